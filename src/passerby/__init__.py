@@ -1,0 +1,1 @@
+"""Passerby: a self-hosted customer data platform."""

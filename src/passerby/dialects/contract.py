@@ -1,0 +1,115 @@
+"""What the edge and a dialect agree on.
+
+A dialect is a set of pure functions: it finds the call that a path stands for, turns a request into messages and a
+reply, and puts the edge's own faults into the vendor's error shape. It does no I/O and reads no clock: the time of
+receipt and the ids come with the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from passerby.messages import Message
+
+
+class Fault(Enum):
+    """Everything that can be wrong with a request before its fields are looked at. Each dialect answers each of them."""
+
+    UNKNOWN_PATH = "unknown_path"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNKNOWN_KEY = "unknown_key"
+    TOO_LARGE = "too_large"
+    BAD_ENCODING = "bad_encoding"
+    NOT_UTF8 = "not_utf8"
+    NOT_JSON = "not_json"
+    TOO_DEEP = "too_deep"
+    TOO_MANY_ATTRIBUTES = "too_many_attributes"
+    TOO_SLOW = "too_slow"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    UNAVAILABLE = "unavailable"
+
+
+class RequestFault(Exception):
+    """The request cannot be read, for the reason that `fault` names."""
+
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(detail or fault.value)
+        self.fault = fault
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: status, body, and headers beyond content type and length."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call comes to. With a reply of 400 or more `messages` is empty: nothing of a refused request is kept."""
+
+    reply: Reply
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Request:
+    """One HTTP request, its body read and unpacked. Header names are lower-case; the path is percent-decoded."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: int
+    client_ip: str
+    new_id: Callable[[], str]
+    """Makes a UUIDv7; passed in so that dialects stay pure."""
+
+
+class Credentials(Protocol):
+    """The keys of all projects, held in memory. `kind` is for example `crossengage.mobile_api_key`."""
+
+    def project(self, kind: str, key: str) -> int | None:
+        """The project that this public key belongs to, or None for an unknown or revoked key."""
+
+    def authenticates(self, kind: str, project: int, secret: str) -> bool:
+        """Whether this secret is a current one of that project (compared in constant time with what is stored hashed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a vendor's API, as the edge needs to know it before it reads the body.
+
+    `body_limit` is in bytes, unpacked or not. `rate` is the vendor's documented number of requests a minute for one
+    key (None: no limit), `rate_group` the name under which calls share one budget.
+    """
+
+    dialect: str
+    name: str
+    methods: frozenset[str]
+    body_limit: int
+    parameters: Mapping[str, str]
+    handle: Callable[[Request, Mapping[str, str], Credentials], Outcome]
+    """(request, this call's path parameters, the keys) to what the call comes to. Raises RequestFault."""
+    fault: Callable[[Fault, str], Reply]
+    """Puts a fault into the vendor's shape; the string is a detail for humans, may be empty."""
+    rate: int | None = None
+    rate_group: str = ""
+
+
+class Dialect(Protocol):
+    """A vendor's API."""
+
+    name: str
+
+    def match(self, path: str) -> Call | None:
+        """The call that this (decoded) path stands for, whatever the method; None where the path is not this vendor's."""

@@ -1,0 +1,46 @@
+"""The event store: immutable events in ClickHouse SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from passerby.messages import StoredEvent
+
+
+class Cursor(NamedTuple):
+    """The place of an event in a timeline, which runs from the newest to the oldest: time, then id."""
+
+    time: int
+    id: str
+
+
+class EventStoreBroken(Exception):
+    """The event store's files cannot be opened."""
+
+
+class EventStore(Protocol):
+    """What Passerby asks of an event store. Implementations may be called from several threads at once."""
+
+    def write(self, rows: bytes, token: str) -> None:
+        """Store events: `rows` is one JSON object of `StoredEvent` a line.
+
+        Durable at return. Writing the same rows again with the same token, even after a crash in the middle of the
+        first attempt, has no further effect.
+        """
+
+    def timeline(
+        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
+    ) -> list[StoredEvent]:
+        """At most `limit` events recorded under any of these profile ids, newest first, those behind `before`."""
+
+    def event(self, project: int, id: str) -> StoredEvent | None:
+        """One event by its id."""
+
+    def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
+        """How many events have this name and, where an attribute is given, this (text form of its) value."""
+
+    def total(self, project: int) -> int:
+        """How many events of this project are stored."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,93 @@
+"""The vocabulary that every room shares: what a message is, and what becomes of it.
+
+A *message* is one fact that a client stated ("this visitor did that", "this person has these traits"). The edge makes
+messages, the log keeps them in order, the worker applies them, and what is then known of an event is a `StoredEvent`.
+
+Units: every time is an integer of milliseconds since 1970 in UTC. The ids of messages, events, profiles and merges are
+UUIDv7 in their canonical text form.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+Kind = Literal["identify", "track"]
+"""What a message states: who somebody is (`identify`), or what somebody did (`track`, which becomes one event)."""
+
+
+class Identifier(NamedTuple):
+    """A name that somebody goes by: a value within a namespace, and within a scope where the namespace has scopes.
+
+    The scope of an `email` is its business unit; nearly everywhere else it is the empty string.
+    """
+
+    namespace: str
+    value: str
+    scope: str = ""
+
+
+class Violation(NamedTuple):
+    """A rule that a message broke without being refused: counted by kind, so that the sender can be told.
+
+    `subject` is the event name ("" for the profile's traits or the message itself), `attribute` the attribute's name
+    ("" where the whole message is meant), `sample` a shortened value to look at.
+    """
+
+    kind: str
+    subject: str = ""
+    attribute: str = ""
+    sample: str = ""
+
+
+class Rejected(NamedTuple):
+    """A value that a rule refused: kept beside the event that carried it, never thrown away."""
+
+    name: str
+    value: Any
+    reason: str
+
+
+class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
+    """One fact, as the edge understood it and as the log keeps it (a JSON array, fields in this order).
+
+    `identifiers` are as sent, strings, not yet cleaned. `deduplication_key` is empty where the caller gave none.
+    `violations` are what the dialect already noticed. New fields go to the end, with a default: old logs stay readable.
+    """
+
+    project: int
+    id: str
+    dialect: str
+    kind: Kind
+    identifiers: tuple[Identifier, ...]
+    time: int
+    received_at: int
+    name: str = ""
+    properties: dict[str, Any] = {}
+    traits: dict[str, Any] = {}
+    context: dict[str, Any] = {}
+    session_id: str = ""
+    deduplication_key: str = ""
+    violations: tuple[Violation, ...] = ()
+
+
+class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
+    """An event after the worker applied it: immutable, kept under the profile that was resolved for it then.
+
+    One JSON object of this shape is one line of an outbox batch, and one row of the event store. `id` is the message's
+    id; `position` its place in the log; `rejected` holds what the catalogue's rules refused, `properties` the rest.
+    """
+
+    project: int
+    profile_id: str
+    time: int
+    id: str
+    name: str
+    received_at: int
+    position: int
+    properties: dict[str, Any]
+    rejected: list[dict[str, Any]]
+    context: dict[str, Any]
+    session_id: str
+    dialect: str
