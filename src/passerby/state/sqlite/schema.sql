@@ -1,0 +1,206 @@
+-- The state: what the worker has made of the log. Everything here is derived from the log and written by the worker in
+-- one transaction per batch; an undo by the management API is the only other writer. Times are milliseconds since 1970
+-- in UTC; ids of profiles, merges and messages are the 16 bytes of a UUIDv7; JSON is text.
+
+-- One row, `position`: the last log position whose batch is applied.
+CREATE TABLE IF NOT EXISTS progress (
+    name TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- One row a profile that was ever made. `merged_into` is the canonical pointer: null while the profile stands for
+-- itself, else the profile that absorbed it (which may in turn be absorbed). The counts and times are those of the
+-- messages recorded under this very profile; a reader adds up the members.
+-- `user_id`, `contacts` (JSON: [[namespace, value, scope], ...]) and `held` (JSON: {namespace: number}) repeat what
+-- `identifiers` says, so that the resolver reads one row for each profile. `context` is JSON: {key: [value, time, position]}.
+CREATE TABLE IF NOT EXISTS profiles (
+    id BLOB PRIMARY KEY,
+    project INTEGER NOT NULL,
+    merged_into BLOB,
+    merge_id BLOB,
+    user_id TEXT,
+    contacts TEXT NOT NULL DEFAULT '[]',
+    held TEXT NOT NULL DEFAULT '{}',
+    stage INTEGER NOT NULL DEFAULT 0,          -- 0 anonymous, 1 lead, 2 customer
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    event_count INTEGER NOT NULL DEFAULT 0,
+    context TEXT NOT NULL DEFAULT '{}'
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS profiles_members ON profiles (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX IF NOT EXISTS profiles_canonical ON profiles (project, stage, id) WHERE merged_into IS NULL;
+
+-- Who owns which identifier: exactly one profile, and a canonical one.
+CREATE TABLE IF NOT EXISTS identifiers (
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    namespace TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    profile BLOB NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    UNIQUE (project, value, namespace, scope)
+);
+CREATE INDEX IF NOT EXISTS identifiers_of_profile ON identifiers (profile);
+
+-- The anonymous profiles that were seen with a hint (a device id) and not yet claimed by anybody who signed in.
+CREATE TABLE IF NOT EXISTS hint_links (
+    project INTEGER NOT NULL,
+    namespace TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    profile BLOB NOT NULL,
+    PRIMARY KEY (project, value, namespace, scope, profile)
+) WITHOUT ROWID;
+
+-- Every merge, undone or not. `via_*` is the identifier that reached the loser, `by_*` the one that named the winner;
+-- `position` orders merges. `reason` is the rule.
+CREATE TABLE IF NOT EXISTS merges (
+    id BLOB PRIMARY KEY,
+    project INTEGER NOT NULL,
+    winner BLOB NOT NULL,
+    loser BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    via_namespace TEXT NOT NULL,
+    via_value TEXT NOT NULL,
+    via_scope TEXT NOT NULL,
+    by_namespace TEXT NOT NULL,
+    by_value TEXT NOT NULL,
+    by_scope TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    undone_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS merges_winner ON merges (winner);
+CREATE INDEX IF NOT EXISTS merges_loser ON merges (loser);
+
+-- The identifiers that a merge moved from the loser to the winner, so that an undo can give them back.
+CREATE TABLE IF NOT EXISTS merge_identifiers (
+    merge_id BLOB NOT NULL,
+    identifier INTEGER NOT NULL,
+    PRIMARY KEY (merge_id, identifier)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS merge_identifiers_moved ON merge_identifiers (identifier);
+
+-- What an undo remembers: these two profiles don't merge again through this identifier.
+CREATE TABLE IF NOT EXISTS separations (
+    project INTEGER NOT NULL,
+    namespace TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    one BLOB NOT NULL,
+    other BLOB NOT NULL,
+    PRIMARY KEY (project, value, namespace, scope, one, other)
+) WITHOUT ROWID;
+
+-- Every decision about identity, in the order in which they were made. `from_profile` and `to_profile` as in the API;
+-- a row belongs to the history of both.
+CREATE TABLE IF NOT EXISTS history (
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    namespace TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    from_profile BLOB,
+    to_profile BLOB,
+    merge_id BLOB,
+    reason TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS history_to ON history (to_profile) WHERE to_profile IS NOT NULL;
+CREATE INDEX IF NOT EXISTS history_from ON history (from_profile) WHERE from_profile IS NOT NULL;
+
+-- The newest value of each trait of each member profile; the API folds the members. `value` is JSON.
+CREATE TABLE IF NOT EXISTS traits (
+    profile BLOB NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (profile, name)
+) WITHOUT ROWID;
+
+-- The newest value of each trait that a rule refused, and why.
+CREATE TABLE IF NOT EXISTS rejected_traits (
+    profile BLOB NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (profile, name)
+) WITHOUT ROWID;
+
+-- The catalogue. An attribute with the event name '' is a trait of profiles.
+CREATE TABLE IF NOT EXISTS catalogue_events (
+    project INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (project, name)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS catalogue_attributes (
+    project INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (project, event, name)
+) WITHOUT ROWID;
+
+-- Violations by kind; `subject` is an event name or '', `attribute` an attribute's name or ''.
+CREATE TABLE IF NOT EXISTS violations (
+    project INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    attribute TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    sample TEXT NOT NULL,
+    PRIMARY KEY (project, kind, subject, attribute)
+) WITHOUT ROWID;
+
+-- Deduplication keys of applied messages, kept for their dialect's window.
+CREATE TABLE IF NOT EXISTS seen (
+    project INTEGER NOT NULL,
+    dialect TEXT NOT NULL,
+    key TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (project, dialect, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seen_expiry ON seen (expires_at);
+
+-- Running totals of a project: applied, duplicates, events, violations, anonymous, lead, customer.
+CREATE TABLE IF NOT EXISTS totals (
+    project INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (project, name)
+) WITHOUT ROWID;
+
+-- Resolved events on their way to the event store and to destinations: one row a batch, `body` one JSON object of
+-- `StoredEvent` a line.
+CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    last_position INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    body BLOB NOT NULL
+);
+
+-- How far each relay has carried the outbox: everything up to `done` is delivered, and (done, planned] is the range
+-- that is being delivered or was when the relay last stopped.
+CREATE TABLE IF NOT EXISTS relays (
+    name TEXT PRIMARY KEY,
+    done INTEGER NOT NULL,
+    planned INTEGER NOT NULL
+) WITHOUT ROWID;
