@@ -1,0 +1,42 @@
+"""The data folder: what lies where in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+
+class DataFolder(NamedTuple):
+    """The paths within one data folder. Nothing else in the house spells them out."""
+
+    path: Path
+
+    @property
+    def control(self) -> Path:
+        """Projects, keys and tokens."""
+        return self.path / "control.db"
+
+    @property
+    def log(self) -> Path:
+        """Accepted messages."""
+        return self.path / "log.db"
+
+    @property
+    def state(self) -> Path:
+        """Identifiers, profiles, catalogue, outbox, positions."""
+        return self.path / "state.db"
+
+    @property
+    def events(self) -> Path:
+        """The event store's own folder."""
+        return self.path / "events"
+
+    @property
+    def run(self) -> Path:
+        """What only matters while processes run: locks, heartbeats, the metrics that they share."""
+        return self.path / "run"
+
+    @property
+    def metrics(self) -> Path:
+        """The files through which all processes' metrics reach the one that shows them."""
+        return self.run / "metrics"

@@ -1,0 +1,323 @@
+"""The settings: what each is called, its unit, its default, and where its value comes from.
+
+The Structs below are the one place where a setting is declared. Its flag, its environment variable, its line in the
+TOML file, its entry in `passerby serve --help` and its row in `docs/reference/settings.md` all follow from there.
+
+A value is taken from the flags, else from the environment, else from the TOML file (`--config`, else
+`passerby.toml` in the data folder), else it is the default. A name that no setting has is an error wherever it stands:
+a misspelt limit would otherwise silently not be one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "PASSERBY_"
+CONFIG = "PASSERBY_CONFIG"
+CONSOLE_PASSWORD = "PASSERBY_CONSOLE_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+FILE_NAME = "passerby.toml"
+
+VARIABLES: Mapping[str, str] = {
+    CONFIG: "The TOML file to read, as `--config`.",
+    CONSOLE_PASSWORD: "The password that `init` gives the console's user, in place of a random one.",
+}
+"""Environment variables that are not settings, and what they are for."""
+
+
+class SettingsError(Exception):
+    """Some settings cannot be used: one line for each of them, which says what to change."""
+
+
+def _about(help_text: str, unit: str = "", **limits: Any) -> Meta:
+    return Meta(description=help_text, extra={"unit": unit}, **limits)
+
+
+class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ingest port lets through."""
+
+    processes: Annotated[
+        int, _about("Edge processes; 0 chooses by the cores found.", "processes", ge=0, le=256)
+    ] = 0
+    request_deadline_seconds: Annotated[
+        float, _about("Time a client has to send one request in full; then it is answered 408.", "seconds", gt=0, le=600)
+    ] = 10.0
+    idle_seconds: Annotated[
+        float, _about("Time a connection may stay open without a request.", "seconds", gt=0, le=3600)
+    ] = 30.0
+    max_connections: Annotated[
+        int, _about("Connections that one edge process holds open at once.", "connections", ge=1, le=1_000_000)
+    ] = 10_000
+    pending_bytes: Annotated[
+        int,
+        _about("Messages that one edge process holds while they wait for the disk; beyond that it answers 429.", "bytes", ge=1 << 20),
+    ] = 64 << 20
+    rate_limits: Annotated[
+        str,
+        _about(
+            "Limits on requests per key: `documented` (the vendor's own), `off`, or a factor on the vendor's own, such as `2.5`.",
+            pattern=r"^(documented|off|[0-9]{1,6}([.][0-9]{1,6})?)$",
+        ),
+    ] = "documented"
+
+    @property
+    def rate_factor(self) -> float:
+        """What to multiply a vendor's documented rate with; 0.0 where there is to be no limit at all."""
+        if self.rate_limits == "documented":
+            return 1.0
+        return 0.0 if self.rate_limits == "off" else float(self.rate_limits)
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How long accepted messages stay in the log. Never less than every reader needs."""
+
+    retention_days: Annotated[
+        float, _about("Age at which messages leave the log.", "days", gt=0, le=36_500)
+    ] = 7.0
+    retention_bytes: Annotated[
+        int, _about("Size at which the oldest messages leave the log; 0 sets no limit.", "bytes", ge=0)
+    ] = 0
+
+
+class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the worker applies messages."""
+
+    batch_messages: Annotated[
+        int, _about("Messages applied in one transaction, at most about.", "messages", ge=1, le=100_000)
+    ] = 2_000
+
+
+class EventSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How events reach the event store, and what it may use."""
+
+    relay_interval_ms: Annotated[
+        int, _about("Pause between two looks at the outbox when it was empty.", "milliseconds", ge=1, le=60_000)
+    ] = 50
+    memory_bytes: Annotated[
+        int, _about("Memory that the event store's engine may take.", "bytes", ge=128 << 20)
+    ] = 512 << 20
+
+
+class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The management API."""
+
+    wait_max_seconds: Annotated[
+        float, _about("The longest `wait=` that a reader may ask for; longer ones are cut to it.", "seconds", ge=0, le=600)
+    ] = 30.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of one `passerby serve`."""
+
+    data: Annotated[Path, _about("The data folder.")] = Path("passerby-data")
+    host: Annotated[str, _about("Address to listen on.", min_length=1)] = "127.0.0.1"
+    port: Annotated[int, _about("Ingest port; 0 takes a free one.", ge=0, le=65_535)] = 8080
+    console_host: Annotated[str, _about("Address of the console and the API; empty: the same as `host`.")] = ""
+    console_port: Annotated[int, _about("Port of the console and the API; 0 takes a free one.", ge=0, le=65_535)] = 8081
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], _about("The least severe log line to write.")] = (
+        "info"
+    )
+    log_format: Annotated[
+        Literal["auto", "console", "json"],
+        _about("Log lines for readers (`console`) or machines (`json`); `auto` looks whether it is a terminal."),
+    ] = "auto"
+    edge: EdgeSettings = EdgeSettings()
+    log: LogSettings = LogSettings()
+    worker: WorkerSettings = WorkerSettings()
+    events: EventSettings = EventSettings()
+    api: ApiSettings = ApiSettings()
+
+    @property
+    def console_address(self) -> str:
+        """The address that console and API listen on."""
+        return self.console_host or self.host
+
+
+class Setting(NamedTuple):
+    """One setting, as everything that is derived from its declaration needs it."""
+
+    section: str
+    field: str
+    type: Any
+    default: Any
+    help: str
+    unit: str
+
+    @property
+    def name(self) -> str:
+        """The name that flags and variables are made of: `edge_idle_seconds` is `idle_seconds` of the section `edge`."""
+        return f"{self.section}_{self.field}" if self.section else self.field
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper()
+
+
+def _declared(struct: type[msgspec.Struct], section: str) -> Iterator[Setting]:
+    hints = get_type_hints(struct, include_extras=True)
+    for field in msgspec.structs.fields(struct):
+        kind = hints[field.name]
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            yield from _declared(kind, field.name)
+        else:
+            meta = kind.__metadata__[0]
+            yield Setting(section, field.name, kind, field.default, meta.description, meta.extra["unit"])
+
+
+SETTINGS: tuple[Setting, ...] = tuple(_declared(Settings, ""))
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def load(
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """The settings from these sources, strongest first. Flags are keyed by `Setting.name`; those that are None were not given.
+
+    Raises SettingsError with everything that is wrong at once.
+    """
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    problems: list[str] = []
+    stronger = _from_environment(environ or {}, problems) | {
+        name: (_BY_NAME[name].flag, value) for name, value in given.items()
+    }
+    data = Path(str(stronger.get("data", ("", Settings().data))[1]))
+    file = config or _named_file(environ or {}) or _file_in(data)
+    from_file = _from_file(file, problems) if file else {}
+    if file == data / FILE_NAME and "data" in from_file:
+        problems.append(f"{file}: data: a file in the data folder cannot name another data folder")
+    settings = _build(from_file | stronger, problems)
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return settings
+
+
+def _named_file(environ: Mapping[str, str]) -> Path | None:
+    return Path(environ[CONFIG]) if environ.get(CONFIG) else None
+
+
+def _file_in(data: Path) -> Path | None:
+    file = data / FILE_NAME
+    return file if file.is_file() else None
+
+
+def _from_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, tuple[str, object]]:
+    found: dict[str, tuple[str, object]] = {}
+    known = {setting.variable: setting.name for setting in SETTINGS}
+    for variable, value in environ.items():
+        if variable in known:
+            found[known[variable]] = (variable, value)
+        elif variable.startswith(PREFIX) and variable not in VARIABLES:
+            problems.append(f"{variable}: no such setting{_nearest(variable, [*known, *VARIABLES])}")
+    return found
+
+
+def _from_file(file: Path, problems: list[str]) -> dict[str, tuple[str, object]]:
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        problems.append(f"{file}: {error}")
+        return {}
+    known = {_dotted(setting): setting.name for setting in SETTINGS}
+    found: dict[str, tuple[str, object]] = {}
+    for name, value in _flattened(tables):
+        if name in known:
+            found[known[name]] = (f"{file}: {name}", value)
+        else:
+            problems.append(f"{file}: {name}: no such setting{_nearest(name, list(known))}")
+    return found
+
+
+def _dotted(setting: Setting) -> str:
+    return f"{setting.section}.{setting.field}" if setting.section else setting.field
+
+
+def _flattened(tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in tables.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{field}", inner) for field, inner in value.items())
+        else:
+            yield name, value
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Settings:
+    sections: dict[str, dict[str, object]] = {"": {}}
+    for name, (source, value) in found.items():
+        setting = _BY_NAME[name]
+        try:
+            converted = msgspec.convert(value, setting.type, strict=False, dec_hook=_as_path)
+        except msgspec.ValidationError as error:
+            problems.append(f"{source}: {error}; its default is {_shown(setting.default)}")
+        else:
+            sections.setdefault(setting.section, {})[setting.field] = converted
+    hints = get_type_hints(Settings)
+    nested = {section: hints[section](**values) for section, values in sections.items() if section}
+    return Settings(**sections[""], **nested)  # type: ignore[arg-type]
+
+
+def _as_path(_: type, value: object) -> Path:
+    return Path(str(value))
+
+
+def as_flags(settings: Settings) -> list[str]:
+    """The command line that gives exactly these settings, whatever the environment and the file say."""
+    return [f"{setting.flag}={value_of(settings, setting)}" for setting in SETTINGS]
+
+
+def value_of(settings: Settings, setting: Setting) -> Any:
+    """The value that this setting has."""
+    owner = getattr(settings, setting.section) if setting.section else settings
+    return getattr(owner, setting.field)
+
+
+def _shown(value: object) -> str:
+    return "empty" if value == "" else str(value)
+
+
+def reference() -> str:
+    """The reference of all settings, as the Markdown of `docs/reference/settings.md`."""
+    rows = "\n".join(_row(setting) for setting in SETTINGS)
+    variables = "\n".join(f"| `{name}` | {text} |" for name, text in VARIABLES.items())
+    return _REFERENCE.format(rows=rows, variables=variables, file=FILE_NAME)
+
+
+def _row(setting: Setting) -> str:
+    cells = (f"`{setting.flag}`", f"`{setting.variable}`", f"`{_dotted(setting)}`", setting.unit, f"`{_shown(setting.default)}`", setting.help)
+    return "| " + " | ".join(cells) + " |"
+
+
+_REFERENCE = """\
+# Settings
+
+A value comes from the flag, else from the environment, else from the TOML file, else it is the default. The TOML file is
+the one that `--config` or `PASSERBY_CONFIG` names, else `{file}` in the data folder; `edge.idle_seconds` stands there as
+`idle_seconds` in the table `[edge]`. A name that no setting has is an error that stops the start.
+
+This page is made from `src/passerby/settings.py`: `passerby settings > docs/reference/settings.md`.
+
+| flag | environment | in the file | unit | default | what it does |
+|---|---|---|---|---|---|
+{rows}
+
+These variables are no settings:
+
+| environment | what it does |
+|---|---|
+{variables}
+"""
