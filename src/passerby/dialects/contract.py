@@ -3,14 +3,18 @@
 A dialect is a set of pure functions: it finds the call that a path stands for, turns a request into messages and a
 reply, and puts the edge's own faults into the vendor's error shape. It does no I/O and reads no clock: the time of
 receipt and the ids come with the request.
+
+The records are msgspec structs because several of them are made for every request: a frozen dataclass of the same fields
+takes three to six times as long to make.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
+
+import msgspec
 
 from passerby.messages import Message
 
@@ -42,8 +46,7 @@ class RequestFault(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer: status, body, and headers beyond content type and length."""
 
     status: int
@@ -52,16 +55,14 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a call comes to. With a reply of 400 or more `messages` is empty: nothing of a refused request is kept."""
 
     reply: Reply
-    messages: list[Message] = field(default_factory=list)
+    messages: list[Message] = []
 
 
-@dataclass(slots=True)
-class Request:
+class Request(msgspec.Struct):
     """One HTTP request, its body read and unpacked. Header names are lower-case; the path is percent-decoded."""
 
     method: str
@@ -85,8 +86,7 @@ class Credentials(Protocol):
         """Whether this secret is a current one of that project (compared in constant time with what is stored hashed)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One call of a vendor's API, as the edge needs to know it before it reads the body.
 
     `body_limit` is in bytes, unpacked or not. `rate` is the vendor's documented number of requests a minute for one
