@@ -1,0 +1,117 @@
+"""The keys of all projects in memory, for those who must know at every request whom a key belongs to."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import apsw
+import msgspec
+
+from passerby import sqlite
+from passerby.projects import keys
+from passerby.projects.errors import NotInitialised
+from passerby.projects.store import ProjectSettings
+from passerby.sql import load
+
+_SQL = load("passerby.projects", "queries.sql")
+
+
+class _Snapshot(NamedTuple):
+    """What the control file said at one moment. Never changed, only replaced, so that any thread may read it."""
+
+    public: Mapping[tuple[str, str], int]
+    secrets: Mapping[tuple[str, int], tuple[str, ...]]
+    tokens: Mapping[str, int]
+    names: Mapping[int, str]
+    settings: Mapping[int, ProjectSettings]
+
+
+class ProjectCredentials:
+    """Implements `dialects.contract.Credentials`, and answers the like for the API and the worker.
+
+    Nothing is looked up on disk in between two calls of `refresh_if_changed`: whoever holds this calls it about once a
+    second, so that a revoked key stops working within about a second. Lookups may come from any thread, refreshing
+    from one. Raises NotInitialised where the control file holds no project.
+    """
+
+    def __init__(self, file: Path) -> None:
+        if not file.exists():
+            raise NotInitialised(file.parent)
+        self._connection = sqlite.connect(file)
+        self._version = self._data_version()
+        self._snapshot = self._read()
+        if not self._snapshot.names:
+            self.close()
+            raise NotInitialised(file.parent)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def project(self, kind: str, key: str) -> int | None:
+        """The project that this public key belongs to, or None for an unknown or revoked key."""
+        return self._snapshot.public.get((kind, key))
+
+    def authenticates(self, kind: str, project: int, secret: str) -> bool:
+        """Whether this secret is a current one of that project.
+
+        Takes the same time whichever character differs, and whichever of the project's secrets it is.
+        """
+        given = keys.digest(secret)
+        found = False
+        for stored in self._snapshot.secrets.get((kind, project), ()):
+            found |= hmac.compare_digest(given, stored)
+        return found
+
+    def token_project(self, token: str) -> int | None:
+        """The project that an API token opens, or None.
+
+        The lookup is by the token's hash, of which a caller cannot choose the leading characters: how long it takes
+        tells nothing about any token.
+        """
+        return self._snapshot.tokens.get(keys.digest(token))
+
+    def name(self, project: int) -> str | None:
+        """The name of a project."""
+        return self._snapshot.names.get(project)
+
+    def settings(self, project: int) -> ProjectSettings:
+        """The settings of a project; the defaults for one that is not known."""
+        return self._snapshot.settings.get(project, _DEFAULTS)
+
+    def refresh_if_changed(self) -> bool:
+        """Read the control file again if anybody changed it since; returns whether. Some microseconds if not."""
+        version = self._data_version()
+        if version == self._version:
+            return False
+        self._version = version
+        self._snapshot = self._read()
+        return True
+
+    def _data_version(self) -> int:
+        return int(self._connection.pragma("data_version"))
+
+    def _read(self) -> _Snapshot:
+        with self._connection:
+            projects = list(self._connection.execute(_SQL["projects"]))
+            current = list(self._connection.execute(_SQL["current_keys"]))
+        return _snapshot(projects, current)
+
+
+_DEFAULTS = ProjectSettings()
+
+
+def _snapshot(projects: list[tuple[Any, ...]], current: list[tuple[Any, ...]]) -> _Snapshot:
+    secrets: dict[tuple[str, int], tuple[str, ...]] = {}
+    for project, kind, value in current:
+        if keys.kind_named(kind).secret:
+            secrets[kind, project] = (*secrets.get((kind, project), ()), value)
+    return _Snapshot(
+        public={(kind, value): project for project, kind, value in current if not keys.kind_named(kind).secret},
+        secrets=secrets,
+        tokens={value: project for project, kind, value in current if kind == "api_token"},
+        names={number: name for number, name, _, _ in projects},
+        settings={number: msgspec.json.decode(text, type=ProjectSettings) for number, _, _, text in projects},
+    )

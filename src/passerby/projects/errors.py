@@ -1,0 +1,82 @@
+"""What can go wrong with projects and keys, each with what to do about it. The command line prints these as they are."""
+
+from __future__ import annotations
+
+
+class ProjectError(Exception):
+    """Something that was asked of projects or keys cannot be done."""
+
+
+class NotInitialised(ProjectError):
+    """The data folder holds no project yet."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(f"{folder} holds no project yet: run `passerby init --data {folder}` first")
+
+
+class AlreadyInitialised(ProjectError):
+    """The data folder holds projects already; `init` never replaces any."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"{folder} is initialised already: `passerby keys list` shows its public keys, "
+            "`passerby keys add` makes new secrets, `passerby projects add` another project"
+        )
+
+
+class NewerControlFile(ProjectError):
+    """A later Passerby wrote this control file."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(f"{file} was written by a later version of Passerby: run that version")
+
+
+class NoSuchProject(ProjectError):
+    """No project has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no project {name!r}: `passerby projects list` shows them all")
+
+
+class ProjectExists(ProjectError):
+    """The name is taken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"a project {name!r} exists already: choose another name")
+
+
+class BadProjectName(ProjectError):
+    """The name is not one that a project may have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot name a project: take 1 to 63 lower-case letters, digits, `-` or `_`, a letter or digit first"
+        )
+
+
+class UnknownKind(ProjectError):
+    """No key is of this kind."""
+
+    def __init__(self, kind: str, kinds: object) -> None:
+        super().__init__(f"there is no kind of key {kind!r}: take one of {', '.join(map(str, kinds))}")  # type: ignore[call-overload]
+
+
+class BadKeyValue(ProjectError):
+    """The value given for a key does not have the form that its kind needs."""
+
+    def __init__(self, kind: str, form: str) -> None:
+        super().__init__(f"a {kind} must be {form}")
+
+
+class KeyTaken(ProjectError):
+    """Some project has, or had, this very key."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"this {kind} is in use, or was: a key never comes to mean another project")
+
+
+class NoSuchKey(ProjectError):
+    """The project has no key with this number."""
+
+    def __init__(self, number: int, project: str) -> None:
+        super().__init__(f"project {project!r} has no key number {number}: `passerby keys list` shows them all")

@@ -1,0 +1,48 @@
+-- name: insert_project
+-- A new project; fails where the name is taken.
+INSERT INTO project (name, created_at, settings) VALUES (:name, :created_at, :settings) RETURNING id
+
+-- name: projects
+-- All projects, oldest first.
+SELECT id, name, created_at, settings FROM project ORDER BY id
+
+-- name: project_by_name
+-- One project.
+SELECT id, name, created_at, settings FROM project WHERE name = :name
+
+-- name: any_project
+-- Whether the folder was initialised.
+SELECT EXISTS (SELECT 1 FROM project)
+
+-- name: set_settings
+-- Replace a project's settings.
+UPDATE project SET settings = :settings WHERE id = :id
+
+-- name: insert_key
+-- A new key; fails where this kind has this value already, revoked or not.
+INSERT INTO key (project, kind, value, label, created_at) VALUES (:project, :kind, :value, :label, :created_at) RETURNING id
+
+-- name: keys
+-- The keys of one project, oldest first, the revoked ones too.
+SELECT id, project, kind, value, label, created_at, revoked_at FROM key WHERE project = :project ORDER BY id
+
+-- name: current_keys
+-- Every key that works, of all projects.
+SELECT project, kind, value FROM key WHERE revoked_at IS NULL ORDER BY id
+
+-- name: revoke_key
+-- Stop one key of one project; a key that was stopped before keeps its first time.
+UPDATE key SET revoked_at = coalesce(revoked_at, :revoked_at) WHERE id = :id AND project = :project
+
+-- name: revoke_labelled
+-- Stop all keys of a project that carry a label.
+UPDATE key SET revoked_at = :revoked_at WHERE project = :project AND label = :label AND revoked_at IS NULL
+
+-- name: set_password
+-- Give a console user a password, and make that user where there is none yet.
+INSERT INTO console_user (name, password, changed_at) VALUES (:name, :password, :changed_at)
+ON CONFLICT (name) DO UPDATE SET password = excluded.password, changed_at = excluded.changed_at
+
+-- name: password
+-- The stored password of a console user.
+SELECT password FROM console_user WHERE name = :name

@@ -1,0 +1,190 @@
+"""The control file: projects, keys and console users, as the command line and the API change them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Self
+
+import apsw
+import msgspec
+
+from passerby import sqlite
+from passerby.projects import keys
+from passerby.projects.errors import (
+    BadProjectName,
+    KeyTaken,
+    NewerControlFile,
+    NoSuchKey,
+    NoSuchProject,
+    ProjectExists,
+)
+from passerby.sql import load
+
+SCHEMA_VERSION = 1
+_SCHEMA = load("passerby.projects", "schema.sql")["schema"]
+_SQL = load("passerby.projects", "queries.sql")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+
+
+class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set for one project. Stored as JSON; a field that is missing there has its default."""
+
+    timezone: str = "UTC"
+    """IANA name, for times that come without a zone from senders who mean their own (Antsomi)."""
+    phone_country: str = ""
+    """ISO 3166 code of the country in which a phone number without country code is meant; empty: none."""
+    blocked_values: tuple[str, ...] = ()
+    """Identifier values that name nobody here, beside the ones that are blocked everywhere."""
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A project: everything in Passerby belongs to exactly one. `created_at` in milliseconds since 1970."""
+
+    id: int
+    name: str
+    created_at: int
+    settings: ProjectSettings
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as it can be shown: `value` is None for a secret, which nobody can read again."""
+
+    id: int
+    project: int
+    kind: str
+    value: str | None
+    label: str
+    created_at: int
+    revoked_at: int | None
+
+
+class AddedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key just made, with its value in clear: for a secret the only time that it is seen."""
+
+    id: int
+    kind: str
+    value: str
+
+
+class ProjectStore:
+    """Reads and changes the control file. Times are passed in: milliseconds since 1970.
+
+    Every change is durable at return. Opening creates the file where there is none.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite.connect(file)
+        self._connection.transaction_mode = "IMMEDIATE"
+        self._prepare(file)
+
+    def _prepare(self, file: Path) -> None:
+        if self._connection.pragma("user_version") > SCHEMA_VERSION:
+            self.close()
+            raise NewerControlFile(file)
+        with self._connection:
+            self._connection.execute(_SCHEMA)
+            self._connection.pragma("user_version", SCHEMA_VERSION)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def transaction(self) -> AbstractContextManager[Any]:
+        """All changes within are made together or not at all."""
+        return self._connection
+
+    def initialised(self) -> bool:
+        """Whether there is any project."""
+        return bool(self._connection.execute(_SQL["any_project"]).get)
+
+    def projects(self) -> list[Project]:
+        return [_project(row) for row in self._connection.execute(_SQL["projects"])]
+
+    def project(self, name: str) -> Project:
+        """The project with this name. Raises NoSuchProject."""
+        for row in self._connection.execute(_SQL["project_by_name"], {"name": name}):
+            return _project(row)
+        raise NoSuchProject(name)
+
+    def add_project(self, name: str, now: int, settings: ProjectSettings | None = None) -> Project:
+        """A new project, without any key. Raises BadProjectName, ProjectExists."""
+        if not _NAME.fullmatch(name):
+            raise BadProjectName(name)
+        settings = settings or ProjectSettings()
+        values = {"name": name, "created_at": now, "settings": msgspec.json.encode(settings).decode()}
+        number = self._insert("insert_project", values, lambda: ProjectExists(name))
+        return Project(id=number, name=name, created_at=now, settings=settings)
+
+    def change_settings(self, project: Project, settings: ProjectSettings) -> None:
+        """Replace all settings of a project."""
+        values = {"id": project.id, "settings": msgspec.json.encode(settings).decode()}
+        self._connection.execute(_SQL["set_settings"], values)
+
+    def keys(self, project: Project) -> list[Key]:
+        """All keys of a project, the revoked ones too, oldest first."""
+        return [_key(row) for row in self._connection.execute(_SQL["keys"], {"project": project.id})]
+
+    def add_key(self, project: Project, kind: str, now: int, *, value: str = "", label: str = "") -> AddedKey:
+        """Give a project another key: a fresh one, or the value that its clients already use.
+
+        Raises UnknownKind, BadKeyValue, KeyTaken.
+        """
+        value = value or keys.new_value(kind)
+        keys.check(kind, value)
+        row = {"project": project.id, "kind": kind, "value": keys.stored(kind, value), "label": label, "created_at": now}
+        number = self._insert("insert_key", row, lambda: KeyTaken(kind))
+        return AddedKey(id=number, kind=kind, value=value)
+
+    def revoke_key(self, project: Project, number: int, now: int) -> None:
+        """Stop a key of this project for good; running edges follow within about a second. Raises NoSuchKey."""
+        self._connection.execute(_SQL["revoke_key"], {"id": number, "project": project.id, "revoked_at": now})
+        if self._connection.changes() == 0:
+            raise NoSuchKey(number, project.name)
+
+    def revoke_labelled(self, project: Project, label: str, now: int) -> int:
+        """Stop every key of this project that carries this label; returns how many there were."""
+        values = {"project": project.id, "label": label, "revoked_at": now}
+        self._connection.execute(_SQL["revoke_labelled"], values)
+        return self._connection.changes()
+
+    def set_password(self, user: str, stored: str, now: int) -> None:
+        """Give a console user this password, as `passwords.hashed` made it."""
+        self._connection.execute(_SQL["set_password"], {"name": user, "password": stored, "changed_at": now})
+
+    def password(self, user: str) -> str | None:
+        """The stored password of a console user, None where there is no such user."""
+        value = self._connection.execute(_SQL["password"], {"name": user}).get
+        return None if value is None else str(value)
+
+    def _insert(self, statement: str, values: dict[str, Any], taken: Callable[[], Exception]) -> int:
+        try:
+            return int(self._connection.execute(_SQL[statement], values).get)
+        except apsw.ConstraintError as error:
+            raise taken() from error
+
+
+def _project(row: tuple[Any, ...]) -> Project:
+    number, name, created_at, settings = row
+    decoded = msgspec.json.decode(settings, type=ProjectSettings)
+    return Project(id=number, name=name, created_at=created_at, settings=decoded)
+
+
+def _key(row: tuple[Any, ...]) -> Key:
+    number, project, kind, value, label, created_at, revoked_at = row
+    return Key(
+        id=number,
+        project=project,
+        kind=kind,
+        value=None if keys.kind_named(kind).secret else value,
+        label=label,
+        created_at=created_at,
+        revoked_at=revoked_at,
+    )
