@@ -1,0 +1,60 @@
+"""What a batch changed in the catalogue: sums to be added to what the state holds, in the batch's own transaction."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from passerby.catalogue.types import DataType
+
+
+class EventRow(NamedTuple):
+    """Events of one name. `added` goes onto the stored count; the times (ms) widen the stored ones."""
+
+    project: int
+    name: str
+    first_seen: int
+    last_seen: int
+    added: int
+
+
+class AttributeRow(NamedTuple):
+    """Accepted values of one attribute; `event` is "" for a trait of profiles. The type never changes."""
+
+    project: int
+    event: str
+    name: str
+    type: DataType
+    first_seen: int
+    last_seen: int
+    added: int
+
+
+class Changes(NamedTuple):
+    """All of a batch's changes, each key once."""
+
+    events: list[EventRow]
+    attributes: list[AttributeRow]
+
+
+_NEVER: Final = 1 << 63
+
+
+class Tally:
+    """How often something was seen since the last drain, and the earliest and latest time of it."""
+
+    __slots__ = ("count", "first", "last")
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.count = 0
+        self.first = _NEVER
+        self.last = -_NEVER
+
+    def add(self, time: int) -> None:
+        self.count += 1
+        if time > self.last:
+            self.last = time
+        if time < self.first:
+            self.first = time

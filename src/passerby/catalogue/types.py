@@ -1,0 +1,47 @@
+"""The data types that the catalogue tells apart (WebEngage, Tracking Events, guidelines)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any, Literal
+
+DataType = Literal["string", "number", "boolean", "date", "array", "object"]
+
+_TYPES: dict[type, DataType] = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
+
+# A date is a moment: day, time of day and zone, as in `2018-09-15T18:29:00-0800`. A bare day or a time without a zone
+# stays a string, because two readers could take it for two moments.
+_SHORTEST_DATE = len("2018-09-15T18:29:00Z")
+_LONGEST_DATE = len("2018-09-15T18:29:00.123456789+05:30")
+_DATE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])"
+)
+
+
+def data_type(value: Any) -> DataType | None:
+    """The type of a JSON value as `json.loads` would give it; None for null, which is kept and fixes no type.
+
+    Integers and fractions are one type, and booleans are none of them. A string of the form
+    `yyyy-MM-ddTHH:mm:ss`, an optional fraction, and `Z`, `±hhmm` or `±hh:mm`, is a date where that day exists; every
+    other string is a string.
+    """
+    if type(value) is str:
+        return "date" if _is_date(value) else "string"
+    return _TYPES[type(value)] if value is not None else None
+
+
+def _is_date(text: str) -> bool:
+    """The length and two characters settle nearly every string; the rest is for those that look like a date."""
+    if not _SHORTEST_DATE <= len(text) <= _LONGEST_DATE or text[10] != "T" or text[4] != "-":
+        return False
+    return _DATE.fullmatch(text) is not None and _day_exists(text[:10])
+
+
+def _day_exists(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True

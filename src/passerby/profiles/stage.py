@@ -1,0 +1,26 @@
+"""How well a profile is known (design, Profiles)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import IntEnum
+
+
+class Stage(IntEnum):
+    """The stages in rising order, as numbers because the state and the resolver compare them."""
+
+    ANONYMOUS = 0
+    LEAD = 1
+    CUSTOMER = 2
+
+    @property
+    def label(self) -> str:
+        """The stage's name in the API."""
+        return self.name.lower()
+
+
+def stage_of(user_id: str | None, contacts: Collection[object]) -> Stage:
+    """The stage of a profile with this customer id, if any, and these contact identifiers."""
+    if user_id is not None:
+        return Stage.CUSTOMER
+    return Stage.LEAD if contacts else Stage.ANONYMOUS

@@ -1,0 +1,53 @@
+"""Traits: a last-writer-wins map by event time, ties by log position.
+
+Every value carries its version, so that the order of arrival does not matter, and every member of a profile keeps its
+own, so that an undone merge gives each side its values back. Joining is commutative, associative and idempotent as
+long as one log position sets a name to one value, which is so because a position is one message.
+
+A null is a value like any other: it wins and loses by its time. A fold leaves out the names whose newest value is
+null, so that sending null takes a trait away (as in Segment's spec), whatever arrives late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+
+class Versioned(NamedTuple):
+    """A value as of an event time (ms) and the log position of the message that stated it."""
+
+    value: Any
+    time: int
+    position: int
+
+
+def newer(a: Versioned, b: Versioned) -> bool:
+    """Whether `a` was stated after `b`."""
+    return (a.time, a.position) > (b.time, b.position)
+
+
+def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: int, position: int) -> None:
+    """Let `target` know of what one message states; older values lose."""
+    for name, value in traits.items():
+        _offer(target, name, Versioned(value, time, position))
+
+
+def join_into(target: dict[str, Versioned], other: Mapping[str, Versioned]) -> None:
+    """Let `target` know of everything that `other` knows; older values lose."""
+    for name, value in other.items():
+        _offer(target, name, value)
+
+
+def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
+    """The traits to show for a profile with these members, by name."""
+    newest: dict[str, Versioned] = {}
+    for member in members:
+        join_into(newest, member)
+    return {name: newest[name].value for name in sorted(newest) if newest[name].value is not None}
+
+
+def _offer(target: dict[str, Versioned], name: str, value: Versioned) -> None:
+    current = target.get(name)
+    if current is None or newer(value, current):
+        target[name] = value

@@ -1,0 +1,120 @@
+"""A profile as the API shows it, folded out of the records of its members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, cast
+
+import msgspec
+
+from passerby.profiles import context, traits
+from passerby.profiles.activity import Activity, combine
+from passerby.profiles.stage import Stage
+from passerby.profiles.traits import Versioned
+from passerby.times import iso
+
+StageLabel = Literal["anonymous", "lead", "customer"]
+
+
+class MemberRecord(msgspec.Struct, kw_only=True):
+    """What the state knows of one member. Times in ms.
+
+    `merge_id` and `merged_at` say which merge brought it here, and are None for the profile that absorbed the others.
+    """
+
+    id: str
+    activity: Activity
+    stage: Stage = Stage.ANONYMOUS
+    user_id: str | None = None
+    traits: dict[str, Versioned] = {}
+    context: dict[str, Versioned] = {}
+    merge_id: str | None = None
+    merged_at: int | None = None
+
+
+class IdentifierRecord(msgspec.Struct, kw_only=True):
+    """What the state knows of one identifier that the profile owns. Times in ms."""
+
+    namespace: str
+    value: str
+    scope: str
+    first_seen: int
+    last_seen: int
+
+
+class ProfileIdentifier(msgspec.Struct, kw_only=True):
+    """An identifier of a profile, as the API shows it."""
+
+    namespace: str
+    value: str
+    scope: str
+    first_seen: str
+    last_seen: str
+
+
+class ProfileMember(msgspec.Struct, kw_only=True):
+    """A member of a profile, as the API shows it: the profile itself (without a merge), or one merged into it."""
+
+    id: str
+    merge_id: str | None
+    merged_at: str | None
+
+
+class Profile(msgspec.Struct, kw_only=True):
+    """A profile as the API shows it. Times are ISO 8601 in UTC with milliseconds."""
+
+    id: str
+    stage: StageLabel
+    user_id: str | None
+    identifiers: list[ProfileIdentifier]
+    traits: dict[str, Any]
+    context: dict[str, Any]
+    first_seen: str
+    last_seen: str
+    event_count: int
+    members: list[ProfileMember]
+
+
+def fold_profile(
+    canonical: MemberRecord, absorbed: Sequence[MemberRecord], identifiers: Iterable[IdentifierRecord]
+) -> Profile:
+    """The profile that `canonical` stands for: its own record, those merged into it, and the identifiers it owns.
+
+    Members come in the order of their merges, after the profile itself; identifiers in the order they were first seen.
+    """
+    members = [canonical, *sorted(absorbed, key=lambda member: (member.merged_at or 0, member.id))]
+    activity = combine(member.activity for member in members)
+    return Profile(
+        id=canonical.id,
+        stage=cast("StageLabel", canonical.stage.label),
+        user_id=canonical.user_id,
+        identifiers=[_identifier(record) for record in sorted(identifiers, key=_first_seen)],
+        traits=traits.fold(member.traits for member in members),
+        context=context.fold(member.context for member in members),
+        first_seen=iso(activity.first_seen),
+        last_seen=iso(activity.last_seen),
+        event_count=activity.event_count,
+        members=[_member(record) for record in members],
+    )
+
+
+def _first_seen(record: IdentifierRecord) -> tuple[int, str, str, str]:
+    return (record.first_seen, record.namespace, record.value, record.scope)
+
+
+def _identifier(record: IdentifierRecord) -> ProfileIdentifier:
+    return ProfileIdentifier(
+        namespace=record.namespace,
+        value=record.value,
+        scope=record.scope,
+        first_seen=iso(record.first_seen),
+        last_seen=iso(record.last_seen),
+    )
+
+
+def _member(record: MemberRecord) -> ProfileMember:
+    return ProfileMember(
+        id=record.id,
+        merge_id=record.merge_id,
+        merged_at=None if record.merged_at is None else iso(record.merged_at),
+    )
