@@ -1,0 +1,205 @@
+"""Log lines: readable on a terminal, JSON otherwise, and never a secret or a personal value in any of them.
+
+The promise rests on a list of what may be said, not of what may not. A log call is a fixed sentence and named values:
+
+    log = logs.get("worker")
+    log.info("batch applied", messages=412, ms=38.5)
+
+A value is written only if its name is in SAFE: what these names stand for is never sent by a client. Any other value
+is written as `[withheld]`, so that a careless call costs a value, not a person's privacy; a test reads the source and
+fails on a name that is not listed. Exceptions are written as their type and the places in the code, without their
+message, which often quotes the input; only messages of exceptions that the system or SQLite words are kept. Lines of
+other libraries keep their fixed text and their numbers. As a second net, whatever looks like a secret, an e-mail
+address or a long number in the remaining text is struck out.
+
+Lines go to standard error. Standard output is for results.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import Any, Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from passerby.projects.keys import SECRET_PREFIX
+
+Format = Literal["auto", "console", "json"]
+
+WITHHELD = "[withheld]"
+
+SAFE: Mapping[str, str] = {
+    "accepted": "number of messages",
+    "after": "log position",
+    "address": "address that we listen on",
+    "attempt": "number of tries so far",
+    "batch": "number of an outbox batch",
+    "bytes": "size",
+    "call": "name of a dialect's call, from our code",
+    "code": "exit code",
+    "connections": "number of connections",
+    "cores": "number of processor cores",
+    "dialect": "name of a dialect, from our code",
+    "duplicates": "number of messages",
+    "error": "type of an exception",
+    "events": "number of events",
+    "exception": "type and places of an exception, made here",
+    "fault": "name of a fault, from our code",
+    "file": "path within the data folder, or of the settings file",
+    "folder": "path of, or within, the data folder",
+    "free_bytes": "disk space",
+    "kind": "one of our own fixed words",
+    "lag_seconds": "duration",
+    "level": "severity, made here",
+    "limit": "a number from the settings",
+    "room": "the room, or the library, that speaks; from code",
+    "messages": "number of messages",
+    "ms": "duration",
+    "pid": "process id",
+    "port": "port that we listen on",
+    "position": "log position",
+    "process": "number of an edge process",
+    "profiles": "number of profiles",
+    "project": "internal number of a project",
+    "reader": "name of a log reader, from our code",
+    "reason": "one of our own fixed words",
+    "requests": "number of requests",
+    "role": "name of a role",
+    "rows": "number of rows",
+    "seconds": "duration",
+    "signal": "name of a signal",
+    "status": "HTTP status",
+    "timestamp": "time of the line, made here",
+    "version": "version of a program",
+}
+"""The names under which values may be written, and why each is safe."""
+
+_REVEALING = re.compile(
+    rf"""
+      {re.escape(SECRET_PREFIX)}[\w-]+          # secrets that Passerby made
+    | (?:Bearer|Basic)\s+\S+                    # whatever a client authenticates with
+    | [^\s@'"<>]+@[^\s@'"<>]+                   # e-mail addresses
+    | \+?\d(?:[\s().-]?\d){{8,}}                # phone numbers, and ids made of digits
+    """,
+    re.VERBOSE,
+)
+
+
+def get(room: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a room of the house."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(room=room)
+    return logger
+
+
+def configure(level: str = "info", form: Format = "auto", stream: TextIO | None = None) -> None:
+    """Set the process's logging up: ours, the standard library's, and what is left uncaught. May be called again."""
+    stream = stream or sys.stderr
+    least = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[*_PROCESSORS, _renderer(form, terminal=stream.isatty())],
+        wrapper_class=structlog.make_filtering_bound_logger(least),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers = [_Relay()]
+    root.setLevel(max(least, logging.INFO))
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda hooked: _uncaught(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
+
+
+def _renderer(form: Format, *, terminal: bool) -> Processor:
+    if form == "console" or (form == "auto" and terminal):
+        return structlog.dev.ConsoleRenderer(colors=terminal, pad_event_to=32)
+    return structlog.processors.JSONRenderer()
+
+
+class _Relay(logging.Handler):
+    """Lets other libraries' lines through our processors."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        get(record.name).log(level, _fixed_text(record), exc_info=record.exc_info)
+
+
+def _fixed_text(record: logging.LogRecord) -> str:
+    """The first line of what another library says, its numbers filled in and any other value withheld."""
+    text = (str(record.msg).splitlines() or [""])[0]
+    values = record.args if isinstance(record.args, tuple) else ()
+    try:
+        return text % tuple(value if isinstance(value, int | float) else WITHHELD for value in values)
+    except (TypeError, ValueError):
+        return text
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, _: object) -> None:
+    if not issubclass(kind, KeyboardInterrupt | SystemExit):
+        get("process").critical("uncaught exception", exc_info=error)
+
+
+def describe(error: BaseException) -> str:
+    """An exception and its causes as types and places in the code, without messages that may quote what was sent."""
+    described = _described_one(error)
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{describe(cause)}\nwhich led to\n{described}" if cause else described
+
+
+def _described_one(error: BaseException) -> str:
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    return "\n".join([f"{type(error).__qualname__}{_own_words(error)}", *places])
+
+
+def _own_words(error: BaseException) -> str:
+    """The message of an exception that the operating system or SQLite words: these quote no values."""
+    if isinstance(error, OSError) and error.strerror:
+        return f": {error.strerror}"
+    if type(error).__module__ == "apsw":
+        return f": {strike_out(str(error))}"
+    return ""
+
+
+def strike_out(text: str) -> str:
+    """The text without what looks like a secret, an e-mail address or a long number."""
+    return _REVEALING.sub(WITHHELD, text)
+
+
+def _describe_exception(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    error = line.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        line["exception"] = describe(error)
+    return line
+
+
+def _withhold(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    return {name: _safe(name, value) for name, value in line.items()}
+
+
+def _safe(name: str, value: Any) -> Any:
+    if name in _PASSED or isinstance(value, bool | int | float | None) and name in SAFE:
+        return value
+    if name == "event" or name in SAFE:
+        return strike_out(str(value))
+    return WITHHELD
+
+
+_PASSED = frozenset({"timestamp", "exception"})
+"""Made here, with digits in them that are no telephone's."""
+
+
+_PROCESSORS: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _describe_exception,
+    _withhold,
+)
