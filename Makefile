@@ -53,3 +53,15 @@ $(VENV)/.run-stamp: pyproject.toml requirements.lock requirements-build.lock | $
 .PHONY: run
 run: setup-run  ## Serve on PORT and CONSOLE_PORT from the folder DATA, made when it is not there
 	@$(BIN)/passerby serve --data $(DATA) --host $(HOST) --port $(PORT) --console-port $(CONSOLE_PORT)
+
+.PHONY: check
+check: setup  ## Check format, lint, types and import rules, in seconds
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: setup  ## Format the code and mend what the linter can
+	@$(BIN)/ruff check --fix-only --quiet
+	@$(BIN)/ruff format

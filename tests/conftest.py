@@ -1,0 +1,36 @@
+"""What tests of every room share: how hard hypothesis tries, and a place and a port of one's own."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadline: an example's duration depends on the machine's other work, and no test here is about time.
+settings.register_profile("ci", deadline=None, derandomize=False)
+# `make prove`: the same properties, tried for long.
+settings.register_profile("prove", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("prove" if os.environ.get("PASSERBY_PROVE") else "ci")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder that does not exist yet, as for a server's first start."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """A function that names a TCP port of 127.0.0.1 on which nothing listens."""
+    return _free_port
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
