@@ -53,7 +53,8 @@ class Catalogue:
 
     def load(self, project: int, name: str, attributes: Mapping[str, DataType], exists: bool) -> None:  # noqa: FBT001
         """Take what the state knows of an event name: its attributes' types, and whether the name has a row at all."""
-        self._subjects.setdefault(project, {})[name] = Subject(project, name, attributes, exists=exists)
+        if name_finding(name) is None:
+            self._subjects.setdefault(project, {})[name] = Subject(project, name, attributes, exists=exists)
 
     def load_size(self, project: int, event_names: int) -> None:
         """Take the number of event names that the state has catalogued for this project."""
@@ -67,26 +68,17 @@ class Catalogue:
 
     def check_event(self, project: int, name: str, properties: dict[str, Any], time: int) -> Verdict:
         """Judge an event that happened at `time` (ms). Its name must have been loaded where `needs` said so."""
-        finding = name_finding(name)
-        if finding is not None and finding.kind == "reserved_name":
-            return Verdict(ignored=True, accepted={}, rejected=(), violations=[Violation(finding.kind, name)])
-        if finding is not None or not name:
-            return _unlisted(name, properties, finding.kind if finding is not None else "name_missing")
-        subject = self._subjects[project][name]
+        known = self._subjects.get(project)
+        subject = known.get(name) if known is not None and name else None
+        if subject is None:
+            return _beyond(name, properties)
         if not subject.exists and not self._enlist(subject):
             return _unlisted(name, properties, "catalogue_full")
-        if not subject.seen.count:
-            self._seen.append(subject)
-        subject.seen.add(time)
-        return subject.check(properties, time)
+        return self._check(subject, properties, time)
 
     def check_traits(self, project: int, traits: dict[str, Any], time: int) -> Verdict:
         """Judge traits as of `time` (ms). The event name "" must have been loaded."""
-        subject = self._subjects[project][TRAITS_OF_PROFILES]
-        if not subject.seen.count:
-            self._seen.append(subject)
-        subject.seen.add(time)
-        return subject.check(traits, time)
+        return self._check(self._subjects[project][TRAITS_OF_PROFILES], traits, time)
 
     def drain(self) -> Changes:
         """What was seen since the last drain, summed up. Called once a batch, at its end."""
@@ -95,11 +87,17 @@ class Catalogue:
             attributes=[row for subject in self._seen for row in subject.changes()],
         )
         for subject in self._seen:
-            subject.seen.reset()
+            subject.seen.count = 0
         self._seen.clear()
         if self._held() > self._memory:
             self._subjects.clear()
         return changes
+
+    def _check(self, subject: Subject, values: dict[str, Any], time: int) -> Verdict:
+        if not subject.seen.count:
+            self._seen.append(subject)
+        subject.seen.add(time)
+        return subject.check(values, time)
 
     def _enlist(self, subject: Subject) -> bool:
         """Give a new event name its place in the catalogue, if there is one left."""
@@ -116,6 +114,18 @@ class Catalogue:
 
 def _event_row(subject: Subject) -> EventRow:
     return EventRow(subject.project, subject.name, subject.seen.first, subject.seen.last, subject.seen.count)
+
+
+def _beyond(name: str, properties: dict[str, Any]) -> Verdict:
+    """Judge an event whose name can't be in the catalogue. Raises KeyError for a name that should have been loaded."""
+    if not name:
+        return _unlisted(name, properties, "name_missing")
+    finding = name_finding(name)
+    if finding is None:
+        raise KeyError(name)
+    if finding.kind == "reserved_name":
+        return Verdict(ignored=True, accepted={}, rejected=(), violations=[Violation(finding.kind, name)])
+    return _unlisted(name, properties, finding.kind)
 
 
 def _unlisted(name: str, properties: dict[str, Any], kind: str) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from passerby.catalogue.types import DataType
 
@@ -36,25 +36,21 @@ class Changes(NamedTuple):
     attributes: list[AttributeRow]
 
 
-_NEVER: Final = 1 << 63
-
-
 class Tally:
     """How often something was seen since the last drain, and the earliest and latest time of it."""
 
     __slots__ = ("count", "first", "last")
 
     def __init__(self) -> None:
-        self.reset()
-
-    def reset(self) -> None:
         self.count = 0
-        self.first = _NEVER
-        self.last = -_NEVER
+        self.first = 0
+        self.last = 0
 
     def add(self, time: int) -> None:
-        self.count += 1
-        if time > self.last:
+        if not self.count:
+            self.first = self.last = time
+        elif time > self.last:
             self.last = time
-        if time < self.first:
+        elif time < self.first:
             self.first = time
+        self.count += 1

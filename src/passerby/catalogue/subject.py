@@ -31,7 +31,7 @@ class Attribute(Tally):
 
 
 class Subject:
-    """An event name ("" for traits of profiles) with its attributes. Nulls pass: they fix no type and are not counted."""
+    """An event name ("" for traits) and its attributes. A null passes: it fixes no type and is not counted."""
 
     __slots__ = ("attributes", "exists", "name", "of_type", "project", "seen")
 
@@ -66,7 +66,7 @@ class Subject:
                 yield AttributeRow(
                     self.project, self.name, name, attribute.type, attribute.first, attribute.last, attribute.count
                 )
-                attribute.reset()
+                attribute.count = 0
 
     def _admit(self, name: str, value: Any, type_: DataType | None, time: int) -> Finding | None:
         finding = attribute_finding(name, value)

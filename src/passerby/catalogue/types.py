@@ -28,13 +28,13 @@ def data_type(value: Any) -> DataType | None:
     other string is a string.
     """
     if type(value) is str:
-        return "date" if _is_date(value) else "string"
+        return "date" if len(value) >= _SHORTEST_DATE and _is_date(value) else "string"
     return _TYPES[type(value)] if value is not None else None
 
 
 def _is_date(text: str) -> bool:
-    """The length and two characters settle nearly every string; the rest is for those that look like a date."""
-    if not _SHORTEST_DATE <= len(text) <= _LONGEST_DATE or text[10] != "T" or text[4] != "-":
+    """Judge a string of at least 20 characters; its length and two of them settle nearly all that are no dates."""
+    if len(text) > _LONGEST_DATE or text[10] != "T" or text[4] != "-":
         return False
     return _DATE.fullmatch(text) is not None and _day_exists(text[:10])
 

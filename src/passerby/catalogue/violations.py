@@ -18,7 +18,10 @@ Key = tuple[str, str, str]
 
 
 class ViolationRow(NamedTuple):
-    """Violations of one kind by one attribute. `added` goes onto the stored count, `last_at` (ms) and `sample` are the newest."""
+    """Violations of one kind by one attribute.
+
+    `added` goes onto the stored count; `last_at` (ms) and `sample` are the newest.
+    """
 
     project: int
     kind: str

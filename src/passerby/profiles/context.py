@@ -19,8 +19,9 @@ CONTEXT_KEYS: Final = 100
 def merge_into(target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: int) -> None:
     """Let `target` know of one message's context; older values lose, and so do the oldest of too many keys."""
     traits.merge_into(target, context, time, position)
-    for key in sorted(target, key=lambda key: _age(key, target[key]))[CONTEXT_KEYS:]:
-        del target[key]
+    if len(target) > CONTEXT_KEYS:
+        for key in sorted(target, key=lambda key: _age(key, target[key]))[CONTEXT_KEYS:]:
+            del target[key]
 
 
 def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
