@@ -204,3 +204,12 @@ CREATE TABLE IF NOT EXISTS relays (
     done INTEGER NOT NULL,
     planned INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Messages that could not be applied, because of a fault in Passerby itself: kept so that nothing acknowledged is lost.
+CREATE TABLE IF NOT EXISTS dead_letters (
+    position INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    error TEXT NOT NULL
+);

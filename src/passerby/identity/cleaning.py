@@ -1,0 +1,104 @@
+"""From the identifiers that a message carries to the evidence that counts.
+
+Values are trimmed and Unicode-normalised; junk that clients send instead of an id is dropped and reported, never
+refused, because one shared `undefined` would otherwise make one person of thousands.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import phonenumbers
+
+from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.messages import Identifier
+
+BLOCK_LIST = frozenset(
+    {"", "null", "none", "nil", "undefined", "nan", "[object object]", "anonymous", "unknown", "-1"},
+)
+MAX_VALUE_LENGTH = 1_000
+"""Characters. A longer value is junk: nobody goes by such a name, and it would bloat every index."""
+
+
+class Evidence(NamedTuple):
+    """What a message says of who it is about, cleaned. Identifiers are distinct, and in the sender's order."""
+
+    user_id: Identifier | None = None
+    contacts: tuple[Identifier, ...] = ()
+    weak: tuple[Identifier, ...] = ()
+    """Device identifiers, then advertising ones."""
+    hints: tuple[Identifier, ...] = ()
+    blocked: tuple[Identifier, ...] = ()
+
+    @property
+    def naming(self) -> bool:
+        """Whether the message carries a customer or contact identifier."""
+        return self.user_id is not None or bool(self.contacts)
+
+    @property
+    def names(self) -> tuple[Identifier, ...]:
+        """Every identifier that can name a profile, the strongest class first."""
+        strong = self.contacts if self.user_id is None else (self.user_id, *self.contacts)
+        return strong + self.weak
+
+
+def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | None:
+    """The form in which this value names somebody, or None where it is on the block list."""
+    value = value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip()
+    if is_junk(value, policy):
+        return None
+    match policy.classes.get(namespace):
+        case IdentifierClass.ADVERTISING:
+            return value.lower()
+        case IdentifierClass.CONTACT if namespace == "email":
+            return value.lower()
+        case IdentifierClass.CONTACT if namespace == "phone":
+            return e164(value, policy.phone_country)
+    return value
+
+
+def is_junk(value: str, policy: Policy) -> bool:
+    """Whether this (trimmed) value is one that many clients send for want of an id."""
+    if len(value) > MAX_VALUE_LENGTH or not value.strip("0-"):
+        return True
+    lowered = value.lower()
+    return lowered in BLOCK_LIST or lowered in policy.blocked
+
+
+def e164(value: str, country: str | None) -> str:
+    """The phone number in E.164 where it can be read, with the country if need be; else the value as it is."""
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        return value
+    if not phonenumbers.is_possible_number(number):
+        return value
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:
+    """The evidence in these identifiers.
+
+    An identifier in a namespace that the policy does not know is dropped like a blocked one. Of two customer ids in
+    one message the first counts and the other is dropped: nobody is two customers.
+    """
+    found: dict[IdentifierClass, dict[Identifier, None]] = {}
+    blocked: list[Identifier] = []
+    for raw in identifiers:
+        value = clean(raw.namespace, raw.value, policy)
+        kind = policy.classes.get(raw.namespace)
+        if value is None or kind is None or (kind is IdentifierClass.CUSTOMER and kind in found):
+            blocked.append(raw)
+            continue
+        identifier = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
+        found.setdefault(kind, {})[identifier] = None
+    devices, advertising = found.get(IdentifierClass.DEVICE, ()), found.get(IdentifierClass.ADVERTISING, ())
+    return Evidence(
+        user_id=next(iter(found.get(IdentifierClass.CUSTOMER, ())), None),
+        contacts=tuple(found.get(IdentifierClass.CONTACT, ())),
+        weak=(*devices, *advertising),
+        hints=tuple(found.get(IdentifierClass.HINT, ())),
+        blocked=tuple(blocked),
+    )

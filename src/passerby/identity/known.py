@@ -1,0 +1,65 @@
+"""What is known of the identifiers and profiles that a batch touches: what the state loads, and the resolver changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from passerby.messages import Identifier
+from passerby.profiles.stage import Stage, stage_of
+
+
+@dataclass(slots=True)
+class Card:
+    """What the resolver must know of one canonical profile.
+
+    `held` counts its identifiers by namespace. Ids are UUIDv7, so that of two profiles the lesser id is the older.
+    """
+
+    id: str
+    user_id: str | None = None
+    contacts: set[Identifier] = field(default_factory=set)
+    held: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def stage(self) -> Stage:
+        return stage_of(self.user_id, self.contacts)
+
+    def has_contact_in(self, namespaces: set[str]) -> bool:
+        """Whether it holds a contact identifier in one of these namespaces."""
+        return any(contact.namespace in namespaces for contact in self.contacts)
+
+    def gain(self, identifier: Identifier, *, contact: bool) -> None:
+        """Take note that the profile now holds this identifier."""
+        self.held[identifier.namespace] = self.held.get(identifier.namespace, 0) + 1
+        if contact:
+            self.contacts.add(identifier)
+        elif identifier.namespace == "user_id":
+            self.user_id = identifier.value
+
+    def lose(self, identifier: Identifier) -> None:
+        """Take note that a device or advertising identifier left the profile."""
+        self.held[identifier.namespace] -= 1
+
+    def absorb(self, other: Card) -> None:
+        """Take over everything that the other profile holds."""
+        for namespace, count in other.held.items():
+            self.held[namespace] = self.held.get(namespace, 0) + count
+        self.contacts |= other.contacts
+        self.user_id = self.user_id or other.user_id
+        other.held, other.contacts, other.user_id = {}, set(), None
+
+
+@dataclass(slots=True)
+class Known:
+    """What one project's state knows of what a batch mentions. The resolver keeps it current as it decides.
+
+    - `owners`: each known identifier's owner, a canonical profile when loaded.
+    - `cards`: the card of every profile named in `owners` and `links`.
+    - `links`: for each hint the canonical profiles that wait behind it.
+    - `separations`: for an identifier, the pairs of canonical profiles that an undo keeps from merging through it.
+    """
+
+    owners: dict[Identifier, str] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+    links: dict[Identifier, dict[str, None]] = field(default_factory=dict)
+    separations: dict[Identifier, set[frozenset[str]]] = field(default_factory=dict)

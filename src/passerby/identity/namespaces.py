@@ -1,0 +1,62 @@
+"""The namespaces of identifiers, their classes and limits: a project's identity policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+
+
+class IdentifierClass(IntEnum):
+    """How strongly an identifier speaks, the strongest first."""
+
+    CUSTOMER = 0
+    CONTACT = 1
+    DEVICE = 2
+    ADVERTISING = 3
+    HINT = 4
+
+
+CLASSES: Mapping[str, IdentifierClass] = MappingProxyType(
+    {
+        "user_id": IdentifierClass.CUSTOMER,
+        "email": IdentifierClass.CONTACT,
+        "phone": IdentifierClass.CONTACT,
+        "mobile_id": IdentifierClass.DEVICE,
+        "anonymous_id": IdentifierClass.DEVICE,
+        "idfa": IdentifierClass.ADVERTISING,
+        "aaid": IdentifierClass.ADVERTISING,
+        "ga_app_instance_id": IdentifierClass.ADVERTISING,
+        "device_id": IdentifierClass.HINT,
+    }
+)
+
+LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
+    {
+        IdentifierClass.CUSTOMER: 1,
+        IdentifierClass.CONTACT: 20,
+        IdentifierClass.DEVICE: 1_000,
+        IdentifierClass.ADVERTISING: 100,
+        # How many anonymous profiles may wait behind one hint. identity.md names none; without one, a device id that
+        # a whole fleet shares would gather profiles without end and hand all of them to the first who signs in.
+        IdentifierClass.HINT: 1_000,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a project wants of identity.
+
+    `phone_country` is the two-letter region in which phone numbers without a country code are read (None: such
+    numbers stay as they are). `blocked` holds values, in lower case, that the project blocks beyond the built-in list.
+    """
+
+    classes: Mapping[str, IdentifierClass] = field(default_factory=lambda: CLASSES)
+    limits: Mapping[str, int] = field(default_factory=lambda: {name: LIMITS[c] for name, c in CLASSES.items()})
+    blocked: frozenset[str] = frozenset()
+    phone_country: str | None = None
+
+
+DEFAULT_POLICY = Policy()

@@ -1,0 +1,274 @@
+"""The three rules of identity (`docs/explanation/identity.md`).
+
+R1  The strongest statement names the profile: the *target* of a message.
+R2  The target absorbs whoever else the message's identifiers reach; unknown identifiers are attached to it.
+R3  Two people never merge: (a) not two customers, (b) on weak evidence alone not two profiles that hold contacts in the
+    same namespace. Then a device or advertising identifier moves to the target, and any other stays where it is.
+
+And one that comes from people: what an undo has taken apart does not merge again through the same identifier, which
+then stays where the undo has put it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from passerby.identity.cleaning import Evidence
+from passerby.identity.decisions import Decision, DecisionKind
+from passerby.identity.known import Card, Known
+from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.messages import Identifier
+from passerby.profiles.stage import Stage
+
+Named = tuple[Card, Identifier | None]
+"""A target, and the identifier that named it (None for a profile made for want of any)."""
+
+
+@dataclass(slots=True)
+class _Statement:
+    """One message while it is being resolved. The target may change hands: see `Resolver._merge`."""
+
+    message_id: str
+    target: Card
+    by: Identifier | None
+    contact_namespaces: set[str]
+
+
+class Resolver:
+    """Applies the rules to one project's messages, one after the other.
+
+    It owns the `Known` it is given and keeps it current. Its output gathers in `decisions` (in order), in `linked` and
+    `cleared` (links of hints: first forget the cleared hints' links, then add the linked ones), in `created`, and in
+    `changed`: the ids of profiles whose card is no longer as it was loaded, the created ones among them. `new_id` makes
+    the ids of profiles and merges; a later id must be the greater.
+    """
+
+    def __init__(self, known: Known, new_id: Callable[[], str], policy: Policy = DEFAULT_POLICY) -> None:
+        self.known = known
+        self.policy = policy
+        self.decisions: list[Decision] = []
+        self.linked: dict[Identifier, dict[str, None]] = {}
+        self.cleared: dict[Identifier, None] = {}
+        self.created: dict[str, None] = {}
+        self.changed: dict[str, None] = {}
+        self._new_id = new_id
+        self._merged_into: dict[str, str] = {}
+
+    def resolve(self, message_id: str, evidence: Evidence, *, is_event: bool) -> str | None:
+        """The profile under which this message is recorded.
+
+        None where nothing is left to name a profile by and the message is no event; an event always gets a profile.
+        """
+        names = evidence.names
+        if len(names) == 1 and not evidence.hints and not evidence.blocked:
+            owner = self.known.owners.get(names[0])
+            if owner is not None:
+                return self.canonical(owner)
+        if not names and not is_event:
+            return None
+        return self._resolve_whole(message_id, evidence, names)
+
+    def canonical(self, profile: str) -> str:
+        """The profile that this one now belongs to, as far as this batch knows."""
+        while (winner := self._merged_into.get(profile)) is not None:
+            profile = winner
+        return profile
+
+    def _resolve_whole(self, message_id: str, evidence: Evidence, names: tuple[Identifier, ...]) -> str:
+        target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
+        statement = _Statement(message_id, target, by, {contact.namespace for contact in evidence.contacts})
+        for identifier in evidence.blocked:
+            self._say("blocked", statement, identifier, None, "no name of anybody: on the block list")
+        for identifier in names:
+            self._reach(statement, identifier)
+        for hint in evidence.hints:
+            if evidence.naming:
+                self._claim_hint(statement, hint)
+            else:
+                self._link_hint(statement, hint)
+        return statement.target.id
+
+    # R1: the target
+
+    def _target(self, evidence: Evidence) -> Named | None:
+        """The known profile that R1 names, or None where it takes a new one."""
+        if evidence.user_id is not None:
+            return self._first_known((evidence.user_id,)) or self._claimable(evidence)
+        if evidence.contacts:
+            return self._first_known(evidence.contacts) or self._holder(evidence)
+        return self._highest(evidence.weak)
+
+    def _first_known(self, identifiers: Iterable[Identifier]) -> Named | None:
+        return next(((owner, i) for i in identifiers if (owner := self._owner(i)) is not None), None)
+
+    def _claimable(self, evidence: Evidence) -> Named | None:
+        """Who becomes this new customer: the owner of the strongest other identifier, if R3 lets it."""
+        contacts = ((owner, i) for owner, i in self._owners(evidence.contacts) if owner.user_id is None)
+        weak = ((owner, i) for owner, i in self._may_hold(evidence) if owner.user_id is None)
+        return min((*contacts, *weak), key=self._by_class, default=None)
+
+    def _holder(self, evidence: Evidence) -> Named | None:
+        """Who gets contacts that nobody has yet: the owner of a device or advertising identifier, if R3(b) lets it."""
+        return min(self._may_hold(evidence), key=self._by_class, default=None)
+
+    def _highest(self, weak: tuple[Identifier, ...]) -> Named | None:
+        """Of those whom weak identifiers reach: the highest stage, then the strongest class, then the oldest."""
+        return min(self._owners(weak), key=lambda named: (-named[0].stage, *self._by_class(named)), default=None)
+
+    def _may_hold(self, evidence: Evidence) -> Iterable[tuple[Card, Identifier]]:
+        """The owners of weak identifiers that hold no contact in the namespaces of the message's contacts."""
+        namespaces = {contact.namespace for contact in evidence.contacts}
+        return ((owner, i) for owner, i in self._owners(evidence.weak) if not owner.has_contact_in(namespaces))
+
+    def _owners(self, identifiers: Iterable[Identifier]) -> Iterable[tuple[Card, Identifier]]:
+        return ((owner, i) for i in identifiers if (owner := self._owner(i)) is not None)
+
+    def _by_class(self, named: tuple[Card, Identifier]) -> tuple[int, str]:
+        return self.policy.classes[named[1].namespace], named[0].id
+
+    def _owner(self, identifier: Identifier) -> Card | None:
+        owner = self.known.owners.get(identifier)
+        return None if owner is None else self.known.cards[self.canonical(owner)]
+
+    def _create(self, message_id: str) -> Card:
+        card = Card(self._new_id())
+        self.known.cards[card.id] = card
+        self.created[card.id] = self.changed[card.id] = None
+        self.decisions.append(Decision("created", message_id, None, None, card.id, "R1: nobody known by these names"))
+        return card
+
+    # R2: attach and absorb
+
+    def _reach(self, statement: _Statement, identifier: Identifier) -> None:
+        """Bring one identifier, and whoever it reaches, to the target."""
+        owner = self._owner(identifier)
+        if owner is None:
+            self._attach(statement, identifier)
+        elif owner is not statement.target:
+            self._absorb(statement, owner, identifier)
+
+    def _attach(self, statement: _Statement, identifier: Identifier) -> None:
+        if self._is_full(statement.target, identifier.namespace):
+            self._say("limited", statement, identifier, None, f"limit of {identifier.namespace} identifiers reached")
+            return
+        self._give(statement.target, identifier)
+        self._say("attached", statement, identifier, None, "R2: unknown before")
+
+    def _absorb(self, statement: _Statement, owner: Card, identifier: Identifier) -> None:
+        """Merge the owner into the target, unless an undo, R3 or a limit forbids it."""
+        if self._is_separated(statement.target, owner, identifier):
+            self._say("conflict", statement, identifier, owner, "an undo keeps these two apart")
+        elif forbidden := self._forbidden(statement, owner, identifier):
+            self._keep_apart(statement, owner, identifier, forbidden)
+        elif namespace := self._too_many(statement.target, owner):
+            self._say("limited", statement, identifier, owner, f"merged, they would exceed the limit of {namespace}")
+        else:
+            self._merge(statement, owner, identifier, "R2: reached by the same message")
+
+    def _merge(self, statement: _Statement, other: Card, via: Identifier, reason: str) -> None:
+        """Make the target and the other one profile.
+
+        A customer id never changes its profile, so where only the other is a customer, it is the target that is
+        absorbed and the other takes its place.
+        """
+        winner, loser = statement.target, other
+        if loser.user_id is not None:
+            winner, loser = loser, winner
+        winner.absorb(loser)
+        self._merged_into[loser.id] = winner.id
+        self.changed[winner.id] = self.changed[loser.id] = None
+        statement.target = winner
+        self._say("merged", statement, via, loser, reason, merge_id=self._new_id())
+
+    # R3: two people never merge
+
+    def _forbidden(self, statement: _Statement, owner: Card, identifier: Identifier) -> str:
+        """The part of R3 that forbids merging the owner of this identifier into the target, or nothing."""
+        target = statement.target
+        if target.user_id is not None and owner.user_id is not None:
+            return "R3(a): two customers"
+        if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
+            return ""
+        namespaces = statement.contact_namespaces | {contact.namespace for contact in target.contacts}
+        return "R3(b): different contacts" if owner.has_contact_in(namespaces) else ""
+
+    def _keep_apart(self, statement: _Statement, owner: Card, identifier: Identifier, reason: str) -> None:
+        """Let a weak identifier change hands; leave a contact where it is."""
+        if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
+            self._say("conflict", statement, identifier, owner, reason)
+        elif self._is_full(statement.target, identifier.namespace):
+            self._say("limited", statement, identifier, owner, f"limit of {identifier.namespace} identifiers reached")
+        else:
+            owner.lose(identifier)
+            self.changed[owner.id] = None
+            self._give(statement.target, identifier)
+            self._say("reassigned", statement, identifier, owner, reason)
+
+    # Hints
+
+    def _link_hint(self, statement: _Statement, hint: Identifier) -> None:
+        """Let an anonymous target wait behind the hint for somebody to sign in."""
+        waiting = self.known.links.setdefault(hint, {})
+        target = statement.target
+        if target.stage is not Stage.ANONYMOUS or any(self.canonical(profile) == target.id for profile in waiting):
+            return
+        if len(waiting) >= self.policy.limits[hint.namespace]:
+            self._say("limited", statement, hint, None, "too many profiles wait behind this hint")
+            return
+        waiting[target.id] = None
+        self.linked.setdefault(hint, {})[target.id] = None
+
+    def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
+        """Absorb every anonymous profile that waits behind the hint, then forget its links."""
+        for profile in self.known.links.pop(hint, {}):
+            card = self.known.cards[self.canonical(profile)]
+            if card.stage is Stage.ANONYMOUS and card is not statement.target:
+                self._absorb_waiting(statement, card, hint)
+        self.linked.pop(hint, None)
+        self.cleared[hint] = None
+
+    def _absorb_waiting(self, statement: _Statement, card: Card, hint: Identifier) -> None:
+        """Merge a profile that waited behind the hint. It is anonymous, so that R3 has nothing to say."""
+        if self._is_separated(statement.target, card, hint):
+            self._say("conflict", statement, hint, card, "an undo keeps these two apart")
+        elif namespace := self._too_many(statement.target, card):
+            self._say("limited", statement, hint, card, f"merged, they would exceed the limit of {namespace}")
+        else:
+            self._merge(statement, card, hint, "R2: waited behind the same hint")
+
+    # What the rules are made of
+
+    def _is_separated(self, target: Card, owner: Card, identifier: Identifier) -> bool:
+        """Whether an undo said that these two are not one through this identifier."""
+        pairs = self.known.separations.get(identifier, ())
+        return any({self.canonical(profile) for profile in pair} == {target.id, owner.id} for pair in pairs)
+
+    def _is_full(self, card: Card, namespace: str) -> bool:
+        return card.held.get(namespace, 0) >= self.policy.limits[namespace]
+
+    def _too_many(self, target: Card, owner: Card) -> str:
+        """The namespace of which the two together would hold too many identifiers, or nothing."""
+        held = target.held
+        over = (n for n, count in owner.held.items() if count and held.get(n, 0) + count > self.policy.limits[n])
+        return next(over, "")
+
+    def _give(self, card: Card, identifier: Identifier) -> None:
+        self.known.owners[identifier] = card.id
+        self.changed[card.id] = None
+        card.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
+
+    def _say(  # noqa: PLR0913 - the parts of a decision
+        self,
+        kind: DecisionKind,
+        statement: _Statement,
+        identifier: Identifier,
+        owner: Card | None,
+        reason: str,
+        *,
+        merge_id: str | None = None,
+    ) -> None:
+        from_ = None if owner is None else owner.id
+        to = statement.target.id
+        by = statement.by
+        self.decisions.append(Decision(kind, statement.message_id, identifier, from_, to, reason, merge_id, by))

@@ -1,0 +1,155 @@
+"""The state: what the worker has made of the log, and the few verbs by which that is changed.
+
+Embedded: SQLite. Every engine promises the same: a `transaction()` is all or nothing, and no two run at once on the same
+project; what was applied in it is durable when it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from passerby.catalogue.changes import Changes
+from passerby.catalogue.types import DataType
+from passerby.catalogue.violations import ViolationRow
+from passerby.identity.decisions import Decision
+from passerby.identity.known import Card, Known
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier, Rejected
+from passerby.profiles.activity import Activity
+from passerby.profiles.traits import Versioned
+
+
+class UnknownMerge(Exception):
+    """There is no such merge in this project."""
+
+
+class AlreadyUndone(Exception):
+    """The merge was undone before."""
+
+
+class BuiltOn(Exception):
+    """A later merge builds on this one and has to be undone first."""
+
+    def __init__(self, merge_id: str) -> None:
+        super().__init__(f"merge {merge_id} builds on it: undo that one first")
+        self.merge_id = merge_id
+
+
+class Moment(NamedTuple):
+    """When a message came: received time, and position in the log."""
+
+    at: int
+    position: int
+
+
+class Sighting(NamedTuple):
+    """The first and the last time that an identifier was seen."""
+
+    first: int
+    last: int
+
+
+class SeenKey(NamedTuple):
+    """A deduplication key within its project and dialect."""
+
+    project: int
+    dialect: str
+    key: str
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What the state knows of the identifiers of one project's part of a batch.
+
+    `sightings` and `contexts` hold what is stored of each identifier in `known.owners` and each profile in `known.cards`.
+    """
+
+    known: Known = field(default_factory=Known)
+    sightings: dict[Identifier, Sighting] = field(default_factory=dict)
+    contexts: dict[str, dict[str, Versioned]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ProjectChanges:
+    """What a batch comes to for one project: all that `apply` writes.
+
+    `cards`, `activity` and `contexts` are by profile id; `activity` is what the batch adds, `contexts` what then holds.
+    `sightings` are of identifiers that were known before or are attached now, as they then hold. `traits` and
+    `rejected_traits` are the newest of the batch by (profile id, name). `moments` are of the messages that
+    `decisions` name. `totals` are growths.
+    """
+
+    project: int
+    created: Sequence[str] = ()
+    decisions: Sequence[Decision] = ()
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    activity: Mapping[str, Activity] = field(default_factory=dict)
+    contexts: Mapping[str, Mapping[str, Versioned]] = field(default_factory=dict)
+    sightings: Mapping[Identifier, Sighting] = field(default_factory=dict)
+    cleared: Iterable[Identifier] = ()
+    linked: Mapping[Identifier, Iterable[str]] = field(default_factory=dict)
+    traits: Mapping[tuple[str, str], Versioned] = field(default_factory=dict)
+    rejected_traits: Mapping[tuple[str, str], tuple[Rejected, Versioned]] = field(default_factory=dict)
+    moments: Mapping[str, Moment] = field(default_factory=dict)
+    totals: Mapping[str, int] = field(default_factory=dict)
+
+
+class OutboxRow(NamedTuple):
+    """One batch of resolved events: how many, and one JSON object of `StoredEvent` a line."""
+
+    events: int
+    body: bytes
+
+
+class State(Protocol):
+    """The writing end of the state. Every verb but `transaction` and `close` is called within a transaction."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Begin; commit durably at the end of the block, or roll back when it raises."""
+
+    def position(self) -> int:
+        """The log position up to which messages are applied."""
+
+    def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
+        """Until when each of these keys counts as seen; keys that are not kept are left out."""
+
+    def remember(self, keys: Mapping[SeenKey, int]) -> None:
+        """Keep these keys until the given time."""
+
+    def forget(self, now: int) -> None:
+        """Let go of a bounded number of keys whose time was over by `now`."""
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
+        """What is known of these identifiers, of their owners, and of whom the hints link to."""
+
+    def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
+        """The type of every attribute of this event name, or None for a name that the catalogue does not have."""
+
+    def event_names(self, project: int) -> int:
+        """How many event names the catalogue has."""
+
+    def violation_keys(self, project: int) -> list[tuple[str, str, str]]:
+        """Kind, subject and attribute of every row that counts violations."""
+
+    def apply(self, changes: ProjectChanges) -> None:
+        """Write what a batch comes to for one project."""
+
+    def count(self, changes: Changes, violations: Sequence[ViolationRow]) -> None:
+        """Add to the counts of the catalogue and of violations."""
+
+    def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
+        """Write the outbox row, and that everything up to this log position is applied."""
+
+    def bury(self, entry: Entry, error: str) -> None:
+        """Keep a message that cannot be applied, with what went wrong."""
+
+    def undo_merge(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
+        """Take a merge back and remember it; in a transaction of its own. Return the winner's and the loser's id.
+
+        Raises UnknownMerge, AlreadyUndone, BuiltOn.
+        """
+
+    def close(self) -> None: ...

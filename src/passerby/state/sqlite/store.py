@@ -1,0 +1,273 @@
+"""The writing end of the state on SQLite: what the worker loads for a batch and writes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.catalogue.changes import Changes
+from passerby.catalogue.types import DataType
+from passerby.catalogue.violations import ViolationRow
+from passerby.identity.decisions import Decision
+from passerby.identity.known import Card
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier
+from passerby.profiles.traits import Versioned
+from passerby.sqlite import connect
+from passerby.state.protocol import Loaded, OutboxRow, ProjectChanges, SeenKey, Sighting
+from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.undo import undo_merge
+
+_SQL = sql.load("passerby.state.sqlite", "writer.sql")
+_PAGE_CACHE_KIB = 64 * 1024
+_CHECKPOINT_PAGES = 16_000
+"""Pages of write-ahead log between checkpoints, 64 MB: each page that many batches change is then copied once."""
+
+_encode = msgspec.json.Encoder().encode
+_contacts = msgspec.json.Decoder(set[Identifier]).decode
+_held = msgspec.json.Decoder(dict[str, int]).decode
+_context = msgspec.json.Decoder(dict[str, Versioned]).decode
+
+_NO_CONTACTS, _NO_CONTEXT = "[]", "{}"
+
+
+def open_state(path: Path) -> apsw.Connection:
+    """Open the state's file, with its tables made if it is new."""
+    connection = connect(path)
+    connection.pragma("cache_size", -_PAGE_CACHE_KIB)
+    connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
+    connection.execute(files("passerby.state.sqlite").joinpath("schema.sql").read_text(encoding="utf-8"))
+    return connection
+
+
+class SqliteState:
+    """The state in one SQLite file (`passerby.state.protocol.State`). One instance belongs to one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_state(path)
+        self._cursor = self._connection.cursor()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def position(self) -> int:
+        row = self._one("position")
+        return row[0] if row else 0
+
+    def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
+        return {key: row[0] for key in keys if (row := self._one("seen", *key))}
+
+    def remember(self, keys: Mapping[SeenKey, int]) -> None:
+        self._cursor.executemany(_SQL["remember"], [(*key, expires) for key, expires in keys.items()])
+
+    def forget(self, now: int) -> None:
+        self._cursor.execute(_SQL["forget"], (now,))
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
+        loaded = Loaded()
+        for identifier in identifiers:
+            if row := self._one("identifier", *_key(project, identifier)):
+                loaded.sightings[identifier] = Sighting(row[0], row[1])
+                loaded.known.owners[identifier] = _load_card(loaded, row[2:])
+        for hint in hints:
+            rows = self._cursor.execute(_SQL["linked"], _key(project, hint)).get
+            loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows or ())
+        if self._one("any_separation", project):
+            self._load_separations(loaded, project, (*loaded.known.owners, *loaded.known.links))
+        return loaded
+
+    def _load_separations(self, loaded: Loaded, project: int, identifiers: Iterable[Identifier]) -> None:
+        for identifier in identifiers:
+            pairs = self._cursor.execute(_SQL["separations"], _key(project, identifier)).fetchall()
+            if pairs:
+                loaded.known.separations[identifier] = {
+                    frozenset(to_text(self._canonical(profile)) for profile in pair) for pair in pairs
+                }
+
+    def _canonical(self, profile: bytes) -> bytes:
+        row = self._one("canonical", profile)
+        return row[0] if row else profile
+
+    def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
+        types = dict(self._cursor.execute(_SQL["attribute_types"], (project, event)))
+        return types if types or self._one("catalogued", project, event) else None
+
+    def event_names(self, project: int) -> int:
+        return int(self._cursor.execute(_SQL["event_names"], (project,)).get)
+
+    def violation_keys(self, project: int) -> list[tuple[str, str, str]]:
+        return self._cursor.execute(_SQL["violation_keys"], (project,)).fetchall()
+
+    def apply(self, changes: ProjectChanges) -> None:
+        self._create(changes)
+        self._decide(changes)
+        self._change_profiles(changes)
+        self._sight(changes)
+        self._link(changes)
+        self._set_traits(changes)
+        totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
+        self._cursor.executemany(_SQL["add_total"], totals)
+
+    def count(self, changes: Changes, violations: Sequence[ViolationRow]) -> None:
+        self._cursor.executemany(_SQL["count_event"], changes.events)
+        self._cursor.executemany(_SQL["count_attribute"], changes.attributes)
+        self._cursor.executemany(_SQL["count_violation"], violations)
+
+    def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
+        self._cursor.execute(_SQL["set_position"], (position,))
+        if outbox is not None:
+            row = (position, outbox.events, len(outbox.body), at, outbox.body)
+            self._cursor.execute(_SQL["add_outbox"], row)
+
+    def bury(self, entry: Entry, error: str) -> None:
+        message = entry.message
+        row = (entry.position, message.project, message.received_at, _text(message), error)
+        self._cursor.execute(_SQL["bury"], row)
+
+    def undo_merge(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
+        with self.transaction():
+            return undo_merge(self._cursor, project, merge_id, at)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _one(self, query: str, *bindings: Any) -> Any:
+        return self._cursor.execute(_SQL[query], bindings).fetchone()
+
+    def _create(self, changes: ProjectChanges) -> None:
+        rows = []
+        for profile in changes.created:
+            activity = changes.activity[profile]
+            context = _encode_context(changes.contexts.get(profile, {}))
+            card = _card_columns(changes.cards[profile])
+            seen = (activity.first_seen, activity.last_seen, activity.event_count)
+            rows.append((to_blob(profile), changes.project, *card, *seen, context))
+        self._cursor.executemany(_SQL["create_profile"], rows)
+
+    def _decide(self, changes: ProjectChanges) -> None:
+        """Carry the decisions out in their order, and write them down."""
+        for kind, decisions in groupby(changes.decisions, key=lambda decision: decision.kind):
+            if kind == "attached":
+                self._attach(changes, decisions)
+            elif kind == "reassigned":
+                self._reassign(changes, decisions)
+            elif kind == "merged":
+                for decision in decisions:
+                    self._merge(changes, decision)
+        self._cursor.executemany(_SQL["add_history"], [_history_row(changes, d) for d in changes.decisions])
+
+    def _attach(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
+        rows = []
+        for decision in decisions:
+            identifier, owner = decision.identifier, decision.to
+            if identifier is not None and owner is not None:
+                rows.append((changes.project, *identifier, to_blob(owner), *changes.sightings[identifier]))
+        self._cursor.executemany(_SQL["attach"], rows)
+
+    def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
+        rows = []
+        for decision in decisions:
+            identifier, owner = decision.identifier, decision.to
+            if identifier is not None and owner is not None:
+                rows.append((*_key(changes.project, identifier), to_blob(owner)))
+        self._cursor.executemany(_SQL["reassign"], rows)
+
+    def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
+        """Move the loser's identifiers, remembering which, and point it to the winner."""
+        merge_id, winner, loser = (to_blob(id_ or "") for id_ in (decision.merge_id, decision.to, decision.from_))
+        moment = changes.moments[decision.message_id]
+        evidence = (*(decision.identifier or _NOBODY), *(decision.by or _NOBODY))
+        row = (merge_id, changes.project, winner, loser, *moment, decision.message_id, *evidence, decision.reason)
+        self._cursor.execute(_SQL["add_merge"], row)
+        self._cursor.execute(_SQL["record_moved"], (merge_id, loser))
+        self._cursor.execute(_SQL["move_identifiers"], (winner, loser))
+        self._cursor.execute(_SQL["point"], (loser, winner, merge_id))
+
+    def _change_profiles(self, changes: ProjectChanges) -> None:
+        created = set(changes.created)
+        old = [(to_blob(id_), card) for id_, card in changes.cards.items() if id_ not in created]
+        self._cursor.executemany(_SQL["change_card"], [(id_, *_card_columns(card)) for id_, card in old])
+        active = [(to_blob(id_), a) for id_, a in changes.activity.items() if id_ not in created]
+        seen = [(id_, a.first_seen, a.last_seen, a.event_count) for id_, a in active]
+        self._cursor.executemany(_SQL["add_activity"], seen)
+        contexts = [(to_blob(id_), _encode_context(c)) for id_, c in changes.contexts.items() if id_ not in created]
+        self._cursor.executemany(_SQL["set_context"], contexts)
+
+    def _sight(self, changes: ProjectChanges) -> None:
+        attached = {decision.identifier for decision in changes.decisions if decision.kind == "attached"}
+        rows = [(*_key(changes.project, i), *seen) for i, seen in changes.sightings.items() if i not in attached]
+        self._cursor.executemany(_SQL["sight"], rows)
+
+    def _link(self, changes: ProjectChanges) -> None:
+        cleared = [_key(changes.project, hint) for hint in changes.cleared]
+        self._cursor.executemany(_SQL["clear_hint"], cleared)
+        linked = [
+            (changes.project, *hint, to_blob(profile)) for hint, profiles in changes.linked.items() for profile in profiles
+        ]
+        self._cursor.executemany(_SQL["link_hint"], linked)
+
+    def _set_traits(self, changes: ProjectChanges) -> None:
+        rows = [
+            (to_blob(profile), name, _text(newest.value), newest.time, newest.position)
+            for (profile, name), newest in changes.traits.items()
+        ]
+        self._cursor.executemany(_SQL["set_trait"], rows)
+        refused = [
+            (to_blob(profile), name, _text(rejected.value), rejected.reason, newest.time, newest.position)
+            for (profile, name), (rejected, newest) in changes.rejected_traits.items()
+        ]
+        self._cursor.executemany(_SQL["set_rejected_trait"], refused)
+
+
+_NOBODY = Identifier("", "", "")
+
+
+def _key(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
+    """An identifier in the column order of the unique index."""
+    return project, identifier.value, identifier.namespace, identifier.scope
+
+
+def _load_card(loaded: Loaded, row: Sequence[Any]) -> str:
+    """Take a profile's row into what is loaded, unless it is there already; return the profile's id."""
+    blob, user_id, contacts, held, context = row
+    profile = to_text(blob)
+    if profile not in loaded.known.cards:
+        known_contacts = set() if contacts == _NO_CONTACTS else _contacts(contacts)
+        loaded.known.cards[profile] = Card(profile, user_id, known_contacts, _held(held))
+        loaded.contexts[profile] = {} if context == _NO_CONTEXT else _context(context)
+    return profile
+
+
+def _card_columns(card: Card) -> tuple[str | None, str, str, int]:
+    contacts = _text(sorted(card.contacts)) if card.contacts else _NO_CONTACTS
+    return card.user_id, contacts, _text(card.held), int(card.stage)
+
+
+def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:
+    identifier = decision.identifier or _NOBODY
+    profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
+    at = changes.moments[decision.message_id].at
+    return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, decision.reason)
+
+
+def _encode_context(context: Mapping[str, Versioned]) -> str:
+    return _text(context) if context else _NO_CONTEXT
+
+
+def _text(value: Any) -> str:
+    return _encode(value).decode()

@@ -1,0 +1,75 @@
+"""Taking a merge back, on SQLite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.identity.known import Card
+from passerby.identity.namespaces import CLASSES, IdentifierClass
+from passerby.messages import Identifier
+from passerby.profiles.stage import Stage
+from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.sqlite.ids import to_blob, to_text
+
+_UNDO = sql.load("passerby.state.sqlite", "undo.sql")
+_WRITER = sql.load("passerby.state.sqlite", "writer.sql")
+
+
+def undo_merge(cursor: apsw.Cursor, project: int, merge_id: str, at: int) -> tuple[str, str]:
+    """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
+    merge = cursor.execute(_UNDO["merge"], (to_blob(merge_id), project)).fetchone()
+    if merge is None:
+        raise UnknownMerge(merge_id)
+    winner, loser, *evidence, message_id, _position, undone_at = merge
+    _refuse_if_needed(cursor, to_blob(merge_id), winner, undone_at)
+    stages_before = _stages(cursor, winner)
+    cursor.execute(_UNDO["give_back"], (to_blob(merge_id), loser, winner))
+    cursor.execute(_UNDO["stand_alone"], (loser,))
+    cursor.execute(_UNDO["mark_undone"], (to_blob(merge_id), at))
+    for profile in (winner, loser):
+        _recount(cursor, profile)
+    _remember(cursor, project, evidence, winner, loser)
+    _add_to_totals(cursor, project, stages_before, _stages(cursor, winner, loser))
+    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), "undone by hand")
+    cursor.execute(_WRITER["add_history"], row)
+    return to_text(winner), to_text(loser)
+
+
+def _refuse_if_needed(cursor: apsw.Cursor, merge: bytes, winner: bytes, undone_at: int | None) -> None:
+    if undone_at is not None:
+        raise AlreadyUndone(to_text(merge))
+    absorbed = cursor.execute(_UNDO["absorbed_since"], (winner,)).fetchone()
+    later = absorbed or cursor.execute(_UNDO["built_on"], (merge, winner)).fetchone()
+    if later is not None:
+        raise BuiltOn(to_text(later[0]))
+
+
+def _recount(cursor: apsw.Cursor, profile: bytes) -> None:
+    """Write down anew what the profile holds."""
+    card = Card(to_text(profile))
+    for identifier in map(Identifier._make, cursor.execute(_UNDO["held"], (profile,)).fetchall()):
+        card.gain(identifier, contact=CLASSES.get(identifier.namespace) is IdentifierClass.CONTACT)
+    contacts = msgspec.json.encode(sorted(card.contacts)).decode()
+    held = msgspec.json.encode(card.held).decode()
+    cursor.execute(_WRITER["change_card"], (profile, card.user_id, contacts, held, int(card.stage)))
+
+
+def _remember(cursor: apsw.Cursor, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
+    """Keep the two apart: neither the identifier that reached the loser nor the one that named the winner joins them."""
+    for identifier in (evidence[:3], evidence[3:]):
+        cursor.execute(_UNDO["separate"], (project, *identifier, winner, loser))
+
+
+def _stages(cursor: apsw.Cursor, *profiles: bytes) -> list[int]:
+    return [cursor.execute(_UNDO["stage"], (profile,)).get for profile in profiles]
+
+
+def _add_to_totals(cursor: apsw.Cursor, project: int, before: list[int], after: list[int]) -> None:
+    """Count the profiles by stage as they now are."""
+    for stages, growth in ((before, -1), (after, 1)):
+        rows: list[tuple[Any, ...]] = [(project, Stage(stage).label, growth) for stage in stages]
+        cursor.executemany(_WRITER["add_total"], rows)

@@ -1,0 +1,42 @@
+-- Taking a merge back.
+
+-- name: merge
+SELECT winner, loser, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, message_id, position, undone_at
+FROM merges WHERE id = ? AND project = ?;
+
+-- name: absorbed_since
+-- The merge by which a profile stopped standing for itself.
+SELECT merge_id FROM profiles WHERE id = ? AND merged_into IS NOT NULL;
+
+-- name: built_on
+-- A later merge into the same winner for which an identifier spoke that this merge had brought.
+SELECT later.id
+FROM merge_identifiers AS moved
+JOIN identifiers AS i ON i.id = moved.identifier
+JOIN merges AS later ON later.winner = ?2
+WHERE moved.merge_id = ?1 AND later.id > ?1 AND later.undone_at IS NULL
+    AND (
+        (later.via_value = i.value AND later.via_namespace = i.namespace AND later.via_scope = i.scope)
+        OR (later.by_value = i.value AND later.by_namespace = i.namespace AND later.by_scope = i.scope)
+    )
+ORDER BY later.id DESC LIMIT 1;
+
+-- name: give_back
+-- The moved identifiers that the winner still holds.
+UPDATE identifiers SET profile = ?2
+WHERE profile = ?3 AND id IN (SELECT identifier FROM merge_identifiers WHERE merge_id = ?1);
+
+-- name: stand_alone
+UPDATE profiles SET merged_into = NULL, merge_id = NULL WHERE id = ?1;
+
+-- name: mark_undone
+UPDATE merges SET undone_at = ?2 WHERE id = ?1;
+
+-- name: separate
+INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: held
+SELECT namespace, value, scope FROM identifiers WHERE profile = ?1;
+
+-- name: stage
+SELECT stage FROM profiles WHERE id = ?1;

@@ -1,0 +1,112 @@
+"""Applying a batch: load what the state knows of it, apply each project's part, write what that comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from passerby.catalogue.catalogue import Catalogue
+from passerby.catalogue.rules import TRAITS_OF_PROFILES
+from passerby.catalogue.violations import ViolationCounter
+from passerby.identity.cleaning import Evidence, gather
+from passerby.identity.namespaces import Policy
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier, StoredEvent
+from passerby.state.protocol import OutboxRow, ProjectChanges, State
+from passerby.worker.project import Claim, ProjectBatch, Rules
+from passerby.worker.repeats import sift
+
+_lines: Final = msgspec.json.Encoder().encode_lines
+
+
+class Applied(NamedTuple):
+    """What a batch came to, in messages and events."""
+
+    position: int = 0
+    messages: int = 0
+    duplicates: int = 0
+    events: int = 0
+    buried: int = 0
+
+
+class Worker:
+    """Applies batches of the log to one state. It alone may write to that state, save for an undo."""
+
+    def __init__(self, state: State, policy_of: Callable[[int], Policy], new_id: Callable[[], str]) -> None:
+        self._state = state
+        self._policy_of = policy_of
+        self._new_id = new_id
+        self._catalogue = Catalogue()
+        self._violations = ViolationCounter()
+
+    def apply(self, entries: Sequence[Entry]) -> Applied:
+        """Apply these messages in one transaction; those that were applied before are passed over.
+
+        Whatever is raised, nothing of the batch has happened then, and the same call may be made again.
+        """
+        try:
+            with self._state.transaction():
+                done = self._state.position()
+                return self._apply_fresh([entry for entry in entries if entry.position > done])
+        except BaseException:
+            self._catalogue.forget()
+            self._violations.forget()
+            raise
+
+    def bury(self, entry: Entry, error: str) -> Applied:
+        """Set a message aside that cannot be applied; it counts as applied, and the log goes on behind it."""
+        project = entry.message.project
+        with self._state.transaction():
+            self._state.bury(entry, error)
+            self._state.apply(ProjectChanges(project, totals={"applied": 1, "violations": 1}))
+            self._state.finish(entry.position, entry.message.received_at, None)
+        return Applied(entry.position, messages=1, buried=1)
+
+    def _apply_fresh(self, entries: Sequence[Entry]) -> Applied:
+        if not entries:
+            return Applied()
+        fresh, repeats = sift(entries, self._state)
+        claims = self._claims(fresh)
+        events: list[StoredEvent] = []
+        for project in claims.keys() | repeats.keys():
+            events += self._apply_project(project, claims.get(project, []), repeats.get(project, 0))
+        self._state.count(self._catalogue.drain(), self._violations.drain())
+        last = entries[-1]
+        outbox = OutboxRow(len(events), _lines(events)) if events else None
+        self._state.finish(last.position, last.message.received_at, outbox)
+        return Applied(last.position, len(entries), sum(repeats.values()), len(events))
+
+    def _claims(self, entries: Sequence[Entry]) -> Mapping[int, list[Claim]]:
+        """Each project's messages with their evidence. Projects never meet again from here on."""
+        claims: dict[int, list[Claim]] = {}
+        gathered: dict[tuple[int, tuple[Identifier, ...]], Evidence] = {}
+        for position, message in entries:
+            key = message.project, message.identifiers
+            evidence = gathered.get(key)
+            if evidence is None:
+                evidence = gathered[key] = gather(message.identifiers, self._policy_of(message.project))
+            claims.setdefault(message.project, []).append(Claim(position, message, evidence))
+        return claims
+
+    def _apply_project(self, project: int, claims: Sequence[Claim], repeats: int) -> list[StoredEvent]:
+        self._load_catalogue(project, claims)
+        identifiers = {name: None for claim in claims for name in claim.evidence.names}
+        hints = {hint: None for claim in claims for hint in claim.evidence.hints}
+        rules = Rules(self._catalogue, self._violations, self._policy_of(project), self._new_id)
+        batch = ProjectBatch(project, self._state.known(project, identifiers, hints), rules)
+        for claim in claims:
+            batch.apply(claim)
+        self._state.apply(batch.changes(repeats))
+        return batch.events
+
+    def _load_catalogue(self, project: int, claims: Sequence[Claim]) -> None:
+        names = {claim.message.name for claim in claims if claim.message.kind == "track"} | {TRAITS_OF_PROFILES}
+        if self._catalogue.needs_size(project):
+            self._catalogue.load_size(project, self._state.event_names(project))
+        if self._violations.needs(project):
+            self._violations.load(project, self._state.violation_keys(project))
+        for name in self._catalogue.needs(project, names):
+            types = self._state.attribute_types(project, name)
+            self._catalogue.load(project, name, types or {}, exists=types is not None)

@@ -1,0 +1,194 @@
+"""What one project's part of a batch comes to: a pure step from messages and what is known to changes and events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+from passerby.catalogue.catalogue import Catalogue
+from passerby.catalogue.rules import Verdict
+from passerby.catalogue.violations import ViolationCounter
+from passerby.identity.cleaning import Evidence
+from passerby.identity.decisions import Decision
+from passerby.identity.namespaces import IdentifierClass, Policy
+from passerby.identity.resolver import Resolver
+from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violation
+from passerby.profiles import context, traits
+from passerby.profiles.activity import Activity
+from passerby.profiles.traits import Versioned
+from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
+from passerby.worker.times import event_time
+
+_UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=())
+
+
+class Claim(NamedTuple):
+    """A message with its position and the evidence in it."""
+
+    position: int
+    message: Message
+    evidence: Evidence
+
+
+class Rules(NamedTuple):
+    """What messages are judged by. The two counters gather what they see until the batch drains them."""
+
+    catalogue: Catalogue
+    violations: ViolationCounter
+    policy: Policy
+    new_id: Callable[[], str]
+
+
+class ProjectBatch:
+    """One project's messages of a batch, applied one after the other to what was loaded of the state."""
+
+    def __init__(self, project: int, loaded: Loaded, rules: Rules) -> None:
+        self.events: list[StoredEvent] = []
+        self._project = project
+        self._loaded = loaded
+        self._rules = rules
+        self._resolver = Resolver(loaded.known, rules.new_id, rules.policy)
+        self._stages = Counter(card.stage.label for card in loaded.known.cards.values())
+        self._totals = Counter[str]()
+        self._activity: dict[str, Activity] = {}
+        self._contexts: dict[str, dict[str, Versioned]] = {}
+        self._traits: dict[str, dict[str, Versioned]] = {}
+        self._rejected: dict[tuple[str, str], tuple[Rejected, Versioned]] = {}
+        self._sightings: dict[Identifier, Sighting] = {}
+        self._moments: dict[str, Moment] = {}
+
+    def apply(self, claim: Claim) -> None:
+        """Apply one message: the catalogue's rules, identity, then what the profile keeps of it."""
+        message = claim.message
+        self._totals["applied"] += 1
+        time, wrong_time = event_time(message)
+        self._count(message, message.violations)
+        self._count(message, wrong_time)
+        verdict = self._judge_event(message, time)
+        if verdict.ignored:
+            return
+        profile = self._resolve(claim)
+        if profile is None:
+            self._count(message, (Violation("no_identifier", message.name),))
+            return
+        if message.kind == "track":
+            self._keep_event(claim, profile, time, verdict)
+        self._keep_activity(claim, profile, time)
+        if message.traits:
+            self._keep_traits(claim, profile, time)
+
+    def changes(self, repeats: int) -> ProjectChanges:
+        """All that is to be written, for this many repeats beside what was applied."""
+        resolver, cards = self._resolver, self._resolver.known.cards
+        self._totals["duplicates"] += repeats
+        self._totals.update(self._stage_growth())
+        return ProjectChanges(
+            project=self._project,
+            created=list(resolver.created),
+            decisions=resolver.decisions,
+            cards={id_: cards[id_] for id_ in resolver.changed},
+            activity=self._activity,
+            contexts=self._contexts,
+            sightings=self._sightings,
+            cleared=resolver.cleared,
+            linked=resolver.linked,
+            traits={(id_, name): newest for id_, held in self._traits.items() for name, newest in held.items()},
+            rejected_traits=self._rejected,
+            moments=self._moments,
+            totals=self._totals,
+        )
+
+    def _judge_event(self, message: Message, time: int) -> Verdict:
+        if message.kind != "track":
+            return _UNCHECKED
+        verdict = self._rules.catalogue.check_event(self._project, message.name, message.properties, time)
+        self._count(message, verdict.violations)
+        return verdict
+
+    def _resolve(self, claim: Claim) -> str | None:
+        """The profile to record the message under; keeps what the decisions on the way need."""
+        message, evidence, resolver = claim.message, claim.evidence, self._resolver
+        decided = len(resolver.decisions)
+        profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
+        self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
+        if len(resolver.decisions) > decided:
+            self._moments[message.id] = Moment(message.received_at, claim.position)
+            self._keep_conflicts(claim, resolver.decisions[decided:])
+        return profile
+
+    def _keep_conflicts(self, claim: Claim, decisions: Sequence[Decision]) -> None:
+        """A contact that stays with somebody else is kept as a plain trait (identity.md, R3)."""
+        for decision in decisions:
+            identifier = decision.identifier
+            if decision.kind == "conflict" and identifier is not None and decision.to is not None:
+                if self._rules.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
+                    trait = {identifier.namespace: identifier.value}
+                    held = self._traits.setdefault(decision.to, {})
+                    traits.merge_into(held, trait, event_time(claim.message)[0], claim.position)
+
+    def _keep_event(self, claim: Claim, profile: str, time: int, verdict: Verdict) -> None:
+        message = claim.message
+        self._totals["events"] += 1
+        self.events.append(
+            StoredEvent(
+                project=self._project,
+                profile_id=profile,
+                time=time,
+                id=message.id,
+                name=message.name,
+                received_at=message.received_at,
+                position=claim.position,
+                properties=verdict.accepted,
+                rejected=[rejected._asdict() for rejected in verdict.rejected],
+                context=message.context,
+                session_id=message.session_id,
+                dialect=message.dialect,
+            )
+        )
+
+    def _keep_activity(self, claim: Claim, profile: str, time: int) -> None:
+        events = 1 if claim.message.kind == "track" else 0
+        activity = self._activity.get(profile)
+        if activity is None:
+            self._activity[profile] = Activity(time, time, events)
+        else:
+            activity.add(time, events)
+        for identifier in claim.evidence.names:
+            self._sight(identifier, time)
+        if claim.message.context:
+            held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
+            context.merge_into(held, claim.message.context, time, claim.position)
+
+    def _sight(self, identifier: Identifier, time: int) -> None:
+        seen = self._sightings.get(identifier) or self._loaded.sightings.get(identifier)
+        if seen is None:
+            self._sightings[identifier] = Sighting(time, time)
+        elif time > seen.last or time < seen.first:
+            self._sightings[identifier] = Sighting(min(time, seen.first), max(time, seen.last))
+
+    def _keep_traits(self, claim: Claim, profile: str, time: int) -> None:
+        message = claim.message
+        verdict = self._rules.catalogue.check_traits(self._project, message.traits, time)
+        self._count(message, verdict.violations)
+        traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, claim.position)
+        for rejected in verdict.rejected:
+            self._keep_rejected(profile, rejected, Versioned(None, time, claim.position))
+
+    def _keep_rejected(self, profile: str, rejected: Rejected, version: Versioned) -> None:
+        kept = self._rejected.get((profile, rejected.name))
+        if kept is None or traits.newer(version, kept[1]):
+            self._rejected[profile, rejected.name] = (rejected, version)
+
+    def _count(self, message: Message, violations: Sequence[Violation]) -> None:
+        for violation in violations:
+            self._totals["violations"] += 1
+            self._rules.violations.add(self._project, violation, message.received_at)
+
+    def _stage_growth(self) -> Counter[str]:
+        """By how many profiles each stage grew: what the loaded and created cards are now, less what they were."""
+        resolver = self._resolver
+        cards = resolver.known.cards
+        now = Counter(card.stage.label for id_, card in cards.items() if resolver.canonical(id_) == id_)
+        now.subtract(self._stages)
+        return now
