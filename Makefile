@@ -54,6 +54,18 @@ $(VENV)/.run-stamp: pyproject.toml requirements.lock requirements-build.lock | $
 run: setup-run  ## Serve on PORT and CONSOLE_PORT from the folder DATA, made when it is not there
 	@$(BIN)/passerby serve --data $(DATA) --host $(HOST) --port $(PORT) --console-port $(CONSOLE_PORT)
 
+.PHONY: test
+test: setup  ## Run every test, with the coverage gate; ARGS goes to pytest
+	@$(BIN)/pytest --cov --cov-report=term $(ARGS)
+
+.PHONY: prove
+prove: setup  ## Try every property for long, hundreds of times the examples of `make test`
+	@PASSERBY_PROVE=1 $(BIN)/pytest -m hypothesis --timeout=0 $(ARGS)
+
+.PHONY: bench
+bench: setup  ## Measure what the README's table says; ARGS goes to the benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
+
 .PHONY: check
 check: setup  ## Check format, lint, types and import rules, in seconds
 	@$(BIN)/ruff format --check
@@ -65,3 +77,18 @@ check: setup  ## Check format, lint, types and import rules, in seconds
 format: setup  ## Format the code and mend what the linter can
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
+
+.PHONY: docs
+docs: setup  ## Write the generated pages of docs/reference anew
+	@$(BIN)/python -m docs.generate
+
+.PHONY: lock
+lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
+	@$(COMPILE) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@$(COMPILE) $(UPGRADE) --all-build-deps --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) --all-build-deps --only-build-deps --constraint requirements-dev.lock --output-file requirements-build.lock pyproject.toml
+
+.PHONY: clean
+clean:  ## Remove what the targets above made; DATA stays
+	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	@find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from passerby.sql import SqlFileError, load, parse
 
 NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,20}", fullmatch=True)
-STATEMENTS = st.from_regex(r"SELECT [a-z0-9, ]{1,30}(\n  FROM [a-z]{1,9}(\n  -- why so)?)?", fullmatch=True).map(str.strip)
+STATEMENTS = st.from_regex(r"SELECT [a-z0-9, ]{1,30}(\n  FROM [a-z]{1,9}(\n  -- why so)?)?", fullmatch=True).map(
+    str.strip
+)
 
 
 @pytest.fixture
