@@ -151,7 +151,9 @@ def describe(error: BaseException) -> str:
 
 
 def _described_one(error: BaseException) -> str:
-    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    places = [
+        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+    ]
     return "\n".join([f"{type(error).__qualname__}{_own_words(error)}", *places])
 
 
@@ -185,7 +187,7 @@ def _withhold(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
 
 
 def _safe(name: str, value: Any) -> Any:
-    if name in _PASSED or isinstance(value, bool | int | float | None) and name in SAFE:
+    if name in _PASSED or (name in SAFE and isinstance(value, bool | int | float | None)):
         return value
     if name == "event" or name in SAFE:
         return strike_out(str(value))

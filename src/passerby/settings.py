@@ -42,11 +42,10 @@ def _about(help_text: str, unit: str = "", **limits: Any) -> Meta:
 class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the ingest port lets through."""
 
-    processes: Annotated[
-        int, _about("Edge processes; 0 chooses by the cores found.", "processes", ge=0, le=256)
-    ] = 0
+    processes: Annotated[int, _about("Edge processes; 0 chooses by the cores found.", "processes", ge=0, le=256)] = 0
     request_deadline_seconds: Annotated[
-        float, _about("Time a client has to send one request in full; then it is answered 408.", "seconds", gt=0, le=600)
+        float,
+        _about("Time a client has to send one request in full; then it is answered 408.", "seconds", gt=0, le=600),
     ] = 10.0
     idle_seconds: Annotated[
         float, _about("Time a connection may stay open without a request.", "seconds", gt=0, le=3600)
@@ -56,12 +55,16 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 10_000
     pending_bytes: Annotated[
         int,
-        _about("Messages that one edge process holds while they wait for the disk; beyond that it answers 429.", "bytes", ge=1 << 20),
+        _about(
+            "Messages that one edge process holds while they wait for the disk; beyond that it answers 429.",
+            "bytes",
+            ge=1 << 20,
+        ),
     ] = 64 << 20
     rate_limits: Annotated[
         str,
         _about(
-            "Limits on requests per key: `documented` (the vendor's own), `off`, or a factor on the vendor's own, such as `2.5`.",
+            "Limits on requests per key: `documented` (the vendor's), `off`, or a factor on the vendor's, such as `2.5`.",
             pattern=r"^(documented|off|[0-9]{1,6}([.][0-9]{1,6})?)$",
         ),
     ] = "documented"
@@ -77,9 +80,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How long accepted messages stay in the log. Never less than every reader needs."""
 
-    retention_days: Annotated[
-        float, _about("Age at which messages leave the log.", "days", gt=0, le=36_500)
-    ] = 7.0
+    retention_days: Annotated[float, _about("Age at which messages leave the log.", "days", gt=0, le=36_500)] = 7.0
     retention_bytes: Annotated[
         int, _about("Size at which the oldest messages leave the log; 0 sets no limit.", "bytes", ge=0)
     ] = 0
@@ -99,16 +100,17 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True):
     relay_interval_ms: Annotated[
         int, _about("Pause between two looks at the outbox when it was empty.", "milliseconds", ge=1, le=60_000)
     ] = 50
-    memory_bytes: Annotated[
-        int, _about("Memory that the event store's engine may take.", "bytes", ge=128 << 20)
-    ] = 512 << 20
+    memory_bytes: Annotated[int, _about("Memory that the event store's engine may take.", "bytes", ge=128 << 20)] = (
+        512 << 20
+    )
 
 
 class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The management API."""
 
     wait_max_seconds: Annotated[
-        float, _about("The longest `wait=` that a reader may ask for; longer ones are cut to it.", "seconds", ge=0, le=600)
+        float,
+        _about("The longest `wait=` that a reader may ask for; longer ones are cut to it.", "seconds", ge=0, le=600),
     ] = 30.0
 
 
@@ -120,9 +122,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, _about("Ingest port; 0 takes a free one.", ge=0, le=65_535)] = 8080
     console_host: Annotated[str, _about("Address of the console and the API; empty: the same as `host`.")] = ""
     console_port: Annotated[int, _about("Port of the console and the API; 0 takes a free one.", ge=0, le=65_535)] = 8081
-    log_level: Annotated[Literal["debug", "info", "warning", "error"], _about("The least severe log line to write.")] = (
-        "info"
-    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], _about("The least severe log line to write.")
+    ] = "info"
     log_format: Annotated[
         Literal["auto", "console", "json"],
         _about("Log lines for readers (`console`) or machines (`json`); `auto` looks whether it is a terminal."),
@@ -151,7 +153,7 @@ class Setting(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name that flags and variables are made of: `edge_idle_seconds` is `idle_seconds` of the section `edge`."""
+        """What flag and variable are made of: `edge_idle_seconds` is `idle_seconds` of the section `edge`."""
         return f"{self.section}_{self.field}" if self.section else self.field
 
     @property
@@ -183,7 +185,7 @@ def load(
     environ: Mapping[str, str] | None = None,
     config: Path | None = None,
 ) -> Settings:
-    """The settings from these sources, strongest first. Flags are keyed by `Setting.name`; those that are None were not given.
+    """The settings from these sources, strongest first. Flags are keyed by `Setting.name`; None means: not given.
 
     Raises SettingsError with everything that is wrong at once.
     """
@@ -298,7 +300,14 @@ def reference() -> str:
 
 
 def _row(setting: Setting) -> str:
-    cells = (f"`{setting.flag}`", f"`{setting.variable}`", f"`{_dotted(setting)}`", setting.unit, f"`{_shown(setting.default)}`", setting.help)
+    cells = (
+        f"`{setting.flag}`",
+        f"`{setting.variable}`",
+        f"`{_dotted(setting)}`",
+        setting.unit,
+        f"`{_shown(setting.default)}`",
+        setting.help,
+    )
     return "| " + " | ".join(cells) + " |"
 
 

@@ -19,5 +19,5 @@ def connect(path: Path) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "FULL")
-    connection.pragma("foreign_keys", True)
+    connection.pragma("foreign_keys", "on")
     return connection

@@ -1,6 +1,8 @@
-"""What can go wrong with projects and keys, each with what to do about it. The command line prints these as they are."""
+"""What can go wrong with projects and keys, and what to do about each. The command line prints these as they are."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 
 class ProjectError(Exception):
@@ -50,15 +52,16 @@ class BadProjectName(ProjectError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} cannot name a project: take 1 to 63 lower-case letters, digits, `-` or `_`, a letter or digit first"
+            f"{name!r} cannot name a project: "
+            "take 1 to 63 lower-case letters, digits, `-` or `_`, and a letter or digit first"
         )
 
 
 class UnknownKind(ProjectError):
     """No key is of this kind."""
 
-    def __init__(self, kind: str, kinds: object) -> None:
-        super().__init__(f"there is no kind of key {kind!r}: take one of {', '.join(map(str, kinds))}")  # type: ignore[call-overload]
+    def __init__(self, kind: str, kinds: Iterable[str]) -> None:
+        super().__init__(f"there is no kind of key {kind!r}: take one of {', '.join(kinds)}")
 
 
 class BadKeyValue(ProjectError):

@@ -139,7 +139,13 @@ class ProjectStore:
         """
         value = value or keys.new_value(kind)
         keys.check(kind, value)
-        row = {"project": project.id, "kind": kind, "value": keys.stored(kind, value), "label": label, "created_at": now}
+        row = {
+            "project": project.id,
+            "kind": kind,
+            "value": keys.stored(kind, value),
+            "label": label,
+            "created_at": now,
+        }
         number = self._insert("insert_key", row, lambda: KeyTaken(kind))
         return AddedKey(id=number, kind=kind, value=value)
 

@@ -1,0 +1,1 @@
+"""Starting the roles of one machine, keeping them alive, and stopping them in order."""

@@ -1,0 +1,86 @@
+"""What a role's process does before and after the role itself: the same for all of them, supervised or alone.
+
+The heavy parts (the web server, the engines) are imported here, at the last moment: the supervisor and the rest of the
+command line never load them.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, NoReturn
+
+import structlog
+
+from passerby import logs
+from passerby.folder import DataFolder
+from passerby.settings import Settings
+from passerby.supervisor import guard, metrics, sockets
+from passerby.supervisor.layout import Role
+from passerby.supervisor.lock import take_role
+
+ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
+"""Roles of which a data folder bears one: the worker applies the log, the console holds the event store open."""
+
+_log = logs.get("supervisor")
+
+
+class Handed(NamedTuple):
+    """What a supervisor hands to a role: descriptors of the listening socket and of its own sign of life, a number."""
+
+    listener: int | None = None
+    alive: int | None = None
+    process: int = 0
+
+
+def _edge(settings: Settings, handed: Handed) -> None:
+    from passerby.edge.server import run  # noqa: PLC0415
+
+    run(settings, _listener(handed, settings.host, settings.port, "--port"))
+
+
+def _worker(settings: Settings, _: Handed) -> None:
+    from passerby.worker.process import run  # noqa: PLC0415
+
+    run(settings)
+
+
+def _console(settings: Settings, handed: Handed) -> None:
+    from passerby.api.server import run  # noqa: PLC0415
+
+    run(settings, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
+
+
+_RUN: Mapping[Role, Callable[[Settings, Handed], None]] = {"edge": _edge, "worker": _worker, "console": _console}
+
+
+def _listener(handed: Handed, host: str, port: int, flag: str) -> socket.socket:
+    return sockets.listen(host, port, flag) if handed.listener is None else sockets.inherited(handed.listener)
+
+
+def run_role(role: Role, settings: Settings, handed: Handed) -> None:
+    """Run one role until SIGTERM or SIGINT. Returns when it has finished and flushed everything.
+
+    Raises RoleRunning, CannotListen, and what the role itself raises.
+    """
+    folder = DataFolder(settings.data)
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    logs.configure(settings.log_level, settings.log_format)
+    structlog.contextvars.bind_contextvars(role=role, process=handed.process)
+    if handed.alive is not None:
+        guard.watch(handed.alive)
+    folder.metrics.mkdir(parents=True, exist_ok=True)
+    metrics.point_to(folder, os.environ)
+    if role in ONLY_ONCE:
+        take_role(folder, role)
+    _RUN[role](settings, handed)
+    _log.info("role ended")
+
+
+def _leave(_: int, __: object) -> NoReturn:
+    """Until the role itself listens to signals nothing is in flight: leaving at once is leaving in good order."""
+    sys.exit(0)
