@@ -64,7 +64,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limits: Annotated[
         str,
         _about(
-            "Limits on requests per key: `documented` (the vendor's), `off`, or a factor on the vendor's, such as `2.5`.",
+            "Requests a key may make: `documented` (the vendor's limits), `off`, or a factor on those, such as `2.5`.",
             pattern=r"^(documented|off|[0-9]{1,6}([.][0-9]{1,6})?)$",
         ),
     ] = "documented"
@@ -314,9 +314,9 @@ def _row(setting: Setting) -> str:
 _REFERENCE = """\
 # Settings
 
-A value comes from the flag, else from the environment, else from the TOML file, else it is the default. The TOML file is
-the one that `--config` or `PASSERBY_CONFIG` names, else `{file}` in the data folder; `edge.idle_seconds` stands there as
-`idle_seconds` in the table `[edge]`. A name that no setting has is an error that stops the start.
+A value comes from the flag, else from the environment, else from the TOML file, else it is the default. The TOML
+file is the one that `--config` or `PASSERBY_CONFIG` names, else `{file}` in the data folder; `edge.idle_seconds` is
+`idle_seconds` in its table `[edge]`. A name that no setting has is an error that stops the start.
 
 This page is made from `src/passerby/settings.py`: `passerby settings > docs/reference/settings.md`.
 
@@ -329,4 +329,7 @@ These variables are no settings:
 | environment | what it does |
 |---|---|
 {variables}
+
+Kubernetes sets variables of its own for a service that is called `passerby`, such as `PASSERBY_PORT=tcp://…`. Give the
+service another name, or set `enableServiceLinks: false` on the pod.
 """

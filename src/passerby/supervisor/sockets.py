@@ -50,7 +50,7 @@ def inherited(descriptor: int) -> socket.socket:
     """The socket that the supervisor handed down under this number."""
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)  # noqa: FBT003 - the only form that it has
-    listener.set_inheritable(False)  # noqa: FBT003
+    listener.set_inheritable(False)
     return listener
 
 
