@@ -23,25 +23,19 @@ MAX_VALUE_LENGTH = 1_000
 
 
 class Evidence(NamedTuple):
-    """What a message says of who it is about, cleaned. Identifiers are distinct, and in the sender's order."""
+    """What a message says of who it is about, cleaned. Identifiers are distinct, and in the sender's order.
+
+    `weak` are device identifiers, then advertising ones. `names` are all identifiers that can name a profile, the
+    strongest class first. A message is `naming` when it carries a customer or contact identifier.
+    """
 
     user_id: Identifier | None = None
     contacts: tuple[Identifier, ...] = ()
     weak: tuple[Identifier, ...] = ()
-    """Device identifiers, then advertising ones."""
     hints: tuple[Identifier, ...] = ()
     blocked: tuple[Identifier, ...] = ()
-
-    @property
-    def naming(self) -> bool:
-        """Whether the message carries a customer or contact identifier."""
-        return self.user_id is not None or bool(self.contacts)
-
-    @property
-    def names(self) -> tuple[Identifier, ...]:
-        """Every identifier that can name a profile, the strongest class first."""
-        strong = self.contacts if self.user_id is None else (self.user_id, *self.contacts)
-        return strong + self.weak
+    names: tuple[Identifier, ...] = ()
+    naming: bool = False
 
 
 def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | None:
@@ -84,21 +78,23 @@ def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -
     An identifier in a namespace that the policy does not know is dropped like a blocked one. Of two customer ids in
     one message the first counts and the other is dropped: nobody is two customers.
     """
-    found: dict[IdentifierClass, dict[Identifier, None]] = {}
+    found: tuple[dict[Identifier, None], ...] = ({}, {}, {}, {}, {})
     blocked: list[Identifier] = []
     for raw in identifiers:
-        value = clean(raw.namespace, raw.value, policy)
-        kind = policy.classes.get(raw.namespace)
-        if value is None or kind is None or (kind is IdentifierClass.CUSTOMER and kind in found):
+        class_ = policy.classes.get(raw.namespace)
+        value = None if class_ is None else clean(raw.namespace, raw.value, policy)
+        if class_ is None or value is None or (class_ is IdentifierClass.CUSTOMER and found[class_]):
             blocked.append(raw)
-            continue
-        identifier = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
-        found.setdefault(kind, {})[identifier] = None
-    devices, advertising = found.get(IdentifierClass.DEVICE, ()), found.get(IdentifierClass.ADVERTISING, ())
+        else:
+            identifier = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
+            found[class_][identifier] = None
+    customer, contacts, devices, advertising, hints = map(tuple, found)
     return Evidence(
-        user_id=next(iter(found.get(IdentifierClass.CUSTOMER, ())), None),
-        contacts=tuple(found.get(IdentifierClass.CONTACT, ())),
-        weak=(*devices, *advertising),
-        hints=tuple(found.get(IdentifierClass.HINT, ())),
+        user_id=customer[0] if customer else None,
+        contacts=contacts,
+        weak=devices + advertising,
+        hints=hints,
         blocked=tuple(blocked),
+        names=customer + contacts + devices + advertising,
+        naming=bool(customer or contacts),
     )
