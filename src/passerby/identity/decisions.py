@@ -32,4 +32,3 @@ class Decision(NamedTuple):
     reason: str
     merge_id: str | None = None
     by: Identifier | None = None
-

@@ -1,7 +1,7 @@
 """The state: what the worker has made of the log, and the few verbs by which that is changed.
 
-Embedded: SQLite. Every engine promises the same: a `transaction()` is all or nothing, and no two run at once on the same
-project; what was applied in it is durable when it has ended.
+Embedded: SQLite. Every engine promises the same: a `transaction()` is all or nothing, no two run at once on the
+same project, and what was applied in one is durable when it has ended.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class SeenKey(NamedTuple):
 class Loaded:
     """What the state knows of the identifiers of one project's part of a batch.
 
-    `sightings` and `contexts` hold what is stored of each identifier in `known.owners` and each profile in `known.cards`.
+    `sightings` are of the identifiers in `known.owners`, `contexts` of the profiles in `known.cards`.
     """
 
     known: Known = field(default_factory=Known)

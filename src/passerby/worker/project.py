@@ -68,7 +68,7 @@ class ProjectBatch:
         verdict = self._judge_event(message, time)
         if verdict.ignored:
             return
-        profile = self._resolve(claim)
+        profile = self._resolve(claim, time)
         if profile is None:
             self._count(message, (Violation("no_identifier", message.name),))
             return
@@ -106,7 +106,7 @@ class ProjectBatch:
         self._count(message, verdict.violations)
         return verdict
 
-    def _resolve(self, claim: Claim) -> str | None:
+    def _resolve(self, claim: Claim, time: int) -> str | None:
         """The profile to record the message under; keeps what the decisions on the way need."""
         message, evidence, resolver = claim.message, claim.evidence, self._resolver
         decided = len(resolver.decisions)
@@ -114,18 +114,18 @@ class ProjectBatch:
         self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
         if len(resolver.decisions) > decided:
             self._moments[message.id] = Moment(message.received_at, claim.position)
-            self._keep_conflicts(claim, resolver.decisions[decided:])
+            self._keep_conflicts(claim, resolver.decisions[decided:], time)
         return profile
 
-    def _keep_conflicts(self, claim: Claim, decisions: Sequence[Decision]) -> None:
+    def _keep_conflicts(self, claim: Claim, decisions: Sequence[Decision], time: int) -> None:
         """A contact that stays with somebody else is kept as a plain trait (identity.md, R3)."""
         for decision in decisions:
-            identifier = decision.identifier
-            if decision.kind == "conflict" and identifier is not None and decision.to is not None:
-                if self._rules.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
-                    trait = {identifier.namespace: identifier.value}
-                    held = self._traits.setdefault(decision.to, {})
-                    traits.merge_into(held, trait, event_time(claim.message)[0], claim.position)
+            identifier, profile = decision.identifier, decision.to
+            if decision.kind != "conflict" or identifier is None or profile is None:
+                continue
+            if self._rules.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
+                trait = {identifier.namespace: identifier.value}
+                traits.merge_into(self._traits.setdefault(profile, {}), trait, time, claim.position)
 
     def _keep_event(self, claim: Claim, profile: str, time: int, verdict: Verdict) -> None:
         message = claim.message

@@ -93,7 +93,9 @@ class SqliteState:
 
     def _load_separations(self, loaded: Loaded, project: int, identifiers: Iterable[Identifier]) -> None:
         for identifier in identifiers:
-            pairs = self._cursor.execute(_SQL["separations"], _key(project, identifier)).fetchall()
+            pairs: list[tuple[Any, ...]] = self._cursor.execute(
+                _SQL["separations"], _key(project, identifier)
+            ).fetchall()
             if pairs:
                 loaded.known.separations[identifier] = {
                     frozenset(to_text(self._canonical(profile)) for profile in pair) for pair in pairs
@@ -111,7 +113,8 @@ class SqliteState:
         return int(self._cursor.execute(_SQL["event_names"], (project,)).get)
 
     def violation_keys(self, project: int) -> list[tuple[str, str, str]]:
-        return self._cursor.execute(_SQL["violation_keys"], (project,)).fetchall()
+        rows: list[Any] = self._cursor.execute(_SQL["violation_keys"], (project,)).fetchall()
+        return rows
 
     def apply(self, changes: ProjectChanges) -> None:
         self._create(changes)
@@ -216,9 +219,8 @@ class SqliteState:
     def _link(self, changes: ProjectChanges) -> None:
         cleared = [_key(changes.project, hint) for hint in changes.cleared]
         self._cursor.executemany(_SQL["clear_hint"], cleared)
-        linked = [
-            (changes.project, *hint, to_blob(profile)) for hint, profiles in changes.linked.items() for profile in profiles
-        ]
+        links = ((hint, profile) for hint, profiles in changes.linked.items() for profile in profiles)
+        linked = [(changes.project, *hint, to_blob(profile)) for hint, profile in links]
         self._cursor.executemany(_SQL["link_hint"], linked)
 
     def _set_traits(self, changes: ProjectChanges) -> None:

@@ -59,7 +59,7 @@ def _recount(cursor: apsw.Cursor, profile: bytes) -> None:
 
 
 def _remember(cursor: apsw.Cursor, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
-    """Keep the two apart: neither the identifier that reached the loser nor the one that named the winner joins them."""
+    """Keep the two apart, by the identifier that reached the loser as by the one that named the winner."""
     for identifier in (evidence[:3], evidence[3:]):
         cursor.execute(_UNDO["separate"], (project, *identifier, winner, loser))
 
