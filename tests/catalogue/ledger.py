@@ -1,0 +1,72 @@
+"""The part of the state that the catalogue works against, as sums in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from passerby.catalogue.catalogue import Catalogue
+from passerby.catalogue.changes import AttributeRow, EventRow
+from passerby.catalogue.rules import Verdict
+
+Key = TypeVar("Key")
+Row = TypeVar("Row", EventRow, AttributeRow)
+
+
+class Said(NamedTuple):
+    """A message as the catalogue sees it; the name "" stands for traits."""
+
+    name: str
+    values: dict[str, Any]
+    time: int = 1
+    project: int = 1
+
+
+class Ledger:
+    """Adds up what catalogues drain, and loads them with what was added up."""
+
+    def __init__(self) -> None:
+        self.events: dict[tuple[int, str], EventRow] = {}
+        self.attributes: dict[tuple[int, str, str], AttributeRow] = {}
+
+    def run(self, catalogue: Catalogue, batch: Sequence[Said]) -> list[Verdict]:
+        """Load, check, drain and add up, as the worker does with a batch."""
+        for project in {said.project for said in batch}:
+            self.load(catalogue, project, [said.name for said in batch if said.project == project])
+        verdicts = [check(catalogue, said) for said in batch]
+        self.add(catalogue)
+        return verdicts
+
+    def load(self, catalogue: Catalogue, project: int, names: Iterable[str]) -> None:
+        if catalogue.needs_size(project):
+            catalogue.load_size(project, sum(1 for owner, _ in self.events if owner == project))
+        for name in catalogue.needs(project, names):
+            rows = [row for (owner, event, _), row in self.attributes.items() if (owner, event) == (project, name)]
+            catalogue.load(project, name, {row.name: row.type for row in rows}, (project, name) in self.events)
+
+    def add(self, catalogue: Catalogue) -> None:
+        changes = catalogue.drain()
+        for event in changes.events:
+            _sum(self.events, (event.project, event.name), event)
+        for attribute in changes.attributes:
+            _sum(self.attributes, (attribute.project, attribute.event, attribute.name), attribute)
+
+    def types(self, event: str, project: int = 1) -> dict[str, str]:
+        return {name: row.type for (owner, of, name), row in self.attributes.items() if (owner, of) == (project, event)}
+
+
+def check(catalogue: Catalogue, said: Said) -> Verdict:
+    if said.name:
+        return catalogue.check_event(said.project, said.name, said.values, said.time)
+    return catalogue.check_traits(said.project, said.values, said.time)
+
+
+def _sum(rows: dict[Key, Row], key: Key, row: Row) -> None:
+    stored = rows.get(key)
+    if stored is not None:
+        row = row._replace(
+            first_seen=min(stored.first_seen, row.first_seen),
+            last_seen=max(stored.last_seen, row.last_seen),
+            added=stored.added + row.added,
+        )
+    rows[key] = row

@@ -1,0 +1,242 @@
+"""The catalogue: what it learns, what it refuses, and that batches don't matter."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.catalogue.ledger import Ledger, Said, check
+
+from passerby.catalogue.catalogue import Catalogue
+from passerby.catalogue.changes import AttributeRow, EventRow
+from passerby.catalogue.rules import EVENT_NAMES, TRAITS
+from passerby.messages import Violation
+
+LONG_NAME = "n" * 50
+
+
+def kinds(violations: Any) -> list[str]:
+    return [violation.kind for violation in violations]
+
+
+def test_an_event_within_the_rules_passes_as_it_is() -> None:
+    properties = {"sku": "A-1", "price": 12.5, "new": True, "tags": ["a"], "size": {"w": 1}, "gone": None}
+    [verdict] = Ledger().run(Catalogue(), [Said("Paid", properties)])
+    assert verdict.accepted is properties
+    assert (verdict.ignored, list(verdict.rejected), list(verdict.violations)) == (False, [], [])
+
+
+def test_events_and_attributes_are_counted_with_their_first_and_last_time() -> None:
+    ledger = Ledger()
+    said = [Said("Paid", {"price": 1}, time=20), Said("Paid", {"price": 2}, time=10), Said("Paid", {}, time=30)]
+    ledger.run(Catalogue(), said)
+    assert list(ledger.events.values()) == [EventRow(1, "Paid", 10, 30, 3)]
+    assert list(ledger.attributes.values()) == [AttributeRow(1, "Paid", "price", "number", 10, 20, 2)]
+
+
+def test_the_first_value_fixes_the_type() -> None:
+    [_, verdict] = Ledger().run(
+        Catalogue(), [Said("Rated", {"stars": 4, "note": "fine"}), Said("Rated", {"stars": "five", "note": "better"})]
+    )
+    assert verdict.accepted == {"note": "better"}
+    [rejected] = verdict.rejected
+    assert (rejected.name, rejected.value) == ("stars", "five")
+    assert rejected.reason == "type_mismatch: expected type number, got string"
+    assert list(verdict.violations) == [Violation("type_mismatch", "Rated", "stars", "five")]
+
+
+def test_the_first_value_fixes_the_type_also_for_later_workers() -> None:
+    ledger = Ledger()
+    ledger.run(Catalogue(), [Said("Rated", {"stars": 4})])
+    [verdict] = ledger.run(Catalogue(), [Said("Rated", {"stars": True})])
+    assert verdict.accepted == {}
+
+
+def test_a_refused_value_is_not_counted_as_seen() -> None:
+    ledger = Ledger()
+    ledger.run(Catalogue(), [Said("Rated", {"stars": 4}), Said("Rated", {"stars": "five"}, time=9)])
+    assert [row.added for row in ledger.attributes.values()] == [1]
+
+
+def test_one_name_may_have_different_types_in_different_events_and_projects() -> None:
+    ledger = Ledger()
+    said = [Said("A", {"x": 1}), Said("B", {"x": "1"}), Said("A", {"x": True}, project=2), Said("", {"x": []})]
+    verdicts = ledger.run(Catalogue(), said)
+    assert not any(verdict.rejected for verdict in verdicts)
+    assert [ledger.types("A"), ledger.types("B"), ledger.types("A", 2)] == [
+        {"x": "number"},
+        {"x": "string"},
+        {"x": "boolean"},
+    ]
+
+
+def test_a_date_and_another_string_are_two_types() -> None:
+    moment = "2018-09-15T18:29:00-0800"
+    verdicts = Ledger().run(
+        Catalogue(), [Said("A", {"at": moment, "on": "soon"}), Said("A", {"at": "soon", "on": moment})]
+    )
+    assert {rejected.name for rejected in verdicts[1].rejected} == {"at", "on"}
+
+
+def test_null_fixes_no_type_and_always_passes() -> None:
+    ledger = Ledger()
+    verdicts = ledger.run(Catalogue(), [Said("A", {"x": None}), Said("A", {"x": 1}), Said("A", {"x": None})])
+    assert [verdict.accepted for verdict in verdicts] == [{"x": None}, {"x": 1}, {"x": None}]
+    assert [(row.type, row.added) for row in ledger.attributes.values()] == [("number", 1)]
+
+
+def test_a_string_that_is_too_long_is_refused_whether_known_or_not() -> None:
+    verdicts = Ledger().run(
+        Catalogue(), [Said("A", {"x": "x" * 1000}), Said("A", {"x": "x" * 999}), Said("A", {"x": "x" * 1000})]
+    )
+    assert [len(verdict.rejected) for verdict in verdicts] == [1, 0, 1]
+
+
+def test_the_26th_attribute_of_a_type_is_refused_and_those_of_other_types_are_not() -> None:
+    catalogue, ledger = Catalogue(), Ledger()
+    ledger.run(catalogue, [Said("A", {f"a{i}": i for i in range(25)})])
+    [verdict] = ledger.run(catalogue, [Said("A", {"a0": 1, "a25": 1, "b": "text"})])
+    assert verdict.accepted == {"a0": 1, "b": "text"}
+    assert [rejected.reason.split(":")[0] for rejected in verdict.rejected] == ["too_many_attributes"]
+
+
+def test_the_limit_of_attributes_holds_for_later_workers() -> None:
+    ledger = Ledger()
+    ledger.run(Catalogue(), [Said("A", {f"a{i}": i for i in range(25)})])
+    [verdict] = ledger.run(Catalogue(), [Said("A", {"a25": 1})])
+    assert kinds(verdict.violations) == ["too_many_attributes"]
+
+
+def test_a_reserved_event_is_ignored_and_counted() -> None:
+    ledger = Ledger()
+    [verdict] = ledger.run(Catalogue(), [Said("we_secret", {"x": 1})])
+    assert verdict.ignored
+    assert list(verdict.violations) == [Violation("reserved_name", "we_secret")]
+    assert not ledger.events
+
+
+def test_a_reserved_attribute_is_kept_apart() -> None:
+    [verdict] = Ledger().run(Catalogue(), [Said("Fine", {"we_x": 1, "y": 2})])
+    assert verdict.accepted == {"y": 2}
+    assert [(rejected.name, rejected.reason.split(":")[0]) for rejected in verdict.rejected] == [
+        ("we_x", "reserved_name")
+    ]
+
+
+@pytest.mark.parametrize("name,kind", [(LONG_NAME, "name_too_long"), ("", "name_missing")])
+def test_an_event_that_cannot_be_catalogued_is_kept_and_counted(name: str, kind: str) -> None:
+    catalogue = Catalogue()
+    verdict = catalogue.check_event(1, name, {"x": 1, "we_x": 1}, 1)
+    assert not verdict.ignored
+    assert verdict.accepted == {"x": 1}
+    assert kinds(verdict.violations) == [kind, "reserved_name"]
+    assert catalogue.drain() == ([], [])
+
+
+def test_names_that_cannot_be_catalogued_need_no_loading_and_loading_them_changes_nothing() -> None:
+    catalogue = Catalogue()
+    assert catalogue.needs(1, [LONG_NAME, "we_x", "Paid", "Paid", ""]) in (["Paid", ""], ["", "Paid"])
+    catalogue.load(1, "we_x", {}, exists=False)
+    assert catalogue.check_event(1, "we_x", {}, 1).ignored
+
+
+def test_what_is_loaded_need_not_be_loaded_again_until_forgotten() -> None:
+    catalogue, ledger = Catalogue(), Ledger()
+    ledger.run(catalogue, [Said("Paid", {})])
+    assert (catalogue.needs(1, ["Paid"]), catalogue.needs_size(1)) == ([], False)
+    catalogue.forget()
+    assert (catalogue.needs(1, ["Paid"]), catalogue.needs_size(1)) == (["Paid"], True)
+
+
+def test_an_event_that_was_not_loaded_is_a_mistake_that_shows() -> None:
+    with pytest.raises(KeyError, match="Paid"):
+        Catalogue().check_event(1, "Paid", {}, 1)
+
+
+def test_what_a_failed_batch_learned_is_forgotten() -> None:
+    catalogue, ledger = Catalogue(), Ledger()
+    ledger.load(catalogue, 1, ["Rated"])
+    check(catalogue, Said("Rated", {"stars": "five"}))
+    catalogue.forget()
+    ledger.run(catalogue, [Said("Rated", {"stars": 4})])
+    assert ledger.types("Rated") == {"stars": "number"}
+    assert [row.added for row in ledger.events.values()] == [1]
+
+
+def test_event_names_beyond_the_limit_are_kept_and_counted_but_not_catalogued() -> None:
+    catalogue = Catalogue()
+    catalogue.load_size(1, EVENT_NAMES - 1)
+    for name, exists in [("last", False), ("one too many", False), ("known", True)]:
+        catalogue.load(1, name, {}, exists)
+    verdicts = [catalogue.check_event(1, name, {"x": 1}, 1) for name in ["last", "one too many", "known", "last"]]
+    assert [kinds(verdict.violations) for verdict in verdicts] == [[], ["catalogue_full"], [], []]
+    assert all(verdict.accepted == {"x": 1} for verdict in verdicts)
+    assert [row.name for row in catalogue.drain().events] == ["last", "known"]
+
+
+def test_traits_have_no_limit_by_type_but_one_for_all() -> None:
+    catalogue, ledger = Catalogue(), Ledger()
+    [verdict] = ledger.run(catalogue, [Said("", {f"t{i}": i for i in range(TRAITS)})])
+    assert not verdict.violations
+    [verdict] = ledger.run(catalogue, [Said("", {"t0": 1, "more": 1})])
+    assert verdict.accepted == {"t0": 1, "more": 1}
+    assert [(v.kind, v.subject, v.attribute) for v in verdict.violations] == [("catalogue_full", "", "more")]
+    assert len(ledger.attributes) == TRAITS
+
+
+def test_traits_are_no_event() -> None:
+    ledger = Ledger()
+    ledger.run(Catalogue(), [Said("", {"plan": "pro"}), Said("", {"plan": 1})])
+    assert not ledger.events
+    assert list(ledger.attributes.values()) == [AttributeRow(1, "", "plan", "string", 1, 1, 1)]
+
+
+def test_memory_is_let_go_between_batches_once_there_is_too_much_of_it() -> None:
+    catalogue, ledger = Catalogue(memory=3), Ledger()
+    ledger.run(catalogue, [Said("A", {"x": 1, "y": 1})])
+    assert catalogue.needs(1, ["A"]) == []
+    ledger.run(catalogue, [Said("B", {})])
+    assert sorted(catalogue.needs(1, ["A", "B"])) == ["A", "B"]
+    [verdict] = ledger.run(catalogue, [Said("A", {"x": "text"})])
+    assert verdict.accepted == {}
+
+
+names = st.sampled_from(["", "A", "B", "we_C", LONG_NAME])
+attributes = st.sampled_from([*"abcdefg", "we_h", LONG_NAME])
+values: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 1, 2.5, True, "text", "x" * 1000, "2018-09-15T18:29:00Z", [], {}]
+)
+messages = st.lists(
+    st.builds(
+        Said,
+        name=names,
+        values=st.dictionaries(attributes, values, max_size=5),
+        time=st.integers(0, 9),
+        project=st.integers(1, 2),
+    ),
+    max_size=30,
+)
+
+
+@given(messages, st.lists(st.integers(0, 30)), st.integers(0, 20))
+def test_whatever_the_cuts_into_batches_verdicts_and_totals_are_the_same(
+    said: list[Said], cuts: list[int], memory: int
+) -> None:
+    whole, parts = Ledger(), Ledger()
+    expected = whole.run(Catalogue(), said)
+    catalogue = Catalogue(memory)
+    edges = [0, *sorted(min(cut, len(said)) for cut in cuts), len(said)]
+    got = [verdict for start, end in pairwise(edges) for verdict in parts.run(catalogue, said[start:end])]
+    assert got == expected
+    assert (parts.events, parts.attributes) == (whole.events, whole.attributes)
+
+
+@given(messages)
+def test_whatever_is_sent_nothing_of_a_kept_event_is_lost(said: list[Said]) -> None:
+    for message, verdict in zip(said, Ledger().run(Catalogue(), said), strict=True):
+        apart = {rejected.name: rejected.value for rejected in verdict.rejected}
+        assert verdict.ignored or {**verdict.accepted, **apart} == message.values
+        assert not set(verdict.accepted) & set(apart)

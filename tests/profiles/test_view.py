@@ -1,0 +1,77 @@
+"""A profile as the API shows it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from passerby.profiles.activity import Activity
+from passerby.profiles.stage import Stage
+from passerby.profiles.traits import Versioned
+from passerby.profiles.view import IdentifierRecord, MemberRecord, fold_profile
+
+CUSTOMER = MemberRecord(
+    id="p1",
+    stage=Stage.CUSTOMER,
+    user_id="u-1",
+    activity=Activity(1000, 2000, 2),
+    traits={"firstName": Versioned("Ada", 1000, 1), "city": Versioned("Rome", 1000, 1)},
+    context={"ip": Versioned("192.0.2.1", 1000, 1)},
+)
+LATER = MemberRecord(
+    id="p3",
+    activity=Activity(500, 1500, 3),
+    traits={"city": Versioned("Paris", 1500, 2)},
+    context={"ip": Versioned("192.0.2.2", 1500, 2)},
+    merge_id="m3",
+    merged_at=3000,
+)
+EARLIER = MemberRecord(id="p2", activity=Activity(800, 900, 1), merge_id="m2", merged_at=2500)
+MOBILE = IdentifierRecord(namespace="mobile_id", value="m-1", scope="", first_seen=500, last_seen=1500)
+USER = IdentifierRecord(namespace="user_id", value="u-1", scope="", first_seen=1000, last_seen=2000)
+
+
+def test_a_profile_is_the_fold_of_its_members() -> None:
+    profile = fold_profile(CUSTOMER, [LATER, EARLIER], [USER, MOBILE])
+    assert msgspec.to_builtins(profile) == {
+        "id": "p1",
+        "stage": "customer",
+        "user_id": "u-1",
+        "identifiers": [
+            {
+                "namespace": "mobile_id",
+                "value": "m-1",
+                "scope": "",
+                "first_seen": "1970-01-01T00:00:00.500Z",
+                "last_seen": "1970-01-01T00:00:01.500Z",
+            },
+            {
+                "namespace": "user_id",
+                "value": "u-1",
+                "scope": "",
+                "first_seen": "1970-01-01T00:00:01.000Z",
+                "last_seen": "1970-01-01T00:00:02.000Z",
+            },
+        ],
+        "traits": {"city": "Paris", "firstName": "Ada"},
+        "context": {"ip": "192.0.2.2"},
+        "first_seen": "1970-01-01T00:00:00.500Z",
+        "last_seen": "1970-01-01T00:00:02.000Z",
+        "event_count": 6,
+        "members": [
+            {"id": "p1", "merge_id": None, "merged_at": None},
+            {"id": "p2", "merge_id": "m2", "merged_at": "1970-01-01T00:00:02.500Z"},
+            {"id": "p3", "merge_id": "m3", "merged_at": "1970-01-01T00:00:03.000Z"},
+        ],
+    }
+
+
+def test_a_profile_that_absorbed_nobody_is_its_only_member() -> None:
+    profile = fold_profile(MemberRecord(id="p", activity=Activity(0, 0)), [], [])
+    assert (profile.stage, profile.user_id, profile.identifiers, profile.traits) == ("anonymous", None, [], {})
+    assert [member.id for member in profile.members] == ["p"]
+
+
+def test_folding_leaves_the_records_as_they_are() -> None:
+    fold_profile(CUSTOMER, [LATER], [])
+    assert CUSTOMER.activity == Activity(1000, 2000, 2)
+    assert CUSTOMER.traits["city"].value == "Rome"
