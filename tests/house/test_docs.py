@@ -1,0 +1,43 @@
+"""The documents can be followed: links lead somewhere, and every decision is listed."""
+
+from __future__ import annotations
+
+import re
+
+from tests.house.repository import ROOT, files
+
+DECISIONS = ROOT / "docs" / "decisions"
+SECTIONS = ("## What", "## Why", "## What would change our mind")
+
+
+def test_every_link_to_a_file_leads_to_one() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in files()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", path.read_text())
+        if not (path.parent / target).exists()
+    ]
+    assert not broken
+
+
+def test_every_decision_is_listed_in_the_order_of_its_number() -> None:
+    pages = sorted(path.name for path in files() if path.parent == DECISIONS and path.name != "README.md")
+    assert re.findall(r"\]\(([^)]+\.md)\)", (DECISIONS / "README.md").read_text()) == pages
+
+
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [path.name[:4] for path in files() if path.parent == DECISIONS and path.name != "README.md"]
+    assert all(number.isdigit() for number in numbers)
+    assert len(numbers) == len(set(numbers))
+
+
+def test_every_decision_has_the_sections_that_a_reader_counts_on() -> None:
+    incomplete = [
+        f"{path.name}: {section}"
+        for path in files()
+        if path.parent == DECISIONS and path.name != "README.md"
+        for section in SECTIONS
+        if section not in path.read_text().splitlines()
+    ]
+    assert not incomplete

@@ -1,0 +1,55 @@
+"""The lock files pin everything that is declared, by version and content, and name no place to fetch it from."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from tests.house.repository import ROOT
+
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DECLARED = {
+    "requirements.lock": PROJECT["project"]["dependencies"],
+    "requirements-build.lock": PROJECT["build-system"]["requires"],
+    "requirements-dev.lock": [
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"]["dev"],
+        *PROJECT["build-system"]["requires"],
+    ],
+}
+
+
+def entries(lock: str) -> list[str]:
+    """The lock file's logical lines without its comments, continued lines joined."""
+    text = re.sub(r"^\s*#.*\n?", "", (ROOT / lock).read_text(), flags=re.MULTILINE)
+    return [line.strip() for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+
+
+def pins(lock: str) -> dict[str, str]:
+    """The version that the lock file pins, by package."""
+    requirements = [Requirement(entry.split(" --hash=")[0]) for entry in entries(lock)]
+    return {canonicalize_name(each.name): str(each.specifier).removeprefix("==") for each in requirements}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_entry_is_one_version_with_its_hashes_and_nothing_else(lock: str) -> None:
+    exact = re.compile(r"[a-z0-9-]+==[^ ;=]+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
+    assert not [entry for entry in entries(lock) if not exact.fullmatch(entry)]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_whatever_is_declared_is_pinned_at_a_version_that_it_allows(lock: str) -> None:
+    pinned = pins(lock)
+    declared = [Requirement(line) for line in DECLARED[lock]]
+    assert not [
+        str(each) for each in declared if not each.specifier.contains(pinned.get(canonicalize_name(each.name), "0"))
+    ]
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
+def test_what_runs_is_what_is_tested(lock: str) -> None:
+    assert pins(lock).items() <= pins("requirements-dev.lock").items()
