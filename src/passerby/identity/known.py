@@ -1,4 +1,4 @@
-"""What is known of the identifiers and profiles that a batch touches: what the state loads, and the resolver changes."""
+"""What is known of what a batch touches: loaded from the state, and kept current by the resolver."""
 
 from __future__ import annotations
 

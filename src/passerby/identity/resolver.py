@@ -138,7 +138,7 @@ class Resolver:
         self.decisions.append(Decision("created", message_id, None, None, card.id, "R1: nobody known by these names"))
         return card
 
-    # R2: attach and absorb
+    # R2: unknown identifiers are attached, other owners absorbed
 
     def _reach(self, statement: _Statement, identifier: Identifier) -> None:
         """Bring one identifier, and whoever it reaches, to the target."""

@@ -46,10 +46,11 @@ class Moment(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """The first and the last time that an identifier was seen."""
+    """The first and the last time that an identifier was seen; `row` is the state's own handle of a known one."""
 
     first: int
     last: int
+    row: int = 0
 
 
 class SeenKey(NamedTuple):

@@ -165,7 +165,7 @@ class ProjectBatch:
         if seen is None:
             self._sightings[identifier] = Sighting(time, time)
         elif time > seen.last or time < seen.first:
-            self._sightings[identifier] = Sighting(min(time, seen.first), max(time, seen.last))
+            self._sightings[identifier] = Sighting(min(time, seen.first), max(time, seen.last), seen.row)
 
     def _keep_traits(self, claim: Claim, profile: str, time: int) -> None:
         message = claim.message

@@ -82,8 +82,8 @@ class SqliteState:
         loaded = Loaded()
         for identifier in identifiers:
             if row := self._one("identifier", *_key(project, identifier)):
-                loaded.sightings[identifier] = Sighting(row[0], row[1])
-                loaded.known.owners[identifier] = _load_card(loaded, row[2:])
+                loaded.sightings[identifier] = Sighting(*row[:3])
+                loaded.known.owners[identifier] = _load_card(loaded, row[3:])
         for hint in hints:
             rows = self._cursor.execute(_SQL["linked"], _key(project, hint)).get
             loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows or ())
@@ -179,7 +179,7 @@ class SqliteState:
         for decision in decisions:
             identifier, owner = decision.identifier, decision.to
             if identifier is not None and owner is not None:
-                rows.append((changes.project, *identifier, to_blob(owner), *changes.sightings[identifier]))
+                rows.append((changes.project, *identifier, to_blob(owner), *changes.sightings[identifier][:2]))
         self._cursor.executemany(_SQL["attach"], rows)
 
     def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
@@ -205,16 +205,16 @@ class SqliteState:
         created = set(changes.created)
         old = [(to_blob(id_), card) for id_, card in changes.cards.items() if id_ not in created]
         self._cursor.executemany(_SQL["change_card"], [(id_, *_card_columns(card)) for id_, card in old])
-        active = [(to_blob(id_), a) for id_, a in changes.activity.items() if id_ not in created]
-        seen = [(id_, a.first_seen, a.last_seen, a.event_count) for id_, a in active]
-        self._cursor.executemany(_SQL["add_activity"], seen)
-        contexts = [(to_blob(id_), _encode_context(c)) for id_, c in changes.contexts.items() if id_ not in created]
-        self._cursor.executemany(_SQL["set_context"], contexts)
+        active = ((id_, a) for id_, a in changes.activity.items() if id_ not in created)
+        seen = [(id_, to_blob(id_), a.first_seen, a.last_seen, a.event_count) for id_, a in active]
+        contexts = changes.contexts
+        with_context = [(*row, _encode_context(contexts[id_])) for id_, *row in seen if id_ in contexts]
+        self._cursor.executemany(_SQL["add_activity_and_context"], with_context)
+        without = [row for id_, *row in seen if id_ not in contexts]
+        self._cursor.executemany(_SQL["add_activity"], without)
 
     def _sight(self, changes: ProjectChanges) -> None:
-        attached = {decision.identifier for decision in changes.decisions if decision.kind == "attached"}
-        rows = [(*_key(changes.project, i), *seen) for i, seen in changes.sightings.items() if i not in attached]
-        self._cursor.executemany(_SQL["sight"], rows)
+        self._cursor.executemany(_SQL["sight"], [seen for seen in changes.sightings.values() if seen.row])
 
     def _link(self, changes: ProjectChanges) -> None:
         cleared = [_key(changes.project, hint) for hint in changes.cleared]

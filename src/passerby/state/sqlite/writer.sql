@@ -24,7 +24,7 @@ DELETE FROM seen WHERE (project, dialect, key) IN (
 
 -- name: identifier
 -- An identifier's sightings, and all that the resolver must know of its owner.
-SELECT i.first_seen, i.last_seen, p.id, p.user_id, p.contacts, p.held, p.context
+SELECT i.first_seen, i.last_seen, i.id, p.id, p.user_id, p.contacts, p.held, p.context
 FROM identifiers AS i JOIN profiles AS p ON p.id = i.profile
 WHERE i.project = ? AND i.value = ? AND i.namespace = ? AND i.scope = ?;
 
@@ -80,8 +80,10 @@ UPDATE profiles
 SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_count = event_count + ?4
 WHERE id = ?1;
 
--- name: set_context
-UPDATE profiles SET context = ?2 WHERE id = ?1;
+-- name: add_activity_and_context
+UPDATE profiles
+SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_count = event_count + ?4, context = ?5
+WHERE id = ?1;
 
 -- name: attach
 INSERT INTO identifiers (project, namespace, value, scope, profile, first_seen, last_seen)
@@ -91,8 +93,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 UPDATE identifiers SET profile = ?5 WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
 -- name: sight
-UPDATE identifiers SET first_seen = ?5, last_seen = ?6
-WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
+UPDATE identifiers SET first_seen = ?1, last_seen = ?2 WHERE id = ?3;
 
 -- name: add_merge
 INSERT INTO merges (

@@ -1,0 +1,116 @@
+"""The worker's loop: read a batch, apply it, again; and what to do when that fails."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import apsw
+
+from passerby import logs
+from passerby.log.protocol import Entry, LogReader
+from passerby.worker import metrics
+from passerby.worker.batch import Applied, Worker
+
+READER: Final = "worker"
+"""The name under which the worker tells the log how far it has read."""
+PAUSE_SECONDS: Final = 0.02
+"""Pause between looks at the log while it holds less than a batch: a batch of some hundred messages costs a fraction
+of what as many transactions would, and nobody notices 20 ms."""
+REPORT_SECONDS: Final = 5.0
+FIRST_RETRY_SECONDS: Final = 0.1
+LAST_RETRY_SECONDS: Final = 10.0
+
+_STORAGE_FAULTS = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError, OSError)
+"""What time or an administrator mends: the batch is tried again until it succeeds."""
+
+_log = logs.get("worker")
+
+
+class Loop:
+    """Applies the log to the state until it is told to stop.
+
+    `between` is called between batches, for what is due from time to time.
+    """
+
+    def __init__(self, worker: Worker, reader: LogReader, batch_messages: int, between: Callable[[], None]) -> None:
+        self._worker = worker
+        self._reader = reader
+        self._batch_messages = batch_messages
+        self._between = between
+        self._stop = threading.Event()
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        self._reported = 0.0
+
+    def stop(self) -> None:
+        """Let `run` return after the batch that is being applied. May be called from a signal handler."""
+        self._stop.set()
+
+    def run(self, position: int) -> int:
+        """Apply what follows this log position, until stopped; return the position that was reached."""
+        while not self._stop.is_set():
+            entries = self._reader.read(position, self._batch_messages)
+            if entries:
+                position = self._try(entries, position)
+            self._report(position)
+            self._between()
+            if len(entries) < self._batch_messages:
+                self._stop.wait(PAUSE_SECONDS)
+        self._reader.passed(READER, position)
+        return position
+
+    def _try(self, entries: Sequence[Entry], position: int) -> int:
+        """Apply a batch; return the position that is then reached, the old one where it has to be tried again."""
+        try:
+            applied = self._measured(self._worker.apply, entries)
+        except _STORAGE_FAULTS as fault:
+            self._wait_for_storage(fault)
+            return position
+        except Exception:
+            metrics.FAILURES.labels("fault").inc()
+            _log.exception("a batch cannot be applied, trying its messages one by one", position=entries[0].position)
+            return self._one_by_one(entries, position)
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        return max(position, applied.position)
+
+    def _one_by_one(self, entries: Sequence[Entry], position: int) -> int:
+        """Apply each message on its own, and set aside the ones that cannot be: one bad message must not stop the rest."""
+        for entry in entries:
+            try:
+                self._measured(self._worker.apply, [entry])
+            except _STORAGE_FAULTS as fault:
+                self._wait_for_storage(fault)
+                return position
+            except Exception as fault:
+                _log.exception("a message cannot be applied and is set aside", position=entry.position)
+                self._note(self._worker.bury(entry, f"{type(fault).__name__}: {fault}"))
+            position = entry.position
+        return position
+
+    def _measured(self, apply: Callable[[Sequence[Entry]], Applied], entries: Sequence[Entry]) -> Applied:
+        with metrics.BATCH_SECONDS.time():
+            applied = apply(entries)
+        self._note(applied)
+        return applied
+
+    def _note(self, applied: Applied) -> None:
+        metrics.MESSAGES.labels("applied").inc(applied.messages - applied.duplicates - applied.buried)
+        metrics.MESSAGES.labels("duplicate").inc(applied.duplicates)
+        metrics.MESSAGES.labels("set_aside").inc(applied.buried)
+        metrics.EVENTS.inc(applied.events)
+        metrics.POSITION.set(applied.position)
+
+    def _wait_for_storage(self, fault: Exception) -> None:
+        metrics.FAILURES.labels("storage").inc()
+        _log.error("the state cannot be written, trying again", error=type(fault).__name__, seconds=self._retry_seconds)
+        self._stop.wait(self._retry_seconds)
+        self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
+
+    def _report(self, position: int) -> None:
+        """Tell the log from time to time how far we are, so that it may let go of what is behind us."""
+        now = time.monotonic()
+        if now - self._reported >= REPORT_SECONDS:
+            self._reported = now
+            self._reader.passed(READER, position)

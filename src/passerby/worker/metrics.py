@@ -1,0 +1,15 @@
+"""What the worker lets be measured."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+MESSAGES = Counter("passerby_worker_messages", "Messages taken from the log, by what became of them.", ["outcome"])
+EVENTS = Counter("passerby_worker_events", "Events resolved and put into the outbox.")
+BATCH_SECONDS = Histogram(
+    "passerby_worker_batch_seconds",
+    "Time to apply one batch, its transaction included.",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
+POSITION = Gauge("passerby_worker_position", "Log position up to which messages are applied.", multiprocess_mode="max")
+FAILURES = Counter("passerby_worker_failures", "Batches that failed and were tried again, by kind.", ["kind"])

@@ -1,0 +1,32 @@
+"""Each project's identity policy, out of its settings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from passerby.identity.namespaces import Policy
+from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.store import ProjectSettings
+
+
+class Policies:
+    """The policies of all projects as the control file says; `refresh` between batches takes changes up."""
+
+    def __init__(self, credentials: ProjectCredentials) -> None:
+        self._credentials = credentials
+
+    def of(self, project: int) -> Policy:
+        """The policy of a project."""
+        return _policy(self._credentials.settings(project))
+
+    def refresh(self) -> None:
+        """Take up what has changed in the control file."""
+        self._credentials.refresh_if_changed()
+
+
+@lru_cache(maxsize=1024)
+def _policy(settings: ProjectSettings) -> Policy:
+    return Policy(
+        blocked=frozenset(value.lower() for value in settings.blocked_values),
+        phone_country=settings.phone_country or None,
+    )

@@ -1,0 +1,71 @@
+"""The worker as a process: what the supervisor starts."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Final
+
+import uuid_utils
+
+from passerby import logs
+from passerby.folder import DataFolder
+from passerby.log.sqlite import SqliteLogReader
+from passerby.projects.credentials import ProjectCredentials
+from passerby.settings import Settings
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.store import SqliteState
+from passerby.worker.batch import Worker
+from passerby.worker.loop import Loop
+from passerby.worker.policies import Policies
+
+BEAT_SECONDS: Final = 1.0
+PRUNE_SECONDS: Final = 60.0
+
+_log = logs.get("worker")
+
+
+class Chores:
+    """What the worker does from time to time between batches: its heartbeat, settings, and the outbox's retention."""
+
+    def __init__(self, folder: DataFolder, policies: Policies, outbox: SqliteOutbox) -> None:
+        self._heartbeat = folder.run / "worker.heartbeat"
+        self._policies = policies
+        self._outbox = outbox
+        self._next_beat = 0.0
+        self._next_prune = time.monotonic() + PRUNE_SECONDS
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now >= self._next_beat:
+            self._next_beat = now + BEAT_SECONDS
+            self._heartbeat.touch()
+            self._policies.refresh()
+        if now >= self._next_prune:
+            self._next_prune = now + PRUNE_SECONDS
+            self._outbox.prune(time.time_ns() // 1_000_000)
+
+
+def new_id() -> str:
+    """A UUIDv7 in canonical text, greater than the one before."""
+    return str(uuid_utils.uuid7())
+
+
+def run(settings: Settings) -> None:
+    """Apply the log to the state until SIGTERM or SIGINT; returns when the batch at hand is finished."""
+    folder = DataFolder(settings.data)
+    folder.run.mkdir(parents=True, exist_ok=True)
+    state = SqliteState(folder.state)
+    policies = Policies(ProjectCredentials(folder.control))
+    outbox = SqliteOutbox(folder.state, settings.log)
+    worker = Worker(state, policies.of, new_id)
+    reader = SqliteLogReader(folder.log)
+    loop = Loop(worker, reader, settings.worker.batch_messages, Chores(folder, policies, outbox))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.stop())
+    position = state.position()
+    _log.info("worker ready", position=position)
+    position = loop.run(position)
+    _log.info("worker stopped", position=position)
+    for part in (reader, outbox, state):
+        part.close()
