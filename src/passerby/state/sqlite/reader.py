@@ -1,0 +1,198 @@
+"""The reading end of the state on SQLite."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.messages import Identifier
+from passerby.profiles.activity import Activity
+from passerby.profiles.stage import Stage
+from passerby.profiles.traits import Versioned
+from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
+from passerby.sqlite import BUSY_TIMEOUT_MS
+from passerby.state.sqlite import search
+from passerby.state.sqlite.catalogue import read_catalogue
+from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.views import (
+    Catalogue,
+    HistoryEntry,
+    HistoryIdentifier,
+    HistoryPage,
+    SearchKey,
+    SearchPage,
+    Totals,
+)
+from passerby.times import iso
+
+_SQL = sql.load("passerby.state.sqlite", "reader.sql")
+
+_context = msgspec.json.Decoder(dict[str, Versioned]).decode
+
+
+class SqliteStateReader:
+    """Reads the state's file (`passerby.state.views.StateReader`): one read-only connection for each thread.
+
+    The file must exist, with its tables, when the first verb is called.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[apsw.Connection] = []
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[apsw.Connection]:
+        """One moment of the state, for as many queries as the block makes."""
+        connection: apsw.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = _connect(self._path)
+            self._connections.append(connection)
+        with connection:
+            yield connection
+
+    def position(self) -> int:
+        with self._snapshot() as connection:
+            return _position(connection)
+
+    def profile(self, project: int, profile: str) -> Profile | None:
+        with self._snapshot() as connection:
+            canonical = _canonical(connection, project, profile)
+            return None if canonical is None else _profile(connection, canonical)
+
+    def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
+        key = (project, identifier.value, identifier.namespace, identifier.scope)
+        with self._snapshot() as connection:
+            owner: bytes | None = connection.execute(_SQL["owner"], key).get
+            return None if owner is None else _profile(connection, owner)
+
+    def members(self, project: int, profile: str) -> list[str]:
+        with self._snapshot() as connection:
+            return [to_text(member) for member in _members(connection, project, profile)]
+
+    def profiles(
+        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None
+    ) -> list[Profile]:
+        behind = search.NEWEST if before is None else to_blob(before)
+        query, bindings = ("newest", ()) if stage is None else ("newest_of_stage", (int(stage),))
+        with self._snapshot() as connection:
+            rows: list[Any] = connection.execute(_SQL[query], (project, behind, limit, *bindings)).fetchall()
+            return [_profile(connection, id_) for (id_,) in rows]
+
+    def search(
+        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: SearchKey | None = None
+    ) -> SearchPage:
+        with self._snapshot() as connection:
+            found, behind = search.find(connection, search.Query(project, text, stage), limit, after)
+            return SearchPage([_profile(connection, id_) for id_ in found], behind)
+
+    def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
+        with self._snapshot() as connection:
+            members = _members(connection, project, profile)
+            return _history(connection, members, limit, after) if members else None
+
+    def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
+        with self._snapshot() as connection:
+            return read_catalogue(connection, project, limit, after)
+
+    def totals(self, project: int) -> Totals:
+        with self._snapshot() as connection:
+            counted = dict(connection.execute(_SQL["totals"], (project,)))
+            known = {name: counted[name] for name in Totals._fields if name in counted}
+            return Totals(**known | {"position": _position(connection)})
+
+    def close(self) -> None:
+        """Close every thread's connection. Nobody may be reading any more."""
+        for connection in self._connections:
+            connection.close()
+
+
+def _connect(path: Path) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    return connection
+
+
+def _position(connection: apsw.Connection) -> int:
+    position: int | None = connection.execute(_SQL["position"]).get
+    return position or 0
+
+
+def _canonical(connection: apsw.Connection, project: int, profile: str) -> bytes | None:
+    canonical: bytes | None = connection.execute(_SQL["canonical"], (project, to_blob(profile))).get
+    return canonical
+
+
+def _members(connection: apsw.Connection, project: int, profile: str) -> list[bytes]:
+    """The canonical profile and everything merged into it; nothing for an unknown id."""
+    canonical = _canonical(connection, project, profile)
+    return [id_ for (id_,) in connection.execute(_SQL["member_ids"], (canonical,))] if canonical else []
+
+
+def _profile(connection: apsw.Connection, canonical: bytes) -> Profile:
+    rows = connection.execute(_SQL["members"], (canonical,)).fetchall()
+    first, *absorbed = (_member(row, connection.execute(_SQL["traits"], (row[0],))) for row in rows)
+    identifiers = connection.execute(_SQL["identifiers"], (canonical,))
+    return fold_profile(first, absorbed, [_identifier(row) for row in identifiers])
+
+
+def _member(row: tuple[Any, ...], traits: Iterable[tuple[Any, ...]]) -> MemberRecord:
+    id_, merge_id, user_id, stage, first_seen, last_seen, event_count, context, merged_at = row
+    return MemberRecord(
+        id=to_text(id_),
+        activity=Activity(first_seen, last_seen, event_count),
+        stage=Stage(stage),
+        user_id=user_id,
+        traits={name: Versioned(msgspec.json.decode(value), *version) for name, value, *version in traits},
+        context=_context(context),
+        merge_id=_id(merge_id),
+        merged_at=merged_at,
+    )
+
+
+def _identifier(row: tuple[Any, ...]) -> IdentifierRecord:
+    namespace, value, scope, first_seen, last_seen = row
+    return IdentifierRecord(namespace=namespace, value=value, scope=scope, first_seen=first_seen, last_seen=last_seen)
+
+
+def _history(connection: apsw.Connection, members: list[bytes], limit: int, after: int) -> HistoryPage:
+    numbers = list(islice(_numbers(connection, members, limit + 1, after), limit + 1))
+    entries = [_entry(connection.execute(_SQL["decision"], (number,)).fetchall()[0]) for number in numbers[:limit]]
+    return HistoryPage(entries, numbers[limit - 1] if len(numbers) > limit else None)
+
+
+def _numbers(connection: apsw.Connection, members: list[bytes], limit: int, after: int) -> Iterator[int]:
+    """The numbers of all members' decisions behind one, in order, each once: up to `limit` of them at least."""
+    parts: Iterator[list[Any]] = (
+        connection.execute(_SQL[query], (member, after, limit)).fetchall()
+        for query in ("history_to", "history_from")
+        for member in members
+    )
+    return (number for (number,), _ in groupby(heapq.merge(*parts)))
+
+
+def _entry(row: tuple[Any, ...]) -> HistoryEntry:
+    at, kind, message_id, namespace, value, scope, from_, to, merge_id, reason = row
+    return HistoryEntry(
+        at=iso(at),
+        kind=kind,
+        message_id=message_id,
+        identifier=HistoryIdentifier(namespace=namespace, value=value, scope=scope) if namespace else None,
+        from_=_id(from_),
+        to=_id(to),
+        merge_id=_id(merge_id),
+        reason=reason,
+    )
+
+
+def _id(blob: bytes | None) -> str | None:
+    return None if blob is None else to_text(blob)

@@ -1,0 +1,105 @@
+-- What readers ask of the state. See schema.sql for the tables.
+
+-- name: position
+-- The log position up to which messages are applied.
+SELECT value FROM progress WHERE name = 'position';
+
+-- name: owner
+-- The canonical profile that owns an identifier.
+SELECT profile FROM identifiers WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
+
+-- name: canonical
+-- The profile that an id stands for by now: up the chain of merges.
+WITH RECURSIVE up (id, next) AS (
+    SELECT id, merged_into FROM profiles WHERE id = ?2 AND project = ?1
+    UNION ALL
+    SELECT p.id, p.merged_into FROM up CROSS JOIN profiles AS p ON p.id = up.next
+)
+SELECT id FROM up WHERE next IS NULL;
+
+-- name: members
+-- A canonical profile (first) and everything that was merged into it, however indirectly.
+WITH RECURSIVE member (id, merge_id, user_id, stage, first_seen, last_seen, event_count, context) AS (
+    SELECT id, NULL, user_id, stage, first_seen, last_seen, event_count, context FROM profiles WHERE id = ?1
+    UNION ALL
+    SELECT p.id, p.merge_id, p.user_id, p.stage, p.first_seen, p.last_seen, p.event_count, p.context
+    FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT member.*, merges.at FROM member LEFT JOIN merges ON merges.id = member.merge_id;
+
+-- name: member_ids
+-- The ids of the same.
+WITH RECURSIVE member (id) AS (
+    VALUES (?1)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT id FROM member;
+
+-- name: traits
+-- The traits of one member.
+SELECT name, value, time, position FROM traits WHERE profile = ?1;
+
+-- name: identifiers
+-- What a canonical profile owns.
+SELECT namespace, value, scope, first_seen, last_seen FROM identifiers WHERE profile = ?1;
+
+-- name: newest
+-- Canonical profiles of any stage, the newest first, behind an id: the index ranges of the three stages, merged.
+SELECT id FROM profiles WHERE project = ?1 AND stage = 0 AND merged_into IS NULL AND id < ?2
+UNION ALL
+SELECT id FROM profiles WHERE project = ?1 AND stage = 1 AND merged_into IS NULL AND id < ?2
+UNION ALL
+SELECT id FROM profiles WHERE project = ?1 AND stage = 2 AND merged_into IS NULL AND id < ?2
+ORDER BY id DESC
+LIMIT ?3;
+
+-- name: newest_of_stage
+-- Canonical profiles of one stage, likewise.
+SELECT id FROM profiles
+WHERE project = ?1 AND stage = ?4 AND merged_into IS NULL AND id < ?2
+ORDER BY id DESC
+LIMIT ?3;
+
+-- name: history_to
+-- The first decisions behind a number that gave something to a member.
+SELECT id FROM history WHERE to_profile = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
+
+-- name: history_from
+-- The first decisions behind a number that took something from a member, or that it was in the way of.
+SELECT id FROM history WHERE from_profile = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
+
+-- name: decision
+-- One decision.
+SELECT at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason
+FROM history WHERE id = ?1;
+
+-- name: events
+-- The catalogue's events, by name.
+SELECT name, count, first_seen, last_seen FROM catalogue_events
+WHERE project = ?1 AND name > ?2 ORDER BY name LIMIT ?3;
+
+-- name: attributes
+-- The attributes of the events within a range of names; '' to '' are the traits of profiles.
+SELECT event, name, type, count, first_seen, last_seen FROM catalogue_attributes
+WHERE project = ?1 AND event BETWEEN ?2 AND ?3 ORDER BY event, name;
+
+-- name: event_violations
+-- The violations of the catalogue's events within a range of names.
+SELECT v.subject, v.kind, v.attribute, v.count, v.last_at, v.sample
+FROM violations AS v CROSS JOIN catalogue_events AS e ON e.project = v.project AND e.name = v.subject
+WHERE v.project = ?1 AND v.subject BETWEEN ?2 AND ?3
+ORDER BY v.subject, v.kind, v.attribute;
+
+-- name: other_violations
+-- The newest violations that belong to no event of the catalogue.
+SELECT v.subject, v.kind, v.attribute, v.count, v.last_at, v.sample
+FROM violations AS v
+WHERE v.project = ?1
+AND NOT EXISTS (SELECT 1 FROM catalogue_events AS e WHERE e.project = v.project AND e.name = v.subject)
+ORDER BY v.last_at DESC, v.kind, v.subject, v.attribute
+LIMIT ?2;
+
+-- name: totals
+-- The running totals of a project.
+SELECT name, value FROM totals WHERE project = ?1;

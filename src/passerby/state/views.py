@@ -1,0 +1,166 @@
+"""The state as readers see it: what the management API asks of an engine, and the shapes that it gets.
+
+Every verb sees one moment of the state, between two of the worker's transactions. A reader may be used from several
+threads at once. Ids of another project are as unknown as ids that never were.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from passerby.catalogue.types import DataType
+from passerby.identity.decisions import DecisionKind
+from passerby.messages import Identifier
+from passerby.profiles.stage import Stage
+from passerby.profiles.view import Profile
+
+
+class Totals(NamedTuple):
+    """The running totals of a project, and the log position up to which they count."""
+
+    position: int = 0
+    applied: int = 0
+    duplicates: int = 0
+    events: int = 0
+    violations: int = 0
+    anonymous: int = 0
+    lead: int = 0
+    customer: int = 0
+
+
+class SearchKey(NamedTuple):
+    """The place of a match among all that a search finds: which of its scans, and the key within that."""
+
+    scan: int
+    key: tuple[str, ...]
+
+
+class SearchPage(NamedTuple):
+    """Profiles that a search found, and where to go on; no `after` means that there are no more."""
+
+    profiles: list[Profile]
+    after: SearchKey | None
+
+
+class HistoryIdentifier(msgspec.Struct, kw_only=True):
+    """The identifier that a decision was about."""
+
+    namespace: str
+    value: str
+    scope: str
+
+
+class HistoryEntry(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
+    """One decision about identity; see `identity.decisions.Decision` for the kinds. `at` is ISO 8601 in UTC.
+
+    `message_id` is that of the message that caused it; an undo has that of the merge it took back.
+    """
+
+    at: str
+    kind: DecisionKind
+    message_id: str
+    identifier: HistoryIdentifier | None
+    from_: str | None
+    to: str | None
+    merge_id: str | None
+    reason: str
+
+
+class HistoryPage(NamedTuple):
+    """Decisions in the order in which they were made, and the number behind which to go on (None: no more)."""
+
+    entries: list[HistoryEntry]
+    after: int | None
+
+
+class CatalogueAttribute(msgspec.Struct, kw_only=True):
+    """An attribute of an event, or a trait of profiles. `count` is of accepted values; times are ISO 8601 in UTC."""
+
+    name: str
+    type: DataType
+    count: int
+    first_seen: str
+    last_seen: str
+
+
+class CatalogueViolation(msgspec.Struct, kw_only=True):
+    """How often a rule was broken. `attribute` is empty where the whole event or message is meant."""
+
+    kind: str
+    attribute: str
+    count: int
+    last_at: str
+    sample: str
+
+
+class OtherViolation(CatalogueViolation, kw_only=True):
+    """A violation that belongs to no event of the catalogue; `event` is the name that was sent, if there was one."""
+
+    event: str | None
+
+
+class CatalogueEvent(msgspec.Struct, kw_only=True):
+    """Events of one name."""
+
+    name: str
+    count: int
+    first_seen: str
+    last_seen: str
+    attributes: list[CatalogueAttribute]
+    violations: list[CatalogueViolation]
+
+
+class Catalogue(NamedTuple):
+    """Some of a project's events by name, all its traits, and the violations that belong to no event.
+
+    `after` is the name behind which to go on; None means that there are no more events.
+    """
+
+    events: list[CatalogueEvent]
+    traits: list[CatalogueAttribute]
+    violations: list[OtherViolation]
+    after: str | None
+
+
+class StateReader(Protocol):
+    """What is asked of the state by those who only look at it."""
+
+    def position(self) -> int:
+        """The log position up to which messages are applied (0: none yet)."""
+
+    def profile(self, project: int, profile: str) -> Profile | None:
+        """The profile that this id stands for by now: itself, or the one that absorbed it."""
+
+    def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
+        """The profile that owns this (cleaned) identifier."""
+
+    def members(self, project: int, profile: str) -> list[str]:
+        """The ids of the profile that this id stands for by now and of all its members; none for an unknown id."""
+
+    def profiles(
+        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None
+    ) -> list[Profile]:
+        """At most `limit` profiles, the newest id first, those behind `before`."""
+
+    def search(
+        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: SearchKey | None = None
+    ) -> SearchPage:
+        """Profiles with an identifier that begins with this text, then those with a string trait that contains it.
+
+        Each is found once over all pages, in the order of what matched: identifiers by value (as written, then in lower
+        case), then profiles from the newest to the oldest; traits match whatever the case of ASCII letters. The
+        work for one page is bounded: it may have fewer profiles than `limit`, even none, and still an `after`.
+        """
+
+    def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
+        """Decisions about this id's profile and all its members, oldest first; None if there is no such profile."""
+
+    def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
+        """The catalogue, with at most `limit` events, by name behind `after`."""
+
+    def totals(self, project: int) -> Totals:
+        """The project's running totals."""
+
+    def close(self) -> None: ...

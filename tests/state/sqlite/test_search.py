@@ -1,0 +1,150 @@
+"""Finding profiles by a text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.state.filling import Filling, ident
+
+from passerby.profiles.stage import Stage
+from passerby.state.sqlite import search
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.views import SearchKey
+
+
+def users(reader: SqliteStateReader, text: str, stage: Stage | None = None) -> list[str]:
+    """The customer ids (or else the first identifiers) of those found, in order."""
+    page = reader.search(1, text, limit=100, stage=stage)
+    assert page.after is None
+    return [profile.user_id or profile.identifiers[0].value for profile in page.profiles]
+
+
+def all_pages(reader: SqliteStateReader, text: str, limit: int) -> list[str]:
+    found: list[str] = []
+    after: SearchKey | None = None
+    while True:
+        page = reader.search(1, text, limit=limit, after=after)
+        assert len(page.profiles) <= limit
+        found += [profile.id for profile in page.profiles]
+        if page.after is None:
+            return found
+        after = page.after
+
+
+class TestByIdentifier:
+    def test_the_beginning_of_a_value_is_enough(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "anna-1"))
+        filling.identify(ident("user_id", "hanna-2"))
+        assert users(reader, "anna") == ["anna-1"]
+        assert users(reader, "anna-1") == ["anna-1"]
+        assert users(reader, "anna-11") == []
+
+    def test_the_exact_value_comes_first(self, filling: Filling, reader: SqliteStateReader) -> None:
+        for name in ("anna-1", "annabel", "anna"):
+            filling.identify(ident("user_id", name))
+        assert users(reader, "anna") == ["anna", "anna-1", "annabel"]
+
+    def test_capitals_find_what_is_kept_in_lower_case(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "u1"), ident("email", "Anna@B.example"))
+        filling.identify(ident("user_id", "ANNA"))
+        assert users(reader, "Anna@") == ["u1"]
+        assert users(reader, "ANNA") == ["ANNA", "u1"]
+
+    def test_somebody_with_many_fitting_identifiers_is_found_once(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        filling.identify(ident("user_id", "shop-u"), *(ident("mobile_id", f"shop-{n}") for n in range(5)))
+        filling.identify(ident("user_id", "shop-3-b"))
+        assert users(reader, "shop") == ["shop-u", "shop-3-b"]
+        assert len(all_pages(reader, "shop", 1)) == 2
+
+    def test_a_merged_member_is_found_as_the_profile_it_belongs_to(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        filling.track("seen", ident("mobile_id", "m-1"))
+        filling.identify(ident("user_id", "u1"))
+        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m-1"))
+        assert users(reader, "m-") == ["u1"]
+
+    def test_any_character_may_be_looked_for(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "100%_\U0001f600'"))
+        assert users(reader, "100%_") == ["100%_\U0001f600'"]
+        assert users(reader, "%") == []
+        assert users(reader, '"') == []
+
+
+class TestByTrait:
+    def test_a_part_of_a_text_is_enough_whatever_its_case(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "u1"), name="Anna Smith")
+        filling.identify(ident("user_id", "u2"), city="Smithfield")
+        filling.identify(ident("user_id", "u3"), age=7)
+        assert users(reader, "SMITH") == ["u2", "u1"]
+        assert users(reader, "a smi") == ["u1"]
+        assert users(reader, "7") == []
+
+    def test_what_a_merged_member_was_given_counts(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("mobile_id", "m1"), name="Anna")
+        filling.identify(ident("user_id", "u1"))
+        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        assert users(reader, "anna") == ["u1"]
+
+    def test_characters_that_json_escapes_are_found(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "u1"), note='say "Ünder"\n')
+        assert users(reader, '"Ü') == ["u1"]
+
+    def test_identifiers_come_before_traits_and_nobody_twice(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "anna"), name="Anna")
+        filling.identify(ident("user_id", "u2"), name="Anna")
+        assert users(reader, "anna") == ["anna", "u2"]
+
+
+class TestPages:
+    @pytest.mark.parametrize("stage", list(Stage))
+    def test_one_stage_alone(self, filling: Filling, reader: SqliteStateReader, stage: Stage) -> None:
+        filling.identify(ident("mobile_id", "a-0"))
+        filling.identify(ident("email", "a-1@b.example"))
+        filling.identify(ident("user_id", "a-2"))
+        page = reader.search(1, "a-", limit=10, stage=stage)
+        assert [profile.stage for profile in page.profiles] == [stage.label]
+
+    def test_the_work_for_one_page_is_bounded(
+        self, filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(search, "EXAMINED", 3)
+        for n in range(5):
+            filling.identify(ident("mobile_id", f"a-{n}"))
+        filling.identify(ident("user_id", "a-5"))
+        first = reader.search(1, "a-", limit=10, stage=Stage.CUSTOMER)
+        assert first.profiles == []
+        assert first.after is not None
+        rest = reader.search(1, "a-", limit=10, stage=Stage.CUSTOMER, after=first.after)
+        assert [profile.user_id for profile in rest.profiles] == ["a-5"]
+
+    def test_another_projects_people_are_never_found(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "anna"), project=2, name="Anna")
+        assert users(reader, "anna") == []
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        limit=st.integers(1, 7), text=st.sampled_from(["a", "A", "ab", "aB", "b", "c", ""]), examined=st.integers(1, 9)
+    )
+    def test_pages_of_any_size_find_everybody_once(
+        self, filling: Filling, reader: SqliteStateReader, limit: int, text: str, examined: int
+    ) -> None:
+        if reader.position() == 0:
+            for n, name in enumerate(["ab", "aB", "Ab", "abc", "b", "cab", "ca"]):
+                filling.identify(ident("user_id", name), ident("mobile_id", f"a{n}"), name=f"c{name}")
+                filling.identify(ident("mobile_id", f"{name}-{n}"), note=name)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(search, "EXAMINED", examined)
+            found = all_pages(reader, text, limit)
+        everybody = reader.profiles(1, limit=100)
+        fitting = {
+            profile.id
+            for profile in everybody
+            if any(i.value.startswith((text, text.lower())) for i in profile.identifiers)
+            or any(text.lower() in str(value).lower() for value in profile.traits.values())
+        }
+        assert len(found) == len(set(found))
+        assert set(found) == fitting
