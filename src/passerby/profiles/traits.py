@@ -29,14 +29,19 @@ def newer(a: Versioned, b: Versioned) -> bool:
 
 def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: int, position: int) -> None:
     """Let `target` know of what one message states; older values lose."""
+    version = (time, position)
     for name, value in traits.items():
-        _offer(target, name, Versioned(value, time, position))
+        current = target.get(name)
+        if current is None or version > current[1:]:
+            target[name] = Versioned(value, time, position)
 
 
 def join_into(target: dict[str, Versioned], other: Mapping[str, Versioned]) -> None:
     """Let `target` know of everything that `other` knows; older values lose."""
     for name, value in other.items():
-        _offer(target, name, value)
+        current = target.get(name)
+        if current is None or newer(value, current):
+            target[name] = value
 
 
 def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
@@ -45,9 +50,3 @@ def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
     for member in members:
         join_into(newest, member)
     return {name: newest[name].value for name in sorted(newest) if newest[name].value is not None}
-
-
-def _offer(target: dict[str, Versioned], name: str, value: Versioned) -> None:
-    current = target.get(name)
-    if current is None or newer(value, current):
-        target[name] = value
