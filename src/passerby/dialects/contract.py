@@ -4,8 +4,8 @@ A dialect is a set of pure functions: it finds the call that a path stands for, 
 reply, and puts the edge's own faults into the vendor's error shape. It does no I/O and reads no clock: the time of
 receipt and the ids come with the request.
 
-The records are msgspec structs because several of them are made for every request: a frozen dataclass of the same fields
-takes three to six times as long to make.
+The records are msgspec structs because several of them are made for every request: a frozen dataclass of the same
+fields takes three to six times as long to make.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from passerby.messages import Message
 
 
 class Fault(Enum):
-    """Everything that can be wrong with a request before its fields are looked at. Each dialect answers each of them."""
+    """Everything that can be wrong with a request before its fields are looked at. Each dialect answers each."""
 
     UNKNOWN_PATH = "unknown_path"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -83,7 +83,7 @@ class Credentials(Protocol):
         """The project that this public key belongs to, or None for an unknown or revoked key."""
 
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
-        """Whether this secret is a current one of that project (compared in constant time with what is stored hashed)."""
+        """Whether this secret is a current one of that project (compared in constant time with stored hashes)."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -112,4 +112,4 @@ class Dialect(Protocol):
     name: str
 
     def match(self, path: str) -> Call | None:
-        """The call that this (decoded) path stands for, whatever the method; None where the path is not this vendor's."""
+        """The call that this (decoded) path stands for, whatever the method; None where it is not this vendor's."""

@@ -1,0 +1,270 @@
+"""CrossEngage's mobile tracking: `identify` says whose a mobile id is, `track` what happened on it.
+
+Source: CrossEngage, Mobile Web Tracking; where that is silent, the decisions are ours and stand beside the code. A
+device speaks for itself, so its address and user agent are context of the message. There is no deduplication here: the
+vendor's calls carry nothing to tell a repeat by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from passerby.catalogue.rules import NAME_LENGTH
+from passerby.dialects.body import decode
+from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
+from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.ids import read_id
+from passerby.dialects.times import read_iso_or_milliseconds
+from passerby.messages import Identifier, Message
+
+name = "crossengage"
+
+PREFIX: Final = "/api/v1/mobile/"
+KEY: Final = "mobileApiKey"
+KEY_KIND: Final = "crossengage.mobile_api_key"
+POST: Final = frozenset({"POST"})
+
+BODY_LIMIT: Final = 1 << 20
+"""Bytes (design, "What an edge never lets through")."""
+
+ID_LIMIT: Final = 512
+"""The most characters that an id, an email or a business unit may have. The vendor names no limit."""
+
+AGENT_LIMIT: Final = 512
+"""How many characters of a user agent are kept."""
+
+MISSING: Final = "MISSING_VALUE"
+WRONG: Final = "WRONG_VALUE"
+
+Errors = list[dict[str, str]]
+"""What is wrong with a body, in the vendor's form: `field`, `type` and `message` each."""
+
+
+def match(path: str) -> Call | None:
+    """The call that a path below the vendor's prefix stands for. An unknown one is a call that answers 404."""
+    if not path.startswith(PREFIX):
+        return None
+    key, _, call = path[len(PREFIX) :].partition("/")
+    handle = _HANDLERS.get(call)
+    return Call(
+        dialect=name,
+        name=call if handle else "unknown",
+        methods=POST if handle else ANY_METHOD,
+        body_limit=BODY_LIMIT,
+        parameters={KEY: key},
+        handle=handle or no_such_call,
+        fault=fault,
+    )
+
+
+def fault(what: Fault, detail: str = "") -> Reply:
+    """A fault as one entry of `errors`. The edge adds the headers that need its numbers (`Retry-After`)."""
+    field, kind = _FAULTS.get(what, ("", WRONG))
+    headers = (("Allow", "POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
+    return _errors([_error(field, kind, text(what, detail))], ANSWERS[what].status, headers)
+
+
+def _identify(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """Somebody is named: by `userId`, or by `email` within its `businessUnit`, or by both.
+
+    Beside a `userId` an `email` without a unit (or a unit without an email) names nobody; it is kept as the trait of
+    that name, unless `traits` says otherwise.
+    """
+    project = _project(parameters, credentials)
+    body = decode(request.body)
+    if type(body) is not dict:
+        return Outcome(_NO_OBJECT)
+    errors: Errors = []
+    mobile_id = _mobile_id(body, errors)
+    identifiers, loose = _person(body, errors)
+    traits = _object(body, "traits", errors)
+    time = _common(body, "identify", request, errors)
+    if errors:
+        return Outcome(_errors(errors))
+    return _accepted(
+        Message(
+            project=project,
+            id=request.new_id(),
+            dialect=name,
+            kind="identify",
+            identifiers=(Identifier("mobile_id", mobile_id), *identifiers),
+            time=time,
+            received_at=request.received_at,
+            traits=loose | traits if loose else traits,
+            context=_context(request),
+        )
+    )
+
+
+def _track(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """An event of whoever has the mobile id; other ids in the body name nobody here, as the vendor has it."""
+    project = _project(parameters, credentials)
+    body = decode(request.body)
+    if type(body) is not dict:
+        return Outcome(_NO_OBJECT)
+    errors: Errors = []
+    mobile_id = _mobile_id(body, errors)
+    event = _event_name(body, errors)
+    properties = _object(body, "properties", errors)
+    time = _common(body, "track", request, errors)
+    if errors:
+        return Outcome(_errors(errors))
+    return _accepted(
+        Message(
+            project=project,
+            id=request.new_id(),
+            dialect=name,
+            kind="track",
+            identifiers=(Identifier("mobile_id", mobile_id),),
+            time=time,
+            received_at=request.received_at,
+            name=event,
+            properties=properties,
+            context=_context(request),
+        )
+    )
+
+
+_HANDLERS: Final[Mapping[str, Callable[[Request, Mapping[str, str], Credentials], Outcome]]] = {
+    "identify": _identify,
+    "track": _track,
+}
+
+
+def _project(parameters: Mapping[str, str], credentials: Credentials) -> int:
+    project = credentials.project(KEY_KIND, parameters[KEY])
+    if project is None:
+        raise RequestFault(Fault.UNKNOWN_KEY)
+    return project
+
+
+def _id(body: dict[str, Any], field: str, errors: Errors) -> str | None:
+    """The id in a field: "" where there is none, None (and an entry in `errors`) where it cannot be one."""
+    value = read_id(body.get(field))
+    if value is None:
+        errors.append(_error(field, WRONG, f"{field} must be a string or a number."))
+    elif len(value) > ID_LIMIT:
+        errors.append(_error(field, WRONG, f"{field} must have at most {ID_LIMIT} characters."))
+        return None
+    return value
+
+
+def _mobile_id(body: dict[str, Any], errors: Errors) -> str:
+    value = _id(body, "mobileId", errors)
+    if value == "":
+        errors.append(_error("mobileId", MISSING, "mobileId is required."))
+    return value or ""
+
+
+def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dict[str, Any]]:
+    """Who an identify names, and what names nobody but is worth keeping as a trait."""
+    faults: Errors = []
+    user_id, email, unit = _id(body, "userId", faults), _id(body, "email", faults), _business_unit(body, faults)
+    if not faults and not user_id and (not email or unit is None):
+        faults = _unnamed(email, unit)
+    errors.extend(faults)
+    identifiers = [Identifier("user_id", user_id)] if user_id else []
+    if email and unit is not None:
+        identifiers.append(Identifier("email", email, unit))
+        return identifiers, {}
+    return identifiers, {key: value for key, value in (("email", email), ("businessUnit", unit)) if value}
+
+
+def _business_unit(body: dict[str, Any], errors: Errors) -> str | None:
+    """The unit; the empty string is one, too. None where there is none."""
+    return _id(body, "businessUnit", errors) if body.get("businessUnit") is not None else None
+
+
+def _unnamed(email: str | None, unit: str | None) -> Errors:
+    """What an identify lacks that names nobody: the other half of a pair, or everything."""
+    if email:
+        return [_error("businessUnit", MISSING, "An email needs its businessUnit, which may be an empty string.")]
+    if unit:
+        return [_error("email", MISSING, "A businessUnit needs its email.")]
+    return [
+        _error(field, MISSING, "Either userId, or email and businessUnit, must be given.")
+        for field in ("userId", "email", "businessUnit")
+    ]
+
+
+def _event_name(body: dict[str, Any], errors: Errors) -> str:
+    """The event's name. One as long as the catalogue refuses is refused here, where the sender can be told."""
+    value = body.get("event")
+    if value is None or value == "" or (type(value) is str and value.isspace()):
+        errors.append(_error("event", MISSING, "event is required."))
+    elif type(value) is not str:
+        errors.append(_error("event", WRONG, "event must be a string."))
+    elif len(value) >= NAME_LENGTH:
+        errors.append(_error("event", WRONG, f"event must have fewer than {NAME_LENGTH} characters."))
+    else:
+        return value
+    return ""
+
+
+def _object(body: dict[str, Any], field: str, errors: Errors) -> dict[str, Any]:
+    value = body.get(field)
+    if type(value) is dict:
+        return value
+    if value is not None and value != "":
+        errors.append(_error(field, WRONG, f"{field} must be an object."))
+    return {}
+
+
+def _common(body: dict[str, Any], call: str, request: Request, errors: Errors) -> int:
+    """Check what both calls have beside their own fields, and give the time of the message."""
+    kind = body.get("type")
+    if kind != call and kind is not None and kind != "":
+        errors.append(_error("type", WRONG, f'type must be "{call}" in this call.'))
+    stamp = body.get("timestamp")
+    if stamp is None or stamp == "":
+        return request.received_at
+    time = read_iso_or_milliseconds(stamp)
+    if time is None:
+        errors.append(
+            _error(
+                "timestamp", WRONG, "timestamp must be ISO 8601, such as 2026-11-20T10:00:00Z, or epoch milliseconds."
+            )
+        )
+        return request.received_at
+    return time
+
+
+def _context(request: Request) -> dict[str, Any]:
+    context: dict[str, Any] = {"ip": request.client_ip} if request.client_ip else {}
+    agent = request.headers.get("user-agent")
+    if agent:
+        context["user_agent"] = agent[:AGENT_LIMIT]
+    return context
+
+
+def _accepted(message: Message) -> Outcome:
+    return Outcome(Reply(202, b'{"status":"queued","messageId":"%b"}' % message.id.encode()), [message])
+
+
+def _error(field: str, kind: str, message: str) -> dict[str, str]:
+    return {"field": field, "type": kind, "message": message}
+
+
+def _errors(errors: Errors, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    return Reply(status, msgspec.json.encode({"errors": errors}), headers=headers)
+
+
+_NO_OBJECT: Final = _errors([_error("", WRONG, "The body must be a JSON object.")])
+
+_FAULTS: Final[Mapping[Fault, tuple[str, str]]] = {
+    Fault.UNKNOWN_PATH: ("path", "UNKNOWN_VALUE"),
+    Fault.METHOD_NOT_ALLOWED: ("method", WRONG),
+    Fault.UNKNOWN_KEY: (KEY, "UNKNOWN_VALUE"),
+    Fault.TOO_LARGE: ("", "TOO_LARGE"),
+    Fault.BAD_ENCODING: ("", "INVALID_ENCODING"),
+    Fault.NOT_UTF8: ("", "INVALID_JSON"),
+    Fault.NOT_JSON: ("", "INVALID_JSON"),
+    Fault.TOO_SLOW: ("", "TIMEOUT"),
+    Fault.RATE_LIMITED: ("", "TOO_MANY_REQUESTS"),
+    Fault.OVERLOADED: ("", "TOO_MANY_REQUESTS"),
+    Fault.UNAVAILABLE: ("", "UNAVAILABLE"),
+}
+"""The `field` and `type` of a fault; too deep or too rich is a wrong value of the body as a whole."""

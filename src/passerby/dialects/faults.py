@@ -1,0 +1,47 @@
+"""What the edge's faults come to in every dialect: the status and the words. The shape around them is the vendor's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, NoReturn
+
+from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT
+from passerby.dialects.contract import Credentials, Fault, Request, RequestFault
+
+ANY_METHOD: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+"""For a path that leads nowhere: whatever the method is, the path is what is wrong."""
+
+
+class Answer(NamedTuple):
+    """The status of a fault's answer, and what it says when the edge has no detail to add."""
+
+    status: int
+    text: str
+
+
+ANSWERS: Final[Mapping[Fault, Answer]] = {
+    Fault.UNKNOWN_PATH: Answer(404, "There is no such call."),
+    Fault.METHOD_NOT_ALLOWED: Answer(405, "This call takes another method; see the Allow header."),
+    Fault.UNKNOWN_KEY: Answer(401, "This key is unknown."),
+    Fault.TOO_LARGE: Answer(413, "The body is larger than this call takes."),
+    Fault.BAD_ENCODING: Answer(400, "The body cannot be unpacked as its Content-Encoding says."),
+    Fault.NOT_UTF8: Answer(400, "The body is not UTF-8."),
+    Fault.NOT_JSON: Answer(400, "The body is not JSON."),
+    Fault.TOO_DEEP: Answer(400, f"The body is nested more than {DEPTH_LIMIT} levels deep."),
+    Fault.TOO_MANY_ATTRIBUTES: Answer(400, f"There are more than {ATTRIBUTE_LIMIT:,} attributes."),
+    Fault.TOO_SLOW: Answer(408, "The request took too long to arrive."),
+    Fault.RATE_LIMITED: Answer(429, "Too many requests in this minute; Retry-After says when to go on."),
+    Fault.OVERLOADED: Answer(429, "Too much is waiting to be stored; try again in a moment."),
+    Fault.UNAVAILABLE: Answer(503, "Nothing can be stored at present; try again later."),
+}
+
+
+def text(fault: Fault, detail: str) -> str:
+    """What an answer says of a fault: its own words, and the detail if there is one."""
+    words = ANSWERS[fault].text
+    return f"{words} {detail.rstrip('.')}." if detail else words
+
+
+def no_such_call(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> NoReturn:
+    """Handles what lies below a vendor's prefix and is none of its calls that Passerby knows."""
+    raise RequestFault(Fault.UNKNOWN_PATH)

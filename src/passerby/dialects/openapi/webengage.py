@@ -1,0 +1,216 @@
+"""WebEngage's calls in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from passerby.catalogue.rules import NAME_LENGTH
+from passerby.dialects.contract import Fault
+from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.webengage import BULK_LIMIT, ID_LIMIT, LICENSE, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
+
+TAG: Final = "WebEngage"
+SCHEME: Final = "webengage"
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    SCHEME: {"type": "http", "scheme": "bearer", "description": "The project's WebEngage API key."}
+}
+
+_ID: Final = {
+    "anyOf": [
+        {"type": "string", "maxLength": ID_LIMIT, "pattern": r"\S"},
+        {"type": "integer"},
+    ]
+}
+_IDS: Final = {
+    "userId": _ID | {"description": "A known user."},
+    "anonymousId": _ID | {"description": "An anonymous user; ignored where there is a userId."},
+}
+_WHOSE: Final = [{"required": ["userId"]}, {"required": ["anonymousId"]}]
+
+_EVENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["eventName"],
+    "anyOf": _WHOSE,
+    "properties": _IDS
+    | {
+        "eventName": {"type": "string", "pattern": r"\S", "maxLength": NAME_LENGTH - 1},
+        "eventTime": {
+            "description": "yyyy-MM-ddTHH:mm:ss±hhmm, or seconds since 1970. Without it: the time of receipt.",
+            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}],
+        },
+        "eventData": {"type": "object", "description": "The event's attributes."},
+    },
+}
+_STRINGS: Final = (
+    "firstName",
+    "lastName",
+    "company",
+    "birthDate",
+    "gender",
+    "email",
+    "phone",
+    "hashedEmail",
+    "hashedPhone",
+    "city",
+    "region",
+    "country",
+    "locality",
+    "postalCode",
+)
+_BOOLEANS: Final = ("emailOptIn", "smsOptIn", "whatsappOptIn", "rcsOptIn")
+_USER: Final[dict[str, Any]] = {
+    "type": "object",
+    "anyOf": _WHOSE,
+    "properties": _IDS
+    | {name: {"type": "string"} for name in _STRINGS}
+    | {name: {"type": "boolean"} for name in _BOOLEANS}
+    | {"attributes": {"type": "object", "description": "Further traits, of your own naming."}},
+}
+
+_QUEUED: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["response"],
+    "properties": {
+        "response": {
+            "type": "object",
+            "required": ["status"],
+            "properties": {
+                "status": {"const": "queued"},
+                "warnings": {
+                    "type": "array",
+                    "items": {"type": "string"},
+                    "description": "What was taken and will be set aside.",
+                },
+            },
+        }
+    },
+}
+_REFUSED: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["response"],
+    "properties": {
+        "response": {
+            "type": "object",
+            "required": ["message", "status"],
+            "properties": {"message": {"type": "string"}, "status": {"const": "error"}},
+        }
+    },
+}
+
+_EVENT_EXAMPLE: Final = {
+    "userId": "johndoe",
+    "eventName": "Added to Cart",
+    "eventTime": "2026-09-15T18:29:00-0800",
+    "eventData": {
+        "Product ID": 1337,
+        "Price": 39.80,
+        "Quantity": 1,
+        "Product": "Givenchy Pour Homme Cologne",
+        "Category": "Fragrance",
+        "Currency": "USD",
+    },
+}
+_USER_EXAMPLE: Final = {
+    "userId": "johndoe",
+    "firstName": "John",
+    "birthDate": "1990-01-02T11:11:00-0800",
+    "email": "john@example.com",
+    "phone": "+12025550101",
+    "emailOptIn": True,
+    "attributes": {"plan": "pro", "score": 5},
+}
+
+
+_PARAMETERS: Final = [
+    {
+        "name": LICENSE,
+        "in": "path",
+        "required": True,
+        "description": "The project's license code.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "x-request-id",
+        "in": "header",
+        "description": "Marks a repeat: what was stored under it within the last 4 hours is not stored again.",
+        "schema": {"type": "string"},
+    },
+]
+
+_NUMBER: Final = {"type": "integer", "minimum": 0}
+_RATE_HEADERS: Final = RETRY_AFTER | {
+    "X-RateLimit-Limit": {"description": "Requests that this call takes in a minute.", "schema": _NUMBER},
+    "X-RateLimit-Remaining": {"description": "How many of them are left.", "schema": _NUMBER},
+}
+
+
+class _Told(NamedTuple):
+    """How a call is told of: its name, what it does in short and in full."""
+
+    call: str
+    summary: str
+    description: str
+
+
+def _operation(told: _Told, request: dict[str, Any], place: str = "", method: str = "post") -> dict[str, Any]:
+    """A call that takes `request`; `place` says how it names a record at fault."""
+    queued = {"queued": {"response": {"status": "queued"}}}
+    return {
+        "operationId": f"webengage_{method}_{told.call.replace('-', '_')}",
+        "tags": [TAG],
+        "summary": told.summary,
+        "description": told.description,
+        "security": [{SCHEME: []}],
+        "parameters": _PARAMETERS,
+        "requestBody": request,
+        "responses": {
+            "200" if method == "put" else "201": answer("Stored durably.", _QUEUED, queued),
+            **_refusals(place),
+        },
+    }
+
+
+def _refusals(place: str) -> dict[str, Any]:
+    neither = {"response": {"message": f"Error: {place}{NEITHER_ID}", "status": "error"}}
+    unknown = msgspec.json.decode(UNKNOWN_LICENSE.body)
+    return refusals(
+        partial(fault, frozenset()),
+        _REFUSED,
+        (Fault.UNKNOWN_KEY, *OF_ANY_CALL),
+        {400: {"neither_id": neither}, 404: {"unknown_license": unknown}},
+        {429: _RATE_HEADERS, 503: RETRY_AFTER},
+    )
+
+
+def _bulk(records: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:
+    """The body of a call that brings several records."""
+    many = {"type": "array", "minItems": 1, "maxItems": BULK_LIMIT, "items": schema}
+    whole = {"type": "object", "required": [records], "properties": {records: many}}
+    return body(whole, {records: {records: [example, example]}})
+
+
+_ALL_OR_NONE: Final = "All of them or, where one is at fault, none; the answer names it."
+
+_EVENTS: Final = _Told("events", "Record an event", "Records what a known or anonymous user did.")
+_USERS: Final = _Told(
+    "users", "Create or update a user", "Sets the traits that are given and leaves the others as they are."
+)
+_BULK_EVENTS: Final = _Told("bulk-events", "Record up to 25 events", _ALL_OR_NONE)
+_BULK_USERS: Final = _Told("bulk-users", "Create or update up to 25 users", _ALL_OR_NONE)
+
+_ONE_EVENT: Final = body(_EVENT, {"event": _EVENT_EXAMPLE})
+_ONE_USER: Final = body(_USER, {"user": _USER_EXAMPLE})
+_MANY_EVENTS: Final = _bulk("events", _EVENT, _EVENT_EXAMPLE)
+_MANY_USERS: Final = _bulk("users", _USER, _USER_EXAMPLE)
+
+_ROOT: Final = f"{PREFIX}{{{LICENSE}}}"
+
+CALLS: Final[dict[str, Any]] = {
+    f"{_ROOT}/events": {"post": _operation(_EVENTS, _ONE_EVENT)},
+    f"{_ROOT}/users": {"post": _operation(_USERS, _ONE_USER), "put": _operation(_USERS, _ONE_USER, method="put")},
+    f"{_ROOT}/bulk-events": {"post": _operation(_BULK_EVENTS, _MANY_EVENTS, "events[1]: ")},
+    f"{_ROOT}/bulk-users": {"post": _operation(_BULK_USERS, _MANY_USERS, "users[1]: ")},
+}

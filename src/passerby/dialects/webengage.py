@@ -1,0 +1,350 @@
+"""WebEngage's REST API: `events`, `users` and their bulk forms, sent by the servers of an account.
+
+Sources: WebEngage, Tracking Events, and the sibling pages on users, bulk calls and limits; where they are silent, the
+decisions are ours and stand beside the code. Servers speak here, so the caller's address and user agent are not the
+user's and are no context of a message.
+
+A call brings one *record* or, in bulk, several. It is taken whole or not at all: clients resend a refused bulk call
+row by row. What the catalogue will set aside later is taken, and the answer's `warnings` name it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from passerby.catalogue.rules import (
+    NAME_LENGTH,
+    RESERVED_PREFIX,
+    STRING_LENGTH,
+    attribute_finding,
+    sample,
+)
+from passerby.dialects.body import decode
+from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
+from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.ids import read_id
+from passerby.dialects.times import read_strict_iso_or_seconds
+from passerby.messages import Identifier, Message, Violation
+
+name = "webengage"
+
+PREFIX: Final = "/v1/accounts/"
+LICENSE: Final = "license"
+LICENSE_KIND: Final = "webengage.license_code"
+KEY_KIND: Final = "webengage.api_key"
+
+BODY_LIMIT: Final = 1 << 20
+"""Bytes of a call with one record (design, "What an edge never lets through")."""
+BULK_BODY_LIMIT: Final = 5 << 20
+"""Bytes of a bulk call."""
+
+RATE: Final = 5_000
+"""Requests a minute to `events`, and as many to `users` (REST API, limits)."""
+BULK_RATE: Final = 500
+"""Requests a minute to each of the bulk calls."""
+BULK_LIMIT: Final = 25
+"""Records in a bulk call."""
+
+ID_LIMIT: Final = 100
+"""The most characters that a userId or an anonymousId may have (Tracking Events, parameters)."""
+REQUEST_ID_LIMIT: Final = 128
+"""A longer `x-request-id` is known by its SHA-256. Real ones have 32 or 36 characters."""
+WARNING_LIMIT: Final = 50
+"""Warnings in one answer; more are left out, so that no answer grows with what it answers."""
+
+IDS: Final = (("userId", "user_id"), ("anonymousId", "anonymous_id"))
+"""The fields that say whose a record is, the winning one first, and the namespaces of their values."""
+NEITHER_ID: Final = "userId and anonymousId cannot be empty."
+"""The vendor's own words, which clients may look for (Tracking Events, errors)."""
+NO_RECORD: Final = "a record must be an object."
+NO_TRAITS: Final = frozenset({"userId", "anonymousId", "attributes"})
+"""The fields of a user record that are not traits themselves."""
+
+
+class Batch(NamedTuple):
+    """What the records of one call share: `key` is its deduplication key, `warnings` what its answer will mention."""
+
+    request: Request
+    project: int
+    key: str
+    warnings: list[str]
+
+
+ReadRecord = Callable[[dict[str, Any], str, Batch], Message | str]
+"""(record, its deduplication key, its batch) to its message, or to what is wrong with it in words."""
+
+
+def match(path: str) -> Call | None:
+    """The call that a path below the vendor's prefix stands for. An unknown one is a call that answers 404."""
+    if not path.startswith(PREFIX):
+        return None
+    license_code, _, call = path[len(PREFIX) :].partition("/")
+    route = _ROUTES.get(call, _NOWHERE)
+    return Call(
+        dialect=name,
+        name=route.name,
+        methods=route.methods,
+        body_limit=route.body_limit,
+        parameters={LICENSE: license_code},
+        handle=route.handle,
+        fault=route.fault,
+        rate=route.rate,
+        rate_group=f"{name}.{route.name}",
+    )
+
+
+def fault(methods: frozenset[str], what: Fault, detail: str = "") -> Reply:
+    """A fault of a call with these methods, in the vendor's envelope. The edge adds the headers with numbers."""
+    if what is Fault.UNKNOWN_KEY:
+        return _UNAUTHORIZED
+    headers = (("Allow", ", ".join(sorted(methods))),) if what is Fault.METHOD_NOT_ALLOWED else ()
+    return _error(f"Error: {text(what, detail)}", ANSWERS[what].status, headers)
+
+
+def _single(read: ReadRecord, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """A call whose body is one record."""
+    project = _authorised(request, parameters, credentials)
+    if isinstance(project, Reply):
+        return Outcome(project)
+    record = decode(request.body)
+    if type(record) is not dict:
+        return Outcome(_NO_OBJECT)
+    batch = Batch(request, project, _deduplication_key(request), [])
+    message = read(record, batch.key, batch)
+    if isinstance(message, str):
+        return Outcome(_error(f"Error: {message}"))
+    return Outcome(_queued(batch), [message])
+
+
+def _bulk(
+    read: ReadRecord, field: str, request: Request, parameters: Mapping[str, str], credentials: Credentials
+) -> Outcome:
+    """A call whose body holds up to 25 records in `field`. Its refusal names every record at fault."""
+    project = _authorised(request, parameters, credentials)
+    if isinstance(project, Reply):
+        return Outcome(project)
+    body = decode(request.body, field)
+    if type(body) is not dict:
+        return Outcome(_NO_OBJECT)
+    records = body.get(field)
+    if type(records) is not list or not records:
+        return Outcome(_error(f"Error: {field} must be an array of records and cannot be empty."))
+    if len(records) > BULK_LIMIT:
+        return Outcome(_error(f"Error: {field}[{BULK_LIMIT}]: a call takes at most {BULK_LIMIT} records."))
+    batch = Batch(request, project, _deduplication_key(request), [])
+    messages, faults = _read_all(read, field, records, batch)
+    if faults:
+        return Outcome(_error(f"Error: {' '.join(faults)}"))
+    return Outcome(_queued(batch), messages)
+
+
+def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) -> tuple[list[Message], list[str]]:
+    """The messages of a bulk call, and what is wrong with its records. Warnings get the record's place before them.
+
+    The keys of the records differ by their place, so that a repeat of the call repeats each of them.
+    """
+    messages: list[Message] = []
+    faults: list[str] = []
+    warnings, warned, key = batch.warnings, 0, batch.key
+    for index, record in enumerate(records):
+        message = read(record, f"{key}#{index}" if key else "", batch) if type(record) is dict else NO_RECORD
+        if isinstance(message, Message):
+            messages.append(message)
+        else:
+            faults.append(f"{field}[{index}]: {message}")
+        if len(warnings) > warned:
+            warnings[warned:] = [f"{field}[{index}]: {warning}" for warning in warnings[warned:]]
+            warned = len(warnings)
+    return messages, faults
+
+
+def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
+    """An event, of `userId` or else `anonymousId`."""
+    identifier = _identifier(record)
+    if isinstance(identifier, str):
+        return identifier
+    event = record.get("eventName")
+    if type(event) is not str or not event or event.isspace() or len(event) >= NAME_LENGTH:
+        return _event_name_fault(event)
+    time = _event_time(record.get("eventTime"), batch.request.received_at)
+    if time is None:
+        return "eventTime must have the form yyyy-MM-ddTHH:mm:ss±hhmm, or be in seconds since 1970."
+    data = _object(record.get("eventData"))
+    if data is None:
+        return "eventData must be an object."
+    _warn_of_event(event, data, batch.warnings)
+    return Message(
+        project=batch.project,
+        id=batch.request.new_id(),
+        dialect=name,
+        kind="track",
+        identifiers=(identifier,),
+        time=time,
+        received_at=batch.request.received_at,
+        name=event,
+        properties=data,
+        deduplication_key=key,
+    )
+
+
+def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
+    """Traits of `userId` or else `anonymousId`.
+
+    Any field but the ids is a trait, be it one that the vendor lists or not, beside the members of `attributes`; of
+    two of one name the field counts. An empty string or null in a field means that the client has nothing to say; in
+    `attributes` it is a value like any other.
+    """
+    identifier = _identifier(record)
+    if isinstance(identifier, str):
+        return identifier
+    attributes = _object(record.get("attributes"))
+    if attributes is None:
+        return "attributes must be an object."
+    fields = {field: value for field, value in record.items() if field not in NO_TRAITS and value not in (None, "")}
+    traits = attributes | fields
+    violations = _shorten(traits, batch.warnings)
+    _warn_of_attributes("", traits, batch.warnings)
+    return Message(
+        project=batch.project,
+        id=batch.request.new_id(),
+        dialect=name,
+        kind="identify",
+        identifiers=(identifier,),
+        time=batch.request.received_at,
+        received_at=batch.request.received_at,
+        traits=traits,
+        deduplication_key=key,
+        violations=violations,
+    )
+
+
+class _Route(NamedTuple):
+    name: str
+    methods: frozenset[str]
+    handle: Callable[[Request, Mapping[str, str], Credentials], Outcome]
+    fault: Callable[[Fault, str], Reply]
+    body_limit: int = BODY_LIMIT
+    rate: int | None = None
+
+
+_POST: Final = frozenset({"POST"})
+_POST_PUT: Final = frozenset({"POST", "PUT"})
+
+_ROUTES: Final[Mapping[str, _Route]] = {
+    route.name: route
+    for route in (
+        _Route("events", _POST, partial(_single, _event), partial(fault, _POST), rate=RATE),
+        _Route("users", _POST_PUT, partial(_single, _user), partial(fault, _POST_PUT), rate=RATE),
+        _Route(
+            "bulk-events", _POST, partial(_bulk, _event, "events"), partial(fault, _POST), BULK_BODY_LIMIT, BULK_RATE
+        ),
+        _Route("bulk-users", _POST, partial(_bulk, _user, "users"), partial(fault, _POST), BULK_BODY_LIMIT, BULK_RATE),
+    )
+}
+_NOWHERE: Final = _Route("unknown", ANY_METHOD, no_such_call, partial(fault, ANY_METHOD))
+
+
+def _authorised(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> int | Reply:
+    """The project whose license code and API key these are; or the refusal."""
+    project = credentials.project(LICENSE_KIND, parameters[LICENSE])
+    if project is None:
+        return UNKNOWN_LICENSE
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not credentials.authenticates(KEY_KIND, project, secret.strip()):
+        return _UNAUTHORIZED
+    return project
+
+
+def _deduplication_key(request: Request) -> str:
+    """The `x-request-id` in one spelling: clients write a UUID with dashes or without, in either case."""
+    key = request.headers.get("x-request-id", "").strip().lower().replace("-", "")
+    return key if len(key) <= REQUEST_ID_LIMIT else sha256(key.encode()).hexdigest()
+
+
+def _identifier(record: dict[str, Any]) -> Identifier | str:
+    """Whose the record is. The anonymousId is not so much as looked at where there is a userId."""
+    user_id = record.get("userId")
+    if type(user_id) is str and 0 < len(user_id) <= ID_LIMIT and not user_id.isspace():
+        return Identifier("user_id", user_id)  # nearly always, and then without the detours below
+    for field, namespace in IDS:
+        value = read_id(record.get(field))
+        if value is None:
+            return f"{field} must be a string."
+        if len(value) > ID_LIMIT:
+            return f"{field} must have at most {ID_LIMIT} characters."
+        if value:
+            return Identifier(namespace, value)
+    return NEITHER_ID
+
+
+def _event_name_fault(event: Any) -> str:
+    if event is None or event == "":
+        return "eventName cannot be empty."
+    if type(event) is not str:
+        return "eventName must be a string."
+    return (
+        "eventName cannot be empty." if event.isspace() else f"eventName must have fewer than {NAME_LENGTH} characters."
+    )
+
+
+def _event_time(value: Any, received_at: int) -> int | None:
+    return received_at if value is None or value == "" else read_strict_iso_or_seconds(value)
+
+
+def _object(value: Any) -> dict[str, Any] | None:
+    """An object, empty where there is none; None for anything else."""
+    if type(value) is dict:
+        return value
+    return {} if value is None or value == "" else None
+
+
+def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ...]:
+    """Cut the strings that are longer than the catalogue takes, as the vendor does to users' (but not to events')."""
+    long = {trait: value for trait, value in traits.items() if type(value) is str and len(value) >= STRING_LENGTH}
+    for trait, value in long.items():
+        traits[trait] = value[: STRING_LENGTH - 1]
+        warnings.append(f"{sample(trait)} was cut to {STRING_LENGTH - 1} characters.")
+    return tuple(Violation("string_truncated", "", trait, sample(value)) for trait, value in long.items())
+
+
+def _warn_of_event(event: str, data: dict[str, Any], warnings: list[str]) -> None:
+    if event.startswith(RESERVED_PREFIX):
+        warnings.append(f"The event {event} was ignored: names starting with {RESERVED_PREFIX} are reserved.")
+    else:
+        _warn_of_attributes("eventData.", data, warnings)
+
+
+def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]) -> None:
+    """Say what the catalogue will say. Its functions are asked only about what could offend: this is a hot path."""
+    for attribute, value in values.items():
+        if (
+            len(attribute) >= NAME_LENGTH
+            or attribute.startswith(RESERVED_PREFIX)
+            or (type(value) is str and len(value) >= STRING_LENGTH)
+        ):
+            finding = attribute_finding(attribute, value)
+            if finding is not None:
+                warnings.append(f"{prefix}{sample(attribute)} was ignored: {finding.detail}.")
+
+
+def _queued(batch: Batch) -> Reply:
+    status = 200 if batch.request.method == "PUT" else 201
+    if not batch.warnings:
+        return _QUEUED[status]
+    answer = {"response": {"status": "queued", "warnings": batch.warnings[:WARNING_LIMIT]}}
+    return Reply(status, msgspec.json.encode(answer))
+
+
+def _error(message: str, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    return Reply(status, msgspec.json.encode({"response": {"message": message, "status": "error"}}), headers=headers)
+
+
+_QUEUED: Final = {status: Reply(status, b'{"response":{"status":"queued"}}') for status in (200, 201)}
+_NO_OBJECT: Final = _error("Error: The body must be a JSON object.")
+_UNAUTHORIZED: Final = _error("Unauthorized", 401)
+UNKNOWN_LICENSE: Final = _error("Error: There is no account with this license code.", 404)
