@@ -26,6 +26,13 @@ class AlreadyInitialised(ProjectError):
         )
 
 
+class PasswordTooShort(ProjectError):
+    """A console password needs more characters."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__(f"a console password needs at least {least} characters")
+
+
 class NewerControlFile(ProjectError):
     """A later Passerby wrote this control file."""
 

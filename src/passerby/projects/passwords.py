@@ -7,15 +7,10 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from passerby.projects.errors import PasswordTooShort
+
 LEAST_LENGTH = 12
 _RANDOM_BYTES = 15
-
-
-class PasswordTooShort(Exception):
-    """A console password needs at least 12 characters."""
-
-    def __init__(self) -> None:
-        super().__init__(f"a console password needs at least {LEAST_LENGTH} characters")
 
 
 def new_password() -> str:
@@ -26,7 +21,7 @@ def new_password() -> str:
 def hashed(password: str) -> str:
     """What is stored of a password. Takes some tens of milliseconds, and memory, by design. Raises PasswordTooShort."""
     if len(password) < LEAST_LENGTH:
-        raise PasswordTooShort
+        raise PasswordTooShort(LEAST_LENGTH)
     return PasswordHasher().hash(password)
 
 

@@ -1,0 +1,40 @@
+"""The command line. Nothing else in the house imports it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from passerby.cli import demo, doctor, founding, keys, projects, serve, settings
+from passerby.cli.app import app
+from passerby.cli.errors import EXPECTED
+from passerby.cli.output import complain
+
+__all__ = ["main"]
+
+_FILES_FOR_THE_OWNER_ALONE = 0o077
+_EXIT_FAILED = 1
+
+app.command(serve.serve)
+app.command(founding.init)
+app.command(demo.demo)
+app.command(doctor.doctor)
+app.command(projects.commands)
+app.command(keys.commands)
+app.command(founding.password)
+app.command(settings.settings)
+
+
+def main() -> None:
+    """Run the command that the process's arguments name, and exit with its code."""
+    os.umask(_FILES_FOR_THE_OWNER_ALONE)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command; returns its exit code. An error that a person can mend is one line that says how."""
+    try:
+        return app(arguments) or 0
+    except EXPECTED as error:
+        complain(str(error))
+        return _EXIT_FAILED

@@ -1,0 +1,41 @@
+"""The program's commands as a tree, and what all of them share."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from passerby.folder import DataFolder
+from passerby.projects.errors import NotInitialised
+from passerby.projects.store import ProjectStore
+from passerby.settings import load
+
+app = App(
+    name="passerby",
+    help="A self-hosted customer data platform: events and identities in, known customers with a history out.",
+    version=version("passerby"),
+    result_action="return_value",
+)
+
+Data = Annotated[
+    Path | None, Parameter(name="--data", help="The data folder, else $PASSERBY_DATA, else passerby-data.")
+]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON, for programs.")]
+Project = Annotated[str, Parameter(name="--project", help="Name of the project.")]
+
+
+def data_folder(data: Path | None) -> DataFolder:
+    """The data folder that a command means. Raises SettingsError."""
+    return DataFolder(load({"data": data}, os.environ).data)
+
+
+def open_store(data: Path | None) -> ProjectStore:
+    """The control file of a data folder that was initialised. Raises NotInitialised, SettingsError."""
+    folder = data_folder(data)
+    if not folder.control.is_file():
+        raise NotInitialised(folder.path)
+    return ProjectStore(folder.control)

@@ -1,0 +1,102 @@
+"""The command `passerby demo`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from passerby.cli import examples, greeting
+from passerby.cli.app import Data, Json, Project, data_folder, open_store
+from passerby.cli.output import say, say_json, say_table
+from passerby.demo.errors import NoServer
+from passerby.demo.run import Plan, Progress, Report, run
+from passerby.projects.founding import FIRST_PROJECT
+from passerby.supervisor import lock
+
+_FIGURES = ("accepted", "applied", "duplicates", "events")
+
+
+def demo(
+    *,
+    people: Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000), help="How many people.")] = 2_000,
+    seed: Annotated[int, Parameter(help="The same seed is the same people, who do the same.")] = 1,
+    project: Project = FIRST_PROJECT,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Send a lifelike day of made-up people's calls to the server that runs on the data folder.
+
+    They browse anonymously, sign up, use several devices, buy, and hand phones down; some of the senders repeat
+    themselves or send junk for an id. Event times lie in the last 24 hours. The keys that it needs for this are added
+    under a label of their own and revoked at the end.
+    """
+    folder = data_folder(data)
+    serving = lock.running(folder)
+    if serving is None:
+        raise NoServer(folder.path)
+    with open_store(data) as store, _progress_bar(shown=not json) as progress:
+        started = time.monotonic()
+        report = run(Plan(people, seed), store, store.project(project), serving, progress)
+        seconds = time.monotonic() - started
+    if json:
+        say_json(_shown(report, seconds))
+    else:
+        _tell(report, seconds, greeting.url(serving.console_host, serving.console_port))
+
+
+@contextmanager
+def _progress_bar(*, shown: bool) -> Iterator[Progress]:
+    from rich import console, progress  # noqa: PLC0415 - slow to load, and needed only here
+
+    columns = (*progress.Progress.get_default_columns(), progress.MofNCompleteColumn())
+    with progress.Progress(*columns, console=console.Console(stderr=True), disable=not shown) as bar:
+        task = bar.add_task("calls", total=None)
+        yield lambda _, calls: bar.update(task, advance=1, total=calls)
+
+
+def _growth(report: Report) -> dict[str, int]:
+    return {figure: report.after[figure] - report.before[figure] for figure in _FIGURES}
+
+
+def _shown(report: Report, seconds: float) -> dict[str, object]:
+    return {
+        "answers": {str(status): count for status, count in sorted(report.answers.items())},
+        "seconds": round(seconds, 1),
+        "growth": _growth(report),
+        "profiles": report.after["profiles"],
+        "worth_a_look": [seen._asdict() | {"highlight": seen.highlight._asdict()} for seen in report.worth_a_look],
+    }
+
+
+def _tell(report: Report, seconds: float, console_url: str) -> None:
+    growth, stages = _growth(report), report.after["profiles"]
+    answers = ", ".join(f"{count} times {status}" for status, count in sorted(report.answers.items()))
+    say(f"{report.answers.total()} calls in {seconds:.0f} s, answered {answers}.")
+    say(f"{growth['accepted']} messages accepted: {growth['applied']} applied, {growth['duplicates']} were repeats.")
+    say(
+        f"{growth['events']} new events. Profiles now: "
+        + ", ".join(f"{n} {stage}" for stage, n in stages.items())
+        + ".\n"
+    )
+    say("Worth a look:\n")
+    rows = [
+        (seen.highlight.what, seen.highlight.value, seen.stage, str(seen.events), str(seen.members), seen.profile)
+        for seen in report.worth_a_look
+    ]
+    say_table(("who", "identifier", "stage", "events", "members", "profile"), rows)
+    for seen in report.worth_a_look[:1]:
+        _tell_how(seen.profile, console_url)
+
+
+def _tell_how(profile: str, console_url: str) -> None:
+    say("\nTo read one, with a token that `passerby init` or `passerby keys add api_token` printed:\n")
+    calls = [
+        examples.get(title, f"{console_url}/v1/profiles/{profile}{path}", "$PASSERBY_TOKEN")
+        for title, path in (("the profile", ""), ("its timeline", "/events"), ("how it came to be", "/history"))
+    ]
+    say(examples.written(calls))

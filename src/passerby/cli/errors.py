@@ -1,0 +1,25 @@
+"""The errors that a person can do something about: their messages say what."""
+
+from __future__ import annotations
+
+from passerby.demo.errors import DemoError
+from passerby.projects.errors import ProjectError
+from passerby.settings import SettingsError
+from passerby.supervisor.lock import FolderInUse, RoleRunning
+from passerby.supervisor.sockets import CannotListen
+
+
+class CommandError(Exception):
+    """A command was given something that it cannot use."""
+
+
+EXPECTED = (
+    CannotListen,
+    CommandError,
+    DemoError,
+    FolderInUse,
+    OSError,
+    ProjectError,
+    RoleRunning,
+    SettingsError,
+)

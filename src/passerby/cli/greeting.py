@@ -1,0 +1,51 @@
+"""What `passerby serve` tells a person who starts it: where it listens, and what to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from passerby.cli import examples
+from passerby.projects.founding import CrossEngageKeys, FirstKeys
+from passerby.projects.store import Key
+from passerby.supervisor.lock import Serving
+
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on
+
+
+def url(host: str, port: int) -> str:
+    """Where to reach what listens on this address from this machine."""
+    reachable = _EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{reachable}:{port}"
+
+
+def places(serving: Serving) -> str:
+    """Where it listens."""
+    console = url(serving.console_host, serving.console_port)
+    return "\n".join(
+        [
+            f"Ingest port         {url(serving.host, serving.port)}",
+            f"Console and API     {console}",
+            f"API description     {console}/openapi.json",
+        ]
+    )
+
+
+def fresh(serving: Serving, keys: FirstKeys) -> str:
+    """The greeting over a data folder that was made just now: every call with its real keys."""
+    calls = examples.of_fresh(url(serving.host, serving.port), url(serving.console_host, serving.console_port), keys)
+    return f"{places(serving)}\n\nTo try it, paste these:\n\n{examples.written(calls)}\n"
+
+
+def again(serving: Serving, keys: Sequence[Key]) -> str:
+    """The greeting over a data folder with a past: calls that need public keys only."""
+    mobile = [key.value for key in keys if key.kind == "crossengage.mobile_api_key" and key.revoked_at is None]
+    ingest = url(serving.host, serving.port)
+    calls = [call for value in mobile[:1] for call in examples.crossengage(ingest, CrossEngageKeys(value or ""))]
+    tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
+    return f"{places(serving)}\n\n{tried}{_SECRETS}\n"
+
+
+_SECRETS = """\
+Secrets were shown when they were made and cannot be shown again. For new ones, to read profiles or call WebEngage:
+  passerby keys add api_token
+  passerby keys add webengage.api_key"""

@@ -1,0 +1,108 @@
+"""The commands `passerby keys ...`: list, add, revoke."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from passerby.cli.app import Data, Json, Project, open_store
+from passerby.cli.errors import CommandError
+from passerby.cli.output import say, say_json, say_table
+from passerby.projects.founding import FIRST_PROJECT
+from passerby.projects.keys import KINDS, kind_named
+from passerby.projects.store import Key
+from passerby.times import iso
+
+commands = App(name="keys", help="List, add and revoke the keys of a project.")
+
+FROM_STANDARD_INPUT = "-"
+
+
+class SecretOnCommandLine(CommandError):
+    """Other users of a machine can read command lines."""
+
+    def __init__(self) -> None:
+        super().__init__("a secret does not belong on a command line: write `--value -` and give it on standard input")
+
+
+@commands.command(name="list")
+def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
+    """List the keys of a project. Secrets are stored hashed and cannot be shown."""
+    with open_store(data) as store:
+        keys = store.keys(store.project(project))
+    if json:
+        say_json([_shown(key) | {"project": project} for key in keys])
+        return
+    headings = ("number", "kind", "value", "label", "made", "revoked")
+    say_table(headings, [_row(key) for key in keys])
+
+
+@commands.command
+def add(  # noqa: PLR0913 - a command has as many flags as it needs
+    kind: Annotated[str, Parameter(help=f"One of {', '.join(KINDS)}.")],
+    *,
+    value: Annotated[
+        str,
+        Parameter(help="The key that clients use already; `-` reads it from standard input. Else a new random one."),
+    ] = "",
+    label: Annotated[str, Parameter(help="What it is for.")] = "",
+    project: Project = FIRST_PROJECT,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Give a project another key, and print it. A secret is printed this once."""
+    with open_store(data) as store:
+        added = store.add_key(store.project(project), kind, _now(), value=_given(kind, value), label=label)
+    if json:
+        say_json(added)
+    else:
+        say(f"{added.kind} {added.value} is key number {added.id} of project {project}")
+
+
+@commands.command
+def revoke(
+    number: Annotated[int, Parameter(help="The key's number, as `passerby keys list` shows it.")],
+    *,
+    project: Project = FIRST_PROJECT,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Stop a key for good. Running processes follow within about a second."""
+    with open_store(data) as store:
+        store.revoke_key(store.project(project), number, _now())
+    if json:
+        say_json({"id": number, "revoked": True})
+    else:
+        say(f"Key number {number} of project {project} is revoked.")
+
+
+def _given(kind: str, value: str) -> str:
+    if value == FROM_STANDARD_INPUT:
+        return sys.stdin.readline().strip()
+    if value and kind_named(kind).secret:
+        raise SecretOnCommandLine
+    return value
+
+
+def _shown(key: Key) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "kind": key.kind,
+        "secret": key.value is None,
+        "value": key.value,
+        "label": key.label,
+        "created_at": iso(key.created_at),
+        "revoked_at": None if key.revoked_at is None else iso(key.revoked_at),
+    }
+
+
+def _row(key: Key) -> tuple[str, ...]:
+    revoked = "" if key.revoked_at is None else iso(key.revoked_at)
+    return str(key.id), key.kind, key.value or "(secret)", key.label, iso(key.created_at), revoked
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,32 @@
+"""What commands write: results to standard output, as text or JSON; complaints to standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+
+def say(text: str = "") -> None:
+    """Write a line of a result."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def say_json(value: object) -> None:
+    """Write a result for programs: one JSON document, indented, because people look at it too."""
+    say(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
+
+
+def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows under headings, each column as wide as it needs to be: never cut, so that keys can be copied."""
+    table = [tuple(headings), *map(tuple, rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
+    for row in table:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def complain(text: str) -> None:
+    """Write what went wrong."""
+    sys.stderr.write(f"passerby: {text}\n")

@@ -1,0 +1,116 @@
+"""The command `passerby serve`."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import make_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from cyclopts import Group, Parameter
+
+from passerby import logs
+from passerby.cli import greeting
+from passerby.cli.output import say, say_json
+from passerby.folder import DataFolder
+from passerby.projects.founding import init, initialised
+from passerby.projects.store import ProjectStore
+from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags, load
+from passerby.supervisor import lock, sockets
+from passerby.supervisor.layout import Role, cores_found, layout
+from passerby.supervisor.supervise import supervise
+
+_SECTIONS = {
+    "": "Settings",
+    "edge": "Settings: the ingest port",
+    "log": "Settings: the log",
+    "worker": "Settings: the worker",
+    "events": "Settings: the event store",
+    "api": "Settings: the API",
+}
+_GROUPS = {section: Group(title, sort_key=place) for place, (section, title) in enumerate(_SECTIONS.items())}
+
+
+def _flag(setting: Setting) -> tuple[str, Any, None]:
+    plain = get_args(setting.type)[0]
+    unit = f", in {setting.unit}" if setting.unit else ""
+    text = f"{setting.help} [default: {setting.default}{unit}]" if setting.default != "" else setting.help
+    parameter = Parameter(name=setting.flag, help=text, group=_GROUPS[setting.section])
+    return setting.name, Annotated[plain | None, parameter], None
+
+
+_Flags = make_dataclass("_Flags", [_flag(setting) for setting in SETTINGS], frozen=True)
+_Hidden = Parameter(show=False)
+
+
+def serve(  # noqa: PLR0913 - a command has as many flags as it needs
+    *,
+    role: Annotated[Role | None, Parameter(help="Run one role only, instead of all of them.")] = None,
+    config: Annotated[Path | None, Parameter(help="The settings file, else passerby.toml in the data folder.")] = None,
+    process: Annotated[int, _Hidden] = 0,
+    listen_fd: Annotated[int | None, _Hidden] = None,
+    alive_fd: Annotated[int | None, _Hidden] = None,
+    flags: Any = None,
+) -> int:
+    """Take calls in, make profiles of them, and answer questions about them, until SIGTERM or SIGINT.
+
+    On an empty data folder it does `passerby init` first and prints the credentials. Every setting can also be given as
+    an environment variable, `--edge-idle-seconds` as $PASSERBY_EDGE_IDLE_SECONDS, or in the settings file; see
+    `passerby settings`.
+    """
+    given: Mapping[str, object] = vars(flags) if flags else {}
+    settings = load(given, os.environ, config)
+    if role is None:
+        return _serve_all(settings)
+    return _serve_one(role, settings, listen_fd, alive_fd, process)
+
+
+serve.__annotations__["flags"] = Annotated[_Flags | None, Parameter(name="*")]
+
+
+def _serve_one(role: Role, settings: Settings, listener: int | None, alive: int | None, process: int) -> int:
+    from passerby.supervisor.roles import Handed, run_role  # noqa: PLC0415 - not needed by the supervisor
+
+    if alive is None:
+        lock.take_folder(DataFolder(settings.data), alone=False)
+    run_role(role, settings, Handed(listener, alive, process))
+    return 0
+
+
+def _serve_all(settings: Settings) -> int:
+    logs.configure(settings.log_level, settings.log_format)
+    folder = DataFolder(settings.data)
+    taken = lock.take_folder(folder, alone=True)
+    listeners: dict[Role, socket.socket] = {
+        "edge": sockets.listen(settings.host, settings.port, "--port"),
+        "console": sockets.listen(settings.console_address, settings.console_port, "--console-port"),
+    }
+    serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
+    _greet(folder, serving)
+    lock.announce(taken, serving)
+    planned = layout(cores_found(), settings.edge.processes)
+    return supervise(folder, planned, as_flags(settings), listeners, taken)
+
+
+def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:
+    return lock.Serving(
+        pid=os.getpid(),
+        host=settings.host,
+        port=ports["edge"],
+        console_host=settings.console_address,
+        console_port=ports["console"],
+    )
+
+
+def _greet(folder: DataFolder, serving: lock.Serving) -> None:
+    if not initialised(folder.path):
+        keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
+        say(f"{folder.path} is a new data folder. Keep these credentials: the secrets are not shown again.\n")
+        say_json(keys)
+        say("\n" + greeting.fresh(serving, keys))
+        return
+    with ProjectStore(folder.control) as store:
+        first = store.projects()[0]
+        say(greeting.again(serving, store.keys(first)))

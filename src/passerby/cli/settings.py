@@ -1,0 +1,11 @@
+"""The command `passerby settings`."""
+
+from __future__ import annotations
+
+from passerby.cli.output import say
+from passerby.settings import reference
+
+
+def settings() -> None:
+    """Print the reference of all settings: flags, variables, units, defaults."""
+    say(reference().rstrip("\n"))

@@ -1,0 +1,126 @@
+"""The demo's people: who they are, what they use, and how far they go. Whoever has the same seed has the same people.
+
+Nobody here is anybody: names are a colour and a bird, addresses are at example.com.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Final, Literal, NamedTuple
+
+Ambition = Literal["visitor", "lead", "customer"]
+"""How far somebody goes within the day: looks around, leaves an e-mail address, or signs up."""
+
+COLOURS: Final = (
+    "Amber",
+    "Coral",
+    "Cobalt",
+    "Indigo",
+    "Ivory",
+    "Jade",
+    "Ochre",
+    "Olive",
+    "Ruby",
+    "Sepia",
+    "Teal",
+    "Umber",
+)
+BIRDS: Final = (
+    "Avocet",
+    "Bittern",
+    "Curlew",
+    "Dunlin",
+    "Egret",
+    "Fulmar",
+    "Heron",
+    "Knot",
+    "Plover",
+    "Siskin",
+    "Tern",
+    "Wren",
+)
+LANGUAGES: Final = ("de", "en", "es", "fr", "it", "pt")
+
+AMBITIONS: Final[tuple[tuple[Ambition, float], ...]] = (("visitor", 0.35), ("lead", 0.10), ("customer", 0.55))
+APP_ONLY, WEB_ONLY = 0.65, 0.25
+"""Shares of those who use only the app and only the web site; the rest use both."""
+TWO_DEVICES: Final = 0.25
+HAND_DOWN_EVERY: Final = 20
+"""One in so many gets the phone of the person before."""
+
+
+class Person(NamedTuple):
+    """Somebody. `household` is shared by people whose calls must stay in order among each other."""
+
+    number: int
+    household: int
+    name: str
+    user_id: str
+    email: str
+    language: str
+    ambition: Ambition
+    app: bool
+    web: bool
+    phones: tuple[str, ...]
+    """Mobile ids of the person's own devices; empty without the app."""
+    hands_down: bool
+    """Whether the first phone becomes the next person's late in the day."""
+    inherited: str
+    """Mobile id of the phone that the person before hands down; empty for most."""
+    visitor_id: str
+
+
+def people(seed: int, count: int) -> list[Person]:
+    """As many people as asked for. The first N of a longer list are the same people."""
+    return [_person(seed, number) for number in range(count)]
+
+
+def dice(seed: int, *about: object) -> random.Random:
+    """Random numbers that are the same every time for the same seed and subject."""
+    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 - play, not secrets
+
+
+def _person(seed: int, number: int) -> Person:
+    roll = dice(seed, "person", number)
+    colour, bird = roll.choice(COLOURS), roll.choice(BIRDS)
+    medium, ambition = roll.random(), _ambition(roll.random())
+    phones = _phones(seed, number, 2 if roll.random() < TWO_DEVICES else 1)
+    person = Person(
+        number=number,
+        household=number,
+        name=f"{colour} {bird}",
+        user_id=f"demo-{seed}-{number:05d}",
+        email=f"{colour}.{bird}.{seed}.{number}@example.com".lower(),
+        language=roll.choice(LANGUAGES),
+        ambition=ambition,
+        app=medium < APP_ONLY or medium >= APP_ONLY + WEB_ONLY,
+        web=medium >= APP_ONLY,
+        phones=phones,
+        hands_down=False,
+        inherited="",
+        visitor_id=f"demo-{seed}-visitor-{number:05d}",
+    )
+    return _in_a_household(seed, person)
+
+
+def _ambition(share: float) -> Ambition:
+    for ambition, part in AMBITIONS:
+        if share < part:
+            return ambition
+        share -= part
+    return "customer"
+
+
+def _phones(seed: int, number: int, count: int) -> tuple[str, ...]:
+    return tuple(f"demo-{seed}-device-{number:05d}-{device}" for device in range(count))
+
+
+def _in_a_household(seed: int, person: Person) -> Person:
+    """Every so often two people share a household: the elder hands a phone down to the younger."""
+    place = person.number % HAND_DOWN_EVERY
+    if place == HAND_DOWN_EVERY - 2:
+        return person._replace(app=True, ambition="customer", hands_down=True)
+    if place == HAND_DOWN_EVERY - 1:
+        elder = person.number - 1
+        return person._replace(app=True, ambition="customer", household=elder, inherited=_phones(seed, elder, 1)[0])
+    return person._replace(phones=person.phones if person.app else ())

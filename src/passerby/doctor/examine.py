@@ -1,0 +1,26 @@
+"""All checks, in the order in which one fault explains the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from passerby.doctor.engines import check_chdb, check_files, check_sqlite
+from passerby.doctor.finding import Finding
+from passerby.doctor.folder import check_clock, check_folder
+from passerby.doctor.ports import check_ports
+from passerby.folder import DataFolder
+from passerby.settings import Settings
+from passerby.supervisor import lock
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything that can be found out about a data folder and its machine. Changes nothing."""
+    folder = DataFolder(settings.data)
+    yield from check_folder(folder.path)
+    yield check_sqlite()
+    if folder.path.is_dir():
+        yield from check_files(folder)
+        yield check_clock(folder.path)
+    serving = lock.running(folder)
+    yield check_chdb(folder, in_use=serving is not None)
+    yield from check_ports(settings, serving)

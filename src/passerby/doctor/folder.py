@@ -1,0 +1,76 @@
+"""The data folder: there, ours, writable, with room left, and from no other time than now."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from passerby.doctor.finding import Finding, unwell, well
+
+LEAST_FREE_BYTES: Final = 2 << 30
+"""Below this, a busy hour can fill the disk."""
+TOLERATED_SECONDS: Final = 60.0
+"""How far in the future a file's time may lie before the clock is to blame."""
+EARLIEST_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""No clock that is right shows an earlier time."""
+
+
+def check_folder(folder: Path) -> Iterator[Finding]:
+    """The folder itself and the disk under it. Nothing more is looked at where it is not there."""
+    if not folder.is_dir():
+        advice = f"make it with `passerby init --data {folder}`, or name another one with --data"
+        yield unwell("data folder", f"{folder} is no folder", advice)
+        return
+    yield _ownership(folder)
+    yield _writable(folder)
+    yield _room(folder)
+
+
+def _ownership(folder: Path) -> Finding:
+    owner, us = folder.stat().st_uid, os.geteuid()
+    if owner == us:
+        return well("owner", "the folder is ours")
+    return unwell(
+        "owner", f"the folder belongs to user {owner}, we are {us}", f"run as that user, or: chown -R {us} {folder}"
+    )
+
+
+def _writable(folder: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"passerby")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return unwell("writable", f"cannot write to {folder}: {error.strerror}", "give us the right to write there")
+    return well("writable", f"can write to {folder}")
+
+
+def _room(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    found = f"{free / (1 << 30):.1f} GiB free"
+    if free >= LEAST_FREE_BYTES:
+        return well("disk space", found)
+    return unwell("disk space", found, "make room, or shorten --log-retention-days: a full disk refuses every call")
+
+
+def check_clock(folder: Path) -> Finding:
+    """Whether this machine's clock can be right, by its own account and by the times of what was written before."""
+    now = time.time()
+    if now < EARLIEST_NOW.timestamp():
+        return unwell("clock", f"the clock shows {_shown(now)}", "set it, and keep it right with NTP")
+    newest = max((file.stat().st_mtime for file in folder.glob("*") if file.is_file()), default=now)
+    if newest > now + TOLERATED_SECONDS:
+        found = f"the clock shows {_shown(now)}, but the data was written at {_shown(newest)}"
+        return unwell("clock", found, "set the clock, and keep it right with NTP: event times depend on it")
+    return well("clock", f"{_shown(now)}, after everything in the folder")
+
+
+def _shown(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,56 @@
+"""The ports: free to listen on, or answered by our own server."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Iterator
+from typing import Final
+
+from passerby.doctor.finding import Finding, unwell, well
+from passerby.settings import Settings
+from passerby.supervisor.lock import Serving
+from passerby.supervisor.sockets import CannotListen, listen
+
+TIMEOUT_SECONDS: Final = 5.0
+_LOOK_AT_LOG = "look at the server's log; if it does not recover, start it again"
+
+
+def check_ports(settings: Settings, serving: Serving | None) -> Iterator[Finding]:
+    """Both ports of the server that runs on the folder; where none runs, those that it would take."""
+    if serving:
+        yield _answers("ingest port", serving.host, serving.port)
+        yield _healthy(serving.console_host, serving.console_port)
+        return
+    yield _free("ingest port", settings.host, settings.port, "--port")
+    yield _free("console port", settings.console_address, settings.console_port, "--console-port")
+
+
+def _free(check: str, host: str, port: int, flag: str) -> Finding:
+    try:
+        listen(host, port, flag).close()
+    except CannotListen as error:
+        return unwell(check, str(error), f"stop what uses it, or choose another one with {flag}")
+    return well(check, f"{host} port {port} is free")
+
+
+def _answers(check: str, host: str, port: int) -> Finding:
+    try:
+        socket.create_connection((host, port), TIMEOUT_SECONDS).close()
+    except OSError as error:
+        return unwell(check, f"{host} port {port} does not answer: {error.strerror or error}", _LOOK_AT_LOG)
+    return well(check, f"our server answers on {host} port {port}")
+
+
+def _healthy(host: str, port: int) -> Finding:
+    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return unwell("console port", f"{host} port {port} does not answer: {error}", _LOOK_AT_LOG)
+    finally:
+        connection.close()
+    if status == http.client.OK:
+        return well("console port", f"our server is healthy on {host} port {port}")
+    return unwell("console port", f"our server says {status} on {host} port {port}", _LOOK_AT_LOG)
