@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -10,14 +11,15 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "passerby"
 TESTS = ROOT / "tests"
 
-# Left behind by tools and servers, in a tree that git does not tell them apart in.
-_NOT_OURS = {"__pycache__", "data", "build", "dist", "htmlcov", "results"}
+# What tools and servers leave behind, for a tree in which git cannot tell.
+_LEFT_BEHIND = {"build", "data", "dist", "htmlcov"}
+_HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore"}
 
 
 @cache
 def files() -> tuple[Path, ...]:
     """Every file of the repository: those that git tracks or would, else those in the tree that no tool left behind."""
-    listed = _known_to_git() if (ROOT / ".git").exists() else _in_the_tree()
+    listed = _known_to_git() if (ROOT / ".git").exists() and shutil.which("git") else _in_the_tree()
     return tuple(sorted(path for path in listed if path.is_file()))
 
 
@@ -43,12 +45,10 @@ def _known_to_git() -> list[Path]:
 
 
 def _in_the_tree() -> list[Path]:
-    hidden_ones_kept = {".ci", ".editorconfig", ".gitignore"}
-    return [
-        path
-        for path in ROOT.rglob("*")
-        if not any(
-            part in _NOT_OURS or (part.startswith(".") and part not in hidden_ones_kept)
-            for part in path.relative_to(ROOT).parts
-        )
-    ]
+    return [path for path in ROOT.rglob("*") if _is_ours(path.relative_to(ROOT).parts)]
+
+
+def _is_ours(parts: tuple[str, ...]) -> bool:
+    hidden = any(part.startswith(".") and part not in _HIDDEN_BUT_OURS for part in parts)
+    results = parts[:2] == ("benchmarks", "results")
+    return not (hidden or results or parts[0] in _LEFT_BEHIND or "__pycache__" in parts)
