@@ -270,7 +270,7 @@ def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Sett
             sections.setdefault(setting.section, {})[setting.field] = converted
     hints = get_type_hints(Settings)
     nested = {section: hints[section](**values) for section, values in sections.items() if section}
-    return Settings(**sections[""], **nested)  # type: ignore[arg-type]
+    return Settings(**sections[""], **nested)  # type: ignore[arg-type]  # converted above
 
 
 def _as_path(_: type, value: object) -> Path:

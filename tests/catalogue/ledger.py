@@ -42,7 +42,7 @@ class Ledger:
             catalogue.load_size(project, sum(1 for owner, _ in self.events if owner == project))
         for name in catalogue.needs(project, names):
             rows = [row for (owner, event, _), row in self.attributes.items() if (owner, event) == (project, name)]
-            catalogue.load(project, name, {row.name: row.type for row in rows}, (project, name) in self.events)
+            catalogue.load(project, name, {row.name: row.type for row in rows}, exists=(project, name) in self.events)
 
     def add(self, catalogue: Catalogue) -> None:
         changes = catalogue.drain()

@@ -170,7 +170,7 @@ def test_event_names_beyond_the_limit_are_kept_and_counted_but_not_catalogued() 
     catalogue = Catalogue()
     catalogue.load_size(1, EVENT_NAMES - 1)
     for name, exists in [("last", False), ("one too many", False), ("known", True)]:
-        catalogue.load(1, name, {}, exists)
+        catalogue.load(1, name, {}, exists=exists)
     verdicts = [catalogue.check_event(1, name, {"x": 1}, 1) for name in ["last", "one too many", "known", "last"]]
     assert [kinds(verdict.violations) for verdict in verdicts] == [[], ["catalogue_full"], [], []]
     assert all(verdict.accepted == {"x": 1} for verdict in verdicts)

@@ -51,7 +51,7 @@ class Catalogue:
         """Whether `load_size` is to be called for this project before its events are checked."""
         return project not in self._sizes
 
-    def load(self, project: int, name: str, attributes: Mapping[str, DataType], exists: bool) -> None:  # noqa: FBT001
+    def load(self, project: int, name: str, attributes: Mapping[str, DataType], *, exists: bool) -> None:
         """Take what the state knows of an event name: its attributes' types, and whether the name has a row at all."""
         if name_finding(name) is None:
             self._subjects.setdefault(project, {})[name] = Subject(project, name, attributes, exists=exists)

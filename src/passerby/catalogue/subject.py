@@ -57,7 +57,7 @@ class Subject:
                 attribute.add(time)
             elif (finding := self._admit(name, value, type_, time)) is not None:
                 findings.append((name, finding))
-        return verdict(self.name, values, findings) if findings else Verdict(False, values, (), ())  # noqa: FBT003
+        return verdict(self.name, values, findings) if findings else Verdict(False, values, (), ())  # noqa: FBT003 - speed
 
     def changes(self) -> Iterator[AttributeRow]:
         """The attributes seen since the last drain, which this is."""

@@ -37,19 +37,19 @@ class Handed(NamedTuple):
 
 
 def _edge(settings: Settings, handed: Handed) -> None:
-    from passerby.edge.server import run  # noqa: PLC0415
+    from passerby.edge.server import run  # noqa: PLC0415 - a process loads its own role only
 
     run(settings, _listener(handed, settings.host, settings.port, "--port"))
 
 
 def _worker(settings: Settings, _: Handed) -> None:
-    from passerby.worker.process import run  # noqa: PLC0415
+    from passerby.worker.process import run  # noqa: PLC0415 - a process loads its own role only
 
     run(settings)
 
 
 def _console(settings: Settings, handed: Handed) -> None:
-    from passerby.api.server import run  # noqa: PLC0415
+    from passerby.api.server import run  # noqa: PLC0415 - a process loads its own role only
 
     run(settings, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
 

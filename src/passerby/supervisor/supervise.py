@@ -122,7 +122,7 @@ class _Wakeup:
     def __enter__(self) -> Self:
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)  # noqa: FBT003 - the only form that it has
-        self._writer.setblocking(False)  # noqa: FBT003
+        self._writer.setblocking(False)  # noqa: FBT003 - the only form that it has
         signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         self._before = {number: signal.signal(number, self._handler) for number in self.SIGNALS}
         return self
