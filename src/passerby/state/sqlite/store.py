@@ -80,10 +80,14 @@ class SqliteState:
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
         loaded = Loaded()
+        owners: dict[bytes, str] = {}
         for identifier in identifiers:
             if row := self._one("identifier", *_key(project, identifier)):
-                loaded.sightings[identifier] = Sighting(*row[:3])
-                loaded.known.owners[identifier] = _load_card(loaded, row[3:])
+                first, last, handle, owner = row
+                if owner not in owners:
+                    owners[owner] = _load_card(loaded, self._one("card", owner))
+                loaded.sightings[identifier] = Sighting(first, last, handle)
+                loaded.known.owners[identifier] = owners[owner]
         for hint in hints:
             rows = self._cursor.execute(_SQL["linked"], _key(project, hint)).get
             loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows or ())

@@ -23,10 +23,13 @@ DELETE FROM seen WHERE (project, dialect, key) IN (
 );
 
 -- name: identifier
--- An identifier's sightings, and all that the resolver must know of its owner.
-SELECT i.first_seen, i.last_seen, i.id, p.id, p.user_id, p.contacts, p.held, p.context
-FROM identifiers AS i JOIN profiles AS p ON p.id = i.profile
-WHERE i.project = ? AND i.value = ? AND i.namespace = ? AND i.scope = ?;
+-- An identifier's sightings, and its owner. Joined with the owner's row this took five times as long as the two alone.
+SELECT first_seen, last_seen, id, profile FROM identifiers
+WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
+
+-- name: card
+-- All that the resolver must know of a profile.
+SELECT id, user_id, contacts, held, context FROM profiles WHERE id = ?;
 
 -- name: linked
 -- The canonical profiles behind a hint.
