@@ -80,7 +80,8 @@ format: setup  ## Format the code and mend what the linter can
 
 .PHONY: docs
 docs: setup  ## Write the generated pages of docs/reference anew
-	@$(BIN)/python -m docs.generate
+	@mkdir -p docs/reference
+	@$(BIN)/passerby settings > docs/reference/settings.md
 
 .PHONY: lock
 lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
