@@ -321,15 +321,16 @@ def _warn_of_event(event: str, data: dict[str, Any], warnings: list[str]) -> Non
 
 def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]) -> None:
     """Say what the catalogue will say. Its functions are asked only about what could offend: this is a hot path."""
-    for attribute, value in values.items():
-        if (
-            len(attribute) >= NAME_LENGTH
-            or attribute.startswith(RESERVED_PREFIX)
-            or (type(value) is str and len(value) >= STRING_LENGTH)
-        ):
-            finding = attribute_finding(attribute, value)
-            if finding is not None:
-                warnings.append(f"{prefix}{sample(attribute)} was ignored: {finding.detail}.")
+    suspects = [
+        (attribute, value)
+        for attribute, value in values.items()
+        if len(attribute) >= NAME_LENGTH
+        or attribute.startswith(RESERVED_PREFIX)
+        or (type(value) is str and len(value) >= STRING_LENGTH)
+    ]
+    if suspects:
+        findings = [(attribute, attribute_finding(attribute, value)) for attribute, value in suspects]
+        warnings.extend(f"{prefix}{sample(name)} was ignored: {found.detail}." for name, found in findings if found)
 
 
 def _queued(batch: Batch) -> Reply:

@@ -1,0 +1,69 @@
+"""Calls a dialect as the edge does: a path and a body in, an outcome or a fault's reply out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any, Final
+
+import msgspec
+
+from passerby.dialects.contract import Outcome, Request, RequestFault
+from passerby.dialects.registry import match
+
+RECEIVED_AT: Final = 1_790_000_000_000
+MOBILE_KEY: Final = "mobile-key"
+LICENSE: Final = "~2024b7"
+API_KEY: Final = "api-key"
+PROJECT: Final = 7
+
+IDENTIFY: Final = f"/api/v1/mobile/{MOBILE_KEY}/identify"
+TRACK: Final = f"/api/v1/mobile/{MOBILE_KEY}/track"
+EVENTS: Final = f"/v1/accounts/{LICENSE}/events"
+USERS: Final = f"/v1/accounts/{LICENSE}/users"
+BULK_EVENTS: Final = f"/v1/accounts/{LICENSE}/bulk-events"
+BULK_USERS: Final = f"/v1/accounts/{LICENSE}/bulk-users"
+CALLS: Final = (IDENTIFY, TRACK, EVENTS, USERS, BULK_EVENTS, BULK_USERS)
+
+AUTHORISED: Final = {"authorization": f"Bearer {API_KEY}"}
+
+
+class Keys:
+    """The keys of one project."""
+
+    def project(self, kind: str, key: str) -> int | None:
+        """The project, for either of its public keys."""
+        known = {("crossengage.mobile_api_key", MOBILE_KEY), ("webengage.license_code", LICENSE)}
+        return PROJECT if (kind, key) in known else None
+
+    def authenticates(self, kind: str, project: int, secret: str) -> bool:
+        """Whether this is the project's API key."""
+        return (kind, project, secret) == ("webengage.api_key", PROJECT, API_KEY)
+
+
+def request(
+    path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, method: str = "POST", client_ip: str = "192.0.2.1"
+) -> Request:
+    """A request as the edge makes it; its ids count up from 1."""
+    ids = count(1)
+    return Request(method, path, "", headers, body, RECEIVED_AT, client_ip, lambda: f"id-{next(ids)}")
+
+
+def send_bytes(path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, method: str = "POST") -> Outcome:
+    """What a call comes to, with a fault put into the vendor's shape."""
+    call = match(path)
+    assert call is not None
+    try:
+        return call.handle(request(path, body, headers, method), call.parameters, Keys())
+    except RequestFault as fault:
+        return Outcome(call.fault(fault.fault, fault.detail))
+
+
+def send(path: str, body: Any, headers: Mapping[str, str] = {}, method: str = "POST") -> Outcome:
+    """As `send_bytes`, with a JSON body and the API key among the headers."""
+    return send_bytes(path, msgspec.json.encode(body), AUTHORISED | dict(headers), method)
+
+
+def answer(outcome: Outcome) -> Any:
+    """The answer's body."""
+    return msgspec.json.decode(outcome.reply.body)

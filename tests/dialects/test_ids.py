@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.dialects.ids import read_id
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("u-1", "u-1"),
+        (" u-1 ", " u-1 "),
+        ("\x00", "\x00"),
+        (17, "17"),
+        (-1, "-1"),
+        (2**63, "9223372036854775808"),
+        (1234.0, "1234"),
+        (-0.0, "0"),
+        (1.5, "1.5"),
+        (2.0**53 - 1, "9007199254740991"),
+    ],
+)
+def test_strings_and_numbers_are_ids(value: Any, expected: str) -> None:
+    assert read_id(value) == expected
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "\t\n", "\u2003"])
+def test_nothing_and_white_space_are_no_id(value: Any) -> None:
+    assert read_id(value) == ""
+
+
+@pytest.mark.parametrize("value", [True, False, [], ["u-1"], {}, {"id": 1}])
+def test_other_values_cannot_be_ids(value: Any) -> None:
+    assert read_id(value) is None
+
+
+@pytest.mark.parametrize("value", [2.0**53, -(2.0**53), 1e300, float("inf"), float("nan")])
+def test_a_number_that_is_not_exact_cannot_be_an_id(value: float) -> None:
+    assert read_id(value) is None
+
+
+@given(st.integers(-(2**53) + 1, 2**53 - 1))
+def test_whatever_the_integer_it_is_the_same_id_as_the_float_of_its_value(value: int) -> None:
+    assert read_id(value) == read_id(float(value)) == read_id(str(value))

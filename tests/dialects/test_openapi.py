@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.dialects.calling import BULK_EVENTS, CALLS, EVENTS, IDENTIFY, LICENSE, MOBILE_KEY, TRACK, USERS, answer, send
+
+from passerby.dialects.contract import Fault
+from passerby.dialects.openapi import paths, security_schemes
+from passerby.dialects.registry import match
+
+OPERATIONS = [(path, method) for path, item in paths().items() for method in item if method in {"post", "put"}]
+
+
+def described(path: str, method: str) -> dict[str, Any]:
+    operation: dict[str, Any] = paths()[path][method]
+    return operation
+
+
+def real(path: str) -> str:
+    return path.format(mobileApiKey=MOBILE_KEY, license=LICENSE)
+
+
+def examples(part: dict[str, Any]) -> dict[str, Any]:
+    found = part["content"]["application/json"]["examples"]
+    return {name: example["value"] for name, example in found.items()}
+
+
+def test_every_call_is_described() -> None:
+    assert {real(path) for path in paths()} == set(CALLS)
+    for path in paths():
+        call = match(real(path))
+        assert call is not None
+        assert {method.upper() for described, method in OPERATIONS if described == path} == call.methods
+
+
+@pytest.mark.parametrize("path, method", OPERATIONS)
+def test_every_example_of_a_request_is_answered_as_described(path: str, method: str) -> None:
+    operation = described(path, method)
+    for body in examples(operation["requestBody"]).values():
+        outcome = send(real(path), body, method=method.upper())
+        assert outcome.messages
+        (expected,) = examples(operation["responses"][str(outcome.reply.status)]).values()
+        assert answer(outcome).keys() == expected.keys()
+
+
+@pytest.mark.parametrize("path, method", OPERATIONS)
+def test_every_fault_of_a_call_is_described_with_its_answer(path: str, method: str) -> None:
+    call = match(real(path))
+    assert call is not None
+    for fault in set(Fault) - {Fault.UNKNOWN_PATH, Fault.METHOD_NOT_ALLOWED}:
+        reply = call.fault(fault, "")
+        known = examples(described(path, method)["responses"][str(reply.status)])
+        assert known[fault.value] == msgspec.json.decode(reply.body)
+
+
+@pytest.mark.parametrize(
+    "path, body, example",
+    [
+        (IDENTIFY, {"mobileId": "m", "email": "ada@example.com"}, "fields"),
+        (TRACK, {"event": "Paid", "properties": []}, "fields"),
+        (EVENTS, {"eventName": "Paid"}, "neither_id"),
+        (USERS, {}, "neither_id"),
+        (BULK_EVENTS, {"events": [{"userId": "u", "eventName": "Paid"}, {"eventName": "Paid"}]}, "neither_id"),
+    ],
+)
+def test_the_example_of_a_refusal_is_what_is_answered(path: str, body: Any, example: str) -> None:
+    template = path.replace(MOBILE_KEY, "{mobileApiKey}").replace(LICENSE, "{license}")
+    assert examples(described(template, "post")["responses"]["400"])[example] == answer(send(path, body))
+
+
+def test_an_unknown_license_is_described_with_its_answer() -> None:
+    responses = described("/v1/accounts/{license}/events", "post")["responses"]
+    assert examples(responses["404"])["unknown_license"] == answer(send("/v1/accounts/nobody/events", {}))
+
+
+@pytest.mark.parametrize("path, method", OPERATIONS)
+def test_a_description_is_whole(path: str, method: str) -> None:
+    operation = described(path, method)
+    assert operation["summary"]
+    assert operation["description"]
+    assert {name for requirement in operation["security"] for name in requirement} <= security_schemes().keys()
+    in_path = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
+    assert path.count("{") == len(in_path)
+    assert all(f"{{{name}}}" in path for name in in_path)
+
+
+def test_names_of_operations_differ() -> None:
+    names = [described(path, method)["operationId"] for path, method in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+def test_the_description_is_plain_json_and_says_where_the_calls_go() -> None:
+    said = paths("http://ingest.example:8080")
+    assert msgspec.json.decode(msgspec.json.encode(said)) == said
+    assert {item["servers"][0]["url"] for item in said.values()} == {"http://ingest.example:8080"}
+
+
+def test_a_limited_call_says_when_to_come_back() -> None:
+    for path, method in OPERATIONS:
+        headers = described(path, method)["responses"]["429"]["headers"]
+        assert ("X-RateLimit-Limit" in headers) == path.startswith("/v1/accounts/")
+        assert "Retry-After" in headers

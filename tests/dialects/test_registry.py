@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.dialects.calling import BULK_EVENTS, BULK_USERS, CALLS, EVENTS, IDENTIFY, TRACK, USERS
+
+from passerby.dialects.registry import ALL, REMEMBERED_LENGTH, match
+
+MIB = 1 << 20
+
+
+def test_dialects_have_names_of_their_own() -> None:
+    assert [dialect.name for dialect in ALL] == ["crossengage", "webengage"]
+
+
+@pytest.mark.parametrize(
+    "path, dialect, name, limit, rate",
+    [
+        (IDENTIFY, "crossengage", "identify", MIB, None),
+        (TRACK, "crossengage", "track", MIB, None),
+        (EVENTS, "webengage", "events", MIB, 5_000),
+        (USERS, "webengage", "users", MIB, 5_000),
+        (BULK_EVENTS, "webengage", "bulk-events", 5 * MIB, 500),
+        (BULK_USERS, "webengage", "bulk-users", 5 * MIB, 500),
+    ],
+)
+def test_a_path_leads_to_its_call(path: str, dialect: str, name: str, limit: int, rate: int | None) -> None:
+    call = match(path)
+    assert call is not None
+    assert (call.dialect, call.name, call.body_limit, call.rate) == (dialect, name, limit, rate)
+
+
+def test_no_two_calls_share_a_budget() -> None:
+    calls = [call for path in CALLS if (call := match(path)) is not None and call.rate is not None]
+    assert len({call.rate_group for call in calls}) == len(calls)
+
+
+@pytest.mark.parametrize(
+    "path, parameters",
+    [
+        ("/api/v1/mobile/a key/track", {"mobileApiKey": "a key"}),
+        ("/api/v1/mobile//track", {"mobileApiKey": ""}),
+        ("/v1/accounts/in~~1234c456/events", {"license": "in~~1234c456"}),
+    ],
+)
+def test_the_key_in_a_path_is_the_calls_parameter(path: str, parameters: dict[str, str]) -> None:
+    call = match(path)
+    assert call is not None
+    assert call.parameters == parameters
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/mobile/k",
+        "/api/v1/mobile/k/",
+        "/api/v1/mobile/k/page",
+        "/api/v1/mobile/k/track/",
+        "/api/v1/mobile/k/l/track",
+        "/v1/accounts/l",
+        "/v1/accounts/l/opengdpr_requests",
+        "/v1/accounts/l/opengdpr_requests/1",
+        "/v1/accounts/l/users/bulk",
+        "/v1/accounts/l/" + "x" * REMEMBERED_LENGTH,
+    ],
+)
+def test_a_path_below_a_vendors_prefix_is_that_vendors_unknown_call(path: str) -> None:
+    call = match(path)
+    assert call is not None
+    assert (call.name, call.rate) == ("unknown", None)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/healthz", "/api/v1/mobile", "/v1/accounts", "/v2/accounts/l/events", "/v1/track"]
+)
+def test_other_paths_are_no_vendors(path: str) -> None:
+    assert match(path) is None
+
+
+@given(st.text() | st.sampled_from(CALLS).flatmap(lambda path: st.text().map(lambda text: path + text)))
+def test_whatever_the_path_at_most_one_dialect_knows_it(path: str) -> None:
+    known = [call for dialect in ALL if (call := dialect.match(path)) is not None]
+    assert [call.dialect for call in known] == ([found.dialect] if (found := match(path)) else [])

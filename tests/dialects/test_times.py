@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.dialects.times import EARLIEST, LATEST, read_iso_or_milliseconds, read_strict_iso_or_seconds
+
+TEN = 1_795_168_800_000  # 2026-11-20T10:00:00Z
+ANYTHING = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.text("0123456789-+:.,TZWtz ", max_size=70)
+    | st.lists(st.integers())
+)
+MOMENTS = st.datetimes(
+    datetime(1901, 1, 1),  # noqa: DTZ001 — hypothesis adds the zone
+    datetime(2299, 1, 1),  # noqa: DTZ001 — as above
+    timezones=st.integers(-1_439, 1_439).map(lambda minutes: timezone(timedelta(minutes=minutes))),
+)
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("2026-11-20T10:00:00Z", TEN),
+        ("2026-11-20t10:00:00z", TEN),
+        ("2026-11-20T10:00:00", TEN),
+        ("2026-11-20 10:00:00", TEN),
+        ("2026-11-20 10:00", TEN),
+        ("2026-11-20T12:00:00+02:00", TEN),
+        ("2026-11-20T12:00:00+0200", TEN),
+        ("2026-11-20T04:30:00-0530", TEN),
+        ("2026-11-20T10:00:00.123Z", TEN + 123),
+        ("2026-11-20T10:00:00.123999999Z", TEN + 123),
+        ("20261120T100000Z", TEN),
+        ("2026-11-20", TEN - 10 * 3_600_000),
+        ("20261120", TEN - 10 * 3_600_000),
+        (TEN, TEN),
+        (str(TEN), TEN),
+        (TEN + 0.75, TEN),
+        (0, 0),
+        (-1, -1),
+    ],
+)
+def test_iso_and_milliseconds_are_read(value: Any, expected: int) -> None:
+    assert read_iso_or_milliseconds(value) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "",
+        "2026-13-01T00:00:00Z",
+        "2026-11-20x10:00:00Z",
+        "2026-11-20T10:00:00\x00",
+        "2026-11-20T10:00:00Z ",
+        "1" * 65,
+        "٢٠٢٦١١٢٠٠",
+    ],
+)
+def test_other_texts_are_unreadable(text: str) -> None:
+    assert read_iso_or_milliseconds(text) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0001-01-01T00:00:00+10:00",
+        "9999-12-31T23:59:59Z",
+        "1899-12-31T23:59:59.999Z",
+        "2300-01-01",
+        "99999999999999999999",
+        LATEST + 1,
+        EARLIEST - 1,
+        10**30,
+        1e300,
+    ],
+)
+def test_a_time_that_no_engine_can_hold_is_unreadable(value: Any) -> None:
+    assert read_iso_or_milliseconds(value) is None
+
+
+@pytest.mark.parametrize("value", [True, None, [], {}, float("nan"), float("inf")])
+def test_what_is_no_text_and_no_number_is_no_time(value: Any) -> None:
+    assert read_iso_or_milliseconds(value) is None
+    assert read_strict_iso_or_seconds(value) is None
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("2026-11-20T10:00:00Z", TEN),
+        ("2026-11-20T02:00:00-0800", TEN),
+        ("2026-11-20T15:30:00+05:30", TEN),
+        ("2026-11-20T10:00:00.1Z", TEN + 100),
+        ("2026-11-20T10:00:00.123456789+0000", TEN + 123),
+        (TEN // 1_000, TEN),
+        (TEN / 1_000 + 0.5, TEN + 500),
+        (0, 0),
+    ],
+)
+def test_the_strict_form_and_seconds_are_read(value: Any, expected: int) -> None:
+    assert read_strict_iso_or_seconds(value) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "now",
+        "",
+        "2026-11-20",
+        "2026-11-20T10:00Z",
+        "2026-11-20T10:00:00",
+        "2026-11-20 10:00:00Z",
+        "20261120T100000Z",
+        "2026-02-30T10:00:00Z",
+        "2026-11-20T25:00:00Z",
+        "2026-11-20T10:00:00+2400",
+        "2026-11-20T10:00:00+0000\x00",
+        "2026-11-20T10:00:00." + "1" * 60 + "Z",
+        "2300-01-01T00:00:00Z",
+        str(TEN // 1_000),
+        TEN,
+    ],
+)
+def test_everything_else_is_unreadable_to_the_strict_reader(value: Any) -> None:
+    assert read_strict_iso_or_seconds(value) is None
+
+
+@given(ANYTHING)
+def test_whatever_is_given_a_time_is_in_range_or_nothing(value: Any) -> None:
+    for time in (read_iso_or_milliseconds(value), read_strict_iso_or_seconds(value)):
+        assert time is None or (type(time) is int and EARLIEST <= time <= LATEST)
+
+
+@given(MOMENTS)
+def test_whatever_the_moment_both_readers_give_its_milliseconds(moment: datetime) -> None:
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    expected = since // timedelta(milliseconds=1)
+    assert read_iso_or_milliseconds(moment.isoformat()) == expected
+    assert read_strict_iso_or_seconds(moment.strftime("%Y-%m-%dT%H:%M:%S.%f%z")) == expected
