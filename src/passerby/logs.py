@@ -17,6 +17,7 @@ Lines go to standard error. Standard output is for results.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
@@ -130,12 +131,11 @@ class _Relay(logging.Handler):
 
 def _fixed_text(record: logging.LogRecord) -> str:
     """The first line of what another library says, its numbers filled in and any other value withheld."""
-    text = (str(record.msg).splitlines() or [""])[0]
+    text = str(record.msg)
     values = record.args if isinstance(record.args, tuple) else ()
-    try:
-        return text % tuple(value if isinstance(value, int | float) else WITHHELD for value in values)
-    except (TypeError, ValueError):
-        return text
+    with contextlib.suppress(TypeError, ValueError):  # it may not fit its values; then it stays as it is
+        text %= tuple(value if isinstance(value, int | float) else WITHHELD for value in values)
+    return text.partition("\n")[0]
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, _: object) -> None:

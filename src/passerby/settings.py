@@ -221,7 +221,7 @@ def _from_environment(environ: Mapping[str, str], problems: list[str]) -> dict[s
         if variable in known:
             found[known[variable]] = (variable, value)
         elif variable.startswith(PREFIX) and variable not in VARIABLES:
-            problems.append(f"{variable}: no such setting{_nearest(variable, [*known, *VARIABLES])}")
+            problems.append(f"{variable}: no such setting{_nearest(variable, [*known, *VARIABLES], PREFIX)}")
     return found
 
 
@@ -253,9 +253,11 @@ def _flattened(tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield name, value
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+def _nearest(name: str, known: list[str], prefix: str = "") -> str:
+    """A guess at what was meant. The prefix, which all of them have, makes no two names alike."""
+    bare = [other.removeprefix(prefix) for other in known]
+    near = difflib.get_close_matches(name.removeprefix(prefix), bare, n=1)
+    return f"; did you mean {prefix}{near[0]}?" if near else ""
 
 
 def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Settings:

@@ -35,13 +35,14 @@ _GROUPS = {section: Group(title, sort_key=place) for place, (section, title) in 
 
 def _flag(setting: Setting) -> tuple[str, Any, None]:
     plain = get_args(setting.type)[0]
-    unit = f", in {setting.unit}" if setting.unit else ""
-    text = f"{setting.help} [default: {setting.default}{unit}]" if setting.default != "" else setting.help
+    unit = f"{setting.unit}, " if setting.unit else ""
+    text = f"{setting.help} [{unit}default: {setting.default}]" if setting.default != "" else setting.help
     parameter = Parameter(name=setting.flag, help=text, group=_GROUPS[setting.section])
     return setting.name, Annotated[plain | None, parameter], None
 
 
-_Flags = make_dataclass("_Flags", [_flag(setting) for setting in SETTINGS], frozen=True)
+Flags = make_dataclass("Flags", [_flag(setting) for setting in SETTINGS], frozen=True)
+Flags.__module__ = __name__  # else it counts as one of Python's own classes, and its fields as nobody's flags
 _Hidden = Parameter(show=False)
 
 
@@ -67,7 +68,7 @@ def serve(  # noqa: PLR0913 - a command has as many flags as it needs
     return _serve_one(role, settings, listen_fd, alive_fd, process)
 
 
-serve.__annotations__["flags"] = Annotated[_Flags | None, Parameter(name="*")]
+serve.__annotations__["flags"] = Annotated[Flags | None, Parameter(name="*")]
 
 
 def _serve_one(role: Role, settings: Settings, listener: int | None, alive: int | None, process: int) -> int:
@@ -88,8 +89,8 @@ def _serve_all(settings: Settings) -> int:
         "console": sockets.listen(settings.console_address, settings.console_port, "--console-port"),
     }
     serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
-    _greet(folder, serving)
     lock.announce(taken, serving)
+    _greet(folder, serving)
     planned = layout(cores_found(), settings.edge.processes)
     return supervise(folder, planned, as_flags(settings), listeners, taken)
 

@@ -33,6 +33,15 @@ class PasswordTooShort(ProjectError):
         super().__init__(f"a console password needs at least {least} characters")
 
 
+class ControlFileMissing(ProjectError):
+    """The folder holds messages but not the projects that they belong to: a new one would inherit them."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"{folder} holds messages, but its control.db is gone: restore it from a backup, or choose another folder"
+        )
+
+
 class NewerControlFile(ProjectError):
     """A later Passerby wrote this control file."""
 

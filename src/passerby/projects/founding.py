@@ -10,7 +10,7 @@ import msgspec
 
 from passerby.folder import DataFolder
 from passerby.projects import passwords
-from passerby.projects.errors import AlreadyInitialised
+from passerby.projects.errors import AlreadyInitialised, ControlFileMissing
 from passerby.projects.keys import KINDS
 from passerby.projects.store import Project, ProjectStore
 
@@ -76,12 +76,15 @@ def initialised(data: Path) -> bool:
 def init(data: Path, password: str = "") -> FirstKeys:
     """Make the data folder with its first project and the console's user; all of it, or nothing.
 
-    The folder is its owner's alone. Raises AlreadyInitialised, PasswordTooShort, OSError.
+    The folder is its owner's alone. Raises AlreadyInitialised, ControlFileMissing, PasswordTooShort, OSError.
     """
+    folder = DataFolder(data)
+    if not folder.control.exists() and (folder.log.exists() or folder.state.exists()):
+        raise ControlFileMissing(data)
     password = password or passwords.new_password()
     stored = passwords.hashed(password)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with ProjectStore(DataFolder(data).control) as store, store.transaction():
+    with ProjectStore(folder.control) as store, store.transaction():
         if store.initialised():
             raise AlreadyInitialised(data)
         made = _project_with_keys(store, FIRST_PROJECT)
@@ -114,7 +117,7 @@ def _shaped(values: Mapping[str, str]) -> dict[str, object]:
             shaped[owner] = value
         else:
             inner = shaped.setdefault(owner, {})
-            inner[field] = int(value) if owner == "antsomi" else value  # type: ignore[index]
+            inner[field] = int(value) if owner == "antsomi" else value  # type: ignore[index]  # a dict, as made above
     return shaped
 
 

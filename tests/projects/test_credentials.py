@@ -1,0 +1,123 @@
+"""What is held in memory of the keys says the same as the control file, about a second later at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passerby.dialects.contract import Credentials
+from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.errors import NotInitialised
+from passerby.projects.keys import KINDS
+from passerby.projects.store import Project, ProjectSettings, ProjectStore
+
+NOW = 1_700_000_000_000
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ProjectStore]:
+    with ProjectStore(tmp_path / "control.db") as store:
+        yield store
+
+
+@pytest.fixture
+def project(store: ProjectStore) -> Project:
+    return store.add_project("shop", NOW)
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, project: Project) -> Iterator[ProjectCredentials]:
+    assert project.id == 1
+    credentials = ProjectCredentials(tmp_path / "control.db")
+    yield credentials
+    credentials.close()
+
+
+def test_a_public_key_leads_to_its_project(
+    store: ProjectStore, project: Project, credentials: ProjectCredentials
+) -> None:
+    added = store.add_key(project, "segment.write_key", NOW)
+    other = store.add_key(store.add_project("other", NOW), "segment.write_key", NOW)
+    assert credentials.refresh_if_changed()
+    held: Credentials = credentials
+    assert held.project("segment.write_key", added.value) == project.id
+    assert held.project("segment.write_key", other.value) == 2
+    assert held.project("segment.write_key", "unknown") is None
+    assert held.project("crossengage.mobile_api_key", added.value) is None
+
+
+def test_a_secret_opens_its_own_project_only(
+    store: ProjectStore, project: Project, credentials: ProjectCredentials
+) -> None:
+    other = store.add_project("other", NOW)
+    first, second = (store.add_key(project, "webengage.api_key", NOW).value for _ in range(2))
+    foreign = store.add_key(other, "webengage.api_key", NOW).value
+    credentials.refresh_if_changed()
+    assert credentials.authenticates("webengage.api_key", project.id, first)
+    assert credentials.authenticates("webengage.api_key", project.id, second)
+    assert not credentials.authenticates("webengage.api_key", project.id, foreign)
+    assert not credentials.authenticates("api_token", project.id, first)
+    assert not credentials.authenticates("webengage.api_key", 99, first)
+
+
+def test_what_is_stored_of_a_secret_is_no_key(
+    store: ProjectStore, project: Project, credentials: ProjectCredentials, tmp_path: Path
+) -> None:
+    import apsw  # noqa: PLC0415 - to look where nobody should
+
+    store.add_key(project, "webengage.api_key", NOW)
+    credentials.refresh_if_changed()
+    stored = apsw.Connection(str(tmp_path / "control.db")).execute("SELECT value FROM key").get
+    assert credentials.project("webengage.api_key", stored) is None
+    assert not credentials.authenticates("webengage.api_key", project.id, stored)
+
+
+def test_a_token_leads_to_its_project(store: ProjectStore, project: Project, credentials: ProjectCredentials) -> None:
+    token = store.add_key(project, "api_token", NOW)
+    api_key = store.add_key(project, "webengage.api_key", NOW)
+    credentials.refresh_if_changed()
+    assert credentials.token_project(token.value) == project.id
+    assert credentials.token_project(api_key.value) is None
+    assert credentials.token_project("") is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_revoked_key_of_any_kind_is_as_good_as_unknown(
+    kind: str, store: ProjectStore, project: Project, credentials: ProjectCredentials
+) -> None:
+    added = store.add_key(project, kind, NOW)
+    store.revoke_key(project, added.id, NOW)
+    credentials.refresh_if_changed()
+    assert credentials.project(kind, added.value) is None
+    assert not credentials.authenticates(kind, project.id, added.value)
+    assert credentials.token_project(added.value) is None
+
+
+def test_nothing_is_read_again_while_nothing_changed(credentials: ProjectCredentials, store: ProjectStore) -> None:
+    assert not credentials.refresh_if_changed()
+    store.add_project("other", NOW)
+    assert credentials.refresh_if_changed()
+    assert not credentials.refresh_if_changed()
+
+
+def test_settings_and_names_follow_too(store: ProjectStore, project: Project, credentials: ProjectCredentials) -> None:
+    store.change_settings(project, ProjectSettings(phone_country="PT"))
+    credentials.refresh_if_changed()
+    assert credentials.settings(project.id).phone_country == "PT"
+    assert credentials.settings(99) == ProjectSettings()
+    assert credentials.name(project.id) == "shop"
+    assert credentials.name(99) is None
+
+
+def test_a_folder_without_a_control_file_is_said_to_need_init(tmp_path: Path) -> None:
+    with pytest.raises(NotInitialised, match="passerby init"):
+        ProjectCredentials(tmp_path / "control.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_control_file_without_a_project_is_said_to_need_init(tmp_path: Path, store: ProjectStore) -> None:
+    assert not store.initialised()
+    with pytest.raises(NotInitialised, match="passerby init"):
+        ProjectCredentials(tmp_path / "control.db")
