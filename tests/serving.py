@@ -1,0 +1,123 @@
+"""A server of one's own: `passerby serve` as its users run it, on free ports of 127.0.0.1, with a data folder."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+Json = Any
+
+
+def free_ports(number: int) -> list[int]:
+    """So many different TCP ports on which nothing listens."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+def init(data: Path) -> Json:
+    """What `passerby init --json` prints for this new data folder."""
+    command = [sys.executable, "-m", "passerby", "init", "--data", str(data), "--json"]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+class Server:
+    """One data folder and the server on it, which may be stopped in any way and started again."""
+
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.keys = init(data)
+        self.port, self.console_port = free_ports(2)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._environment = dict(environment or {})
+
+    @property
+    def output(self) -> Path:
+        """The file with all that the server has written."""
+        return self.data.parent / f"{self.data.name}.out"
+
+    def start(self, *flags: str) -> None:
+        """Start without waiting."""
+        ports = ("--port", str(self.port), "--console-port", str(self.console_port))
+        command = [sys.executable, "-m", "passerby", "serve", "--data", str(self.data), "--host", "127.0.0.1", *ports]
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [*command, *flags],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env=os.environ | self._environment,
+            )
+
+    def wait_until_healthy(self) -> None:
+        """Return when `/healthz` says so."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                if self.api("GET", "/healthz")[0] == http.HTTPStatus.OK:
+                    return
+            assert self.process is not None
+            assert self.process.poll() is None, self.output.read_text()[-4000:]
+            time.sleep(0.05)
+        raise AssertionError(f"not healthy after {START_SECONDS} s:\n{self.output.read_text()[-4000:]}")
+
+    def stop(self) -> int:
+        """End it as an administrator would; return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+    def kill(self) -> None:
+        """SIGKILL to every process of it at once."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(STOP_SECONDS)
+
+    def api(self, method: str, path: str, **query: object) -> tuple[int, Json]:
+        """One call of the management API with the project's token: status and answer."""
+        if query:
+            path = f"{path}?{urllib.parse.urlencode(query)}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.console_port, timeout=60)
+        try:
+            connection.request(method, path, headers={"Authorization": f"Bearer {self.keys['api_token']}"})
+            response = connection.getresponse()
+            body = response.read()
+        finally:
+            connection.close()
+        return response.status, json.loads(body) if body else None
+
+    def read(self, path: str, **query: object) -> Json:
+        """The answer of a GET that must succeed, once everything acknowledged is visible."""
+        status, body = self.api("GET", path, wait=30, **query)
+        assert status == http.HTTPStatus.OK, (path, query, status, body)
+        return body
+
+
+@contextlib.contextmanager
+def serving(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A healthy server for the block, gone without a trace of a process after it."""
+    server = Server(data, environment)
+    try:
+        server.start(*flags)
+        server.wait_until_healthy()
+        yield server
+    finally:
+        server.kill()
