@@ -43,13 +43,10 @@ def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | 
     value = value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip()
     if is_junk(value, policy):
         return None
-    match policy.classes.get(namespace):
-        case IdentifierClass.ADVERTISING:
-            return value.lower()
-        case IdentifierClass.CONTACT if namespace == "email":
-            return value.lower()
-        case IdentifierClass.CONTACT if namespace == "phone":
-            return e164(value, policy.phone_country)
+    if namespace == "phone":
+        return e164(value, policy.phone_country)
+    if namespace == "email" or policy.classes.get(namespace) is IdentifierClass.ADVERTISING:
+        return value.lower()
     return value
 
 

@@ -16,7 +16,11 @@ class Activity:
 
     def add(self, time: int, events: int = 1) -> None:
         """Count a message of this time that is so many events (0 for one that only identifies)."""
-        self.merge(Activity(time, time, events))
+        if time > self.last_seen:
+            self.last_seen = time
+        elif time < self.first_seen:
+            self.first_seen = time
+        self.event_count += events
 
     def merge(self, other: Activity) -> None:
         """Add what another record, of other messages, counted."""

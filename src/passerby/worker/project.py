@@ -63,8 +63,8 @@ class ProjectBatch:
         message = claim.message
         self._totals["applied"] += 1
         time, wrong_time = event_time(message)
-        self._count(message, message.violations)
-        self._count(message, wrong_time)
+        if message.violations or wrong_time:
+            self._count(message, (*message.violations, *wrong_time))
         verdict = self._judge_event(message, time)
         if verdict.ignored:
             return
@@ -103,7 +103,8 @@ class ProjectBatch:
         if message.kind != "track":
             return _UNCHECKED
         verdict = self._rules.catalogue.check_event(self._project, message.name, message.properties, time)
-        self._count(message, verdict.violations)
+        if verdict.violations:
+            self._count(message, verdict.violations)
         return verdict
 
     def _resolve(self, claim: Claim, time: int) -> str | None:
@@ -111,7 +112,8 @@ class ProjectBatch:
         message, evidence, resolver = claim.message, claim.evidence, self._resolver
         decided = len(resolver.decisions)
         profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
-        self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
+        if evidence.blocked:
+            self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
         if len(resolver.decisions) > decided:
             self._moments[message.id] = Moment(message.received_at, claim.position)
             self._keep_conflicts(claim, resolver.decisions[decided:], time)
@@ -140,7 +142,7 @@ class ProjectBatch:
                 received_at=message.received_at,
                 position=claim.position,
                 properties=verdict.accepted,
-                rejected=[rejected._asdict() for rejected in verdict.rejected],
+                rejected=[rejected._asdict() for rejected in verdict.rejected] if verdict.rejected else [],
                 context=message.context,
                 session_id=message.session_id,
                 dialect=message.dialect,
@@ -181,8 +183,8 @@ class ProjectBatch:
             self._rejected[profile, rejected.name] = (rejected, version)
 
     def _count(self, message: Message, violations: Sequence[Violation]) -> None:
+        self._totals["violations"] += len(violations)
         for violation in violations:
-            self._totals["violations"] += 1
             self._rules.violations.add(self._project, violation, message.received_at)
 
     def _stage_growth(self) -> Counter[str]:
