@@ -30,18 +30,29 @@ class Totals(NamedTuple):
     customer: int = 0
 
 
-class SearchKey(NamedTuple):
-    """The place of a match among all that a search finds: which of its scans, and the key within that."""
+class IdentifierMatch(NamedTuple):
+    """A place among what a search finds: an identifier that begins with the text as written (0) or lower-cased (1)."""
 
-    scan: int
-    key: tuple[str, ...]
+    spelling: int
+    value: str
+    namespace: str
+    scope: str
+
+
+class TraitMatch(NamedTuple):
+    """A place behind all identifiers: a profile whose traits are looked at, the newest first."""
+
+    profile: str
+
+
+Match = IdentifierMatch | TraitMatch
 
 
 class SearchPage(NamedTuple):
     """Profiles that a search found, and where to go on; no `after` means that there are no more."""
 
     profiles: list[Profile]
-    after: SearchKey | None
+    after: Match | None
 
 
 class HistoryIdentifier(msgspec.Struct, kw_only=True):
@@ -145,7 +156,7 @@ class StateReader(Protocol):
         """At most `limit` profiles, the newest id first, those behind `before`."""
 
     def search(
-        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: SearchKey | None = None
+        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: Match | None = None
     ) -> SearchPage:
         """Profiles with an identifier that begins with this text, then those with a string trait that contains it.
 

@@ -10,7 +10,7 @@ from tests.state.filling import Filling, ident
 from passerby.profiles.stage import Stage
 from passerby.state.sqlite import search
 from passerby.state.sqlite.reader import SqliteStateReader
-from passerby.state.views import SearchKey
+from passerby.state.views import Match
 
 
 def users(reader: SqliteStateReader, text: str, stage: Stage | None = None) -> list[str]:
@@ -22,7 +22,7 @@ def users(reader: SqliteStateReader, text: str, stage: Stage | None = None) -> l
 
 def all_pages(reader: SqliteStateReader, text: str, limit: int) -> list[str]:
     found: list[str] = []
-    after: SearchKey | None = None
+    after: Match | None = None
     while True:
         page = reader.search(1, text, limit=limit, after=after)
         assert len(page.profiles) <= limit

@@ -28,7 +28,7 @@ from passerby.state.views import (
     HistoryEntry,
     HistoryIdentifier,
     HistoryPage,
-    SearchKey,
+    Match,
     SearchPage,
     Totals,
 )
@@ -89,7 +89,7 @@ class SqliteStateReader:
             return [_profile(connection, id_) for (id_,) in rows]
 
     def search(
-        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: SearchKey | None = None
+        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: Match | None = None
     ) -> SearchPage:
         with self._snapshot() as connection:
             found, behind = search.find(connection, search.Query(project, text, stage), limit, after)

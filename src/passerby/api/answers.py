@@ -1,0 +1,118 @@
+"""The answers of the management API, beside those that other rooms shape (profiles, decisions, the catalogue).
+
+Times are ISO 8601 in UTC with milliseconds. A page's `cursor` leads to the next page; null: there is none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from passerby.messages import StoredEvent
+from passerby.profiles.view import Profile
+from passerby.state.views import CatalogueAttribute, CatalogueEvent, HistoryEntry, OtherViolation
+from passerby.times import iso
+
+
+class ProfilePage(msgspec.Struct, kw_only=True):
+    """Some profiles. A page of a search may be short, or empty, and still have a cursor."""
+
+    profiles: list[Profile]
+    cursor: str | None
+
+
+class RejectedValue(msgspec.Struct, kw_only=True):
+    """A value that a rule of the catalogue refused, and which rule."""
+
+    name: str
+    value: Any
+    reason: str
+
+
+class Event(msgspec.Struct, kw_only=True):
+    """An event as it was recorded. `profile_id` is the member that it was recorded under."""
+
+    id: str
+    name: str
+    time: str
+    received_at: str
+    properties: dict[str, Any]
+    rejected: list[RejectedValue]
+    context: dict[str, Any]
+    session_id: str
+    dialect: str
+    profile_id: str
+
+
+class EventPage(msgspec.Struct, kw_only=True):
+    """A part of a timeline, newest first."""
+
+    events: list[Event]
+    cursor: str | None
+
+
+class History(msgspec.Struct, kw_only=True):
+    """Decisions about identity, oldest first."""
+
+    history: list[HistoryEntry]
+    cursor: str | None
+
+
+class UndoneMerge(msgspec.Struct, kw_only=True):
+    """Both profiles after a merge was undone: the one that had absorbed the other, then the other."""
+
+    profiles: list[Profile]
+
+
+class CatalogueAnswer(msgspec.Struct, kw_only=True):
+    """Events by name with their attributes and violations, the traits of profiles, and all other violations."""
+
+    events: list[CatalogueEvent]
+    traits: list[CatalogueAttribute]
+    violations: list[OtherViolation]
+    cursor: str | None
+
+
+class StageCounts(msgspec.Struct, kw_only=True):
+    """Profiles by stage."""
+
+    anonymous: int
+    lead: int
+    customer: int
+
+
+class Stats(msgspec.Struct, kw_only=True):
+    """A project's counts. Always: accepted = applied + duplicates + waiting, all in messages."""
+
+    accepted: int
+    applied: int
+    duplicates: int
+    waiting: int
+    events: int
+    violations: int
+    profiles: StageCounts
+    lag_seconds: float
+
+
+class Health(msgspec.Struct, kw_only=True):
+    """The server is ready; these parts were asked."""
+
+    status: str
+    checks: list[str]
+
+
+def event_of(stored: StoredEvent) -> Event:
+    """An event as the API shows it."""
+    return Event(
+        id=stored.id,
+        name=stored.name,
+        time=iso(stored.time),
+        received_at=iso(stored.received_at),
+        properties=stored.properties,
+        rejected=[RejectedValue(**rejected) for rejected in stored.rejected],
+        context=stored.context,
+        session_id=stored.session_id,
+        dialect=stored.dialect,
+        profile_id=stored.profile_id,
+    )

@@ -1,0 +1,59 @@
+"""The management API as an ASGI application, over the parts that it is given."""
+
+from __future__ import annotations
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from passerby.api import openapi
+from passerby.api.access import access_to_read
+from passerby.api.authorization import bearer_of, project_of
+from passerby.api.catalogue import get_catalogue
+from passerby.api.desk import Desk
+from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_fault, answer_framework_error
+from passerby.api.merges import undo_merge
+from passerby.api.metrics import Measured
+from passerby.api.operations import get_description, get_health, get_metrics
+from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
+from passerby.api.stats import get_stats
+
+
+def create_app(desk: Desk) -> Litestar:
+    """The API over this desk. The desk's parts are opened and closed by whoever made them."""
+    return Litestar(
+        route_handlers=[get_health, get_metrics, get_description, _projects(desk)],
+        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+        exception_handlers={
+            ApiError: answer_api_error,
+            HTTPException: answer_framework_error,
+            Exception: answer_fault,
+        },
+        middleware=[Measured()],
+        response_headers=PRIVATE,
+        openapi_config=openapi.config(),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _projects(desk: Desk) -> Router:
+    """Everything that belongs to a project, for the bearer of one of its tokens."""
+    return Router(
+        path="/v1",
+        route_handlers=[
+            find_profiles,
+            get_profile,
+            list_events,
+            list_history,
+            undo_merge,
+            get_catalogue,
+            get_stats,
+        ],
+        guards=[bearer_of(desk.tokens)],
+        dependencies={
+            "project": Provide(project_of, sync_to_thread=False),
+            "access": Provide(access_to_read),
+        },
+        security=[{openapi.BEARER: []}],
+    )

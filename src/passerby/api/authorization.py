@@ -1,0 +1,44 @@
+"""Whose request it is: a bearer token opens exactly one project, and all that a route reads is that project's."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from passerby.api.errors import AnyRequest, ApiError, ErrorCode
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Tokens(Protocol):
+    """The API tokens of all projects."""
+
+    def token_project(self, token: str) -> int | None:
+        """The project that a token opens, or None for an unknown or revoked one."""
+
+
+def bearer_of(tokens: Tokens) -> Guard:
+    """The guard that lets only the bearer of a token in, and notes whose it is for `project_of`."""
+
+    def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+        scheme, __, token = connection.headers.get("authorization", "").partition(" ")
+        project = tokens.token_project(token.strip()) if scheme.lower() == "bearer" else None
+        if project is None:
+            raise _unauthorized()
+        connection.state.project = project
+
+    return guard
+
+
+def project_of(request: AnyRequest) -> int:
+    """The project of the token that came with this request."""
+    project: int = request.state.project
+    return project
+
+
+def _unauthorized() -> ApiError:
+    message = "this needs an API token of a project: Authorization: Bearer <api_token>"
+    return ApiError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": 'Bearer realm="passerby"'})

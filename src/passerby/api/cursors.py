@@ -1,0 +1,86 @@
+"""Cursors: where a list goes on, in a form that callers hand back and don't look into.
+
+A cursor is the URL-safe base64 of a JSON array: a letter for the kind of list, then the place in it. It holds no more
+than what the page before showed anyway, and gives access to nothing: the project is always that of the token.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from passerby.api.errors import invalid
+
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Moment = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class AfterProfile(msgspec.Struct, array_like=True, tag="p", frozen=True):
+    """Behind a profile in the list of all."""
+
+    id: Id
+
+
+class AfterIdentifier(msgspec.Struct, array_like=True, tag="i", frozen=True):
+    """Behind an identifier that a search came past; see `state.views.IdentifierMatch`."""
+
+    spelling: Annotated[int, Meta(ge=0, le=1)]
+    value: str
+    namespace: str
+    scope: str
+
+
+class AfterTraits(msgspec.Struct, array_like=True, tag="t", frozen=True):
+    """Behind a profile whose traits a search came past."""
+
+    id: Id
+
+
+class AfterEvent(msgspec.Struct, array_like=True, tag="e", frozen=True):
+    """Behind an event in a timeline."""
+
+    time: Moment
+    id: Id
+
+
+class AfterDecision(msgspec.Struct, array_like=True, tag="h", frozen=True):
+    """Behind a decision in a history."""
+
+    number: Number
+
+
+class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
+    """Behind an event name in the catalogue."""
+
+    name: str
+
+
+Place = AfterProfile | AfterIdentifier | AfterTraits | AfterEvent | AfterDecision | AfterName
+P = TypeVar("P", bound=Place)
+
+_places = msgspec.json.Decoder(Place)
+
+
+def encode(place: Place) -> str:
+    """The cursor of this place."""
+    return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
+
+
+def decode(cursor: str | None, *kinds: type[P]) -> P | None:
+    """The place of a cursor that belongs to one of these kinds of list; None for None.
+
+    Raises ApiError for anything that `encode` did not make of such a place.
+    """
+    if cursor is None:
+        return None
+    try:
+        place = _places.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, msgspec.MsgspecError):
+        raise invalid("cursor", "this is no cursor") from None
+    if not isinstance(place, kinds):
+        raise invalid("cursor", "this cursor belongs to another list")
+    return place

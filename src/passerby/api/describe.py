@@ -1,0 +1,62 @@
+"""What each route can answer, in the form in which the OpenAPI description takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+from litestar.types import DataContainerType
+
+from passerby.api.errors import MEANING, STATUS, ErrorAnswer, ErrorBody, ErrorCode
+
+Examples = Mapping[str, msgspec.Struct]
+
+_ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
+
+_DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
+    ErrorCode.INVALID_PARAMETER: {"parameters": [{"name": "limit", "message": "Expected `int` >= 1"}]},
+    ErrorCode.ALREADY_UNDONE: {"merge_id": "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"},
+    ErrorCode.BUILT_ON: {"merge_id": "0199c1e2-9d10-7a86-8f4e-2c7d5b90a413"},
+    ErrorCode.NOT_READY: {"checks": {"worker": "the worker has not been heard of for 12 s"}},
+    ErrorCode.NOT_YET_VISIBLE: {"accepted": 1200, "applied": 1180, "visible": 1150},
+}
+
+
+def reading(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
+    """The answers of a route that reads: on success, with these errors, and with those that any such route has."""
+    return described(answer, examples, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_YET_VISIBLE, *_ALWAYS, *codes)
+
+
+def changing(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
+    """Likewise for a route that changes something."""
+    return described(answer, examples, *_ALWAYS, *codes)
+
+
+def described(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
+    """The answers of a route: on success, and with exactly these errors."""
+    success = _spec(answer, "As asked.", [_example(name, example) for name, example in examples.items()])
+    by_status = groupby(sorted(codes, key=lambda code: (STATUS[code], code)), STATUS.__getitem__)
+    return {int(HTTPStatus.OK): success} | {int(status): _errors(found) for status, found in by_status}
+
+
+def _errors(codes: Iterable[ErrorCode]) -> ResponseSpec:
+    found = list(codes)
+    meanings = " ".join(f"`{code}`: {MEANING[code]}" for code in found)
+    return _spec(ErrorAnswer, meanings, [_example(code, _refusal(code)) for code in found])
+
+
+def _refusal(code: ErrorCode) -> ErrorAnswer:
+    return ErrorAnswer(error=ErrorBody(code=code, message=MEANING[code], details=_DETAILS.get(code, {})))
+
+
+def _spec(container: DataContainerType, description: str, examples: list[Example]) -> ResponseSpec:
+    return ResponseSpec(container, generate_examples=False, description=description, examples=examples)
+
+
+def _example(name: str, value: msgspec.Struct) -> Example:
+    return Example(summary=name, value=msgspec.to_builtins(value))

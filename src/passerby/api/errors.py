@@ -1,0 +1,154 @@
+"""Everything that the management API refuses, and how it says so: `{"error": {"code", "message", "details"}}`.
+
+The codes are the public contract: a caller may act on them. Every error of the API is an `ApiError`, or one of
+Litestar's own (unknown path, wrong method, a parameter that cannot be read), or a fault of ours; the three handlers
+at the end bring all of them into the one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from passerby import logs
+
+_log = logs.get("api")
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class ErrorCode(StrEnum):
+    """What can go wrong. The text of each member is what it means."""
+
+    INVALID_PARAMETER = "invalid_parameter"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    ALREADY_UNDONE = "already_undone"
+    BUILT_ON = "built_on"
+    INTERNAL_ERROR = "internal_error"
+    NOT_READY = "not_ready"
+    NOT_YET_VISIBLE = "not_yet_visible"
+    OVERLOADED = "overloaded"
+    EVENTS_UNAVAILABLE = "events_unavailable"
+
+
+STATUS: Mapping[ErrorCode, HTTPStatus] = {
+    ErrorCode.INVALID_PARAMETER: HTTPStatus.BAD_REQUEST,
+    ErrorCode.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    ErrorCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ErrorCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
+    ErrorCode.ALREADY_UNDONE: HTTPStatus.CONFLICT,
+    ErrorCode.BUILT_ON: HTTPStatus.CONFLICT,
+    ErrorCode.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ErrorCode.NOT_READY: HTTPStatus.SERVICE_UNAVAILABLE,
+    ErrorCode.NOT_YET_VISIBLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ErrorCode.OVERLOADED: HTTPStatus.SERVICE_UNAVAILABLE,
+    ErrorCode.EVENTS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+MEANING: Mapping[ErrorCode, str] = {
+    ErrorCode.INVALID_PARAMETER: "A parameter is missing, out of bounds or unreadable: see `details.parameters`.",
+    ErrorCode.UNAUTHORIZED: "The bearer token is missing, unknown or revoked.",
+    ErrorCode.NOT_FOUND: "There is no such thing in the project of this token.",
+    ErrorCode.METHOD_NOT_ALLOWED: "The path takes other methods; the header `Allow` says which.",
+    ErrorCode.ALREADY_UNDONE: "The merge was undone before.",
+    ErrorCode.BUILT_ON: "A later merge builds on this one: undo `details.merge_id` first.",
+    ErrorCode.INTERNAL_ERROR: "A fault of the server. It is in the server's log.",
+    ErrorCode.NOT_READY: "Some part of the server does not work; `details.checks` says which.",
+    ErrorCode.NOT_YET_VISIBLE: "What was acknowledged before the request did not become visible within `wait`.",
+    ErrorCode.OVERLOADED: "Too many requests are waiting to be answered; try again after `Retry-After` seconds.",
+    ErrorCode.EVENTS_UNAVAILABLE: "The event store cannot be read now; everything else can.",
+}
+"""What each code means, as the reference says it."""
+
+
+PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+"""Headers of every answer: it holds personal data, which no cache on the way may keep."""
+
+
+class ApiError(Exception):
+    """A request that is not granted: one of the codes, a sentence for people, and details for programs."""
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        message: str,
+        details: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details or {}
+        self.headers = headers or {}
+
+
+class ErrorBody(msgspec.Struct, kw_only=True):
+    """What went wrong: a code to act on, a sentence to read, and what belongs to that code."""
+
+    code: ErrorCode
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorAnswer(msgspec.Struct, kw_only=True):
+    """Every answer with a status of 400 or more."""
+
+    error: ErrorBody
+
+
+def not_found(what: str) -> ApiError:
+    """The error for a thing that this project does not have."""
+    return ApiError(ErrorCode.NOT_FOUND, f"no such {what}")
+
+
+def invalid(parameter: str, message: str) -> ApiError:
+    """The error for one parameter that cannot be used."""
+    return _invalid([{"name": parameter, "message": message}])
+
+
+def answer_api_error(_: AnyRequest, error: ApiError) -> Response[ErrorAnswer]:
+    """An error that the API itself raised."""
+    body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
+    return Response(ErrorAnswer(error=body), status_code=STATUS[error.code], headers={**PRIVATE, **error.headers})
+
+
+def answer_framework_error(request: AnyRequest, error: HTTPException) -> Response[ErrorAnswer]:
+    """An error that the framework found: a path, a method or a parameter."""
+    return answer_api_error(request, _understood(error)) if error.status_code < _FAULT else answer_fault(request, error)
+
+
+def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]:
+    """A fault of ours: told in full to the log, and to the caller only that there was one."""
+    _log.error("a request failed", exc_info=error)
+    return answer_api_error(request, ApiError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
+
+
+_FAULT = 500
+
+
+def _understood(error: HTTPException) -> ApiError:
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return ApiError(ErrorCode.NOT_FOUND, "there is nothing at this path")
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return ApiError(ErrorCode.METHOD_NOT_ALLOWED, "this path takes other methods", headers=error.headers)
+    return _invalid(_parameters(error))
+
+
+def _parameters(error: HTTPException) -> list[dict[str, str]]:
+    if not isinstance(error, ValidationException) or not isinstance(error.extra, list):
+        return [{"name": "", "message": error.detail}]
+    return [{"name": fault.get("key", ""), "message": fault["message"]} for fault in error.extra]
+
+
+def _invalid(parameters: list[dict[str, str]]) -> ApiError:
+    message = "; ".join(f"{fault['name']}: {fault['message']}" for fault in parameters)
+    return ApiError(ErrorCode.INVALID_PARAMETER, message, {"parameters": parameters})

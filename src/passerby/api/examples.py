@@ -1,0 +1,166 @@
+"""The examples in the description: one shopper, first seen as an app's visitor, who later signed up as `u-1001`."""
+
+from __future__ import annotations
+
+from passerby.api.answers import (
+    CatalogueAnswer,
+    Event,
+    EventPage,
+    Health,
+    History,
+    ProfilePage,
+    RejectedValue,
+    StageCounts,
+    Stats,
+    UndoneMerge,
+)
+from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
+from passerby.state.views import (
+    CatalogueAttribute,
+    CatalogueEvent,
+    CatalogueViolation,
+    HistoryEntry,
+    HistoryIdentifier,
+    OtherViolation,
+)
+
+_CUSTOMER_ID = "0199c1e2-6f08-7d35-a1c9-40e8b2f7d615"
+_VISITOR_ID = "0199c1d9-1b70-7e92-b6f3-8d5a07c4e29f"
+_MERGE_ID = "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"
+_MESSAGE_ID = "0199c1e2-7a3f-7210-8e07-5f9c1d6a4b38"
+_EVENT_ID = "0199c1d9-1b6e-7c43-9a58-f21e7b0d3c64"
+_CURSOR = "WyJlIiwxNzYzNzAwMDAwMDAwLCIwMTk5YzFkOS0xYjZlLTdjNDMtOWE1OC1mMjFlN2IwZDNjNjQiXQ"
+
+_SEEN, _SIGNED_UP = "2026-11-20T10:00:00.000Z", "2026-11-20T10:10:14.000Z"
+_DATES = {"first_seen": _SEEN, "last_seen": _SIGNED_UP}
+
+_MOBILE = ProfileIdentifier(namespace="mobile_id", value="m-7f3a", scope="", **_DATES)
+_USER = ProfileIdentifier(namespace="user_id", value="u-1001", scope="", first_seen=_SIGNED_UP, last_seen=_SIGNED_UP)
+
+_CUSTOMER = Profile(
+    id=_CUSTOMER_ID,
+    stage="customer",
+    user_id="u-1001",
+    identifiers=[_MOBILE, _USER],
+    traits={"first_name": "Ada", "plan": "gold"},
+    context={"app": {"name": "shop", "version": "4.2"}},
+    event_count=1,
+    members=[
+        ProfileMember(id=_CUSTOMER_ID, merge_id=None, merged_at=None),
+        ProfileMember(id=_VISITOR_ID, merge_id=_MERGE_ID, merged_at=_SIGNED_UP),
+    ],
+    **_DATES,
+)
+
+_CUSTOMER_ALONE = Profile(
+    id=_CUSTOMER_ID,
+    stage="customer",
+    user_id="u-1001",
+    identifiers=[_USER],
+    traits={"first_name": "Ada", "plan": "gold"},
+    context={},
+    first_seen=_SIGNED_UP,
+    last_seen=_SIGNED_UP,
+    event_count=0,
+    members=[ProfileMember(id=_CUSTOMER_ID, merge_id=None, merged_at=None)],
+)
+_VISITOR_ALONE = Profile(
+    id=_VISITOR_ID,
+    stage="anonymous",
+    user_id=None,
+    identifiers=[_MOBILE],
+    traits={},
+    context={"app": {"name": "shop", "version": "4.2"}},
+    first_seen=_SEEN,
+    last_seen=_SEEN,
+    event_count=1,
+    members=[ProfileMember(id=_VISITOR_ID, merge_id=None, merged_at=None)],
+)
+
+PROFILE = {"customer": _CUSTOMER}
+FOUND_PROFILES = {"by identifier": _CUSTOMER, "page": ProfilePage(profiles=[_CUSTOMER], cursor=None)}
+UNDONE = {"undone": UndoneMerge(profiles=[_CUSTOMER_ALONE, _VISITOR_ALONE])}
+
+EVENTS = {
+    "timeline": EventPage(
+        events=[
+            Event(
+                id=_EVENT_ID,
+                name="Added to cart",
+                time=_SEEN,
+                received_at="2026-11-20T10:00:00.212Z",
+                properties={"sku": "R-88", "quantity": 1},
+                rejected=[RejectedValue(name="price", value="9,50", reason="type_mismatch")],
+                context={"app": {"name": "shop", "version": "4.2"}},
+                session_id="s-12",
+                dialect="crossengage",
+                profile_id=_VISITOR_ID,
+            )
+        ],
+        cursor=_CURSOR,
+    )
+}
+
+HISTORY = {
+    "merge": History(
+        history=[
+            HistoryEntry(
+                at=_SIGNED_UP,
+                kind="merged",
+                message_id=_MESSAGE_ID,
+                identifier=HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope=""),
+                from_=_VISITOR_ID,
+                to=_CUSTOMER_ID,
+                merge_id=_MERGE_ID,
+                reason="R2: reached by the same message",
+            )
+        ],
+        cursor=None,
+    )
+}
+
+CATALOGUE = {
+    "catalogue": CatalogueAnswer(
+        events=[
+            CatalogueEvent(
+                name="Added to cart",
+                count=1,
+                first_seen=_SEEN,
+                last_seen=_SEEN,
+                attributes=[
+                    CatalogueAttribute(name="quantity", type="number", count=1, first_seen=_SEEN, last_seen=_SEEN)
+                ],
+                violations=[
+                    CatalogueViolation(kind="type_mismatch", attribute="price", count=1, last_at=_SEEN, sample="9,50")
+                ],
+            )
+        ],
+        traits=[CatalogueAttribute(name="plan", type="string", count=1, first_seen=_SIGNED_UP, last_seen=_SIGNED_UP)],
+        violations=[
+            OtherViolation(
+                kind="blocked_identifier",
+                event=None,
+                attribute="mobile_id",
+                count=3,
+                last_at=_SIGNED_UP,
+                sample="undefined",
+            )
+        ],
+        cursor=None,
+    )
+}
+
+STATS = {
+    "counts": Stats(
+        accepted=3,
+        applied=2,
+        duplicates=0,
+        waiting=1,
+        events=1,
+        violations=4,
+        profiles=StageCounts(anonymous=0, lead=0, customer=1),
+        lag_seconds=0.031,
+    )
+}
+
+HEALTH = {"ready": Health(status="ready", checks=["state", "log", "events", "relay", "edge", "worker"])}

@@ -1,0 +1,100 @@
+"""The checks behind `/healthz`: each asks one part of the server whether it does its work."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from passerby.events.protocol import EventStore
+from passerby.log.protocol import LogReader
+from passerby.state.views import StateReader
+
+EDGE_TIMEOUT_SECONDS = 2.0
+HEARTBEAT_SECONDS = 10.0
+"""Age at which a heartbeat says that the worker hangs. It beats every second between batches."""
+
+_NO_PROJECT = 0
+
+
+class Check(Protocol):
+    """One part of the server that can fail on its own."""
+
+    @property
+    def name(self) -> str:
+        """What is checked, in a word or two."""
+
+    def problem(self) -> str | None:
+        """What is wrong, in a sentence; None if it is well. May block for seconds, and raise what is wrong."""
+
+
+class StateCheck(NamedTuple):
+    """Whether the state can be read."""
+
+    reader: StateReader
+    name: str = "state"
+
+    def problem(self) -> None:
+        self.reader.position()
+
+
+class LogCheck(NamedTuple):
+    """Whether the log can be read."""
+
+    reader: LogReader
+    name: str = "log"
+
+    def problem(self) -> None:
+        self.reader.head()
+
+
+class EventsCheck(NamedTuple):
+    """Whether the event store is open and answers."""
+
+    store: EventStore
+    name: str = "events"
+
+    def problem(self) -> None:
+        self.store.total(_NO_PROJECT)
+
+
+class EdgeCheck(NamedTuple):
+    """Whether the ingest port answers HTTP, whatever the answer."""
+
+    host: str
+    port: int
+    name: str = "edge"
+
+    def problem(self) -> str | None:
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=EDGE_TIMEOUT_SECONDS)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            return f"the ingest port {self.port} does not answer: {type(error).__name__}"
+        finally:
+            connection.close()
+        return None
+
+
+class WorkerCheck(NamedTuple):
+    """Whether the worker is alive: it touches a file about once a second."""
+
+    heartbeat: Path
+    name: str = "worker"
+
+    def problem(self) -> str | None:
+        try:
+            age = time.time() - self.heartbeat.stat().st_mtime
+        except FileNotFoundError:
+            return "the worker has not started yet"
+        return None if age < HEARTBEAT_SECONDS else f"the worker has not been heard of for {age:.0f} s"
+
+
+def run(check: Check) -> str | None:
+    """What is wrong with a part: its own words, or the type of what it raised."""
+    try:
+        return check.problem()
+    except Exception as error:  # noqa: BLE001 - whatever keeps a part from working is what the answer has to tell
+        return f"it cannot be read: {type(error).__name__}"

@@ -1,0 +1,47 @@
+"""What the API lets be measured of itself, and the page that shows the metrics of all processes."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import partial
+
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from passerby.supervisor.metrics import VARIABLE
+
+REQUESTS = Counter("passerby_api_requests", "Requests to the API, by route and status.", ["route", "status"])
+SECONDS = Histogram(
+    "passerby_api_seconds",
+    "Time to answer a request to the API, what it asked to wait included.",
+    ["route"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
+)
+
+
+class Measured(ASGIMiddleware):
+    """Counts and times every request that has a route."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        route = scope["path_template"]
+        begun = time.perf_counter()
+        await next_app(scope, receive, partial(_counting, send, route))
+        SECONDS.labels(route).observe(time.perf_counter() - begun)
+
+
+async def _counting(send: Send, route: str, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        REQUESTS.labels(route, str(message["status"])).inc()
+    await send(message)
+
+
+def page() -> str:
+    """All metrics in Prometheus' text format: of all processes where they share a folder, else of this one."""
+    if VARIABLE not in os.environ:
+        return generate_latest(REGISTRY).decode()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry).decode()

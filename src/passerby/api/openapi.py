@@ -1,0 +1,106 @@
+"""The description of all that Passerby answers over HTTP: the management API's own routes and the vendors' calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Router
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+from litestar.routes import BaseRoute, HTTPRoute
+
+from passerby.dialects import openapi as dialects
+
+BEARER = "apiToken"
+
+_DESCRIPTION = """\
+Reads what Passerby knows: profiles, their events and the history of who is who; and takes merges back. Every request
+needs an API token, which opens one project and no other.
+
+The vendors' calls, by which events and identities come in, are answered on the ingest port and described here too.
+"""
+
+_TAGS = [
+    Tag("Profiles", "People, what they did, and why we think that they are who they are."),
+    Tag("Project", "What a project holds, in counts."),
+    Tag("Operations", "For those who run the server."),
+]
+
+
+class _NoPages(Router):
+    """Takes the documentation pages that Litestar would serve, and drops them: they load scripts from other origins."""
+
+    def register(self, _: Any) -> list[BaseRoute]:
+        return []
+
+
+def config() -> OpenAPIConfig:
+    """What Litestar needs to describe the routes."""
+    scheme = SecurityScheme(type="http", scheme="bearer", description="An API token of the project.")
+    return OpenAPIConfig(
+        title="Passerby",
+        version=version("passerby"),
+        description=_DESCRIPTION,
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        tags=_TAGS,
+        components=Components(security_schemes={BEARER: scheme}),
+        openapi_router=_NoPages("/", route_handlers=[], include_in_schema=False),
+    )
+
+
+def describe(app: Litestar, ingest_url: str) -> dict[str, Any]:
+    """The whole description as a JSON object. `ingest_url` is where the vendors' calls go."""
+    own = app.openapi_schema.to_schema()
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and route.path_format in own["paths"]:
+            _complete(own["paths"][route.path_format], route)
+    own["paths"] |= dialects.paths(ingest_url)
+    own["components"]["securitySchemes"] |= dialects.security_schemes()
+    return own
+
+
+def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
+    """Put in order what Litestar makes of a route's operations."""
+    for handler in route.route_handlers:
+        for method in handler.http_methods:
+            if operation := item.get(method.lower()):
+                operation["parameters"] = [_parameter(each) for each in operation.get("parameters", ())]
+                del operation["deprecated"]
+                if handler.responses:
+                    _declare_answers(operation, handler.responses)
+
+
+def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseSpec]) -> None:
+    """Leave only what the route declares, and give it its examples, which Litestar would strip of every null."""
+    operation["responses"] = {str(status): operation["responses"][str(status)] for status in declared}
+    for status, spec in declared.items():
+        found = {example.summary: {"value": example.value} for example in spec.examples or ()}
+        operation["responses"][str(status)]["content"]["application/json"]["examples"] = found
+
+
+def _parameter(found: dict[str, Any]) -> dict[str, Any]:
+    """A parameter without what is the default anyway, nor the null that stands for its absence."""
+    schema = {key: _whole(value) for key, value in found["schema"].items() if key not in {"description", "oneOf"}}
+    for one in found["schema"].get("oneOf", ()):
+        schema |= one if one != {"type": "null"} else {}
+    if None in schema.get("enum", ()):
+        schema |= {"type": "string", "enum": [value for value in schema["enum"] if value is not None]}
+    return {"name": found["name"], "in": found["in"], "required": found["required"], "schema": schema} | {
+        "description": found["description"]
+    }
+
+
+def _whole(value: Any) -> Any:
+    """Bounds of integers as integers."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@lru_cache(maxsize=1)
+def document(app: Litestar, ingest_url: str) -> bytes:
+    """The description as it is served. Made once: the routes don't change."""
+    return msgspec.json.encode(describe(app, ingest_url))

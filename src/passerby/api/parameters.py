@@ -1,0 +1,118 @@
+"""What callers may say: the parameters that routes share, their bounds, and how ids are read."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, NamedTuple
+
+from litestar.params import PathParameter, QueryParameter
+
+from passerby.api.errors import invalid, not_found
+from passerby.messages import Identifier
+from passerby.profiles.stage import Stage
+
+LIMIT = 1_000
+"""The most things on one page."""
+PAGE = 100
+"""Things on a page when nobody says how many."""
+
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+ProfileId = Annotated[str, PathParameter(description="The id of a profile, or of one that was merged into it.")]
+MergeId = Annotated[str, PathParameter(description="The id of a merge, as histories and members name it.")]
+Wait = Annotated[
+    float,
+    QueryParameter(
+        name="wait",
+        ge=0,
+        description="Seconds to wait until everything that was accepted before this request is visible (503 if it is "
+        "not by then); 0 answers at once. Longer times than the setting `api.wait_max_seconds` are cut to it.",
+    ),
+]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=LIMIT, description="The most things to return.")]
+Cursor = Annotated[
+    str | None,
+    QueryParameter(name="cursor", max_length=4_096, description="Where to go on: the `cursor` of the page before."),
+]
+EventName = Annotated[
+    str | None, QueryParameter(name="name", min_length=1, description="Only events of this name, exactly.")
+]
+Namespace = Annotated[
+    str | None,
+    QueryParameter(
+        name="namespace",
+        min_length=1,
+        description="With `value`: the kind of identifier to look up, such as `user_id`.",
+    ),
+]
+Value = Annotated[
+    str | None,
+    QueryParameter(
+        name="value",
+        description="With `namespace`: the identifier, as any client would send it. It is cleaned in the same way.",
+    ),
+]
+Scope = Annotated[
+    str, QueryParameter(name="scope", description="The identifier's scope: for an email its business unit.")
+]
+Text = Annotated[
+    str | None,
+    QueryParameter(
+        name="q",
+        min_length=1,
+        max_length=1_000,
+        description="Only profiles with an identifier that begins with this text, then those with a trait that "
+        "contains it.",
+    ),
+]
+StageLabel = Annotated[
+    Literal["anonymous", "lead", "customer"] | None,
+    QueryParameter(name="stage", description="Only profiles of this stage."),
+]
+
+
+class Page(NamedTuple):
+    """Which part of a list is wanted."""
+
+    limit: int
+    cursor: str | None
+
+
+def page(limit: Limit = PAGE, cursor: Cursor = None) -> Page:
+    """The part of a list that the query asks for."""
+    return Page(limit, cursor)
+
+
+def long_page(limit: Limit = LIMIT, cursor: Cursor = None) -> Page:
+    """Likewise, for lists that are mostly wanted whole."""
+    return Page(limit, cursor)
+
+
+class Choice(NamedTuple):
+    """Which profiles are wanted: the one that an identifier leads to, or those that fit a text and a stage."""
+
+    identifier: Identifier | None
+    text: str | None
+    stage: Stage | None
+
+
+def choice(
+    namespace: Namespace = None, value: Value = None, within: Scope = "", q: Text = None, stage: StageLabel = None
+) -> Choice:
+    """The profiles that the query asks for. An identifier stands alone, and needs both of its parts."""
+    if namespace is None and value is None and not within:
+        return Choice(None, q, Stage[stage.upper()] if stage else None)
+    for name, given in (("namespace", namespace), ("value", value)):
+        if given is None:
+            raise invalid(name, "an identifier needs both a namespace and a value")
+    if q is not None or stage is not None:
+        raise invalid("q" if q is not None else "stage", "looking an identifier up takes no other conditions")
+    return Choice(Identifier(namespace or "", value or "", within), None, None)
+
+
+def uuid_of(text: str, what: str) -> str:
+    """The canonical form of an id in a path. Raises ApiError for what cannot be the id of anything."""
+    lowered = text.lower()
+    if not _UUID.fullmatch(lowered):
+        raise not_found(what)
+    return lowered

@@ -1,0 +1,167 @@
+"""Profiles: one by its id or by an identifier, all of them, and what is known of one."""
+
+from __future__ import annotations
+
+from litestar import get
+from litestar.di import NamedDependency, Provide
+
+from passerby.api import cursors, examples
+from passerby.api.access import Access
+from passerby.api.answers import EventPage, History, ProfilePage, event_of
+from passerby.api.describe import reading
+from passerby.api.errors import ApiError, ErrorCode, not_found
+from passerby.api.parameters import Choice, EventName, Page, ProfileId, choice, long_page, page, uuid_of
+from passerby.events.protocol import Cursor as EventCursor
+from passerby.events.protocol import EventStoreBroken
+from passerby.identity.cleaning import clean
+from passerby.messages import Identifier, StoredEvent
+from passerby.profiles.view import Profile
+from passerby.state.views import IdentifierMatch, Match, SearchPage, TraitMatch
+
+_TAGS = ["Profiles"]
+_PAGE = {"page": Provide(page, sync_to_thread=False)}
+_LONG_PAGE = {"page": Provide(long_page, sync_to_thread=False)}
+
+
+@get(
+    "/profiles",
+    operation_id="findProfiles",
+    summary="Find profiles",
+    description="With `namespace` and `value`: the profile that this identifier belongs to, or 404. Otherwise a page "
+    "of profiles: all of them, the newest first, or those that `q` finds, in the order of what matched.",
+    tags=_TAGS,
+    dependencies={"choice": Provide(choice, sync_to_thread=False), **_PAGE},
+    responses=reading(Profile | ProfilePage, examples.FOUND_PROFILES, ErrorCode.NOT_FOUND),
+)
+async def find_profiles(
+    access: NamedDependency[Access], choice: NamedDependency[Choice], page: NamedDependency[Page]
+) -> Profile | ProfilePage:
+    if choice.identifier is not None:
+        return await access.run(_look_up, access, choice.identifier)
+    if choice.text is not None:
+        return await access.run(_search, access, choice, page)
+    return await access.run(_list, access, choice, page)
+
+
+@get(
+    "/profiles/{profile_id:str}",
+    operation_id="getProfile",
+    summary="One profile",
+    description="The id of a profile that was merged answers with the profile it now belongs to.",
+    tags=_TAGS,
+    responses=reading(Profile, examples.PROFILE, ErrorCode.NOT_FOUND),
+)
+async def get_profile(access: NamedDependency[Access], profile_id: ProfileId) -> Profile:
+    profile = await access.run(access.desk.state.profile, access.project, uuid_of(profile_id, "profile"))
+    return _found(profile)
+
+
+@get(
+    "/profiles/{profile_id:str}/events",
+    operation_id="listEvents",
+    summary="The timeline of a profile",
+    description="The events of the profile and of everything that was merged into it, newest first.",
+    tags=_TAGS,
+    dependencies=_PAGE,
+    responses=reading(
+        EventPage,
+        examples.EVENTS,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.EVENTS_UNAVAILABLE,
+    ),
+)
+async def list_events(
+    access: NamedDependency[Access], profile_id: ProfileId, page: NamedDependency[Page], name: EventName = None
+) -> EventPage:
+    place = cursors.decode(page.cursor, cursors.AfterEvent)
+    before = None if place is None else EventCursor(place.time, place.id)
+    id_ = uuid_of(profile_id, "profile")
+    events = await access.run(_timeline, access, id_, page.limit + 1, before, name or "")
+    shown = events[: page.limit]
+    more = len(events) > page.limit
+    cursor = cursors.encode(cursors.AfterEvent(shown[-1].time, shown[-1].id)) if more else None
+    return EventPage(events=[event_of(event) for event in shown], cursor=cursor)
+
+
+@get(
+    "/profiles/{profile_id:str}/history",
+    operation_id="listHistory",
+    summary="The history of a profile",
+    description="Every decision about who this is, with the message that caused it and the rule, oldest first; those "
+    "about profiles that were merged into it included.",
+    tags=_TAGS,
+    dependencies=_LONG_PAGE,
+    responses=reading(History, examples.HISTORY, ErrorCode.NOT_FOUND),
+)
+async def list_history(access: NamedDependency[Access], profile_id: ProfileId, page: NamedDependency[Page]) -> History:
+    place = cursors.decode(page.cursor, cursors.AfterDecision)
+    found = await access.run(
+        access.desk.state.history,
+        access.project,
+        uuid_of(profile_id, "profile"),
+        limit=page.limit,
+        after=place.number if place else 0,
+    )
+    if found is None:
+        raise not_found("profile")
+    cursor = None if found.after is None else cursors.encode(cursors.AfterDecision(found.after))
+    return History(history=found.entries, cursor=cursor)
+
+
+def _found(profile: Profile | None) -> Profile:
+    if profile is None:
+        raise not_found("profile")
+    return profile
+
+
+def _look_up(access: Access, identifier: Identifier) -> Profile:
+    """The profile that an identifier leads to, cleaned as it would be in a message."""
+    value = clean(identifier.namespace, identifier.value, access.desk.policy_of(access.project))
+    if value is None:
+        raise not_found("profile")
+    return _found(access.desk.state.profile_of(access.project, identifier._replace(value=value)))
+
+
+def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
+    place = cursors.decode(page.cursor, cursors.AfterProfile)
+    profiles = access.desk.state.profiles(
+        access.project, limit=page.limit + 1, stage=choice.stage, before=place.id if place else None
+    )
+    shown, more = profiles[: page.limit], len(profiles) > page.limit
+    return ProfilePage(profiles=shown, cursor=cursors.encode(cursors.AfterProfile(shown[-1].id)) if more else None)
+
+
+def _search(access: Access, choice: Choice, page: Page) -> ProfilePage:
+    place = cursors.decode(page.cursor, cursors.AfterIdentifier, cursors.AfterTraits)
+    found: SearchPage = access.desk.state.search(
+        access.project, choice.text or "", limit=page.limit, stage=choice.stage, after=_match(place)
+    )
+    return ProfilePage(profiles=found.profiles, cursor=_search_cursor(found.after))
+
+
+def _match(place: cursors.Place | None) -> Match | None:
+    match place:
+        case cursors.AfterIdentifier(spelling, value, namespace, scope):
+            return IdentifierMatch(spelling, value, namespace, scope)
+        case cursors.AfterTraits(id_):
+            return TraitMatch(id_)
+    return None
+
+
+def _search_cursor(after: Match | None) -> str | None:
+    match after:
+        case IdentifierMatch():
+            return cursors.encode(cursors.AfterIdentifier(*after))
+        case TraitMatch():
+            return cursors.encode(cursors.AfterTraits(*after))
+    return None
+
+
+def _timeline(access: Access, profile: str, limit: int, before: EventCursor | None, name: str) -> list[StoredEvent]:
+    members = access.desk.state.members(access.project, profile)
+    if not members:
+        raise not_found("profile")
+    try:
+        return access.desk.events.timeline(access.project, members, limit=limit, before=before, name=name)
+    except EventStoreBroken:
+        raise ApiError(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now") from None

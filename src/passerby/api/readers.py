@@ -1,0 +1,43 @@
+"""The threads in which the engines are read, so that a slow query holds up nobody but those who wait for a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from passerby.api.errors import ApiError, ErrorCode
+
+THREADS = 4
+"""Engines keep one connection for each of them; more would not answer faster on the cores that a console has."""
+WAITING = 256
+"""Reads that may be under way or wait for a thread; whoever comes on top of that is told to come again."""
+RETRY_AFTER_SECONDS = 1
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Readers:
+    """Runs blocking reads in a bounded number of threads, with a bounded number waiting. Belongs to one event loop."""
+
+    def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reader")
+        self._room = waiting
+
+    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What this read returns or raises. Raises ApiError where too many wait."""
+        if self._room <= 0:
+            headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            raise ApiError(ErrorCode.OVERLOADED, "too many requests are waiting to be answered", headers=headers)
+        self._room -= 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, partial(read, *args, **kwargs))
+        finally:
+            self._room += 1
+
+    def close(self) -> None:
+        """Wait for the reads that are under way; drop those that have not begun."""
+        self._threads.shutdown(cancel_futures=True)
