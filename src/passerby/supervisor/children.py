@@ -18,6 +18,10 @@ WELL = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
 """How a process may end that was asked to: by itself, or by the signal itself if it was not up yet."""
 
 
+KILL_SECONDS = 0.5
+"""How long the system gets to end a process that was killed: `serve` leaves within 10 s even if it does not."""
+
+
 class Program(NamedTuple):
     """How to start a role: its command line, and the descriptors and environment that it inherits."""
 
@@ -95,3 +99,9 @@ class Place:
     def signal(self, number: signal.Signals) -> None:
         if self._process:
             self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """End the process now, whatever it does, and wait until the system has done so."""
+        if self._process:
+            self._process.kill()
+            self._process.wait(KILL_SECONDS)

@@ -5,10 +5,12 @@ It does nothing else, so that there is nothing else to fail: no port is served f
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Collection, Mapping, Sequence
 from types import FrameType
@@ -99,7 +101,8 @@ class Supervisor:
         stragglers = self._remaining()
         for place in stragglers:
             _log.critical("a process did not stop in time, killing it", role=place.role, pid=place.pid)
-            place.signal(signal.SIGKILL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                place.kill()
         return 1 if stragglers else 0
 
     def _judge(self, codes: list[int]) -> int:

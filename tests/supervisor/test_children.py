@@ -1,0 +1,46 @@
+"""A role is this program again, with all settings on its command line and nothing secret in its environment."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+
+from passerby.supervisor.children import Inheritance, Place, Program, program
+
+
+def test_a_role_is_started_with_its_descriptors_and_all_settings() -> None:
+    made = program("edge", 1, ["--port=8080"], Inheritance(alive=3, lock=4, listener=5))
+    assert made.command == [
+        sys.executable,
+        *("-m", "passerby", "serve", "--role=edge", "--process=1", "--alive-fd=3", "--listen-fd=5"),
+        *("--config=/dev/null", "--port=8080"),
+    ]
+    assert made.descriptors == (3, 4, 5)
+
+
+def test_a_role_that_serves_no_port_gets_no_listener() -> None:
+    made = program("worker", 0, [], Inheritance(alive=3, lock=4))
+    assert not any(word.startswith("--listen-fd") for word in made.command)
+    assert made.descriptors == (3, 4)
+
+
+def test_our_own_variables_stay_with_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", "a password of mine")
+    monkeypatch.setenv("HOME", "/home/somebody")
+    environment = program("worker", 0, [], Inheritance(alive=3, lock=4)).environment
+    assert "PASSERBY_CONSOLE_PASSWORD" not in environment
+    assert environment["HOME"] == "/home/somebody"
+
+
+def test_a_place_is_empty_until_it_is_filled_and_after_its_process_ended() -> None:
+    place = Place("worker", 0, Program([sys.executable, "-c", "import time; time.sleep(60)"], (), {}))
+    assert [place.pid, place.ended()] == [None, None]
+    place.signal(signal.SIGTERM)
+    place.kill()
+    place.start()
+    assert [place.pid is None, place.ended()] == [False, None]
+    place.kill()
+    assert place.ended() == -signal.SIGKILL
+    assert [place.pid, place.delay > 0] == [None, True]

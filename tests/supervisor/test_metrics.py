@@ -1,0 +1,31 @@
+"""The metrics that processes share begin anew with every start, and forget what ended processes were holding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from passerby.folder import DataFolder
+from passerby.supervisor import metrics
+
+
+def test_what_an_earlier_run_left_is_cleaned_away(data: Path) -> None:
+    folder = DataFolder(data)
+    metrics.clean(folder)
+    (folder.metrics / "counter_1.db").touch()
+    metrics.clean(folder)
+    assert list(folder.metrics.iterdir()) == []
+
+
+def test_gauges_of_an_ended_process_go_and_counters_stay(data: Path) -> None:
+    folder = DataFolder(data)
+    metrics.clean(folder)
+    for name in ("gauge_livesum_7.db", "gauge_liveall_7.db", "gauge_livesum_8.db", "counter_7.db"):
+        (folder.metrics / name).touch()
+    metrics.forget_process(folder, 7)
+    assert {file.name for file in folder.metrics.iterdir()} == {"gauge_livesum_8.db", "counter_7.db"}
+
+
+def test_a_process_is_pointed_to_the_folder(data: Path) -> None:
+    environment: dict[str, str] = {}
+    metrics.point_to(DataFolder(data), environment)
+    assert environment == {"PROMETHEUS_MULTIPROC_DIR": str(data / "run" / "metrics")}
