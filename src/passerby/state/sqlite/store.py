@@ -89,8 +89,8 @@ class SqliteState:
                 loaded.sightings[identifier] = Sighting(first, last, handle)
                 loaded.known.owners[identifier] = owners[owner]
         for hint in hints:
-            rows = self._cursor.execute(_SQL["linked"], _key(project, hint)).get
-            loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows or ())
+            rows: list[Any] = self._cursor.execute(_SQL["linked"], _key(project, hint)).fetchall()
+            loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
         if self._one("any_separation", project):
             self._load_separations(loaded, project, (*loaded.known.owners, *loaded.known.links))
         return loaded
