@@ -82,6 +82,7 @@ format: setup  ## Format the code and mend what the linter can
 docs: setup  ## Write the generated pages of docs/reference anew
 	@mkdir -p docs/reference
 	@$(BIN)/passerby settings > docs/reference/settings.md
+	@$(BIN)/python -m passerby.api.reference > docs/reference/api.md
 
 .PHONY: lock
 lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions

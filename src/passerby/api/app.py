@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -21,9 +23,14 @@ from passerby.api.stats import get_stats
 
 def create_app(desk: Desk) -> Litestar:
     """The API over this desk. The desk's parts are opened and closed by whoever made them."""
+    return application(lambda: desk)
+
+
+def application(desk: Callable[[], Desk]) -> Litestar:
+    """Likewise, with a desk that is only asked for when a request comes: describing the routes needs none."""
     return Litestar(
         route_handlers=[get_health, get_metrics, get_description, _projects(desk)],
-        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+        dependencies={"desk": Provide(desk, sync_to_thread=False)},
         exception_handlers={
             ApiError: answer_api_error,
             HTTPException: answer_framework_error,
@@ -37,7 +44,7 @@ def create_app(desk: Desk) -> Litestar:
     )
 
 
-def _projects(desk: Desk) -> Router:
+def _projects(desk: Callable[[], Desk]) -> Router:
     """Everything that belongs to a project, for the bearer of one of its tokens."""
     return Router(
         path="/v1",
@@ -50,7 +57,7 @@ def _projects(desk: Desk) -> Router:
             get_catalogue,
             get_stats,
         ],
-        guards=[bearer_of(desk.tokens)],
+        guards=[bearer_of(lambda: desk().tokens)],
         dependencies={
             "project": Provide(project_of, sync_to_thread=False),
             "access": Provide(access_to_read),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from litestar.connection import ASGIConnection
@@ -20,12 +21,12 @@ class Tokens(Protocol):
         """The project that a token opens, or None for an unknown or revoked one."""
 
 
-def bearer_of(tokens: Tokens) -> Guard:
-    """The guard that lets only the bearer of a token in, and notes whose it is for `project_of`."""
+def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
+    """The guard that lets only the bearer of one of these tokens in, and notes whose it is for `project_of`."""
 
     def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
         scheme, __, token = connection.headers.get("authorization", "").partition(" ")
-        project = tokens.token_project(token.strip()) if scheme.lower() == "bearer" else None
+        project = tokens().token_project(token.strip()) if scheme.lower() == "bearer" else None
         if project is None:
             raise _unauthorized()
         connection.state.project = project

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
@@ -39,9 +40,14 @@ def changing(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -
 
 def described(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
     """The answers of a route: on success, and with exactly these errors."""
-    success = _spec(answer, "As asked.", [_example(name, example) for name, example in examples.items()])
+    success = _spec(answer, _words(answer), [_example(name, example) for name, example in examples.items()])
     by_status = groupby(sorted(codes, key=lambda code: (STATUS[code], code)), STATUS.__getitem__)
     return {int(HTTPStatus.OK): success} | {int(status): _errors(found) for status, found in by_status}
+
+
+def _words(answer: DataContainerType) -> str:
+    """What an answer is, in the first sentences of the docstrings of what it may be."""
+    return " Or: ".join((inspect.getdoc(each) or "").partition("\n")[0] for each in get_args(answer) or (answer,))
 
 
 def _errors(codes: Iterable[ErrorCode]) -> ResponseSpec:

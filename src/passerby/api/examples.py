@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from passerby.api.answers import (
     CatalogueAnswer,
     Event,
@@ -76,6 +78,16 @@ _VISITOR_ALONE = Profile(
     event_count=1,
     members=[ProfileMember(id=_VISITOR_ID, merge_id=None, merged_at=None)],
 )
+
+PARAMETERS: Mapping[str, Mapping[str, str]] = {
+    "findProfiles": {"namespace": "user_id", "value": "u-1001"},
+    "getProfile": {"profile_id": _CUSTOMER_ID},
+    "listEvents": {"profile_id": _CUSTOMER_ID, "limit": "20"},
+    "listHistory": {"profile_id": _CUSTOMER_ID},
+    "undoMerge": {"merge_id": _MERGE_ID},
+    "getStats": {"wait": "5"},
+}
+"""Values of parameters by operation, for the example calls."""
 
 PROFILE = {"customer": _CUSTOMER}
 FOUND_PROFILES = {"by identifier": _CUSTOMER, "page": ProfilePage(profiles=[_CUSTOMER], cursor=None)}

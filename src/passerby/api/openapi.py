@@ -14,13 +14,14 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
+from passerby.api.examples import PARAMETERS
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
 
 _DESCRIPTION = """\
 Reads what Passerby knows: profiles, their events and the history of who is who; and takes merges back. Every request
-needs an API token, which opens one project and no other.
+under `/v1` needs an API token, which opens one project and no other.
 
 The vendors' calls, by which events and identities come in, are answered on the ingest port and described here too.
 """
@@ -69,7 +70,8 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
     for handler in route.route_handlers:
         for method in handler.http_methods:
             if operation := item.get(method.lower()):
-                operation["parameters"] = [_parameter(each) for each in operation.get("parameters", ())]
+                values = PARAMETERS.get(operation["operationId"], {})
+                operation["parameters"] = [_parameter(each, values) for each in operation.get("parameters", ())]
                 del operation["deprecated"]
                 if handler.responses:
                     _declare_answers(operation, handler.responses)
@@ -83,16 +85,16 @@ def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseS
         operation["responses"][str(status)]["content"]["application/json"]["examples"] = found
 
 
-def _parameter(found: dict[str, Any]) -> dict[str, Any]:
-    """A parameter without what is the default anyway, nor the null that stands for its absence."""
+def _parameter(found: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """A parameter with its example, without what is the default anyway, nor the null that stands for its absence."""
     schema = {key: _whole(value) for key, value in found["schema"].items() if key not in {"description", "oneOf"}}
     for one in found["schema"].get("oneOf", ()):
         schema |= one if one != {"type": "null"} else {}
     if None in schema.get("enum", ()):
         schema |= {"type": "string", "enum": [value for value in schema["enum"] if value is not None]}
-    return {"name": found["name"], "in": found["in"], "required": found["required"], "schema": schema} | {
-        "description": found["description"]
-    }
+    told = {key: found[key] for key in ("name", "in", "description", "required")}
+    example = {"example": values[found["name"]]} if found["name"] in values else {}
+    return {**told, "schema": schema, **example}
 
 
 def _whole(value: Any) -> Any:

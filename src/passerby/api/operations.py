@@ -44,6 +44,7 @@ async def get_health(desk: NamedDependency[Desk]) -> Health:
     "sent, and the port is private.",
     tags=["Operations"],
     media_type=_METRICS_TYPE,
+    response_description="Counters, gauges and histograms.",
 )
 async def get_metrics(desk: NamedDependency[Desk]) -> str:
     return await desk.readers.run(desk.metrics)
