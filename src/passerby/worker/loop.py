@@ -10,7 +10,7 @@ from typing import Final
 import apsw
 
 from passerby import logs
-from passerby.log.protocol import Entry, LogReader
+from passerby.log.protocol import Entry, LogFull, LogReader
 from passerby.worker import metrics
 from passerby.worker.batch import Applied, Worker
 
@@ -51,7 +51,7 @@ class Loop:
     def run(self, position: int) -> int:
         """Apply what follows this log position, until stopped; return the position that was reached."""
         while not self._stop.is_set():
-            entries = self._reader.read(position, self._batch_messages)
+            entries = self._read(position)
             if entries:
                 position = self._try(entries, position)
             self._report(position)
@@ -61,6 +61,14 @@ class Loop:
         self._reader.passed(READER, position)
         return position
 
+    def _read(self, position: int) -> list[Entry]:
+        """The next batch; none while the log cannot be read. A damaged log ends the worker, saying what to do."""
+        try:
+            return self._reader.read(position, self._batch_messages)
+        except LogFull as fault:
+            self._wait_for_storage(fault)
+            return []
+
     def _try(self, entries: Sequence[Entry], position: int) -> int:
         """Apply a batch; return the position that is then reached, the old one where it has to be tried again."""
         try:
@@ -68,7 +76,7 @@ class Loop:
         except _STORAGE_FAULTS as fault:
             self._wait_for_storage(fault)
             return position
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, the messages behind it must not wait for a new release
             metrics.FAILURES.labels("fault").inc()
             _log.exception("a batch cannot be applied, trying its messages one by one", position=entries[0].position)
             return self._one_by_one(entries, position)
@@ -76,14 +84,14 @@ class Loop:
         return max(position, applied.position)
 
     def _one_by_one(self, entries: Sequence[Entry], position: int) -> int:
-        """Apply each message on its own, and set aside the ones that cannot be: one bad message must not stop the rest."""
+        """Apply each message on its own and set aside the ones that cannot be: one must not stop the rest."""
         for entry in entries:
             try:
                 self._measured(self._worker.apply, [entry])
             except _STORAGE_FAULTS as fault:
                 self._wait_for_storage(fault)
                 return position
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - as above; it is logged, counted and kept with the message
                 _log.exception("a message cannot be applied and is set aside", position=entry.position)
                 self._note(self._worker.bury(entry, f"{type(fault).__name__}: {fault}"))
             position = entry.position
@@ -104,7 +112,7 @@ class Loop:
 
     def _wait_for_storage(self, fault: Exception) -> None:
         metrics.FAILURES.labels("storage").inc()
-        _log.error("the state cannot be written, trying again", error=type(fault).__name__, seconds=self._retry_seconds)
+        _log.error("the log or the state cannot be used, trying again", error=type(fault).__name__, seconds=self._retry_seconds)
         self._stop.wait(self._retry_seconds)
         self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
 
