@@ -95,6 +95,9 @@ def _visits(person: Person, roll: random.Random) -> Iterator[Visit]:
     known: set[str] = set()
     for number, at in enumerate(times):
         device = places[number] if number < len(places) else roll.choice(places)
+        if device and number > 0 and roll.random() < JUNK:
+            yield Visit(at, ZEROS, signed_in=False, signs_in=False)
+            continue
         signs_in = person.ambition != "visitor" and device not in known and number > 0
         yield Visit(at, device, signed_in=device in known, signs_in=signs_in)
         if signs_in:
@@ -103,9 +106,6 @@ def _visits(person: Person, roll: random.Random) -> Iterator[Visit]:
 
 def _visit(person: Person, visit: Visit, start: int, roll: random.Random) -> Iterator[Step]:
     at = start + visit.at
-    if visit.device and roll.random() < JUNK:
-        yield _track(person, Deed(at, "Viewed Page", {"page": "/home"}), ZEROS)
-        return
     for name, properties in _browsing(roll):
         yield _event(person, Deed(at, name, properties), visit, roll)
         at += roll.randrange(5_000, 90_000)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from passerby.demo.errors import DemoError
 
 WAIT_SECONDS: Final = 30
-_PATIENCE_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 5.0
 _PAUSE_SECONDS: Final = 0.2
 
 
@@ -39,7 +39,7 @@ class Api:
 
     def _get(self, path: str, query: dict[str, object]) -> dict[str, Any]:
         """A token made just now may take a second to be known, so a 401 is asked again for a while."""
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         status, body = self._once(path, query)
         while status == http.client.UNAUTHORIZED and time.monotonic() < deadline:
             time.sleep(_PAUSE_SECONDS)

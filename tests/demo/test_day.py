@@ -1,0 +1,108 @@
+"""A day is plausible: in order, within its 24 hours, and every sort of call that the demo promises is in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.demo.day import DAY_MS, MAILING_SIZE, ZEROS, Step, day, mailing
+from passerby.demo.people import people
+
+END = 1_795_000_000_000
+EVERYBODY = people(1, 400)
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Step]:
+    return day(EVERYBODY, 1, END)
+
+
+def bodies(steps: list[Step], call: str) -> list[dict[str, Any]]:
+    return [step.body for step in steps if step.call == call]
+
+
+@given(seed=st.integers(0, 10_000), end=st.integers(DAY_MS, 2**42))
+def test_whatever_the_seed_everything_happens_in_order_within_the_day(seed: int, end: int) -> None:
+    steps = day(people(seed, 20), seed, end)
+    assert all(earlier.at <= later.at for earlier, later in pairwise(steps))
+    assert all(end - DAY_MS <= step.at <= end for step in steps)
+
+
+def test_the_same_seed_is_the_same_day(steps: list[Step]) -> None:
+    assert day(EVERYBODY, 1, END) == steps
+
+
+def test_nobody_is_identified_before_having_browsed_anonymously(steps: list[Step]) -> None:
+    first: dict[int, str] = {}
+    for step in steps:
+        first.setdefault(step.household, step.call)
+    assert set(first.values()) == {"crossengage.track", "webengage.events"}
+
+
+def test_customers_are_named_by_their_id_and_leads_by_their_address(steps: list[Step]) -> None:
+    identified = bodies(steps, "crossengage.identify")
+    assert any("userId" in body for body in identified)
+    assert any(body.get("businessUnit") == "newsletter" and "userId" not in body for body in identified)
+
+
+def test_somebody_uses_two_devices(steps: list[Step]) -> None:
+    named = {(body["userId"], body["mobileId"]) for body in bodies(steps, "crossengage.identify") if "userId" in body}
+    assert max(Counter(user for user, _ in named).values()) >= 2
+
+
+def test_a_handed_down_phone_is_its_new_owners_in_the_end(steps: list[Step]) -> None:
+    for younger in (person for person in EVERYBODY if person.inherited):
+        owners = [
+            body["userId"]
+            for body in bodies(steps, "crossengage.identify")
+            if body["mobileId"] == younger.inherited and "userId" in body
+        ]
+        assert owners[-2:] == [EVERYBODY[younger.household].user_id, younger.user_id]
+
+
+def test_purchases_are_made_by_customers_only(steps: list[Step]) -> None:
+    orders = [body for body in bodies(steps, "webengage.events") if body["eventName"] == "Completed Order"]
+    assert orders
+    assert all("userId" in body for body in orders)
+    assert any(body["event"] == "Completed Order" for body in bodies(steps, "crossengage.track"))
+
+
+def test_the_web_sites_visitors_are_anonymous_before_they_sign_in(steps: list[Step]) -> None:
+    events = bodies(steps, "webengage.events")
+    assert any("anonymousId" in body for body in events)
+    assert all(("anonymousId" in body) != ("userId" in body) for body in events)
+    assert bodies(steps, "webengage.users")
+
+
+def test_some_senders_repeat_themselves_and_send_junk(steps: list[Step]) -> None:
+    assert any(step.times == 2 and step.request_id for step in steps)
+    assert any(body["mobileId"] == ZEROS for body in bodies(steps, "crossengage.track"))
+
+
+def test_no_two_calls_have_the_same_request_id(steps: list[Step]) -> None:
+    ids = [step.request_id for step in steps if step.request_id]
+    assert len(set(ids)) == len(ids)
+
+
+def test_times_are_written_as_each_vendor_documents(steps: list[Step]) -> None:
+    assert {len(body["timestamp"]) for body in bodies(steps, "crossengage.track")} == {len("2026-11-20T10:00:00.000Z")}
+    assert all(body["eventTime"].endswith("+0000") for body in bodies(steps, "webengage.events"))
+
+
+def test_the_mailing_reaches_every_customer_once_in_full_bulk_calls() -> None:
+    letters = list(mailing(EVERYBODY, 1, END))
+    sizes = [len(step.body["events"]) for step in letters]
+    assert set(sizes[:-1]) == {MAILING_SIZE}
+    reached = [record["userId"] for step in letters for record in step.body["events"]]
+    assert reached == [person.user_id for person in EVERYBODY if person.ambition == "customer"]
+
+
+def test_the_web_site_of_two_thousand_people_stays_within_the_vendors_limit() -> None:
+    calls = Counter(step.call for step in day(people(1, 2000), 1, END) for _ in range(step.times))
+    assert calls["webengage.events"] < 5_000
+    assert calls["webengage.users"] < 5_000

@@ -1,0 +1,67 @@
+"""The demo borrows keys: they work while it runs, and are revoked however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passerby.demo.errors import NoPublicKey
+from passerby.demo.run import LABEL, borrowed_keys
+from passerby.folder import DataFolder
+from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.founding import FirstKeys, init
+from passerby.projects.store import ProjectStore
+
+
+@pytest.fixture
+def keys(data: Path) -> FirstKeys:
+    return init(data)
+
+
+@pytest.fixture
+def store(data: Path, keys: FirstKeys) -> Iterator[ProjectStore]:
+    assert keys.project == "default"
+    with ProjectStore(DataFolder(data).control) as store:
+        yield store
+
+
+def test_borrowed_secrets_work_until_the_end(data: Path, keys: FirstKeys, store: ProjectStore) -> None:
+    project = store.project("default")
+    with borrowed_keys(store, project) as borrowed:
+        credentials = ProjectCredentials(DataFolder(data).control)
+        assert borrowed["crossengage.mobile_api_key"] == keys.crossengage.mobile_api_key
+        assert credentials.authenticates("webengage.api_key", project.id, borrowed["webengage.api_key"])
+        assert credentials.token_project(borrowed["api_token"]) == project.id
+    credentials.refresh_if_changed()
+    assert not credentials.authenticates("webengage.api_key", project.id, borrowed["webengage.api_key"])
+    assert credentials.token_project(borrowed["api_token"]) is None
+    credentials.close()
+
+
+def test_borrowed_secrets_are_revoked_when_the_demo_fails(keys: FirstKeys, store: ProjectStore) -> None:
+    project = store.project(keys.project)
+    with pytest.raises(KeyboardInterrupt):
+        borrow_and_fail(store)
+    assert all(key.revoked_at for key in store.keys(project) if key.label == LABEL)
+
+
+def borrow_and_fail(store: ProjectStore) -> None:
+    with borrowed_keys(store, store.project("default")):
+        raise KeyboardInterrupt
+
+
+def test_secrets_that_a_killed_demo_left_behind_are_revoked_by_the_next(store: ProjectStore) -> None:
+    project = store.project("default")
+    left = store.add_key(project, "api_token", 1, label=LABEL)
+    with borrowed_keys(store, project):
+        assert [key.revoked_at is None for key in store.keys(project) if key.id == left.id] == [False]
+
+
+def test_a_project_without_the_public_keys_is_told_which_to_add(store: ProjectStore) -> None:
+    project = store.project("default")
+    for key in store.keys(project):
+        store.revoke_key(project, key.id, 1)
+    with pytest.raises(NoPublicKey, match=r"passerby keys add crossengage\.mobile_api_key"):
+        borrow_and_fail(store)
