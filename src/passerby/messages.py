@@ -13,8 +13,10 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-Kind = Literal["identify", "track"]
-"""What a message states: who somebody is (`identify`), or what somebody did (`track`, which becomes one event)."""
+Kind = Literal["identify", "track", "invalid"]
+"""What a message states: who somebody is (`identify`), what somebody did (`track`, which becomes one event), or nothing
+that can be used (`invalid`: it names nobody and is no event; its violations count, and what was sent is the member
+`body` of its properties, kept for somebody to look at)."""
 
 
 class Identifier(NamedTuple):

@@ -90,7 +90,8 @@ class Call(msgspec.Struct, frozen=True):
     """One call of a vendor's API, as the edge needs to know it before it reads the body.
 
     `body_limit` is in bytes, unpacked or not. `rate` is the vendor's documented number of requests a minute for one
-    key (None: no limit), `rate_group` the name under which calls share one budget.
+    key (None: no limit), `rate_group` the name under which calls share one budget. `sniff_gzip`: a body that begins as
+    gzip does is unpacked even where no header says so.
     """
 
     dialect: str
@@ -104,6 +105,7 @@ class Call(msgspec.Struct, frozen=True):
     """Puts a fault into the vendor's shape; the string is a detail for humans, may be empty."""
     rate: int | None = None
     rate_group: str = ""
+    sniff_gzip: bool = False
 
 
 class Dialect(Protocol):

@@ -1,0 +1,185 @@
+"""The calls of Segment's HTTP Tracking API: whose they are, what they bring, how they are answered.
+
+Source: Segment, HTTP Tracking API. Each call brings one *item*, `batch` several; the short paths are those of the
+browser SDK. The content type says nothing here: bodies are JSON under any. What can be read is answered 200, whatever
+is wrong with it (see `items`).
+
+The write key is public. The one in the header counts if it is known, else the one in the body: with OAuth the header
+holds a token that is no key, and the body the key.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any, Final
+
+import msgspec
+
+from passerby.dialects.body import decode
+from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
+from passerby.dialects.faults import ANSWERS, text
+from passerby.dialects.segment.fields import missing, object_of
+from passerby.dialects.segment.items import DIALECT, Envelope, invalid, read
+from passerby.messages import Message
+
+name = DIALECT
+
+PREFIX: Final = "/v1/"
+SETTINGS_PREFIX: Final = "/v1/projects/"
+SETTINGS_SUFFIX: Final = "/settings"
+KEY: Final = "writeKey"
+KEY_KIND: Final = "segment.write_key"
+
+EVENT_LIMIT: Final = 32 * 1024
+"""Bytes of an item, be it alone or in a batch (HTTP Tracking API, max request size)."""
+BATCH_LIMIT: Final = 500 * 1024
+"""Bytes of a batch."""
+ITEM_LIMIT: Final = 5_000
+"""Items in a batch. The vendor names no limit; at this one an item has a hundred bytes, fewer than any SDK sends."""
+
+HEADER_LIMIT: Final = 256
+"""Characters of an `Authorization` header whose key is remembered; a longer one holds no key of ours."""
+REMEMBERED: Final = 1_024
+"""How many of those headers."""
+
+TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
+"""The calls that bring one item. Their short paths are their first letters."""
+
+
+def match(path: str) -> Call | None:
+    """The call that this path stands for; None for any other path, because the prefix is not Segment's alone."""
+    call = _CALLS.get(path)
+    if call is None and path.startswith(SETTINGS_PREFIX) and path.endswith(SETTINGS_SUFFIX):
+        key = path[len(SETTINGS_PREFIX) : -len(SETTINGS_SUFFIX)]
+        return None if "/" in key else _call("settings", _settings, EVENT_LIMIT, "GET", {KEY: key})
+    return call
+
+
+def fault(method: str, what: Fault, detail: str = "") -> Reply:
+    """A fault of a call with this method. SDKs read `code` and `message`; a body too large is 400 in this API."""
+    status = 400 if what is Fault.TOO_LARGE else ANSWERS[what].status
+    headers = (("Allow", method),) if what is Fault.METHOD_NOT_ALLOWED else ()
+    return _refusal(status, what, detail, headers)
+
+
+def _single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """A call whose body is one item. The path says of which type it is, whatever the body says."""
+    body, project = _authorised(request, credentials)
+    message = read(body, type_, Envelope(request, project))
+    return Outcome(_SUCCESS, [] if message is None else [message])
+
+
+def _batch(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """A call that brings several items, each of them a message of its own whatever becomes of the others."""
+    body, project = _authorised(request, credentials, "batch")
+    items = body.get("batch") if type(body) is dict else None
+    if type(items) is not list:
+        return Outcome(_SUCCESS, [invalid(body, missing("batch"), Envelope(request, project))])
+    _check_sizes(request, items)
+    envelope = Envelope(
+        request,
+        project,
+        body.get("sentAt"),
+        object_of(body.get("context")) or {},
+        object_of(body.get("integrations")) or {},
+    )
+    return Outcome(_SUCCESS, _read_all(items, envelope))
+
+
+def _read_all(items: list[Any], envelope: Envelope) -> list[Message]:
+    types = (item.get("type") if type(item) is dict else None for item in items)
+    found = (read(item, type_, envelope) for item, type_ in zip(items, types, strict=True))
+    return [message for message in found if message is not None]
+
+
+def _check_sizes(request: Request, items: list[Any]) -> None:
+    """Refuse a batch with an item too large, as the vendor does. In a small body there can be none."""
+    if len(items) > ITEM_LIMIT:
+        raise RequestFault(Fault.TOO_LARGE, f"A batch takes at most {ITEM_LIMIT:,} items")
+    if len(request.body) <= EVENT_LIMIT:
+        return
+    for index, item in enumerate(items):
+        if len(msgspec.json.encode(item)) > EVENT_LIMIT:
+            raise RequestFault(Fault.TOO_LARGE, f"batch[{index}] has more than {EVENT_LIMIT:,} bytes")
+
+
+def _settings(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """What the browser SDK asks for before it sends anything: here it learns that there is nothing to load."""
+    key = parameters[KEY]
+    if credentials.project(KEY_KIND, key) is None:
+        return Outcome(_UNKNOWN_PROJECT)
+    settings = {"integrations": {"Segment.io": {"apiKey": key}}, "plan": {}, "edgeFunction": {}}
+    return Outcome(Reply(200, msgspec.json.encode(settings)))
+
+
+def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
+    """The browser SDK's figures about itself, which are taken and dropped."""
+    return Outcome(_SUCCESS)
+
+
+def _authorised(request: Request, credentials: Credentials, records: str = "") -> tuple[Any, int]:
+    """The body, and the project that may be written to with the keys of the request."""
+    project = credentials.project(KEY_KIND, _key_in_header(request))
+    body = decode(request.body, records)
+    if project is None:
+        key = body.get(KEY) if type(body) is dict else None
+        project = credentials.project(KEY_KIND, key) if type(key) is str else None
+    if project is None:
+        raise RequestFault(Fault.UNKNOWN_KEY)
+    return body, project
+
+
+def _key_in_header(request: Request) -> str:
+    header = request.headers.get("authorization", "")
+    return _key_of(header) if len(header) <= HEADER_LIMIT else ""
+
+
+@lru_cache(REMEMBERED)
+def _key_of(header: str) -> str:
+    """The user name of Basic, with the colon behind it or without; or the token of Bearer; or ""."""
+    scheme, _, value = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return b64decode(value + "==").decode().partition(":")[0]
+    except ValueError:
+        return ""
+
+
+def _refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    body = {"code": what.value, "message": text(what, detail)}
+    return Reply(status, msgspec.json.encode(body), headers=headers)
+
+
+_SUCCESS: Final = Reply(200, b'{"success":true}')
+_UNKNOWN_PROJECT: Final = _refusal(404, Fault.UNKNOWN_KEY)
+
+_Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
+
+
+def _call(name_: str, handle: _Handle, body_limit: int, method: str, parameters: Mapping[str, str]) -> Call:
+    return Call(
+        dialect=name,
+        name=name_,
+        methods=frozenset({method}),
+        body_limit=body_limit,
+        parameters=parameters,
+        handle=handle,
+        fault=partial(fault, method),
+        sniff_gzip=True,
+    )
+
+
+def _calls() -> dict[str, Call]:
+    """Every call but `settings` by its path and by its short path."""
+    calls = [_call(type_, partial(_single, type_), EVENT_LIMIT, "POST", {}) for type_ in TYPES]
+    calls.append(_call("batch", _batch, BATCH_LIMIT, "POST", {}))
+    paths = {f"{PREFIX}{name}": call for call in calls for name in (call.name, call.name[0])}
+    return paths | {f"{PREFIX}m": _call("metrics", _metrics, BATCH_LIMIT, "POST", {})}
+
+
+_CALLS: Final[Mapping[str, Call]] = _calls()

@@ -1,0 +1,111 @@
+"""What a Segment-spec `context` says: of the device whom to wait for, and what to keep beside the message.
+
+Source: Segment, Spec: Common Fields, context. A context is kept as it was sent, save for these: `traits` belongs to an
+identify and is left out; `userAgent` is kept as `user_agent`, the name that all dialects share; and a sender that is a
+person's own browser or app has its address added where it named none. A server's address would be nobody's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from passerby.dialects.contract import Request
+from passerby.dialects.ids import read_id
+from passerby.messages import Identifier
+
+AGENT_LIMIT: Final = 512
+"""How many characters of a user agent are kept."""
+SESSION_LIMIT: Final = 128
+"""A longer session id is none; it stays in the context."""
+
+CLIENT_LIBRARIES: Final = frozenset(
+    {
+        "@segment/analytics-react-native",
+        "analytics-android",
+        "analytics-flutter",
+        "analytics-ios",
+        "analytics-kotlin",
+        "analytics-react-native",
+        "analytics-swift",
+        "analytics.js",
+    }
+)
+"""The `library.name` of SDKs that run on the person's own device."""
+CLIENT_CHANNELS: Final = frozenset({"browser", "client", "mobile", "web"})
+"""What SDKs that run there give as `channel`; those of servers say `server`."""
+BROWSER: Final = "Mozilla/"
+"""What every browser's user agent begins with, and no server's library."""
+
+APPLE: Final = ("ios", "ipad", "iphone", "tvos")
+ANDROID: Final = ("android",)
+"""How the names of the systems begin that have an advertising id, in lower case."""
+LIMITED: Final = (False, 0, "false", "0")
+"""The values of `adTrackingEnabled` that say no."""
+
+
+def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
+    """The device's id, which is a hint, and its advertising id, unless its owner has limited ad tracking."""
+    device = context.get("device")
+    if type(device) is not dict:
+        return []
+    found = []
+    if hint := read_id(device.get("id")):
+        found.append(Identifier("device_id", hint))
+    advertising = read_id(device.get("advertisingId"))
+    if advertising and device.get("adTrackingEnabled") not in LIMITED:
+        namespace = _advertising_namespace(device, context.get("os"))
+        if namespace:
+            found.append(Identifier(namespace, advertising))
+    return found
+
+
+def session_id(context: dict[str, Any]) -> str:
+    """The session that an SDK keeps count of, or ""."""
+    value = read_id(context.get("sessionId")) if "sessionId" in context else None
+    return value if value is not None and len(value) <= SESSION_LIMIT else ""
+
+
+def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dict[str, Any]:
+    """What of a context is kept with the message that `item` stands for."""
+    result = {name: value for name, value in context.items() if name != "traits"}
+    if type(result.get(_AGENT)) is str:
+        result["user_agent"] = result.pop(_AGENT)[:AGENT_LIMIT]
+    if result.get("ip") is None:
+        result.pop("ip", None)
+    if ("ip" not in result or "user_agent" not in result) and _is_client(context, item, request):
+        _add_sender(result, request)
+    return result
+
+
+_AGENT: Final = "userAgent"
+
+
+def _add_sender(result: dict[str, Any], request: Request) -> None:
+    if request.client_ip:
+        result.setdefault("ip", request.client_ip)
+    agent = request.headers.get("user-agent")
+    if agent:
+        result.setdefault("user_agent", agent[:AGENT_LIMIT])
+
+
+def _is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -> bool:
+    """Whether the sender is the person's own browser or app, as far as it lets that be known."""
+    channel = item.get("channel")
+    if type(channel) is str:
+        return channel in CLIENT_CHANNELS
+    library = context.get("library")
+    name = library.get("name") if type(library) is dict else None
+    if type(name) is str and name in CLIENT_LIBRARIES:
+        return True
+    return request.headers.get("user-agent", "").startswith(BROWSER)
+
+
+def _advertising_namespace(device: dict[str, Any], system: Any) -> str:
+    """Whose advertising id it is: the type of the device says so, or the name of its system."""
+    for name in (device.get("type"), system.get("name") if type(system) is dict else None):
+        lower = name.lower() if type(name) is str else ""
+        if lower.startswith(APPLE):
+            return "idfa"
+        if lower.startswith(ANDROID):
+            return "aaid"
+    return ""

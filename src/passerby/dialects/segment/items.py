@@ -1,0 +1,172 @@
+"""From one item of Segment's spec, sent alone or in a batch, to the message that it stands for.
+
+Source: Segment, Spec: Common Fields; where it is silent, the decisions are ours and stand beside the code. This API
+answers before it looks: an item that lacks what it needs, or brings it in a type that cannot be read, becomes an
+*invalid* message, which touches nobody, is counted and keeps what was sent. What is merely odd (an id that is an object
+beside one that is not, a time that cannot be read) is passed over and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from passerby.catalogue.rules import sample
+from passerby.dialects.contract import Request
+from passerby.dialects.ids import read_id
+from passerby.dialects.segment.context import device_identifiers, kept, session_id
+from passerby.dialects.segment.facts import READERS, Fact, Item
+from passerby.dialects.segment.fields import missing, object_or_nothing, wrong
+from passerby.dialects.times import read_iso_or_milliseconds
+from passerby.messages import Identifier, Message, Violation
+
+DIALECT: Final = "segment"
+
+KEY_LIMIT: Final = 100
+"""Characters of a `messageId` (Segment, Unify limits); a longer one is known by its SHA-256."""
+
+UNKNOWN_TYPE: Final = "unknown_type"
+UNREADABLE_TIME: Final = "unreadable_time"
+"""Kinds of violation."""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What the items of one request share: its project, and the members of a batch beside its items."""
+
+    request: Request
+    project: int
+    sent_at: Any = None
+    context: Mapping[str, Any] = {}
+    integrations: Mapping[str, Any] = {}
+
+
+def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
+    """The message of an item of this type. None where it says nothing, which is so of an alias onto itself."""
+    if type(fields) is not dict:
+        return invalid(fields, wrong("", fields), envelope)
+    reader = READERS.get(type_) if type(type_) is str else None
+    if reader is None:
+        return invalid(fields, _no_type(type_), envelope)
+    item = _item(fields, envelope)
+    if not item.user_id and not item.anonymous_id:
+        return invalid(fields, missing("userId"), envelope)
+    fact = reader(item)
+    if isinstance(fact, Violation):
+        return invalid(fields, fact, envelope)
+    return None if fact is None else _message(item, fact, envelope)
+
+
+def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
+    """A message that states nothing: it counts the violation and keeps what was sent, for somebody to look at."""
+    request = envelope.request
+    return Message(
+        project=envelope.project,
+        id=request.new_id(),
+        dialect=DIALECT,
+        kind="invalid",
+        identifiers=(),
+        time=request.received_at,
+        received_at=request.received_at,
+        properties={"body": sent},
+        deduplication_key=_deduplication_key(sent) if type(sent) is dict else "",
+        violations=(violation,),
+    )
+
+
+def _no_type(type_: Any) -> Violation:
+    if type_ is None or type_ == "":
+        return missing("type")
+    return Violation(UNKNOWN_TYPE, sample=sample(type_)) if type(type_) is str else wrong("type", type_)
+
+
+def _item(fields: dict[str, Any], envelope: Envelope) -> Item:
+    odd: list[Violation] = []
+    context = object_or_nothing(fields, "context", odd)
+    if envelope.context:
+        context = {**envelope.context, **context}
+    return Item(fields, context, _id(fields, "userId", odd), _id(fields, "anonymousId", odd), odd)
+
+
+def _id(fields: dict[str, Any], field: str, odd: list[Violation]) -> str:
+    """The id in a field, or "". Logged-out people are sent as `false` or `{}` by some: odd, and no reason to refuse."""
+    value = fields.get(field)
+    id_ = read_id(value)
+    if id_ is None:
+        odd.append(wrong(field, value))
+        return ""
+    return id_
+
+
+def _message(item: Item, fact: Fact, envelope: Envelope) -> Message:
+    request, fields, context = envelope.request, item.fields, item.context
+    identifiers = [Identifier("user_id", item.user_id)] if item.user_id else []
+    identifiers += fact.identifiers
+    if item.anonymous_id:
+        identifiers.append(Identifier("anonymous_id", item.anonymous_id))
+    identifiers += device_identifiers(context)
+    keep = kept(context, fields, request)
+    integrations = _integrations(fields, envelope)
+    if integrations:
+        keep["integrations"] = integrations
+    return Message(
+        project=envelope.project,
+        id=request.new_id(),
+        dialect=DIALECT,
+        kind=fact.kind,
+        identifiers=tuple(identifiers),
+        time=_time(item, envelope),
+        received_at=request.received_at,
+        name=fact.name,
+        properties=fact.properties,
+        traits=fact.traits,
+        context=keep,
+        session_id=session_id(context),
+        deduplication_key=_deduplication_key(fields),
+        violations=tuple(item.odd),
+    )
+
+
+def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
+    """Which destinations the sender wants or does not want; nothing where it wants all, as is the rule."""
+    own = fields.get("integrations")
+    if not own and not envelope.integrations:
+        return {}
+    wanted = {**envelope.integrations, **own} if type(own) is dict else dict(envelope.integrations)
+    return {} if wanted == {"All": True} else wanted
+
+
+def _deduplication_key(fields: dict[str, Any]) -> str:
+    key = read_id(fields.get("messageId")) or ""
+    return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()
+
+
+def _time(item: Item, envelope: Envelope) -> int:
+    """When it happened, in milliseconds: `timestamp`, or when it happened before it was sent by the sender's clock.
+
+    Segment, Spec: Common Fields, timestamps: `receivedAt - (sentAt - originalTimestamp)`. A `timestamp` is taken at
+    its word: an import of the past has one, too, and is not to be moved by the age of its file.
+    """
+    received_at = envelope.request.received_at
+    time = _moment(item, "timestamp")
+    if time is not None:
+        return time
+    original = _moment(item, "originalTimestamp")
+    if original is None:
+        return received_at
+    sent = _moment(item, "sentAt")
+    if sent is None:
+        sent = read_iso_or_milliseconds(envelope.sent_at)
+    return original if sent is None else received_at - (sent - original)
+
+
+def _moment(item: Item, field: str) -> int | None:
+    value = item.fields.get(field)
+    if value is None or value == "":
+        return None
+    time = read_iso_or_milliseconds(value)
+    if time is None:
+        item.odd.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
+    return time
