@@ -21,7 +21,7 @@ LEAST_SQLITE: Final = (3, 51, 3)
 LOOK_SECONDS: Final = 5.0
 """How long one file is looked through: a large one takes minutes to read in full."""
 CHDB_SECONDS: Final = 60.0
-_STEPS_BETWEEN_LOOKS_AT_THE_CLOCK: Final = 100_000
+STEPS_BETWEEN_LOOKS_AT_THE_CLOCK: Final = 100_000
 _RESTORE = "stop the server and restore the folder from a backup"
 
 
@@ -60,7 +60,7 @@ def _check_file(file: Path) -> Finding:
 def _looked_through(file: Path, connection: apsw.Connection) -> Finding:
     deadline = time.monotonic() + LOOK_SECONDS
     connection.pragma("query_only", "on")
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
     size = f"{file.stat().st_size / (1 << 20):.1f} MiB"
     try:
         faults = [fault for (fault,) in connection.execute("PRAGMA quick_check(3)") if fault != "ok"]

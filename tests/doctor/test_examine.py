@@ -1,0 +1,41 @@
+"""The doctor looks at everything that there is to look at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from passerby.doctor.examine import examine
+from passerby.folder import DataFolder
+from passerby.projects.founding import init
+from passerby.settings import load
+from passerby.supervisor import lock
+
+EVERYTHING = [
+    *("owner", "writable", "disk space", "SQLite", "control.db", "log.db", "state.db"),
+    *("clock", "chDB", "ingest port", "console port"),
+]
+
+
+def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[], int]) -> None:
+    init(data)
+    findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
+    assert [finding.check for finding in findings] == EVERYTHING
+    assert all(finding.well for finding in findings), findings
+
+
+def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free_port: Callable[[], int]) -> None:
+    findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
+    assert [finding.check for finding in findings] == ["data folder", "SQLite", "chDB", "ingest port", "console port"]
+    assert not data.exists()
+
+
+def test_the_ports_of_a_running_server_are_the_ones_that_are_tried(data: Path, free_port: Callable[[], int]) -> None:
+    init(data)
+    taken = lock.take_folder(DataFolder(data), alone=True)
+    port = free_port()
+    lock.announce(taken, lock.Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=port))
+    found = {finding.check: finding.found for finding in examine(load({"data": data}))}
+    os.close(taken)
+    assert f"port {port} does not answer" in found["ingest port"]

@@ -1,0 +1,64 @@
+"""The doctor looks at the data folder, the disk under it and the clock, and says what to do."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from passerby.doctor import folder as module
+from passerby.doctor.finding import Finding
+from passerby.doctor.folder import check_clock, check_folder
+
+
+def unwell(findings: list[Finding]) -> dict[str, str]:
+    return {finding.check: finding.advice for finding in findings if not finding.well}
+
+
+def test_a_folder_of_ours_with_room_is_well(tmp_path: Path) -> None:
+    findings = list(check_folder(tmp_path))
+    assert [finding.check for finding in findings] == ["owner", "writable", "disk space"]
+    assert unwell(findings) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_all_that_is_said(data: Path) -> None:
+    findings = list(check_folder(data))
+    assert unwell(findings) == {
+        "data folder": f"make it with `passerby init --data {data}`, or name another one with --data"
+    }
+    assert len(findings) == 1
+
+
+def test_a_folder_of_somebody_else_is_unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert "chown" in unwell(list(check_folder(tmp_path)))["owner"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_unwell() -> None:
+    assert "right to write" in unwell(list(check_folder(Path("/proc/self"))))["writable"]
+
+
+def test_a_disk_that_is_nearly_full_is_unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LEAST_FREE_BYTES", 1 << 80)
+    assert "make room" in unwell(list(check_folder(tmp_path)))["disk space"]
+
+
+def test_a_clock_after_everything_that_was_written_is_well(tmp_path: Path) -> None:
+    (tmp_path / "log.db").touch()
+    assert check_clock(tmp_path).well
+
+
+def test_a_clock_before_what_was_written_is_unwell(tmp_path: Path) -> None:
+    file = tmp_path / "log.db"
+    file.touch()
+    os.utime(file, (time.time() + 3600, time.time() + 3600))
+    assert "NTP" in unwell([check_clock(tmp_path)])["clock"]
+
+
+def test_a_clock_from_before_this_program_is_unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EARLIEST_NOW", datetime(9000, 1, 1, tzinfo=UTC))
+    assert "set it" in unwell([check_clock(tmp_path)])["clock"]
