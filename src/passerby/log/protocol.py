@@ -22,6 +22,10 @@ class LogFull(Exception):
     """The log cannot take more now: the disk is full or not writable. Nothing was kept."""
 
 
+class LogDamaged(Exception):
+    """The log's storage cannot be understood. The message says what to do; nothing was kept or lost by asking."""
+
+
 class LogWriter(Protocol):
     """The end that the edge holds."""
 
@@ -29,11 +33,14 @@ class LogWriter(Protocol):
         """Append messages in one durable write and return the position of the last.
 
         Each of `encoded` is one message's JSON; `counts` says how many of them belong to which project. At return
-        they are on disk. Raises LogFull, and then nothing was kept.
+        they are on disk. Raises LogFull or LogDamaged, and then nothing was kept.
         """
 
     def prune(self, now: int) -> int:
-        """Delete what is past retention by age or size and passed by every reader; return how many messages went."""
+        """Delete what is past retention by age or size and passed by every reader; return how many messages went.
+
+        May run in a thread of its own beside `append`.
+        """
 
     def close(self) -> None: ...
 
@@ -54,6 +61,9 @@ class LogReader(Protocol):
         """How many messages of this project follow position `after`, and when the oldest of them was received."""
 
     def passed(self, reader: str, position: int) -> None:
-        """Let the log know that this reader will not ask for anything up to `position` again."""
+        """Let the log know that this reader will not ask for anything up to `position` again.
+
+        From its first call on, a reader holds back pruning; while no reader is known, nothing is pruned at all.
+        """
 
     def close(self) -> None: ...

@@ -1,0 +1,172 @@
+"""The log in one SQLite file.
+
+Any number of processes may append to it, read and prune it at the same time: SQLite lets one of them write at a time,
+and a row's key is found and taken in one transaction, so positions stay dense.
+
+Space that pruning frees is used again by what is appended next; the file itself never shrinks. To vacuum it would copy
+pages under the write lock, which appends would have to wait for, and a log soon needs the space again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.log.protocol import Entry, LogFull
+from passerby.log.retention import prune
+from passerby.log.storage import damaged, open_log, storage_errors
+from passerby.messages import Message
+from passerby.settings import LogSettings
+
+PATIENCE_SECONDS = 10.0
+"""How long an append waits for another process's write before it says that the log takes nothing."""
+_PAUSES_SECONDS = (0.0002, 0.0005, 0.001, 0.002, 0.005)
+"""Pauses between looks at the lock. SQLite's own are 1 to 100 ms: a commit takes a fifth of one."""
+
+_SQL = sql.load("passerby.log", "queries.sql")
+_APPEND = _SQL["append"]
+
+_encode_counts = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[Message]).decode
+
+
+class SqliteLogWriter:
+    """Appends to the log (`passerby.log.protocol.LogWriter`). One thread at a time may append."""
+
+    def __init__(self, path: Path, settings: LogSettings | None = None) -> None:
+        self._path = path
+        self._settings = settings or LogSettings()
+        self._connection = open_log(path)
+        self._connection.set_busy_handler(_Patience())
+
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
+        """See the protocol. `encoded` holds one message at least."""
+        shares = _encode_counts(counts).decode()
+        row = (len(encoded), received_at, shares, b"[" + b",".join(encoded) + b"]")
+        with storage_errors(self._path):
+            self._connection.execute(_APPEND, row)
+        return self._connection.last_insert_rowid()
+
+    def prune(self, now: int) -> int:
+        return prune(self._path, self._settings, now)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Patience:
+    """Waits for a lock in small steps. Called by SQLite with the number of times that it has asked about this lock."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+
+    def __call__(self, asked: int) -> bool:
+        now = time.monotonic()
+        if asked == 0:
+            self._since = now
+        time.sleep(_PAUSES_SECONDS[min(asked, len(_PAUSES_SECONDS) - 1)])
+        return now - self._since < PATIENCE_SECONDS
+
+
+class SqliteLogReader:
+    """Reads the log (`passerby.log.protocol.LogReader`). One thread at a time may use it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = open_log(path)
+        # What readers write is only how far they are. If a power cut takes it back, pruning waits a little longer.
+        self._connection.pragma("synchronous", "NORMAL")
+        # Moving the write-ahead log into the file is work for whoever fills it.
+        self._connection.pragma("wal_autocheckpoint", 0)
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """See the protocol. Whole batches, until there are `limit` messages."""
+        entries: list[Entry] = []
+        for last, count, body in self._batches(after, limit):
+            messages = self._decoded(last, count, body)
+            first = last - count + 1
+            skipped = max(0, after + 1 - first)
+            entries += map(Entry, range(first + skipped, last + 1), messages[skipped:])
+        return entries
+
+    def _batches(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
+        """Enough rows for `limit` messages. They are decoded later, so that the read lock is held for microseconds."""
+        rows: list[tuple[int, int, bytes]] = []
+        with storage_errors(self._path):
+            cursor = self._connection.execute(_SQL["batches_after"], (after,))
+            for row in cursor:
+                rows.append(row)
+                if row[0] - max(after, rows[0][0] - rows[0][1]) >= limit:
+                    break
+            cursor.close()
+        return rows
+
+    def _decoded(self, last: int, count: int, body: bytes) -> list[Message]:
+        try:
+            messages = _decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise damaged(self._path, f"the batch at position {last} is unreadable") from error
+        if len(messages) != count:
+            raise damaged(self._path, f"the batch at position {last} is not complete")
+        return messages
+
+    def head(self) -> int:
+        return self._number("head", ())
+
+    def accepted(self, project: int) -> int:
+        return self._number("accepted", (project,))
+
+    def _number(self, query: str, bindings: tuple[int, ...]) -> int:
+        with storage_errors(self._path):
+            row = self._connection.execute(_SQL[query], bindings).fetchone()
+        return int(row[0]) if row else 0
+
+    def waiting(self, project: int, after: int) -> tuple[int, int | None]:
+        """See the protocol. A message counts as received when its batch was written."""
+        with storage_errors(self._path), self._connection:
+            whole, since = self._connection.execute(_SQL["waiting"], (after, project)).get
+            split: list[Any] = self._connection.execute(_SQL["split_by"], (after,)).fetchall()
+        for last, count, received_at, body in split:
+            part = sum(message.project == project for message in self._decoded(last, count, body)[after - last :])
+            return whole + part, received_at if part else since
+        return whole, since
+
+    def passed(self, reader: str, position: int) -> None:
+        """See the protocol. What cannot be written now the next call will: until then less is pruned, nothing else."""
+        with suppress(LogFull), storage_errors(self._path):
+            self._connection.execute(_SQL["passed"], (reader, position))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def begin_after(path: Path, position: int, accepted: Mapping[int, int]) -> bool:
+    """Let a log that was begun anew go on behind `position`; returns whether it had to be told.
+
+    For a log whose file was moved away: its positions would begin at 1, and readers that are further already would
+    wait for what never comes. What it holds already is moved behind the position. `accepted` is what each project had
+    had accepted up to there.
+    """
+    connection = open_log(path)
+    try:
+        with storage_errors(path):
+            behind: bool = connection.execute(_SQL["head"]).get < position
+            if behind:
+                _begin_after(connection, position, accepted)
+    finally:
+        connection.close()
+    return behind
+
+
+def _begin_after(connection: apsw.Connection, position: int, accepted: Mapping[int, int]) -> None:
+    with connection:
+        connection.execute(_SQL["renumber"], (position,))
+        connection.execute(_SQL["mark_beginning"], (position,))
+        connection.executemany(_SQL["add_accepted"], accepted.items())
