@@ -170,16 +170,17 @@ class Resolver:
         """Make the target and the other one profile.
 
         A customer id never changes its profile, so where only the other is a customer, it is the target that is
-        absorbed and the other takes its place.
+        absorbed and the other takes its place; what named the target is then what reached the loser.
         """
-        winner, loser = statement.target, other
-        if loser.user_id is not None:
-            winner, loser = loser, winner
+        winner, loser, by = statement.target, other, statement.by
+        if by is not None and loser.user_id is not None:
+            winner, loser, via, by = loser, winner, by, via
         winner.absorb(loser)
         self._merged_into[loser.id] = winner.id
         self.changed[winner.id] = self.changed[loser.id] = None
         statement.target = winner
-        self._say("merged", statement, via, loser, reason, merge_id=self._new_id())
+        merge_id, message_id = self._new_id(), statement.message_id
+        self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, reason, merge_id, by))
 
     # R3: two people never merge
 
@@ -209,20 +210,23 @@ class Resolver:
 
     def _link_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Let an anonymous target wait behind the hint for somebody to sign in."""
-        waiting = self.known.links.setdefault(hint, {})
+        linked = self.known.links.setdefault(hint, {})
         target = statement.target
-        if target.stage is not Stage.ANONYMOUS or any(self.canonical(profile) == target.id for profile in waiting):
+        if target.stage is not Stage.ANONYMOUS or target.id in linked:
+            return
+        waiting = {self.canonical(profile) for profile in linked}
+        if target.id in waiting:
             return
         if len(waiting) >= self.policy.limits[hint.namespace]:
             self._say("limited", statement, hint, None, "too many profiles wait behind this hint")
             return
-        waiting[target.id] = None
+        linked[target.id] = None
         self.linked.setdefault(hint, {})[target.id] = None
 
     def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
-        """Absorb every anonymous profile that waits behind the hint, then forget its links."""
-        for profile in self.known.links.pop(hint, {}):
-            card = self.known.cards[self.canonical(profile)]
+        """Absorb every anonymous profile that waits behind the hint, the oldest first, and forget its links."""
+        waiting = {self.canonical(profile) for profile in self.known.links.pop(hint, {})}
+        for card in map(self.known.cards.__getitem__, sorted(waiting)):
             if card.stage is Stage.ANONYMOUS and card is not statement.target:
                 self._absorb_waiting(statement, card, hint)
         self.linked.pop(hint, None)
@@ -258,17 +262,9 @@ class Resolver:
         self.changed[card.id] = None
         card.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
 
-    def _say(  # noqa: PLR0913 - the parts of a decision
-        self,
-        kind: DecisionKind,
-        statement: _Statement,
-        identifier: Identifier,
-        owner: Card | None,
-        reason: str,
-        *,
-        merge_id: str | None = None,
+    def _say(
+        self, kind: DecisionKind, statement: _Statement, identifier: Identifier, owner: Card | None, reason: str
     ) -> None:
         from_ = None if owner is None else owner.id
         to = statement.target.id
-        by = statement.by
-        self.decisions.append(Decision(kind, statement.message_id, identifier, from_, to, reason, merge_id, by))
+        self.decisions.append(Decision(kind, statement.message_id, identifier, from_, to, reason, by=statement.by))
