@@ -80,10 +80,13 @@ def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -
     for raw in identifiers:
         class_ = policy.classes.get(raw.namespace)
         value = None if class_ is None else clean(raw.namespace, raw.value, policy)
-        if class_ is None or value is None or (class_ is IdentifierClass.CUSTOMER and found[class_]):
+        if class_ is None or value is None:
+            blocked.append(raw)
+            continue
+        identifier = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
+        if class_ is IdentifierClass.CUSTOMER and found[class_].keys() - {identifier}:
             blocked.append(raw)
         else:
-            identifier = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
             found[class_][identifier] = None
     customer, contacts, devices, advertising, hints = map(tuple, found)
     return Evidence(
