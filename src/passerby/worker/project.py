@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import Verdict
@@ -20,6 +20,7 @@ from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
 from passerby.worker.times import event_time
 
+_NO_TRAITS: Final[dict[str, Any]] = {}
 _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=())
 
 
@@ -68,15 +69,16 @@ class ProjectBatch:
         verdict = self._judge_event(message, time)
         if verdict.ignored:
             return
-        profile = self._resolve(claim, time)
-        if profile is None:
+        profile, unmoved = self._resolve(claim)
+        if not claim.evidence.names:
             self._count(message, (Violation("no_identifier", message.name),))
+        if profile is None:
             return
         if message.kind == "track":
             self._keep_event(claim, profile, time, verdict)
         self._keep_activity(claim, profile, time)
-        if message.traits:
-            self._keep_traits(claim, profile, time)
+        if message.traits or unmoved:
+            self._keep_traits(claim, profile, time, unmoved | message.traits if unmoved else message.traits)
 
     def changes(self, repeats: int) -> ProjectChanges:
         """All that is to be written, for this many repeats beside what was applied."""
@@ -107,27 +109,23 @@ class ProjectBatch:
             self._count(message, verdict.violations)
         return verdict
 
-    def _resolve(self, claim: Claim, time: int) -> str | None:
-        """The profile to record the message under; keeps what the decisions on the way need."""
+    def _resolve(self, claim: Claim) -> tuple[str | None, dict[str, Any]]:
+        """The profile to record the message under, and the contacts of the message that stay with somebody else."""
         message, evidence, resolver = claim.message, claim.evidence, self._resolver
         decided = len(resolver.decisions)
         profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
         if evidence.blocked:
             self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
-        if len(resolver.decisions) > decided:
-            self._moments[message.id] = Moment(message.received_at, claim.position)
-            self._keep_conflicts(claim, resolver.decisions[decided:], time)
-        return profile
+        if len(resolver.decisions) == decided:
+            return profile, _NO_TRAITS
+        self._moments[message.id] = Moment(message.received_at, claim.position)
+        return profile, self._unmoved(resolver.decisions[decided:])
 
-    def _keep_conflicts(self, claim: Claim, decisions: Sequence[Decision], time: int) -> None:
-        """A contact that stays with somebody else is kept as a plain trait (identity.md, R3)."""
-        for decision in decisions:
-            identifier, profile = decision.identifier, decision.to
-            if decision.kind != "conflict" or identifier is None or profile is None:
-                continue
-            if self._rules.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
-                trait = {identifier.namespace: identifier.value}
-                traits.merge_into(self._traits.setdefault(profile, {}), trait, time, claim.position)
+    def _unmoved(self, decisions: Sequence[Decision]) -> dict[str, Any]:
+        """The contacts that stay with somebody else, as the plain traits that they become (identity.md, R3)."""
+        classes = self._rules.policy.classes
+        kept = (d.identifier for d in decisions if d.kind == "conflict" and d.identifier is not None)
+        return {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
 
     def _keep_event(self, claim: Claim, profile: str, time: int, verdict: Verdict) -> None:
         message = claim.message
@@ -169,9 +167,9 @@ class ProjectBatch:
         elif time > seen.last or time < seen.first:
             self._sightings[identifier] = Sighting(min(time, seen.first), max(time, seen.last), seen.row)
 
-    def _keep_traits(self, claim: Claim, profile: str, time: int) -> None:
+    def _keep_traits(self, claim: Claim, profile: str, time: int, stated: dict[str, Any]) -> None:
         message = claim.message
-        verdict = self._rules.catalogue.check_traits(self._project, message.traits, time)
+        verdict = self._rules.catalogue.check_traits(self._project, stated, time)
         self._count(message, verdict.violations)
         traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, claim.position)
         for rejected in verdict.rejected:
