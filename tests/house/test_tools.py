@@ -26,7 +26,7 @@ def test_every_exception_from_the_linter_has_its_reason_beside_it() -> None:
 
 def test_every_exception_within_the_code_names_its_rule_and_its_reason() -> None:
     noqa = "no" + "qa"
-    wanted = re.compile(rf"# {noqa}: [A-Z0-9, ]+ (-|—) \w")
+    wanted = re.compile(rf"# {noqa}: [A-Z0-9, ]+ (-|—) \S")
     remarks = [
         f"{path}: {line.strip()}"
         for path, text in texts()

@@ -82,7 +82,7 @@ class Bench:
         return [(row[0], row[1]) for row in self._rows("SELECT position, error FROM dead_letters")]
 
     def _rows(self, query: str, *bindings: str) -> list[Any]:
-        rows: list[Any] = self.state._connection.execute(query, bindings).fetchall()  # noqa: SLF001
+        rows: list[Any] = self.state._connection.execute(query, bindings).fetchall()  # noqa: SLF001 - past its readers
         return rows
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ def test_it_goes_on_from_where_an_earlier_run_ended(bench: Bench) -> None:
 def test_it_tells_the_log_how_far_it_is(bench: Bench) -> None:
     bench.append(message("a"))
     bench.run_until(lambda: bench.total("applied") == 1)
-    readers = bench.writer._connection.execute("SELECT name, position FROM reader").fetchall()  # noqa: SLF001
+    readers = bench.writer._connection.execute("SELECT name, position FROM reader").fetchall()  # noqa: SLF001 - as above
     assert readers == [("worker", 1)]
 
 

@@ -43,5 +43,5 @@ def page() -> str:
     if VARIABLE not in os.environ:
         return generate_latest(REGISTRY).decode()
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     return generate_latest(registry).decode()
