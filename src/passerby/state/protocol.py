@@ -80,7 +80,7 @@ class ProjectChanges:
     `cards`, `activity` and `contexts` are by profile id; `activity` is what the batch adds, `contexts` what then holds.
     `sightings` are of identifiers that were known before or are attached now, as they then hold. `traits` and
     `rejected_traits` are the newest of the batch by (profile id, name). `moments` are of the messages that
-    `decisions` name. `totals` are growths.
+    `decisions` name, `invalid` those that state nothing that can be used. `totals` are growths.
     """
 
     project: int
@@ -95,6 +95,7 @@ class ProjectChanges:
     traits: Mapping[tuple[str, str], Versioned] = field(default_factory=dict)
     rejected_traits: Mapping[tuple[str, str], tuple[Rejected, Versioned]] = field(default_factory=dict)
     moments: Mapping[str, Moment] = field(default_factory=dict)
+    invalid: Sequence[Entry] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.identity.resolver import Resolver
+from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violation
 from passerby.profiles import context, traits
 from passerby.profiles.activity import Activity
@@ -58,6 +59,7 @@ class ProjectBatch:
         self._rejected: dict[tuple[str, str], tuple[Rejected, Versioned]] = {}
         self._sightings: dict[Identifier, Sighting] = {}
         self._moments: dict[str, Moment] = {}
+        self._invalid: list[Entry] = []
 
     def apply(self, claim: Claim) -> None:
         """Apply one message: the catalogue's rules, identity, then what the profile keeps of it."""
@@ -66,6 +68,9 @@ class ProjectBatch:
         time, wrong_time = event_time(message)
         if message.violations or wrong_time:
             self._count(message, (*message.violations, *wrong_time))
+        if message.kind == "invalid":
+            self._invalid.append(Entry(claim.position, message))
+            return
         verdict = self._judge_event(message, time)
         if verdict.ignored:
             return
@@ -98,6 +103,7 @@ class ProjectBatch:
             traits={(id_, name): newest for id_, held in self._traits.items() for name, newest in held.items()},
             rejected_traits=self._rejected,
             moments=self._moments,
+            invalid=self._invalid,
             totals=self._totals,
         )
 

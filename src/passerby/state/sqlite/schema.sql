@@ -205,6 +205,17 @@ CREATE TABLE IF NOT EXISTS relays (
     planned INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- The newest messages that stated nothing that can be used, for somebody to look at. `body` is what was sent, as JSON.
+CREATE TABLE IF NOT EXISTS invalid_messages (
+    position INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    dialect TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS invalid_messages_of_project ON invalid_messages (project, position);
+
 -- Messages that could not be applied, because of a fault in Passerby itself: kept so that nothing acknowledged is lost.
 CREATE TABLE IF NOT EXISTS dead_letters (
     position INTEGER PRIMARY KEY,

@@ -31,6 +31,9 @@ _PAGE_CACHE_KIB = 64 * 1024
 _CHECKPOINT_PAGES = 16_000
 """Pages of write-ahead log between checkpoints, 64 MB: each page that many batches change is then copied once."""
 
+INVALID_KEPT = 1_000
+"""How many messages of a project that state nothing are kept to be looked at."""
+
 _encode = msgspec.json.Encoder().encode
 _contacts = msgspec.json.Decoder(set[Identifier]).decode
 _held = msgspec.json.Decoder(dict[str, int]).decode
@@ -128,6 +131,7 @@ class SqliteState:
         self._sight(changes)
         self._link(changes)
         self._set_traits(changes)
+        self._keep_invalid(changes)
         totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
         self._cursor.executemany(_SQL["add_total"], totals)
 
@@ -241,6 +245,14 @@ class SqliteState:
         self._cursor.executemany(_SQL["set_rejected_trait"], refused)
 
 
+    def _keep_invalid(self, changes: ProjectChanges) -> None:
+        if not changes.invalid:
+            return
+        kept = changes.invalid[-INVALID_KEPT:]
+        self._cursor.executemany(_SQL["keep_invalid"], [_invalid_row(entry) for entry in kept])
+        self._cursor.execute(_SQL["drop_invalid"], (changes.project, INVALID_KEPT))
+
+
 _NOBODY = Identifier("", "", "")
 
 
@@ -270,6 +282,13 @@ def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]
     profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
     at = changes.moments[decision.message_id].at
     return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, decision.reason)
+
+
+def _invalid_row(entry: Entry) -> tuple[Any, ...]:
+    message = entry.message
+    reason = ", ".join(violation.kind for violation in message.violations)
+    body = _text(message.properties.get("body"))
+    return entry.position, message.project, message.received_at, message.dialect, reason, body
 
 
 def _encode_context(context: Mapping[str, Versioned]) -> str:

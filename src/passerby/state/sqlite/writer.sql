@@ -165,5 +165,14 @@ ON CONFLICT (project, kind, subject, attribute) DO UPDATE SET
 -- name: add_outbox
 INSERT INTO outbox (last_position, events, bytes, created_at, body) VALUES (?, ?, ?, ?, ?);
 
+-- name: keep_invalid
+INSERT INTO invalid_messages (position, project, at, dialect, reason, body) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: drop_invalid
+-- All but the newest of a project.
+DELETE FROM invalid_messages WHERE project = ?1 AND position <= (
+    SELECT position FROM invalid_messages WHERE project = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?2
+);
+
 -- name: bury
 INSERT INTO dead_letters (position, project, at, message, error) VALUES (?, ?, ?, ?, ?);

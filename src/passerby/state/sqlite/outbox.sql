@@ -1,0 +1,38 @@
+-- The outbox as its relays read it, and its retention.
+
+-- name: read
+-- The batches behind an id, with their sizes, so that the reader can stop before it has too much.
+SELECT id, last_position, events, body FROM outbox WHERE id > ? ORDER BY id;
+
+-- name: relay
+SELECT done, planned FROM relays WHERE name = ?;
+
+-- name: last_position
+-- The log position of the newest batch up to an id.
+SELECT last_position FROM outbox WHERE id <= ? ORDER BY id DESC LIMIT 1;
+
+-- name: plan
+INSERT INTO relays (name, done, planned) VALUES (?1, 0, ?2)
+ON CONFLICT (name) DO UPDATE SET planned = excluded.planned;
+
+-- name: done
+UPDATE relays SET done = ?2, planned = ?2 WHERE name = ?1;
+
+-- name: reset
+INSERT INTO relays (name, done, planned) VALUES (?1, 0, 0)
+ON CONFLICT (name) DO UPDATE SET done = 0, planned = 0;
+
+-- name: passed
+-- The id up to which every relay has carried the outbox; nothing while no relay has ever run.
+SELECT min(done) FROM relays;
+
+-- name: prunable
+-- What every relay has passed, the oldest first.
+SELECT id, created_at, bytes FROM outbox WHERE id <= ? ORDER BY id LIMIT ?;
+
+-- name: delete_up_to
+DELETE FROM outbox WHERE id <= ?;
+
+-- name: size
+-- Bytes of all bodies. The table is read from its rows' headers, not their bodies.
+SELECT coalesce(sum(bytes), 0) FROM outbox;
