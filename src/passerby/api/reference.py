@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
+
+from litestar import Litestar
 
 from passerby.api.app import application
 from passerby.api.errors import MEANING, STATUS
@@ -18,6 +20,8 @@ from passerby.api.openapi import describe
 
 CONSOLE_URL = "http://127.0.0.1:8081"
 INGEST_URL = "http://127.0.0.1:8080"
+
+METHODS = ("get", "put", "post", "delete")
 
 Described = Mapping[str, Any]
 
@@ -75,42 +79,55 @@ def page(description: Described) -> str:
     return _PAGE.format(description=about, console=CONSOLE_URL, errors=errors, sections=sections)
 
 
-def _operations(description: Described) -> Iterable[tuple[str, str, Described]]:
+class Operation(NamedTuple):
+    """One operation: where it is answered, what is told of it, and the schemes by which one may authenticate."""
+
+    method: str
+    path: str
+    base: str
+    told: Described
+    schemes: Described
+
+
+def _operations(description: Described) -> Iterator[Operation]:
+    schemes = description["components"]["securitySchemes"]
     for path, item in description["paths"].items():
-        for method, operation in item.items():
-            if method in {"get", "post"}:
-                yield method.upper(), path, operation
+        base = item["servers"][0]["url"] if "servers" in item else CONSOLE_URL
+        for method in METHODS:
+            if method in item:
+                yield Operation(method.upper(), path, base, item[method], schemes)
 
 
 def _tags(description: Described) -> list[str]:
     """The tags in the order in which the description names them; those that it only uses come last."""
     named = [tag["name"] for tag in description["tags"]]
-    used = [tag for _, _, operation in _operations(description) for tag in operation["tags"]]
+    used = [tag for operation in _operations(description) for tag in operation.told["tags"]]
     return list(dict.fromkeys([*named, *used]))
 
 
 def _section(description: Described, tag: str) -> str:
     abouts = [each["description"] for each in description["tags"] if each["name"] == tag]
-    parts = [_operation(*each) for each in _operations(description) if tag in each[2]["tags"]]
+    parts = [_operation(each) for each in _operations(description) if tag in each.told["tags"]]
     return "\n\n".join([f"## {tag}", *abouts, *parts])
 
 
-def _operation(method: str, path: str, operation: Described) -> str:
+def _operation(operation: Operation) -> str:
+    told = operation.told
     text = _OPERATION.format(
-        summary=operation["summary"],
-        method=method,
-        path=path,
-        description=operation["description"],
-        parameters=_parameters(operation),
-        call=_fenced("sh", _call(method, path, operation)),
-        answers=_ANSWERS.format(rows="\n".join(_answer(*each) for each in operation["responses"].items())),
-        example=_example(operation),
+        summary=told["summary"],
+        method=operation.method,
+        path=operation.path,
+        description=told["description"],
+        parameters=_parameters(told),
+        call=_fenced("sh", shlex.join(_call(operation))),
+        answers=_ANSWERS.format(rows="\n".join(_answer(*each) for each in told["responses"].items())),
+        example=_example(told),
     )
     return text.rstrip()
 
 
-def _parameters(operation: Described) -> str:
-    rows = [_parameter(each) for each in operation.get("parameters", ())]
+def _parameters(told: Described) -> str:
+    rows = [_parameter(each) for each in told.get("parameters", ())]
     return _PARAMETERS.format(rows="\n".join(rows)) if rows else ""
 
 
@@ -139,32 +156,46 @@ def _listed(value: Any) -> str:
     return ", ".join(f"`{each}`" for each in value) if isinstance(value, list) else str(value)
 
 
-def _call(method: str, path: str, operation: Described) -> str:
+def _call(operation: Operation) -> list[str]:
     """A request that can be pasted into a shell, once the words in angle brackets are replaced."""
-    parameters = operation.get("parameters", ())
+    told = operation.told
+    words = ["curl"]
+    if operation.method != ("POST" if "requestBody" in told else "GET"):
+        words += ["-X", operation.method]
+    words += [_url(operation), *_credentials(operation)]
+    if "requestBody" in told:
+        words += ["-H", "Content-Type: application/json", "-d", _first_example(told["requestBody"])]
+    return words
+
+
+def _url(operation: Operation) -> str:
+    parameters = operation.told.get("parameters", ())
     given = {each["name"]: each.get("example", f"<{each['name']}>") for each in parameters if each["in"] == "path"}
     query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
-    url = (INGEST_URL if "requestBody" in operation else CONSOLE_URL) + path.format_map(given)
-    words = ["curl", *(["-X", method] if method != "GET" and "requestBody" not in operation else [])]
-    words += [f"{url}?{urlencode(query)}" if query else url]
-    for scheme in operation.get("security", ()):
-        words += ["-H", f"Authorization: Bearer <{_token(scheme)}>"]
-    if "requestBody" in operation:
-        words += ["-H", "Content-Type: application/json", "-d", _first_example(operation["requestBody"])]
-    return shlex.join(words)
+    url = operation.base + operation.path.format_map(given)
+    return f"{url}?{urlencode(query)}" if query else url
 
 
-def _token(scheme: Described) -> str:
-    return {"apiToken": "api_token"}.get(next(iter(scheme)), "api_key")
+def _credentials(operation: Operation) -> list[str]:
+    """The first of the ways to authenticate, for curl."""
+    for name in (name for way in operation.told.get("security", ()) for name in way):
+        if operation.schemes[name].get("scheme") == "bearer":
+            return ["-H", f"Authorization: Bearer <{_KEYS.get(name, name)}>"]
+        return ["-u", f"<{_KEYS.get(name, name)}>:"]
+    return []
+
+
+_KEYS = {"apiToken": "api_token", "webengage": "api_key", "segment": "write_key"}
+"""What `passerby init` calls the secret of a scheme."""
 
 
 def _answer(status: str, answer: Described) -> str:
     return f"| {status} | {answer['description']} |"
 
 
-def _example(operation: Described) -> str:
-    answer = next(iter(operation["responses"].values()))
-    return _fenced("json", _first_example(answer)) if "application/json" in answer["content"] else ""
+def _example(told: Described) -> str:
+    answer = next(iter(told["responses"].values()))
+    return _fenced("json", _first_example(answer)) if "application/json" in answer.get("content", {}) else ""
 
 
 def _first_example(part: Described) -> str:
@@ -176,14 +207,19 @@ def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```"
 
 
-def _no_desk() -> Any:
-    """What stands in for the desk: a description is made without any request."""
-    raise RuntimeError("only describes the routes")
+def no_desk() -> Any:
+    """What stands in for the desk where the routes are only described: no request comes."""
+    raise RuntimeError("this application only describes its routes")
+
+
+def application_to_describe() -> Litestar:
+    """The routes, without anything behind them."""
+    return application(no_desk)
 
 
 def current() -> str:
     """The reference of the routes as they are."""
-    return page(describe(application(_no_desk), INGEST_URL))
+    return page(describe(application_to_describe(), INGEST_URL))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,206 @@
+"""A management API over real engines: control file, log and state are SQLite, filled by the real worker.
+
+Events are kept in memory and carried by hand, so that a test can look at the time before an event is visible; the
+tests of the server as a process have the real event store and relay. Every test has projects of its own in files that
+all of them share: making the files takes longer than most tests.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+import httpx
+import msgspec
+from litestar.testing import TestClient
+from tests.state.filling import DAY, new_id
+
+from passerby.api import metrics
+from passerby.api.app import create_app
+from passerby.api.desk import Desk
+from passerby.api.readers import Readers
+from passerby.api.visibility import Visibility
+from passerby.events.protocol import Cursor, EventStoreBroken
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.messages import Identifier, Message, StoredEvent
+from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.store import ProjectStore
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.sqlite.store import SqliteState
+from passerby.worker.batch import Worker
+from passerby.worker.policies import Policies
+
+LONGEST_WAIT = 2.0
+
+
+class MemoryEvents:
+    """An event store for as long as a test takes."""
+
+    def __init__(self) -> None:
+        self.events: list[StoredEvent] = []
+        self.broken = False
+
+    def write(self, rows: bytes, token: str) -> None:
+        del token
+        self.events += msgspec.json.Decoder(StoredEvent).decode_lines(rows)
+
+    def timeline(
+        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
+    ) -> list[StoredEvent]:
+        if self.broken:
+            raise EventStoreBroken
+        fitting = [
+            event
+            for event in self.events
+            if event.project == project
+            and event.profile_id in profiles
+            and name in {"", event.name}
+            and (before is None or (event.time, event.id) < before)
+        ]
+        return sorted(fitting, key=lambda event: (event.time, event.id), reverse=True)[:limit]
+
+    def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - the protocol's word
+        return next((event for event in self.events if (event.project, event.id) == (project, id)), None)
+
+    def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
+        del attribute, value
+        return sum((event.project, event.name) == (project, name) for event in self.events)
+
+    def total(self, project: int) -> int:
+        if self.broken:
+            raise EventStoreBroken
+        return sum(event.project == project for event in self.events)
+
+    def close(self) -> None: ...
+
+
+class HandRelay:
+    """A relay that carries when it is told to."""
+
+    def __init__(self) -> None:
+        self.visible_position = 0
+        self.nudges = 0
+
+    def nudge(self) -> None:
+        self.nudges += 1
+
+
+class Building:
+    """The engines, and the API over them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.projects = ProjectStore(folder / "control.db")
+        self.projects.add_project("default", DAY)
+        self.log = SqliteLogWriter(folder / "log.db")
+        self.state = SqliteState(folder / "state.db")
+        self.reader = SqliteStateReader(folder / "state.db")
+        self.events = MemoryEvents()
+        self.relay = HandRelay()
+        self.credentials = ProjectCredentials(folder / "control.db")
+        self._policies = Policies(self.credentials)
+        self._worker = Worker(self.state, self._policies.of, new_id)
+        self._to_apply = SqliteLogReader(folder / "log.db")
+        self._to_show = SqliteLogReader(folder / "log.db")
+        self._to_wait_for = SqliteLogReader(folder / "log.db")
+        self._outbox = apsw.Connection(str(folder / "state.db"))
+        self._carried = 0
+        self.desk = self._desk()
+        self.client = TestClient(create_app(self.desk), raise_server_exceptions=False)
+
+    def _desk(self) -> Desk:
+        return Desk(
+            tokens=self.credentials,
+            policy_of=self._policies.of,
+            state=self.reader,
+            undo=self._undo,
+            log=self._to_show,
+            events=self.events,
+            visibility=Visibility(self._to_wait_for, self.reader, self.relay, LONGEST_WAIT),
+            readers=Readers(threads=1),
+            checks=(),
+            metrics=metrics.page,
+            now=lambda: time.time_ns() // 1_000_000,
+            ingest_url="http://127.0.0.1:8080",
+        )
+
+    def _undo(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
+        state = SqliteState(self.folder / "state.db")
+        try:
+            return state.undo_merge(project, merge_id, at)
+        finally:
+            state.close()
+
+    def apply(self) -> None:
+        """Apply everything accepted."""
+        self._worker.apply(self._to_apply.read(self.reader.position(), 1_000_000))
+
+    def carry(self) -> None:
+        """Make everything applied visible."""
+        rows = "SELECT id, body FROM outbox WHERE id > ? ORDER BY id"
+        for number, body in self._outbox.execute(rows, (self._carried,)):
+            self.events.write(body, "")
+            self._carried = number
+        self.relay.visible_position = self.reader.position()
+
+    def close(self) -> None:
+        self.desk.readers.close()
+        for part in (self._to_apply, self._to_show, self._to_wait_for, self._outbox):
+            part.close()
+        for engine in (self.projects, self.credentials, self.log, self.reader, self.state):
+            engine.close()
+
+
+class Office:
+    """Two projects of a test's own, and their view of the API."""
+
+    def __init__(self, building: Building) -> None:
+        self.building = building
+        self.events = building.events
+        self.relay = building.relay
+        self.ours, self.token = self._project()
+        self.theirs, self.their_token = self._project()
+        building.credentials.refresh_if_changed()
+        self._said = 0
+
+    def _project(self) -> tuple[int, str]:
+        """A new project's number and API token."""
+        project = self.building.projects.add_project(f"p{secrets.token_hex(8)}", DAY)
+        return project.id, self.building.projects.add_key(project, "api_token", DAY).value
+
+    def get(self, path: str, token: str | None = None, **query: Any) -> httpx.Response:
+        """What the API answers to a GET by the bearer of our token, or of another one ("": of none)."""
+        return self.building.client.get(path, params=query, headers=self._bearer(token))
+
+    def post(self, path: str, token: str | None = None) -> httpx.Response:
+        return self.building.client.post(path, headers=self._bearer(token))
+
+    def _bearer(self, token: str | None) -> dict[str, str]:
+        token = self.token if token is None else token
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    def identify(self, *identifiers: Identifier, project: int | None = None, **traits: Any) -> Message:
+        """Say who somebody is, and let it become visible."""
+        return self._settled(self.say(project, kind="identify", identifiers=identifiers, traits=traits))
+
+    def track(self, name: str, *identifiers: Identifier, project: int | None = None, **properties: Any) -> Message:
+        """Say what somebody did, and let it become visible."""
+        return self._settled(self.say(project, kind="track", name=name, identifiers=identifiers, properties=properties))
+
+    def _settled(self, message: Message) -> Message:
+        self.building.apply()
+        self.building.carry()
+        return message
+
+    def say(self, project: int | None = None, **fields: Any) -> Message:
+        """Have one message accepted, a second after the one before. It is not applied yet."""
+        self._said += 1
+        at = DAY + self._said * 1000
+        defaults = {"id": new_id(), "dialect": "test", "time": at, "received_at": at}
+        message = Message(**{"project": project or self.ours, **defaults, **fields})
+        self.building.log.append([msgspec.json.encode(message)], {message.project: 1}, message.received_at)
+        return message

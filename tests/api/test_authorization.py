@@ -1,0 +1,111 @@
+"""Every route by nobody, by a wrong token and by another project's token: made from the routes themselves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+from litestar.routes import HTTPRoute
+from tests.api.office import Office
+from tests.api.test_merges import merge
+from tests.state.filling import ident
+
+from passerby.api.reference import application_to_describe
+
+OPEN = {"/healthz", "/metrics", "/openapi.json"}
+"""What needs no token: none of it is any project's data."""
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+
+
+def routes() -> list[Route]:
+    return [
+        Route(method, route.path_format)
+        for route in application_to_describe().routes
+        if isinstance(route, HTTPRoute)
+        for method in sorted({method for handler in route.route_handlers for method in handler.http_methods})
+        if method != "OPTIONS"
+    ]
+
+
+GUARDED = [route for route in routes() if route.path not in OPEN]
+
+
+def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
+    path = route.path.format_map(ids)
+    return (office.post(path, token) if route.method == "POST" else office.get(path, token)).status_code
+
+
+@pytest.fixture
+def ids(office: Office) -> dict[str, str]:
+    """Ids of things that there are in our project."""
+    merge_id = merge(office)
+    profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()
+    return {"profile_id": profile["id"], "merge_id": merge_id}
+
+
+def test_every_route_is_known_to_need_a_token_or_not() -> None:
+    assert {route.path for route in routes()} - OPEN == {
+        "/v1/profiles",
+        "/v1/profiles/{profile_id}",
+        "/v1/profiles/{profile_id}/events",
+        "/v1/profiles/{profile_id}/history",
+        "/v1/merges/{merge_id}/undo",
+        "/v1/catalogue",
+        "/v1/stats",
+    }
+
+
+@pytest.mark.parametrize("path", sorted(OPEN))
+def test_what_is_open_needs_no_token(office: Office, path: str) -> None:
+    assert office.get(path, "").status_code == 200
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_the_bearer_of_our_token_is_let_in(office: Office, ids: dict[str, str], route: Route) -> None:
+    assert call(office, route, office.token, ids) == 200
+
+
+@pytest.mark.parametrize("route", GUARDED)
+@pytest.mark.parametrize("token", ["", "wrong", "wrong with spaces"])
+def test_nobody_else_is(office: Office, ids: dict[str, str], route: Route, token: str) -> None:
+    assert call(office, route, token, ids) == 401
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_another_projects_token_opens_nothing_of_ours(office: Office, ids: dict[str, str], route: Route) -> None:
+    about_one_thing = "{" in route.path
+    assert call(office, route, office.their_token, ids) == (404 if about_one_thing else 200)
+
+
+@pytest.mark.parametrize("header", ["Basic {}", "{}", "Bearer", "Bearer {} more", "Token {}"])
+def test_a_token_comes_as_a_bearer_token(office: Office, header: str) -> None:
+    headers = {"Authorization": header.format(office.token)}
+    answer = office.building.client.get("/v1/stats", headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_schemes_name_may_be_in_any_case(office: Office) -> None:
+    headers = {"Authorization": f"bearer  {office.token} "}
+    assert office.building.client.get("/v1/stats", headers=headers).status_code == 200
+
+
+def test_a_revoked_token_opens_nothing_any_more(office: Office) -> None:
+    assert office.get("/v1/stats").status_code == 200
+    projects = office.building.projects
+    project = next(each for each in projects.projects() if each.id == office.ours)
+    (key,) = projects.keys(project)
+    projects.revoke_key(project, key.id, 1)
+    office.building.credentials.refresh_if_changed()
+    assert office.get("/v1/stats").status_code == 401
+
+
+def test_nothing_of_another_project_shows_in_any_list(office: Office) -> None:
+    office.track("Seen", ident("mobile_id", "m1"))
+    assert office.get("/v1/profiles", office.their_token).json()["profiles"] == []
+    assert office.get("/v1/catalogue", office.their_token).json()["events"] == []
+    assert office.get("/v1/stats", office.their_token).json()["accepted"] == 0

@@ -1,0 +1,53 @@
+"""The catalogue over HTTP."""
+
+from __future__ import annotations
+
+from tests.api.office import Office
+from tests.state.filling import DAY, ident
+
+from passerby.times import iso
+
+
+def test_an_empty_catalogue_has_all_its_parts(office: Office) -> None:
+    assert office.get("/v1/catalogue").json() == {"events": [], "traits": [], "violations": [], "cursor": None}
+
+
+def test_events_traits_and_violations_are_told(office: Office) -> None:
+    office.track("Added", ident("mobile_id", "m1"), price=9)
+    office.track("Added", ident("mobile_id", "m1"), price="nine")
+    office.identify(ident("mobile_id", "m1"), ident("user_id", "null"), plan="gold")
+    catalogue = office.get("/v1/catalogue").json()
+    seen = {"first_seen": iso(DAY + 1000), "last_seen": iso(DAY + 1000)}
+    (event,) = catalogue["events"]
+    assert event | {"violations": []} == {
+        "name": "Added",
+        "count": 2,
+        "first_seen": iso(DAY + 1000),
+        "last_seen": iso(DAY + 2000),
+        "attributes": [{"name": "price", "type": "number", "count": 1, **seen}],
+        "violations": [],
+    }
+    (violation,) = event["violations"]
+    assert violation == {
+        "kind": violation["kind"],
+        "attribute": "price",
+        "count": 1,
+        "last_at": iso(DAY + 2000),
+        "sample": "nine",
+    }
+    assert [trait["name"] for trait in catalogue["traits"]] == ["plan"]
+    assert [(other["event"], other["attribute"]) for other in catalogue["violations"]] == [(None, "user_id")]
+
+
+def test_its_pages_add_up(office: Office) -> None:
+    for name in ("b", "c", "a"):
+        office.track(name, ident("mobile_id", "m1"))
+    first = office.get("/v1/catalogue", limit=2).json()
+    second = office.get("/v1/catalogue", limit=2, cursor=first["cursor"]).json()
+    assert [event["name"] for event in first["events"] + second["events"]] == ["a", "b", "c"]
+    assert second["cursor"] is None
+
+
+def test_it_is_the_projects_own(office: Office) -> None:
+    office.track("Theirs", ident("mobile_id", "m1"), project=office.theirs)
+    assert office.get("/v1/catalogue").json()["events"] == []

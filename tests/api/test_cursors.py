@@ -1,0 +1,65 @@
+"""Cursors lead back to where they were made, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import base64
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.state.filling import new_id
+
+from passerby.api import cursors
+from passerby.api.errors import ApiError
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+ids = st.builds(new_id)
+numbers = st.integers(0, 2**63 - 1)
+places = st.one_of(
+    st.builds(cursors.AfterProfile, ids),
+    st.builds(cursors.AfterIdentifier, st.integers(0, 1), texts, texts, texts),
+    st.builds(cursors.AfterTraits, ids),
+    st.builds(cursors.AfterEvent, st.integers(-(2**63), 2**63 - 1), ids),
+    st.builds(cursors.AfterDecision, numbers),
+    st.builds(cursors.AfterName, texts),
+)
+KINDS = (
+    cursors.AfterProfile,
+    cursors.AfterIdentifier,
+    cursors.AfterTraits,
+    cursors.AfterEvent,
+    cursors.AfterDecision,
+    cursors.AfterName,
+)
+
+
+@given(places)
+def test_a_cursor_leads_back_whatever_the_place(place: cursors.Place) -> None:
+    cursor = cursors.encode(place)
+    assert cursors.decode(cursor, type(place)) == place
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=&?# ")
+
+
+@given(places, st.sampled_from(KINDS))
+def test_a_cursor_belongs_to_one_kind_of_list(place: cursors.Place, kind: type[cursors.Place]) -> None:
+    if kind is not type(place):
+        with pytest.raises(ApiError):
+            cursors.decode(cursors.encode(place), kind)
+
+
+@given(st.one_of(st.text(), st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode())))
+def test_whatever_else_is_sent_is_refused_or_read_as_a_place(sent: str) -> None:
+    with suppress(ApiError):
+        assert isinstance(cursors.decode(sent, *KINDS), KINDS)
+
+
+@pytest.mark.parametrize("array", ['["h",-1]', '["h",9223372036854775808]', '["h"]', '["p","x"]', '["i",2,"","",""]'])
+def test_a_place_out_of_bounds_is_refused(array: str) -> None:
+    with pytest.raises(ApiError):
+        cursors.decode(base64.urlsafe_b64encode(array.encode()).decode(), *KINDS)
+
+
+def test_no_cursor_is_no_place() -> None:
+    assert cursors.decode(None, cursors.AfterName) is None

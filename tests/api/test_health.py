@@ -1,0 +1,140 @@
+"""`/healthz`: every part is asked, and what fails is named."""
+
+from __future__ import annotations
+
+import os
+import socketserver
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+from tests.api.office import MemoryEvents, Office
+
+from passerby.api import health
+from passerby.api.app import create_app
+from passerby.api.health import Check, EdgeCheck, EventsCheck, LogCheck, StateCheck, WorkerCheck
+from passerby.api.readers import Readers
+from passerby.log.sqlite import SqliteLogReader
+from passerby.state.sqlite.reader import SqliteStateReader
+
+
+@dataclass
+class Part:
+    """A part that is well, wrong, or raises."""
+
+    name: str
+    wrong: str | None = None
+    error: Exception | None = None
+
+    def problem(self) -> str | None:
+        if self.error:
+            raise self.error
+        return self.wrong
+
+
+@contextmanager
+def client_with(office: Office, *checks: Check) -> Iterator[TestClient]:  # type: ignore[type-arg]
+    readers = Readers(threads=2)
+    with TestClient(create_app(replace(office.building.desk, checks=checks, readers=readers))) as client:
+        yield client
+    readers.close()
+
+
+def test_when_every_part_is_well_the_server_is_ready(office: Office) -> None:
+    with client_with(office, Part("state"), Part("log")) as client:
+        answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "checks": ["state", "log"]})
+
+
+def test_each_part_that_fails_is_named_with_what_is_wrong(office: Office) -> None:
+    parts = Part("state"), Part("worker", "it is asleep"), Part("log", error=OSError("a secret path"))
+    with client_with(office, *parts) as client:
+        answer = client.get("/healthz")
+    assert answer.status_code == 503
+    error = answer.json()["error"]
+    assert error["code"] == "not_ready"
+    assert error["details"]["checks"] == {"worker": "it is asleep", "log": "it cannot be read: OSError"}
+    assert "worker" in error["message"]
+
+
+class TestEngines:
+    def test_a_state_that_can_be_read_is_well(self, office: Office) -> None:
+        assert health.run(StateCheck(office.building.reader)) is None
+
+    def test_a_state_that_is_not_there_is_not(self, tmp_path: Path) -> None:
+        assert health.run(StateCheck(SqliteStateReader(tmp_path / "none.db"))) == "it cannot be read: CantOpenError"
+
+    def test_a_log_that_can_be_read_is_well(self, tmp_path: Path) -> None:
+        reader = SqliteLogReader(tmp_path / "log.db")
+        assert health.run(LogCheck(reader)) is None
+        reader.close()
+        assert health.run(LogCheck(reader)) is not None
+
+    def test_an_event_store_is_asked_for_a_count(self) -> None:
+        store = MemoryEvents()
+        assert health.run(EventsCheck(store)) is None
+        store.broken = True
+        assert health.run(EventsCheck(store)) == "it cannot be read: EventStoreBroken"
+
+
+class Teapot(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.rfile.readline()
+        self.wfile.write(b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n")
+
+
+class Mute(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.rfile.readline()
+
+
+@contextmanager
+def serving(handler: type[socketserver.BaseRequestHandler]) -> Iterator[int]:
+    with socketserver.TCPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+class TestEdge:
+    def test_any_answer_will_do(self) -> None:
+        with serving(Teapot) as port:
+            assert EdgeCheck("127.0.0.1", port).problem() is None
+
+    def test_a_port_that_says_nothing_does_not_answer(self) -> None:
+        with serving(Mute) as port:
+            problem = EdgeCheck("127.0.0.1", port).problem()
+        assert problem is not None
+        assert "does not answer" in problem
+
+    def test_a_port_on_which_nothing_listens_does_not_answer(self, free_port: Callable[[], int]) -> None:
+        port = free_port()
+        assert (
+            EdgeCheck("127.0.0.1", port).problem() == f"the ingest port {port} does not answer: ConnectionRefusedError"
+        )
+
+
+class TestWorker:
+    @pytest.fixture
+    def heartbeat(self, tmp_path: Path) -> Path:
+        heartbeat = tmp_path / "worker.heartbeat"
+        heartbeat.touch()
+        return heartbeat
+
+    def test_a_worker_that_beats_is_alive(self, heartbeat: Path) -> None:
+        assert WorkerCheck(heartbeat).problem() is None
+
+    def test_a_worker_that_stopped_beating_is_not(self, heartbeat: Path) -> None:
+        long_ago = time.time() - 60
+        os.utime(heartbeat, (long_ago, long_ago))
+        assert WorkerCheck(heartbeat).problem() == "the worker has not been heard of for 60 s"
+
+    def test_a_worker_that_never_beat_has_not_started(self, tmp_path: Path) -> None:
+        assert WorkerCheck(tmp_path / "none").problem() == "the worker has not started yet"

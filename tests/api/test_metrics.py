@@ -1,0 +1,52 @@
+"""`/metrics`, and what the API counts of itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.api.office import Office
+
+from passerby.supervisor.metrics import VARIABLE
+
+_OTHER_PROCESS = """
+from passerby.api.metrics import REQUESTS, page
+REQUESTS.labels("/somewhere", "200").inc(3)
+print(page())
+"""
+
+
+def value(page: str, sample: str) -> float:
+    """The value of a sample, 0 where there is none."""
+    return sum(float(line.rpartition(" ")[2]) for line in page.splitlines() if line.startswith(f"{sample} "))
+
+
+def test_requests_are_counted_by_route_and_status_never_by_what_was_asked(office: Office) -> None:
+    ok = 'passerby_api_requests_total{route="/v1/profiles/{profile_id}",status="404"}'
+    before = value(office.get("/metrics").text, ok)
+    for id_ in ("secret-1", "secret-2"):
+        office.get(f"/v1/profiles/{id_}")
+    page = office.get("/metrics").text
+    assert value(page, ok) == before + 2
+    assert 'passerby_api_seconds_count{route="/v1/profiles/{profile_id}"}' in page
+    assert "secret" not in page
+
+
+def test_the_page_is_prometheus_text(office: Office) -> None:
+    assert office.get("/metrics").headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+
+
+def test_the_metrics_of_all_processes_are_on_one_page(tmp_path: Path) -> None:
+    pages = [
+        subprocess.run(
+            [sys.executable, "-c", _OTHER_PROCESS],
+            env={VARIABLE: str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    sample = 'passerby_api_requests_total{route="/somewhere",status="200"}'
+    assert [value(page, sample) for page in pages] == [3, 6]

@@ -1,0 +1,245 @@
+"""Profiles over HTTP: looking one up, listing, timelines and histories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.api.office import Office
+from tests.state.filling import DAY, ident, new_id
+
+from passerby.times import iso
+
+
+def find(office: Office, namespace: str, value: str, scope: str = "") -> dict[str, Any]:
+    answer = office.get("/v1/profiles", namespace=namespace, value=value, scope=scope)
+    assert answer.status_code == 200, answer.text
+    profile: dict[str, Any] = answer.json()
+    return profile
+
+
+def refused_parameters(office: Office, path: str, **query: Any) -> set[str]:
+    """The parameters that the API refuses."""
+    answer = office.get(path, **query)
+    assert answer.status_code == 400, answer.text
+    error = answer.json()["error"]
+    assert error["code"] == "invalid_parameter"
+    return {parameter["name"] for parameter in error["details"]["parameters"]}
+
+
+class TestLookingUp:
+    def test_an_identifier_leads_to_its_profile(self, office: Office) -> None:
+        office.track("Seen", ident("mobile_id", "m1"))
+        office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"), plan="gold")
+        assert find(office, "mobile_id", "m1") == {
+            "id": find(office, "user_id", "u1")["id"],
+            "stage": "customer",
+            "user_id": "u1",
+            "identifiers": [
+                {"namespace": n, "value": v, "scope": "", "first_seen": iso(first), "last_seen": iso(DAY + 2000)}
+                for n, v, first in (("mobile_id", "m1", DAY + 1000), ("user_id", "u1", DAY + 2000))
+            ],
+            "traits": {"plan": "gold"},
+            "context": {},
+            "first_seen": iso(DAY + 1000),
+            "last_seen": iso(DAY + 2000),
+            "event_count": 1,
+            "members": [{"id": find(office, "user_id", "u1")["id"], "merge_id": None, "merged_at": None}],
+        }
+
+    @pytest.mark.parametrize("sent", ["ANNA@B.example", "  anna@b.example "])
+    def test_the_value_is_cleaned_as_in_a_message(self, office: Office, sent: str) -> None:
+        office.identify(ident("email", "Anna@B.example", "north"))
+        assert find(office, "email", sent, "north")["stage"] == "lead"
+
+    @pytest.mark.parametrize("value", ["u2", "undefined", ""])
+    def test_an_identifier_of_nobody_is_404(self, office: Office, value: str) -> None:
+        office.identify(ident("user_id", "u1"))
+        answer = office.get("/v1/profiles", namespace="user_id", value=value)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+    @pytest.mark.parametrize(
+        "query, refused",
+        [
+            ({"namespace": "user_id"}, {"value"}),
+            ({"value": "u1"}, {"namespace"}),
+            ({"scope": "north"}, {"namespace"}),
+            ({"namespace": "", "value": "u1"}, {"namespace"}),
+            ({"namespace": "user_id", "value": "u1", "q": "u"}, {"q"}),
+            ({"namespace": "user_id", "value": "u1", "stage": "lead"}, {"stage"}),
+        ],
+    )
+    def test_half_a_question_is_refused(self, office: Office, query: dict[str, str], refused: set[str]) -> None:
+        assert refused_parameters(office, "/v1/profiles", **query) == refused
+
+    def test_an_id_leads_to_its_profile_in_any_case(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"))
+        profile = find(office, "user_id", "u1")
+        assert office.get(f"/v1/profiles/{profile['id']}").json() == profile
+        assert office.get(f"/v1/profiles/{profile['id'].upper()}").json() == profile
+
+    def test_a_merged_members_id_leads_to_the_profile_it_belongs_to(self, office: Office) -> None:
+        office.track("Seen", ident("mobile_id", "m1"))
+        visitor = find(office, "mobile_id", "m1")["id"]
+        office.identify(ident("user_id", "u1"))
+        office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        profile = office.get(f"/v1/profiles/{visitor}").json()
+        assert profile["user_id"] == "u1"
+        assert [member["id"] for member in profile["members"]] == [profile["id"], visitor]
+
+    @pytest.mark.parametrize("rest", ["", "/events", "/history"])
+    @pytest.mark.parametrize("id_", [new_id(), "u1", "{%00}", "0" * 32])
+    def test_what_is_no_id_of_ours_is_404(self, office: Office, id_: str, rest: str) -> None:
+        answer = office.get(f"/v1/profiles/{id_}{rest}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+class TestListing:
+    def test_pages_hold_everybody_newest_first(self, office: Office) -> None:
+        for n in range(5):
+            office.identify(ident("user_id", f"u{n}"))
+        found, cursor, pages = [], None, 0
+        while cursor or not pages:
+            page = office.get("/v1/profiles", limit=2, **({"cursor": cursor} if cursor else {})).json()
+            found += [profile["user_id"] for profile in page["profiles"]]
+            cursor, pages = page["cursor"], pages + 1
+        assert (found, pages) == (["u4", "u3", "u2", "u1", "u0"], 3)
+
+    def test_a_last_page_that_is_full_has_no_cursor(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"))
+        assert office.get("/v1/profiles", limit=1).json()["cursor"] is None
+
+    def test_by_stage(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"))
+        office.identify(ident("mobile_id", "m1"))
+        page = office.get("/v1/profiles", stage="anonymous").json()
+        assert [profile["stage"] for profile in page["profiles"]] == ["anonymous"]
+
+    def test_a_search_goes_through_identifiers_then_traits(self, office: Office) -> None:
+        for name in ("anna-1", "Anna-2", "u3"):
+            office.identify(ident("user_id", name), name="Annabel" if name == "u3" else "Bert")
+        found, cursor = [], ""
+        for _ in range(3):
+            page = office.get("/v1/profiles", q="Anna", limit=1, **({"cursor": cursor} if cursor else {})).json()
+            found += [profile["user_id"] for profile in page["profiles"]]
+            cursor = page["cursor"]
+        assert (found, cursor) == (["Anna-2", "anna-1", "u3"], cursor)
+        last = office.get("/v1/profiles", q="Anna", cursor=cursor).json()
+        assert last == {"profiles": [], "cursor": None}
+
+    def test_a_search_may_be_for_one_stage(self, office: Office) -> None:
+        office.identify(ident("user_id", "a-1"))
+        office.identify(ident("mobile_id", "a-2"))
+        page = office.get("/v1/profiles", q="a-", stage="anonymous").json()
+        assert [profile["identifiers"][0]["value"] for profile in page["profiles"]] == ["a-2"]
+
+    @pytest.mark.parametrize(
+        "query, refused",
+        [
+            ({"limit": 0}, {"limit"}),
+            ({"limit": 1001}, {"limit"}),
+            ({"limit": "many"}, {"limit"}),
+            ({"stage": "guest"}, {"stage"}),
+            ({"q": ""}, {"q"}),
+            ({"q": "x" * 1001}, {"q"}),
+            ({"wait": -1}, {"wait"}),
+            ({"wait": "nan"}, {"wait"}),
+            ({"cursor": "nonsense"}, {"cursor"}),
+            ({"cursor": "é" * 3}, {"cursor"}),
+            ({"cursor": "x" * 5000}, {"cursor"}),
+        ],
+    )
+    def test_a_parameter_out_of_bounds_is_named(self, office: Office, query: dict[str, Any], refused: set[str]) -> None:
+        assert refused_parameters(office, "/v1/profiles", **query) == refused
+
+
+class TestTimeline:
+    def test_events_come_newest_first_with_all_that_is_known(self, office: Office) -> None:
+        office.track("Viewed", ident("mobile_id", "m1"), price=1)
+        message = office.track("Added", ident("mobile_id", "m1"), price=9.5, sku="x")
+        profile = find(office, "mobile_id", "m1")["id"]
+        page = office.get(f"/v1/profiles/{profile}/events").json()
+        assert [event["name"] for event in page["events"]] == ["Added", "Viewed"]
+        assert page["cursor"] is None
+        assert page["events"][0] == {
+            "id": message.id,
+            "name": "Added",
+            "time": iso(DAY + 2000),
+            "received_at": iso(DAY + 2000),
+            "properties": {"price": 9.5, "sku": "x"},
+            "rejected": [],
+            "context": {},
+            "session_id": "",
+            "dialect": "test",
+            "profile_id": profile,
+        }
+
+    def test_a_refused_value_is_shown_with_its_reason(self, office: Office) -> None:
+        office.track("Added", ident("mobile_id", "m1"), price=9)
+        office.track("Added", ident("mobile_id", "m1"), price="nine")
+        profile = find(office, "mobile_id", "m1")["id"]
+        (rejected,) = office.get(f"/v1/profiles/{profile}/events").json()["events"][0]["rejected"]
+        assert (rejected["name"], rejected["value"]) == ("price", "nine")
+        assert rejected["reason"]
+
+    def test_pages_of_one_name_hold_every_members_events(self, office: Office) -> None:
+        for n in range(3):
+            office.track("Seen", ident("mobile_id", "m1"), n=n)
+            office.track("Other", ident("mobile_id", "m1"))
+        office.identify(ident("user_id", "u1"))
+        office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        profile = find(office, "user_id", "u1")["id"]
+        path = f"/v1/profiles/{profile}/events"
+        first = office.get(path, name="Seen", limit=2).json()
+        second = office.get(path, name="Seen", limit=2, cursor=first["cursor"]).json()
+        assert [event["properties"]["n"] for event in first["events"] + second["events"]] == [2, 1, 0]
+        assert second["cursor"] is None
+        assert {event["profile_id"] for event in first["events"]} != {profile}
+
+    def test_a_cursor_of_another_list_is_refused(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"))
+        office.identify(ident("user_id", "u2"))
+        cursor = office.get("/v1/profiles", limit=1).json()["cursor"]
+        path = f"/v1/profiles/{find(office, 'user_id', 'u1')['id']}/events"
+        assert refused_parameters(office, path, cursor=cursor) == {"cursor"}
+
+    def test_an_event_store_that_is_broken_says_so(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"))
+        office.events.broken = True
+        answer = office.get(f"/v1/profiles/{find(office, 'user_id', 'u1')['id']}/events")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "events_unavailable")
+
+
+class TestHistory:
+    def test_decisions_come_oldest_first_in_pages(self, office: Office) -> None:
+        message = office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        profile = find(office, "user_id", "u1")["id"]
+        path = f"/v1/profiles/{profile}/history"
+        whole = office.get(path).json()
+        assert [entry["kind"] for entry in whole["history"]] == ["created", "attached", "attached"]
+        assert whole["history"][1] == {
+            "at": iso(DAY + 1000),
+            "kind": "attached",
+            "message_id": message.id,
+            "identifier": {"namespace": "user_id", "value": "u1", "scope": ""},
+            "from": None,
+            "to": profile,
+            "merge_id": None,
+            "reason": whole["history"][1]["reason"],
+        }
+        first = office.get(path, limit=2).json()
+        second = office.get(path, limit=2, cursor=first["cursor"]).json()
+        assert first["history"] + second["history"] == whole["history"]
+        assert (whole["cursor"], second["cursor"]) == (None, None)
+
+
+def test_another_projects_profiles_cannot_be_reached(office: Office) -> None:
+    office.identify(ident("user_id", "u1"), project=office.theirs)
+    answer = office.get("/v1/profiles", office.their_token, namespace="user_id", value="u1")
+    theirs = answer.json()["id"]
+    assert office.get("/v1/profiles", namespace="user_id", value="u1").status_code == 404
+    assert office.get("/v1/profiles").json()["profiles"] == []
+    assert office.get("/v1/profiles", q="u1").json()["profiles"] == []
+    for path in (f"/v1/profiles/{theirs}", f"/v1/profiles/{theirs}/events", f"/v1/profiles/{theirs}/history"):
+        assert office.get(path).status_code == 404
+        assert office.get(path, office.their_token).status_code == 200

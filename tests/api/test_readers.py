@@ -1,0 +1,52 @@
+"""Reads run in a bounded number of threads, with a bounded number waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from passerby.api.errors import ApiError, ErrorCode
+from passerby.api.readers import Readers
+
+
+def test_a_read_runs_elsewhere_and_its_result_comes_back() -> None:
+    async def read() -> int:
+        readers = Readers(threads=1)
+        try:
+            return await readers.run(threading.get_ident)
+        finally:
+            readers.close()
+
+    assert asyncio.run(read()) != threading.get_ident()
+
+
+def test_what_a_read_raises_comes_back_and_its_place_is_free_again() -> None:
+    async def read() -> None:
+        readers = Readers(threads=1, waiting=1)
+        try:
+            for _ in range(3):
+                with pytest.raises(ZeroDivisionError):
+                    await readers.run(divmod, 1, 0)
+        finally:
+            readers.close()
+
+    asyncio.run(read())
+
+
+def test_who_comes_on_top_of_those_waiting_is_told_to_come_again() -> None:
+    async def read() -> ApiError:
+        readers = Readers(threads=1, waiting=2)
+        held = threading.Event()
+        under_way = [asyncio.create_task(readers.run(held.wait)) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(ApiError) as refused:
+            await readers.run(held.wait)
+        held.set()
+        assert await asyncio.gather(*under_way) == [True, True]
+        readers.close()
+        return refused.value
+
+    refused = asyncio.run(read())
+    assert (refused.code, refused.headers) == (ErrorCode.OVERLOADED, {"Retry-After": "1"})
