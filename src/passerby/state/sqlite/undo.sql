@@ -1,6 +1,7 @@
 -- Taking a merge back.
 
 -- name: merge
+-- A merge as it was recorded, whether undone or not.
 SELECT winner, loser, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, message_id, position, undone_at
 FROM merges WHERE id = ? AND project = ?;
 
@@ -27,16 +28,21 @@ UPDATE identifiers SET profile = ?2
 WHERE profile = ?3 AND id IN (SELECT identifier FROM merge_identifiers WHERE merge_id = ?1);
 
 -- name: stand_alone
+-- A merged profile answers for itself again.
 UPDATE profiles SET merged_into = NULL, merge_id = NULL WHERE id = ?1;
 
 -- name: mark_undone
+-- A merge is undone once; its row stays, so that the history can be read.
 UPDATE merges SET undone_at = ?2 WHERE id = ?1;
 
 -- name: separate
+-- From now on this identifier never leads these two profiles together.
 INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: held
+-- What a profile holds now, to write its card anew.
 SELECT namespace, value, scope FROM identifiers WHERE profile = ?1;
 
 -- name: stage
+-- The stage that a profile is recorded in, to count it out of its total.
 SELECT stage FROM profiles WHERE id = ?1;
