@@ -112,7 +112,8 @@ class Loop:
 
     def _wait_for_storage(self, fault: Exception) -> None:
         metrics.FAILURES.labels("storage").inc()
-        _log.error("the log or the state cannot be used, trying again", error=type(fault).__name__, seconds=self._retry_seconds)
+        kind, seconds = type(fault).__name__, self._retry_seconds
+        _log.error("the log or the state cannot be used, trying again", error=kind, seconds=seconds)
         self._stop.wait(self._retry_seconds)
         self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
 
