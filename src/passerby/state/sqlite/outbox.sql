@@ -5,6 +5,7 @@
 SELECT id, last_position, events, body FROM outbox WHERE id > ? ORDER BY id;
 
 -- name: relay
+-- How far a relay has come, and what it was about to write when it last said so.
 SELECT done, planned FROM relays WHERE name = ?;
 
 -- name: last_position
@@ -12,13 +13,16 @@ SELECT done, planned FROM relays WHERE name = ?;
 SELECT last_position FROM outbox WHERE id <= ? ORDER BY id DESC LIMIT 1;
 
 -- name: plan
+-- What a relay is about to write, said before: repeated after a crash, it is the same batch.
 INSERT INTO relays (name, done, planned) VALUES (?1, 0, ?2)
 ON CONFLICT (name) DO UPDATE SET planned = excluded.planned;
 
 -- name: done
+-- What a relay has written.
 UPDATE relays SET done = ?2, planned = ?2 WHERE name = ?1;
 
 -- name: reset
+-- A relay begins again from the oldest row that is kept.
 INSERT INTO relays (name, done, planned) VALUES (?1, 0, 0)
 ON CONFLICT (name) DO UPDATE SET done = 0, planned = 0;
 
@@ -31,6 +35,7 @@ SELECT min(done) FROM relays;
 SELECT id, created_at, bytes FROM outbox WHERE id <= ? ORDER BY id LIMIT ?;
 
 -- name: delete_up_to
+-- Rows that every relay has passed.
 DELETE FROM outbox WHERE id <= ?;
 
 -- name: size

@@ -5,6 +5,7 @@
 SELECT value FROM progress WHERE name = 'position';
 
 -- name: set_position
+-- Where in the log the worker stands: part of the batch's transaction, so that it is applied once.
 INSERT INTO progress (name, value) VALUES ('position', ?1)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
@@ -13,6 +14,7 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 SELECT expires_at FROM seen WHERE project = ? AND dialect = ? AND key = ?;
 
 -- name: remember
+-- A deduplication key that was applied, until its window has passed.
 INSERT INTO seen (project, dialect, key, expires_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (project, dialect, key) DO UPDATE SET expires_at = excluded.expires_at;
 
@@ -45,9 +47,11 @@ FROM path JOIN profiles AS p ON p.id = path.id
 WHERE p.merged_into IS NULL ORDER BY p.id;
 
 -- name: any_separation
+-- Whether anything was ever undone in a project: mostly not, and then no identifier needs a look.
 SELECT 1 FROM separations WHERE project = ?1 LIMIT 1;
 
 -- name: separations
+-- The pairs of profiles that this identifier must not lead together, since an undo.
 SELECT one, other FROM separations WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: canonical
@@ -60,68 +64,86 @@ WITH RECURSIVE path (id, merged_into) AS (
 SELECT id FROM path WHERE merged_into IS NULL;
 
 -- name: catalogued
+-- Whether the catalogue has a row for this event name.
 SELECT 1 FROM catalogue_events WHERE project = ? AND name = ?;
 
 -- name: attribute_types
+-- The types that the first values of an event's attributes have fixed.
 SELECT name, type FROM catalogue_attributes WHERE project = ? AND event = ?;
 
 -- name: event_names
+-- How many event names a project has, for the catalogue's limit.
 SELECT count(*) FROM catalogue_events WHERE project = ?;
 
 -- name: violation_keys
+-- Which violations have a row already, for the limit on their number.
 SELECT kind, subject, attribute FROM violations WHERE project = ?;
 
 -- name: create_profile
+-- A new profile, with what its first batch says of it.
 INSERT INTO profiles (id, project, user_id, contacts, held, stage, first_seen, last_seen, event_count, context)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: change_card
+-- What a profile is known by: its customer id and contacts, how many identifiers it holds, its stage.
 UPDATE profiles SET user_id = ?2, contacts = ?3, held = ?4, stage = ?5 WHERE id = ?1;
 
 -- name: add_activity
+-- When a profile was seen, and how many events it has more.
 UPDATE profiles
 SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_count = event_count + ?4
 WHERE id = ?1;
 
 -- name: add_activity_and_context
+-- As add_activity, for a profile whose latest context changed as well.
 UPDATE profiles
 SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_count = event_count + ?4, context = ?5
 WHERE id = ?1;
 
 -- name: attach
+-- An identifier that was never seen before gets its owner.
 INSERT INTO identifiers (project, namespace, value, scope, profile, first_seen, last_seen)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: reassign
+-- R3: an identifier moves from one profile to another.
 UPDATE identifiers SET profile = ?5 WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
 -- name: sight
+-- When a known identifier was first and last seen.
 UPDATE identifiers SET first_seen = ?1, last_seen = ?2 WHERE id = ?3;
 
 -- name: add_merge
+-- A merge, with the identifiers that it was made for, so that it can be explained and undone.
 INSERT INTO merges (
     id, project, winner, loser, at, position, message_id,
     via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, reason
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: record_moved
+-- Which identifiers a merge is about to move, so that an undo gives back exactly these.
 INSERT INTO merge_identifiers (merge_id, identifier) SELECT ?1, id FROM identifiers WHERE profile = ?2;
 
 -- name: move_identifiers
+-- All identifiers of a merge's loser go to its winner.
 UPDATE identifiers SET profile = ?1 WHERE profile = ?2;
 
 -- name: point
+-- A merge's loser points to the profile that answers for it now.
 UPDATE profiles SET merged_into = ?2, merge_id = ?3 WHERE id = ?1;
 
 -- name: add_history
+-- A decision, as the profile's history shows it.
 INSERT INTO history (
     project, at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: clear_hint
+-- A hint that has led somebody to a customer no longer waits.
 DELETE FROM hint_links WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: link_hint
+-- An anonymous profile waits behind a hint for its customer.
 INSERT OR IGNORE INTO hint_links (project, namespace, value, scope, profile) VALUES (?, ?, ?, ?, ?);
 
 -- name: set_trait
@@ -132,16 +154,19 @@ SET value = excluded.value, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
 -- name: set_rejected_trait
+-- The latest trait value that a rule refused, with its reason.
 INSERT INTO rejected_traits (profile, name, value, reason, time, position) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (profile, name) DO UPDATE
 SET value = excluded.value, reason = excluded.reason, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
 -- name: add_total
+-- A project's totals, which stats shows without counting anything.
 INSERT INTO totals (project, name, value) VALUES (?, ?, ?)
 ON CONFLICT (project, name) DO UPDATE SET value = value + excluded.value;
 
 -- name: count_event
+-- An event name in the catalogue: when it was seen, and how often.
 INSERT INTO catalogue_events (project, name, first_seen, last_seen, count) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (project, name) DO UPDATE SET
     first_seen = min(first_seen, excluded.first_seen),
@@ -149,6 +174,7 @@ ON CONFLICT (project, name) DO UPDATE SET
     count = count + excluded.count;
 
 -- name: count_attribute
+-- An attribute in the catalogue: its type is fixed by its first value.
 INSERT INTO catalogue_attributes (project, event, name, type, first_seen, last_seen, count) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (project, event, name) DO UPDATE SET
     first_seen = min(first_seen, excluded.first_seen),
@@ -156,6 +182,7 @@ ON CONFLICT (project, event, name) DO UPDATE SET
     count = count + excluded.count;
 
 -- name: count_violation
+-- A violation, by kind and place, with its latest sample.
 INSERT INTO violations (project, kind, subject, attribute, count, last_at, sample) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (project, kind, subject, attribute) DO UPDATE SET
     count = count + excluded.count,
@@ -163,9 +190,11 @@ ON CONFLICT (project, kind, subject, attribute) DO UPDATE SET
     last_at = max(last_at, excluded.last_at);
 
 -- name: add_outbox
+-- A batch's resolved events, for the relays to carry on.
 INSERT INTO outbox (last_position, events, bytes, created_at, body) VALUES (?, ?, ?, ?, ?);
 
 -- name: keep_invalid
+-- A message that was set aside as a whole, with its reason, for people to look at.
 INSERT INTO invalid_messages (position, project, at, dialect, reason, body) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: drop_invalid
@@ -175,4 +204,5 @@ DELETE FROM invalid_messages WHERE project = ?1 AND position <= (
 );
 
 -- name: bury
+-- A message that could not be applied, with its error, so that the log goes on behind it.
 INSERT INTO dead_letters (position, project, at, message, error) VALUES (?, ?, ?, ?, ?);
