@@ -6,9 +6,10 @@ They belong together: sent in this order, the anonymous phone becomes the custom
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from passerby.projects.founding import CrossEngageKeys, FirstKeys, WebEngageKeys
+from passerby.projects.founding import FirstKeys
 
 _CUSTOMER = "customer-1"
 _PHONE = "phone-1"
@@ -21,9 +22,9 @@ class Example(NamedTuple):
     line: str
 
 
-def crossengage(url: str, keys: CrossEngageKeys) -> list[Example]:
-    """CrossEngage's two mobile calls. They need a public key only."""
-    base = f"{url}/api/v1/mobile/{keys.mobile_api_key}"
+def crossengage(url: str, mobile_api_key: str) -> list[Example]:
+    """CrossEngage's two mobile calls."""
+    base = f"{url}/api/v1/mobile/{mobile_api_key}"
     track = {
         "mobileId": _PHONE,
         "type": "track",
@@ -37,14 +38,37 @@ def crossengage(url: str, keys: CrossEngageKeys) -> list[Example]:
     ]
 
 
-def webengage(url: str, keys: WebEngageKeys) -> list[Example]:
-    """WebEngage's calls for an event and a user."""
-    base = f"{url}/v1/accounts/{keys.license_code}"
+def webengage(url: str, license_code: str, api_key: str) -> list[Example]:
+    """WebEngage's calls for an event and a user. They need a secret."""
+    base, secret = f"{url}/v1/accounts/{license_code}", _header(f"Authorization: Bearer {api_key}")
     event = {"userId": _CUSTOMER, "eventName": "Added to Cart", "eventData": {"Product": "A-1", "Price": 12.5}}
     user = {"userId": _CUSTOMER, "email": "robin@example.com", "attributes": {"tier": "gold"}}
     return [
-        Example("WebEngage: the same customer on a web site", _post(f"{base}/events", event, keys.api_key)),
-        Example("WebEngage: what is known of this customer", _post(f"{base}/users", user, keys.api_key)),
+        Example("WebEngage: the same customer on a web site", _post(f"{base}/events", event, secret)),
+        Example("WebEngage: what is known of this customer", _post(f"{base}/users", user, secret)),
+    ]
+
+
+def segment(url: str, write_key: str) -> list[Example]:
+    """Segment's call for an event."""
+    track = {"userId": _CUSTOMER, "event": "Order Completed", "properties": {"total": 12.5, "currency": "EUR"}}
+    return [Example("Segment: the same customer buys", _post(f"{url}/v1/track", track, f"-u '{write_key}:'"))]
+
+
+BY_PUBLIC_KEY: Mapping[str, Callable[[str, str], list[Example]]] = {
+    "crossengage.mobile_api_key": crossengage,
+    "segment.write_key": segment,
+}
+"""The examples that need a public key only, by the key's kind: (where, its value) to lines."""
+
+
+def of_fresh(url: str, console_url: str, keys: FirstKeys) -> list[Example]:
+    """Everything to try, when all keys are at hand, and the profile that it makes."""
+    return [
+        *crossengage(url, keys.crossengage.mobile_api_key),
+        *webengage(url, keys.webengage.license_code, keys.webengage.api_key),
+        *segment(url, keys.segment.write_key),
+        reading(console_url, keys.api_token),
     ]
 
 
@@ -59,20 +83,15 @@ def get(title: str, url: str, token: str) -> Example:
     return Example(title, f"curl -sS '{url}' \\\n  -H \"Authorization: Bearer {token}\"")
 
 
-def of_fresh(url: str, console_url: str, keys: FirstKeys) -> list[Example]:
-    """Everything to try, when all keys are at hand."""
-    calls = crossengage(url, keys.crossengage) + webengage(url, keys.webengage)
-    return [*calls, reading(console_url, keys.api_token)]
-
-
 def written(examples: list[Example]) -> str:
     """The examples as text: each line under its title, ready for a shell."""
     return "\n\n".join(f"# {example.title}\n{example.line}" for example in examples)
 
 
-def _post(url: str, body: object, secret: str = "") -> str:
-    lines = [f"curl -sS '{url}'", "-H 'Content-Type: application/json'"]
-    if secret:
-        lines.append(f"-H 'Authorization: Bearer {secret}'")
-    lines.append(f"-d '{json.dumps(body)}'")
+def _post(url: str, body: object, *options: str) -> str:
+    lines = [f"curl -sS '{url}'", _header("Content-Type: application/json"), *options, f"-d '{json.dumps(body)}'"]
     return " \\\n  ".join(lines)
+
+
+def _header(text: str) -> str:
+    return f"-H '{text}'"

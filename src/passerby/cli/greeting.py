@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from passerby.cli import examples
-from passerby.projects.founding import CrossEngageKeys, FirstKeys
+from passerby.projects.founding import FirstKeys
 from passerby.projects.store import Key
 from passerby.supervisor.lock import Serving
 
@@ -38,9 +38,11 @@ def fresh(serving: Serving, keys: FirstKeys) -> str:
 
 def again(serving: Serving, keys: Sequence[Key]) -> str:
     """The greeting over a data folder with a past: calls that need public keys only."""
-    mobile = [key.value for key in keys if key.kind == "crossengage.mobile_api_key" and key.revoked_at is None]
+    public = {key.kind: key.value for key in reversed(keys) if key.value and key.revoked_at is None}
     ingest = url(serving.host, serving.port)
-    calls = [call for value in mobile[:1] for call in examples.crossengage(ingest, CrossEngageKeys(value or ""))]
+    calls = [
+        call for kind, make in examples.BY_PUBLIC_KEY.items() if kind in public for call in make(ingest, public[kind])
+    ]
     tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
     return f"{places(serving)}\n\n{tried}{_SECRETS}\n"
 

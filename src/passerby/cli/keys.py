@@ -46,7 +46,10 @@ def add(  # noqa: PLR0913 - a command has as many flags as it needs
     *,
     value: Annotated[
         str,
-        Parameter(help="The key that clients use already; `-` reads it from standard input. Else a new random one."),
+        Parameter(
+            help="The key that clients use already; `-` reads it from standard input. Else a new random one.",
+            allow_leading_hyphen=True,
+        ),
     ] = "",
     label: Annotated[str, Parameter(help="What it is for.")] = "",
     project: Project = FIRST_PROJECT,

@@ -1,0 +1,92 @@
+"""`passerby keys` lists, adds and revokes the keys of a project."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+
+from passerby.folder import DataFolder
+from passerby.projects.credentials import ProjectCredentials
+
+SECRET = "k" * 40
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+def test_public_keys_are_listed_and_secrets_are_not(passerby: Command) -> None:
+    listed = {key["kind"]: key for key in passerby("keys", "list", "--json").json}
+    assert len(listed["crossengage.mobile_api_key"]["value"]) == 32
+    assert {kind for kind, key in listed.items() if key["secret"]} == {"api_token", "webengage.api_key"}
+    assert all(key["value"] is None for key in listed.values() if key["secret"])
+    assert {key["project"] for key in listed.values()} == {"default"}
+
+
+def test_people_see_a_table(passerby: Command) -> None:
+    lines = passerby("keys", "list").out.splitlines()
+    assert lines[0].split()[:3] == ["number", "kind", "value"]
+    assert "(secret)" in lines[1]
+
+
+def test_a_new_secret_is_printed_once_and_works(passerby: Command, data: Path) -> None:
+    added = passerby("keys", "add", "api_token", "--label", "reports", "--json").json
+    credentials = ProjectCredentials(DataFolder(data).control)
+    assert credentials.token_project(added["value"]) == 1
+    credentials.close()
+    assert added["value"] not in passerby("keys", "list").out
+
+
+def test_clients_keep_a_public_key_that_they_have(passerby: Command) -> None:
+    done = passerby("keys", "add", "webengage.license_code", "--value", "in~~1234c456")
+    assert "webengage.license_code in~~1234c456 is key number" in done.out
+
+
+def test_clients_keep_a_secret_that_they_have_without_it_being_seen_on_a_command_line(
+    passerby: Command, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "standard input" in passerby("keys", "add", "webengage.api_key", "--value", SECRET).err
+    monkeypatch.setattr("sys.stdin", io.StringIO(SECRET + "\n"))
+    assert passerby("keys", "add", "webengage.api_key", "--value", "-").code == 0
+    credentials = ProjectCredentials(DataFolder(data).control)
+    assert credentials.authenticates("webengage.api_key", 1, SECRET)
+    credentials.close()
+
+
+def test_a_revoked_key_is_listed_as_such(passerby: Command) -> None:
+    number = passerby("keys", "add", "segment.write_key", "--json").json["id"]
+    assert f"Key number {number} of project default is revoked." in passerby("keys", "revoke", str(number)).out
+    assert passerby("keys", "revoke", str(number), "--json").json == {"id": number, "revoked": True}
+    revoked = [key["id"] for key in passerby("keys", "list", "--json").json if key["revoked_at"]]
+    assert revoked == [number]
+    assert passerby("keys", "list").out.splitlines()[-1].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "words, why",
+    [
+        (["keys", "add", "segment.key"], "there is no kind of key"),
+        (["keys", "add", "antsomi.portal_id", "--value", "abc"], "a number above 0"),
+        (["keys", "revoke", "999"], "has no key number 999"),
+        (["keys", "list", "--project", "nobody"], "there is no project 'nobody'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(passerby: Command, words: list[str], why: str) -> None:
+    done = passerby(*words)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert why in done.err
+
+
+def test_one_project_does_not_see_anothers_keys(passerby: Command) -> None:
+    passerby("projects", "add", "second")
+    first = {key["id"] for key in passerby("keys", "list", "--json").json}
+    second = {key["id"] for key in passerby("keys", "list", "--project", "second", "--json").json}
+    assert first.isdisjoint(second)
+    assert passerby("keys", "revoke", str(min(second))).code == 1
+
+
+def test_without_a_data_folder_people_are_told_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from passerby.cli import run  # noqa: PLC0415 - on another folder
+
+    assert run(["keys", "list", "--data", str(tmp_path / "none")]) == 1
+    assert "passerby init" in capsys.readouterr().err
