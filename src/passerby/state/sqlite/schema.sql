@@ -76,7 +76,8 @@ CREATE TABLE IF NOT EXISTS merges (
 CREATE INDEX IF NOT EXISTS merges_winner ON merges (winner);
 CREATE INDEX IF NOT EXISTS merges_loser ON merges (loser);
 
--- The identifiers that a merge moved from the loser to the winner, so that an undo can give them back.
+-- The identifiers that a merge moved from the loser to the winner, so that an undo can give them back. One that was
+-- reassigned since is in here no more.
 CREATE TABLE IF NOT EXISTS merge_identifiers (
     merge_id BLOB NOT NULL,
     identifier INTEGER NOT NULL,

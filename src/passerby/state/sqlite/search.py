@@ -7,6 +7,7 @@ profile is found at the first of all matches that lead to it, so that no page ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 import apsw
@@ -91,11 +92,11 @@ def find(
     scans = _scans(connection, query)
     found: list[bytes] = []
     last = after
-    for examined, (match, profile) in enumerate(_matches(scans, after)):
+    for examined, (scan, match, profile) in enumerate(_matches(scans, after)):
         if len(found) == limit or examined == EXAMINED:
             return found, last
         last = match
-        if _first(scans, profile) == match and _has_stage(connection, profile, query.stage):
+        if _is_first(scans, scan, match, profile) and _has_stage(connection, profile, query.stage):
             found.append(profile)
     return found, None
 
@@ -106,13 +107,16 @@ def _scans(connection: apsw.Connection, query: Query) -> list[Scan]:
     return [*by_identifier, TraitScan(connection, query.project, query.text)]
 
 
-def _matches(scans: Iterable[Scan], after: Match | None) -> Iterator[tuple[Match, bytes]]:
+def _matches(scans: Iterable[Scan], after: Match | None) -> Iterator[tuple[Scan, Match, bytes]]:
     for scan in scans:
-        yield from scan.matches(after)
+        for match, profile in scan.matches(after):
+            yield scan, match, profile
 
 
-def _first(scans: Iterable[Scan], profile: bytes) -> Match | None:
-    return next((match for scan in scans if (match := scan.first(profile)) is not None), None)
+def _is_first(scans: Iterable[Scan], scan: Scan, match: Match, profile: bytes) -> bool:
+    """Whether no match before this one leads to the same profile. Its own scan is asked first: mostly that says no."""
+    earlier = takewhile(lambda other: other is not scan, scans)
+    return scan.first(profile) == match and not any(other.first(profile) for other in earlier)
 
 
 def _has_stage(connection: apsw.Connection, profile: bytes, stage: Stage | None) -> bool:

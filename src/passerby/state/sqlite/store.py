@@ -198,6 +198,7 @@ class SqliteState:
             if identifier is not None and owner is not None:
                 rows.append((*_key(changes.project, identifier), to_blob(owner)))
         self._cursor.executemany(_SQL["reassign"], rows)
+        self._cursor.executemany(_SQL["forget_moved"], [row[:-1] for row in rows])
 
     def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
         """Move the loser's identifiers, remembering which, and point it to the winner."""

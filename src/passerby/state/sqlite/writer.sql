@@ -109,6 +109,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 -- R3: an identifier moves from one profile to another.
 UPDATE identifiers SET profile = ?5 WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
+-- name: forget_moved
+-- Whom an identifier comes to by reassignment has it from then on, not still: no earlier merge's undo takes it back.
+DELETE FROM merge_identifiers WHERE identifier = (
+    SELECT id FROM identifiers WHERE project = ? AND value = ? AND namespace = ? AND scope = ?
+);
+
 -- name: sight
 -- When a known identifier was first and last seen.
 UPDATE identifiers SET first_seen = ?1, last_seen = ?2 WHERE id = ?3;
