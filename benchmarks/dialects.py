@@ -46,6 +46,18 @@ USER: Final = {
     "email": "ann@example.com",
     "attributes": {"plan": "pro"},
 }
+ITEM: Final = {
+    "type": "track",
+    "userId": "customer-123456",
+    "anonymousId": "8f14e45f-ceea-467f-a8d1-9b1c",
+    "event": "Product Added",
+    "properties": {"sku": "A-1", "price": 12.5, "category": "Fragrance", "currency": "EUR"},
+    "context": {"library": {"name": "analytics-python", "version": "2.4.0"}},
+    "integrations": {},
+    "messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db",
+    "timestamp": "2026-11-20T10:00:00.733+00:00",
+}
+NAMED_ITEM: Final = ITEM | {"type": "identify", "traits": {"email": "ann@example.com", "plan": "pro"}}
 
 CALLS: Final = {
     "crossengage track": ("/api/v1/mobile/key/track", TRACK),
@@ -54,6 +66,9 @@ CALLS: Final = {
     "webengage user": ("/v1/accounts/~license/users", USER),
     "webengage 25 events": ("/v1/accounts/~license/bulk-events", {"events": [EVENT] * 25}),
     "webengage 25 users": ("/v1/accounts/~license/bulk-users", {"users": [USER] * 25}),
+    "segment track": ("/v1/track", ITEM),
+    "segment identify": ("/v1/identify", NAMED_ITEM),
+    "segment batch of 25": ("/v1/batch", {"batch": [ITEM] * 25, "sentAt": "2026-11-20T10:00:01Z"}),
 }
 
 

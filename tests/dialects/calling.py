@@ -15,6 +15,7 @@ RECEIVED_AT: Final = 1_790_000_000_000
 MOBILE_KEY: Final = "mobile-key"
 LICENSE: Final = "~2024b7"
 API_KEY: Final = "api-key"
+WRITE_KEY: Final = "write-key"
 PROJECT: Final = 7
 
 IDENTIFY: Final = f"/api/v1/mobile/{MOBILE_KEY}/identify"
@@ -27,14 +28,19 @@ CALLS: Final = (IDENTIFY, TRACK, EVENTS, USERS, BULK_EVENTS, BULK_USERS)
 
 AUTHORISED: Final = {"authorization": f"Bearer {API_KEY}"}
 
+_KNOWN: Final = {
+    ("crossengage.mobile_api_key", MOBILE_KEY),
+    ("webengage.license_code", LICENSE),
+    ("segment.write_key", WRITE_KEY),
+}
+
 
 class Keys:
     """The keys of one project."""
 
     def project(self, kind: str, key: str) -> int | None:
-        """The project, for either of its public keys."""
-        known = {("crossengage.mobile_api_key", MOBILE_KEY), ("webengage.license_code", LICENSE)}
-        return PROJECT if (kind, key) in known else None
+        """The project, for any of its public keys."""
+        return PROJECT if (kind, key) in _KNOWN else None
 
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         """Whether this is the project's API key."""

@@ -4,13 +4,31 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.calling import BULK_EVENTS, CALLS, EVENTS, IDENTIFY, LICENSE, MOBILE_KEY, TRACK, USERS, answer, send
+from tests.dialects.calling import (
+    API_KEY,
+    BULK_EVENTS,
+    CALLS,
+    EVENTS,
+    IDENTIFY,
+    LICENSE,
+    MOBILE_KEY,
+    TRACK,
+    USERS,
+    WRITE_KEY,
+    answer,
+    send,
+)
+from tests.dialects.segment.sending import METRICS, SETTINGS
+from tests.dialects.segment.sending import PATHS as SEGMENT
 
 from passerby.dialects.contract import Fault
 from passerby.dialects.openapi import paths, security_schemes
 from passerby.dialects.registry import match
 
-OPERATIONS = [(path, method) for path, item in paths().items() for method in item if method in {"post", "put"}]
+METHODS = {"get", "post", "put"}
+OPERATIONS = [(path, method) for path, item in paths().items() for method in item if method in METHODS]
+TAKING = [(path, method) for path, method in OPERATIONS if method != "get" and path != METRICS]
+"""Those that take something and keep it."""
 
 
 def described(path: str, method: str) -> dict[str, Any]:
@@ -19,7 +37,12 @@ def described(path: str, method: str) -> dict[str, Any]:
 
 
 def real(path: str) -> str:
-    return path.format(mobileApiKey=MOBILE_KEY, license=LICENSE)
+    return path.format(mobileApiKey=MOBILE_KEY, license=LICENSE, writeKey=WRITE_KEY)
+
+
+def key(path: str) -> str:
+    """The key that goes into the header of a call."""
+    return API_KEY if path.startswith("/v1/accounts/") else WRITE_KEY
 
 
 def examples(part: dict[str, Any]) -> dict[str, Any]:
@@ -28,24 +51,25 @@ def examples(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_every_call_is_described() -> None:
-    assert {real(path) for path in paths()} == set(CALLS)
+    assert {real(path) for path in paths()} == {*CALLS, *SEGMENT, METRICS, SETTINGS}
     for path in paths():
         call = match(real(path))
         assert call is not None
         assert {method.upper() for described, method in OPERATIONS if described == path} == call.methods
 
 
-@pytest.mark.parametrize("path, method", OPERATIONS)
+@pytest.mark.parametrize("path, method", TAKING)
 def test_every_example_of_a_request_is_answered_as_described(path: str, method: str) -> None:
     operation = described(path, method)
     for body in examples(operation["requestBody"]).values():
-        outcome = send(real(path), body, method=method.upper())
+        outcome = send(real(path), body, {"authorization": f"Bearer {key(path)}"}, method.upper())
         assert outcome.messages
+        assert all(message.kind != "invalid" for message in outcome.messages)
         (expected,) = examples(operation["responses"][str(outcome.reply.status)]).values()
         assert answer(outcome).keys() == expected.keys()
 
 
-@pytest.mark.parametrize("path, method", OPERATIONS)
+@pytest.mark.parametrize("path, method", TAKING)
 def test_every_fault_of_a_call_is_described_with_its_answer(path: str, method: str) -> None:
     call = match(real(path))
     assert call is not None
@@ -68,6 +92,14 @@ def test_every_fault_of_a_call_is_described_with_its_answer(path: str, method: s
 def test_the_example_of_a_refusal_is_what_is_answered(path: str, body: Any, example: str) -> None:
     template = path.replace(MOBILE_KEY, "{mobileApiKey}").replace(LICENSE, "{license}")
     assert examples(described(template, "post")["responses"]["400"])[example] == answer(send(path, body))
+
+
+def test_the_example_of_settings_is_what_is_answered() -> None:
+    responses = described("/v1/projects/{writeKey}/settings", "get")["responses"]
+    shown = examples(responses["200"])["settings"]
+    shown["integrations"]["Segment.io"]["apiKey"] = WRITE_KEY
+    assert shown == answer(send(SETTINGS, None, method="GET"))
+    assert examples(responses["404"])["unknown_key"] == answer(send("/v1/projects/other/settings", None, method="GET"))
 
 
 def test_an_unknown_license_is_described_with_its_answer() -> None:

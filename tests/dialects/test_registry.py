@@ -7,11 +7,12 @@ from tests.dialects.calling import BULK_EVENTS, BULK_USERS, CALLS, EVENTS, IDENT
 
 from passerby.dialects.registry import ALL, REMEMBERED_LENGTH, match
 
+KIB = 1 << 10
 MIB = 1 << 20
 
 
 def test_dialects_have_names_of_their_own() -> None:
-    assert [dialect.name for dialect in ALL] == ["crossengage", "webengage"]
+    assert [dialect.name for dialect in ALL] == ["crossengage", "webengage", "segment"]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,11 @@ def test_dialects_have_names_of_their_own() -> None:
         (USERS, "webengage", "users", MIB, 5_000),
         (BULK_EVENTS, "webengage", "bulk-events", 5 * MIB, 500),
         (BULK_USERS, "webengage", "bulk-users", 5 * MIB, 500),
+        ("/v1/track", "segment", "track", 32 * KIB, None),
+        ("/v1/t", "segment", "track", 32 * KIB, None),
+        ("/v1/batch", "segment", "batch", 500 * KIB, None),
+        ("/v1/m", "segment", "metrics", 500 * KIB, None),
+        ("/v1/projects/k/settings", "segment", "settings", 32 * KIB, None),
     ],
 )
 def test_a_path_leads_to_its_call(path: str, dialect: str, name: str, limit: int, rate: int | None) -> None:
@@ -42,6 +48,7 @@ def test_no_two_calls_share_a_budget() -> None:
         ("/api/v1/mobile/a key/track", {"mobileApiKey": "a key"}),
         ("/api/v1/mobile//track", {"mobileApiKey": ""}),
         ("/v1/accounts/in~~1234c456/events", {"license": "in~~1234c456"}),
+        ("/v1/projects/w-1/settings", {"writeKey": "w-1"}),
     ],
 )
 def test_the_key_in_a_path_is_the_calls_parameter(path: str, parameters: dict[str, str]) -> None:
@@ -72,7 +79,23 @@ def test_a_path_below_a_vendors_prefix_is_that_vendors_unknown_call(path: str) -
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "/healthz", "/api/v1/mobile", "/v1/accounts", "/v2/accounts/l/events", "/v1/track"]
+    "path",
+    [
+        "",
+        "/",
+        "/healthz",
+        "/api/v1/mobile",
+        "/v1/accounts",
+        "/v2/accounts/l/events",
+        "/v1",
+        "/v1/",
+        "/v1/x",
+        "/v1/track/",
+        "/v1/Track",
+        "/v1/projects/k",
+        "/v1/projects/k/l/settings",
+        "/v1/projects/settings",
+    ],
 )
 def test_other_paths_are_no_vendors(path: str) -> None:
     assert match(path) is None

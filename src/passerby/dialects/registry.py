@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from passerby.dialects import crossengage, webengage
+from passerby.dialects import crossengage, segment, webengage
 from passerby.dialects.contract import Call, Dialect
 
-ALL: Final[tuple[Dialect, ...]] = (crossengage, webengage)
-"""Their prefixes differ, so that at most one of them knows a path."""
+ALL: Final[tuple[Dialect, ...]] = (crossengage, webengage, segment)
+"""No path is known to more than one of them."""
 
 REMEMBERED: Final = 1_024
 """How many paths are remembered: a key makes a handful of paths, and each of them comes again and again."""

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 
 from passerby.dialects.contract import Fault, Reply
-from passerby.dialects.faults import ANSWERS
 
 OF_ANY_CALL: Final = (
     Fault.TOO_LARGE,
@@ -65,7 +64,8 @@ def refusals(
     """The answers to refused requests by status: the dialect's own for `faults`, and what `examples` adds."""
     found = {status: dict(named) for status, named in examples.items()}
     for what in faults:
-        found.setdefault(ANSWERS[what].status, {})[what.value] = msgspec.json.decode(fault(what, "").body)
+        reply = fault(what, "")
+        found.setdefault(reply.status, {})[what.value] = msgspec.json.decode(reply.body)
     return {
         str(status): answer(DESCRIPTIONS[status], schema, named) | _headers(headers.get(status))
         for status, named in sorted(found.items())

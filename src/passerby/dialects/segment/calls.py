@@ -28,7 +28,7 @@ name = DIALECT
 
 PREFIX: Final = "/v1/"
 SETTINGS_PREFIX: Final = "/v1/projects/"
-SETTINGS_SUFFIX: Final = "/settings"
+SETTINGS: Final = "settings"
 KEY: Final = "writeKey"
 KEY_KIND: Final = "segment.write_key"
 
@@ -50,11 +50,10 @@ TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
 
 def match(path: str) -> Call | None:
     """The call that this path stands for; None for any other path, because the prefix is not Segment's alone."""
-    call = _CALLS.get(path)
-    if call is None and path.startswith(SETTINGS_PREFIX) and path.endswith(SETTINGS_SUFFIX):
-        key = path[len(SETTINGS_PREFIX) : -len(SETTINGS_SUFFIX)]
-        return None if "/" in key else _call("settings", _settings, EVENT_LIMIT, "GET", {KEY: key})
-    return call
+    if not path.startswith(SETTINGS_PREFIX):
+        return _CALLS.get(path)
+    key, _, rest = path[len(SETTINGS_PREFIX) :].partition("/")
+    return _call(SETTINGS, _settings, EVENT_LIMIT, "GET", {KEY: key}) if rest == SETTINGS else None
 
 
 def fault(method: str, what: Fault, detail: str = "") -> Reply:
@@ -109,7 +108,7 @@ def _settings(_request: Request, parameters: Mapping[str, str], credentials: Cre
     """What the browser SDK asks for before it sends anything: here it learns that there is nothing to load."""
     key = parameters[KEY]
     if credentials.project(KEY_KIND, key) is None:
-        return Outcome(_UNKNOWN_PROJECT)
+        return Outcome(UNKNOWN_PROJECT)
     settings = {"integrations": {"Segment.io": {"apiKey": key}}, "plan": {}, "edgeFunction": {}}
     return Outcome(Reply(200, msgspec.json.encode(settings)))
 
@@ -156,7 +155,7 @@ def _refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[st
 
 
 _SUCCESS: Final = Reply(200, b'{"success":true}')
-_UNKNOWN_PROJECT: Final = _refusal(404, Fault.UNKNOWN_KEY)
+UNKNOWN_PROJECT: Final = _refusal(404, Fault.UNKNOWN_KEY)
 
 _Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
 

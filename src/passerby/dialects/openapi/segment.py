@@ -1,0 +1,252 @@
+"""Segment's calls in OpenAPI 3.1.
+
+Nearly any JSON is answered 200 by these calls; the schemas say what is understood.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from passerby.dialects.contract import Fault
+from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.segment.calls import (
+    EVENT_LIMIT,
+    ITEM_LIMIT,
+    KEY,
+    PREFIX,
+    SETTINGS,
+    SETTINGS_PREFIX,
+    UNKNOWN_PROJECT,
+    fault,
+)
+
+TAG: Final = "Segment"
+BASIC: Final = "segment"
+BEARER: Final = "segmentBearer"
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    BASIC: {"type": "http", "scheme": "basic", "description": "The project's write key as user name, no password."},
+    BEARER: {"type": "http", "scheme": "bearer", "description": "The project's write key."},
+}
+_SECURITY: Final[list[dict[str, list[str]]]] = [{BASIC: []}, {BEARER: []}, {}]
+"""With none of them the write key is a member of the body."""
+
+_ID: Final = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}
+_TIME: Final = {"type": "string", "format": "date-time"}
+_OBJECT: Final = {"type": "object"}
+_KEY: Final = {"type": "string", "description": "The write key, where no header brings it."}
+_SENT_AT: Final = _TIME | {"description": "When it was sent, by the sender's clock."}
+_CONTEXT: Final = _OBJECT | {
+    "description": "What surrounds it. A device has an id (a hint) and an advertisingId (an identifier).",
+}
+_INTEGRATIONS: Final = _OBJECT | {"description": "Which destinations are wanted."}
+
+_COMMON: Final[dict[str, Any]] = {
+    "userId": _ID | {"description": "The customer's id in your own system."},
+    "anonymousId": _ID | {"description": "The visitor's id. One of the two ids is needed."},
+    "messageId": {"type": "string", "description": "Marks a repeat: what was stored under it is not stored again."},
+    "timestamp": _TIME | {"description": "When it happened. Without it: originalTimestamp, corrected by sentAt."},
+    "originalTimestamp": _TIME | {"description": "When it happened, by the sender's clock."},
+    "sentAt": _SENT_AT,
+    "context": _CONTEXT,
+    "integrations": _INTEGRATIONS,
+}
+_NAMED: Final[dict[str, Any]] = {
+    "name": {"type": "string"},
+    "category": {"type": "string"},
+    "properties": _OBJECT,
+}
+
+
+class _Told(NamedTuple):
+    """How a call is told of, what is special to its body, and an example of that."""
+
+    summary: str
+    description: str
+    fields: dict[str, Any]
+    required: list[str]
+    example: dict[str, Any]
+
+
+_VIEWED: Final = (
+    "Records an event named for it: Viewed Home {0} where the name is Home, and Loaded a {0} where there is none."
+)
+_WHO: Final = {"anonymousId": "507f191e810c19729de860ea", "userId": "u-1042"}
+
+_TOLD: Final = {
+    "identify": _Told(
+        "Say who somebody is",
+        "Makes the visitor with this anonymousId the customer with this userId, and sets the traits that are given. "
+        "The traits email and phone name the person, too.",
+        {"traits": _OBJECT},
+        [],
+        {**_WHO, "traits": {"email": "ada@example.com", "plan": "pro"}},
+    ),
+    "track": _Told(
+        "Say what somebody did",
+        "Records an event.",
+        {"event": {"type": "string"}, "properties": _OBJECT},
+        ["event"],
+        {**_WHO, "event": "Order Completed", "properties": {"order_id": "o-77", "revenue": 39.8, "currency": "EUR"}},
+    ),
+    "page": _Told(
+        "Say which page somebody saw",
+        _VIEWED.format("Page"),
+        _NAMED,
+        [],
+        {"anonymousId": _WHO["anonymousId"], "name": "Home", "properties": {"url": "https://shop.example/"}},
+    ),
+    "screen": _Told(
+        "Say which screen of an app somebody saw",
+        _VIEWED.format("Screen"),
+        _NAMED,
+        [],
+        {"anonymousId": _WHO["anonymousId"], "name": "Basket", "properties": {"items": 2}},
+    ),
+    "group": _Told(
+        "Say which group somebody belongs to",
+        "Keeps the group's id as the person's trait group_id, and what is said of the group as group_traits.",
+        {"groupId": _ID, "traits": _OBJECT},
+        ["groupId"],
+        {**_WHO, "groupId": "g-5", "traits": {"name": "Example Ltd", "employees": 42}},
+    ),
+    "alias": _Told(
+        "Give somebody a new userId",
+        "Says that whoever went by previousId has this userId. An alias onto itself does nothing.",
+        {"previousId": _ID},
+        ["userId"],
+        {"previousId": _WHO["anonymousId"], "userId": _WHO["userId"]},
+    ),
+}
+
+
+def _item(type_: str) -> dict[str, Any]:
+    """The schema of one item, without what only a body of its own has."""
+    told = _TOLD[type_]
+    schema = {"type": "object", "properties": _COMMON | told.fields | {"type": {"const": type_}}}
+    return schema | {"required": told.required} if told.required else schema
+
+
+def _single_body(type_: str) -> dict[str, Any]:
+    schema = _item(type_)
+    schema["properties"] |= {KEY: _KEY}
+    return body(schema, {type_: _TOLD[type_].example})
+
+
+def _batch_body() -> dict[str, Any]:
+    items = [_item(type_) for type_ in _TOLD]
+    for item in items:
+        item["required"] = [*item.get("required", []), "type"]
+    members = {
+        "batch": {"type": "array", "maxItems": ITEM_LIMIT, "items": {"anyOf": items}},
+        "context": _CONTEXT | {"description": "Goes into the context of every item that doesn't say otherwise."},
+        "integrations": _INTEGRATIONS,
+        "sentAt": _SENT_AT,
+        KEY: _KEY,
+    }
+    examples = [{"type": type_, **told.example} for type_, told in _TOLD.items()]
+    schema = {"type": "object", "required": ["batch"], "properties": members}
+    return body(schema, {"batch": {"batch": examples, "sentAt": "2026-11-20T10:00:00.733Z"}})
+
+
+_SUCCESS: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["success"],
+    "properties": {"success": {"const": True}},
+}
+_SUCCEEDED: Final = {"success": {"success": True}}
+_REFUSED: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+}
+_SETTINGS_ANSWER: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["integrations", "plan", "edgeFunction"],
+    "properties": {"integrations": _OBJECT, "plan": _OBJECT, "edgeFunction": _OBJECT},
+}
+_NO_BODY: Final = (Fault.TOO_SLOW, Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.UNAVAILABLE)
+
+
+def _refusals(faults: tuple[Fault, ...]) -> dict[str, Any]:
+    return refusals(partial(fault, "POST"), _REFUSED, faults, {}, {429: RETRY_AFTER, 503: RETRY_AFTER})
+
+
+def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> dict[str, Any]:
+    """A call, told of in short and in full, that takes `request`."""
+    return {
+        "operationId": f"segment_{name}",
+        "tags": [TAG],
+        "summary": words[0],
+        "description": f"{words[1]} The body is read as JSON under any content type.",
+        "security": _SECURITY,
+        "parameters": [],
+        "requestBody": request,
+        "responses": {
+            "200": answer("Stored durably, whatever is wrong with it.", _SUCCESS, _SUCCEEDED),
+            **_refusals((Fault.UNKNOWN_KEY, *OF_ANY_CALL)),
+        },
+    }
+
+
+def _posts() -> dict[str, Any]:
+    """The calls that bring items, each by its path and by its short path."""
+    about_batch = f"Each item is taken for itself, and has at most {EVENT_LIMIT // 1024} KiB."
+    told = {type_: ((each.summary, each.description), _single_body(type_)) for type_, each in _TOLD.items()}
+    told["batch"] = (("Bring several of the other calls at once", about_batch), _batch_body())
+    paths = {}
+    for name, (words, request) in told.items():
+        paths[f"{PREFIX}{name}"] = {"post": _operation(name, words, request)}
+        short = (words[0], f"The short path of {PREFIX}{name}. {words[1]}")
+        paths[f"{PREFIX}{name[0]}"] = {"post": _operation(f"{name}_short", short, request)}
+    return paths
+
+
+_METRICS: Final = {
+    "operationId": "segment_metrics",
+    "tags": [TAG],
+    "summary": "Take the browser SDK's figures about itself",
+    "description": "They are dropped, whatever they are.",
+    "security": [],
+    "parameters": [],
+    "requestBody": body(_OBJECT, {"metrics": {"series": [{"type": "Counter", "metric": "invoked", "value": 1}]}}),
+    "responses": {
+        "200": answer("Dropped.", _SUCCESS, _SUCCEEDED),
+        **_refusals((Fault.TOO_LARGE, Fault.BAD_ENCODING, *_NO_BODY)),
+    },
+}
+
+_SETTINGS_OPERATION: Final = {
+    "operationId": f"segment_{SETTINGS}",
+    "tags": [TAG],
+    "summary": "What the browser SDK asks for first",
+    "description": "There is nothing to load: the answer sends everything to this server.",
+    "security": [],
+    "parameters": [
+        {
+            "name": KEY,
+            "in": "path",
+            "required": True,
+            "description": "The project's write key. It is public: pages carry it.",
+            "schema": {"type": "string"},
+        }
+    ],
+    "responses": {
+        "200": answer(
+            "The settings of a project without destinations in the browser.",
+            _SETTINGS_ANSWER,
+            {"settings": {"integrations": {"Segment.io": {"apiKey": "wk-1"}}, "plan": {}, "edgeFunction": {}}},
+        ),
+        "404": answer(
+            "No project has this write key.", _REFUSED, {"unknown_key": msgspec.json.decode(UNKNOWN_PROJECT.body)}
+        ),
+        **_refusals(_NO_BODY),
+    },
+}
+
+CALLS: Final[dict[str, Any]] = _posts() | {
+    f"{PREFIX}m": {"post": _METRICS},
+    f"{SETTINGS_PREFIX}{{{KEY}}}/{SETTINGS}": {"get": _SETTINGS_OPERATION},
+}
