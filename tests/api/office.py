@@ -22,6 +22,7 @@ from tests.state.filling import DAY, new_id
 from passerby.api import metrics
 from passerby.api.app import create_app
 from passerby.api.desk import Desk
+from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.visibility import Visibility
 from passerby.events.protocol import Cursor, EventStoreBroken
@@ -105,8 +106,7 @@ class Building:
         self._policies = Policies(self.credentials)
         self._worker = Worker(self.state, self._policies.of, new_id)
         self._to_apply = SqliteLogReader(folder / "log.db")
-        self._to_show = SqliteLogReader(folder / "log.db")
-        self._to_wait_for = SqliteLogReader(folder / "log.db")
+        self._to_show = SharedLog(folder / "log.db")
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
         self.desk = self._desk()
@@ -120,7 +120,7 @@ class Building:
             undo=self._undo,
             log=self._to_show,
             events=self.events,
-            visibility=Visibility(self._to_wait_for, self.reader, self.relay, LONGEST_WAIT),
+            visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
             readers=Readers(threads=1),
             checks=(),
             metrics=metrics.page,
@@ -149,7 +149,7 @@ class Building:
 
     def close(self) -> None:
         self.desk.readers.close()
-        for part in (self._to_apply, self._to_show, self._to_wait_for, self._outbox):
+        for part in (self._to_apply, self._to_show, self._outbox):
             part.close()
         for engine in (self.projects, self.credentials, self.log, self.reader, self.state):
             engine.close()

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from passerby.api.authorization import Tokens
 from passerby.api.health import Check
+from passerby.api.log import AcceptedLog
 from passerby.api.readers import Readers
 from passerby.api.visibility import Visibility
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
-from passerby.log.protocol import LogReader
 from passerby.state.views import StateReader
 
 
@@ -35,7 +35,7 @@ class Desk:
     policy_of: Callable[[int], Policy]
     state: StateReader
     undo: Undo
-    log: LogReader
+    log: AcceptedLog
     events: EventStore
     visibility: Visibility
     readers: Readers

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from passerby.api.log import AcceptedLog
 from passerby.events.protocol import EventStore
-from passerby.log.protocol import LogReader
 from passerby.state.views import StateReader
 
 EDGE_TIMEOUT_SECONDS = 2.0
@@ -42,7 +42,7 @@ class StateCheck(NamedTuple):
 class LogCheck(NamedTuple):
     """Whether the log can be read."""
 
-    reader: LogReader
+    reader: AcceptedLog
     name: str = "log"
 
     def problem(self) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from typing import Protocol
 
 from passerby.api.errors import ApiError, ErrorCode
-from passerby.log.protocol import LogReader
+from passerby.api.log import AcceptedLog
 from passerby.state.views import StateReader
 
 LOOK_SECONDS = 0.005
@@ -31,7 +31,7 @@ class Relay(Protocol):
 class Visibility:
     """Waits until what the log holds is to be seen. Belongs to one event loop."""
 
-    def __init__(self, log: LogReader, state: StateReader, relay: Relay, longest_seconds: float) -> None:
+    def __init__(self, log: AcceptedLog, state: StateReader, relay: Relay, longest_seconds: float) -> None:
         self._log = log
         self._state = state
         self._relay = relay
