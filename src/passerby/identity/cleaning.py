@@ -26,7 +26,8 @@ class Evidence(NamedTuple):
     """What a message says of who it is about, cleaned. Identifiers are distinct, and in the sender's order.
 
     `weak` are device identifiers, then advertising ones. `names` are all identifiers that can name a profile, the
-    strongest class first. A message is `naming` when it carries a customer or contact identifier.
+    strongest class first. A message is `naming` when it carries a customer or contact identifier. `previous` are names
+    that somebody went by before (Segment, Alias): each an `anonymous_id` if one is known by it, else a `user_id`.
     """
 
     user_id: Identifier | None = None
@@ -36,6 +37,23 @@ class Evidence(NamedTuple):
     blocked: tuple[Identifier, ...] = ()
     names: tuple[Identifier, ...] = ()
     naming: bool = False
+    previous: tuple[Identifier, ...] = ()
+
+    @property
+    def mentioned(self) -> tuple[Identifier, ...]:
+        """Every identifier of which the resolver must know whether it has an owner."""
+        former = (form(i) for i in self.previous for form in (as_visitor, as_customer))
+        return (*self.names, *former) if self.previous else self.names
+
+
+def as_visitor(previous: Identifier) -> Identifier:
+    """A previous name, read as a visitor's."""
+    return Identifier("anonymous_id", previous.value)
+
+
+def as_customer(previous: Identifier) -> Identifier:
+    """A previous name, read as a customer's."""
+    return Identifier("user_id", previous.value)
 
 
 def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | None:
@@ -75,7 +93,7 @@ def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -
     An identifier in a namespace that the policy does not know is dropped like a blocked one. Of two customer ids in
     one message the first counts and the other is dropped: nobody is two customers.
     """
-    found: tuple[dict[Identifier, None], ...] = ({}, {}, {}, {}, {})
+    found: tuple[dict[Identifier, None], ...] = ({}, {}, {}, {}, {}, {})
     blocked: list[Identifier] = []
     for raw in identifiers:
         class_ = policy.classes.get(raw.namespace)
@@ -88,7 +106,7 @@ def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -
             blocked.append(raw)
         else:
             found[class_][identifier] = None
-    customer, contacts, devices, advertising, hints = map(tuple, found)
+    customer, contacts, devices, advertising, hints, previous = map(tuple, found)
     return Evidence(
         user_id=customer[0] if customer else None,
         contacts=contacts,
@@ -97,4 +115,5 @@ def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -
         blocked=tuple(blocked),
         names=customer + contacts + devices + advertising,
         naming=bool(customer or contacts),
+        previous=previous,
     )

@@ -16,6 +16,8 @@ class IdentifierClass(IntEnum):
     DEVICE = 2
     ADVERTISING = 3
     HINT = 4
+    PREVIOUS = 5
+    """No identifier yet: a name that somebody went by before, of which only the state knows what kind it was."""
 
 
 CLASSES: Mapping[str, IdentifierClass] = MappingProxyType(
@@ -29,6 +31,7 @@ CLASSES: Mapping[str, IdentifierClass] = MappingProxyType(
         "aaid": IdentifierClass.ADVERTISING,
         "ga_app_instance_id": IdentifierClass.ADVERTISING,
         "device_id": IdentifierClass.HINT,
+        "previous_id": IdentifierClass.PREVIOUS,
     }
 )
 
@@ -41,6 +44,7 @@ LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
         # How many anonymous profiles may wait behind one hint. identity.md names none; without one, a device id that
         # a whole fleet shares would gather profiles without end and hand all of them to the first who signs in.
         IdentifierClass.HINT: 1_000,
+        IdentifierClass.PREVIOUS: 0,
     }
 )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from passerby.identity.cleaning import Evidence
+from passerby.identity.cleaning import Evidence, as_customer, as_visitor
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
@@ -61,13 +61,13 @@ class Resolver:
         None where nothing is left to name a profile by and the message is no event; an event always gets a profile.
         """
         names = evidence.names
-        if len(names) == 1 and not evidence.hints and not evidence.blocked:
+        if len(names) == 1 and not (evidence.hints or evidence.blocked or evidence.previous):
             owner = self.known.owners.get(names[0])
             if owner is not None:
                 return self.canonical(owner)
         if not names and not is_event:
             return None
-        return self._resolve_whole(message_id, evidence, names)
+        return self._resolve_whole(message_id, self._recall(evidence) if evidence.previous else evidence)
 
     def canonical(self, profile: str) -> str:
         """The profile that this one now belongs to, as far as this batch knows."""
@@ -75,13 +75,25 @@ class Resolver:
             profile = winner
         return profile
 
-    def _resolve_whole(self, message_id: str, evidence: Evidence, names: tuple[Identifier, ...]) -> str:
+    def _recall(self, evidence: Evidence) -> Evidence:
+        """Take a previous name by which a visitor is known for the visitor's own."""
+        visitors = {p: visitor for p in evidence.previous if (visitor := as_visitor(p)) in self.known.owners}
+        return evidence._replace(
+            weak=(*evidence.weak, *visitors.values()),
+            names=(*evidence.names, *visitors.values()),
+            previous=tuple(previous for previous in evidence.previous if previous not in visitors),
+        )
+
+    def _resolve_whole(self, message_id: str, evidence: Evidence) -> str:
+        names = evidence.names
         target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
         statement = _Statement(message_id, target, by, {contact.namespace for contact in evidence.contacts})
         for identifier in evidence.blocked:
             self._say("blocked", statement, identifier, None, "no name of anybody: on the block list")
         for identifier in names:
             self._reach(statement, identifier)
+        for previous in evidence.previous:
+            self._keep_former_customer_apart(statement, as_customer(previous))
         for hint in evidence.hints:
             if evidence.naming:
                 self._claim_hint(statement, hint)
@@ -147,6 +159,12 @@ class Resolver:
             self._attach(statement, identifier)
         elif owner is not statement.target:
             self._absorb(statement, owner, identifier)
+
+    def _keep_former_customer_apart(self, statement: _Statement, customer: Identifier) -> None:
+        """A previous name that is no visitor's is a customer id, and a customer id cannot be exchanged for another."""
+        owner = self._owner(customer)
+        if owner is not statement.target:
+            self._say("conflict", statement, customer, owner, "R3(a): two customer ids")
 
     def _attach(self, statement: _Statement, identifier: Identifier) -> None:
         if self._is_full(statement.target, identifier.namespace):

@@ -92,7 +92,7 @@ class Worker:
 
     def _apply_project(self, project: int, claims: Sequence[Claim], repeats: int) -> list[StoredEvent]:
         self._load_catalogue(project, claims)
-        identifiers = {name: None for claim in claims for name in claim.evidence.names}
+        identifiers = {name: None for claim in claims for name in claim.evidence.mentioned}
         hints = {hint: None for claim in claims for hint in claim.evidence.hints}
         rules = Rules(self._catalogue, self._violations, self._policy_of(project), self._new_id)
         batch = ProjectBatch(project, self._state.known(project, identifiers, hints), rules)
