@@ -160,6 +160,16 @@ def test_a_batch_says_when_its_items_were_sent() -> None:
     assert [message.time - RECEIVED_AT for message in made] == [-HOUR, -SECOND, 0]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("digits", [30, 4_299])
+def test_numbers_as_large_as_json_may_bring_are_taken(digits: int, sign: int) -> None:
+    number = sign * 10 ** (digits - 1)
+    fields = ("userId", "messageId", "timestamp", "originalTimestamp", "context", "name")
+    for path in ITEM_PATHS:
+        (made,) = messages(path, dict.fromkeys(fields, number) | {"groupId": number, "event": "Paid", "previousId": 1})
+        assert made.identifiers[0].value == str(number)
+
+
 @pytest.mark.parametrize("field", ["timestamp", "originalTimestamp"])
 @pytest.mark.parametrize("time", ["yesterday", True, {}, [1], 1e300])
 def test_a_time_that_cannot_be_read_is_counted_and_the_item_taken(field: str, time: Any) -> None:
