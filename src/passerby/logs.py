@@ -8,7 +8,7 @@ The promise rests on a list of what may be said, not of what may not. A log call
 A value is written only if its name is in SAFE: what these names stand for is never sent by a client. Any other value
 is written as `[withheld]`, so that a careless call costs a value, not a person's privacy; a test reads the source and
 fails on a name that is not listed. Exceptions are written as their type and the places in the code, without their
-message, which often quotes the input; only messages of exceptions that the system or SQLite words are kept. Lines of
+message, which often quotes the input; only what the operating system, imports and SQLite say is kept. Lines of
 other libraries keep their fixed text and their numbers. As a second net, whatever looks like a secret, an e-mail
 address or a long number in the remaining text is struck out.
 
@@ -158,10 +158,10 @@ def _described_one(error: BaseException) -> str:
 
 
 def _own_words(error: BaseException) -> str:
-    """The message of an exception that the operating system or SQLite words: these quote no values."""
+    """The message of an exception that the system, Python's imports or SQLite word: these quote no values."""
     if isinstance(error, OSError) and error.strerror:
         return f": {error.strerror}"
-    if type(error).__module__ == "apsw":
+    if isinstance(error, ImportError) or type(error).__module__ == "apsw":
         return f": {strike_out(str(error))}"
     return ""
 

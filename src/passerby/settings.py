@@ -117,7 +117,7 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of one `passerby serve`."""
 
-    data: Annotated[Path, _about("The data folder.")] = Path("passerby-data")
+    data: Annotated[Path, _about("The data folder.")] = Path("data")
     host: Annotated[str, _about("Address to listen on.", min_length=1)] = "127.0.0.1"
     port: Annotated[int, _about("Ingest port; 0 takes a free one.", ge=0, le=65_535)] = 8080
     console_host: Annotated[str, _about("Address of the console and the API; empty: the same as `host`.")] = ""

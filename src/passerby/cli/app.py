@@ -21,9 +21,7 @@ app = App(
     result_action="return_value",
 )
 
-Data = Annotated[
-    Path | None, Parameter(name="--data", help="The data folder, else $PASSERBY_DATA, else passerby-data.")
-]
+Data = Annotated[Path | None, Parameter(name="--data", help="The data folder, else $PASSERBY_DATA, else `data` here.")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON, for programs.")]
 Project = Annotated[str, Parameter(name="--project", help="Name of the project.")]
 

@@ -9,6 +9,7 @@ from passerby.projects.founding import FirstKeys
 from passerby.projects.store import Key
 from passerby.supervisor.lock import Serving
 
+LAST_LINE = "It serves until Ctrl-C."
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on
 
 
@@ -33,7 +34,7 @@ def places(serving: Serving) -> str:
 def fresh(serving: Serving, keys: FirstKeys) -> str:
     """The greeting over a data folder that was made just now: every call with its real keys."""
     calls = examples.of_fresh(url(serving.host, serving.port), url(serving.console_host, serving.console_port), keys)
-    return f"{places(serving)}\n\nTo try it, paste these:\n\n{examples.written(calls)}\n"
+    return f"{places(serving)}\n\nTo try it, paste these:\n\n{examples.written(calls)}\n\n{LAST_LINE}"
 
 
 def again(serving: Serving, keys: Sequence[Key]) -> str:
@@ -44,7 +45,7 @@ def again(serving: Serving, keys: Sequence[Key]) -> str:
         call for kind, make in examples.BY_PUBLIC_KEY.items() if kind in public for call in make(ingest, public[kind])
     ]
     tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
-    return f"{places(serving)}\n\n{tried}{_SECRETS}\n"
+    return f"{places(serving)}\n\n{tried}{_SECRETS}\n\n{LAST_LINE}"
 
 
 _SECRETS = """\

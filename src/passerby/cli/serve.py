@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import make_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args
@@ -20,6 +21,7 @@ from passerby.projects.store import ProjectStore
 from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags, load
 from passerby.supervisor import lock, sockets
 from passerby.supervisor.layout import Role, cores_found, layout
+from passerby.supervisor.roles import Handed, run_role
 from passerby.supervisor.supervise import supervise
 
 _SECTIONS = {
@@ -65,34 +67,37 @@ def serve(  # noqa: PLR0913 - a command has as many flags as it needs
     settings = load(given, os.environ, config)
     if role is None:
         return _serve_all(settings)
-    return _serve_one(role, settings, listen_fd, alive_fd, process)
+    return _serve_one(role, settings, Handed(listen_fd, alive_fd, process))
 
 
 serve.__annotations__["flags"] = Annotated[Flags | None, Parameter(name="*")]
 
 
-def _serve_one(role: Role, settings: Settings, listener: int | None, alive: int | None, process: int) -> int:
-    from passerby.supervisor.roles import Handed, run_role  # noqa: PLC0415 - not needed by the supervisor
-
-    if alive is None:
-        lock.take_folder(DataFolder(settings.data), alone=False)
-    run_role(role, settings, Handed(listener, alive, process))
+def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
+    with ExitStack() as held:
+        if handed.alive is None:
+            held.callback(os.close, lock.take_folder(DataFolder(settings.data), alone=False))
+        run_role(role, settings, handed)
     return 0
 
 
 def _serve_all(settings: Settings) -> int:
     logs.configure(settings.log_level, settings.log_format)
     folder = DataFolder(settings.data)
-    taken = lock.take_folder(folder, alone=True)
-    listeners: dict[Role, socket.socket] = {
-        "edge": sockets.listen(settings.host, settings.port, "--port"),
-        "console": sockets.listen(settings.console_address, settings.console_port, "--console-port"),
-    }
-    serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
-    lock.announce(taken, serving)
-    _greet(folder, serving)
-    planned = layout(cores_found(), settings.edge.processes)
-    return supervise(folder, planned, as_flags(settings), listeners, taken)
+    with ExitStack() as held:
+        taken = lock.take_folder(folder, alone=True)
+        held.callback(os.close, taken)
+        listeners: dict[Role, socket.socket] = {
+            "edge": held.enter_context(sockets.listen(settings.host, settings.port, "--port")),
+            "console": held.enter_context(
+                sockets.listen(settings.console_address, settings.console_port, "--console-port")
+            ),
+        }
+        serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
+        lock.announce(taken, serving)
+        _greet(folder, serving)
+        planned = layout(cores_found(), settings.edge.processes)
+        return supervise(folder, planned, as_flags(settings), listeners, taken)
 
 
 def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:

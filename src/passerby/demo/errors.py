@@ -11,7 +11,10 @@ class NoServer(DemoError):
     """The demo needs a server that runs on this data folder."""
 
     def __init__(self, folder: object) -> None:
-        super().__init__(f"no server runs on {folder}: start one with `passerby serve --data {folder}`, and try again")
+        super().__init__(
+            f"no server runs on {folder}: start one with `passerby serve --data {folder}`, "
+            "or name the folder of the one that runs with --data"
+        )
 
 
 class NoPublicKey(DemoError):
