@@ -36,11 +36,9 @@ def test_a_name_that_cannot_be_is_refused(passerby: Command, name: str, why: str
 def test_settings_that_are_not_given_stay(passerby: Command) -> None:
     passerby("projects", "set", "default", "--timezone", "Europe/Lisbon", "--block", "guest", "--block", "test")
     passerby("projects", "set", "default", "--phone-country", "pt")
-    assert passerby("projects", "list", "--json").json[0]["settings"] == {
-        "timezone": "Europe/Lisbon",
-        "phone_country": "PT",
-        "blocked_values": ["guest", "test"],
-    }
+    settings = passerby("projects", "list", "--json").json[0]["settings"]
+    assert (settings["timezone"], settings["phone_country"]) == ("Europe/Lisbon", "PT")
+    assert settings["blocked_values"] == ["guest", "test"]
 
 
 def test_a_country_can_be_taken_back(passerby: Command) -> None:

@@ -6,6 +6,7 @@ Nobody here is anybody: names are a colour and a bird, addresses are at example.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
 Ambition = Literal["visitor", "lead", "customer"]
@@ -41,7 +42,8 @@ BIRDS: Final = (
 )
 LANGUAGES: Final = ("de", "en", "es", "fr", "it", "pt")
 
-AMBITIONS: Final[tuple[tuple[Ambition, float], ...]] = (("visitor", 0.35), ("lead", 0.10), ("customer", 0.55))
+AMBITIONS: Final[Mapping[Ambition, float]] = {"visitor": 0.35, "lead": 0.10, "customer": 0.55}
+"""How likely each is."""
 APP_ONLY, WEB_ONLY = 0.82, 0.10
 """Shares of those who use only the app and only the web site; the rest use both. Two thousand people's web site stays
 within the 5,000 calls a minute that WebEngage allows a key."""
@@ -84,7 +86,8 @@ def dice(seed: int, *about: object) -> random.Random:
 def _person(seed: int, number: int) -> Person:
     roll = dice(seed, "person", number)
     colour, bird = roll.choice(COLOURS), roll.choice(BIRDS)
-    medium, ambition = roll.random(), _ambition(roll.random())
+    medium = roll.random()
+    (ambition,) = roll.choices(list(AMBITIONS), list(AMBITIONS.values()))
     phones = _phones(seed, number, 2 if roll.random() < TWO_DEVICES else 1)
     person = Person(
         number=number,
@@ -102,14 +105,6 @@ def _person(seed: int, number: int) -> Person:
         visitor_id=f"demo-{seed}-visitor-{number:05d}",
     )
     return _in_a_household(seed, person)
-
-
-def _ambition(share: float) -> Ambition:
-    for ambition, part in AMBITIONS:
-        if share < part:
-            return ambition
-        share -= part
-    return "customer"
 
 
 def _phones(seed: int, number: int, count: int) -> tuple[str, ...]:
