@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
-from tests.dialects.calling import IDENTIFY, PROJECT, RECEIVED_AT, TRACK, answer, send, send_bytes
+from tests.dialects.calling import IDENTIFY, PROJECT, RECEIVED_AT, TRACK, Keys, answer, request, send, send_bytes
 
+from passerby.dialects.registry import match
 from passerby.messages import Identifier, Message
 
 TEN = 1_795_168_800_000  # 2026-11-20T10:00:00Z
@@ -96,6 +98,13 @@ def test_other_ids_in_a_track_name_nobody() -> None:
 def test_the_device_is_the_context() -> None:
     made = message(TRACK, EVENT, {"user-agent": "App/1 " + "x" * 1_000})
     assert made.context == {"ip": "192.0.2.1", "user_agent": "App/1 " + "x" * 506}
+
+
+def test_what_is_not_known_of_the_device_is_no_context() -> None:
+    call = match(TRACK)
+    assert call is not None
+    unknown = request(TRACK, msgspec.json.encode(EVENT), {"user-agent": ""}, client_ip="")
+    assert call.handle(unknown, call.parameters, Keys()).messages[0].context == {}
 
 
 @pytest.mark.parametrize("type_", [None, "", "track"])

@@ -61,6 +61,7 @@ IDS: Final = (("userId", "user_id"), ("anonymousId", "anonymous_id"))
 """The fields that say whose a record is, the winning one first, and the namespaces of their values."""
 NEITHER_ID: Final = "userId and anonymousId cannot be empty."
 """The vendor's own words, which clients may look for (Tracking Events, errors)."""
+PREFIX_LENGTH: Final = len(RESERVED_PREFIX)
 NO_RECORD: Final = "a record must be an object."
 NO_TRAITS: Final = frozenset({"userId", "anonymousId", "attributes"})
 """The fields of a user record that are not traits themselves."""
@@ -325,7 +326,7 @@ def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]
         (attribute, value)
         for attribute, value in values.items()
         if len(attribute) >= NAME_LENGTH
-        or attribute.startswith(RESERVED_PREFIX)
+        or attribute[:PREFIX_LENGTH] == RESERVED_PREFIX
         or (type(value) is str and len(value) >= STRING_LENGTH)
     ]
     if suspects:
