@@ -13,7 +13,16 @@ import pytest
 
 from passerby.folder import DataFolder
 from passerby.supervisor import lock
-from passerby.supervisor.lock import FolderInUse, RoleRunning, Serving, announce, running, take_folder, take_role
+from passerby.supervisor.lock import (
+    FolderInUse,
+    RoleRunning,
+    Serving,
+    announce,
+    role_runs,
+    running,
+    take_folder,
+    take_role,
+)
 
 
 def serving(pid: int) -> Serving:
@@ -113,6 +122,8 @@ def forbid(*_: object) -> None:
 def test_a_role_that_must_be_alone_is_taken_once(folder: DataFolder, taken: int) -> None:
     assert taken > 0
     descriptor = take_role(folder, "worker")
+    assert role_runs(folder, "worker")
+    assert not role_runs(folder, "console")
     with pytest.raises(RoleRunning, match="a worker runs on"):
         take_role(folder, "worker")
     os.close(take_role(folder, "console"))

@@ -22,5 +22,5 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield from check_files(folder)
         yield check_clock(folder.path)
     serving = lock.running(folder)
-    yield check_chdb(folder, in_use=serving is not None)
+    yield check_chdb(folder, in_use=lock.role_runs(folder, "console"))
     yield from check_ports(settings, serving)

@@ -72,14 +72,7 @@ def announce(descriptor: int, serving: Serving) -> None:
 
 def running(folder: DataFolder) -> Serving | None:
     """The `serve` of all roles that has this folder, None where there is none."""
-    try:
-        descriptor = os.open(_file(folder), os.O_RDONLY)
-    except OSError:
-        return None
-    try:
-        return None if _locked(descriptor, fcntl.LOCK_SH) else _read(folder)
-    finally:
-        os.close(descriptor)
+    return _read(folder) if _held(_file(folder)) else None
 
 
 def take_role(folder: DataFolder, role: str) -> int:
@@ -89,6 +82,11 @@ def take_role(folder: DataFolder, role: str) -> int:
         os.close(descriptor)
         raise RoleRunning(role, folder.path)
     return descriptor
+
+
+def role_runs(folder: DataFolder, role: str) -> bool:
+    """Whether a role that may run only once does run on this folder."""
+    return _held(folder.run / f"{role}.lock")
 
 
 def _file(folder: DataFolder) -> Path:
@@ -101,6 +99,18 @@ def _locked(descriptor: int, how: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _held(file: Path) -> bool:
+    """Whether some process has this lock for itself."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _locked(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
 
 
 def _read(folder: DataFolder) -> Serving | None:

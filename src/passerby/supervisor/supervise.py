@@ -82,14 +82,20 @@ class Supervisor:
         _log.info("stopping", signal=self._stop_signal)
         for listener in self._listeners:  # ours are the last; open ones would let clients wait for nobody
             listener.close()
-        deadline = time.monotonic() + STOP_SECONDS
+        reminder = time.monotonic()
+        deadline = reminder + STOP_SECONDS
         codes: list[int] = []
-        while self._remaining() and (left := deadline - time.monotonic()) > 0:
-            for place in self._remaining():
-                place.signal(signal.SIGTERM)
-            wakeup.wait(min(left, REMIND_SECONDS))
+        while self._remaining() and (now := time.monotonic()) < deadline:
+            if now >= reminder:
+                self._tell_to_stop()
+                reminder = now + REMIND_SECONDS
+            wakeup.wait(min(deadline, reminder) - now)
             codes += self._reap()
         return self._kill_stragglers() or self._judge(codes)
+
+    def _tell_to_stop(self) -> None:
+        for place in self._remaining():
+            place.signal(signal.SIGTERM)
 
     def _remaining(self) -> list[Place]:
         return [place for place in self._places if place.pid is not None]
