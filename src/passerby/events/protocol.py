@@ -16,7 +16,15 @@ class Cursor(NamedTuple):
 
 
 class EventStoreBroken(Exception):
-    """The event store's files cannot be opened."""
+    """The event store's files cannot be opened or read."""
+
+
+class EventStoreFailed(Exception):
+    """The event store could not do it this time: out of memory, disk full, too busy. The files are whole; try again."""
+
+
+class EventStoreInUse(Exception):
+    """Another process has the event store open, and only one can."""
 
 
 class EventStore(Protocol):
@@ -34,7 +42,7 @@ class EventStore(Protocol):
     ) -> list[StoredEvent]:
         """At most `limit` events recorded under any of these profile ids, newest first, those behind `before`."""
 
-    def event(self, project: int, id: str) -> StoredEvent | None:
+    def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - what it is called everywhere
         """One event by its id."""
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:

@@ -1,0 +1,147 @@
+"""The event store in this process, on chDB.
+
+How a batch gets in exactly once: it is written as one part, which is there as a whole or not at all, so its first row
+tells whether all of it is there. That is asked before every write. (The engine's own deduplication by token notes a
+token *before* the part is in place, and without fsync: killed in between, it would refuse rows that it does not have.)
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from passerby import sql
+from passerby.events import healing, marker
+from passerby.events.engine import Engine, Value
+from passerby.events.lock import Lock
+from passerby.events.marker import Marker
+from passerby.events.protocol import Cursor, EventStoreBroken
+from passerby.events.rows import count_of, decode, first_of, names_of, probes
+from passerby.messages import StoredEvent
+
+_SQL: Final = sql.load("passerby.events", "queries.sql")
+_NEWEST: Final = Cursor((1 << 63) - 1, "ffffffff-ffff-ffff-ffff-ffffffffffff")
+_OLDEST_TIME: Final = -(1 << 63)
+
+
+class ChdbEventStore:
+    """An open event store (`passerby.events.protocol.EventStore`), and what the relay needs to keep it whole."""
+
+    def __init__(self, folder: Path, engine: Engine, lock: Lock, *, refilling: bool) -> None:
+        """Take over an engine whose table is there; see `passerby.events.opening`."""
+        self._folder = folder
+        self._engine = engine
+        self._lock = lock
+        self._writing = threading.Lock()
+        self._refilling = refilling
+        self._damaged = healing.is_damaged(engine)
+
+    @property
+    def refilling(self) -> bool:
+        """Whether rows of the outbox may be missing that were carried here before."""
+        return self._refilling
+
+    @property
+    def damaged(self) -> bool:
+        """Whether files were found that are not what was written."""
+        return self._damaged
+
+    def write(self, rows: bytes, token: str) -> None:  # noqa: ARG002 - the first row says what a token would
+        """Store a batch; see the protocol. Raises EventStoreFailed, EventStoreBroken; then nothing is stored."""
+        first = first_of(rows)
+        if first is None:
+            return
+        with self._writing:
+            if not self._query("holds", position=first.position, id=first.id):
+                self._insert("write", rows)
+
+    def refill(self, rows: bytes) -> None:
+        """Store what is missing of a batch, however its rows were divided into batches before."""
+        if rows.strip():
+            with self._writing:
+                self._insert("refill", rows)
+
+    def refilled(self) -> None:
+        """Remember that everything which the outbox holds is here again."""
+        marker.write(self._folder, Marker(refilling=False))
+        self._refilling = False
+
+    def heal(self) -> None:
+        """Take out what cannot be read; if that was anything, ask to be refilled."""
+        with self._writing:
+            marker.write(self._folder, Marker(refilling=True))
+            if healing.heal(self._engine, self._folder):
+                self._refilling = True
+            marker.write(self._folder, Marker(refilling=self._refilling))
+            self._damaged = False
+
+    def timeline(
+        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
+    ) -> list[StoredEvent]:
+        """At most `limit` events of these profiles, newest first; see the protocol."""
+        known = [profile for profile in profiles if _is_id(profile)]
+        time, id_ = before or _NEWEST
+        if not known or limit < 1 or not _is_id(id_):
+            return []
+        place: dict[str, Value] = {"time": min(max(time, _OLDEST_TIME), _NEWEST.time), "id": id_}
+        rows = self._query("timeline", project=project, profiles=known, name=name, limit=limit, **place)
+        return [decode(row) for row in rows]
+
+    def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - as in the protocol
+        """One event by its id."""
+        rows = self._query("event", project=project, id=id) if _is_id(id) else []
+        return decode(rows[0]) if rows else None
+
+    def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
+        """How many events have this name and this value of an attribute; see the protocol."""
+        if not attribute:
+            return count_of(self._query("count_name", project=project, name=name))
+        text, json = probes(value)
+        found = self._query("count_value", project=project, name=name, attribute=attribute, text=text, json=json)
+        return count_of(found)
+
+    def names(self, project: int, since: int = 0) -> dict[str, int]:
+        """How many events of each name there are since a time, the most frequent first."""
+        return names_of(self._query("names", project=project, since=since))
+
+    def total(self, project: int) -> int:
+        """How many events of this project are stored."""
+        return count_of(self._query("total", project=project))
+
+    def close(self) -> None:
+        """Close the engine and let others open the folder."""
+        self._engine.close()
+        self._lock.release()
+
+    def _insert(self, statement: str, rows: bytes) -> None:
+        with _handed_over(rows) as file:
+            self._query(statement, file=file)
+
+    def _query(self, statement: str, **parameters: Value) -> list[bytes]:
+        try:
+            return self._engine.query(_SQL[statement], **parameters).splitlines()
+        except EventStoreBroken:
+            self._damaged = True
+            raise
+
+
+@contextmanager
+def _handed_over(rows: bytes) -> Iterator[str]:
+    """A file in memory that the engine can read by name: no copy as text, no escaping, nothing left behind."""
+    with os.fdopen(os.memfd_create("events"), "wb") as file:
+        file.write(rows)
+        file.flush()
+        yield f"/proc/self/fd/{file.fileno()}"
+
+
+def _is_id(text: str) -> bool:
+    """Whether this is a UUID in its canonical form; anything else is the id of nothing."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,167 @@
+"""chDB, ClickHouse's engine in this process: its connections, its queries, and what its errors mean.
+
+A process has at most one folder open. chDB can be opened again after it failed to open, or was closed.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
+
+if TYPE_CHECKING:
+    from chdb.state.sqlitelike import Connection
+
+Value: TypeAlias = str | int | Sequence[str]
+"""What a parameter may be; a sequence holds ids, which need no escaping."""
+
+CONNECTIONS: Final = 8
+"""Queries that may run at once; more wait for their turn."""
+_MIB: Final = 1 << 20
+
+_LIMITS: Final = {
+    "mark_cache_size": 48 * _MIB,
+    "primary_index_cache_size": 32 * _MIB,
+    "index_mark_cache_size": 4 * _MIB,
+    "uncompressed_cache_size": 0,
+    "query_condition_cache_size": 0,
+    "compiled_expression_cache_size": 4 * _MIB,
+    "background_pool_size": 2,
+    "background_schedule_pool_size": 2,
+    "max_io_thread_pool_size": 4,
+    "max_active_parts_loading_thread_pool_size": 2,
+    "max_parts_cleaning_thread_pool_size": 1,
+}
+"""The engine's own settings. Its defaults are for a machine of its own: caches of gigabytes, threads by the hundred."""
+
+_ERROR: Final = re.compile(r"Code: (\d+)\..*\(([A-Z0-9_]+)\)", re.DOTALL)
+_DAMAGE: Final = frozenset(
+    {
+        "ATTEMPT_TO_READ_AFTER_EOF",
+        "BAD_DATA_PART_NAME",
+        "BROKEN_PROJECTION",
+        "CANNOT_DECOMPRESS",
+        "CANNOT_READ_ALL_DATA",
+        "CHECKSUM_DOESNT_MATCH",
+        "CORRUPTED_DATA",
+        "FILE_DOESNT_EXIST",
+        "INCORRECT_FILE_NAME",
+        "NO_FILE_IN_DATA_PART",
+        "SEEK_POSITION_OUT_OF_BOUND",
+        "SIZES_OF_COLUMNS_DOESNT_MATCH",
+        "TOO_LARGE_SIZE_COMPRESSED",
+        "UNEXPECTED_END_OF_FILE",
+        "UNEXPECTED_FILE_IN_DATA_PART",
+        "UNKNOWN_CODEC",
+    }
+)
+"""Errors that say that files are not what was written."""
+
+_ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\0": r"\0", "'": r"\'"})
+
+
+class Engine:
+    """One open folder. May be used from several threads at once, each query on a connection of its own."""
+
+    def __init__(self, folder: Path, memory_bytes: int) -> None:
+        """Open or create the folder. Raises EventStoreBroken where the engine cannot read what is in it."""
+        self._target = _target(folder, memory_bytes)
+        self._idle: list[Connection] = []
+        self._turns = threading.Semaphore(CONNECTIONS)
+        self._idle.append(self._connect())
+
+    def query(self, statement: str, **parameters: Value) -> bytes:
+        """Run one statement and return its rows, each a JSON object on a line.
+
+        Raises EventStoreBroken where files are damaged, EventStoreFailed for everything else that goes wrong.
+        """
+        escaped = {name: _escaped(value) for name, value in parameters.items()}
+        with self._turns, self._connection() as connection:
+            return _query(connection, statement, escaped)
+
+    def close(self) -> None:
+        """Close every connection; the last one closes the engine. No query may be running."""
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+
+    def _connect(self) -> Connection:
+        try:
+            connection: Connection = _chdb().connect(self._target)
+        except RuntimeError as error:
+            if "already initialized" in str(error):
+                raise EventStoreInUse("this process has another folder open") from None
+            raise EventStoreBroken(_name(error)) from None
+        return connection
+
+
+def _query(connection: Connection, statement: str, parameters: Mapping[str, str]) -> bytes:
+    try:
+        rows: bytes = connection.query(statement, "JSONEachRow", params=parameters).bytes()
+    except RuntimeError as error:
+        # The engine's own words quote rows, so its message goes no further than here.
+        name = _name(error)
+        raise (EventStoreBroken if name in _DAMAGE else EventStoreFailed)(name) from None
+    return rows
+
+
+def _name(error: RuntimeError) -> str:
+    """The engine's name for what went wrong, such as MEMORY_LIMIT_EXCEEDED."""
+    found = _ERROR.search(str(error))
+    return found[2] if found else "UNKNOWN"
+
+
+def _escaped(value: Value) -> str:
+    """A parameter in the form in which the engine reads it: text is escaped as in its tab-separated format."""
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, int):
+        return str(value)
+    return "[" + ",".join(f"'{one}'" for one in value) + "]"
+
+
+def _target(folder: Path, memory_bytes: int) -> str:
+    """The engine's name for an opened folder: its path, and settings behind a question mark."""
+    if "?" in str(folder):
+        raise ValueError(f"the event store's engine cannot open a path with a question mark in it: {folder}")
+    settings = {**_LIMITS, "max_server_memory_usage": memory_bytes}
+    return f"{folder}?" + "&".join(f"{name}={value}" for name, value in settings.items())
+
+
+def _chdb() -> ModuleType:
+    """The engine's module. Importing it maps 200 MB, so that only the process that opens a store does."""
+    if "chdb" in sys.modules:
+        return sys.modules["chdb"]
+    with _hidden("pyarrow"):
+        return import_module("chdb")
+
+
+@contextmanager
+def _hidden(module: str) -> Iterator[None]:
+    """Let `import` not find this module. chDB takes pyarrow in if it can: 40 MB for tables that nobody asks it for."""
+    before = sys.modules.get(module)
+    sys.modules[module] = None  # type: ignore[assignment]  # what `import` understands as "not there"
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+        if before is not None:
+            sys.modules[module] = before

@@ -1,0 +1,80 @@
+"""What to do about damaged files: find the parts that cannot be read, take them out, keep them to be looked at.
+
+Whoever asks for this then fills the store again with what the outbox still holds.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from passerby import logs, sql
+from passerby.events.engine import Engine
+
+_SQL: Final = sql.load("passerby.events", "queries.sql")
+_BROKEN_PROJECTION: Final = "(BROKEN_PROJECTION)"
+
+_log = logs.get("events")
+
+
+class _Checked(msgspec.Struct):
+    part_path: str
+    is_passed: int
+    message: str
+
+
+class _Part(msgspec.Struct):
+    name: str
+    path: str
+
+
+def is_damaged(engine: Engine) -> bool:
+    """Whether the engine found something broken while it opened the table."""
+    return bool(engine.query(_SQL["broken_parts"]) or engine.query(_SQL["broken_projections"]))
+
+
+def heal(engine: Engine, folder: Path) -> int:
+    """Make everything in the table readable; return how many parts had to be taken out.
+
+    Their files are moved beside the folder. May take minutes: every byte is read.
+    """
+    taken_out = [_take_out(engine, part) for part in _unreadable(engine)]
+    taken_out += _parts(engine.query(_SQL["broken_parts"]))
+    if taken_out:
+        aside = beside(folder)
+        aside.mkdir()
+        for part in taken_out:
+            shutil.move(part.path, aside / part.name)
+        _log.error("parts of the event store cannot be read and are set aside", rows=len(taken_out), folder=str(aside))
+    if engine.query(_SQL["broken_projections"]):
+        _log.error("the event store's copy in the order of names is damaged and is made again")
+        engine.query(_SQL["rebuild_projection"])
+    return len(taken_out)
+
+
+def beside(folder: Path) -> Path:
+    """A free name for what is set aside of this folder."""
+    stem = f"{folder.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    names = [folder.with_name(f"{stem}-{number}" if number else stem) for number in range(1_000)]
+    return next(name for name in names if not name.exists())
+
+
+def _unreadable(engine: Engine) -> Iterator[str]:
+    for line in engine.query(_SQL["check_parts"]).splitlines():
+        checked = msgspec.json.decode(line, type=_Checked)
+        if not checked.is_passed and _BROKEN_PROJECTION not in checked.message:
+            yield checked.part_path
+
+
+def _take_out(engine: Engine, part: str) -> _Part:
+    engine.query(_SQL["detach_part"], part=part)
+    return _parts(engine.query(_SQL["detached_part"], part=part))[0]
+
+
+def _parts(rows: bytes) -> list[_Part]:
+    return [msgspec.json.decode(row, type=_Part) for row in rows.splitlines()]

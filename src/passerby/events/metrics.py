@@ -1,0 +1,21 @@
+"""What the relay to the event store lets be measured."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+EVENTS: Final = Counter("passerby_relay_events", "Events written to the event store.")
+WRITE_SECONDS: Final = Histogram(
+    "passerby_relay_write_seconds",
+    "Time of one durable write to the event store.",
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
+)
+FAILURES: Final = Counter("passerby_relay_failures", "Attempts to carry a batch that failed, by fault.", ["fault"])
+VISIBLE: Final = Gauge(
+    "passerby_relay_visible_position",
+    "Log position up to which every event can be read.",
+    multiprocess_mode="livemostrecent",
+)
+REFILLS: Final = Counter("passerby_relay_refills", "Times that the event store had to be filled from the outbox again.")

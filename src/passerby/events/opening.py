@@ -1,0 +1,92 @@
+"""Opening the event store, and starting a new one where the old one cannot be opened."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from structlog.stdlib import BoundLogger
+
+from passerby import sql
+from passerby.events import healing, marker
+from passerby.events.chdb import ChdbEventStore
+from passerby.events.engine import Engine
+from passerby.events.lock import Lock
+from passerby.events.marker import Marker
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+
+DEFAULT_MEMORY_BYTES: Final = 512 << 20
+LEAST_FREE_BYTES: Final = 64 << 20
+"""Free disk space below which a store is not opened: a full disk must not pass for damaged files."""
+
+_SCHEMA: Final = sql.load("passerby.events", "schema.sql")
+_SQL: Final = sql.load("passerby.events", "queries.sql")
+
+
+def open_event_store(folder: Path, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> ChdbEventStore:
+    """Open the event store in this folder; make one where there is none.
+
+    Raises EventStoreBroken where its files cannot be opened, EventStoreInUse where another process has them open, and
+    EventStoreFailed where the disk is full or not writable. One process can have one store open.
+    """
+    _make(folder)
+    lock = Lock(folder)
+    try:
+        return _opened(folder, memory_bytes, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def open_or_rebuild(
+    folder: Path, log: BoundLogger, memory_bytes: int = DEFAULT_MEMORY_BYTES
+) -> tuple[ChdbEventStore, bool]:
+    """Open the event store; one that cannot be opened is set aside and a new one made, which is then True.
+
+    The relay fills a new store with what the outbox holds. Raises as `open_event_store` does, but for EventStoreBroken
+    only where a new store cannot be opened either.
+    """
+    try:
+        return open_event_store(folder, memory_bytes), False
+    except EventStoreBroken as error:
+        fault = str(error)
+    aside = healing.beside(folder)
+    folder.rename(aside)
+    words = "the event store cannot be opened: it is set aside, and a new one filled from the outbox"
+    log.error(words, fault=fault, folder=str(aside))
+    return open_event_store(folder, memory_bytes), True
+
+
+def _opened(folder: Path, memory_bytes: int, lock: Lock) -> ChdbEventStore:
+    remembered = marker.read(folder)
+    engine = Engine(folder, memory_bytes)
+    try:
+        if not engine.query(_SQL["tables"]):
+            _create_table(engine, folder, remembered)
+        refilling = remembered is None or remembered.refilling
+        return ChdbEventStore(folder, engine, lock, refilling=refilling)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> None:
+    """Make the table of a new store. A store that was filled before has lost its own."""
+    if remembered is not None and not remembered.refilling:
+        raise EventStoreBroken("the table is gone")
+    engine.query(_SCHEMA["events"])
+    marker.write(folder, Marker(refilling=True))
+
+
+def _make(folder: Path) -> None:
+    """Have a folder that can be written to. Raises EventStoreBroken where something else is in its place."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        space = os.statvfs(folder)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise EventStoreBroken("there is no folder") from error
+    if space.f_bavail * space.f_frsize < LEAST_FREE_BYTES:
+        raise EventStoreFailed("the disk is full")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise EventStoreFailed("the folder is not writable")

@@ -1,0 +1,118 @@
+-- What Passerby asks of the event store. Parameters are ClickHouse's: {name:Type}.
+
+-- name: write
+-- Store a batch: one block, so one part, so all of it or none. Nothing is guessed from a value: objects and arrays
+-- arrive as the text that they are.
+INSERT INTO events
+SELECT *
+FROM file(
+    {file:String},
+    'JSONEachRow',
+    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String'
+)
+SETTINGS
+    max_insert_threads = 1,
+    min_insert_block_size_rows = 1000000000,
+    min_insert_block_size_bytes = 4000000000,
+    input_format_json_read_objects_as_strings = 1,
+    input_format_json_read_arrays_as_strings = 1;
+
+-- name: refill
+-- Store what is not there yet of a batch. An event has the same id and the same log position however often it comes.
+INSERT INTO events
+SELECT *
+FROM file(
+    {file:String},
+    'JSONEachRow',
+    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String'
+)
+WHERE id NOT IN (
+    SELECT id
+    FROM events
+    WHERE position >= (SELECT min(position) FROM file({file:String}, 'JSONEachRow', 'position UInt64'))
+      AND position <= (SELECT max(position) FROM file({file:String}, 'JSONEachRow', 'position UInt64'))
+)
+SETTINGS
+    max_insert_threads = 1,
+    min_insert_block_size_rows = 1000000000,
+    min_insert_block_size_bytes = 4000000000,
+    input_format_json_read_objects_as_strings = 1,
+    input_format_json_read_arrays_as_strings = 1;
+
+-- name: holds
+-- Whether this event is stored. The index on positions leaves only the newest parts to be looked at.
+SELECT 1 AS held FROM events WHERE position = {position:UInt64} AND id = {id:UUID} LIMIT 1;
+
+-- name: timeline
+-- The newest events of some profiles behind a place in their timeline, of one name or, for "", of any. Ids are
+-- compared as text is, which for UUIDv7 is the order in which they were made.
+SELECT * FROM events
+WHERE project = {project:UInt32}
+  AND profile_id IN {profiles:Array(UUID)}
+  AND time <= {time:Int64} AND (time < {time:Int64} OR UUIDToNum(id) < UUIDToNum({id:UUID}))
+  AND ({name:String} = '' OR name = {name:String})
+ORDER BY time DESC, UUIDToNum(id) DESC
+LIMIT {limit:UInt64}
+SETTINGS max_threads = 1;
+
+-- name: event
+-- One event by its id, found through the Bloom filters on ids.
+SELECT * FROM events WHERE project = {project:UInt32} AND id = {id:UUID} LIMIT 1;
+
+-- name: total
+-- Every event of a project.
+SELECT count() AS events FROM events WHERE project = {project:UInt32};
+
+-- name: names
+-- How often each event name occurred since a time.
+SELECT name, count() AS events FROM events
+WHERE project = {project:UInt32} AND time >= {since:Int64}
+GROUP BY name
+ORDER BY events DESC, name
+SETTINGS max_threads = 2;
+
+-- name: count_name
+-- The events of one name: a range of `by_name`.
+SELECT count() AS events FROM events WHERE project = {project:UInt32} AND name = {name:String};
+
+-- name: count_value
+-- Those of them with this value of an attribute. It is given as text, which may be a string or the JSON of another
+-- value: both are brought into the form in which the engine writes what it finds, so that 3.0 and 3 are one number.
+SELECT count() AS events FROM events
+WHERE project = {project:UInt32}
+  AND name = {name:String}
+  AND JSONExtractRaw(properties, {attribute:String}) IN (
+    JSONExtractRaw({text:String}, 'value'), JSONExtractRaw({json:String}, 'value')
+  )
+SETTINGS max_threads = 2;
+
+-- name: tables
+-- The table, if it is there.
+SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'events';
+
+-- name: check_parts
+-- Read every byte of every part and compare it with its checksum.
+CHECK TABLE events SETTINGS check_query_single_value_result = 0;
+
+-- name: detach_part
+-- Take a part out: its files stay, and are read no more.
+ALTER TABLE events DETACH PART {part:String};
+
+-- name: broken_parts
+-- Parts that the engine took out itself when it opened the table, because it could not read them.
+SELECT name, path FROM system.detached_parts
+WHERE database = currentDatabase() AND table = 'events' AND startsWith(coalesce(reason, ''), 'broken');
+
+-- name: detached_part
+-- A part that was taken out.
+SELECT name, path FROM system.detached_parts
+WHERE database = currentDatabase() AND table = 'events' AND name = {part:String};
+
+-- name: broken_projections
+-- Parts whose events are whole, and whose copy of them in the order of names is not.
+SELECT parent_name AS name FROM system.projection_parts
+WHERE database = currentDatabase() AND table = 'events' AND active AND is_broken;
+
+-- name: rebuild_projection
+-- Make that copy again wherever it is broken or missing.
+ALTER TABLE events MATERIALIZE PROJECTION by_name SETTINGS mutations_sync = 1;

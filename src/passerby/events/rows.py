@@ -1,0 +1,91 @@
+"""Rows of the event store, on their way in and out: one JSON object a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from passerby.messages import StoredEvent
+
+
+class First(msgspec.Struct):
+    """What tells one event from all others."""
+
+    position: int
+    id: str
+
+
+class _Row(msgspec.Struct):
+    """A stored row: as `StoredEvent`, but the objects are the JSON text that was written."""
+
+    project: int
+    profile_id: str
+    time: int
+    id: str
+    name: str
+    received_at: int
+    position: int
+    properties: str
+    rejected: str
+    context: str
+    session_id: str
+    dialect: str
+
+
+class _Count(msgspec.Struct):
+    events: int
+    name: str = ""
+
+
+_row = msgspec.json.Decoder(_Row)
+_first = msgspec.json.Decoder(First)
+_count = msgspec.json.Decoder(_Count)
+_object = msgspec.json.Decoder(dict[str, Any])
+_objects = msgspec.json.Decoder(list[dict[str, Any]])
+
+
+def first_of(rows: bytes) -> First | None:
+    """The first event of a batch, None for an empty one."""
+    line, _, _ = rows.lstrip().partition(b"\n")
+    return _first.decode(line) if line else None
+
+
+def decode(row: bytes) -> StoredEvent:
+    """A stored row as the event that was written."""
+    stored = _row.decode(row)
+    return StoredEvent(
+        project=stored.project,
+        profile_id=stored.profile_id,
+        time=stored.time,
+        id=stored.id,
+        name=stored.name,
+        received_at=stored.received_at,
+        position=stored.position,
+        properties=_object.decode(stored.properties),
+        rejected=_objects.decode(stored.rejected),
+        context=_object.decode(stored.context),
+        session_id=stored.session_id,
+        dialect=stored.dialect,
+    )
+
+
+def count_of(rows: list[bytes]) -> int:
+    """The number in a row that holds only that."""
+    return _count.decode(rows[0]).events
+
+
+def names_of(rows: list[bytes]) -> dict[str, int]:
+    """The numbers in rows of a name and a number."""
+    counts = map(_count.decode, rows)
+    return {count.name: count.events for count in counts}
+
+
+def probes(value: str) -> tuple[str, str]:
+    """JSON objects whose `value` is what somebody may mean by this text: a string, or the JSON of something else."""
+    text = msgspec.json.encode({"value": value}).decode()
+    try:
+        json = msgspec.json.encode({"value": msgspec.json.decode(value)}).decode()
+    except (msgspec.DecodeError, RecursionError):
+        json = text
+    return text, json

@@ -1,0 +1,42 @@
+-- The event store's one table. Why it looks like this: docs/decisions/0003-events-schema.md.
+
+-- name: events
+-- One row an event. A timeline is one short range of the table for each member of a profile: the sorting key begins
+-- with them, small granules keep what is read for ten rows small, and a compact part has a granule's columns side by
+-- side. A scan over one event name is one range of the projection `by_name`, which holds only what such scans ask for.
+-- There are no partitions: an insert is one part, so it happens as a whole or not at all. Columns are in the order of
+-- `StoredEvent`; the objects are kept as the JSON text that was sent, which is the only form that loses nothing.
+CREATE TABLE IF NOT EXISTS events
+(
+    project UInt32,
+    profile_id UUID,
+    time Int64 CODEC(Delta, ZSTD(1)),
+    id UUID,
+    name LowCardinality(String),
+    received_at Int64 CODEC(Delta, ZSTD(1)),
+    position UInt64 CODEC(Delta, ZSTD(1)),
+    properties String,
+    rejected String,
+    context String,
+    session_id String,
+    dialect LowCardinality(String),
+    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX by_position position TYPE minmax GRANULARITY 64,
+    PROJECTION by_name
+    (
+        SELECT project, name, time, profile_id, properties
+        ORDER BY project, name, time
+    )
+    WITH SETTINGS (index_granularity = 8192)
+)
+ENGINE = MergeTree
+ORDER BY (project, profile_id, time)
+SETTINGS
+    index_granularity = 256,
+    min_bytes_for_wide_part = 1000000000000000,
+    min_rows_for_wide_part = 1000000000000,
+    default_compression_codec = 'ZSTD(1)',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1,
+    old_parts_lifetime = 60;
