@@ -93,11 +93,10 @@ def _try_chdb(events: Path | None) -> Finding:
 
 _PROBE = """
 import sys
+from pathlib import Path
+from passerby.events.opening import open_event_store
+open_event_store(Path(sys.argv[1])).close()
 import chdb
-from chdb import session
-opened = session.Session(sys.argv[1])
-opened.query("SELECT 1")
-opened.close()
 print(chdb.__version__)
 """
 _CHDB_ADVICE = "`passerby serve` sets the folder aside and rebuilds it from what log and outbox hold; keep the old one"
