@@ -245,7 +245,6 @@ class SqliteState:
         ]
         self._cursor.executemany(_SQL["set_rejected_trait"], refused)
 
-
     def _keep_invalid(self, changes: ProjectChanges) -> None:
         if not changes.invalid:
             return

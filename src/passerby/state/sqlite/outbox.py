@@ -1,0 +1,92 @@
+"""The outbox on SQLite: what the relays read of it, how far each is, and its retention."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from passerby import sql
+from passerby.events.relay import OutboxBatch, RelayPosition
+from passerby.settings import LogSettings
+from passerby.state.sqlite.store import open_state
+
+_SQL = sql.load("passerby.state.sqlite", "outbox.sql")
+_CHUNK: Final = 50
+"""Rows deleted in one transaction: the worker waits for no longer than that takes."""
+_DAY_MS: Final = 86_400_000
+
+
+class SqliteOutbox:
+    """The outbox in the state's file (`passerby.events.relay.Outbox`). One instance belongs to one thread.
+
+    Retention is the log's: what a rebuilt event store would be filled from stays as long as the messages themselves.
+    """
+
+    def __init__(self, path: Path, retention: LogSettings) -> None:
+        self._connection = open_state(path)
+        self._retention = retention
+
+    def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
+        """The batches behind this id, in order, at least one if there are any."""
+        batches: list[OutboxBatch] = []
+        rows = size = 0
+        cursor: Any = self._connection.execute(_SQL["read"], (after,))
+        for id_, last_position, events, body in cursor:
+            batches.append(OutboxBatch(id_, last_position, events, body))
+            rows, size = rows + events, size + len(body)
+            if rows >= limit_rows or size >= limit_bytes:
+                break
+        cursor.close()
+        return batches
+
+    def relay_position(self, name: str) -> RelayPosition:
+        """How far this relay is; 0 for one that never ran."""
+        done, planned = self._connection.execute(_SQL["relay"], (name,)).fetchone() or (0, 0)
+        row = self._connection.execute(_SQL["last_position"], (done,)).fetchone()
+        return RelayPosition(int(done), int(planned), int(row[0]) if row else 0)
+
+    def plan(self, name: str, planned: int) -> None:
+        """Write down durably that this relay is about to deliver everything up to this id."""
+        self._connection.execute(_SQL["plan"], (name, planned))
+
+    def done(self, name: str, done: int) -> None:
+        """Write down durably that everything up to this id is delivered."""
+        self._connection.execute(_SQL["done"], (name, done))
+
+    def reset(self, name: str) -> None:
+        """Let this relay begin again with the oldest batch that is still there."""
+        self._connection.execute(_SQL["reset"], (name,))
+
+    def applied(self) -> int:
+        """The log position up to which messages are applied: what they came to is in the outbox."""
+        row = self._connection.execute(_SQL["applied"]).fetchone()
+        return int(row[0]) if row else 0
+
+    def prune(self, now: int) -> int:
+        """Delete what every relay has passed and retention no longer holds; return how many batches went."""
+        passed = self._connection.execute(_SQL["passed"]).get
+        if not passed:
+            return 0
+        oldest = now - int(self._retention.retention_days * _DAY_MS)
+        pruned = 0
+        while last := self._expired(int(passed), oldest):
+            self._connection.execute(_SQL["delete_up_to"], (last,))
+            pruned += self._connection.changes()
+        return pruned
+
+    def _expired(self, passed: int, oldest: int) -> int:
+        """The id up to which a chunk of rows may go, 0 for none."""
+        excess, last = self._excess(), 0
+        chunk: Any = self._connection.execute(_SQL["prunable"], (passed, _CHUNK)).fetchall()
+        for id_, created_at, size in chunk:
+            if created_at >= oldest and excess <= 0:
+                break
+            excess, last = excess - size, id_
+        return last
+
+    def _excess(self) -> int:
+        limit = self._retention.retention_bytes
+        return int(self._connection.execute(_SQL["size"]).get) - limit if limit else 0
+
+    def close(self) -> None:
+        self._connection.close()
