@@ -60,6 +60,8 @@ class Resolver:
 
         None where nothing is left to name a profile by and the message is no event; an event always gets a profile.
         """
+        if evidence.previous:
+            evidence = self._recall(evidence)
         names = evidence.names
         if len(names) == 1 and not (evidence.hints or evidence.blocked or evidence.previous):
             owner = self.known.owners.get(names[0])
@@ -67,7 +69,7 @@ class Resolver:
                 return self.canonical(owner)
         if not names and not is_event:
             return None
-        return self._resolve_whole(message_id, self._recall(evidence) if evidence.previous else evidence)
+        return self._resolve_whole(message_id, evidence)
 
     def canonical(self, profile: str) -> str:
         """The profile that this one now belongs to, as far as this batch knows."""
@@ -80,7 +82,7 @@ class Resolver:
         visitors = {p: visitor for p in evidence.previous if (visitor := as_visitor(p)) in self.known.owners}
         return evidence._replace(
             weak=(*evidence.weak, *visitors.values()),
-            names=(*evidence.names, *visitors.values()),
+            names=tuple(sorted((*evidence.names, *visitors.values()), key=self._class_of)),
             previous=tuple(previous for previous in evidence.previous if previous not in visitors),
         )
 
@@ -137,7 +139,10 @@ class Resolver:
         return ((owner, i) for i in identifiers if (owner := self._owner(i)) is not None)
 
     def _by_class(self, named: tuple[Card, Identifier]) -> tuple[int, str]:
-        return self.policy.classes[named[1].namespace], named[0].id
+        return self._class_of(named[1]), named[0].id
+
+    def _class_of(self, identifier: Identifier) -> IdentifierClass:
+        return self.policy.classes[identifier.namespace]
 
     def _owner(self, identifier: Identifier) -> Card | None:
         owner = self.known.owners.get(identifier)

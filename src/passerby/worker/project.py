@@ -75,7 +75,7 @@ class ProjectBatch:
         if verdict.ignored:
             return
         profile, unmoved = self._resolve(claim)
-        if not claim.evidence.names:
+        if profile is None or not claim.evidence.mentioned:
             self._count(message, (Violation("no_identifier", message.name),))
         if profile is None:
             return
