@@ -1,0 +1,106 @@
+"""Somebody to tell messages to: a resolver that begins with knowing nobody, and short ways to say and to ask."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from passerby.identity.cleaning import gather
+from passerby.identity.decisions import Decision
+from passerby.identity.known import Card, Known
+from passerby.identity.namespaces import CLASSES, DEFAULT_POLICY, LIMITS, IdentifierClass, Policy
+from passerby.identity.resolver import Resolver
+from passerby.messages import Identifier
+from passerby.profiles.stage import Stage
+
+
+def user(value: str) -> Identifier:
+    return Identifier("user_id", value)
+
+
+def email(value: str, unit: str = "") -> Identifier:
+    return Identifier("email", value, unit)
+
+
+def phone(value: str) -> Identifier:
+    return Identifier("phone", value)
+
+
+def mobile(value: str) -> Identifier:
+    return Identifier("mobile_id", value)
+
+
+def visitor(value: str) -> Identifier:
+    return Identifier("anonymous_id", value)
+
+
+def aaid(value: str) -> Identifier:
+    return Identifier("aaid", value)
+
+
+def device(value: str) -> Identifier:
+    return Identifier("device_id", value)
+
+
+def limited(**of_class: int) -> Policy:
+    """A policy with these limits, by the class's name in lower case, in place of the usual ones."""
+    by_class = dict(LIMITS) | {IdentifierClass[name.upper()]: limit for name, limit in of_class.items()}
+    return Policy(limits={namespace: by_class[class_] for namespace, class_ in CLASSES.items()})
+
+
+class Desk:
+    """Profiles have ids that rise: p01, p02, ...; merges likewise, out of the same numbers."""
+
+    def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
+        numbers, self._messages = count(1), count(1)
+        self.resolver = Resolver(Known(), lambda: f"p{next(numbers):02}", policy)
+        self._told = 0
+
+    def identify(self, *identifiers: Identifier) -> str:
+        """Say who somebody is; return the profile, which there has to be."""
+        profile = self._resolve(identifiers, is_event=False)
+        assert profile is not None
+        return profile
+
+    def track(self, *identifiers: Identifier) -> str:
+        """Say what somebody did; return the profile under which that is recorded."""
+        profile = self._resolve(identifiers, is_event=True)
+        assert profile is not None
+        return profile
+
+    def ignored(self, *identifiers: Identifier) -> bool:
+        """Whether saying who somebody is comes to nothing."""
+        return self._resolve(identifiers, is_event=False) is None
+
+    def owner(self, identifier: Identifier) -> str | None:
+        """The profile that has this identifier by now."""
+        owner = self.resolver.known.owners.get(identifier)
+        return None if owner is None else self.resolver.canonical(owner)
+
+    def card(self, identifier: Identifier) -> Card:
+        owner = self.owner(identifier)
+        assert owner is not None
+        return self.resolver.known.cards[owner]
+
+    def stage(self, identifier: Identifier) -> Stage:
+        return self.card(identifier).stage
+
+    def now(self, profile: str) -> str:
+        """The profile that this one belongs to by now."""
+        return self.resolver.canonical(profile)
+
+    def news(self) -> list[Decision]:
+        """The decisions since this was last asked."""
+        told, self._told = self._told, len(self.resolver.decisions)
+        return self.resolver.decisions[told:]
+
+    def kinds(self) -> list[str]:
+        """The kinds of those."""
+        return [decision.kind for decision in self.news()]
+
+    def separate(self, identifier: Identifier, one: str, other: str) -> None:
+        """Let an undo have said that these two are not one through this identifier."""
+        self.resolver.known.separations.setdefault(identifier, set()).add(frozenset((one, other)))
+
+    def _resolve(self, identifiers: tuple[Identifier, ...], *, is_event: bool) -> str | None:
+        evidence = gather(identifiers, self.resolver.policy)
+        return self.resolver.resolve(f"message-{next(self._messages)}", evidence, is_event=is_event)

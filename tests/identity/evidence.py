@@ -1,0 +1,44 @@
+"""From what a message carries to what counts: the cleaning of the reference model, written from the rules."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Container, Iterable
+
+from passerby.messages import Identifier
+
+CUSTOMER, CONTACT, DEVICE, ADVERTISING, HINT, PREVIOUS = range(6)
+RANKS = {"user_id": CUSTOMER, "email": CONTACT, "phone": CONTACT, "mobile_id": DEVICE, "anonymous_id": DEVICE}
+RANKS |= {
+    "idfa": ADVERTISING,
+    "aaid": ADVERTISING,
+    "ga_app_instance_id": ADVERTISING,
+    "device_id": HINT,
+    "previous_id": PREVIOUS,
+}
+JUNK = {"", "null", "none", "nil", "undefined", "nan", "[object object]", "anonymous", "unknown", "-1"}
+
+
+def rank(name: Identifier) -> int:
+    return RANKS[name.namespace]
+
+
+def clean(
+    identifiers: Iterable[Identifier], known: Container[Identifier]
+) -> tuple[list[Identifier], list[Identifier], list[Identifier]]:
+    """What can name somebody, each once and the strongest first; the hints; the customer ids that somebody had before.
+
+    Phones are taken to be in E.164. A previous id is a visitor's if one is known by it, else a customer's.
+    """
+    kept = dict[Identifier, None]()
+    for namespace, raw, scope in identifiers:
+        value = unicodedata.normalize("NFC", raw).strip()
+        lowered = namespace == "email" or RANKS[namespace] == ADVERTISING
+        second = namespace == "user_id" and any(name.namespace == namespace for name in kept)
+        if value.lower() not in JUNK and value.strip("0-") and not second:
+            kept[Identifier(namespace, value.lower() if lowered else value, scope)] = None
+    previous = [name.value for name in kept if rank(name) == PREVIOUS]
+    visitors = {value: name for value in previous if (name := Identifier("anonymous_id", value)) in known}
+    named = sorted(dict.fromkeys([*(name for name in kept if rank(name) < HINT), *visitors.values()]), key=rank)
+    former = [Identifier("user_id", value) for value in previous if value not in visitors]
+    return named, [name for name in kept if rank(name) == HINT], former

@@ -1,0 +1,110 @@
+"""What must hold of a state, whatever happened: each query finds the rows that break it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from tests.worker.watcher import Watcher
+
+from passerby.messages import Identifier
+
+BROKEN: Final = {
+    "an identifier's owner exists, stands for itself, and is of the same project": """
+        SELECT i.namespace, i.value, i.scope FROM identifiers AS i LEFT JOIN profiles AS p ON p.id = i.profile
+        WHERE p.id IS NULL OR p.merged_into IS NOT NULL OR p.project <> i.project
+    """,
+    "an identifier has one owner": """
+        SELECT project, namespace, value, scope FROM identifiers
+        GROUP BY project, namespace, value, scope HAVING count(*) > 1
+    """,
+    "a profile has at most one customer id": """
+        SELECT profile FROM identifiers WHERE namespace = 'user_id' GROUP BY profile HAVING count(*) > 1
+    """,
+    "a profile was merged into one of its own project, by a merge that is in force": """
+        SELECT loser.id FROM profiles AS loser
+        LEFT JOIN profiles AS winner ON winner.id = loser.merged_into
+        LEFT JOIN merges AS m ON m.id = loser.merge_id
+        WHERE loser.merged_into IS NOT NULL AND NOT coalesce(
+            winner.project = loser.project AND m.winner = winner.id AND m.loser = loser.id AND m.undone_at IS NULL,
+            FALSE
+        )
+    """,
+    "a merge that is in force has its loser point to its winner": """
+        SELECT m.id FROM merges AS m JOIN profiles AS loser ON loser.id = m.loser
+        WHERE m.undone_at IS NULL AND loser.merge_id IS NOT m.id
+    """,
+    "merges, links, separations and history stay within a project": """
+        SELECT 'merge', m.id FROM merges AS m JOIN profiles AS p ON p.id IN (m.winner, m.loser)
+        WHERE p.project <> m.project
+        UNION ALL
+        SELECT 'link', l.profile FROM hint_links AS l JOIN profiles AS p ON p.id = l.profile
+        WHERE p.project <> l.project
+        UNION ALL
+        SELECT 'separation', s.one FROM separations AS s JOIN profiles AS p ON p.id IN (s.one, s.other)
+        WHERE p.project <> s.project
+        UNION ALL
+        SELECT 'history', h.id FROM history AS h JOIN profiles AS p ON p.id IN (h.from_profile, h.to_profile)
+        WHERE p.project <> h.project
+    """,
+    "a profile's row repeats what its identifiers say": """
+        SELECT p.id, p.stage, p.user_id, p.contacts, p.held FROM profiles AS p
+        WHERE p.user_id IS NOT (SELECT value FROM identifiers WHERE profile = p.id AND namespace = 'user_id')
+        OR p.stage <> CASE
+            WHEN p.user_id IS NOT NULL THEN 2
+            WHEN json_array_length(p.contacts) > 0 THEN 1
+            ELSE 0
+        END
+        OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held))
+            <> (SELECT count(*) FROM identifiers WHERE profile = p.id)
+        OR EXISTS (
+            SELECT namespace, count(*) FROM identifiers WHERE profile = p.id GROUP BY namespace
+            EXCEPT SELECT key, value FROM json_each(p.held)
+        )
+        OR json_array_length(p.contacts)
+            <> (SELECT count(*) FROM identifiers WHERE profile = p.id AND namespace IN ('email', 'phone'))
+        OR EXISTS (
+            SELECT namespace, value, scope FROM identifiers WHERE profile = p.id AND namespace IN ('email', 'phone')
+            EXCEPT SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(p.contacts)
+        )
+    """,
+    "profiles are counted by stage": """
+        SELECT project, stage FROM (
+            SELECT project, iif(stage = 0, 'anonymous', iif(stage = 1, 'lead', 'customer')) AS stage, count(*) AS n
+            FROM profiles WHERE merged_into IS NULL GROUP BY project, stage
+        ) AS counted
+        WHERE n <> (SELECT value FROM totals AS t WHERE t.project = counted.project AND t.name = stage)
+    """,
+    "a profile was seen from its first time to its last": """
+        SELECT id FROM profiles WHERE first_seen > last_seen
+        UNION ALL SELECT profile FROM identifiers WHERE first_seen > last_seen
+    """,
+}
+
+
+class Invariants:
+    """The properties of a state, checked again and again while it changes."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+        self._homes: dict[tuple[int, Identifier], bytes] = {}
+
+    def check(self) -> None:
+        for claim, query in BROKEN.items():
+            assert self._watcher.rows(query) == [], claim
+        self._check_homes()
+        self._check_events()
+
+    def _check_homes(self) -> None:
+        """A customer id never changes its profile; an undo changes that of none, as a merge's loser never has one."""
+        query = "SELECT project, namespace, value, scope, profile FROM identifiers WHERE namespace = 'user_id'"
+        for project, *name, profile in self._watcher.rows(query):
+            assert self._homes.setdefault((project, Identifier(*name)), profile) == profile
+
+    def _check_events(self) -> None:
+        """Each applied event is one event on its way to the store, and is counted with its own project's profile."""
+        self._watcher.read_outbox()
+        events = self._watcher.events
+        assert len({event.id for event in events}) == len(events)
+        counted = self._watcher.counts("SELECT hex(id) || project, event_count FROM profiles")
+        assert Counter(f"{event.profile_id.replace('-', '').upper()}{event.project}" for event in events) == counted

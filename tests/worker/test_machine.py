@@ -1,0 +1,103 @@
+"""The product beside the reference model, whatever is said.
+
+However the log is cut into batches, wherever the worker is stopped, whatever is undone: both come to the same after
+every step, and what must hold always does.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.worker.strategies import HINTS, MESSAGE, Draft
+from tests.worker.twin import PROJECTS, ROOMY, TIGHT, House, Twin
+
+from passerby.messages import Identifier
+
+EXAMPLES: Final = 500
+STEPS: Final = 50
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - no shared file: a folder of our own is made in it
+"""Where a file costs no disk; what the machine proves does not rest on one."""
+VERBS: Final = 16
+"""How many calls a batch makes of the state, or a few more."""
+
+
+class Machine(RuleBasedStateMachine):
+    """A log, a worker and two projects, beside the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        self.visitors = 0
+
+    @initialize(house=st.sampled_from([ROOMY, ROOMY, TIGHT]))
+    def open(self, house: House) -> None:
+        self.twin = Twin(self.folder / "state.db", house)
+
+    @rule(draft=MESSAGE)
+    def say(self, draft: Draft) -> None:
+        self.twin.say(*draft.names, **draft.fields)
+
+    @rule(hint=st.sampled_from(HINTS), project=st.sampled_from(PROJECTS))
+    def reset(self, hint: Identifier, project: int) -> None:
+        """Log out: the device goes on under a visitor id that was never seen."""
+        self.visitors += 1
+        self.twin.say(Identifier("anonymous_id", f"visitor-{self.visitors}"), hint, project=project)
+
+    @rule(draft=MESSAGE, messages=st.integers(1, 6), again=st.sampled_from([0, 0, 3]))
+    def say_and_work(self, draft: Draft, messages: int, again: int) -> None:
+        """Say something, then apply the next messages, sometimes with a few that were applied before."""
+        self.say(draft)
+        self.twin.work(messages, again=again)
+        self.twin.check()
+
+    @rule(draft=MESSAGE, messages=st.integers(1, 6), fuse=st.integers(0, VERBS), restart=st.booleans())
+    def say_and_be_stopped(self, draft: Draft, messages: int, fuse: int, *, restart: bool) -> None:
+        """Say something, and stop the worker somewhere on the way through the next messages."""
+        self.say(draft)
+        self.twin.work(messages, fuse=fuse, restart=restart)
+        self.twin.check()
+
+    @rule(project=st.sampled_from(PROJECTS), from_the_end=st.integers(0, 5))
+    def undo(self, project: int, from_the_end: int) -> None:
+        merges = len(self.twin.models[project].merges)
+        if merges > from_the_end:
+            self.twin.undo(project, merges - 1 - from_the_end)
+            self.twin.check()
+
+    @rule(draft=MESSAGE)
+    def merge_and_undo(self, draft: Draft) -> None:
+        """What a message merges is, once that is undone, as it was before."""
+        self.twin.work()
+        project = draft.fields["project"]
+        model = self.twin.models[project]
+        before, merges = self.twin.watcher.view(project), len(model.merges)
+        self.say(draft)
+        self.twin.work()
+        for number in reversed(range(merges, len(model.merges))):
+            assert self.twin.undo(project, number)
+        self.twin.check()
+        after, known = self.twin.watcher.view(project), set().union(*(person.names for person in before.people))
+        for number in {merge.loser for merge in after.merges[merges:]}:
+            then, now = before.people[number], after.people[number]
+            assert now._replace(names=now.names & known, stage=then.stage) == then
+
+    def teardown(self) -> None:
+        if hasattr(self, "twin"):
+            self.twin.work()
+            self.twin.check()
+            self.twin.close()
+        shutil.rmtree(self.folder)
+
+
+@pytest.mark.hypothesis
+@pytest.mark.timeout(0)
+def test_the_worker_does_what_the_model_says_whatever_happens() -> None:
+    tries = settings(max_examples=max(EXAMPLES, settings().max_examples), stateful_step_count=STEPS)
+    run_state_machine_as_test(Machine, settings=tries)

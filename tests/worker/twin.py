@@ -1,0 +1,187 @@
+"""A worker on a real state and a reference model that are told the same, and have to come to the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, NamedTuple, cast
+
+from tests.identity.evidence import RANKS
+from tests.identity.model import Model
+from tests.worker.invariants import Invariants
+from tests.worker.view import view_of_model
+from tests.worker.watcher import Watcher
+
+from passerby.identity.namespaces import DEFAULT_POLICY, Policy
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier, Message
+from passerby.state.protocol import AlreadyUndone, BuiltOn, State
+from passerby.state.sqlite.ids import to_text
+from passerby.state.sqlite.store import SqliteState
+from passerby.worker.batch import Worker
+
+DAY: Final = 1_763_700_000_000
+"""When it all begins (ms)."""
+HOUR: Final = 60 * 60 * 1000
+PROJECTS: Final = (1, 2)
+
+
+class House(NamedTuple):
+    """How many identifiers a profile may hold, for the product and for the model."""
+
+    policy: Policy
+    limits: tuple[int, ...]
+
+
+ROOMY: Final = House(DEFAULT_POLICY, (1, 20, 1_000, 100, 1_000, 0))
+_TIGHT = (1, 2, 3, 1, 2, 0)
+TIGHT: Final = House(Policy(limits={namespace: _TIGHT[rank] for namespace, rank in RANKS.items()}), _TIGHT)
+
+
+class PowerCut(BaseException):
+    """The worker stopped where it stood."""
+
+
+class Fragile:
+    """A state that stops the worker before the verb, or the end of a transaction, to which its fuse has burnt down."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.fuse: int | None = None
+
+    def __getattr__(self, verb: str) -> Any:
+        self._burn()
+        return getattr(self.state, verb)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.state.transaction():
+            yield
+            self._burn()
+        self._burn()
+
+    def _burn(self) -> None:
+        if self.fuse is not None:
+            self.fuse -= 1
+            if self.fuse < 0:
+                raise PowerCut
+
+
+def rising_ids() -> Callable[[], str]:
+    """Makes ids in the form of a UUIDv7, each greater than the one before."""
+    numbers = count(1)
+    return lambda: f"00000000-0000-7000-8000-{next(numbers):012x}"
+
+
+class Twin:
+    """Two projects, each in the product and in a model of its own. `log` holds every message, from position 1."""
+
+    def __init__(self, path: Path, house: House = ROOMY) -> None:
+        self.log: list[Entry] = []
+        self.models = {project: Model(house.limits) for project in PROJECTS}
+        self.applied = 0
+        self._path = path
+        self._policy = house.policy
+        self._new_id = rising_ids()
+        self._seen: dict[tuple[int, str, str], int] = {}
+        self._counts = Counter[tuple[int, str]]()
+        self._open()
+        self.watcher = Watcher(path)
+        self._invariants = Invariants(self.watcher)
+
+    def close(self) -> None:
+        self.watcher.close()
+        self._state.close()
+
+    def _open(self) -> None:
+        self._state = SqliteState(self._path)
+        self._fragile = Fragile(self._state)
+        self._worker = Worker(cast("State", self._fragile), lambda _: self._policy, self._new_id)
+
+    def restart(self) -> None:
+        """Stop the worker and start another on the same file."""
+        self._state.close()
+        self._open()
+
+    def say(self, *identifiers: Identifier, kind: str = "track", after: int = 1000, **fields: Any) -> Message:
+        """Append a message to the log, received so long (ms) after the one before."""
+        position = len(self.log) + 1
+        received_at = self.log[-1].message.received_at + after if self.log else DAY
+        usual: dict[str, Any] = {
+            "project": 1,
+            "dialect": "test",
+            "time": received_at,
+            "name": "Seen" if kind == "track" else "",
+        }
+        fixed = {"id": f"message-{position}", "kind": kind, "identifiers": identifiers, "received_at": received_at}
+        message = Message(**(usual | fixed | fields))
+        self.log.append(Entry(position, message))
+        return message
+
+    def work(
+        self, messages: int | None = None, *, again: int = 0, fuse: int | None = None, restart: bool = True
+    ) -> None:
+        """Let the worker apply the next messages (all that wait), with some from before, and the models likewise.
+
+        With a fuse it may be stopped on the way; another worker is started then, or the same goes on.
+        """
+        until = len(self.log) if messages is None else min(self.applied + messages, len(self.log))
+        entries = self.log[max(0, self.applied - again) : until]
+        self._fragile.fuse = fuse
+        try:
+            self._worker.apply(entries)
+        except PowerCut:
+            if restart:
+                self.restart()
+        self._fragile.fuse = None
+        reached = self._reached()
+        assert reached in {self.applied, until}
+        assert fuse is not None or reached == until
+        for position, message in self.log[self.applied : reached]:
+            self._tell_model(position, message)
+        self.applied = reached
+
+    def undo(self, project: int, number: int) -> bool:
+        """Take the project's n-th merge back on both sides; whether they did. They have to agree."""
+        merge_id = self.watcher.rows("SELECT id FROM merges WHERE project = ? ORDER BY id", project)[number][0]
+        try:
+            self._state.undo_merge(project, to_text(merge_id), DAY)
+        except (AlreadyUndone, BuiltOn):
+            done = False
+        else:
+            done = True
+        assert self.models[project].undo(self.models[project].merges[number]) == done
+        return done
+
+    def check(self) -> None:
+        """Whether the product came to what the models came to, and what must hold always does."""
+        for project, model in self.models.items():
+            expected, found = view_of_model(model), self.watcher.view(project)
+            found.history.pop("blocked", None)
+            for part, value in found._asdict().items():
+                assert (part, value) == (part, getattr(expected, part))
+            totals = self.watcher.totals(project)
+            counted = {name: n for (owner, name), n in self._counts.items() if owner == project}
+            assert {name: totals.get(name, 0) for name in counted} == counted
+            accepted = sum(message.project == project for _, message in self.log)
+            waiting = sum(message.project == project for _, message in self.log[self.applied :])
+            assert accepted == totals.get("applied", 0) + totals.get("duplicates", 0) + waiting
+        self._invariants.check()
+
+    def _reached(self) -> int:
+        rows = self.watcher.rows("SELECT value FROM progress WHERE name = 'position'")
+        return int(rows[0][0]) if rows else 0
+
+    def _tell_model(self, position: int, message: Message) -> None:
+        key = (message.project, message.dialect, message.deduplication_key)
+        if message.deduplication_key and self._seen.get(key, 0) > message.received_at:
+            self._counts[message.project, "duplicates"] += 1
+            return
+        self._seen[key] = message.received_at + (4 if message.dialect == "webengage" else 24) * HOUR
+        self._counts[message.project, "applied"] += 1
+        if message.kind == "track":
+            self._counts[message.project, "events"] += 1
+        self.models[message.project].apply(message, position)

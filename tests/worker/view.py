@@ -1,0 +1,75 @@
+"""What is to be known of one project's people, in a shape that a state and a reference model share.
+
+People and merges have numbers in place of ids: the order in which their project got them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.identity.evidence import CUSTOMER, rank
+from tests.identity.model import Merge, Model, Person
+
+from passerby.messages import Identifier
+
+STAGES = ("anonymous", "lead", "customer")
+
+
+class PersonView(NamedTuple):
+    """One profile, merged or not. `traits` are those stated under this very profile: time, position, value."""
+
+    into: int | None
+    names: frozenset[Identifier]
+    stage: int
+    user_id: str | None
+    traits: dict[str, tuple[int, int, object]]
+    events: list[str]
+
+
+class MergeView(NamedTuple):
+    winner: int
+    loser: int
+    through: frozenset[Identifier]
+    undone: bool
+
+
+class View(NamedTuple):
+    """One project. `history` counts decisions by kind, `stages` counts the profiles that stand for themselves."""
+
+    people: list[PersonView]
+    merges: list[MergeView]
+    history: dict[str, int]
+    links: set[tuple[Identifier, int]]
+    apart: set[tuple[Identifier, frozenset[int]]]
+    stages: dict[str, int]
+
+
+def view_of_model(model: Model) -> View:
+    numbers = {person: number for number, person in enumerate(model.people)}
+    stages = [person.stage() for person in model.people if person.into is None]
+    history = {kind: count for kind, count in model.history.items() if kind and count}
+    made = {"created": len(model.people), "undone": sum(merge.undone for merge in model.merges)}
+    return View(
+        people=[_person(person, numbers) for person in model.people],
+        merges=[_merge(merge, numbers) for merge in model.merges],
+        history=history | {kind: count for kind, count in made.items() if count},
+        links={(hint, numbers[person]) for hint, waiting in model.links.items() for person in waiting},
+        apart={(name, frozenset((numbers[one], numbers[other]))) for name, one, other in model.apart},
+        stages={stage: stages.count(number) for number, stage in enumerate(STAGES) if number in stages},
+    )
+
+
+def _person(person: Person, numbers: dict[Person, int]) -> PersonView:
+    newest = {trait: max(values.items(), key=lambda item: item[0]) for trait, values in person.traits.items()}
+    return PersonView(
+        into=None if person.into is None else numbers[person.into],
+        names=frozenset(person.names),
+        stage=person.stage(),
+        user_id=next((name.value for name in person.names if rank(name) == CUSTOMER), None),
+        traits={trait: (*when, value) for trait, (when, value) in newest.items()},
+        events=person.events,
+    )
+
+
+def _merge(merge: Merge, numbers: dict[Person, int]) -> MergeView:
+    return MergeView(numbers[merge.winner], numbers[merge.loser], frozenset(merge.through), merge.undone)
