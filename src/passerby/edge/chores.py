@@ -1,0 +1,39 @@
+"""What an edge does from time to time between requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from passerby import logs
+from passerby.edge.metrics import PRUNED
+from passerby.log.protocol import LogWriter
+
+BEAT_SECONDS: Final = 1.0
+PRUNE_SECONDS: Final = 60.0
+
+_log = logs.get("edge")
+
+
+async def look_after(*chores: Callable[[], object], seconds: float = BEAT_SECONDS) -> None:
+    """Do these about once a second, for ever. One that fails is reported, and done again the next time."""
+    while True:
+        await asyncio.sleep(seconds)
+        for chore in chores:
+            try:
+                chore()
+            except Exception:  # noqa: BLE001 - whatever stops it once must not stop it, or the others, for good
+                _log.exception("a regular task failed")
+
+
+async def prune_regularly(log: LogWriter, clock: Callable[[], int], seconds: float = PRUNE_SECONDS) -> None:
+    """Let the log forget what it may, about once a minute, for ever; in a thread beside the requests."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            pruned = await asyncio.to_thread(log.prune, clock())
+        except Exception:  # noqa: BLE001 - as above
+            _log.exception("the log cannot be pruned")
+        else:
+            PRUNED.inc(pruned)

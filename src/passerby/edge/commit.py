@@ -1,0 +1,143 @@
+"""Group commit: every request that waits shares one durable write, and is answered only after it.
+
+While one batch is being written the next one gathers, so batches grow with the load by themselves and an idle edge
+writes at once. The writing has a thread of its own: how long a disk takes is never how long the event loop stands still
+(docs/decisions/0002-group-commit.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from passerby import logs
+from passerby.dialects.contract import Fault, RequestFault
+from passerby.edge.budget import Budget
+from passerby.edge.metrics import COMMIT_MESSAGES, COMMIT_SECONDS, MESSAGES
+from passerby.log.protocol import LogWriter
+from passerby.messages import Message
+
+BATCH_MESSAGES: Final = 5_000
+BATCH_BYTES: Final = 4 << 20
+"""What one durable write holds at most, about: readers of the log take a whole write at a time."""
+
+_log = logs.get("edge")
+_encode = msgspec.json.Encoder().encode
+
+
+class Batch:
+    """Messages that share a write. `outcome` is done with None once they are on disk, or with what became of them."""
+
+    __slots__ = ("counts", "encoded", "outcome", "seconds", "size")
+
+    def __init__(self, outcome: asyncio.Future[Fault | None]) -> None:
+        self.encoded: list[bytes] = []
+        self.counts: dict[int, int] = {}
+        self.size = 0
+        self.seconds = 0.0
+        self.outcome = outcome
+
+
+class GroupCommit:
+    """Writes to the log for one event loop, whose thread alone may call `add`, `close` and make one of this."""
+
+    def __init__(self, log: LogWriter, budget: Budget, clock: Callable[[], int]) -> None:
+        self._log = log
+        self._budget = budget
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._gathering: Batch | None = None
+        self._waiting: deque[Batch] = deque()
+        self._writing = False
+        self._refusing = False
+        self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_all, name="commit", daemon=True)
+        self._thread.start()
+
+    def add(self, messages: Sequence[Message]) -> asyncio.Future[Fault | None]:
+        """Hand one request's messages over, which are kept or refused together.
+
+        What is returned becomes done when it is known what became of them: None when they are on disk, else why they
+        are not. All requests of a batch share it. Raises RequestFault (OVERLOADED) if too much is waiting already.
+        """
+        if self._budget.spent:
+            raise RequestFault(Fault.OVERLOADED)
+        batch = self._gathering or self._begin()
+        counts = batch.counts
+        size = 0
+        for message in messages:
+            encoded = _encode(message)
+            size += len(encoded)
+            batch.encoded.append(encoded)
+            counts[message.project] = counts.get(message.project, 0) + 1
+        self._budget.taken += size
+        batch.size += size
+        if batch.size >= BATCH_BYTES or len(batch.encoded) >= BATCH_MESSAGES:
+            self._gathering = None
+            self._waiting.append(batch)
+        return batch.outcome
+
+    def _begin(self) -> Batch:
+        self._gathering = batch = Batch(self._loop.create_future())
+        if not self._writing:
+            # Not at once: what arrived together with this request is about to be added, too.
+            self._writing = True
+            self._loop.call_soon(self._next)
+        return batch
+
+    def _next(self) -> None:
+        """Let the oldest batch be written, or rest if there is none."""
+        if self._waiting:
+            self._queue.put(self._waiting.popleft())
+        elif self._gathering:
+            self._queue.put(self._gathering)
+            self._gathering = None
+        else:
+            self._writing = False
+
+    def _write_all(self) -> None:
+        """The thread: write batch after batch until there comes None."""
+        while batch := self._queue.get():
+            fault = self._write(batch)
+            self._loop.call_soon_threadsafe(self._written, batch, fault)
+
+    def _write(self, batch: Batch) -> Fault | None:
+        began = time.perf_counter()
+        try:
+            self._log.append(batch.encoded, batch.counts, self._clock())
+        except Exception as error:  # noqa: BLE001 - LogFull, LogDamaged; and whatever it is, somebody waits for an answer
+            self._refuse(error)
+            return Fault.UNAVAILABLE
+        batch.seconds = time.perf_counter() - began
+        if self._refusing:
+            self._refusing = False
+            _log.warning("the log takes messages again")
+        return None
+
+    def _refuse(self, error: Exception) -> None:
+        """Say once, not with every batch, that nothing can be kept."""
+        if not self._refusing:
+            self._refusing = True
+            _log.critical("the log takes no messages: every request is refused until it does", exc_info=error)
+
+    def _written(self, batch: Batch, fault: Fault | None) -> None:
+        self._next()
+        self._budget.taken -= batch.size
+        if fault is None:
+            COMMIT_SECONDS.observe(batch.seconds)
+            MESSAGES.inc(len(batch.encoded))
+            COMMIT_MESSAGES.observe(len(batch.encoded))
+        if not batch.outcome.done():  # cancelled, if the server was made to leave before the disk answered
+            batch.outcome.set_result(fault)
+
+    def close(self) -> None:
+        """Write what was handed to the thread, and end it. What is still gathering then belongs to no open request."""
+        self._queue.put(None)
+        self._thread.join()

@@ -1,0 +1,205 @@
+"""One client's connection: uvicorn's own, with the limits that it lacks.
+
+A connection that sends nothing, a head that never ends, a body that trickles, an answer that nobody fetches: `sweep`
+finds each of them, once a second, and costs well below a microsecond. Timers would cost that at every request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from passerby.dialects.contract import Reply
+from passerby.edge.answers import BAD_REQUEST, HEAD_TOO_LARGE, HEAD_TOO_SLOW, TOO_MANY_CONNECTIONS, raw
+from passerby.edge.asgi import OVERDUE
+from passerby.edge.metrics import NO_DIALECT, Counts
+from passerby.settings import EdgeSettings
+
+HEAD_LIMIT: Final = 32 << 10
+"""Bytes of a request line and its headers, about."""
+LINGER_SECONDS: Final = 2.0
+"""How long we go on taking, and throwing away, what a client still sends when it has its answer already."""
+STUCK_SECONDS: Final = 60.0
+"""After this time a request without an answer is given up: nobody fetches the answer, or the disk gives none."""
+REFUSED_AT_ONCE: Final = 1_000
+"""Connections beyond the limit that are told so; any further one is just closed."""
+
+
+class EdgeConnection(HttpToolsProtocol):
+    """A connection of the ingest port. `server` is what uvicorn gives to each of its connections."""
+
+    def __init__(self, settings: EdgeSettings, counts: Counts, **server: Any) -> None:
+        super().__init__(**server)
+        self._settings = settings
+        self._counts = counts
+        self._since = self.loop.time()
+        self._lingers_until = 0.0
+        self._head_open = False
+        self._head_read = 0
+        self._piece = 0
+        self._upgrading = False
+        self._refusal = BAD_REQUEST
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a client in, or tell it that there are too many."""
+        gentle = _Gentle(cast("asyncio.Transport", transport), self)
+        super().connection_made(cast("asyncio.Transport", gentle))
+        excess = len(self.connections) - self._settings.max_connections
+        if excess > REFUSED_AT_ONCE:
+            self.transport.abort()
+        elif excess > 0:
+            self._refuse(TOO_MANY_CONNECTIONS)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sent. Never raises, whatever it is."""
+        if self._lingers_until:
+            return
+        self._unset_keepalive_if_required()
+        rest: bytes | None = data
+        while rest:
+            rest = self._feed(rest)
+        if self._head_open:
+            self._head_read += len(data)
+            if self._head_read > HEAD_LIMIT:
+                self._refusal = HEAD_TOO_LARGE
+                self._malformed()
+
+    def _feed(self, data: bytes) -> bytes | None:
+        """Parse; returns what has to be parsed again because the request asked for another protocol."""
+        self._piece = len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            return self._without_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._malformed()
+        return None
+
+    def on_message_begin(self) -> None:
+        self._since = self.loop.time()
+        self._head_open = True
+        self._head_read = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head_open = False
+        if self._head_read + self._piece > HEAD_LIMIT and self._head_size() > HEAD_LIMIT:
+            self._refusal = HEAD_TOO_LARGE
+            raise ValueError("the head is too large")
+        self._upgrading = self.parser.should_upgrade()
+        if not self._upgrading:
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self._upgrading:
+            super().on_message_complete()
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _without_upgrade(self, rest: bytes) -> bytes | None:
+        """The request anew, without its wish for another protocol, which a server may ignore (RFC 9110, 7.8).
+
+        The parser skips the body of such a request. Java's HttpClient asks for HTTP/2 in this way, on any request.
+        """
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._malformed()
+            return None
+        self._upgrading = False
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        kept = [header for header in self.headers if header[0] not in {b"connection", b"upgrade", b"http2-settings"}]
+        lines = [b"%b %b HTTP/1.1" % (method, self.url), *(b"%b: %b" % header for header in kept)]
+        return b"\r\n".join([*lines, b"", rest])
+
+    def _malformed(self) -> None:
+        """Refuse what cannot be understood, without taking back the answer to a request before it."""
+        cycle = self._request
+        if cycle is None or cycle.response_complete:
+            self._refuse(self._refusal)
+        elif cycle.more_body:  # the body of the request at hand is broken: the application must not wait for its end
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._refuse(self._refusal)
+        else:
+            cycle.keep_alive = False
+            self.flow.pause_reading()
+
+    def _refuse(self, reply: Reply) -> None:
+        """Answer without asking the application, and hang up."""
+        self._counts.answered(NO_DIALECT, "unread", reply.status)
+        self.transport.write(raw(reply))
+        self.linger()
+
+    @property
+    def _request(self) -> RequestResponseCycle | None:
+        """The request at hand, or the last one; None before the first."""
+        return self.cycle
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether the client is in the middle of a body."""
+        return self._request is not None and self._request.more_body
+
+    def linger(self) -> None:
+        """Hang up gently: say that we are done, and let the client find out while it still sends.
+
+        To close at once with bytes unread would make the system reset the connection, and the answer could get lost.
+        """
+        if not self._lingers_until:
+            self._lingers_until = self.loop.time() + LINGER_SECONDS
+            self.flow.resume_reading()
+            self.transport.write_eof()
+
+    def sweep(self, now: float) -> None:
+        """End what takes too long. `now` is the event loop's time; to be called about once a second."""
+        waited = now - self._since
+        if self._lingers_until:
+            if now >= self._lingers_until:
+                self.transport.abort()
+        elif self._head_open:
+            if waited > self._settings.request_deadline_seconds:
+                self._refuse(HEAD_TOO_SLOW)
+        elif self.is_sending:
+            if waited > self._settings.request_deadline_seconds:
+                self._overdue()
+        elif self._request is None or self._request.response_complete:
+            if waited > self._settings.idle_seconds and self.timeout_keep_alive_task is None:
+                self.transport.close()
+        elif waited > STUCK_SECONDS:
+            self.transport.abort()
+
+    def _overdue(self) -> None:
+        """Let the application find that the body is late; or hang up, if it did not want the body and has answered."""
+        if self.cycle.response_complete:
+            self.linger()
+        else:
+            self.cycle.scope["state"][OVERDUE] = True
+            self.cycle.message_event.set()
+
+
+class _Gentle:
+    """The transport as uvicorn sees it: where the client is still sending, `close` lingers."""
+
+    def __init__(self, transport: asyncio.Transport, connection: EdgeConnection) -> None:
+        self.write = transport.write
+        self._transport = transport
+        self._connection = connection
+        self._lingers = False
+
+    def close(self) -> None:
+        if self._connection.is_sending and not self._lingers:
+            self._lingers = True
+            self._connection.linger()
+        else:
+            self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._lingers or self._transport.is_closing()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)

@@ -1,0 +1,115 @@
+"""The edge as a process: what the supervisor starts."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import math
+import resource
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, closing
+from functools import partial
+from typing import Any, Final, cast
+
+import msgspec
+import uvicorn
+import uvloop
+
+from passerby import logs
+from passerby.edge.app import Edge, create_app, now
+from passerby.edge.chores import look_after, prune_regularly
+from passerby.edge.connection import EdgeConnection
+from passerby.folder import DataFolder
+from passerby.log.sqlite import SqliteLogWriter
+from passerby.projects.credentials import ProjectCredentials
+from passerby.settings import EdgeSettings, Settings
+
+GRACE_SECONDS: Final = 5
+"""How long a stopping edge waits for the requests that it has begun."""
+SPARE_FILES: Final = 100
+"""File descriptors left for everything that is no connection."""
+
+_log = logs.get("edge")
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Answer on this socket until SIGTERM or SIGINT; returns when every request that was begun is answered."""
+    edge_settings = msgspec.structs.replace(
+        settings.edge, max_connections=min(settings.edge.max_connections, files_allowed() - SPARE_FILES)
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(msgspec.structs.replace(settings, edge=edge_settings), listener))
+    _log.info("edge stopped")
+
+
+def files_allowed() -> int:
+    """How many files this process may have open, after asking for as many as the system allows it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most if most != resource.RLIM_INFINITY else sys.maxsize
+
+
+async def _run(settings: Settings, listener: socket.socket) -> None:
+    folder = DataFolder(settings.data)
+    with (
+        closing(ProjectCredentials(folder.control)) as credentials,
+        closing(SqliteLogWriter(folder.log, settings.log)) as log,
+        closing(create_app(credentials, log, settings.edge)) as edge,
+    ):
+        server = make_server(edge, settings.edge)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, server.handle_exit)
+        async with _beside(
+            look_after(credentials.refresh_if_changed, partial(_sweep, server), partial(_publish, server, edge)),
+            prune_regularly(log, now),
+        ):
+            gc.collect()
+            gc.freeze()  # what is here now stays: no need for the collector to look at it ever again
+            _log.info("edge ready", port=listener.getsockname()[1])
+            await server.serve(sockets=[listener])
+        _publish(server, edge)
+
+
+@asynccontextmanager
+async def _beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Let these run beside what is done within."""
+    tasks = [asyncio.create_task(chore) for chore in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _sweep(server: uvicorn.Server) -> None:
+    now = asyncio.get_running_loop().time()
+    for connection in list(server.server_state.connections):
+        cast("EdgeConnection", connection).sweep(now)
+
+
+def _publish(server: uvicorn.Server, edge: Edge) -> None:
+    edge.counts.publish(edge.budget.taken, len(server.server_state.connections))
+
+
+def make_server(edge: Edge, settings: EdgeSettings) -> uvicorn.Server:
+    """A server with our connections, and without whatever a raw application does not use."""
+    config = uvicorn.Config(
+        edge,
+        http=cast("type[asyncio.Protocol]", partial(EdgeConnection, settings, edge.counts)),
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=math.ceil(settings.idle_seconds),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return uvicorn.Server(config)
