@@ -1,0 +1,72 @@
+"""How many identifiers a profile may hold."""
+
+from __future__ import annotations
+
+import pytest
+from tests.identity.desk import Desk, aaid, email, limited, mobile, user, visitor
+
+from passerby.identity.namespaces import DEFAULT_POLICY
+
+
+def test_the_limits_are_those_of_the_rules() -> None:
+    limits = DEFAULT_POLICY.limits
+    assert limits["user_id"] == 1
+    assert limits["email"] == limits["phone"] == 20
+    assert limits["mobile_id"] == limits["anonymous_id"] == 1_000
+    assert limits["idfa"] == limits["aaid"] == limits["ga_app_instance_id"] == 100
+
+
+def test_an_identifier_beyond_the_limit_is_not_added_and_the_event_still_counts() -> None:
+    desk = Desk(limited(device=2))
+    profile = desk.identify(user("u1"), mobile("m1"), mobile("m2"))
+    desk.news()
+    assert desk.track(user("u1"), mobile("m3")) == profile
+    assert desk.owner(mobile("m3")) is None
+    assert desk.kinds() == ["limited"]
+
+
+@pytest.mark.parametrize("namespace", ["email", "mobile_id"])
+def test_limits_count_each_namespace_by_itself(namespace: str) -> None:
+    desk = Desk(limited(contact=1, device=1))
+    desk.identify(user("u1"), email("a@x.io"), mobile("m1"))
+    desk.news()
+    desk.identify(user("u1"), visitor("v1"))
+    assert desk.kinds() == ["attached"]
+    assert desk.card(user("u1")).held[namespace] == 1
+
+
+def test_a_merge_that_would_break_a_limit_is_not_made() -> None:
+    desk = Desk(limited(device=2))
+    other = desk.track(mobile("m1"), mobile("m2"))
+    customer = desk.identify(user("u1"), mobile("m3"))
+    desk.news()
+    assert desk.identify(user("u1"), mobile("m1")) == customer
+    assert desk.now(other) == other
+    assert desk.owner(mobile("m1")) == other
+    assert [(d.kind, d.from_, d.to) for d in desk.news()] == [("limited", other, customer)]
+
+
+def test_a_merge_that_just_fits_is_made() -> None:
+    desk = Desk(limited(device=3))
+    other = desk.track(mobile("m1"), mobile("m2"))
+    customer = desk.identify(user("u1"), mobile("m3"))
+    desk.identify(user("u1"), mobile("m1"))
+    assert desk.now(other) == customer
+
+
+def test_a_device_does_not_move_to_a_profile_that_is_full() -> None:
+    desk = Desk(limited(advertising=1))
+    a, b = desk.identify(user("a"), aaid("g1")), desk.identify(user("b"), aaid("g2"))
+    desk.news()
+    assert desk.identify(user("b"), aaid("g1")) == b
+    assert desk.owner(aaid("g1")) == a
+    assert desk.kinds() == ["limited"]
+
+
+def test_a_device_that_has_moved_away_makes_room() -> None:
+    desk = Desk(limited(device=1))
+    desk.identify(user("a"), mobile("m1"))
+    desk.identify(user("b"), mobile("m1"))
+    desk.news()
+    desk.identify(user("a"), mobile("m2"))
+    assert desk.kinds() == ["attached"]
