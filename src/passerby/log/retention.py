@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -33,20 +33,21 @@ class _Batch(NamedTuple):
     size: int
 
 
-def prune(path: Path, settings: LogSettings, now: int) -> int:
+def prune(path: Path, settings: LogSettings, now: int, stop: threading.Event) -> int:
     """Delete what retention no longer holds, in small transactions; returns how many messages went.
 
-    Uses a connection of its own, so that it can run beside appends. Raises LogFull or LogDamaged.
+    Uses a connection of its own, so that it can run beside appends. Ends early, between two transactions, when `stop`
+    is set. Raises LogFull or LogDamaged.
     """
     with storage_errors(path):
         connection = open_log(path)
         try:
-            return _prune(connection, settings, now)
+            return _prune(connection, settings, now, stop)
         finally:
             connection.close()
 
 
-def _prune(connection: apsw.Connection, settings: LogSettings, now: int) -> int:
+def _prune(connection: apsw.Connection, settings: LogSettings, now: int, stop: threading.Event) -> int:
     connection.pragma("synchronous", "NORMAL")  # a deletion that a power cut takes back is made again
     connection.pragma("wal_autocheckpoint", 0)
     oldest = now - int(settings.retention_days * DAY_MS)
@@ -56,7 +57,8 @@ def _prune(connection: apsw.Connection, settings: LogSettings, now: int) -> int:
         connection.execute(_SQL["delete_up_to"], (chunk[-1].last,))
         excess -= sum(batch.size for batch in chunk)
         pruned += sum(batch.messages for batch in chunk)
-        time.sleep(PAUSE_SECONDS)
+        if stop.wait(PAUSE_SECONDS):
+            break
     return pruned
 
 

@@ -9,6 +9,7 @@ pages under the write lock, which appends would have to wait for, and a log soon
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -45,6 +46,7 @@ class SqliteLogWriter:
         self._settings = settings or LogSettings()
         self._connection = open_log(path)
         self._connection.set_busy_handler(_Patience())
+        self._closing = threading.Event()
 
     def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
         """See the protocol. `encoded` holds one message at least."""
@@ -55,9 +57,11 @@ class SqliteLogWriter:
         return self._connection.last_insert_rowid()
 
     def prune(self, now: int) -> int:
-        return prune(self._path, self._settings, now)
+        return prune(self._path, self._settings, now, self._closing)
 
     def close(self) -> None:
+        """See the protocol. A `prune` that is running ends soon."""
+        self._closing.set()
         self._connection.close()
 
 

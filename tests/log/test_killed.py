@@ -1,0 +1,55 @@
+"""A writer that is killed has lost nothing that it acknowledged."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+from tests.log.writing import append, message
+
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+
+KILLS = 8
+
+WRITER = """
+import sys
+from pathlib import Path
+from passerby.log.sqlite import SqliteLogWriter
+from tests.log.writing import append, message
+log = SqliteLogWriter(Path(sys.argv[1]))
+number = int(sys.argv[2])
+while True:
+    batch = [message(number + n) for n in range(1 + number % 5)]
+    last = append(log, batch)
+    number += len(batch)
+    print(last, number, flush=True)
+"""
+
+
+def test_everything_acknowledged_is_there_after_a_kill(file: Path) -> None:
+    position, number, head = 0, 1, 0
+    for _ in range(KILLS):
+        child = subprocess.Popen([sys.executable, "-c", WRITER, str(file), str(number)], stdout=subprocess.PIPE)
+        assert child.stdout
+        child.stdout.readline()  # it is at work
+        time.sleep(random.uniform(0.01, 0.2))
+        child.send_signal(signal.SIGKILL)
+        acknowledged = child.communicate()[0].split(b"\n")
+        lines = [line.split() for line in acknowledged if line.count(b" ") == 1]
+        if lines:
+            position, number = map(int, lines[-1])
+        with closing(SqliteLogReader(file)) as reader:
+            entries = reader.read(0, 1_000_000)
+            head = reader.head()
+            assert head >= position
+            assert reader.accepted(1) == len(entries) == head
+            assert [entry.position for entry in entries] == list(range(1, head + 1))
+            number = int(entries[-1].message.id) + 1
+            assert [int(entry.message.id) for entry in entries] == list(range(1, number))
+    with closing(SqliteLogWriter(file)) as writer:
+        assert append(writer, [message(number)]) == head + 1
