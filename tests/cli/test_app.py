@@ -69,6 +69,20 @@ def test_a_wrong_call_is_explained(words: list[str], capsys: pytest.CaptureFixtu
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_an_interrupted_command_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("passerby.cli.settings.reference", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        run(["settings"])
+    assert ended.value.code == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def interrupted() -> None:
+    raise KeyboardInterrupt
+
+
 def test_main_exits_with_the_commands_code_and_keeps_files_private(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,7 +33,7 @@ def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free
 
 def test_the_ports_of_a_running_server_are_the_ones_that_are_tried(data: Path, free_port: Callable[[], int]) -> None:
     init(data)
-    taken = lock.take_folder(DataFolder(data), alone=True)
+    taken = lock.take_serve(DataFolder(data))
     port = free_port()
     lock.announce(taken, lock.Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=port))
     found = {finding.check: finding.found for finding in examine(load({"data": data}))}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +20,10 @@ from passerby.supervisor.lock import (
     running,
     take_folder,
     take_role,
+    take_serve,
 )
 
-
-def serving(pid: int) -> Serving:
-    return Serving(pid=pid, host="127.0.0.1", port=1, console_host="127.0.0.1", console_port=2)
+US = Serving(pid=os.getpid(), host="127.0.0.1", port=1, console_host="127.0.0.1", console_port=2)
 
 
 @pytest.fixture
@@ -35,10 +32,12 @@ def folder(data: Path) -> DataFolder:
 
 
 @pytest.fixture
-def taken(folder: DataFolder) -> Iterator[int]:
-    descriptor = take_folder(folder, alone=True)
-    announce(descriptor, serving(os.getpid()))
+def serve(folder: DataFolder) -> Iterator[int]:
+    """A `serve` that runs on the folder."""
+    descriptor, used = take_serve(folder), take_folder(folder, alone=True)
+    announce(descriptor, US)
     yield descriptor
+    os.close(used)
     os.close(descriptor)
 
 
@@ -47,28 +46,39 @@ def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "GRACE_SECONDS", 0.1)
 
 
-def test_taking_a_folder_makes_it(folder: DataFolder, taken: int) -> None:
-    assert taken > 0
+@pytest.mark.usefixtures("serve")
+def test_the_folder_is_made_for_its_owner_alone(folder: DataFolder) -> None:
     assert folder.run.is_dir()
     assert folder.path.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("alone", [True, False])
-def test_a_folder_that_is_taken_is_refused_at_once_with_who_has_it(
-    folder: DataFolder, taken: int, *, alone: bool
-) -> None:
-    assert taken > 0
+@pytest.mark.usefixtures("serve")
+def test_a_second_server_is_refused_at_once_and_told_who_is_there(folder: DataFolder) -> None:
     with pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}, on port 1: .* --data"):
-        take_folder(folder, alone=alone)
+        take_serve(folder)
+
+
+@pytest.mark.usefixtures("serve")
+def test_a_single_role_beside_a_server_is_refused_at_once(folder: DataFolder) -> None:
+    with pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}"):
+        take_folder(folder, alone=False)
+
+
+def test_a_server_that_has_not_yet_said_who_it_is_counts_too(folder: DataFolder) -> None:
+    descriptor = take_serve(folder)
+    with pytest.raises(FolderInUse, match="by another Passerby"):
+        take_serve(folder)
+    os.close(descriptor)
 
 
 def test_a_folder_that_was_given_back_can_be_taken(folder: DataFolder) -> None:
     for _ in range(2):
+        os.close(take_serve(folder))
         os.close(take_folder(folder, alone=True))
 
 
 @pytest.mark.usefixtures("short_grace")
-def test_single_roles_share_a_folder_that_no_whole_server_can_take(folder: DataFolder) -> None:
+def test_single_roles_share_a_folder_that_no_server_can_take_then(folder: DataFolder) -> None:
     descriptors = [take_folder(folder, alone=False) for _ in range(2)]
     with pytest.raises(FolderInUse, match="by another Passerby"):
         take_folder(folder, alone=True)
@@ -77,50 +87,36 @@ def test_single_roles_share_a_folder_that_no_whole_server_can_take(folder: DataF
 
 
 @pytest.mark.usefixtures("short_grace")
-def test_processes_that_a_killed_server_left_keep_the_folder(folder: DataFolder, taken: int) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    os.ftruncate(taken, 0)
-    announce(taken, serving(gone.pid))
+@pytest.mark.parametrize("alone", [True, False])
+def test_processes_that_a_killed_server_left_keep_the_folder(folder: DataFolder, *, alone: bool) -> None:
+    left = take_folder(folder, alone=True)
     with pytest.raises(FolderInUse):
-        take_folder(folder, alone=True)
+        take_folder(folder, alone=alone)
+    os.close(left)
 
 
 def test_a_new_server_waits_until_those_processes_are_gone(folder: DataFolder) -> None:
-    descriptor = take_folder(folder, alone=True)
-    threading.Timer(0.2, os.close, [descriptor]).start()
+    left = take_folder(folder, alone=True)
+    threading.Timer(0.2, os.close, [left]).start()
     os.close(take_folder(folder, alone=True))
 
 
 def test_who_serves_is_known_while_it_does(folder: DataFolder) -> None:
     assert running(folder) is None
-    descriptor = take_folder(folder, alone=True)
-    announce(descriptor, serving(os.getpid()))
-    assert running(folder) == serving(os.getpid())
+    descriptor = take_serve(folder)
+    announce(descriptor, US)
+    assert running(folder) == US
     os.close(descriptor)
     assert running(folder) is None
 
 
-def test_a_folder_without_a_lock_is_not_served(folder: DataFolder) -> None:
+def test_asking_who_serves_makes_nothing(folder: DataFolder) -> None:
     assert running(folder) is None
     assert not folder.path.exists()
 
 
-def test_a_process_of_another_user_counts_as_living(
-    folder: DataFolder, taken: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert taken > 0
-    monkeypatch.setattr(os, "kill", forbid)
-    with pytest.raises(FolderInUse):
-        take_folder(folder, alone=True)
-
-
-def forbid(*_: object) -> None:
-    raise PermissionError
-
-
-def test_a_role_that_must_be_alone_is_taken_once(folder: DataFolder, taken: int) -> None:
-    assert taken > 0
+def test_a_role_that_must_be_alone_is_taken_once(folder: DataFolder) -> None:
+    used = take_folder(folder, alone=False)
     descriptor = take_role(folder, "worker")
     assert role_runs(folder, "worker")
     assert not role_runs(folder, "console")
@@ -129,3 +125,4 @@ def test_a_role_that_must_be_alone_is_taken_once(folder: DataFolder, taken: int)
     os.close(take_role(folder, "console"))
     os.close(descriptor)
     os.close(take_role(folder, "worker"))
+    os.close(used)

@@ -22,6 +22,7 @@ from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_
 from passerby.supervisor import lock, sockets
 from passerby.supervisor.layout import Role, cores_found, layout
 from passerby.supervisor.roles import Handed, run_role
+from passerby.supervisor.signals import leaving_on_signal
 from passerby.supervisor.supervise import supervise
 
 _SECTIONS = {
@@ -85,8 +86,8 @@ def _serve_all(settings: Settings) -> int:
     logs.configure(settings.log_level, settings.log_format)
     folder = DataFolder(settings.data)
     with ExitStack() as held:
-        taken = lock.take_folder(folder, alone=True)
-        held.callback(os.close, taken)
+        held.enter_context(leaving_on_signal())
+        serve_lock, folder_lock = _taken(folder, held)
         listeners: dict[Role, socket.socket] = {
             "edge": held.enter_context(sockets.listen(settings.host, settings.port, "--port")),
             "console": held.enter_context(
@@ -94,10 +95,19 @@ def _serve_all(settings: Settings) -> int:
             ),
         }
         serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
-        lock.announce(taken, serving)
+        lock.announce(serve_lock, serving)
         _greet(folder, serving)
         planned = layout(cores_found(), settings.edge.processes)
-        return supervise(folder, planned, as_flags(settings), listeners, taken)
+        return supervise(folder, planned, as_flags(settings), listeners, folder_lock)
+
+
+def _taken(folder: DataFolder, held: ExitStack) -> tuple[int, int]:
+    """The locks of this `serve` and of the folder."""
+    serve_lock = lock.take_serve(folder)
+    held.callback(os.close, serve_lock)
+    folder_lock = lock.take_folder(folder, alone=True)
+    held.callback(os.close, folder_lock)
+    return serve_lock, folder_lock
 
 
 def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:

@@ -14,7 +14,7 @@ from passerby.demo.day import Step
 from passerby.demo.errors import ServerGone
 from passerby.demo.vendors import HttpCall, Keys, http_call
 
-CONNECTIONS: Final = 8
+CONNECTIONS: Final = 16
 TIMEOUT_SECONDS: Final = 30.0
 PATIENCE_SECONDS: Final = 90.0
 """How long a call is tried: longer than a minute, for which a vendor's documented limit can close the door."""

@@ -1,8 +1,12 @@
 """Who uses a data folder: one `serve` for all roles, or single roles, and never two of one that must be alone.
 
-The locks are `flock`s on files in `DIR/run`. Processes that a `serve` starts inherit its lock's descriptor, so that the
-folder stays taken until the last of them is gone, even if the `serve` itself was killed: a second worker beside a
-forgotten first one can't happen.
+The locks are `flock`s on files in `DIR/run`; the system frees them when a process ends, however it ends.
+
+- `serve.lock` is held by a `serve` of all roles, and says in JSON who it is.
+- `folder.lock` is held by everybody who uses the folder: by a `serve` alone, by single roles together. Processes that
+  a `serve` starts inherit it, so that the folder stays taken until the last of them is gone, even if the `serve` itself
+  was killed. No second worker ever runs beside a forgotten first one.
+- `worker.lock`, `console.lock` are held by the role itself.
 """
 
 from __future__ import annotations
@@ -17,12 +21,12 @@ import msgspec
 from passerby.folder import DataFolder
 
 GRACE_SECONDS = 10.0
-"""How long a new `serve` waits for the processes of one that was killed: they notice, and leave by themselves."""
+"""How long to wait for the processes of a `serve` that was killed: they notice, and leave by themselves."""
 _PAUSE_SECONDS = 0.05
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
-    """What a running `serve` says of itself in the lock file."""
+    """What a running `serve` says of itself."""
 
     pid: int
     host: str
@@ -46,38 +50,52 @@ class RoleRunning(Exception):
         super().__init__(f"a {role} runs on {folder} already: there can be only one")
 
 
-def take_folder(folder: DataFolder, *, alone: bool) -> int:
-    """Take the data folder, making it where there is none. Returns the lock's descriptor: closing it gives all back.
+def take_serve(folder: DataFolder) -> int:
+    """Be the `serve` of this data folder, which is made where there is none; until the descriptor is closed.
 
-    `alone` is for a `serve` of all roles; otherwise single roles share the folder. Raises FolderInUse.
+    Raises FolderInUse at once where there is one already.
     """
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.run.mkdir(exist_ok=True)
-    descriptor = os.open(_file(folder), os.O_RDWR | os.O_CREAT, 0o600)
-    deadline = time.monotonic() + GRACE_SECONDS
-    while not _locked(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
-        holder = _read(folder)
-        if _lives(holder) or time.monotonic() > deadline:
-            os.close(descriptor)
-            raise FolderInUse(folder.path, holder)
-        time.sleep(_PAUSE_SECONDS)
+    descriptor = _opened(_serve_lock(folder))
+    if not _locked(descriptor, fcntl.LOCK_EX):
+        os.close(descriptor)
+        raise FolderInUse(folder.path, _read(folder))
     os.ftruncate(descriptor, 0)
     return descriptor
 
 
 def announce(descriptor: int, serving: Serving) -> None:
-    """Write into the lock that we hold who we are."""
+    """Say who we are, in the lock that `take_serve` gave."""
     os.pwrite(descriptor, msgspec.json.encode(serving), 0)
 
 
 def running(folder: DataFolder) -> Serving | None:
-    """The `serve` of all roles that has this folder, None where there is none."""
-    return _read(folder) if _held(_file(folder)) else None
+    """The `serve` of all roles that runs on this folder, None where there is none."""
+    return _read(folder) if _held(_serve_lock(folder)) else None
+
+
+def take_folder(folder: DataFolder, *, alone: bool) -> int:
+    """Use this data folder, which is made where there is none; until the last copy of the descriptor is closed.
+
+    `alone` is for a `serve`; otherwise others may use it likewise. Waits some seconds for others to leave, and then
+    raises FolderInUse.
+    """
+    folder.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = _opened(folder.run / "folder.lock")
+    deadline = time.monotonic() + GRACE_SECONDS
+    while not _locked(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH):
+        serving = running(folder)
+        if (serving and not alone) or time.monotonic() > deadline:
+            os.close(descriptor)
+            raise FolderInUse(folder.path, serving)
+        time.sleep(_PAUSE_SECONDS)
+    return descriptor
 
 
 def take_role(folder: DataFolder, role: str) -> int:
     """Take a role that may run only once; held until the process ends. Raises RoleRunning."""
-    descriptor = os.open(folder.run / f"{role}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _opened(_role_lock(folder, role))
     if not _locked(descriptor, fcntl.LOCK_EX):
         os.close(descriptor)
         raise RoleRunning(role, folder.path)
@@ -86,11 +104,19 @@ def take_role(folder: DataFolder, role: str) -> int:
 
 def role_runs(folder: DataFolder, role: str) -> bool:
     """Whether a role that may run only once does run on this folder."""
-    return _held(folder.run / f"{role}.lock")
+    return _held(_role_lock(folder, role))
 
 
-def _file(folder: DataFolder) -> Path:
-    return folder.run / "lock"
+def _serve_lock(folder: DataFolder) -> Path:
+    return folder.run / "serve.lock"
+
+
+def _role_lock(folder: DataFolder, role: str) -> Path:
+    return folder.run / f"{role}.lock"
+
+
+def _opened(file: Path) -> int:
+    return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _locked(descriptor: int, how: int) -> bool:
@@ -115,18 +141,6 @@ def _held(file: Path) -> bool:
 
 def _read(folder: DataFolder) -> Serving | None:
     try:
-        return msgspec.json.decode(_file(folder).read_bytes(), type=Serving)
+        return msgspec.json.decode(_serve_lock(folder).read_bytes(), type=Serving)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-def _lives(holder: Serving | None) -> bool:
-    if holder is None:
-        return False
-    try:
-        os.kill(holder.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it lives, and is somebody else's
-        return True
-    return True

@@ -7,11 +7,9 @@ command line never load them.
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import sys
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 import structlog
 
@@ -21,6 +19,7 @@ from passerby.settings import Settings
 from passerby.supervisor import guard, metrics, sockets
 from passerby.supervisor.layout import Role
 from passerby.supervisor.lock import take_role
+from passerby.supervisor.signals import leaving_on_signal
 
 ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
 """Roles of which a data folder bears one: the worker applies the log, the console holds the event store open."""
@@ -67,8 +66,13 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
     Raises RoleRunning, CannotListen, and what the role itself raises.
     """
     folder = DataFolder(settings.data)
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
+    with leaving_on_signal():
+        _prepare(folder, role, settings, handed)
+        _RUN[role](settings, handed)
+    _log.info("role ended")
+
+
+def _prepare(folder: DataFolder, role: Role, settings: Settings, handed: Handed) -> None:
     logs.configure(settings.log_level, settings.log_format)
     structlog.contextvars.bind_contextvars(role=role, process=handed.process)
     if handed.alive is not None:
@@ -77,10 +81,3 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
     metrics.point_to(folder, os.environ)
     if role in ONLY_ONCE:
         take_role(folder, role)
-    _RUN[role](settings, handed)
-    _log.info("role ended")
-
-
-def _leave(_: int, __: object) -> NoReturn:
-    """Until the role itself listens to signals nothing is in flight: leaving at once is leaving in good order."""
-    sys.exit(0)

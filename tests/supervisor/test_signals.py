@@ -1,0 +1,32 @@
+"""Until work has begun a signal ends a process at once and in good order."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import ExitStack
+
+import pytest
+
+from passerby.supervisor.signals import STOP, leaving_on_signal
+
+
+@pytest.mark.parametrize("number", STOP)
+def test_a_signal_ends_the_process_well_and_closes_what_is_open(number: signal.Signals) -> None:
+    closed: list[bool] = []
+    with pytest.raises(SystemExit) as ended:
+        tell_ourselves(number, closed)
+    assert (ended.value.code, closed) == (0, [True])
+
+
+def tell_ourselves(number: signal.Signals, closed: list[bool]) -> None:
+    with leaving_on_signal(), ExitStack() as opened:
+        opened.callback(closed.append, True)  # noqa: FBT003 - a value, not a switch
+        os.kill(os.getpid(), number)
+
+
+def test_afterwards_signals_do_what_they_did_before() -> None:
+    before = [signal.getsignal(number) for number in STOP]
+    with leaving_on_signal():
+        assert [signal.getsignal(number) for number in STOP] != before
+    assert [signal.getsignal(number) for number in STOP] == before
