@@ -40,8 +40,8 @@ class Resolver:
 
     It owns the `Known` it is given and keeps it current. Its output gathers in `decisions` (in order), in `linked` and
     `cleared` (links of hints: first forget the cleared hints' links, then add the linked ones), in `created`, and in
-    `changed`: the ids of profiles whose card is no longer as it was loaded, the created ones among them. `new_id` makes
-    the ids of profiles and merges; a later id must be the greater.
+    `changed`: the profiles whose card is no longer as it was loaded, each with the stage that it had (None for the
+    created ones). `new_id` makes the ids of profiles and merges; a later id must be the greater.
     """
 
     def __init__(self, known: Known, new_id: Callable[[], str], policy: Policy = DEFAULT_POLICY) -> None:
@@ -51,7 +51,7 @@ class Resolver:
         self.linked: dict[Identifier, dict[str, None]] = {}
         self.cleared: dict[Identifier, None] = {}
         self.created: dict[str, None] = {}
-        self.changed: dict[str, None] = {}
+        self.changed: dict[str, Stage | None] = {}
         self._new_id = new_id
         self._merged_into: dict[str, str] = {}
 
@@ -151,7 +151,8 @@ class Resolver:
     def _create(self, message_id: str) -> Card:
         card = Card(self._new_id())
         self.known.cards[card.id] = card
-        self.created[card.id] = self.changed[card.id] = None
+        self.created[card.id] = None
+        self.changed[card.id] = None
         self.decisions.append(Decision("created", message_id, None, None, card.id, "R1: nobody known by these names"))
         return card
 
@@ -198,9 +199,10 @@ class Resolver:
         winner, loser, by = statement.target, other, statement.by
         if by is not None and loser.user_id is not None:
             winner, loser, via, by = loser, winner, by, via
+        self._mark(winner)
+        self._mark(loser)
         winner.absorb(loser)
         self._merged_into[loser.id] = winner.id
-        self.changed[winner.id] = self.changed[loser.id] = None
         statement.target = winner
         merge_id, message_id = self._new_id(), statement.message_id
         self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, reason, merge_id, by))
@@ -224,8 +226,8 @@ class Resolver:
         elif self._is_full(statement.target, identifier.namespace):
             self._say("limited", statement, identifier, owner, f"limit of {identifier.namespace} identifiers reached")
         else:
+            self._mark(owner)
             owner.lose(identifier)
-            self.changed[owner.id] = None
             self._give(statement.target, identifier)
             self._say("reassigned", statement, identifier, owner, reason)
 
@@ -280,9 +282,14 @@ class Resolver:
         over = (n for n, count in owner.held.items() if count and held.get(n, 0) + count > self.policy.limits[n])
         return next(over, "")
 
+    def _mark(self, card: Card) -> None:
+        """Take down that this card is about to change, and what stage it was loaded with."""
+        if card.id not in self.changed:
+            self.changed[card.id] = card.stage
+
     def _give(self, card: Card, identifier: Identifier) -> None:
+        self._mark(card)
         self.known.owners[identifier] = card.id
-        self.changed[card.id] = None
         card.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
 
     def _say(

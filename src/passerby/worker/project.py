@@ -51,7 +51,6 @@ class ProjectBatch:
         self._loaded = loaded
         self._rules = rules
         self._resolver = Resolver(loaded.known, rules.new_id, rules.policy)
-        self._stages = Counter(card.stage.label for card in loaded.known.cards.values())
         self._totals = Counter[str]()
         self._activity: dict[str, Activity] = {}
         self._contexts: dict[str, dict[str, Versioned]] = {}
@@ -192,9 +191,11 @@ class ProjectBatch:
             self._rules.violations.add(self._project, violation, message.received_at)
 
     def _stage_growth(self) -> Counter[str]:
-        """By how many profiles each stage grew: what the loaded and created cards are now, less what they were."""
-        resolver = self._resolver
-        cards = resolver.known.cards
-        now = Counter(card.stage.label for id_, card in cards.items() if resolver.canonical(id_) == id_)
-        now.subtract(self._stages)
-        return now
+        """By how many profiles each stage grew: what the changed ones are now, less what they were."""
+        resolver, growth = self._resolver, Counter[str]()
+        for profile, before in resolver.changed.items():
+            if before is not None:
+                growth[before.label] -= 1
+            if resolver.canonical(profile) == profile:
+                growth[resolver.known.cards[profile].stage.label] += 1
+        return growth
