@@ -10,8 +10,8 @@ from tests.api.office import LONGEST_WAIT, Office
 from tests.state.filling import ident
 
 from passerby.api.errors import ApiError, ErrorCode
+from passerby.api.log import SharedLog
 from passerby.api.visibility import Visibility
-from passerby.log.sqlite import SqliteLogReader
 
 READING = ["/v1/profiles", "/v1/catalogue", "/v1/stats"]
 
@@ -66,7 +66,7 @@ def test_waiting_ends_when_everything_is_visible(office: Office) -> None:
 
 def test_nobody_waits_longer_than_is_allowed(office: Office) -> None:
     say_seen(office)
-    log = SqliteLogReader(office.building.folder / "log.db")
+    log = SharedLog(office.building.folder / "log.db")
     visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=0.02)
     with pytest.raises(ApiError) as refused:
         asyncio.run(visibility.wait(1e9))
@@ -85,3 +85,18 @@ def test_what_comes_later_is_not_waited_for(office: Office) -> None:
 def test_routes_without_a_projects_data_answer_at_once(office: Office, path: str) -> None:
     say_seen(office)
     assert office.get(path, wait=1).status_code == 200
+
+
+def test_nobody_is_kept_when_the_server_stops(office: Office) -> None:
+    say_seen(office)
+    log = SharedLog(office.building.folder / "log.db")
+    visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=60)
+
+    async def wait() -> None:
+        asyncio.get_running_loop().call_soon(visibility.end)
+        await visibility.wait(60)
+
+    with pytest.raises(ApiError) as refused:
+        asyncio.run(wait())
+    assert refused.value.code == ErrorCode.NOT_YET_VISIBLE
+    log.close()

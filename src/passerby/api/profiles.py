@@ -12,7 +12,7 @@ from passerby.api.describe import reading
 from passerby.api.errors import ApiError, ErrorCode, not_found
 from passerby.api.parameters import Choice, EventName, Page, ProfileId, choice, long_page, page, uuid_of
 from passerby.events.protocol import Cursor as EventCursor
-from passerby.events.protocol import EventStoreBroken
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier, StoredEvent
 from passerby.profiles.view import Profile
@@ -163,5 +163,5 @@ def _timeline(access: Access, profile: str, limit: int, before: EventCursor | No
         raise not_found("profile")
     try:
         return access.desk.events.timeline(access.project, members, limit=limit, before=before, name=name)
-    except EventStoreBroken:
+    except (EventStoreBroken, EventStoreFailed):
         raise ApiError(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now") from None

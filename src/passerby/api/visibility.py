@@ -38,11 +38,17 @@ class Visibility:
         self._longest = longest_seconds
         self._applied = 0
         self._looked = float("-inf")
+        self._ending = False
+
+    def end(self) -> None:
+        """Let nobody wait any longer: the server stops. May be called from a signal handler."""
+        self._ending = True
 
     async def wait(self, seconds: float) -> None:
         """Return when everything that is in the log at this moment is visible; at once for 0 seconds.
 
-        Raises ApiError where that takes longer than so many seconds, or than the longest time allowed.
+        Raises ApiError where that takes longer than so many seconds, or than the longest time allowed, and where the
+        server stops.
         """
         if seconds <= 0:
             return
@@ -50,7 +56,7 @@ class Visibility:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + min(seconds, self._longest)
         while not self._is_visible(head, loop.time()):
-            if loop.time() >= deadline:
+            if self._ending or loop.time() >= deadline:
                 raise self._too_late(head)
             await asyncio.sleep(LOOK_SECONDS)
 

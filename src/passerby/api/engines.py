@@ -1,0 +1,111 @@
+"""The desk of a real server: every part opened on a data folder, and closed again in the right order."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from passerby import logs
+from passerby.api import metrics
+from passerby.api.desk import Desk
+from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, StateCheck, WorkerCheck
+from passerby.api.log import SharedLog
+from passerby.api.readers import Readers
+from passerby.api.visibility import Visibility
+from passerby.events.chdb import ChdbEventStore
+from passerby.events.opening import open_or_rebuild
+from passerby.events.relay import Relay
+from passerby.folder import DataFolder
+from passerby.projects.credentials import ProjectCredentials
+from passerby.settings import Settings
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.sqlite.store import SqliteState
+from passerby.supervisor import lock
+from passerby.worker.policies import Policies
+
+RELAY_STOP_SECONDS = 4.0
+"""How long a write to the event store may take to end. One that is cut off is repeated at the next start."""
+WORKER_HEARTBEAT = "worker.heartbeat"
+
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - on what an edge may listen, and where it is then found
+
+_log = logs.get("events")
+
+
+class Console(NamedTuple):
+    """What the console role works with: the desk, and the keys that have to be kept current."""
+
+    desk: Desk
+    credentials: ProjectCredentials
+
+
+def open_console(settings: Settings, held: ExitStack) -> Console:
+    """Open everything; `held` closes it again. Raises what the parts raise where they cannot be opened."""
+    folder = DataFolder(settings.data)
+    credentials = held.enter_context(closing(ProjectCredentials(folder.control)))
+    SqliteState(folder.state).close()  # makes the tables where there are none, which a reader cannot
+    state = held.enter_context(closing(SqliteStateReader(folder.state)))
+    log = held.enter_context(closing(SharedLog(folder.log)))
+    store, relay = _open_events(settings, folder, held)
+    edge = _edge(settings, folder)
+    worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
+    desk = Desk(
+        tokens=credentials,
+        policy_of=Policies(credentials).of,
+        state=state,
+        undo=partial(undo, folder.state),
+        log=log,
+        events=store,
+        visibility=Visibility(log, state, relay, settings.api.wait_max_seconds),
+        readers=held.enter_context(closing(Readers())),
+        checks=(StateCheck(state), LogCheck(log), EventsCheck(store), edge, worker),
+        metrics=metrics.page,
+        now=now,
+        ingest_url=_url(edge.host, edge.port),
+    )
+    return Console(desk, credentials)
+
+
+def now() -> int:
+    """The time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def undo(state: Path, project: int, merge_id: str, at: int) -> tuple[str, str]:
+    """Take a merge back; see `state.protocol.State.undo_merge`. On a connection of its own: it happens rarely."""
+    with closing(SqliteState(state)) as writer:
+        return writer.undo_merge(project, merge_id, at)
+
+
+def _open_events(settings: Settings, folder: DataFolder, held: ExitStack) -> tuple[ChdbEventStore, Relay]:
+    """The event store, and the relay that fills it, at work."""
+    outbox = SqliteOutbox(folder.state, settings.log)
+    held.callback(outbox.close)
+    store, _ = open_or_rebuild(folder.events, _log, settings.events.memory_bytes)
+    relay = Relay(outbox, store, pause_seconds=settings.events.relay_interval_ms / 1000)
+    relay.start()
+    held.callback(_close_events, store, relay)
+    return store, relay
+
+
+def _close_events(store: ChdbEventStore, relay: Relay) -> None:
+    """Let the relay finish its write, then close. While it still writes, the end of the process has to do."""
+    if relay.stop(RELAY_STOP_SECONDS):
+        store.close()
+    else:
+        _log.warning("a write to the event store is cut off: it is repeated at the next start")
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _edge(settings: Settings, folder: DataFolder) -> EdgeCheck:
+    """Where the edge is to be found: where the running server says, else where the settings do."""
+    serving = lock.running(folder)
+    host, port = (serving.host, serving.port) if serving else (settings.host, settings.port)
+    return EdgeCheck(_HERE.get(host, host), port)

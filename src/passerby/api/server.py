@@ -1,0 +1,79 @@
+"""The console role: the process that answers the management API, and that holds the event store and fills it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from types import FrameType
+
+import uvicorn
+
+from passerby import logs
+from passerby.api.app import create_app
+from passerby.api.engines import Console, open_console
+from passerby.projects.credentials import ProjectCredentials
+from passerby.settings import Settings
+
+GRACE_SECONDS = 3
+"""How long requests may take to finish at the end."""
+IDLE_SECONDS = 30
+"""How long a connection may stay open without a request."""
+
+_log = logs.get("api")
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
+    with ExitStack() as held:
+        console = open_console(settings, held)
+        _ignore_reminders()
+        _log.info("console ready", port=listener.getsockname()[1])
+        _Server(_config(console), console.desk.visibility.end).run(sockets=[listener])
+        _log.info("console stopping")
+
+
+def _ignore_reminders() -> None:
+    """From here on the web server listens to signals; behind it nothing is left for them to interrupt but closing."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+
+
+class _Server(uvicorn.Server):
+    """Ends by returning, where uvicorn would raise the signal that ended it once more.
+
+    `leaving` is called when the signal comes, so that nobody keeps it waiting.
+    """
+
+    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._leaving = leaving
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        del sig, frame
+        self._leaving()
+        self.should_exit = True
+
+
+async def _refresh(credentials: ProjectCredentials) -> None:
+    """Let new tokens in, and revoked ones no more."""
+    credentials.refresh_if_changed()
+
+
+def _config(console: Console) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(console.desk),
+        http="httptools",
+        loop="uvloop",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,  # its lines would hold what was looked up: names and addresses of people
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        callback_notify=partial(_refresh, console.credentials),
+        timeout_notify=0,  # at every look at the clock, which is once a second
+    )
