@@ -19,6 +19,7 @@ from passerby.settings import Settings
 from passerby.supervisor import guard, metrics, sockets
 from passerby.supervisor.layout import Role
 from passerby.supervisor.lock import take_role
+from passerby.supervisor.resume import resume_log
 from passerby.supervisor.signals import leaving_on_signal
 
 ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
@@ -81,3 +82,4 @@ def _prepare(folder: DataFolder, role: Role, settings: Settings, handed: Handed)
     metrics.point_to(folder, os.environ)
     if role in ONLY_ONCE:
         take_role(folder, role)
+    resume_log(folder)
