@@ -33,11 +33,18 @@ def messages_of(line: str, credentials: ProjectCredentials) -> list[Message]:
     headers = {name.lower(): value for name, value in (text.split(": ") for flag, text in options if flag == "-H")}
     for login in (login for flag, login in options if flag == "-u"):
         headers["authorization"] = f"Basic {b64encode(login.encode()).decode()}"
-    path = words[2].removeprefix(URL)
+    path, _, query = words[2].removeprefix(URL).partition("?")
     call = registry.match(path)
     assert call is not None
     request = Request(
-        "POST", path, "", headers, words[-1].encode(), time.time_ns() // 1_000_000, "", lambda: str(uuid_utils.uuid7())
+        "POST",
+        path,
+        query,
+        headers,
+        words[-1].encode(),
+        time.time_ns() // 1_000_000,
+        "",
+        lambda: str(uuid_utils.uuid7()),
     )
     outcome = call.handle(request, call.parameters, credentials)
     assert outcome.reply.status < 300, outcome.reply.body
@@ -49,17 +56,10 @@ def test_every_example_is_taken_and_all_are_about_one_customer(data: Path, keys:
     *calls, reading = examples.of_fresh(URL, CONSOLE, keys)
     messages = [message for call in calls for message in messages_of(call.line, credentials)]
     credentials.close()
-    assert [message.dialect for message in messages] == [
-        *("crossengage", "crossengage", "webengage", "webengage", "segment")
-    ]
+    assert {message.dialect for message in messages} == {dialect.name for dialect in registry.ALL}
     assert {i.value for m in messages for i in m.identifiers if i.namespace == "user_id"} == {"customer-1"}
     assert "namespace=user_id&value=customer-1&wait=5" in shlex.split(reading.line)[2]
     assert f"Authorization: Bearer {keys.api_token}" in shlex.split(reading.line)
-
-
-def test_there_is_an_example_for_every_dialect(keys: FirstKeys) -> None:
-    text = examples.written(examples.of_fresh(URL, CONSOLE, keys)).lower()
-    assert all(dialect.name in text for dialect in registry.ALL)
 
 
 def test_bodies_are_json(keys: FirstKeys) -> None:

@@ -11,7 +11,8 @@ from passerby.folder import DataFolder
 from passerby.projects import passwords
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.errors import AlreadyInitialised, ControlFileMissing, PasswordTooShort, ProjectExists
-from passerby.projects.founding import found_project, init, initialised
+from passerby.projects.founding import by_kind, found_project, init, initialised
+from passerby.projects.keys import KINDS
 from passerby.projects.store import ProjectStore
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
@@ -103,6 +104,14 @@ def test_messages_whose_projects_are_lost_are_not_given_to_a_new_project(data: P
     (data / left).touch()
     with pytest.raises(ControlFileMissing, match=r"control\.db"):
         init(data)
+
+
+def test_keys_can_be_had_by_their_kind(data: Path) -> None:
+    keys = init(data)
+    found = by_kind(keys)
+    assert set(found) == set(KINDS)
+    assert found["api_token"] == keys.api_token
+    assert found["antsomi.portal_id"] == str(keys.antsomi.portal_id)
 
 
 def test_another_project_has_keys_of_its_own(data: Path) -> None:

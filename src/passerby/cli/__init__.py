@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from passerby.cli import demo, doctor, founding, keys, projects, serve, settings
+from passerby.cli import demo, doctor, founding, keys, merges, projects, serve, settings
 from passerby.cli.app import app
 from passerby.cli.errors import EXPECTED
 from passerby.cli.output import complain
@@ -21,6 +21,7 @@ app.command(demo.demo)
 app.command(doctor.doctor)
 app.command(projects.commands)
 app.command(keys.commands)
+app.command(merges.commands)
 app.command(founding.password)
 app.command(settings.settings)
 

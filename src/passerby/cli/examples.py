@@ -1,6 +1,7 @@
 """Lines to paste: documented calls of each dialect with real keys, about one made-up customer on one phone.
 
-They belong together: sent in this order, the anonymous phone becomes the customer, whose profile then shows all of it.
+They belong together: sent in this order, the anonymous phone becomes the customer, whose profile then shows them all.
+Only CustomerLabs has no customer ids: its call is about somebody who has left no more than an address yet.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from passerby.projects.founding import FirstKeys
+from passerby.dialects import registry
+from passerby.projects.founding import FirstKeys, by_kind
 
 _CUSTOMER = "customer-1"
 _PHONE = "phone-1"
+
+Keys = Mapping[str, str]
+"""Values of keys by kind."""
 
 
 class Example(NamedTuple):
@@ -22,9 +27,15 @@ class Example(NamedTuple):
     line: str
 
 
-def crossengage(url: str, mobile_api_key: str) -> list[Example]:
-    """CrossEngage's two mobile calls."""
-    base = f"{url}/api/v1/mobile/{mobile_api_key}"
+class Calls(NamedTuple):
+    """A dialect's examples: the kinds of keys that they need, and (where, the keys) to lines."""
+
+    kinds: tuple[str, ...]
+    make: Callable[[str, Keys], list[Example]]
+
+
+def _crossengage(url: str, keys: Keys) -> list[Example]:
+    base = f"{url}/api/v1/mobile/{keys['crossengage.mobile_api_key']}"
     track = {
         "mobileId": _PHONE,
         "type": "track",
@@ -38,9 +49,9 @@ def crossengage(url: str, mobile_api_key: str) -> list[Example]:
     ]
 
 
-def webengage(url: str, license_code: str, api_key: str) -> list[Example]:
-    """WebEngage's calls for an event and a user. They need a secret."""
-    base, secret = f"{url}/v1/accounts/{license_code}", _header(f"Authorization: Bearer {api_key}")
+def _webengage(url: str, keys: Keys) -> list[Example]:
+    base = f"{url}/v1/accounts/{keys['webengage.license_code']}"
+    secret = _header(f"Authorization: Bearer {keys['webengage.api_key']}")
     event = {"userId": _CUSTOMER, "eventName": "Added to Cart", "eventData": {"Product": "A-1", "Price": 12.5}}
     user = {"userId": _CUSTOMER, "email": "robin@example.com", "attributes": {"tier": "gold"}}
     return [
@@ -49,27 +60,42 @@ def webengage(url: str, license_code: str, api_key: str) -> list[Example]:
     ]
 
 
-def segment(url: str, write_key: str) -> list[Example]:
-    """Segment's call for an event."""
+def _customerlabs(url: str, keys: Keys) -> list[Example]:
+    subscribed = {"event_name": "Subscribed", "email": "sasha@example.com", "list": "news"}
+    line = _post(f"{url}{keys['customerlabs.webhook_path']}", subscribed)
+    return [Example("CustomerLabs: somebody leaves an address", line)]
+
+
+def _antsomi(url: str, keys: Keys) -> list[Example]:
+    query = f"portal_id={keys['antsomi.portal_id']}&prop_id={keys['antsomi.prop_id']}&resp_type=json"
+    view = {"uid": "1001", "ec": "product", "ea": "view", "dims": {"customers": {"customer_id": _CUSTOMER}}}
+    return [Example("Antsomi: the same customer, in another browser", _post(f"{url}/event?{query}", view))]
+
+
+def _segment(url: str, keys: Keys) -> list[Example]:
     track = {"userId": _CUSTOMER, "event": "Order Completed", "properties": {"total": 12.5, "currency": "EUR"}}
-    return [Example("Segment: the same customer buys", _post(f"{url}/v1/track", track, f"-u '{write_key}:'"))]
+    login = f"-u '{keys['segment.write_key']}:'"
+    return [Example("Segment: the same customer buys", _post(f"{url}/v1/track", track, login))]
 
 
-BY_PUBLIC_KEY: Mapping[str, Callable[[str, str], list[Example]]] = {
-    "crossengage.mobile_api_key": crossengage,
-    "segment.write_key": segment,
+BY_DIALECT: Mapping[str, Calls] = {
+    "crossengage": Calls(("crossengage.mobile_api_key",), _crossengage),
+    "webengage": Calls(("webengage.license_code", "webengage.api_key"), _webengage),
+    "customerlabs": Calls(("customerlabs.webhook_path",), _customerlabs),
+    "antsomi": Calls(("antsomi.portal_id", "antsomi.prop_id"), _antsomi),
+    "segment": Calls(("segment.write_key",), _segment),
 }
-"""The examples that need a public key only, by the key's kind: (where, its value) to lines."""
+
+
+def calls(url: str, keys: Keys) -> list[Example]:
+    """The calls of every dialect that we speak, as far as these keys suffice."""
+    spoken = [BY_DIALECT[dialect.name] for dialect in registry.ALL]
+    return [example for kinds, make in spoken if keys.keys() >= set(kinds) for example in make(url, keys)]
 
 
 def of_fresh(url: str, console_url: str, keys: FirstKeys) -> list[Example]:
     """Everything to try, when all keys are at hand, and the profile that it makes."""
-    return [
-        *crossengage(url, keys.crossengage.mobile_api_key),
-        *webengage(url, keys.webengage.license_code, keys.webengage.api_key),
-        *segment(url, keys.segment.write_key),
-        reading(console_url, keys.api_token),
-    ]
+    return [*calls(url, by_kind(keys)), reading(console_url, keys.api_token)]
 
 
 def reading(console_url: str, token: str) -> Example:

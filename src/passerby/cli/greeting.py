@@ -40,10 +40,7 @@ def fresh(serving: Serving, keys: FirstKeys) -> str:
 def again(serving: Serving, keys: Sequence[Key]) -> str:
     """The greeting over a data folder with a past: calls that need public keys only."""
     public = {key.kind: key.value for key in reversed(keys) if key.value and key.revoked_at is None}
-    ingest = url(serving.host, serving.port)
-    calls = [
-        call for kind, make in examples.BY_PUBLIC_KEY.items() if kind in public for call in make(ingest, public[kind])
-    ]
+    calls = examples.calls(url(serving.host, serving.port), public)
     tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
     return f"{places(serving)}\n\n{tried}{_SECRETS}\n\n{LAST_LINE}"
 

@@ -121,5 +121,12 @@ def _shaped(values: Mapping[str, str]) -> dict[str, object]:
     return shaped
 
 
+def by_kind(keys: ProjectKeys) -> dict[str, str]:
+    """The values of these keys by their kind, as the store knows them."""
+    document = msgspec.to_builtins(keys)
+    found = {kind: kind.partition(".")[::2] for kind in KINDS}
+    return {kind: str(document[owner][field] if field else document[owner]) for kind, (owner, field) in found.items()}
+
+
 def _now() -> int:
     return time.time_ns() // 1_000_000

@@ -1,0 +1,90 @@
+"""`passerby merges` lists merges, shows one, and takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.state.filling import Filling, ident, new_id
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+@pytest.fixture
+def filling(data: Path) -> Iterator[Filling]:
+    """The state of the data folder, for the first project."""
+    filling = Filling(data / "state.db")
+    yield filling
+    filling.close()
+
+
+def absorbed(filling: Filling, visitor: str, user: str) -> None:
+    """Let a customer absorb a visitor."""
+    filling.track("Seen", ident("mobile_id", visitor))
+    filling.identify(ident("user_id", user))
+    filling.identify(ident("user_id", user), ident("mobile_id", visitor))
+
+
+def test_merges_are_listed_for_people_and_for_programs(passerby: Command, filling: Filling) -> None:
+    absorbed(filling, "m1", "u1")
+    absorbed(filling, "m2", "u2")
+    newest, oldest = passerby("merges", "list", "--json").json
+    assert [each["via"]["value"] for each in (newest, oldest)] == ["m2", "m1"]
+    assert [line.split()[0] for line in passerby("merges", "list").out.splitlines()] == [
+        *("merge", newest["id"], oldest["id"]),
+    ]
+    assert passerby("merges", "list", "--json", "--limit", "1").json == [newest]
+    assert passerby("merges", "list", "--json", "--before", newest["id"]).json == [oldest]
+
+
+def test_a_merge_is_shown_and_taken_back_once(passerby: Command, filling: Filling) -> None:
+    absorbed(filling, "m1", "u1")
+    (merge,) = passerby("merges", "list", "--json").json
+    shown = passerby("merges", "show", merge["id"]).out
+    assert "moved     mobile_id=m1" in shown
+    assert "can be undone" in shown
+    assert merge["loser"] in passerby("merges", "undo", merge["id"]).out
+    assert "undone at" in passerby("merges", "show", merge["id"]).out
+    assert passerby("merges", "show", merge["id"], "--json").json["undoable"] is False
+    assert [each["id"] for each in passerby("merges", "list", "--undone", "--json").json] == [merge["id"]]
+    assert passerby("merges", "list", "--no-undone", "--json").json == []
+    again = passerby("merges", "undo", merge["id"])
+    assert (again.code, "undone before" in again.err) == (1, True)
+
+
+def test_programs_are_told_whom_an_undo_has_parted(passerby: Command, filling: Filling) -> None:
+    absorbed(filling, "m1", "u1")
+    (merge,) = passerby("merges", "list", "--json").json
+    parted = passerby("merges", "undo", merge["id"].upper(), "--json").json
+    assert parted == {"winner": merge["winner"], "loser": merge["loser"]}
+
+
+def test_a_merge_that_another_builds_on_says_which(passerby: Command, filling: Filling) -> None:
+    filling.track("Seen", ident("mobile_id", "m1"))
+    filling.identify(ident("email", "a@b.example", "north"))
+    filling.identify(ident("email", "a@b.example", "north"), ident("mobile_id", "m1"))
+    filling.identify(ident("user_id", "u1"))
+    filling.identify(ident("user_id", "u1"), ident("email", "a@b.example", "north"))
+    later, first = passerby("merges", "list", "--json").json
+    refused = passerby("merges", "undo", first["id"])
+    assert (refused.code, later["id"] in refused.err) == (1, True)
+    assert later["id"] in passerby("merges", "show", first["id"]).out
+    assert "email=a@b.example (north)" in passerby("merges", "show", first["id"]).out
+
+
+@pytest.mark.parametrize("command", ["show", "undo"])
+@pytest.mark.parametrize("merge_id", [new_id(), "m1"])
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_merge_that_never_was_is_no_merge(
+    passerby: Command, data: Path, command: str, merge_id: str, *, begun: bool
+) -> None:
+    if begun:
+        Filling(data / "state.db").close()
+    done = passerby("merges", command, merge_id)
+    assert (done.code, "passerby:" in done.err) == (1, True)
+
+
+def test_before_the_first_start_there_are_no_merges(passerby: Command) -> None:
+    assert passerby("merges", "list", "--json").json == []
