@@ -176,8 +176,16 @@ class Office:
         """What the API answers to a GET by the bearer of our token, or of another one ("": of none)."""
         return self.building.client.get(path, params=query, headers=self._bearer(token))
 
-    def post(self, path: str, token: str | None = None) -> httpx.Response:
-        return self.building.client.post(path, headers=self._bearer(token))
+    def post(self, path: str, token: str | None = None, body: Any = None) -> httpx.Response:
+        return self.building.client.post(path, headers=self._bearer(token), json=body)
+
+    def put(self, path: str, token: str | None = None, body: Any = None) -> httpx.Response:
+        return self.building.client.put(path, headers=self._bearer(token), json=body)
+
+    def owner(self, namespace: str, value: str) -> str:
+        """The id of the profile that an identifier leads to."""
+        found: str = self.get("/v1/profiles", namespace=namespace, value=value).json()["id"]
+        return found
 
     def _bearer(self, token: str | None) -> dict[str, str]:
         token = self.token if token is None else token

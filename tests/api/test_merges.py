@@ -68,3 +68,49 @@ def test_another_projects_merge_cannot_be_undone(office: Office) -> None:
     merge_id = merge(office)
     assert office.post(f"/v1/merges/{merge_id}/undo", office.their_token).status_code == 404
     assert office.post(f"/v1/merges/{merge_id}/undo").status_code == 200
+
+
+def test_merges_are_listed_newest_first_a_page_at_a_time(office: Office) -> None:
+    made = [merge(office, f"m{n}", f"u{n}") for n in range(5)]
+    first = office.get("/v1/merges", limit=3).json()
+    rest = office.get("/v1/merges", limit=3, cursor=first["cursor"]).json()
+    assert [each["id"] for each in first["merges"] + rest["merges"]] == made[::-1]
+    assert rest["cursor"] is None
+    assert office.get("/v1/merges", office.their_token).json()["merges"] == []
+
+
+def test_undone_merges_can_be_told_from_others(office: Office) -> None:
+    kept, undone = merge(office, "m1", "u1"), merge(office, "m2", "u2")
+    office.post(f"/v1/merges/{undone}/undo")
+    assert [each["id"] for each in office.get("/v1/merges", undone="true").json()["merges"]] == [undone]
+    assert [each["id"] for each in office.get("/v1/merges", undone="false").json()["merges"]] == [kept]
+
+
+def test_a_merge_tells_what_it_moved_and_whether_it_can_be_undone(office: Office) -> None:
+    merge_id = merge(office)
+    found = office.get(f"/v1/merges/{merge_id}").json()
+    assert (found["undoable"], found["built_on"], found["undone_at"]) == (True, None, None)
+    assert found["moved"] == [{"namespace": "mobile_id", "value": "m1", "scope": ""}] == [found["via"]]
+    assert found["by"]["value"] == "u1"
+    assert found["message_id"]
+    office.post(f"/v1/merges/{merge_id}/undo")
+    undone = office.get(f"/v1/merges/{merge_id}").json()
+    assert (undone["undoable"], undone["built_on"]) == (False, None)
+    assert undone["undone_at"]
+
+
+def test_a_merge_tells_which_other_builds_on_it(office: Office) -> None:
+    office.track("Seen", ident("mobile_id", "m1"))
+    office.identify(ident("email", "a@b.example"))
+    office.identify(ident("email", "a@b.example"), ident("mobile_id", "m1"))
+    first = office.get("/v1/merges").json()["merges"][0]["id"]
+    office.identify(ident("user_id", "u1"), plan="gold")
+    office.identify(ident("user_id", "u1"), ident("email", "a@b.example"))
+    later = office.get("/v1/merges").json()["merges"][0]["id"]
+    found = office.get(f"/v1/merges/{first}").json()
+    assert (found["undoable"], found["built_on"]) == (False, later)
+
+
+def test_there_is_no_merge_of_another_project(office: Office) -> None:
+    merge_id = merge(office)
+    assert office.get(f"/v1/merges/{merge_id}", office.their_token).status_code == 404

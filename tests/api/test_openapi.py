@@ -64,7 +64,7 @@ def test_every_operation_has_an_id_of_its_own_and_words() -> None:
     "operation", [pytest.param(each, id=f"{method} {path}") for method, path, each in operations()]
 )
 def test_the_examples_have_the_shapes_they_are_examples_of(operation: dict[str, Any]) -> None:
-    for answer in operation["responses"].values():
+    for answer in (*operation["responses"].values(), operation.get("requestBody", {})):
         for content in answer.get("content", {}).values():
             for example in content.get("examples", {}).values():
                 validated(content["schema"], example["value"])
@@ -72,12 +72,13 @@ def test_the_examples_have_the_shapes_they_are_examples_of(operation: dict[str, 
 
 @pytest.mark.parametrize("path", OWN)
 def test_what_belongs_to_a_project_needs_a_token_and_declares_its_errors(path: str) -> None:
-    (operation,) = DESCRIPTION["paths"][path].values()
-    assert operation["security"] == [{"apiToken": []}]
-    assert {"200", "401", "500", "503"} <= operation["responses"].keys()
-    if "get" in DESCRIPTION["paths"][path]:
-        assert "wait" in {parameter["name"] for parameter in operation["parameters"]}
-        assert "400" in operation["responses"]
+    for method, operation in DESCRIPTION["paths"][path].items():
+        assert operation["security"] == [{"apiToken": []}]
+        assert {"200", "401", "500", "503"} <= operation["responses"].keys()
+        if method == "get":
+            assert "wait" in {parameter["name"] for parameter in operation["parameters"]}
+        if method == "get" or "requestBody" in operation:
+            assert "400" in operation["responses"]
 
 
 def test_optional_parameters_are_left_out_and_not_null() -> None:
@@ -91,12 +92,17 @@ def test_real_answers_have_the_shapes_that_are_described(office: Office) -> None
 
     merge_id = merge(office)
     profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()["id"]
+    asked = {"namespace": "user_id", "value": "u1"}
     answers = {
-        path: office.get(path.replace("{profile_id}", profile)) for path in OWN if "get" in DESCRIPTION["paths"][path]
+        ("get", path): office.get(path.format(profile_id=profile, merge_id=merge_id), **asked)
+        for path in OWN
+        if "get" in DESCRIPTION["paths"][path]
     }
-    answers["/v1/merges/{merge_id}/undo"] = office.post(f"/v1/merges/{merge_id}/undo")
-    for path, answer in answers.items():
-        (operation,) = DESCRIPTION["paths"][path].values()
+    answers["post", "/v1/merges/{merge_id}/undo"] = office.post(f"/v1/merges/{merge_id}/undo")
+    answers["post", "/v1/identity/preview"] = office.post("/v1/identity/preview", body={"identifiers": [asked]})
+    for (method, path), answer in answers.items():
+        operation = DESCRIPTION["paths"][path][method]
+        assert answer.status_code == 200
         validated(operation["responses"]["200"]["content"]["application/json"]["schema"], answer.json())
 
 

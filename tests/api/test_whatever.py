@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.api.office import Office
 from tests.api.test_openapi import DESCRIPTION, OWN
@@ -25,11 +27,35 @@ queries = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(OWN), id_=st.one_of(texts, st.builds(new_id)), query=queries)
 def test_whatever_is_asked(office: Office, path: str, id_: str, query: dict[str, Any]) -> None:
-    method = next(iter(DESCRIPTION["paths"][path]))
-    url = path.replace("{profile_id}", "{}").replace("{merge_id}", "{}").format(quote(id_, safe=""))
-    answer = office.building.client.request(
-        method, url, params={**query, "wait": "0"}, headers={"Authorization": f"Bearer {office.token}"}
-    )
+    url = re.sub(r"\{\w+\}", quote(id_, safe="").replace("\\", ""), path)
+    for method in DESCRIPTION["paths"][path]:
+        answer = office.building.client.request(
+            method, url, params={**query, "wait": "0"}, headers={"Authorization": f"Bearer {office.token}"}
+        )
+        check(answer)
+
+
+BODIES = [path for path in OWN for each in DESCRIPTION["paths"][path].values() if "requestBody" in each]
+FIELDS = ["identifiers", "is_event", "namespace", "value", "scope", "winner", "loser", "force", "reason", "limits"]
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts, st.builds(new_id))
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4)
+)
+bodies = st.one_of(st.binary(max_size=60), anything.map(msgspec.json.encode))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.sampled_from(BODIES), body=bodies)
+@example(path="/v1/identity/preview", body=b"[" * 100_000)
+def test_whatever_is_sent(office: Office, path: str, body: bytes) -> None:
+    url = re.sub(r"\{\w+\}", new_id(), path)
+    for method in DESCRIPTION["paths"][path].keys() - {"get"}:
+        headers = {"Authorization": f"Bearer {office.token}", "Content-Type": "application/json"}
+        check(office.building.client.request(method, url, content=body, headers=headers))
+
+
+def check(answer: httpx.Response) -> None:
+    """An answer that the description knows of."""
     assert answer.status_code in {200, 400, 404, 405}
     if answer.status_code != 200:
         assert msgspec.json.decode(answer.content, type=ErrorAnswer).error.message

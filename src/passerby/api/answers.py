@@ -11,7 +11,14 @@ import msgspec
 
 from passerby.messages import StoredEvent
 from passerby.profiles.view import Profile
-from passerby.state.views import CatalogueAttribute, CatalogueEvent, HistoryEntry, OtherViolation
+from passerby.state.views import (
+    CatalogueAttribute,
+    CatalogueEvent,
+    HistoryEntry,
+    HistoryIdentifier,
+    Merge,
+    OtherViolation,
+)
 from passerby.times import iso
 
 
@@ -57,6 +64,45 @@ class History(msgspec.Struct, kw_only=True):
 
     history: list[HistoryEntry]
     cursor: str | None
+
+
+class Why(msgspec.Struct, kw_only=True):
+    """The decisions that led from an identifier to its profile, in their order."""
+
+    chain: list[HistoryEntry]
+
+
+class MergePage(msgspec.Struct, kw_only=True):
+    """Some merges, the newest first."""
+
+    merges: list[Merge]
+    cursor: str | None
+
+
+class Step(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
+    """One thing that would happen, and the rule behind it. For a profile that would be made, the id is null."""
+
+    identifier: HistoryIdentifier | None
+    from_: str | None
+    to: str | None
+    reason: str
+
+
+class PreviewAnswer(msgspec.Struct, kw_only=True):
+    """What a message with these identifiers would do now.
+
+    `target` is the profile that it would be recorded under, null where that would be made (`created`) or where the
+    message would name nobody. `from` of a step is the profile that would be absorbed, or lose or keep the identifier.
+    """
+
+    target: str | None
+    created: bool
+    absorbed: list[Step]
+    moved: list[Step]
+    conflicts: list[Step]
+    limits: list[Step]
+    attached: list[Step]
+    blocked: list[Step]
 
 
 class UndoneMerge(msgspec.Struct, kw_only=True):

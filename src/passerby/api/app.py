@@ -13,8 +13,9 @@ from passerby.api.access import access_to_read
 from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.desk import Desk
-from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_fault, answer_framework_error
-from passerby.api.merges import undo_merge
+from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
+from passerby.api.identity import explain_identifier, preview_identity
+from passerby.api.merges import get_merge, list_merges, undo_merge
 from passerby.api.metrics import Measured
 from passerby.api.operations import get_description, get_health, get_metrics
 from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
@@ -34,6 +35,7 @@ def application(desk: Callable[[], Desk]) -> Litestar:
         exception_handlers={
             ApiError: answer_api_error,
             HTTPException: answer_framework_error,
+            RecursionError: answer_depth,
             Exception: answer_fault,
         },
         middleware=[Measured()],
@@ -53,7 +55,11 @@ def _projects(desk: Callable[[], Desk]) -> Router:
             get_profile,
             list_events,
             list_history,
+            explain_identifier,
+            list_merges,
+            get_merge,
             undo_merge,
+            preview_identity,
             get_catalogue,
             get_stats,
         ],

@@ -53,13 +53,19 @@ class AfterDecision(msgspec.Struct, array_like=True, tag="h", frozen=True):
     number: Number
 
 
+class AfterMerge(msgspec.Struct, array_like=True, tag="m", frozen=True):
+    """Behind a merge in the list of all."""
+
+    id: Id
+
+
 class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
     """Behind an event name in the catalogue."""
 
     name: str
 
 
-Place = AfterProfile | AfterIdentifier | AfterTraits | AfterEvent | AfterDecision | AfterName
+Place = AfterProfile | AfterIdentifier | AfterTraits | AfterEvent | AfterDecision | AfterMerge | AfterName
 P = TypeVar("P", bound=Place)
 
 _places = msgspec.json.Decoder(Place)

@@ -131,6 +131,11 @@ def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]
     return answer_api_error(request, ApiError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
 
 
+def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer]:
+    """A body that is nested deeper than anything that can be read."""
+    return answer_api_error(request, invalid("body", "this is nested too deeply"))
+
+
 _FAULT = 500
 
 

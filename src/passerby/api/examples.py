@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 
 from passerby.api.answers import (
     CatalogueAnswer,
@@ -10,12 +13,17 @@ from passerby.api.answers import (
     EventPage,
     Health,
     History,
+    MergePage,
+    PreviewAnswer,
     ProfilePage,
     RejectedValue,
     StageCounts,
     Stats,
+    Step,
     UndoneMerge,
+    Why,
 )
+from passerby.api.bodies import NamedIdentifier, PreviewRequest
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
 from passerby.state.views import (
     CatalogueAttribute,
@@ -23,6 +31,8 @@ from passerby.state.views import (
     CatalogueViolation,
     HistoryEntry,
     HistoryIdentifier,
+    Merge,
+    MergeDetail,
     OtherViolation,
 )
 
@@ -84,6 +94,8 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "getProfile": {"profile_id": _CUSTOMER_ID},
     "listEvents": {"profile_id": _CUSTOMER_ID, "limit": "20"},
     "listHistory": {"profile_id": _CUSTOMER_ID},
+    "explainIdentifier": {"profile_id": _CUSTOMER_ID, "namespace": "mobile_id", "value": "m-7f3a"},
+    "getMerge": {"merge_id": _MERGE_ID},
     "undoMerge": {"merge_id": _MERGE_ID},
     "getStats": {"wait": "5"},
 }
@@ -113,23 +125,70 @@ EVENTS = {
     )
 }
 
-HISTORY = {
-    "merge": History(
-        history=[
-            HistoryEntry(
-                at=_SIGNED_UP,
-                kind="merged",
-                message_id=_MESSAGE_ID,
-                identifier=HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope=""),
-                from_=_VISITOR_ID,
-                to=_CUSTOMER_ID,
-                merge_id=_MERGE_ID,
-                reason="R2: reached by the same message",
-            )
-        ],
-        cursor=None,
+_DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope="")
+_ACCOUNT = HistoryIdentifier(namespace="user_id", value="u-1001", scope="")
+_REACHED = "R2: reached by the same message"
+_ATTACHED = HistoryEntry(
+    at=_SEEN,
+    kind="attached",
+    message_id=_EVENT_ID,
+    identifier=_DEVICE,
+    from_=None,
+    to=_VISITOR_ID,
+    merge_id=None,
+    reason="R2: unknown before",
+)
+_MERGED = HistoryEntry(
+    at=_SIGNED_UP,
+    kind="merged",
+    message_id=_MESSAGE_ID,
+    identifier=_DEVICE,
+    from_=_VISITOR_ID,
+    to=_CUSTOMER_ID,
+    merge_id=_MERGE_ID,
+    reason=_REACHED,
+)
+HISTORY = {"merge": History(history=[_MERGED], cursor=None)}
+WHY = {"a merged visitor's": Why(chain=[_ATTACHED, _MERGED])}
+
+_MERGE: dict[str, Any] = {
+    "id": _MERGE_ID,
+    "winner": _CUSTOMER_ID,
+    "loser": _VISITOR_ID,
+    "at": _SIGNED_UP,
+    "message_id": _MESSAGE_ID,
+    "via": _DEVICE,
+    "by": _ACCOUNT,
+    "reason": _REACHED,
+    "undone_at": None,
+}
+MERGES = {"page": MergePage(merges=[Merge(**_MERGE)], cursor=None)}
+MERGE = {"in force": MergeDetail(**_MERGE, moved=[_DEVICE], undoable=True, built_on=None)}
+
+PREVIEW = {
+    "a sign-in": PreviewAnswer(
+        target=_CUSTOMER_ID,
+        created=False,
+        absorbed=[Step(identifier=_DEVICE, from_=_VISITOR_ID, to=_CUSTOMER_ID, reason=_REACHED)],
+        moved=[],
+        conflicts=[],
+        limits=[],
+        attached=[],
+        blocked=[],
     )
 }
+
+BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
+    "previewIdentity": {
+        "a sign-in": PreviewRequest(
+            identifiers=[
+                NamedIdentifier(namespace="mobile_id", value="m-7f3a"),
+                NamedIdentifier(namespace="user_id", value="u-1001"),
+            ]
+        )
+    },
+}
+"""Bodies of requests by operation."""
 
 CATALOGUE = {
     "catalogue": CatalogueAnswer(

@@ -2,16 +2,53 @@
 
 from __future__ import annotations
 
-from litestar import post
+from litestar import get, post
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import examples
+from passerby.api import cursors, examples
 from passerby.api.access import Access, access_at_once
-from passerby.api.answers import UndoneMerge
-from passerby.api.describe import changing
+from passerby.api.answers import MergePage, UndoneMerge
+from passerby.api.describe import changing, reading
 from passerby.api.errors import ApiError, ErrorCode, not_found
-from passerby.api.parameters import MergeId, uuid_of
+from passerby.api.parameters import MergeId, Page, Undone, page, uuid_of
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.views import MergeDetail
+
+_TAGS = ["Identity"]
+
+
+@get(
+    "/merges",
+    operation_id="listMerges",
+    summary="All merges",
+    description="Who absorbed whom, by which message and which rule, the newest first.",
+    tags=_TAGS,
+    dependencies={"page": Provide(page, sync_to_thread=False)},
+    responses=reading(MergePage, examples.MERGES),
+)
+async def list_merges(access: NamedDependency[Access], page: NamedDependency[Page], undone: Undone = None) -> MergePage:
+    place = cursors.decode(page.cursor, cursors.AfterMerge)
+    before = place.id if place else None
+    found = await access.run(
+        access.desk.state.merges, access.project, limit=page.limit + 1, undone=undone, before=before
+    )
+    shown, more = found[: page.limit], len(found) > page.limit
+    return MergePage(merges=shown, cursor=cursors.encode(cursors.AfterMerge(shown[-1].id)) if more else None)
+
+
+@get(
+    "/merges/{merge_id:str}",
+    operation_id="getMerge",
+    summary="One merge",
+    description="With the identifiers that it moved, and whether it can be undone or which later merge builds on it.",
+    tags=_TAGS,
+    responses=reading(MergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
+)
+async def get_merge(access: NamedDependency[Access], merge_id: MergeId) -> MergeDetail:
+    found = await access.run(access.desk.state.merge, access.project, uuid_of(merge_id, "merge"))
+    if found is None:
+        raise not_found("merge")
+    return found
 
 
 @post(
@@ -20,7 +57,7 @@ from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
     summary="Undo a merge",
     description="Gives the absorbed profile its own standing back, with the identifiers that the merge moved, its "
     "traits and its events. The two don't merge again through the same identifier. The history names merges by id.",
-    tags=["Profiles"],
+    tags=_TAGS,
     status_code=200,
     dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
     responses=changing(UndoneMerge, examples.UNDONE, ErrorCode.NOT_FOUND, ErrorCode.ALREADY_UNDONE, ErrorCode.BUILT_ON),

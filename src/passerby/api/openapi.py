@@ -14,7 +14,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
-from passerby.api.examples import PARAMETERS
+from passerby.api.examples import BODIES, PARAMETERS
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
@@ -28,6 +28,7 @@ The vendors' calls, by which events and identities come in, are answered on the 
 
 _TAGS = [
     Tag("Profiles", "People, what they did, and why we think that they are who they are."),
+    Tag("Identity", "Who is who: what was decided, what would be, and how it is taken back."),
     Tag("Project", "What a project holds, in counts."),
     Tag("Operations", "For those who run the server."),
 ]
@@ -73,6 +74,9 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
                 values = PARAMETERS.get(operation["operationId"], {})
                 operation["parameters"] = [_parameter(each, values) for each in operation.get("parameters", ())]
                 del operation["deprecated"]
+                if body := BODIES.get(operation["operationId"]):
+                    told = {name: {"value": msgspec.to_builtins(example)} for name, example in body.items()}
+                    operation["requestBody"]["content"]["application/json"]["examples"] = told
                 if handler.responses:
                     _declare_answers(operation, handler.responses)
 

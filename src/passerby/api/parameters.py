@@ -20,6 +20,15 @@ _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 ProfileId = Annotated[str, PathParameter(description="The id of a profile, or of one that was merged into it.")]
 MergeId = Annotated[str, PathParameter(description="The id of a merge, as histories and members name it.")]
+Undone = Annotated[
+    bool | None, QueryParameter(name="undone", description="Only merges that were undone, or only those that were not.")
+]
+NameNamespace = Annotated[
+    str, QueryParameter(name="namespace", min_length=1, description="The identifier's kind, such as `mobile_id`.")
+]
+NameValue = Annotated[
+    str, QueryParameter(name="value", description="The identifier, as any client would send it; it is cleaned.")
+]
 Wait = Annotated[
     float,
     QueryParameter(

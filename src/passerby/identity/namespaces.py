@@ -35,6 +35,12 @@ CLASSES: Mapping[str, IdentifierClass] = MappingProxyType(
     }
 )
 
+FORMER_USER_ID = "former_user_id"
+"""The namespace of customer ids that lost their own profile in a merge by hand. No message carries it: one that names
+such a customer by `user_id` reaches whoever holds it here (`docs/decisions/0015-manual-merges.md`)."""
+FORMER_LIMIT = 20
+"""How many former customer ids a profile may hold."""
+
 LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
     {
         IdentifierClass.CUSTOMER: 1,
@@ -49,6 +55,11 @@ LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
 )
 
 
+def limits_of(classes: Mapping[str, IdentifierClass]) -> dict[str, int]:
+    """The limits of these namespaces where a project says nothing else."""
+    return {name: LIMITS[class_] for name, class_ in classes.items()} | {FORMER_USER_ID: FORMER_LIMIT}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a project wants of identity.
@@ -58,7 +69,7 @@ class Policy:
     """
 
     classes: Mapping[str, IdentifierClass] = field(default_factory=lambda: CLASSES)
-    limits: Mapping[str, int] = field(default_factory=lambda: {name: LIMITS[c] for name, c in CLASSES.items()})
+    limits: Mapping[str, int] = field(default_factory=lambda: limits_of(CLASSES))
     blocked: frozenset[str] = frozenset()
     phone_country: str | None = None
 

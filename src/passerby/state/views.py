@@ -6,12 +6,14 @@ threads at once. Ids of another project are as unknown as ids that never were.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 import msgspec
 
 from passerby.catalogue.types import DataType
 from passerby.identity.decisions import DecisionKind
+from passerby.identity.known import Known
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
 from passerby.profiles.view import Profile
@@ -84,6 +86,32 @@ class HistoryPage(NamedTuple):
 
     entries: list[HistoryEntry]
     after: int | None
+
+
+class Merge(msgspec.Struct, kw_only=True):
+    """A merge. `via` is the identifier that reached the loser, `by` the one that named the winner."""
+
+    id: str
+    winner: str
+    loser: str
+    at: str
+    message_id: str
+    via: HistoryIdentifier | None
+    by: HistoryIdentifier | None
+    reason: str
+    undone_at: str | None
+
+
+class MergeDetail(Merge, kw_only=True):
+    """A merge, what it moved, and whether it can be undone.
+
+    `moved` are the identifiers that it brought the winner, but those that were reassigned since. Where `undoable` is
+    false, `built_on` is the later merge that has to be undone first; it is null where the merge is undone already.
+    """
+
+    moved: list[HistoryIdentifier]
+    undoable: bool
+    built_on: str | None
 
 
 class CatalogueAttribute(msgspec.Struct, kw_only=True):
@@ -167,6 +195,21 @@ class StateReader(Protocol):
 
     def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
         """Decisions about this id's profile and all its members, oldest first; None if there is no such profile."""
+
+    def why(self, project: int, profile: str, identifier: Identifier) -> list[HistoryEntry] | None:
+        """The decisions that led from this (cleaned) identifier to this id's profile, in their order.
+
+        None where that profile does not hold the identifier, or there is no such profile.
+        """
+
+    def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
+        """At most `limit` merges, the newest first, those behind `before`; only undone ones, or only others."""
+
+    def merge(self, project: int, merge_id: str) -> MergeDetail | None:
+        """One merge."""
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+        """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         """The catalogue, with at most `limit` events, by name behind `after`."""

@@ -14,25 +14,28 @@ import apsw
 import msgspec
 
 from passerby import sql
+from passerby.identity.known import Known
 from passerby.messages import Identifier
 from passerby.profiles.activity import Activity
 from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS
-from passerby.state.sqlite import search
+from passerby.state.sqlite import merges, search
 from passerby.state.sqlite.catalogue import read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.known import load
+from passerby.state.sqlite.why import chain, entry_of, held
 from passerby.state.views import (
     Catalogue,
     HistoryEntry,
-    HistoryIdentifier,
     HistoryPage,
     Match,
+    Merge,
+    MergeDetail,
     SearchPage,
     Totals,
 )
-from passerby.times import iso
 
 _SQL = sql.load("passerby.state.sqlite", "reader.sql")
 
@@ -70,10 +73,9 @@ class SqliteStateReader:
             return None if canonical is None else _profile(connection, canonical)
 
     def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
-        key = (project, identifier.value, identifier.namespace, identifier.scope)
         with self._snapshot() as connection:
-            owner: bytes | None = connection.execute(_SQL["owner"], key).get
-            return None if owner is None else _profile(connection, owner)
+            found = held(connection, project, identifier)
+            return None if found is None else _profile(connection, found.owner)
 
     def members(self, project: int, profile: str) -> list[str]:
         with self._snapshot() as connection:
@@ -99,6 +101,24 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             members = _members(connection, project, profile)
             return _history(connection, members, limit, after) if members else None
+
+    def why(self, project: int, profile: str, identifier: Identifier) -> list[HistoryEntry] | None:
+        with self._snapshot() as connection:
+            canonical = _canonical(connection, project, profile)
+            return None if canonical is None else chain(connection, project, canonical, identifier)
+
+    def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
+        behind = search.NEWEST if before is None else to_blob(before)
+        with self._snapshot() as connection:
+            return merges.newest(connection, project, behind, limit, undone)
+
+    def merge(self, project: int, merge_id: str) -> MergeDetail | None:
+        with self._snapshot() as connection:
+            return merges.one(connection, project, to_blob(merge_id))
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+        with self._snapshot() as connection:
+            return load(connection.cursor(), project, identifiers, hints).known
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         with self._snapshot() as connection:
@@ -166,7 +186,7 @@ def _identifier(row: tuple[Any, ...]) -> IdentifierRecord:
 
 def _history(connection: apsw.Connection, members: list[bytes], limit: int, after: int) -> HistoryPage:
     numbers = list(islice(_numbers(connection, members, limit + 1, after), limit + 1))
-    entries = [_entry(connection.execute(_SQL["decision"], (number,)).fetchall()[0]) for number in numbers[:limit]]
+    entries = [entry_of(connection.execute(_SQL["decision"], (number,)).fetchall()[0]) for number in numbers[:limit]]
     return HistoryPage(entries, numbers[limit - 1] if len(numbers) > limit else None)
 
 
@@ -178,20 +198,6 @@ def _numbers(connection: apsw.Connection, members: list[bytes], limit: int, afte
         for member in members
     )
     return (number for (number,), _ in groupby(heapq.merge(*parts)))
-
-
-def _entry(row: tuple[Any, ...]) -> HistoryEntry:
-    at, kind, message_id, namespace, value, scope, from_, to, merge_id, reason = row
-    return HistoryEntry(
-        at=iso(at),
-        kind=kind,
-        message_id=message_id,
-        identifier=HistoryIdentifier(namespace=namespace, value=value, scope=scope) if namespace else None,
-        from_=_id(from_),
-        to=_id(to),
-        merge_id=_id(merge_id),
-        reason=reason,
-    )
 
 
 def _id(blob: bytes | None) -> str | None:

@@ -4,10 +4,6 @@
 -- The log position up to which messages are applied.
 SELECT value FROM progress WHERE name = 'position';
 
--- name: owner
--- The canonical profile that owns an identifier.
-SELECT profile FROM identifiers WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
-
 -- name: canonical
 -- The profile that an id stands for by now: up the chain of merges.
 WITH RECURSIVE up (id, next) AS (

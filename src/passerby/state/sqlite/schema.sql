@@ -75,6 +75,8 @@ CREATE TABLE IF NOT EXISTS merges (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS merges_winner ON merges (winner);
 CREATE INDEX IF NOT EXISTS merges_loser ON merges (loser);
+CREATE INDEX IF NOT EXISTS merges_of_project ON merges (project, id);
+CREATE INDEX IF NOT EXISTS merges_undone ON merges (project, id) WHERE undone_at IS NOT NULL;
 
 -- The identifiers that a merge moved from the loser to the winner, so that an undo can give them back. One that was
 -- reassigned since is in here no more.
@@ -114,6 +116,7 @@ CREATE TABLE IF NOT EXISTS history (
 );
 CREATE INDEX IF NOT EXISTS history_to ON history (to_profile) WHERE to_profile IS NOT NULL;
 CREATE INDEX IF NOT EXISTS history_from ON history (from_profile) WHERE from_profile IS NOT NULL;
+CREATE INDEX IF NOT EXISTS history_given ON history (value, namespace, scope) WHERE kind IN ('attached', 'reassigned');
 
 -- The newest value of each trait of each member profile; the API folds the members. `value` is JSON.
 CREATE TABLE IF NOT EXISTS traits (

@@ -22,8 +22,9 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.sqlite import connect
-from passerby.state.protocol import Loaded, OutboxRow, ProjectChanges, SeenKey, Sighting
-from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.protocol import Loaded, OutboxRow, ProjectChanges, SeenKey
+from passerby.state.sqlite.ids import to_blob
+from passerby.state.sqlite.known import key_of, load
 from passerby.state.sqlite.undo import undo_merge
 
 _SQL = sql.load("passerby.state.sqlite", "writer.sql")
@@ -35,9 +36,6 @@ INVALID_KEPT = 1_000
 """How many messages of a project that state nothing are kept to be looked at."""
 
 _encode = msgspec.json.Encoder().encode
-_contacts = msgspec.json.Decoder(set[Identifier]).decode
-_held = msgspec.json.Decoder(dict[str, int]).decode
-_context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
 _NO_CONTACTS, _NO_CONTEXT = "[]", "{}"
 
@@ -83,35 +81,7 @@ class SqliteState:
         self._cursor.execute(_SQL["forget"], (now,))
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
-        loaded = Loaded()
-        owners: dict[bytes, str] = {}
-        for identifier in identifiers:
-            if row := self._one("identifier", *_key(project, identifier)):
-                first, last, handle, owner = row
-                if owner not in owners:
-                    owners[owner] = _load_card(loaded, self._one("card", owner))
-                loaded.sightings[identifier] = Sighting(first, last, handle)
-                loaded.known.owners[identifier] = owners[owner]
-        for hint in hints:
-            rows: list[Any] = self._cursor.execute(_SQL["linked"], _key(project, hint)).fetchall()
-            loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
-        if self._one("any_separation", project):
-            self._load_separations(loaded, project, (*loaded.known.owners, *loaded.known.links))
-        return loaded
-
-    def _load_separations(self, loaded: Loaded, project: int, identifiers: Iterable[Identifier]) -> None:
-        for identifier in identifiers:
-            pairs: list[tuple[Any, ...]] = self._cursor.execute(
-                _SQL["separations"], _key(project, identifier)
-            ).fetchall()
-            if pairs:
-                loaded.known.separations[identifier] = {
-                    frozenset(to_text(self._canonical(profile)) for profile in pair) for pair in pairs
-                }
-
-    def _canonical(self, profile: bytes) -> bytes:
-        row = self._one("canonical", profile)
-        return row[0] if row else profile
+        return load(self._cursor, project, identifiers, hints)
 
     def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
         types = dict(self._cursor.execute(_SQL["attribute_types"], (project, event)))
@@ -196,7 +166,7 @@ class SqliteState:
         for decision in decisions:
             identifier, owner = decision.identifier, decision.to
             if identifier is not None and owner is not None:
-                rows.append((*_key(changes.project, identifier), to_blob(owner)))
+                rows.append((*key_of(changes.project, identifier), to_blob(owner)))
         self._cursor.executemany(_SQL["reassign"], rows)
         self._cursor.executemany(_SQL["forget_moved"], [row[:-1] for row in rows])
 
@@ -227,7 +197,7 @@ class SqliteState:
         self._cursor.executemany(_SQL["sight"], [seen for seen in changes.sightings.values() if seen.row])
 
     def _link(self, changes: ProjectChanges) -> None:
-        cleared = [_key(changes.project, hint) for hint in changes.cleared]
+        cleared = [key_of(changes.project, hint) for hint in changes.cleared]
         self._cursor.executemany(_SQL["clear_hint"], cleared)
         links = ((hint, profile) for hint, profiles in changes.linked.items() for profile in profiles)
         linked = [(changes.project, *hint, to_blob(profile)) for hint, profile in links]
@@ -254,22 +224,6 @@ class SqliteState:
 
 
 _NOBODY = Identifier("", "", "")
-
-
-def _key(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
-    """An identifier in the column order of the unique index."""
-    return project, identifier.value, identifier.namespace, identifier.scope
-
-
-def _load_card(loaded: Loaded, row: Sequence[Any]) -> str:
-    """Take a profile's row into what is loaded, unless it is there already; return the profile's id."""
-    blob, user_id, contacts, held, context = row
-    profile = to_text(blob)
-    if profile not in loaded.known.cards:
-        known_contacts = set() if contacts == _NO_CONTACTS else _contacts(contacts)
-        loaded.known.cards[profile] = Card(profile, user_id, known_contacts, _held(held))
-        loaded.contexts[profile] = {} if context == _NO_CONTEXT else _context(context)
-    return profile
 
 
 def _card_columns(card: Card) -> tuple[str | None, str, str, int]:

@@ -42,10 +42,15 @@ def undo_merge(cursor: apsw.Cursor, project: int, merge_id: str, at: int) -> tup
 def _refuse_if_needed(cursor: apsw.Cursor, merge: bytes, winner: bytes, undone_at: int | None) -> None:
     if undone_at is not None:
         raise AlreadyUndone(to_text(merge))
+    if (later := builds_on(cursor, merge, winner)) is not None:
+        raise BuiltOn(to_text(later))
+
+
+def builds_on(cursor: apsw.Cursor, merge: bytes, winner: bytes) -> bytes | None:
+    """The later merge that has to be undone before this one into this winner, if there is any."""
     absorbed = cursor.execute(_UNDO["absorbed_since"], (winner,)).fetchone()
     later = absorbed or cursor.execute(_UNDO["built_on"], (merge, winner)).fetchone()
-    if later is not None:
-        raise BuiltOn(to_text(later[0]))
+    return None if later is None else later[0]
 
 
 def _recount(cursor: apsw.Cursor, profile: bytes) -> None:

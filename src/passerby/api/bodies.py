@@ -1,0 +1,35 @@
+"""What callers send: the bodies of requests, and their bounds. What does not fit is refused with 400."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from passerby.messages import Identifier
+
+IDENTIFIERS = 1_000
+"""The most identifiers in one request."""
+
+Word = Annotated[str, Meta(min_length=1, max_length=100)]
+Text = Annotated[str, Meta(max_length=10_000)]
+
+
+class NamedIdentifier(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """An identifier as a client would send it; it is cleaned in the same way. An email's scope is its business unit."""
+
+    namespace: Word
+    value: Text
+    scope: Text = ""
+
+    def identifier(self) -> Identifier:
+        """The same, as messages carry it."""
+        return Identifier(self.namespace, self.value, self.scope)
+
+
+class PreviewRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The identifiers of a message, and whether it states an event."""
+
+    identifiers: Annotated[list[NamedIdentifier], Meta(max_length=IDENTIFIERS)]
+    is_event: bool = False

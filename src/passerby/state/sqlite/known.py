@@ -1,0 +1,86 @@
+"""Loading what the state knows of identifiers: for the worker within its transaction, for a preview without any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.identity.known import Card
+from passerby.identity.namespaces import FORMER_USER_ID
+from passerby.messages import Identifier
+from passerby.profiles.traits import Versioned
+from passerby.state.protocol import Loaded, Sighting
+from passerby.state.sqlite.ids import to_text
+
+_SQL = sql.load("passerby.state.sqlite", "writer.sql")
+
+_contacts = msgspec.json.Decoder(set[Identifier]).decode
+_held = msgspec.json.Decoder(dict[str, int]).decode
+_context = msgspec.json.Decoder(dict[str, Versioned]).decode
+
+_NO_CONTACTS, _NO_CONTEXT = "[]", "{}"
+
+
+def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
+    """An identifier in the column order of the unique index."""
+    return project, identifier.value, identifier.namespace, identifier.scope
+
+
+def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
+    """See `passerby.state.protocol.State.known`."""
+    loaded = Loaded()
+    owners: dict[bytes, str] = {}
+    for identifier in identifiers:
+        if row := _sighting(cursor, project, identifier):
+            first, last, handle, owner = row
+            if owner not in owners:
+                owners[owner] = _load_card(loaded, _one(cursor, "card", owner))
+            loaded.sightings[identifier] = Sighting(first, last, handle)
+            loaded.known.owners[identifier] = owners[owner]
+    for hint in hints:
+        rows: list[Any] = cursor.execute(_SQL["linked"], key_of(project, hint)).fetchall()
+        loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
+    if _one(cursor, "any_separation", project):
+        _load_separations(cursor, loaded, project)
+    return loaded
+
+
+def _sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:
+    """An identifier's row. A customer id that nobody has may be one that somebody had before a merge by hand."""
+    row = _one(cursor, "identifier", *key_of(project, identifier))
+    if row is None and identifier.namespace == "user_id":
+        return _one(cursor, "identifier", project, identifier.value, FORMER_USER_ID, identifier.scope)
+    return row
+
+
+def _load_separations(cursor: apsw.Cursor, loaded: Loaded, project: int) -> None:
+    for identifier in (*loaded.known.owners, *loaded.known.links):
+        pairs: list[tuple[Any, ...]] = cursor.execute(_SQL["separations"], key_of(project, identifier)).fetchall()
+        if pairs:
+            loaded.known.separations[identifier] = {
+                frozenset(to_text(_canonical(cursor, profile)) for profile in pair) for pair in pairs
+            }
+
+
+def _canonical(cursor: apsw.Cursor, profile: bytes) -> bytes:
+    row = _one(cursor, "canonical", profile)
+    return row[0] if row else profile
+
+
+def _load_card(loaded: Loaded, row: Sequence[Any]) -> str:
+    """Take a profile's row into what is loaded, unless it is there already; return the profile's id."""
+    blob, user_id, contacts, held, context = row
+    profile = to_text(blob)
+    if profile not in loaded.known.cards:
+        known_contacts = set() if contacts == _NO_CONTACTS else _contacts(contacts)
+        loaded.known.cards[profile] = Card(profile, user_id, known_contacts, _held(held))
+        loaded.contexts[profile] = {} if context == _NO_CONTEXT else _context(context)
+    return profile
+
+
+def _one(cursor: apsw.Cursor, query: str, *bindings: Any) -> Any:
+    return cursor.execute(_SQL[query], bindings).fetchone()

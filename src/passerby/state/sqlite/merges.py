@@ -1,0 +1,52 @@
+"""Merges, as readers see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+
+from passerby import sql
+from passerby.state.sqlite.ids import to_text
+from passerby.state.sqlite.undo import builds_on
+from passerby.state.sqlite.why import identifier_of
+from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
+from passerby.times import iso
+
+_SQL = sql.load("passerby.state.sqlite", "merges.sql")
+_LISTS = {None: _SQL["all"], True: _SQL["undone"], False: _SQL["in_force"]}
+
+
+def newest(connection: apsw.Connection, project: int, before: bytes, limit: int, undone: bool | None) -> list[Merge]:  # noqa: FBT001 - a condition, passed on
+    """See `passerby.state.views.StateReader.merges`."""
+    return [Merge(**_fields(row)) for row in connection.execute(_LISTS[undone], (project, before, limit))]
+
+
+def one(connection: apsw.Connection, project: int, merge: bytes) -> MergeDetail | None:
+    """See `passerby.state.views.StateReader.merge`."""
+    row = connection.execute(_SQL["one"], (project, merge)).fetchone()
+    if row is None:
+        return None
+    later = None if row[-1] is not None else builds_on(connection.cursor(), merge, row[1])
+    moved = connection.execute(_SQL["moved"], (merge,))
+    return MergeDetail(
+        **_fields(row),
+        moved=[HistoryIdentifier(namespace=n, value=v, scope=s) for n, v, s in moved],
+        undoable=row[-1] is None and later is None,
+        built_on=None if later is None else to_text(later),
+    )
+
+
+def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
+    id_, winner, loser, at, message_id, *evidence, reason, undone_at = row
+    return {
+        "id": to_text(id_),
+        "winner": to_text(winner),
+        "loser": to_text(loser),
+        "at": iso(at),
+        "message_id": message_id,
+        "via": identifier_of(*evidence[:3]),
+        "by": identifier_of(*evidence[3:]),
+        "reason": reason,
+        "undone_at": None if undone_at is None else iso(undone_at),
+    }

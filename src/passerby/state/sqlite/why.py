@@ -1,0 +1,95 @@
+"""Why an identifier leads to a profile: the decisions that took it there, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import apsw
+
+from passerby import sql
+from passerby.identity.namespaces import FORMER_USER_ID
+from passerby.messages import Identifier
+from passerby.state.sqlite.ids import to_text
+from passerby.state.sqlite.known import key_of
+from passerby.state.views import HistoryEntry, HistoryIdentifier
+from passerby.times import iso
+
+_SQL = sql.load("passerby.state.sqlite", "why.sql")
+
+NOW: Final = 2**63 - 1
+"""A time behind every other: what holds then holds now."""
+
+Row = tuple[Any, ...]
+
+
+class Held(NamedTuple):
+    """An identifier that somebody holds: its row, and its canonical owner."""
+
+    row: int
+    owner: bytes
+
+
+def held(connection: apsw.Connection, project: int, identifier: Identifier) -> Held | None:
+    """Who holds this identifier; a customer id also where it is one that the profile had before a merge by hand."""
+    row = connection.execute(_SQL["holder"], key_of(project, identifier)).fetchone()
+    if row is not None:
+        return Held(*row)
+    if identifier.namespace != "user_id":
+        return None
+    return held(connection, project, identifier._replace(namespace=FORMER_USER_ID))
+
+
+def chain(
+    connection: apsw.Connection, project: int, canonical: bytes, identifier: Identifier
+) -> list[HistoryEntry] | None:
+    """The decisions from this identifier to this profile; None where the profile does not hold it."""
+    found = held(connection, project, identifier)
+    if found is None or found.owner != canonical:
+        return None
+    if identifier.namespace == FORMER_USER_ID:  # it was attached, once, as what it was then
+        identifier = identifier._replace(namespace="user_id")
+    given: list[Row] = connection.execute(_SQL["given"], key_of(project, identifier)).fetchall()
+    return [entry_of(row) for row in _linked(connection, given, canonical)]
+
+
+def _linked(connection: apsw.Connection, given: Sequence[Row], canonical: bytes) -> Iterator[Row]:
+    """What gave the identifier to somebody, and between each two of them the merges that took it to the next giver."""
+    for number, row in enumerate(given):
+        yield row
+        until, goal = (given[number + 1][0], given[number + 1][6]) if number + 1 < len(given) else (NOW, canonical)
+        yield from _merges(connection, row[7], goal, until)
+
+
+def _merges(connection: apsw.Connection, profile: bytes, goal: bytes | None, until: int) -> Iterator[Row]:
+    """The merges from one profile up to another that were in force at a time."""
+    while goal is not None and profile != goal:
+        row = connection.execute(_SQL["absorbed"], (profile, until)).fetchone()
+        if row is None:
+            return
+        yield row
+        profile = row[7]
+
+
+def entry_of(row: Row) -> HistoryEntry:
+    """A row of the history as readers see it."""
+    at, kind, message_id, namespace, value, scope, from_, to, merge_id, reason = row
+    return HistoryEntry(
+        at=iso(at),
+        kind=kind,
+        message_id=message_id,
+        identifier=identifier_of(namespace, value, scope),
+        from_=_id(from_),
+        to=_id(to),
+        merge_id=_id(merge_id),
+        reason=reason,
+    )
+
+
+def identifier_of(namespace: str, value: str, scope: str) -> HistoryIdentifier | None:
+    """An identifier out of its three columns; an empty namespace stands for none."""
+    return HistoryIdentifier(namespace=namespace, value=value, scope=scope) if namespace else None
+
+
+def _id(blob: bytes | None) -> str | None:
+    return None if blob is None else to_text(blob)

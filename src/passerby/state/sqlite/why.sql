@@ -1,0 +1,19 @@
+-- Why an identifier leads to a profile.
+
+-- name: holder
+-- An identifier's row and its canonical owner.
+SELECT id, profile FROM identifiers WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
+
+-- name: given
+-- The decisions that gave an identifier to somebody, in their order.
+SELECT at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason
+FROM history
+WHERE value = ?2 AND namespace = ?3 AND scope = ?4 AND project = ?1 AND kind IN ('attached', 'reassigned')
+ORDER BY id;
+
+-- name: absorbed
+-- The merge in force at a time by which a profile stopped standing for itself.
+SELECT at, 'merged', message_id, via_namespace, via_value, via_scope, loser, winner, id, reason
+FROM merges
+WHERE loser = ?1 AND at <= ?2 AND (undone_at IS NULL OR undone_at > ?2)
+ORDER BY id DESC LIMIT 1;
