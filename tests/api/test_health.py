@@ -120,6 +120,10 @@ class TestEdge:
             EdgeCheck("127.0.0.1", port).problem() == f"the ingest port {port} does not answer: ConnectionRefusedError"
         )
 
+    def test_its_url_is_one_for_either_kind_of_address(self) -> None:
+        assert EdgeCheck("127.0.0.1", 8080).url == "http://127.0.0.1:8080"
+        assert EdgeCheck("::1", 8080).url == "http://[::1]:8080"
+
 
 class TestWorker:
     @pytest.fixture

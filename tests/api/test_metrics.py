@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,7 @@ def test_the_metrics_of_all_processes_are_on_one_page(tmp_path: Path) -> None:
     pages = [
         subprocess.run(
             [sys.executable, "-c", _OTHER_PROCESS],
-            env={VARIABLE: str(tmp_path)},
+            env={**os.environ, VARIABLE: str(tmp_path)},
             capture_output=True,
             text=True,
             check=True,

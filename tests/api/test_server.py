@@ -96,7 +96,7 @@ class Server:
 
     def close(self) -> None:
         for role in list(self._roles):
-            self.end(role, signal.SIGKILL)
+            self.end(role)
         self.client.close()
         self.log.close()
 

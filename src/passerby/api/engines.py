@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from passerby import logs
 from passerby.api import metrics
@@ -34,6 +34,20 @@ WORKER_HEARTBEAT = "worker.heartbeat"
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - on what an edge may listen, and where it is then found
 
 _log = logs.get("events")
+
+
+class Store(Protocol):
+    """The event store, as far as closing it goes."""
+
+    def close(self) -> None:
+        """Close it. Nobody may use it any more."""
+
+
+class Stoppable(Protocol):
+    """The relay, as far as stopping it goes."""
+
+    def stop(self, timeout: float) -> bool:
+        """Finish the write that is under way; return whether it was finished in so many seconds."""
 
 
 class Console(NamedTuple):
@@ -65,7 +79,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         checks=(StateCheck(state), LogCheck(log), EventsCheck(store), edge, worker),
         metrics=metrics.page,
         now=now,
-        ingest_url=_url(edge.host, edge.port),
+        ingest_url=edge.url,
     )
     return Console(desk, credentials)
 
@@ -88,20 +102,16 @@ def _open_events(settings: Settings, folder: DataFolder, held: ExitStack) -> tup
     store, _ = open_or_rebuild(folder.events, _log, settings.events.memory_bytes)
     relay = Relay(outbox, store, pause_seconds=settings.events.relay_interval_ms / 1000)
     relay.start()
-    held.callback(_close_events, store, relay)
+    held.callback(close_events, store, relay)
     return store, relay
 
 
-def _close_events(store: ChdbEventStore, relay: Relay) -> None:
+def close_events(store: Store, relay: Stoppable) -> None:
     """Let the relay finish its write, then close. While it still writes, the end of the process has to do."""
     if relay.stop(RELAY_STOP_SECONDS):
         store.close()
     else:
         _log.warning("a write to the event store is cut off: it is repeated at the next start")
-
-
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _edge(settings: Settings, folder: DataFolder) -> EdgeCheck:

@@ -66,6 +66,11 @@ class EdgeCheck(NamedTuple):
     port: int
     name: str = "edge"
 
+    @property
+    def url(self) -> str:
+        """Where calls go that are meant for it."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
     def problem(self) -> str | None:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=EDGE_TIMEOUT_SECONDS)
         try:
