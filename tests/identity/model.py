@@ -50,10 +50,10 @@ class Model:
         self.history["conflict"] += sum(self.owner.get(name) is not self.target for name in former)
         naming = any(rank(name) <= CONTACT for name in names)
         for hint in hints:
-            waiting = sorted({p.canonical() for p in self.links.get(hint, ())}, key=self.people.index)
+            waiting = {person.canonical() for person in self.links.get(hint, ())}
             if naming:
                 self.links.pop(hint, None)
-                _ = [self.reach(hint, person) for person in waiting if person.stage() == 0]
+                _ = [self.reach(hint, person) for person in self.people if person in waiting and person.stage() == 0]
             elif self.target.stage() == 0 and self.target not in waiting:
                 full = len(waiting) >= self.limits[HINT]
                 self.history["limited"] += full

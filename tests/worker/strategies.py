@@ -14,6 +14,9 @@ from passerby.messages import Identifier
 
 T = TypeVar("T")
 
+SEED: Final = st.integers(0, 2**32)
+"""For what is drawn by hundreds and need not shrink."""
+
 USERS = [Identifier("user_id", value) for value in ("u1", "u2", "u3")]
 CONTACTS = [
     Identifier("email", "e1@x.io"),
@@ -53,7 +56,8 @@ def _each(kind: str, *parts: list[Identifier]) -> list[Draft]:
 
 def _anything() -> list[Draft]:
     """Messages with up to four identifiers of any sort, some of them not clean or of no use."""
-    draw, names = Random(0), USERS + CONTACTS + DEVICES + ADVERTISING + HINTS + PREVIOUS + ODD
+    draw = Random(0)
+    names = USERS + CONTACTS + DEVICES + ADVERTISING + HINTS + PREVIOUS + ODD
     kinds = ["track", "identify"]
     return [Draft(tuple(draw.choices(names, k=n % 5)), {"kind": draw.choice(kinds)}) for n in range(1000)]
 
@@ -83,13 +87,20 @@ _FIELDS: Final[list[dict[str, Any]]] = [
 ]
 
 
-def _one_of(choices: Sequence[T]) -> st.SearchStrategy[T]:
+def pick(choices: Sequence[T]) -> st.SearchStrategy[T]:
     """What `sampled_from` gives, without the representation of them all that it makes."""
     return st.integers(0, len(choices) - 1).map(lambda number: choices[number])
 
 
 MESSAGE: Final = st.builds(
     lambda draft, fields: Draft(draft.names, draft.fields | fields),
-    st.one_of(*map(_one_of, _NAMES)),
-    _one_of(_FIELDS),
+    st.one_of(*map(pick, _NAMES)),
+    pick(_FIELDS),
 )
+
+
+def mixed(number: int) -> list[Draft]:
+    """So many messages of all sorts, always the same."""
+    random = Random(number)
+    sorts = [random.choice(sort) for sort in random.choices(_NAMES, k=number)]
+    return [Draft(draft.names, draft.fields | random.choice(_FIELDS)) for draft in sorts]

@@ -6,9 +6,7 @@ every step, and what must hold always does.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
+from contextlib import ExitStack, closing
 from typing import Final
 
 import pytest
@@ -16,15 +14,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.worker.strategies import HINTS, MESSAGE, Draft
-from tests.worker.twin import PROJECTS, ROOMY, TIGHT, House, Twin
+from tests.worker.twin import PROJECTS, ROOMY, TIGHT, House, Twin, scratch
 
 from passerby.messages import Identifier
 
 EXAMPLES: Final = 500
 STEPS: Final = 50
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - no shared file: a folder of our own is made in it
-"""Where a file costs no disk; what the machine proves does not rest on one."""
-VERBS: Final = 16
+VERBS: Final = 20
 """How many calls a batch makes of the state, or a few more."""
 
 
@@ -33,12 +29,13 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        self.resources = ExitStack()
         self.visitors = 0
 
     @initialize(house=st.sampled_from([ROOMY, ROOMY, TIGHT]))
     def open(self, house: House) -> None:
-        self.twin = Twin(self.folder / "state.db", house)
+        folder = self.resources.enter_context(scratch())
+        self.twin = self.resources.enter_context(closing(Twin(folder / "state.db", house)))
 
     @rule(draft=MESSAGE)
     def say(self, draft: Draft) -> None:
@@ -92,8 +89,7 @@ class Machine(RuleBasedStateMachine):
         if hasattr(self, "twin"):
             self.twin.work()
             self.twin.check()
-            self.twin.close()
-        shutil.rmtree(self.folder)
+        self.resources.close()
 
 
 @pytest.mark.hypothesis

@@ -1,0 +1,136 @@
+"""Where R3 never has to decide, the final profiles do not depend on the order of the messages.
+
+They are the connected components then: two identifiers belong to one profile when a message carries both, or a chain of
+messages leads from one to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from random import Random
+from typing import Final, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.identity.evidence import clean
+from tests.worker.strategies import ADVERTISING, CONTACTS, DEVICES, SEED, USERS
+from tests.worker.twin import DAY, Twin, scratch
+from tests.worker.view import PersonView
+
+from passerby.messages import Identifier
+
+ORDERS: Final = range(1, 51)
+"""Each set of messages is told in so many orders, each to a project of its own."""
+FEWER: Final = settings(max_examples=settings().max_examples // 4)
+"""As an example here is fifty of elsewhere."""
+
+
+class Fact(NamedTuple):
+    """What a message states, wherever in the log it stands. Its number, told by its time, is never another's."""
+
+    number: int
+    names: tuple[Identifier, ...]
+    kind: str
+    trait: str
+
+
+class Outcome(NamedTuple):
+    """One person in the end: identifiers, the number of the fact that each trait is from, and the events' numbers."""
+
+    names: frozenset[Identifier]
+    traits: frozenset[tuple[str, int]]
+    events: frozenset[int]
+
+
+class Orders:
+    """The same facts told in many orders at once, cut into batches anywhere."""
+
+    def __init__(self, facts: Sequence[Fact], random: Random) -> None:
+        with scratch() as folder, closing(Twin(folder / "state.db", projects=ORDERS)) as twin:
+            orders = {project: random.sample(facts, len(facts)) for project in ORDERS}
+            turns = [project for project in ORDERS for _ in facts]
+            random.shuffle(turns)
+            for project in turns:
+                _say(twin, project, orders[project].pop())
+            while twin.applied < len(twin.log):
+                twin.work(random.randint(1, len(turns) // 5))
+            twin.invariants.check()
+            numbers = {message.id: (message.time - DAY) // 1000 for _, message in twin.log}
+            self.outcomes = {p: _outcomes(twin.watcher.view(p).people, numbers) for p in ORDERS}
+            self.decided = {
+                p for p in ORDERS if any(twin.models[p].history[kind] for kind in ("conflict", "reassigned"))
+            }
+
+
+def _say(twin: Twin, project: int, fact: Fact) -> None:
+    traits = {fact.trait: fact.number} if fact.trait else {}
+    twin.say(*fact.names, kind=fact.kind, project=project, time=DAY + fact.number * 1000, traits=traits)
+
+
+def _outcomes(people: Sequence[PersonView], numbers: dict[str, int]) -> frozenset[Outcome]:
+    """Everybody with all members."""
+    members: dict[int, list[PersonView]] = {}
+    for number, person in enumerate(people):
+        home = number
+        while (into := people[home].into) is not None:
+            home = into
+        members.setdefault(home, []).append(person)
+    return frozenset(_outcome(people[home], persons, numbers) for home, persons in members.items())
+
+
+def _outcome(canonical: PersonView, persons: Sequence[PersonView], numbers: dict[str, int]) -> Outcome:
+    stated = sorted((time, trait) for person in persons for trait, (time, _, _) in person.traits.items())
+    newest = {trait: (time - DAY) // 1000 for time, trait in stated}
+    events = frozenset(numbers[event] for person in persons for event in person.events)
+    return Outcome(canonical.names, frozenset(newest.items()), events)
+
+
+def components(facts: Sequence[Fact]) -> frozenset[Outcome]:
+    """Who there is, if all that is carried together belongs together."""
+    groups: list[tuple[set[Identifier], list[Fact]]] = []
+    for fact in facts:
+        names, stated = set(clean(fact.names, ())[0]), [fact]
+        if not names and fact.kind == "identify":
+            continue
+        for group in [group for group in groups if group[0] & names]:
+            groups.remove(group)
+            names |= group[0]
+            stated += group[1]
+        groups.append((names, stated))
+    return frozenset(_component(names, stated) for names, stated in groups)
+
+
+def _component(names: set[Identifier], facts: Sequence[Fact]) -> Outcome:
+    newest = {fact.trait: fact.number for fact in sorted(facts) if fact.trait}
+    events = frozenset(fact.number for fact in facts if fact.kind == "track")
+    return Outcome(frozenset(names), frozenset(newest.items()), events)
+
+
+def facts_about(*people: Sequence[Identifier]) -> st.SearchStrategy[list[Fact]]:
+    """Messages each of which carries names of one of these people only."""
+    names = st.one_of(*(st.lists(st.sampled_from(person), max_size=3, unique=True).map(tuple) for person in people))
+    fact = st.tuples(names, st.sampled_from(["track", "identify"]), st.sampled_from(["", "a", "b"]))
+    return st.lists(fact, min_size=2, max_size=10).map(
+        lambda drawn: [Fact(number, *parts) for number, parts in enumerate(drawn, 1)]
+    )
+
+
+APART: Final = [(USERS[n], CONTACTS[n], *DEVICES[2 * n : 2 * n + 2], ADVERTISING[n]) for n in range(2)]
+"""The names of two people who have nothing in common, with one customer id and one address each."""
+
+
+@FEWER
+@given(facts_about(*APART), SEED)
+def test_people_who_share_no_name_are_found_in_any_order(facts: list[Fact], seed: int) -> None:
+    orders = Orders(facts, Random(seed))
+    assert orders.decided == set()
+    assert set(orders.outcomes.values()) == {components(facts)}
+
+
+@FEWER
+@given(facts_about(USERS + CONTACTS + DEVICES + ADVERTISING), SEED)
+def test_every_order_in_which_the_third_rule_never_decides_comes_to_the_same(facts: list[Fact], seed: int) -> None:
+    orders = Orders(facts, Random(seed))
+    undecided = {outcome for project, outcome in orders.outcomes.items() if project not in orders.decided}
+    assert undecided <= {components(facts)}
