@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class Building:
             tokens=self.credentials,
             policy_of=self._policies.of,
             state=self.reader,
-            undo=self._undo,
+            writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,
             events=self.events,
             visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
@@ -127,13 +128,6 @@ class Building:
             now=lambda: time.time_ns() // 1_000_000,
             ingest_url="http://127.0.0.1:8080",
         )
-
-    def _undo(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
-        state = SqliteState(self.folder / "state.db")
-        try:
-            return state.undo_merge(project, merge_id, at)
-        finally:
-            state.close()
 
     def apply(self) -> None:
         """Apply everything accepted."""

@@ -46,9 +46,15 @@ QUERIES = {"/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u
 """What a route needs to be told, for an answer of 200."""
 BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/identity/preview"): lambda _: {"identifiers": []},
+    Route("POST", "/v1/merges"): lambda ids: {"winner": ids["profile_id"], "loser": ids["other_id"], "reason": "why"},
+    Route("POST", "/v1/profiles/{profile_id}/detach"): lambda _: {
+        "namespace": "mobile_id",
+        "value": "m1",
+        "reason": "why",
+    },
 }
 """Likewise in its body."""
-ABOUT_ONE_THING: frozenset[Route] = frozenset()
+ABOUT_ONE_THING = {Route("POST", "/v1/merges")}
 """Routes whose body names something of the project, beside those whose path does."""
 
 
@@ -57,7 +63,16 @@ def ids(office: Office) -> dict[str, str]:
     """Ids of things that there are in our project."""
     merge_id = merge(office)
     profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()
-    return {"profile_id": profile["id"], "merge_id": merge_id}
+    office.track("Seen", ident("mobile_id", "m2"))
+    office.track("Seen", ident("mobile_id", "m3"), ident("anonymous_id", "a3"))
+    body = {"namespace": "mobile_id", "value": "m3", "reason": "why"}
+    detached = office.post(f"/v1/profiles/{office.owner('mobile_id', 'm3')}/detach", body=body).json()
+    return {
+        "profile_id": profile["id"],
+        "merge_id": merge_id,
+        "other_id": office.owner("mobile_id", "m2"),
+        "detachment_id": detached["detachment_id"],
+    }
 
 
 def test_every_route_is_known_to_need_a_token_or_not() -> None:
@@ -65,6 +80,8 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/identity/preview",
         "/v1/merges",
         "/v1/merges/{merge_id}",
+        "/v1/profiles/{profile_id}/detach",
+        "/v1/detachments/{detachment_id}/undo",
         "/v1/profiles/{profile_id}/why",
         "/v1/profiles",
         "/v1/profiles/{profile_id}",

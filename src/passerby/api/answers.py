@@ -111,6 +111,20 @@ class UndoneMerge(msgspec.Struct, kw_only=True):
     profiles: list[Profile]
 
 
+class HandMade(msgspec.Struct, kw_only=True):
+    """A merge that was made by hand, and the profile as it is then."""
+
+    merge_id: str
+    profile: Profile
+
+
+class Detached(msgspec.Struct, kw_only=True):
+    """Both profiles after an identifier was detached: the one that held it, then the one that it got."""
+
+    detachment_id: str
+    profiles: list[Profile]
+
+
 class CatalogueAnswer(msgspec.Struct, kw_only=True):
     """Events by name with their attributes and violations, the traits of profiles, and all other violations."""
 

@@ -14,6 +14,7 @@ from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.desk import Desk
 from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
+from passerby.api.hand import detach_identifier, merge_profiles, undo_detachment
 from passerby.api.identity import explain_identifier, preview_identity
 from passerby.api.merges import get_merge, list_merges, undo_merge
 from passerby.api.metrics import Measured
@@ -59,6 +60,9 @@ def _projects(desk: Callable[[], Desk]) -> Router:
             list_merges,
             get_merge,
             undo_merge,
+            merge_profiles,
+            detach_identifier,
+            undo_detachment,
             preview_identity,
             get_catalogue,
             get_stats,

@@ -20,16 +20,21 @@ class Tokens(Protocol):
     def token_project(self, token: str) -> int | None:
         """The project that a token opens, or None for an unknown or revoked one."""
 
+    def token_label(self, token: str) -> str:
+        """What a token was labelled with when it was made; empty for none."""
+
 
 def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
     """The guard that lets only the bearer of one of these tokens in, and notes whose it is for `project_of`."""
 
     def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
         scheme, __, token = connection.headers.get("authorization", "").partition(" ")
-        project = tokens().token_project(token.strip()) if scheme.lower() == "bearer" else None
+        token = token.strip()
+        project = tokens().token_project(token) if scheme.lower() == "bearer" else None
         if project is None:
             raise _unauthorized()
         connection.state.project = project
+        connection.state.who = tokens().token_label(token) or NO_LABEL
 
     return guard
 
@@ -38,6 +43,15 @@ def project_of(request: AnyRequest) -> int:
     """The project of the token that came with this request."""
     project: int = request.state.project
     return project
+
+
+def who_of(request: AnyRequest) -> str:
+    """Whose token came with this request, by its label."""
+    who: str = request.state.who
+    return who
+
+
+NO_LABEL = "a token without a label"
 
 
 def _unauthorized() -> ApiError:

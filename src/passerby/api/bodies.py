@@ -28,6 +28,24 @@ class NamedIdentifier(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return Identifier(self.namespace, self.value, self.scope)
 
 
+Reason = Annotated[str, Meta(min_length=1, max_length=1_000, description="Why; it is kept in the history.")]
+
+
+class DetachRequest(NamedIdentifier, kw_only=True, forbid_unknown_fields=True):
+    """The identifier to detach, and why."""
+
+    reason: Reason
+
+
+class MergeRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Two profiles that are one person, and how we know. `force` merges even what R3 keeps apart."""
+
+    winner: Word
+    loser: Word
+    reason: Reason
+    force: bool = False
+
+
 class PreviewRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The identifiers of a message, and whether it states an event."""
 

@@ -23,6 +23,8 @@ _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
     ErrorCode.INVALID_PARAMETER: {"parameters": [{"name": "limit", "message": "Expected `int` >= 1"}]},
     ErrorCode.ALREADY_UNDONE: {"merge_id": "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"},
     ErrorCode.BUILT_ON: {"merge_id": "0199c1e2-9d10-7a86-8f4e-2c7d5b90a413"},
+    ErrorCode.FORBIDDEN_MERGE: {"rule": "R3(a): two customers"},
+    ErrorCode.LIMIT_EXCEEDED: {"namespace": "email"},
     ErrorCode.NOT_READY: {"checks": {"worker": "the worker has not been heard of for 12 s"}},
     ErrorCode.NOT_YET_VISIBLE: {"accepted": 1200, "applied": 1180, "visible": 1150},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,28 +14,36 @@ from passerby.api.readers import Readers
 from passerby.api.visibility import Visibility
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
+from passerby.messages import Identifier
+from passerby.state.protocol import Detachment, Hand, HandMerge
 from passerby.state.views import StateReader
 
 
-class Undo(Protocol):
-    """The one thing that the API changes in the state."""
+class Writer(Protocol):
+    """The few things that the API changes in the state; see `state.protocol.State` for each."""
 
-    def __call__(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
-        """Take a merge back; see `state.protocol.State.undo_merge`. May be called from any thread."""
+    def undo_merge(self, project: int, merge_id: str, at: int, policy: Policy) -> tuple[str, str]: ...
+
+    def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge: ...
+
+    def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment: ...
+
+    def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that a request may need.
 
-    `policy_of` gives a project's identity rules, `now` milliseconds since 1970, `metrics` the page of `/metrics`;
-    `ingest_url` is where the vendors' calls go.
+    `policy_of` gives a project's identity rules, `writer` the writing end of the state for as long as a block takes
+    (a connection of its own each time: it happens rarely), `now` milliseconds since 1970, `metrics` the page of
+    `/metrics`; `ingest_url` is where the vendors' calls go.
     """
 
     tokens: Tokens
     policy_of: Callable[[int], Policy]
     state: StateReader
-    undo: Undo
+    writer: Callable[[], AbstractContextManager[Writer]]
     log: AcceptedLog
     events: EventStore
     visibility: Visibility

@@ -71,7 +71,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         tokens=credentials,
         policy_of=Policies(credentials).of,
         state=state,
-        undo=partial(undo, folder.state),
+        writer=partial(open_writer, folder.state),
         log=log,
         events=store,
         visibility=Visibility(log, state, relay, settings.api.wait_max_seconds),
@@ -89,10 +89,9 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def undo(state: Path, project: int, merge_id: str, at: int) -> tuple[str, str]:
-    """Take a merge back; see `state.protocol.State.undo_merge`. On a connection of its own: it happens rarely."""
-    with closing(SqliteState(state)) as writer:
-        return writer.undo_merge(project, merge_id, at)
+def open_writer(state: Path) -> closing[SqliteState]:
+    """The writing end of the state, for a block. On a connection of its own: it happens rarely."""
+    return closing(SqliteState(state))
 
 
 def _open_events(settings: Settings, folder: DataFolder, held: ExitStack) -> tuple[ChdbEventStore, Relay]:

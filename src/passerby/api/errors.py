@@ -32,6 +32,11 @@ class ErrorCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     ALREADY_UNDONE = "already_undone"
     BUILT_ON = "built_on"
+    SAME_PROFILE = "same_profile"
+    FORBIDDEN_MERGE = "forbidden_merge"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    CUSTOMER_STAYS = "customer_stays"
+    MOVED_ON = "moved_on"
     INTERNAL_ERROR = "internal_error"
     NOT_READY = "not_ready"
     NOT_YET_VISIBLE = "not_yet_visible"
@@ -46,6 +51,11 @@ STATUS: Mapping[ErrorCode, HTTPStatus] = {
     ErrorCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorCode.ALREADY_UNDONE: HTTPStatus.CONFLICT,
     ErrorCode.BUILT_ON: HTTPStatus.CONFLICT,
+    ErrorCode.SAME_PROFILE: HTTPStatus.CONFLICT,
+    ErrorCode.FORBIDDEN_MERGE: HTTPStatus.CONFLICT,
+    ErrorCode.LIMIT_EXCEEDED: HTTPStatus.CONFLICT,
+    ErrorCode.CUSTOMER_STAYS: HTTPStatus.CONFLICT,
+    ErrorCode.MOVED_ON: HTTPStatus.CONFLICT,
     ErrorCode.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
     ErrorCode.NOT_READY: HTTPStatus.SERVICE_UNAVAILABLE,
     ErrorCode.NOT_YET_VISIBLE: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -60,6 +70,11 @@ MEANING: Mapping[ErrorCode, str] = {
     ErrorCode.METHOD_NOT_ALLOWED: "The path takes other methods; the header `Allow` says which.",
     ErrorCode.ALREADY_UNDONE: "The merge was undone before.",
     ErrorCode.BUILT_ON: "A later merge builds on this one: undo `details.merge_id` first.",
+    ErrorCode.SAME_PROFILE: "The two are one profile already.",
+    ErrorCode.FORBIDDEN_MERGE: "R3 keeps the two apart, `details.rule` says by which part: it takes `force`.",
+    ErrorCode.LIMIT_EXCEEDED: "Together, the two would hold too many identifiers in `details.namespace`.",
+    ErrorCode.CUSTOMER_STAYS: "A customer id cannot be detached from its profile.",
+    ErrorCode.MOVED_ON: "The identifier belongs to somebody else by now.",
     ErrorCode.INTERNAL_ERROR: "A fault of the server. It is in the server's log.",
     ErrorCode.NOT_READY: "Some part of the server does not work; `details.checks` says which.",
     ErrorCode.NOT_YET_VISIBLE: "What was acknowledged before the request did not become visible within `wait`.",

@@ -9,8 +9,10 @@ import msgspec
 
 from passerby.api.answers import (
     CatalogueAnswer,
+    Detached,
     Event,
     EventPage,
+    HandMade,
     Health,
     History,
     MergePage,
@@ -23,7 +25,7 @@ from passerby.api.answers import (
     UndoneMerge,
     Why,
 )
-from passerby.api.bodies import NamedIdentifier, PreviewRequest
+from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
 from passerby.state.views import (
     CatalogueAttribute,
@@ -39,6 +41,7 @@ from passerby.state.views import (
 _CUSTOMER_ID = "0199c1e2-6f08-7d35-a1c9-40e8b2f7d615"
 _VISITOR_ID = "0199c1d9-1b70-7e92-b6f3-8d5a07c4e29f"
 _MERGE_ID = "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"
+_DETACHMENT_ID = "0199c1e4-0b1c-7f5e-8a37-c0d2e4f69b18"
 _MESSAGE_ID = "0199c1e2-7a3f-7210-8e07-5f9c1d6a4b38"
 _EVENT_ID = "0199c1d9-1b6e-7c43-9a58-f21e7b0d3c64"
 _CURSOR = "WyJlIiwxNzYzNzAwMDAwMDAwLCIwMTk5YzFkOS0xYjZlLTdjNDMtOWE1OC1mMjFlN2IwZDNjNjQiXQ"
@@ -97,6 +100,8 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "explainIdentifier": {"profile_id": _CUSTOMER_ID, "namespace": "mobile_id", "value": "m-7f3a"},
     "getMerge": {"merge_id": _MERGE_ID},
     "undoMerge": {"merge_id": _MERGE_ID},
+    "detachIdentifier": {"profile_id": _CUSTOMER_ID},
+    "undoDetachment": {"detachment_id": _DETACHMENT_ID},
     "getStats": {"wait": "5"},
 }
 """Values of parameters by operation, for the example calls."""
@@ -178,7 +183,18 @@ PREVIEW = {
     )
 }
 
+HAND_MERGED = {"merged": HandMade(merge_id=_MERGE_ID, profile=_CUSTOMER)}
+DETACHED = {"detached": Detached(detachment_id=_DETACHMENT_ID, profiles=[_CUSTOMER_ALONE, _VISITOR_ALONE])}
+
 BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
+    "mergeProfiles": {
+        "two accounts of one person": MergeRequest(
+            winner=_CUSTOMER_ID, loser=_VISITOR_ID, reason="wrote to us from both addresses", force=True
+        )
+    },
+    "detachIdentifier": {
+        "a device that was sold": DetachRequest(namespace="mobile_id", value="m-7f3a", reason="the phone was sold")
+    },
     "previewIdentity": {
         "a sign-in": PreviewRequest(
             identifiers=[

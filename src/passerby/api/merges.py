@@ -69,7 +69,8 @@ async def undo_merge(access: NamedDependency[Access], merge_id: MergeId) -> Undo
 def _undo(access: Access, merge_id: str) -> UndoneMerge:
     desk, project = access
     try:
-        ids = desk.undo(project, merge_id, desk.now())
+        with desk.writer() as state:
+            ids = state.undo_merge(project, merge_id, desk.now(), desk.policy_of(project))
     except UnknownMerge:
         raise not_found("merge") from None
     except AlreadyUndone:

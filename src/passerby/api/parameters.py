@@ -20,6 +20,7 @@ _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 ProfileId = Annotated[str, PathParameter(description="The id of a profile, or of one that was merged into it.")]
 MergeId = Annotated[str, PathParameter(description="The id of a merge, as histories and members name it.")]
+DetachmentId = Annotated[str, PathParameter(description="The id of a detachment, as detaching answered it.")]
 Undone = Annotated[
     bool | None, QueryParameter(name="undone", description="Only merges that were undone, or only those that were not.")
 ]

@@ -24,6 +24,7 @@ class _Snapshot(NamedTuple):
     public: Mapping[tuple[str, str], int]
     secrets: Mapping[tuple[str, int], tuple[str, ...]]
     tokens: Mapping[str, int]
+    labels: Mapping[str, str]
     names: Mapping[int, str]
     settings: Mapping[int, ProjectSettings]
 
@@ -72,6 +73,10 @@ class ProjectCredentials:
         """
         return self._snapshot.tokens.get(keys.digest(token))
 
+    def token_label(self, token: str) -> str:
+        """What an API token was labelled with; empty for none."""
+        return self._snapshot.labels.get(keys.digest(token), "")
+
     def name(self, project: int) -> str | None:
         """The name of a project."""
         return self._snapshot.names.get(project)
@@ -104,13 +109,14 @@ _DEFAULTS = ProjectSettings()
 
 def _snapshot(projects: list[tuple[Any, ...]], current: list[tuple[Any, ...]]) -> _Snapshot:
     secrets: dict[tuple[str, int], tuple[str, ...]] = {}
-    for project, kind, value in current:
+    for project, kind, value, _ in current:
         if keys.kind_named(kind).secret:
             secrets[kind, project] = (*secrets.get((kind, project), ()), value)
     return _Snapshot(
-        public={(kind, value): project for project, kind, value in current if not keys.kind_named(kind).secret},
+        public={(kind, value): project for project, kind, value, _ in current if not keys.kind_named(kind).secret},
         secrets=secrets,
-        tokens={value: project for project, kind, value in current if kind == "api_token"},
+        tokens={value: project for project, kind, value, _ in current if kind == "api_token"},
+        labels={value: label for _, kind, value, label in current if kind == "api_token"},
         names={number: name for number, name, _, _ in projects},
         settings={number: msgspec.json.decode(text, type=ProjectSettings) for number, _, _, text in projects},
     )

@@ -28,7 +28,7 @@ SELECT id, project, kind, value, label, created_at, revoked_at FROM key WHERE pr
 
 -- name: current_keys
 -- Every key that works, of all projects.
-SELECT project, kind, value FROM key WHERE revoked_at IS NULL ORDER BY id
+SELECT project, kind, value, label FROM key WHERE revoked_at IS NULL ORDER BY id
 
 -- name: revoke_key
 -- Stop one key of one project; a key that was stopped before keeps its first time.

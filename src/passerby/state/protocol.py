@@ -6,7 +6,7 @@ same project, and what was applied in one is durable when it has ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -16,6 +16,7 @@ from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
 from passerby.identity.known import Card, Known
+from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Rejected
 from passerby.profiles.activity import Activity
@@ -36,6 +37,64 @@ class BuiltOn(Exception):
     def __init__(self, merge_id: str) -> None:
         super().__init__(f"merge {merge_id} builds on it: undo that one first")
         self.merge_id = merge_id
+
+
+class UnknownProfile(Exception):
+    """There is no such profile in this project."""
+
+
+class UnknownIdentifier(Exception):
+    """The profile holds no such identifier."""
+
+
+class UnknownDetachment(Exception):
+    """There is no such detachment in this project."""
+
+
+class SameProfile(Exception):
+    """Both are one profile already."""
+
+
+class MovedOn(Exception):
+    """The identifier belongs to somebody else by now."""
+
+
+class CustomerStays(Exception):
+    """A customer id cannot be detached from its profile."""
+
+
+class ForbiddenMerge(Exception):
+    """R3 keeps the two apart. The text is the part of it."""
+
+
+class LimitExceeded(Exception):
+    """Together, the two would hold too many identifiers. The text is the namespace."""
+
+
+class Hand(NamedTuple):
+    """A person's decision: when, by whom, and why; and the project's policy. `new_id` makes ids, later ones greater."""
+
+    at: int
+    who: str
+    reason: str
+    new_id: Callable[[], str]
+    policy: Policy = DEFAULT_POLICY
+
+
+class HandMerge(NamedTuple):
+    """A merge that was made by hand."""
+
+    id: str
+    winner: str
+    loser: str
+
+
+class Detachment(NamedTuple):
+    """An identifier that was detached: from which profile, into which."""
+
+    id: str
+    profile: str
+    detached: str
 
 
 class Moment(NamedTuple):
@@ -107,7 +166,10 @@ class OutboxRow(NamedTuple):
 
 
 class State(Protocol):
-    """The writing end of the state. Every verb but `transaction` and `close` is called within a transaction."""
+    """The writing end of the state.
+
+    Every verb is called within a transaction, but `transaction`, `close` and those that say that they have their own.
+    """
 
     def transaction(self) -> AbstractContextManager[None]:
         """Begin; commit durably at the end of the block, or roll back when it raises."""
@@ -148,10 +210,30 @@ class State(Protocol):
     def bury(self, entry: Entry, error: str) -> None:
         """Keep a message that cannot be applied, with what went wrong."""
 
-    def undo_merge(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
+    def undo_merge(self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY) -> tuple[str, str]:
         """Take a merge back and remember it; in a transaction of its own. Return the winner's and the loser's id.
 
         Raises UnknownMerge, AlreadyUndone, BuiltOn.
+        """
+
+    def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
+        """Merge two profiles, or those that they belong to by now; in a transaction of its own.
+
+        A customer absorbs whoever is none, whichever was to win. Two customers can be forced: the loser's customer
+        id then becomes a former one of the winner. Raises UnknownProfile, SameProfile, ForbiddenMerge (unless
+        forced), LimitExceeded.
+        """
+
+    def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment:
+        """Give one (cleaned) identifier of a profile a profile of its own, and remember that it is none of the first's.
+
+        In a transaction of its own. Raises UnknownProfile, UnknownIdentifier, CustomerStays.
+        """
+
+    def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge:
+        """Merge what was detached back, and forget that it was; in a transaction of its own.
+
+        Raises UnknownDetachment, AlreadyUndone, BuiltOn, MovedOn, ForbiddenMerge, LimitExceeded.
         """
 
     def close(self) -> None: ...

@@ -98,6 +98,23 @@ CREATE TABLE IF NOT EXISTS separations (
     PRIMARY KEY (project, value, namespace, scope, one, other)
 ) WITHOUT ROWID;
 
+-- Identifiers that were detached by hand from a profile into one of their own. `identifier` is the row in `identifiers`,
+-- `merges` (JSON: ids in hexadecimal) are the merges that had moved it until then: an undo lets them have it again.
+CREATE TABLE IF NOT EXISTS detachments (
+    id BLOB PRIMARY KEY,
+    project INTEGER NOT NULL,
+    profile BLOB NOT NULL,
+    detached BLOB NOT NULL,
+    identifier INTEGER NOT NULL,
+    namespace TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    merges TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    undone_at INTEGER
+) WITHOUT ROWID;
+
 -- Every decision about identity, in the order in which they were made. `from_profile` and `to_profile` as in the API;
 -- a row belongs to the history of both.
 CREATE TABLE IF NOT EXISTS history (

@@ -18,11 +18,13 @@ from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
 from passerby.identity.known import Card
+from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.sqlite import connect
-from passerby.state.protocol import Loaded, OutboxRow, ProjectChanges, SeenKey
+from passerby.state.protocol import Detachment, Hand, HandMerge, Loaded, OutboxRow, ProjectChanges, SeenKey
+from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
 from passerby.state.sqlite.undo import undo_merge
@@ -121,9 +123,21 @@ class SqliteState:
         row = (entry.position, message.project, message.received_at, _text(message), error)
         self._cursor.execute(_SQL["bury"], row)
 
-    def undo_merge(self, project: int, merge_id: str, at: int) -> tuple[str, str]:
+    def undo_merge(self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY) -> tuple[str, str]:
         with self.transaction():
-            return undo_merge(self._cursor, project, merge_id, at)
+            return undo_merge(self._cursor, project, merge_id, at, policy)
+
+    def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
+        with self.transaction():
+            return ByHand(self._cursor, project, hand).merge(winner, loser, force=force)
+
+    def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment:
+        with self.transaction():
+            return ByHand(self._cursor, project, hand).detach(profile, identifier)
+
+    def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge:
+        with self.transaction():
+            return ByHand(self._cursor, project, hand).undo_detachment(detachment_id)
 
     def close(self) -> None:
         self._connection.close()

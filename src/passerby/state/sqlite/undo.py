@@ -9,7 +9,7 @@ import msgspec
 
 from passerby import sql
 from passerby.identity.known import Card
-from passerby.identity.namespaces import CLASSES, IdentifierClass
+from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
@@ -19,21 +19,23 @@ _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
 
 
-def undo_merge(cursor: apsw.Cursor, project: int, merge_id: str, at: int) -> tuple[str, str]:
+def undo_merge(cursor: apsw.Cursor, project: int, merge_id: str, at: int, policy: Policy) -> tuple[str, str]:
     """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
     merge = cursor.execute(_UNDO["merge"], (to_blob(merge_id), project)).fetchone()
     if merge is None:
         raise UnknownMerge(merge_id)
     winner, loser, *evidence, message_id, _position, undone_at = merge
     _refuse_if_needed(cursor, to_blob(merge_id), winner, undone_at)
-    stages_before = _stages(cursor, winner)
+    stages_before = stages(cursor, winner)
     cursor.execute(_UNDO["give_back"], (to_blob(merge_id), loser, winner))
+    if evidence[0] == "user_id":
+        cursor.execute(_UNDO["restore_customer"], (to_blob(merge_id), loser, evidence[1], FORMER_USER_ID))
     cursor.execute(_UNDO["stand_alone"], (loser,))
     cursor.execute(_UNDO["mark_undone"], (to_blob(merge_id), at))
     for profile in (winner, loser):
-        _recount(cursor, profile)
+        recount(cursor, profile, policy)
     _remember(cursor, project, evidence, winner, loser)
-    _add_to_totals(cursor, project, stages_before, _stages(cursor, winner, loser))
+    add_to_totals(cursor, project, stages_before, stages(cursor, winner, loser))
     row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), "undone by hand")
     cursor.execute(_WRITER["add_history"], row)
     return to_text(winner), to_text(loser)
@@ -53,11 +55,11 @@ def builds_on(cursor: apsw.Cursor, merge: bytes, winner: bytes) -> bytes | None:
     return None if later is None else later[0]
 
 
-def _recount(cursor: apsw.Cursor, profile: bytes) -> None:
+def recount(cursor: apsw.Cursor, profile: bytes, policy: Policy) -> None:
     """Write down anew what the profile holds."""
     card = Card(to_text(profile))
     for identifier in map(Identifier._make, cursor.execute(_UNDO["held"], (profile,)).fetchall()):
-        card.gain(identifier, contact=CLASSES.get(identifier.namespace) is IdentifierClass.CONTACT)
+        card.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
     contacts = msgspec.json.encode(sorted(card.contacts)).decode()
     held = msgspec.json.encode(card.held).decode()
     cursor.execute(_WRITER["change_card"], (profile, card.user_id, contacts, held, int(card.stage)))
@@ -65,15 +67,21 @@ def _recount(cursor: apsw.Cursor, profile: bytes) -> None:
 
 def _remember(cursor: apsw.Cursor, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
     """Keep the two apart, by the identifier that reached the loser as by the one that named the winner."""
-    for identifier in (evidence[:3], evidence[3:]):
+    for identifier in filter(_is_named, (evidence[:3], evidence[3:])):
         cursor.execute(_UNDO["separate"], (project, *identifier, winner, loser))
 
 
-def _stages(cursor: apsw.Cursor, *profiles: bytes) -> list[int]:
+def _is_named(identifier: list[str]) -> bool:
+    """A merge by hand may have had no identifier to it."""
+    return identifier[0] != ""
+
+
+def stages(cursor: apsw.Cursor, *profiles: bytes) -> list[int]:
+    """The stages that these profiles are counted in."""
     return [cursor.execute(_UNDO["stage"], (profile,)).get for profile in profiles]
 
 
-def _add_to_totals(cursor: apsw.Cursor, project: int, before: list[int], after: list[int]) -> None:
+def add_to_totals(cursor: apsw.Cursor, project: int, before: list[int], after: list[int]) -> None:
     """Count the profiles by stage as they now are."""
     for stages, growth in ((before, -1), (after, 1)):
         rows: list[tuple[Any, ...]] = [(project, Stage(stage).label, growth) for stage in stages]

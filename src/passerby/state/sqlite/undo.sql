@@ -19,6 +19,7 @@ WHERE moved.merge_id = ?1 AND later.id > ?1 AND later.undone_at IS NULL
     AND (
         (later.via_value = i.value AND later.via_namespace = i.namespace AND later.via_scope = i.scope)
         OR (later.by_value = i.value AND later.by_namespace = i.namespace AND later.by_scope = i.scope)
+        OR (i.namespace = 'former_user_id' AND later.by_namespace = 'user_id' AND later.by_value = i.value)
     )
 ORDER BY later.id DESC LIMIT 1;
 
@@ -26,6 +27,12 @@ ORDER BY later.id DESC LIMIT 1;
 -- The moved identifiers that the winner still holds.
 UPDATE identifiers SET profile = ?2
 WHERE profile = ?3 AND id IN (SELECT identifier FROM merge_identifiers WHERE merge_id = ?1);
+
+-- name: restore_customer
+-- Two customers were merged by hand: the loser is one again.
+UPDATE identifiers SET namespace = 'user_id'
+WHERE profile = ?2 AND namespace = ?4 AND value = ?3
+    AND id IN (SELECT identifier FROM merge_identifiers WHERE merge_id = ?1);
 
 -- name: stand_alone
 -- A merged profile answers for itself again.

@@ -1,0 +1,26 @@
+"""What a person may do that no message can, and what not even a person may."""
+
+from __future__ import annotations
+
+from passerby.identity.known import Card
+from passerby.identity.namespaces import FORMER_USER_ID, Policy
+
+
+def forbidden(winner: Card, loser: Card) -> str:
+    """The part of R3 that would keep these two apart on weak evidence, or nothing."""
+    if winner.user_id is not None and loser.user_id is not None:
+        return "R3(a): two customers"
+    namespaces = {contact.namespace for contact in winner.contacts}
+    return "R3(b): different contacts" if loser.has_contact_in(namespaces) else ""
+
+
+def exceeded(winner: Card, loser: Card, policy: Policy) -> str:
+    """The namespace of which the two together would hold too many identifiers, or nothing.
+
+    The loser's customer id counts as a former one: it is kept as that where the winner is a customer too.
+    """
+    moved = dict(loser.held)
+    if winner.user_id is not None and moved.pop("user_id", 0):
+        moved[FORMER_USER_ID] = moved.get(FORMER_USER_ID, 0) + 1
+    over = (n for n, count in moved.items() if count and winner.held.get(n, 0) + count > policy.limits[n])
+    return next(over, "")

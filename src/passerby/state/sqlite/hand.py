@@ -1,0 +1,153 @@
+"""Merging profiles and detaching identifiers by hand, on SQLite. See `passerby.state.protocol.State`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.identity.by_hand import exceeded, forbidden
+from passerby.identity.known import Card
+from passerby.identity.namespaces import FORMER_USER_ID
+from passerby.messages import Identifier
+from passerby.state.protocol import (
+    AlreadyUndone,
+    BuiltOn,
+    CustomerStays,
+    Detachment,
+    ForbiddenMerge,
+    Hand,
+    HandMerge,
+    LimitExceeded,
+    MovedOn,
+    SameProfile,
+    UnknownDetachment,
+    UnknownIdentifier,
+    UnknownProfile,
+)
+from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.known import key_of
+from passerby.state.sqlite.undo import add_to_totals, recount, stages
+
+_HAND = sql.load("passerby.state.sqlite", "hand.sql")
+_UNDO = sql.load("passerby.state.sqlite", "undo.sql")
+_WRITER = sql.load("passerby.state.sqlite", "writer.sql")
+
+_NOBODY = Identifier("", "", "")
+
+_contacts = msgspec.json.Decoder(set[Identifier]).decode
+_held = msgspec.json.Decoder(dict[str, int]).decode
+
+
+class ByHand:
+    """One decision of a person on one project. Runs within the caller's transaction."""
+
+    def __init__(self, cursor: apsw.Cursor, project: int, hand: Hand) -> None:
+        self._cursor = cursor
+        self._project = project
+        self._hand = hand
+        self._why = f"by hand, {hand.who}: {hand.reason}"
+
+    def merge(self, winner: str, loser: str, *, force: bool) -> HandMerge:
+        first, second = self._card(winner), self._card(loser)
+        if first.id == second.id:
+            raise SameProfile
+        if first.user_id is None and second.user_id is not None:  # a customer id never changes its profile
+            first, second = second, first
+        rule = forbidden(first, second)
+        if rule and not force:
+            raise ForbiddenMerge(rule)
+        if namespace := exceeded(first, second, self._hand.policy):
+            raise LimitExceeded(namespace)
+        return self._carry_out(first, second, f"{self._why} (against {rule})" if rule else self._why)
+
+    def _carry_out(self, winner: Card, loser: Card, why: str) -> HandMerge:
+        made = HandMerge(self._hand.new_id(), winner.id, loser.id)
+        merge_id, to, from_ = map(to_blob, made)
+        via = by = _NOBODY
+        if winner.user_id is not None and loser.user_id is not None:
+            via, by = Identifier("user_id", loser.user_id), Identifier("user_id", winner.user_id)
+            self._run("keep_former", from_, FORMER_USER_ID)
+        before = stages(self._cursor, to, from_)
+        position = self._cursor.execute(_WRITER["position"]).get or 0
+        row = (merge_id, self._project, to, from_, self._hand.at, position, "", *via, *by, why)
+        self._cursor.execute(_WRITER["add_merge"], row)
+        self._cursor.execute(_WRITER["record_moved"], (merge_id, from_))
+        self._cursor.execute(_WRITER["move_identifiers"], (to, from_))
+        self._cursor.execute(_WRITER["point"], (from_, to, merge_id))
+        self._recount(to, from_)
+        add_to_totals(self._cursor, self._project, before, stages(self._cursor, to))
+        self._note("merged", via, from_, to, merge_id, why)
+        return made
+
+    def detach(self, profile: str, identifier: Identifier) -> Detachment:
+        card = self._card(profile)
+        row = self._cursor.execute(_WRITER["identifier"], key_of(self._project, identifier)).fetchone()
+        if row is None or to_text(row[3]) != card.id:
+            raise UnknownIdentifier
+        if identifier.namespace in {"user_id", FORMER_USER_ID}:
+            raise CustomerStays
+        made = Detachment(self._hand.new_id(), card.id, self._hand.new_id())
+        _, from_, to = map(to_blob, made)
+        first_seen, last_seen, number, _ = row
+        before = stages(self._cursor, from_)
+        self._cursor.execute(
+            _WRITER["create_profile"], (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}")
+        )
+        self._run("give", number, to)
+        self._recount(from_, to)
+        add_to_totals(self._cursor, self._project, before, stages(self._cursor, from_, to))
+        self._remember(made, identifier, number)
+        self._note("created", _NOBODY, None, to, None, self._why)
+        self._note("reassigned", identifier, from_, to, None, self._why)
+        return made
+
+    def _remember(self, made: Detachment, identifier: Identifier, number: int) -> None:
+        """Keep the two apart by this identifier, and what an undo needs."""
+        id_, profile, detached = map(to_blob, made)
+        self._cursor.execute(_UNDO["separate"], (self._project, *identifier, profile, detached))
+        memory = msgspec.json.encode([merge for (merge,) in self._cursor.execute(_HAND["memory"], (number,))]).decode()
+        self._run("forget", number)
+        row = (id_, self._project, profile, detached, number, *identifier, memory, self._hand.at, self._why)
+        self._run("add_detachment", *row)
+
+    def undo_detachment(self, detachment_id: str) -> HandMerge:
+        id_ = to_blob(detachment_id)
+        row = self._run("detachment", id_, self._project).fetchone()
+        if row is None:
+            raise UnknownDetachment
+        profile, detached, number, *identifier, memory, undone_at, holder, merged_by = row
+        if undone_at is not None:
+            raise AlreadyUndone
+        if merged_by is not None:
+            raise BuiltOn(to_text(merged_by))
+        if holder != detached:
+            raise MovedOn
+        made = self.merge(to_text(profile), to_text(detached), force=False)
+        for merge in msgspec.json.decode(memory):
+            self._run("recall", merge, number)
+        self._run("join_again", self._project, *identifier, profile, detached)
+        self._run("mark_undone", id_, self._hand.at)
+        return made
+
+    def _card(self, profile: str) -> Card:
+        """The card of the profile that this id stands for by now."""
+        row = self._run("card", self._project, to_blob(profile)).fetchone()
+        if row is None:
+            raise UnknownProfile(profile)
+        id_, user_id, contacts, held = row
+        return Card(to_text(id_), user_id, _contacts(contacts), _held(held))
+
+    def _recount(self, *profiles: bytes) -> None:
+        for profile in profiles:
+            recount(self._cursor, profile, self._hand.policy)
+
+    def _note(self, kind: str, identifier: Identifier, *rest: Any) -> None:
+        """Write an entry of the history: from whom, to whom, the merge if any, and why."""
+        row = (self._project, self._hand.at, kind, "", *identifier, *rest)
+        self._cursor.execute(_WRITER["add_history"], row)
+
+    def _run(self, query: str, *bindings: Any) -> apsw.Cursor:
+        return self._cursor.execute(_HAND[query], bindings)
