@@ -19,7 +19,7 @@ class Headers(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._raw[name.encode("latin-1")].decode("latin-1")
 
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]  # one of its two forms
         value = self._raw.get(name.encode("latin-1", "replace"))
         return default if value is None else value.decode("latin-1")
 
