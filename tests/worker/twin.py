@@ -97,7 +97,7 @@ class Twin:
         self.applied = 0
         self._path = path
         self._policy = house.policy
-        self._new_id = rising_ids()
+        self.new_id = rising_ids()
         self._seen: dict[tuple[int, str, str], int] = {}
         self._counts = Counter[tuple[int, str]]()
         self._open()
@@ -106,16 +106,16 @@ class Twin:
 
     def close(self) -> None:
         self.watcher.close()
-        self._state.close()
+        self.state.close()
 
     def _open(self) -> None:
-        self._state = SqliteState(self._path)
-        self._fragile = Fragile(self._state)
-        self._worker = Worker(cast("State", self._fragile), lambda _: self._policy, self._new_id)
+        self.state = SqliteState(self._path)
+        self._fragile = Fragile(self.state)
+        self._worker = Worker(cast("State", self._fragile), lambda _: self._policy, self.new_id)
 
     def restart(self) -> None:
         """Stop the worker and start another on the same file."""
-        self._state.close()
+        self.state.close()
         self._open()
 
     def say(self, *identifiers: Identifier, kind: str = "track", after: int = 1000, **fields: Any) -> Message:
@@ -160,7 +160,7 @@ class Twin:
         """Take the project's n-th merge back on both sides; whether they did. They have to agree."""
         merge_id = self.watcher.rows("SELECT id FROM merges WHERE project = ? ORDER BY id", project)[number][0]
         try:
-            self._state.undo_merge(project, to_text(merge_id), DAY)
+            self.state.undo_merge(project, to_text(merge_id), DAY)
         except (AlreadyUndone, BuiltOn):
             done = False
         else:

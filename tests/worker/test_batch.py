@@ -1,0 +1,151 @@
+"""A batch: all or nothing, once, and every project by itself."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import apsw
+import msgspec
+import pytest
+from tests.worker.twin import DAY, Fragile, PowerCut, Twin
+
+from passerby.identity.namespaces import DEFAULT_POLICY, Policy
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier, Message
+from passerby.state.protocol import State
+from passerby.worker.batch import Applied, Worker
+
+U1 = Identifier("user_id", "u1")
+M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
+EVERYTHING = (U1, Identifier("email", "e1@x.io"), M1, Identifier("aaid", "g1"), Identifier("device_id", "d1"))
+
+
+def worker(twin: Twin) -> Worker:
+    return Worker(twin.state, lambda _: DEFAULT_POLICY, twin.new_id)
+
+
+def test_a_batch_comes_to_what_it_says(twin: Twin) -> None:
+    twin.say(M1)
+    twin.say(M1, kind="identify")
+    for _ in range(2):
+        twin.say(M2, deduplication_key="k")
+    assert worker(twin).apply(twin.log) == Applied(position=4, messages=4, duplicates=1, events=2)
+
+
+def test_a_batch_that_was_applied_comes_to_nothing(twin: Twin) -> None:
+    twin.say(M1)
+    twin.work()
+    before = twin.watcher.rows("SELECT * FROM profiles"), twin.watcher.rows("SELECT * FROM outbox")
+    assert worker(twin).apply(twin.log) == Applied()
+    assert (twin.watcher.rows("SELECT * FROM profiles"), twin.watcher.rows("SELECT * FROM outbox")) == before
+
+
+def test_an_empty_batch_comes_to_nothing(twin: Twin) -> None:
+    assert worker(twin).apply([]) == Applied()
+
+
+def test_a_batch_that_begins_with_what_was_applied_goes_on_behind_it(twin: Twin) -> None:
+    twin.say(M1)
+    twin.work()
+    twin.say(M2)
+    assert worker(twin).apply(twin.log) == Applied(position=2, messages=1, events=1)
+
+
+def test_a_batch_of_repeats_alone_is_passed_and_counted(twin: Twin) -> None:
+    twin.say(M1, deduplication_key="k")
+    twin.work()
+    twin.say(M1, deduplication_key="k")
+    twin.work()
+    twin.check()
+    assert twin.watcher.rows("SELECT value FROM progress") == [(2,)]
+    assert len(twin.watcher.rows("SELECT id FROM outbox")) == 1
+
+
+def test_one_row_of_the_outbox_holds_a_batchs_events_one_on_a_line(twin: Twin) -> None:
+    for names in ((M1,), (M2,), (M1,)):
+        twin.say(*names)
+    twin.say(M1, kind="identify")
+    twin.work()
+    ((position, events, size, created_at, body),) = twin.watcher.rows(
+        "SELECT last_position, events, bytes, created_at, body FROM outbox"
+    )
+    lines = [msgspec.json.decode(line) for line in body.splitlines()]
+    assert (position, events, size, created_at) == (4, 3, len(body), twin.log[-1].message.received_at)
+    assert [line["id"] for line in lines] == [message.id for _, message in twin.log[:3]]
+    assert [line["position"] for line in lines] == [1, 2, 3]
+
+
+def test_a_batch_without_events_has_no_row_in_the_outbox(twin: Twin) -> None:
+    twin.say(M1, kind="identify")
+    twin.work()
+    assert twin.watcher.rows("SELECT * FROM outbox") == []
+    assert twin.watcher.rows("SELECT value FROM progress") == [(1,)]
+
+
+def test_projects_never_see_each_other(twin: Twin) -> None:
+    twin.say(M1, project=1)
+    twin.say(*EVERYTHING, kind="identify", project=2)
+    twin.say(*EVERYTHING, kind="identify", project=1)
+    twin.say(M1, project=2)
+    twin.work()
+    twin.check()
+    for project in (1, 2):
+        profiles = twin.watcher.rows("SELECT user_id FROM profiles WHERE project = ?", project)
+        assert profiles == [("u1",)]
+        assert twin.watcher.totals(project)["customer"] == 1
+
+
+def test_each_project_is_judged_by_its_own_policy(twin: Twin) -> None:
+    strict = Policy(blocked=frozenset({"u1"}))
+    for project in (1, 2):
+        twin.say(U1, M1, kind="identify", project=project)
+    Worker(twin.state, lambda project: strict if project == 2 else DEFAULT_POLICY, twin.new_id).apply(twin.log)
+    assert twin.watcher.totals(1)["customer"] == twin.watcher.totals(2)["anonymous"] == 1
+
+
+def test_the_catalogues_of_two_projects_are_two(twin: Twin) -> None:
+    twin.say(M1, project=1, properties={"price": 1})
+    twin.say(M1, project=2, properties={"price": "one"})
+    twin.work()
+    rows = twin.watcher.rows("SELECT project, type FROM catalogue_attributes ORDER BY project")
+    assert rows == [(1, "number"), (2, "string")]
+
+
+def test_after_a_batch_that_failed_the_worker_believes_only_the_state(twin: Twin) -> None:
+    fragile = Fragile(twin.state)
+    tried = Worker(cast("State", fragile), lambda _: DEFAULT_POLICY, twin.new_id)
+    wrong = twin.say(M1, properties={"price": "one"}, violations=())
+    fragile.fuse = 6
+    with pytest.raises(PowerCut):
+        tried.apply([Entry(1, wrong)])
+    fragile.fuse = None
+    right = msgspec.structs.replace(wrong, properties={"price": 1})
+    assert tried.apply([Entry(1, right)]).events == 1
+    assert twin.watcher.rows("SELECT type, count FROM catalogue_attributes") == [("number", 1)]
+    assert twin.watcher.rows("SELECT * FROM violations") == []
+
+
+def test_a_buried_message_is_kept_whole_and_counts_as_applied(twin: Twin) -> None:
+    message = twin.say(M1, properties={"price": 1})
+    buried = worker(twin).bury(Entry(1, message), "KeyError: 'x'")
+    assert buried == Applied(position=1, messages=1, buried=1)
+    ((position, project, at, kept, error),) = twin.watcher.rows("SELECT * FROM dead_letters")
+    assert (position, project, at, error) == (1, 1, DAY, "KeyError: 'x'")
+    assert msgspec.json.decode(kept, type=Message) == message
+    assert twin.watcher.totals(1) == {"applied": 1, "violations": 1}
+    assert twin.watcher.rows("SELECT value FROM progress") == [(1,)]
+
+
+def test_the_log_goes_on_behind_a_buried_message(twin: Twin) -> None:
+    first, second = twin.say(M1), twin.say(M2)
+    undertaker = worker(twin)
+    undertaker.bury(Entry(1, first), "fault")
+    assert undertaker.apply([Entry(1, first), Entry(2, second)]) == Applied(position=2, messages=1, events=1)
+
+
+def test_a_message_cannot_be_buried_twice(twin: Twin) -> None:
+    message = twin.say(M1)
+    worker(twin).bury(Entry(1, message), "fault")
+    with pytest.raises(apsw.ConstraintError):
+        worker(twin).bury(Entry(1, message), "fault")
+    assert twin.watcher.totals(1)["applied"] == 1

@@ -1,0 +1,181 @@
+"""What a message leaves behind in its project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from tests.worker.twin import DAY, HOUR, Twin
+
+from passerby.messages import Identifier, Rejected, StoredEvent, Violation
+
+U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
+M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
+E1 = Identifier("email", "e1@x.io")
+
+
+def events(twin: Twin) -> list[StoredEvent]:
+    twin.work()
+    twin.watcher.read_outbox()
+    return twin.watcher.events
+
+
+def traits(twin: Twin, table: str = "traits") -> dict[str, Any]:
+    twin.work()
+    query = {"traits": "SELECT name, value FROM traits", "rejected": "SELECT name, value FROM rejected_traits"}[table]
+    return {name: msgspec.json.decode(value) for name, value in twin.watcher.rows(query)}
+
+
+def violations(twin: Twin) -> dict[tuple[str, str, str], int]:
+    twin.work()
+    rows = twin.watcher.rows("SELECT kind, subject, attribute, count FROM violations")
+    return {(kind, subject, attribute): count for kind, subject, attribute, count in rows}
+
+
+def test_an_event_is_kept_as_it_was_told(twin: Twin) -> None:
+    told = twin.say(
+        M1, name="Bought", properties={"price": 1.5, "tags": ["a"]}, context={"ip": "127.0.0.1"}, session_id="s1"
+    )
+    (event,) = events(twin)
+    (profile,) = twin.watcher.rows("SELECT lower(hex(id)) FROM profiles")[0]
+    assert event.profile_id.replace("-", "") == profile
+    assert event.position == 1
+    assert event.rejected == []
+    fields = ("id", "project", "time", "received_at", "name", "properties", "context", "session_id", "dialect")
+    assert [getattr(event, field) for field in fields] == [getattr(told, field) for field in fields]
+
+
+def test_an_event_keeps_what_a_rule_refused_apart_with_the_reason(twin: Twin) -> None:
+    twin.say(M1, name="Bought", properties={"price": 1})
+    twin.say(M1, name="Bought", properties={"price": "one", "we_x": 1, "sku": "A"})
+    event = events(twin)[1]
+    assert event.properties == {"sku": "A"}
+    rejected = {entry["name"]: Rejected(**entry) for entry in event.rejected}
+    assert rejected["price"].value == "one"
+    assert rejected["price"].reason.startswith("type_mismatch")
+    assert rejected["we_x"].reason.startswith("reserved_name")
+    assert violations(twin) == {("type_mismatch", "Bought", "price"): 1, ("reserved_name", "Bought", "we_x"): 1}
+
+
+def test_an_event_with_a_reserved_name_is_applied_and_counted_but_leaves_nothing_else(twin: Twin) -> None:
+    twin.say(M1, name="we_bought", traits={"a": "x"})
+    assert events(twin) == []
+    assert twin.watcher.rows("SELECT * FROM profiles") == []
+    assert twin.watcher.totals(1) == {"applied": 1, "violations": 1}
+    assert violations(twin) == {("reserved_name", "we_bought", ""): 1}
+
+
+def test_a_message_that_identifies_is_no_event(twin: Twin) -> None:
+    twin.say(M1, U1, kind="identify", properties={"not": "kept"})
+    assert events(twin) == []
+    assert twin.watcher.rows("SELECT event_count FROM profiles") == [(0,)]
+
+
+def test_the_newest_value_of_a_trait_counts_and_of_equals_the_last_in_the_log(twin: Twin) -> None:
+    twin.say(M1, time=DAY + 2000, traits={"a": "newest"})
+    twin.say(M1, time=DAY + 1000, traits={"a": "older", "b": "first"})
+    twin.work()
+    twin.say(M1, time=DAY + 1000, traits={"b": "last"})
+    assert traits(twin) == {"a": "newest", "b": "last"}
+
+
+def test_traits_that_a_rule_refused_are_kept_apart_with_the_reason(twin: Twin) -> None:
+    twin.say(M1, traits={"age": 5})
+    twin.say(M1, traits={"age": "five"}, time=DAY + 2000)
+    twin.say(M1, traits={"age": "four"}, time=DAY + 1000)
+    assert traits(twin) == {"age": 5}
+    assert traits(twin, "rejected") == {"age": "five"}
+    ((reason,),) = twin.watcher.rows("SELECT reason FROM rejected_traits")
+    assert reason.startswith("type_mismatch")
+    assert violations(twin) == {("type_mismatch", "", "age"): 2}
+
+
+def test_a_refused_trait_is_replaced_by_a_newer_refused_one_of_a_later_batch(twin: Twin) -> None:
+    twin.say(M1, traits={"age": 5})
+    twin.say(M1, traits={"age": "five"})
+    twin.work()
+    twin.say(M1, traits={"age": "six"})
+    assert traits(twin, "rejected") == {"age": "six"}
+
+
+def test_a_contact_that_stays_with_somebody_else_is_kept_as_a_plain_trait(twin: Twin) -> None:
+    twin.say(U1, E1, kind="identify")
+    twin.say(U2, E1, kind="identify")
+    assert traits(twin) == {"email": "e1@x.io"}
+    twin.check()
+    assert twin.watcher.rows("SELECT event, name FROM catalogue_attributes") == [("", "email")]
+
+
+def test_a_trait_of_the_same_name_in_the_same_message_counts_more(twin: Twin) -> None:
+    twin.say(U1, E1, kind="identify")
+    twin.say(U2, E1, kind="identify", traits={"email": "typed@x.io"})
+    assert traits(twin) == {"email": "typed@x.io"}
+
+
+def test_a_device_that_stays_with_somebody_else_is_no_trait(twin: Twin) -> None:
+    twin.say(M1)
+    twin.say(U1, M1, kind="identify")
+    twin.say(M2)
+    twin.say(U1, M2, kind="identify")
+    twin.work()
+    twin.undo(1, 0)
+    twin.say(U1, M2, kind="identify")
+    assert traits(twin) == {}
+    assert twin.watcher.view(1).history["conflict"] == 1
+
+
+def test_the_context_keeps_the_newest_value_of_each_key(twin: Twin) -> None:
+    twin.say(M1, time=DAY + 2000, context={"ip": "2", "os": {"name": "x"}})
+    twin.work()
+    twin.say(M1, time=DAY + 1000, context={"ip": "1", "locale": "de"})
+    twin.say(M1, time=DAY + 3000, context={"os": None})
+    twin.work()
+    ((context,),) = twin.watcher.rows("SELECT context FROM profiles")
+    assert {key: value[0] for key, value in msgspec.json.decode(context).items()} == {
+        "ip": "2",
+        "os": None,
+        "locale": "de",
+    }
+
+
+def test_first_and_last_seen_are_the_earliest_and_latest_times_claimed(twin: Twin) -> None:
+    for time in (DAY, DAY + HOUR, DAY - HOUR):
+        twin.say(M1, time=time)
+        twin.work()
+    twin.say(M1, time=DAY + 2 * HOUR)
+    twin.say(M1, M2, time=DAY + 3 * HOUR)
+    twin.say(M1, time=DAY - 2 * HOUR)
+    twin.work()
+    rows = twin.watcher.rows
+    assert rows("SELECT first_seen, last_seen FROM profiles") == [(DAY - 2 * HOUR, DAY + 3 * HOUR)]
+    seen = {value: times for value, *times in rows("SELECT value, first_seen, last_seen FROM identifiers")}
+    assert seen == {"m1": [DAY - 2 * HOUR, DAY + 3 * HOUR], "m2": [DAY + 3 * HOUR, DAY + 3 * HOUR]}
+
+
+def test_what_is_blocked_is_counted_with_what_was_sent(twin: Twin) -> None:
+    twin.say(Identifier("user_id", "undefined"), M1)
+    assert violations(twin) == {("blocked_identifier", "", "user_id"): 1}
+    assert twin.watcher.rows("SELECT sample FROM violations") == [("undefined",)]
+
+
+def test_a_message_that_names_nobody_is_counted_whether_it_is_an_event_or_not(twin: Twin) -> None:
+    twin.say(kind="track", name="Seen")
+    twin.say(kind="identify")
+    twin.say(Identifier("device_id", "d1"), kind="track", name="Seen")
+    assert violations(twin) == {("no_identifier", "Seen", ""): 2, ("no_identifier", "", ""): 1}
+    assert twin.watcher.totals(1)["events"] == twin.watcher.totals(1)["anonymous"] == 2
+
+
+def test_violations_that_a_dialect_noticed_are_counted(twin: Twin) -> None:
+    twin.say(M1, violations=(Violation("odd", "Seen", "field", "value"),))
+    assert violations(twin) == {("odd", "Seen", "field"): 1}
+
+
+def test_a_message_that_states_nothing_is_set_aside_with_its_body(twin: Twin) -> None:
+    twin.say(M1, kind="invalid", properties={"body": {"type": "?"}}, violations=(Violation("odd"), Violation("wrong")))
+    twin.work()
+    assert twin.watcher.rows("SELECT project, reason, body FROM invalid_messages") == [
+        (1, "odd, wrong", '{"type":"?"}')
+    ]
+    assert twin.watcher.rows("SELECT * FROM profiles") == []
+    assert twin.watcher.totals(1) == {"applied": 1, "violations": 2}

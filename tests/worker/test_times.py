@@ -1,0 +1,61 @@
+"""Which times a message may claim."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.worker.twin import DAY, HOUR, Twin
+
+from passerby.messages import Identifier, Message, Violation
+from passerby.worker.times import AHEAD_MS, event_time
+
+M1 = Identifier("mobile_id", "m1")
+
+
+def message(time: int) -> Message:
+    return Message(
+        project=1, id="1", dialect="test", kind="track", identifiers=(), time=time, received_at=DAY, name="Seen"
+    )
+
+
+@pytest.mark.parametrize("time", [0, DAY - 100_000 * HOUR, DAY, DAY + 1, DAY + 24 * HOUR])
+def test_a_time_up_to_a_day_ahead_is_kept(time: int) -> None:
+    assert event_time(message(time)) == (time, ())
+
+
+@pytest.mark.parametrize("time", [DAY + 24 * HOUR + 1, DAY + 10**9 * HOUR])
+def test_a_time_more_than_a_day_ahead_becomes_the_received_time(time: int) -> None:
+    assert event_time(message(time)) == (DAY, (Violation("time_in_future", "Seen", "", str(time)),))
+
+
+@pytest.mark.parametrize("time", [-1, -(10**15)])
+def test_a_time_before_1970_becomes_the_received_time(time: int) -> None:
+    assert event_time(message(time)) == (DAY, (Violation("time_before_1970", "Seen", "", str(time)),))
+
+
+@given(st.integers())
+def test_whatever_is_claimed_the_time_kept_is_one_that_can_be(time: int) -> None:
+    kept, violations = event_time(message(time))
+    assert 0 <= kept <= DAY + AHEAD_MS
+    assert (kept == time) is (violations == ())
+
+
+def test_the_received_time_stands_in_for_a_wrong_one_everywhere_and_it_is_counted(twin: Twin) -> None:
+    twin.say(M1, time=DAY + 1000 * HOUR, traits={"a": "x"}, context={"os": "x"})
+    twin.work()
+    rows = twin.watcher.rows
+    twin.watcher.read_outbox()
+    assert [event.time for event in twin.watcher.events] == [DAY]
+    assert rows("SELECT first_seen, last_seen FROM profiles") == [(DAY, DAY)]
+    assert rows("SELECT first_seen, last_seen FROM identifiers") == [(DAY, DAY)]
+    assert rows("SELECT time FROM traits") == [(DAY,)]
+    assert rows("SELECT kind, subject, count FROM violations") == [("time_in_future", "Seen", 1)]
+    assert twin.watcher.totals(1)["violations"] == 1
+
+
+def test_a_value_that_was_wrongly_dated_ahead_does_not_block_later_ones(twin: Twin) -> None:
+    twin.say(M1, time=DAY + 1000 * HOUR, traits={"a": "wrong"})
+    twin.say(M1, traits={"a": "right"})
+    twin.work()
+    assert twin.watcher.rows("SELECT value FROM traits") == [('"right"',)]
