@@ -16,7 +16,7 @@ from passerby.edge.reading import Unread
 RETRY_SECONDS: Final = {Fault.OVERLOADED: 1, Fault.UNAVAILABLE: 5}
 """When a client may try again what the edge could not take."""
 
-_REMEMBERED: Final = 1_000
+REMEMBERED: Final = 1_000
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _starts: dict[tuple[int, str, int], Event] = {}
@@ -31,7 +31,7 @@ def start(reply: Reply, extra: Iterable[tuple[str, str]] = ()) -> Event:
 
 
 def _remember(key: tuple[int, str, int], made: Event) -> Event:
-    if len(_starts) >= _REMEMBERED:
+    if len(_starts) >= REMEMBERED:
         _starts.clear()
     _starts[key] = made
     return made

@@ -138,7 +138,7 @@ class Edge:
     async def _confess(self, call: Call, send: Send) -> None:
         """Answer a request that an exception stopped which nobody expected."""
         _log.exception("a request met a mistake of ours", dialect=call.dialect, call=call.name)
-        self.counts.refused(call.dialect, "mistake")
+        self.counts.mistaken(call.dialect)
         self.counts.answered(call.dialect, call.name, BROKEN.status)
         await _send(send, BROKEN)
 

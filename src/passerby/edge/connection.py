@@ -24,17 +24,22 @@ LINGER_SECONDS: Final = 2.0
 """How long we go on taking, and throwing away, what a client still sends when it has its answer already."""
 STUCK_SECONDS: Final = 60.0
 """After this time a request without an answer is given up: nobody fetches the answer, or the disk gives none."""
-REFUSED_AT_ONCE: Final = 1_000
-"""Connections beyond the limit that are told so; any further one is just closed."""
+MOST_LEAVING: Final = 1_000
+"""Connections that linger at most before one too many is closed without being told so."""
 
 
 class EdgeConnection(HttpToolsProtocol):
-    """A connection of the ingest port. `server` is what uvicorn gives to each of its connections."""
+    """A connection of the ingest port.
 
-    def __init__(self, settings: EdgeSettings, counts: Counts, **server: Any) -> None:
+    `leaving` holds those of all connections that linger: they don't count as open any more, so that who is turned away
+    takes nobody's place. `server` is what uvicorn gives to each of its connections.
+    """
+
+    def __init__(self, settings: EdgeSettings, counts: Counts, leaving: set[EdgeConnection], **server: Any) -> None:
         super().__init__(**server)
         self._settings = settings
         self._counts = counts
+        self._leaving = leaving
         self._since = self.loop.time()
         self._lingers_until = 0.0
         self._head_open = False
@@ -47,11 +52,15 @@ class EdgeConnection(HttpToolsProtocol):
         """Take a client in, or tell it that there are too many."""
         gentle = _Gentle(cast("asyncio.Transport", transport), self)
         super().connection_made(cast("asyncio.Transport", gentle))
-        excess = len(self.connections) - self._settings.max_connections
-        if excess > REFUSED_AT_ONCE:
+        excess = len(self.connections) - len(self._leaving) - self._settings.max_connections
+        if excess > 0 and len(self._leaving) >= MOST_LEAVING:
             self.transport.abort()
         elif excess > 0:
             self._refuse(TOO_MANY_CONNECTIONS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._leaving.discard(self)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent. Never raises, whatever it is."""
@@ -152,6 +161,7 @@ class EdgeConnection(HttpToolsProtocol):
         """
         if not self._lingers_until:
             self._lingers_until = self.loop.time() + LINGER_SECONDS
+            self._leaving.add(self)
             self.flow.resume_reading()
             self.transport.write_eof()
 
@@ -186,10 +196,14 @@ class _Gentle:
     """The transport as uvicorn sees it: where the client is still sending, `close` lingers."""
 
     def __init__(self, transport: asyncio.Transport, connection: EdgeConnection) -> None:
-        self.write = transport.write
         self._transport = transport
         self._connection = connection
         self._lingers = False
+
+    def write(self, data: bytes) -> None:
+        """Write, unless the client has left: of requests sent ahead, uvicorn tells only the last that it did."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def close(self) -> None:
         if self._connection.is_sending and not self._lingers:

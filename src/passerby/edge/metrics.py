@@ -44,11 +44,18 @@ class Counts:
     def __init__(self) -> None:
         self._requests: dict[tuple[str, str, int], int] = {}
         self._refused: dict[tuple[str, str], int] = {}
+        self.mistakes = 0
+        """Ever since the process began."""
 
     def answered(self, dialect: str, call: str, status: int) -> None:
         """Count a request by its answer."""
         key = (dialect, call, status)
         self._requests[key] = self._requests.get(key, 0) + 1
+
+    def mistaken(self, dialect: str) -> None:
+        """Count a request that met a mistake of ours."""
+        self.mistakes += 1
+        self.refused(dialect, "mistake")
 
     def refused(self, dialect: str, reason: str) -> None:
         """Count a refusal by its reason, beside the answer to it."""

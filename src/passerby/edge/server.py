@@ -62,8 +62,8 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
         server = make_server(edge, settings.edge)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.handle_exit)
-        async with _beside(
-            look_after(credentials.refresh_if_changed, partial(_sweep, server), partial(_publish, server, edge)),
+        async with beside(
+            look_after(credentials.refresh_if_changed, partial(sweep, server), partial(_publish, server, edge)),
             prune_regularly(log, now),
         ):
             gc.collect()
@@ -74,7 +74,7 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
 
 
 @asynccontextmanager
-async def _beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Let these run beside what is done within."""
     tasks = [asyncio.create_task(chore) for chore in chores]
     try:
@@ -85,7 +85,8 @@ async def _beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _sweep(server: uvicorn.Server) -> None:
+def sweep(server: uvicorn.Server) -> None:
+    """Look at every connection, and end what takes too long."""
     now = asyncio.get_running_loop().time()
     for connection in list(server.server_state.connections):
         cast("EdgeConnection", connection).sweep(now)
@@ -97,9 +98,10 @@ def _publish(server: uvicorn.Server, edge: Edge) -> None:
 
 def make_server(edge: Edge, settings: EdgeSettings) -> uvicorn.Server:
     """A server with our connections, and without whatever a raw application does not use."""
+    connection = partial(EdgeConnection, settings, edge.counts, set())
     config = uvicorn.Config(
         edge,
-        http=cast("type[asyncio.Protocol]", partial(EdgeConnection, settings, edge.counts)),
+        http=cast("type[asyncio.Protocol]", connection),
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -1,0 +1,68 @@
+"""An edge on a log of its own, and clients for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.edge.client import Client
+from tests.edge.running import Gate, Running
+
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.settings import EdgeSettings
+
+Start = Callable[..., Running]
+Connect = Callable[[], Client]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Gate]:
+    with closing(SqliteLogWriter(tmp_path / "log.db")) as writer:
+        yield Gate(writer)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Callable[[], list[Any]]]:
+    """What is on disk: a function that gives all messages of `log`."""
+    with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
+        yield lambda: [entry.message for entry in reader.read(0, 1_000_000)]
+
+
+@pytest.fixture
+def start(log: Gate) -> Iterator[Start]:
+    """A function that starts an edge with these settings."""
+    with ExitStack() as stack:
+
+        def start(settings: EdgeSettings | None = None, **more: Any) -> Running:
+            running = Running(log, settings or EdgeSettings(), **more)
+            stack.callback(running.stop)
+            running.start()
+            return running
+
+        yield start
+        log.open.set()
+
+
+@pytest.fixture
+def edge(start: Start) -> Running:
+    """An edge as it is by default."""
+    return start()
+
+
+@pytest.fixture
+def connect(edge: Running) -> Iterator[Connect]:
+    """A function that opens a connection to `edge`."""
+    with ExitStack() as stack:
+
+        def connect() -> Client:
+            return stack.enter_context(closing(Client(edge.port)))
+
+        yield connect
+
+
+@pytest.fixture
+def client(connect: Connect) -> Client:
+    return connect()

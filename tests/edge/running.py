@@ -1,0 +1,99 @@
+"""An edge that runs in a thread of its own and answers on a real socket, and what it is made of in tests."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import uvloop
+from tests.dialects.calling import Keys
+
+from passerby.dialects.contract import Call
+from passerby.dialects.registry import match as match_any
+from passerby.edge.app import Edge, create_app
+from passerby.edge.chores import look_after
+from passerby.edge.server import beside, make_server, sweep
+from passerby.log.protocol import LogWriter
+from passerby.settings import EdgeSettings
+
+BEAT_SECONDS = 0.02
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Return when this has become true."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+class Gate:
+    """A log whose disk is as slow as a test wants it: while closed, nothing gets through. Counts the writes."""
+
+    def __init__(self, log: LogWriter) -> None:
+        self.log = log
+        self.open = threading.Event()
+        self.open.set()
+        self.reached = threading.Event()
+        self.fault: Exception | None = None
+        self.writes: list[int] = []
+
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
+        self.reached.set()
+        assert self.open.wait(20)
+        if self.fault:
+            raise self.fault
+        self.writes.append(len(encoded))
+        return self.log.append(encoded, counts, received_at)
+
+    def prune(self, now: int) -> int:
+        return self.log.prune(now)
+
+    def close(self) -> None:
+        self.log.close()
+
+
+class Running:
+    """The edge while it runs. `edge` may be looked at from the test's thread."""
+
+    def __init__(self, log: LogWriter, settings: EdgeSettings, match: Callable[[str], Call | None] = match_any) -> None:
+        self._log = log
+        self._settings = settings
+        self._match = match
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._run)
+        self._ready = threading.Event()
+        self.edge: Edge
+        self.connections: set[Any]
+
+    def start(self) -> None:
+        self._thread.start()
+        assert self._ready.wait(20)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self.edge = create_app(Keys(), self._log, self._settings, match=self._match)
+        self._server = make_server(self.edge, self._settings)
+        self.connections = self._server.server_state.connections
+        self._ready.set()
+        async with beside(look_after(partial(sweep, self._server), seconds=BEAT_SECONDS)):
+            await self._server.serve(sockets=[self._listener])
+        self.edge.close()
+
+    def ask_to_stop(self) -> None:
+        """As SIGTERM does."""
+        self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.ask_to_stop()
+        self._thread.join(30)
+        assert not self._thread.is_alive()

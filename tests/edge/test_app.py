@@ -1,0 +1,247 @@
+"""The edge answers in the dialect's words, and only when what it acknowledges is on disk."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import msgspec
+import pytest
+from tests.dialects.calling import API_KEY, BULK_EVENTS, EVENTS, IDENTIFY, PROJECT, TRACK
+from tests.edge.client import Client, request
+from tests.edge.running import Gate, Running, until
+
+from passerby import logs
+from passerby.dialects import registry
+from passerby.dialects.contract import Call, Outcome, Reply
+from passerby.log.protocol import LogDamaged, LogFull
+from passerby.settings import EdgeSettings
+
+Kept = Callable[[], list[Any]]
+Start = Callable[..., Running]
+Connect = Callable[[], Client]
+
+EVENT = b'{"mobileId":"m1","event":"Viewed","properties":{"price":9.5}}'
+
+
+def test_an_accepted_event_is_in_the_log_when_its_answer_comes(client: Client, kept: Kept) -> None:
+    answer = client.ask(TRACK, EVENT)
+    assert answer.status == 202
+    assert answer.json["status"] == "queued"
+    (message,) = kept()
+    assert (message.project, message.name, message.properties) == (PROJECT, "Viewed", {"price": 9.5})
+    assert message.id == answer.json["messageId"]
+    assert message.context["ip"] == "127.0.0.1"
+
+
+def test_one_connection_takes_many_requests(client: Client, kept: Kept) -> None:
+    for number in range(20):
+        assert client.ask(TRACK, b'{"mobileId":"m%d","event":"Viewed"}' % number).status == 202
+    assert [message.identifiers[0].value for message in kept()] == [f"m{number}" for number in range(20)]
+
+
+def test_all_messages_of_a_bulk_call_are_kept_together(client: Client, log: Gate, kept: Kept) -> None:
+    records = [{"userId": f"u{number}", "eventName": "Bought"} for number in range(25)]
+    answer = client.ask(BULK_EVENTS, json.dumps({"events": records}).encode(), Authorization=f"Bearer {API_KEY}")
+    assert answer.status == 201
+    assert log.writes == [25]
+    assert len(kept()) == 25
+
+
+def test_the_answer_waits_for_the_disk(client: Client, log: Gate, kept: Kept) -> None:
+    log.open.clear()
+    client.send(request(TRACK, EVENT))
+    assert log.reached.wait(20)
+    client.socket.settimeout(0.1)
+    with pytest.raises(TimeoutError):
+        client.socket.recv(1)
+    assert kept() == []
+    client.socket.settimeout(20)
+    log.open.set()
+    assert client.answer().status == 202
+    assert len(kept()) == 1
+
+
+def test_requests_that_wait_share_one_write(connect: Connect, log: Gate, edge: Running) -> None:
+    log.open.clear()
+    first, *others = [connect() for _ in range(30)]
+    first.send(request(TRACK, EVENT))
+    assert log.reached.wait(20)
+    size = edge.edge.budget.taken
+    for client in others:
+        client.send(request(TRACK, EVENT))
+    until(lambda: edge.edge.budget.taken == 30 * size)
+    log.open.set()
+    assert [client.answer().status for client in (first, *others)] == [202] * 30
+    assert log.writes == [1, 29]
+
+
+def test_a_refused_request_keeps_nothing(client: Client, kept: Kept) -> None:
+    assert client.ask(IDENTIFY, b'{"mobileId":"m1"}').status == 400
+    assert client.ask(TRACK, b"no json").status == 400
+    assert client.ask(TRACK.replace("mobile-key", "another"), EVENT).status == 401
+    assert kept() == []
+
+
+@pytest.mark.parametrize("trouble", [LogFull("no space"), LogDamaged("broken"), ValueError("a mistake")])
+def test_a_log_that_takes_nothing_is_a_503_until_it_does(
+    client: Client, log: Gate, kept: Kept, trouble: Exception
+) -> None:
+    log.fault = trouble
+    for _ in range(2):
+        answer = client.ask(TRACK, EVENT)
+        assert answer.status == 503
+        assert answer.headers["retry-after"] == "5"
+        assert answer.json["errors"][0]["type"] == "UNAVAILABLE"
+    log.fault = None
+    assert client.ask(TRACK, EVENT).status == 202
+    assert len(kept()) == 1
+
+
+def test_when_the_disk_is_too_slow_requests_are_refused_and_memory_stays_bounded(
+    start: Start, log: Gate, kept: Kept
+) -> None:
+    edge = start(EdgeSettings(pending_bytes=1_000))
+    log.open.clear()
+    waiting, refused = Client(edge.port), Client(edge.port)
+    with closing(waiting), closing(refused):
+        waiting.send(request(TRACK, b'{"mobileId":"m1","event":"Viewed","properties":{"text":"%b"}}' % (b"x" * 2_000)))
+        assert log.reached.wait(20)
+        for _ in range(3):
+            answer = refused.ask(TRACK, EVENT)
+            assert answer.status == 429
+            assert answer.headers["retry-after"] == "1"
+            assert answer.json["errors"][0]["type"] == "TOO_MANY_REQUESTS"
+        assert edge.edge.budget.taken < 3_000
+        log.open.set()
+        assert waiting.answer().status == 202
+        assert refused.ask(TRACK, EVENT).status == 202
+    assert len(kept()) == 2
+    assert edge.edge.budget.taken == 0
+
+
+def test_a_path_of_no_vendor_is_not_found(client: Client) -> None:
+    for method in ("GET", "POST", "OPTIONS", "HEAD"):
+        answer = client.ask("/favicon.ico", method=method)
+        assert answer.status == 404
+    assert client.ask("/").json["error"]["code"] == "not_found"
+
+
+def test_a_path_below_a_vendors_prefix_is_not_found_in_its_shape(client: Client) -> None:
+    answer = client.ask("/api/v1/mobile/mobile-key/unheard-of")
+    assert answer.status == 404
+    assert answer.json["errors"][0]["field"] == "path"
+
+
+def test_another_method_is_refused_and_told_which_one_to_use(client: Client, kept: Kept) -> None:
+    for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+        answer = client.ask(TRACK, method=method)
+        assert answer.status == 405
+        assert answer.headers["allow"] == "POST"
+    assert kept() == []
+
+
+def test_a_percent_encoded_path_is_decoded(client: Client) -> None:
+    event = b'{"userId":"u","eventName":"Bought"}'
+    answer = client.ask(EVENTS.replace("~", "%7E"), event, Authorization=f"Bearer {API_KEY}")
+    assert answer.status == 201
+
+
+def test_the_documented_rate_is_a_limit_of_its_own_for_each_key(start: Start) -> None:
+    edge = start(EdgeSettings(rate_limits="0.001"))
+    event = b'{"userId":"u","eventName":"Bought"}'
+    with closing(Client(edge.port)) as client:
+        for _ in range(10):
+            assert client.ask(EVENTS, event, Authorization="Bearer wrong").status == 401
+        answers = [client.ask(EVENTS, event, Authorization=f"Bearer {API_KEY}") for _ in range(7)]
+        assert [answer.status for answer in answers] == [201] * 5 + [429] * 2
+        assert answers[-1].headers["x-ratelimit-limit"] == "5"
+        assert answers[-1].headers["x-ratelimit-remaining"] == "0"
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+        assert answers[-1].json["response"]["status"] == "error"
+        assert client.ask(TRACK, EVENT).status == 202
+
+
+def test_any_page_may_read_any_answer(client: Client) -> None:
+    answers = [
+        client.ask(TRACK, EVENT),
+        client.ask(TRACK, b"["),
+        client.ask("/nowhere"),
+        client.ask(TRACK, method="GET"),
+    ]
+    assert [answer.headers["access-control-allow-origin"] for answer in answers] == ["*"] * 4
+    assert not any("access-control-allow-credentials" in answer.headers for answer in answers)
+
+
+def test_a_preflight_allows_the_calls_methods_and_the_headers_that_are_asked_for(client: Client) -> None:
+    answer = client.ask(
+        TRACK,
+        method="OPTIONS",
+        Origin="https://shop.example",
+        Access_Control_Request_Method="POST",
+        Access_Control_Request_Headers="authorization,x-own",
+    )
+    assert answer.status == 204
+    assert answer.body == b""
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-headers"] == "authorization,x-own"
+
+
+def broken(path: str) -> Call | None:
+    """The real calls, with a mistake in `track`."""
+    call = registry.match(path)
+    return msgspec.structs.replace(call, handle=fail) if call and call.name == "track" else call
+
+
+def fail(*_: object) -> Outcome:
+    raise KeyError("somebody@example.com")
+
+
+def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged_without_values(
+    start: Start, kept: Kept
+) -> None:
+    edge = start(match=broken)
+    lines = io.StringIO()
+    logs.configure("info", "json", lines)
+    with closing(Client(edge.port)) as client:
+        answer = client.ask(TRACK, EVENT)
+        assert answer.status == 500
+        assert answer.json["error"]["code"] == "internal"
+        assert client.ask(IDENTIFY, b'{"mobileId":"m","userId":"u"}').status == 202
+    assert len(kept()) == 1
+    assert "a request met a mistake of ours" in lines.getvalue()
+    assert "KeyError" in lines.getvalue()
+    assert "somebody" not in lines.getvalue()
+
+
+def redirecting(_: str) -> Call:
+    """A call whose handler puts what a client sent into a header."""
+    headers = (("Location", "https://shop.example/\r\nSet-Cookie: a=b\u20ac"),)
+    return Call(
+        dialect="test",
+        name="redirect",
+        methods=frozenset({"GET"}),
+        body_limit=10,
+        parameters={},
+        handle=lambda *_: Outcome(Reply(302, headers=headers)),
+        fault=lambda *_: Reply(400),
+    )
+
+
+def test_no_header_can_be_smuggled_into_an_answer(start: Start) -> None:
+    edge = start(match=redirecting)
+    with closing(Client(edge.port)) as client:
+        answer = client.ask("/anything", method="GET")
+    assert answer.status == 302
+    assert answer.headers["location"] == "https://shop.example/Set-Cookie: a=b?"
+    assert "set-cookie" not in answer.headers
+
+
+def test_gzip_is_unpacked(client: Client, kept: Kept) -> None:
+    assert client.ask(TRACK, gzip.compress(EVENT), Content_Encoding="gzip").status == 202
+    assert kept()[0].name == "Viewed"

@@ -1,0 +1,54 @@
+"""Regular tasks go on, whatever one of them meets."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+
+from passerby import logs
+from passerby.edge.chores import look_after, prune_regularly
+from passerby.log.protocol import LogWriter
+
+
+def run_until(task: Coroutine[Any, Any, None], done: Callable[[], bool]) -> None:
+    async def main() -> None:
+        running = asyncio.create_task(task)
+        async with asyncio.timeout(20):
+            while not done():  # noqa: ASYNC110 - one of the tasks works in a thread, where no event can be set
+                await asyncio.sleep(0.001)
+        running.cancel()
+
+    asyncio.run(main())
+
+
+def test_a_task_that_fails_is_reported_and_done_again_and_the_others_too() -> None:
+    lines = io.StringIO()
+    logs.configure("info", "json", lines)
+    calls: list[str] = []
+
+    def fails() -> None:
+        calls.append("fails")
+        raise OSError("broken")
+
+    def works() -> None:
+        calls.append("works")
+
+    run_until(look_after(fails, works, seconds=0.001), lambda: len(calls) >= 6)
+    assert calls[:6] == ["fails", "works"] * 3
+    assert lines.getvalue().count("a regular task failed") >= 3
+
+
+def test_the_log_is_pruned_again_and_again() -> None:
+    times: list[int] = []
+
+    class Log:
+        def prune(self, now: int) -> int:
+            times.append(now)
+            if len(times) == 1:
+                raise OSError("not now")
+            return 5
+
+    run_until(prune_regularly(cast("LogWriter", Log()), lambda: 42, seconds=0.001), lambda: len(times) >= 3)
+    assert times[:3] == [42, 42, 42]

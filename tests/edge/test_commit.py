@@ -1,0 +1,127 @@
+"""Requests that wait share writes, within bounds, and learn what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Callable, Coroutine
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.edge.running import Gate
+from tests.log.writing import numbered
+
+from passerby import logs
+from passerby.dialects.contract import Fault, RequestFault
+from passerby.edge.budget import Budget
+from passerby.edge.commit import GroupCommit
+from passerby.log.protocol import LogFull
+from passerby.log.sqlite import SqliteLogReader
+
+Test = Callable[[GroupCommit, Gate, Budget], Coroutine[Any, Any, None]]
+
+
+def run(log: Gate, test: Test, limit: int = 1 << 20) -> None:
+    """Run a test with a group commit of its own."""
+
+    async def main() -> None:
+        budget = Budget(limit)
+        with closing(GroupCommit(log, budget, lambda: 1)) as commit:
+            await test(commit, log, budget)
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, _: Gate, budget: Budget) -> None:
+        assert await commit.add(numbered(1, 3)) is None
+        assert kept() == numbered(1, 3)
+        assert budget.taken == 0
+
+    run(log, test)
+
+
+def test_what_comes_together_is_written_together(log: Gate) -> None:
+    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+        waiting = [commit.add(numbered(number, number)) for number in range(10)]
+        assert len(set(map(id, waiting))) == 1
+        assert await waiting[0] is None
+        assert log.writes == [10]
+
+    run(log, test)
+
+
+def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.commit.BATCH_MESSAGES", 4)
+
+    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+        waiting = [commit.add(numbered(number, number + 2)) for number in range(5)]
+        assert await asyncio.gather(*set(waiting)) == [None, None, None]
+        assert log.writes == [6, 6, 3]
+
+    run(log, test)
+
+
+def test_nothing_more_is_taken_when_too_much_waits(log: Gate, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+        log.open.clear()
+        first, second = commit.add(numbered(1, 1)), commit.add(numbered(2, 2))
+        assert budget.spent
+        with pytest.raises(RequestFault) as refused:
+            await commit.add(numbered(3, 3))
+        assert refused.value.fault is Fault.OVERLOADED
+        log.open.set()
+        assert (await first, await second) == (None, None)
+        assert not budget.taken
+        assert await commit.add(numbered(4, 4)) is None
+
+    run(log, test, limit=200)
+    assert [message.id for message in kept()] == ["1", "2", "4"]
+
+
+def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_path: Path) -> None:
+    lines = io.StringIO()
+    logs.configure("info", "json", lines)
+
+    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+        log.fault = LogFull("no space")
+        assert [await commit.add(numbered(n, n)) for n in range(3)] == [Fault.UNAVAILABLE] * 3
+        log.fault = None
+        assert [await commit.add(numbered(n, n)) for n in range(3)] == [None] * 3
+        assert not budget.taken
+
+    run(log, test)
+    assert lines.getvalue().count("the log takes no messages") == 1
+    assert lines.getvalue().count("the log takes messages again") == 1
+    with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
+        assert reader.head() == 3
+
+
+def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+        log.open.clear()
+        given_up = commit.add(numbered(1, 1))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        later = commit.add(numbered(2, 2))
+        log.open.set()
+        assert await later is None
+
+    run(log, test)
+    assert len(kept()) == 2
+
+
+def test_closing_finishes_what_was_begun(log: Gate, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+        log.open.clear()
+        begun = commit.add(numbered(1, 1))
+        await asyncio.sleep(0)
+        assert not begun.done()
+        asyncio.get_running_loop().call_later(0.05, log.open.set)
+        await asyncio.to_thread(log.open.wait)
+
+    run(log, test)
+    assert len(kept()) == 1

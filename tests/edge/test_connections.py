@@ -1,0 +1,258 @@
+"""Connections are bounded in number, in time and in what they may say before there is a request."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from typing import Any
+
+import pytest
+from tests.dialects.calling import TRACK
+from tests.edge.client import Client, request
+from tests.edge.running import Gate, Running, until
+
+from passerby.settings import EdgeSettings
+
+Kept = Callable[[], list[Any]]
+Start = Callable[..., Running]
+
+EVENT = b'{"mobileId":"m1","event":"Viewed"}'
+IMPATIENT = EdgeSettings(request_deadline_seconds=0.2, idle_seconds=0.3)
+
+
+@pytest.fixture
+def impatient(start: Start) -> Running:
+    return start(IMPATIENT)
+
+
+def test_who_connects_and_says_nothing_is_hung_up_on(impatient: Running) -> None:
+    with closing(Client(impatient.port)) as client:
+        assert client.is_closed()
+
+
+def test_who_says_nothing_more_is_hung_up_on(impatient: Running) -> None:
+    with closing(Client(impatient.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+        assert client.is_closed()
+
+
+def test_who_sends_only_blank_lines_is_hung_up_on(impatient: Running) -> None:
+    with closing(Client(impatient.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+        client.send(b"\r\n")
+        assert client.is_closed()
+
+
+def test_a_head_that_never_ends_is_refused_after_the_deadline(impatient: Running) -> None:
+    with closing(Client(impatient.port)) as client:
+        client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e".encode())
+        answer = client.answer()
+        assert answer.status == 408
+        assert answer.json["error"]["code"] == "too_slow"
+        assert client.is_closed()
+
+
+def test_a_body_that_nobody_wants_may_not_trickle_either(impatient: Running) -> None:
+    with closing(Client(impatient.port)) as client:
+        client.send(request("/nowhere", EVENT)[:-5])
+        assert client.answer().status == 404
+        assert client.is_closed()
+
+
+def test_a_request_in_pieces_that_come_in_time_is_taken(start: Start) -> None:
+    edge = start()
+    data = request(TRACK, EVENT)
+    with closing(Client(edge.port)) as client:
+        client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for begin in range(0, len(data), 7):
+            client.send(data[begin : begin + 7])
+        assert client.answer().status == 202
+
+
+@pytest.mark.parametrize("pieces", [1, 50])
+def test_a_head_that_is_too_large_is_refused(edge: Running, pieces: int) -> None:
+    head = f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nX-Long: {'x' * 40_000}\r\n\r\n".encode()
+    size = len(head) // pieces + 1
+    with closing(Client(edge.port)) as client:
+        for begin in range(0, len(head), size):
+            client.send(head[begin : begin + size])
+        answer = client.answer()
+        assert answer.status == 431
+        assert client.is_closed()
+
+
+def test_a_head_without_end_is_refused_when_it_is_too_large(edge: Running) -> None:
+    with closing(Client(edge.port)) as client:
+        client.send(b"GET /" + b"x" * 40_000)
+        assert client.answer().status == 431
+
+
+def test_a_large_head_within_the_limit_is_taken(edge: Running) -> None:
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT, X_Long="x" * 30_000).status == 202
+        assert client.ask(TRACK, b" " * 100_000 + EVENT, X_Long="x" * 30_000).status == 202
+
+
+def test_connections_beyond_the_limit_are_told_to_come_back(start: Start) -> None:
+    edge = start(EdgeSettings(max_connections=3))
+    with ExitStack() as stack:
+        clients = [stack.enter_context(closing(Client(edge.port))) for _ in range(3)]
+        assert [client.ask(TRACK, EVENT).status for client in clients] == [202] * 3
+        late = stack.enter_context(closing(Client(edge.port)))
+        answer = late.answer()
+        assert answer.status == 429
+        assert answer.headers["retry-after"] == "1"
+        assert late.is_closed()
+        assert [client.ask(TRACK, EVENT).status for client in clients] == [202] * 3
+        clients[0].close()
+        until(lambda: len(edge.connections) == 3)
+        assert stack.enter_context(closing(Client(edge.port))).ask(TRACK, EVENT).status == 202
+
+
+def test_far_beyond_the_limit_connections_are_just_closed(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.connection.MOST_LEAVING", 0)
+    edge = start(EdgeSettings(max_connections=1))
+    with closing(Client(edge.port)) as first, closing(Client(edge.port)) as second:
+        assert first.ask(TRACK, EVENT).status == 202
+        assert second.is_closed()
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # what a TLS client begins with
+        b"HELO mail.example\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: a\x00b\r\n\r\n",
+        b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_refused(edge: Running, rubbish: bytes) -> None:
+    with closing(Client(edge.port)) as client:
+        client.send(rubbish)
+        answer = client.answer()
+        assert answer.status == 400
+        assert answer.json["error"]["code"] == "bad_request"
+        assert client.is_closed()
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+
+
+def test_a_chunk_that_is_broken_refuses_its_request(edge: Running, kept: Kept) -> None:
+    with closing(Client(edge.port)) as client:
+        client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab".encode())
+        client.send(b"cde\r\nzzz\r\n")
+        assert client.answer().status == 400
+        assert client.is_closed()
+    assert kept() == []
+
+
+def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: Running, kept: Kept) -> None:
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT) + b"\x00rubbish\r\n\r\n")
+        assert client.answer().status == 202
+        assert client.is_closed()
+    assert len(kept()) == 1
+
+
+def test_requests_sent_ahead_are_answered_in_order(edge: Running, kept: Kept) -> None:
+    bodies = [b'{"mobileId":"m1","event":"E%d"}' % number for number in range(5)] + [b"broken"]
+    with closing(Client(edge.port)) as client:
+        client.send(b"".join(request(TRACK, body) for body in bodies))
+        assert [client.answer().status for _ in bodies] == [202] * 5 + [400]
+    assert [message.name for message in kept()] == ["E0", "E1", "E2", "E3", "E4"]
+
+
+def test_a_wish_for_another_protocol_is_ignored(edge: Running, kept: Kept) -> None:
+    wish = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2_Settings": "AAEAAEAAAAIAAAAB"}
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT, **wish).status == 202
+        assert client.ask(TRACK, EVENT).status == 202
+        client.send(request(TRACK, EVENT, **wish) * 3)
+        assert [client.answer().status for _ in range(3)] == [202] * 3
+        split = request(TRACK, EVENT, **wish)
+        client.send(split[:-10])
+        client.send(split[-10:])
+        assert client.answer().status == 202
+        assert client.ask(TRACK, method="GET", Connection="Upgrade", Upgrade="websocket").status == 405
+    assert len(kept()) == 6
+
+
+def test_an_old_client_that_wants_the_connection_closed_gets_that(edge: Running) -> None:
+    with closing(Client(edge.port)) as client:
+        client.send(b"POST %b HTTP/1.0\r\nContent-Length: %d\r\n\r\n%b" % (TRACK.encode(), len(EVENT), EVENT))
+        assert client.answer().status == 202
+        assert client.is_closed()
+
+
+def test_who_hangs_up_hard_harms_nobody(edge: Running, kept: Kept) -> None:
+    for cut in (3, 60, -3):
+        with closing(Client(edge.port)) as client:
+            client.send(request(TRACK, EVENT)[:cut])
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+    assert len(kept()) == 1
+
+
+def test_who_has_left_before_the_answer_is_not_missed(edge: Running, log: Gate, kept: Kept) -> None:
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT))
+        assert log.reached.wait(20)
+    until(lambda: not edge.connections)
+    log.open.set()
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+    assert len(kept()) == 2
+
+
+def test_a_request_without_an_answer_is_given_up_at_last(
+    start: Start, log: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passerby.edge.connection.STUCK_SECONDS", 0.1)
+    edge = start()
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT))
+        assert client.is_closed()
+
+
+def send_for_ever(client: Client) -> None:
+    while True:
+        client.send(b"x" * 100_000)
+
+
+def test_lingering_ends(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.connection.LINGER_SECONDS", 0.1)
+    edge = start()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, b"x" * 2_000_000)[:1_000_000])
+        assert client.answer().status == 413
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            send_for_ever(client)
+
+
+def test_a_stopping_edge_answers_what_it_has_begun_and_hangs_up_on_the_rest(
+    start: Start, log: Gate, kept: Kept
+) -> None:
+    edge = start()
+    with closing(Client(edge.port)) as idle, closing(Client(edge.port)) as busy:
+        assert idle.ask(TRACK, EVENT).status == 202
+        log.reached.clear()
+        log.open.clear()
+        busy.send(request(TRACK, EVENT))
+        assert log.reached.wait(20)
+        edge.ask_to_stop()
+        assert idle.is_closed()
+        log.open.set()
+        assert busy.answer().status == 202
+        assert busy.is_closed()
+    assert len(kept()) == 2

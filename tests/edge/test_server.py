@@ -1,0 +1,79 @@
+"""The edge as a process: it answers, sees a revoked key, and leaves in good order."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.edge.client import Client
+from tests.edge.running import until
+
+from passerby.edge.server import files_allowed
+from passerby.folder import DataFolder
+from passerby.log.sqlite import SqliteLogReader
+from passerby.projects.store import ProjectStore
+
+KEY = "mobile-key-of-a-test"
+TRACK = f"/api/v1/mobile/{KEY}/track"
+EVENT = b'{"mobileId":"m1","event":"Viewed"}'
+NOW = time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def folder(data: Path) -> DataFolder:
+    """A data folder with one project that has a mobile API key."""
+    data.mkdir()
+    folder = DataFolder(data)
+    with ProjectStore(folder.control) as store:
+        store.add_key(store.add_project("shop", NOW), "crossengage.mobile_api_key", NOW, value=KEY)
+    return folder
+
+
+@pytest.fixture
+def port(folder: DataFolder, free_port: Callable[[], int]) -> Iterator[int]:
+    """The port of an edge that runs as a process, and leaves with exit code 0 when it is asked to."""
+    port = free_port()
+    role = ["serve", "--role=edge", f"--data={folder.path}", f"--port={port}"]
+    process = subprocess.Popen([sys.executable, "-m", "passerby", *role])
+    until(lambda: answers(port))
+    yield port
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), closing(Client(port)) as client:
+        return client.ask("/").status == 404
+    return False
+
+
+def test_it_keeps_what_it_accepts_and_leaves_when_asked_to(port: int, folder: DataFolder) -> None:
+    with closing(Client(port)) as client, closing(SqliteLogReader(folder.log)) as reader:
+        assert client.ask(TRACK, EVENT).status == 202
+        assert [entry.message.name for entry in reader.read(0, 9)] == ["Viewed"]
+
+
+def test_a_revoked_key_stops_working_within_about_a_second(port: int, folder: DataFolder) -> None:
+    with closing(Client(port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+        with ProjectStore(folder.control) as store:
+            project = store.project("shop")
+            store.revoke_key(project, store.keys(project)[0].id, NOW)
+        until(lambda: client.ask(TRACK, EVENT).status == 401)
+
+
+def test_it_may_open_as_many_files_as_the_system_allows() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before[0] // 2, before[1]))
+        assert files_allowed() >= resource.getrlimit(resource.RLIMIT_NOFILE)[0] == before[1]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

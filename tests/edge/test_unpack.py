@@ -1,0 +1,52 @@
+"""Packed bodies unpack to what was packed, or to a refusal, never to more than is allowed."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.dialects.contract import Fault, RequestFault
+from passerby.edge.unpack import MEMBERS, unpack
+
+
+@given(parts=st.lists(st.binary(), min_size=1, max_size=5), encoding=st.sampled_from(["gzip", "x-gzip", " GZIP "]))
+def test_gzip_gives_back_what_was_packed(parts: list[bytes], encoding: str) -> None:
+    packed = b"".join(map(gzip.compress, parts))
+    assert unpack(packed, encoding, 10_000) == b"".join(parts)
+
+
+@given(body=st.binary(), encoding=st.sampled_from(["", "identity", "Identity"]))
+def test_what_is_not_packed_is_left_alone(body: bytes, encoding: str) -> None:
+    assert unpack(body, encoding, 0) == body
+
+
+@given(body=st.binary(min_size=1), encoding=st.sampled_from(["gzip", "br", "deflate", "zstd"]))
+def test_whatever_comes_is_unpacked_or_refused(body: bytes, encoding: str) -> None:
+    with pytest.raises(RequestFault) as refused:
+        unpack(body, encoding, 1_000)
+    assert refused.value.fault is Fault.BAD_ENCODING
+
+
+@given(size=st.integers(1, 5_000), limit=st.integers(0, 5_000))
+def test_the_limit_is_exact(size: int, limit: int) -> None:
+    packed = gzip.compress(b"a" * (size // 2)) + gzip.compress(b"b" * (size - size // 2))
+    if size <= limit:
+        assert len(unpack(packed, "gzip", limit)) == size
+    else:
+        with pytest.raises(RequestFault) as refused:
+            unpack(packed, "gzip", limit)
+        assert refused.value.fault is Fault.TOO_LARGE
+
+
+def test_an_empty_body_is_not_packed_whatever_the_header_says() -> None:
+    assert unpack(b"", "gzip", 10) == b""
+
+
+def test_a_body_of_countless_empty_gzips_is_refused() -> None:
+    assert unpack(gzip.compress(b"") * MEMBERS, "gzip", 10) == b""
+    with pytest.raises(RequestFault) as refused:
+        unpack(gzip.compress(b"") * (MEMBERS + 1), "gzip", 10)
+    assert refused.value.fault is Fault.BAD_ENCODING
