@@ -3,31 +3,68 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+import time
+from collections.abc import Iterable
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from passerby.cli.app import Data, Json
-from passerby.cli.output import say, say_json
+from passerby.cli.output import complain, say, say_json
+from passerby.doctor.deep import Verdict, examine_deep
 from passerby.doctor.examine import examine
+from passerby.folder import DataFolder
 from passerby.settings import load
 
 Port = Annotated[int | None, Parameter(help="The port that a server would take, as for `passerby serve`.")]
 
 
-def doctor(*, data: Data = None, port: Port = None, console_port: Port = None, json: Json = False) -> int:
+Deep = Annotated[
+    bool,
+    Parameter(negative="", help="Check the properties of identity on every row as well; a server may run meanwhile."),
+]
+
+_SECONDS_BETWEEN_REPORTS: Final = 2.0
+
+
+def doctor(
+    *, data: Data = None, port: Port = None, console_port: Port = None, deep: Deep = False, json: Json = False
+) -> int:
     """Check the data folder, the engines, the ports, the clock and the disk, and say what to do.
 
     Exit code 1 means that something is not well.
     """
     settings = load({"data": data, "port": port, "console_port": console_port}, os.environ)
     findings = list(examine(settings))
-    healthy = all(finding.well for finding in findings)
+    verdicts = list(examine_deep(DataFolder(settings.data), _Reporter())) if deep else []
+    healthy = all(finding.well for finding in findings) and all(verdict.well for verdict in verdicts)
     if json:
-        say_json({"well": healthy, "findings": findings})
+        say_json({"well": healthy, "findings": findings} | ({"properties": verdicts} if deep else {}))
     else:
         for finding in findings:
             say(f"{'ok  ' if finding.well else 'BAD '} {finding.check}: {finding.found}")
             if not finding.well:
                 say(f"     → {finding.advice}")
+        say_each(verdicts)
     return 0 if healthy else 1
+
+
+def say_each(verdicts: Iterable[Verdict]) -> None:
+    """Write what each claim came to, and what to do where one is broken."""
+    for verdict in verdicts:
+        mark, count = ("ok  ", "") if verdict.well else ("BAD ", f", {verdict.broken:,} broken")
+        say(f"{mark} property {verdict.number}, {verdict.claim}: {verdict.checked:,} checked{count}")
+        if not verdict.well:
+            say(f"     → report this as a fault of Passerby, with: {', '.join(verdict.examples)}")
+
+
+class _Reporter:
+    """Tells on standard error how far a long check is, now and then."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _SECONDS_BETWEEN_REPORTS
+
+    def __call__(self, claim: str, checked: int) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + _SECONDS_BETWEEN_REPORTS
+            complain(f"checking that {claim}: {checked:,} so far")

@@ -1,0 +1,146 @@
+"""The properties of identity on a real data folder: they hold, and where they don't it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import msgspec
+import pytest
+from tests.state.filling import DAY, ident, new_id
+
+from passerby.doctor.deep import Verdict, examine_deep
+from passerby.folder import DataFolder
+from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.messages import Identifier, Message
+from passerby.state.protocol import Hand
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.sqlite.store import SqliteState
+from passerby.worker.batch import Worker
+
+
+class Place:
+    """A data folder whose worker applies what is said at once."""
+
+    def __init__(self, path: Path) -> None:
+        path.mkdir()
+        self.folder = DataFolder(path)
+        self.log = SqliteLogWriter(self.folder.log)
+        self.state = SqliteState(self.folder.state)
+        self.reader = SqliteStateReader(self.folder.state)
+        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY, new_id)
+        self._tail = SqliteLogReader(self.folder.log)
+
+    def say(self, *identifiers: Identifier, project: int = 1, apply: bool = True) -> None:
+        message = Message(
+            project=project,
+            id=new_id(),
+            dialect="test",
+            kind="track",
+            name="Seen",
+            identifiers=identifiers,
+            time=DAY,
+            received_at=DAY,
+        )
+        self.log.append([msgspec.json.encode(message)], {project: 1}, DAY)
+        if apply:
+            self._worker.apply(self._tail.read(self.state.position(), 1_000))
+
+    def checked(self) -> list[Verdict]:
+        return list(examine_deep(self.folder, lambda _claim, _rows: None, batch=2))
+
+    def broken(self) -> set[str]:
+        return {verdict.claim for verdict in self.checked() if not verdict.well}
+
+    def damage(self, statement: str) -> None:
+        connection = apsw.Connection(str(self.folder.state))
+        connection.execute(statement)
+        connection.close()
+
+    def close(self) -> None:
+        for part in (self.log, self.state, self.reader, self._tail):
+            part.close()
+
+
+@pytest.fixture
+def place(data: Path) -> Iterator[Place]:
+    """Two projects in which everything has happened: merges, an undo, hints, a move, a merge by hand."""
+    place = Place(data)
+    for project in (1, 2):
+        for name in ("1", "2", "3"):
+            place.say(ident("mobile_id", f"m{name}"), ident("device_id", "d1"), project=project)
+            place.say(ident("user_id", f"u{name}"), project=project)
+        place.say(ident("user_id", "u1"), ident("mobile_id", "m1"), project=project)
+        place.say(ident("user_id", "u2"), ident("mobile_id", "m2"), project=project)
+        place.say(ident("user_id", "u3"), ident("mobile_id", "m2"), ident("email", "a@b.example"), project=project)
+        newest, _ = place.reader.merges(project, limit=2)
+        place.state.undo_merge(project, newest.id, DAY)
+        first, second = (place.reader.profile_of(project, ident("user_id", name)) for name in ("u1", "u2"))
+        assert first
+        assert second
+        hand = Hand(DAY, "somebody", "same person", new_id)
+        place.state.merge_profiles(project, first.id, second.id, hand, force=True)
+        place.state.detach(project, first.id, ident("mobile_id", "m1"), hand)
+    place.say(ident("user_id", "u9"), apply=False)
+    yield place
+    place.close()
+
+
+def test_all_seven_hold_whatever_was_done(place: Place) -> None:
+    verdicts = place.checked()
+    assert {verdict.number for verdict in verdicts} == set(range(1, 8))
+    assert [verdict for verdict in verdicts if not verdict.well] == []
+    assert sum(verdict.checked for verdict in verdicts) > 100
+
+
+def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:
+    assert list(examine_deep(DataFolder(data), lambda _claim, _rows: None)) == []
+    assert not data.exists()
+
+
+DAMAGES = [
+    (
+        "an identifier has one owner",
+        "UPDATE identifiers SET profile = (SELECT loser FROM merges WHERE undone_at IS NULL)",
+    ),
+    ("row repeats what", "UPDATE profiles SET held = '{}'"),
+    ("at most one customer id", "UPDATE identifiers SET namespace = 'user_id', value = value || 'x'"),
+    ("no message has moved", "UPDATE history SET kind = 'reassigned' WHERE namespace = 'user_id'"),
+    ("applied once", "UPDATE outbox SET last_position = 1"),
+    ("applied once", "UPDATE progress SET value = 1"),
+    ("leads to one", "UPDATE profiles SET merged_into = id WHERE merged_into IS NOT NULL"),
+    ("points to its winner", "UPDATE profiles SET merged_into = NULL, merge_id = NULL"),
+    ("undo is remembered", "DELETE FROM separations"),
+    ("undo is remembered", "UPDATE merge_identifiers SET identifier = identifier + 1000"),
+    ("accepted = applied", "UPDATE totals SET value = value + 1 WHERE name = 'applied'"),
+    ("applied event", "UPDATE totals SET value = value + 1 WHERE name = 'events'"),
+    ("counted by stage", "UPDATE totals SET value = value + 1 WHERE name = 'customer'"),
+    ("identifiers stay", "UPDATE OR IGNORE identifiers SET project = 3 - project"),
+    ("merges stay", "UPDATE merges SET project = 3 - project"),
+    ("history stays", "UPDATE history SET project = 3 - project"),
+    ("links of hints stay", "UPDATE hint_links SET project = 3"),
+    ("separations stay", "UPDATE separations SET project = 3"),
+]
+
+
+@pytest.mark.parametrize("claim, damage", DAMAGES)
+def test_what_is_broken_shows(place: Place, claim: str, damage: str) -> None:
+    place.say(ident("mobile_id", "m8"), ident("device_id", "d8"))
+    place.damage(damage)
+    assert any(claim in each for each in place.broken())
+
+
+def test_some_of_what_is_broken_is_named(place: Place) -> None:
+    place.damage("UPDATE profiles SET held = '{}'")
+    (verdict,) = (each for each in place.checked() if "repeats" in each.claim)
+    assert verdict.broken > len(verdict.examples) == 5
+
+
+def test_it_tells_how_far_it_is(place: Place) -> None:
+    told: list[tuple[str, int]] = []
+    list(examine_deep(place.folder, lambda claim, rows: told.append((claim, rows)), batch=2))
+    rows = [count for claim, count in told if claim == "a profile has at most one customer id"]
+    assert rows == sorted(rows)
+    assert len(rows) > 1
