@@ -1,0 +1,201 @@
+"""The writing end of the state."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import apsw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.worker.twin import DAY, Twin
+from tests.worker.watcher import Watcher
+
+from passerby.messages import Identifier
+from passerby.state.protocol import OutboxRow, SeenKey
+from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.store import SqliteState
+
+KEYS = [SeenKey(1, "segment", f"k{number}") for number in range(3)]
+M1, M2, A1 = Identifier("mobile_id", "m1"), Identifier("mobile_id", "m2"), Identifier("anonymous_id", "a1")
+U1, D1 = Identifier("user_id", "u1"), Identifier("device_id", "d1")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state.db"
+
+
+@pytest.fixture
+def state(path: Path) -> Iterator[SqliteState]:
+    state = SqliteState(path)
+    yield state
+    state.close()
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> Iterator[Twin]:
+    twin = Twin(tmp_path / "twin.db")
+    yield twin
+    twin.close()
+
+
+def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
+    assert state.position() == 0
+    assert state.event_names(1) == 0
+    assert state.attribute_types(1, "Seen") is None
+    assert state.violation_keys(1) == []
+
+
+def test_what_a_transaction_has_done_is_there_for_all_when_it_has_ended(state: SqliteState, path: Path) -> None:
+    watcher = Watcher(path)
+    with state.transaction():
+        state.finish(7, DAY, OutboxRow(1, b"{}"))
+        assert watcher.rows("SELECT * FROM progress") == []
+    assert watcher.rows("SELECT value FROM progress") == [(7,)]
+    assert watcher.rows("SELECT last_position, events, bytes, created_at, body FROM outbox") == [(7, 1, 2, DAY, b"{}")]
+    watcher.close()
+
+
+def test_a_transaction_in_which_anything_is_raised_has_done_nothing(state: SqliteState) -> None:
+    def fail() -> None:
+        with state.transaction():
+            state.finish(7, DAY, None)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert state.position() == 0
+    with state.transaction():
+        state.finish(8, DAY, None)
+    assert state.position() == 8
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond so many bytes: writing fails as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def fill(state: SqliteState) -> None:
+    with state.transaction():
+        state.finish(1, DAY, OutboxRow(1, b"x" * 10_000_000))
+
+
+def test_a_commit_that_fails_has_done_nothing_and_can_be_tried_again(state: SqliteState) -> None:
+    with pytest.raises((apsw.IOError, apsw.FullError)), files_no_larger_than(1_000_000):
+        fill(state)
+    assert state.position() == 0
+    fill(state)
+    assert state.position() == 1
+
+
+def test_a_state_that_is_opened_again_is_as_it_was_left(state: SqliteState, path: Path) -> None:
+    with state.transaction():
+        state.finish(7, DAY, None)
+        state.remember({KEYS[0]: DAY})
+    state.close()
+    again = SqliteState(path)
+    assert again.position() == 7
+    assert again.expiries(KEYS) == {KEYS[0]: DAY}
+    again.close()
+
+
+def test_keys_are_kept_until_their_time_and_no_others_are_known(state: SqliteState) -> None:
+    with state.transaction():
+        state.remember({KEYS[0]: DAY, KEYS[1]: DAY + 1})
+        state.remember({KEYS[0]: DAY + 2})
+    assert state.expiries(KEYS) == {KEYS[0]: DAY + 2, KEYS[1]: DAY + 1}
+    assert state.expiries([KEYS[0]._replace(project=2), KEYS[0]._replace(dialect="webengage")]) == {}
+
+
+def test_keys_whose_time_is_over_are_let_go(state: SqliteState) -> None:
+    with state.transaction():
+        state.remember({KEYS[0]: DAY, KEYS[1]: DAY + 1, KEYS[2]: DAY + 2})
+        state.forget(DAY + 1)
+    assert state.expiries(KEYS) == {KEYS[2]: DAY + 2}
+
+
+def test_only_so_many_keys_are_let_go_at_a_time_the_oldest_first(state: SqliteState) -> None:
+    keys = {SeenKey(1, "segment", f"k{number}"): DAY + number for number in range(10_002)}
+    with state.transaction():
+        state.remember(keys)
+        state.forget(DAY + 20_000)
+    assert list(state.expiries(keys).values()) == [DAY + 10_000, DAY + 10_001]
+
+
+def test_nothing_is_known_of_identifiers_that_nobody_has(twin: Twin) -> None:
+    twin.say(M1)
+    twin.work()
+    loaded = twin.state.known(1, [M2], [D1])
+    assert (loaded.known.owners, loaded.known.cards, loaded.sightings) == ({}, {}, {})
+    assert loaded.known.links == {D1: {}}
+
+
+def test_all_is_known_of_identifiers_and_of_those_who_have_them(twin: Twin) -> None:
+    twin.say(U1, M1, Identifier("email", "e1@x.io", "north"), context={"os": "x"})
+    twin.work()
+    loaded = twin.state.known(1, [M1, M2], [])
+    ((profile, card),) = loaded.known.cards.items()
+    assert loaded.known.owners == {M1: profile}
+    assert (card.user_id, card.contacts) == ("u1", {Identifier("email", "e1@x.io", "north")})
+    assert card.held == {"user_id": 1, "email": 1, "mobile_id": 1}
+    assert loaded.contexts[profile]["os"].value == "x"
+    assert loaded.sightings[M1][:2] == (DAY, DAY)
+
+
+def test_nothing_is_known_of_another_projects_people(twin: Twin) -> None:
+    twin.say(M1, D1)
+    twin.work()
+    loaded = twin.state.known(2, [M1], [D1])
+    assert (loaded.known.owners, loaded.known.links) == ({}, {D1: {}})
+
+
+@pytest.mark.parametrize("waiting", [0, 1, 2])
+def test_whoever_waits_behind_a_hint_is_known_by_his_canonical_profile(twin: Twin, waiting: int) -> None:
+    for number in range(waiting):
+        twin.say(Identifier("anonymous_id", f"a{number}"), D1)
+    twin.work()
+    known = twin.state.known(1, [], [D1]).known
+    assert len(known.links[D1]) == waiting
+    assert known.links[D1].keys() <= known.cards.keys()
+
+
+def test_two_behind_a_hint_who_became_one_are_known_as_one(twin: Twin) -> None:
+    twin.say(A1, D1)
+    twin.say(M1, D1)
+    twin.say(A1, M1)
+    twin.work()
+    known = twin.state.known(1, [A1], [D1]).known
+    assert list(known.links[D1]) == [known.owners[A1]]
+
+
+def test_what_an_undo_has_separated_is_known_by_canonical_profiles(twin: Twin) -> None:
+    for names in ((M1,), (M2,), (U1,), (M1, M2)):
+        twin.say(*names)
+    twin.work()
+    twin.undo(1, 0)
+    twin.say(U1, M2)
+    twin.work()
+    known = twin.state.known(1, [M1, U1], []).known
+    assert known.separations == {M1: {frozenset((known.owners[M1], known.owners[U1]))}}
+
+
+@given(st.uuids())
+def test_an_id_is_the_same_after_its_bytes(id_: UUID) -> None:
+    assert to_text(to_blob(str(id_))) == str(id_)
+
+
+@pytest.mark.parametrize("text", ["", "x", "00", "0" * 34])
+def test_what_is_no_id_has_no_bytes(text: str) -> None:
+    with pytest.raises(ValueError, match=r"UUID|hexadecimal"):
+        to_blob(text)
