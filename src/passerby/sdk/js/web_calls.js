@@ -1,0 +1,87 @@
+/** The calls of a page, in all the forms that pages have them. */
+
+import { attempt, guarded, report } from "./guard.js";
+import { plainObject } from "./plain.js";
+
+/** What a page does not say of an event, whatever it hands over. */
+const RESERVED = ["uid", "aid", "sid", "request_id", "portal_id", "prop_id", "resp_type", "redirect_url"];
+
+/** What a query of the collector holds as JSON. */
+const NESTED = ["items", "dims", "extra", "context"];
+
+/**
+ * @param {any} window
+ * @param {any} api
+ * @param {ReturnType<typeof import("./tracker.js").createTracker>} tracker
+ */
+export function createCalls(window, api, tracker) {
+  /**
+   * @param {any} category
+   * @param {any} action
+   * @param {any} [data]
+   */
+  function track(category, action, data) {
+    if (!isWord(category) || !isWord(action)) return report(["neither category nor action may be missing", category, action]);
+    const fields = plainObject(data);
+    RESERVED.forEach((name) => delete fields[name]);
+    tracker.record({ ...fields, ec: category, ea: action });
+  }
+
+  /**
+   * Records the event that a query of the collector stands for, and follows the link that it was made for.
+   *
+   * @param {string} uri
+   * @param {string} [link]
+   * @param {string} [target]
+   * @param {{trackingOnly?: boolean}} [options]
+   */
+  function trackEventWithUri(uri, link, target, options) {
+    attempt(() => {
+      const fields = Object.fromEntries(new URLSearchParams(uri.slice(uri.indexOf("?") + 1)));
+      for (const name of NESTED) if (fields[name]) fields[name] = attempt(() => JSON.parse(fields[name]));
+      track(fields.ec, fields.ea, fields);
+    });
+    if (link && !(options && options.trackingOnly)) window.open(link, target || "_self");
+  }
+
+  /**
+   * One call: `("product", "view", {...})`, the same behind `"track"`, another method's name and its values, or a function
+   * to call when all is there.
+   *
+   * @param {any} call
+   */
+  function run(call) {
+    if (typeof call === "function") return call();
+    const [name, ...values] = call;
+    const isMethod =
+      (name === "track" && isWord(values[1])) ||
+      (name === "consent" && typeof values[0] === "boolean") ||
+      (name === "resetAnonymousUId" && !values.length) ||
+      name === "trackEventWithUri";
+    if (isMethod) api[name](...values);
+    else track(name, values[0], values[1]);
+  }
+
+  /**
+   * Does what was called so far and, from here on, every call at once. The list stays: others may hold on to it.
+   *
+   * @param {any} more  calls from elsewhere, to be done before
+   */
+  function takeOver(more) {
+    const queue = Array.isArray(api.queue) ? api.queue : [];
+    const calls = queue.splice(0);
+    queue.push = (/** @type {any[]} */ ...later) => {
+      later.forEach(guarded(run));
+      return 0;
+    };
+    api.queue = queue;
+    [...(Array.isArray(more) ? more : []), ...calls].forEach(guarded(run));
+  }
+
+  return { track, trackEventWithUri, run, takeOver };
+}
+
+/** @param {unknown} value */
+function isWord(value) {
+  return typeof value === "string" && value !== "";
+}

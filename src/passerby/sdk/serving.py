@@ -1,0 +1,90 @@
+"""Answers `GET /sdk/...` on the ingest port, as a call that any page may make.
+
+A file keeps its name when Passerby is upgraded: browsers ask again after an hour, and are told in a few bytes when
+theirs is still the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
+from passerby.dialects.faults import ANSWERS, text
+from passerby.sdk.files import FILES, File
+
+PREFIX: Final = "/sdk/"
+MAX_AGE_SECONDS: Final = 3_600
+BODY_LIMIT: Final = 1_024
+"""Bytes: who asks for a file has nothing to say."""
+
+_CONTENT_TYPE: Final = "text/javascript; charset=utf-8"
+_HEADERS: Final = (
+    ("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}"),
+    ("Vary", "Accept-Encoding"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+)
+
+
+def match(path: str) -> Call | None:
+    """The call for a file of the SDKs."""
+    return _CALLS.get(path)
+
+
+def answer(file: File, headers: Mapping[str, str]) -> Reply:
+    """The file as this client takes it, or word that the one it has is current."""
+    packed = _takes_gzip(headers.get("accept-encoding", ""))
+    tag = file.packed_tag if packed else file.plain_tag
+    own = (("ETag", tag), *_HEADERS)
+    if _names(headers.get("if-none-match", ""), tag):
+        return Reply(304, headers=own)
+    if packed:
+        return Reply(200, file.packed, _CONTENT_TYPE, (*own, ("Content-Encoding", "gzip")))
+    return Reply(200, file.plain, _CONTENT_TYPE, own)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding lets gzip through: named, or meant by `*`, and not with a weight of 0."""
+    weights = dict(_weighted(part) for part in accepted.lower().split(","))
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
+
+
+def _weighted(part: str) -> tuple[str, float]:
+    coding, _, parameter = part.partition(";")
+    _, _, weight = parameter.partition("=")
+    try:
+        return coding.strip(), float(weight) if weight else 1.0
+    except ValueError:
+        return coding.strip(), 0.0
+
+
+def _names(tags: str, tag: str) -> bool:
+    """Whether an If-None-Match names this tag, weakly compared (RFC 9110, 13.1.2)."""
+    return tags.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in tags.split(","))
+
+
+def _handle(file: File, request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
+    return Outcome(answer(file, request.headers))
+
+
+def _fault(fault: Fault, detail: str) -> Reply:
+    error: dict[str, object] = {"code": fault.value, "message": text(fault, detail), "details": {}}
+    return Reply(ANSWERS[fault].status, msgspec.json.encode({"error": error}))
+
+
+_CALLS: Final = {
+    PREFIX + name: Call(
+        dialect="sdk",
+        name=name,
+        methods=frozenset({"GET", "HEAD"}),
+        body_limit=BODY_LIMIT,
+        parameters={},
+        handle=partial(_handle, file),
+        fault=_fault,
+    )
+    for name, file in FILES.items()
+}
