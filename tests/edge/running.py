@@ -14,9 +14,9 @@ import uvloop
 from tests.dialects.calling import Keys
 
 from passerby.dialects.contract import Call
-from passerby.dialects.registry import match as match_any
 from passerby.edge.app import Edge, create_app
 from passerby.edge.chores import look_after
+from passerby.edge.routes import match as match_any
 from passerby.edge.server import beside, make_server, sweep
 from passerby.log.protocol import LogWriter
 from passerby.settings import EdgeSettings

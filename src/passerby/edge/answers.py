@@ -17,6 +17,8 @@ RETRY_SECONDS: Final = {Fault.OVERLOADED: 1, Fault.UNAVAILABLE: 5}
 """When a client may try again what the edge could not take."""
 
 REMEMBERED: Final = 1_000
+_BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+"""Their answers have neither type nor length of a body (RFC 9110, 15.3.5, 15.4.5 and 8.6)."""
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _starts: dict[tuple[int, str, int], Event] = {}
@@ -39,7 +41,7 @@ def _remember(key: tuple[int, str, int], made: Event) -> Event:
 
 def _start(reply: Reply, headers: Iterable[tuple[str, str]]) -> Event:
     raw = [ALLOW_ORIGIN, *((name.lower().encode("latin-1"), _value(value)) for name, value in headers)]
-    if reply.status != 204:  # noqa: PLR2004 - "No Content" has neither (RFC 9110, 15.3.5 and 8.6)
+    if reply.status not in _BODILESS:
         raw += [(b"content-type", _value(reply.content_type)), (b"content-length", b"%d" % len(reply.body))]
     return {"type": "http.response.start", "status": reply.status, "headers": raw}
 

@@ -13,7 +13,6 @@ import uuid_utils
 
 from passerby import logs
 from passerby.dialects.contract import Call, Credentials, Fault, Reply, Request, RequestFault
-from passerby.dialects.registry import match as match_any
 from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget
@@ -23,6 +22,7 @@ from passerby.edge.headers import Headers
 from passerby.edge.metrics import NO_DIALECT, Counts
 from passerby.edge.rates import RateLimits
 from passerby.edge.reading import ClientGone, Unread, read_rest
+from passerby.edge.routes import match as match_any
 from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.log.protocol import LogWriter
 from passerby.settings import EdgeSettings

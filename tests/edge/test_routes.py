@@ -1,0 +1,53 @@
+"""The ingest port gives out the SDKs beside taking events."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from tests.edge.client import Client
+
+from passerby.dialects import registry
+from passerby.edge.routes import match
+from passerby.sdk.files import FILES
+
+Connect = Callable[[], Client]
+
+
+def test_every_call_of_a_vendor_is_there() -> None:
+    assert match("/v1/track") is registry.match("/v1/track")
+    assert match("/nowhere") is None
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_page_of_any_origin_loads_an_sdk(client: Client, name: str) -> None:
+    answer = client.ask(f"/sdk/{name}", method="GET", Origin="https://shop.example", **{"Accept-Encoding": "gzip"})
+    assert answer.status == 200
+    assert gzip.decompress(answer.body) == FILES[name].plain
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_who_has_it_is_told_without_a_body(client: Client) -> None:
+    tag = client.ask("/sdk/web_event.js", method="GET").headers["etag"]
+    answer = client.ask("/sdk/web_event.js", method="GET", **{"If-None-Match": tag})
+    assert (answer.status, answer.body) == (304, b"")
+    assert answer.headers["etag"] == tag
+    assert "content-length" not in answer.headers
+    assert client.ask("/sdk/web_event.js", method="GET").body == FILES["web_event.js"].plain
+
+
+def test_its_headers_alone_can_be_had(client: Client) -> None:
+    answer = client.ask("/sdk/mobile.js", method="HEAD")
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["content-length"] == str(len(FILES["mobile.js"].plain))
+    assert client.ask("/sdk/mobile.js", method="HEAD").status == 200
+
+
+def test_another_method_is_refused_in_our_own_shape(client: Client) -> None:
+    answer = client.ask("/sdk/mobile.js", b"{}")
+    assert answer.status == 405
+    assert answer.json["error"]["code"] == "method_not_allowed"
+    assert client.ask("/sdk/mobile.js", method="OPTIONS").headers["allow"] == "GET, HEAD, OPTIONS"
