@@ -47,9 +47,24 @@ def test_a_country_can_be_taken_back(passerby: Command) -> None:
     assert passerby("projects", "list", "--json").json[0]["settings"]["phone_country"] == ""
 
 
+def test_hosts_to_redirect_to_are_named_and_taken_back(passerby: Command) -> None:
+    passerby("projects", "set", "default", "--redirect-host", "Shop.example", "--redirect-host", "www.shop.example")
+    assert passerby("projects", "list", "--json").json[0]["settings"]["redirect_hosts"] == [
+        "shop.example",
+        "www.shop.example",
+    ]
+    passerby("projects", "set", "default", "--empty-redirect-host")
+    assert passerby("projects", "list", "--json").json[0]["settings"]["redirect_hosts"] == []
+
+
 @pytest.mark.parametrize(
     "flag, value, why",
-    [("--timezone", "Lisbon", "take a name like"), ("--phone-country", "Portugal", "two letters")],
+    [
+        ("--timezone", "Lisbon", "take a name like"),
+        ("--phone-country", "Portugal", "two letters"),
+        ("--redirect-host", "https://shop.example", "a name alone"),
+        ("--redirect-host", "shop..example", "a name alone"),
+    ],
 )
 def test_a_setting_that_means_nothing_is_refused(passerby: Command, flag: str, value: str, why: str) -> None:
     done = passerby("projects", "set", "default", flag, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import apsw
@@ -37,6 +38,17 @@ def project(store: ProjectStore) -> Project:
 def test_a_project_is_found_again_by_its_name(store: ProjectStore, project: Project) -> None:
     assert store.project("shop") == project
     assert store.projects() == [project]
+
+
+def test_a_project_has_the_zone_that_its_settings_name() -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=ProjectSettings(timezone="Europe/Lisbon").zone)
+    assert noon.utcoffset() == timedelta(hours=1)
+    assert ProjectSettings().zone.utcoffset(noon) == timedelta()
+
+
+@pytest.mark.parametrize("name", ["Nowhere/Land", "", "../secret", "/etc/passwd", "Europe", "\0"])
+def test_a_zone_that_this_machine_does_not_know_is_utc(name: str) -> None:
+    assert ProjectSettings(timezone=name).zone is UTC
 
 
 def test_a_new_file_holds_no_project(store: ProjectStore) -> None:

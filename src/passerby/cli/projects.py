@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -14,6 +15,8 @@ from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import found_project
 from passerby.projects.store import Project
 from passerby.times import iso
+
+_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 
 commands = App(name="projects", help="List projects, add one, change its settings.")
 
@@ -53,7 +56,7 @@ def add(
 
 
 @commands.command(name="set")
-def change(
+def change(  # noqa: PLR0913 - one parameter for each flag
     name: str,
     *,
     timezone: Annotated[str | None, Parameter(help="For times without a zone from senders who mean their own.")] = None,
@@ -63,6 +66,10 @@ def change(
     block: Annotated[
         tuple[str, ...] | None, Parameter(help="An identifier value that names nobody here. May be repeated.")
     ] = None,
+    redirect_host: Annotated[
+        tuple[str, ...] | None,
+        Parameter(help="A host that Antsomi's collector may redirect a browser to. May be repeated."),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Change settings of a project; those not given stay."""
@@ -70,6 +77,7 @@ def change(
         "timezone": _checked_timezone(timezone),
         "phone_country": _checked_country(phone_country),
         "blocked_values": block,
+        "redirect_hosts": _checked_hosts(redirect_host),
     }
     with open_store(data) as store:
         project = store.project(name)
@@ -90,6 +98,13 @@ def _checked_country(country: str | None) -> str | None:
     if country and country.upper() not in SUPPORTED_REGIONS:
         raise BadProjectSetting(f"there is no country {country!r}: take two letters, such as PT")
     return country and country.upper()
+
+
+def _checked_hosts(hosts: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    for host in hosts or ():
+        if not _HOST.fullmatch(host):
+            raise BadProjectSetting(f"{host!r} is no host: take a name alone, such as www.example.com")
+    return hosts and tuple(host.lower() for host in hosts)
 
 
 def _shown(project: Project) -> dict[str, object]:

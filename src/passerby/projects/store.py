@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import apsw
 import msgspec
@@ -38,6 +41,21 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 3166 code of the country in which a phone number without country code is meant; empty: none."""
     blocked_values: tuple[str, ...] = ()
     """Identifier values that name nobody here, beside the ones that are blocked everywhere."""
+    redirect_hosts: tuple[str, ...] = ()
+    """Hosts, in lower case, to which a call may redirect a browser (Antsomi)."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The timezone; UTC where this machine has none of that name."""
+        return _zone(self.timezone)
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
