@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from passerby.cli import demo, doctor, founding, keys, merges, projects, serve, settings
+from passerby.cli import demo, doctor, founding, keys, merges, policy, projects, serve, settings, snippet
 from passerby.cli.app import app
 from passerby.cli.errors import EXPECTED
 from passerby.cli.output import complain
@@ -19,9 +19,11 @@ app.command(serve.serve)
 app.command(founding.init)
 app.command(demo.demo)
 app.command(doctor.doctor)
+projects.commands.command(policy.commands)
 app.command(projects.commands)
 app.command(keys.commands)
 app.command(merges.commands)
+app.command(snippet.snippet)
 app.command(founding.password)
 app.command(settings.settings)
 

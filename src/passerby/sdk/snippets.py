@@ -1,0 +1,93 @@
+"""What to paste into a page, a tag manager or an app so that it sends to this server.
+
+The values are written as JavaScript texts in which nothing can end the script element around them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+
+class Source(NamedTuple):
+    """Where events go: the public address of the ingest port, and the project's ids."""
+
+    url: str
+    portal_id: str
+    prop_id: str
+
+
+_STUB: Final = """\
+<script>
+  window._portalId = {portal_id};
+  window._propId = {prop_id};
+  (function (w, d) {{
+    if (w.web_event) return;
+    var e = (w.web_event = function () {{ e.queue.push(arguments); }});
+    e.queue = [];
+    e.track = e;
+    e.resetAnonymousUId = function () {{ e("resetAnonymousUId"); }};
+    e.consent = function (given) {{ e("consent", given); }};
+    var s = d.createElement("script");
+    s.async = true;
+    s.src = {script};
+    d.head.appendChild(s);
+  }})(window, document);
+</script>"""
+
+_TAG_MANAGER: Final = """\
+<!-- Tag "Passerby": Custom HTML, trigger "Initialization - All Pages" -->
+{stub}
+
+<!-- Another tag for each event: Custom HTML, its own trigger, "Passerby" as setup tag, here with a variable "product" -->
+<script>
+  window.web_event.track("product", "add_to_cart", {{ items: [{{{{product}}}}] }});
+</script>"""
+
+_REACT_NATIVE: Final = """\
+// Save {script} as passerby.js beside this file.
+import AsyncStorage from "@react-native-async-storage/async-storage";
+import {{ AppState, Dimensions, Platform }} from "react-native";
+import passerby from "./passerby";
+
+const {{ width, height }} = Dimensions.get("screen");
+
+passerby.config({{
+  url: {url},
+  portalId: {portal_id},
+  propId: {prop_id},
+  storage: AsyncStorage,
+  appState: AppState,
+  context: {{
+    os: {{ name: Platform.OS, version: String(Platform.Version) }},
+    screen: {{ width, height }},
+  }},
+}});
+
+export default passerby;"""
+
+
+def web(source: Source) -> str:
+    """For the head of every page: calls are taken at once, and done when the SDK has come."""
+    script = _text(f"{source.url}/sdk/web_event.js")
+    return _STUB.format(portal_id=_text(source.portal_id), prop_id=_text(source.prop_id), script=script)
+
+
+def tag_manager(source: Source) -> str:
+    """For Google Tag Manager: a tag for every page, and one for an event."""
+    return _TAG_MANAGER.format(stub=web(source))
+
+
+def react_native(source: Source) -> str:
+    """For an app: a module for the others to import."""
+    url, portal_id, prop_id = map(_text, source)
+    return _REACT_NATIVE.format(url=url, portal_id=portal_id, prop_id=prop_id, script=f"{source.url}/sdk/mobile.js")
+
+
+SNIPPETS: Final[Mapping[str, Callable[[Source], str]]] = {"web": web, "gtm": tag_manager, "react-native": react_native}
+"""By the name that the command line has for them."""
+
+
+def _text(value: str) -> str:
+    return json.dumps(value).replace("<", "\\u003c")

@@ -1,0 +1,41 @@
+"""Snippets are right for whatever ids and address stand in them."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.sdk.snippets import SNIPPETS, Source, tag_manager, web
+
+SOURCE = Source("https://cdp.example.com", "123", "456")
+
+
+def test_a_page_loads_the_sdk_with_the_ids_of_the_project() -> None:
+    text = web(SOURCE)
+    assert 'window._portalId = "123";' in text
+    assert 'window._propId = "456";' in text
+    assert 's.src = "https://cdp.example.com/sdk/web_event.js";' in text
+
+
+def test_a_tag_manager_gets_the_same_and_a_tag_with_its_own_variable() -> None:
+    assert web(SOURCE) in tag_manager(SOURCE)
+    assert "{ items: [{{product}}] }" in tag_manager(SOURCE)
+
+
+def test_an_app_gets_a_module() -> None:
+    text = SNIPPETS["react-native"](SOURCE)
+    assert "// Save https://cdp.example.com/sdk/mobile.js as passerby.js" in text
+    assert 'url: "https://cdp.example.com",' in text
+    assert 'portalId: "123",' in text
+
+
+@given(portal=st.text(), prop=st.text())
+def test_no_value_ends_the_script_or_changes_on_the_way(portal: str, prop: str) -> None:
+    text = web(Source("https://cdp.example.com", portal, prop))
+    assert text.count("<") == 2
+    found = re.search(r"_portalId = (.*);\n  window._propId = (.*);\n", text)
+    assert found is not None
+    assert [json.loads(value) for value in found.groups()] == [portal, prop]
