@@ -22,7 +22,7 @@ def test_every_call_of_a_vendor_is_there() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_page_of_any_origin_loads_an_sdk(client: Client, name: str) -> None:
-    answer = client.ask(f"/sdk/{name}", method="GET", Origin="https://shop.example", **{"Accept-Encoding": "gzip"})
+    answer = client.ask(f"/sdk/{name}", b"", "GET", **{"Origin": "https://shop.example", "Accept-Encoding": "gzip"})
     assert answer.status == 200
     assert gzip.decompress(answer.body) == FILES[name].plain
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -32,7 +32,7 @@ def test_a_page_of_any_origin_loads_an_sdk(client: Client, name: str) -> None:
 
 def test_who_has_it_is_told_without_a_body(client: Client) -> None:
     tag = client.ask("/sdk/web_event.js", method="GET").headers["etag"]
-    answer = client.ask("/sdk/web_event.js", method="GET", **{"If-None-Match": tag})
+    answer = client.ask("/sdk/web_event.js", b"", "GET", **{"If-None-Match": tag})
     assert (answer.status, answer.body) == (304, b"")
     assert answer.headers["etag"] == tag
     assert "content-length" not in answer.headers
