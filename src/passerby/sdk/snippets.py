@@ -40,7 +40,7 @@ _TAG_MANAGER: Final = """\
 <!-- Tag "Passerby": Custom HTML, trigger "Initialization - All Pages" -->
 {stub}
 
-<!-- Another tag for each event: Custom HTML, its own trigger, "Passerby" as setup tag, here with a variable "product" -->
+<!-- A tag for each event: Custom HTML, its own trigger, "Passerby" as setup tag, here with a variable "product" -->
 <script>
   window.web_event.track("product", "add_to_cart", {{ items: [{{{{product}}}}] }});
 </script>"""
