@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, note
 from hypothesis import strategies as st
 from tests.worker.dump import Dump, dump
 from tests.worker.strategies import MESSAGE, SEED, Draft, mixed, pick
@@ -50,6 +50,7 @@ def state_after(drafts: Sequence[Draft], batches: Sequence[int], house: House) -
     SEED,
 )
 def test_any_cutting_of_the_log_gives_the_same_state(drafts: list[Draft], house: House, seed: int) -> None:
+    note(drafts)
     random = Random(seed)
     one_by_one = state_after(drafts, [1] * len(drafts), house)
     assert state_after(drafts, [], house) == one_by_one

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing
 from typing import Final
 
 import pytest
-from hypothesis import settings
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from tests.worker.strategies import HINTS, MESSAGE, Draft
@@ -39,7 +39,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(draft=MESSAGE)
     def say(self, draft: Draft) -> None:
-        self.twin.say(*draft.names, **draft.fields)
+        note(self.twin.say(*draft.names, **draft.fields))
 
     @rule(hint=st.sampled_from(HINTS), project=st.sampled_from(PROJECTS))
     def reset(self, hint: Identifier, project: int) -> None:

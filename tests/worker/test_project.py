@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from tests.worker.twin import DAY, HOUR, Twin
+from tests.worker.twin import DAY, HOUR, TIGHT, Twin
 
 from passerby.messages import Identifier, Rejected, StoredEvent, Violation
 
 U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
 M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
+G1, G2 = (Identifier("aaid", value) for value in ("g1", "g2"))
 E1 = Identifier("email", "e1@x.io")
 
 
@@ -150,6 +153,15 @@ def test_first_and_last_seen_are_the_earliest_and_latest_times_claimed(twin: Twi
     assert rows("SELECT first_seen, last_seen FROM profiles") == [(DAY - 2 * HOUR, DAY + 3 * HOUR)]
     seen = {value: times for value, *times in rows("SELECT value, first_seen, last_seen FROM identifiers")}
     assert seen == {"m1": [DAY - 2 * HOUR, DAY + 3 * HOUR], "m2": [DAY + 3 * HOUR, DAY + 3 * HOUR]}
+
+
+def test_an_identifier_beyond_a_limit_is_seen_from_when_there_is_room_for_it(tmp_path: Path) -> None:
+    with closing(Twin(tmp_path / "state.db", TIGHT)) as twin:
+        twin.say(U1, G1, G2, kind="identify", time=DAY)
+        twin.say(U2, G2, kind="identify", time=DAY + 1000)
+        twin.work()
+        seen = twin.watcher.rows("SELECT first_seen, last_seen FROM identifiers WHERE value = 'g2'")
+        assert seen == [(DAY + 1000, DAY + 1000)]
 
 
 def test_what_is_blocked_is_counted_with_what_was_sent(twin: Twin) -> None:

@@ -168,7 +168,8 @@ class ProjectBatch:
     def _sight(self, identifier: Identifier, time: int) -> None:
         seen = self._sightings.get(identifier) or self._loaded.sightings.get(identifier)
         if seen is None:
-            self._sightings[identifier] = Sighting(time, time)
+            if identifier in self._resolver.known.owners:  # not one that was over a limit
+                self._sightings[identifier] = Sighting(time, time)
         elif time > seen.last or time < seen.first:
             self._sightings[identifier] = Sighting(min(time, seen.first), max(time, seen.last), seen.row)
 
