@@ -17,6 +17,7 @@ from uuid_utils import uuid7
 
 from passerby.dialects.contract import Request
 from passerby.dialects.registry import match
+from passerby.projects.store import ProjectSettings
 
 ROUNDS: Final = 1_000
 RUNS: Final = 50
@@ -57,6 +58,46 @@ ITEM: Final = {
     "messageId": "022bb90c-bbac-11e4-8dfc-aa07a5b093db",
     "timestamp": "2026-11-20T10:00:00.733+00:00",
 }
+APP: Final = {
+    "id": "9c1e6a0b7d2f4e83",
+    "uid": "9c1e6a0b7d2f4e830b5ecb52-0b9a-4b0e-8d0c-7a8a0f0a9d11",
+    "sid": "CL-6f1d2c3b-58a9-4d53-9c43-0c9f3d6b9a10",
+}
+HAPPENED: Final = APP | {
+    "event_source": "mobile_app",
+    "added_at": "2026-03-12T05:45:15Z",
+    "identify_by": {"identify_by_email": "ann@example.com"},
+}
+SESSION: Final = APP | {
+    "external_ids": {"aaid": "38400000-8cf0-11bd-b23e-10b96e40000d", "customerlabs_user_id": APP["uid"]},
+    "additional_info": {"deviceModelName": "Pixel 9", "extInfoVersion": "a2", "limitAdTracking": "false"},
+}
+LOGIN: Final = HAPPENED | {"traits": {"first_name": "Ann", "city": "Thane"}, "external_ids": {}}
+PURCHASE: Final = HAPPENED | {
+    "event_name": "Purchase",
+    "properties": {"value": 100, "currency": "USD", "transaction_id": "TXN-12345"},
+    "products": [{"product_id": "SKU-001", "product_price": 100, "product_quantity": 1}],
+}
+FREE: Final = {"event_name": "Order placed", "email": "ann@example.com", "properties": {"total": 100}}
+
+COLLECTOR: Final = "/event?portal_id=123456789&prop_id=987654321&resp_type=json"
+VIEW: Final = {
+    "uid": "653773101",
+    "aid": "9f2b5c1d-6b55-4a0e-bb6b-0a3f4d1a7c22",
+    "sid": "2601020304",
+    "ec": "product",
+    "ea": "view",
+    "dims": {},
+    "extra": {"page": "home"},
+    "items": [{"type": "product", "id": "p-1", "name": "Shoe"}],
+    "context": {"os": {"name": "iOS"}, "locale": "vi"},
+}
+SIGN_IN: Final = VIEW | {
+    "ea": "sign_in",
+    "dims": {"customers": {"customer_id": "0bc83cb571cd1c50ba6f3e8a78ef1346", "name": "Ann"}},
+    "extra": {"identify_id": "0bc83cb571cd1c50ba6f3e8a78ef1346", "identify_type": "exact"},
+}
+
 NAMED_ITEM: Final = ITEM | {"type": "identify", "traits": {"email": "ann@example.com", "plan": "pro"}}
 
 CALLS: Final = {
@@ -66,10 +107,21 @@ CALLS: Final = {
     "webengage user": ("/v1/accounts/~license/users", USER),
     "webengage 25 events": ("/v1/accounts/~license/bulk-events", {"events": [EVENT] * 25}),
     "webengage 25 users": ("/v1/accounts/~license/bulk-users", {"users": [USER] * 25}),
+    "customerlabs session": ("/app/externalIds", SESSION),
+    "customerlabs identify": ("/app/identify", LOGIN),
+    "customerlabs event": ("/source/slug/", PURCHASE),
+    "customerlabs free event": ("/source/slug/", FREE),
+    "customerlabs 25 events": ("/source/slug/", [PURCHASE] * 25),
+    "antsomi event": (COLLECTOR, VIEW),
+    "antsomi sign-in": (COLLECTOR, SIGN_IN),
+    "antsomi script": (COLLECTOR.replace("json", "javascript"), VIEW),
     "segment track": ("/v1/track", ITEM),
     "segment identify": ("/v1/identify", NAMED_ITEM),
     "segment batch of 25": ("/v1/batch", {"batch": [ITEM] * 25, "sentAt": "2026-11-20T10:00:01Z"}),
 }
+
+
+CHOICES: Final = ProjectSettings(timezone="Asia/Ho_Chi_Minh")
 
 
 class OpenDoor:
@@ -81,17 +133,26 @@ class OpenDoor:
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         return bool(kind and project and secret)
 
+    def settings(self, project: int) -> ProjectSettings:
+        return CHOICES if project else ProjectSettings()
+
 
 def _new_id() -> str:
     return str(uuid7())
 
 
 def _request(path: str, body: bytes) -> Callable[[], None]:
-    headers = {"user-agent": "Example/1.0", "authorization": "Bearer key", "x-request-id": "20a8" * 8}
+    headers = {
+        "user-agent": "Example/1.0",
+        "cl-user-agent": "Mozilla/5.0 (Linux; Android 14)",
+        "authorization": "Bearer key",
+        "x-request-id": "20a8" * 8,
+    }
     credentials = OpenDoor()
+    path, _, query = path.partition("?")
 
     def run() -> None:
-        request = Request("POST", path, "", headers, body, 1_790_000_000_000, "192.0.2.1", _new_id)
+        request = Request("POST", path, query, headers, body, 1_790_000_000_000, "192.0.2.1", _new_id)
         call = match(path)
         if call is None or not call.handle(request, call.parameters, credentials).messages:
             raise AssertionError(path)

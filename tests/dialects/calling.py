@@ -1,4 +1,4 @@
-"""Calls a dialect as the edge does: a path and a body in, an outcome or a fault's reply out."""
+"""Calls a dialect as the edge does: a path, with a query or none, and a body in, an outcome or a fault's reply out."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ import msgspec
 
 from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.dialects.registry import match
+from passerby.projects.store import ProjectSettings
 
 RECEIVED_AT: Final = 1_790_000_000_000
 MOBILE_KEY: Final = "mobile-key"
 LICENSE: Final = "~2024b7"
 API_KEY: Final = "api-key"
 WRITE_KEY: Final = "write-key"
+APP_ID: Final = "app-id"
+SLUG: Final = "0123456789abcdef"
+PORTAL: Final = "123"
+PROPERTY: Final = "456"
 PROJECT: Final = 7
 
 IDENTIFY: Final = f"/api/v1/mobile/{MOBILE_KEY}/identify"
@@ -26,12 +31,18 @@ BULK_EVENTS: Final = f"/v1/accounts/{LICENSE}/bulk-events"
 BULK_USERS: Final = f"/v1/accounts/{LICENSE}/bulk-users"
 CALLS: Final = (IDENTIFY, TRACK, EVENTS, USERS, BULK_EVENTS, BULK_USERS)
 
+CHOICES: Final = ProjectSettings(timezone="Asia/Ho_Chi_Minh", redirect_hosts=("shop.example", "www.shop.example"))
+
 AUTHORISED: Final = {"authorization": f"Bearer {API_KEY}"}
 
 _KNOWN: Final = {
     ("crossengage.mobile_api_key", MOBILE_KEY),
     ("webengage.license_code", LICENSE),
     ("segment.write_key", WRITE_KEY),
+    ("customerlabs.app_id", APP_ID),
+    ("customerlabs.webhook_path", f"/source/{SLUG}/"),
+    ("antsomi.portal_id", PORTAL),
+    ("antsomi.prop_id", PROPERTY),
 }
 
 
@@ -46,18 +57,24 @@ class Keys:
         """Whether this is the project's API key."""
         return (kind, project, secret) == ("webengage.api_key", PROJECT, API_KEY)
 
+    def settings(self, project: int) -> ProjectSettings:
+        """What the project has chosen."""
+        assert project == PROJECT
+        return CHOICES
+
 
 def request(
     path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, method: str = "POST", client_ip: str = "192.0.2.1"
 ) -> Request:
     """A request as the edge makes it; its ids count up from 1."""
     ids = count(1)
-    return Request(method, path, "", headers, body, RECEIVED_AT, client_ip, lambda: f"id-{next(ids)}")
+    path, _, query = path.partition("?")
+    return Request(method, path, query, headers, body, RECEIVED_AT, client_ip, lambda: f"id-{next(ids)}")
 
 
 def send_bytes(path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, method: str = "POST") -> Outcome:
     """What a call comes to, with a fault put into the vendor's shape."""
-    call = match(path)
+    call = match(path.partition("?")[0])
     assert call is not None
     try:
         return call.handle(request(path, body, headers, method), call.parameters, Keys())

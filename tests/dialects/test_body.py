@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT, decode
+from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT, ELEMENTS, decode
 from passerby.dialects.contract import Fault, RequestFault
 
 
@@ -95,6 +95,16 @@ def test_records_have_the_limit_each() -> None:
     body = msgspec.json.encode({"events": [members(ATTRIBUTE_LIMIT)] * 3})
     assert len(decode(body, "events")["events"]) == 3
     assert fault_of(body).fault is Fault.TOO_MANY_ATTRIBUTES
+
+
+def test_a_body_may_be_its_records() -> None:
+    body = msgspec.json.encode([members(ATTRIBUTE_LIMIT)] * 3)
+    assert len(decode(body, ELEMENTS)) == 3
+    assert fault_of(body).fault is Fault.TOO_MANY_ATTRIBUTES
+    assert (
+        fault_of(msgspec.json.encode([{}, members(ATTRIBUTE_LIMIT + 1)]), ELEMENTS).fault is Fault.TOO_MANY_ATTRIBUTES
+    )
+    assert fault_of(msgspec.json.encode(members(ATTRIBUTE_LIMIT + 1)), ELEMENTS).fault is Fault.TOO_MANY_ATTRIBUTES
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.dialects.times import EARLIEST, LATEST, read_iso_or_milliseconds, read_strict_iso_or_seconds
+from passerby.dialects.times import (
+    EARLIEST,
+    LATEST,
+    read_iso_or_milliseconds,
+    read_local,
+    read_strict_iso_or_seconds,
+    read_utc,
+)
 
 TEN = 1_795_168_800_000  # 2026-11-20T10:00:00Z
 ANYTHING = (
@@ -137,8 +145,49 @@ def test_everything_else_is_unreadable_to_the_strict_reader(value: Any) -> None:
 
 @given(ANYTHING)
 def test_whatever_is_given_a_time_is_in_range_or_nothing(value: Any) -> None:
-    for time in (read_iso_or_milliseconds(value), read_strict_iso_or_seconds(value)):
+    zones = (UTC, ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York"))
+    local = (read_local(value, zone) for zone in zones)
+    for time in (read_iso_or_milliseconds(value), read_strict_iso_or_seconds(value), read_utc(value), *local):
         assert time is None or (type(time) is int and EARLIEST <= time <= LATEST)
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("2026-11-20 17:00:00", TEN),
+        ("2026-11-20T17:00", TEN),
+        ("2026-11-20T10:00:00Z", TEN),
+        ("2026-11-20T12:00:00+02:00", TEN),
+        (TEN, TEN),
+        (str(TEN), TEN),
+        ("0001-01-01 00:00:00", None),
+        ("9999-12-31 23:59:59", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_time_without_a_zone_is_meant_in_the_given_one(value: Any, expected: int | None) -> None:
+    assert read_local(value, ZoneInfo("Asia/Ho_Chi_Minh")) == expected
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("2026-11-20T10:00:00Z", TEN),
+        ("2026-11-20T10:00:00.5Z", TEN + 500),
+        ("2026-11-20T10:00:00+00:00", TEN),
+        ("2026-11-20T10:00:00-0000", TEN),
+        ("2026-11-20T12:00:00+02:00", None),
+        ("2026-11-20T10:00:00", None),
+        ("2026-11-20 10:00:00Z", None),
+        ("2026-11-20", None),
+        (str(TEN), None),
+        (TEN, None),
+        (None, None),
+    ],
+)
+def test_a_time_in_utc_says_so(value: Any, expected: int | None) -> None:
+    assert read_utc(value) == expected
 
 
 @given(MOMENTS)

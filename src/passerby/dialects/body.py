@@ -23,6 +23,9 @@ ATTRIBUTE_LIMIT = 1_000
 SHORTEST_RICH = 4 * ATTRIBUTE_LIMIT
 """Bytes: no shorter body has more attributes, because `"":0` is as short as one gets."""
 
+ELEMENTS = "[]"
+"""As `records`: the body itself is an array of records."""
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _decode = msgspec.json.Decoder().decode
@@ -31,8 +34,8 @@ _decode = msgspec.json.Decoder().decode
 def decode(body: bytes, records: str = "") -> Any:
     """The value of a JSON body. Raises RequestFault for one that is not JSON in UTF-8, too deep or too rich.
 
-    `records` names the top-level member that holds the records of a bulk call: then the limit of attributes is for
-    each of its elements.
+    `records` names the top-level member that holds the records of a bulk call, or is `ELEMENTS`: then the limit of
+    attributes is for each record.
     """
     value = _parse(body)
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
@@ -77,6 +80,9 @@ def _check_attributes(value: Any, records: str) -> None:
 
 def _parts(value: Any, records: str) -> Iterator[Any]:
     """The body itself; or, of a bulk call, each record, and what is beside the records."""
+    if records == ELEMENTS and type(value) is list:
+        yield from value
+        return
     if not records or type(value) is not dict or type(value.get(records)) is not list:
         yield value
         return

@@ -10,13 +10,15 @@ fields takes three to six times as long to make.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from passerby.messages import Message
+from passerby.messages import Identifier, Message
+from passerby.profiles.view import Profile
 
 
 class Fault(Enum):
@@ -76,6 +78,18 @@ class Request(msgspec.Struct):
     """Makes a UUIDv7; passed in so that dialects stay pure."""
 
 
+class ProjectChoices(Protocol):
+    """What a project has chosen, as far as a dialect has to know it."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """Where a time without a zone is meant, from senders who mean their own."""
+
+    @property
+    def redirect_hosts(self) -> Sequence[str]:
+        """The hosts, in lower case, that a call may redirect a browser to."""
+
+
 class Credentials(Protocol):
     """The keys of all projects, held in memory. `kind` is for example `crossengage.mobile_api_key`."""
 
@@ -84,6 +98,31 @@ class Credentials(Protocol):
 
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         """Whether this secret is a current one of that project (compared in constant time with stored hashes)."""
+
+    def settings(self, project: int) -> ProjectChoices:
+        """What a project has chosen."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the state knows of whom an `Inquiry` names. It may be some messages behind, or nothing at all.
+
+    `profile` is the one that the identifiers lead to now, `device` what the device has said of itself.
+    """
+
+    profile: Profile | None = None
+    device: dict[str, Any] = {}
+
+
+class Inquiry(msgspec.Struct, frozen=True):
+    """What a call has to know before it can be answered: who these (uncleaned) identifiers are, and what of the device.
+
+    `proceed` makes the outcome out of the answer. An inquiry is for the rare call: it costs a look into the state.
+    """
+
+    project: int
+    identifiers: tuple[Identifier, ...]
+    device: Identifier
+    proceed: Callable[[Known], Outcome]
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -106,6 +145,8 @@ class Call(msgspec.Struct, frozen=True):
     rate: int | None = None
     rate_group: str = ""
     sniff_gzip: bool = False
+    inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None
+    """As `handle`, for a call whose answer says what is known; `handle` then answers as if nothing were."""
 
 
 class Dialect(Protocol):

@@ -5,7 +5,7 @@ Every reader answers None for what it cannot read, whatever it is given. A fract
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +25,7 @@ LONGEST = 64
 BASIC_DATE = 8
 """The digits of `20261120`, the only time made of digits alone that is not a count since the epoch."""
 
+NO_OFFSET = timedelta()
 
 ENDS = "Z0123456789"
 """What a time may end in. Python's own reader would let some other endings pass."""
@@ -41,6 +42,19 @@ def read_iso_or_milliseconds(value: Any) -> int | None:
     return _scaled(value, 1)
 
 
+def read_local(value: Any, zone: tzinfo) -> int | None:
+    """As `read_iso_or_milliseconds`, with a text without a zone meant in `zone` (Antsomi, `et`)."""
+    if type(value) is str:
+        return _iso_or_digits(value, zone)
+    return _scaled(value, 1)
+
+
+def read_utc(value: Any) -> int | None:
+    """`yyyy-MM-ddTHH:mm:ss` with a fraction or none, in UTC and saying so (CustomerLabs, `added_at`)."""
+    moment = _strict_moment(value) if type(value) is str else None
+    return None if moment is None or moment.utcoffset() != NO_OFFSET else _milliseconds(moment)
+
+
 def read_strict_iso_or_seconds(value: Any) -> int | None:
     """`yyyy-MM-ddTHH:mm:ss` with a fraction or none and `±hhmm`, `±hh:mm` or `Z`; or a number of seconds since 1970.
 
@@ -48,13 +62,11 @@ def read_strict_iso_or_seconds(value: Any) -> int | None:
     """
     if type(value) is not str:
         return _scaled(value, 1_000)
-    if not SHORTEST <= len(value) <= LONGEST or value[10] != "T" or value[16] != ":":
-        return None
-    moment = _moment(value)
+    moment = _strict_moment(value)
     return None if moment is None or moment.tzinfo is None else _milliseconds(moment)
 
 
-def _iso_or_digits(text: str) -> int | None:
+def _iso_or_digits(text: str, zone: tzinfo = UTC) -> int | None:
     if not 0 < len(text) <= LONGEST:
         return None
     if text.isascii() and text.isdecimal() and len(text) != BASIC_DATE:
@@ -65,12 +77,19 @@ def _iso_or_digits(text: str) -> int | None:
     moment = _moment(text)
     if moment is None:
         return None
-    return _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 
 def _is_separated(text: str) -> bool:
     """Whether a `T` or a space parts date and time. Python takes any character there, and so misreads many texts."""
     return len(text) <= len("yyyy-MM-dd") or text[10] in "T " or text[8] in "T "
+
+
+def _strict_moment(text: str) -> datetime | None:
+    """A date and a time to the second, parted as the documentation shows it; a zone may be missing."""
+    if not SHORTEST <= len(text) <= LONGEST or text[10] != "T" or text[16] != ":":
+        return None
+    return _moment(text)
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,0 +1,172 @@
+"""The two calls of the app: at the start of a session, and when somebody becomes known.
+
+Source: CustomerLabs, Mobile Tracking API, externalIds and identify. Both answer with what is known of the profile and
+of the device, this call's part on top. That has to be looked up, so a call is first read to an *inquiry*; its message
+and answer are made when that is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from passerby.dialects.body import decode
+from passerby.dialects.contract import Credentials, Inquiry, Known, Outcome, Reply, Request
+from passerby.dialects.customerlabs.fields import (
+    REQUIRED,
+    Invalid,
+    application,
+    object_body,
+    optional_object,
+    required_id,
+    required_object,
+    required_text,
+    required_time,
+)
+from passerby.dialects.customerlabs.naming import Naming
+from passerby.dialects.customerlabs.surroundings import (
+    AGENT_HEADER,
+    CAMPAIGN,
+    DEVICE,
+    EXTERNAL_IDS,
+    campaign,
+    is_limited,
+    odd_version,
+    sender,
+)
+from passerby.dialects.customerlabs.wrapping import Unwrapped, may_wrap, unwrap
+from passerby.messages import Identifier, Message
+from passerby.profiles.view import Profile
+
+DIALECT: Final = "customerlabs"
+
+INSTALLATION: Final = "anonymous_id"
+"""The namespace of `uid` and `customerlabs_user_id`."""
+
+SHOWN: Final[Mapping[str, str]] = {
+    "idfa": "idfa",
+    "aaid": "aaid",
+    "ga_app_instance_id": "google_analytics__app_instance_id",
+}
+"""The namespaces whose newest identifier an answer shows among the `external_ids`, and its field there."""
+
+
+class _Call(msgspec.Struct, frozen=True):
+    """What both calls have, with wrapped values unwrapped. `device` is what this call says of it, if anything."""
+
+    request: Request
+    project: int
+    uid: str
+    session: str
+    identify_by: dict[str, Any]
+    external_ids: dict[str, Any]
+    device: dict[str, Any]
+    sent: Unwrapped
+
+
+def external_ids(request: Request, credentials: Credentials) -> Inquiry:
+    """The start of a session: which ids a device goes by, and what it says of itself. Raises Invalid."""
+    body, sent = _body(request)
+    project = application(body, credentials)
+    uid, session = required_id(body, "uid"), required_id(body, "sid")
+    ids, device = required_object(body, EXTERNAL_IDS), required_object(body, DEVICE)
+    parameters = optional_object(body, CAMPAIGN)
+    call = _Call(request, project, uid, session, {}, ids, device, sent)
+    return _inquiry(call, partial(_started, call, parameters), limited=is_limited(device))
+
+
+def identify(request: Request, credentials: Credentials) -> Inquiry:
+    """Somebody is named by an email or a phone, and has these traits. Raises Invalid."""
+    body, sent = _body(request)
+    project = application(body, credentials)
+    uid, session = required_id(body, "uid"), required_id(body, "sid")
+    source, time = required_text(body, "event_source"), required_time(body, "added_at")
+    by, traits = required_object(body, "identify_by"), required_object(body, "traits")
+    ids, device = required_object(body, EXTERNAL_IDS), optional_object(body, DEVICE)
+    call = _Call(request, project, uid, session, by, ids, device, sent)
+    # What the device lets be used is known only when it has been looked up.
+    return _inquiry(call, partial(_identified, call, traits, source, time), limited=True)
+
+
+def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
+    if not request.headers.get(AGENT_HEADER, "").strip():
+        raise Invalid("CL-User-Agent", f"{REQUIRED} as a header")
+    sent = unwrap(decode(request.body), wrapped=may_wrap(request.body))
+    return object_body(sent.value), sent
+
+
+def _inquiry(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Inquiry:
+    naming, _ = _naming(call, limited=limited)
+    return Inquiry(call.project, naming.identifiers, Identifier(INSTALLATION, call.uid), proceed)
+
+
+def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
+    """Who is named, the installation first; and the context that holds what in the naming fields names nobody."""
+    naming = Naming(limited=limited, plain=call.sent.plain)
+    naming.add(INSTALLATION, call.uid)
+    rest = {"identify_by": naming.take(call.identify_by), EXTERNAL_IDS: naming.take(call.external_ids)}
+    naming.take_marked(call.sent.naming)
+    return naming, {field: fields for field, fields in rest.items() if fields}
+
+
+def _started(call: _Call, parameters: dict[str, Any], known: Known) -> Outcome:
+    """What `externalIds` comes to."""
+    device = known.device | call.device
+    naming, context = _naming(call, limited=is_limited(device))
+    context |= {DEVICE: call.device, **campaign(parameters, call.device), **sender(call.request)}
+    return Outcome(_reply(call, known, device), [_message(call, naming, context, call.request.received_at)])
+
+
+def _identified(call: _Call, traits: dict[str, Any], source: str, time: int, known: Known) -> Outcome:
+    """What `identify` comes to."""
+    device = known.device | call.device
+    naming, context = _naming(call, limited=is_limited(device))
+    context |= {"event_source": source, **sender(call.request)}
+    if call.device:
+        context[DEVICE] = call.device
+    return Outcome(_reply(call, known, device, traits), [_message(call, naming, context, time, traits)])
+
+
+def _message(
+    call: _Call, naming: Naming, context: dict[str, Any], time: int, traits: dict[str, Any] | None = None
+) -> Message:
+    return Message(
+        project=call.project,
+        id=call.request.new_id(),
+        dialect=DIALECT,
+        kind="identify",
+        identifiers=naming.identifiers,
+        time=time,
+        received_at=call.request.received_at,
+        traits=traits or {},
+        context=context,
+        session_id=call.session,
+        violations=(*naming.violations, *odd_version(call.device)),
+    )
+
+
+def _reply(call: _Call, known: Known, device: dict[str, Any], traits: dict[str, Any] | None = None) -> Reply:
+    answer = {
+        "user_id": call.uid,
+        EXTERNAL_IDS: _known_ids(known.profile) | call.external_ids,
+        DEVICE: device,
+    }
+    if traits is not None:
+        held = known.profile.traits if known.profile else {}
+        answer["user_traits"] = {name: value for name, value in (held | traits).items() if value is not None}
+    return Reply(200, msgspec.json.encode(answer))
+
+
+def _known_ids(profile: Profile | None) -> dict[str, Any]:
+    """The external ids of a profile: of each kind the newest, and those that name nobody as last stated."""
+    if profile is None:
+        return {}
+    kept = profile.context.get(EXTERNAL_IDS)
+    found = dict(kept) if type(kept) is dict else {}
+    for identifier in sorted(profile.identifiers, key=lambda identifier: identifier.last_seen):
+        if identifier.namespace in SHOWN:
+            found[SHOWN[identifier.namespace]] = identifier.value
+    return found

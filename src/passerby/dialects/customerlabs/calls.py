@@ -1,0 +1,148 @@
+"""CustomerLabs' calls: their paths, whose they are, and how they are answered.
+
+Source: CustomerLabs, Mobile Tracking API. The app's calls carry no secret, only the public id of the app; the secret of
+a webhook is in its path. Every refusal has the one shape that the vendor documents, and says which field is at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from passerby.dialects.body import ELEMENTS, decode
+from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Known, Outcome, Reply, Request, RequestFault
+from passerby.dialects.customerlabs.app import DIALECT, external_ids, identify
+from passerby.dialects.customerlabs.events import Envelope, read
+from passerby.dialects.customerlabs.fields import Invalid
+from passerby.dialects.customerlabs.wrapping import may_wrap
+from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.messages import Message
+
+name = DIALECT
+
+APP: Final = "/app/"
+SOURCE: Final = "/source/"
+SLUG: Final = "slug"
+WEBHOOK_KIND: Final = "customerlabs.webhook_path"
+POST: Final = frozenset({"POST"})
+
+APP_LIMIT: Final = 1 << 20
+"""Bytes of a call of the app (design, "What an edge never lets through")."""
+WEBHOOK_LIMIT: Final = 5 << 20
+"""Bytes of what a webhook is sent, which may be many events."""
+EVENT_LIMIT: Final = 5_000
+"""Events in one array. The vendor names no limit."""
+
+_Inquire = Callable[[Request, Credentials], Inquiry]
+
+
+def match(path: str) -> Call | None:
+    """The call that a path below the vendor's prefixes stands for. An unknown one is a call that answers 404."""
+    if path.startswith(APP):
+        return _APP_CALLS.get(path[len(APP) :], _NOWHERE)
+    if not path.startswith(SOURCE):
+        return None
+    slug, _, rest = path[len(SOURCE) :].partition("/")
+    return _call("event", _webhook, WEBHOOK_LIMIT, {SLUG: slug}) if slug and not rest else _NOWHERE
+
+
+def fault(what: Fault, detail: str = "") -> Reply:
+    """A fault in the vendor's envelope. The edge adds the headers that need its numbers (`Retry-After`)."""
+    if what is Fault.UNKNOWN_KEY:
+        return UNKNOWN_SOURCE
+    headers = (("Allow", "POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
+    return _refusal(f"{_FIELDS.get(what, 'body')}: {text(what, detail)}", ANSWERS[what].status, headers)
+
+
+def _ask(
+    call: _Inquire, request: Request, _parameters: Mapping[str, str], credentials: Credentials
+) -> Outcome | Inquiry:
+    """Read a call of the app as far as it can be read before anything is looked up."""
+    try:
+        return call(request, credentials)
+    except Invalid as invalid:
+        return Outcome(_refusal(str(invalid)))
+
+
+def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """What a call of the app comes to where nothing is known."""
+    asked = _ask(call, request, parameters, credentials)
+    return asked if isinstance(asked, Outcome) else asked.proceed(Known())
+
+
+def _webhook(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """An event, or an array of events that is taken whole or not at all."""
+    project = credentials.project(WEBHOOK_KIND, f"{SOURCE}{parameters[SLUG]}/")
+    if project is None:
+        raise RequestFault(Fault.UNKNOWN_KEY)
+    body = decode(request.body, ELEMENTS)
+    envelope = Envelope(request, project, credentials, may_wrap(request.body))
+    try:
+        messages = _read_all(body, envelope) if type(body) is list else [read(body, envelope)]
+    except Invalid as invalid:
+        return Outcome(_refusal(str(invalid)))
+    return Outcome(_TAKEN, messages)
+
+
+def _read_all(records: list[Any], envelope: Envelope) -> list[Message]:
+    if not 0 < len(records) <= EVENT_LIMIT:
+        raise Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events")
+    messages = []
+    for index, record in enumerate(records):
+        try:
+            messages.append(read(record, envelope))
+        except Invalid as invalid:
+            raise Invalid(f"[{index}].{invalid.field}".rstrip("."), invalid.problem) from None
+    return messages
+
+
+def _refusal(message: str, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    return Reply(status, msgspec.json.encode({"validation_error": {"error_message": message}}), headers=headers)
+
+
+_FIELDS: Final[Mapping[Fault, str]] = {
+    Fault.UNKNOWN_PATH: "path",
+    Fault.METHOD_NOT_ALLOWED: "method",
+    Fault.BAD_ENCODING: "Content-Encoding",
+    Fault.TOO_SLOW: "request",
+    Fault.RATE_LIMITED: "request",
+    Fault.OVERLOADED: "request",
+    Fault.UNAVAILABLE: "request",
+}
+"""What a fault is about, where that is not the body."""
+
+_TAKEN: Final = Reply(200, content_type="text/plain; charset=utf-8")
+UNKNOWN_SOURCE: Final = _refusal("path: there is no source with this webhook", 404)
+
+
+def _call(
+    name_: str,
+    handle: Callable[[Request, Mapping[str, str], Credentials], Outcome],
+    body_limit: int,
+    parameters: Mapping[str, str],
+    inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None,
+) -> Call:
+    return Call(
+        dialect=name,
+        name=name_,
+        methods=ANY_METHOD if handle is no_such_call else POST,
+        body_limit=body_limit,
+        parameters=parameters,
+        handle=handle,
+        fault=fault,
+        inquire=inquire,
+    )
+
+
+def _app_call(name_: str, call: _Inquire) -> Call:
+    return _call(name_, partial(_answer, call), APP_LIMIT, {}, partial(_ask, call))
+
+
+_APP_CALLS: Final[Mapping[str, Call]] = {
+    "externalIds": _app_call("externalIds", external_ids),
+    "identify": _app_call("identify", identify),
+}
+_NOWHERE: Final = _call("unknown", no_such_call, APP_LIMIT, {})

@@ -1,0 +1,241 @@
+"""What a webhook takes: the events of the app, and any other JSON that says what happened and to whom.
+
+Source: CustomerLabs, Mobile Tracking API, event tracking; for free JSON, what integrators send. A record that speaks of
+an installation and its session is held to the documented shape. The fields of another one are mapped by people later,
+so all of it is kept: what is understood in its place, the rest as properties.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from passerby.catalogue.rules import sample
+from passerby.dialects.contract import Credentials, Request
+from passerby.dialects.customerlabs.app import DIALECT, INSTALLATION
+from passerby.dialects.customerlabs.fields import (
+    APP_ID_KIND,
+    ID_LIMIT,
+    REQUIRED,
+    Invalid,
+    application,
+    object_body,
+    optional_object,
+    required_id,
+    required_object,
+    required_text,
+    required_time,
+)
+from passerby.dialects.customerlabs.naming import Naming, free_names
+from passerby.dialects.customerlabs.surroundings import (
+    AGENT_LIMIT,
+    CAMPAIGN,
+    DEVICE,
+    EXTERNAL_IDS,
+    campaign,
+    is_limited,
+    odd_version,
+    sender,
+)
+from passerby.dialects.customerlabs.wrapping import Unwrapped, unwrap
+from passerby.dialects.ids import read_id
+from passerby.dialects.times import read_iso_or_milliseconds
+from passerby.messages import Message, Violation
+
+IDENTIFY_BY: Final = "identify_by"
+PROPERTIES: Final = "properties"
+PRODUCTS: Final = "products"
+
+DOCUMENTED: Final = frozenset(
+    {
+        *("id", "uid", "sid", "event_name", "event_source", "added_at"),
+        *(IDENTIFY_BY, EXTERNAL_IDS, DEVICE, CAMPAIGN, PROPERTIES, PRODUCTS),
+    }
+)
+"""The fields of an app's event that have a place of their own; others are kept among its properties."""
+
+LAST_SECOND: Final = 10**11
+"""A number below is one of seconds since 1970 (until the year 5138), one above of milliseconds (since 1973)."""
+SECONDS_DIGITS: Final = 10
+
+UNREADABLE_TIME: Final = "unreadable_time"
+"""A kind of violation."""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What the records of one request share. `wrapped`: there can be wrapped values in them."""
+
+    request: Request
+    project: int
+    credentials: Credentials
+    wrapped: bool
+
+
+def read(record: Any, envelope: Envelope) -> Message:
+    """The event that a record is. Raises Invalid."""
+    sent = unwrap(record, wrapped=envelope.wrapped)
+    body = object_body(sent.value)
+    return _of_app(body, sent, envelope) if _is_of_app(body, envelope) else _free(body, sent, envelope)
+
+
+def _is_of_app(body: dict[str, Any], envelope: Envelope) -> bool:
+    """Whether the documented shape is meant. An `id` alone may be any id: that of an order, of a form."""
+    if body.get("uid") is not None or body.get("sid") is not None:
+        return True
+    id_ = body.get("id")
+    return type(id_) is str and envelope.credentials.project(APP_ID_KIND, id_) is not None
+
+
+def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
+    application(body, envelope.credentials, envelope.project)
+    uid, session = required_id(body, "uid"), required_id(body, "sid")
+    event, source = required_text(body, "event_name"), required_text(body, "event_source")
+    time = required_time(body, "added_at")
+    by, properties = required_object(body, IDENTIFY_BY), required_object(body, PROPERTIES)
+    parameters, ids, device = (optional_object(body, field) for field in (CAMPAIGN, EXTERNAL_IDS, DEVICE))
+    naming = Naming(limited=is_limited(device), plain=sent.plain)
+    naming.add(INSTALLATION, uid)
+    rest = {IDENTIFY_BY: naming.take(by), EXTERNAL_IDS: naming.take(ids), DEVICE: device}
+    naming.take_marked(sent.naming)
+    return Message(
+        project=envelope.project,
+        id=envelope.request.new_id(),
+        dialect=DIALECT,
+        kind="track",
+        identifiers=naming.identifiers,
+        time=time,
+        received_at=envelope.request.received_at,
+        name=event,
+        properties=_beside(body) | properties | _products(body),
+        context={
+            "event_source": source,
+            **{field: fields for field, fields in rest.items() if fields},
+            **campaign(parameters, device),
+            **sender(envelope.request),
+        },
+        session_id=session,
+        violations=(*naming.violations, *odd_version(device)),
+    )
+
+
+def _beside(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields that are not documented: mostly none."""
+    if body.keys() <= DOCUMENTED:
+        return {}
+    return {field: value for field, value in body.items() if field not in DOCUMENTED}
+
+
+def _products(body: dict[str, Any]) -> dict[str, Any]:
+    products = body.get(PRODUCTS)
+    if products in (None, "", []):
+        return {}
+    if type(products) is not list:
+        raise Invalid(PRODUCTS, "must be an array")
+    return {PRODUCTS: products}
+
+
+def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
+    fields = _flattened(body)
+    event = _free_name(fields)
+    naming = Naming(limited=is_limited(_object(body, DEVICE)), plain=sent.plain)
+    context = _free_context(fields, naming, envelope)
+    naming.take_marked(sent.naming)
+    if not naming.identifiers:
+        raise Invalid(IDENTIFY_BY, "names nobody: an identifier is needed, such as email, phone or user_id")
+    time = _free_time(fields, naming.violations)
+    traits = _take_object(fields, "user_traits") | _take_object(fields, "traits")
+    session = _take_text(fields, "session_id", ID_LIMIT)
+    properties = _take_object(fields, PROPERTIES)
+    return Message(
+        project=envelope.project,
+        id=envelope.request.new_id(),
+        dialect=DIALECT,
+        kind="track",
+        identifiers=naming.identifiers,
+        time=envelope.request.received_at if time is None else time,
+        received_at=envelope.request.received_at,
+        name=event,
+        properties=fields | properties,
+        traits=traits,
+        context=context,
+        session_id=session,
+        violations=tuple(naming.violations),
+    )
+
+
+def _flattened(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a record. Those that the vendor's browser code puts into an inner object count as at the top."""
+    inner = _object(body, "customProperties")
+    fields = {**inner, **{field: value for field, value in body.items() if value is not inner}} if inner else dict(body)
+    if PRODUCTS not in fields and "productProperties" in fields:
+        fields[PRODUCTS] = fields.pop("productProperties")
+    return fields
+
+
+def _free_name(fields: dict[str, Any]) -> str:
+    for field in ("event_name", "event"):
+        if fields.get(field) not in (None, ""):
+            name = required_text(fields, field)
+            del fields[field]
+            return name
+    raise Invalid("event_name", REQUIRED)
+
+
+def _free_context(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> dict[str, Any]:
+    """Take who is named, and what surrounds the event, out of its fields."""
+    rest = {field: _take_names(_take_object(fields, field), naming, envelope) for field in (IDENTIFY_BY, EXTERNAL_IDS)}
+    data = _take_names(fields, naming, envelope)
+    for field in fields.keys() - data.keys():
+        del fields[field]
+    rest[DEVICE] = device = _take_object(fields, DEVICE)
+    kept = {field: inner for field, inner in rest.items() if inner}
+    kept |= campaign(_take_object(fields, CAMPAIGN), device, fields) | sender(envelope.request)
+    said = {"ip": _take_text(fields, "ip"), "user_agent": _take_text(fields, "user_agent", AGENT_LIMIT)}
+    return kept | {field: text for field, text in said.items() if text}
+
+
+def _take_names(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> dict[str, Any]:
+    return naming.take(fields, free_names(fields, envelope.project, envelope.credentials))
+
+
+def _free_time(fields: dict[str, Any], violations: list[Violation]) -> int | None:
+    for field in ("added_at", "timestamp"):
+        value = fields.get(field)
+        if value in (None, ""):
+            continue
+        time = _moment(value)
+        if time is None:
+            violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
+            continue
+        del fields[field]
+        return time
+    return None
+
+
+def _moment(value: Any) -> int | None:
+    """A time as any sender writes it. Of numbers, the size tells the unit."""
+    if type(value) is str and len(value) == SECONDS_DIGITS and value.isascii() and value.isdecimal():
+        value = int(value)
+    if type(value) in (int, float) and abs(value) < LAST_SECOND:
+        value *= 1_000
+    return read_iso_or_milliseconds(value)
+
+
+def _object(fields: dict[str, Any], field: str) -> dict[str, Any]:
+    value = fields.get(field)
+    return value if type(value) is dict else {}
+
+
+def _take_object(fields: dict[str, Any], field: str) -> dict[str, Any]:
+    """An object out of the fields; anything else stays among them."""
+    return fields.pop(field) if type(fields.get(field)) is dict else {}
+
+
+def _take_text(fields: dict[str, Any], field: str, limit: int = 128) -> str:
+    """A short text, or a number as one, out of the fields; anything else stays among them."""
+    text = read_id(fields.get(field))
+    if not text or len(text) > limit:
+        return ""
+    del fields[field]
+    return text

@@ -1,0 +1,59 @@
+"""What is kept beside a message: the device and what it says of itself, the campaign, the sender."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from passerby.catalogue.rules import sample
+from passerby.dialects.campaigns import campaign_of
+from passerby.dialects.contract import Request
+from passerby.messages import Violation
+
+DEVICE: Final = "additional_info"
+EXTERNAL_IDS: Final = "external_ids"
+CAMPAIGN: Final = "utm_params"
+
+AGENT_HEADER: Final = "cl-user-agent"
+AGENT_LIMIT: Final = 512
+"""How many characters of a user agent are kept."""
+
+LIMITED: Final = frozenset({"true", "1", "yes"})
+
+VERSIONS: Final = frozenset({"i2", "a2"})
+"""The platforms of `extInfoVersion` (Mobile Tracking API): iOS and Android."""
+UNKNOWN_VERSION: Final = "unknown_value"
+"""A kind of violation."""
+
+
+def is_limited(device: dict[str, Any]) -> bool:
+    """Whether the device's owner limits ad tracking; the vendor's clients say so as a boolean or as text."""
+    value = device.get("limitAdTracking")
+    return value.strip().lower() in LIMITED if type(value) is str else value in (True, 1)
+
+
+def odd_version(device: dict[str, Any]) -> list[Violation]:
+    """The violation in what a device says of itself, if any: it is kept, and counted."""
+    version = device.get("extInfoVersion")
+    if version in (None, "") or (type(version) is str and version in VERSIONS):
+        return []
+    return [Violation(UNKNOWN_VERSION, attribute="extInfoVersion", sample=sample(version))]
+
+
+def sender(request: Request) -> dict[str, Any]:
+    """The address and user agent of a device that speaks for itself, as the header with its user agent says."""
+    agent = request.headers.get(AGENT_HEADER, "").strip()
+    if not agent:
+        return {}
+    said = {"user_agent": agent[:AGENT_LIMIT]}
+    if request.client_ip:
+        said["ip"] = request.client_ip
+    return said
+
+
+def campaign(parameters: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as they were sent, and the campaign in them or in other fields."""
+    kept: dict[str, Any] = {CAMPAIGN: parameters} if parameters else {}
+    found = campaign_of(parameters, *others)
+    if found:
+        kept["campaign"] = found
+    return kept
