@@ -1,0 +1,88 @@
+"""The four forms of an answer, of which a sender asks for one with `resp_type`.
+
+Source: Antsomi, Analytics API, event. A script calls the page's own function with what it has to say. A picture or a
+redirect has no room for words: a refusal of one of them is JSON.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from passerby.dialects.contract import Reply
+
+SCRIPT: Final = "javascript"
+JSON: Final = "json"
+REDIRECT: Final = "redirect"
+PIXEL: Final = "pixel"
+FORMS: Final = frozenset({SCRIPT, JSON, REDIRECT, PIXEL})
+
+CALLBACK: Final = "_event_callback_data"
+"""The function that the vendor's pages have for an answer."""
+
+GIF: Final = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+"""A picture of one transparent pixel."""
+
+_Headers = tuple[tuple[str, str], ...]
+_NO_STORE: Final = ("Cache-Control", "no-store")
+"""A GET that a browser or proxy answers out of its memory is an event lost."""
+_NO_SNIFF: Final = ("X-Content-Type-Options", "nosniff")
+_SCRIPT_TYPE: Final = "text/javascript; charset=utf-8"
+
+_ESCAPED: Final = {ord("<"): "\\u003c", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+"""What JSON lets stand and a script, or a page around it, may take for something else."""
+_SCHEMES: Final = frozenset({"http", "https"})
+_URL_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def form_of(resp_type: str) -> str:
+    """The form that is asked for; a script where none is, or one that there is not."""
+    asked = resp_type.strip().lower()
+    return asked if asked in FORMS else SCRIPT
+
+
+def accepted(form: str, method: str, said: Mapping[str, Any], location: str = "") -> Reply:
+    """The answer to an event that is kept; `said` is what a script is told of it."""
+    kept: _Headers = (_NO_STORE,) if method == "GET" else ()
+    if form == SCRIPT:
+        return _script(200, {"status": True, "campaigns": [], **said}, kept)
+    if form == REDIRECT:
+        return Reply(302, headers=(("Location", location), _NO_STORE))
+    if form == PIXEL:
+        return Reply(200, GIF, "image/gif", (_NO_STORE,))
+    return Reply(200, b'{"status":true,"campaigns":[]}', headers=kept)
+
+
+def refused(form: str, status: int, message: str, headers: _Headers = ()) -> Reply:
+    """The answer to what is not kept."""
+    body = {"status": False, "message": message}
+    if form == SCRIPT:
+        return _script(status, body, headers)
+    return Reply(status, msgspec.json.encode(body), headers=headers)
+
+
+def _script(status: int, body: Mapping[str, Any], headers: _Headers) -> Reply:
+    data = msgspec.json.encode(body).decode().translate(_ESCAPED)
+    return Reply(status, f"{CALLBACK}({data});".encode(), _SCRIPT_TYPE, (*headers, _NO_SNIFF))
+
+
+def redirect_to(url: str, hosts: Collection[str]) -> str | None:
+    """The address as a header can hold it, or None for one that leads to none of these hosts (in lower case).
+
+    Browsers and parsers disagree about odd addresses, and so may be led elsewhere than was checked: what has a
+    backslash, a user name or white space in it leads nowhere.
+    """
+    if not url.isprintable() or "\\" in url or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in _SCHEMES or "@" in parts.netloc or not parts.netloc.isascii() or host not in hosts:
+        return None
+    return quote(url, safe=_URL_SAFE)

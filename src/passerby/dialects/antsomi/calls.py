@@ -1,0 +1,110 @@
+"""Antsomi's collector: its paths, whose a call is, and how it is answered.
+
+Source: Antsomi, Analytics API, event. Whose a call is stands in its query, and which form of answer it asks for. None
+of that is secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, refused
+from passerby.dialects.antsomi.events import DIALECT, Envelope, read
+from passerby.dialects.antsomi.fields import Invalid, read_query
+from passerby.dialects.body import decode
+from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
+from passerby.dialects.faults import ANSWERS, text
+from passerby.messages import Message
+
+name = DIALECT
+
+PATHS: Final = ("/event", "/stream_event")
+PORTAL_KIND: Final = "antsomi.portal_id"
+PROPERTY_KIND: Final = "antsomi.prop_id"
+
+BODY_LIMIT: Final = 1 << 20
+"""Bytes (design, "What an edge never lets through")."""
+
+
+def match(path: str) -> Call | None:
+    """The call that this path stands for."""
+    return _CALLS.get(path)
+
+
+def fault(what: Fault, detail: str = "") -> Reply:
+    """A fault of which the edge tells, as JSON: what form of answer was asked for it does not know."""
+    return _refused(JSON, what, detail)
+
+
+def _refused(form: str, what: Fault, detail: str = "") -> Reply:
+    headers = (("Allow", "GET, POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
+    return refused(form, ANSWERS[what].status, text(what, detail), headers)
+
+
+def _collect(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """One event, from a body or a query. A refusal has the form that was asked for."""
+    query = read_query(request.query)
+    form = form_of(query.get("resp_type", ""))
+    try:
+        return _take(request, query, form, credentials)
+    except Invalid as invalid:
+        return Outcome(refused(form, 400, str(invalid)))
+    except RequestFault as found:
+        return Outcome(_refused(form, found.fault, found.detail))
+
+
+def _take(request: Request, query: Mapping[str, str], form: str, credentials: Credentials) -> Outcome:
+    project = _project(query, credentials)
+    settings = credentials.settings(project)
+    location = redirect_to(query.get("redirect_url", ""), settings.redirect_hosts) if form == REDIRECT else ""
+    if location is None:
+        raise Invalid("redirect_url must lead to a host that this project redirects to.")
+    message = read(_fields(request, query), Envelope(request, project, query, settings.zone))
+    told = _told(message) if form == SCRIPT else {}
+    return Outcome(accepted(form, request.method, told, location), [message])
+
+
+def _project(query: Mapping[str, str], credentials: Credentials) -> int:
+    """The project of a portal and of a property in it."""
+    project = credentials.project(PORTAL_KIND, query.get("portal_id", ""))
+    if project is None or credentials.project(PROPERTY_KIND, query.get("prop_id", "")) != project:
+        raise RequestFault(Fault.UNKNOWN_KEY)
+    return project
+
+
+def _fields(request: Request, query: Mapping[str, str]) -> Mapping[str, Any]:
+    """The event's fields; a POST without a body, as a page sends that is being left, has them in the query, too."""
+    if request.method == "GET" or not request.body:
+        return query
+    body = decode(request.body)
+    if type(body) is not dict:
+        raise Invalid("The body must be a JSON object.")
+    return body
+
+
+def _told(message: Message) -> dict[str, str]:
+    """What a page's script is told of its event, in the vendor's names."""
+    held = {namespace: value for namespace, value, _ in message.identifiers}
+    said = {
+        "type": "event",
+        "pv_id": message.id,
+        "au_id": held.get("anonymous_id", ""),
+        "aid": held.get("device_id", ""),
+        "session_id": message.session_id,
+    }
+    return {member: value for member, value in said.items() if value}
+
+
+_CALLS: Final[Mapping[str, Call]] = {
+    path: Call(
+        dialect=name,
+        name=path[1:],
+        methods=frozenset({"GET", "POST"}),
+        body_limit=BODY_LIMIT,
+        parameters={},
+        handle=_collect,
+        fault=fault,
+    )
+    for path in PATHS
+}

@@ -1,0 +1,212 @@
+"""From the fields of an event to its message.
+
+Source: Antsomi, Analytics API, event; Events and Business Objects. What has no place of its own is kept as a property,
+so that nothing of an event is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import tzinfo
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from passerby.catalogue.rules import sample
+from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of
+from passerby.dialects.antsomi.identity import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
+from passerby.dialects.antsomi.surroundings import session_of, surroundings
+from passerby.dialects.contract import Request
+from passerby.dialects.ids import read_id
+from passerby.dialects.times import read_local
+from passerby.messages import Message, Violation
+
+DIALECT: Final = "antsomi"
+
+RESET: Final = "user/reset_anonymous_id"
+RESET_FIELDS: Final = ("reset_uid", "generate_uid")
+"""The id of the visitor who leaves, and of the one who comes. They stand at the top or in `extra`."""
+
+CUSTOMERS: Final = "customers"
+USERS: Final = "users"
+USER_ID: Final = "user_id"
+
+TRAITS: Final[Mapping[str, str]] = {
+    "identify_name": "name",
+    "identify_email": "email",
+    "identify_phone": "phone",
+    "identify_address": "address",
+}
+"""Members of `extra` that are traits of the customer."""
+
+ROUTING: Final = frozenset(
+    {"portal_id", "prop_id", "resp_type", "redirect_url", "is_s2s", "format", "is_debug", "delivery_src", "is_server"}
+)
+"""What a query says beside an event."""
+DOCUMENTED: Final = ROUTING.union(
+    ("uid", "aid", "cid", "sid", "ec", "ea", "en", "et", "items", "dims", "extra", "context", "request_id")
+)
+"""The fields that have a place of their own."""
+
+UNDERSTOOD: Final = frozenset({IDENTIFY_ID, *TRAITS})
+"""The members of `extra` that become an identifier or a trait."""
+VISITOR: Final = frozenset({USERS})
+PEOPLE: Final = frozenset({USERS, CUSTOMERS})
+"""The business objects that become traits."""
+
+KEY_LIMIT: Final = 128
+"""A longer `request_id` is known by its SHA-256."""
+
+UNREADABLE_TIME: Final = "unreadable_time"
+"""A kind of violation."""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What comes with the fields of an event: its project, and the zone of times that have none."""
+
+    request: Request
+    project: int
+    query: Mapping[str, str]
+    zone: tzinfo
+
+
+class _Event(msgspec.Struct, frozen=True):
+    """An event's fields with their objects read."""
+
+    fields: Mapping[str, Any]
+    dims: dict[str, Any]
+    extra: dict[str, Any]
+    customers: dict[str, Any]
+    users: dict[str, Any]
+
+
+def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
+    """The message that these fields stand for. Raises Invalid, and RequestFault for a text in them that is no JSON."""
+    name = _name(fields)
+    dims, extra, context = _dims(fields), object_of(fields, "extra"), object_of(fields, "context")
+    event = _Event(fields, dims, extra, _of_type(dims, CUSTOMERS), _of_type(dims, USERS))
+    who = _who(event, name, envelope)
+    time, violations = _time(fields, envelope)
+    return Message(
+        project=envelope.project,
+        id=envelope.request.new_id(),
+        dialect=DIALECT,
+        kind="track",
+        identifiers=who.identifiers(),
+        time=time,
+        received_at=envelope.request.received_at,
+        name=name,
+        properties=_properties(event, who),
+        traits=_traits(event, who),
+        context=surroundings(fields, extra, context, who, envelope.request),
+        session_id=session_of(fields),
+        deduplication_key=_deduplication_key(fields, envelope.query),
+        violations=violations,
+    )
+
+
+def _name(fields: Mapping[str, Any]) -> str:
+    category, action, name = (_word(fields, field) for field in ("ec", "ea", "en"))
+    if category and action:
+        return f"{category}/{action}"
+    if name:
+        return name
+    raise Invalid("ec and ea are needed, or en.")
+
+
+def _word(fields: Mapping[str, Any], field: str) -> str:
+    word = read_id(fields.get(field))
+    if word is None:
+        raise Invalid(f"{field} must be a string.")
+    return word
+
+
+def _dims(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The business objects by their type, which an older SDK sends as an array of objects."""
+    dims = member(fields, "dims")
+    if type(dims) is not list:
+        return object_of({"dims": dims}, "dims")
+    found: dict[str, Any] = {}
+    for objects in dims:
+        if type(objects) is not dict:
+            raise Invalid("dims must be an object, or an array of objects.")
+        for type_, value in objects.items():
+            found[type_] = _joined(found[type_], value) if type_ in found else value
+    return found
+
+
+def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
+    value = dims.get(type_)
+    if type(value) is dict:
+        return value
+    if value is None or value == "":
+        return {}
+    raise Invalid(f"dims.{type_} must be one object.")
+
+
+def _joined(earlier: Any, later: Any) -> Any:
+    """Two objects of one type as one, if they don't contradict each other; else one behind the other."""
+    if type(earlier) is dict and type(later) is dict and all(later.get(k, v) == v for k, v in earlier.items()):
+        return earlier | later
+    return [*earlier, later] if type(earlier) is list else [earlier, later]
+
+
+def _who(event: _Event, name: str, envelope: Envelope) -> Who:
+    fields, extra = event.fields, event.extra
+    server = is_yes(envelope.query.get("is_s2s")) or is_yes(fields.get("is_s2s"))
+    if name != RESET:
+        return read_who(fields, event.customers, extra, server=server)
+    old, new = (id_of(fields, field) or id_of(extra, field) for field in RESET_FIELDS)
+    if not id_of(fields, "uid"):
+        fields = {**fields, "uid": old}
+    return left_behind(read_who(fields, event.customers, extra, server=server), old, new)
+
+
+def _time(fields: Mapping[str, Any], envelope: Envelope) -> tuple[int, tuple[Violation, ...]]:
+    """When it happened; when it was received where that is not said, or in a way that cannot be read."""
+    said, received_at = fields.get("et"), envelope.request.received_at
+    if said is None or said == "":
+        return received_at, ()
+    time = read_local(said, envelope.zone)
+    if time is None:
+        return received_at, (Violation(UNREADABLE_TIME, attribute="et", sample=sample(said)),)
+    return time, ()
+
+
+def _properties(event: _Event, who: Who) -> dict[str, Any]:
+    """What the event carries, without what has become an identifier or a trait."""
+    properties = {**_without(event.fields, DOCUMENTED)}
+    properties |= event.extra if who.inferred else _without(event.extra, UNDERSTOOD)
+    items = member(event.fields, "items")
+    if items not in (None, [], {}, ""):
+        properties["items"] = items
+    dims = _without(event.dims, VISITOR if who.inferred else PEOPLE)
+    if dims:
+        properties["dims"] = dims
+    return properties
+
+
+def _traits(event: _Event, who: Who) -> dict[str, Any]:
+    """The traits of the visitor, and those of the customer unless who that is was only inferred."""
+    visitor, customer, extra = event.users, event.customers, event.extra
+    if who.inferred or (not customer and TRAITS.keys().isdisjoint(extra)):
+        return dict(_without(visitor, {USER_ID}))
+    stated = {trait: extra[field] for field, trait in TRAITS.items() if extra.get(field) not in (None, "")}
+    return {**_without(visitor, {USER_ID}), **stated, **_without(customer, {CUSTOMER_ID})}
+
+
+def _without(fields: Mapping[str, Any], names: AbstractSet[str]) -> Mapping[str, Any]:
+    """The fields but those of these names. Mostly all are, or none is, which needs no look at each."""
+    if names.isdisjoint(fields):
+        return fields
+    if fields.keys() <= names:
+        return {}
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def _deduplication_key(fields: Mapping[str, Any], query: Mapping[str, str]) -> str:
+    """What a sender that tries again gives to each try of one event."""
+    key = read_id(fields.get("request_id") or query.get("request_id")) or ""
+    return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""Whom an event is about: the visitor, and the customer where the event says who that is.
+
+Source: Antsomi, Tracking Users; for servers, what integrators send. Any event may say who the customer is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from passerby.dialects.antsomi.fields import Invalid, id_of
+from passerby.dialects.ids import read_id
+from passerby.messages import Identifier
+
+CUSTOMER_ID: Final = "customer_id"
+IDENTIFY_ID: Final = "identify_id"
+
+CONTACTS: Final[Mapping[str, str]] = {"identify_email": "email", "identify_phone": "phone"}
+"""Members of `extra` that name somebody who has no customer id, and their namespaces."""
+PHONE_DIGITS: Final = 5
+"""No telephone number has fewer."""
+
+EXACT: Final = "exact"
+"""The `identify_type` of what a sender knows. What it only inferred has another one, and merges nobody."""
+
+YES: Final = frozenset({"1", "true"})
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Whom an event is about; what is empty is not known.
+
+    `device` is a hint, no name. `server`: the sender is a server, which puts the customer's id into the place of the
+    visitor's. `inferred`: who the customer is was only inferred, so that none is named here.
+    """
+
+    visitor: str
+    device: str
+    customer: str
+    contacts: tuple[Identifier, ...]
+    server: bool
+    inferred: bool
+
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """The identifiers of the message, the strongest first."""
+        found = list(self.contacts)
+        if self.customer:
+            found.append(Identifier("user_id", self.customer))
+        if self.visitor:
+            found.append(Identifier("anonymous_id", self.visitor))
+        if self.device:
+            found.append(Identifier("device_id", self.device))
+        return tuple(found)
+
+
+def read_who(
+    fields: Mapping[str, Any], customers: Mapping[str, Any], extra: Mapping[str, Any], *, server: bool = False
+) -> Who:
+    """Whom these fields are about; `server`: the sender says that it is one. Raises Invalid."""
+    uid, device = id_of(fields, "uid"), id_of(fields, "aid")
+    customer = _customer(customers, extra)
+    contacts = () if customer else _contacts(extra)
+    if not uid and not customer and not contacts:
+        raise Invalid("uid is needed, or an identity in dims.customers.customer_id or extra.identify_id.")
+    if server or (customer and not device and uid == customer):
+        server, customer, contacts, uid = True, customer or uid, () if uid else contacts, ""
+    if _is_inferred(extra.get("identify_type")):
+        return Who(uid, device, "", (), server, inferred=True)
+    return Who(uid, device, customer, contacts, server, inferred=False)
+
+
+def left_behind(who: Who, old: str, new: str) -> Who:
+    """Whom a reset is about: the visitor who leaves the device, never the new one (`new`), who is nobody yet.
+
+    The device is no hint here: the customer who leaves would be brought together with the visitor who comes.
+    """
+    if not old and who.visitor == new:
+        return msgspec.structs.replace(who, device="", customer="", contacts=())
+    return msgspec.structs.replace(who, device="", visitor=old or who.visitor)
+
+
+def is_yes(value: Any) -> bool:
+    """Whether a parameter or field is set."""
+    return value is not None and str(value).strip().lower() in YES
+
+
+def _customer(customers: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+    """The customer's id, which may be said in two places, but not in two ways."""
+    one, other = id_of(customers, CUSTOMER_ID).strip(), id_of(extra, IDENTIFY_ID).strip()
+    if one and other and one != other:
+        raise Invalid("dims.customers.customer_id and extra.identify_id differ.")
+    return one or other
+
+
+def _contacts(extra: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    stated = ((namespace, read_id(extra.get(field))) for field, namespace in CONTACTS.items())
+    return tuple(
+        Identifier(namespace, value) for namespace, value in stated if value and _is_plausible(namespace, value)
+    )
+
+
+def _is_plausible(namespace: str, value: str) -> bool:
+    """Whether this can be such a contact: a placeholder that many events carry would make one person of many."""
+    return "@" in value if namespace == "email" else sum(map(str.isdigit, value)) >= PHONE_DIGITS
+
+
+def _is_inferred(type_: Any) -> bool:
+    return type_ not in (None, "") and (type(type_) is not str or type_.strip().lower() != EXACT)
