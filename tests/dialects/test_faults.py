@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.dialects.antsomi.sending import PATHS as ANTSOMI
 from tests.dialects.calling import CALLS, EVENTS, TRACK, USERS
+from tests.dialects.customerlabs.sending import PATHS as CUSTOMERLABS
 
 from passerby.dialects.contract import Call, Fault
 from passerby.dialects.registry import match
 
-UNKNOWN = ("/api/v1/mobile/mobile-key/page", "/v1/accounts/~2024b7/opengdpr_requests")
-EVERYWHERE = (*CALLS, *UNKNOWN)
+UNKNOWN = ("/api/v1/mobile/mobile-key/page", "/v1/accounts/~2024b7/opengdpr_requests", "/app/track", "/source/")
+EVERYWHERE = (*CALLS, *UNKNOWN, *CUSTOMERLABS, *ANTSOMI)
 
 
 def call_at(path: str) -> Call:
@@ -24,6 +26,10 @@ def vendors_shape(path: str, body: object) -> bool:
             return path.startswith("/api/v1/mobile/")
         case {"response": {"message": str(), "status": "error"}}:
             return path.startswith("/v1/accounts/")
+        case {"validation_error": {"error_message": str()}}:
+            return path.startswith(("/app/", "/source/"))
+        case {"status": False, "message": str()}:
+            return path in ANTSOMI
     return False
 
 
@@ -56,10 +62,17 @@ def test_every_call_answers_every_fault_in_its_vendors_shape(path: str, fault: F
     ],
 )
 def test_a_fault_has_one_status_everywhere(fault: Fault, status: int) -> None:
-    assert {call_at(path).fault(fault, "").status for path in EVERYWHERE} == {status}
+    statuses = {call_at(path).fault(fault, "").status for path in EVERYWHERE}
+    assert statuses == {status, 404} if fault is Fault.UNKNOWN_KEY else {status}
 
 
-@pytest.mark.parametrize("path, methods", [(TRACK, "POST"), (EVENTS, "POST"), (USERS, "POST, PUT")])
+def test_an_unknown_webhook_of_customerlabs_is_not_there() -> None:
+    assert {call_at(path).fault(Fault.UNKNOWN_KEY, "").status for path in CUSTOMERLABS} == {404}
+
+
+@pytest.mark.parametrize(
+    "path, methods", [(TRACK, "POST"), (EVENTS, "POST"), (USERS, "POST, PUT"), ("/event", "GET, POST")]
+)
 def test_the_wrong_method_is_told_the_right_ones(path: str, methods: str) -> None:
     call = call_at(path)
     assert call.fault(Fault.METHOD_NOT_ALLOWED, "").headers == (("Allow", methods),)

@@ -4,20 +4,28 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.dialects.antsomi.sending import PATHS as ANTSOMI
 from tests.dialects.calling import (
     API_KEY,
+    APP_ID,
     BULK_EVENTS,
     CALLS,
     EVENTS,
     IDENTIFY,
     LICENSE,
     MOBILE_KEY,
+    PORTAL,
+    PROPERTY,
+    SLUG,
     TRACK,
     USERS,
     WRITE_KEY,
     answer,
     send,
 )
+from tests.dialects.customerlabs.sending import EXTERNAL_IDS, LOGIN, SESSION, WEBHOOK
+from tests.dialects.customerlabs.sending import IDENTIFY as LOGS_IN
+from tests.dialects.customerlabs.sending import PATHS as CUSTOMERLABS
 from tests.dialects.segment.sending import METRICS, SETTINGS
 from tests.dialects.segment.sending import PATHS as SEGMENT
 
@@ -37,7 +45,12 @@ def described(path: str, method: str) -> dict[str, Any]:
 
 
 def real(path: str) -> str:
-    return path.format(mobileApiKey=MOBILE_KEY, license=LICENSE, writeKey=WRITE_KEY)
+    return path.format(mobileApiKey=MOBILE_KEY, license=LICENSE, writeKey=WRITE_KEY, slug=SLUG)
+
+
+def addressed(path: str) -> str:
+    """The path, with the query that says whose the call is where the vendor wants one."""
+    return f"{path}?portal_id={PORTAL}&prop_id={PROPERTY}&resp_type=json" if path in ANTSOMI else real(path)
 
 
 def key(path: str) -> str:
@@ -50,8 +63,14 @@ def examples(part: dict[str, Any]) -> dict[str, Any]:
     return {name: example["value"] for name, example in found.items()}
 
 
+def in_headers(operation: dict[str, Any]) -> dict[str, str]:
+    """The headers that a call needs, as its description shows them."""
+    needed = (each for each in operation["parameters"] if each["in"] == "header" and "example" in each)
+    return {each["name"].lower(): each["example"] for each in needed}
+
+
 def test_every_call_is_described() -> None:
-    assert {real(path) for path in paths()} == {*CALLS, *SEGMENT, METRICS, SETTINGS}
+    assert {real(path) for path in paths()} == {*CALLS, *CUSTOMERLABS, *ANTSOMI, *SEGMENT, METRICS, SETTINGS}
     for path in paths():
         call = match(real(path))
         assert call is not None
@@ -61,19 +80,28 @@ def test_every_call_is_described() -> None:
 @pytest.mark.parametrize("path, method", TAKING)
 def test_every_example_of_a_request_is_answered_as_described(path: str, method: str) -> None:
     operation = described(path, method)
+    headers = {"authorization": f"Bearer {key(path)}"} | in_headers(operation)
     for body in examples(operation["requestBody"]).values():
-        outcome = send(real(path), body, {"authorization": f"Bearer {key(path)}"}, method.upper())
-        assert outcome.messages
+        app = {"id": APP_ID} if "id" in body else {}
+        outcome = send(addressed(path), body | app if app else body, headers, method.upper())
+        assert outcome.messages, outcome.reply
         assert all(message.kind != "invalid" for message in outcome.messages)
-        (expected,) = examples(operation["responses"][str(outcome.reply.status)]).values()
-        assert answer(outcome).keys() == expected.keys()
+        told = operation["responses"][str(outcome.reply.status)]
+        if "content" in told:
+            (expected,) = examples(told).values()
+            assert answer(outcome).keys() == expected.keys()
+        else:
+            assert outcome.reply.body == b""
 
 
 @pytest.mark.parametrize("path, method", TAKING)
 def test_every_fault_of_a_call_is_described_with_its_answer(path: str, method: str) -> None:
     call = match(real(path))
     assert call is not None
-    for fault in set(Fault) - {Fault.UNKNOWN_PATH, Fault.METHOD_NOT_ALLOWED}:
+    never = {Fault.UNKNOWN_PATH, Fault.METHOD_NOT_ALLOWED}
+    if path in CUSTOMERLABS:
+        never.add(Fault.UNKNOWN_KEY)  # the app's id is a field like any other
+    for fault in set(Fault) - never:
         reply = call.fault(fault, "")
         known = examples(described(path, method)["responses"][str(reply.status)])
         assert known[fault.value] == msgspec.json.decode(reply.body)
@@ -97,9 +125,22 @@ def test_the_example_of_a_refusal_is_what_is_answered(path: str, body: Any, exam
 def test_the_example_of_settings_is_what_is_answered() -> None:
     responses = described("/v1/projects/{writeKey}/settings", "get")["responses"]
     shown = examples(responses["200"])["settings"]
-    shown["integrations"]["Segment.io"]["apiKey"] = WRITE_KEY
+    shown = shown | {"integrations": {"Segment.io": {"apiKey": WRITE_KEY}}}
     assert shown == answer(send(SETTINGS, None, method="GET"))
     assert examples(responses["404"])["unknown_key"] == answer(send("/v1/projects/other/settings", None, method="GET"))
+
+
+@pytest.mark.parametrize("path, body", [(EXTERNAL_IDS, SESSION), (LOGS_IN, LOGIN), (WEBHOOK, {})])
+def test_the_example_of_a_missing_field_is_what_is_answered(path: str, body: dict[str, Any]) -> None:
+    template = path.replace(SLUG, "{slug}")
+    operation = described(template, "post")
+    refused = send(path, {**body, "uid": None} if body else {}, in_headers(operation))
+    assert examples(operation["responses"]["400"])["fields"] == answer(refused)
+
+
+@pytest.mark.parametrize("path", ANTSOMI)
+def test_the_example_of_an_event_without_a_name_is_what_is_answered(path: str) -> None:
+    assert examples(described(path, "post")["responses"]["400"])["fields"] == answer(send(addressed(path), {}))
 
 
 def test_an_unknown_license_is_described_with_its_answer() -> None:

@@ -12,7 +12,7 @@ MIB = 1 << 20
 
 
 def test_dialects_have_names_of_their_own() -> None:
-    assert [dialect.name for dialect in ALL] == ["crossengage", "webengage", "segment"]
+    assert [dialect.name for dialect in ALL] == ["crossengage", "webengage", "customerlabs", "antsomi", "segment"]
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,11 @@ def test_dialects_have_names_of_their_own() -> None:
         (USERS, "webengage", "users", MIB, 5_000),
         (BULK_EVENTS, "webengage", "bulk-events", 5 * MIB, 500),
         (BULK_USERS, "webengage", "bulk-users", 5 * MIB, 500),
+        ("/app/externalIds", "customerlabs", "externalIds", MIB, None),
+        ("/app/identify", "customerlabs", "identify", MIB, None),
+        ("/source/s-1/", "customerlabs", "event", 5 * MIB, None),
+        ("/event", "antsomi", "event", MIB, None),
+        ("/stream_event", "antsomi", "stream_event", MIB, None),
         ("/v1/track", "segment", "track", 32 * KIB, None),
         ("/v1/t", "segment", "track", 32 * KIB, None),
         ("/v1/batch", "segment", "batch", 500 * KIB, None),
@@ -49,6 +54,8 @@ def test_no_two_calls_share_a_budget() -> None:
         ("/api/v1/mobile//track", {"mobileApiKey": ""}),
         ("/v1/accounts/in~~1234c456/events", {"license": "in~~1234c456"}),
         ("/v1/projects/w-1/settings", {"writeKey": "w-1"}),
+        ("/source/s-1/", {"slug": "s-1"}),
+        ("/source/s-1", {"slug": "s-1"}),
     ],
 )
 def test_the_key_in_a_path_is_the_calls_parameter(path: str, parameters: dict[str, str]) -> None:
@@ -69,6 +76,8 @@ def test_the_key_in_a_path_is_the_calls_parameter(path: str, parameters: dict[st
         "/v1/accounts/l/opengdpr_requests",
         "/v1/accounts/l/opengdpr_requests/1",
         "/v1/accounts/l/users/bulk",
+        "/app/track",
+        "/source/s-1/t",
         "/v1/accounts/l/" + "x" * REMEMBERED_LENGTH,
     ],
 )
@@ -92,6 +101,11 @@ def test_a_path_below_a_vendors_prefix_is_that_vendors_unknown_call(path: str) -
         "/v1/x",
         "/v1/track/",
         "/v1/Track",
+        "/app",
+        "/source",
+        "/event/",
+        "/events",
+        "/stream",
         "/v1/projects/k",
         "/v1/projects/k/l/settings",
         "/v1/projects/settings",

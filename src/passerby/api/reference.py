@@ -162,10 +162,16 @@ def _call(operation: Operation) -> list[str]:
     words = ["curl"]
     if operation.method != ("POST" if "requestBody" in told else "GET"):
         words += ["-X", operation.method]
-    words += [_url(operation), *_credentials(operation)]
+    words += [_url(operation), *_credentials(operation), *_headers(told)]
     if "requestBody" in told:
         words += ["-H", "Content-Type: application/json", "-d", _first_example(told["requestBody"])]
     return words
+
+
+def _headers(told: Described) -> list[str]:
+    """The headers that an operation's parameters are, with their examples."""
+    headers = [each for each in told.get("parameters", ()) if each["in"] == "header" and "example" in each]
+    return [word for each in headers for word in ("-H", f"{each['name']}: {each['example']}")]
 
 
 def _url(operation: Operation) -> str:

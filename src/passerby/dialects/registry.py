@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from passerby.dialects import crossengage, segment, webengage
+from passerby.dialects import antsomi, crossengage, customerlabs, segment, webengage
 from passerby.dialects.contract import Call, Dialect
 
-ALL: Final[tuple[Dialect, ...]] = (crossengage, webengage, segment)
+ALL: Final[tuple[Dialect, ...]] = (crossengage, webengage, customerlabs, antsomi, segment)
 """No path is known to more than one of them."""
 
 REMEMBERED: Final = 1_024

@@ -1,0 +1,134 @@
+"""Whose a call of Antsomi's collector is, and where its event stands."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from tests.dialects.antsomi.sending import COLLECTOR, JSON, PATHS, SOURCE, VIEW, get, message, post, refused, taken
+from tests.dialects.calling import PORTAL, PROPERTY, send_bytes
+
+from passerby.dialects.contract import Fault
+from passerby.dialects.registry import match
+from passerby.messages import Identifier
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_both_paths_take_an_event_in_a_body_or_a_query(path: str) -> None:
+    assert taken(post(VIEW, path=path)).name == taken(get(VIEW, path=path)).name == "product/view"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {},
+        {"portal_id": PORTAL},
+        {"prop_id": PROPERTY},
+        {"portal_id": "999", "prop_id": PROPERTY},
+        {"portal_id": PORTAL, "prop_id": "999"},
+        {"portal_id": PROPERTY, "prop_id": PORTAL},
+    ],
+)
+def test_an_unknown_portal_or_property_is_told_so(source: dict[str, str]) -> None:
+    assert "unknown" in refused(post(VIEW, source | {"resp_type": "json"}), 401)
+
+
+def test_the_source_is_looked_at_before_the_body() -> None:
+    assert send_bytes("/event?resp_type=json", b"{").reply.status == 401
+
+
+def test_everything_may_stand_in_the_query() -> None:
+    fields = {
+        "uid": "v-1",
+        "aid": "d-1",
+        "cid": "c",
+        "ec": "product",
+        "ea": "view",
+        "items": '[{"type":"product","id":"p1"}]',
+        "dims": '{"promotion_code":{"id":"SPRING"}}',
+        "extra": '{"page":"home"}',
+        "context": '{"os":{"name":"iOS"}}',
+        "utm_source": "mail",
+    }
+    made = taken(get(fields))
+    assert made.identifiers == (Identifier("anonymous_id", "v-1"), Identifier("device_id", "d-1"))
+    assert made.properties == {
+        "utm_source": "mail",
+        "page": "home",
+        "items": [{"type": "product", "id": "p1"}],
+        "dims": {"promotion_code": {"id": "SPRING"}},
+    }
+    assert made.context == {
+        "ip": "192.0.2.1",
+        "os": {"name": "iOS"},
+        "aid": "d-1",
+        "cid": "c",
+        "campaign": {"source": "mail"},
+    }
+
+
+def test_objects_in_a_body_may_be_texts_as_in_a_query() -> None:
+    assert message(VIEW | {"extra": '{"page":"home"}', "dims": " "}).properties == {"page": "home"}
+
+
+def test_a_post_without_a_body_has_its_event_in_the_query() -> None:
+    assert taken(send_bytes(f"{COLLECTOR}&{urlencode(VIEW)}", b"", {})).name == "product/view"
+
+
+def test_a_query_may_hold_letters_that_are_not_escaped() -> None:
+    query = "uid=v-1&ec=a&ea=ü".encode().decode("latin-1")
+    assert taken(send_bytes(f"{COLLECTOR}&{query}", b"", {}, "GET")).name == "a/ü"
+
+
+def test_what_the_query_of_a_body_says_is_not_the_event() -> None:
+    assert message(VIEW, JSON | {"format": "json", "uid": "other"}).properties == {}
+
+
+@pytest.mark.parametrize("query", ["uid=%ff", "uid=\xff"])
+def test_a_query_that_is_not_utf8_is_refused(query: str) -> None:
+    assert "not UTF-8" in refused(send_bytes(f"{COLLECTOR}&{query}", b"", {}, "GET"))
+
+
+def test_a_query_with_too_many_parameters_is_refused() -> None:
+    query = urlencode({f"p{i}": i for i in range(1_000)})
+    assert "1,000 attributes" in refused(send_bytes(f"{COLLECTOR}&{query}", b"", {}, "GET"))
+
+
+@pytest.mark.parametrize(
+    "body, said",
+    [
+        (b"{", "The body is not JSON."),
+        (b"\xff", "The body is not UTF-8."),
+        (b"[]", "The body must be a JSON object."),
+        (b'{"a":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels"),
+        (msgspec.json.encode({"extra": {f"p{i}": i for i in range(1_001)}}), "more than 1,000 attributes"),
+        (msgspec.json.encode(VIEW | {"extra": "[" * 65 + "]" * 65}), "nested more than 64 levels"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(body: bytes, said: str) -> None:
+    assert said in refused(send_bytes(COLLECTOR, body))
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_what_the_edge_refuses_is_json(fault: Fault) -> None:
+    call = match("/event")
+    assert call is not None
+    reply = call.fault(fault, "")
+    body: Any = msgspec.json.decode(reply.body)
+    assert body.keys() == {"status", "message"}
+    assert body["status"] is False
+    assert reply.headers == ((("Allow", "GET, POST"),) if fault is Fault.METHOD_NOT_ALLOWED else ())
+
+
+def test_the_id_of_a_request_marks_its_repeats() -> None:
+    assert message(VIEW | {"request_id": "r-1"}).deduplication_key == "r-1"
+    assert message(VIEW, JSON | {"request_id": "r-2"}).deduplication_key == "r-2"
+    assert message(VIEW).deduplication_key == ""
+    assert len(message(VIEW | {"request_id": "r" * 200}).deduplication_key) == 64
+    assert "request_id" not in message(VIEW | {"request_id": "r-1"}).properties
+
+
+def test_no_form_is_a_script() -> None:
+    assert post(VIEW, SOURCE).reply.content_type.startswith("text/javascript")
