@@ -118,6 +118,7 @@ class Building:
             tokens=self.credentials,
             policy_of=self._policies.of,
             state=self.reader,
+            policies=lambda: ProjectStore(self.folder / "control.db"),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,
             events=self.events,

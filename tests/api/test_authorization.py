@@ -37,6 +37,8 @@ GUARDED = [route for route in routes() if route.path not in OPEN]
 
 def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
     path, body = route.path.format_map(ids), BODIES[route](ids) if route in BODIES else None
+    if route.method == "PUT":
+        return office.put(path, token, body).status_code
     if route.method == "POST":
         return office.post(path, token, body).status_code
     return office.get(path, token, **QUERIES.get(route.path, {})).status_code
@@ -46,6 +48,7 @@ QUERIES = {"/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u
 """What a route needs to be told, for an answer of 200."""
 BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/identity/preview"): lambda _: {"identifiers": []},
+    Route("PUT", "/v1/identity/policy"): lambda _: {},
     Route("POST", "/v1/merges"): lambda ids: {"winner": ids["profile_id"], "loser": ids["other_id"], "reason": "why"},
     Route("POST", "/v1/profiles/{profile_id}/detach"): lambda _: {
         "namespace": "mobile_id",
@@ -78,6 +81,8 @@ def ids(office: Office) -> dict[str, str]:
 def test_every_route_is_known_to_need_a_token_or_not() -> None:
     assert {route.path for route in routes()} - OPEN == {
         "/v1/identity/preview",
+        "/v1/identity/policy",
+        "/v1/identity/policy/history",
         "/v1/merges",
         "/v1/merges/{merge_id}",
         "/v1/profiles/{profile_id}/detach",

@@ -11,6 +11,7 @@ import msgspec
 
 from passerby.messages import StoredEvent
 from passerby.profiles.view import Profile
+from passerby.projects.policy import PolicyChange
 from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,
@@ -76,6 +77,13 @@ class MergePage(msgspec.Struct, kw_only=True):
     """Some merges, the newest first."""
 
     merges: list[Merge]
+    cursor: str | None
+
+
+class PolicyHistory(msgspec.Struct, kw_only=True):
+    """Changes of the identity policy, the newest first."""
+
+    changes: list[PolicyChange]
     cursor: str | None
 
 

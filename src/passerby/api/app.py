@@ -19,6 +19,7 @@ from passerby.api.identity import explain_identifier, preview_identity
 from passerby.api.merges import get_merge, list_merges, undo_merge
 from passerby.api.metrics import Measured
 from passerby.api.operations import get_description, get_health, get_metrics
+from passerby.api.policy import get_policy, list_policy_changes, set_policy
 from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
 from passerby.api.stats import get_stats
 
@@ -64,6 +65,9 @@ def _projects(desk: Callable[[], Desk]) -> Router:
             detach_identifier,
             undo_detachment,
             preview_identity,
+            get_policy,
+            set_policy,
+            list_policy_changes,
             get_catalogue,
             get_stats,
         ],

@@ -59,13 +59,19 @@ class AfterMerge(msgspec.Struct, array_like=True, tag="m", frozen=True):
     id: Id
 
 
+class AfterChange(msgspec.Struct, array_like=True, tag="g", frozen=True):
+    """Behind a change of the policy."""
+
+    number: Number
+
+
 class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
     """Behind an event name in the catalogue."""
 
     name: str
 
 
-Place = AfterProfile | AfterIdentifier | AfterTraits | AfterEvent | AfterDecision | AfterMerge | AfterName
+Place = AfterProfile | AfterIdentifier | AfterTraits | AfterEvent | AfterDecision | AfterMerge | AfterChange | AfterName
 P = TypeVar("P", bound=Place)
 
 _places = msgspec.json.Decoder(Place)

@@ -15,6 +15,8 @@ from passerby.api.visibility import Visibility
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
 from passerby.messages import Identifier
+from passerby.projects.policy import IdentityPolicy, PolicyChange
+from passerby.projects.store import Project
 from passerby.state.protocol import Detachment, Hand, HandMerge
 from passerby.state.views import StateReader
 
@@ -31,19 +33,30 @@ class Writer(Protocol):
     def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge: ...
 
 
+class PolicyKeeper(Protocol):
+    """The identity policies of all projects; see `projects.store.ProjectStore` for each."""
+
+    def project_numbered(self, number: int) -> Project: ...
+
+    def set_policy(self, number: int, policy: IdentityPolicy, who: str, now: int) -> None: ...
+
+    def policy_changes(self, number: int, *, limit: int, before: int | None = None) -> list[PolicyChange]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that a request may need.
 
     `policy_of` gives a project's identity rules, `writer` the writing end of the state for as long as a block takes
-    (a connection of its own each time: it happens rarely), `now` milliseconds since 1970, `metrics` the page of
-    `/metrics`; `ingest_url` is where the vendors' calls go.
+    (a connection of its own each time: it happens rarely), `policies` likewise the control file; `now` milliseconds
+    since 1970, `metrics` the page of `/metrics`; `ingest_url` is where the vendors' calls go.
     """
 
     tokens: Tokens
     policy_of: Callable[[int], Policy]
     state: StateReader
     writer: Callable[[], AbstractContextManager[Writer]]
+    policies: Callable[[], AbstractContextManager[PolicyKeeper]]
     log: AcceptedLog
     events: EventStore
     visibility: Visibility

@@ -20,6 +20,7 @@ from passerby.events.opening import open_or_rebuild
 from passerby.events.relay import Relay
 from passerby.folder import DataFolder
 from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.store import ProjectStore
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -72,6 +73,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         policy_of=Policies(credentials).of,
         state=state,
         writer=partial(open_writer, folder.state),
+        policies=partial(ProjectStore, folder.control),
         log=log,
         events=store,
         visibility=Visibility(log, state, relay, settings.api.wait_max_seconds),

@@ -16,6 +16,7 @@ from passerby.api.answers import (
     Health,
     History,
     MergePage,
+    PolicyHistory,
     PreviewAnswer,
     ProfilePage,
     RejectedValue,
@@ -27,6 +28,7 @@ from passerby.api.answers import (
 )
 from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
+from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,
@@ -186,6 +188,15 @@ PREVIEW = {
 HAND_MERGED = {"merged": HandMade(merge_id=_MERGE_ID, profile=_CUSTOMER)}
 DETACHED = {"detached": Detached(detachment_id=_DETACHMENT_ID, profiles=[_CUSTOMER_ALONE, _VISITOR_ALONE])}
 
+_NO_POLICY = IdentityPolicy()
+_POLICY = IdentityPolicy(blocked_values=["guest"], limits={"mobile_id": 50}, namespaces={"loyalty_card": "contact"})
+POLICY = {"policy": _POLICY}
+POLICY_HISTORY = {
+    "changes": PolicyHistory(
+        changes=[PolicyChange(id=1, at=_SIGNED_UP, who="back office", before=_NO_POLICY, after=_POLICY)], cursor=None
+    )
+}
+
 BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
     "mergeProfiles": {
         "two accounts of one person": MergeRequest(
@@ -195,6 +206,7 @@ BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
     "detachIdentifier": {
         "a device that was sold": DetachRequest(namespace="mobile_id", value="m-7f3a", reason="the phone was sold")
     },
+    "setPolicy": POLICY,
     "previewIdentity": {
         "a sign-in": PreviewRequest(
             identifiers=[

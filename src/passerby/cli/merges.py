@@ -18,6 +18,7 @@ from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
+from passerby.worker.policies import policy_of
 
 commands = App(name="merges", help="List merges, look at one, take one back.")
 
@@ -74,11 +75,13 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
 def undo(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """Take a merge back. The two profiles don't merge again through the same identifier."""
     number, state = _place(data, project)
+    with open_store(data) as store:
+        policy = policy_of(store.project(project).settings)
     if not state.exists():
         raise MergeRefused("there is no state yet, and so no merge")
     with closing(SqliteState(state)) as writer:
         try:
-            winner, loser = writer.undo_merge(number, _checked(merge_id), time.time_ns() // 1_000_000)
+            winner, loser = writer.undo_merge(number, _checked(merge_id), time.time_ns() // 1_000_000, policy)
         except UnknownMerge:
             raise MergeRefused(f"project {project} has no merge {merge_id}") from None
         except (AlreadyUndone, BuiltOn) as refusal:

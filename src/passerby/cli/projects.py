@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -12,6 +13,7 @@ from cyclopts import App, Parameter
 from passerby.cli.app import Data, Json, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.cli.policy import WHO
 from passerby.projects.founding import found_project
 from passerby.projects.store import Project
 from passerby.times import iso
@@ -82,7 +84,12 @@ def change(  # noqa: PLR0913 - one parameter for each flag
     with open_store(data) as store:
         project = store.project(name)
         changes = {field: value for field, value in given.items() if value is not None}
-        store.change_settings(project, msgspec.structs.replace(project.settings, **changes))
+        blocked = changes.pop("blocked_values", None)
+        settings = msgspec.structs.replace(project.settings, **changes)
+        store.change_settings(project, settings)
+        if blocked is not None:
+            policy = msgspec.structs.replace(settings.policy, blocked_values=list(blocked))
+            store.set_policy(project.id, policy, WHO, time.time_ns() // 1_000_000)
     say(f"Project {name} is changed. Running processes follow within about a second.")
 
 

@@ -7,12 +7,12 @@ refused, because one shared `undefined` would otherwise make one person of thous
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import phonenumbers
 
-from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, IdentifierClass, Policy
 from passerby.messages import Identifier
 
 BLOCK_LIST = frozenset(
@@ -85,6 +85,14 @@ def e164(value: str, country: str | None) -> str:
     if not phonenumbers.is_possible_number(number):
         return value
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def naming(identifiers: tuple[Identifier, ...], traits: Mapping[str, Any], policy: Policy) -> tuple[Identifier, ...]:
+    """The identifiers of a message with these traits, without contacts that the project wants to be traits alone."""
+    if policy.contact_traits == CONTACT_TRAITS or not traits:
+        return identifiers
+    alone = CONTACT_TRAITS - policy.contact_traits
+    return tuple(i for i in identifiers if not (i.namespace in alone and i.namespace in traits))
 
 
 def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:

@@ -55,6 +55,10 @@ LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
 )
 
 
+CONTACT_TRAITS = frozenset({"email", "phone"})
+"""The traits whose values are contacts, too, where a project says nothing else."""
+
+
 def limits_of(classes: Mapping[str, IdentifierClass]) -> dict[str, int]:
     """The limits of these namespaces where a project says nothing else."""
     return {name: LIMITS[class_] for name, class_ in classes.items()} | {FORMER_USER_ID: FORMER_LIMIT}
@@ -65,13 +69,16 @@ class Policy:
     """What a project wants of identity.
 
     `phone_country` is the two-letter region in which phone numbers without a country code are read (None: such
-    numbers stay as they are). `blocked` holds values, in lower case, that the project blocks beyond the built-in list.
+    numbers stay as they are). A contact that a message also carries as a trait of that name counts only where that
+    trait is one of `contact_traits`. `blocked` holds values, in lower case, that the project blocks beyond the
+    built-in list.
     """
 
     classes: Mapping[str, IdentifierClass] = field(default_factory=lambda: CLASSES)
     limits: Mapping[str, int] = field(default_factory=lambda: limits_of(CLASSES))
     blocked: frozenset[str] = frozenset()
     phone_country: str | None = None
+    contact_traits: frozenset[str] = CONTACT_TRAITS
 
 
 DEFAULT_POLICY = Policy()

@@ -49,6 +49,10 @@ class NewerControlFile(ProjectError):
         super().__init__(f"{file} was written by a later version of Passerby: run that version")
 
 
+class BadPolicy(ProjectError):
+    """A policy cannot be this one."""
+
+
 class NoSuchProject(ProjectError):
     """No project has this name."""
 

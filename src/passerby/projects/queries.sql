@@ -10,6 +10,19 @@ SELECT id, name, created_at, settings FROM project ORDER BY id
 -- One project.
 SELECT id, name, created_at, settings FROM project WHERE name = :name
 
+-- name: project_by_number
+-- One project, by its number.
+SELECT id, name, created_at, settings FROM project WHERE id = :id
+
+-- name: note_policy
+-- Who changed a project's identity policy, from what and to what.
+INSERT INTO policy_changes (project, at, who, before, after) VALUES (:project, :at, :who, :before, :after)
+
+-- name: policy_changes
+-- The newest changes of a project's identity policy.
+SELECT id, at, who, before, after FROM policy_changes
+WHERE project = :project AND id < :before ORDER BY id DESC LIMIT :limit
+
 -- name: any_project
 -- Whether the folder was initialised.
 SELECT EXISTS (SELECT 1 FROM project)

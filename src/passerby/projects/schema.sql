@@ -23,3 +23,13 @@ CREATE TABLE IF NOT EXISTS console_user (
     password   TEXT    NOT NULL,                   -- argon2id, in its own encoded form
     changed_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS policy_changes (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    project INTEGER NOT NULL REFERENCES project (id),
+    at      INTEGER NOT NULL,
+    who     TEXT    NOT NULL,                      -- the label of the token, or the command line
+    before  TEXT    NOT NULL,                      -- JSON of IdentityPolicy
+    after   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS policy_changes_of_project ON policy_changes (project, id);

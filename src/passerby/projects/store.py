@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import apsw
@@ -24,7 +24,9 @@ from passerby.projects.errors import (
     NoSuchProject,
     ProjectExists,
 )
+from passerby.projects.policy import IdentityPolicy, NamespaceClass, PolicyChange, check
 from passerby.sql import load
+from passerby.times import iso
 
 SCHEMA_VERSION = 1
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
@@ -41,8 +43,22 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 3166 code of the country in which a phone number without country code is meant; empty: none."""
     blocked_values: tuple[str, ...] = ()
     """Identifier values that name nobody here, beside the ones that are blocked everywhere."""
+    limits: tuple[tuple[str, int], ...] = ()
+    contact_traits: tuple[str, ...] = ("email", "phone")
+    namespaces: tuple[tuple[str, str], ...] = ()
+    """With `blocked_values`, the identity policy: see `policy.IdentityPolicy`."""
     redirect_hosts: tuple[str, ...] = ()
     """Hosts, in lower case, to which a call may redirect a browser (Antsomi)."""
+
+    @property
+    def policy(self) -> IdentityPolicy:
+        """What the project wants of identity."""
+        return IdentityPolicy(
+            blocked_values=list(self.blocked_values),
+            limits=dict(self.limits),
+            contact_traits=[msgspec.convert(name, Literal["email", "phone"]) for name in self.contact_traits],
+            namespaces=msgspec.convert(dict(self.namespaces), dict[str, NamespaceClass]),
+        )
 
     @property
     def zone(self) -> tzinfo:
@@ -146,6 +162,32 @@ class ProjectStore:
         values = {"id": project.id, "settings": msgspec.json.encode(settings).decode()}
         self._connection.execute(_SQL["set_settings"], values)
 
+    def project_numbered(self, number: int) -> Project:
+        """The project with this number. Raises NoSuchProject."""
+        for row in self._connection.execute(_SQL["project_by_number"], {"id": number}):
+            return _project(row)
+        raise NoSuchProject(str(number))
+
+    def set_policy(self, number: int, policy: IdentityPolicy, who: str, now: int) -> None:
+        """Give a project another identity policy, and note who did. Raises BadPolicy, NoSuchProject.
+
+        Running processes follow within about a second: it holds for the messages that they apply from then on.
+        """
+        with self.transaction():
+            project = self.project_numbered(number)
+            before = project.settings.policy
+            check(policy, before)
+            if policy == before:
+                return
+            self.change_settings(project, _with_policy(project.settings, policy))
+            noted = {"before": msgspec.json.encode(before).decode(), "after": msgspec.json.encode(policy).decode()}
+            self._connection.execute(_SQL["note_policy"], {"project": number, "at": now, "who": who, **noted})
+
+    def policy_changes(self, number: int, *, limit: int, before: int | None = None) -> list[PolicyChange]:
+        """At most `limit` changes of a project's policy, the newest first, those behind `before`."""
+        values = {"project": number, "before": _LAST if before is None else before, "limit": limit}
+        return [_change(row) for row in self._connection.execute(_SQL["policy_changes"], values)]
+
     def keys(self, project: Project) -> list[Key]:
         """All keys of a project, the revoked ones too, oldest first."""
         return [_key(row) for row in self._connection.execute(_SQL["keys"], {"project": project.id})]
@@ -193,6 +235,25 @@ class ProjectStore:
             return int(self._connection.execute(_SQL[statement], values).get)
         except apsw.ConstraintError as error:
             raise taken() from error
+
+
+_LAST = 2**63 - 1
+
+
+def _with_policy(settings: ProjectSettings, policy: IdentityPolicy) -> ProjectSettings:
+    return msgspec.structs.replace(
+        settings,
+        blocked_values=tuple(policy.blocked_values),
+        limits=tuple(policy.limits.items()),
+        contact_traits=tuple(policy.contact_traits),
+        namespaces=tuple(policy.namespaces.items()),
+    )
+
+
+def _change(row: tuple[Any, ...]) -> PolicyChange:
+    number, at, who, *policies = row
+    before, after = (msgspec.json.decode(text, type=IdentityPolicy) for text in policies)
+    return PolicyChange(id=number, at=iso(at), who=who, before=before, after=after)
 
 
 def _project(row: tuple[Any, ...]) -> Project:

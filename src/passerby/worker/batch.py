@@ -10,7 +10,7 @@ import msgspec
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import TRAITS_OF_PROFILES
 from passerby.catalogue.violations import ViolationCounter
-from passerby.identity.cleaning import Evidence, gather
+from passerby.identity.cleaning import Evidence, gather, naming
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, StoredEvent
@@ -83,10 +83,11 @@ class Worker:
         claims: dict[int, list[Claim]] = {}
         gathered: dict[tuple[int, tuple[Identifier, ...]], Evidence] = {}
         for position, message in entries:
-            key = message.project, message.identifiers
+            policy = self._policy_of(message.project)
+            key = message.project, naming(message.identifiers, message.traits, policy)
             evidence = gathered.get(key)
             if evidence is None:
-                evidence = gathered[key] = gather(message.identifiers, self._policy_of(message.project))
+                evidence = gathered[key] = gather(key[1], policy)
             claims.setdefault(message.project, []).append(Claim(position, message, evidence))
         return claims
 

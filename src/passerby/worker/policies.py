@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from passerby.identity.namespaces import Policy
 from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.policy import resolver_policy
 from passerby.projects.store import ProjectSettings
 
 
@@ -17,7 +18,7 @@ class Policies:
 
     def of(self, project: int) -> Policy:
         """The policy of a project."""
-        return _policy(self._credentials.settings(project))
+        return policy_of(self._credentials.settings(project))
 
     def refresh(self) -> None:
         """Take up what has changed in the control file."""
@@ -25,8 +26,6 @@ class Policies:
 
 
 @lru_cache(maxsize=1024)
-def _policy(settings: ProjectSettings) -> Policy:
-    return Policy(
-        blocked=frozenset(value.lower() for value in settings.blocked_values),
-        phone_country=settings.phone_country or None,
-    )
+def policy_of(settings: ProjectSettings) -> Policy:
+    """The resolver's policy out of a project's settings."""
+    return resolver_policy(settings.policy, settings.phone_country)

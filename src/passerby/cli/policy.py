@@ -1,0 +1,106 @@
+"""The commands `passerby projects policy ...`: show, set."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from cyclopts import App, Parameter
+
+from passerby.cli.app import Data, Json, open_store
+from passerby.cli.errors import CommandError
+from passerby.cli.output import say, say_json
+from passerby.projects.founding import FIRST_PROJECT
+from passerby.projects.policy import IdentityPolicy
+
+commands = App(name="policy", help="Show or change what a project wants of identity.")
+
+WHO: Final = "the command line"
+"""Who changed a policy, as its history says."""
+
+Name = Annotated[str, Parameter(help="Name of the project.")]
+
+
+class BadPolicyFlag(CommandError):
+    """A flag cannot be read."""
+
+
+@commands.command
+def show(
+    name: Name = FIRST_PROJECT,
+    *,
+    history: Annotated[bool, Parameter(negative="", help="The last 100 changes instead, the newest first.")] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show the identity policy of a project: blocked values, limits, contact traits, additional namespaces."""
+    with open_store(data) as store:
+        project = store.project(name)
+        changes = store.policy_changes(project.id, limit=100) if history else []
+    policy = project.settings.policy
+    if json or history:
+        say_json(changes if history else policy)
+        return
+    say("\n".join(f"{field:<16}{value}" for field, value in _told(policy).items()))
+
+
+@commands.command(name="set")
+def change(  # noqa: PLR0913 - one parameter for each flag
+    name: Name = FIRST_PROJECT,
+    *,
+    block: Annotated[tuple[str, ...] | None, Parameter(help="A value that names nobody. May be repeated.")] = None,
+    limit: Annotated[
+        tuple[str, ...] | None, Parameter(help="How many a profile may hold, `mobile_id=50`. May be repeated.")
+    ] = None,
+    contact_trait: Annotated[
+        tuple[str, ...] | None, Parameter(help="A trait that is a contact: email, phone. May be repeated.")
+    ] = None,
+    namespace: Annotated[
+        tuple[str, ...] | None,
+        Parameter(help="An additional namespace, `card=contact` (or device, advertising, hint). May be repeated."),
+    ] = None,
+    file: Annotated[Path | None, Parameter(help="The whole policy, as `show --json` writes it.")] = None,
+    data: Data = None,
+) -> None:
+    """Change the identity policy of a project. Parts that are not given stay; namespaces are only added."""
+    given = {"blocked_values": block, "limits": _pairs(limit), "contact_traits": contact_trait}
+    with open_store(data) as store:
+        project = store.project(name)
+        wished = _from_file(file) if file else msgspec.to_builtins(project.settings.policy)
+        wished |= {field: value for field, value in given.items() if value is not None}
+        wished["namespaces"] = wished.get("namespaces", {}) | (_pairs(namespace) or {})
+        store.set_policy(project.id, _policy(wished), WHO, time.time_ns() // 1_000_000)
+    say(f"The policy of project {name} is changed. It holds for messages from about a second on.")
+
+
+def _told(policy: IdentityPolicy) -> dict[str, str]:
+    return {
+        "blocked values": ", ".join(policy.blocked_values),
+        "limits": ", ".join(f"{name}={most}" for name, most in policy.limits.items()),
+        "contact traits": ", ".join(policy.contact_traits),
+        "namespaces": ", ".join(f"{name}={class_}" for name, class_ in policy.namespaces.items()),
+    }
+
+
+def _pairs(given: tuple[str, ...] | None) -> dict[str, Any] | None:
+    """`("a=1", "b=contact")` as an object; numbers as numbers."""
+    if given is None:
+        return None
+    split = [each.partition("=") for each in given]
+    return {name: int(value) if value.isdecimal() else value for name, _, value in split}
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+    except msgspec.MsgspecError as fault:
+        raise BadPolicyFlag(f"{file} holds no policy: {fault}") from None
+
+
+def _policy(wished: dict[str, Any]) -> IdentityPolicy:
+    try:
+        return msgspec.convert(wished, IdentityPolicy)
+    except msgspec.ValidationError as fault:
+        raise BadPolicyFlag(f"this cannot be the policy: {fault}") from None
