@@ -111,3 +111,12 @@ def test_a_batch_without_keys_leaves_the_keys_alone(twin: Twin) -> None:
     say(twin, key="", after=1000 * HOUR)
     twin.work()
     assert twin.watcher.rows("SELECT key FROM seen") == [("old",)]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_messages_that_lie_out_of_order_are_repeats_by_their_received_times(twin: Twin, *, at_once: bool) -> None:
+    for key, after in (("k", 0), ("other", 4 * HOUR + 1000), ("k", -2000), ("k", 1000)):
+        say(twin, key=key, dialect="webengage", after=after)
+        if not at_once:
+            twin.work()
+    assert counts(twin) == (3, 1, 3)

@@ -15,6 +15,9 @@ HOUR_MS: Final = 60 * 60 * 1000
 WINDOWS_MS: Final[Mapping[str, int]] = MappingProxyType({"webengage": 4 * HOUR_MS})
 """How long a key counts, by dialect (WebEngage, Tracking Events, `x-request-id`: 4 hours)."""
 DEFAULT_WINDOW_MS: Final = 24 * HOUR_MS
+GRACE_MS: Final = HOUR_MS
+"""How much longer a key is kept than it counts, as messages lie in the log a little out of the order in which they were
+received: whether one of them is a repeat must not depend on what was in the batch before."""
 
 
 class Sifted(NamedTuple):
@@ -45,7 +48,7 @@ def sift(entries: Sequence[Entry], state: State) -> Sifted:
             new[key] = expiries[key] = message.received_at + WINDOWS_MS.get(message.dialect, DEFAULT_WINDOW_MS)
         fresh.append(entry)
     state.remember(new)
-    state.forget(min(keyed.values()))
+    state.forget(min(keyed.values()) - GRACE_MS)
     return Sifted(fresh, repeats)
 
 
