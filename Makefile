@@ -72,8 +72,8 @@ browser:
 
 .PHONY: prove
 prove: setup  ## Try every property for long, hundreds of times the examples of `make test`
-	@PASSERBY_PROVE=1 $(BIN)/pytest -m hypothesis --timeout=0 $(ARGS)
-	@PASSERBY_PROVE=1 $(BIN)/pytest tests/crash tests/races --timeout=0 $(ARGS)
+	@PROVE_LONG=1 $(BIN)/pytest -m hypothesis --timeout=0 $(ARGS)
+	@PROVE_LONG=1 $(BIN)/pytest tests/crash tests/races --timeout=0 $(ARGS)
 
 .PHONY: bench
 bench: setup  ## Measure what the README's table says; ARGS goes to the benchmarks

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("ci", deadline=None, derandomize=False)
 # `make prove`: the same properties, tried for long.
 settings.register_profile("prove", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("prove" if os.environ.get("PASSERBY_PROVE") else "ci")
+settings.load_profile("prove" if os.environ.get("PROVE_LONG") else "ci")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ FILES = ("crossengage.yaml", "webengage.yaml")
 @pytest.mark.timeout(300)
 def test_the_acceptance_scenarios_hold() -> None:
     if not SCENARIOS.is_dir():
-        assert not os.environ.get("PASSERBY_SCENARIOS_REQUIRED"), f"{SCENARIOS} is not there"
+        assert not os.environ.get("SCENARIOS_REQUIRED"), f"{SCENARIOS} is not there"
         pytest.skip("the scenarios are not beside this clone")
     command = [sys.executable, str(SCENARIOS / "run.py"), "--command", f"{sys.executable} -m passerby"]
     done = subprocess.run(

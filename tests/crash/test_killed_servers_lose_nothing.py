@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from tests.serving import Server
 
-KILLS = 200 if os.environ.get("PASSERBY_PROVE") else 20
+KILLS = 200 if os.environ.get("PROVE_LONG") else 20
 WRITERS = 8
 PEOPLE = 40
 BULK = 25

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from tests.serving import Server, serving
 
-TRIALS = 50_000 if os.environ.get("PASSERBY_PROVE") else 2_000
+TRIALS = 50_000 if os.environ.get("PROVE_LONG") else 2_000
 CLIENTS = 32
 AT_ONCE = 8
 """People whose calls are under way side by side, so that a batch holds several races."""

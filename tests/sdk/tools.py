@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-REQUIRED = "PASSERBY_BROWSER_REQUIRED"
+REQUIRED = "BROWSER_REQUIRED"
 """Set where a missing program is a failure."""
 
 PACKAGES = {"chromium": "chromium", "node": "nodejs", "tsc": "node-typescript"}
