@@ -35,7 +35,7 @@ class Merge:
 
 
 class Model:
-    def __init__(self, limits: tuple[int, ...] = (1, 20, 1_000, 100, 1_000, 0)) -> None:
+    def __init__(self, limits: tuple[int, ...] = (1, 20, 1_000, 100, 1_000, 0, 20)) -> None:
         self.limits, self.history, self.merges = limits, Counter[str](), list[Merge]()
         self.people, self.owner = list[Person](), dict[Identifier, Person]()
         self.links, self.apart = dict[Identifier, set[Person]](), list[tuple[Identifier, Person, Person]]()

@@ -22,6 +22,8 @@ EXAMPLES: Final = 500
 STEPS: Final = 50
 VERBS: Final = 20
 """How many calls a batch makes of the state, or a few more."""
+PLACE: Final = st.integers(0, 30)
+"""Picks one of many, whatever their number."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -66,6 +68,29 @@ class Machine(RuleBasedStateMachine):
         merges = len(self.twin.models[project].merges)
         if merges > from_the_end:
             self.twin.undo(project, merges - 1 - from_the_end)
+            self.twin.check()
+
+    @rule(project=st.sampled_from(PROJECTS), one=PLACE, other=PLACE, force=st.booleans())
+    def merge_by_hand(self, project: int, one: int, other: int, *, force: bool) -> None:
+        people = len(self.twin.models[project].people)
+        if people:
+            self.twin.merge_by_hand(project, one % people, other % people, force=force)
+            self.twin.check()
+
+    @rule(project=st.sampled_from(PROJECTS), which=PLACE)
+    def detach(self, project: int, which: int) -> None:
+        """Detach some identifier from whoever has it."""
+        model = self.twin.models[project]
+        held = [(number, name) for number, person in enumerate(model.people) for name in sorted(person.names)]
+        if held:
+            self.twin.detach(project, *held[which % len(held)])
+            self.twin.check()
+
+    @rule(project=st.sampled_from(PROJECTS), which=PLACE)
+    def undo_detachment(self, project: int, which: int) -> None:
+        detachments = len(self.twin.models[project].detachments)
+        if detachments:
+            self.twin.undo_detachment(project, which % detachments)
             self.twin.check()
 
     @rule(draft=MESSAGE)

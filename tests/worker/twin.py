@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, cast
 
+from tests.identity.by_hand import HandModel
 from tests.identity.evidence import RANKS
-from tests.identity.model import Model
 from tests.worker.invariants import Invariants
 from tests.worker.view import view_of_model
 from tests.worker.watcher import Watcher
@@ -19,7 +19,18 @@ from tests.worker.watcher import Watcher
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
-from passerby.state.protocol import AlreadyUndone, BuiltOn, State
+from passerby.state.protocol import (
+    AlreadyUndone,
+    BuiltOn,
+    CustomerStays,
+    ForbiddenMerge,
+    Hand,
+    LimitExceeded,
+    MovedOn,
+    SameProfile,
+    State,
+    UnknownIdentifier,
+)
 from passerby.state.sqlite.ids import to_text
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
@@ -48,9 +59,22 @@ class House(NamedTuple):
     limits: tuple[int, ...]
 
 
-ROOMY: Final = House(DEFAULT_POLICY, (1, 20, 1_000, 100, 1_000, 0))
-_TIGHT = (1, 2, 3, 1, 2, 0)
+ROOMY: Final = House(DEFAULT_POLICY, (1, 20, 1_000, 100, 1_000, 0, 20))
+_TIGHT = (1, 2, 3, 1, 2, 0, 1)
 TIGHT: Final = House(Policy(limits={namespace: _TIGHT[rank] for namespace, rank in RANKS.items()}), _TIGHT)
+
+
+REFUSALS: Final = (
+    AlreadyUndone,
+    BuiltOn,
+    CustomerStays,
+    ForbiddenMerge,
+    LimitExceeded,
+    MovedOn,
+    SameProfile,
+    UnknownIdentifier,
+)
+"""Why what a person tries may not be."""
 
 
 class PowerCut(BaseException):
@@ -93,7 +117,7 @@ class Twin:
 
     def __init__(self, path: Path, house: House = ROOMY, projects: Iterable[int] = PROJECTS) -> None:
         self.log: list[Entry] = []
-        self.models = {project: Model(house.limits) for project in projects}
+        self.models = {project: HandModel(house.limits) for project in projects}
         self.applied = 0
         self._path = path
         self._policy = house.policy
@@ -159,14 +183,46 @@ class Twin:
     def undo(self, project: int, number: int) -> bool:
         """Take the project's n-th merge back on both sides; whether they did. They have to agree."""
         merge_id = self.watcher.rows("SELECT id FROM merges WHERE project = ? ORDER BY id", project)[number][0]
-        try:
-            self.state.undo_merge(project, to_text(merge_id), DAY)
-        except (AlreadyUndone, BuiltOn):
-            done = False
-        else:
-            done = True
+        done = self._try(lambda: self.state.undo_merge(project, to_text(merge_id), DAY, self._policy)) == "done"
         assert self.models[project].undo(self.models[project].merges[number]) == done
         return done
+
+    def merge_by_hand(self, project: int, one: int, other: int, *, force: bool) -> str:
+        """Merge two of the project's profiles on both sides; what that comes to, `done` or the name of a refusal."""
+        model, (winner, loser) = self.models[project], self._profiles(project, one, other)
+        came_to = self._try(lambda: self.state.merge_profiles(project, winner, loser, self._hand, force=force))
+        assert model.merge_by_hand(model.people[one], model.people[other], force=force) == came_to
+        return came_to
+
+    def detach(self, project: int, number: int, name: Identifier) -> str:
+        """Detach an identifier from one of the project's profiles likewise."""
+        model, (profile,) = self.models[project], self._profiles(project, number)
+        came_to = self._try(lambda: self.state.detach(project, profile, name, self._hand))
+        assert model.detach(model.people[number], name) == came_to
+        return came_to
+
+    def undo_detachment(self, project: int, number: int) -> str:
+        """Take the project's n-th detachment back likewise."""
+        model = self.models[project]
+        id_ = self.watcher.rows("SELECT id FROM detachments WHERE project = ? ORDER BY id", project)[number][0]
+        came_to = self._try(lambda: self.state.undo_detachment(project, to_text(id_), self._hand))
+        assert model.undo_detachment(model.detachments[number]) == came_to
+        return came_to
+
+    @property
+    def _hand(self) -> Hand:
+        return Hand(DAY, "somebody", "reasons", self.new_id, self._policy)
+
+    def _profiles(self, project: int, *numbers: int) -> list[str]:
+        ids = self.watcher.rows("SELECT id FROM profiles WHERE project = ? ORDER BY id", project)
+        return [to_text(ids[number][0]) for number in numbers]
+
+    def _try(self, act: Callable[[], object]) -> str:
+        try:
+            act()
+        except REFUSALS as refusal:
+            return type(refusal).__name__
+        return "done"
 
     def check(self) -> None:
         """Whether the product came to what the models came to, and what must hold always does."""

@@ -87,7 +87,7 @@ class Watcher:
             MergeView(
                 winner=numbers[winner],
                 loser=numbers[loser],
-                through=frozenset((Identifier(*through[:3]), Identifier(*through[3:]))),
+                through=frozenset(Identifier(*name) for name in (through[:3], through[3:]) if name[0]),
                 undone=undone_at is not None,
             )
             for winner, loser, undone_at, *through in self.rows(
