@@ -124,12 +124,14 @@ class SeenKey(NamedTuple):
 class Loaded:
     """What the state knows of the identifiers of one project's part of a batch.
 
-    `sightings` are of the identifiers in `known.owners`, `contexts` of the profiles in `known.cards`.
+    `sightings` are of the identifiers in `known.owners`, `contexts` of the profiles in `known.cards`, `devices` of the
+    identifiers that a message of the batch describes.
     """
 
     known: Known = field(default_factory=Known)
     sightings: dict[Identifier, Sighting] = field(default_factory=dict)
     contexts: dict[str, dict[str, Versioned]] = field(default_factory=dict)
+    devices: dict[Identifier, dict[str, Versioned]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -138,8 +140,9 @@ class ProjectChanges:
 
     `cards`, `activity` and `contexts` are by profile id; `activity` is what the batch adds, `contexts` what then holds.
     `sightings` are of identifiers that were known before or are attached now, as they then hold. `traits` and
-    `rejected_traits` are the newest of the batch by (profile id, name). `moments` are of the messages that
-    `decisions` name, `invalid` those that state nothing that can be used. `totals` are growths.
+    `rejected_traits` are the newest of the batch by (profile id, name). `devices` is what is then known of devices.
+    `moments` are of the messages that `decisions` name, `invalid` those that state nothing that can be used. `totals`
+    are growths.
     """
 
     project: int
@@ -153,6 +156,7 @@ class ProjectChanges:
     linked: Mapping[Identifier, Iterable[str]] = field(default_factory=dict)
     traits: Mapping[tuple[str, str], Versioned] = field(default_factory=dict)
     rejected_traits: Mapping[tuple[str, str], tuple[Rejected, Versioned]] = field(default_factory=dict)
+    devices: Mapping[Identifier, Mapping[str, Versioned]] = field(default_factory=dict)
     moments: Mapping[str, Moment] = field(default_factory=dict)
     invalid: Sequence[Entry] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
@@ -188,6 +192,9 @@ class State(Protocol):
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
         """What is known of these identifiers, of their owners, and of whom the hints link to."""
+
+    def devices(self, project: int, devices: Iterable[Identifier]) -> dict[Identifier, dict[str, Versioned]]:
+        """What these devices have said of themselves; those that have not are left out."""
 
     def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
         """The type of every attribute of this event name, or None for a name that the catalogue does not have."""

@@ -7,7 +7,7 @@ threads at once. Ids of another project are as unknown as ids that never were.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -210,6 +210,9 @@ class StateReader(Protocol):
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
         """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
+
+    def device(self, project: int, device: Identifier) -> dict[str, Any]:
+        """What the device that goes by this (cleaned) identifier has said of itself, the newest value of each key."""
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         """The catalogue, with at most `limit` events, by name behind `after`."""

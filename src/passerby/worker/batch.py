@@ -14,6 +14,7 @@ from passerby.identity.cleaning import Evidence, gather, naming
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, StoredEvent
+from passerby.profiles.devices import DESCRIPTION, described
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
 from passerby.worker.project import Claim, ProjectBatch, Rules
 from passerby.worker.repeats import sift
@@ -96,7 +97,10 @@ class Worker:
         identifiers = {name: None for claim in claims for name in claim.evidence.mentioned}
         hints = {hint: None for claim in claims for hint in claim.evidence.hints}
         rules = Rules(self._catalogue, self._violations, self._policy_of(project), self._new_id)
-        batch = ProjectBatch(project, self._state.known(project, identifiers, hints), rules)
+        loaded = self._state.known(project, identifiers, hints)
+        if devices := _described(claims, rules.policy):
+            loaded.devices = self._state.devices(project, devices)
+        batch = ProjectBatch(project, loaded, rules)
         for claim in claims:
             batch.apply(claim)
         self._state.apply(batch.changes(repeats))
@@ -111,3 +115,10 @@ class Worker:
         for name in self._catalogue.needs(project, names):
             types = self._state.attribute_types(project, name)
             self._catalogue.load(project, name, types or {}, exists=types is not None)
+
+
+def _described(claims: Sequence[Claim], policy: Policy) -> list[Identifier]:
+    """The devices that messages describe: mostly none."""
+    saying = (claim for claim in claims if DESCRIPTION in claim.message.context)
+    found = (described(claim.message.context, claim.evidence, policy) for claim in saying)
+    return list(dict.fromkeys(device for device in found if device is not None))

@@ -15,7 +15,7 @@ from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violation
-from passerby.profiles import context, traits
+from passerby.profiles import context, devices, traits
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
@@ -57,6 +57,7 @@ class ProjectBatch:
         self._traits: dict[str, dict[str, Versioned]] = {}
         self._rejected: dict[tuple[str, str], tuple[Rejected, Versioned]] = {}
         self._sightings: dict[Identifier, Sighting] = {}
+        self._devices: dict[Identifier, dict[str, Versioned]] = {}
         self._moments: dict[str, Moment] = {}
         self._invalid: list[Entry] = []
 
@@ -101,6 +102,7 @@ class ProjectBatch:
             linked=resolver.linked,
             traits={(id_, name): newest for id_, held in self._traits.items() for name, newest in held.items()},
             rejected_traits=self._rejected,
+            devices=self._devices,
             moments=self._moments,
             invalid=self._invalid,
             totals=self._totals,
@@ -164,6 +166,15 @@ class ProjectBatch:
         if claim.message.context:
             held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
             context.merge_into(held, claim.message.context, time, claim.position)
+            if devices.DESCRIPTION in claim.message.context:
+                self._keep_device(claim, time)
+
+    def _keep_device(self, claim: Claim, time: int) -> None:
+        said = claim.message.context
+        device = devices.described(said, claim.evidence, self._rules.policy)
+        if device is not None:
+            about = self._devices.setdefault(device, self._loaded.devices.get(device, {}))
+            context.merge_into(about, said[devices.DESCRIPTION], time, claim.position)
 
     def _sight(self, identifier: Identifier, time: int) -> None:
         seen = self._sightings.get(identifier) or self._loaded.sightings.get(identifier)

@@ -16,6 +16,7 @@ import msgspec
 from passerby import sql
 from passerby.identity.known import Known
 from passerby.messages import Identifier
+from passerby.profiles import context
 from passerby.profiles.activity import Activity
 from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
@@ -24,7 +25,7 @@ from passerby.sqlite import BUSY_TIMEOUT_MS
 from passerby.state.sqlite import merges, search
 from passerby.state.sqlite.catalogue import read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import load
+from passerby.state.sqlite.known import key_of, load
 from passerby.state.sqlite.why import chain, entry_of, held
 from passerby.state.views import (
     Catalogue,
@@ -119,6 +120,11 @@ class SqliteStateReader:
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
         with self._snapshot() as connection:
             return load(connection.cursor(), project, identifiers, hints).known
+
+    def device(self, project: int, device: Identifier) -> dict[str, Any]:
+        with self._snapshot() as connection:
+            about: str | None = connection.execute(_SQL["device"], key_of(project, device)).get
+            return {} if about is None else context.fold([_context(about)])
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         with self._snapshot() as connection:

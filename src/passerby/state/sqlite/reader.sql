@@ -40,6 +40,10 @@ SELECT name, value, time, position FROM traits WHERE profile = ?1;
 -- What a canonical profile owns.
 SELECT namespace, value, scope, first_seen, last_seen FROM identifiers WHERE profile = ?1;
 
+-- name: device
+-- What a device has said of itself.
+SELECT about FROM devices WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
+
 -- name: newest
 -- Canonical profiles of any stage, the newest first, behind an id: the index ranges of the three stages, merged.
 SELECT id FROM profiles WHERE project = ?1 AND stage = 0 AND merged_into IS NULL AND id < ?2

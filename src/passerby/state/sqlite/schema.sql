@@ -199,6 +199,17 @@ CREATE TABLE IF NOT EXISTS seen (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS seen_expiry ON seen (expires_at);
 
+-- What a device has said of itself, by the device identifier that its messages name first: it stays with that, whoever
+-- has it. `about` is a JSON object of {key: [value, time, position]}, as a profile's context is.
+CREATE TABLE IF NOT EXISTS devices (
+    project INTEGER NOT NULL,
+    namespace TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    about TEXT NOT NULL,
+    PRIMARY KEY (project, value, namespace, scope)
+) WITHOUT ROWID;
+
 -- Running totals of a project: applied, duplicates, events, violations, anonymous, lead, customer.
 CREATE TABLE IF NOT EXISTS totals (
     project INTEGER NOT NULL,

@@ -38,6 +38,7 @@ INVALID_KEPT = 1_000
 """How many messages of a project that state nothing are kept to be looked at."""
 
 _encode = msgspec.json.Encoder().encode
+_about = msgspec.json.Decoder(dict[str, Versioned]).decode
 
 _NO_CONTACTS, _NO_CONTEXT = "[]", "{}"
 
@@ -85,6 +86,10 @@ class SqliteState:
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
         return load(self._cursor, project, identifiers, hints)
 
+    def devices(self, project: int, devices: Iterable[Identifier]) -> dict[Identifier, dict[str, Versioned]]:
+        rows = ((device, self._one("device", *key_of(project, device))) for device in devices)
+        return {device: _about(row[0]) for device, row in rows if row}
+
     def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
         types = dict(self._cursor.execute(_SQL["attribute_types"], (project, event)))
         return types if types or self._one("catalogued", project, event) else None
@@ -103,6 +108,7 @@ class SqliteState:
         self._sight(changes)
         self._link(changes)
         self._set_traits(changes)
+        self._describe(changes)
         self._keep_invalid(changes)
         totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
         self._cursor.executemany(_SQL["add_total"], totals)
@@ -228,6 +234,10 @@ class SqliteState:
             for (profile, name), (rejected, newest) in changes.rejected_traits.items()
         ]
         self._cursor.executemany(_SQL["set_rejected_trait"], refused)
+
+    def _describe(self, changes: ProjectChanges) -> None:
+        rows = [(*key_of(changes.project, device), _text(about)) for device, about in changes.devices.items()]
+        self._cursor.executemany(_SQL["set_device"], rows)
 
     def _keep_invalid(self, changes: ProjectChanges) -> None:
         if not changes.invalid:

@@ -166,6 +166,15 @@ ON CONFLICT (profile, name) DO UPDATE
 SET value = excluded.value, reason = excluded.reason, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
+-- name: device
+-- What a device has said of itself.
+SELECT about FROM devices WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
+
+-- name: set_device
+-- What is known of a device now.
+INSERT INTO devices (project, value, namespace, scope, about) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (project, value, namespace, scope) DO UPDATE SET about = excluded.about;
+
 -- name: add_total
 -- A project's totals, which stats shows without counting anything.
 INSERT INTO totals (project, name, value) VALUES (?, ?, ?)
