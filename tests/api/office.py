@@ -34,7 +34,7 @@ from passerby.projects.store import ProjectStore
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
-from passerby.worker.policies import Policies
+from passerby.projects.policies import Policies
 
 LONGEST_WAIT = 2.0
 

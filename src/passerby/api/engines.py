@@ -20,13 +20,13 @@ from passerby.events.opening import open_or_rebuild
 from passerby.events.relay import Relay
 from passerby.folder import DataFolder
 from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.supervisor import lock
-from passerby.worker.policies import Policies
 
 RELAY_STOP_SECONDS = 4.0
 """How long a write to the event store may take to end. One that is cut off is repeated at the next start."""

@@ -14,11 +14,11 @@ from passerby.cli.app import Data, Json, Project, data_folder, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import FIRST_PROJECT
+from passerby.projects.policies import policy_of
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
-from passerby.worker.policies import policy_of
 
 commands = App(name="merges", help="List merges, look at one, take one back.")
 

@@ -12,12 +12,12 @@ from passerby import logs
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogReader
 from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.policies import Policies
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
 from passerby.worker.loop import Loop
-from passerby.worker.policies import Policies
 
 BEAT_SECONDS: Final = 1.0
 PRUNE_SECONDS: Final = 60.0
