@@ -45,9 +45,7 @@ def test_it_is_read_in_order_behind_an_id(state: SqliteState, outbox: SqliteOutb
     assert outbox.read(3, 100, 100) == []
 
 
-@pytest.mark.parametrize(
-    "rows, size, read", [(1, 1000, 1), (3, 1000, 2), (100, 1, 1), (100, 25, 3), (100, 1000, 5)]
-)
+@pytest.mark.parametrize("rows, size, read", [(1, 1000, 1), (3, 1000, 2), (100, 1, 1), (100, 25, 3), (100, 1000, 5)])
 def test_a_read_ends_when_it_has_enough_of_either(
     state: SqliteState, outbox: SqliteOutbox, rows: int, size: int, read: int
 ) -> None:
