@@ -101,7 +101,8 @@ def test_a_query_with_too_many_parameters_is_refused() -> None:
     [
         (b"{", "The body is not JSON."),
         (b"\xff", "The body is not UTF-8."),
-        (b"[]", "The body must be a JSON object."),
+        (b"1", "The body must be a JSON object, or an array of up to 100 of them."),
+        (b"[]", "The body must be a JSON object, or an array of up to 100 of them."),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels"),
         (msgspec.json.encode({"extra": {f"p{i}": i for i in range(1_001)}}), "more than 1,000 attributes"),
         (msgspec.json.encode(VIEW | {"extra": "[" * 65 + "]" * 65}), "nested more than 64 levels"),
@@ -128,6 +129,34 @@ def test_the_id_of_a_request_marks_its_repeats() -> None:
     assert message(VIEW).deduplication_key == ""
     assert len(message(VIEW | {"request_id": "r" * 200}).deduplication_key) == 64
     assert "request_id" not in message(VIEW | {"request_id": "r-1"}).properties
+
+
+def test_several_events_in_an_array_are_kept_in_their_order() -> None:
+    outcome = post([VIEW | {"uid": f"v-{number}", "request_id": f"r-{number}"} for number in range(100)])
+    assert outcome.reply.status == 200
+    assert [made.identifiers[0].value for made in outcome.messages] == [f"v-{number}" for number in range(100)]
+    assert [made.deduplication_key for made in outcome.messages] == [f"r-{number}" for number in range(100)]
+    assert len({made.id for made in outcome.messages}) == 100
+
+
+def test_of_an_array_all_events_are_kept_or_none() -> None:
+    assert refused(post([VIEW, {"uid": "v-2"}])) == "Event 1: ec and ea are needed, or en."
+
+
+@pytest.mark.parametrize("body", [[VIEW] * 101, [VIEW, 1], [[VIEW]]])
+def test_an_array_of_too_many_or_of_something_else_is_refused(body: Any) -> None:
+    assert refused(post(body)) == "The body must be a JSON object, or an array of up to 100 of them."
+
+
+def test_the_limit_of_attributes_is_for_each_event_of_an_array() -> None:
+    rich = VIEW | {"extra": {f"p{i}": i for i in range(900)}}
+    assert len(post([rich, rich]).messages) == 2
+    assert "1,000 attributes" in refused(post([VIEW, VIEW | {"extra": {f"p{i}": i for i in range(1_001)}}]))
+
+
+def test_an_id_in_the_query_is_not_that_of_each_event_of_an_array() -> None:
+    outcome = post([VIEW, VIEW | {"request_id": "r-1"}], JSON | {"request_id": "all"})
+    assert [made.deduplication_key for made in outcome.messages] == ["", "r-1"]
 
 
 def test_no_form_is_a_script() -> None:

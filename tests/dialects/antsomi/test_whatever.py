@@ -75,3 +75,14 @@ def test_whatever_an_event_carries_it_is_taken_and_kept(uid: str, category: str,
     extra = {name: value for name, value in extra.items() if name not in INNER and not name.startswith("identify_")}
     made = taken(post({"uid": uid, "ec": category, "ea": action, "extra": extra}, JSON))
     assert (made.name, made.properties) == (f"{category}/{action}", extra)
+
+
+@given(st.lists(BODIES.map(lambda body: VIEW | body if type(body) is dict else VIEW), min_size=1, max_size=4))
+def test_whatever_the_events_an_array_of_them_is_what_each_is_alone(bodies: list[dict[str, Any]]) -> None:
+    alone, together = [post(body) for body in bodies], post(bodies)
+    check(together)
+    assert together.reply.status == max(outcome.reply.status for outcome in alone)
+    if together.messages:
+        ids = [made.id for made in together.messages]
+        single = [msgspec.structs.replace(outcome.messages[0], id=id_) for outcome, id_ in zip(alone, ids, strict=True)]
+        assert together.messages == single

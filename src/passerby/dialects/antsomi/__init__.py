@@ -1,4 +1,4 @@
-"""Antsomi's collector: one event a request, by POST or with everything in the query, by GET.
+"""Antsomi's collector: one event a request, by POST or with everything in the query, by GET. An array of them is ours.
 
 - `calls` — paths, keys, refusals
 - `answers` — the four forms of an answer

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, refused
-from passerby.dialects.antsomi.events import DIALECT, Envelope, read
+from passerby.dialects.antsomi.events import DIALECT, REQUEST_ID, Envelope, read
 from passerby.dialects.antsomi.fields import Invalid, read_query
-from passerby.dialects.body import decode
+from passerby.dialects.body import ELEMENTS, decode
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, text
 from passerby.messages import Message
@@ -25,6 +27,9 @@ PROPERTY_KIND: Final = "antsomi.prop_id"
 
 BODY_LIMIT: Final = 1 << 20
 """Bytes (design, "What an edge never lets through")."""
+
+BATCH_LIMIT: Final = 100
+"""Events in one body. An array of events is ours: the vendor takes one a request. All of them are kept, or none."""
 
 
 def match(path: str) -> Call | None:
@@ -43,7 +48,7 @@ def _refused(form: str, what: Fault, detail: str = "") -> Reply:
 
 
 def _collect(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """One event, from a body or a query. A refusal has the form that was asked for."""
+    """What a body or a query holds. A refusal has the form that was asked for."""
     query = read_query(request.query)
     form = form_of(query.get("resp_type", ""))
     try:
@@ -60,9 +65,9 @@ def _take(request: Request, query: Mapping[str, str], form: str, credentials: Cr
     location = redirect_to(query.get("redirect_url", ""), settings.redirect_hosts) if form == REDIRECT else ""
     if location is None:
         raise Invalid("redirect_url must lead to a host that this project redirects to.")
-    message = read(_fields(request, query), Envelope(request, project, query, settings.zone))
-    told = _told(message) if form == SCRIPT else {}
-    return Outcome(accepted(form, request.method, told, location), [message])
+    messages = _messages(_bodies(request, query), Envelope(request, project, query, settings.zone))
+    told = _told(messages[-1]) if form == SCRIPT else {}
+    return Outcome(accepted(form, request.method, told, location), messages)
 
 
 def _project(query: Mapping[str, str], credentials: Credentials) -> int:
@@ -73,14 +78,32 @@ def _project(query: Mapping[str, str], credentials: Credentials) -> int:
     return project
 
 
-def _fields(request: Request, query: Mapping[str, str]) -> Mapping[str, Any]:
-    """The event's fields; a POST without a body, as a page sends that is being left, has them in the query, too."""
+def _bodies(request: Request, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """The fields of each event; a POST without a body, as from a page that is being left, has them in the query, too."""
     if request.method == "GET" or not request.body:
-        return query
-    body = decode(request.body)
-    if type(body) is not dict:
-        raise Invalid("The body must be a JSON object.")
-    return body
+        return [query]
+    body = decode(request.body, ELEMENTS)
+    if type(body) is dict:
+        return [body]
+    if type(body) is list and 0 < len(body) <= BATCH_LIMIT and all(type(fields) is dict for fields in body):
+        return body
+    raise Invalid(f"The body must be a JSON object, or an array of up to {BATCH_LIMIT} of them.")
+
+
+def _messages(bodies: list[Mapping[str, Any]], envelope: Envelope) -> list[Message]:
+    """The messages of these events, of which one alone may have its `request_id` in the query."""
+    if len(bodies) == 1:
+        return [read(bodies[0], envelope)]
+    query = {field: value for field, value in envelope.query.items() if field != REQUEST_ID}
+    envelope = msgspec.structs.replace(envelope, query=query)
+    return [_message(index, fields, envelope) for index, fields in enumerate(bodies)]
+
+
+def _message(index: int, fields: Mapping[str, Any], envelope: Envelope) -> Message:
+    try:
+        return read(fields, envelope)
+    except Invalid as invalid:
+        raise Invalid(f"Event {index}: {invalid}") from None
 
 
 def _told(message: Message) -> dict[str, str]:

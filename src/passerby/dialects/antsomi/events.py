@@ -25,6 +25,9 @@ from passerby.messages import Message, Violation
 
 DIALECT: Final = "antsomi"
 
+REQUEST_ID: Final = "request_id"
+"""The field, or the parameter, by which repeats are told."""
+
 RESET: Final = "user/reset_anonymous_id"
 RESET_FIELDS: Final = ("reset_uid", "generate_uid")
 """The id of the visitor who leaves, and of the one who comes. They stand at the top or in `extra`."""
@@ -208,5 +211,5 @@ def _without(fields: Mapping[str, Any], names: AbstractSet[str]) -> Mapping[str,
 
 def _deduplication_key(fields: Mapping[str, Any], query: Mapping[str, str]) -> str:
     """What a sender that tries again gives to each try of one event."""
-    key = read_id(fields.get("request_id") or query.get("request_id")) or ""
+    key = read_id(fields.get(REQUEST_ID) or query.get(REQUEST_ID)) or ""
     return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.dialects.antsomi.answers import CALLBACK, FORMS, JSON, SCRIPT, accepted, refused
-from passerby.dialects.antsomi.calls import PATHS, fault
+from passerby.dialects.antsomi.calls import BATCH_LIMIT, PATHS, fault
 from passerby.dialects.contract import Fault, Reply
 from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, body, content, refusals
 
@@ -39,6 +39,10 @@ _EVENT: Final[dict[str, Any]] = {
         "context": _OBJECT | {"description": "Device, app, page."},
         "request_id": _ID | {"description": "Marks a repeat: an event of one request_id is kept once in a day."},
     },
+}
+
+_EVENTS: Final[dict[str, Any]] = {
+    "anyOf": [_EVENT, {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": BATCH_LIMIT}]
 }
 
 _CUSTOMER: Final = "0bc83cb571cd1c50ba6f3e8a78ef1346"
@@ -152,9 +156,10 @@ def _operation(path: str, method: str) -> dict[str, Any]:
     if method == "post":
         return common | {
             "summary": "Say what happened",
-            "description": "Takes one event. Any event may say who the customer is.",
+            "description": "Takes one event, or an array of them, which are kept all or not at all. Any event may say "
+            "who the customer is.",
             "parameters": list(_SOURCE),
-            "requestBody": body(_EVENT, {"sign_in": _SIGN_IN, "view": _VIEW}),
+            "requestBody": body(_EVENTS, {"sign_in": _SIGN_IN, "view": _VIEW, "several": [_VIEW, _SIGN_IN]}),
         }
     return common | {
         "summary": "Say what happened, in the query",
