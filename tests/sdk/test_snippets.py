@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.sdk.snippets import SNIPPETS, Source, tag_manager, web
 
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "sdk.md"
 SOURCE = Source("https://cdp.example.com", "123", "456")
 
 
@@ -39,3 +41,9 @@ def test_no_value_ends_the_script_or_changes_on_the_way(portal: str, prop: str) 
     found = re.search(r"_portalId = (.*);\n  window._propId = (.*);\n", text)
     assert found is not None
     assert [json.loads(value) for value in found.groups()] == [portal, prop]
+
+
+def test_the_documentation_shows_what_the_command_prints() -> None:
+    page = PAGE.read_text()
+    assert f"```html\n{web(SOURCE)}\n```" in page
+    assert all(f"passerby snippet {kind} --url https://cdp.example.com\n" in page for kind in SNIPPETS)

@@ -79,7 +79,7 @@ def _project(query: Mapping[str, str], credentials: Credentials) -> int:
 
 
 def _bodies(request: Request, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """The fields of each event; a POST without a body, as from a page that is being left, has them in the query, too."""
+    """The fields of each event; a POST without a body, as from a page that is left, has them in the query, too."""
     if request.method == "GET" or not request.body:
         return [query]
     body = decode(request.body, ELEMENTS)

@@ -25,8 +25,10 @@ export function uniqueId(now) {
  */
 function random(count, radix) {
   const numbers = new Uint32Array(count);
-  const source = globalThis.crypto;
-  if (source && source.getRandomValues) source.getRandomValues(numbers);
-  else numbers.forEach((_, index) => (numbers[index] = Math.random() * 2 ** 32));
+  try {
+    globalThis.crypto.getRandomValues(numbers);
+  } catch {
+    numbers.forEach((_, index) => (numbers[index] = Math.random() * 2 ** 32));
+  }
   return [...numbers].map((number) => (number % radix).toString(radix)).join("");
 }
