@@ -7,7 +7,7 @@ from itertools import count
 from passerby.identity.cleaning import gather
 from passerby.identity.decisions import Decision
 from passerby.identity.known import Card, Known
-from passerby.identity.namespaces import CLASSES, DEFAULT_POLICY, LIMITS, IdentifierClass, Policy
+from passerby.identity.namespaces import CLASSES, DEFAULT_POLICY, Policy
 from passerby.identity.resolver import Resolver
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
@@ -43,8 +43,9 @@ def device(value: str) -> Identifier:
 
 def limited(**of_class: int) -> Policy:
     """A policy with these limits, by the class's name in lower case, in place of the usual ones."""
-    by_class = dict(LIMITS) | {IdentifierClass[name.upper()]: limit for name, limit in of_class.items()}
-    return Policy(limits={namespace: by_class[class_] for namespace, class_ in CLASSES.items()})
+    named = {namespace: of_class.get(class_.name.lower()) for namespace, class_ in CLASSES.items()}
+    limits = {namespace: limit for namespace, limit in named.items() if limit is not None}
+    return Policy(limits=dict(DEFAULT_POLICY.limits) | limits)
 
 
 class Desk:

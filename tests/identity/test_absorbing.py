@@ -33,11 +33,11 @@ def test_a_merge_tells_what_reached_the_one_and_what_named_the_other() -> None:
 def test_what_an_absorbed_profile_held_counts_for_the_one_that_absorbed_it() -> None:
     desk = Desk()
     desk.identify(email("a@x.io"), mobile("m1"))
-    desk.identify(user("u1"))
+    desk.identify(user("u1"), phone("+4930123456"))
     desk.identify(user("u1"), email("a@x.io"))
     card = desk.card(mobile("m1"))
-    assert (card.user_id, card.contacts) == ("u1", {email("a@x.io")})
-    assert card.held == {"user_id": 1, "email": 1, "mobile_id": 1}
+    assert (card.user_id, card.contacts) == ("u1", {email("a@x.io"), phone("+4930123456")})
+    assert card.held == {"user_id": 1, "phone": 1, "email": 1, "mobile_id": 1}
 
 
 def test_a_chain_of_merges_ends_at_the_last() -> None:
@@ -173,6 +173,25 @@ def test_an_alias_whose_customer_id_is_junk_is_about_the_visitor() -> None:
     desk.news()
     assert desk.identify(user("undefined"), Identifier("previous_id", "v1")) == visit
     assert desk.kinds() == ["blocked"]
+
+
+def test_a_visitor_whom_an_alias_recalls_is_reached_before_an_advertising_id() -> None:
+    desk = Desk()
+    by_advertising, visit = desk.track(aaid("g1")), desk.track(visitor("v1"))
+    desk.news()
+    desk.identify(user("u1"), aaid("g1"), Identifier("previous_id", "v1"))
+    assert desk.now(by_advertising) == desk.now(visit) == visit
+    assert desk.kinds() == ["attached", "merged"]
+
+
+def test_visitors_are_reached_before_an_advertising_id_though_an_alias_names_them_last() -> None:
+    desk = Desk()
+    customer = desk.identify(user("u1"))
+    by_advertising, visit = desk.track(aaid("g1")), desk.track(visitor("v1"))
+    desk.news()
+    desk.identify(user("u1"), aaid("g1"), Identifier("previous_id", "v1"))
+    assert [decision.from_ for decision in desk.news()] == [visit, by_advertising]
+    assert desk.now(visit) == customer
 
 
 def test_an_alias_that_names_nobody_comes_to_nothing() -> None:

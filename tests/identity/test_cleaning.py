@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.identity.desk import aaid, device, email, mobile, phone, user, visitor
 from tests.identity.evidence import clean as model_clean
 
-from passerby.identity.cleaning import BLOCK_LIST, MAX_VALUE_LENGTH, as_customer, clean, e164, gather
+from passerby.identity.cleaning import BLOCK_LIST, MAX_VALUE_LENGTH, as_customer, clean, e164, gather, naming
 from passerby.identity.namespaces import CLASSES, IdentifierClass, Policy
 from passerby.messages import Identifier
 
@@ -28,7 +28,7 @@ def test_junk_is_junk_in_any_case_and_with_space_around_it(value: str) -> None:
     assert clean("user_id", f" {value.upper()}\t") is None
 
 
-@pytest.mark.parametrize("value", ["1", "10", "00a", "-2", "nobody", "nulls", "0.0"])
+@pytest.mark.parametrize("value", ["1", "10", "00a", "-2", "nobody", "nulls", "0.0", "X0"])
 def test_what_only_looks_like_junk_names_somebody(value: str) -> None:
     assert clean("user_id", value) == value
 
@@ -136,6 +136,32 @@ def test_of_two_customer_ids_the_first_counts_and_the_other_is_blocked_as_it_was
 def test_an_identifier_of_an_unknown_namespace_is_blocked() -> None:
     loyalty = Identifier("loyalty_card", "7")
     assert gather([loyalty]).blocked == (loyalty,)
+
+
+def test_evidence_is_gathered_by_the_projects_own_policy() -> None:
+    policy = Policy(blocked=frozenset({"guest"}), phone_country="DE")
+    evidence = gather([user("guest"), phone("030 123456")], policy)
+    assert (evidence.blocked, evidence.contacts) == ((user("guest"),), (phone("+4930123456"),))
+
+
+SENT = (user("u1"), email("a@x.io"), phone("+4930123456"))
+
+
+@pytest.mark.parametrize(
+    "contact_traits, traits, left",
+    [
+        ({"email", "phone"}, {"email": "a@x.io", "phone": "+4930123456"}, SENT),
+        ({"email"}, {"email": "a@x.io", "phone": "+4930123456"}, SENT[:2]),
+        (set(), {"email": "a@x.io", "phone": "+4930123456"}, SENT[:1]),
+        (set(), {"email": "a@x.io"}, (SENT[0], SENT[2])),
+        (set(), {"city": "Bonn"}, SENT),
+        (set(), {}, SENT),
+    ],
+)
+def test_a_trait_names_nobody_where_the_project_wants_it_to_be_a_trait_alone(
+    contact_traits: set[str], traits: dict[str, str], left: tuple[Identifier, ...]
+) -> None:
+    assert naming(SENT, traits, Policy(contact_traits=frozenset(contact_traits))) == left
 
 
 def test_a_projects_own_namespace_counts_with_its_class() -> None:

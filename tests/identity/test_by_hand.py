@@ -1,0 +1,62 @@
+"""What a person may merge, and what not even a person may."""
+
+from __future__ import annotations
+
+import pytest
+from tests.identity.desk import email, limited, mobile, phone, user
+
+from passerby.identity.by_hand import exceeded, forbidden
+from passerby.identity.known import Card
+from passerby.messages import Identifier
+
+CONTACTS = {"email", "phone"}
+
+
+def card(*identifiers: Identifier) -> Card:
+    made = Card("p01")
+    for identifier in identifiers:
+        made.gain(identifier, contact=identifier.namespace in CONTACTS)
+    return made
+
+
+@pytest.mark.parametrize(
+    "winner, loser, rule",
+    [
+        ([user("a")], [user("b")], "R3(a): two customers"),
+        ([user("a"), email("a@x.io")], [user("b"), email("b@x.io")], "R3(a): two customers"),
+        ([email("a@x.io")], [email("b@x.io")], "R3(b): different contacts"),
+        ([email("a@x.io", "north")], [email("a@x.io", "south"), phone("+4930123456")], "R3(b): different contacts"),
+        ([user("a"), email("a@x.io")], [phone("+4930123456")], ""),
+        ([mobile("m1")], [mobile("m2")], ""),
+        ([user("a")], [email("a@x.io")], ""),
+        ([email("a@x.io")], [user("a")], ""),
+    ],
+)
+def test_what_the_third_rule_keeps_apart_needs_force(
+    winner: list[Identifier], loser: list[Identifier], rule: str
+) -> None:
+    assert forbidden(card(*winner), card(*loser)) == rule
+
+
+@pytest.mark.parametrize(
+    "winner, loser, namespace",
+    [
+        ([mobile("m1")], [mobile("m2")], ""),
+        ([mobile("m1"), mobile("m2")], [mobile("m3")], "mobile_id"),
+        ([mobile("m1"), mobile("m2")], [email("a@x.io")], ""),
+        ([user("a")], [user("b")], ""),
+        ([Identifier("former_user_id", f"f{n}") for n in range(19)] + [user("a")], [user("b")], ""),
+        ([Identifier("former_user_id", f"f{n}") for n in range(20)] + [user("a")], [user("b")], "former_user_id"),
+        ([Identifier("former_user_id", "f"), user("a")], [mobile("m1")], ""),
+    ],
+)
+def test_together_they_hold_no_more_than_the_limits_say(
+    winner: list[Identifier], loser: list[Identifier], namespace: str
+) -> None:
+    assert exceeded(card(*winner), card(*loser), limited(device=2)) == namespace
+
+
+def test_a_former_customer_id_counts_with_those_that_the_loser_had_before() -> None:
+    loser = card(user("b"), *(Identifier("former_user_id", f"f{n}") for n in range(20)))
+    assert exceeded(card(user("a")), loser, limited()) == "former_user_id"
+    assert exceeded(card(mobile("m1")), loser, limited()) == ""

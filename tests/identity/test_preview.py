@@ -1,0 +1,64 @@
+"""What a message would do, without doing it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.identity.desk import Desk, device, email, mobile, user, visitor
+
+from passerby.identity.cleaning import gather
+from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.identity.preview import Preview, preview
+from passerby.messages import Identifier
+
+NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"), visitor("v1"), device("d1")]
+
+
+def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False) -> Preview:
+    known = deepcopy(desk.resolver.known)
+    known.owners = {identifier: desk.now(owner) for identifier, owner in known.owners.items()}
+    ids = iter(f"q{number}" for number in range(100))
+    evidence = gather(identifiers)
+    return preview(known, evidence, is_event=is_event, policy=DEFAULT_POLICY, new_id=lambda: next(ids))
+
+
+def test_a_known_target_is_named() -> None:
+    desk = Desk()
+    profile = desk.identify(user("u1"))
+    foreseen = foresee(desk, user("u1"), mobile("m1"))
+    assert (foreseen.target, foreseen.created) == (profile, False)
+    assert [(d.kind, d.identifier, d.to) for d in foreseen.decisions] == [("attached", mobile("m1"), profile)]
+
+
+def test_a_profile_that_would_be_made_has_no_name() -> None:
+    foreseen = foresee(Desk(), user("u1"))
+    assert (foreseen.target, foreseen.created) == (None, True)
+    assert [(d.kind, d.from_, d.to) for d in foreseen.decisions] == [("created", None, None), ("attached", None, None)]
+
+
+def test_who_would_be_absorbed_by_it_has_his_own() -> None:
+    desk = Desk()
+    waiting = desk.track(visitor("v1"), device("d1"))
+    foreseen = foresee(desk, user("u1"), device("d1"))
+    assert [(d.kind, d.from_, d.to) for d in foreseen.decisions][-1] == ("merged", waiting, None)
+
+
+def test_a_message_that_names_nobody_comes_to_nothing_unless_it_is_an_event() -> None:
+    assert foresee(Desk()) == Preview(None, created=False, decisions=[])
+    assert foresee(Desk(), is_event=True).created
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMES), max_size=3), max_size=6), st.lists(st.sampled_from(NAMES), max_size=4))
+def test_what_is_foreseen_is_what_then_happens(before: list[list[Identifier]], message: list[Identifier]) -> None:
+    desk = Desk()
+    for identifiers in before:
+        desk.track(*identifiers)
+    desk.news()
+    foreseen = foresee(desk, *message, is_event=True)
+    made = len(desk.resolver.created)
+    target = desk.track(*message)
+    assert foreseen.created is (len(desk.resolver.created) > made)
+    assert foreseen.target == (None if foreseen.created else target)
+    assert [d.kind for d in foreseen.decisions] == desk.kinds()
