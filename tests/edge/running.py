@@ -16,6 +16,7 @@ from tests.dialects.calling import Keys
 from passerby.dialects.contract import Call
 from passerby.edge.app import Edge, create_app
 from passerby.edge.chores import look_after
+from passerby.edge.directory import Directory
 from passerby.edge.routes import match as match_any
 from passerby.edge.server import beside, make_server, sweep
 from passerby.log.protocol import LogWriter
@@ -61,8 +62,15 @@ class Gate:
 class Running:
     """The edge while it runs. `edge` may be looked at from the test's thread."""
 
-    def __init__(self, log: LogWriter, settings: EdgeSettings, match: Callable[[str], Call | None] = match_any) -> None:
+    def __init__(
+        self,
+        log: LogWriter,
+        settings: EdgeSettings,
+        match: Callable[[str], Call | None] = match_any,
+        directory: Directory | None = None,
+    ) -> None:
         self._log = log
+        self._directory = directory
         self._settings = settings
         self._match = match
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -81,7 +89,7 @@ class Running:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        self.edge = create_app(Keys(), self._log, self._settings, match=self._match)
+        self.edge = create_app(Keys(), self._log, self._settings, match=self._match, directory=self._directory)
         self._server = make_server(self.edge, self._settings)
         self.connections = self._server.server_state.connections
         self._ready.set()

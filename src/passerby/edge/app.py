@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable
 import uuid_utils
 
 from passerby import logs
-from passerby.dialects.contract import Call, Credentials, Fault, Reply, Request, RequestFault
+from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
 from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit
 from passerby.edge.cors import preflight
+from passerby.edge.directory import Directory, NoDirectory
 from passerby.edge.headers import Headers
 from passerby.edge.metrics import NO_DIALECT, Counts
 from passerby.edge.rates import RateLimits
@@ -48,19 +49,22 @@ def new_id() -> str:
 class Edge:
     """The application of one edge process. Made, called and closed within one running event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that an edge works with, each of it something else in a test
         self,
         credentials: Credentials,
         log: LogWriter,
         settings: EdgeSettings,
         clock: Clock = now,
+        *,
         match: Match = match_any,
+        directory: Directory | None = None,
     ) -> None:
         self.budget = Budget(settings.pending_bytes)
         self.counts = Counts()
         self._credentials = credentials
         self._clock = clock
         self._match = match
+        self._directory = directory or NoDirectory()
         self._rates = RateLimits(settings.rate_factor, time.monotonic)
         self._commit = GroupCommit(log, self.budget, clock)
 
@@ -104,20 +108,20 @@ class Edge:
         if b"content-encoding" in headers or call.sniff_gzip:
             body = _unpacked(call, headers, body)
         client = scope["client"]
-        outcome = call.handle(
-            Request(
-                method,
-                scope["path"],
-                scope["query_string"].decode("latin-1"),
-                Headers(headers),
-                body,
-                self._clock(),
-                client[0] if client else "",
-                new_id,
-            ),
-            call.parameters,
-            self._credentials,
+        request = Request(
+            method,
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            Headers(headers),
+            body,
+            self._clock(),
+            client[0] if client else "",
+            new_id,
         )
+        if call.inquire is None:
+            outcome = call.handle(request, call.parameters, self._credentials)
+        else:
+            outcome = await self._inquire(call.inquire(request, call.parameters, self._credentials), len(body))
         if outcome.reply.status >= 400:  # noqa: PLR2004 - where errors begin
             self.counts.refused(call.dialect, "invalid")
             return outcome.reply
@@ -128,6 +132,19 @@ class Edge:
             if fault:
                 raise RequestFault(fault)
         return outcome.reply
+
+    async def _inquire(self, asked: Outcome | Inquiry, size: int) -> Outcome:
+        """What a call comes to that has to know something first; its body of this size is held for that long."""
+        if isinstance(asked, Outcome):
+            return asked
+        if self.budget.spent:
+            raise RequestFault(Fault.OVERLOADED)
+        self.budget.taken += size
+        try:
+            known = await self._directory.known(asked)
+        finally:
+            self.budget.taken -= size
+        return asked.proceed(known)
 
     async def _refuse(self, call: Call, fault: RequestFault, send: Send) -> None:
         reply = call.fault(fault.fault, fault.detail)
@@ -166,12 +183,14 @@ async def _send(send: Send, reply: Reply, extra: Iterable[tuple[str, str]] = ())
     await send({"type": "http.response.body", "body": reply.body})
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - as above
     credentials: Credentials,
     log: LogWriter,
     settings: EdgeSettings | None = None,
     clock: Clock = now,
+    *,
     match: Match = match_any,
+    directory: Directory | None = None,
 ) -> Edge:
     """The ASGI application."""
-    return Edge(credentials, log, settings or EdgeSettings(), clock, match)
+    return Edge(credentials, log, settings or EdgeSettings(), clock, match=match, directory=directory)

@@ -19,13 +19,16 @@ import uvicorn
 import uvloop
 
 from passerby import logs
-from passerby.edge.app import Edge, create_app, now
+from passerby.edge.app import Edge, create_app, new_id, now
 from passerby.edge.chores import look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
+from passerby.edge.directory import StateDirectory
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.policies import Policies
 from passerby.settings import EdgeSettings, Settings
+from passerby.state.sqlite.reader import SqliteStateReader
 
 GRACE_SECONDS: Final = 5
 """How long a stopping edge waits for the requests that it has begun."""
@@ -57,7 +60,10 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
     with (
         closing(ProjectCredentials(folder.control)) as credentials,
         closing(SqliteLogWriter(folder.log, settings.log)) as log,
-        closing(create_app(credentials, log, settings.edge)) as edge,
+        closing(SqliteLogReader(folder.log)) as reader,
+        closing(SqliteStateReader(folder.state)) as state,
+        closing(StateDirectory(state, reader, Policies(credentials).of, new_id)) as directory,
+        closing(create_app(credentials, log, settings.edge, directory=directory)) as edge,
     ):
         server = make_server(edge, settings.edge)
         for number in (signal.SIGTERM, signal.SIGINT):

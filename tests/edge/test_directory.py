@@ -1,0 +1,291 @@
+"""A call that asks is answered with what is known."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+from tests.dialects.customerlabs.sending import AGENT, EXTERNAL_IDS, IDENTIFY, LOGIN, SESSION, UID
+from tests.edge.client import Client, request
+from tests.edge.running import Gate, Running, until
+from tests.state.filling import DAY, Filling, ident
+
+from passerby import logs
+from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.edge.directory import NoDirectory, StateDirectory
+from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.messages import Identifier, Message
+from passerby.settings import EdgeSettings
+from passerby.state.sqlite.reader import SqliteStateReader
+
+V1, V2 = ident("anonymous_id", "v1"), ident("anonymous_id", "v2")
+ANN, BOB = ident("email", "ann@x.io"), ident("email", "bob@x.io")
+
+Found = TypeVar("Found")
+
+
+class Watched(SqliteStateReader):
+    """A reader that counts how often it is asked how far the worker is."""
+
+    looks = 0
+
+    def position(self) -> int:
+        self.looks += 1
+        return super().position()
+
+
+class Place:
+    """A state, a log, and what a directory over them answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.filling = Filling(folder / "state.db")
+        self.writer = SqliteLogWriter(folder / "log.db")
+        self.reader = Watched(folder / "state.db")
+        self.log = SqliteLogReader(folder / "log.db")
+
+    def accept(self, number: int = 1) -> None:
+        """Have so many messages in the log."""
+        message = msgspec.json.encode(
+            Message(project=1, id="m", dialect="t", kind="identify", identifiers=(V1,), time=DAY, received_at=DAY)
+        )
+        self.writer.append([message] * number, {1: number}, DAY)
+
+    def asked(self, ask: Callable[[StateDirectory], Awaitable[Found]], patience_seconds: float = 20) -> Found:
+        """What is answered to whatever is asked of a directory."""
+
+        async def within() -> Found:
+            ids = (f"00000000-0000-7000-8000-{number:012d}" for number in range(10_000))
+            directory = StateDirectory(self.reader, self.log, lambda _: DEFAULT_POLICY, ids.__next__, patience_seconds)
+            with closing(directory):
+                return await ask(directory)
+
+        return asyncio.run(within())
+
+    def known(self, *identifiers: Identifier, device: Identifier = V1, patience_seconds: float = 20) -> Known:
+        return self.asked(lambda directory: directory.known(inquiry(*identifiers, device=device)), patience_seconds)
+
+    def close(self) -> None:
+        for part in (self.filling, self.writer, self.reader, self.log):
+            part.close()
+
+
+def inquiry(*identifiers: Identifier, device: Identifier = V1) -> Inquiry:
+    return Inquiry(1, identifiers, device, _never)
+
+
+def _never(_known: Known) -> Outcome:
+    raise AssertionError
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path)
+    yield place
+    place.close()
+
+
+def test_it_finds_the_profile_and_the_device(place: Place) -> None:
+    place.filling.identify(V1, ANN, city="Thane")
+    place.filling.say(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
+    known = place.known(V1)
+    assert known.profile is not None
+    assert known.profile.traits == {"city": "Thane"}
+    assert known.device == {"model": "Pixel 9"}
+
+
+def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
+    place.filling.identify(V1, ANN, city="Thane")
+    place.filling.say(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
+    known = place.known(ident("email", " ANN@x.io"), device=ident("anonymous_id", " v1 "))
+    assert known.profile is not None
+    assert known.device == {"model": "Pixel 9"}
+    assert place.known(ident("anonymous_id", "null"), device=ident("anonymous_id", "null")) == Known()
+
+
+def test_it_is_the_profile_that_a_message_would_be_recorded_under(place: Place) -> None:
+    place.filling.identify(V1, ANN, city="Thane")
+    place.filling.identify(V2, BOB, city="Porto")
+    known = place.known(V1, BOB)
+    assert known.profile is not None
+    assert known.profile.traits == {"city": "Porto"}
+
+
+def test_somebody_new_on_a_known_device_is_told_nothing_of_who_was_there_before(place: Place) -> None:
+    place.filling.identify(V1, ANN, city="Thane")
+    assert place.known(V1, BOB).profile is None
+
+
+def test_nothing_is_done_by_asking(place: Place) -> None:
+    place.filling.identify(V1, ANN)
+    place.filling.track("Seen", V2)
+    assert place.known(V1, V2).profile is not None
+    assert place.reader.profile_of(1, V1) != place.reader.profile_of(1, V2)
+
+
+def test_it_waits_until_what_was_acknowledged_is_applied(place: Place) -> None:
+    async def ask(directory: StateDirectory) -> Known:
+        place.accept()
+        asking = asyncio.ensure_future(directory.known(inquiry(V1)))
+        await asyncio.to_thread(until, lambda: place.reader.looks > 2)
+        assert not asking.done()
+        place.filling.identify(V1, city="Thane")
+        return await asking
+
+    known = place.asked(ask)
+    assert known.profile is not None
+    assert known.profile.traits == {"city": "Thane"}
+
+
+def test_it_waits_no_longer_than_it_has_patience_and_not_again_for_a_worker_that_is_stuck(place: Place) -> None:
+    place.filling.identify(V1, city="Thane")
+    place.accept(5)
+
+    async def ask(directory: StateDirectory) -> tuple[Known, Known, int]:
+        first = await directory.known(inquiry(V1))
+        before = place.reader.looks
+        again = await directory.known(inquiry(V1))
+        return first, again, place.reader.looks - before
+
+    first, again, looks = place.asked(ask, patience_seconds=0)
+    assert first == again
+    assert first.profile is not None
+    assert looks == 1
+
+
+def test_it_waits_again_for_a_worker_that_moves_on(place: Place) -> None:
+    place.filling.identify(V1, city="Thane")
+    place.accept(3)
+
+    async def ask(directory: StateDirectory) -> Known:
+        await directory.known(inquiry(V1))
+        place.filling.identify(V1, city="Porto")
+        await directory.known(inquiry(V1))
+        place.filling.identify(V1, city="Lisbon")
+        return await directory.known(inquiry(V1))
+
+    known = place.asked(ask, patience_seconds=0)
+    assert known.profile is not None
+    assert known.profile.traits == {"city": "Lisbon"}
+
+
+def test_those_who_wait_share_a_look(place: Place) -> None:
+    place.filling.identify(V1, city="Thane")
+
+    async def ask(directory: StateDirectory) -> list[Known]:
+        return await asyncio.gather(*(directory.known(inquiry(V1)) for _ in range(200)))
+
+    found = place.asked(ask)
+    assert len({id(one) for one in found}) == 200
+    assert all(one.profile is not None for one in found)
+    assert place.reader.looks < 100
+
+
+def test_what_is_asked_before_the_end_is_answered(place: Place) -> None:
+    place.filling.identify(V1, city="Thane")
+
+    async def ask(directory: StateDirectory) -> Known:
+        asking = asyncio.ensure_future(directory.known(inquiry(V1)))
+        await asyncio.sleep(0)
+        directory.close()
+        return await asking
+
+    assert place.asked(ask).profile is not None
+
+
+def test_who_no_longer_waits_is_no_trouble(place: Place) -> None:
+    async def ask(directory: StateDirectory) -> Known:
+        asking = asyncio.ensure_future(directory.known(inquiry(V1)))
+        await asyncio.sleep(0)
+        asking.cancel()
+        return await directory.known(inquiry(V1))
+
+    assert place.asked(ask) == Known()
+
+
+def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: Path) -> None:
+    lines = io.StringIO()
+    logs.configure("info", "json", lines)
+    place = Place(tmp_path)
+    place.filling.identify(V1, city="Thane")
+    place.reader = Watched(tmp_path / "later.db")
+
+    async def ask(directory: StateDirectory) -> tuple[Known, Known, Known]:
+        found = [await directory.known(inquiry(V1)) for _ in range(2)]
+        (tmp_path / "state.db").rename(tmp_path / "later.db")
+        return found[0], found[1], await directory.known(inquiry(V1))
+
+    place.filling.close()
+    before, still, after = place.asked(ask)
+    assert before == still == Known()
+    assert after.profile is not None
+    assert lines.getvalue().count("the state cannot be read") == 1
+    for part in (place.writer, place.reader, place.log):
+        part.close()
+
+
+def test_an_edge_without_a_state_knows_nobody() -> None:
+    assert asyncio.run(NoDirectory().known(inquiry(V1))) == Known()
+
+
+class Told:
+    """A directory that says the same of everybody, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Inquiry] = []
+        self.open = threading.Event()
+        self.open.set()
+
+    async def known(self, inquiry: Inquiry) -> Known:
+        self.asked.append(inquiry)
+        await asyncio.to_thread(self.open.wait, 20)
+        return Known(device={"deviceModelName": "Pixel 9"})
+
+
+HEADERS = {"CL_User_Agent": AGENT["cl-user-agent"]}
+Start = Callable[..., Running]
+
+
+def test_a_call_is_answered_with_what_is_known_and_kept(start: Start, kept: Callable[[], list[Message]]) -> None:
+    told = Told()
+    with closing(Client(start(directory=told).port)) as client:
+        answer = client.ask(IDENTIFY, msgspec.json.encode(LOGIN), **HEADERS)
+    assert answer.status == 200
+    assert answer.json["additional_info"] == {"deviceModelName": "Pixel 9"}
+    assert [asked.device.value for asked in told.asked] == [UID]
+    assert [message.traits for message in kept()] == [LOGIN["traits"]]
+
+
+def test_a_call_that_is_refused_is_not_looked_up(start: Start) -> None:
+    told = Told()
+    with closing(Client(start(directory=told).port)) as client:
+        assert client.ask(EXTERNAL_IDS, b"{}", **HEADERS).status == 400
+    assert told.asked == []
+
+
+def test_what_waits_for_an_answer_counts_as_held(start: Start, log: Gate) -> None:
+    told = Told()
+    told.open.clear()
+    running = start(EdgeSettings(pending_bytes=1 << 20), directory=told)
+    sizes = (600 << 10, 430 << 10)
+    with (
+        closing(Client(running.port)) as one,
+        closing(Client(running.port)) as two,
+        closing(Client(running.port)) as late,
+    ):
+        for client, size in zip((one, two), sizes, strict=True):
+            client.send(request(EXTERNAL_IDS, msgspec.json.encode(SESSION | {"more": "x" * size}), **HEADERS))
+        until(lambda: len(told.asked) == 2)
+        assert late.ask(EXTERNAL_IDS, msgspec.json.encode(SESSION), **HEADERS).status == 429
+        assert log.writes == []
+        told.open.set()
+        assert [client.answer().status for client in (one, two)] == [200, 200]
+        assert late.ask(EXTERNAL_IDS, msgspec.json.encode(SESSION), **HEADERS).status == 200
+    assert running.edge.budget.taken == 0
