@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from tests.edge.client import Client
 from tests.edge.running import Gate, Running
 
+from passerby import logs
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.settings import EdgeSettings
 
 Start = Callable[..., Running]
 Connect = Callable[[], Client]
+
+
+@pytest.fixture(autouse=True)
+def _thread_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the thread write, so that a test's closed gate holds up the disk and not the event loop."""
+    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What is logged during a test, as JSON."""
+    stream = io.StringIO()
+    handlers, level = logging.root.handlers, logging.root.level
+    hooks = sys.excepthook, threading.excepthook
+    logs.configure("info", "json", stream)
+    yield stream
+    structlog.reset_defaults()
+    sys.excepthook, threading.excepthook = hooks
+    logging.root.handlers = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.fixture

@@ -43,8 +43,10 @@ class Gate:
         self.reached = threading.Event()
         self.fault: Exception | None = None
         self.writes: list[int] = []
+        self.threads: list[threading.Thread] = []
 
     def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
+        self.threads.append(threading.current_thread())
         self.reached.set()
         assert self.open.wait(20)
         if self.fault:

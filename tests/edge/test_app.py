@@ -15,7 +15,6 @@ from tests.dialects.calling import API_KEY, BULK_EVENTS, EVENTS, IDENTIFY, PROJE
 from tests.edge.client import Client, request
 from tests.edge.running import Gate, Running, until
 
-from passerby import logs
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Outcome, Reply
 from passerby.log.protocol import LogDamaged, LogFull
@@ -203,11 +202,9 @@ def fail(*_: object) -> Outcome:
 
 
 def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged_without_values(
-    start: Start, kept: Kept
+    start: Start, kept: Kept, lines: io.StringIO
 ) -> None:
     edge = start(match=broken)
-    lines = io.StringIO()
-    logs.configure("info", "json", lines)
     with closing(Client(edge.port)) as client:
         answer = client.ask(TRACK, EVENT)
         assert answer.status == 500

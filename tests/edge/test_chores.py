@@ -7,7 +7,6 @@ import io
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
-from passerby import logs
 from passerby.edge.chores import look_after, prune_regularly
 from passerby.log.protocol import LogWriter
 
@@ -23,9 +22,7 @@ def run_until(task: Coroutine[Any, Any, None], done: Callable[[], bool]) -> None
     asyncio.run(main())
 
 
-def test_a_task_that_fails_is_reported_and_done_again_and_the_others_too() -> None:
-    lines = io.StringIO()
-    logs.configure("info", "json", lines)
+def test_a_task_that_fails_is_reported_and_done_again_and_the_others_too(lines: io.StringIO) -> None:
     calls: list[str] = []
 
     def fails() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import threading
 from collections.abc import Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,6 @@ import pytest
 from tests.edge.running import Gate
 from tests.log.writing import numbered
 
-from passerby import logs
 from passerby.dialects.contract import Fault, RequestFault
 from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit
@@ -82,9 +82,7 @@ def test_nothing_more_is_taken_when_too_much_waits(log: Gate, kept: Callable[[],
     assert [message.id for message in kept()] == ["1", "2", "4"]
 
 
-def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_path: Path) -> None:
-    lines = io.StringIO()
-    logs.configure("info", "json", lines)
+def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_path: Path, lines: io.StringIO) -> None:
 
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
         log.fault = LogFull("no space")
@@ -125,3 +123,52 @@ def test_closing_finishes_what_was_begun(log: Gate, kept: Callable[[], list[Any]
 
     run(log, test)
     assert len(kept()) == 1
+
+
+def test_on_a_fast_disk_the_event_loop_writes_by_itself(
+    log: Gate, kept: Callable[[], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
+    monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 3_600.0)
+
+    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+        waiting = [commit.add(numbered(number, number)) for number in range(3)]
+        assert await waiting[0] is None
+        assert await commit.add(numbered(3, 3)) is None
+        assert not budget.taken
+        log.fault = LogFull("no space")
+        assert await commit.add(numbered(4, 4)) is Fault.UNAVAILABLE
+        assert set(log.threads) == {threading.main_thread()}
+
+    run(log, test)
+    assert log.writes == [3, 1]
+    assert len(kept()) == 4
+
+
+def test_when_the_disk_is_slow_the_thread_takes_over(log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
+    monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 0.0)
+
+    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+        monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
+        for number in range(3):
+            assert await commit.add(numbered(number, number)) is None
+        main, *others = log.threads
+        assert main is threading.main_thread()
+        assert main not in others
+
+    run(log, test)
+    assert log.writes == [1, 1, 1]
+
+
+def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
+
+    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+        monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
+        for slow in (3_600.0, 0.0, 3_600.0, 0.0, 3_600.0):
+            monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", slow)
+            assert await commit.add(numbered(1, 1)) is None
+        assert set(log.threads) == {threading.main_thread()}
+
+    run(log, test)

@@ -1,8 +1,11 @@
 """Group commit: every request that waits shares one durable write, and is answered only after it.
 
 While one batch is being written the next one gathers, so batches grow with the load by themselves and an idle edge
-writes at once. The writing has a thread of its own: how long a disk takes is never how long the event loop stands still
-(docs/decisions/0002-group-commit.md).
+writes at once.
+
+Where the disk is fast, the event loop writes by itself: it stands still for a tenth of a millisecond, which costs less
+than to wake a thread. Where it is not, a thread writes, and how long that takes is no concern of the event loop's.
+Which of the two it is, is found out by trying (docs/decisions/0002-group-commit.md).
 """
 
 from __future__ import annotations
@@ -27,6 +30,11 @@ from passerby.messages import Message
 BATCH_MESSAGES: Final = 5_000
 BATCH_BYTES: Final = 4 << 20
 """What one durable write holds at most, about: readers of the log take a whole write at a time."""
+
+SLOW_SECONDS: Final = 0.001
+"""From here on a write is slow. Two of them in a row, and the thread takes over: one may be the odd checkpoint."""
+ASIDE_SECONDS: Final = 1.0
+"""How long the thread then writes, until the event loop tries again whether that was all."""
 
 _log = logs.get("edge")
 _encode = msgspec.json.Encoder().encode
@@ -57,6 +65,8 @@ class GroupCommit:
         self._waiting: deque[Batch] = deque()
         self._writing = False
         self._refusing = False
+        self._slow_writes = 1
+        self._aside_until = self._loop.time() + ASIDE_SECONDS
         self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="commit", daemon=True)
         self._thread.start()
@@ -93,14 +103,26 @@ class GroupCommit:
         return batch
 
     def _next(self) -> None:
-        """Let the oldest batch be written, or rest if there is none."""
+        """Have the oldest batch written, or rest if there is none."""
         if self._waiting:
-            self._queue.put(self._waiting.popleft())
+            batch = self._waiting.popleft()
         elif self._gathering:
-            self._queue.put(self._gathering)
-            self._gathering = None
+            batch, self._gathering = self._gathering, None
         else:
             self._writing = False
+            return
+        if self._loop.time() < self._aside_until:
+            self._queue.put(batch)
+        else:
+            self._write_here(batch)
+
+    def _write_here(self, batch: Batch) -> None:
+        """Write in the event loop's own thread, and see whether that was a good idea."""
+        self._settle(batch, self._write(batch))
+        self._slow_writes = self._slow_writes + 1 if batch.seconds > SLOW_SECONDS else 0
+        if self._slow_writes > 1:
+            self._aside_until = self._loop.time() + ASIDE_SECONDS
+        self._loop.call_soon(self._next)  # behind the answers that are going out now
 
     def _write_all(self) -> None:
         """The thread: write batch after batch until there comes None."""
@@ -115,7 +137,8 @@ class GroupCommit:
         except Exception as error:  # noqa: BLE001 - LogFull, LogDamaged; and whatever it is, somebody waits for an answer
             self._refuse(error)
             return Fault.UNAVAILABLE
-        batch.seconds = time.perf_counter() - began
+        finally:
+            batch.seconds = time.perf_counter() - began
         if self._refusing:
             self._refusing = False
             _log.warning("the log takes messages again")
@@ -128,7 +151,11 @@ class GroupCommit:
             _log.critical("the log takes no messages: every request is refused until it does", exc_info=error)
 
     def _written(self, batch: Batch, fault: Fault | None) -> None:
+        self._settle(batch, fault)
         self._next()
+
+    def _settle(self, batch: Batch, fault: Fault | None) -> None:
+        """Let everybody who waits for this batch know."""
         self._budget.taken -= batch.size
         if fault is None:
             COMMIT_SECONDS.observe(batch.seconds)

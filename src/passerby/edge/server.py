@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import math
 import resource
 import signal
 import socket
@@ -32,6 +31,8 @@ from passerby.state.sqlite.reader import SqliteStateReader
 
 GRACE_SECONDS: Final = 5
 """How long a stopping edge waits for the requests that it has begun."""
+OPEN_OBJECTS: Final = 20_000
+"""Objects made and not yet freed before the garbage collector looks for cycles."""
 SPARE_FILES: Final = 100
 """File descriptors left for everything that is no connection."""
 
@@ -46,6 +47,17 @@ def run(settings: Settings, listener: socket.socket) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(msgspec.structs.replace(settings, edge=edge_settings), listener))
     _log.info("edge stopped")
+
+
+def spare_the_collector() -> None:
+    """Let the garbage collector run seldom, and never look at what is there by now.
+
+    Requests leave no cycles behind. With the interpreter's own threshold, those that are open at the same time are
+    enough to make it run at every turn of the event loop, which costs a twentieth of all processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OPEN_OBJECTS)
 
 
 def files_allowed() -> int:
@@ -72,8 +84,7 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
             look_after(credentials.refresh_if_changed, partial(sweep, server), partial(_publish, server, edge)),
             prune_regularly(log, now),
         ):
-            gc.collect()
-            gc.freeze()  # what is here now stays: no need for the collector to look at it ever again
+            spare_the_collector()
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(sockets=[listener])
         _publish(server, edge)
@@ -117,7 +128,6 @@ def make_server(edge: Edge, settings: EdgeSettings) -> uvicorn.Server:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        timeout_keep_alive=math.ceil(settings.idle_seconds),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return uvicorn.Server(config)
