@@ -1,0 +1,149 @@
+"""A load generator without dependencies beyond Passerby's own, for where wrk is missing and for an exact rate.
+
+Each connection sends one request after the other (`--rate 0`), or all of them together send at a fixed rate. At a
+fixed rate the time of an answer counts from when its request was due, so that a server that stalls is not spared the
+requests that it kept from being sent. Prints one line of JSON (`Load`).
+
+    python -m benchmarks.load --port 8080 --path /api/v1/mobile/KEY/track --connections 64 --seconds 5 --rate 4000
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+import uvloop
+
+BODY = (
+    '{"mobileId":"phone-%d","type":"track","event":"Viewed Product","properties":'
+    '{"sku":"A-%d","price":39.8,"quantity":2,"category":"Shoes","title":"Running shoe, light"}}'
+)
+PEOPLE = 10_000
+
+
+class Load(msgspec.Struct):
+    """What a generator saw: requests answered, how many of them not with a 2xx, and the times of the answers."""
+
+    requests: int
+    seconds: float
+    refused: int
+    p50_ms: float
+    p99_ms: float
+    p999_ms: float
+
+
+def requests(path: str) -> Iterator[bytes]:
+    """Requests for ever, each different."""
+    number = 0
+    while True:
+        number += 1
+        body = BODY % (number % PEOPLE, number)
+        yield f"POST {path} HTTP/1.1\r\nHost: edge\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+class Connection(asyncio.Protocol):
+    """One connection: sends a request when told to, and notes how long the answer took."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._answer = b""
+        self._due = 0.0
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._run.free(self)
+
+    def send(self, data: bytes, due: float) -> None:
+        self._due = due
+        self._transport.write(data)
+
+    def data_received(self, data: bytes) -> None:
+        self._answer += data
+        head, blank, body = self._answer.partition(b"\r\n\r\n")
+        if not blank or len(body) < int(head.lower().partition(b"content-length: ")[2].split(b"\r\n", 1)[0]):
+            return
+        self._run.note(time.perf_counter() - self._due, refused=head[9:10] != b"2")
+        self._answer = b""
+        self._run.free(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._run.over:
+            sys.exit(f"the server hung up: {exc}")
+
+
+class Run:
+    """One measurement."""
+
+    def __init__(self, path: str, rate: float) -> None:
+        self._requests = requests(path)
+        self._rate = rate
+        self._begun = time.perf_counter()
+        self._sent = 0
+        self._idle: deque[Connection] = deque()
+        self.times: list[float] = []
+        self.refused = 0
+        self.over = False
+
+    def free(self, connection: Connection) -> None:
+        """A connection has nothing to wait for: without a rate it goes on at once."""
+        if self._rate or self.over:
+            self._idle.append(connection)
+        else:
+            connection.send(next(self._requests), time.perf_counter())
+
+    def note(self, seconds: float, *, refused: bool) -> None:
+        self.times.append(seconds)
+        self.refused += refused
+
+    async def drive(self, seconds: float) -> None:
+        """Let it run for so long; at a rate, send what is due every millisecond."""
+        end = self._begun + seconds
+        while (now := time.perf_counter()) < end:
+            while self._rate and self._idle and self._due() <= now:
+                self._idle.popleft().send(next(self._requests), self._due())
+                self._sent += 1
+            await asyncio.sleep(0.001)
+        self.over = True
+
+    def _due(self) -> float:
+        return self._begun + self._sent / self._rate
+
+    def load(self) -> Load:
+        self.times.sort()
+        p50, p99, p999 = (self.times[int(len(self.times) * share)] * 1000 for share in (0.5, 0.99, 0.999))
+        return Load(len(self.times), time.perf_counter() - self._begun, self.refused, p50, p99, p999)
+
+
+async def measure(port: int, path: str, connections: int, seconds: float, rate: float) -> Load:
+    """Load a server and say what was seen."""
+    run = Run(path, rate)
+    loop = asyncio.get_running_loop()
+    for _ in range(connections):
+        await loop.create_connection(lambda: Connection(run), "127.0.0.1", port)
+    await run.drive(seconds)
+    return run.load()
+
+
+def main() -> None:
+    """Run as a process."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--path", required=True)
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rate", type=float, default=0)
+    options = parser.parse_args()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        load = runner.run(measure(options.port, options.path, options.connections, options.seconds, options.rate))
+    print(msgspec.json.encode(load).decode())
+
+
+if __name__ == "__main__":
+    main()
