@@ -60,7 +60,7 @@ test: setup browser  ## Run every test, with the coverage gate; ARGS goes to pyt
 
 # What runs the JavaScript that Passerby serves; without it those tests are skipped, and say so.
 .PHONY: browser
-browser:
+browser:  ## Install Chromium and Node for the tests of the SDKs, as root on Debian
 	@for tool in chromium node tsc; do command -v $$tool >/dev/null || missing=1; done; \
 	if [ -z "$$missing" ]; then exit; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
