@@ -1,8 +1,7 @@
 """Looks up what is known, for the few calls that are answered with it.
 
-A look into the state takes a tenth of a millisecond and may have to wait for the worker, so it has a thread of its own.
-All inquiries that wait share one look at how far the worker is. What was acknowledged before a call is known to it,
-unless the worker is further behind than anybody wants to wait: then the answer says what was known a moment before.
+A look into the state takes some tenths of a millisecond, so it has a thread of its own. What was acknowledged before of
+the same person is known to a call: where the worker has yet to apply that, this call waits for it, and no other.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from passerby import logs
 from passerby.dialects.contract import Inquiry, Known
+from passerby.edge.unapplied import Unapplied
 from passerby.identity.cleaning import clean, gather
 from passerby.identity.namespaces import Policy
 from passerby.identity.preview import preview
@@ -24,7 +24,7 @@ from passerby.profiles.view import Profile
 from passerby.state.views import StateReader
 
 PATIENCE_SECONDS: Final = 0.5
-"""How long inquiries wait for the worker."""
+"""How long a call waits for the worker; then it is answered with what was known a moment before."""
 LOOK_SECONDS: Final = 0.002
 """Pause between two looks at how far the worker is."""
 
@@ -48,6 +48,7 @@ class NoDirectory:
 class _Asked(NamedTuple):
     inquiry: Inquiry
     answer: asyncio.Future[Known]
+    deadline: float
 
 
 class StateDirectory:
@@ -62,11 +63,10 @@ class StateDirectory:
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._state = state
-        self._log = log
+        self._unapplied = Unapplied(log)
         self._policy_of = policy_of
         self._new_id = new_id
         self._patience = patience_seconds
-        self._stuck_at: int | None = None
         self._failing = False
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
@@ -76,57 +76,64 @@ class StateDirectory:
     async def known(self, inquiry: Inquiry) -> Known:
         """See Directory."""
         answer: asyncio.Future[Known] = self._loop.create_future()
-        self._queue.put(_Asked(inquiry, answer))
+        self._queue.put(_Asked(inquiry, answer, time.monotonic() + self._patience))
         return await answer
 
     def close(self) -> None:
-        """End the thread; what is asked is answered before that."""
+        """End the thread; who waits is answered before that."""
         self._queue.put(None)
         self._thread.join()
 
     def _answer_all(self) -> None:
-        """The thread: answer whatever waits, until there comes None."""
-        while asked := self._queue.get():
-            waiting = [asked]
-            ended = self._take_all(waiting)
-            found = self._look_up(waiting)
-            self._loop.call_soon_threadsafe(_deliver, waiting, found)
-            if ended:
-                return
+        """The thread: answer what is asked, until there comes None."""
+        waiting: list[_Asked] = []
+        while self._take_all(waiting):
+            waiting = self._answer(waiting)
+        self._answer([asked._replace(deadline=0.0) for asked in waiting])
 
     def _take_all(self, waiting: list[_Asked]) -> bool:
-        """Take what else waits; returns whether that was the end."""
-        while not self._queue.empty():
-            asked = self._queue.get()
-            if asked is None:
-                return True
-            waiting.append(asked)
+        """Take what is asked, after a moment at most where somebody waits; returns whether more may come."""
+        try:
+            asked = self._queue.get(timeout=LOOK_SECONDS if waiting else None)
+            while asked is not None:
+                waiting.append(asked)
+                asked = self._queue.get_nowait()
+        except queue.Empty:
+            return True
         return False
 
-    def _look_up(self, waiting: list[_Asked]) -> list[Known]:
+    def _answer(self, waiting: list[_Asked]) -> list[_Asked]:
+        """Answer who need not wait for the worker, or not any longer; returns the others."""
         try:
-            self._wait_for_worker()
-            found = [self._known(asked.inquiry) for asked in waiting]
+            ready, others = self._parted(waiting)
+            found = [self._known(asked.inquiry) for asked in ready]
         except Exception as error:  # noqa: BLE001 - a file that is damaged or not there yet is no reason to refuse calls
-            if not self._failing:
-                self._failing = True
-                _log.error("the state cannot be read: calls are answered as if nothing were known", exc_info=error)
-            return [Known()] * len(waiting)
-        self._failing = False
-        return found
+            self._fail(error)
+            ready, others, found = waiting, [], [Known()] * len(waiting)
+        else:
+            self._failing = False
+        if ready:
+            self._loop.call_soon_threadsafe(_deliver, ready, found)
+        return others
 
-    def _wait_for_worker(self) -> None:
-        """Wait until the worker has applied what the log holds now; not again for one that is stuck."""
-        head = self._log.head()
-        deadline = time.monotonic() + self._patience
-        while (position := self._state.position()) < head:
-            if position == self._stuck_at:
-                return
-            if time.monotonic() >= deadline:
-                self._stuck_at = position
-                return
-            time.sleep(LOOK_SECONDS)
-        self._stuck_at = None
+    def _parted(self, waiting: list[_Asked]) -> tuple[list[_Asked], list[_Asked]]:
+        """Those who can be answered now, and those who wait for the worker."""
+        applied = self._state.position()
+        self._unapplied.follow(applied)
+        now = time.monotonic()
+        ready: list[_Asked] = []
+        others: list[_Asked] = []
+        for asked in waiting:
+            names = (*asked.inquiry.identifiers, asked.inquiry.device)
+            last = self._unapplied.last_of(asked.inquiry.project, names)
+            (ready if last <= applied or asked.deadline <= now else others).append(asked)
+        return ready, others
+
+    def _fail(self, error: Exception) -> None:
+        """Say once, not with every call, that nothing can be looked up."""
+        if not self._failing:
+            self._failing = True
+            _log.error("the state cannot be read: calls are answered as if nothing were known", exc_info=error)
 
     def _known(self, inquiry: Inquiry) -> Known:
         device = inquiry.device
@@ -143,7 +150,7 @@ class StateDirectory:
         return None if found.target is None else self._state.profile(project, found.target)
 
 
-def _deliver(waiting: list[_Asked], found: list[Known]) -> None:
-    for asked, known in zip(waiting, found, strict=True):
+def _deliver(ready: Sequence[_Asked], found: Sequence[Known]) -> None:
+    for asked, known in zip(ready, found, strict=True):
         if not asked.answer.done():  # cancelled, if the server was made to leave before
             asked.answer.set_result(known)
