@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +22,16 @@ from passerby.events.engine import Engine, Value
 from passerby.events.lock import Lock
 from passerby.events.marker import Marker
 from passerby.events.protocol import Cursor, EventStoreBroken
-from passerby.events.rows import count_of, decode, first_of, names_of, probes
+from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes
 from passerby.messages import StoredEvent
 
 _SQL: Final = sql.load("passerby.events", "queries.sql")
-_NEWEST: Final = Cursor((1 << 63) - 1, "ffffffff-ffff-ffff-ffff-ffffffffffff")
-_OLDEST_TIME: Final = -(1 << 63)
+PIECE_BYTES: Final = 16 << 20
+"""What is written as one part, at most: the engine holds it in memory several times over. A larger batch is divided,
+always in the same way, and each piece is asked for by its own first row."""
+HEAL_PAUSE_SECONDS: Final = 300.0
+"""Time between two tries at healing, which reads every byte."""
+_LONGEST: Final = (1 << 63) - 1
 
 
 class ChdbEventStore:
@@ -40,6 +45,7 @@ class ChdbEventStore:
         self._writing = threading.Lock()
         self._refilling = refilling
         self._damaged = healing.is_damaged(engine)
+        self._heal_again_at = float("-inf")
 
     @property
     def refilling(self) -> bool:
@@ -48,23 +54,21 @@ class ChdbEventStore:
 
     @property
     def damaged(self) -> bool:
-        """Whether files were found that are not what was written."""
-        return self._damaged
+        """Whether something was found that is not what was written, and healing has not just been tried."""
+        return self._damaged and time.monotonic() >= self._heal_again_at
 
     def write(self, rows: bytes, token: str) -> None:  # noqa: ARG002 - the first row says what a token would
-        """Store a batch; see the protocol. Raises EventStoreFailed, EventStoreBroken; then nothing is stored."""
-        first = first_of(rows)
-        if first is None:
-            return
+        """Store a batch; see the protocol. Raises EventStoreFailed or EventStoreBroken."""
         with self._writing:
-            if not self._query("holds", position=first.position, id=first.id):
-                self._insert("write", rows)
+            for piece in pieces(rows, PIECE_BYTES):
+                if not self._holds(piece):
+                    self._insert("write", piece)
 
     def refill(self, rows: bytes) -> None:
         """Store what is missing of a batch, however its rows were divided into batches before."""
-        if rows.strip():
-            with self._writing:
-                self._insert("refill", rows)
+        with self._writing:
+            for piece in pieces(rows, PIECE_BYTES):
+                self._insert("refill", piece)
 
     def refilled(self) -> None:
         """Remember that everything which the outbox holds is here again."""
@@ -79,17 +83,22 @@ class ChdbEventStore:
                 self._refilling = True
             marker.write(self._folder, Marker(refilling=self._refilling))
             self._damaged = False
+            self._heal_again_at = time.monotonic() + HEAL_PAUSE_SECONDS
 
     def timeline(
         self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
     ) -> list[StoredEvent]:
         """At most `limit` events of these profiles, newest first; see the protocol."""
         known = [profile for profile in profiles if _is_id(profile)]
-        time, id_ = before or _NEWEST
-        if not known or limit < 1 or not _is_id(id_):
+        if not known or limit < 1:
             return []
-        place: dict[str, Value] = {"time": min(max(time, _OLDEST_TIME), _NEWEST.time), "id": id_}
-        rows = self._query("timeline", project=project, profiles=known, name=name, limit=limit, **place)
+        asked: dict[str, Value] = {"project": project, "profiles": known, "name": name, "limit": limit}
+        if before is None:
+            rows = self._query("timeline", **asked)
+        elif _is_id(before.id):
+            rows = self._query("timeline_before", **asked, time=_within(before.time), id=before.id)
+        else:
+            rows = []
         return [decode(row) for row in rows]
 
     def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - as in the protocol
@@ -118,13 +127,22 @@ class ChdbEventStore:
         self._engine.close()
         self._lock.release()
 
+    def _holds(self, rows: bytes) -> bool:
+        first = first_of(rows)
+        return bool(self._query("holds", position=first.position, id=first.id))
+
     def _insert(self, statement: str, rows: bytes) -> None:
-        with _handed_over(rows) as file:
-            self._query(statement, file=file)
+        with _handed_over(rows) as file, self._noticing():
+            self._engine.insert(_SQL[statement], file=file)
 
     def _query(self, statement: str, **parameters: Value) -> list[bytes]:
-        try:
+        with self._noticing():
             return self._engine.query(_SQL[statement], **parameters).splitlines()
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        try:
+            yield
         except EventStoreBroken:
             self._damaged = True
             raise
@@ -137,6 +155,11 @@ def _handed_over(rows: bytes) -> Iterator[str]:
         file.write(rows)
         file.flush()
         yield f"/proc/self/fd/{file.fileno()}"
+
+
+def _within(moment: int) -> int:
+    """The nearest time that can be stored."""
+    return min(max(moment, -_LONGEST), _LONGEST)
 
 
 def _is_id(text: str) -> bool:

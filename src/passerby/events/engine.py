@@ -13,15 +13,23 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
 
-if TYPE_CHECKING:
-    from chdb.state.sqlitelike import Connection
-
 Value: TypeAlias = str | int | Sequence[str]
 """What a parameter may be; a sequence holds ids, which need no escaping."""
+
+
+class Connection(Protocol):
+    """What is used of chDB's connections."""
+
+    def query(self, query: str, format: str, params: Mapping[str, str]) -> Any:  # noqa: A002 - chDB's names
+        """Run a statement; what is returned has its rows as `bytes()`. Raises RuntimeError."""
+
+    def close(self) -> None:
+        """Close the connection, and the engine with the last one."""
+
 
 CONNECTIONS: Final = 8
 """Queries that may run at once; more wait for their turn."""
@@ -53,7 +61,6 @@ _DAMAGE: Final = frozenset(
         "CHECKSUM_DOESNT_MATCH",
         "CORRUPTED_DATA",
         "FILE_DOESNT_EXIST",
-        "INCORRECT_FILE_NAME",
         "NO_FILE_IN_DATA_PART",
         "SEEK_POSITION_OUT_OF_BOUND",
         "SIZES_OF_COLUMNS_DOESNT_MATCH",
@@ -61,9 +68,25 @@ _DAMAGE: Final = frozenset(
         "UNEXPECTED_END_OF_FILE",
         "UNEXPECTED_FILE_IN_DATA_PART",
         "UNKNOWN_CODEC",
+        "UNKNOWN_FORMAT_VERSION",
     }
 )
 """Errors that say that files are not what was written."""
+_PASSING: Final = frozenset(
+    {
+        "CANNOT_ALLOCATE_MEMORY",
+        "CANNOT_SCHEDULE_TASK",
+        "CANNOT_WRITE_TO_FILE_DESCRIPTOR",
+        "MEMORY_LIMIT_EXCEEDED",
+        "NOT_ENOUGH_SPACE",
+        "QUERY_WAS_CANCELLED",
+        "TABLE_IS_READ_ONLY",
+        "TIMEOUT_EXCEEDED",
+        "TOO_MANY_PARTS",
+        "TOO_MANY_SIMULTANEOUS_QUERIES",
+    }
+)
+"""Errors that time, or an administrator, mends. A read that fails with any other cannot make sense of what it found."""
 
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\0": r"\0", "'": r"\'"})
 
@@ -79,18 +102,38 @@ class Engine:
         self._idle.append(self._connect())
 
     def query(self, statement: str, **parameters: Value) -> bytes:
-        """Run one statement and return its rows, each a JSON object on a line.
+        """Run a statement that reads; return its rows, each a JSON object on a line.
+
+        Raises EventStoreFailed for what may pass, such as a want of memory, and EventStoreBroken for everything else.
+        """
+        try:
+            return self._run(statement, parameters)
+        except RuntimeError as error:
+            # The engine's own words quote rows, so they go no further than here.
+            name = _name(error)
+            raise (EventStoreFailed if name in _PASSING else EventStoreBroken)(name) from None
+
+    def insert(self, statement: str, **parameters: Value) -> None:
+        """Run a statement that writes rows of somebody else's making.
 
         Raises EventStoreBroken where files are damaged, EventStoreFailed for everything else that goes wrong.
         """
-        escaped = {name: _escaped(value) for name, value in parameters.items()}
-        with self._turns, self._connection() as connection:
-            return _query(connection, statement, escaped)
+        try:
+            self._run(statement, parameters)
+        except RuntimeError as error:
+            name = _name(error)
+            raise (EventStoreBroken if name in _DAMAGE else EventStoreFailed)(name) from None
 
     def close(self) -> None:
         """Close every connection; the last one closes the engine. No query may be running."""
         while self._idle:
             self._idle.pop().close()
+
+    def _run(self, statement: str, parameters: Mapping[str, Value]) -> bytes:
+        escaped = {name: _escaped(value) for name, value in parameters.items()}
+        with self._turns, self._connection() as connection:
+            rows: bytes = connection.query(statement, "JSONEachRow", params=escaped).bytes()
+        return rows
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
@@ -111,16 +154,6 @@ class Engine:
                 raise EventStoreInUse("this process has another folder open") from None
             raise EventStoreBroken(_name(error)) from None
         return connection
-
-
-def _query(connection: Connection, statement: str, parameters: Mapping[str, str]) -> bytes:
-    try:
-        rows: bytes = connection.query(statement, "JSONEachRow", params=parameters).bytes()
-    except RuntimeError as error:
-        # The engine's own words quote rows, so its message goes no further than here.
-        name = _name(error)
-        raise (EventStoreBroken if name in _DAMAGE else EventStoreFailed)(name) from None
-    return rows
 
 
 def _name(error: RuntimeError) -> str:
@@ -163,5 +196,4 @@ def _hidden(module: str) -> Iterator[None]:
         yield
     finally:
         del sys.modules[module]
-        if before is not None:
-            sys.modules[module] = before
+        sys.modules.update({module: before} if before else {})

@@ -6,7 +6,7 @@ Whoever asks for this then fills the store again with what the outbox still hold
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ import msgspec
 
 from passerby import logs, sql
 from passerby.events.engine import Engine
+from passerby.events.protocol import EventStoreBroken
 
 _SQL: Final = sql.load("passerby.events", "queries.sql")
 _BROKEN_PROJECTION: Final = "(BROKEN_PROJECTION)"
@@ -34,8 +35,11 @@ class _Part(msgspec.Struct):
 
 
 def is_damaged(engine: Engine) -> bool:
-    """Whether the engine found something broken while it opened the table."""
-    return bool(engine.query(_SQL["broken_parts"]) or engine.query(_SQL["broken_projections"]))
+    """Whether the engine found something broken while it opened the table, or finds so when asked."""
+    try:
+        return bool(engine.query(_SQL["broken_parts"]) or engine.query(_SQL["broken_projections"]))
+    except EventStoreBroken:
+        return True
 
 
 def heal(engine: Engine, folder: Path) -> int:
@@ -43,18 +47,28 @@ def heal(engine: Engine, folder: Path) -> int:
 
     Their files are moved beside the folder. May take minutes: every byte is read.
     """
-    taken_out = [_take_out(engine, part) for part in _unreadable(engine)]
-    taken_out += _parts(engine.query(_SQL["broken_parts"]))
+    taken_out = [_take_out(engine, part) for part in _unreadable(engine)] + _parts(engine.query(_SQL["broken_parts"]))
     if taken_out:
-        aside = beside(folder)
-        aside.mkdir()
-        for part in taken_out:
-            shutil.move(part.path, aside / part.name)
-        _log.error("parts of the event store cannot be read and are set aside", rows=len(taken_out), folder=str(aside))
-    if engine.query(_SQL["broken_projections"]):
-        _log.error("the event store's copy in the order of names is damaged and is made again")
-        engine.query(_SQL["rebuild_projection"])
+        _keep(taken_out, beside(folder))
+    known = bool(engine.query(_SQL["broken_projections"]))
+    if not taken_out or known:
+        _rebuild_projection(engine, known=known)
     return len(taken_out)
+
+
+def _rebuild_projection(engine: Engine, *, known: bool) -> None:
+    """Have the copy in the order of names made again: where the engine knows it to be broken, else everywhere."""
+    _log.error("the event store's copy in the order of names is damaged and is made again")
+    if not known:
+        engine.query(_SQL["clear_projection"])
+    engine.query(_SQL["rebuild_projection"])
+
+
+def _keep(parts: Sequence[_Part], aside: Path) -> None:
+    aside.mkdir()
+    for part in parts:
+        shutil.move(part.path, aside / part.name)
+    _log.error("parts of the event store cannot be read and are set aside", rows=len(parts), folder=str(aside))
 
 
 def beside(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from passerby.events.lock import Lock
 from passerby.events.marker import Marker
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed
 
-DEFAULT_MEMORY_BYTES: Final = 512 << 20
+DEFAULT_MEMORY_BYTES: Final = 256 << 20
 LEAST_FREE_BYTES: Final = 64 << 20
 """Free disk space below which a store is not opened: a full disk must not pass for damaged files."""
 

@@ -51,4 +51,5 @@ class EventStore(Protocol):
     def total(self, project: int) -> int:
         """How many events of this project are stored."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of it. Nobody may use it any more."""

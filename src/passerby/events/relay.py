@@ -84,13 +84,24 @@ class Store(Protocol):
     """What the relay asks of an event store, besides being one; see `passerby.events.chdb.ChdbEventStore`."""
 
     @property
-    def refilling(self) -> bool: ...
+    def refilling(self) -> bool:
+        """Whether events may be missing that were carried before."""
+
     @property
-    def damaged(self) -> bool: ...
-    def write(self, rows: bytes, token: str) -> None: ...
-    def refill(self, rows: bytes) -> None: ...
-    def refilled(self) -> None: ...
-    def heal(self) -> None: ...
+    def damaged(self) -> bool:
+        """Whether it needs healing."""
+
+    def write(self, rows: bytes, token: str) -> None:
+        """Store a batch, once for its token."""
+
+    def refill(self, rows: bytes) -> None:
+        """Store what is missing of a batch."""
+
+    def refilled(self) -> None:
+        """Hear that everything which the outbox holds was gone through."""
+
+    def heal(self) -> None:
+        """Make what is there readable, and ask to be refilled if anything had to be taken out."""
 
 
 class Relay:

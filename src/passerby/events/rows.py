@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -45,10 +46,23 @@ _object = msgspec.json.Decoder(dict[str, Any])
 _objects = msgspec.json.Decoder(list[dict[str, Any]])
 
 
-def first_of(rows: bytes) -> First | None:
-    """The first event of a batch, None for an empty one."""
-    line, _, _ = rows.lstrip().partition(b"\n")
-    return _first.decode(line) if line else None
+def first_of(rows: bytes) -> First:
+    """The first event of a batch."""
+    line, _, _ = rows.partition(b"\n")
+    return _first.decode(line)
+
+
+def pieces(rows: bytes, size: int) -> Iterator[bytes]:
+    """The same rows in pieces of so many bytes at most, or of one row where that is longer."""
+    begin = 0
+    while begin < len(rows):
+        end = rows.rfind(b"\n", begin, begin + size) + 1
+        if not end:
+            end = rows.find(b"\n", begin + size) + 1 or len(rows)
+        if len(rows) - begin <= size:
+            end = len(rows)
+        yield rows[begin:end]
+        begin = end
 
 
 def decode(row: bytes) -> StoredEvent:

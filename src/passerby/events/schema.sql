@@ -39,4 +39,6 @@ SETTINGS
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     min_rows_to_fsync_after_merge = 1,
+    compact_parts_max_bytes_to_buffer = 8388608,
+    compact_parts_max_granules_to_buffer = 16,
     old_parts_lifetime = 60;
