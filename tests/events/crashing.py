@@ -1,0 +1,96 @@
+"""A process that carries events into a store as fast as it can, to be killed.
+
+Run as `-m tests.events.crashing FOLDER write|refill`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+from tests.events.making import NOON, event, rows
+
+from passerby.events import relay as relays
+from passerby.events.opening import open_event_store
+from passerby.events.relay import OutboxBatch, Relay, RelayPosition
+
+BATCHES = 3_000
+DAY_MS = 86_400_000
+
+
+def size(number: int) -> int:
+    """How many events a batch holds."""
+    return 1 + number * 7 % 13
+
+
+FIRST = [1]
+for _number in range(BATCHES):
+    FIRST.append(FIRST[-1] + size(_number))
+EVENTS = FIRST[-1] - 1
+
+
+class FileOutbox:
+    """An outbox whose batches are always the same, and whose positions are in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
+        batches: list[OutboxBatch] = []
+        left, room = limit_rows, limit_bytes
+        for id_ in range(after + 1, BATCHES + 1):
+            first, last = FIRST[id_ - 1], FIRST[id_] - 1
+            body = rows(event(n, time=NOON + n % 40 * DAY_MS) for n in range(first, last + 1))
+            batches.append(OutboxBatch(id_, last, last + 1 - first, body))
+            left, room = left - batches[-1].events, room - len(body)
+            if left <= 0 or room <= 0:
+                break
+        return batches
+
+    def relay_position(self, name: str) -> RelayPosition:
+        done, planned = self._positions().get(name, (0, 0))
+        return RelayPosition(done, planned, FIRST[done] - 1)
+
+    def plan(self, name: str, planned: int) -> None:
+        self._write(name, self.relay_position(name).done, planned)
+
+    def done(self, name: str, done: int) -> None:
+        self._write(name, done, done)
+
+    def reset(self, name: str) -> None:
+        self._write(name, 0, 0)
+
+    def applied(self) -> int:
+        return EVENTS
+
+    def _positions(self) -> dict[str, tuple[int, int]]:
+        if not self._file.exists():
+            return {}
+        return msgspec.json.decode(self._file.read_bytes(), type=dict[str, tuple[int, int]])
+
+    def _write(self, name: str, done: int, planned: int) -> None:
+        fresh = self._file.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(self._positions() | {name: (done, planned)}))
+            os.fsync(file.fileno())
+        fresh.replace(self._file)
+
+
+def main() -> None:
+    """Carry small ranges until killed, telling how far it is done."""
+    folder = Path(sys.argv[1])
+    relays.LIMIT_ROWS = 25  # type: ignore[misc]  # small ranges are many moments to be killed at
+    outbox = FileOutbox(folder / "outbox.json")
+    store = open_event_store(folder / "events")
+    if sys.argv[2] == "write":
+        store.refilled()
+    relay = Relay(outbox, store)
+    while relay.step().batches:
+        sys.stdout.write(f"{outbox.relay_position('events').done}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

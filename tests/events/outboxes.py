@@ -1,0 +1,52 @@
+"""Outboxes to relay from, in memory."""
+
+from __future__ import annotations
+
+from tests.events.making import numbered
+
+from passerby.events.relay import OutboxBatch, RelayPosition
+
+
+class MemoryOutbox:
+    """An outbox whose batches hold consecutively numbered events, ten each, and which can be made to fail."""
+
+    def __init__(self, batches: int = 0) -> None:
+        self.batches: list[OutboxBatch] = []
+        self.positions: dict[str, tuple[int, int]] = {}
+        self.calls: list[str] = []
+        self.ahead = 0
+        """Messages that were applied behind the last batch and came to no event."""
+        self.add(batches)
+
+    def add(self, batches: int = 1, events: int = 10) -> None:
+        for _ in range(batches):
+            last = self.batches[-1].last_position if self.batches else 0
+            body = numbered(last + 1, events)
+            self.batches.append(OutboxBatch(len(self.batches) + 1, last + events, events, body))
+
+    def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
+        read: list[OutboxBatch] = []
+        for batch in self.batches:
+            full = sum(one.events for one in read) >= limit_rows or sum(len(one.body) for one in read) >= limit_bytes
+            if batch.id > after and not full:
+                read.append(batch)
+        return read
+
+    def relay_position(self, name: str) -> RelayPosition:
+        done, planned = self.positions.get(name, (0, 0))
+        return RelayPosition(done, planned, max((b.last_position for b in self.batches if b.id <= done), default=0))
+
+    def plan(self, name: str, planned: int) -> None:
+        self.calls.append(f"plan {planned}")
+        self.positions[name] = (self.relay_position(name).done, planned)
+
+    def done(self, name: str, done: int) -> None:
+        self.calls.append(f"done {done}")
+        self.positions[name] = (done, done)
+
+    def reset(self, name: str) -> None:
+        self.calls.append("reset")
+        self.positions[name] = (0, 0)
+
+    def applied(self) -> int:
+        return (self.batches[-1].last_position if self.batches else 0) + self.ahead

@@ -1,0 +1,50 @@
+"""Killed at whatever moment, the relay and the store have every event once."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.events.crashing import EVENTS, FileOutbox
+from tests.events.making import ANN, PROJECT
+
+from passerby.events.opening import open_event_store
+from passerby.events.relay import Relay
+
+ROOT = Path(__file__).parents[2]
+LONGEST_LIFE_SECONDS = 0.3
+
+
+def live_and_die(folder: Path, how: str, seconds: float) -> int:
+    """Let a process carry events for so long after its first, and kill it; return how far it said it was done."""
+    command = [sys.executable, "-m", "tests.events.crashing", str(folder), how]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        said += process.stdout.read()
+    return int(said.splitlines()[-1] or said.splitlines()[-2])
+
+
+@pytest.mark.parametrize("how, kills", [("write", 10), ("refill", 2)])
+def test_every_event_is_stored_once_however_often_the_writer_is_killed(tmp_path: Path, how: str, kills: int) -> None:
+    dice = random.Random()
+    outbox = FileOutbox(tmp_path / "outbox.json")
+    for _ in range(kills):
+        done = live_and_die(tmp_path, how, dice.random() * LONGEST_LIFE_SECONDS)
+        assert outbox.relay_position("events").done >= done
+    with closing(open_event_store(tmp_path / "events")) as store:
+        relay = Relay(outbox, store)
+        while relay.step().batches:
+            pass
+        stored = [event.position for event in store.timeline(PROJECT, [ANN], limit=2 * EVENTS)]
+        assert sorted(stored) == list(range(1, EVENTS + 1))
+        assert store.total(PROJECT) == store.count(PROJECT, "viewed") == EVENTS
+        assert not store.damaged

@@ -1,0 +1,81 @@
+"""Queries and their parameters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.events.chdb import ChdbEventStore
+from passerby.events.engine import Engine
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+
+
+@pytest.fixture(scope="module")
+def engine(opened: ChdbEventStore) -> Engine:
+    return opened._engine  # noqa: SLF001
+
+
+@given(text=st.text() | st.text("\\'\"\t\n\r\0\b{}?%;-/*`", max_size=10))
+def test_whatever_text_is_given_arrives(engine: Engine, text: str) -> None:
+    row = msgspec.json.decode(engine.query("SELECT {text:String} AS text", text=text))
+    assert row == {"text": text}
+
+
+@given(number=st.integers(-(1 << 63), (1 << 63) - 1))
+def test_whatever_number_is_given_arrives(engine: Engine, number: int) -> None:
+    row = msgspec.json.decode(engine.query("SELECT {number:Int64} AS number", number=number))
+    assert int(row["number"]) == number
+
+
+def test_what_cannot_be_made_sense_of_is_damage(engine: Engine) -> None:
+    with pytest.raises(EventStoreBroken, match="CANNOT_PARSE_TEXT"):
+        engine.query("SELECT toInt32('many')")
+
+
+def test_what_may_pass_is_a_failure(engine: Engine) -> None:
+    with pytest.raises(EventStoreFailed, match="MEMORY_LIMIT_EXCEEDED"):
+        engine.query("SELECT groupArray(number) FROM numbers(1000000) SETTINGS max_memory_usage = 100000")
+
+
+def test_an_insert_of_others_rows_that_goes_wrong_is_a_failure(engine: Engine) -> None:
+    with pytest.raises(EventStoreFailed, match="UNKNOWN_TABLE"):
+        engine.insert("INSERT INTO nowhere VALUES (1)")
+
+
+def test_a_connection_answers_after_an_error(engine: Engine) -> None:
+    for _ in range(20):
+        with pytest.raises(EventStoreBroken):
+            engine.query("SELECT nothing")
+        assert engine.query("SELECT 1 AS one") == b'{"one":1}\n'
+
+
+def test_only_who_opens_a_store_takes_the_engine_in() -> None:
+    program = (
+        "import sys; import passerby.events.opening as o, pathlib, tempfile; before = 'chdb' in sys.modules;"
+        "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print(before, 'chdb' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
+def test_the_engine_does_without_pyarrow() -> None:
+    program = (
+        "import sys; import passerby.events.opening as o, pathlib, tempfile;"
+        "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print('pyarrow' in sys.modules); import pyarrow"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
+
+
+def test_pyarrow_stays_where_somebody_else_uses_it() -> None:
+    program = (
+        "import sys; import pyarrow; import passerby.events.opening as o, pathlib, tempfile;"
+        "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print(sys.modules['pyarrow'] is pyarrow)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]

@@ -1,0 +1,149 @@
+"""Damage is noticed, taken out, kept to be looked at, and made good from the outbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+from tests.events.damage import IN_A_PART, garble, parts, remove
+from tests.events.making import ANN, PROJECT, event, numbered, rows
+from tests.events.test_opening import fill, set_aside
+
+from passerby.events.chdb import ChdbEventStore
+from passerby.events.opening import open_event_store
+from passerby.events.protocol import EventStoreBroken
+
+PATIENCE_SECONDS = 60
+ALL = [numbered(first, 100) for first in (1, 101, 201)]
+
+
+def positions(store: ChdbEventStore) -> list[int]:
+    return sorted(event.position for event in store.timeline(PROJECT, [ANN], limit=1_000))
+
+
+def refill(store: ChdbEventStore) -> None:
+    """What the relay does."""
+    assert store.refilling
+    for batch in ALL:
+        store.refill(batch)
+    store.refilled()
+
+
+def settle(store: ChdbEventStore) -> None:
+    """Return when the engine has changed everything that it was asked to."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while store._engine.query("SELECT 1 AS one FROM system.mutations WHERE NOT is_done LIMIT 1"):  # noqa: SLF001
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def garbled(folder: Path) -> Iterator[ChdbEventStore]:
+    """A store that is open, in which the data of a part is not what was written."""
+    fill(folder)
+    with closing(open_event_store(folder)) as store:
+        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001
+        garble(parts(folder)[1] / "data.bin")
+        yield store
+
+
+def test_damage_is_noticed_by_whoever_reads(garbled: ChdbEventStore) -> None:
+    assert not garbled.damaged
+    with pytest.raises(EventStoreBroken):
+        positions(garbled)
+    assert garbled.damaged
+
+
+def test_what_is_whole_is_kept_and_the_rest_is_set_aside(garbled: ChdbEventStore, folder: Path) -> None:
+    with capture_logs() as lines:
+        garbled.heal()
+    assert not garbled.damaged
+    assert positions(garbled) == [*range(1, 101), *range(201, 301)]
+    (aside,) = set_aside(folder)
+    assert [part.name for part in aside.iterdir()] == ["all_2_2_0"]
+    assert [line["log_level"] for line in lines] == ["error"]
+
+
+def test_what_is_missing_comes_back_once(garbled: ChdbEventStore) -> None:
+    garbled.heal()
+    refill(garbled)
+    assert positions(garbled) == list(range(1, 301))
+
+
+def test_what_was_healed_and_not_refilled_asks_for_it_at_the_next_start(garbled: ChdbEventStore, folder: Path) -> None:
+    garbled.heal()
+    garbled.close()
+    with closing(open_event_store(folder)) as store:
+        assert not store.damaged
+        refill(store)
+        assert positions(store) == list(range(1, 301))
+    with closing(open_event_store(folder)) as store:
+        assert not store.refilling
+
+
+@pytest.mark.parametrize("kind", IN_A_PART)
+def test_a_part_that_opening_left_out_comes_back(folder: Path, kind: str) -> None:
+    fill(folder)
+    IN_A_PART[kind](folder)
+    with closing(open_event_store(folder)) as store:
+        assert store.damaged
+        store.heal()
+        refill(store)
+        assert positions(store) == list(range(1, 301))
+    assert len(set_aside(folder)) == 1
+    with closing(open_event_store(folder)) as store:
+        assert not store.damaged
+
+
+def test_a_damaged_copy_in_the_order_of_names_is_made_again(folder: Path) -> None:
+    fill(folder)
+    for file in (parts(folder)[0] / "by_name.proj").iterdir():
+        file.write_bytes(b"")
+    remove(parts(folder)[1] / "by_name.proj")
+    with closing(open_event_store(folder)) as store:
+        assert store.damaged
+        assert store.count(PROJECT, "viewed") == 300
+        store.heal()
+        assert not store.refilling
+        settle(store)
+        assert store.count(PROJECT, "viewed", "count", "3") == 300
+    assert not set_aside(folder)
+    with closing(open_event_store(folder)) as store:
+        assert not store.damaged
+
+
+def test_a_garbled_copy_in_the_order_of_names_costs_no_event(folder: Path) -> None:
+    with closing(open_event_store(folder)) as store:
+        store.refilled()
+        store.write(rows(event(n, name=f"name {n % 9}") for n in range(9_000)), "1")
+        garble(parts(folder)[0] / "by_name.proj" / "data.bin")
+        with pytest.raises(EventStoreBroken):
+            store.count(PROJECT, "name 3", "count", "3")
+        store.heal()
+        settle(store)
+        assert not store.refilling
+        assert store.count(PROJECT, "name 3", "count", "3") == 1_000
+        assert store.total(PROJECT) == 9_000
+
+
+def test_healing_what_is_whole_changes_nothing(folder: Path) -> None:
+    fill(folder)
+    with closing(open_event_store(folder)) as store:
+        store.heal()
+        assert not store.refilling
+        assert positions(store) == list(range(1, 301))
+    assert not set_aside(folder)
+
+
+def test_a_damaged_index_does_not_keep_the_store_from_opening(folder: Path) -> None:
+    fill(folder)
+    garble(parts(folder)[0] / "skp_idx.packed")
+    with closing(open_event_store(folder)) as store:
+        assert store.damaged
+        store.heal()
+        refill(store)
+        assert positions(store) == list(range(1, 301))

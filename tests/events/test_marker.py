@@ -1,0 +1,28 @@
+"""What a store remembers about itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from passerby.events import marker
+from passerby.events.marker import Marker
+
+
+def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:
+    assert marker.read(tmp_path) is None
+
+
+@pytest.mark.parametrize("refilling", [True, False])
+def test_what_was_written_last_is_remembered(tmp_path: Path, *, refilling: bool) -> None:
+    marker.write(tmp_path, Marker(refilling=not refilling))
+    marker.write(tmp_path, Marker(refilling=refilling))
+    assert marker.read(tmp_path) == Marker(refilling=refilling)
+    assert [file.name for file in tmp_path.iterdir()] == ["passerby.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b'{"refilling":"yes"}', b"[]"])
+def test_what_cannot_be_read_asks_for_a_refill(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "passerby.json").write_bytes(content)
+    assert marker.read(tmp_path) == Marker(refilling=True)

@@ -1,0 +1,187 @@
+"""Opening stores: new ones, old ones, and those that something happened to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+from tests.events.damage import IN_A_PART, UNOPENABLE, Damage
+from tests.events.making import PROJECT, numbered
+
+from passerby import logs
+from passerby.events import opening
+from passerby.events.chdb import ChdbEventStore
+from passerby.events.opening import open_event_store, open_or_rebuild
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from passerby.events.lock import Lock
+lock = Lock(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def fill(folder: Path) -> None:
+    """Make a store that has been filled, in three parts."""
+    with closing(open_event_store(folder)) as store:
+        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001
+        store.refilled()
+        for first in (1, 101, 201):
+            store.write(numbered(first, 100), str(first))
+
+
+@pytest.fixture
+def filled(folder: Path) -> Path:
+    fill(folder)
+    return folder
+
+
+def set_aside(folder: Path) -> list[Path]:
+    return sorted(folder.parent.glob("events.broken-*"))
+
+
+class TestWhatIsWhole:
+    def test_what_is_stored_is_there_when_it_is_opened_again(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            assert store.total(PROJECT) == 300
+            assert not store.damaged
+
+    def test_older_rows_count_once_after_that_too(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            for first in (201, 1, 301, 101):
+                store.write(numbered(first, 100), str(first))
+            assert store.total(PROJECT) == 400
+
+    def test_a_new_store_asks_to_be_refilled_until_told_otherwise(self, folder: Path) -> None:
+        asked = []
+        for tell in (False, True, False):
+            with closing(open_event_store(folder)) as store:
+                asked.append(store.refilling)
+                if tell:
+                    store.refilled()
+                    asked.append(store.refilling)
+        assert asked == [True, True, False, False]
+
+    def test_a_store_that_forgot_whether_it_was_filled_asks_for_it(self, filled: Path) -> None:
+        (filled / "passerby.json").unlink()
+        with closing(open_event_store(filled)) as store:
+            assert store.refilling
+            assert store.total(PROJECT) == 300
+
+    def test_a_new_store_whose_making_was_cut_off_is_made(self, folder: Path) -> None:
+        fill(folder)
+        with closing(open_event_store(folder)) as store:
+            store.heal()
+            store._engine.query("DROP TABLE events")  # noqa: SLF001
+        (folder / "passerby.json").write_text('{"refilling":true}')
+        with closing(open_event_store(folder)) as store:
+            assert store.total(PROJECT) == 0
+
+    @pytest.mark.parametrize("name", ["with space", "it's", "100%41", "a&b=c", "größe", "a*b[1]{2}"])
+    def test_folders_may_have_any_name(self, tmp_path: Path, name: str) -> None:
+        with closing(open_event_store(tmp_path / name)) as store:
+            store.write(numbered(1, 5), "1")
+            assert store.total(PROJECT) == 5
+        assert (tmp_path / name / "store").is_dir()
+
+    def test_a_question_mark_in_a_path_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match="question mark"):
+            open_event_store(tmp_path / "what?")
+
+
+class TestWhatIsInUse:
+    def test_another_process_keeps_it(self, filled: Path) -> None:
+        command = [sys.executable, "-c", HOLD, str(filled)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None
+            other.stdout.readline()
+            with pytest.raises(EventStoreInUse):
+                open_or_rebuild(filled, logs.get("events"))
+            other.communicate(b"")
+        assert not set_aside(filled)
+        with closing(open_event_store(filled)) as store:
+            assert store.total(PROJECT) == 300
+
+    def test_a_process_has_one_store_open(self, filled: Path, tmp_path: Path) -> None:
+        with closing(open_event_store(filled)), pytest.raises(EventStoreInUse):
+            open_or_rebuild(tmp_path / "second", logs.get("events"))
+        with closing(open_event_store(tmp_path / "second")) as store:
+            assert store.total(PROJECT) == 0
+
+
+class TestWhatTheDiskDoesNotAllow:
+    def test_a_full_disk_is_not_damage(self, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(opening, "LEAST_FREE_BYTES", 1 << 62)
+        with pytest.raises(EventStoreFailed, match="full"):
+            open_or_rebuild(filled, logs.get("events"))
+        assert not set_aside(filled)
+
+    def test_a_folder_that_is_not_writable_is_not_damage(self, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(EventStoreFailed, match="writable"):
+            open_or_rebuild(filled, logs.get("events"))
+        assert not set_aside(filled)
+
+
+class TestWhatIsBroken:
+    @pytest.mark.parametrize("damage", UNOPENABLE.values(), ids=UNOPENABLE)
+    def test_it_is_set_aside_and_a_new_one_made_in_the_same_process(self, filled: Path, damage: Damage) -> None:
+        damage(filled)
+        with capture_logs() as lines:
+            store, rebuilt = open_or_rebuild(filled, structlog.get_logger())
+        with closing(store):
+            assert rebuilt
+            assert store.refilling
+            store.write(numbered(1, 5), "1")
+            assert store.total(PROJECT) == 5
+        (aside,) = set_aside(filled)
+        assert [(line["log_level"], line["folder"]) for line in lines] == [("error", str(aside))]
+
+    def test_it_is_said_so_where_nobody_asks_for_a_new_one(self, filled: Path) -> None:
+        UNOPENABLE["every file is garbage"](filled)
+        with pytest.raises(EventStoreBroken):
+            open_event_store(filled)
+
+    def test_a_whole_one_is_not_rebuilt(self, filled: Path) -> None:
+        store, rebuilt = open_or_rebuild(filled, logs.get("events"))
+        with closing(store):
+            assert not rebuilt
+        assert not set_aside(filled)
+
+    def test_several_can_be_set_aside_in_one_second(self, filled: Path) -> None:
+        for _ in range(3):
+            UNOPENABLE["the metadata is gone"](filled)
+            store, _ = open_or_rebuild(filled, logs.get("events"))
+            with closing(store):
+                store.refilled()
+        assert len(set_aside(filled)) == 3
+
+    @pytest.mark.parametrize("damage", IN_A_PART.values(), ids=IN_A_PART)
+    def test_a_damaged_part_does_not_take_the_others_along(self, filled: Path, damage: Damage) -> None:
+        damage(filled)
+        store, rebuilt = open_or_rebuild(filled, logs.get("events"))
+        with closing(store):
+            assert not rebuilt
+            assert store.damaged
+            assert store.total(PROJECT) == 200
+
+
+def test_a_failure_while_opening_leaves_the_folder_to_others(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> ChdbEventStore:
+        raise EventStoreFailed("MEMORY_LIMIT_EXCEEDED")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "ChdbEventStore", fail)
+        with pytest.raises(EventStoreFailed):
+            open_event_store(filled)
+    with closing(open_event_store(filled)) as store:
+        assert store.total(PROJECT) == 300

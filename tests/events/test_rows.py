@@ -1,0 +1,44 @@
+"""Rows on their way in and out."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.events.making import event, rows
+
+from passerby.events.rows import first_of, pieces, probes
+
+LINES = st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=20)
+
+
+def test_a_batch_is_known_by_its_first_row() -> None:
+    first = first_of(rows([event(7), event(8)]))
+    assert (first.position, first.id) == (7, event(7).id)
+
+
+@given(LINES, st.integers(1, 80))
+def test_pieces_are_whole_rows_and_together_the_batch(lines: list[bytes], size: int) -> None:
+    batch = b"".join(line + b"\n" for line in lines)
+    parts = list(pieces(batch, size))
+    assert b"".join(parts) == batch
+    assert all(part.endswith(b"\n") for part in parts)
+    assert all(len(part) <= size or part.count(b"\n") == 1 for part in parts)
+
+
+@given(LINES, st.integers(1, 80))
+def test_a_last_row_without_an_end_is_a_row(lines: list[bytes], size: int) -> None:
+    batch = b"\n".join([*lines, b"last"])
+    assert b"".join(pieces(batch, size)) == batch
+
+
+def test_a_text_is_asked_for_as_a_string_and_as_what_it_may_be_the_json_of() -> None:
+    assert probes("39.80") == ('{"value":"39.80"}', '{"value":39.8}')
+
+
+def test_a_text_that_is_no_json_is_asked_for_as_a_string_only() -> None:
+    assert probes("red") == ('{"value":"red"}', '{"value":"red"}')
+
+
+def test_a_text_that_nests_endlessly_is_a_string() -> None:
+    text, json = probes("[" * 100_000)
+    assert text == json
