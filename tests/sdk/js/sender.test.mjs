@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { started } from "./client.mjs";
+import { HOUR, started } from "./client.mjs";
 import { BATCH, createSender, firstBatch, WAITING } from "../../../src/passerby/sdk/js/sender.js";
 import { createMobileQueue } from "../../../src/passerby/sdk/js/mobile_queue.js";
+import { createWebQueue } from "../../../src/passerby/sdk/js/web_queue.js";
 import { HandClock } from "./world.mjs";
 
 function sending({ verdicts = [], exclusively = (work) => work(true).then(() => true) } = {}) {
@@ -149,3 +150,25 @@ for (const [answer, kept] of [
     assert.equal(collector.names.includes("product/view"), kept);
   });
 }
+
+test("what a browser took without an answer is sent again within twenty hours, and not after", async () => {
+  const [clock, area, sent] = [new HandClock(), new Map(), []];
+  const local = {
+    get: (key) => area.get(key) || "",
+    set: (key, value) => void (value ? area.set(key, value) : area.delete(key)),
+    keys: () => [...area.keys()],
+  };
+  const queue = createWebQueue(local, clock, () => "q.", "page");
+  const deliver = async (bodies) => (sent.push(...bodies), "taken");
+  const sender = createSender({ queue, deliver, exclusively: (work) => work(true).then(() => true), clock, gathering: 0 });
+  queue.add("early");
+  queue.leave(queue.own());
+  clock.time += 2 * HOUR;
+  queue.add("late");
+  queue.leave(queue.own().slice(1));
+  queue.add("never left");
+  clock.time += 19 * HOUR;
+  await sender.flush();
+  assert.deepEqual(sent, ["late", "never left"]);
+  assert.equal(area.size, 0);
+});
