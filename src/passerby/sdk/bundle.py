@@ -67,6 +67,5 @@ def _needed(sources: Mapping[str, str], name: str, before: list[str]) -> list[st
     for imported in _IMPORT.findall(sources[name]):
         if imported not in before:
             _needed(sources, imported, before)
-    if name not in before:
-        before.append(name)
+    before.append(name)
     return before
