@@ -47,7 +47,7 @@ def test_what_the_third_rule_keeps_apart_needs_force(
         ([user("a")], [user("b")], ""),
         ([Identifier("former_user_id", f"f{n}") for n in range(19)] + [user("a")], [user("b")], ""),
         ([Identifier("former_user_id", f"f{n}") for n in range(20)] + [user("a")], [user("b")], "former_user_id"),
-        ([Identifier("former_user_id", "f"), user("a")], [mobile("m1")], ""),
+        ([Identifier("former_user_id", f"f{n}") for n in range(20)] + [user("a")], [mobile("m1")], ""),
     ],
 )
 def test_together_they_hold_no_more_than_the_limits_say(

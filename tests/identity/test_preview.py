@@ -6,22 +6,22 @@ from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.identity.desk import Desk, device, email, mobile, user, visitor
+from tests.identity.desk import Desk, device, email, limited, mobile, user, visitor
 
 from passerby.identity.cleaning import gather
-from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.identity.preview import Preview, preview
 from passerby.messages import Identifier
 
 NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"), visitor("v1"), device("d1")]
 
 
-def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False) -> Preview:
+def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY) -> Preview:
     known = deepcopy(desk.resolver.known)
     known.owners = {identifier: desk.now(owner) for identifier, owner in known.owners.items()}
     ids = iter(f"q{number}" for number in range(100))
-    evidence = gather(identifiers)
-    return preview(known, evidence, is_event=is_event, policy=DEFAULT_POLICY, new_id=lambda: next(ids))
+    evidence = gather(identifiers, policy)
+    return preview(known, evidence, is_event=is_event, policy=policy, new_id=lambda: next(ids))
 
 
 def test_a_known_target_is_named() -> None:
@@ -43,6 +43,18 @@ def test_who_would_be_absorbed_by_it_has_his_own() -> None:
     waiting = desk.track(visitor("v1"), device("d1"))
     foreseen = foresee(desk, user("u1"), device("d1"))
     assert [(d.kind, d.from_, d.to) for d in foreseen.decisions][-1] == ("merged", waiting, None)
+
+
+def test_it_is_foreseen_by_the_projects_own_policy() -> None:
+    assert [d.kind for d in foresee(Desk(), user("u1"), mobile("m1"), policy=limited(device=0)).decisions] == [
+        "created",
+        "attached",
+        "limited",
+    ]
+
+
+def test_no_message_is_said_to_have_caused_what_is_foreseen() -> None:
+    assert {decision.message_id for decision in foresee(Desk(), user("u1")).decisions} == {""}
 
 
 def test_a_message_that_names_nobody_comes_to_nothing_unless_it_is_an_event() -> None:
