@@ -290,14 +290,14 @@ class TestCounts:
 
 def parts(store: ChdbEventStore) -> int:
     """How many parts the engine keeps."""
-    found = store._engine.query("SELECT count() AS n FROM system.parts WHERE active AND table = 'events'")  # noqa: SLF001
+    found = store._engine.query("SELECT count() AS n FROM system.parts WHERE active AND table = 'events'")  # noqa: SLF001 - behind its face
     return int(msgspec.json.decode(found)["n"])
 
 
 def test_events_survive_merges_of_parts(store: ChdbEventStore) -> None:
     for number in range(12):
         store.write(numbered(1 + number * 10, 10, properties={"a": number}), str(number))
-    store._engine.query("OPTIMIZE TABLE events FINAL")  # noqa: SLF001
+    store._engine.query("OPTIMIZE TABLE events FINAL")  # noqa: SLF001 - behind its face
     assert parts(store) == 1
     assert len(timeline(store, limit=1_000)) == 120
     assert store.count(PROJECT, "viewed", "a", "7") == 10

@@ -17,7 +17,7 @@ from passerby.events.protocol import EventStoreBroken, EventStoreFailed
 
 @pytest.fixture(scope="module")
 def engine(opened: ChdbEventStore) -> Engine:
-    return opened._engine  # noqa: SLF001
+    return opened._engine  # noqa: SLF001 - behind its face
 
 
 @given(text=st.text() | st.text("\\'\"\t\n\r\0\b{}?%;-/*`", max_size=10))

@@ -36,7 +36,7 @@ def refill(store: ChdbEventStore) -> None:
 def settle(store: ChdbEventStore) -> None:
     """Return when the engine has changed everything that it was asked to."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while store._engine.query("SELECT 1 AS one FROM system.mutations WHERE NOT is_done LIMIT 1"):  # noqa: SLF001
+    while store._engine.query("SELECT 1 AS one FROM system.mutations WHERE NOT is_done LIMIT 1"):  # noqa: SLF001 - behind its face
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -46,7 +46,7 @@ def garbled(folder: Path) -> Iterator[ChdbEventStore]:
     """A store that is open, in which the data of a part is not what was written."""
     fill(folder)
     with closing(open_event_store(folder)) as store:
-        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001
+        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001 - behind its face
         garble(parts(folder)[1] / "data.bin")
         yield store
 

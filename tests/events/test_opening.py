@@ -33,7 +33,7 @@ sys.stdin.read()
 def fill(folder: Path) -> None:
     """Make a store that has been filled, in three parts."""
     with closing(open_event_store(folder)) as store:
-        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001
+        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001 - behind its face
         store.refilled()
         for first in (1, 101, 201):
             store.write(numbered(first, 100), str(first))
@@ -81,7 +81,7 @@ class TestWhatIsWhole:
         fill(folder)
         with closing(open_event_store(folder)) as store:
             store.heal()
-            store._engine.query("DROP TABLE events")  # noqa: SLF001
+            store._engine.query("DROP TABLE events")  # noqa: SLF001 - behind its face
         (folder / "passerby.json").write_text('{"refilling":true}')
         with closing(open_event_store(folder)) as store:
             assert store.total(PROJECT) == 0
