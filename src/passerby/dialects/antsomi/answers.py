@@ -30,11 +30,10 @@ GIF: Final = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7
 _Headers = tuple[tuple[str, str], ...]
 _NO_STORE: Final = ("Cache-Control", "no-store")
 """A GET that a browser or proxy answers out of its memory is an event lost."""
-_NO_SNIFF: Final = ("X-Content-Type-Options", "nosniff")
 _SCRIPT_TYPE: Final = "text/javascript; charset=utf-8"
 
-_ESCAPED: Final = {ord("<"): "\\u003c", 0x2028: "\\u2028", 0x2029: "\\u2029"}
-"""What JSON lets stand and a script, or a page around it, may take for something else."""
+_ESCAPED: Final = ((b"<", b"\\u003c"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
+"""What JSON lets stand and a script, or a page around it, may take for something else; and how it is written there."""
 _SCHEMES: Final = frozenset({"http", "https"})
 _URL_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -66,8 +65,11 @@ def refused(form: str, status: int, message: str, headers: _Headers = ()) -> Rep
 
 
 def _script(status: int, body: Mapping[str, Any], headers: _Headers) -> Reply:
-    data = msgspec.json.encode(body).decode().translate(_ESCAPED)
-    return Reply(status, f"{CALLBACK}({data});".encode(), _SCRIPT_TYPE, (*headers, _NO_SNIFF))
+    data = msgspec.json.encode(body)
+    for text, escaped in _ESCAPED:
+        if text in data:
+            data = data.replace(text, escaped)
+    return Reply(status, b"%b(%b);" % (CALLBACK.encode(), data), _SCRIPT_TYPE, headers)
 
 
 def redirect_to(url: str, hosts: Collection[str]) -> str | None:
