@@ -30,11 +30,11 @@ from passerby.events.protocol import Cursor, EventStoreBroken
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
-from passerby.projects.policies import Policies
 
 LONGEST_WAIT = 2.0
 

@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "twin"):
             self.twin.work()
-            self.twin.check()
+            self.twin.check_all()
         self.resources.close()
 
 

@@ -119,6 +119,7 @@ class Twin:
         self.log: list[Entry] = []
         self.models = {project: HandModel(house.limits) for project in projects}
         self.applied = 0
+        self._touched: set[int] = set()
         self._path = path
         self._policy = house.policy
         self.new_id = rising_ids()
@@ -166,6 +167,7 @@ class Twin:
         """
         until = len(self.log) if messages is None else min(self.applied + messages, len(self.log))
         entries = self.log[max(0, self.applied - again) : until]
+        self._touched.update(message.project for _, message in entries)
         self._fragile.fuse = fuse
         try:
             self._worker.apply(entries)
@@ -183,6 +185,7 @@ class Twin:
     def undo(self, project: int, number: int) -> bool:
         """Take the project's n-th merge back on both sides; whether they did. They have to agree."""
         merge_id = self.watcher.rows("SELECT id FROM merges WHERE project = ? ORDER BY id", project)[number][0]
+        self._touched.add(project)
         done = self._try(lambda: self.state.undo_merge(project, to_text(merge_id), DAY, self._policy)) == "done"
         assert self.models[project].undo(self.models[project].merges[number]) == done
         return done
@@ -203,6 +206,7 @@ class Twin:
 
     def undo_detachment(self, project: int, number: int) -> str:
         """Take the project's n-th detachment back likewise."""
+        self._touched.add(project)
         model = self.models[project]
         id_ = self.watcher.rows("SELECT id FROM detachments WHERE project = ? ORDER BY id", project)[number][0]
         came_to = self._try(lambda: self.state.undo_detachment(project, to_text(id_), self._hand))
@@ -214,6 +218,7 @@ class Twin:
         return Hand(DAY, "somebody", "reasons", self.new_id, self._policy)
 
     def _profiles(self, project: int, *numbers: int) -> list[str]:
+        self._touched.add(project)
         ids = self.watcher.rows("SELECT id FROM profiles WHERE project = ? ORDER BY id", project)
         return [to_text(ids[number][0]) for number in numbers]
 
@@ -225,8 +230,9 @@ class Twin:
         return "done"
 
     def check(self) -> None:
-        """Whether the product came to what the models came to, and what must hold always does."""
-        for project, model in self.models.items():
+        """Whether the product came to what the models came to since the last check, and what must hold always does."""
+        for project in self._touched:
+            model = self.models[project]
             expected, found = view_of_model(model), self.watcher.view(project)
             found.history.pop("blocked", None)
             for part, value in found._asdict().items():
@@ -238,6 +244,12 @@ class Twin:
             waiting = sum(message.project == project for _, message in self.log[self.applied :])
             assert accepted == totals.get("applied", 0) + totals.get("duplicates", 0) + waiting
         self.invariants.check()
+        self._touched.clear()
+
+    def check_all(self) -> None:
+        """The same of all projects, whether anything was done to them or not."""
+        self._touched.update(self.models)
+        self.check()
 
     def _reached(self) -> int:
         rows = self.watcher.rows("SELECT value FROM progress WHERE name = 'position'")
