@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
-from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, answer, send
+from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, Keys, answer, request, send
 from tests.dialects.customerlabs.sending import (
     ADDED,
     AGENT,
@@ -25,6 +26,7 @@ from tests.dialects.customerlabs.sending import (
 )
 
 from passerby.dialects.contract import Known
+from passerby.dialects.registry import match
 from passerby.messages import Identifier, Message
 
 INSTALLATION = Identifier("anonymous_id", UID)
@@ -248,6 +250,13 @@ def test_the_devices_user_agent_is_needed(path: str, body: Any, agent: str) -> N
 
 def test_a_long_user_agent_is_cut() -> None:
     assert len(message(IDENTIFY, LOGIN, {"cl-user-agent": "x" * 1_000}).context["user_agent"]) == 512
+
+
+def test_an_address_that_is_not_known_is_no_context() -> None:
+    call = match(EXTERNAL_IDS)
+    assert call is not None
+    unknown = request(EXTERNAL_IDS, msgspec.json.encode(SESSION), AGENT, client_ip="")
+    assert "ip" not in call.handle(unknown, call.parameters, Keys()).messages[0].context
 
 
 def test_the_app_is_public_and_its_id_all_that_is_needed() -> None:
