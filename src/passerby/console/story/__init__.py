@@ -1,0 +1,9 @@
+"""What the screens tell, made out of what the management API gives. Pure: no request, no clock, no engine.
+
+- `words` — what namespaces, stages and kinds of decision are called for people who don't write code
+- `people` — by which name a profile is shown
+- `decisions` — a decision about identity, and the rule behind it, in sentences
+- `refusals` — what the API refused, and what to do about it
+- `visits` — a timeline in visits, with the breaks between them
+- `spans` — lengths of time in words
+"""
