@@ -160,6 +160,18 @@ def test_a_detachment_is_undone_once(office: Office) -> None:
     assert office.owner("mobile_id", "m1") == first
 
 
+@pytest.mark.parametrize(
+    "body, reason",
+    [(None, "the detachment is undone"), ({"reason": "it is hers"}, "the detachment is undone: it is hers")],
+)
+def test_the_history_tells_why_a_detachment_was_undone(office: Office, body: Any, reason: str) -> None:
+    first, _ = two_customers(office)
+    detachment = detach(office, first, "mobile_id", "m1").json()["detachment_id"]
+    office.post(f"/v1/detachments/{detachment}/undo", body=body)
+    entry = office.get(f"/v1/profiles/{first}/history").json()["history"][-1]
+    assert entry["reason"] == f"by hand, a token without a label: {reason}"
+
+
 def test_a_merge_takes_back_what_was_detached_meanwhile(office: Office) -> None:
     office.track("Seen", ident("mobile_id", "m1"))
     visitor = office.owner("mobile_id", "m1")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.api.office import Office
-from tests.state.filling import ident, new_id
+from tests.state.filling import DAY, ident, new_id
 
 
 def merge(office: Office, visitor: str = "m1", user: str = "u1") -> str:
@@ -29,6 +31,43 @@ def test_an_undo_answers_with_both_profiles_as_they_are_then(office: Office) -> 
     for profile in (customer, visitor):
         history = office.get(f"/v1/profiles/{profile['id']}/history").json()["history"]
         assert [entry["kind"] for entry in history[-2:]] == ["merged", "undone"]
+
+
+def labelled(office: Office, label: str) -> str:
+    """Another token of our project."""
+    projects = office.building.projects
+    token = projects.add_key(projects.project_numbered(office.ours), "api_token", DAY, label=label).value
+    office.building.credentials.refresh_if_changed()
+    return token
+
+
+def last_reason(office: Office, profile: str) -> str:
+    reason: str = office.get(f"/v1/profiles/{profile}/history").json()["history"][-1]["reason"]
+    return reason
+
+
+@pytest.mark.parametrize(
+    "body, reason",
+    [(None, "no reason given"), ({}, "no reason given"), ({"reason": "a shared tablet"}, "a shared tablet")],
+)
+def test_the_history_tells_who_undid_a_merge_and_why(office: Office, body: Any, reason: str) -> None:
+    undone = office.post(f"/v1/merges/{merge(office)}/undo", body=body)
+    assert undone.status_code == 200
+    for profile in undone.json()["profiles"]:
+        assert last_reason(office, profile["id"]) == f"by hand, a token without a label: {reason}"
+
+
+def test_the_history_names_the_token_that_undid_a_merge(office: Office) -> None:
+    merge_id, token = merge(office), labelled(office, "desk")
+    winner, _ = office.post(f"/v1/merges/{merge_id}/undo", token, {"reason": "wrong"}).json()["profiles"]
+    assert last_reason(office, winner["id"]) == "by hand, desk: wrong"
+
+
+@pytest.mark.parametrize("body", [{"reason": "x" * 1_001}, {"reason": 7}, {"because": "x"}, []])
+def test_a_reason_that_cannot_be_kept_is_refused_and_nothing_undone(office: Office, body: Any) -> None:
+    merge_id = merge(office)
+    assert office.post(f"/v1/merges/{merge_id}/undo", body=body).status_code == 400
+    assert office.get(f"/v1/merges/{merge_id}").json()["undoable"] is True
 
 
 def test_an_id_may_be_in_capitals(office: Office) -> None:
@@ -114,3 +153,9 @@ def test_a_merge_tells_which_other_builds_on_it(office: Office) -> None:
 def test_there_is_no_merge_of_another_project(office: Office) -> None:
     merge_id = merge(office)
     assert office.get(f"/v1/merges/{merge_id}", office.their_token).status_code == 404
+
+
+def test_an_undo_takes_an_empty_body_of_any_type(office: Office) -> None:
+    bearer = {"Authorization": f"Bearer {office.token}", "Content-Type": "application/json"}
+    undone = office.building.client.post(f"/v1/merges/{merge(office)}/undo", headers=bearer, content=b"")
+    assert undone.status_code == 200

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident, new_id
+
+from passerby.state.sqlite.reader import SqliteStateReader
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -52,6 +55,16 @@ def test_a_merge_is_shown_and_taken_back_once(passerby: Command, filling: Fillin
     assert passerby("merges", "list", "--no-undone", "--json").json == []
     again = passerby("merges", "undo", merge["id"])
     assert (again.code, "undone before" in again.err) == (1, True)
+
+
+def test_who_took_a_merge_back_and_why_stands_in_the_history(passerby: Command, data: Path, filling: Filling) -> None:
+    absorbed(filling, "m1", "u1")
+    (merge,) = passerby("merges", "list", "--json").json
+    passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")
+    with closing(SqliteStateReader(data / "state.db")) as reader:
+        page = reader.history(1, merge["winner"], limit=100)
+    assert page
+    assert page.entries[-1].reason == "by hand, the command line: a shared tablet"
 
 
 def test_programs_are_told_whom_an_undo_has_parted(passerby: Command, filling: Filling) -> None:

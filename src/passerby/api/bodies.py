@@ -37,6 +37,12 @@ class DetachRequest(NamedIdentifier, kw_only=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class UndoRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Why something is undone. The whole body may be left out."""
+
+    reason: Annotated[str, Meta(max_length=1_000, description="Why; it is kept in the history.")] = ""
+
+
 class MergeRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Two profiles that are one person, and how we know. `force` merges even what R3 keeps apart."""
 

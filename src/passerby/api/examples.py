@@ -26,7 +26,7 @@ from passerby.api.answers import (
     UndoneMerge,
     Why,
 )
-from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest
+from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest, UndoRequest
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
 from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.state.views import (
@@ -206,6 +206,8 @@ BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
     "detachIdentifier": {
         "a device that was sold": DetachRequest(namespace="mobile_id", value="m-7f3a", reason="the phone was sold")
     },
+    "undoMerge": {"with a reason": UndoRequest(reason="a tablet that two people share")},
+    "undoDetachment": {"with a reason": UndoRequest(reason="the phone was only lent")},
     "setPolicy": POLICY,
     "previewIdentity": {
         "a sign-in": PreviewRequest(

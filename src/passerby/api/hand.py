@@ -14,7 +14,7 @@ from passerby.api import examples
 from passerby.api.access import Access, access_at_once
 from passerby.api.answers import Detached, HandMade
 from passerby.api.authorization import who_of
-from passerby.api.bodies import DetachRequest, MergeRequest
+from passerby.api.bodies import DetachRequest, MergeRequest, UndoRequest
 from passerby.api.describe import changing
 from passerby.api.errors import ApiError, ErrorCode, not_found
 from passerby.api.identity import cleaned
@@ -92,6 +92,7 @@ async def detach_identifier(
     responses=changing(
         HandMade,
         examples.HAND_MERGED,
+        ErrorCode.INVALID_PARAMETER,
         ErrorCode.ALREADY_UNDONE,
         ErrorCode.BUILT_ON,
         ErrorCode.MOVED_ON,
@@ -99,9 +100,13 @@ async def detach_identifier(
     ),
 )
 async def undo_detachment(
-    access: NamedDependency[Access], who: NamedDependency[str], detachment_id: DetachmentId
+    access: NamedDependency[Access],
+    who: NamedDependency[str],
+    detachment_id: DetachmentId,
+    data: JSONBody[UndoRequest | None] = None,
 ) -> HandMade:
-    return await access.run(_undo_detachment, access, who, uuid_of(detachment_id, "detachment"))
+    reason = data.reason if data else ""
+    return await access.run(_undo_detachment, access, who, uuid_of(detachment_id, "detachment"), reason)
 
 
 def _hand(access: Access, who: str, reason: str) -> Hand:
@@ -126,8 +131,9 @@ def _detach(access: Access, who: str, profile: str, request: DetachRequest) -> D
     return Detached(detachment_id=made.id, profiles=_profiles(access, made.profile, made.detached))
 
 
-def _undo_detachment(access: Access, who: str, detachment_id: str) -> HandMade:
-    hand = _hand(access, who, "the detachment is undone")
+def _undo_detachment(access: Access, who: str, detachment_id: str, reason: str) -> HandMade:
+    undone = "the detachment is undone"
+    hand = _hand(access, who, f"{undone}: {reason}" if reason else undone)
     with access.desk.writer() as state, _refused():
         made = state.undo_detachment(access.project, detachment_id, hand)
     return _made(access, made)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from litestar import get, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
 
 from passerby.api import cursors, examples
 from passerby.api.access import Access, access_at_once
 from passerby.api.answers import MergePage, UndoneMerge
+from passerby.api.authorization import who_of
+from passerby.api.bodies import UndoRequest
 from passerby.api.describe import changing, reading
 from passerby.api.errors import ApiError, ErrorCode, not_found
 from passerby.api.parameters import MergeId, Page, Undone, page, uuid_of
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand
 from passerby.state.views import MergeDetail
 
 _TAGS = ["Identity"]
@@ -56,21 +59,38 @@ async def get_merge(access: NamedDependency[Access], merge_id: MergeId) -> Merge
     operation_id="undoMerge",
     summary="Undo a merge",
     description="Gives the absorbed profile its own standing back, with the identifiers that the merge moved, its "
-    "traits and its events. The two don't merge again through the same identifier. The history names merges by id.",
+    "traits and its events. The two don't merge again through the same identifier. The history names merges by id, "
+    "and keeps the token's label with the reason, which may be left out with the whole body.",
     tags=_TAGS,
     status_code=200,
-    dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
-    responses=changing(UndoneMerge, examples.UNDONE, ErrorCode.NOT_FOUND, ErrorCode.ALREADY_UNDONE, ErrorCode.BUILT_ON),
+    dependencies={
+        "access": Provide(access_at_once, sync_to_thread=False),
+        "who": Provide(who_of, sync_to_thread=False),
+    },
+    responses=changing(
+        UndoneMerge,
+        examples.UNDONE,
+        ErrorCode.INVALID_PARAMETER,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.ALREADY_UNDONE,
+        ErrorCode.BUILT_ON,
+    ),
 )
-async def undo_merge(access: NamedDependency[Access], merge_id: MergeId) -> UndoneMerge:
-    return await access.run(_undo, access, uuid_of(merge_id, "merge"))
+async def undo_merge(
+    access: NamedDependency[Access],
+    who: NamedDependency[str],
+    merge_id: MergeId,
+    data: JSONBody[UndoRequest | None] = None,
+) -> UndoneMerge:
+    why = by_hand(who, data.reason if data else "")
+    return await access.run(_undo, access, uuid_of(merge_id, "merge"), why)
 
 
-def _undo(access: Access, merge_id: str) -> UndoneMerge:
+def _undo(access: Access, merge_id: str, why: str) -> UndoneMerge:
     desk, project = access
     try:
         with desk.writer() as state:
-            ids = state.undo_merge(project, merge_id, desk.now(), desk.policy_of(project))
+            ids = state.undo_merge(project, merge_id, desk.now(), desk.policy_of(project), why)
     except UnknownMerge:
         raise not_found("merge") from None
     except AlreadyUndone:

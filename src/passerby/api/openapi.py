@@ -76,9 +76,19 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
                 del operation["deprecated"]
                 if body := BODIES.get(operation["operationId"]):
                     told = {name: {"value": msgspec.to_builtins(example)} for name, example in body.items()}
-                    operation["requestBody"]["content"]["application/json"]["examples"] = told
+                    operation["requestBody"] = _body(operation["requestBody"], told)
                 if handler.responses:
                     _declare_answers(operation, handler.responses)
+
+
+def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a request, with examples. One that may be null may be left out, which Litestar does not tell."""
+    content = found["content"]["application/json"]
+    options = content["schema"].get("oneOf", [])
+    kept = [option for option in options if option != {"type": "null"}]
+    schema = kept[0] if len(kept) == 1 else content["schema"]
+    told = {"schema": schema, "examples": examples}
+    return {**found, "required": schema is content["schema"], "content": {"application/json": told}}
 
 
 def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseSpec]) -> None:

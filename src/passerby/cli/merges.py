@@ -13,9 +13,10 @@ from cyclopts import App, Parameter
 from passerby.cli.app import Data, Json, Project, data_folder, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.cli.policy import WHO
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policies import policy_of
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
@@ -72,7 +73,14 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
 
 
 @commands.command
-def undo(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
+def undo(
+    merge_id: MergeId,
+    *,
+    reason: Annotated[str, Parameter(help="Why; it is kept in the history.")] = "",
+    project: Project = FIRST_PROJECT,
+    data: Data = None,
+    json: Json = False,
+) -> None:
     """Take a merge back. The two profiles don't merge again through the same identifier."""
     number, state = _place(data, project)
     with open_store(data) as store:
@@ -81,7 +89,8 @@ def undo(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
         raise MergeRefused("there is no state yet, and so no merge")
     with closing(SqliteState(state)) as writer:
         try:
-            winner, loser = writer.undo_merge(number, _checked(merge_id), time.time_ns() // 1_000_000, policy)
+            at = time.time_ns() // 1_000_000
+            winner, loser = writer.undo_merge(number, _checked(merge_id), at, policy, by_hand(WHO, reason))
         except UnknownMerge:
             raise MergeRefused(f"project {project} has no merge {merge_id}") from None
         except (AlreadyUndone, BuiltOn) as refusal:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from passerby.catalogue.changes import Changes
 from passerby.catalogue.types import DataType
@@ -71,6 +71,16 @@ class LimitExceeded(Exception):
     """Together, the two would hold too many identifiers. The text is the namespace."""
 
 
+def by_hand(who: str, reason: str) -> str:
+    """The reason in the history of what somebody decided for this reason, or for none that was given."""
+    return f"by hand, {who}: {reason or NO_REASON}"
+
+
+NO_REASON: Final = "no reason given"
+UNDONE: Final = "undone by hand"
+"""What the history says of an undo that nobody signed."""
+
+
 class Hand(NamedTuple):
     """A person's decision: when, by whom, and why; and the project's policy. `new_id` makes ids, later ones greater."""
 
@@ -79,6 +89,11 @@ class Hand(NamedTuple):
     reason: str
     new_id: Callable[[], str]
     policy: Policy = DEFAULT_POLICY
+
+    @property
+    def why(self) -> str:
+        """What the history says of it."""
+        return by_hand(self.who, self.reason)
 
 
 class HandMerge(NamedTuple):
@@ -217,8 +232,12 @@ class State(Protocol):
     def bury(self, entry: Entry, error: str) -> None:
         """Keep a message that cannot be applied, with what went wrong."""
 
-    def undo_merge(self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY) -> tuple[str, str]:
+    def undo_merge(
+        self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY, why: str = UNDONE
+    ) -> tuple[str, str]:
         """Take a merge back and remember it; in a transaction of its own. Return the winner's and the loser's id.
+
+        `why` is what the history says: who took it back, and for which reason (`by_hand`).
 
         Raises UnknownMerge, AlreadyUndone, BuiltOn.
         """

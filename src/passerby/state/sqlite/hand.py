@@ -48,7 +48,7 @@ class ByHand:
         self._cursor = cursor
         self._project = project
         self._hand = hand
-        self._why = f"by hand, {hand.who}: {hand.reason}"
+        self._why = hand.why
 
     def merge(self, winner: str, loser: str, *, force: bool) -> HandMerge:
         first, second = self._card(winner), self._card(loser)

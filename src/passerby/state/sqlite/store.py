@@ -23,7 +23,7 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.sqlite import connect
-from passerby.state.protocol import Detachment, Hand, HandMerge, Loaded, OutboxRow, ProjectChanges, SeenKey
+from passerby.state.protocol import UNDONE, Detachment, Hand, HandMerge, Loaded, OutboxRow, ProjectChanges, SeenKey
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
@@ -129,9 +129,11 @@ class SqliteState:
         row = (entry.position, message.project, message.received_at, _text(message), error)
         self._cursor.execute(_SQL["bury"], row)
 
-    def undo_merge(self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY) -> tuple[str, str]:
+    def undo_merge(
+        self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY, why: str = UNDONE
+    ) -> tuple[str, str]:
         with self.transaction():
-            return undo_merge(self._cursor, project, merge_id, at, policy)
+            return undo_merge(self._cursor, project, merge_id, at, policy, why)
 
     def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
         with self.transaction():

@@ -19,7 +19,9 @@ _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
 
 
-def undo_merge(cursor: apsw.Cursor, project: int, merge_id: str, at: int, policy: Policy) -> tuple[str, str]:
+def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, and the cursor
+    cursor: apsw.Cursor, project: int, merge_id: str, at: int, policy: Policy, why: str
+) -> tuple[str, str]:
     """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
     merge = cursor.execute(_UNDO["merge"], (to_blob(merge_id), project)).fetchone()
     if merge is None:
@@ -36,7 +38,7 @@ def undo_merge(cursor: apsw.Cursor, project: int, merge_id: str, at: int, policy
         recount(cursor, profile, policy)
     _remember(cursor, project, evidence, winner, loser)
     add_to_totals(cursor, project, stages_before, stages(cursor, winner, loser))
-    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), "undone by hand")
+    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), why)
     cursor.execute(_WRITER["add_history"], row)
     return to_text(winner), to_text(loser)
 
