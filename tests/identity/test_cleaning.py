@@ -13,12 +13,17 @@ from passerby.identity.namespaces import CLASSES, IdentifierClass, Policy
 from passerby.messages import Identifier
 
 JUNK = ["", " ", "null", "none", "nil", "undefined", "nan", "[object Object]", "anonymous", "unknown", "-1"]
+HASHES_OF_NOTHING = [
+    "d41d8cd98f00b204e9800998ecf8427e",  # MD5
+    "da39a3ee5e6b4b0d3255bfef95601890afd80709",  # SHA-1
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",  # SHA-256
+]
 ZEROES = ["0", "-", "000", "0-0", "00000000-0000-0000-0000-000000000000"]
 NAMESPACES = st.sampled_from(sorted(CLASSES))
 
 
 @pytest.mark.parametrize("namespace", sorted(CLASSES))
-@pytest.mark.parametrize("value", [*JUNK, *ZEROES])
+@pytest.mark.parametrize("value", [*JUNK, *ZEROES, *HASHES_OF_NOTHING])
 def test_junk_names_nobody(namespace: str, value: str) -> None:
     assert clean(namespace, value) is None
 
@@ -28,7 +33,9 @@ def test_junk_is_junk_in_any_case_and_with_space_around_it(value: str) -> None:
     assert clean("user_id", f" {value.upper()}\t") is None
 
 
-@pytest.mark.parametrize("value", ["1", "10", "00a", "-2", "nobody", "nulls", "0.0", "X0"])
+@pytest.mark.parametrize(
+    "value", ["1", "10", "00a", "-2", "nobody", "nulls", "0.0", "X0", "d41d8cd98f00b204e9800998ecf8427f"]
+)
 def test_what_only_looks_like_junk_names_somebody(value: str) -> None:
     assert clean("user_id", value) == value
 

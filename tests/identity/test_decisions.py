@@ -137,6 +137,13 @@ def test_a_link_that_is_not_made_for_the_limit() -> None:
     assert told(desk) == [Decision("limited", "message-3", device("d"), None, "p02", reason, by=visitor("v2"))]
 
 
+def test_whoever_was_made_is_noted_as_one_who_was_not_there_before() -> None:
+    desk = Desk()
+    profile = desk.identify(user("u1"))
+    assert desk.resolver.created == {profile: None}
+    assert desk.resolver.changed == {profile: None}
+
+
 def test_whoever_changed_is_noted_with_the_stage_before() -> None:
     desk = Desk()
     desk.track(mobile("m1"))

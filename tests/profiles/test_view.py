@@ -25,7 +25,7 @@ LATER = MemberRecord(
     merge_id="m3",
     merged_at=3000,
 )
-EARLIER = MemberRecord(id="p2", activity=Activity(800, 900, 1), merge_id="m2", merged_at=2500)
+EARLIER = MemberRecord(id="p4", activity=Activity(800, 900, 1), merge_id="m2", merged_at=2500)
 MOBILE = IdentifierRecord(namespace="mobile_id", value="m-1", scope="", first_seen=500, last_seen=1500)
 USER = IdentifierRecord(namespace="user_id", value="u-1", scope="", first_seen=1000, last_seen=2000)
 
@@ -59,7 +59,7 @@ def test_a_profile_is_the_fold_of_its_members() -> None:
         "event_count": 6,
         "members": [
             {"id": "p1", "merge_id": None, "merged_at": None},
-            {"id": "p2", "merge_id": "m2", "merged_at": "1970-01-01T00:00:02.500Z"},
+            {"id": "p4", "merge_id": "m2", "merged_at": "1970-01-01T00:00:02.500Z"},
             {"id": "p3", "merge_id": "m3", "merged_at": "1970-01-01T00:00:03.000Z"},
         ],
     }

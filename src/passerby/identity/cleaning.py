@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from hashlib import md5, sha1, sha256
 from typing import Any, NamedTuple
 
 import phonenumbers
@@ -15,9 +16,20 @@ import phonenumbers
 from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, IdentifierClass, Policy
 from passerby.messages import Identifier
 
-BLOCK_LIST = frozenset(
-    {"", "null", "none", "nil", "undefined", "nan", "[object object]", "anonymous", "unknown", "-1"},
-)
+NOTHING_HASHED = frozenset(digest(b"", usedforsecurity=False).hexdigest() for digest in (md5, sha1, sha256))
+"""What becomes of an empty text where a site sends hashes of addresses for ids, and hashes the missing ones, too."""
+BLOCK_LIST = NOTHING_HASHED | {
+    "",
+    "null",
+    "none",
+    "nil",
+    "undefined",
+    "nan",
+    "[object object]",
+    "anonymous",
+    "unknown",
+    "-1",
+}
 MAX_VALUE_LENGTH = 1_000
 """Characters. A longer value is junk: nobody goes by such a name, and it would bloat every index."""
 

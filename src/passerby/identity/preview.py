@@ -29,10 +29,8 @@ def preview(known: Known, evidence: Evidence, *, is_event: bool, policy: Policy,
     resolver = Resolver(known, new_id, policy)
     target = resolver.resolve("", evidence, is_event=is_event)
     made = resolver.created
-    decisions = [
-        decision._replace(from_=_existing(decision.from_, made), to=_existing(decision.to, made))
-        for decision in resolver.decisions
-    ]
+    # A profile is only made where nobody can be joined, so that it is nobody's loser: `from_` is never one of these.
+    decisions = [decision._replace(to=_existing(decision.to, made)) for decision in resolver.decisions]
     return Preview(_existing(target, made), target in made, decisions)
 
 

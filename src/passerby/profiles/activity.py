@@ -22,12 +22,6 @@ class Activity:
             self.first_seen = time
         self.event_count += events
 
-    def merge(self, other: Activity) -> None:
-        """Add what another record, of other messages, counted."""
-        self.first_seen = min(self.first_seen, other.first_seen)
-        self.last_seen = max(self.last_seen, other.last_seen)
-        self.event_count += other.event_count
-
 
 def combine(activities: Iterable[Activity]) -> Activity:
     """The activity of a profile whose members have these, at least one. The records given stay as they are."""
