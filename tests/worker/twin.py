@@ -120,7 +120,7 @@ class Twin:
         self.models = {project: HandModel(house.limits) for project in projects}
         self.applied = 0
         self._touched: set[int] = set()
-        self._path = path
+        self.path = path
         self._policy = house.policy
         self.new_id = rising_ids()
         self._seen: dict[tuple[int, str, str], int] = {}
@@ -134,7 +134,7 @@ class Twin:
         self.state.close()
 
     def _open(self) -> None:
-        self.state = SqliteState(self._path)
+        self.state = SqliteState(self.path)
         self._fragile = Fragile(self.state)
         self._worker = Worker(cast("State", self._fragile), lambda _: self._policy, self.new_id)
 

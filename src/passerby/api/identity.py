@@ -28,8 +28,9 @@ _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
     operation_id="explainIdentifier",
     summary="Why an identifier leads to a profile",
     description="The decisions that took an identifier to this profile, in their order: when it was attached, to whom "
-    "it was reassigned, and the merges in between, each with its message and its rule. 404 where the profile does "
-    "not hold the identifier.",
+    "it was reassigned, and the merges in between, each with its message and its rule. At most a thousand, the last "
+    "ones: where they don't begin with `attached`, there were more. 404 where the profile does not hold the "
+    "identifier.",
     tags=["Identity"],
     responses=reading(Why, examples.WHY, ErrorCode.NOT_FOUND),
 )

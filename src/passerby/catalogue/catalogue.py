@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from passerby.catalogue.changes import Changes, EventRow
 from passerby.catalogue.rules import (
+    CATALOGUE_FULL,
     EVENT_NAMES,
     TRAITS_OF_PROFILES,
     Verdict,
@@ -73,12 +74,16 @@ class Catalogue:
         if subject is None:
             return _beyond(name, properties)
         if not subject.exists and not self._enlist(subject):
-            return _unlisted(name, properties, "catalogue_full")
+            return _unlisted(name, properties, CATALOGUE_FULL)
         return self._check(subject, properties, time)
 
     def check_traits(self, project: int, traits: dict[str, Any], time: int) -> Verdict:
         """Judge traits as of `time` (ms). The event name "" must have been loaded."""
         return self._check(self._subjects[project][TRAITS_OF_PROFILES], traits, time)
+
+    def has_trait(self, project: int, name: str) -> bool:
+        """Whether this trait is catalogued. The event name "" must have been loaded."""
+        return name in self._subjects[project][TRAITS_OF_PROFILES].attributes
 
     def drain(self) -> Changes:
         """What was seen since the last drain, summed up. Called once a batch, at its end."""

@@ -21,6 +21,11 @@ ATTRIBUTES_PER_TYPE: Final = 25
 """How many attributes of each data type an event name may have."""
 TRAITS: Final = 1000
 """How many traits of a project are catalogued."""
+TRAITS_BEYOND: Final = 100
+"""How many traits that are not catalogued one profile keeps (each member of a profile its own): so a profile's traits
+are bounded, whatever is sent."""
+CATALOGUE_FULL: Final = "catalogue_full"
+"""The kind of violation that a name is which the catalogue has no more room for."""
 EVENT_NAMES: Final = 5000
 """How many event names of a project are catalogued."""
 RESERVED_PREFIX: Final = "we_"

@@ -9,6 +9,7 @@ from typing import Any
 from passerby.catalogue.changes import AttributeRow, Tally
 from passerby.catalogue.rules import (
     ATTRIBUTES_PER_TYPE,
+    CATALOGUE_FULL,
     STRING_LENGTH,
     TRAITS,
     TRAITS_OF_PROFILES,
@@ -83,7 +84,7 @@ class Subject:
     def _full(self, type_: DataType) -> Finding | None:
         if self.name == TRAITS_OF_PROFILES:
             full = len(self.attributes) >= TRAITS
-            return Finding("catalogue_full", f"{TRAITS} traits are known already", refused=False) if full else None
+            return Finding(CATALOGUE_FULL, f"{TRAITS} traits are known already", refused=False) if full else None
         full = self.of_type[type_] >= ATTRIBUTES_PER_TYPE
         return (
             Finding("too_many_attributes", f"the event has {ATTRIBUTES_PER_TYPE} of type {type_} already")

@@ -211,6 +211,9 @@ class State(Protocol):
     def devices(self, project: int, devices: Iterable[Identifier]) -> dict[Identifier, dict[str, Versioned]]:
         """What these devices have said of themselves; those that have not are left out."""
 
+    def trait_names(self, profiles: Iterable[str]) -> dict[str, list[str]]:
+        """The names of these profiles' own traits; not those of their members."""
+
     def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
         """The type of every attribute of this event name, or None for a name that the catalogue does not have."""
 

@@ -199,6 +199,7 @@ class StateReader(Protocol):
     def why(self, project: int, profile: str, identifier: Identifier) -> list[HistoryEntry] | None:
         """The decisions that led from this (cleaned) identifier to this id's profile, in their order.
 
+        At most a thousand, the last ones: where they don't begin with `attached`, the histories have the earlier ones.
         None where that profile does not hold the identifier, or there is no such profile.
         """
 

@@ -103,6 +103,8 @@ class Worker:
         batch = ProjectBatch(project, loaded, rules)
         for claim in claims:
             batch.apply(claim)
+        if batch.profiles_beyond:
+            batch.bound_traits(self._state.trait_names(batch.profiles_beyond))
         self._state.apply(batch.changes(repeats))
         return batch.events
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from passerby.catalogue.catalogue import Catalogue
-from passerby.catalogue.rules import Verdict
+from passerby.catalogue.rules import CATALOGUE_FULL, TRAITS_BEYOND, Verdict
 from passerby.catalogue.violations import ViolationCounter
 from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision
@@ -21,6 +21,9 @@ from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
 from passerby.worker.times import event_time
 
+TOO_MANY_TRAITS: Final = "too_many_traits"
+"""The kind of violation that a trait is which a profile has no more room for."""
+
 _NO_TRAITS: Final[dict[str, Any]] = {}
 _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=())
 
@@ -31,6 +34,14 @@ class Claim(NamedTuple):
     position: int
     message: Message
     evidence: Evidence
+
+
+class Beyond(NamedTuple):
+    """A trait that the catalogue has no room for, as a message states it."""
+
+    message: Message
+    name: str
+    stated: Versioned
 
 
 class Rules(NamedTuple):
@@ -55,6 +66,7 @@ class ProjectBatch:
         self._activity: dict[str, Activity] = {}
         self._contexts: dict[str, dict[str, Versioned]] = {}
         self._traits: dict[str, dict[str, Versioned]] = {}
+        self._beyond: dict[str, list[Beyond]] = {}
         self._rejected: dict[tuple[str, str], tuple[Rejected, Versioned]] = {}
         self._sightings: dict[Identifier, Sighting] = {}
         self._devices: dict[Identifier, dict[str, Versioned]] = {}
@@ -84,6 +96,32 @@ class ProjectBatch:
         self._keep_activity(claim, profile, time)
         if message.traits or unmoved:
             self._keep_traits(claim, profile, time, unmoved | message.traits if unmoved else message.traits)
+
+    @property
+    def profiles_beyond(self) -> Collection[str]:
+        """The profiles that got traits for which the catalogue has no room: mostly none."""
+        return self._beyond
+
+    def bound_traits(self, held: Mapping[str, Iterable[str]]) -> None:
+        """Keep only so many traits beyond the catalogue, the first ones; `held` names each such profile's traits.
+
+        The others are counted, and kept as values that a rule refused are.
+        """
+        has_trait, project = self._rules.catalogue.has_trait, self._project
+        for profile, beyond in self._beyond.items():
+            kept = {name for name in held.get(profile, ()) if not has_trait(project, name)}
+            for each in beyond:
+                if each.name in kept or len(kept) < TRAITS_BEYOND:
+                    kept.add(each.name)
+                else:
+                    self._refuse(profile, each)
+
+    def _refuse(self, profile: str, beyond: Beyond) -> None:
+        message, name, stated = beyond
+        self._traits[profile].pop(name, None)
+        reason = f"{TOO_MANY_TRAITS}: the profile has {TRAITS_BEYOND} beyond the catalogue already"
+        self._keep_rejected(profile, Rejected(name, stated.value, reason), stated)
+        self._count(message, [Violation(TOO_MANY_TRAITS, sample=name)])
 
     def changes(self, repeats: int) -> ProjectChanges:
         """All that is to be written, for this many repeats beside what was applied."""
@@ -189,6 +227,11 @@ class ProjectBatch:
         verdict = self._rules.catalogue.check_traits(self._project, stated, time)
         self._count(message, verdict.violations)
         traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, claim.position)
+        for violation in verdict.violations:
+            if violation.kind == CATALOGUE_FULL:
+                name = violation.attribute
+                newest = Versioned(verdict.accepted[name], time, claim.position)
+                self._beyond.setdefault(profile, []).append(Beyond(message, name, newest))
         for rejected in verdict.rejected:
             self._keep_rejected(profile, rejected, Versioned(None, time, claim.position))
 

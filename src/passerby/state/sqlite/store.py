@@ -90,6 +90,10 @@ class SqliteState:
         rows = ((device, self._one("device", *key_of(project, device))) for device in devices)
         return {device: _about(row[0]) for device, row in rows if row}
 
+    def trait_names(self, profiles: Iterable[str]) -> dict[str, list[str]]:
+        rows = ((id_, self._cursor.execute(_SQL["trait_names"], (to_blob(id_),))) for id_ in profiles)
+        return {id_: [name for (name,) in names] for id_, names in rows}
+
     def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
         types = dict(self._cursor.execute(_SQL["attribute_types"], (project, event)))
         return types if types or self._one("catalogued", project, event) else None

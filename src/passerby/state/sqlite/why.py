@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,9 @@ _SQL = sql.load("passerby.state.sqlite", "why.sql")
 
 NOW: Final = 2**63 - 1
 """A time behind every other: what holds then holds now."""
+
+LONGEST: Final = 1_000
+"""Decisions in one chain. A device that a hundred thousand people shared has as many behind it: the last ones count."""
 
 Row = tuple[Any, ...]
 
@@ -43,14 +47,14 @@ def held(connection: apsw.Connection, project: int, identifier: Identifier) -> H
 def chain(
     connection: apsw.Connection, project: int, canonical: bytes, identifier: Identifier
 ) -> list[HistoryEntry] | None:
-    """The decisions from this identifier to this profile; None where the profile does not hold it."""
+    """The last decisions from this identifier to this profile; None where the profile does not hold it."""
     found = held(connection, project, identifier)
     if found is None or found.owner != canonical:
         return None
     if identifier.namespace == FORMER_USER_ID:  # it was attached, once, as what it was then
         identifier = identifier._replace(namespace="user_id")
-    given: list[Row] = connection.execute(_SQL["given"], key_of(project, identifier)).fetchall()
-    return [entry_of(row) for row in _linked(connection, given, canonical)]
+    given: list[Row] = connection.execute(_SQL["given"], (*key_of(project, identifier), LONGEST)).fetchall()
+    return [entry_of(row) for row in deque(_linked(connection, given[::-1], canonical), maxlen=LONGEST)]
 
 
 def _linked(connection: apsw.Connection, given: Sequence[Row], canonical: bytes) -> Iterator[Row]:

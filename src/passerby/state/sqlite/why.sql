@@ -5,11 +5,11 @@
 SELECT id, profile FROM identifiers WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
 -- name: given
--- The decisions that gave an identifier to somebody, in their order.
+-- The latest decisions that gave an identifier to somebody, the last one first.
 SELECT at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason
 FROM history
 WHERE value = ?2 AND namespace = ?3 AND scope = ?4 AND project = ?1 AND kind IN ('attached', 'reassigned')
-ORDER BY id;
+ORDER BY id DESC LIMIT ?5;
 
 -- name: absorbed
 -- The merge in force at a time by which a profile stopped standing for itself.

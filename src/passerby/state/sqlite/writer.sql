@@ -152,6 +152,10 @@ DELETE FROM hint_links WHERE project = ? AND value = ? AND namespace = ? AND sco
 -- An anonymous profile waits behind a hint for its customer.
 INSERT OR IGNORE INTO hint_links (project, namespace, value, scope, profile) VALUES (?, ?, ?, ?, ?);
 
+-- name: trait_names
+-- The names of a profile's own traits.
+SELECT name FROM traits WHERE profile = ?;
+
 -- name: set_trait
 -- The last writer wins, by event time, then by place in the log.
 INSERT INTO traits (profile, name, value, time, position) VALUES (?, ?, ?, ?, ?)

@@ -1,0 +1,123 @@
+"""Identifiers that everybody shares, and profiles that everything is tried on: what is read of them stays bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from tests.worker.twin import TIGHT, Twin, scratch
+
+from passerby.messages import Identifier
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.sqlite.why import LONGEST
+from passerby.state.views import HistoryEntry
+
+MANY = 60
+CUSTOMER = Identifier("user_id", "u1")
+DEVICE = Identifier("mobile_id", "m1")
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    """A project in which a profile may hold up to three devices, and two wait behind a hint."""
+    with scratch() as folder, closing(Twin(folder / "state.db", TIGHT)) as twin:
+        yield twin
+
+
+@pytest.fixture
+def reader(twin: Twin) -> Iterator[SqliteStateReader]:
+    with closing(SqliteStateReader(twin.path)) as reader:
+        yield reader
+
+
+def visitor(number: int) -> Identifier:
+    return Identifier("anonymous_id", f"v{number}")
+
+
+def owner(reader: SqliteStateReader, identifier: Identifier) -> str:
+    profile = reader.profile_of(1, identifier)
+    assert profile
+    return profile.id
+
+
+def history(reader: SqliteStateReader, profile: str, *, limit: int) -> list[HistoryEntry]:
+    """All of a profile's history, page by page, each of at most so many entries."""
+    entries: list[HistoryEntry] = []
+    after: int | None = 0
+    while after is not None:
+        page = reader.history(1, profile, limit=limit, after=after)
+        assert page
+        assert len(page.entries) <= limit
+        entries += page.entries
+        after = page.after
+    return entries
+
+
+def assert_limits_are_told_page_by_page(reader: SqliteStateReader, profile: str, limited: int) -> None:
+    entries = history(reader, profile, limit=7)
+    assert entries == history(reader, profile, limit=10 * MANY)
+    assert sum(entry.kind == "limited" for entry in entries) == limited
+
+
+def test_a_customer_id_that_many_devices_share_has_no_more_of_them_than_the_limit(
+    twin: Twin, reader: SqliteStateReader
+) -> None:
+    for number in range(MANY):
+        twin.say(CUSTOMER, visitor(number))
+    twin.work()
+    twin.check()
+    profile = reader.profile_of(1, CUSTOMER)
+    assert profile
+    assert (len(profile.identifiers), profile.event_count) == (4, MANY)
+    assert_limits_are_told_page_by_page(reader, profile.id, MANY - 3)
+
+
+def test_a_profile_on_which_many_aliases_are_tried_absorbs_no_more_than_the_limit(
+    twin: Twin, reader: SqliteStateReader
+) -> None:
+    for number in range(MANY):
+        twin.say(visitor(number))
+        twin.say(CUSTOMER, Identifier("previous_id", visitor(number).value), kind="identify")
+    twin.work()
+    twin.check()
+    profile = reader.profile_of(1, CUSTOMER)
+    assert profile
+    assert (len(profile.identifiers), len(profile.members)) == (4, 3)
+    assert_limits_are_told_page_by_page(reader, profile.id, MANY - 3)
+    alone = reader.profile_of(1, visitor(MANY - 1))
+    assert alone
+    assert (alone.stage, alone.event_count) == ("anonymous", 1)
+
+
+def test_a_profile_on_which_many_customer_ids_are_tried_stays_what_it_is(twin: Twin, reader: SqliteStateReader) -> None:
+    twin.say(CUSTOMER, kind="identify")
+    for number in range(MANY):
+        twin.say(CUSTOMER, Identifier("previous_id", f"u1{number}"), kind="identify")
+    twin.work()
+    twin.check()
+    entries = history(reader, owner(reader, CUSTOMER), limit=7)
+    assert [entry.kind for entry in entries] == ["created", "attached", *["conflict"] * MANY]
+
+
+def test_no_more_wait_behind_a_hint_that_many_share_than_the_limit(twin: Twin, reader: SqliteStateReader) -> None:
+    for number in range(MANY):
+        twin.say(visitor(number), Identifier("device_id", "d1"))
+    twin.work()
+    twin.check()
+    assert history(reader, owner(reader, visitor(1)), limit=7)[-1].kind == "attached"
+    assert history(reader, owner(reader, visitor(MANY - 1)), limit=7)[-1].kind == "limited"
+    assert len(twin.watcher.rows("SELECT * FROM hint_links")) == 2
+
+
+def test_why_tells_the_last_decisions_about_a_device_that_many_customers_shared(
+    twin: Twin, reader: SqliteStateReader
+) -> None:
+    for number in range(LONGEST + 5):
+        twin.say(Identifier("user_id", f"u{number}"), DEVICE, kind="identify")
+    twin.work()
+    last = owner(reader, DEVICE)
+    chain = reader.why(1, last, DEVICE)
+    assert chain
+    assert (len(chain), chain[-1].to) == (LONGEST, last)
+    assert [entry.to for entry in chain[:-1]] == [entry.from_ for entry in chain[1:]]

@@ -1,0 +1,72 @@
+"""What one profile may hold is bounded, whatever is sent; what is beyond is counted."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.worker.twin import Twin
+
+from passerby.catalogue.rules import TRAITS, TRAITS_BEYOND
+from passerby.messages import Identifier
+
+M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
+MORE = 30
+
+
+def say_traits(twin: Twin) -> None:
+    """Fill the catalogue, then state some traits more than a profile may have beyond it, twice."""
+    twin.say(M2, kind="identify", traits={f"catalogued-{number}": number for number in range(TRAITS)})
+    for _ in range(2):
+        for number in range(TRAITS_BEYOND + MORE):
+            twin.say(M1, kind="identify", traits={f"beyond-{number}": number, "catalogued-1": number})
+
+
+def traits(twin: Twin) -> dict[str, set[str]]:
+    """The names of both people's traits, and of those that were refused."""
+    owners = "FROM {0} JOIN identifiers AS i ON i.profile = {0}.profile WHERE i.value = ?"
+    tables = {table: f"SELECT name {owners.format(table)}" for table in ("traits", "rejected_traits")}
+    return {
+        f"{device.value} {table}": {name for (name,) in twin.watcher.rows(query, device.value)}
+        for device in (M1, M2)
+        for table, query in tables.items()
+    }
+
+
+def counted(twin: Twin) -> list[tuple[Any, ...]]:
+    return twin.watcher.rows("SELECT kind, subject, attribute, count FROM violations WHERE kind = 'too_many_traits'")
+
+
+def test_a_profile_keeps_so_many_traits_beyond_the_catalogue_and_the_others_are_counted(twin: Twin) -> None:
+    say_traits(twin)
+    twin.work()
+    found = traits(twin)
+    assert found["m1 traits"] == {f"beyond-{number}" for number in range(TRAITS_BEYOND)} | {"catalogued-1"}
+    assert found["m1 rejected_traits"] == {f"beyond-{TRAITS_BEYOND + number}" for number in range(MORE)}
+    assert len(found["m2 traits"]) == TRAITS
+    assert counted(twin) == [("too_many_traits", "", "", 2 * MORE)]
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_a_trait_that_was_kept_may_change_and_one_that_was_not_stays_out_however_the_log_is_cut(
+    tmp_path: Path, twin: Twin, size: int
+) -> None:
+    say_traits(twin)
+    twin.work()
+    with closing(Twin(tmp_path / "cut.db")) as other:
+        say_traits(other)
+        while other.applied < len(other.log):
+            other.work(size)
+        assert traits(other) == traits(twin)
+        assert counted(other) == counted(twin)
+        newest = "SELECT name, value FROM traits WHERE name = 'beyond-0' OR name = 'catalogued-1' ORDER BY name, value"
+        assert other.watcher.rows(newest) == twin.watcher.rows(newest)
+
+
+def test_the_reason_stands_beside_a_trait_that_was_refused(twin: Twin) -> None:
+    say_traits(twin)
+    twin.work()
+    reasons = {reason for (reason,) in twin.watcher.rows("SELECT reason FROM rejected_traits")}
+    assert reasons == {"too_many_traits: the profile has 100 beyond the catalogue already"}
