@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler, ExceptionHandler
 
 from passerby.api import openapi
 from passerby.api.access import access_to_read
@@ -29,14 +31,21 @@ def create_app(desk: Desk) -> Litestar:
     return application(lambda: desk)
 
 
-def application(desk: Callable[[], Desk]) -> Litestar:
-    """Likewise, with a desk that is only asked for when a request comes: describing the routes needs none."""
+def application(
+    desk: Callable[[], Desk],
+    beside: Sequence[ControllerRouterHandler] = (),
+    answer_framework: ExceptionHandler[Any] = answer_framework_error,
+) -> Litestar:
+    """Likewise, with a desk that is only asked for when a request comes: describing the routes needs none.
+
+    `beside` are routes of the same port, and `answer_framework` says what to answer to a path that nobody has.
+    """
     return Litestar(
-        route_handlers=[get_health, get_metrics, get_description, _projects(desk)],
+        route_handlers=[get_health, get_metrics, get_description, _projects(desk), *beside],
         dependencies={"desk": Provide(desk, sync_to_thread=False)},
         exception_handlers={
             ApiError: answer_api_error,
-            HTTPException: answer_framework_error,
+            HTTPException: answer_framework,
             RecursionError: answer_depth,
             Exception: answer_fault,
         },

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
 
     INVALID_PARAMETER = "invalid_parameter"
     UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     ALREADY_UNDONE = "already_undone"
@@ -47,6 +48,7 @@ class ErrorCode(StrEnum):
 STATUS: Mapping[ErrorCode, HTTPStatus] = {
     ErrorCode.INVALID_PARAMETER: HTTPStatus.BAD_REQUEST,
     ErrorCode.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    ErrorCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
     ErrorCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ErrorCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorCode.ALREADY_UNDONE: HTTPStatus.CONFLICT,
@@ -66,6 +68,7 @@ STATUS: Mapping[ErrorCode, HTTPStatus] = {
 MEANING: Mapping[ErrorCode, str] = {
     ErrorCode.INVALID_PARAMETER: "A parameter is missing, out of bounds or unreadable: see `details.parameters`.",
     ErrorCode.UNAUTHORIZED: "The bearer token is missing, unknown or revoked.",
+    ErrorCode.FORBIDDEN: "Whoever asks may not do this.",
     ErrorCode.NOT_FOUND: "There is no such thing in the project of this token.",
     ErrorCode.METHOD_NOT_ALLOWED: "The path takes other methods; the header `Allow` says which.",
     ErrorCode.ALREADY_UNDONE: "The merge was undone before.",

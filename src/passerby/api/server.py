@@ -10,6 +10,7 @@ from functools import partial
 from types import FrameType
 
 import uvicorn
+from litestar.types import ASGIApp
 
 from passerby import logs
 from passerby.api.app import create_app
@@ -25,13 +26,23 @@ IDLE_SECONDS = 30
 _log = logs.get("api")
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
+Application = Callable[[Console, ExitStack], ASGIApp]
+"""Makes what is served out of the parts; what it opens itself, the stack closes again."""
+
+
+def api_alone(console: Console, _: ExitStack) -> ASGIApp:
+    """The management API without pages."""
+    return create_app(console.desk)
+
+
+def run(settings: Settings, listener: socket.socket, application: Application = api_alone) -> None:
     """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
     with ExitStack() as held:
         console = open_console(settings, held)
+        app = application(console, held)
         _ignore_reminders()
         _log.info("console ready", port=listener.getsockname()[1])
-        _Server(_config(console), console.desk.visibility.end).run(sockets=[listener])
+        _Server(_config(app, console), console.desk.visibility.end).run(sockets=[listener])
         _log.info("console stopping")
 
 
@@ -62,9 +73,9 @@ async def _refresh(credentials: ProjectCredentials) -> None:
     credentials.refresh_if_changed()
 
 
-def _config(console: Console) -> uvicorn.Config:
+def _config(app: ASGIApp, console: Console) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(console.desk),
+        app,
         http="httptools",
         loop="uvloop",
         ws="none",

@@ -21,10 +21,10 @@ from passerby.api.describe import reading
     responses=reading(Stats, examples.STATS),
 )
 async def get_stats(access: NamedDependency[Access]) -> Stats:
-    return await access.run(_stats, access)
+    return await access.run(stats_of, access)
 
 
-def _stats(access: Access) -> Stats:
+def stats_of(access: Access) -> Stats:
     """What was applied is read first: whatever happens in between, accepted is not less."""
     desk, project = access
     totals = desk.state.totals(project)

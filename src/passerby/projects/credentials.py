@@ -81,6 +81,10 @@ class ProjectCredentials:
         """The name of a project."""
         return self._snapshot.names.get(project)
 
+    def names(self) -> Mapping[int, str]:
+        """The names of all projects by their numbers, oldest first."""
+        return self._snapshot.names
+
     def settings(self, project: int) -> ProjectSettings:
         """The settings of a project; the defaults for one that is not known."""
         return self._snapshot.settings.get(project, _DEFAULTS)

@@ -103,3 +103,31 @@ class NoSuchKey(ProjectError):
 
     def __init__(self, number: int, project: str) -> None:
         super().__init__(f"project {project!r} has no key number {number}: `passerby keys list` shows them all")
+
+
+class NoSuchUser(ProjectError):
+    """The console has no user of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the console has no user {name!r}: `passerby users list` shows them all")
+
+
+class UserExists(ProjectError):
+    """The name is taken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the console has a user {name!r} already: choose another name")
+
+
+class BadUserName(ProjectError):
+    """The name is not one that a console user may have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} cannot name a user: take 1 to 100 letters, digits or any of . _ @ + -")
+
+
+class LastAdministrator(ProjectError):
+    """Nobody could let anybody in any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is the only administrator: make another one first")

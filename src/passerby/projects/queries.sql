@@ -1,3 +1,7 @@
+-- name: add_roles
+-- Give the console users of an older file a role: until then, everybody was an administrator.
+ALTER TABLE console_user ADD COLUMN role TEXT NOT NULL DEFAULT 'admin'
+
 -- name: insert_project
 -- A new project; fails where the name is taken.
 INSERT INTO project (name, created_at, settings) VALUES (:name, :created_at, :settings) RETURNING id

@@ -21,8 +21,17 @@ CREATE TABLE IF NOT EXISTS key (
 CREATE TABLE IF NOT EXISTS console_user (
     name       TEXT    PRIMARY KEY,
     password   TEXT    NOT NULL,                   -- argon2id, in its own encoded form
-    changed_at INTEGER NOT NULL
+    changed_at INTEGER NOT NULL,
+    role       TEXT    NOT NULL DEFAULT 'admin'    -- of `users.Role`
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS console_session (
+    digest     TEXT    PRIMARY KEY,                -- SHA-256 of what the cookie holds, in hexadecimal
+    user       TEXT    NOT NULL REFERENCES console_user (name) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS console_session_of_user ON console_session (user, created_at);
 
 CREATE TABLE IF NOT EXISTS policy_changes (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -28,7 +28,7 @@ from passerby.projects.policy import IdentityPolicy, NamespaceClass, PolicyChang
 from passerby.sql import load
 from passerby.times import iso
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -119,6 +119,8 @@ class ProjectStore:
             self.close()
             raise NewerControlFile(file)
         with self._connection:
+            if self._connection.pragma("user_version") == _WITHOUT_ROLES:
+                self._connection.execute(_SQL["add_roles"])
             self._connection.execute(_SCHEMA)
             self._connection.pragma("user_version", SCHEMA_VERSION)
 
@@ -238,6 +240,8 @@ class ProjectStore:
 
 
 _LAST = 2**63 - 1
+_WITHOUT_ROLES = 1
+"""The version of control files in which every console user was an administrator."""
 
 
 def _with_policy(settings: ProjectSettings, policy: IdentityPolicy) -> ProjectSettings:

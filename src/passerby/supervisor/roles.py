@@ -49,7 +49,7 @@ def _worker(settings: Settings, _: Handed) -> None:
 
 
 def _console(settings: Settings, handed: Handed) -> None:
-    from passerby.api.server import run  # noqa: PLC0415 - a process loads its own role only
+    from passerby.console.process import run  # noqa: PLC0415 - a process loads its own role only
 
     run(settings, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
 

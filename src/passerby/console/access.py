@@ -1,0 +1,100 @@
+"""Who may see or do what in the console: every route declares what it needs, and one without is an error at start.
+
+Sessions come in a cookie that scripts cannot read and that other sites' forms do not carry along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from passerby.console.origins import is_own
+from passerby.console.reception import Reception
+from passerby.projects.users import Role, Visitor
+
+COOKIE = "passerby_session"
+NEED = "console_needs"
+"""Where a route handler's `opt` says what it needs."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Need(Enum):
+    """What a route needs of whoever asks: nothing, any session, or an administrator's."""
+
+    NOBODY = "nobody"
+    VIEWER = "viewer"
+    ADMIN = "admin"
+
+
+class NoPolicy(Exception):
+    """A route does not say who may use it."""
+
+    def __init__(self, handler: BaseRouteHandler) -> None:
+        super().__init__(f"{handler} declares no need: give its `opt` a `{NEED}`")
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, and the route is not for everybody."""
+
+
+class NotAllowed(Exception):
+    """Whoever is signed in may look, and this changes something."""
+
+
+class ForeignOrigin(Exception):
+    """A request that changes something does not come from the console's own pages."""
+
+
+def need_of(handler: BaseRouteHandler) -> Need:
+    """What a route needs. Raises NoPolicy."""
+    need = handler.opt.get(NEED)
+    if not isinstance(need, Need):
+        raise NoPolicy(handler)
+    return need
+
+
+def with_policy(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+    """These handlers, each of which says who may use it. Raises NoPolicy."""
+    found = list(handlers)
+    for handler in found:
+        need_of(handler)
+    return found
+
+
+async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Let in whoever may. Notes who it is for `visitor_of`.
+
+    Raises ForeignOrigin, SignInNeeded, NotAllowed.
+    """
+    if connection.scope.get("method") not in SAFE_METHODS and not is_own(connection.headers):
+        raise ForeignOrigin
+    visitor = await _visitor(connection)
+    connection.state.visitor = visitor
+    need = need_of(handler)
+    if need is Need.NOBODY:
+        return
+    if visitor is None:
+        raise SignInNeeded
+    if need is Need.ADMIN and visitor.role is not Role.ADMIN:
+        raise NotAllowed
+
+
+def visitor_of(request: Request[Any, Any, Any]) -> Visitor | None:
+    """Who is signed in, as the guard found."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    return visitor
+
+
+async def _visitor(connection: AnyConnection) -> Visitor | None:
+    token = connection.cookies.get(COOKIE)
+    if not token:
+        return None
+    reception: Reception = connection.app.state.reception
+    return await reception.desk.readers.run(reception.users.visitor, token, reception.desk.now())

@@ -1,0 +1,54 @@
+"""The console and the management API as one ASGI application."""
+
+from __future__ import annotations
+
+from litestar import Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from passerby.api.app import application
+from passerby.console.access import NEED, Need, guard, with_policy
+from passerby.console.failures import HANDLERS, answer_unrouted
+from passerby.console.pages import overview
+from passerby.console.reception import Reception
+from passerby.console.screens import SEE_OTHER
+from passerby.console.shell import Shell
+from passerby.console.signing import show_sign_in, sign_in, sign_out
+from passerby.console.static import get_static
+
+FORM_BYTES = 256 * 1024
+"""The most that a form may hold: a policy with a thousand blocked values fits."""
+
+
+@get("/", opt={NEED: Need.VIEWER}, include_in_schema=False)
+async def go_home(reception: NamedDependency[Reception]) -> Redirect:
+    first = next(iter(reception.projects.names().values()))
+    return Redirect(f"/p/{first}/", status_code=SEE_OTHER)
+
+
+def routes() -> list[HTTPRouteHandler]:
+    """Everything that the console answers."""
+    return [
+        go_home,
+        show_sign_in,
+        sign_in,
+        sign_out,
+        get_static,
+        *overview.routes,
+    ]
+
+
+def create_app(reception: Reception) -> Shell:
+    """The console over this reception, whose parts are opened and closed by whoever made them. Raises NoPolicy."""
+    router = Router(
+        path="/",
+        route_handlers=with_policy(routes()),
+        guards=[guard],
+        dependencies={"reception": Provide(lambda: reception, sync_to_thread=False)},
+        exception_handlers=HANDLERS,
+        request_max_body_size=FORM_BYTES,
+    )
+    app = application(lambda: reception.desk, [router], answer_unrouted)
+    app.state.reception = reception
+    return Shell(app)

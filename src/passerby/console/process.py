@@ -1,0 +1,41 @@
+"""The console role's process: pages and API on one port, over parts that are opened here."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack, closing
+from functools import partial
+
+from passerby.api import server
+from passerby.api.engines import Console
+from passerby.api.readers import Readers
+from passerby.console.app import create_app
+from passerby.console.attempts import Attempts
+from passerby.console.reception import Reception
+from passerby.console.shell import Shell
+from passerby.folder import DataFolder
+from passerby.projects.users import ConsoleUsers
+from passerby.settings import Settings
+
+PASSWORDS_AT_ONCE = 1
+"""Looking at a password takes 64 MiB and a core for some tens of milliseconds, by design."""
+PASSWORDS_WAITING = 32
+
+
+def run(settings: Settings, listener: socket.socket) -> None:
+    """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
+    server.run(settings, listener, partial(_application, settings))
+
+
+def _application(settings: Settings, console: Console, held: ExitStack) -> Shell:
+    users = held.enter_context(closing(ConsoleUsers(DataFolder(settings.data).control)))
+    passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
+    reception = Reception(
+        desk=console.desk,
+        projects=console.credentials,
+        users=users,
+        passwords=passwords,
+        attempts=Attempts(),
+        settings=settings,
+    )
+    return create_app(reception)

@@ -1,0 +1,32 @@
+"""What the console works with beside the management API's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from passerby.api.desk import Desk
+from passerby.api.readers import Readers
+from passerby.console.attempts import Attempts
+from passerby.projects.users import ConsoleUsers
+from passerby.settings import Settings
+
+
+class Projects(Protocol):
+    """The projects that there are; see `projects.credentials.ProjectCredentials`."""
+
+    def names(self) -> Mapping[int, str]:
+        """The names of all projects by their numbers, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The desk, who may come in, where their passwords are looked at, and who has tried to."""
+
+    desk: Desk
+    projects: Projects
+    users: ConsoleUsers
+    passwords: Readers
+    attempts: Attempts
+    settings: Settings

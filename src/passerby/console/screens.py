@@ -1,0 +1,131 @@
+"""How a screen is declared.
+
+    async def gather(visit: NamedDependency[Visit], q: Text = None) -> ProfilesView: ...
+
+    routes = [screen("/profiles", gather, "profiles.html")]
+
+`gather` is a Litestar dependency: it takes parameters as a route handler does, raises ApiError as the API does, and
+returns a Struct made of the management API's own types. The template gets it as `view`, beside `visit`; the twin,
+at the same path with `.json` behind it, answers it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, ParamSpec, TypeVar
+
+from litestar import MediaType, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from passerby.api.access import Access
+from passerby.api.desk import Desk
+from passerby.api.errors import AnyRequest, not_found
+from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
+from passerby.console.reception import Reception
+from passerby.console.rendering import query, render
+from passerby.console.shell import TWIN
+from passerby.projects.users import Role, Visitor
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+IN_PROJECT = "/p/{project_name:str}"
+SEE_OTHER: Final = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who is signed in and looks at a project. `path` is the page's; `said`, what the page before did."""
+
+    reception: Reception
+    visitor: Visitor
+    project: int
+    project_name: str
+    path: str
+    said: str
+
+    @property
+    def desk(self) -> Desk:
+        """The parts of the management API."""
+        return self.reception.desk
+
+    @property
+    def access(self) -> Access:
+        """What the management API's own functions take."""
+        return Access(self.desk, self.project)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether to offer what changes something. It is refused anyway to whoever may not."""
+        return self.visitor.role is Role.ADMIN
+
+    @property
+    def who(self) -> str:
+        """The visitor, as histories and the audit log name them."""
+        return f"console user {self.visitor.name}"
+
+    @property
+    def project_names(self) -> list[str]:
+        """All projects, oldest first."""
+        return list(self.reception.projects.names().values())
+
+    def url(self, path: str = "/", **values: object) -> str:
+        """The address of a page of this project."""
+        return f"/p/{self.project_name}{path}{query(**values)}"
+
+    def at(self, path: str) -> bool:
+        """Whether the page belongs to the screen at this path of the project."""
+        own = self.path.removeprefix(f"/p/{self.project_name}").rstrip("/")
+        return own == path.rstrip("/") or (path != "/" and own.startswith(f"{path}/"))
+
+    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that blocks in one of the reading threads."""
+        return await self.desk.readers.run(read, *args, **kwargs)
+
+
+def visit_of(request: AnyRequest, reception: NamedDependency[Reception], project_name: str, said: str = "") -> Visit:
+    """The visit that this request belongs to. Raises ApiError where there is no such project."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise SignInNeeded
+    for number, name in reception.projects.names().items():
+        if name == project_name:
+            visit = Visit(reception, visitor, number, name, request.url.path, said)
+            request.state.visit = visit
+            return visit
+    raise not_found("project")
+
+
+def screen(path: str, gather: Callable[..., Any], template: str, *, need: Need = Need.VIEWER) -> HTTPRouteHandler:
+    """The page and the twin of a screen of a project."""
+
+    async def show(request: AnyRequest, visit: NamedDependency[Visit], view: NamedDependency[Any]) -> Response[Any]:
+        if request.scope.get(TWIN):
+            return Response(view)
+        return page(template, visit=visit, view=view)
+
+    return get(IN_PROJECT + path, dependencies=_visiting(view=gather), opt={NEED: need}, include_in_schema=False)(show)
+
+
+def action(path: str, act: Callable[..., Any], *, need: Need = Need.ADMIN) -> HTTPRouteHandler:
+    """A form of a project: `act` takes `visit` and `data: URLEncodedBody[...]`, and answers with `done` or a page."""
+    options: dict[str, Any] = {"dependencies": _visiting(), "opt": {NEED: need}, "include_in_schema": False}
+    return post(IN_PROJECT + path, status_code=200, **options)(act)
+
+
+def page(template: str, *, status: int = 200, **values: Any) -> Response[str]:
+    """A page made of a template."""
+    return Response(render(template, **values), media_type=MediaType.HTML, status_code=status)
+
+
+def done(visit: Visit, path: str, said: str = "") -> Redirect:
+    """After a form: to a page that says, in the words under `said` in `parts/said.html`, what was done."""
+    return Redirect(visit.url(path, said=said), status_code=SEE_OTHER)
+
+
+def _visiting(**gathering: Callable[..., Any]) -> dict[str, Provide]:
+    provided = {name: Provide(gather) for name, gather in gathering.items()}
+    return {"visit": Provide(visit_of, sync_to_thread=False), **provided}

@@ -1,0 +1,95 @@
+"""Signing in and out. Whatever is wrong with a name and a password, the answer is the same, and takes as long."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Meta
+
+from passerby.api.errors import AnyRequest
+from passerby.console.access import COOKIE, NEED, Need, visitor_of
+from passerby.console.reception import Reception
+from passerby.console.screens import SEE_OTHER, page
+from passerby.projects import passwords
+from passerby.projects.errors import NoSuchUser
+from passerby.projects.users import LONGEST_MS
+
+_WRONG = "This name and this password do not belong together."
+_WAIT = "There were too many wrong passwords. Try again in ten minutes."
+_OPTIONS: dict[str, Any] = {"opt": {NEED: Need.NOBODY}, "include_in_schema": False}
+
+
+class SignIn(msgspec.Struct, kw_only=True):
+    """The form: who, and where to go then."""
+
+    user: Annotated[str, Meta(max_length=200)] = ""
+    password: Annotated[str, Meta(max_length=1_000)] = ""
+    to: Annotated[str, Meta(max_length=4_000)] = ""
+
+
+@get("/sign-in", **_OPTIONS)
+async def show_sign_in(request: AnyRequest, to: str = "") -> Response[Any]:
+    if visitor_of(request) is not None:
+        return Redirect(_within(to), status_code=SEE_OTHER)
+    return _form(to)
+
+
+@post("/sign-in", status_code=200, **_OPTIONS)
+async def sign_in(
+    request: AnyRequest, reception: NamedDependency[Reception], data: URLEncodedBody[SignIn]
+) -> Response[Any]:
+    address, now = request.client.host if request.client else "", reception.desk.now()
+    if reception.attempts.refused(data.user, address, now):
+        return _form(data.to, data.user, _WAIT, HTTPStatus.TOO_MANY_REQUESTS)
+    reception.attempts.tried(data.user, address, now)
+    token = await reception.passwords.run(_opened, reception, data, now)
+    if token is None:
+        return _form(data.to, data.user, _WRONG, HTTPStatus.UNAUTHORIZED)
+    reception.attempts.succeeded(data.user, address)
+    return Redirect(_within(data.to), status_code=SEE_OTHER, cookies=[_cookie(request, token, LONGEST_MS // 1000)])
+
+
+@post("/sign-out", status_code=200, **_OPTIONS)
+async def sign_out(request: AnyRequest, reception: NamedDependency[Reception]) -> Redirect:
+    if token := request.cookies.get(COOKIE):
+        await reception.desk.readers.run(reception.users.end_session, token)
+    return Redirect("/sign-in", status_code=SEE_OTHER, cookies=[_cookie(request, "", 0)])
+
+
+def _opened(reception: Reception, form: SignIn, now: int) -> str | None:
+    """What the cookie of a new session holds, or None where the password is not this user's."""
+    stored = reception.users.password(form.user)
+    if not passwords.matches(form.password, stored or _nobodys()) or stored is None:
+        return None
+    try:
+        return reception.users.open_session(form.user, now)
+    except NoSuchUser:
+        return None
+
+
+@cache
+def _nobodys() -> str:
+    """A stored password that nobody knows: looking at it takes as long as at a real one."""
+    return passwords.hashed(passwords.new_password())
+
+
+def _cookie(request: AnyRequest, value: str, seconds: int) -> Cookie:
+    secure = request.url.scheme == "https"
+    return Cookie(key=COOKIE, value=value, path="/", max_age=seconds, httponly=True, samesite="lax", secure=secure)
+
+
+def _within(to: str) -> str:
+    """Where to go: a path of this very origin, whatever was asked for."""
+    return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() else "/"
+
+
+def _form(to: str, user: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response[str]:
+    return page("sign-in.html", status=status, to=to, user=user, fault=fault, visit=None)

@@ -1,0 +1,157 @@
+// What the console gains by script. Every page works without: nothing here is the only way to do something.
+
+const KEYS_OFF = "passerby-keys-off";
+const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+
+// Ages: a page that stays open says how old things are now, not when it was made.
+function age(moment) {
+  const seconds = (Date.now() - Date.parse(moment)) / 1000;
+  if (!(seconds >= 0)) return "in the future";
+  const [size, unit] = UNITS.find(([size, unit]) => seconds >= (unit === "day" ? 2 * size : size)) ?? UNITS[3];
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+}
+
+addEventListener("mouseover", ({ target }) => {
+  const time = target.closest?.("time[datetime]");
+  if (time) time.title = age(time.dateTime);
+});
+
+// Copying.
+function revealCopies(root) {
+  for (const button of root.querySelectorAll?.("button[data-copy][hidden]") ?? []) button.hidden = false;
+}
+
+async function copy(button) {
+  const from = button.dataset.copyFrom;
+  const text = from ? document.getElementById(from).textContent : button.dataset.copy;
+  const label = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  button.textContent = "copied";
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[data-copy]");
+  if (button) copy(button);
+});
+
+// Choices that take effect at once, where there is a script to notice.
+addEventListener("change", ({ target }) => {
+  if (target.matches?.("[data-submit]")) target.form.requestSubmit();
+});
+
+// Keys: / searches, j and k go through rows, p presses what has data-key="p", Esc clears.
+function keysOn() {
+  return localStorage.getItem(KEYS_OFF) === null;
+}
+
+function isTyping(element) {
+  return element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+}
+
+function step(by) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const now = rows.findIndex((row) => row.contains(document.activeElement));
+  const row = rows[now < 0 ? (by > 0 ? 0 : rows.length - 1) : now + by];
+  const inside = row?.matches("a, button") ? row : row?.querySelector("a, button");
+  inside?.focus();
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function clear() {
+  const field = document.activeElement;
+  const search = document.querySelector("[data-search]");
+  if (field === search && search.value) search.value = "";
+  else field?.blur?.();
+}
+
+const PRESSED = {
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  j: () => step(1),
+  k: () => step(-1),
+};
+
+addEventListener("keydown", (event) => {
+  if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape") {
+    clear();
+    return;
+  }
+  if (isTyping(event.target)) return;
+  const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!named && !PRESSED[event.key]) return;
+  event.preventDefault();
+  if (named) named.click();
+  else PRESSED[event.key]();
+});
+
+function showKeySwitches() {
+  for (const box of document.querySelectorAll("input[data-keys]")) {
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.checked = keysOn();
+    box.addEventListener("change", () => {
+      if (box.checked) localStorage.removeItem(KEYS_OFF);
+      else localStorage.setItem(KEYS_OFF, "1");
+      for (const other of document.querySelectorAll("input[data-keys]")) other.checked = box.checked;
+    });
+  }
+}
+
+// Charts: the numbers stand in a table beside each, for everybody; here they are drawn. This module is loaded where
+// `window.uPlot` is.
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function columns(table) {
+  const heads = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim());
+  const rows = [...table.tBodies[0].rows];
+  const times = rows.map((row) => Date.parse(row.cells[0].querySelector("time").dateTime) / 1000);
+  const series = heads.map((_, index) => rows.map((row) => Number(row.cells[index + 1].dataset.value)));
+  return { heads, data: [times, ...series] };
+}
+
+function draw(place) {
+  const { heads, data } = columns(document.getElementById(place.dataset.from));
+  const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const lines = heads.map((label, index) => {
+    const stroke = colour(`--chart-${(index % 5) + 1}`);
+    return { label, stroke, width: 2, points: { show: data[0].length < 3 }, paths: window.uPlot.paths.stepped({ align: 1 }) };
+  });
+  const chart = new window.uPlot({
+    width: place.clientWidth,
+    height: place.clientHeight,
+    tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+    axes: [axis, { ...axis, size: 48 }],
+    series: [{}, ...lines],
+  }, data, place);
+  new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight })).observe(place);
+}
+
+function drawAll(root) {
+  if (!window.uPlot) return;
+  for (const place of root.querySelectorAll?.("[data-from]:empty") ?? []) draw(place);
+}
+
+function prepare(root) {
+  revealCopies(root);
+  drawAll(root);
+}
+
+showKeySwitches();
+prepare(document);
+document.addEventListener("htmx:load", ({ detail }) => prepare(detail.elt.parentElement ?? document));

@@ -1,0 +1,161 @@
+"""Who may use the console, and their sessions.
+
+A session is a random value in a cookie, of which only the hash is stored. It ends when its user signs out, gets another
+password or is removed, when nobody used it for IDLE_MS, and in any case LONGEST_MS after it began.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+import apsw
+import msgspec
+
+from passerby import sqlite
+from passerby.projects import keys
+from passerby.projects.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists
+from passerby.sql import load
+
+IDLE_MS = 12 * 60 * 60 * 1000
+LONGEST_MS = 7 * 24 * 60 * 60 * 1000
+RENEW_MS = 60 * 1000
+"""A session's last use is written down when it is at least so long after the one noted: a page needs no disk write."""
+MOST_SESSIONS = 50
+"""Sessions of one user; the next one ends the oldest."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}")
+_TOKEN_BYTES = 32
+_SQL = load("passerby.projects", "console.sql")
+
+
+class Role(StrEnum):
+    """What a console user may do: look at everything, or change it as well."""
+
+    VIEWER = "viewer"
+    ADMIN = "admin"
+
+
+class ConsoleUser(msgspec.Struct, frozen=True, kw_only=True):
+    """A user of the console. `changed_at`: when the password was set, in milliseconds since 1970."""
+
+    name: str
+    role: Role
+    changed_at: int
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Whose session a request belongs to."""
+
+    name: str
+    role: Role
+
+
+class ConsoleUsers:
+    """Reads and changes the console's part of a control file that `ProjectStore` has made.
+
+    Times are passed in: milliseconds since 1970. May be used from any thread: one at a time is let in.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite.connect(file)
+        self._connection.transaction_mode = "IMMEDIATE"
+        self._turn = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def users(self) -> list[ConsoleUser]:
+        """Everybody, by name."""
+        with self._turn:
+            rows: list[tuple[Any, ...]] = self._connection.execute(_SQL["users"]).fetchall()
+        return [ConsoleUser(name=name, role=Role(role), changed_at=at) for name, role, at in rows]
+
+    def add(self, name: str, role: Role, stored: str, now: int) -> None:
+        """A new user, with a password as `passwords.hashed` made it. Raises BadUserName, UserExists."""
+        if not _NAME.fullmatch(name):
+            raise BadUserName(name)
+        values = {"name": name, "password": stored, "changed_at": now, "role": role.value}
+        try:
+            self._write("add_user", values)
+        except apsw.ConstraintError as error:
+            raise UserExists(name) from error
+
+    def password(self, name: str) -> str | None:
+        """The stored password of a user; None where there is no such user."""
+        with self._turn:
+            value = self._connection.execute(_SQL["stored_password"], {"name": name}).get
+        return None if value is None else str(value)
+
+    def set_password(self, name: str, stored: str, now: int) -> None:
+        """Give a user another password, which ends all of their sessions. Raises NoSuchUser."""
+        with self._turn, self._connection:
+            self._change(name, "change_password", {"password": stored, "changed_at": now})
+            self._connection.execute(_SQL["end_sessions"], {"user": name})
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Let a user do more or less, from their next request on. Raises NoSuchUser, LastAdministrator."""
+        with self._turn, self._connection:
+            if role is not Role.ADMIN:
+                self._refuse_last_admin(name)
+            self._change(name, "change_role", {"role": role.value})
+
+    def remove(self, name: str) -> None:
+        """Take a user and their sessions away. Raises NoSuchUser, LastAdministrator."""
+        with self._turn, self._connection:
+            self._refuse_last_admin(name)
+            self._change(name, "remove_user", {})
+
+    def open_session(self, user: str, now: int) -> str:
+        """A new session of this user: what its cookie holds. Raises NoSuchUser."""
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        with self._turn, self._connection:
+            try:
+                self._connection.execute(_SQL["open_session"], {"digest": keys.digest(token), "user": user, "now": now})
+            except apsw.ConstraintError as error:
+                raise NoSuchUser(user) from error
+            self._connection.execute(_SQL["end_old_sessions"], {"user": user, "most": MOST_SESSIONS, **_limits(now)})
+        return token
+
+    def visitor(self, token: str, now: int) -> Visitor | None:
+        """Whose session this is, with the role that they have now; None where it is nobody's any more."""
+        digest = keys.digest(token)
+        with self._turn:
+            for user, role, seen in self._connection.execute(_SQL["session"], {"digest": digest, **_limits(now)}):
+                if now - seen >= RENEW_MS:
+                    self._connection.execute(_SQL["see_session"], {"digest": digest, "now": now})
+                return Visitor(user, Role(role))
+        return None
+
+    def end_session(self, token: str) -> None:
+        """End this session, if there is one."""
+        self._write("end_session", {"digest": keys.digest(token)})
+
+    def _write(self, statement: str, values: dict[str, Any]) -> None:
+        with self._turn:
+            self._connection.execute(_SQL[statement], values)
+
+    def _change(self, name: str, statement: str, values: dict[str, Any]) -> None:
+        self._connection.execute(_SQL[statement], {"name": name} | values)
+        if self._connection.changes() == 0:
+            raise NoSuchUser(name)
+
+    def _refuse_last_admin(self, name: str) -> None:
+        """Somebody has to be able to let others in."""
+        if self._connection.execute(_SQL["other_admins"], {"name": name}).get == 0:
+            raise LastAdministrator(name)
+
+
+def _limits(now: int) -> dict[str, int]:
+    """Sessions used before the first, or begun before the second of these times, are over."""
+    return {"idle": now - IDLE_MS, "begun": now - LONGEST_MS}
