@@ -12,7 +12,7 @@ def waiting(desk: Desk, value: str = "d") -> list[str]:
 def test_a_message_that_names_nobody_links_its_hints_to_an_anonymous_target() -> None:
     desk = Desk()
     profile = desk.track(visitor("v1"), device("d"), device("e"))
-    assert waiting(desk, "d") == waiting(desk, "e") == [profile]
+    assert desk.resolver.known.links == {device("d"): {profile: None}, device("e"): {profile: None}}
     assert desk.resolver.linked == {device("d"): {profile: None}, device("e"): {profile: None}}
 
 
@@ -120,6 +120,32 @@ def test_two_that_became_one_while_waiting_count_as_one() -> None:
     desk.track(visitor("v1"), visitor("v2"))
     third = desk.track(visitor("v3"), device("d"))
     assert third in waiting(desk)
+
+
+def test_whoever_waits_is_known_anew_after_each_merge() -> None:
+    desk = Desk(limited(hint=2))
+    for value in ("v1", "v2", "v3"):
+        desk.track(visitor(value), device("d"))
+    desk.track(visitor("v1"), visitor("v2"))
+    assert desk.news()[-1].kind == "merged"
+    fourth = desk.track(visitor("v4"), device("d"))
+    assert fourth in waiting(desk)
+    assert desk.track(visitor("v5"), device("d")) not in waiting(desk)
+    desk.track(visitor("v1"), visitor("v4"))
+    sixth = desk.track(visitor("v6"), device("d"))
+    assert sixth in waiting(desk)
+
+
+def test_a_hint_that_was_claimed_without_any_merge_begins_anew() -> None:
+    desk = Desk(limited(hint=1, device=1))
+    desk.track(mobile("m1"))
+    desk.track(mobile("m1"), visitor("m1"))
+    desk.track(visitor("v1"), device("d"))
+    customer = desk.identify(user("u1"), visitor("v0"), device("d"))
+    assert desk.owner(visitor("v1")) != customer
+    again = desk.track(visitor("v1"), device("d"))
+    assert waiting(desk) == [again]
+    assert desk.track(visitor("v2"), device("d")) not in waiting(desk)
 
 
 def test_a_hint_absorbs_only_as_many_as_the_target_may_hold() -> None:

@@ -11,8 +11,9 @@ then stays where the undo has put it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from passerby.identity.cleaning import Evidence, as_customer, as_visitor
 from passerby.identity.decisions import Decision, DecisionKind
@@ -35,6 +36,14 @@ class _Statement:
     contact_namespaces: set[str]
 
 
+class _Waiting(NamedTuple):
+    """Who waited behind a hint after so many merges, with so many links."""
+
+    merges: int
+    linked: int
+    profiles: frozenset[str]
+
+
 class Resolver:
     """Applies the rules to one project's messages, one after the other.
 
@@ -54,6 +63,7 @@ class Resolver:
         self.changed: dict[str, Stage | None] = {}
         self._new_id = new_id
         self._merged_into: dict[str, str] = {}
+        self._waited: dict[Identifier, _Waiting] = {}
 
     def resolve(self, message_id: str, evidence: Evidence, *, is_event: bool) -> str | None:
         """The profile under which this message is recorded.
@@ -239,7 +249,7 @@ class Resolver:
         target = statement.target
         if target.stage is not Stage.ANONYMOUS or target.id in linked:
             return
-        waiting = {self.canonical(profile) for profile in linked}
+        waiting = self._waiting(hint, linked)
         if target.id in waiting:
             return
         if len(waiting) >= self.policy.limits[hint.namespace]:
@@ -248,12 +258,27 @@ class Resolver:
         linked[target.id] = None
         self.linked.setdefault(hint, {})[target.id] = None
 
+    def _waiting(self, hint: Identifier, linked: dict[str, None]) -> Collection[str]:
+        """Who waits behind a hint, as the canonical profiles that they are by now.
+
+        Where a whole fleet waits, most messages merge nobody: what was found after as many merges is still true.
+        """
+        merges = len(self._merged_into)
+        if not merges:
+            return linked
+        known = self._waited.get(hint)
+        if known is None or known.merges != merges or known.linked != len(linked):
+            waiting = frozenset(map(self.canonical, linked))
+            known = self._waited[hint] = _Waiting(merges, len(linked), waiting)
+        return known.profiles
+
     def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Absorb every anonymous profile that waits behind the hint, the oldest first, and forget its links."""
         waiting = {self.canonical(profile) for profile in self.known.links.pop(hint, {})}
         for card in map(self.known.cards.__getitem__, sorted(waiting)):
             if card.stage is Stage.ANONYMOUS and card is not statement.target:
                 self._absorb_waiting(statement, card, hint)
+        self._waited.pop(hint, None)
         self.linked.pop(hint, None)
         self.cleared[hint] = None
 
