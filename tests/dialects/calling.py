@@ -31,7 +31,11 @@ BULK_EVENTS: Final = f"/v1/accounts/{LICENSE}/bulk-events"
 BULK_USERS: Final = f"/v1/accounts/{LICENSE}/bulk-users"
 CALLS: Final = (IDENTIFY, TRACK, EVENTS, USERS, BULK_EVENTS, BULK_USERS)
 
-CHOICES: Final = ProjectSettings(timezone="Asia/Ho_Chi_Minh", redirect_hosts=("shop.example", "www.shop.example"))
+CHOICES: Final = ProjectSettings(
+    timezone="Asia/Ho_Chi_Minh",
+    redirect_hosts=("shop.example", "www.shop.example"),
+    namespaces=(("loyalty_card", "contact"), ("till_id", "device")),
+)
 
 AUTHORISED: Final = {"authorization": f"Bearer {API_KEY}"}
 

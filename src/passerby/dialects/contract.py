@@ -89,6 +89,10 @@ class ProjectChoices(Protocol):
     def redirect_hosts(self) -> Sequence[str]:
         """The hosts, in lower case, that a call may redirect a browser to."""
 
+    @property
+    def namespaces(self) -> Sequence[tuple[str, str]]:
+        """The additional namespaces of the project's identity policy, each with its class."""
+
 
 class Credentials(Protocol):
     """The keys of all projects, held in memory. `kind` is for example `crossengage.mobile_api_key`."""

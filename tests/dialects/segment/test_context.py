@@ -161,3 +161,74 @@ def test_the_device_of_a_batch_is_that_of_its_items() -> None:
     device = {"device": {"id": "d-1", "type": "android", "advertisingId": ADVERTISING}}
     (made,) = messages("/v1/batch", {"batch": [{"type": "track", **TRACK}], "context": device})
     assert made.identifiers[1:] == (Identifier("device_id", "d-1"), Identifier("aaid", ADVERTISING))
+
+
+def external(**members: Any) -> dict[str, Any]:
+    return {"id": "c-1", "type": "loyalty_card", "collection": "users", "encoding": "none"} | members
+
+
+def test_external_ids_count_in_the_namespaces_that_the_project_has_added() -> None:
+    sent = {"externalIds": [external(), external(type="till_id", id=7), external(type="shopify_id")]}
+    assert identifiers(sent) == [("loyalty_card", "c-1"), ("till_id", "7")]
+    assert context(sent) == sent
+
+
+@pytest.mark.parametrize("kind", ["identify", "track", "page", "screen", "group", "alias"])
+def test_external_ids_count_with_every_call(kind: str) -> None:
+    item = {
+        "userId": "u-1",
+        "previousId": "u-0",
+        "event": "Paid",
+        "groupId": "g",
+        "context": {"externalIds": [external()]},
+    }
+    assert Identifier("loyalty_card", "c-1") in message(f"/v1/{kind}", item).identifiers
+
+
+@pytest.mark.parametrize("left_out", ["collection", "encoding"])
+def test_an_external_id_is_a_persons_and_plain_where_it_does_not_say(left_out: str) -> None:
+    sent = external()
+    del sent[left_out]
+    assert identifiers({"externalIds": [sent]}) == [("loyalty_card", "c-1")]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"type": "user_id"},
+        {"type": "email"},
+        {"type": "device_id"},
+        {"type": ["loyalty_card"]},
+        {"type": None},
+        {"collection": "accounts"},
+        {"encoding": "md5"},
+        {"id": ""},
+    ],
+)
+def test_any_other_external_id_names_nobody(members: dict[str, Any]) -> None:
+    made = message("/v1/track", TRACK | {"context": {"externalIds": [external(**members)]}})
+    assert (made.identifiers, made.violations) == ((Identifier("user_id", "u-1"),), ())
+
+
+@pytest.mark.parametrize("sent", [None, "c-1", {}, external(), [None], ["c-1"], [[external()]]])
+def test_external_ids_of_another_shape_are_context(sent: Any) -> None:
+    assert identifiers({"externalIds": sent}) == []
+
+
+def test_an_external_id_that_cannot_be_read_is_counted() -> None:
+    made = message("/v1/track", TRACK | {"context": {"externalIds": [external(id={"a": 1}), external()]}})
+    assert made.identifiers[1:] == (Identifier("loyalty_card", "c-1"),)
+    assert [(each.kind, each.attribute) for each in made.violations] == [("wrong_type", "context.externalIds")]
+
+
+def test_external_ids_that_a_whole_batch_shares_name_nobody() -> None:
+    batch = {"batch": [TRACK | {"type": "track"}], "context": {"externalIds": [external()]}}
+    (made,) = messages("/v1/batch", batch)
+    assert made.identifiers == (Identifier("user_id", "u-1"),)
+    assert made.context == batch["context"]
+
+
+def test_external_ids_of_an_item_count_beside_those_of_its_batch() -> None:
+    item = TRACK | {"type": "track", "context": {"externalIds": [external(id="mine")]}}
+    (made,) = messages("/v1/batch", {"batch": [item], "context": {"externalIds": [external(id="ours")]}})
+    assert made.identifiers[1:] == (Identifier("loyalty_card", "mine"),)

@@ -19,6 +19,7 @@ FIELDS = (
 )
 IN_CONTEXT = (
     "device",
+    "externalIds",
     "os",
     "library",
     "ip",
@@ -63,6 +64,13 @@ def check(outcome: Outcome) -> None:
         assert message.kind == "invalid" or message.identifiers
         assert (message.kind == "track") == bool(message.name)
         assert msgspec.json.decode(msgspec.json.encode(message), type=Message) == message
+
+
+@given(st.lists(VALUES | st.fixed_dictionaries({"type": VALUES | st.just("till_id")}, optional={"id": VALUES})))
+def test_whatever_external_ids_are_their_item_is_taken(sent: list[Any]) -> None:
+    (made,) = messages("/v1/track", {"userId": "u", "event": "e", "context": {"externalIds": sent}})
+    assert made.identifiers[0].value == "u"
+    assert {each.namespace for each in made.identifiers[1:]} <= {"till_id"}
 
 
 @given(st.sampled_from([*PATHS, METRICS]), st.binary())

@@ -66,7 +66,7 @@ def fault(method: str, what: Fault, detail: str = "") -> Reply:
 def _single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """A call whose body is one item. The path says of which type it is, whatever the body says."""
     body, project = _authorised(request, credentials)
-    message = read(body, type_, Envelope(request, project))
+    message = read(body, type_, Envelope(request, project, credentials))
     return Outcome(_SUCCESS, [] if message is None else [message])
 
 
@@ -75,11 +75,12 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     body, project = _authorised(request, credentials, "batch")
     items = body.get("batch") if type(body) is dict else None
     if type(items) is not list:
-        return Outcome(_SUCCESS, [invalid(body, missing("batch"), Envelope(request, project))])
+        return Outcome(_SUCCESS, [invalid(body, missing("batch"), Envelope(request, project, credentials))])
     _check_sizes(request, items)
     envelope = Envelope(
         request,
         project,
+        credentials,
         body.get("sentAt"),
         object_of(body.get("context")) or {},
         object_of(body.get("integrations")) or {},

@@ -7,11 +7,13 @@ person's own browser or app has its address added where it named none. A server'
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from passerby.dialects.contract import Request
 from passerby.dialects.ids import read_id
-from passerby.messages import Identifier
+from passerby.dialects.segment.fields import wrong
+from passerby.messages import Identifier, Violation
 
 AGENT_LIMIT: Final = 512
 """How many characters of a user agent are kept."""
@@ -36,6 +38,9 @@ CLIENT_CHANNELS: Final = frozenset({"browser", "client", "mobile", "web"})
 BROWSER: Final = "Mozilla/"
 """What every browser's user agent begins with, and no server's library."""
 
+EXTERNAL: Final = "externalIds"
+"""The member of a context with ids in namespaces that the sender has made up."""
+
 APPLE: Final = ("ios", "ipad", "iphone", "tvos")
 ANDROID: Final = ("android",)
 """How the names of the systems begin that have an advertising id, in lower case."""
@@ -57,6 +62,33 @@ def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
         if namespace:
             found.append(Identifier(namespace, advertising))
     return found
+
+
+def external_identifiers(
+    context: dict[str, Any], namespaces: Collection[str], odd: list[Violation]
+) -> list[Identifier]:
+    """The external ids of these types, which are namespaces that the project has added to its identity policy.
+
+    Source: Segment, Unify, custom externalIDs: `{"id", "type", "collection", "encoding"}`. Those of other types, of
+    other collections than people, and encoded ones are context and nothing more. One that cannot be read is odd.
+    """
+    sent = context.get(EXTERNAL)
+    found = []
+    for each in sent if type(sent) is list else ():
+        namespace = each.get("type") if type(each) is dict else None
+        if type(namespace) is not str or namespace not in namespaces or not _is_plain(each):
+            continue
+        id_ = read_id(each.get("id"))
+        if id_:
+            found.append(Identifier(namespace, id_))
+        elif id_ is None:
+            odd.append(wrong(f"context.{EXTERNAL}", each.get("id")))
+    return found
+
+
+def _is_plain(external: dict[str, Any]) -> bool:
+    """Whether it is a person's id as it is. Both members are required; who leaves one out can mean nothing else."""
+    return (external.get("collection", "users"), external.get("encoding", "none")) == ("users", "none")
 
 
 def session_id(context: dict[str, Any]) -> str:

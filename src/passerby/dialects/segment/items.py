@@ -15,11 +15,11 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.contract import Request
+from passerby.dialects.contract import Credentials, Request
 from passerby.dialects.ids import read_id
-from passerby.dialects.segment.context import device_identifiers, kept, session_id
+from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
 from passerby.dialects.segment.facts import READERS, Fact, Item
-from passerby.dialects.segment.fields import missing, object_or_nothing, wrong
+from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
 from passerby.dialects.times import read_iso_or_milliseconds
 from passerby.messages import Identifier, Message, Violation
 
@@ -38,6 +38,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
     request: Request
     project: int
+    credentials: Credentials
     sent_at: Any = None
     context: Mapping[str, Any] = {}
     integrations: Mapping[str, Any] = {}
@@ -107,6 +108,8 @@ def _message(item: Item, fact: Fact, envelope: Envelope) -> Message:
     if item.anonymous_id:
         identifiers.append(Identifier("anonymous_id", item.anonymous_id))
     identifiers += device_identifiers(context)
+    if EXTERNAL in context:
+        identifiers += _external(item, envelope)
     keep = kept(context, fields, request)
     integrations = _integrations(fields, envelope)
     if integrations:
@@ -127,6 +130,13 @@ def _message(item: Item, fact: Fact, envelope: Envelope) -> Message:
         deduplication_key=_deduplication_key(fields),
         violations=tuple(item.odd),
     )
+
+
+def _external(item: Item, envelope: Envelope) -> list[Identifier]:
+    """The external ids in the item's own context: one that a whole batch shares would make its people one."""
+    own = object_of(item.fields.get("context")) or {}
+    wanted = {name for name, _ in envelope.credentials.settings(envelope.project).namespaces}
+    return external_identifiers(own, wanted, item.odd)
 
 
 def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
