@@ -27,6 +27,11 @@ class DataFolder(NamedTuple):
         return self.path / "state.db"
 
     @property
+    def refused(self) -> Path:
+        """Requests that were refused, for a day."""
+        return self.path / "refused.db"
+
+    @property
     def events(self) -> Path:
         """The event store's own folder."""
         return self.path / "events"

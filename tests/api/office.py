@@ -25,6 +25,7 @@ from passerby.api.app import create_app
 from passerby.api.desk import Desk
 from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
+from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
 from passerby.events.protocol import Cursor, EventStoreBroken
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
@@ -32,6 +33,7 @@ from passerby.messages import Identifier, Message, StoredEvent
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
+from passerby.refused.store import RefusedReader, RefusedWriter
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
@@ -103,6 +105,8 @@ class Building:
         self.reader = SqliteStateReader(folder / "state.db")
         self.events = MemoryEvents()
         self.relay = HandRelay()
+        self.refused = RefusedWriter(folder / "refused.db")
+        self._refused = RefusedReader(folder / "refused.db")
         self.credentials = ProjectCredentials(folder / "control.db")
         self._policies = Policies(self.credentials)
         self._worker = Worker(self.state, self._policies.of, new_id)
@@ -114,6 +118,7 @@ class Building:
         self.client = TestClient(create_app(self.desk), raise_server_exceptions=False)
 
     def _desk(self) -> Desk:
+        readers = Readers(threads=1)
         return Desk(
             tokens=self.credentials,
             policy_of=self._policies.of,
@@ -123,7 +128,9 @@ class Building:
             log=self._to_show,
             events=self.events,
             visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
-            readers=Readers(threads=1),
+            refused=self._refused,
+            tail=Tail(self._to_show, self._refused, readers, lambda: False),
+            readers=readers,
             checks=(),
             metrics=metrics.page,
             now=lambda: time.time_ns() // 1_000_000,
@@ -144,7 +151,7 @@ class Building:
 
     def close(self) -> None:
         self.desk.readers.close()
-        for part in (self._to_apply, self._to_show, self._outbox):
+        for part in (self._to_apply, self._to_show, self._outbox, self.refused, self._refused):
             part.close()
         for engine in (self.projects, self.credentials, self.log, self.reader, self.state):
             engine.close()

@@ -96,7 +96,7 @@ def test_real_answers_have_the_shapes_that_are_described(office: Office) -> None
     answers = {
         ("get", path): office.get(path.format(profile_id=profile, merge_id=merge_id), **asked)
         for path in OWN
-        if "get" in DESCRIPTION["paths"][path]
+        if path != "/v1/live" and "get" in DESCRIPTION["paths"][path]
     }
     answers["post", "/v1/merges/{merge_id}/undo"] = office.post(f"/v1/merges/{merge_id}/undo")
     answers["post", "/v1/identity/preview"] = office.post("/v1/identity/preview", body={"identifiers": [asked]})

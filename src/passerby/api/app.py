@@ -18,11 +18,13 @@ from passerby.api.desk import Desk
 from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
 from passerby.api.hand import detach_identifier, merge_profiles, undo_detachment
 from passerby.api.identity import explain_identifier, preview_identity
+from passerby.api.live import follow_live, list_recent
 from passerby.api.merges import get_merge, list_merges, undo_merge
 from passerby.api.metrics import Measured
 from passerby.api.operations import get_description, get_health, get_metrics
 from passerby.api.policy import get_policy, list_policy_changes, set_policy
 from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
+from passerby.api.refused import list_refused
 from passerby.api.stats import get_stats
 
 
@@ -79,6 +81,9 @@ def _projects(desk: Callable[[], Desk]) -> Router:
             list_policy_changes,
             get_catalogue,
             get_stats,
+            list_recent,
+            follow_live,
+            list_refused,
         ],
         guards=[bearer_of(lambda: desk().tokens)],
         dependencies={

@@ -23,14 +23,16 @@ class Tokens(Protocol):
     def token_label(self, token: str) -> str:
         """What a token was labelled with when it was made; empty for none."""
 
+    def is_alone(self, project: int) -> bool:
+        """Whether there is no other project than this."""
+
 
 def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
     """The guard that lets only the bearer of one of these tokens in, and notes whose it is for `project_of`."""
 
     def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
-        scheme, __, token = connection.headers.get("authorization", "").partition(" ")
-        token = token.strip()
-        project = tokens().token_project(token) if scheme.lower() == "bearer" else None
+        token = _token_of(connection)
+        project = tokens().token_project(token)
         if project is None:
             raise _unauthorized()
         connection.state.project = project
@@ -49,6 +51,19 @@ def who_of(request: AnyRequest) -> str:
     """Whose token came with this request, by its label."""
     who: str = request.state.who
     return who
+
+
+def may_still_read(request: AnyRequest, tokens: Tokens) -> Callable[[], bool]:
+    """Whether the token that came with this request, which was let in, still opens the same project."""
+    token = _token_of(request)
+    project = project_of(request)
+    return lambda: tokens.token_project(token) == project
+
+
+def _token_of(connection: AnyConnection) -> str:
+    """The bearer token of a request; empty for none."""
+    scheme, __, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 NO_LABEL = "a token without a label"

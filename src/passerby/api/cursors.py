@@ -65,13 +65,29 @@ class AfterChange(msgspec.Struct, array_like=True, tag="g", frozen=True):
     number: Number
 
 
+class AfterRefused(msgspec.Struct, array_like=True, tag="r", frozen=True):
+    """Behind a refused request."""
+
+    number: Number
+
+
 class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
     """Behind an event name in the catalogue."""
 
     name: str
 
 
-Place = AfterProfile | AfterIdentifier | AfterTraits | AfterEvent | AfterDecision | AfterMerge | AfterChange | AfterName
+Place = (
+    AfterProfile
+    | AfterIdentifier
+    | AfterTraits
+    | AfterEvent
+    | AfterDecision
+    | AfterMerge
+    | AfterChange
+    | AfterRefused
+    | AfterName
+)
 P = TypeVar("P", bound=Place)
 
 _places = msgspec.json.Decoder(Place)

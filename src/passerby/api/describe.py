@@ -17,6 +17,7 @@ from passerby.api.errors import MEANING, STATUS, ErrorAnswer, ErrorBody, ErrorCo
 
 Examples = Mapping[str, msgspec.Struct]
 
+EVENT_STREAM = "text/event-stream"
 _ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
 
 _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
@@ -38,6 +39,16 @@ def reading(answer: DataContainerType, examples: Examples, *codes: ErrorCode) ->
 def changing(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
     """Likewise for a route that changes something."""
     return described(answer, examples, *_ALWAYS, *codes)
+
+
+def streaming(item: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
+    """Likewise for a route that answers with server-sent events, each of which holds such an item."""
+    found = described(item, examples, ErrorCode.NOT_YET_VISIBLE, *_ALWAYS, *codes)
+    shown = [_example(name, example) for name, example in examples.items()]
+    found[HTTPStatus.OK] = ResponseSpec(
+        item, generate_examples=False, description=_words(item), examples=shown, media_type=EVENT_STREAM
+    )
+    return found
 
 
 def described(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,12 +11,14 @@ from passerby.api.authorization import Tokens
 from passerby.api.health import Check
 from passerby.api.log import AcceptedLog
 from passerby.api.readers import Readers
+from passerby.api.tail import RefusedTail, Tail
 from passerby.api.visibility import Visibility
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
 from passerby.messages import Identifier
 from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.projects.store import Project
+from passerby.refused.record import Refused
 from passerby.state.protocol import Detachment, Hand, HandMerge
 from passerby.state.views import StateReader
 
@@ -43,6 +45,14 @@ class PolicyKeeper(Protocol):
     def policy_changes(self, number: int, *, limit: int, before: int | None = None) -> list[PolicyChange]: ...
 
 
+class RefusedRequests(RefusedTail, Protocol):
+    """The refused requests; see `refused.store.RefusedReader` for each."""
+
+    def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[Refused]: ...
+
+    def counted(self, project: int, begin: int, end: int, step: int) -> list[tuple[str, int, int]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that a request may need.
@@ -59,6 +69,8 @@ class Desk:
     policies: Callable[[], AbstractContextManager[PolicyKeeper]]
     log: AcceptedLog
     events: EventStore
+    refused: RefusedRequests
+    tail: Tail
     visibility: Visibility
     readers: Readers
     checks: Sequence[Check]

@@ -14,6 +14,7 @@ from passerby.api.desk import Desk
 from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, StateCheck, WorkerCheck
 from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
+from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.opening import open_or_rebuild
@@ -22,6 +23,7 @@ from passerby.folder import DataFolder
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
+from passerby.refused.store import RefusedReader
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -65,8 +67,11 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
     SqliteState(folder.state).close()  # makes the tables where there are none, which a reader cannot
     state = held.enter_context(closing(SqliteStateReader(folder.state)))
     log = held.enter_context(closing(SharedLog(folder.log)))
+    refused = held.enter_context(closing(RefusedReader(folder.refused)))
     store, relay = _open_events(settings, folder, held)
     edge = _edge(settings, folder)
+    readers = held.enter_context(closing(Readers()))
+    visibility = Visibility(log, state, relay, settings.api.wait_max_seconds)
     worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
     desk = Desk(
         tokens=credentials,
@@ -76,8 +81,10 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         policies=partial(ProjectStore, folder.control),
         log=log,
         events=store,
-        visibility=Visibility(log, state, relay, settings.api.wait_max_seconds),
-        readers=held.enter_context(closing(Readers())),
+        visibility=visibility,
+        refused=refused,
+        tail=Tail(log, refused, readers, visibility.is_ending),
+        readers=readers,
         checks=(StateCheck(state), LogCheck(log), EventsCheck(store), edge, worker),
         metrics=metrics.page,
         now=now,

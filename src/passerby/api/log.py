@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from passerby.log.protocol import Entry
 from passerby.log.sqlite import SqliteLogReader
+from passerby.messages import Message
 
 
 class AcceptedLog(Protocol):
@@ -20,6 +23,15 @@ class AcceptedLog(Protocol):
 
     def waiting(self, project: int, after: int) -> tuple[int, int | None]:
         """How many messages of this project follow a position, and when the oldest of them was received."""
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """The messages following a position, of all projects, about `limit` at most."""
+
+    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
+        """At most `limit` of a project's newest messages that fit, newest first, among a bounded number."""
+
+    def find(self, project: int, id_: str) -> Entry | None:
+        """The message of a project with this id, while the log holds it."""
 
 
 class SharedLog:
@@ -46,6 +58,15 @@ class SharedLog:
 
     def waiting(self, project: int, after: int) -> tuple[int, int | None]:
         return self._reader.waiting(project, after)
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        return self._reader.read(after, limit)
+
+    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
+        return self._reader.newest(project, limit, fits)
+
+    def find(self, project: int, id_: str) -> Entry | None:
+        return self._reader.find(project, id_)
 
     def close(self) -> None:
         """Close every thread's reader. Nobody may be reading any more."""

@@ -30,6 +30,7 @@ _TAGS = [
     Tag("Profiles", "People, what they did, and why we think that they are who they are."),
     Tag("Identity", "Who is who: what was decided, what would be, and how it is taken back."),
     Tag("Project", "What a project holds, in counts."),
+    Tag("Live", "What comes in: accepted messages and refused requests."),
     Tag("Operations", "For those who run the server."),
 ]
 
@@ -96,7 +97,8 @@ def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseS
     operation["responses"] = {str(status): operation["responses"][str(status)] for status in declared}
     for status, spec in declared.items():
         found = {example.summary: {"value": example.value} for example in spec.examples or ()}
-        operation["responses"][str(status)]["content"]["application/json"]["examples"] = found
+        for content in operation["responses"][str(status)]["content"].values():
+            content["examples"] = found
 
 
 def _parameter(found: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:

@@ -44,6 +44,10 @@ class Visibility:
         """Let nobody wait any longer: the server stops. May be called from a signal handler."""
         self._ending = True
 
+    def is_ending(self) -> bool:
+        """Whether the server stops."""
+        return self._ending
+
     async def wait(self, seconds: float) -> None:
         """Return when everything that is in the log at this moment is visible; at once for 0 seconds.
 

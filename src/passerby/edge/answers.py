@@ -76,8 +76,10 @@ def raw(reply: Reply) -> bytes:
     return b"\r\n".join([*lines, b"", reply.body])
 
 
-NOT_FOUND: Final = error(404, "not_found", "No call of any vendor has this path.")
-BROKEN: Final = error(500, "internal", "This request met a mistake in Passerby. Nothing of it was kept.")
+NO_SUCH_PATH: Final = "No call of any vendor has this path."
+NOT_FOUND: Final = error(404, "not_found", NO_SUCH_PATH)
+MISTAKE: Final = "This request met a mistake in Passerby. Nothing of it was kept."
+BROKEN: Final = error(500, "internal", MISTAKE)
 BAD_REQUEST: Final = error(400, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
 HEAD_TOO_SLOW: Final = error(408, "too_slow", "The request took too long to arrive.")
 HEAD_TOO_LARGE: Final = error(431, "head_too_large", "The request line and the headers are too large.")

@@ -13,7 +13,7 @@ import uuid_utils
 
 from passerby import logs
 from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
-from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers, start
+from passerby.edge.answers import BROKEN, MISTAKE, NO_SUCH_PATH, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit
@@ -23,6 +23,7 @@ from passerby.edge.headers import Headers
 from passerby.edge.metrics import NO_DIALECT, Counts
 from passerby.edge.rates import RateLimits
 from passerby.edge.reading import ClientGone, Unread, read_rest
+from passerby.edge.refusals import Noted, Refusals, fault_text
 from passerby.edge.routes import match as match_any
 from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.log.protocol import LogWriter
@@ -61,6 +62,7 @@ class Edge:
     ) -> None:
         self.budget = Budget(settings.pending_bytes)
         self.counts = Counts()
+        self.refusals = Refusals()
         self._credentials = credentials
         self._clock = clock
         self._match = match
@@ -73,16 +75,17 @@ class Edge:
         call = self._match(scope["path"])
         if call is None:
             self.counts.answered(NO_DIALECT, "unknown", NOT_FOUND.status)
+            self._note(None, NOT_FOUND, ("unknown_path", NO_SUCH_PATH), scope)
             await _send(send, NOT_FOUND)
             return
         try:
             reply = await self._take(call, scope, receive)
         except RequestFault as fault:
-            await self._refuse(call, fault, send)
+            await self._refuse(call, fault, scope, send)
         except ClientGone:
             return
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the next one too
-            await self._confess(call, send)
+            await self._confess(call, scope, send)
         else:
             self.counts.answered(call.dialect, call.name, reply.status)
             await send(start(reply))
@@ -118,19 +121,20 @@ class Edge:
             client[0] if client else "",
             new_id,
         )
-        if call.inquire is None:
-            outcome = call.handle(request, call.parameters, self._credentials)
-        else:
-            outcome = await self._inquire(call.inquire(request, call.parameters, self._credentials), len(body))
-        if outcome.reply.status >= 400:  # noqa: PLR2004 - where errors begin
-            self.counts.refused(call.dialect, "invalid")
-            return outcome.reply
-        if call.rate:
-            self._rates.count(call)
-        if outcome.messages:
-            fault = await self._commit.add(outcome.messages)
-            if fault:
-                raise RequestFault(fault)
+        try:
+            if call.inquire is None:
+                outcome = call.handle(request, call.parameters, self._credentials)
+            else:
+                outcome = await self._inquire(call.inquire(request, call.parameters, self._credentials), len(body))
+            if outcome.reply.status >= 400:  # noqa: PLR2004 - where errors begin
+                return self._invalid(call, outcome.reply, scope, body)
+            if call.rate:
+                self._rates.count(call)
+            if outcome.messages and (fault := await self._commit.add(outcome.messages)):
+                raise RequestFault(fault)  # noqa: TRY301 - to carry the body, as every other fault of this request
+        except RequestFault as refusal:
+            refusal.body = body
+            raise
         return outcome.reply
 
     async def _inquire(self, asked: Outcome | Inquiry, size: int) -> Outcome:
@@ -146,18 +150,30 @@ class Edge:
             self.budget.taken -= size
         return asked.proceed(known)
 
-    async def _refuse(self, call: Call, fault: RequestFault, send: Send) -> None:
+    def _invalid(self, call: Call, reply: Reply, scope: Scope, body: bytes) -> Reply:
+        """The reply to what the dialect refused, which is noted."""
+        self.counts.refused(call.dialect, "invalid")
+        self._note(call, reply, ("invalid", reply.body.decode("utf-8", "replace")), scope, body)
+        return reply
+
+    async def _refuse(self, call: Call, fault: RequestFault, scope: Scope, send: Send) -> None:
         reply = call.fault(fault.fault, fault.detail)
         self.counts.refused(call.dialect, fault.fault.value)
         self.counts.answered(call.dialect, call.name, reply.status)
+        self._note(call, reply, (fault.fault.value, fault_text(fault)), scope, fault.body)
         await _send(send, reply, fault_headers(fault))
 
-    async def _confess(self, call: Call, send: Send) -> None:
+    async def _confess(self, call: Call, scope: Scope, send: Send) -> None:
         """Answer a request that an exception stopped which nobody expected."""
         _log.exception("a request met a mistake of ours", dialect=call.dialect, call=call.name)
         self.counts.mistaken(call.dialect)
         self.counts.answered(call.dialect, call.name, BROKEN.status)
+        self._note(call, BROKEN, ("mistake", MISTAKE), scope)
         await _send(send, BROKEN)
+
+    def _note(self, call: Call | None, reply: Reply, why: tuple[str, str], scope: Scope, body: bytes = b"") -> None:
+        """Keep a refusal, with its reason in a word and in a sentence. Only what is refused comes here."""
+        self.refusals.note(Noted(self._clock(), call, reply.status, *why, scope, body))
 
     def close(self) -> None:
         """Finish what is being written. To be called when no request is open any more."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from passerby import logs
 from passerby.edge.metrics import PRUNED
+from passerby.edge.refusals import RefusalKeeper, Refusals
 from passerby.log.protocol import LogWriter
 
 BEAT_SECONDS: Final = 1.0
@@ -37,3 +38,21 @@ async def prune_regularly(log: LogWriter, clock: Callable[[], int], seconds: flo
             _log.exception("the log cannot be pruned")
         else:
             PRUNED.inc(pruned)
+
+
+async def keep_refusals_regularly(
+    refusals: Refusals, keeper: RefusalKeeper, clock: Callable[[], int], seconds: float = BEAT_SECONDS
+) -> None:
+    """Write what was refused, about once a second, for ever; in a thread beside the requests."""
+    tidied = 0
+    while True:
+        await asyncio.sleep(seconds)
+        noted, left_out = refusals.take()
+        now = clock()
+        try:
+            await asyncio.to_thread(keeper.keep, noted, left_out)
+            if now - tidied >= PRUNE_SECONDS * 1000:
+                tidied = now
+                await asyncio.to_thread(keeper.tidy, now)
+        except Exception:  # noqa: BLE001 - as above; what could not be written is lost, and nothing else
+            _log.exception("refused requests cannot be kept")

@@ -9,23 +9,26 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
 from typing import Any, Final, cast
 
+import apsw
 import msgspec
 import uvicorn
 import uvloop
 
 from passerby import logs
 from passerby.edge.app import Edge, create_app, new_id, now
-from passerby.edge.chores import look_after, prune_regularly
+from passerby.edge.chores import keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
+from passerby.edge.refusals import RefusalKeeper
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
+from passerby.refused.store import RefusedWriter
 from passerby.settings import EdgeSettings, Settings
 from passerby.state.sqlite.reader import SqliteStateReader
 
@@ -75,18 +78,23 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
         closing(SqliteLogReader(folder.log)) as reader,
         closing(SqliteStateReader(folder.state)) as state,
         closing(StateDirectory(state, reader, Policies(credentials).of, new_id)) as directory,
+        closing(RefusedWriter(folder.refused)) as refused,
         closing(create_app(credentials, log, settings.edge, directory=directory)) as edge,
     ):
+        keeper = RefusalKeeper(refused, credentials)
         server = make_server(edge, settings.edge)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.handle_exit)
         async with beside(
             look_after(credentials.refresh_if_changed, partial(sweep, server), partial(_publish, server, edge)),
             prune_regularly(log, now),
+            keep_refusals_regularly(edge.refusals, keeper, now),
         ):
             spare_the_collector()
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(sockets=[listener])
+        with suppress(apsw.Error):  # it is only for looking at
+            keeper.keep(*edge.refusals.take())
         _publish(server, edge)
 
 

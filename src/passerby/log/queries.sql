@@ -53,3 +53,18 @@ ORDER BY last LIMIT :limit
 -- name: delete_up_to
 -- The batches up to a position.
 DELETE FROM batch WHERE last <= :last
+
+-- name: batch_from
+-- The first batch that ends at a position or behind it: where it ends, and when it was received.
+SELECT last, received_at FROM batch WHERE last >= :position ORDER BY last LIMIT 1
+
+-- name: naming
+-- The batches between two positions in whose text an id occurs.
+SELECT last, count, body FROM batch
+WHERE last BETWEEN :from AND :until AND instr(body, CAST(:id AS BLOB)) > 0
+ORDER BY last LIMIT :limit
+
+-- name: batches_back
+-- The batches of the log, the newest first. The body only of those that hold messages of a project: others stay unread.
+SELECT last, count, CASE WHEN json_extract(counts, :project) THEN body END FROM batch
+WHERE count > 0 ORDER BY last DESC

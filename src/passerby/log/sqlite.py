@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import apsw
 import msgspec
 
 from passerby import sql
+from passerby.log import looking
 from passerby.log.protocol import Entry, LogFull
 from passerby.log.retention import prune
 from passerby.log.storage import damaged, open_log, storage_errors
@@ -120,6 +121,16 @@ class SqliteLogReader:
         if len(messages) != count:
             raise damaged(self._path, f"the batch at position {last} is not complete")
         return messages
+
+    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
+        """At most `limit` of a project's newest messages that fit, newest first; a bounded number is looked at."""
+        with storage_errors(self._path):
+            return looking.newest(self._connection, project, limit, fits, self._decoded)
+
+    def find(self, project: int, id_: str) -> Entry | None:
+        """The message of a project with this id, while the log holds it."""
+        with storage_errors(self._path):
+            return looking.find(self._connection, project, id_, self._decoded)
 
     def head(self) -> int:
         return self._number("head", ())

@@ -77,6 +77,10 @@ class ProjectCredentials:
         """What an API token was labelled with; empty for none."""
         return self._snapshot.labels.get(keys.digest(token), "")
 
+    def is_alone(self, project: int) -> bool:
+        """Whether there is no other project than this."""
+        return self._snapshot.names.keys() == {project}
+
     def name(self, project: int) -> str | None:
         """The name of a project."""
         return self._snapshot.names.get(project)

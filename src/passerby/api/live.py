@@ -1,0 +1,111 @@
+"""What comes in, as it comes in: accepted messages and refused requests."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.di import NamedDependency, Provide
+from litestar.params import HeaderParameter, QueryParameter
+
+from passerby.api import examples_live
+from passerby.api.access import Access
+from passerby.api.authorization import may_still_read
+from passerby.api.describe import reading, streaming
+from passerby.api.errors import AnyRequest, ErrorCode, invalid
+from passerby.api.items import LiveBatch, LiveItem, LiveRecent, Wanted, of_entry, of_refused
+from passerby.api.parameters import Limit
+from passerby.api.refused import shown
+from passerby.api.streaming import MEDIA_TYPE, EventStream, follow, id_of, place_of
+from passerby.api.tail import Place
+
+_TAGS = ["Live"]
+RECENT = 100
+"""Items when nobody says how many."""
+
+Dialect = Annotated[str | None, QueryParameter(name="dialect", min_length=1, description="Only items of this dialect.")]
+WantedStatus = Annotated[
+    Literal["accepted", "refused"] | None,
+    QueryParameter(name="status", description="Only accepted messages, or only refused requests."),
+]
+Name = Annotated[
+    str | None, QueryParameter(name="name", min_length=1, description="Only events of this name, or refused calls.")
+]
+Text = Annotated[
+    str | None,
+    QueryParameter(
+        name="q", min_length=1, max_length=1_000, description="Only items in whose payload this text occurs."
+    ),
+]
+After = Annotated[
+    str | None,
+    QueryParameter(name="after", max_length=40, description="Begin behind this `cursor` of `/v1/live/recent`."),
+]
+LastEventId = Annotated[
+    str | None,
+    HeaderParameter(name="Last-Event-ID", description="Begin behind this event, as a browser asks that comes back."),
+]
+
+
+def wanted(dialect: Dialect = None, status: WantedStatus = None, name: Name = None, q: Text = None) -> Wanted:
+    """The items that the query asks for."""
+    return Wanted(dialect, status, name, q)
+
+
+_WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}
+
+
+@get(
+    "/live/recent",
+    operation_id="listRecent",
+    summary="What came in last",
+    description="The newest accepted messages and refused requests, the newest first, among the last 20,000 that came. "
+    "`cursor` is where `/v1/live` goes on.",
+    tags=_TAGS,
+    dependencies=_WANTED,
+    responses=reading(LiveRecent, examples_live.RECENT),
+)
+async def list_recent(
+    access: NamedDependency[Access], wanted: NamedDependency[Wanted], limit: Limit = RECENT
+) -> LiveRecent:
+    return await access.run(recent, access, shown(access), wanted, limit)
+
+
+@get(
+    "/live",
+    operation_id="followLive",
+    summary="What comes in, as a stream",
+    description="Server-sent events. Each event `items` holds a batch of items in the order in which they came: when "
+    "there are 10 of them, or 0.3 s after the first. A reader that falls behind misses items, and is told how many; "
+    "one that takes nothing for 10 s is dropped. A comment comes every 15 s where nothing else does.",
+    tags=_TAGS,
+    dependencies=_WANTED,
+    media_type=MEDIA_TYPE,
+    responses=streaming(LiveBatch, examples_live.BATCH, ErrorCode.INVALID_PARAMETER),
+)
+async def follow_live(
+    request: AnyRequest,
+    access: NamedDependency[Access],
+    wanted: NamedDependency[Wanted],
+    after: After = None,
+    last_event_id: LastEventId = None,
+) -> EventStream:
+    place = place_of(last_event_id) or place_of(after)
+    if after is not None and place is None:
+        raise invalid("after", "this is no cursor of /v1/live/recent")
+    tail = access.desk.tail
+    may = may_still_read(request, access.desk.tokens)
+    return EventStream(tail, follow(tail, shown(access), wanted, place, may))
+
+
+def recent(access: Access, projects: tuple[int, ...], wanted: Wanted, limit: int) -> LiveRecent:
+    """The newest items of these projects, the first of which has the messages."""
+    desk = access.desk
+    place = Place(desk.log.head(), desk.refused.head())
+    accepted = desk.log.newest(projects[0], limit, wanted.message) if wanted.status != "refused" else []
+    refused = [each for each in desk.refused.newest(projects, limit=limit) if wanted.request(each)]
+    items: list[LiveItem] = list(
+        heapq.merge(map(of_entry, accepted), map(of_refused, refused), key=lambda item: item.received_at, reverse=True)
+    )
+    return LiveRecent(items=items[:limit], cursor=id_of(place))

@@ -1,0 +1,140 @@
+"""Server-sent events: what follows the tail, as a stream that a browser's EventSource reads and takes up again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
+
+from passerby.api.errors import PRIVATE, AnyRequest
+from passerby.api.items import LiveBatch, Wanted
+from passerby.api.tail import LOOK_SECONDS, Place, Tail, Told
+
+GATHER_ITEMS = 10
+GATHER_SECONDS = 0.3
+"""Items are sent when there are so many of them, or this long after the first."""
+KEEP_ALIVE_SECONDS = 15.0
+"""A stream in which nothing happens says so, that nobody on the way takes it for dead."""
+SLOW_SECONDS = 10.0
+"""How long a reader may take to take what was sent. One that is slower is dropped, and comes back where it was."""
+RETRY_MS = 2_000
+"""When a reader is to come back."""
+
+MEDIA_TYPE = "text/event-stream"
+_HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
+_PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+
+
+def place_of(text: str | None) -> Place | None:
+    """The place that an event's id names; None for what is none."""
+    found = _PLACE.fullmatch(text or "")
+    return Place(int(found[1]), int(found[2])) if found else None
+
+
+def id_of(place: Place) -> str:
+    """A place as an event's id."""
+    return f"{place.position}.{place.refused}"
+
+
+async def follow(
+    tail: Tail, projects: tuple[int, ...], wanted: Wanted, place: Place | None, may: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    """The events of a stream for somebody who wants these items, for as long as `may` says so.
+
+    Begins behind `place`, or now. The first of `projects` is the one whose messages are shown.
+    """
+    head = await tail.head()
+    place = head if place is None else Place(min(place.position, head.position), min(place.refused, head.refused))
+    yield b"retry: %d\nid: %b\n\n" % (RETRY_MS, id_of(place).encode())
+    loop = asyncio.get_running_loop()
+    said = loop.time()
+    while may() and not tail.is_ending():
+        told = await _gathered(tail, projects, wanted, place)
+        place = told.place
+        if told.batch.items or told.batch.skipped:
+            said = loop.time()
+            yield _event(told)
+        elif loop.time() - said >= KEEP_ALIVE_SECONDS:
+            said = loop.time()
+            yield b": nothing new\nid: %b\n\n" % id_of(place).encode()
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _gathered(tail: Tail, projects: tuple[int, ...], wanted: Wanted, place: Place) -> Told:
+    """What came behind a place: at once where it is much or nothing, else with what comes in the moment after."""
+    told = await tail.after(place, projects, wanted)
+    if not 0 < len(told.batch.items) < GATHER_ITEMS:
+        return told
+    await asyncio.sleep(GATHER_SECONDS)
+    more = await tail.after(told.place, projects, wanted)
+    items, skipped = told.batch.items + more.batch.items, told.batch.skipped + more.batch.skipped
+    return Told(LiveBatch(items=items, skipped=skipped), more.place)
+
+
+def _event(told: Told) -> bytes:
+    return b"event: items\nid: %b\ndata: %b\n\n" % (id_of(told.place).encode(), msgspec.json.encode(told.batch))
+
+
+class EventStream(Response[bytes]):
+    """An answer that goes on until the chunks end, the reader leaves, or the reader is too slow.
+
+    Takes one of the tail's places for followers until then; raises ApiError where there is none.
+    """
+
+    def __init__(self, tail: Tail, chunks: AsyncIterator[bytes]) -> None:
+        super().__init__(b"", media_type=MEDIA_TYPE)
+        tail.enter()
+        self._tail = tail
+        self._chunks = chunks
+
+    def to_asgi_response(self, app: Litestar | None, request: AnyRequest, **_: Any) -> ASGIResponse:  # noqa: ARG002 - the framework's signature
+        """The stream itself, as the server takes it."""
+        return _Answer(self._tail, self._chunks)
+
+
+class _Answer(ASGIResponse):
+    def __init__(self, tail: Tail, chunks: AsyncIterator[bytes]) -> None:
+        super().__init__()
+        self._tail = tail
+        self._chunks = chunks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        try:
+            await _first_of(self._send(send), _left(receive))
+        finally:
+            self._tail.leave()
+
+    async def _send(self, send: Send) -> None:
+        private = [(name.lower().encode(), value.encode()) for name, value in PRIVATE.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS, *private]})
+        with contextlib.suppress(TimeoutError):
+            async for chunk in self._chunks:
+                async with asyncio.timeout(SLOW_SECONDS):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the reader has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _first_of(*all_: Any) -> None:
+    """Run these until one ends, and end the others. Raises what the first one raised."""
+    tasks = [asyncio.ensure_future(each) for each in all_]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,123 @@
+"""What was refused, on its way to where people can see it: noted while a request is answered, written later.
+
+An accepted request does nothing here. A refused one costs a few microseconds, and beyond so many a second less than
+one: it is only counted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from passerby.dialects.contract import Call, Credentials, RequestFault
+from passerby.dialects.faults import text as told
+from passerby.dialects.whose import Traces, project_of
+from passerby.edge.asgi import Scope
+from passerby.edge.metrics import NO_DIALECT
+from passerby.refused import redaction
+from passerby.refused.record import NO_PROJECT, Count, Refused
+from passerby.refused.store import RefusedWriter
+
+WAITING: Final = 500
+"""Refused requests that wait to be written, about a second's; more are counted only."""
+MINUTE_MS: Final = 60_000
+
+
+class Noted(NamedTuple):
+    """A refused request as it was. `text` is what the sender was told."""
+
+    at: int
+    call: Call | None
+    status: int
+    reason: str
+    text: str
+    scope: Scope
+    body: bytes
+
+
+class Refusals:
+    """Notes refused requests for one event loop, up to a number; `take` hands them over."""
+
+    def __init__(self) -> None:
+        self._noted: list[Noted] = []
+        self._left_out: Counter[tuple[str, int]] = Counter()
+
+    def note(self, noted: Noted) -> None:
+        """Keep this for later, or only count it where too much waits."""
+        if len(self._noted) < WAITING:
+            self._noted.append(noted)
+        else:
+            self._left_out[dialect_of(noted.call), noted.at - noted.at % MINUTE_MS] += 1
+
+    def take(self) -> tuple[list[Noted], Counter[tuple[str, int]]]:
+        """What was noted since the last time, and how many there were beside that, by dialect and minute (ms)."""
+        taken = self._noted, self._left_out
+        self._noted, self._left_out = [], Counter()
+        return taken
+
+
+def dialect_of(call: Call | None) -> str:
+    """The dialect of a call; the word for none where a path is no vendor's."""
+    return call.dialect if call else NO_DIALECT
+
+
+def fault_text(fault: RequestFault) -> str:
+    """What a fault comes to in words."""
+    return told(fault.fault, fault.detail)
+
+
+class RefusalKeeper:
+    """Writes what was noted, redacted, under the project whose key came with it.
+
+    Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
+    """
+
+    def __init__(self, writer: RefusedWriter, credentials: Credentials) -> None:
+        self._lock = threading.Lock()
+        self._writer = writer
+        self._credentials = credentials
+
+    def keep(self, noted: Sequence[Noted], left_out: Counter[tuple[str, int]]) -> None:
+        """Write these. What was only counted belongs to no project: nobody looked whose it was."""
+        refused = [self._record(each) for each in noted]
+        counts: Counter[tuple[int, int, str]] = Counter()
+        for each in refused:
+            counts[each.project, each.at - each.at % MINUTE_MS, each.dialect] += 1
+        for (dialect, minute), count in left_out.items():
+            counts[NO_PROJECT, minute, dialect] += count
+        if counts:
+            with self._lock:
+                self._writer.keep(refused, [Count(*key, count) for key, count in counts.items()])
+
+    def tidy(self, now: int) -> None:
+        """Let go of what is too old by `now` (ms)."""
+        with self._lock:
+            self._writer.tidy(now)
+
+    def _record(self, noted: Noted) -> Refused:
+        call, scope = noted.call, noted.scope
+        query = scope["query_string"].decode("latin-1")
+        parameters = call.parameters if call else {}
+        client = scope["client"]
+        traces = Traces(parameters, query, _authorization(scope), noted.body)
+        dialect = dialect_of(call)
+        return Refused(
+            project=project_of(dialect, traces, self._credentials) or NO_PROJECT,
+            at=noted.at,
+            dialect=dialect,
+            call=call.name if call else "unknown",
+            status=noted.status,
+            reason=noted.reason,
+            text=noted.text[: redaction.TEXT_LIMIT],
+            method=scope["method"],
+            path=redaction.path(scope["path"], query, parameters.values()),
+            client=redaction.client(client[0] if client else ""),
+            body=redaction.body(noted.body),
+        )
+
+
+def _authorization(scope: Scope) -> str:
+    found = (value for name, value in scope["headers"] if name == b"authorization")
+    return bytes(next(found, b"")).decode("latin-1")

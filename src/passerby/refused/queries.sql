@@ -1,0 +1,53 @@
+-- name: keep
+-- A refused request.
+INSERT INTO refused (project, at, dialect, call, status, reason, text, method, path, client, body)
+VALUES (:project, :at, :dialect, :call, :status, :reason, :text, :method, :path, :client, :body)
+
+-- name: count
+-- How many were refused in a minute.
+INSERT INTO counted (project, step, at, dialect, count) VALUES (?, 60, ?, ?, ?)
+ON CONFLICT DO UPDATE SET count = count + excluded.count
+
+-- name: drop_excess
+-- All but the newest of a project.
+DELETE FROM refused WHERE project = ?1 AND number <= (
+    SELECT number FROM refused WHERE project = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2
+)
+
+-- name: drop_most
+-- All but the newest of all projects.
+DELETE FROM refused WHERE number <= (SELECT number FROM refused ORDER BY number DESC LIMIT 1 OFFSET ?1)
+
+-- name: drop_old
+-- What is older than it may be: numbers and times rise together, nearly, and the exact end does not matter.
+DELETE FROM refused WHERE at < ?1
+
+-- name: roll_up
+-- Add steps that began before a time to the longer steps that they lie in.
+INSERT INTO counted (project, step, at, dialect, count)
+SELECT project, ?2, at - at % (?2 * 1000), dialect, sum(count) FROM counted
+WHERE step = ?1 AND at < ?3 GROUP BY 1, 2, 3, 4
+ON CONFLICT DO UPDATE SET count = count + excluded.count
+
+-- name: drop_rolled_up
+-- Those steps.
+DELETE FROM counted WHERE step = ?1 AND at < ?2
+
+-- name: head
+-- The number of the last refused request.
+SELECT coalesce(max(number), 0) FROM refused
+
+-- name: newest
+-- The newest of one project, behind a number.
+SELECT number, project, at, dialect, call, status, reason, text, method, path, client, body
+FROM refused WHERE project = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3
+
+-- name: following
+-- The newest of those behind a number, of all projects, up to another.
+SELECT number, project, at, dialect, call, status, reason, text, method, path, client, body
+FROM refused WHERE number > ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3
+
+-- name: counted
+-- How many were refused of a project, by longer steps from one time to another.
+SELECT dialect, at - at % (?4 * 1000), sum(count) FROM counted
+WHERE project = ?1 AND step IN (60, 3600, 86400) AND at >= ?2 AND at < ?3 GROUP BY 1, 2

@@ -1,0 +1,37 @@
+"""What is kept of a refused request."""
+
+from __future__ import annotations
+
+import msgspec
+
+NO_PROJECT = 0
+"""Whose a request is that no project's key came with: the installation's."""
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A refused request, redacted. `number` orders them; 0 before it is kept. `at` in milliseconds since 1970.
+
+    `reason` is a fixed word, `text` what the sender was told; `body` the beginning of what was sent.
+    """
+
+    number: int = 0
+    project: int
+    at: int
+    dialect: str
+    call: str
+    status: int
+    reason: str
+    text: str
+    method: str
+    path: str
+    client: str
+    body: str
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many requests of a project and dialect were refused in the minute (in milliseconds) that begins at `at`."""
+
+    project: int
+    at: int
+    dialect: str
+    count: int

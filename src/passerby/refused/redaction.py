@@ -1,0 +1,63 @@
+"""What is struck out of a refused request before it is kept: keys, secrets, and whose address it was exactly.
+
+Of a key or a secret the first characters stay, so that its owner recognises it and nobody else can use it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection
+from typing import Final
+
+KEPT: Final = 4
+"""Characters that stay of what is struck out."""
+PATH_LIMIT: Final = 500
+"""Characters kept of a path with its query."""
+TEXT_LIMIT: Final = 500
+BODY_BYTES: Final = 2_048
+"""Bytes kept of a body."""
+_CUT: Final = "…"
+
+_NAMES: Final = (
+    r"(?:api|write|access|private|mobile|license|auth|client|webhook|mobileapi)[_-]?(?:api)?[_-]?(?:key|code)"
+    r"|(?:portal|prop)_id|(?<![a-z])key(?![a-z])|token|secret|passw(?:or)?d|authorization|credential|signature|license"
+)
+_MEMBER: Final = re.compile(rf'("[^"]{{0,80}}?(?:{_NAMES})[^"]{{0,80}}?"\s*:\s*")((?:[^"\\]|\\.)*)', re.IGNORECASE)
+_FIELD: Final = re.compile(rf"((?:^|[?&;])[^=&;\s]{{0,80}}?(?:{_NAMES})[^=&;\s]{{0,80}}?=)([^&;\s]*)", re.IGNORECASE)
+_OURS: Final = re.compile(r"pby_[A-Za-z0-9_-]+")
+_RANDOM: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_.~%-]{12,}")
+
+
+def struck(value: str) -> str:
+    """The beginning of a key."""
+    return value[:KEPT] + _CUT
+
+
+def path(path: str, query: str, keys: Collection[str]) -> str:
+    """A path with its query; these keys, and whatever else in it looks like one, are struck out."""
+    segments = [
+        struck(each) if each and (each in keys or _RANDOM.fullmatch(each)) else each for each in path.split("/")
+    ]
+    found = "/".join(segments) + (f"?{_text(query)}" if query else "")
+    return found[:PATH_LIMIT]
+
+
+def body(sent: bytes) -> str:
+    """The beginning of a body as text; values of members and fields whose names speak of secrets are struck out."""
+    return _text(sent[:BODY_BYTES].decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+
+def _text(text: str) -> str:
+    for pattern in (_MEMBER, _FIELD):
+        text = pattern.sub(lambda found: found[1] + struck(found[2]), text)
+    return _OURS.sub(lambda found: struck(found[0]), text)
+
+
+def client(address: str) -> str:
+    """The network that an address is in: /24 of IPv4, /48 of IPv6. Empty for what is no address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 48), strict=False))  # noqa: PLR2004 - the version

@@ -1,0 +1,28 @@
+-- name: schema
+-- Refused requests and how many there were. Kept for looking at: what a power cut takes away is not missed.
+CREATE TABLE IF NOT EXISTS refused (
+    number  INTEGER PRIMARY KEY AUTOINCREMENT,
+    project INTEGER NOT NULL,              -- 0: no project's key came with it
+    at      INTEGER NOT NULL,              -- milliseconds
+    dialect TEXT    NOT NULL,
+    call    TEXT    NOT NULL,
+    status  INTEGER NOT NULL,
+    reason  TEXT    NOT NULL,
+    text    TEXT    NOT NULL,
+    method  TEXT    NOT NULL,
+    path    TEXT    NOT NULL,
+    client  TEXT    NOT NULL,
+    body    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS refused_of_project ON refused (project, number);
+
+-- How many were refused within steps of a minute (60), an hour (3600) or a day (86400) that begin at `at`, milliseconds.
+-- A row of a longer step takes the place of those of a shorter one when they are old.
+CREATE TABLE IF NOT EXISTS counted (
+    project INTEGER NOT NULL,
+    step    INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    dialect TEXT    NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (project, step, at, dialect)
+) STRICT, WITHOUT ROWID;

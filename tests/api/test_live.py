@@ -1,0 +1,324 @@
+"""What comes in, as it comes in: the last of it as a page, and all of it as a stream."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from tests.api.office import Office
+from tests.api.test_refused import refuse
+from tests.state.filling import ident
+
+from passerby.api import streaming, tail
+from passerby.api.errors import ApiError
+from passerby.api.items import Wanted
+from passerby.api.readers import Readers
+from passerby.api.streaming import EventStream, follow, place_of
+from passerby.api.tail import Place, Tail
+from passerby.log.protocol import LogFull
+
+ALL = Wanted()
+
+
+def say(office: Office, name: str = "Seen", **fields: Any) -> str:
+    """Have an event accepted; its id."""
+    fields.setdefault("identifiers", (ident("mobile_id", "m1"),))
+    return office.say(kind="track", name=name, **fields).id
+
+
+def recent(office: Office, **query: Any) -> list[str]:
+    return [item["id"] for item in office.get("/v1/live/recent", **query).json()["items"]]
+
+
+def test_what_came_last_comes_first_accepted_and_refused_alike(office: Office) -> None:
+    first = say(office, properties={"sku": "R-88"}, identifiers=(ident("mobile_id", "m1"), ident("user_id", "u1")))
+    refuse(office, "The body is not JSON.")
+    refused, accepted = office.get("/v1/live/recent").json()["items"]
+    assert accepted == {
+        "id": first,
+        "status": "accepted",
+        "kind": "track",
+        "dialect": "test",
+        "name": "Seen",
+        "who": {"namespace": "user_id", "value": "u1", "scope": ""},
+        "time": accepted["received_at"],
+        "received_at": accepted["received_at"],
+        "payload": '{"sku":"R-88"}',
+        "reason": None,
+        "http_status": None,
+    }
+    assert (refused["status"], refused["kind"], refused["reason"]) == ("refused", "request", "The body is not JSON.")
+    assert (refused["http_status"], refused["name"], refused["who"]) == (400, "track", None)
+
+
+def test_only_what_is_asked_for_comes(office: Office) -> None:
+    seen, bought = say(office), say(office, "Bought", dialect="other", properties={"Sku": "R-88"})
+    refuse(office, "no")
+    assert recent(office, status="accepted") == [bought, seen]
+    assert len(recent(office, status="refused")) == 1
+    assert recent(office, dialect="other") == [bought]
+    assert recent(office, name="Seen") == [seen]
+    assert recent(office, q='sku":"r-88') == [bought]
+    assert recent(office, status="accepted", limit=1) == [bought]
+    assert len(recent(office, dialect="segment", name="track", q="EVENT")) == 1
+    assert recent(office, q="nowhere") == []
+
+
+def test_nothing_of_another_project_does(office: Office) -> None:
+    say(office, project=office.theirs)
+    refuse(office, "theirs", office.theirs)
+    assert recent(office) == []
+
+
+class Stream:
+    """A stream that is followed in the test's own event loop."""
+
+    def __init__(self, office: Office, chunks: AsyncIterator[bytes]) -> None:
+        self.office = office
+        self._chunks = chunks
+
+    async def next(self) -> dict[str, str]:
+        """The fields of the next event."""
+        async with asyncio.timeout(20):
+            chunk = await anext(self._chunks)
+        return dict(line.split(": ", 1) for line in chunk.decode().splitlines() if line)
+
+    async def items(self) -> list[str]:
+        """The names of the items of the next event that has some."""
+        while "data" not in (fields := await self.next()):
+            pass
+        return [item["name"] for item in json.loads(fields["data"])["items"]]
+
+
+def tail_of(office: Office, is_ending: Callable[[], bool] = lambda: False) -> Tail:
+    return Tail(office.building.desk.log, office.building.desk.refused, Readers(1), is_ending)
+
+
+def followed(
+    office: Office,
+    test: Callable[[Stream], Awaitable[None]],
+    wanted: Wanted = ALL,
+    place: Place | None = None,
+    may: Callable[[], bool] = lambda: True,
+) -> None:
+    """Follow what comes in for as long as a test takes."""
+
+    async def main() -> None:
+        await test(Stream(office, follow(tail_of(office), (office.ours,), wanted, place, may)))
+
+    asyncio.run(main())
+
+
+def test_who_follows_gets_what_comes_from_now_on(office: Office) -> None:
+    say(office, "Before")
+
+    async def test(stream: Stream) -> None:
+        assert await stream.next() == {"retry": "2000", "id": (await stream_place(office))}
+        say(office, "After")
+        say(office, "Theirs", project=office.theirs)
+        refuse(office, "no")
+        names = await stream.items()
+        while len(names) < 2:
+            names += await stream.items()
+        assert sorted(names) == ["After", "track"]
+
+    followed(office, test)
+
+
+async def stream_place(office: Office) -> str:
+    return streaming.id_of(await tail_of(office).head())
+
+
+def test_who_comes_back_goes_on_behind_the_last_event(office: Office) -> None:
+    place = place_of(office.get("/v1/live/recent").json()["cursor"])
+    for number in range(20):
+        say(office, f"Missed {number}")
+
+    async def test(stream: Stream) -> None:
+        await stream.next()
+        assert await stream.items() == [f"Missed {number}" for number in range(20)]
+
+    followed(office, test, place=place)
+
+
+def test_a_place_that_is_not_reached_yet_is_now(office: Office) -> None:
+    async def test(stream: Stream) -> None:
+        assert (await stream.next())["id"] == await stream_place(office)
+
+    followed(office, test, place=Place(10**12, 10**12))
+
+
+def test_who_falls_behind_is_told_how_much_is_missing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "HELD", 5)
+    monkeypatch.setattr(tail, "SHOWN", 2)
+    place = place_of(office.get("/v1/live/recent").json()["cursor"])
+    for number in range(9):
+        say(office, f"N{number}")
+
+    async def test(stream: Stream) -> None:
+        await stream.next()
+        fields = await stream.next()
+        told = json.loads(fields["data"])
+        assert [item["name"] for item in told["items"]] == ["N7", "N8"]
+        assert told["skipped"] == 7
+
+    followed(office, test, place=place)
+
+
+def test_where_nothing_happens_the_stream_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "KEEP_ALIVE_SECONDS", 0.0)
+
+    async def test(stream: Stream) -> None:
+        await stream.next()
+        assert (await stream.next())[""] == "nothing new"
+
+    followed(office, test)
+
+
+def test_a_log_that_cannot_be_read_for_a_moment_ends_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "KEEP_ALIVE_SECONDS", 0.0)
+    failing = [True]
+    read = Tail._read  # noqa: SLF001 - where the log is read
+
+    def fails(self: Tail, since: Place) -> Any:
+        if failing.pop() if failing else False:
+            raise LogFull("not now")
+        return read(self, since)
+
+    monkeypatch.setattr(Tail, "_read", fails)
+
+    async def test(stream: Stream) -> None:
+        await stream.next()
+        say(office, "After")
+        assert await stream.items() == ["After"]
+
+    followed(office, test)
+
+
+def test_who_may_no_longer_look_is_let_go(office: Office) -> None:
+    async def test(stream: Stream) -> None:
+        await stream.next()
+        with pytest.raises(StopAsyncIteration):
+            await stream.next()
+
+    followed(office, test, may=lambda: False)
+
+
+class Reader:
+    """The other end of a stream: takes what is sent for as long as it likes, and leaves."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.leaves = asyncio.Event()
+        self.takes = asyncio.Event()
+        self.takes.set()
+
+    async def send(self, message: Any) -> None:
+        await self.takes.wait()
+        self.sent.append(message)
+
+    async def receive(self) -> Any:
+        if not self.sent:
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self.leaves.wait()
+        return {"type": "http.disconnect"}
+
+    async def follow(self, tail_: Tail, chunks: AsyncIterator[bytes]) -> None:
+        stream = EventStream(tail_, chunks)
+        await stream.to_asgi_response(None, None)({}, self.receive, self.send)  # type: ignore[arg-type]  # neither is looked at
+
+
+async def forever() -> AsyncIterator[bytes]:
+    while True:
+        yield b"data: 1\n\n"
+        await asyncio.sleep(0.001)
+
+
+async def twice() -> AsyncIterator[bytes]:
+    for _ in range(2):
+        yield b"data: 1\n\n"
+
+
+def test_a_stream_ends_when_its_reader_leaves(office: Office) -> None:
+    async def main() -> None:
+        reader, following = Reader(), tail_of(office)
+        task = asyncio.create_task(reader.follow(following, forever()))
+        async with asyncio.timeout(20):
+            while len(reader.sent) < 3:  # noqa: ASYNC110 - what is sent sets no event
+                await asyncio.sleep(0.001)
+            reader.leaves.set()
+            await task
+        assert reader.sent[0]["status"] == 200
+        assert dict(reader.sent[0]["headers"])[b"content-type"].startswith(b"text/event-stream")
+
+    asyncio.run(main())
+
+
+def test_and_when_there_is_no_more(office: Office) -> None:
+    async def main() -> None:
+        reader = Reader()
+        async with asyncio.timeout(20):
+            await reader.follow(tail_of(office), twice())
+        assert reader.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
+
+    asyncio.run(main())
+
+
+def test_a_reader_that_takes_nothing_is_dropped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "SLOW_SECONDS", 0.05)
+
+    async def main() -> None:
+        reader = Reader()
+        task = asyncio.create_task(reader.follow(tail_of(office), forever()))
+        async with asyncio.timeout(20):
+            while not reader.sent:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.001)
+            reader.takes.clear()
+            await task
+
+    asyncio.run(main())
+
+
+def test_no_more_follow_than_may(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "FOLLOWERS", 1)
+
+    async def main() -> None:
+        following = tail_of(office)
+        EventStream(following, twice())
+        with pytest.raises(ApiError, match="too many"):
+            EventStream(following, twice())
+        following.leave()
+        EventStream(following, twice())
+
+    asyncio.run(main())
+
+
+def test_a_cursor_that_is_none_is_refused(office: Office) -> None:
+    answer = office.get("/v1/live", after="yesterday")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_parameter")
+
+
+def test_a_stream_ends_with_the_server(office: Office) -> None:
+    async def main() -> None:
+        chunks = follow(tail_of(office, lambda: True), (office.ours,), ALL, None, lambda: True)
+        assert len([chunk async for chunk in chunks]) == 1
+
+    asyncio.run(main())
+
+
+def test_a_revoked_token_ends_its_stream(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    credentials = office.building.credentials
+    lookup = credentials.token_project
+
+    def once(token: str) -> int | None:
+        calls.append(token)
+        return lookup(token) if len(calls) == 1 else None
+
+    monkeypatch.setattr(credentials, "token_project", once)
+    answer = office.get("/v1/live")
+    assert answer.status_code == 200
+    assert answer.text.startswith("retry: 2000\nid: ")

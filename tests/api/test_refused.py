@@ -1,0 +1,70 @@
+"""Refused requests over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from tests.api.office import Office
+
+from passerby.refused.record import NO_PROJECT, Refused
+from passerby.times import iso
+
+AT = 1_790_000_000_000
+
+
+def refuse(office: Office, text: str, project: int | None = None) -> None:
+    """Have a request refused, as an edge keeps it."""
+    number = office.ours if project is None else project
+    office.building.refused.keep([_refused(number, text)], [])
+
+
+def _refused(project: int, text: str) -> Refused:
+    return Refused(
+        project=project,
+        at=AT,
+        dialect="segment",
+        call="track",
+        status=400,
+        reason="not_json",
+        text=text,
+        method="POST",
+        path="/v1/track",
+        client="127.0.0.0/24",
+        body='{"event":',
+    )
+
+
+def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> None:
+    for text in ("a", "b", "c"):
+        refuse(office, text)
+    first = office.get("/v1/refused", limit=2).json()
+    assert [each["message"] for each in first["refused"]] == ["c", "b"]
+    assert first["refused"][0] | {"id": ""} == {
+        "id": "",
+        "at": iso(AT),
+        "dialect": "segment",
+        "call": "track",
+        "status": 400,
+        "reason": "not_json",
+        "message": "c",
+        "method": "POST",
+        "path": "/v1/track",
+        "client": "127.0.0.0/24",
+        "body": '{"event":',
+        "known": True,
+    }
+    second = office.get("/v1/refused", cursor=first["cursor"]).json()
+    assert [each["message"] for each in second["refused"]] == ["a"]
+    assert second["cursor"] is None
+
+
+def test_no_other_projects_show_nor_those_of_unknown_keys(office: Office) -> None:
+    refuse(office, "theirs", office.theirs)
+    refuse(office, "nobody's", NO_PROJECT)
+    assert office.get("/v1/refused").json()["refused"] == []
+
+
+def test_those_of_unknown_keys_show_where_there_is_one_project(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(office, "nobody's", NO_PROJECT)
+    monkeypatch.setattr(type(office.building.credentials), "is_alone", lambda *_: True)
+    (found, *_) = office.get("/v1/refused").json()["refused"]
+    assert (found["message"], found["known"]) == ("nobody's", False)

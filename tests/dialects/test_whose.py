@@ -1,0 +1,45 @@
+"""Whose a refused request was meant to be, by any key in it that is known."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.dialects.calling import APP_ID, LICENSE, MOBILE_KEY, PORTAL, PROJECT, PROPERTY, SLUG, WRITE_KEY, Keys
+
+from passerby.dialects import registry
+from passerby.dialects.whose import Traces, project_of
+
+NOTHING = Traces({}, "", "", b"")
+BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "dialect, traces",
+    [
+        ("crossengage", NOTHING._replace(parameters={"mobileApiKey": MOBILE_KEY})),
+        ("webengage", NOTHING._replace(parameters={"license": LICENSE})),
+        ("customerlabs", NOTHING._replace(parameters={"slug": SLUG})),
+        ("customerlabs", NOTHING._replace(body=f'{{"id": "{APP_ID}", "uid'.encode())),
+        ("antsomi", NOTHING._replace(query=f"portal_id={PORTAL}&prop_id=1")),
+        ("antsomi", NOTHING._replace(query=f"portal_id=1&prop_id={PROPERTY}")),
+        ("segment", NOTHING._replace(parameters={"writeKey": WRITE_KEY})),
+        ("segment", NOTHING._replace(authorization=BASIC)),
+        ("segment", NOTHING._replace(body=f'{{"event": 1, "writeKey":"{WRITE_KEY}"}}'.encode())),
+    ],
+)
+def test_a_known_key_names_its_project(dialect: str, traces: Traces) -> None:
+    assert project_of(dialect, traces, Keys()) == PROJECT
+
+
+@pytest.mark.parametrize("dialect", [each.name for each in registry.ALL] + ["none"])
+def test_without_one_it_is_nobodys(dialect: str) -> None:
+    assert project_of(dialect, NOTHING, Keys()) is None
+    assert project_of(dialect, Traces({}, "a=1", "Basic %%%", b'{"writeKey":"other"}'), Keys()) is None
+
+
+@given(st.sampled_from([each.name for each in registry.ALL]), st.text(), st.text(), st.binary())
+def test_whatever_was_sent_can_be_looked_at(dialect: str, query: str, authorization: str, body: bytes) -> None:
+    assert project_of(dialect, Traces({}, query, authorization, body), Keys()) is None

@@ -1,0 +1,157 @@
+"""What the edge refuses is noted beside the answer, and written later; a flood of it costs next to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from tests.dialects.calling import APP_ID, MOBILE_KEY, PROJECT, TRACK, Keys
+from tests.edge.client import Client
+from tests.edge.running import Running, until
+from tests.edge.test_chores import run_until
+
+from passerby.dialects.contract import Call, Outcome
+from passerby.edge import refusals
+from passerby.edge.chores import keep_refusals_regularly
+from passerby.edge.refusals import Noted, RefusalKeeper, Refusals
+from passerby.refused.record import NO_PROJECT
+from passerby.refused.store import RefusedReader, RefusedWriter
+
+EVENT = b'{"mobileId":"m1","event":"Viewed"}'
+MINUTE = 60_000
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[RefusedWriter]:
+    with closing(RefusedWriter(tmp_path / "refused.db")) as writer:
+        yield writer
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[RefusedReader]:
+    with closing(RefusedReader(tmp_path / "refused.db")) as reader:
+        yield reader
+
+
+@pytest.fixture
+def keeper(writer: RefusedWriter) -> RefusalKeeper:
+    return RefusalKeeper(writer, Keys())
+
+
+def noted(**fields: Any) -> Noted:
+    scope: dict[str, Any] = {"method": "GET", "path": "/nothing", "query_string": b"", "headers": [], "client": None}
+    return Noted(
+        **{
+            "at": 5 * MINUTE + 1,
+            "call": None,
+            "status": 404,
+            "reason": "r",
+            "text": "t",
+            "scope": scope,
+            "body": b"",
+            **fields,
+        }
+    )
+
+
+def test_an_accepted_request_leaves_nothing(edge: Running, client: Client) -> None:
+    assert client.ask(TRACK, EVENT).status == 202
+    assert edge.edge.refusals.take() == ([], Counter())
+
+
+def test_what_is_refused_is_kept_under_the_project_of_its_key(
+    edge: Running, client: Client, keeper: RefusalKeeper, reader: RefusedReader
+) -> None:
+    assert client.ask(TRACK, b"no json").status == 400
+    assert client.ask(TRACK, b"{}").status == 400
+    assert client.ask(TRACK.replace(MOBILE_KEY, "another-key-0"), EVENT).status == 401
+    assert client.ask("/no/such/path", method="GET").status == 404
+    assert client.ask("/api/v4/external_ids", f'{{"id":"{APP_ID}"}}'.encode()).status in {400, 404}
+    until(lambda: len(edge.edge.refusals._noted) == 5)  # noqa: SLF001 - how many wait
+    keeper.keep(*edge.edge.refusals.take())
+    *_, unknown, invalid, not_json = reader.newest([PROJECT, NO_PROJECT], limit=10)
+    assert (not_json.project, not_json.reason) == (PROJECT, "not_json")
+    assert not_json.text.startswith("The body is not JSON.")
+    assert (not_json.body, not_json.status, not_json.method) == ("no json", 400, "POST")
+    assert not_json.client == "127.0.0.0/24"
+    assert invalid.reason == "invalid"
+    assert "event" in invalid.text
+    assert (unknown.project, unknown.reason) == (NO_PROJECT, "unknown_key")
+    assert unknown.path == "/api/v1/mobile/anot…/track"
+    assert unknown.body == EVENT.decode()
+    assert [each.dialect for each in reader.newest([NO_PROJECT], limit=10)][-2:] == ["none", "crossengage"]
+
+
+def test_a_mistake_of_ours_is_noted_too(start: Callable[..., Running], lines: io.StringIO) -> None:
+    def breaks(*_: object) -> Outcome:
+        raise ZeroDivisionError
+
+    def match(path: str) -> Call:
+        del path
+        return Call("segment", "track", frozenset({"GET"}), 100, {}, breaks, lambda *_: pytest.fail("no fault"))
+
+    running = start(match=match)
+    with closing(Client(running.port)) as client:
+        assert client.ask("/", method="GET").status == 500
+    ((one,), _) = running.edge.refusals.take()
+    assert (one.reason, one.status) == ("mistake", 500)
+    assert "a mistake of ours" in lines.getvalue()
+
+
+def test_beyond_what_is_written_they_are_only_counted(
+    keeper: RefusalKeeper, reader: RefusedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusals, "WAITING", 3)
+    queue = Refusals()
+    for _ in range(10):
+        queue.note(noted())
+    keeper.keep(*queue.take())
+    assert len(reader.newest([NO_PROJECT], limit=100)) == 3
+    assert reader.counted(NO_PROJECT, 0, 10 * MINUTE, 60) == [("none", 5 * MINUTE, 10)]
+    assert queue.take() == ([], Counter())
+
+
+def test_nothing_is_written_where_there_was_nothing(keeper: RefusalKeeper, reader: RefusedReader) -> None:
+    keeper.keep([], Counter())
+    assert reader.head() == 0
+
+
+def test_they_are_written_again_and_again_whatever_happens_once(
+    writer: RefusedWriter, reader: RefusedReader, lines: io.StringIO
+) -> None:
+    class Failing(RefusalKeeper):
+        tries = 0
+
+        def keep(self, noted: Any, left_out: Any) -> None:
+            Failing.tries += 1
+            if Failing.tries == 1:
+                raise apsw.FullError("disk")
+            super().keep(noted, left_out)
+
+    queue = Refusals()
+
+    async def chore() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(keep_refusals_regularly(queue, Failing(writer, Keys()), _now, seconds=0.001))
+            group.create_task(_noting(queue))
+
+    run_until(chore(), lambda: reader.head() > 1)
+    assert "refused requests cannot be kept" in lines.getvalue()
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def _noting(queue: Refusals) -> None:
+    while True:
+        queue.note(noted(at=_now()))
+        await asyncio.sleep(0.002)

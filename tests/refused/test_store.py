@@ -1,0 +1,105 @@
+"""Refused requests are kept for a day, in bounded numbers, and counted by minute, hour and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from passerby.refused import store
+from passerby.refused.record import NO_PROJECT, Count, Refused
+from passerby.refused.store import RefusedReader, RefusedWriter
+
+NOW = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000
+
+
+def refused(text: str, project: int = 1, at: int = NOW) -> Refused:
+    return Refused(
+        project=project,
+        at=at,
+        dialect="segment",
+        call="track",
+        status=400,
+        reason="not_json",
+        text=text,
+        method="POST",
+        path="/v1/track",
+        client="",
+        body="{",
+    )
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[RefusedWriter]:
+    with closing(RefusedWriter(tmp_path / "refused.db")) as writer:
+        yield writer
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[RefusedReader]:
+    with closing(RefusedReader(tmp_path / "refused.db")) as reader:
+        yield reader
+
+
+def texts(found: list[Refused]) -> list[str]:
+    return [each.text for each in found]
+
+
+def test_the_newest_come_first_and_page_by_page(writer: RefusedWriter, reader: RefusedReader) -> None:
+    writer.keep([refused("a"), refused("b", NO_PROJECT), refused("c"), refused("x", project=2)], [])
+    assert texts(reader.newest([1, NO_PROJECT], limit=2)) == ["c", "b"]
+    (_, second) = reader.newest([1, NO_PROJECT], limit=2)
+    assert texts(reader.newest([1, NO_PROJECT], limit=9, before=second.number)) == ["a"]
+
+
+def test_who_follows_gets_what_came_since_and_of_too_many_the_newest(
+    writer: RefusedWriter, reader: RefusedReader
+) -> None:
+    writer.keep([refused("a")], [])
+    head = reader.head()
+    writer.keep([refused("b"), refused("c"), refused("d", project=2)], [])
+    assert texts(reader.following(head, reader.head(), 10)) == ["b", "c", "d"]
+    assert texts(reader.following(head, reader.head(), 2)) == ["c", "d"]
+
+
+def test_no_more_are_kept_than_may_be(
+    writer: RefusedWriter, reader: RefusedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "KEPT_PER_PROJECT", 3)
+    monkeypatch.setattr(store, "KEPT_IN_ALL", 5)
+    writer.keep([refused(str(number)) for number in range(5)], [])
+    assert texts(reader.newest([1], limit=10)) == ["4", "3", "2"]
+    for project in (2, 3):
+        writer.keep([refused("more", project) for _ in range(2)], [])
+    assert texts(reader.newest([1, 2, 3], limit=10)) == ["more"] * 4 + ["4"]
+
+
+def test_what_is_older_than_a_day_goes(writer: RefusedWriter, reader: RefusedReader) -> None:
+    writer.keep([refused("old", at=NOW - store.KEPT_MS - 1), refused("new")], [])
+    writer.tidy(NOW)
+    assert texts(reader.newest([1], limit=10)) == ["new"]
+
+
+def test_counts_stay_true_however_they_are_rolled_up(writer: RefusedWriter, reader: RefusedReader) -> None:
+    day = 86_400_000
+    times = [NOW - 200 * day, NOW - 91 * day + 60_000, NOW - 3 * day, NOW - 3 * day + 3_600_000, NOW - 60_000, NOW]
+    writer.keep([], [Count(1, at, "segment", 2) for at in times])
+    writer.keep([], [Count(1, NOW, "segment", 5), Count(1, NOW, "antsomi", 1), Count(2, NOW, "segment", 9)])
+    before = reader.counted(1, 0, NOW + day, store.DAY)
+    writer.tidy(NOW)
+    writer.tidy(NOW)
+    assert sorted(reader.counted(1, 0, NOW + day, store.DAY)) == sorted(before)
+    assert sum(count for _, _, count in before) == 2 * len(times) + 6
+    hours = reader.counted(1, NOW - 3 * day, NOW, store.HOUR)
+    assert [(at, count) for _, at, count in sorted(hours)] == [
+        (NOW - 3 * day, 2),
+        (NOW - 3 * day + 3_600_000, 2),
+        (NOW - 3_600_000, 2),
+    ]
+    assert sorted(reader.counted(1, NOW - 60_000, NOW + 1, store.MINUTE)) == [
+        ("antsomi", NOW, 1),
+        ("segment", NOW - 60_000, 2),
+        ("segment", NOW, 7),
+    ]
