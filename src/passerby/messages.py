@@ -74,11 +74,52 @@ class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     violations: tuple[Violation, ...] = ()
 
 
-class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
+SemanticName = Literal[
+    "product_viewed",
+    "added_to_cart",
+    "removed_from_cart",
+    "cart_viewed",
+    "searched",
+    "checkout_started",
+    "promotion_used",
+    "purchased",
+]
+"""The facts of a shop that every vendor has a name of its own for."""
+
+
+class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """A product as an event speaks of it. What its sender did not say is left out."""
+
+    id: str | None = None
+    sku: str | None = None
+    name: str | None = None
+    brand: str | None = None
+    category: str | None = None
+    variant: str | None = None
+    price: int | float | None = None
+    quantity: int | float | None = None
+    url: str | None = None
+    image_url: str | None = None
+
+
+class Semantic(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What an event means, in words that are the same for every dialect (`passerby.semantics`).
+
+    `value` is what it was worth, in `currency`, where its sender says so; neither is ever worked out.
+    """
+
+    name: SemanticName
+    items: list[Item]
+    value: int | float | None
+    currency: str | None
+
+
+class StoredEvent(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """An event after the worker applied it: immutable, kept under the profile that was resolved for it then.
 
     One JSON object of this shape is one line of an outbox batch, and one row of the event store. `id` is the message's
-    id; `position` its place in the log; `rejected` holds what the catalogue's rules refused, `properties` the rest.
+    id; `position` its place in the log; `rejected` holds what the catalogue's rules refused, `properties` the rest. `semantic` is
+    what it means as a fact of a shop; one that is none is written without.
     """
 
     project: int
@@ -93,3 +134,4 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True):
     context: dict[str, Any]
     session_id: str
     dialect: str
+    semantic: Semantic | None = None

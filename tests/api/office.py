@@ -27,7 +27,7 @@ from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
-from passerby.events.protocol import Cursor, EventStoreBroken
+from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.projects.credentials import ProjectCredentials
@@ -53,7 +53,7 @@ class MemoryEvents:
         self.events += msgspec.json.Decoder(StoredEvent).decode_lines(rows)
 
     def timeline(
-        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
+        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
     ) -> list[StoredEvent]:
         if self.broken:
             raise EventStoreBroken
@@ -62,7 +62,8 @@ class MemoryEvents:
             for event in self.events
             if event.project == project
             and event.profile_id in profiles
-            and name in {"", event.name}
+            and only.name in {"", event.name}
+            and only.semantic in {"", event.semantic.name if event.semantic else None}
             and (before is None or (event.time, event.id) < before)
         ]
         return sorted(fitting, key=lambda event: (event.time, event.id), reverse=True)[:limit]
@@ -200,6 +201,10 @@ class Office:
     def track(self, name: str, *identifiers: Identifier, project: int | None = None, **properties: Any) -> Message:
         """Say what somebody did, and let it become visible."""
         return self._settled(self.say(project, kind="track", name=name, identifiers=identifiers, properties=properties))
+
+    def happen(self, **fields: Any) -> Message:
+        """Have one message accepted, and let it become visible."""
+        return self._settled(self.say(**fields))
 
     def _settled(self, message: Message) -> Message:
         self.building.apply()

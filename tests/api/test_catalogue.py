@@ -21,6 +21,7 @@ def test_events_traits_and_violations_are_told(office: Office) -> None:
     (event,) = catalogue["events"]
     assert event | {"violations": []} == {
         "name": "Added",
+        "semantic": None,
         "count": 2,
         "first_seen": iso(DAY + 1000),
         "last_seen": iso(DAY + 2000),
@@ -51,3 +52,9 @@ def test_its_pages_add_up(office: Office) -> None:
 def test_it_is_the_projects_own(office: Office) -> None:
     office.track("Theirs", ident("mobile_id", "m1"), project=office.theirs)
     assert office.get("/v1/catalogue").json()["events"] == []
+
+
+def test_a_name_that_a_dialect_has_a_meaning_for_is_shown_with_it(office: Office) -> None:
+    office.track("Completed Order", ident("mobile_id", "m1"))
+    (event,) = office.get("/v1/catalogue").json()["events"]
+    assert (event["name"], event["semantic"]) == ("Completed Order", "purchased")

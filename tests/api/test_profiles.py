@@ -172,7 +172,29 @@ class TestTimeline:
             "session_id": "",
             "dialect": "test",
             "profile_id": profile,
+            "semantic": None,
         }
+
+    def test_what_an_event_means_is_beside_what_its_sender_called_it(self, office: Office) -> None:
+        for dialect, name, properties in (
+            ("antsomi", "product/purchase", {"revenue": "5", "items": [{"id": "p", "quantity": 1}]}),
+            ("segment", "Song Played", {}),
+            ("crossengage", "Viewed Cart", {}),
+            ("segment", "Order Completed", {"total": 7, "currency": "EUR"}),
+        ):
+            who = (ident("mobile_id", "m1"),)
+            office.happen(kind="track", dialect=dialect, name=name, properties=properties, identifiers=who)
+        path = f"/v1/profiles/{find(office, 'mobile_id', 'm1')['id']}/events"
+        assert office.get(path, semantic="cart_viewed").json()["events"][0]["name"] == "Viewed Cart"
+        bought = office.get(path, semantic="purchased").json()["events"]
+        assert [(event["name"], event["semantic"]) for event in bought] == [
+            ("Order Completed", {"name": "purchased", "items": [], "value": 7, "currency": "EUR"}),
+            (
+                "product/purchase",
+                {"name": "purchased", "items": [{"id": "p", "quantity": 1}], "value": 5, "currency": None},
+            ),
+        ]
+        assert office.get(path, semantic="sold").status_code == 400
 
     def test_a_refused_value_is_shown_with_its_reason(self, office: Office) -> None:
         office.track("Added", ident("mobile_id", "m1"), price=9)

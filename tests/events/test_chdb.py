@@ -15,8 +15,8 @@ from tests.events.making import ANN, BOB, NOON, PROJECT, event, event_id, number
 
 from passerby.events import chdb
 from passerby.events.chdb import ChdbEventStore
-from passerby.events.protocol import Cursor, EventStoreFailed
-from passerby.messages import StoredEvent
+from passerby.events.protocol import Cursor, EventStoreFailed, Only
+from passerby.messages import Item, Semantic, StoredEvent
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXTS = st.text(max_size=8)
@@ -208,8 +208,19 @@ class TestTimelines:
 
     def test_a_name_leaves_the_others_out(self, store: ChdbEventStore) -> None:
         store.write(rows(event(n, name="it's \\ odd" if n == 2 else "viewed") for n in range(1, 4)), "1")
-        assert ids(timeline(store, name="it's \\ odd")) == [event_id(2)]
-        assert ids(timeline(store, name="viewed", before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
+        assert ids(timeline(store, only=Only("it's \\ odd"))) == [event_id(2)]
+        assert ids(timeline(store, only=Only("viewed"), before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
+
+    def test_a_meaning_leaves_the_others_out(self, store: ChdbEventStore) -> None:
+        bought = Semantic(name="purchased", items=[Item(sku="it's \\ 1", price=2.5)], value=2.5, currency="EUR")
+        searched = Semantic(name="searched", items=[], value=None, currency=None)
+        meanings = (bought, None, searched, bought)
+        store.write(rows(event(n, semantic=meaning) for n, meaning in enumerate(meanings, 1)), "1")
+        assert [read.semantic for read in reversed(timeline(store))] == list(meanings)
+        assert ids(timeline(store, only=Only(semantic="purchased"))) == [event_id(4), event_id(1)]
+        before = Cursor(NOON + 4, event_id(4))
+        assert ids(timeline(store, only=Only("viewed", "purchased"), before=before)) == [event_id(1)]
+        assert timeline(store, only=Only("Song played", "purchased")) == []
 
     def test_projects_never_see_each_other(self, store: ChdbEventStore) -> None:
         store.write(rows([event(1), event(2, project=2)]), "1")

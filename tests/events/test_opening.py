@@ -12,13 +12,14 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from tests.events.damage import IN_A_PART, UNOPENABLE, Damage
-from tests.events.making import PROJECT, numbered
+from tests.events.making import ANN, PROJECT, event, numbered, rows
 
 from passerby import logs
 from passerby.events import opening
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.opening import open_event_store, open_or_rebuild
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse, Only
+from passerby.messages import Semantic
 
 HOLD = """
 import sys, time
@@ -60,6 +61,21 @@ class TestWhatIsWhole:
             for first in (201, 1, 301, 101):
                 store.write(numbered(first, 100), str(first))
             assert store.total(PROJECT) == 400
+
+    def test_a_store_from_before_events_had_a_meaning_is_brought_up_to_date(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            store._engine.query("ALTER TABLE events DROP COLUMN semantic_name SETTINGS mutations_sync = 2")  # noqa: SLF001 - behind its face
+            store._engine.query("ALTER TABLE events DROP COLUMN semantic SETTINGS mutations_sync = 2")  # noqa: SLF001 - as above
+        bought = Semantic(name="purchased", items=[], value=1, currency=None)
+        for place in (301, 302):
+            with closing(open_event_store(filled)) as store:
+                assert store.total(PROJECT) == place - 1
+                assert not store.refilling
+                store.write(rows([event(place, semantic=bought)]), str(place))
+        with closing(open_event_store(filled)) as store:
+            newest = store.timeline(PROJECT, [ANN], limit=3)
+            assert [event.semantic for event in newest] == [bought, bought, None]
+            assert len(store.timeline(PROJECT, [ANN], limit=9, only=Only(semantic="purchased"))) == 2
 
     def test_a_new_store_asks_to_be_refilled_until_told_otherwise(self, folder: Path) -> None:
         asked = []

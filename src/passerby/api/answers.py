@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from passerby.messages import StoredEvent
+from passerby.messages import Semantic, StoredEvent
 from passerby.profiles.view import Profile
 from passerby.projects.policy import PolicyChange
 from passerby.state.views import (
@@ -39,7 +39,10 @@ class RejectedValue(msgspec.Struct, kw_only=True):
 
 
 class Event(msgspec.Struct, kw_only=True):
-    """An event as it was recorded. `profile_id` is the member that it was recorded under."""
+    """An event as it was recorded. `profile_id` is the member that it was recorded under.
+
+    `semantic` is what it means as a fact of a shop, in the same words for every dialect; null where it is none.
+    """
 
     id: str
     name: str
@@ -51,6 +54,7 @@ class Event(msgspec.Struct, kw_only=True):
     session_id: str
     dialect: str
     profile_id: str
+    semantic: Semantic | None = None
 
 
 class EventPage(msgspec.Struct, kw_only=True):
@@ -183,4 +187,5 @@ def event_of(stored: StoredEvent) -> Event:
         session_id=stored.session_id,
         dialect=stored.dialect,
         profile_id=stored.profile_id,
+        semantic=stored.semantic,
     )

@@ -27,6 +27,7 @@ from passerby.api.answers import (
     Why,
 )
 from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest, UndoRequest
+from passerby.messages import Item, Semantic
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
 from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.state.views import (
@@ -104,6 +105,7 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "undoMerge": {"merge_id": _MERGE_ID},
     "detachIdentifier": {"profile_id": _CUSTOMER_ID},
     "undoDetachment": {"detachment_id": _DETACHMENT_ID},
+    "getEvent": {"event_id": _EVENT_ID},
     "getStats": {"wait": "5"},
 }
 """Values of parameters by operation, for the example calls."""
@@ -117,7 +119,7 @@ EVENTS = {
         events=[
             Event(
                 id=_EVENT_ID,
-                name="Added to cart",
+                name="Added Product",
                 time=_SEEN,
                 received_at="2026-11-20T10:00:00.212Z",
                 properties={"sku": "R-88", "quantity": 1},
@@ -126,6 +128,9 @@ EVENTS = {
                 session_id="s-12",
                 dialect="crossengage",
                 profile_id=_VISITOR_ID,
+                semantic=Semantic(
+                    name="added_to_cart", items=[Item(sku="R-88", quantity=1)], value=None, currency=None
+                ),
             )
         ],
         cursor=_CURSOR,
@@ -224,7 +229,8 @@ CATALOGUE = {
     "catalogue": CatalogueAnswer(
         events=[
             CatalogueEvent(
-                name="Added to cart",
+                name="Added Product",
+                semantic="added_to_cart",
                 count=1,
                 first_seen=_SEEN,
                 last_seen=_SEEN,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 from litestar.params import PathParameter, QueryParameter
 
 from passerby.api.errors import invalid, not_found
-from passerby.messages import Identifier
+from passerby.messages import Identifier, SemanticName
 from passerby.profiles.stage import Stage
 
 LIMIT = 1_000
@@ -46,6 +46,12 @@ Cursor = Annotated[
 ]
 EventName = Annotated[
     str | None, QueryParameter(name="name", min_length=1, description="Only events of this name, exactly.")
+]
+Meaning = Annotated[
+    SemanticName | None,
+    QueryParameter(
+        name="semantic", description="Only events with this meaning, whatever their dialect calls them: `purchased`."
+    ),
 ]
 Namespace = Annotated[
     str | None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
@@ -10,9 +12,9 @@ from passerby.api.access import Access
 from passerby.api.answers import EventPage, History, ProfilePage, event_of
 from passerby.api.describe import reading
 from passerby.api.errors import ApiError, ErrorCode, not_found
-from passerby.api.parameters import Choice, EventName, Page, ProfileId, choice, long_page, page, uuid_of
+from passerby.api.parameters import Choice, EventName, Meaning, Page, ProfileId, choice, long_page, page, uuid_of
 from passerby.events.protocol import Cursor as EventCursor
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier, StoredEvent
 from passerby.profiles.view import Profile
@@ -71,12 +73,16 @@ async def get_profile(access: NamedDependency[Access], profile_id: ProfileId) ->
     ),
 )
 async def list_events(
-    access: NamedDependency[Access], profile_id: ProfileId, page: NamedDependency[Page], name: EventName = None
+    access: NamedDependency[Access],
+    profile_id: ProfileId,
+    page: NamedDependency[Page],
+    name: EventName = None,
+    semantic: Meaning = None,
 ) -> EventPage:
     place = cursors.decode(page.cursor, cursors.AfterEvent)
     before = None if place is None else EventCursor(place.time, place.id)
-    id_ = uuid_of(profile_id, "profile")
-    events = await access.run(_timeline, access, id_, page.limit + 1, before, name or "")
+    only = Only(name or "", semantic or "")
+    events = await access.run(_timeline, access, uuid_of(profile_id, "profile"), _Part(page.limit + 1, before, only))
     shown = events[: page.limit]
     more = len(events) > page.limit
     cursor = cursors.encode(cursors.AfterEvent(shown[-1].time, shown[-1].id)) if more else None
@@ -157,11 +163,19 @@ def _search_cursor(after: Match | None) -> str | None:
     return None
 
 
-def _timeline(access: Access, profile: str, limit: int, before: EventCursor | None, name: str) -> list[StoredEvent]:
+class _Part(NamedTuple):
+    """Which part of a timeline is wanted."""
+
+    limit: int
+    before: EventCursor | None
+    only: Only
+
+
+def _timeline(access: Access, profile: str, part: _Part) -> list[StoredEvent]:
     members = access.desk.state.members(access.project, profile)
     if not members:
         raise not_found("profile")
     try:
-        return access.desk.events.timeline(access.project, members, limit=limit, before=before, name=name)
+        return access.desk.events.timeline(access.project, members, **part._asdict())
     except (EventStoreBroken, EventStoreFailed):
         raise ApiError(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now") from None

@@ -21,7 +21,7 @@ from passerby.events import healing, marker
 from passerby.events.engine import Engine, Value
 from passerby.events.lock import Lock
 from passerby.events.marker import Marker
-from passerby.events.protocol import Cursor, EventStoreBroken
+from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only
 from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes
 from passerby.messages import StoredEvent
 
@@ -86,13 +86,14 @@ class ChdbEventStore:
             self._heal_again_at = time.monotonic() + HEAL_PAUSE_SECONDS
 
     def timeline(
-        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
+        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
     ) -> list[StoredEvent]:
         """At most `limit` events of these profiles, newest first; see the protocol."""
         known = [profile for profile in profiles if _is_id(profile)]
         if not known or limit < 1:
             return []
-        asked: dict[str, Value] = {"project": project, "profiles": known, "name": name, "limit": limit}
+        asked: dict[str, Value] = {"project": project, "profiles": known, "limit": limit}
+        asked |= {"name": only.name, "semantic": only.semantic}
         if before is None:
             rows = self._query("timeline", **asked)
         elif _is_id(before.id):

@@ -64,6 +64,7 @@ def _opened(folder: Path, memory_bytes: int, lock: Lock) -> ChdbEventStore:
     try:
         if not engine.query(_SQL["tables"]):
             _create_table(engine, folder, remembered)
+        _bring_up_to_date(engine)
         refilling = remembered is None or remembered.refilling
         return ChdbEventStore(folder, engine, lock, refilling=refilling)
     except BaseException:
@@ -77,6 +78,12 @@ def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> No
         raise EventStoreBroken("the table is gone")
     engine.query(_SCHEMA["events"])
     marker.write(folder, Marker(refilling=True))
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    """Add the columns that a store of an older release lacks. They are empty in every part that there is."""
+    if b'"semantic_name"' not in engine.query(_SQL["columns"]):
+        engine.query(_SQL["add_semantic"])
 
 
 def _make(folder: Path) -> None:

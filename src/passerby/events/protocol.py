@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from passerby.messages import StoredEvent
 
@@ -13,6 +13,16 @@ class Cursor(NamedTuple):
 
     time: int
     id: str
+
+
+class Only(NamedTuple):
+    """Which events are wanted: those of a name, those of a meaning (the `name` of their `semantic`); "" is any."""
+
+    name: str = ""
+    semantic: str = ""
+
+
+ANY: Final = Only()
 
 
 class EventStoreBroken(Exception):
@@ -38,9 +48,12 @@ class EventStore(Protocol):
         """
 
     def timeline(
-        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, name: str = ""
+        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
     ) -> list[StoredEvent]:
-        """At most `limit` events recorded under any of these profile ids, newest first, those behind `before`."""
+        """At most `limit` events recorded under any of these profile ids, newest first, those behind `before`.
+
+        `only` says which of them.
+        """
 
     def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - what it is called everywhere
         """One event by its id."""

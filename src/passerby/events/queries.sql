@@ -8,7 +8,7 @@ SELECT *
 FROM file(
     {file:String},
     'JSONEachRow',
-    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String'
+    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String, semantic String'
 )
 SETTINGS
     max_insert_threads = 1,
@@ -24,7 +24,7 @@ SELECT *
 FROM file(
     {file:String},
     'JSONEachRow',
-    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String'
+    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String, semantic String'
 )
 WHERE id NOT IN (
     SELECT id
@@ -44,12 +44,13 @@ SETTINGS
 SELECT 1 AS held FROM events WHERE position = {position:UInt64} AND id = {id:UUID} LIMIT 1;
 
 -- name: timeline
--- The newest events of some profiles, of one name or, for "", of any. Ids are compared as text is, which for UUIDv7 is
+-- The newest events of some profiles, of one name and meaning or, for "", of any. Ids are compared as text is, which for UUIDv7 is
 -- the order in which they were made.
 SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
   AND ({name:String} = '' OR name = {name:String})
+  AND ({semantic:String} = '' OR semantic_name = {semantic:String})
 ORDER BY time DESC, UUIDToNum(id) DESC
 LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
@@ -61,6 +62,7 @@ SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
   AND ({name:String} = '' OR name = {name:String})
+  AND ({semantic:String} = '' OR semantic_name = {semantic:String})
   AND time <= {time:Int64} AND (time < {time:Int64} OR UUIDToNum(id) < UUIDToNum({id:UUID}))
 ORDER BY time DESC, UUIDToNum(id) DESC
 LIMIT {limit:UInt64}
@@ -100,6 +102,16 @@ SETTINGS max_threads = 2;
 -- name: tables
 -- The table, if it is there.
 SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'events';
+
+-- name: columns
+-- The columns that the table has.
+SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'events';
+
+-- name: add_semantic
+-- Bring a table from before events said what they mean to the shape of schema.sql. Its events say nothing.
+ALTER TABLE events
+    ADD COLUMN IF NOT EXISTS semantic String,
+    ADD COLUMN IF NOT EXISTS semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name');
 
 -- name: check_parts
 -- Read every byte of every part and compare it with its checksum.

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from passerby.messages import StoredEvent
+from passerby.messages import Semantic, StoredEvent
 
 
 class First(msgspec.Struct):
@@ -18,7 +18,7 @@ class First(msgspec.Struct):
 
 
 class _Row(msgspec.Struct):
-    """A stored row: as `StoredEvent`, but the objects are the JSON text that was written."""
+    """A stored row: as `StoredEvent`, but the objects are the JSON text that was written, and no `semantic` is ""."""
 
     project: int
     profile_id: str
@@ -32,6 +32,7 @@ class _Row(msgspec.Struct):
     context: str
     session_id: str
     dialect: str
+    semantic: str
 
 
 class _Count(msgspec.Struct):
@@ -44,6 +45,7 @@ _first = msgspec.json.Decoder(First)
 _count = msgspec.json.Decoder(_Count)
 _object = msgspec.json.Decoder(dict[str, Any])
 _objects = msgspec.json.Decoder(list[dict[str, Any]])
+_semantic = msgspec.json.Decoder(Semantic)
 
 
 def first_of(rows: bytes) -> First:
@@ -81,6 +83,7 @@ def decode(row: bytes) -> StoredEvent:
         context=_object.decode(stored.context),
         session_id=stored.session_id,
         dialect=stored.dialect,
+        semantic=_semantic.decode(stored.semantic) if stored.semantic else None,
     )
 
 

@@ -5,7 +5,8 @@
 -- with them, small granules keep what is read for ten rows small, and a compact part has a granule's columns side by
 -- side. A scan over one event name is one range of the projection `by_name`, which holds only what such scans ask for.
 -- There are no partitions: an insert is one part, so it happens as a whole or not at all. Columns are in the order of
--- `StoredEvent`; the objects are kept as the JSON text that was sent, which is the only form that loses nothing.
+-- `StoredEvent`; the objects are kept as the JSON text that was sent, which is the only form that loses nothing. What
+-- an event means as a fact of a shop is such a text, too, or ''; its name is a column of its own to be asked for.
 CREATE TABLE IF NOT EXISTS events
 (
     project UInt32,
@@ -20,6 +21,8 @@ CREATE TABLE IF NOT EXISTS events
     context String,
     session_id String,
     dialect LowCardinality(String),
+    semantic String,
+    semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name'),
     INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8,
     INDEX by_position position TYPE minmax GRANULARITY 64,
     PROJECTION by_name

@@ -6,7 +6,7 @@ threads at once. Ids of another project are as unknown as ids that never were.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from passerby.catalogue.types import DataType
 from passerby.identity.decisions import DecisionKind
 from passerby.identity.known import Known
-from passerby.messages import Identifier
+from passerby.messages import Identifier, SemanticName
 from passerby.profiles.stage import Stage
 from passerby.profiles.view import Profile
 
@@ -141,9 +141,10 @@ class OtherViolation(CatalogueViolation, kw_only=True):
 
 
 class CatalogueEvent(msgspec.Struct, kw_only=True):
-    """Events of one name."""
+    """Events of one name. `semantic` is what they mean in the dialects that know this name, null where none does."""
 
     name: str
+    semantic: SemanticName | None
     count: int
     first_seen: str
     last_seen: str
@@ -202,6 +203,9 @@ class StateReader(Protocol):
         At most a thousand, the last ones: where they don't begin with `attached`, the histories have the earlier ones.
         None where that profile does not hold the identifier, or there is no such profile.
         """
+
+    def decisions(self, project: int, message_id: str, profiles: Sequence[str]) -> list[HistoryEntry]:
+        """The decisions about these very profiles (no members are looked for) that a message caused, in their order."""
 
     def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
         """At most `limit` merges, the newest first, those behind `before`; only undone ones, or only others."""

@@ -18,6 +18,7 @@ from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violat
 from passerby.profiles import context, devices, traits
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
+from passerby.semantics.meaning import semantic_of
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
 from passerby.worker.times import event_time
 
@@ -189,6 +190,8 @@ class ProjectBatch:
                 context=message.context,
                 session_id=message.session_id,
                 dialect=message.dialect,
+                # As it was sent: what a rule refuses of it is still what the event is about.
+                semantic=semantic_of(message.dialect, message.name, message.properties),
             )
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 import apsw
 
 from passerby import sql
+from passerby.semantics.meaning import name_of
 from passerby.state.views import (
     Catalogue,
     CatalogueAttribute,
@@ -45,6 +46,7 @@ def _events(connection: apsw.Connection, project: int, rows: list[tuple[Any, ...
     return [
         CatalogueEvent(
             name=name,
+            semantic=name_of(name),
             count=count,
             first_seen=iso(first_seen),
             last_seen=iso(last_seen),

@@ -1,0 +1,22 @@
+"""CrossEngage's words: what it says of the product at the top, and the whole cart beside that."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from passerby.semantics.vocabulary import COMMON_ITEM, Vocabulary
+
+WORDS: Final = Vocabulary(
+    source="CrossEngage, Web Tracking, standard events",
+    events={
+        "product_viewed": ("Viewed Product",),
+        "added_to_cart": ("Added Product",),
+        "removed_from_cart": ("Removed Product",),
+        "cart_viewed": ("Viewed Cart",),
+        "searched": ("Searched Products",),
+        "purchased": ("Completed Order",),
+    },
+    item=COMMON_ITEM,
+    lists=("products",),
+    value=("total", "value"),
+)

@@ -1,0 +1,23 @@
+"""Segment's words: the second edition of its spec, and what the first one called the same."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from passerby.semantics.vocabulary import COMMON_ITEM, Vocabulary
+
+WORDS: Final = Vocabulary(
+    source="Segment, Spec: Ecommerce Events, V1 and V2",
+    events={
+        "product_viewed": ("Product Viewed", "Viewed Product"),
+        "added_to_cart": ("Product Added", "Added Product"),
+        "removed_from_cart": ("Product Removed", "Removed Product"),
+        "cart_viewed": ("Cart Viewed",),
+        "searched": ("Products Searched",),
+        "checkout_started": ("Checkout Started",),
+        "promotion_used": ("Coupon Applied",),
+        "purchased": ("Order Completed", "Completed Order"),
+    },
+    item=COMMON_ITEM,
+    lists=("products",),
+)
