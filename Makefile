@@ -75,6 +75,11 @@ prove: setup  ## Try every property for long, hundreds of times the examples of 
 	@PROVE_LONG=1 $(BIN)/pytest -m hypothesis --timeout=0 $(ARGS)
 	@PROVE_LONG=1 $(BIN)/pytest tests/crash tests/races --timeout=0 $(ARGS)
 
+.PHONY: mutate
+mutate: setup  ## Change the rules of identity and profiles in every small way, and name what no unit test noticed
+	@$(BIN)/mutmut run --max-children 2
+	@$(BIN)/mutmut results
+
 .PHONY: bench
 bench: setup  ## Measure what the README's table says; ARGS goes to the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -107,5 +112,5 @@ lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade
 
 .PHONY: clean
 clean:  ## Remove what the targets above made; DATA stays
-	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov
+	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov mutants
 	@find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +

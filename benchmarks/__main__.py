@@ -1,6 +1,6 @@
 """Runs the benchmarks one after the other, each in a process of its own, and keeps their figures as JSON.
 
-make bench                              all of them, some 40 minutes on 2 cores
+make bench                              all of them, about an hour on 2 cores
 make bench ARGS="end_to_end edge"       these
 """
 
@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("dialects", "edge", "end_to_end", "resolver", "events", "memory")
+NAMES = ("dialects", "edge", "end_to_end", "resolver", "identity_api", "abuse", "doctor", "events", "memory")
 
 
 def main() -> int:
