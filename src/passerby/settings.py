@@ -26,7 +26,8 @@ FILE_NAME = "passerby.toml"
 
 VARIABLES: Mapping[str, str] = {
     CONFIG: "The TOML file to read, as `--config`.",
-    CONSOLE_PASSWORD: "The password that `init` gives the console's user, in place of a random one.",
+    CONSOLE_PASSWORD: "The password of the console's user `admin`: `init` takes it in place of a random one, and "
+    "`serve` gives it to that user whenever it starts.",
 }
 """Environment variables that are not settings, and what they are for."""
 

@@ -67,8 +67,9 @@ def test_no_file_holds_a_secret(pattern: str) -> None:
 
 
 def test_every_text_ends_with_one_newline_and_no_line_with_a_space() -> None:
+    """What is vendored stays as its makers wrote it, byte for byte."""
     untidy = [path for path, text in texts() if re.search(r"[ \t\r]+$|\n\n\Z|[^\n]\Z", text, re.MULTILINE)]
-    assert not [path for path in untidy if path != "LICENSE"]
+    assert not [path for path in untidy if path != "LICENSE" and "/vendor/" not in path]
 
 
 def test_no_file_is_larger_than_half_a_megabyte() -> None:

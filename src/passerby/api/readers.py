@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from passerby.api.errors import ApiError, ErrorCode
+from passerby.api.slowest import Slowest, SlowRead, name_of
 
 THREADS = 4
 """Engines keep one connection for each of them; more would not answer faster on the cores that a console has."""
@@ -21,11 +23,15 @@ T = TypeVar("T")
 
 
 class Readers:
-    """Runs blocking reads in a bounded number of threads, with a bounded number waiting. Belongs to one event loop."""
+    """Runs blocking reads in a bounded number of threads, with a bounded number waiting. Belongs to one event loop.
+
+    `slowest` holds which reads of the last hour took longest, waiting for a thread included.
+    """
 
     def __init__(self, threads: int = THREADS, waiting: int = WAITING) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="reader")
         self._room = waiting
+        self.slowest = Slowest()
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What this read returns or raises. Raises ApiError where too many wait."""
@@ -33,10 +39,13 @@ class Readers:
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             raise ApiError(ErrorCode.OVERLOADED, "too many requests are waiting to be answered", headers=headers)
         self._room -= 1
+        begun = time.time()
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, partial(read, *args, **kwargs))
         finally:
             self._room += 1
+            ended = time.time()
+            self.slowest.note(SlowRead(name_of(read), ended - begun, ended))
 
     def close(self) -> None:
         """Wait for the reads that are under way; drop those that have not begun."""

@@ -7,7 +7,7 @@ carried what that came to into the event store.
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from passerby.api.errors import ApiError, ErrorCode
 from passerby.api.log import AcceptedLog
@@ -28,6 +28,14 @@ class Relay(Protocol):
         """Look for something to carry now, not at the end of the usual pause."""
 
 
+class Positions(NamedTuple):
+    """How far the log goes, how far it is applied, and how far events can be read."""
+
+    accepted: int
+    applied: int
+    visible: int
+
+
 class Visibility:
     """Waits until what the log holds is to be seen. Belongs to one event loop."""
 
@@ -39,6 +47,11 @@ class Visibility:
         self._applied = 0
         self._looked = float("-inf")
         self._ending = False
+
+    def positions(self) -> Positions:
+        """Where log, worker and relay are. The last first: whatever happens in between, none is ahead of another."""
+        visible, applied = self._relay.visible_position, self._state.position()
+        return Positions(self._log.head(), applied, min(visible, applied))
 
     def end(self) -> None:
         """Let nobody wait any longer: the server stops. May be called from a signal handler."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from passerby.cli import demo, doctor, founding, keys, merges, policy, projects, serve, settings, snippet
+from passerby.cli import demo, doctor, founding, keys, merges, policy, projects, serve, settings, snippet, users
 from passerby.cli.app import app
 from passerby.cli.errors import EXPECTED
 from passerby.cli.output import complain
@@ -25,6 +25,7 @@ app.command(keys.commands)
 app.command(merges.commands)
 app.command(snippet.snippet)
 app.command(founding.password)
+app.command(users.commands)
 app.command(settings.settings)
 
 

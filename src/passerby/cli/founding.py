@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import time
 
-from passerby.cli.app import Data, Json, data_folder, open_store
+from passerby.cli.app import Data, Json, data_folder
 from passerby.cli.output import say, say_json
+from passerby.cli.users import open_users
+from passerby.folder import DataFolder
 from passerby.projects import passwords
-from passerby.projects.founding import CONSOLE_USER
+from passerby.projects.errors import NoSuchUser
+from passerby.projects.founding import CONSOLE_USER, initialised
 from passerby.projects.founding import init as make_folder
+from passerby.projects.users import ConsoleUsers, Role
 from passerby.settings import CONSOLE_PASSWORD
 
 
@@ -31,9 +35,31 @@ def password(*, data: Data = None, json: Json = False) -> None:
     given = os.environ.get(CONSOLE_PASSWORD, "")
     new = given or passwords.new_password()
     stored = passwords.hashed(new)
-    with open_store(data) as store:
-        store.set_password(CONSOLE_USER, stored, time.time_ns() // 1_000_000)
+    with open_users(data) as users:
+        _let_in(users, stored)
     if json:
         say_json({"user": CONSOLE_USER, "password": new})
     else:
         say(f"{CONSOLE_USER} has " + ("the password given" if given else f"the password {new}"))
+
+
+def see_to_given_password(folder: DataFolder) -> None:
+    """Where the environment gives a password, the first user has it from now on: a server is told so when it starts.
+
+    Raises PasswordTooShort.
+    """
+    given = os.environ.get(CONSOLE_PASSWORD, "")
+    if not given or not initialised(folder.path):
+        return
+    with open_users(folder.path) as users:
+        if not passwords.matches(given, users.password(CONSOLE_USER) or ""):
+            _let_in(users, passwords.hashed(given))
+
+
+def _let_in(users: ConsoleUsers, stored: str) -> None:
+    """Give the first user this password, and make that user again where somebody has removed it."""
+    now = time.time_ns() // 1_000_000
+    try:
+        users.set_password(CONSOLE_USER, stored, now)
+    except NoSuchUser:
+        users.add(CONSOLE_USER, Role.ADMIN, stored, now)

@@ -14,6 +14,7 @@ from cyclopts import Group, Parameter
 
 from passerby import logs
 from passerby.cli import greeting
+from passerby.cli.founding import see_to_given_password
 from passerby.cli.output import say, say_json
 from passerby.folder import DataFolder
 from passerby.projects.founding import init, initialised
@@ -75,9 +76,11 @@ serve.__annotations__["flags"] = Annotated[Flags | None, Parameter(name="*")]
 
 
 def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
+    folder = DataFolder(settings.data)
     with ExitStack() as held:
         if handed.alive is None:
-            held.callback(os.close, lock.take_folder(DataFolder(settings.data), alone=False))
+            held.callback(os.close, lock.take_folder(folder, alone=False))
+            see_to_given_password(folder)
         run_role(role, settings, handed)
     return 0
 
@@ -96,6 +99,7 @@ def _serve_all(settings: Settings) -> int:
         }
         serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
         lock.announce(serve_lock, serving)
+        see_to_given_password(folder)
         _greet(folder, serving)
         planned = layout(cores_found(), settings.edge.processes)
         return supervise(folder, planned, as_flags(settings), listeners, folder_lock)

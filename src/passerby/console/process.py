@@ -20,6 +20,7 @@ from passerby.settings import Settings
 PASSWORDS_AT_ONCE = 1
 """Looking at a password takes 64 MiB and a core for some tens of milliseconds, by design."""
 PASSWORDS_WAITING = 32
+EXAMINATIONS_WAITING = 2
 
 
 def run(settings: Settings, listener: socket.socket) -> None:
@@ -30,11 +31,13 @@ def run(settings: Settings, listener: socket.socket) -> None:
 def _application(settings: Settings, console: Console, held: ExitStack) -> Shell:
     users = held.enter_context(closing(ConsoleUsers(DataFolder(settings.data).control)))
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
+    examinations = held.enter_context(closing(Readers(1, EXAMINATIONS_WAITING)))
     reception = Reception(
         desk=console.desk,
         projects=console.credentials,
         users=users,
         passwords=passwords,
+        examinations=examinations,
         attempts=Attempts(),
         settings=settings,
     )

@@ -22,11 +22,12 @@ class Projects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The desk, who may come in, where their passwords are looked at, and who has tried to."""
+    """The desk, who may come in and has tried to, and threads for what takes long: passwords and examinations."""
 
     desk: Desk
     projects: Projects
     users: ConsoleUsers
     passwords: Readers
+    examinations: Readers
     attempts: Attempts
     settings: Settings

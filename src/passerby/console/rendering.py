@@ -36,6 +36,14 @@ def _ago(number: float, unit: str) -> str:
     return f"{int(number)} {unit}{'' if int(number) == 1 else 's'} ago"
 
 
+def lasting(seconds: float) -> str:
+    """A duration in the largest unit of which there are two or more."""
+    for step, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= 2 * step:
+            return f"{int(seconds / step)} {unit}"
+    return f"{int(seconds)} s"
+
+
 def clock(moment: str) -> str:
     """An ISO time as people read it, in UTC: `2026-03-01 09:05:07`."""
     return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -89,8 +97,15 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "age": age, "clock": clock, "iso": iso_of, "number": number, "pretty": pretty, "short": short, "size": size,
-    }  # fmt: skip
+        "age": age,
+        "clock": clock,
+        "iso": iso_of,
+        "lasting": lasting,
+        "number": number,
+        "pretty": pretty,
+        "short": short,
+        "size": size,
+    }
     made.globals |= {"static": files().url, "query": query, "version": version("passerby")}
     return made
 

@@ -17,6 +17,21 @@ addEventListener("mouseover", ({ target }) => {
   if (time) time.title = age(time.dateTime);
 });
 
+// Tables wider than the window scroll within themselves: keys have to be able to reach them.
+function openTables(root) {
+  for (const place of root.querySelectorAll?.(".table") ?? []) {
+    const isScrolled = place.scrollWidth > place.clientWidth;
+    place.toggleAttribute("tabindex", isScrolled);
+    if (isScrolled) {
+      place.tabIndex = 0;
+      place.setAttribute("role", "region");
+      place.setAttribute("aria-label", place.closest("section")?.querySelector("h2")?.textContent ?? "Table");
+    }
+  }
+}
+
+addEventListener("resize", () => openTables(document));
+
 // Copying.
 function revealCopies(root) {
   for (const button of root.querySelectorAll?.("button[data-copy][hidden]") ?? []) button.hidden = false;
@@ -149,6 +164,7 @@ function drawAll(root) {
 
 function prepare(root) {
   revealCopies(root);
+  openTables(root);
   drawAll(root);
 }
 

@@ -1,0 +1,47 @@
+"""The slowest reads of the last hour, so that whoever wonders what takes so long can see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+HOUR_SECONDS = 3_600.0
+
+
+class SlowRead(NamedTuple):
+    """A read that took long: its name in our code, for how long it ran or waited for a thread, and when it ended."""
+
+    name: str
+    seconds: float
+    at: float
+
+
+class Slowest:
+    """Of every kind of read the slowest of the last hour: as many as our code has names. Times are in seconds."""
+
+    def __init__(self) -> None:
+        self._reads: dict[str, SlowRead] = {}
+
+    def note(self, read: SlowRead) -> None:
+        """Keep this read if no read of its name was slower lately."""
+        before = self._reads.get(read.name)
+        if before is None or read.seconds >= before.seconds or before.at <= read.at - HOUR_SECONDS:
+            self._reads[read.name] = read
+
+    def since(self, moment: float) -> list[SlowRead]:
+        """Those that ended after this time, slowest first."""
+        return sorted((read for read in self._reads.values() if read.at > moment), key=_slowest_first)
+
+
+def name_of(read: Callable[..., Any]) -> str:
+    """What a function is called in our code."""
+    while isinstance(read, partial):
+        read = read.func
+    kind = type(read)
+    module, name = getattr(read, "__module__", kind.__module__), getattr(read, "__qualname__", kind.__qualname__)
+    return f"{module.removeprefix('passerby.')}.{name}"
+
+
+def _slowest_first(read: SlowRead) -> float:
+    return -read.seconds

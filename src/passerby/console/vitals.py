@@ -1,0 +1,101 @@
+"""What the machine says of this server: its processes and its files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from passerby.folder import DataFolder
+
+_PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_ROLE = "--role="
+# Fields of /proc/PID/stat behind the command's name, counted from 0 (proc(5)).
+_PARENT, _USER_TIME, _SYSTEM_TIME, _STARTED, _RESIDENT = 1, 11, 12, 19, 21
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """A process of this server: its role, resident memory, processor time since it began, and age in seconds."""
+
+    role: str
+    pid: int
+    resident_bytes: int
+    busy_seconds: float
+    age_seconds: float
+
+
+class FileSize(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the data folder with its write-ahead log, or a folder with all that is in it."""
+
+    name: str
+    bytes: int
+
+
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
+    """What the data folder takes, and what is left on its disk."""
+
+    files: list[FileSize]
+    free_bytes: int
+    total_bytes: int
+
+
+def processes(supervisor: int) -> list[Process]:
+    """The processes that this one started, and itself first. Empty where the system does not tell (it is not Linux)."""
+    uptime = _uptime()
+    found = [process for process in _each(uptime) if supervisor in {process[0], process[1].pid}]
+    return sorted((process for _, process in found), key=lambda one: (one.pid != supervisor, one.role, one.pid))
+
+
+def disk(folder: DataFolder) -> Disk:
+    """The sizes of what lies in the data folder."""
+    usage = shutil.disk_usage(folder.path)
+    entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]
+    files = [FileSize(name=entry.name, bytes=_size(entry)) for entry in entries]
+    return Disk(files=files, free_bytes=usage.free, total_bytes=usage.total)
+
+
+def _size(entry: Path) -> int:
+    parts = entry.rglob("*") if entry.is_dir() else (entry, entry.with_name(f"{entry.name}-wal"))
+    return sum(_bytes(part) for part in parts)
+
+
+def _bytes(file: Path) -> int:
+    """A file's size; 0 for a folder, and for what is gone meanwhile."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except OSError:
+        return 0
+
+
+def _uptime() -> float:
+    try:
+        return float((_PROC / "uptime").read_text().split()[0])
+    except OSError:
+        return 0.0
+
+
+def _each(uptime: float) -> Iterator[tuple[int, Process]]:
+    """Every process that may be looked at, with its parent's number."""
+    for entry in _PROC.glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        yield int(fields[_PARENT]), _process(int(entry.name), fields, words, uptime)
+
+
+def _process(pid: int, fields: list[str], words: list[str], uptime: float) -> Process:
+    role = next((word.removeprefix(_ROLE) for word in words if word.startswith(_ROLE)), "supervisor")
+    return Process(
+        role=role,
+        pid=pid,
+        resident_bytes=int(fields[_RESIDENT]) * _PAGE,
+        busy_seconds=(int(fields[_USER_TIME]) + int(fields[_SYSTEM_TIME])) / _TICKS,
+        age_seconds=max(0.0, uptime - int(fields[_STARTED]) / _TICKS),
+    )

@@ -1,0 +1,86 @@
+"""`passerby users`: who may use the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+
+from passerby.cli.founding import see_to_given_password
+from passerby.folder import DataFolder
+from passerby.projects import passwords
+from passerby.projects.users import ConsoleUsers
+
+PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+def fits(data: Path, name: str, password: str) -> bool:
+    with ConsoleUsers(DataFolder(data).control) as users:
+        return passwords.matches(password, users.password(name) or "")
+
+
+def test_a_new_user_looks_and_gets_a_random_password(passerby: Command, data: Path) -> None:
+    made = passerby("users", "add", "sasha", "--json").json
+    assert fits(data, "sasha", made["password"])
+    listed = passerby("users", "list", "--json").json
+    assert [(user["name"], user["role"]) for user in listed] == [("admin", "admin"), ("sasha", "viewer")]
+
+
+def test_a_password_can_be_given_by_the_environment(
+    passerby: Command, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", PASSWORD)
+    done = passerby("users", "add", "sasha", "--role", "admin")
+    assert PASSWORD not in done.out
+    assert fits(data, "sasha", PASSWORD)
+
+
+def test_a_forgotten_password_is_replaced(passerby: Command, data: Path) -> None:
+    made = passerby("users", "password", "admin").out.split()[-1]
+    assert fits(data, "admin", made)
+
+
+def test_a_short_password_is_refused(passerby: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", "short")
+    done = passerby("users", "password", "admin")
+    assert done.code == 1
+    assert "at least" in done.err
+
+
+def test_roles_change_and_users_go(passerby: Command) -> None:
+    passerby("users", "add", "sasha")
+    assert "sasha is admin" in passerby("users", "role", "sasha", "admin").out
+    assert "admin is removed" in passerby("users", "remove", "admin").out
+    assert "sasha" in passerby("users", "list").out
+    refused = passerby("users", "remove", "sasha")
+    assert refused.code == 1
+    assert "only administrator" in refused.err
+
+
+def test_password_makes_the_first_user_again_where_somebody_removed_it(passerby: Command, data: Path) -> None:
+    passerby("users", "add", "sasha", "--role", "admin")
+    passerby("users", "remove", "admin")
+    assert fits(data, "admin", passerby("password", "--json").json["password"])
+
+
+def test_a_server_sees_to_the_password_that_the_environment_gives(
+    passerby: Command, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = passerby("password", "--json").json["password"]
+    see_to_given_password(DataFolder(data))
+    assert fits(data, "admin", before)
+    monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", PASSWORD)
+    see_to_given_password(DataFolder(data))
+    see_to_given_password(DataFolder(data))
+    assert fits(data, "admin", PASSWORD)
+
+
+def test_a_folder_that_is_still_to_be_made_gets_its_password_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", PASSWORD)
+    see_to_given_password(DataFolder(tmp_path / "none"))
+    assert not (tmp_path / "none").exists()

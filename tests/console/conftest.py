@@ -1,0 +1,53 @@
+"""One server with a day's data for all tests of the console, and Chromium to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.browser.conftest import FLAGS
+from tests.console.looking import Desk
+from tests.console.office import Office
+from tests.sdk.tools import program
+from tests.serving import serving
+
+Looks = Callable[..., Desk]
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with serving(tmp_path_factory.mktemp("console") / "data") as server:
+        office = Office(server)
+        office.seed()
+        yield office
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Not for the whole session: as long as Playwright is there, no other test in this thread can run an event loop."""
+    path = program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def looks(chromium: Browser, office: Office) -> Iterator[Looks]:
+    """A function that lets a user look at the console; in the end, no page of theirs may have had a fault."""
+    with ExitStack() as stack:
+        desks: list[Desk] = []
+
+        def looks(user: str = "", **options: object) -> Desk:
+            context = chromium.new_context(base_url=office.url, **options)  # type: ignore[arg-type]  # any of its own
+            stack.callback(context.close)
+            if user:
+                cookie = {"name": "passerby_session", "value": office.session(user), "url": office.url}
+                context.add_cookies([cookie])  # type: ignore[list-item]  # a dict of the right kind
+            desks.append(Desk(context))
+            return desks[-1]
+
+        yield looks
+        assert [fault for desk in desks for fault in desk.faults] == []

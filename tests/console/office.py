@@ -1,0 +1,71 @@
+"""A running Passerby with a day of people in it, and those who look at it."""
+
+from __future__ import annotations
+
+import http
+import json
+import subprocess
+import sys
+from functools import cached_property
+from typing import Any
+
+import httpx
+from tests.serving import Server
+
+PROJECT = "default"
+ADMIN = "admin"
+VIEWER = "sasha"
+PEOPLE = 60
+"""Whom the demo sends: enough for a second page of everything that has pages."""
+
+
+class Office:
+    """A server whose data is not changed by looking at it. Tests that change something say whom they leave behind."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.url = f"http://127.0.0.1:{server.console_port}"
+        self.passwords = {ADMIN: server.keys["console"]["password"], VIEWER: self._new_user(VIEWER)}
+        self._sessions = {user: self._signed_in(user) for user in self.passwords}
+
+    def seed(self) -> None:
+        """Let the demo's people come, and wait until they can be seen."""
+        self.passerby("demo", "--people", str(PEOPLE))
+        self.server.read("/v1/stats")
+
+    def passerby(self, *words: str) -> Any:
+        """What a command says of this data folder."""
+        command = [sys.executable, "-m", "passerby", *words, "--data", str(self.server.data), "--json"]
+        return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+    def session(self, user: str) -> str:
+        """The value of a session cookie of this user."""
+        return self._sessions[user]
+
+    def client(self, user: str = "", **options: Any) -> httpx.Client:
+        """A browser's requests, without the browser: this user's, or nobody's."""
+        cookies = {"passerby_session": self.session(user)} if user else {}
+        return httpx.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}, timeout=60, **options)
+
+    def sign_in(self, user: str, password: str, **form: str) -> httpx.Response:
+        with self.client() as client:
+            return client.post("/sign-in", data={"user": user, "password": password, **form})
+
+    @cached_property
+    def profile(self) -> str:
+        """The id of a profile with a history: one that absorbed another."""
+        merges = self.server.read("/v1/merges", limit=1)["merges"]
+        return str(merges[0]["winner"])
+
+    @cached_property
+    def event(self) -> str:
+        """The id of an event of that profile."""
+        return str(self.server.read(f"/v1/profiles/{self.profile}/events", limit=1)["events"][0]["id"])
+
+    def _new_user(self, name: str) -> str:
+        return str(self.passerby("users", "add", name)["password"])
+
+    def _signed_in(self, user: str) -> str:
+        answer = self.sign_in(user, self.passwords[user])
+        assert answer.status_code == http.HTTPStatus.SEE_OTHER, answer.text
+        return answer.cookies["passerby_session"]

@@ -1,0 +1,69 @@
+"""Every screen is shown with a day's data: without a fault, light and dark, wide and narrow, and to everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.console.conftest import Looks
+from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.screens import SCREENS
+
+SHOTS = Path(__file__).parent / "screenshots"
+"""Where every screen is to be seen after a run; git does not keep it."""
+LOOKS = {
+    "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "narrow": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+    "narrow-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_screen_is_shown_without_a_fault(looks: Looks, office: Office, look: str) -> None:
+    desk = looks(ADMIN, **LOOKS[look])
+    SHOTS.mkdir(exist_ok=True)
+    for name, address in SCREENS.items():
+        page = desk.open(address(office))
+        page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= LOOKS[look]["viewport"]["width"], f"{name} is wider than the window"  # type: ignore[index]  # a size
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "narrow"])
+def test_no_screen_shuts_anybody_out(looks: Looks, office: Office, look: str) -> None:
+    desk, found = looks(ADMIN, **LOOKS[look]), []
+    for address in SCREENS.values():
+        desk.open(address(office))
+        found += desk.audit()
+    assert not found
+
+
+def test_every_screen_has_a_title_of_its_own(office: Office) -> None:
+    with office.client(VIEWER) as client:
+        pages = {name: client.get(address(office)).text for name, address in SCREENS.items()}
+    titles = {name: text.partition("<title>")[2].partition("</title>")[0] for name, text in pages.items()}
+    assert all(title.endswith(" · Passerby") for title in titles.values())
+    assert len(set(titles.values())) == len(titles)
+
+
+def test_every_screen_is_shown_to_viewers_and_has_a_twin(office: Office) -> None:
+    with office.client(VIEWER) as client:
+        for name, address in SCREENS.items():
+            path, _, query = address(office).partition("?")
+            shown = client.get(f"{path}?{query}")
+            assert shown.status_code == 200, name
+            assert shown.headers["content-type"].startswith("text/html")
+            twin = client.get(f"{path.rstrip('/')}.json?{query}")
+            assert twin.status_code == 200, name
+            assert isinstance(twin.json(), dict), name
+
+
+def test_no_page_holds_script_or_style_of_its_own(office: Office) -> None:
+    with office.client(ADMIN) as client:
+        for name, address in SCREENS.items():
+            text = client.get(address(office)).text
+            for forbidden in ("<style", " style=", "onclick=", "onload=", "javascript:"):
+                assert forbidden not in text, (name, forbidden)
+            for tag in text.split("<script")[1:]:
+                assert tag.lstrip().startswith("src="), (name, tag[:80])

@@ -1,0 +1,173 @@
+"""Who may use the console, and for how long."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from passerby.projects import keys
+from passerby.projects.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists
+from passerby.projects.store import ProjectStore
+from passerby.projects.users import IDLE_MS, LONGEST_MS, MOST_SESSIONS, RENEW_MS, ConsoleUsers, Role, Visitor
+
+NOW = 1_800_000_000_000
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "control.db"
+    ProjectStore(path).close()
+    return path
+
+
+@pytest.fixture
+def users(file: Path) -> Iterator[ConsoleUsers]:
+    with ConsoleUsers(file) as users:
+        users.add("robin", Role.ADMIN, "hash of robin's", NOW)
+        yield users
+
+
+def test_a_user_has_the_password_and_the_role_given(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash of sasha's", NOW + 1)
+    assert [(user.name, user.role, user.changed_at) for user in users.users()] == [
+        ("robin", Role.ADMIN, NOW),
+        ("sasha", Role.VIEWER, NOW + 1),
+    ]
+    assert users.password("sasha") == "hash of sasha's"
+    assert users.password("nobody") is None
+
+
+def test_a_name_is_taken_once(users: ConsoleUsers) -> None:
+    with pytest.raises(UserExists, match="robin"):
+        users.add("robin", Role.VIEWER, "hash", NOW)
+
+
+@pytest.mark.parametrize("name", ["", "with space", "-first", "x" * 101, "line\n", "<b>"])
+def test_a_name_that_could_be_misread_is_refused(users: ConsoleUsers, name: str) -> None:
+    with pytest.raises(BadUserName):
+        users.add(name, Role.VIEWER, "hash", NOW)
+
+
+def test_a_session_belongs_to_its_user_with_the_role_of_the_moment(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash", NOW)
+    token = users.open_session("sasha", NOW)
+    assert users.visitor(token, NOW) == Visitor("sasha", Role.VIEWER)
+    users.set_role("sasha", Role.ADMIN)
+    assert users.visitor(token, NOW) == Visitor("sasha", Role.ADMIN)
+
+
+def test_only_the_hash_of_a_session_is_stored(users: ConsoleUsers, file: Path) -> None:
+    token = users.open_session("robin", NOW)
+    rows = apsw.Connection(str(file)).execute("SELECT * FROM console_session").fetchall()
+    assert token not in str(rows)
+    assert keys.digest(token) in str(rows)
+
+
+def test_what_was_never_given_out_is_nobodys_session(users: ConsoleUsers) -> None:
+    assert users.visitor("made up", NOW) is None
+
+
+def test_nobody_who_is_not_there_gets_a_session(users: ConsoleUsers) -> None:
+    with pytest.raises(NoSuchUser):
+        users.open_session("nobody", NOW)
+
+
+def test_a_session_that_nobody_uses_ends(users: ConsoleUsers) -> None:
+    token = users.open_session("robin", NOW)
+    assert users.visitor(token, NOW + IDLE_MS - 1)
+    assert users.visitor(token, NOW + 2 * IDLE_MS - 2)
+    assert users.visitor(token, NOW + 3 * IDLE_MS) is None
+
+
+def test_use_is_not_written_down_at_every_page(users: ConsoleUsers) -> None:
+    token = users.open_session("robin", NOW)
+    users.visitor(token, NOW + RENEW_MS - 1)
+    assert users.visitor(token, NOW + IDLE_MS) is None
+
+
+def test_a_session_ends_however_much_it_is_used(users: ConsoleUsers) -> None:
+    token = users.open_session("robin", NOW)
+    for at in range(NOW, NOW + LONGEST_MS, IDLE_MS // 2):
+        assert users.visitor(token, at)
+    assert users.visitor(token, NOW + LONGEST_MS) is None
+
+
+def test_signing_out_ends_one_session(users: ConsoleUsers) -> None:
+    one, other = users.open_session("robin", NOW), users.open_session("robin", NOW)
+    users.end_session(one)
+    assert users.visitor(one, NOW) is None
+    assert users.visitor(other, NOW)
+
+
+def test_another_password_ends_all_sessions_of_that_user(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash", NOW)
+    mine, theirs = users.open_session("robin", NOW), users.open_session("sasha", NOW)
+    users.set_password("robin", "another hash", NOW + 1)
+    assert users.password("robin") == "another hash"
+    assert users.visitor(mine, NOW + 1) is None
+    assert users.visitor(theirs, NOW + 1)
+
+
+def test_whoever_is_removed_is_out_at_once(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash", NOW)
+    token = users.open_session("sasha", NOW)
+    users.remove("sasha")
+    assert users.visitor(token, NOW) is None
+    assert [user.name for user in users.users()] == ["robin"]
+
+
+def test_the_last_administrator_stays_one(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash", NOW)
+    with pytest.raises(LastAdministrator):
+        users.remove("robin")
+    with pytest.raises(LastAdministrator):
+        users.set_role("robin", Role.VIEWER)
+    users.set_role("sasha", Role.ADMIN)
+    users.remove("robin")
+    assert [user.role for user in users.users()] == [Role.ADMIN]
+
+
+@pytest.mark.parametrize("change", ["remove", "set_password", "set_role"])
+def test_nobody_can_be_changed_who_is_not_there(users: ConsoleUsers, change: str) -> None:
+    further: dict[str, tuple[object, ...]] = {"set_password": ("hash", NOW), "set_role": (Role.ADMIN,)}
+    with pytest.raises(NoSuchUser):
+        getattr(users, change)("nobody", *further.get(change, ()))
+
+
+def test_one_user_holds_a_bounded_number_of_sessions(users: ConsoleUsers, file: Path) -> None:
+    tokens = [users.open_session("robin", NOW + n) for n in range(MOST_SESSIONS + 1)]
+    assert users.visitor(tokens[0], NOW + MOST_SESSIONS) is None
+    assert users.visitor(tokens[1], NOW + MOST_SESSIONS)
+    users.open_session("robin", NOW + 2 * LONGEST_MS)
+    assert apsw.Connection(str(file)).execute("SELECT count(*) FROM console_session").get == 1
+
+
+def test_sessions_are_looked_at_from_several_threads(users: ConsoleUsers) -> None:
+    token = users.open_session("robin", NOW)
+    seen: list[Visitor | None] = []
+    threads = [
+        threading.Thread(target=lambda: seen.extend(users.visitor(token, NOW + RENEW_MS + n) for n in range(50)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [Visitor("robin", Role.ADMIN)] * 200
+
+
+def test_everybody_in_a_file_of_before_there_were_roles_is_an_administrator(tmp_path: Path) -> None:
+    file = tmp_path / "control.db"
+    old = apsw.Connection(str(file))
+    old.execute(
+        "CREATE TABLE console_user (name TEXT PRIMARY KEY, password TEXT NOT NULL, changed_at INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID; INSERT INTO console_user VALUES ('admin', 'hash', 1); PRAGMA user_version = 1"
+    )
+    old.close()
+    ProjectStore(file).close()
+    with ConsoleUsers(file) as users:
+        assert [(user.name, user.role) for user in users.users()] == [("admin", Role.ADMIN)]
