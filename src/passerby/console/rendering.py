@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from passerby.console import telling
 from passerby.console.static import files
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -83,7 +84,7 @@ def pretty(value: object) -> str:
 
 def query(**values: object) -> str:
     """A query string of what is given: what is None or empty is left out. `?` included, if there is any."""
-    given = {name: value for name, value in values.items() if value not in {None, ""}}
+    given = {name: value for name, value in values.items() if value is not None and value != ""}
     return f"?{urlencode(given, doseq=True)}" if given else ""
 
 
@@ -97,15 +98,10 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "age": age,
-        "clock": clock,
-        "iso": iso_of,
-        "lasting": lasting,
-        "number": number,
-        "pretty": pretty,
-        "short": short,
-        "size": size,
-    }
+        "age": age, "clock": clock, "iso": iso_of, "number": number, "pretty": pretty, "short": short, "size": size,
+    }  # fmt: skip
+    made.filters |= telling.FILTERS
+    made.globals |= telling.GLOBALS
     made.globals |= {"static": files().url, "query": query, "version": version("passerby")}
     return made
 

@@ -23,6 +23,7 @@ from litestar.response import Redirect
 from passerby.api.access import Access
 from passerby.api.desk import Desk
 from passerby.api.errors import AnyRequest, not_found
+from passerby.api.streaming import MEDIA_TYPE
 from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.rendering import query, render
@@ -114,6 +115,12 @@ def action(path: str, act: Callable[..., Any], *, need: Need = Need.ADMIN) -> HT
     """A form of a project: `act` takes `visit` and `data: URLEncodedBody[...]`, and answers with `done` or a page."""
     options: dict[str, Any] = {"dependencies": _visiting(), "opt": {NEED: need}, "include_in_schema": False}
     return post(IN_PROJECT + path, status_code=200, **options)(act)
+
+
+def stream(path: str, follow: Callable[..., Any]) -> HTTPRouteHandler:
+    """An answer that goes on, for a page of a project: `follow` takes `visit` and gives an `EventStream`."""
+    options: dict[str, Any] = {"dependencies": _visiting(), "opt": {NEED: Need.VIEWER}, "include_in_schema": False}
+    return get(IN_PROJECT + path, media_type=MEDIA_TYPE, **options)(follow)
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> Response[str]:

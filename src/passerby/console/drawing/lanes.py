@@ -83,14 +83,17 @@ def _mark(number: int, column: int, entry: HistoryEntry, lanes: dict[str, int]) 
 
 
 def _spans(entries: Sequence[HistoryEntry], lanes: dict[str, int]) -> dict[str, list[tuple[int, int]]]:
+    """The spans of each lane. Curves into a mark begin a column before it; that of an undo ends one behind."""
     begun: dict[str, int] = {}
     spans: dict[str, list[tuple[int, int]]] = {profile: [] for profile in lanes}
     for column, entry in enumerate(entries):
-        for profile in (entry.from_, entry.to):
-            if profile in spans:
-                begun.setdefault(profile, column)
+        if entry.to in spans:
+            begun.setdefault(entry.to, column)
+        if entry.from_ in spans:
+            begun.setdefault(entry.from_, column + (1 if entry.kind == "undone" else -1))
         if entry.kind == "merged" and entry.from_ in begun:
-            spans[entry.from_].append((begun.pop(entry.from_), column))
+            first = begun.pop(entry.from_)
+            spans[entry.from_].append((first, max(first, column - 1)))
     for profile, column in begun.items():
-        spans[profile].append((column, len(entries)))
+        spans[profile].append((column, max(column, len(entries))))
     return spans

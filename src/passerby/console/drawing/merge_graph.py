@@ -55,7 +55,7 @@ def _label(graph: Graph) -> str:
 
 def _lane(row: int, lane: Lane, names: Mapping[str, str]) -> Markup:
     own = "" if row else " graph-own"
-    whole = names.get(lane.profile, lane.profile)
+    whole = names.get(lane.profile) or f"profile {lane.profile[-12:]}"
     shown = whole if len(whole) <= NAME else f"{whole[:NAME]}…"
     lines = [_LINE.format(own=own, x1=_x(first), x2=_x(last), y=_y(row)) for first, last in lane.spans]
     return _NAME.format(own=own, y=_y(row) + 4, name=shown, whole=whole) + Markup().join(lines)

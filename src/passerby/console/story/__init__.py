@@ -5,5 +5,9 @@
 - `decisions` — a decision about identity, and the rule behind it, in sentences
 - `refusals` — what the API refused, and what to do about it
 - `visits` — a timeline in visits, with the breaks between them
+- `members` — what the profiles in a history are called
+- `columns` — which columns a list of profiles has
+- `flat` — nested values in lines
+- `context` — a profile's context in parts
 - `spans` — lengths of time in words
 """

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from passerby.profiles.view import Profile
+from passerby.profiles.view import Profile, ProfileIdentifier
 
 SHOWN: Final = 120
 """How many characters of a name are shown; a trait may be a thousand long."""
 _PREFERRED: Final = ("user_id", "email", "phone")
-"""Namespaces whose identifiers say more than others, in their order."""
+_WHOLE: Final = ("name", "full_name", "fullName", "Name")
+_FIRST: Final = ("first_name", "firstName", "firstname", "we_first_name")
+_LAST: Final = ("last_name", "lastName", "lastname", "we_last_name")
 
 
 def title(profile: Profile) -> str:
@@ -19,18 +21,23 @@ def title(profile: Profile) -> str:
     return found if len(found) <= SHOWN else f"{found[:SHOWN]}…"
 
 
+def rank(namespace: str) -> int:
+    """How much an identifier of this namespace says, the smallest the most."""
+    return _PREFERRED.index(namespace) if namespace in _PREFERRED else len(_PREFERRED)
+
+
+def strongest(profile: Profile) -> list[ProfileIdentifier]:
+    """The identifiers, those first that say the most."""
+    return sorted(profile.identifiers, key=lambda each: rank(each.namespace))
+
+
 def _names(profile: Profile) -> Iterator[str]:
-    yield from filter(None, (_text(profile, name) for name in ("name", "full_name")))
-    yield from filter(None, [" ".join(filter(None, (_text(profile, part) for part in ("first_name", "last_name"))))])
-    yield from _preferred((each.namespace, each.value) for each in profile.identifiers)
+    parts = " ".join(filter(None, (_text(profile, spellings) for spellings in (_FIRST, _LAST))))
+    yield from filter(None, (_text(profile, _WHOLE), parts))
+    yield from (each.value for each in strongest(profile))
 
 
-def _preferred(identifiers: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """The values of identifiers, those first that say the most."""
-    ranks = {name: rank for rank, name in enumerate(_PREFERRED)}
-    yield from (value for _, value in sorted(identifiers, key=lambda each: ranks.get(each[0], len(ranks))))
-
-
-def _text(profile: Profile, trait: str) -> str:
-    value = profile.traits.get(trait)
-    return value.strip() if isinstance(value, str) else ""
+def _text(profile: Profile, spellings: Sequence[str]) -> str:
+    """The first of these traits that holds some text; no dialect agrees with another on how names are spelt."""
+    values = (profile.traits.get(name) for name in spellings)
+    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")

@@ -1,0 +1,110 @@
+"""Why somebody is who we say: the decisions in their order, as a graph and as a list, and what a message would do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from passerby.api.answers import History, PreviewAnswer
+from passerby.api.bodies import NamedIdentifier, PreviewRequest
+from passerby.api.identity import preview_identity
+from passerby.api.parameters import Cursor, Page, uuid_of
+from passerby.api.profiles import get_profile, list_history
+from passerby.console.screens import Visit, screen
+from passerby.console.story.members import names
+from passerby.console.story.people import title
+from passerby.profiles.view import Profile
+from passerby.state.views import HistoryEntry, MergeDetail
+
+SHOWN = 100
+ROWS = 4
+"""Identifiers that the preview's form has room for."""
+OTHERS = 20
+"""How many other people are called by their names."""
+
+Words = Annotated[list[str] | None, QueryParameter(name="namespace", max_items=ROWS)]
+Values = Annotated[list[str] | None, QueryParameter(name="value", max_items=ROWS)]
+Undone = Annotated[str, QueryParameter(name="undone", max_length=36)]
+
+
+class IdentityView(msgspec.Struct, kw_only=True):
+    """Decisions about a profile, and the merges among them.
+
+    `moved` are those decisions by which an identifier changed hands. `preview` is what a message with the identifiers
+    in `asked` would do, null where nobody asked. `parted` is the other profile of the merge that was just undone.
+    `names` are what the profiles are called that decisions name, by their ids, as far as they are called anything.
+    """
+
+    profile: Profile
+    history: History
+    merges: list[MergeDetail]
+    moved: list[HistoryEntry]
+    names: dict[str, str]
+    cursor: str | None
+    namespaces: list[str]
+    asked: PreviewRequest
+    preview: PreviewAnswer | None
+    parted: Profile | None
+
+
+async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
+    visit: NamedDependency[Visit],
+    profile_id: str,
+    cursor: Cursor = None,
+    namespace: Words = None,
+    value: Values = None,
+    event: bool = False,  # noqa: FBT001, FBT002 - a field of the form
+    undone: Undone = "",
+) -> IdentityView:
+    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    history: History = await list_history.fn(visit.access, profile_id=profile.id, page=Page(SHOWN, cursor))
+    asked = _asked(namespace or [], value or [], event=event)
+    return IdentityView(
+        profile=profile,
+        history=history,
+        merges=await visit.run(_merges, visit, history),
+        moved=[entry for entry in history.history if entry.kind == "reassigned"],
+        names=await visit.run(_names, visit, profile, history),
+        cursor=cursor,
+        namespaces=[name for name in visit.desk.policy_of(visit.project).classes if name != "previous_id"],
+        asked=asked,
+        preview=await preview_identity.fn(visit.access, data=asked) if asked.identifiers else None,
+        parted=await visit.run(_parted, visit, profile, undone),
+    )
+
+
+def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewRequest:
+    """The message that the form describes; rows without a value are none."""
+    pairs = zip(namespaces, values, strict=False)
+    return PreviewRequest(
+        identifiers=[NamedIdentifier(namespace=name, value=value) for name, value in pairs if name and value.strip()],
+        is_event=event,
+    )
+
+
+def _merges(visit: Visit, history: History) -> list[MergeDetail]:
+    ids = dict.fromkeys(entry.merge_id for entry in history.history if entry.merge_id)
+    return [merge for id_ in ids if (merge := visit.desk.state.merge(visit.project, id_))]
+
+
+def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
+    """Members are called by what they brought, other people as on their own pages."""
+    named = (id_ for entry in history.history for id_ in (entry.from_, entry.to) if id_)
+    members = {member.id for member in profile.members}
+    others = [id_ for id_ in dict.fromkeys(named) if id_ not in members][:OTHERS]
+    found = [visit.desk.state.profile(visit.project, id_) for id_ in others]
+    return names(history.history) | {each.id: title(each) for each in found if each} | {profile.id: title(profile)}
+
+
+def _parted(visit: Visit, profile: Profile, merge_id: str) -> Profile | None:
+    """The other one of two people whom an undo has just taken apart."""
+    merge = visit.desk.state.merge(visit.project, uuid_of(merge_id, "merge")) if merge_id else None
+    if merge is None or merge.undone_at is None:
+        return None
+    return visit.desk.state.profile(visit.project, merge.winner if merge.loser == profile.id else merge.loser)
+
+
+routes = [screen("/profiles/{profile_id:str}/identity", gather, "identity.html")]

@@ -1,0 +1,109 @@
+"""Everything that arrives, accepted and refused, as it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Final, Literal
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from passerby.api.errors import AnyRequest, not_found
+from passerby.api.items import LiveRecent, RefusedRequest, Wanted, refused_of
+from passerby.api.live import After, LastEventId, recent
+from passerby.api.refused import shown
+from passerby.api.streaming import EventStream, follow, place_of
+from passerby.console.access import COOKIE
+from passerby.console.screens import Visit, screen, stream
+from passerby.dialects.registry import ALL
+from passerby.refused.record import NO_PROJECT
+
+SHOWN = 100
+CHECK_MS: Final = 5_000
+"""How long somebody who is signed out may go on to follow the stream."""
+
+
+Word = Annotated[str, QueryParameter(max_length=1_000)]
+Status = Literal["", "accepted", "refused"]
+
+
+class LiveView(msgspec.Struct, kw_only=True):
+    """What came in last, and what of it is wanted."""
+
+    recent: LiveRecent
+    dialect: str
+    status: Status
+    name: str
+    q: str
+    dialects: list[str]
+
+
+async def gather(
+    visit: NamedDependency[Visit], dialect: Word = "", status: Status = "", name: Word = "", q: Word = ""
+) -> LiveView:
+    wanted = _wanted(dialect, status, name, q)
+    return LiveView(
+        recent=await visit.run(recent, visit.access, _projects(visit), wanted, SHOWN),
+        dialect=dialect,
+        status=status,
+        name=name,
+        q=q,
+        dialects=[each.name for each in ALL],
+    )
+
+
+async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    dialect: Word = "",
+    status: Status = "",
+    name: Word = "",
+    q: Word = "",
+    after: After = None,
+    last_event_id: LastEventId = None,
+) -> EventStream:
+    place = place_of(last_event_id) or place_of(after)
+    may = _may_still_look(visit, request.cookies.get(COOKIE, ""))
+    wanted = _wanted(dialect, status, name, q)
+    return EventStream(visit.desk.tail, follow(visit.desk.tail, _projects(visit), wanted, place, may))
+
+
+def _wanted(dialect: str, status: Status, name: str, q: str) -> Wanted:
+    """The items that a form asks for: a field that is left empty is no condition."""
+    return Wanted(dialect or None, status or None, name.strip() or None, q or None)
+
+
+async def gather_refused(visit: NamedDependency[Visit], number: int) -> RefusedRequest:
+    """One refused request, while it is kept."""
+    found = await visit.run(visit.desk.refused.newest, _projects(visit), limit=1, before=number + 1)
+    if not found or found[0].number != number:
+        raise not_found("refused request: they are kept for a day")
+    return refused_of(found[0])
+
+
+def _projects(visit: Visit) -> tuple[int, ...]:
+    """Whose refused requests are shown beside the project's messages: an administrator sees nobody's, too."""
+    return (visit.project, NO_PROJECT) if visit.may_change else shown(visit.access)
+
+
+def _may_still_look(visit: Visit, token: str) -> Callable[[], bool]:
+    """Whether the session is still there, looked up every CHECK_MS."""
+    looked = visit.desk.now()
+
+    def may() -> bool:
+        nonlocal looked
+        now = visit.desk.now()
+        if now - looked < CHECK_MS:
+            return True
+        looked = now
+        return visit.reception.users.visitor(token, now) is not None
+
+    return may
+
+
+routes = [
+    screen("/live", gather, "live.html"),
+    screen("/live/refused/{number:int}", gather_refused, "refused.html"),
+    stream("/live/stream", follow_live),
+]

@@ -1,0 +1,58 @@
+"""Traits that somebody wants to see first on every profile: kept in a cookie, so that they are one browser's own."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Literal
+
+import msgspec
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import CookieParameter, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Meta
+
+from passerby.console.access import Need
+from passerby.console.screens import SEE_OTHER, Visit, action
+
+COOKIE = "passerby_pins"
+MOST = 12
+SECONDS = 365 * 24 * 3_600
+
+Pinned = Annotated[str, CookieParameter(name=COOKIE, max_length=4_000)]
+Trait = Annotated[str, Meta(min_length=1, max_length=100)]
+
+_names = msgspec.json.Decoder(Annotated[list[Trait], Meta(max_length=MOST)])
+
+
+class Pin(msgspec.Struct, kw_only=True):
+    """The form: a trait to pin, or to let go."""
+
+    trait: Trait
+    pin: Literal["yes", "no"]
+
+
+def read(cookie: str) -> list[str]:
+    """The pinned traits; none for a cookie that `write` did not make."""
+    try:
+        found: list[str] = _names.decode(urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)))
+    except (ValueError, msgspec.MsgspecError):
+        return []
+    return found
+
+
+def write(traits: list[str]) -> str:
+    """The cookie of these traits, the last MOST of them."""
+    return urlsafe_b64encode(msgspec.json.encode(traits[-MOST:])).rstrip(b"=").decode()
+
+
+async def pin(
+    visit: NamedDependency[Visit], profile_id: str, data: URLEncodedBody[Pin], pinned: Pinned = ""
+) -> Redirect:
+    others = [trait for trait in read(pinned) if trait != data.trait]
+    traits = [*others, data.trait] if data.pin == "yes" else others
+    cookie = Cookie(COOKIE, path=visit.url(), value=write(traits), max_age=SECONDS, httponly=True, samesite="lax")
+    return Redirect(f"{visit.url(f'/profiles/{profile_id}')}#traits", status_code=SEE_OTHER, cookies=[cookie])
+
+
+routes = [action("/profiles/{profile_id:str}/pins", pin, need=Need.VIEWER)]

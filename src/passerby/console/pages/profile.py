@@ -1,0 +1,93 @@
+"""One person: what is known of them, what they go by, and what they did."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from passerby.api.answers import EventPage
+from passerby.api.errors import ApiError, ErrorCode
+from passerby.api.parameters import Cursor, Page
+from passerby.api.profiles import get_profile, list_events
+from passerby.console.pages import pins
+from passerby.console.screens import Visit, screen
+from passerby.messages import Identifier
+from passerby.profiles.view import Profile
+from passerby.state.views import HistoryEntry
+
+SHOWN = 50
+DECISIONS = 200
+"""How many decisions are looked through for devices that have moved."""
+DEVICES = 10
+"""How many identifiers are looked up for what a device said of itself, those that were seen first last."""
+
+Name = Annotated[str, QueryParameter(name="name", max_length=1_000)]
+
+
+class Device(msgspec.Struct, kw_only=True):
+    """What a device has said of itself."""
+
+    identifier: str
+    about: dict[str, Any]
+
+
+class ProfileView(msgspec.Struct, kw_only=True):
+    """A profile, a page of its timeline (null where events cannot be read now), and which identifiers have moved.
+
+    `asked` is the id in the address, which may be that of a profile that was merged into this one. `pins` are the
+    traits that this visitor wants to see first.
+    """
+
+    profile: Profile
+    asked: str
+    timeline: EventPage | None
+    name: str
+    cursor: str | None
+    moved: list[HistoryEntry]
+    devices: list[Device]
+    pins: list[str]
+
+
+async def gather(
+    visit: NamedDependency[Visit], profile_id: str, name: Name = "", cursor: Cursor = None, pinned: pins.Pinned = ""
+) -> ProfileView:
+    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    moved, devices = await visit.run(_moved_and_devices, visit, profile)
+    return ProfileView(
+        profile=profile,
+        asked=profile_id,
+        timeline=await _timeline(visit, profile.id, name, cursor),
+        name=name,
+        cursor=cursor,
+        moved=moved,
+        devices=devices,
+        pins=[pin for pin in pins.read(pinned) if pin in profile.traits],
+    )
+
+
+async def _timeline(visit: Visit, profile: str, name: str, cursor: str | None) -> EventPage | None:
+    """A page of the timeline; None where the event store cannot be read now, which is no reason to show nothing."""
+    try:
+        found: EventPage = await list_events.fn(
+            visit.access, profile_id=profile, page=Page(SHOWN, cursor), name=name or None
+        )
+    except ApiError as error:
+        if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
+            raise
+        return None
+    return found
+
+
+def _moved_and_devices(visit: Visit, profile: Profile) -> tuple[list[HistoryEntry], list[Device]]:
+    state, project = visit.desk.state, visit.project
+    history = state.history(project, profile.id, limit=DECISIONS)
+    moved = [entry for entry in history.entries if entry.kind == "reassigned"] if history else []
+    named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
+    told = (Device(identifier=each.value, about=about) for each in named if (about := state.device(project, each)))
+    return moved, list(told)
+
+
+routes = [screen("/profiles/{profile_id:str}", gather, "profile.html"), *pins.routes]

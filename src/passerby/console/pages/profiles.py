@@ -1,0 +1,57 @@
+"""Everybody, or those whom a text finds: by any identifier that begins with it, or any trait that contains it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from passerby.api.answers import ProfilePage
+from passerby.api.parameters import Choice, Cursor, Page
+from passerby.api.profiles import find_profiles
+from passerby.console.screens import Visit, screen
+from passerby.console.story.columns import chosen
+from passerby.profiles.stage import Stage
+
+SHOWN = 50
+TRAITS = 60
+"""How many traits are offered as columns, those that most profiles have."""
+
+Text = Annotated[str, QueryParameter(name="q", max_length=1_000)]
+StageChoice = Literal["", "anonymous", "lead", "customer"]
+Columns = Annotated[list[str] | None, QueryParameter(name="columns")]
+
+
+class ProfilesView(msgspec.Struct, kw_only=True):
+    """A page of profiles, and how it was asked for. `traits` can be columns."""
+
+    found: ProfilePage
+    q: str
+    stage: StageChoice
+    columns: list[str]
+    traits: list[str]
+    cursor: str | None
+
+
+async def gather(
+    visit: NamedDependency[Visit],
+    q: Text = "",
+    stage: StageChoice = "",
+    columns: Columns = None,
+    cursor: Cursor = None,
+) -> ProfilesView:
+    text = q.strip()
+    choice = Choice(None, text or None, Stage[stage.upper()] if stage else None)
+    found: ProfilePage = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, cursor))
+    traits = await visit.run(_traits, visit)
+    return ProfilesView(found=found, q=text, stage=stage, columns=chosen(columns), traits=traits, cursor=cursor)
+
+
+def _traits(visit: Visit) -> list[str]:
+    known = visit.desk.state.catalogue(visit.project, limit=1).traits
+    return [trait.name for trait in sorted(known, key=lambda trait: -trait.count)[:TRAITS]]
+
+
+routes = [screen("/profiles", gather, "profiles.html")]

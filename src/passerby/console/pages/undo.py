@@ -1,0 +1,62 @@
+"""Taking a merge back: a page that says what will happen, and the button on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Meta
+
+from passerby.api.answers import UndoneMerge
+from passerby.api.bodies import UndoRequest
+from passerby.api.errors import STATUS, ApiError
+from passerby.api.merges import get_merge, undo_merge
+from passerby.api.profiles import get_profile
+from passerby.console.screens import SEE_OTHER, Visit, action, page, screen
+from passerby.console.story.refusals import explain
+from passerby.profiles.view import Profile, ProfileIdentifier
+from passerby.state.views import MergeDetail
+
+PATH = "/profiles/{profile_id:str}/identity/{merge_id:str}/undo"
+
+
+class UndoForm(msgspec.Struct, kw_only=True):
+    """Why, if somebody cares to say."""
+
+    reason: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+class UndoView(msgspec.Struct, kw_only=True):
+    """A merge, the profile as it is with it, and which of its identifiers stay when it is taken back."""
+
+    profile: Profile
+    merge: MergeDetail
+    stays: list[ProfileIdentifier]
+
+
+async def gather(visit: NamedDependency[Visit], profile_id: str, merge_id: str) -> UndoView:
+    merge: MergeDetail = await get_merge.fn(visit.access, merge_id=merge_id)
+    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    moved = {(each.namespace, each.value, each.scope) for each in merge.moved}
+    stays = [each for each in profile.identifiers if (each.namespace, each.value, each.scope) not in moved]
+    return UndoView(profile=profile, merge=merge, stays=stays)
+
+
+async def undo(
+    visit: NamedDependency[Visit], profile_id: str, merge_id: str, data: URLEncodedBody[UndoForm]
+) -> Response[Any]:
+    request = UndoRequest(reason=data.reason.strip())
+    try:
+        undone: UndoneMerge = await undo_merge.fn(visit.access, visit.who, merge_id=merge_id, data=request)
+    except ApiError as error:
+        view = await gather(visit, profile_id, merge_id)
+        return page("undo.html", status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
+    winner = undone.profiles[0].id
+    return Redirect(visit.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
+
+
+routes = [screen(PATH, gather, "undo.html"), action(PATH, undo)]
