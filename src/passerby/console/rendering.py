@@ -98,8 +98,15 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "age": age, "clock": clock, "iso": iso_of, "number": number, "pretty": pretty, "short": short, "size": size,
-    }  # fmt: skip
+        "age": age,
+        "clock": clock,
+        "iso": iso_of,
+        "lasting": lasting,
+        "number": number,
+        "pretty": pretty,
+        "short": short,
+        "size": size,
+    }
     made.filters |= telling.FILTERS
     made.globals |= telling.GLOBALS
     made.globals |= {"static": files().url, "query": query, "version": version("passerby")}
