@@ -36,12 +36,12 @@ def routes() -> list[HTTPRouteHandler]:
         sign_out,
         get_static,
         *overview.routes,
-        *health.routes,
         *live.routes,
         *profiles.routes,
         *profile.routes,
         *identity.routes,
         *undo.routes,
+        *health.routes,
     ]
 
 
