@@ -37,7 +37,7 @@ def run(log: Gate, test: Test, limit: int = 1 << 20) -> None:
 
 def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, _: Gate, budget: Budget) -> None:
-        assert await commit.add(numbered(1, 3)) is None
+        assert await commit.keep(numbered(1, 3)) is None
         assert kept() == numbered(1, 3)
         assert budget.taken == 0
 
@@ -46,9 +46,8 @@ def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], l
 
 def test_what_comes_together_is_written_together(log: Gate) -> None:
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
-        waiting = [commit.add(numbered(number, number)) for number in range(10)]
-        assert len(set(map(id, waiting))) == 1
-        assert await waiting[0] is None
+        waiting = [commit.keep(numbered(number, number)) for number in range(10)]
+        assert await asyncio.gather(*waiting) == [None] * 10
         assert log.writes == [10]
 
     run(log, test)
@@ -58,8 +57,8 @@ def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: py
     monkeypatch.setattr("passerby.edge.commit.BATCH_MESSAGES", 4)
 
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
-        waiting = [commit.add(numbered(number, number + 2)) for number in range(5)]
-        assert await asyncio.gather(*set(waiting)) == [None, None, None]
+        waiting = [commit.keep(numbered(number, number + 2)) for number in range(5)]
+        assert await asyncio.gather(*waiting) == [None] * 5
         assert log.writes == [6, 6, 3]
 
     run(log, test)
@@ -68,15 +67,15 @@ def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: py
 def test_nothing_more_is_taken_when_too_much_waits(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
         log.open.clear()
-        first, second = commit.add(numbered(1, 1)), commit.add(numbered(2, 2))
+        first, second = commit.keep(numbered(1, 1)), commit.keep(numbered(2, 2))
         assert budget.spent
         with pytest.raises(RequestFault) as refused:
-            await commit.add(numbered(3, 3))
+            await commit.keep(numbered(3, 3))
         assert refused.value.fault is Fault.OVERLOADED
         log.open.set()
         assert (await first, await second) == (None, None)
         assert not budget.taken
-        assert await commit.add(numbered(4, 4)) is None
+        assert await commit.keep(numbered(4, 4)) is None
 
     run(log, test, limit=200)
     assert [message.id for message in kept()] == ["1", "2", "4"]
@@ -86,9 +85,9 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
 
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
         log.fault = LogFull("no space")
-        assert [await commit.add(numbered(n, n)) for n in range(3)] == [Fault.UNAVAILABLE] * 3
+        assert [await commit.keep(numbered(n, n)) for n in range(3)] == [Fault.UNAVAILABLE] * 3
         log.fault = None
-        assert [await commit.add(numbered(n, n)) for n in range(3)] == [None] * 3
+        assert [await commit.keep(numbered(n, n)) for n in range(3)] == [None] * 3
         assert not budget.taken
 
     run(log, test)
@@ -101,10 +100,10 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
 def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
         log.open.clear()
-        given_up = commit.add(numbered(1, 1))
+        given_up = commit.keep(numbered(1, 1))
         await asyncio.sleep(0)
         given_up.cancel()
-        later = commit.add(numbered(2, 2))
+        later = commit.keep(numbered(2, 2))
         log.open.set()
         assert await later is None
 
@@ -115,7 +114,7 @@ def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Calla
 def test_closing_finishes_what_was_begun(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
         log.open.clear()
-        begun = commit.add(numbered(1, 1))
+        begun = commit.keep(numbered(1, 1))
         await asyncio.sleep(0)
         assert not begun.done()
         asyncio.get_running_loop().call_later(0.05, log.open.set)
@@ -132,12 +131,12 @@ def test_on_a_fast_disk_the_event_loop_writes_by_itself(
     monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 3_600.0)
 
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
-        waiting = [commit.add(numbered(number, number)) for number in range(3)]
+        waiting = [commit.keep(numbered(number, number)) for number in range(3)]
         assert await waiting[0] is None
-        assert await commit.add(numbered(3, 3)) is None
+        assert await commit.keep(numbered(3, 3)) is None
         assert not budget.taken
         log.fault = LogFull("no space")
-        assert await commit.add(numbered(4, 4)) is Fault.UNAVAILABLE
+        assert await commit.keep(numbered(4, 4)) is Fault.UNAVAILABLE
         assert set(log.threads) == {threading.main_thread()}
 
     run(log, test)
@@ -152,7 +151,7 @@ def test_when_the_disk_is_slow_the_thread_takes_over(log: Gate, monkeypatch: pyt
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
         monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
         for number in range(3):
-            assert await commit.add(numbered(number, number)) is None
+            assert await commit.keep(numbered(number, number)) is None
         main, *others = log.threads
         assert main is threading.main_thread()
         assert main not in others
@@ -168,7 +167,7 @@ def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: Gate, monkeypatc
         monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
         for slow in (3_600.0, 0.0, 3_600.0, 0.0, 3_600.0):
             monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", slow)
-            assert await commit.add(numbered(1, 1)) is None
+            assert await commit.keep(numbered(1, 1)) is None
         assert set(log.threads) == {threading.main_thread()}
 
     run(log, test)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeVar
 
 from passerby.dialects.contract import Fault, Reply, RequestFault
 from passerby.edge.asgi import Event
@@ -22,6 +22,10 @@ _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _starts: dict[tuple[int, str, int], Event] = {}
+_heads: dict[tuple[int, str, int, bool], bytes] = {}
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
 
 
 def start(reply: Reply, extra: Iterable[tuple[str, str]] = ()) -> Event:
@@ -29,13 +33,13 @@ def start(reply: Reply, extra: Iterable[tuple[str, str]] = ()) -> Event:
     if reply.headers or extra:
         return _start(reply, (*reply.headers, *extra))
     key = (reply.status, reply.content_type, len(reply.body))
-    return _starts.get(key) or _remember(key, _start(reply, ()))
+    return _starts.get(key) or _remember(_starts, key, _start(reply, ()))
 
 
-def _remember(key: tuple[int, str, int], made: Event) -> Event:
-    if len(_starts) >= REMEMBERED:
-        _starts.clear()
-    _starts[key] = made
+def _remember(memory: dict[_Key, _Made], key: _Key, made: _Made) -> _Made:
+    if len(memory) >= REMEMBERED:
+        memory.clear()
+    memory[key] = made
     return made
 
 
@@ -63,6 +67,26 @@ def fault_headers(fault: RequestFault) -> Iterator[tuple[str, str]]:
         yield "Connection", "close"
 
 
+def whole(reply: Reply, *, keep_alive: bool) -> bytes:
+    """A whole response as bytes."""
+    key = (reply.status, reply.content_type, len(reply.body), keep_alive)
+    head = None if reply.headers else _heads.get(key)
+    if head is None:
+        head = _head(reply, keep_alive=keep_alive)
+        if not reply.headers:
+            _remember(_heads, key, head)
+    return head + reply.body
+
+
+def _head(reply: Reply, *, keep_alive: bool) -> bytes:
+    headers = start(reply)["headers"]
+    if not keep_alive:
+        headers = [*headers, (b"connection", b"close")]
+    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}".encode()]
+    lines += [b"%b: %b" % header for header in headers]
+    return b"\r\n".join([*lines, b"", b""])
+
+
 def error(status: int, code: str, message: str) -> Reply:
     """An error that belongs to no vendor, in the shape of our own API. The texts are ours, so nothing is escaped."""
     return Reply(status, f'{{"error":{{"code":"{code}","message":"{message}","details":{{}}}}}}'.encode())
@@ -70,10 +94,7 @@ def error(status: int, code: str, message: str) -> Reply:
 
 def raw(reply: Reply) -> bytes:
     """A whole response as bytes, after which the connection ends: for what is refused before there is a request."""
-    headers = [*start(reply)["headers"], (b"connection", b"close")]
-    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}".encode()]
-    lines += [b"%b: %b" % header for header in headers]
-    return b"\r\n".join([*lines, b"", reply.body])
+    return whole(reply, keep_alive=False)
 
 
 NO_SUCH_PATH: Final = "No call of any vendor has this path."

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
+import msgspec
 import uuid_utils
 
 from passerby import logs
@@ -16,7 +18,7 @@ from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Outcom
 from passerby.edge.answers import BROKEN, MISTAKE, NO_SUCH_PATH, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget
-from passerby.edge.commit import GroupCommit
+from passerby.edge.commit import GroupCommit, Told
 from passerby.edge.cors import preflight
 from passerby.edge.directory import Directory, NoDirectory
 from passerby.edge.headers import Headers
@@ -47,6 +49,13 @@ def new_id() -> str:
     return str(_uuid7())
 
 
+class Pending(NamedTuple):
+    """What a request will be answered with once its messages are on disk."""
+
+    call: Call
+    reply: Reply
+
+
 class Edge:
     """The application of one edge process. Made, called and closed within one running event loop."""
 
@@ -64,7 +73,7 @@ class Edge:
         self.counts = Counts()
         self.refusals = Refusals()
         self._credentials = credentials
-        self._clock = clock
+        self.clock = clock
         self._match = match
         self._directory = directory or NoDirectory()
         self._rates = RateLimits(settings.rate_factor, time.monotonic)
@@ -117,7 +126,7 @@ class Edge:
             scope["query_string"].decode("latin-1"),
             Headers(headers),
             body,
-            self._clock(),
+            self.clock(),
             client[0] if client else "",
             new_id,
         )
@@ -130,12 +139,49 @@ class Edge:
                 return self._invalid(call, outcome.reply, scope, body)
             if call.rate:
                 self._rates.count(call)
-            if outcome.messages and (fault := await self._commit.add(outcome.messages)):
+            if outcome.messages and (fault := await self._commit.keep(outcome.messages)):
                 raise RequestFault(fault)  # noqa: TRY301 - to carry the body, as every other fault of this request
         except RequestFault as refusal:
             refusal.body = body
             raise
         return outcome.reply
+
+    def take_whole(self, request: Request, told: Told) -> Pending | None:
+        """Take a request that came in one piece, without the steps of ASGI; `told` hears when it is on disk.
+
+        None for all that is not simply accepted: ask through ASGI then, which knows about everything else. Nothing of
+        the request is kept, and nothing counted, until then.
+        """
+        call = self._match(request.path)
+        if (
+            call is None
+            or self.budget.spent
+            or call.inquire is not None
+            or request.method not in call.methods
+            or len(request.body) > call.body_limit
+            or (call.sniff_gzip and request.body.startswith(GZIP_MAGIC))
+        ):
+            return None
+        try:
+            outcome = call.handle(request, call.parameters, self._credentials)
+            if outcome.reply.status >= 400 or not outcome.messages:  # noqa: PLR2004 - where errors begin
+                return None
+            if call.rate:
+                self._rates.count(call)
+            self._commit.add(outcome.messages, told)
+        except Exception:  # noqa: BLE001 - whatever it is, it happens again on the way that can answer it
+            return None
+        return Pending(call, outcome.reply)
+
+    def settle(self, pending: Pending, fault: Fault | None) -> Reply:
+        """What such a request is answered with, now that this became of it."""
+        call, reply = pending.call, pending.reply
+        if fault is not None:
+            self.counts.refused(call.dialect, fault.value)
+            reply = call.fault(fault, "")
+            reply = msgspec.structs.replace(reply, headers=(*reply.headers, *fault_headers(RequestFault(fault))))
+        self.counts.answered(call.dialect, call.name, reply.status)
+        return reply
 
     async def _inquire(self, asked: Outcome | Inquiry, size: int) -> Outcome:
         """What a call comes to that has to know something first; its body of this size is held for that long."""
@@ -173,7 +219,7 @@ class Edge:
 
     def _note(self, call: Call | None, reply: Reply, why: tuple[str, str], scope: Scope, body: bytes = b"") -> None:
         """Keep a refusal, with its reason in a word and in a sentence. Only what is refused comes here."""
-        self.refusals.note(Noted(self._clock(), call, reply.status, *why, scope, body))
+        self.refusals.note(Noted(self.clock(), call, reply.status, *why, scope, body))
 
     def close(self) -> None:
         """Finish what is being written. To be called when no request is open any more."""

@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -40,17 +41,21 @@ _log = logs.get("edge")
 _encode = msgspec.json.Encoder().encode
 
 
+Told = Callable[[Fault | None], None]
+"""Hears what became of a batch: None once it is on disk, else why it is not."""
+
+
 class Batch:
-    """Messages that share a write. `outcome` is done with None once they are on disk, or with what became of them."""
+    """Messages that share a write. Who waits for it is in `waiting`, and is told in that order what became of it."""
 
-    __slots__ = ("counts", "encoded", "outcome", "seconds", "size")
+    __slots__ = ("counts", "encoded", "seconds", "size", "waiting")
 
-    def __init__(self, outcome: asyncio.Future[Fault | None]) -> None:
+    def __init__(self) -> None:
         self.encoded: list[bytes] = []
         self.counts: dict[int, int] = {}
         self.size = 0
         self.seconds = 0.0
-        self.outcome = outcome
+        self.waiting: list[Told] = []
 
 
 class GroupCommit:
@@ -71,31 +76,35 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._write_all, name="commit", daemon=True)
         self._thread.start()
 
-    def add(self, messages: Sequence[Message]) -> asyncio.Future[Fault | None]:
-        """Hand one request's messages over, which are kept or refused together.
+    def keep(self, messages: Sequence[Message]) -> asyncio.Future[Fault | None]:
+        """As `add`, for somebody who awaits what became of them."""
+        outcome: asyncio.Future[Fault | None] = self._loop.create_future()
+        self.add(messages, partial(_tell, outcome))
+        return outcome
 
-        What is returned becomes done when it is known what became of them: None when they are on disk, else why they
-        are not. All requests of a batch share it. Raises RequestFault (OVERLOADED) if too much is waiting already.
+    def add(self, messages: Sequence[Message], told: Told) -> None:
+        """Hand one request's messages over, of one project, which are kept or refused together.
+
+        `told` is called, in the event loop, when it is known what became of them. It must not raise. Raises
+        RequestFault (OVERLOADED) if too much is waiting already.
         """
         if self._budget.spent:
             raise RequestFault(Fault.OVERLOADED)
+        encoded = [_encode(message) for message in messages]
+        size = sum(map(len, encoded))
         batch = self._gathering or self._begin()
-        counts = batch.counts
-        size = 0
-        for message in messages:
-            encoded = _encode(message)
-            size += len(encoded)
-            batch.encoded.append(encoded)
-            counts[message.project] = counts.get(message.project, 0) + 1
+        batch.encoded += encoded
+        project = messages[0].project
+        batch.counts[project] = batch.counts.get(project, 0) + len(messages)
         self._budget.taken += size
         batch.size += size
+        batch.waiting.append(told)
         if batch.size >= BATCH_BYTES or len(batch.encoded) >= BATCH_MESSAGES:
             self._gathering = None
             self._waiting.append(batch)
-        return batch.outcome
 
     def _begin(self) -> Batch:
-        self._gathering = batch = Batch(self._loop.create_future())
+        self._gathering = batch = Batch()
         if not self._writing:
             # Not at once: what arrived together with this request is about to be added, too.
             self._writing = True
@@ -161,10 +170,15 @@ class GroupCommit:
             COMMIT_SECONDS.observe(batch.seconds)
             MESSAGES.inc(len(batch.encoded))
             COMMIT_MESSAGES.observe(len(batch.encoded))
-        if not batch.outcome.done():  # cancelled, if the server was made to leave before the disk answered
-            batch.outcome.set_result(fault)
+        for told in batch.waiting:
+            told(fault)
 
     def close(self) -> None:
         """Write what was handed to the thread, and end it. What is still gathering then belongs to no open request."""
         self._queue.put(None)
         self._thread.join()
+
+
+def _tell(outcome: asyncio.Future[Fault | None], fault: Fault | None) -> None:
+    if not outcome.done():  # cancelled, if the server was made to leave before the disk answered
+        outcome.set_result(fault)

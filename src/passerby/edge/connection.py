@@ -15,8 +15,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from passerby.dialects.contract import Reply
 from passerby.edge.answers import BAD_REQUEST, HEAD_TOO_LARGE, HEAD_TOO_SLOW, TOO_MANY_CONNECTIONS, raw
+from passerby.edge.app import Edge
 from passerby.edge.asgi import OVERDUE
-from passerby.edge.metrics import NO_DIALECT, Counts
+from passerby.edge.metrics import NO_DIALECT
+from passerby.edge.whole import WholeRequest
 from passerby.settings import EdgeSettings
 
 HEAD_LIMIT: Final = 32 << 10
@@ -39,10 +41,11 @@ class EdgeConnection(HttpToolsProtocol):
     takes nobody's place. `server` is what uvicorn gives to each of its connections.
     """
 
-    def __init__(self, settings: EdgeSettings, counts: Counts, leaving: set[EdgeConnection], **server: Any) -> None:
+    def __init__(self, settings: EdgeSettings, edge: Edge, leaving: set[EdgeConnection], **server: Any) -> None:
         super().__init__(**server)
         self._settings = settings
-        self._counts = counts
+        self._edge = edge
+        self._counts = edge.counts
         self._leaving = leaving
         self._since = self.loop.time()
         self._lingers_until = 0.0
@@ -50,6 +53,7 @@ class EdgeConnection(HttpToolsProtocol):
         self._head_read = 0
         self._piece = 0
         self._upgrading = False
+        self._held: list[bytes] | None = None
         self._refusal = BAD_REQUEST
         self._gentle: _Gentle
 
@@ -79,7 +83,10 @@ class EdgeConnection(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as upgrade:
             self._without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
+            self._held = None
             self._malformed()
+        if self._held is not None:
+            self._go_the_long_way()
         if self._head_open:
             self._head_read += len(data)
             if self._head_read > HEAD_LIMIT:
@@ -90,7 +97,9 @@ class EdgeConnection(HttpToolsProtocol):
         self._since = self.loop.time()
         self._head_open = True
         self._head_read = 0
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
 
     def on_headers_complete(self) -> None:
         self._head_open = False
@@ -98,8 +107,18 @@ class EdgeConnection(HttpToolsProtocol):
             self._refusal = HEAD_TOO_LARGE
             raise ValueError("the head is too large")
         self._upgrading = self.parser.should_upgrade()
-        if not self._upgrading:
-            super().on_headers_complete()
+        if self._upgrading:
+            return
+        if self.flow.write_paused or not (self._request is None or self._request.response_complete):
+            self._go_the_long_way()
+        else:
+            self._held = []  # until it is known whether all of it has come
+
+    def on_body(self, body: bytes) -> None:
+        if self._held is None:
+            super().on_body(body)
+        else:
+            self._held.append(body)
 
     def on_response_complete(self) -> None:
         """As uvicorn's, without its timer for idle connections, which `sweep` finds at a fraction of the price."""
@@ -112,8 +131,42 @@ class EdgeConnection(HttpToolsProtocol):
             self._start_asgi_task(*self.pipeline.pop())
 
     def on_message_complete(self) -> None:
-        if not self._upgrading:
-            super().on_message_complete()
+        if self._upgrading:
+            return
+        if self._held is not None:
+            if self._go_the_short_way(b"".join(self._held)):
+                self._held = None
+                return
+            self._go_the_long_way()
+        super().on_message_complete()
+
+    def _go_the_short_way(self, body: bytes) -> bool:
+        """Try to have a request kept that came in one piece; returns whether it is on its way."""
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        request = WholeRequest(self._edge, self._answer, keep_alive=keep_alive)
+        client_ip = self.client[0] if self.client else ""
+        if not request.take(self.parser.get_method(), self.url, self.headers, body, client_ip):
+            return False
+        self.cycle = cast("RequestResponseCycle", request)
+        return True
+
+    def _answer(self, response: bytes, keep_alive: bool) -> None:  # noqa: FBT001 - called for each request, by position
+        """Send the response to a request that went the short way."""
+        self.transport.write(response)
+        if not keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    def _go_the_long_way(self) -> None:
+        """Have uvicorn make a scope and a task for the request whose headers are complete."""
+        held, self._held = self._held or (), None
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
+        super().on_headers_complete()
+        for piece in held:
+            super().on_body(piece)
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)

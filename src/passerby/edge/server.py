@@ -123,7 +123,7 @@ def _publish(server: uvicorn.Server, edge: Edge) -> None:
 
 def make_server(edge: Edge, settings: EdgeSettings) -> uvicorn.Server:
     """A server with our connections, and without whatever a raw application does not use."""
-    connection = partial(EdgeConnection, settings, edge.counts, set())
+    connection = partial(EdgeConnection, settings, edge, set())
     config = uvicorn.Config(
         edge,
         http=cast("type[asyncio.Protocol]", connection),
