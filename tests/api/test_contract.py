@@ -36,6 +36,7 @@ CHECKS: Final = [
 STREAM: Final = "text/event-stream"
 
 Json = Any
+Case = schemathesis.Case[Any]
 
 
 def answers_once(operation: Json) -> bool:
@@ -76,7 +77,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
         yield Known(one, {"profile_id": profile, "event_id": event["id"], "winner": profile, "loser": other})
 
 
-def with_keys(case: schemathesis.Case, known: Known) -> None:
+def with_keys(case: Case, known: Known) -> None:
     """Let a request name the project by its own keys, and things by their ids, wherever those may stand."""
     keys = known.server.keys
     in_path = {
@@ -96,7 +97,7 @@ def with_keys(case: schemathesis.Case, known: Known) -> None:
         body.update({name: known.ids[name] for name in ("winner", "loser")})
 
 
-def authorization(case: schemathesis.Case, server: Server) -> tuple[str, str] | str | None:
+def authorization(case: Case, server: Server) -> tuple[str, str] | str | None:
     """The secret that a call needs: of the management API, of WebEngage, of Segment."""
     if "servers" not in DESCRIPTION["paths"][case.path]:
         return f"Bearer {server.keys['api_token']}"
@@ -105,7 +106,7 @@ def authorization(case: schemathesis.Case, server: Server) -> tuple[str, str] | 
     return (server.keys["segment"]["write_key"], "") if case.path.startswith("/v1/") else None
 
 
-def ask(case: schemathesis.Case, known: Known, *, ours: bool) -> None:
+def ask(case: Case, known: Known, *, ours: bool) -> None:
     """Send a request, with our keys or as it was made up, and hold the answer to the description."""
     if ours:
         with_keys(case, known)
@@ -132,7 +133,7 @@ def test_every_answer_is_one_that_the_description_knows(path: str, method: str, 
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None)
     @given(case=right | wrong, ours=st.sampled_from((True, True, True, False)))
-    def hold(case: schemathesis.Case, ours: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
+    def hold(case: Case, ours: bool) -> None:  # noqa: FBT001 - hypothesis gives it by name
         ask(case, known, ours=ours)
 
     hold()
