@@ -79,7 +79,7 @@ def test_one_of_whose_members_waits_already_is_not_linked_again() -> None:
     newer = desk.track(visitor("v2"), device("d"))
     desk.track(visitor("v1"), visitor("v2"))
     desk.track(visitor("v1"), device("d"))
-    assert waiting(desk) == [newer]
+    assert waiting(desk) == [desk.now(newer)]
 
 
 def test_the_people_behind_a_hint_are_absorbed_the_oldest_first() -> None:
@@ -134,6 +134,17 @@ def test_whoever_waits_is_known_anew_after_each_merge() -> None:
     desk.track(visitor("v1"), visitor("v4"))
     sixth = desk.track(visitor("v6"), device("d"))
     assert sixth in waiting(desk)
+
+
+def test_what_waits_behind_one_hint_is_nothing_to_another() -> None:
+    desk = Desk()
+    desk.track(visitor("v1"))
+    newer = desk.track(visitor("v2"), device("e"))
+    desk.track(visitor("v1"), visitor("v2"))
+    others = [desk.track(visitor(value), device("d")) for value in ("v3", "v4")]
+    desk.track(visitor("v1"), device("e"))
+    assert waiting(desk, "e") == [desk.now(newer)]
+    assert waiting(desk, "d") == others
 
 
 def test_a_hint_that_was_claimed_without_any_merge_begins_anew() -> None:

@@ -11,9 +11,8 @@ then stays where the undo has put it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from passerby.identity.cleaning import Evidence, as_customer, as_visitor
 from passerby.identity.decisions import Decision, DecisionKind
@@ -36,14 +35,6 @@ class _Statement:
     contact_namespaces: set[str]
 
 
-class _Waiting(NamedTuple):
-    """Who waited behind a hint after so many merges, with so many links."""
-
-    merges: int
-    linked: int
-    profiles: frozenset[str]
-
-
 class Resolver:
     """Applies the rules to one project's messages, one after the other.
 
@@ -63,7 +54,7 @@ class Resolver:
         self.changed: dict[str, Stage | None] = {}
         self._new_id = new_id
         self._merged_into: dict[str, str] = {}
-        self._waited: dict[Identifier, _Waiting] = {}
+        self._followed: dict[Identifier, int] = {}
 
     def resolve(self, message_id: str, evidence: Evidence, *, is_event: bool) -> str | None:
         """The profile under which this message is recorded.
@@ -245,40 +236,33 @@ class Resolver:
 
     def _link_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Let an anonymous target wait behind the hint for somebody to sign in."""
-        linked = self.known.links.setdefault(hint, {})
-        target = statement.target
-        if target.stage is not Stage.ANONYMOUS or target.id in linked:
-            return
-        waiting = self._waiting(hint, linked)
-        if target.id in waiting:
+        waiting, target = self._waiting(hint), statement.target
+        if target.stage is not Stage.ANONYMOUS or target.id in waiting:
             return
         if len(waiting) >= self.policy.limits[hint.namespace]:
             self._say("limited", statement, hint, None, "too many profiles wait behind this hint")
             return
-        linked[target.id] = None
+        waiting[target.id] = None
         self.linked.setdefault(hint, {})[target.id] = None
 
-    def _waiting(self, hint: Identifier, linked: dict[str, None]) -> Collection[str]:
+    def _waiting(self, hint: Identifier) -> dict[str, None]:
         """Who waits behind a hint, as the canonical profiles that they are by now.
 
-        Where a whole fleet waits, most messages merge nobody: what was found after as many merges is still true.
+        That is found anew only where there were merges since: where a whole fleet waits, most messages merge nobody.
         """
+        waiting = self.known.links.setdefault(hint, {})
         merges = len(self._merged_into)
-        if not merges:
-            return linked
-        known = self._waited.get(hint)
-        if known is None or known.merges != merges or known.linked != len(linked):
-            waiting = frozenset(map(self.canonical, linked))
-            known = self._waited[hint] = _Waiting(merges, len(linked), waiting)
-        return known.profiles
+        if self._followed.get(hint, 0) != merges:
+            waiting = self.known.links[hint] = dict.fromkeys(map(self.canonical, waiting))
+            self._followed[hint] = merges
+        return waiting
 
     def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Absorb every anonymous profile that waits behind the hint, the oldest first, and forget its links."""
-        waiting = {self.canonical(profile) for profile in self.known.links.pop(hint, {})}
-        for card in map(self.known.cards.__getitem__, sorted(waiting)):
+        for card in map(self.known.cards.__getitem__, sorted(self._waiting(hint))):
             if card.stage is Stage.ANONYMOUS and card is not statement.target:
                 self._absorb_waiting(statement, card, hint)
-        self._waited.pop(hint, None)
+        del self.known.links[hint]
         self.linked.pop(hint, None)
         self.cleared[hint] = None
 
