@@ -45,6 +45,7 @@ _EMAIL, _PHONE, _MOBILE, _DEVICE = map(_named, ("email", "phone", "mobile_id", "
         ("limited", "merged, they would exceed the limit of email", "limit", "exceed the limit of email"),
         ("blocked", "no name of anybody: on the block list", "", "no name of anybody"),
         ("undone", "undone by hand", "by hand", "took the merge back"),
+        ("undone", "by hand, desk: no reason given", "by hand", "desk decided this, and gave no reason."),
         ("merged", "by hand, desk: same person, they called", "by hand", "the reason: same person, they called."),
     ],
 )

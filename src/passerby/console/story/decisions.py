@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from passerby.console.story import words
 from passerby.identity.decisions import DecisionKind
+from passerby.state.protocol import NO_REASON
 from passerby.state.views import HistoryIdentifier
 
 BY_HAND: Final = "by hand"
@@ -58,6 +59,8 @@ def _rule(kind: DecisionKind, reason: str) -> str:
 
 def _by_hand(reason: str) -> str:
     who, _, why = reason.partition(": ")
+    if why == NO_REASON:
+        return f"{who} decided this, and gave no reason."
     return f"{who} decided this, and gave the reason: {why}."
 
 
