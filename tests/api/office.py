@@ -217,5 +217,6 @@ class Office:
         at = DAY + self._said * 1000
         defaults = {"id": new_id(), "dialect": "test", "time": at, "received_at": at}
         message = Message(**{"project": project or self.ours, **defaults, **fields})
-        self.building.log.append([msgspec.json.encode(message)], {message.project: 1}, message.received_at)
+        written_at = time.time_ns() // 1_000_000 - 1  # the log is in the order of this, and ids are of now
+        self.building.log.append([msgspec.json.encode(message)], {message.project: 1}, written_at)
         return message

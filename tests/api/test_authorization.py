@@ -78,6 +78,7 @@ def ids(office: Office) -> dict[str, str]:
         "merge_id": merge_id,
         "other_id": office.owner("mobile_id", "m2"),
         "detachment_id": detached["detachment_id"],
+        "event_id": office.track("Seen", ident("mobile_id", "m2")).id,
     }
 
 
@@ -101,6 +102,7 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/live",
         "/v1/live/recent",
         "/v1/refused",
+        "/v1/events/{event_id}",
     }
 
 

@@ -13,6 +13,7 @@ import jsonschema_rs
 import pytest
 from tests.api.office import Office
 from tests.house.repository import ROOT
+from tests.state.filling import ident
 
 from passerby.api import reference
 from passerby.api.openapi import describe
@@ -92,9 +93,10 @@ def test_real_answers_have_the_shapes_that_are_described(office: Office) -> None
 
     merge_id = merge(office)
     profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()["id"]
+    event_id = office.track("Seen", ident("user_id", "u1")).id
     asked = {"namespace": "user_id", "value": "u1"}
     answers = {
-        ("get", path): office.get(path.format(profile_id=profile, merge_id=merge_id), **asked)
+        ("get", path): office.get(path.format(profile_id=profile, merge_id=merge_id, event_id=event_id), **asked)
         for path in OWN
         if path != "/v1/live" and "get" in DESCRIPTION["paths"][path]
     }

@@ -11,11 +11,14 @@ import msgspec
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.api.office import Office
-from tests.api.test_openapi import DESCRIPTION, OWN
+from tests.api.test_authorization import STREAMS
+from tests.api.test_openapi import DESCRIPTION
+from tests.api.test_openapi import OWN as PROJECTS_OWN
 from tests.state.filling import new_id
 
 from passerby.api.errors import ErrorAnswer
 
+OWN = [path for path in PROJECTS_OWN if path not in STREAMS]
 NAMES = ["namespace", "value", "scope", "q", "stage", "limit", "cursor", "name", "wait"]
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 values = st.one_of(

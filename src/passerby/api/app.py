@@ -16,6 +16,7 @@ from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.desk import Desk
 from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
+from passerby.api.events import get_event
 from passerby.api.hand import detach_identifier, merge_profiles, undo_detachment
 from passerby.api.identity import explain_identifier, preview_identity
 from passerby.api.live import follow_live, list_recent
@@ -84,6 +85,7 @@ def _projects(desk: Callable[[], Desk]) -> Router:
             list_recent,
             follow_live,
             list_refused,
+            get_event,
         ],
         guards=[bearer_of(lambda: desk().tokens)],
         dependencies={

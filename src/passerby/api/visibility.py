@@ -57,6 +57,10 @@ class Visibility:
         """Let nobody wait any longer: the server stops. May be called from a signal handler."""
         self._ending = True
 
+    def visible_position(self) -> int:
+        """The log position up to which every event can be read."""
+        return self._relay.visible_position
+
     def is_ending(self) -> bool:
         """Whether the server stops."""
         return self._ending

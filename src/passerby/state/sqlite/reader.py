@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from passerby.state.sqlite import merges, search
 from passerby.state.sqlite.catalogue import read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.known import key_of, load
-from passerby.state.sqlite.why import chain, entry_of, held
+from passerby.state.sqlite.why import chain, entry_of, held, made_by
 from passerby.state.views import (
     Catalogue,
     HistoryEntry,
@@ -107,6 +107,10 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             canonical = _canonical(connection, project, profile)
             return None if canonical is None else chain(connection, project, canonical, identifier)
+
+    def decisions(self, project: int, message_id: str, profiles: Sequence[str]) -> list[HistoryEntry]:
+        with self._snapshot() as connection:
+            return made_by(connection, project, message_id, map(to_blob, profiles))
 
     def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
         behind = search.NEWEST if before is None else to_blob(before)

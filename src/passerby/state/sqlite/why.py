@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import apsw
@@ -73,6 +73,17 @@ def _merges(connection: apsw.Connection, profile: bytes, goal: bytes | None, unt
             return
         yield row
         profile = row[7]
+
+
+def made_by(
+    connection: apsw.Connection, project: int, message_id: str, profiles: Iterable[bytes]
+) -> list[HistoryEntry]:
+    """The decisions about these profiles that a message caused, each once, in their order."""
+    rows: dict[int, Row] = {}
+    for profile in profiles:
+        for number, *row in connection.execute(_SQL["made_by"], (project, message_id, profile)):
+            rows[number] = tuple(row)
+    return [entry_of(rows[number]) for number in sorted(rows)]
 
 
 def entry_of(row: Row) -> HistoryEntry:

@@ -11,6 +11,14 @@ FROM history
 WHERE value = ?2 AND namespace = ?3 AND scope = ?4 AND project = ?1 AND kind IN ('attached', 'reassigned')
 ORDER BY id DESC LIMIT ?5;
 
+-- name: made_by
+-- The decisions about a profile that a message caused, by the indexes on profiles.
+SELECT id, at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason FROM history
+WHERE to_profile = ?3 AND message_id = ?2 AND project = ?1
+UNION ALL
+SELECT id, at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason FROM history
+WHERE from_profile = ?3 AND message_id = ?2 AND project = ?1;
+
 -- name: absorbed
 -- The merge in force at a time by which a profile stopped standing for itself.
 SELECT at, 'merged', message_id, via_namespace, via_value, via_scope, loser, winner, id, reason

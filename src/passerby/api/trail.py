@@ -1,0 +1,218 @@
+"""What became of a message: its trail from receipt to where its event is stored. Pure, out of what was found of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from passerby.api.answers import Event, event_of
+from passerby.catalogue.rules import RESERVED_PREFIX
+from passerby.log.protocol import Entry
+from passerby.messages import Kind, Message, StoredEvent
+from passerby.state.views import HistoryEntry, HistoryIdentifier
+from passerby.times import iso
+
+Outcome = Literal["done", "problems", "waiting", "dropped"]
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """A rule that a message broke: refused values are in the event's `rejected` too."""
+
+    kind: str
+    attribute: str
+    sample: str
+
+
+class TrailStep(msgspec.Struct, kw_only=True):
+    """One step of the trail: what came of it, in a word and in a sentence.
+
+    `waiting`: not yet. `problems`: it went on, with what `problems` of the message says. `dropped`: it ended here. `at`
+    is null where the time is not kept. `decisions` are those that the message caused, in their order.
+    """
+
+    step: Literal["received", "validated", "identified", "stored"]
+    at: str | None
+    outcome: Outcome
+    text: str
+    decisions: list[HistoryEntry]
+
+
+class RawMessage(msgspec.Struct, kw_only=True):
+    """A message as the log holds it: as its dialect understood it, before any rule was applied."""
+
+    kind: Kind
+    name: str
+    identifiers: list[HistoryIdentifier]
+    properties: dict[str, Any]
+    traits: dict[str, Any]
+    context: dict[str, Any]
+    session_id: str
+    deduplication_key: str
+
+
+class MessageDetail(msgspec.Struct, kw_only=True):
+    """A message, what was made of it, and how.
+
+    `event` is the event that it stated, once that is stored. `raw` is null where the log does not hold the message any
+    longer. `profile_id` is the profile under which it was recorded, of an `identify` the one that it leads to now.
+    """
+
+    id: str
+    kind: Kind
+    dialect: str
+    name: str
+    time: str
+    received_at: str
+    position: int
+    profile_id: str | None
+    event: Event | None
+    raw: RawMessage | None
+    problems: list[Problem]
+    trail: list[TrailStep]
+
+
+class Found(NamedTuple):
+    """All that was found of a message: in the log, in the event store, in the state.
+
+    `applied` and `visible` are how far worker and relay have come, as log positions.
+    """
+
+    entry: Entry | None
+    stored: StoredEvent | None
+    profile: str | None
+    decisions: Sequence[HistoryEntry]
+    applied: int
+    visible: int
+
+    @property
+    def position(self) -> int:
+        """Its place in the log."""
+        return self.stored.position if self.stored else self.entry.position if self.entry else 0
+
+    @property
+    def is_applied(self) -> bool:
+        """Whether the worker has come past it."""
+        return self.stored is not None or self.applied >= self.position
+
+
+def detail(id_: str, found: Found) -> MessageDetail | None:
+    """What is known of the message with this id; None where nothing is."""
+    message, stored = found.entry.message if found.entry else None, found.stored
+    known = message or stored
+    if known is None:
+        return None
+    kind = message.kind if message else "track"
+    return MessageDetail(
+        id=id_,
+        kind=kind,
+        dialect=known.dialect,
+        name=known.name,
+        time=iso(stored.time if stored else known.time),
+        received_at=iso(known.received_at),
+        position=found.position,
+        profile_id=found.profile,
+        event=event_of(stored) if stored else None,
+        raw=_raw(message) if message else None,
+        problems=_problems(message, stored),
+        trail=_trail(kind, known, found),
+    )
+
+
+def _raw(message: Message) -> RawMessage:
+    return RawMessage(
+        kind=message.kind,
+        name=message.name,
+        identifiers=[HistoryIdentifier(**each._asdict()) for each in message.identifiers],
+        properties=message.properties,
+        traits=message.traits,
+        context=message.context,
+        session_id=message.session_id,
+        deduplication_key=message.deduplication_key,
+    )
+
+
+def _problems(message: Message | None, stored: StoredEvent | None) -> list[Problem]:
+    noticed = message.violations if message else ()
+    refused = stored.rejected if stored else ()
+    return [
+        *(Problem(kind=each.kind, attribute=each.attribute, sample=each.sample) for each in noticed),
+        *(
+            Problem(kind=_kind(each["reason"]), attribute=each["name"], sample=_sample(each["value"]))
+            for each in refused
+        ),
+    ]
+
+
+def _kind(reason: str) -> str:
+    return reason.partition(":")[0]
+
+
+def _sample(value: Any) -> str:
+    return value if type(value) is str else msgspec.json.encode(value).decode()
+
+
+def _trail(kind: Kind, known: Message | StoredEvent, found: Found) -> list[TrailStep]:
+    at = iso(known.received_at)
+    place = f"written to the log at position {found.position}"
+    received = _step("received", at, "done", f"Taken by the {known.dialect} API, and {place}.")
+    if not found.is_applied:
+        return [received, *(_step(step, None, "waiting", "The worker has not come so far.") for step in _LATER)]
+    validated = _validated(kind, known, found)
+    if validated.outcome == "dropped":
+        return [received, validated]
+    return [received, validated, _identified(at, found), _stored(kind, found)]
+
+
+_LATER: tuple[Literal["validated", "identified", "stored"], ...] = ("validated", "identified", "stored")
+
+
+def _step(
+    step: Literal["received", "validated", "identified", "stored"],
+    at: str | None,
+    outcome: Outcome,
+    text: str,
+    decisions: Sequence[HistoryEntry] = (),
+) -> TrailStep:
+    return TrailStep(step=step, at=at, outcome=outcome, text=text, decisions=list(decisions))
+
+
+def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailStep:
+    if kind == "invalid":
+        return _step("validated", None, "dropped", "It states nothing that can be used, and is kept to be looked at.")
+    if kind == "track" and known.name.startswith(RESERVED_PREFIX):
+        return _step("validated", None, "dropped", f"Names that begin with {RESERVED_PREFIX} are reserved.")
+    if found.entry and found.stored is None and _ended(kind, found) and found.entry.message.deduplication_key:
+        return _step("validated", None, "dropped", "A repeat: a message with the same key was applied before.")
+    problems = len(_problems(found.entry.message if found.entry else None, found.stored))
+    if problems:
+        return _step("validated", None, "problems", f"It broke {problems} of the catalogue's or its API's rules.")
+    return _step("validated", None, "done", "It broke no rule.")
+
+
+def _ended(kind: Kind, found: Found) -> bool:
+    """Whether an event that was applied should be in the event store by now."""
+    return kind == "track" and found.visible >= found.position
+
+
+def _identified(at: str, found: Found) -> TrailStep:
+    if found.decisions:
+        return _step("identified", at, "done", _counted(len(found.decisions), "decision"), found.decisions)
+    if found.profile is None:
+        return _step("identified", at, "problems", "It names nobody.")
+    return _step("identified", at, "done", "All of its identifiers led to this profile already.")
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}."
+
+
+def _stored(kind: Kind, found: Found) -> TrailStep:
+    if kind == "identify":
+        return _step("stored", None, "done", "What it says of its profile is in the profile.")
+    if found.stored:
+        return _step("stored", None, "done", f"In the event store, under profile {found.stored.profile_id}.")
+    if not _ended(kind, found):
+        return _step("stored", None, "waiting", "It is on its way into the event store.")
+    return _step("stored", None, "dropped", "It could not be applied, and was set aside: a fault of ours.")

@@ -1,0 +1,128 @@
+"""One message over HTTP, with its trail: received, validated, identified, stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.api.office import Office
+from tests.state.filling import ident, new_id
+
+from passerby.messages import Message, Violation
+
+
+def detail(office: Office, message: Message) -> dict[str, Any]:
+    found: dict[str, Any] = office.get(f"/v1/events/{message.id}").json()
+    return found
+
+
+def outcomes(found: dict[str, Any]) -> dict[str, str]:
+    return {step["step"]: step["outcome"] for step in found["trail"]}
+
+
+def test_an_event_shows_what_was_sent_what_was_kept_and_who_it_was(office: Office) -> None:
+    office.track("Seen", ident("mobile_id", "m1"), price=9.5)
+    office.identify(ident("mobile_id", "m1"), ident("user_id", "u1"))
+    message = office.track("Seen", ident("user_id", "u1"), ident("mobile_id", "m2"), price="9,50", sku="R-88")
+    found = detail(office, message)
+    assert found["event"]["properties"] == {"sku": "R-88"}
+    assert found["raw"]["properties"] == {"price": "9,50", "sku": "R-88"}
+    assert found["raw"]["identifiers"][0] == {"namespace": "user_id", "value": "u1", "scope": ""}
+    assert found["problems"] == [{"kind": "type_mismatch", "attribute": "price", "sample": "9,50"}]
+    assert (found["kind"], found["dialect"], found["name"]) == ("track", "test", "Seen")
+    assert found["profile_id"] == found["event"]["profile_id"] == office.owner("user_id", "u1")
+    assert outcomes(found) == {"received": "done", "validated": "problems", "identified": "done", "stored": "done"}
+    (decision,) = found["trail"][2]["decisions"]
+    assert (decision["kind"], decision["identifier"]["value"]) == ("attached", "m2")
+
+
+def test_where_nothing_had_to_be_decided_it_says_so(office: Office) -> None:
+    office.track("Seen", ident("mobile_id", "m1"))
+    found = detail(office, office.track("Seen", ident("mobile_id", "m1"), price=10**300))
+    assert outcomes(found) == {"received": "done", "validated": "done", "identified": "done", "stored": "done"}
+    assert found["trail"][2]["decisions"] == []
+
+
+def test_a_merge_is_in_the_trail_of_the_message_that_caused_it_even_after_the_profile_was_absorbed(
+    office: Office,
+) -> None:
+    office.track("Seen", ident("mobile_id", "m1"))
+    office.track("Seen", ident("email", "a@b.example"))
+    caused = office.identify(ident("mobile_id", "m1"), ident("email", "a@b.example"))
+    office.identify(ident("mobile_id", "m1"), ident("user_id", "u1"))
+    found = detail(office, caused)
+    assert found["kind"] == "identify"
+    assert found["event"] is None
+    assert [decision["kind"] for decision in found["trail"][2]["decisions"]] == ["merged"]
+    assert found["profile_id"] == office.owner("user_id", "u1")
+    assert outcomes(found)["stored"] == "done"
+
+
+def test_what_is_not_applied_yet_waits(office: Office) -> None:
+    message = office.say(kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
+    waiting = {"received": "done", "validated": "waiting", "identified": "waiting", "stored": "waiting"}
+    assert outcomes(detail(office, message)) == waiting
+    office.building.apply()
+    assert outcomes(detail(office, message)) == {**waiting, "validated": "done", "identified": "done"}
+
+
+def test_a_repeat_ends_where_it_was_found_to_be_one(office: Office) -> None:
+    said = [
+        office.say(kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),), deduplication_key="k")
+        for _ in range(2)
+    ]
+    office.building.apply()
+    office.building.carry()
+    first, second = (detail(office, message) for message in said)
+    assert outcomes(first)["stored"] == "done"
+    assert outcomes(second) == {"received": "done", "validated": "dropped"}
+    assert second["trail"][1]["text"].startswith("A repeat")
+
+
+@pytest.mark.parametrize(
+    "fields, last",
+    [
+        ({"kind": "track", "name": "we_internal", "identifiers": (ident("mobile_id", "m1"),)}, "validated"),
+        ({"kind": "invalid", "violations": (Violation("no_time", "", "time", "x"),), "identifiers": ()}, "validated"),
+        ({"kind": "identify", "identifiers": (ident("mobile_id", "undefined"),)}, "identified"),
+    ],
+)
+def test_what_was_dropped_says_where(office: Office, fields: dict[str, Any], last: str) -> None:
+    message = office.say(**fields)
+    office.building.apply()
+    office.building.carry()
+    found = detail(office, message)
+    assert found["trail"][[step["step"] for step in found["trail"]].index(last)]["outcome"] in {"dropped", "problems"}
+    assert len(found["problems"]) == len(fields.get("violations", ()))
+
+
+def test_an_event_that_never_arrived_was_set_aside(office: Office) -> None:
+    message = office.say(kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
+    office.building.apply()
+    office.relay.visible_position = 10**12
+    assert outcomes(detail(office, message))["stored"] == "dropped"
+
+
+def test_an_event_that_the_log_let_go_still_has_its_trail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = office.track("Seen", ident("mobile_id", "m1"))
+    monkeypatch.setattr(type(office.building.desk.log), "find", lambda *_: None)
+    found = detail(office, message)
+    assert found["raw"] is None
+    assert [decision["kind"] for decision in found["trail"][2]["decisions"]] == ["created", "attached"]
+
+
+def test_what_there_is_not_and_what_is_anothers_is_not_found(office: Office) -> None:
+    theirs = office.track("Seen", ident("mobile_id", "m1"), project=office.theirs)
+    for id_ in (new_id(), theirs.id, "no-id"):
+        answer = office.get(f"/v1/events/{id_}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_a_broken_event_store_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    from passerby.events.protocol import EventStoreBroken  # noqa: PLC0415 - of this test alone
+
+    def broken(*_: object) -> None:
+        raise EventStoreBroken
+
+    monkeypatch.setattr(office.events, "event", broken)
+    assert office.get(f"/v1/events/{new_id()}").json()["error"]["code"] == "events_unavailable"
