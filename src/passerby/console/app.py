@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from passerby.api.app import application
 from passerby.console.access import NEED, Need, guard, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
-from passerby.console.pages import health, identity, live, overview, profile, profiles, undo
+from passerby.console.pages import catalogue, event, health, identity, live, overview, profile, profiles, undo
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import Shell
@@ -37,10 +37,12 @@ def routes() -> list[HTTPRouteHandler]:
         get_static,
         *overview.routes,
         *live.routes,
+        *event.routes,
         *profiles.routes,
         *profile.routes,
         *identity.routes,
         *undo.routes,
+        *catalogue.routes,
         *health.routes,
     ]
 

@@ -10,10 +10,10 @@ from markupsafe import Markup
 from passerby.console.drawing.bars import bar
 from passerby.console.drawing.merge_graph import merge_graph
 from passerby.console.drawing.sparkline import sparkline
-from passerby.console.story import columns, words
+from passerby.console.story import columns, faults, words
 from passerby.console.story.context import parts
 from passerby.console.story.decisions import Told, tell
-from passerby.console.story.flat import flat, text
+from passerby.console.story.flat import as_json, flat, text
 from passerby.console.story.people import strongest, title
 from passerby.console.story.visits import visits
 from passerby.state.views import HistoryEntry, MergeDetail
@@ -36,7 +36,10 @@ def _mark(entry: HistoryEntry) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "advice": faults.advice,
+    "as_json": as_json,
     "called": words.namespace,
+    "fault": faults.called,
     "flat": flat,
     "heading": columns.heading,
     "parts": parts,

@@ -42,6 +42,7 @@ _ALL = (("mobile_id", "m-1"), ("email", "a@example.com"), ("user_id", "u-1"))
         ({"name": "Teal Wren", "first_name": "T"}, _ALL, "Teal Wren"),
         ({"first_name": "Teal", "last_name": "Wren"}, _ALL, "Teal Wren"),
         ({"last_name": "Wren"}, _ALL, "Wren"),
+        ({"firstName": "Teal", "last_name": "Wren"}, _ALL, "Teal Wren"),
         ({"name": "  ", "first_name": 7}, _ALL, "u-1"),
         ({}, _ALL[:2], "a@example.com"),
         ({}, _ALL[:1], "m-1"),

@@ -9,9 +9,9 @@ _LEAST = 1
 """Pixels of the shortest bar of anything that is there at all."""
 
 _SVG = Markup(
-    '<svg class="bar" viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
-    '<rect class="bar-whole" width="{width}" height="{height}" rx="3"/>'
-    '<rect class="bar-part" width="{part:.2f}" height="{height}" rx="3"/></svg>'
+    '<svg class="share" viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
+    '<rect class="share-whole" width="{width}" height="{height}" rx="3"/>'
+    '<rect class="share-part" width="{part:.2f}" height="{height}" rx="3"/></svg>'
 )
 
 

@@ -20,7 +20,7 @@ from passerby.state.views import HistoryEntry
 
 SHOWN = 50
 DECISIONS = 200
-"""How many decisions are looked through for devices that have moved."""
+"""How many decisions are looked through for where identifiers came from."""
 DEVICES = 10
 """How many identifiers are looked up for what a device said of itself, those that were seen first last."""
 
@@ -38,7 +38,8 @@ class ProfileView(msgspec.Struct, kw_only=True):
     """A profile, a page of its timeline (null where events cannot be read now), and which identifiers have moved.
 
     `asked` is the id in the address, which may be that of a profile that was merged into this one. `pins` are the
-    traits that this visitor wants to see first.
+    traits that this visitor wants to see first. `brought` are the decisions that gave the profile its identifiers, the
+    newest of each, among the first DECISIONS of its history.
     """
 
     profile: Profile
@@ -47,6 +48,7 @@ class ProfileView(msgspec.Struct, kw_only=True):
     name: str
     cursor: str | None
     moved: list[HistoryEntry]
+    brought: list[HistoryEntry]
     devices: list[Device]
     pins: list[str]
 
@@ -55,15 +57,16 @@ async def gather(
     visit: NamedDependency[Visit], profile_id: str, name: Name = "", cursor: Cursor = None, pinned: pins.Pinned = ""
 ) -> ProfileView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
-    moved, devices = await visit.run(_moved_and_devices, visit, profile)
+    decisions = await visit.run(_decisions, visit, profile)
     return ProfileView(
         profile=profile,
         asked=profile_id,
         timeline=await _timeline(visit, profile.id, name, cursor),
         name=name,
         cursor=cursor,
-        moved=moved,
-        devices=devices,
+        moved=[entry for entry in decisions if entry.kind == "reassigned"],
+        brought=_brought(decisions, profile),
+        devices=await visit.run(_devices, visit, profile),
         pins=[pin for pin in pins.read(pinned) if pin in profile.traits],
     )
 
@@ -81,13 +84,29 @@ async def _timeline(visit: Visit, profile: str, name: str, cursor: str | None) -
     return found
 
 
-def _moved_and_devices(visit: Visit, profile: Profile) -> tuple[list[HistoryEntry], list[Device]]:
+def _decisions(visit: Visit, profile: Profile) -> list[HistoryEntry]:
+    history = visit.desk.state.history(visit.project, profile.id, limit=DECISIONS)
+    return history.entries if history else []
+
+
+def _brought(decisions: list[HistoryEntry], profile: Profile) -> list[HistoryEntry]:
+    held = {(each.namespace, each.value, each.scope) for each in profile.identifiers}
+    found: dict[tuple[str, str, str], HistoryEntry] = {}
+    for entry in decisions:
+        named = entry.identifier
+        if named and entry.kind in _GIVES and (key := (named.namespace, named.value, named.scope)) in held:
+            found[key] = entry
+    return list(found.values())
+
+
+_GIVES = frozenset({"attached", "reassigned"})
+
+
+def _devices(visit: Visit, profile: Profile) -> list[Device]:
     state, project = visit.desk.state, visit.project
-    history = state.history(project, profile.id, limit=DECISIONS)
-    moved = [entry for entry in history.entries if entry.kind == "reassigned"] if history else []
     named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
     told = (Device(identifier=each.value, about=about) for each in named if (about := state.device(project, each)))
-    return moved, list(told)
+    return list(told)
 
 
 routes = [screen("/profiles/{profile_id:str}", gather, "profile.html"), *pins.routes]

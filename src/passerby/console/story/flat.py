@@ -30,3 +30,8 @@ def text(value: Any) -> str:
     if isinstance(value, str):
         return value
     return msgspec.json.encode(value).decode()
+
+
+def as_json(value: Any) -> str:
+    """A value of the API as its JSON, indented."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

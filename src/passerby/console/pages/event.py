@@ -1,0 +1,28 @@
+"""One message: what was sent, what was refused of it, and what became of it on the way."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar.di import NamedDependency
+
+from passerby.api.events import get_event
+from passerby.api.trail import MessageDetail
+from passerby.console.screens import Visit, screen
+from passerby.profiles.view import Profile
+
+
+class EventView(msgspec.Struct, kw_only=True):
+    """A message, and the profile that it belongs to by now (null where it names nobody)."""
+
+    message: MessageDetail
+    profile: Profile | None
+
+
+async def gather(visit: NamedDependency[Visit], event_id: str) -> EventView:
+    message: MessageDetail = await get_event.fn(visit.access, event_id=event_id)
+    owner = message.profile_id
+    profile = await visit.run(visit.desk.state.profile, visit.project, owner) if owner else None
+    return EventView(message=message, profile=profile)
+
+
+routes = [screen("/events/{event_id:str}", gather, "event.html")]

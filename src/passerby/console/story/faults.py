@@ -1,0 +1,40 @@
+"""What breaking a rule is called, and what its sender can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from passerby.catalogue.rules import ATTRIBUTES_PER_TYPE, NAME_LENGTH, RESERVED_PREFIX, STRING_LENGTH
+
+_TEXTS: Final[Mapping[str, str]] = {
+    "blocked_identifier": "A filler such as “unknown” or “null” came in place of an identifier. Leave it out instead.",
+    "catalogue_full": "More names came than are told apart. Use fewer names, and put what varies into attributes.",
+    "missing_field": "The call lacks something that its API asks for.",
+    "name_too_long": f"Names have fewer than {NAME_LENGTH} characters.",
+    "no_contact": "What came as an e-mail address or phone number is none.",
+    "no_identifier": "The message does not say whose it is. Send an identifier with it.",
+    "reserved_name": f"Names that begin with {RESERVED_PREFIX} are reserved. Choose another one.",
+    "string_too_long": f"Texts have fewer than {STRING_LENGTH} characters. This one was not kept.",
+    "string_truncated": "The text was longer than its API allows, and was cut.",
+    "time_before_1970": "The time lies before 1970, so the time of receipt was taken. Look at the clock of the sender.",
+    "time_in_future": "The time lies in the future, so the time of receipt was taken. Look at the clock of the sender.",
+    "too_many_attributes": f"An event has at most {ATTRIBUTES_PER_TYPE} attributes of each type. Others were not kept.",
+    "too_many_traits": "A profile keeps a bounded number of traits; this one was not kept.",
+    "type_mismatch": "Values of another type came before. Send the same type every time, or use another name.",
+    "unknown_identifier": "An identifier of a kind that its API does not name. It names nobody here.",
+    "unknown_type": "The call is of a type that its API does not have.",
+    "unknown_value": "A value that its API does not have.",
+    "unreadable_time": "The time could not be read, so the time of receipt was taken.",
+    "wrong_type": "A value of another type than its API asks for. It was not used.",
+}
+
+
+def called(kind: str) -> str:
+    """What this kind of violation is called."""
+    return f"{kind[:1].upper()}{kind[1:].replace('_', ' ')}"
+
+
+def advice(kind: str) -> str:
+    """What helps; nothing for a kind whose name says it all."""
+    return _TEXTS.get(kind, "")
