@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -27,7 +28,8 @@ from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
-from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only
+from passerby.api.volumes import VolumeCache
+from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.projects.credentials import ProjectCredentials
@@ -74,6 +76,13 @@ class MemoryEvents:
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
         del attribute, value
         return sum((event.project, event.name) == (project, name) for event in self.events)
+
+    def volumes(self, project: int, since: int) -> list[Volume]:
+        if self.broken:
+            raise EventStoreBroken
+        events = [each for each in self.events if each.project == project and each.time >= since]
+        counts = Counter((each.name, each.time // 86_400_000) for each in events)
+        return [Volume(*key, count) for key, count in sorted(counts.items())]
 
     def total(self, project: int) -> int:
         if self.broken:
@@ -129,6 +138,7 @@ class Building:
             log=self._to_show,
             events=self.events,
             visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
+            volumes=VolumeCache(self.events, lambda: time.time_ns() // 1_000_000),
             refused=self._refused,
             tail=Tail(self._to_show, self._refused, readers, lambda: False),
             readers=readers,

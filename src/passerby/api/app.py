@@ -26,6 +26,7 @@ from passerby.api.operations import get_description, get_health, get_metrics
 from passerby.api.policy import get_policy, list_policy_changes, set_policy
 from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
 from passerby.api.refused import list_refused
+from passerby.api.series import get_series, list_violations, list_volumes
 from passerby.api.stats import get_stats
 
 
@@ -86,6 +87,9 @@ def _projects(desk: Callable[[], Desk]) -> Router:
             follow_live,
             list_refused,
             get_event,
+            get_series,
+            list_violations,
+            list_volumes,
         ],
         guards=[bearer_of(lambda: desk().tokens)],
         dependencies={

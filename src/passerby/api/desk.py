@@ -13,6 +13,7 @@ from passerby.api.log import AcceptedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import RefusedTail, Tail
 from passerby.api.visibility import Visibility
+from passerby.api.volumes import VolumeCache
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
 from passerby.messages import Identifier
@@ -71,6 +72,7 @@ class Desk:
     events: EventStore
     refused: RefusedRequests
     tail: Tail
+    volumes: VolumeCache
     visibility: Visibility
     readers: Readers
     checks: Sequence[Check]

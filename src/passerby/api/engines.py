@@ -16,6 +16,7 @@ from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
+from passerby.api.volumes import VolumeCache
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.opening import open_or_rebuild
 from passerby.events.relay import Relay
@@ -82,6 +83,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         log=log,
         events=store,
         visibility=visibility,
+        volumes=VolumeCache(store, now),
         refused=refused,
         tail=Tail(log, refused, readers, visibility.is_ending),
         readers=readers,

@@ -21,8 +21,8 @@ from passerby.events import healing, marker
 from passerby.events.engine import Engine, Value
 from passerby.events.lock import Lock
 from passerby.events.marker import Marker
-from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only
-from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes
+from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only, Volume
+from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes, volumes_of
 from passerby.messages import StoredEvent
 
 _SQL: Final = sql.load("passerby.events", "queries.sql")
@@ -118,6 +118,10 @@ class ChdbEventStore:
     def names(self, project: int, since: int = 0) -> dict[str, int]:
         """How many events of each name there are since a time, the most frequent first."""
         return names_of(self._query("names", project=project, since=since))
+
+    def volumes(self, project: int, since: int) -> list[Volume]:
+        """How many events of each name there were on each day since a time."""
+        return volumes_of(self._query("volumes", project=project, since=since))
 
     def total(self, project: int) -> int:
         """How many events of this project are stored."""

@@ -37,6 +37,14 @@ class EventStoreInUse(Exception):
     """Another process has the event store open, and only one can."""
 
 
+class Volume(NamedTuple):
+    """How many events of a name there were on a day, which is a number of days since 1970."""
+
+    name: str
+    day: int
+    events: int
+
+
 class EventStore(Protocol):
     """What Passerby asks of an event store. Implementations may be called from several threads at once."""
 
@@ -60,6 +68,9 @@ class EventStore(Protocol):
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
         """How many events have this name and, where an attribute is given, this (text form of its) value."""
+
+    def volumes(self, project: int, since: int) -> list[Volume]:
+        """How many events of each name there were on each day since a time (ms)."""
 
     def total(self, project: int) -> int:
         """How many events of this project are stored."""

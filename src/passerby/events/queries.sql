@@ -84,6 +84,14 @@ GROUP BY name
 ORDER BY events DESC, name
 SETTINGS max_threads = 2;
 
+-- name: volumes
+-- How often each event name occurred on each day since a time. Names of a project are limited, days by who asks.
+SELECT name, intDiv(time, 86400000) AS day, count() AS events FROM events
+WHERE project = {project:UInt32} AND time >= {since:Int64}
+GROUP BY name, day
+ORDER BY name, day
+SETTINGS max_threads = 2;
+
 -- name: count_name
 -- The events of one name: a range of `by_name`.
 SELECT count() AS events FROM events WHERE project = {project:UInt32} AND name = {name:String};

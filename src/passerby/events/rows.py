@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from passerby.events.protocol import Volume
 from passerby.messages import Semantic, StoredEvent
 
 
@@ -38,6 +39,7 @@ class _Row(msgspec.Struct):
 class _Count(msgspec.Struct):
     events: int
     name: str = ""
+    day: int = 0
 
 
 _row = msgspec.json.Decoder(_Row)
@@ -96,6 +98,11 @@ def names_of(rows: list[bytes]) -> dict[str, int]:
     """The numbers in rows of a name and a number."""
     counts = map(_count.decode, rows)
     return {count.name: count.events for count in counts}
+
+
+def volumes_of(rows: list[bytes]) -> list[Volume]:
+    """The numbers in rows of a name, a day and a number."""
+    return [Volume(count.name, count.day, count.events) for count in map(_count.decode, rows)]
 
 
 def probes(value: str) -> tuple[str, str]:

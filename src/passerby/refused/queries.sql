@@ -50,4 +50,4 @@ FROM refused WHERE number > ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3
 -- name: counted
 -- How many were refused of a project, by longer steps from one time to another.
 SELECT dialect, at - at % (?4 * 1000), sum(count) FROM counted
-WHERE project = ?1 AND step IN (60, 3600, 86400) AND at >= ?2 AND at < ?3 GROUP BY 1, 2
+WHERE project = ?1 AND step IN (60, 3600, 86400) AND step <= ?4 AND at >= ?2 AND at < ?3 GROUP BY 1, 2

@@ -177,6 +177,17 @@ class ProjectChanges:
     totals: Mapping[str, int] = field(default_factory=dict)
 
 
+class SeriesRow(NamedTuple):
+    """What a batch adds to the counts of a dialect in the minute that begins at `at` (ms)."""
+
+    project: int
+    at: int
+    dialect: str
+    accepted: int
+    duplicates: int
+    violations: int
+
+
 class OutboxRow(NamedTuple):
     """One batch of resolved events: how many, and one JSON object of `StoredEvent` a line."""
 
@@ -228,6 +239,12 @@ class State(Protocol):
 
     def count(self, changes: Changes, violations: Sequence[ViolationRow]) -> None:
         """Add to the counts of the catalogue and of violations."""
+
+    def add_series(self, rows: Sequence[SeriesRow]) -> None:
+        """Add to the counts by minute."""
+
+    def roll_up(self, now: int) -> None:
+        """Add old counts by minute and hour to longer steps; in a transaction of its own."""
 
     def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
         """Write the outbox row, and that everything up to this log position is applied."""

@@ -164,6 +164,26 @@ class Catalogue(NamedTuple):
     after: str | None
 
 
+class SeriesPoint(NamedTuple):
+    """What came of a dialect in a step that begins at `at` (ms)."""
+
+    dialect: str
+    at: int
+    accepted: int
+    duplicates: int
+    violations: int
+
+
+class NewestViolations(NamedTuple):
+    """The violations that happened last, and the last messages that state nothing.
+
+    Of each of those: log position, received time (ms), dialect, kinds of violations, what was sent as JSON.
+    """
+
+    violations: list[OtherViolation]
+    invalid: list[tuple[int, int, str, str, str]]
+
+
 class StateReader(Protocol):
     """What is asked of the state by those who only look at it."""
 
@@ -221,6 +241,12 @@ class StateReader(Protocol):
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         """The catalogue, with at most `limit` events, by name behind `after`."""
+
+    def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
+        """What came in steps of 60, 3600 or 86400 seconds that begin from one time (ms) to before another."""
+
+    def violations(self, project: int, limit: int) -> NewestViolations:
+        """At most `limit` violations, and as many messages that state nothing, the newest first."""
 
     def totals(self, project: int) -> Totals:
         """The project's running totals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -16,6 +17,7 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier, StoredEvent
 from passerby.profiles.devices import DESCRIPTION, described
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
+from passerby.worker import series
 from passerby.worker.project import Claim, ProjectBatch, Rules
 from passerby.worker.repeats import sift
 
@@ -62,6 +64,7 @@ class Worker:
         with self._state.transaction():
             self._state.bury(entry, error)
             self._state.apply(ProjectChanges(project, totals={"applied": 1, "violations": 1}))
+            self._state.add_series([row._replace(violations=1) for row in series.rows([entry], [entry], Counter())])
             self._state.finish(entry.position, entry.message.received_at, None)
         return Applied(entry.position, messages=1, buried=1)
 
@@ -71,9 +74,11 @@ class Worker:
         fresh, repeats = sift(entries, self._state)
         claims = self._claims(fresh)
         events: list[StoredEvent] = []
+        violations: Counter[series.Place] = Counter()
         for project in claims.keys() | repeats.keys():
-            events += self._apply_project(project, claims.get(project, []), repeats.get(project, 0))
+            events += self._apply_project(project, claims.get(project, []), repeats.get(project, 0), violations)
         self._state.count(self._catalogue.drain(), self._violations.drain())
+        self._state.add_series(series.rows(entries, fresh, violations))
         last = entries[-1]
         outbox = OutboxRow(len(events), _lines(events)) if events else None
         self._state.finish(last.position, last.message.received_at, outbox)
@@ -92,7 +97,9 @@ class Worker:
             claims.setdefault(message.project, []).append(Claim(position, message, evidence))
         return claims
 
-    def _apply_project(self, project: int, claims: Sequence[Claim], repeats: int) -> list[StoredEvent]:
+    def _apply_project(
+        self, project: int, claims: Sequence[Claim], repeats: int, violations: Counter[series.Place]
+    ) -> list[StoredEvent]:
         self._load_catalogue(project, claims)
         identifiers = {name: None for claim in claims for name in claim.evidence.mentioned}
         hints = {hint: None for claim in claims for hint in claim.evidence.hints}
@@ -106,6 +113,7 @@ class Worker:
         if batch.profiles_beyond:
             batch.bound_traits(self._state.trait_names(batch.profiles_beyond))
         self._state.apply(batch.changes(repeats))
+        violations += batch.violations
         return batch.events
 
     def _load_catalogue(self, project: int, claims: Sequence[Claim]) -> None:

@@ -26,12 +26,13 @@ _log = logs.get("worker")
 
 
 class Chores:
-    """What the worker does from time to time between batches: its heartbeat, settings, and the outbox's retention."""
+    """What the worker does from time to time between batches: its heartbeat, settings, retention, old counts."""
 
-    def __init__(self, folder: DataFolder, policies: Policies, outbox: SqliteOutbox) -> None:
+    def __init__(self, folder: DataFolder, policies: Policies, outbox: SqliteOutbox, state: SqliteState) -> None:
         self._heartbeat = folder.run / "worker.heartbeat"
         self._policies = policies
         self._outbox = outbox
+        self._state = state
         self._next_beat = 0.0
         self._next_prune = time.monotonic() + PRUNE_SECONDS
 
@@ -43,7 +44,9 @@ class Chores:
             self._policies.refresh()
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_SECONDS
-            self._outbox.prune(time.time_ns() // 1_000_000)
+            now_ms = time.time_ns() // 1_000_000
+            self._outbox.prune(now_ms)
+            self._state.roll_up(now_ms)
 
 
 def new_id() -> str:
@@ -60,7 +63,7 @@ def run(settings: Settings) -> None:
     outbox = SqliteOutbox(folder.state, settings.log)
     worker = Worker(state, policies.of, new_id)
     reader = SqliteLogReader(folder.log)
-    loop = Loop(worker, reader, settings.worker.batch_messages, Chores(folder, policies, outbox))
+    loop = Loop(worker, reader, settings.worker.batch_messages, Chores(folder, policies, outbox, state))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
     position = state.position()

@@ -20,6 +20,7 @@ from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
 from passerby.semantics.meaning import semantic_of
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
+from passerby.worker import series
 from passerby.worker.times import event_time
 
 TOO_MANY_TRAITS: Final = "too_many_traits"
@@ -59,6 +60,8 @@ class ProjectBatch:
 
     def __init__(self, project: int, loaded: Loaded, rules: Rules) -> None:
         self.events: list[StoredEvent] = []
+        self.violations: Counter[tuple[int, int, str]] = Counter()
+        """By project, minute and dialect: see `worker.series.Place`."""
         self._project = project
         self._loaded = loaded
         self._rules = rules
@@ -245,6 +248,8 @@ class ProjectBatch:
 
     def _count(self, message: Message, violations: Sequence[Violation]) -> None:
         self._totals["violations"] += len(violations)
+        if violations:
+            self.violations[series.place(message)] += len(violations)
         for violation in violations:
             self._rules.violations.add(self._project, violation, message.received_at)
 

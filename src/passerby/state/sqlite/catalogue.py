@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 import apsw
@@ -14,11 +15,13 @@ from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,
     CatalogueViolation,
+    NewestViolations,
     OtherViolation,
 )
 from passerby.times import iso
 
 _SQL = sql.load("passerby.state.sqlite", "reader.sql")
+_SERIES = sql.load("passerby.state.sqlite", "series.sql")
 
 OTHER_VIOLATIONS = 1_000
 """How many violations that belong to no event are shown, the newest."""
@@ -85,8 +88,18 @@ def _violations(
     return found
 
 
+def newest_violations(connection: apsw.Connection, project: int, limit: int) -> NewestViolations:
+    """See `passerby.state.views.StateReader.violations`."""
+    rows = connection.execute(_SERIES["newest_violations"], (project, limit))
+    invalid: list[Any] = connection.execute(_SERIES["newest_invalid"], (project, limit)).fetchall()
+    return NewestViolations(_violations_of(rows), invalid)
+
+
 def _other_violations(connection: apsw.Connection, project: int) -> list[OtherViolation]:
-    rows = connection.execute(_SQL["other_violations"], (project, OTHER_VIOLATIONS))
+    return _violations_of(connection.execute(_SQL["other_violations"], (project, OTHER_VIOLATIONS)))
+
+
+def _violations_of(rows: Iterable[tuple[Any, ...]]) -> list[OtherViolation]:
     return [
         OtherViolation(
             event=event or None, kind=kind, attribute=attribute, count=count, last_at=iso(last_at), sample=sample

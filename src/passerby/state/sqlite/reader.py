@@ -22,8 +22,8 @@ from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS
-from passerby.state.sqlite import merges, search
-from passerby.state.sqlite.catalogue import read_catalogue
+from passerby.state.sqlite import merges, search, series
+from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.known import key_of, load
 from passerby.state.sqlite.why import chain, entry_of, held, made_by
@@ -34,7 +34,9 @@ from passerby.state.views import (
     Match,
     Merge,
     MergeDetail,
+    NewestViolations,
     SearchPage,
+    SeriesPoint,
     Totals,
 )
 
@@ -133,6 +135,14 @@ class SqliteStateReader:
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         with self._snapshot() as connection:
             return read_catalogue(connection, project, limit, after)
+
+    def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
+        with self._snapshot() as connection:
+            return series.read(connection, project, begin, end, step)
+
+    def violations(self, project: int, limit: int) -> NewestViolations:
+        with self._snapshot() as connection:
+            return newest_violations(connection, project, limit)
 
     def totals(self, project: int) -> Totals:
         with self._snapshot() as connection:

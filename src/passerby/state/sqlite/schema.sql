@@ -218,6 +218,19 @@ CREATE TABLE IF NOT EXISTS totals (
     PRIMARY KEY (project, name)
 ) WITHOUT ROWID;
 
+-- How much came of each dialect within steps of a minute (60), an hour (3600) or a day (86400) that begin at `at`. A row of
+-- a longer step takes the place of those of a shorter one when they are old.
+CREATE TABLE IF NOT EXISTS series (
+    project INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    dialect TEXT NOT NULL,
+    accepted INTEGER NOT NULL,
+    duplicates INTEGER NOT NULL,
+    violations INTEGER NOT NULL,
+    PRIMARY KEY (project, step, at, dialect)
+) WITHOUT ROWID;
+
 -- Resolved events on their way to the event store and to destinations: one row a batch, `body` one JSON object of
 -- `StoredEvent` a line.
 CREATE TABLE IF NOT EXISTS outbox (

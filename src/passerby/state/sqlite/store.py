@@ -23,7 +23,18 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.sqlite import connect
-from passerby.state.protocol import UNDONE, Detachment, Hand, HandMerge, Loaded, OutboxRow, ProjectChanges, SeenKey
+from passerby.state.protocol import (
+    UNDONE,
+    Detachment,
+    Hand,
+    HandMerge,
+    Loaded,
+    OutboxRow,
+    ProjectChanges,
+    SeenKey,
+    SeriesRow,
+)
+from passerby.state.sqlite import series
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
@@ -121,6 +132,13 @@ class SqliteState:
         self._cursor.executemany(_SQL["count_event"], changes.events)
         self._cursor.executemany(_SQL["count_attribute"], changes.attributes)
         self._cursor.executemany(_SQL["count_violation"], violations)
+
+    def add_series(self, rows: Sequence[SeriesRow]) -> None:
+        self._cursor.executemany(_SQL["add_series"], rows)
+
+    def roll_up(self, now: int) -> None:
+        with self.transaction():
+            series.roll_up(self._cursor, now)
 
     def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
         self._cursor.execute(_SQL["set_position"], (position,))

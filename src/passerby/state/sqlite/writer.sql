@@ -208,6 +208,14 @@ ON CONFLICT (project, kind, subject, attribute) DO UPDATE SET
     sample = CASE WHEN excluded.last_at >= last_at THEN excluded.sample ELSE sample END,
     last_at = max(last_at, excluded.last_at);
 
+-- name: add_series
+-- What a batch brought in a minute, by dialect.
+INSERT INTO series (project, step, at, dialect, accepted, duplicates, violations) VALUES (?, 60, ?, ?, ?, ?, ?)
+ON CONFLICT (project, step, at, dialect) DO UPDATE SET
+    accepted = accepted + excluded.accepted,
+    duplicates = duplicates + excluded.duplicates,
+    violations = violations + excluded.violations;
+
 -- name: add_outbox
 -- A batch's resolved events, for the relays to carry on.
 INSERT INTO outbox (last_position, events, bytes, created_at, body) VALUES (?, ?, ?, ?, ?);

@@ -1,0 +1,37 @@
+"""Counts by minute, hour and day on SQLite.
+
+The worker counts minutes. What is old is added to longer steps, so that a count lies in exactly one row: to read by a
+longer step is to add up the rows of that step and of the shorter ones.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import apsw
+
+from passerby import sql
+from passerby.state.views import SeriesPoint
+
+_SQL = sql.load("passerby.state.sqlite", "series.sql")
+
+MINUTE: Final = 60
+HOUR: Final = 3_600
+DAY: Final = 86_400
+"""Steps, in seconds."""
+MINUTES_KEPT_MS: Final = 2 * 86_400_000
+HOURS_KEPT_MS: Final = 90 * 86_400_000
+"""How long counts stay apart by minutes and by hours; days stay for ever."""
+
+
+def roll_up(cursor: apsw.Cursor, now: int) -> None:
+    """Add minutes and hours that are too old by `now` (ms) to the step above. Within a transaction."""
+    for step, longer, kept in ((MINUTE, HOUR, MINUTES_KEPT_MS), (HOUR, DAY, HOURS_KEPT_MS)):
+        end = (now - kept) // (longer * 1000) * longer * 1000  # only whole longer steps
+        cursor.execute(_SQL["roll_up"], (step, longer, end))
+        cursor.execute(_SQL["drop_rolled_up"], (step, end))
+
+
+def read(connection: apsw.Connection, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
+    """See `passerby.state.views.StateReader.series`."""
+    return [SeriesPoint(*row) for row in connection.execute(_SQL["series"], (project, begin, end, step))]
