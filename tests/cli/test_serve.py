@@ -126,7 +126,8 @@ def test_a_second_server_on_the_same_folder_is_refused(server: Server, capsys: p
 def test_the_demo_shows_people_on_the_running_server(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["demo", "--data", str(server.data), "--people", "60", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
-    assert set(shown["answers"]) == {"201", "202"}
+    assert set(shown["answers"]) == {"200", "201", "202"}
+    assert shown["calls"].keys() == {"crossengage", "webengage", "customerlabs", "antsomi", "segment"}
     assert shown["growth"]["accepted"] == shown["growth"]["applied"] + shown["growth"]["duplicates"]
     assert shown["growth"]["events"] > 500
     stages = {seen["highlight"]["what"]: seen["stage"] for seen in shown["worth_a_look"]}

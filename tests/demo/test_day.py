@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.demo.day import DAY_MS, MAILING_SIZE, ZEROS, Step, day, mailing
+from passerby.demo.day import MAILING_SIZE, ZEROS, day, mailing
 from passerby.demo.people import people
+from passerby.demo.steps import DAY_MS, Step
+from passerby.semantics.meaning import semantic_of
 
 END = 1_795_000_000_000
 EVERYBODY = people(1, 400)
@@ -41,7 +43,7 @@ def test_nobody_is_identified_before_having_browsed_anonymously(steps: list[Step
     first: dict[int, str] = {}
     for step in steps:
         first.setdefault(step.household, step.call)
-    assert set(first.values()) == {"crossengage.track", "webengage.events"}
+    assert set(first.values()) == {"crossengage.track", "webengage.events", "customerlabs.externalIds", "antsomi.event"}
 
 
 def test_customers_are_named_by_their_id_and_leads_by_their_address(steps: list[Step]) -> None:
@@ -66,7 +68,7 @@ def test_a_handed_down_phone_is_its_new_owners_in_the_end(steps: list[Step]) -> 
 
 
 def test_purchases_are_made_by_customers_only(steps: list[Step]) -> None:
-    orders = [body for body in bodies(steps, "webengage.events") if body["eventName"] == "Completed Order"]
+    orders = [body for body in bodies(steps, "webengage.events") if body["eventName"] == "Checkout Completed"]
     assert orders
     assert all("userId" in body for body in orders)
     assert any(body["event"] == "Completed Order" for body in bodies(steps, "crossengage.track"))
@@ -77,6 +79,30 @@ def test_the_web_sites_visitors_are_anonymous_before_they_sign_in(steps: list[St
     assert any("anonymousId" in body for body in events)
     assert all(("anonymousId" in body) != ("userId" in body) for body in events)
     assert bodies(steps, "webengage.users")
+
+
+def test_purchases_are_told_in_the_words_of_every_vendor(steps: list[Step]) -> None:
+    names = {
+        "crossengage": {body["event"] for body in bodies(steps, "crossengage.track")},
+        "webengage": {body["eventName"] for body in bodies(steps, "webengage.events")},
+        "customerlabs": {body["event_name"] for body in bodies(steps, "customerlabs.event")},
+        "antsomi": {f"{body['ec']}/{body['ea']}" for body in bodies(steps, "antsomi.event")},
+        "segment": {entry.get("event", "") for body in bodies(steps, "segment.batch") for entry in body["batch"]},
+    }
+    for dialect, said in names.items():
+        meanings = {meaning.name for name in said if (meaning := semantic_of(dialect, name, {}))}
+        assert "purchased" in meanings
+
+
+def test_the_outlet_knows_people_by_address_and_the_books_bring_both_names_together(steps: list[Step]) -> None:
+    addresses = {body["identify_by"]["identify_by_email"] for body in bodies(steps, "customerlabs.identify")}
+    booked = {
+        body["batch"][0]["traits"]["email"]: body["batch"][0]["userId"] for body in bodies(steps, "segment.batch")
+    }
+    customers = {person.email: person.user_id for person in EVERYBODY if person.ambition == "customer"}
+    assert addresses & booked.keys()
+    assert booked.items() <= customers.items()
+    assert any(step.times == 2 for step in steps if step.call == "segment.batch")
 
 
 def test_some_senders_repeat_themselves_and_send_junk(steps: list[Step]) -> None:

@@ -10,16 +10,22 @@ import pytest
 from tests.demo.server import Answer, Got, serving
 
 from passerby.demo import send as module
-from passerby.demo.day import Step, day
+from passerby.demo.day import day
 from passerby.demo.errors import ServerGone
 from passerby.demo.people import people
 from passerby.demo.send import Target, lanes, send
+from passerby.demo.steps import Step
 from passerby.demo.vendors import http_call
 
 KEYS = {
     "crossengage.mobile_api_key": "mobile-key",
     "webengage.license_code": "~license",
     "webengage.api_key": "api-key",
+    "customerlabs.app_id": "app",
+    "customerlabs.webhook_path": "/source/slug/",
+    "antsomi.portal_id": "123",
+    "antsomi.prop_id": "456",
+    "segment.write_key": "write-key",
 }
 TRACK = Step(1, 0, "crossengage.track", {"mobileId": "m"})
 EVENT = Step(1, 0, "webengage.events", {"userId": "u"}, request_id="abc", times=2)
@@ -40,6 +46,17 @@ def test_each_vendors_call_goes_to_its_path_with_its_key() -> None:
     call = http_call(EVENT, KEYS)
     assert call.path == "/v1/accounts/~license/events"
     assert (call.headers["Authorization"], call.headers["x-request-id"]) == ("Bearer api-key", "abc")
+    call = http_call(Step(1, 0, "segment.batch", {"batch": []}), KEYS)
+    assert (call.path, call.headers["Authorization"]) == ("/v1/batch", "Basic d3JpdGUta2V5Og==")
+    call = http_call(Step(1, 0, "antsomi.event", {"uid": "7"}), KEYS)
+    assert call.path == "/event?portal_id=123&prop_id=456&resp_type=json"
+
+
+@pytest.mark.parametrize("call, path", [("identify", "/app/identify"), ("event", "/source/slug/")])
+def test_an_app_names_itself_in_its_calls_and_in_its_installations_ids(call: str, path: str) -> None:
+    sent = http_call(Step(1, 0, f"customerlabs.{call}", {"uid": "-1"}), KEYS)
+    assert (sent.path, json.loads(sent.body)) == (path, {"id": "app", "uid": "app-1"})
+    assert sent.headers["CL-User-Agent"]
 
 
 def test_every_step_of_a_day_stays_in_order_within_its_household() -> None:

@@ -16,8 +16,15 @@ from passerby.cli.output import say, say_json, say_table
 from passerby.demo.errors import NoServer
 from passerby.demo.run import Plan, Progress, Report, run
 from passerby.projects.founding import FIRST_PROJECT
+from passerby.semantics.reference import TITLES
 from passerby.supervisor import lock
 
+_LOOKS = (
+    ("the profile", ""),
+    ("its timeline", "/events"),
+    ("what was bought, whoever reported it", "/events?semantic=purchased"),
+    ("how it came to be", "/history"),
+)
 _FIGURES = ("accepted", "applied", "duplicates", "events")
 
 
@@ -31,9 +38,9 @@ def demo(
 ) -> None:
     """Send a lifelike day of made-up people's calls to the server that runs on the data folder.
 
-    They browse anonymously, sign up, use several devices, buy, and hand phones down; some of the senders repeat
-    themselves or send junk for an id. Event times lie in the last 24 hours. The keys that it needs for this are added
-    under a label of their own and revoked at the end.
+    Each of the five vendors' clients reports a part of it. People browse anonymously, sign up, use several devices, buy,
+    and hand phones down; some of the senders repeat themselves or send junk for an id. Event times lie in the last 24
+    hours. The keys that it needs for this are added under a label of their own and revoked at the end.
     """
     folder = data_folder(data)
     serving = lock.running(folder)
@@ -65,6 +72,7 @@ def _growth(report: Report) -> dict[str, int]:
 
 def _shown(report: Report, seconds: float) -> dict[str, object]:
     return {
+        "calls": dict(report.calls),
         "answers": {str(status): count for status, count in sorted(report.answers.items())},
         "seconds": round(seconds, 1),
         "growth": _growth(report),
@@ -76,7 +84,8 @@ def _shown(report: Report, seconds: float) -> dict[str, object]:
 def _tell(report: Report, seconds: float, console_url: str) -> None:
     growth, stages = _growth(report), report.after["profiles"]
     answers = ", ".join(f"{count} times {status}" for status, count in sorted(report.answers.items()))
-    say(f"{report.answers.total()} calls in {seconds:.0f} s, answered {answers}.")
+    say(f"{report.answers.total()} calls in {seconds:.0f} s, answered {answers}:")
+    say(", ".join(f"{count} in {TITLES[dialect]}'s words" for dialect, count in report.calls.most_common()) + ".")
     say(f"{growth['accepted']} messages accepted: {growth['applied']} applied, {growth['duplicates']} were repeats.")
     say(
         f"{growth['events']} new events. Profiles now: "
@@ -96,7 +105,6 @@ def _tell(report: Report, seconds: float, console_url: str) -> None:
 def _tell_how(profile: str, console_url: str) -> None:
     say("\nTo read one, with a token that `passerby init` or `passerby keys add api_token` printed:\n")
     calls = [
-        examples.get(title, f"{console_url}/v1/profiles/{profile}{path}", "$PASSERBY_TOKEN")
-        for title, path in (("the profile", ""), ("its timeline", "/events"), ("how it came to be", "/history"))
+        examples.get(title, f"{console_url}/v1/profiles/{profile}{path}", "$PASSERBY_TOKEN") for title, path in _LOOKS
     ]
     say(examples.written(calls))

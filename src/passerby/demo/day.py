@@ -1,8 +1,9 @@
 """What the demo's people do in a day, as calls in the vendors' own words. Pure: the day's end comes from outside.
 
 Everybody visits a few times. Whoever becomes a customer or a lead browses anonymously first; then the app identifies
-them by CrossEngage's calls, the web site's server by WebEngage's. Some have a second device, some get a phone that was
-somebody else's, some of the senders are sloppy: they send zeros for an id, or a call twice with the same request id.
+them by CrossEngage's calls, the web site's server by WebEngage's. Some also shop where other vendors' words are spoken
+(`elsewhere`). Some have a second device, some get a phone that was somebody else's, some of the senders are sloppy:
+they send zeros for an id, or a call twice with the same request id.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from passerby.demo.elsewhere import elsewhere
 from passerby.demo.people import Person, dice
+from passerby.demo.steps import DAY_MS, LATE_MS, PRODUCTS, Step, iso
 
-DAY_MS: Final = 24 * 3600 * 1000
-LATE_MS: Final = DAY_MS - 3600 * 1000
-"""After this nobody visits: it is the hour of phones that change hands, and of the mailing."""
 MOST_VISITS: Final = 3
 RETRIED: Final = 0.03
 """Share of WebEngage's calls that are sent twice: their sender did not wait for the answer."""
@@ -27,29 +27,14 @@ SEARCHES, ADDS, BUYS = 0.4, 0.4, 0.5
 """How likely a visitor is to search, to put a product that was viewed into the cart, and, once known, to buy."""
 MAILING_SIZE: Final = 25
 """Records in one bulk call (WebEngage, bulk events)."""
-
-PRODUCTS: Final = (
-    ("A-1", "Desk Lamp", 39.0),
-    ("A-2", "Wall Clock", 24.5),
-    ("B-1", "Notebook", 6.9),
-    ("B-2", "Fountain Pen", 31.0),
-    ("C-1", "Tea Pot", 45.0),
-    ("C-2", "Mug", 9.5),
-    ("D-1", "Hiking Map", 12.0),
-    ("D-2", "Compass", 27.9),
-)
-
-
-class Step(NamedTuple):
-    """One call: when it happens (milliseconds since 1970), whose turn it is, and what is sent, `times` times."""
-
-    at: int
-    household: int
-    call: str
-    """DIALECT.CALL, for example `crossengage.track`."""
-    body: dict[str, Any]
-    request_id: str = ""
-    times: int = 1
+WEB_NAMES: Final = {
+    "Viewed Page": "Page Viewed",
+    "Searched Products": "Product Searched",
+    "Viewed Product": "Product Viewed",
+    "Added Product": "Added to Cart",
+    "Completed Order": "Checkout Completed",
+}
+"""What the web site calls the things that the app has CrossEngage's names for."""
 
 
 class Deed(NamedTuple):
@@ -71,7 +56,8 @@ class Visit(NamedTuple):
 
 def day(people: Iterable[Person], seed: int, end: int) -> list[Step]:
     """What people do within the 24 hours up to `end`, in the order in which it happens."""
-    steps = [step for person in people for step in _steps(person, seed, end - DAY_MS)]
+    start = end - DAY_MS
+    steps = [step for person in people for step in (*_steps(person, seed, start), *elsewhere(person, seed, start))]
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -134,7 +120,7 @@ def _order(person: Person, visit: Visit, roll: random.Random) -> dict[str, Any]:
         "orderId": f"{person.user_id}-{visit.at}",
         "total": round(sum(price for _, _, price in bought), 2),
         "currency": "EUR",
-        "skus": [sku for sku, _, _ in bought],
+        "products": [{"sku": sku, "name": name, "price": price, "quantity": 1} for sku, name, price in bought],
     }
 
 
@@ -146,7 +132,7 @@ def _event(person: Person, deed: Deed, visit: Visit, roll: random.Random) -> Ste
 
 
 def _track(person: Person, deed: Deed, device: str) -> Step:
-    event = {"event": deed.name, "properties": deed.properties, "timestamp": _iso(deed.at)}
+    event = {"event": deed.name, "properties": deed.properties, "timestamp": iso(deed.at)}
     return Step(deed.at, person.household, "crossengage.track", {"mobileId": device, "type": "track"} | event)
 
 
@@ -162,7 +148,7 @@ def _identify(person: Person, at: int, device: str) -> Step:
     lead = person.ambition == "lead"
     who = {"email": person.email, "businessUnit": "newsletter"} if lead else {"userId": person.user_id}
     traits = {"firstName": person.name, "language": person.language, "email": person.email}
-    body = {"mobileId": device, "type": "identify", **who, "traits": traits, "timestamp": _iso(at)}
+    body = {"mobileId": device, "type": "identify", **who, "traits": traits, "timestamp": iso(at)}
     return Step(at, person.household, "crossengage.identify", body)
 
 
@@ -176,7 +162,7 @@ def _webengage(call: str, at: int, person: Person, body: dict[str, Any], roll: r
 def _web_event(deed: Deed) -> dict[str, Any]:
     moment = datetime.fromtimestamp(deed.at / 1000, UTC)
     time = moment.strftime("%Y-%m-%dT%H:%M:%S+0000")
-    return {"eventName": deed.name, "eventTime": time, "eventData": deed.properties}
+    return {"eventName": WEB_NAMES.get(deed.name, deed.name), "eventTime": time, "eventData": deed.properties}
 
 
 def mailing(people: Iterable[Person], seed: int, end: int) -> Iterator[Step]:
@@ -188,7 +174,3 @@ def mailing(people: Iterable[Person], seed: int, end: int) -> Iterator[Step]:
         opened = Deed(end - 60_000, "Mail Opened", {"campaign": "evening"})
         records = [{"userId": person.user_id} | _web_event(opened) for person in part]
         yield _webengage("bulk-events", opened.at, part[0], {"events": records}, roll)
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at % 1000:03d}Z"

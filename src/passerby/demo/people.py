@@ -47,6 +47,8 @@ AMBITIONS: Final[Mapping[Ambition, float]] = {"visitor": 0.35, "lead": 0.10, "cu
 APP_ONLY, WEB_ONLY = 0.82, 0.10
 """Shares of those who use only the app and only the web site; the rest use both. Two thousand people's web site stays
 within the 5,000 calls a minute that WebEngage allows a key."""
+OUTLET, LOUNGE = 0.15, 0.15
+"""Shares of those who also use the outlet's app and the web shop that has a page of its own."""
 TWO_DEVICES: Final = 0.25
 HAND_DOWN_EVERY: Final = 20
 """One in so many gets the phone of the person before."""
@@ -71,6 +73,10 @@ class Person(NamedTuple):
     inherited: str
     """Mobile id of the phone that the person before hands down; empty for most."""
     visitor_id: str
+    outlet: bool = False
+    """Whether they use the outlet's app, too, which speaks CustomerLabs' words."""
+    lounge: bool = False
+    """Whether they visit the second web shop, too, whose pages speak Antsomi's."""
 
 
 def people(seed: int, count: int) -> list[Person]:
@@ -89,6 +95,7 @@ def _person(seed: int, number: int) -> Person:
     medium = roll.random()
     (ambition,) = roll.choices(list(AMBITIONS), list(AMBITIONS.values()))
     phones = _phones(seed, number, 2 if roll.random() < TWO_DEVICES else 1)
+    elsewhere = dice(seed, "elsewhere", number)
     person = Person(
         number=number,
         household=number,
@@ -103,6 +110,8 @@ def _person(seed: int, number: int) -> Person:
         hands_down=False,
         inherited="",
         visitor_id=f"demo-{seed}-visitor-{number:05d}",
+        outlet=elsewhere.random() < OUTLET,
+        lounge=elsewhere.random() < LOUNGE,
     )
     return _in_a_household(seed, person)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from passerby.demo.day import Step, day, mailing
+from passerby.demo.day import day, mailing
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.highlights import Seen, highlights, seen
 from passerby.demo.people import people
 from passerby.demo.reading import Api
 from passerby.demo.send import Target, lanes, send
+from passerby.demo.steps import Step
 from passerby.demo.vendors import PUBLIC_KINDS, SECRET_KINDS
 from passerby.projects.store import Project, ProjectStore
 from passerby.supervisor.lock import Serving
@@ -29,8 +30,9 @@ class Plan(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a run of the demo came to: answers by status, how the project's figures grew, and whom to look at."""
+    """What a run of the demo came to: calls by dialect, answers by status, how figures grew, and whom to look at."""
 
+    calls: Counter[str]
     answers: Counter[int]
     before: Mapping[str, Any]
     after: Mapping[str, Any]
@@ -46,25 +48,27 @@ def run(plan: Plan, store: ProjectStore, project: Project, serving: Serving, pro
     with borrowed_keys(store, project) as keys:
         api = Api(serving.console_host, serving.console_port, keys["api_token"])
         before = api.stats()
-        answers = _send_everything(plan, Target(serving.host, serving.port, keys), progress)
+        everybody, now = people(plan.seed, plan.people), _now()
+        parts = [day(everybody, plan.seed, now), list(mailing(everybody, plan.seed, now))]
+        answers = _send_everything(parts, Target(serving.host, serving.port, keys), progress)
         after = api.stats()
-        found = [seen(one, api.profile(one.namespace, one.value)) for one in highlights(people(plan.seed, plan.people))]
-    return Report(answers, before, after, found)
+        found = [seen(one, api.profile(one.namespace, one.value)) for one in highlights(everybody)]
+    return Report(_calls(parts), answers, before, after, found)
 
 
-def _send_everything(plan: Plan, target: Target, progress: Progress) -> Counter[int]:
-    everybody = people(plan.seed, plan.people)
-    now = _now()
-    visits, letters = day(everybody, plan.seed, now), list(mailing(everybody, plan.seed, now))
-    calls = _calls(visits) + _calls(letters)
-    answers = Counter[int]()
-    for part in (visits, letters):
-        answers += send(lanes(part), target, lambda status: progress(status, calls))
-    return answers
+def _send_everything(parts: Sequence[Sequence[Step]], target: Target, progress: Progress) -> Counter[int]:
+    """Send one part after the other."""
+    calls = _calls(parts).total()
+    sent = (send(lanes(part), target, lambda status: progress(status, calls)) for part in parts)
+    return sum(sent, Counter[int]())
 
 
-def _calls(steps: list[Step]) -> int:
-    return sum(step.times for step in steps)
+def _calls(parts: Sequence[Sequence[Step]]) -> Counter[str]:
+    """How many calls there are of each dialect."""
+    counted = Counter[str]()
+    for step in (step for part in parts for step in part):
+        counted[step.call.partition(".")[0]] += step.times
+    return counted
 
 
 @contextmanager

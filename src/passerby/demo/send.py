@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
-from passerby.demo.day import Step
 from passerby.demo.errors import ServerGone
+from passerby.demo.steps import Step
 from passerby.demo.vendors import HttpCall, Keys, http_call
 
 CONNECTIONS: Final = 16
