@@ -1,8 +1,8 @@
 """Where the same people shop besides, in the words of three more vendors.
 
 There is an outlet's app (CustomerLabs), a second web shop (Antsomi), and the books that the company's servers keep
-(Segment). The outlet knows people by their address, the web shop by their customer id; the books know both, and so bring what is
-known of a customer together.
+(Segment). The outlet knows people by their address, the web shop by their customer id; the books know both, and so
+bring what is known of a customer together.
 """
 
 from __future__ import annotations
