@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("dialects", "edge", "end_to_end", "resolver", "identity_api", "abuse", "doctor", "events", "memory")
+NAMES = ("dialects", "edge", "end_to_end", "resolver", "identity_api", "abuse", "doctor", "events", "memory", "console")
 
 
 def main() -> int:

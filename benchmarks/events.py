@@ -91,9 +91,9 @@ class Source:
         b'"position":%d,"properties":%b,"rejected":[],"context":%b,"session_id":"%012x","dialect":"webengage"}\n'
     )
 
-    def __init__(self, people: int, total: int) -> None:
+    def __init__(self, people: int, total: int, named: Callable[[int], str] = person) -> None:
         self._dice = random.Random(7)
-        self._people = [person(number).encode() for number in range(people)]
+        self._people = [named(number).encode() for number in range(people)]
         self._shapes = shapes(self._dice)
         self._contexts = contexts(self._dice)
         self._step = SPAN_MS / total

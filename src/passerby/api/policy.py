@@ -32,7 +32,7 @@ _AT_ONCE = {
     responses=reading(IdentityPolicy, examples.POLICY),
 )
 async def get_policy(access: NamedDependency[Access]) -> IdentityPolicy:
-    return await access.run(_read, access)
+    return await access.run(policy_of, access)
 
 
 @put(
@@ -49,7 +49,7 @@ async def get_policy(access: NamedDependency[Access]) -> IdentityPolicy:
 async def set_policy(
     access: NamedDependency[Access], who: NamedDependency[str], data: JSONBody[IdentityPolicy]
 ) -> IdentityPolicy:
-    return await access.run(_change, access, who, data)
+    return await access.run(change_policy, access, who, data)
 
 
 @get(
@@ -62,15 +62,17 @@ async def set_policy(
     responses=reading(PolicyHistory, examples.POLICY_HISTORY),
 )
 async def list_policy_changes(access: NamedDependency[Access], page: NamedDependency[Page]) -> PolicyHistory:
-    return await access.run(_list, access, page)
+    return await access.run(changes_of, access, page)
 
 
-def _read(access: Access) -> IdentityPolicy:
+def policy_of(access: Access) -> IdentityPolicy:
+    """The identity policy of the project."""
     with access.desk.policies() as store:
         return store.project_numbered(access.project).settings.policy
 
 
-def _change(access: Access, who: str, policy: IdentityPolicy) -> IdentityPolicy:
+def change_policy(access: Access, who: str, policy: IdentityPolicy) -> IdentityPolicy:
+    """Give the project another policy; return it as it is then. Raises ApiError for one that cannot follow."""
     with access.desk.policies() as store:
         try:
             store.set_policy(access.project, policy, who, access.desk.now())
@@ -79,7 +81,8 @@ def _change(access: Access, who: str, policy: IdentityPolicy) -> IdentityPolicy:
         return store.project_numbered(access.project).settings.policy
 
 
-def _list(access: Access, page: Page) -> PolicyHistory:
+def changes_of(access: Access, page: Page) -> PolicyHistory:
+    """Some changes of the policy, the newest first."""
     place = cursors.decode(page.cursor, cursors.AfterChange)
     with access.desk.policies() as store:
         before = place.number if place else None

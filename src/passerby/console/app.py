@@ -10,7 +10,20 @@ from litestar.response import Redirect
 from passerby.api.app import application
 from passerby.console.access import NEED, Need, guard, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
-from passerby.console.pages import catalogue, event, health, identity, live, overview, profile, profiles, undo
+from passerby.console.pages import (
+    catalogue,
+    event,
+    health,
+    identity,
+    live,
+    overview,
+    policy,
+    profile,
+    profiles,
+    sources,
+    undo,
+    users,
+)
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import Shell
@@ -44,6 +57,9 @@ def routes() -> list[HTTPRouteHandler]:
         *undo.routes,
         *catalogue.routes,
         *health.routes,
+        *sources.routes,
+        *policy.routes,
+        *users.routes,
     ]
 
 

@@ -14,6 +14,7 @@ from passerby.console.attempts import Attempts
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.folder import DataFolder
+from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -29,12 +30,14 @@ def run(settings: Settings, listener: socket.socket) -> None:
 
 
 def _application(settings: Settings, console: Console, held: ExitStack) -> Shell:
-    users = held.enter_context(closing(ConsoleUsers(DataFolder(settings.data).control)))
+    control = DataFolder(settings.data).control
+    users = held.enter_context(closing(ConsoleUsers(control)))
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
     examinations = held.enter_context(closing(Readers(1, EXAMINATIONS_WAITING)))
     reception = Reception(
         desk=console.desk,
         projects=console.credentials,
+        control=partial(ProjectStore, control),
         users=users,
         passwords=passwords,
         examinations=examinations,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from passerby.api.desk import Desk
 from passerby.api.readers import Readers
 from passerby.console.attempts import Attempts
+from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -22,10 +24,14 @@ class Projects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The desk, who may come in and has tried to, and threads for what takes long: passwords and examinations."""
+    """The desk, who may come in and has tried to, and threads for what takes long: passwords and examinations.
+
+    `control` gives the control file for a block, on a connection of its own.
+    """
 
     desk: Desk
     projects: Projects
+    control: Callable[[], AbstractContextManager[ProjectStore]]
     users: ConsoleUsers
     passwords: Readers
     examinations: Readers

@@ -77,10 +77,14 @@ class Visit:
         """The address of a page of this project."""
         return f"/p/{self.project_name}{path}{query(**values)}"
 
+    def is_at(self, path: str) -> bool:
+        """Whether this is the page at a path of the project."""
+        return self.path.removeprefix(f"/p/{self.project_name}").rstrip("/") == path.rstrip("/")
+
     def at(self, path: str) -> bool:
         """Whether the page belongs to the screen at this path of the project."""
-        own = self.path.removeprefix(f"/p/{self.project_name}").rstrip("/")
-        return own == path.rstrip("/") or (path != "/" and own.startswith(f"{path}/"))
+        own = self.path.removeprefix(f"/p/{self.project_name}")
+        return self.is_at(path) or (path != "/" and own.startswith(f"{path}/"))
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something that blocks in one of the reading threads."""

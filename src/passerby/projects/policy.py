@@ -17,7 +17,7 @@ HIGHEST_LIMIT: Final = 10_000
 MOST_NAMESPACES: Final = 20
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
-_FIXED: Final = frozenset({"user_id", "previous_id", FORMER_USER_ID})
+FIXED: Final = frozenset({"user_id", "previous_id", FORMER_USER_ID})
 """Namespaces whose limits are part of the rules."""
 
 Limit = Annotated[int, Meta(ge=1, le=HIGHEST_LIMIT)]
@@ -63,7 +63,7 @@ def _faults(policy: IdentityPolicy, current: IdentityPolicy) -> Iterator[str]:
         if policy.namespaces.get(name) != class_:
             yield f"namespace {name!r} must stay, as {class_}: profiles may hold identifiers of it"
     for name in policy.limits:
-        if name in _FIXED or name not in CLASSES.keys() | policy.namespaces.keys():
+        if name in FIXED or name not in CLASSES.keys() | policy.namespaces.keys():
             yield f"{name!r} is no namespace that takes a limit"
 
 

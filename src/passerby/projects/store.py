@@ -29,6 +29,7 @@ from passerby.sql import load
 from passerby.times import iso
 
 SCHEMA_VERSION = 2
+"""Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -115,9 +116,14 @@ class ProjectStore:
         self._prepare(file)
 
     def _prepare(self, file: Path) -> None:
-        if self._connection.pragma("user_version") > SCHEMA_VERSION:
+        found = self._connection.pragma("user_version")
+        if found > SCHEMA_VERSION:
             self.close()
             raise NewerControlFile(file)
+        if found < SCHEMA_VERSION:
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
         with self._connection:
             if self._connection.pragma("user_version") == _WITHOUT_ROLES:
                 self._connection.execute(_SQL["add_roles"])

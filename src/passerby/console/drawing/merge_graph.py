@@ -19,7 +19,7 @@ NAME: Final = 26
 """Characters of a name that fit beside a lane."""
 
 _SVG = Markup(
-    '<svg class="graph" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+    '<svg class="graph" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group" '
     'aria-label="{label}">{lanes}{joins}{marks}</svg>'
 )
 _NAME = Markup('<text class="graph-name{own}" x="0" y="{y}">{name}<title>{whole}</title></text>')

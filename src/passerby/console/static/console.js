@@ -21,8 +21,7 @@ addEventListener("mouseover", ({ target }) => {
 function openTables(root) {
   for (const place of root.querySelectorAll?.(".table") ?? []) {
     const isScrolled = place.scrollWidth > place.clientWidth;
-    place.toggleAttribute("tabindex", isScrolled);
-    if (isScrolled) {
+    if (isScrolled && !place.hasAttribute("tabindex")) {
       place.tabIndex = 0;
       place.setAttribute("role", "region");
       place.setAttribute("aria-label", place.closest("section")?.querySelector("h2")?.textContent ?? "Table");

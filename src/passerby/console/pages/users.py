@@ -1,0 +1,139 @@
+"""Who may use the console: added, changed and removed by administrators; everybody changes their own password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from msgspec import Meta
+
+from passerby.api.errors import ApiError, ErrorCode, invalid
+from passerby.console.access import Need
+from passerby.console.rendering import iso_of
+from passerby.console.screens import Visit, action, done, page, screen
+from passerby.projects import passwords
+from passerby.projects.errors import ProjectError
+from passerby.projects.users import Role
+
+Name = Annotated[str, Meta(max_length=200)]
+Password = Annotated[str, Meta(max_length=1_000)]
+
+
+class UserShown(msgspec.Struct, kw_only=True):
+    """A user of the console."""
+
+    name: str
+    role: Role
+    password_set_at: str
+
+
+class UsersView(msgspec.Struct, kw_only=True):
+    """Everybody who may use the console, in every project."""
+
+    users: list[UserShown]
+
+
+class NewUser(msgspec.Struct, kw_only=True):
+    """The form for another user. Without a password, a random one is made."""
+
+    name: Name
+    role: Role = Role.VIEWER
+    password: Password = ""
+
+
+class ChangedUser(msgspec.Struct, kw_only=True):
+    """The form for one who is there: another role, another password (empty: a random one), or no access any more."""
+
+    name: Name
+    role: Role = Role.VIEWER
+    password: Password = ""
+
+
+class OwnPassword(msgspec.Struct, kw_only=True):
+    """The form for a password of one's own."""
+
+    current: Password
+    new: Password
+
+
+async def gather(visit: NamedDependency[Visit]) -> UsersView:
+    users = await visit.run(visit.reception.users.users)
+    shown = [UserShown(name=user.name, role=user.role, password_set_at=iso_of(user.changed_at)) for user in users]
+    return UsersView(users=shown)
+
+
+async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewUser]) -> Response[Any]:
+    password = data.password or passwords.new_password()
+    users, now = visit.reception.users, visit.desk.now()
+    stored = await _hashed(visit, password)
+    await _asked(visit, lambda: users.add(data.name, data.role, stored, now))
+    return _told(visit, data.name, password, given=bool(data.password), said="user-added")
+
+
+async def change_role(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
+    await _asked(visit, lambda: visit.reception.users.set_role(data.name, data.role))
+    return done(visit, "/settings/users", "user-changed")
+
+
+async def change_password(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
+    password = data.password or passwords.new_password()
+    users, now = visit.reception.users, visit.desk.now()
+    stored = await _hashed(visit, password)
+    await _asked(visit, lambda: users.set_password(data.name, stored, now))
+    return _told(visit, data.name, password, given=bool(data.password), said="password-changed")
+
+
+async def remove(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
+    await _asked(visit, lambda: visit.reception.users.remove(data.name))
+    return done(visit, "/settings/users", "user-removed")
+
+
+async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPassword]) -> Response[Any]:
+    """Whoever sits at a screen that somebody left open does not know the current one."""
+    users, attempts, name, now = visit.reception.users, visit.reception.attempts, visit.visitor.name, visit.desk.now()
+    if attempts.refused(name, "", now):
+        raise invalid("current", "there were too many wrong passwords; try again in ten minutes")
+    attempts.tried(name, "", now)
+    stored = await visit.run(users.password, name) or ""
+    if not await visit.reception.passwords.run(passwords.matches, data.current, stored):
+        raise invalid("current", "this is not your current password")
+    attempts.succeeded(name, "")
+    hashed = await _hashed(visit, data.new)
+    await _asked(visit, lambda: users.set_password(name, hashed, now))
+    return done(visit, "/settings/users", "password-changed")
+
+
+async def _hashed(visit: Visit, password: str) -> str:
+    try:
+        return await visit.reception.passwords.run(passwords.hashed, password)
+    except ProjectError as error:
+        raise invalid("password", str(error)) from None
+
+
+async def _asked(visit: Visit, change: Callable[[], None]) -> None:
+    """Do it, or say why not."""
+    try:
+        await visit.run(change)
+    except ProjectError as error:
+        raise ApiError(ErrorCode.INVALID_PARAMETER, str(error)) from None
+
+
+def _told(visit: Visit, name: str, password: str, *, given: bool, said: str) -> Response[Any]:
+    """A password that was made here is shown, once."""
+    if given:
+        return done(visit, "/settings/users", said)
+    return page("new-password.html", visit=visit, name=name, password=password)
+
+
+routes = [
+    screen("/settings/users", gather, "users.html"),
+    action("/settings/users/add", add),
+    action("/settings/users/role", change_role),
+    action("/settings/users/password", change_password),
+    action("/settings/users/remove", remove),
+    action("/settings/users/own-password", change_own, need=Need.VIEWER),
+]

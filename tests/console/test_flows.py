@@ -1,0 +1,228 @@
+"""The ways through the console that its users take, in a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from tests.console.conftest import Looks
+from tests.console.looking import PATIENCE_MS
+from tests.console.office import ADMIN, VIEWER, Office
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def fresh(office: Office) -> str:
+    """A project in which nothing has come in yet."""
+    return str(office.passerby("projects", "add", "fresh")["project"])
+
+
+def sign_in(page: Page, user: str, password: str) -> None:
+    page.get_by_label("Name").fill(user)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_signing_in_leads_to_the_page_that_was_wanted_and_out_again(looks: Looks, office: Office) -> None:
+    page = looks().open("/p/default/sources")
+    expect(page).to_have_title("Sign in · Passerby")
+    sign_in(page, ADMIN, office.passwords[ADMIN])
+    expect(page).to_have_title("Sources · Passerby")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_title("Sign in · Passerby")
+    page.goto("/p/default/")
+    expect(page).to_have_title("Sign in · Passerby")
+
+
+def test_a_wrong_password_is_said_to_be_one(looks: Looks) -> None:
+    desk = looks()
+    desk.expected = ("status of 401",)
+    page = desk.open("/sign-in")
+    sign_in(page, VIEWER, "not the password")
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_label("Name")).to_have_value(VIEWER)
+    expect(page.get_by_label("Password")).to_be_focused()
+
+
+def test_a_snippet_that_is_pasted_turns_the_source_green(looks: Looks, fresh: str) -> None:
+    page = looks(ADMIN).open(f"/p/{fresh}/sources/crossengage?language=Python")
+    expect(page.get_by_text("Waiting for the first event")).to_be_visible()
+    subprocess.run([sys.executable, "-c", page.locator("#snippet").inner_text()], check=True, capture_output=True)
+    expect(page.get_by_text("Events arrive")).to_be_visible()
+    expect(page.locator(".arrival .dot.good")).to_be_visible()
+
+
+def test_a_key_that_was_rotated_is_refused(looks: Looks, office: Office, fresh: str) -> None:
+    page = looks(ADMIN).open(f"/p/{fresh}/sources/segment")
+    before = str(page.locator("table [data-copy]").first.get_attribute("data-copy"))
+
+    def status(key: str) -> int:
+        url = f"http://127.0.0.1:{office.server.port}/v1/track"
+        return httpx.post(url, json={"anonymousId": "a", "event": "b"}, auth=(key, ""), timeout=60).status_code
+
+    assert status(before) == 200
+    page.get_by_text("Change Write key").first.click()
+    page.get_by_role("button", name="Rotate").click()
+    expect(page.get_by_role("status").first).to_contain_text("The key is made")
+    after = str(page.locator("table [data-copy]").first.get_attribute("data-copy"))
+    assert after != before
+    page.wait_for_timeout(1)
+    for _ in range(300):
+        if status(before) != 200:
+            break
+        page.wait_for_timeout(100)
+    assert status(before) == 401
+    assert status(after) == 200
+
+
+def test_a_new_secret_is_shown_once(looks: Looks, fresh: str) -> None:
+    page = looks(ADMIN).open(f"/p/{fresh}/sources/webengage")
+    page.get_by_text("Add a key").click()
+    page.get_by_label("Kind").select_option("webengage.api_key")
+    page.get_by_label("What it is for").fill("the shop's server")
+    page.get_by_role("button", name="Add the key").click()
+    secret = page.locator("#secret").inner_text()
+    assert secret.startswith("pby_")
+    page.get_by_role("link", name="I have copied it").click()
+    expect(page.get_by_text("the shop's server")).to_be_visible()
+    assert secret not in page.content()
+
+
+def test_an_administrator_lets_somebody_in_and_out_again(looks: Looks) -> None:
+    page = looks(ADMIN).open("/p/default/settings/users")
+    page.get_by_label("Name").fill("kim")
+    page.get_by_role("button", name="Add", exact=True).click()
+    password = page.locator("#secret").inner_text()
+    theirs = looks().open("/sign-in")
+    sign_in(theirs, "kim", password)
+    expect(theirs).to_have_title("Overview · Passerby")
+    page.goto("/p/default/settings/users")
+    page.get_by_text("Change kim").click()
+    page.get_by_role("row").filter(has_text="kim").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("status").first).to_contain_text("removed")
+    theirs.goto("/p/default/")
+    expect(theirs).to_have_title("Sign in · Passerby")
+
+
+def test_a_viewer_is_offered_nothing_that_changes(looks: Looks) -> None:
+    desk = looks(VIEWER)
+    for path in ("sources", "sources/segment", "settings/users", "settings/policy"):
+        page = desk.open(f"/p/default/{path}")
+        for forbidden in ("Rotate", "Revoke", "Add the key", "Remove", "Save", "Send a test event"):
+            assert page.get_by_role("button", name=forbidden, exact=True).count() == 0, (path, forbidden)
+    expect(desk.page.get_by_label("One on a line")).to_be_disabled()
+
+
+def test_everybody_changes_their_own_password(looks: Looks, office: Office) -> None:
+    made = office.passerby("users", "add", "toni")
+    desk = looks()
+    page = desk.open("/sign-in?to=/p/default/settings/users")
+    sign_in(page, "toni", made["password"])
+    page.get_by_label("Current password").fill("not this one")
+    page.get_by_label("New password").fill("another password")
+    desk.expected = ("status of 400",)
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_text("not your current password")).to_be_visible()
+    page.go_back()
+    page.get_by_label("Current password").fill(made["password"])
+    page.get_by_label("New password").fill("another password")
+    page.get_by_role("button", name="Change it").click()
+    expect(page).to_have_title("Sign in · Passerby")
+    sign_in(page, "toni", "another password")
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+def test_a_policy_is_changed_and_says_by_whom(looks: Looks, fresh: str) -> None:
+    page = looks(ADMIN).open(f"/p/{fresh}/settings/policy")
+    page.get_by_label("One on a line").fill("test@example.com\n\nnobody")
+    page.get_by_label("email", exact=True).last.fill("7")
+    page.get_by_label("Add one").fill("loyalty_card")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(page.get_by_label("One on a line")).to_have_value("test@example.com\nnobody")
+    expect(page.get_by_text("console user admin")).to_be_visible()
+    expect(page.get_by_text("2 blocked, 1 limits, email, phone, 1 namespaces")).to_be_visible()
+
+
+def test_what_a_policy_cannot_be_is_said(looks: Looks, fresh: str) -> None:
+    desk = looks(ADMIN)
+    desk.expected = ("status of 400",)
+    page = desk.open(f"/p/{fresh}/settings/policy")
+    page.get_by_label("Add one").fill("Not A Name")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("cannot name an additional namespace")).to_be_visible()
+
+
+def test_the_main_way_goes_by_keyboard_alone(looks: Looks, office: Office) -> None:
+    page = looks().open("/sign-in?to=/p/default/profiles")
+    page.keyboard.type(ADMIN)
+    page.keyboard.press("Tab")
+    page.keyboard.type(office.passwords[ADMIN])
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Profiles · Passerby")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.type("a")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-search]")).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_title("Profiles · Passerby")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_keys_can_be_turned_off(looks: Looks) -> None:
+    page = looks(ADMIN).open("/p/default/profiles")
+    page.get_by_label("Keys").first.uncheck()
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).not_to_be_focused()
+    page.reload()
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).not_to_be_focused()
+    page.get_by_label("Keys").first.check()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+
+
+def test_what_is_long_is_copied_whole(looks: Looks) -> None:
+    desk = looks(ADMIN, permissions=["clipboard-read", "clipboard-write"])
+    page = desk.open("/p/default/sources")
+    button = page.locator("[data-copy]").first
+    wanted = button.get_attribute("data-copy")
+    button.click()
+    expect(button).to_have_text("copied")
+    assert page.evaluate("navigator.clipboard.readText()") == wanted
+
+
+def test_the_doctor_looks_at_everything(looks: Looks) -> None:
+    page = looks(VIEWER).open("/p/default/health")
+    page.get_by_role("button", name="Examine everything").click()
+    expect(page.get_by_role("heading", name="The doctor's examination")).to_be_visible()
+    expect(page.get_by_role("cell", name="whole").first).to_be_visible()
+
+
+def test_everything_works_without_script(looks: Looks, office: Office) -> None:
+    desk = looks(java_script_enabled=False)
+    page = desk.open("/p/default/settings/users")
+    sign_in(page, ADMIN, office.passwords[ADMIN])
+    page.get_by_label("Name").fill("robin")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#secret")).to_be_visible()
+    page.goto("/p/default/settings/users")
+    page.get_by_text("Change robin").click()
+    page.get_by_role("row").filter(has_text="robin").get_by_role("button", name="Make an administrator").click()
+    expect(page.get_by_role("status").first).to_contain_text("changed")
+    page.goto("/p/default/sources/segment")
+    page.get_by_role("link", name="Python").click()
+    expect(page.locator("#snippet")).to_contain_text("urlopen")
