@@ -55,6 +55,7 @@ class HandModel(Model):
         users = {name for name in winner.names | loser.names if customers and name.namespace == "user_id"}
         moved = {former(name) if name in users else name for name in loser.names}
         both = Counter(name.namespace for name in winner.names | moved)
+        both["members"] = sum(person.canonical() in {winner, loser} for person in self.people) - 1
         if any(count > self.limits[RANKS[space]] for space, count in both.items()):
             return "LimitExceeded"
         for name in users & loser.names:

@@ -7,10 +7,10 @@ from collections.abc import Container, Iterable
 
 from passerby.messages import Identifier
 
-CUSTOMER, CONTACT, DEVICE, ADVERTISING, HINT, PREVIOUS, FORMER = range(7)
+CUSTOMER, CONTACT, DEVICE, ADVERTISING, HINT, PREVIOUS, FORMER, MEMBERS = range(8)
 RANKS = {"user_id": CUSTOMER, "email": CONTACT, "phone": CONTACT, "mobile_id": DEVICE, "anonymous_id": DEVICE}
 RANKS |= {"idfa": ADVERTISING, "aaid": ADVERTISING, "ga_app_instance_id": ADVERTISING}
-RANKS |= {"device_id": HINT, "previous_id": PREVIOUS, "former_user_id": FORMER}
+RANKS |= {"device_id": HINT, "previous_id": PREVIOUS, "former_user_id": FORMER, "members": MEMBERS}
 JUNK = {"", "null", "none", "nil", "undefined", "nan", "[object object]", "anonymous", "unknown", "-1"}
 
 

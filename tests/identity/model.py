@@ -35,7 +35,7 @@ class Merge:
 
 
 class Model:
-    def __init__(self, limits: tuple[int, ...] = (1, 20, 1_000, 100, 1_000, 0, 20)) -> None:
+    def __init__(self, limits: tuple[int, ...] = (1, 20, 1_000, 100, 1_000, 0, 20, 10_000)) -> None:
         self.limits, self.history, self.merges = limits, Counter[str](), list[Merge]()
         self.people, self.owner = list[Person](), dict[Identifier, Person]()
         self.links, self.apart = dict[Identifier, set[Person]](), list[tuple[Identifier, Person, Person]]()
@@ -101,6 +101,7 @@ class Model:
         if customers or (weak and other.spaces(CONTACT) & (target.spaces(CONTACT) | self.told)):
             return "conflict" if not weak else "limited" if full else "reassigned"
         both = Counter(held.namespace for held in target.names | other.names)
+        both["members"] = sum(person.canonical() in {target, other} for person in self.people) - 1
         return "limited" if any(count > self.limits[RANKS[space]] for space, count in both.items()) else "merged"
 
     def give(self, names: set[Identifier], person: Person) -> None:

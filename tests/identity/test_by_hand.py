@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.identity.desk import email, limited, mobile, phone, user
 
 from passerby.identity.by_hand import exceeded, forbidden
 from passerby.identity.known import Card
+from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier
 
 CONTACTS = {"email", "phone"}
@@ -54,6 +57,13 @@ def test_together_they_hold_no_more_than_the_limits_say(
     winner: list[Identifier], loser: list[Identifier], namespace: str
 ) -> None:
     assert exceeded(card(*winner), card(*loser), limited(device=2)) == namespace
+
+
+@pytest.mark.parametrize("of_winner, of_loser, found", [(1, 0, ""), (0, 1, ""), (1, 1, "members"), (2, 0, "members")])
+def test_together_they_have_no_more_members_than_the_limit_says(of_winner: int, of_loser: int, found: str) -> None:
+    winner, loser = card(mobile("m1")), card(mobile("m2"))
+    winner.members, loser.members = of_winner, of_loser
+    assert exceeded(winner, loser, replace(DEFAULT_POLICY, members=2)) == found
 
 
 def test_a_former_customer_id_counts_with_those_that_the_loser_had_before() -> None:

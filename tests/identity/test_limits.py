@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.identity.desk import Desk, aaid, email, limited, mobile, user, visitor
 
@@ -61,6 +63,43 @@ def test_a_device_does_not_move_to_a_profile_that_is_full() -> None:
     assert desk.identify(user("b"), aaid("g1")) == b
     assert desk.owner(aaid("g1")) == a
     assert desk.kinds() == ["limited"]
+
+
+def shared_from_one_to_the_other(desk: Desk, number: int) -> None:
+    """A visitor whom one customer absorbs, and whose device then goes to another: room for one more."""
+    desk.track(visitor(f"v{number}"))
+    desk.identify(user("a"), visitor(f"v{number}"))
+    desk.identify(user("b"), visitor(f"v{number}"))
+
+
+def test_a_profile_absorbs_only_so_many_others_however_many_have_moved_on() -> None:
+    desk = Desk(replace(DEFAULT_POLICY, members=2))
+    desk.identify(user("a"))
+    desk.identify(user("b"))
+    for number in range(2):
+        shared_from_one_to_the_other(desk, number)
+    assert desk.card(user("a")).members == 2
+    desk.track(visitor("v2"))
+    desk.news()
+    customer = desk.identify(user("a"), visitor("v2"))
+    assert desk.owner(visitor("v2")) != customer
+    assert [(d.kind, d.reason) for d in desk.news()] == [("limited", "merged, they would exceed the limit of members")]
+
+
+def test_whom_an_absorbed_profile_had_absorbed_counts_too() -> None:
+    desk = Desk(replace(DEFAULT_POLICY, members=3))
+    for value in "123456":
+        desk.track(visitor(value))
+    desk.track(visitor("1"), visitor("2"))
+    desk.track(visitor("3"), visitor("4"))
+    assert [desk.card(visitor(value)).members for value in "135"] == [1, 1, 0]
+    first = desk.track(visitor("1"), visitor("3"))
+    assert desk.card(visitor("1")).members == 3
+    desk.news()
+    assert desk.track(visitor("1"), visitor("5")) == first
+    assert desk.kinds() == ["limited"]
+    desk.track(visitor("5"), visitor("6"))
+    assert desk.kinds() == ["merged"]
 
 
 def test_a_device_that_has_moved_away_makes_room() -> None:

@@ -55,8 +55,14 @@ BROKEN: Final = {
             WHEN json_array_length(p.contacts) > 0 THEN 1
             ELSE 0
         END
-        OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held))
+        OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held) WHERE key <> '')
             <> (SELECT count(*) FROM identifiers WHERE profile = p.id)
+        OR coalesce(p.held ->> '$.""', 0) <> (
+            WITH RECURSIVE member (id) AS (
+                SELECT p.id UNION ALL SELECT q.id FROM member JOIN profiles AS q ON q.merged_into = member.id
+            )
+            SELECT count(*) - 1 FROM member
+        )
         OR EXISTS (
             SELECT namespace, count(*) FROM identifiers WHERE profile = p.id GROUP BY namespace
             EXCEPT SELECT key, value FROM json_each(p.held)

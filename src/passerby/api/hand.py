@@ -158,9 +158,9 @@ def _refused() -> Iterator[None]:
     except ForbiddenMerge as rule:
         message = f"{rule} keeps these two apart"
         raise ApiError(ErrorCode.FORBIDDEN_MERGE, message, {"rule": str(rule)}) from None
-    except LimitExceeded as namespace:
-        message = f"together they would hold too many {namespace} identifiers"
-        raise ApiError(ErrorCode.LIMIT_EXCEEDED, message, {"namespace": str(namespace)}) from None
+    except LimitExceeded as limit:
+        message = f"together they would exceed the limit of {limit}"
+        raise ApiError(ErrorCode.LIMIT_EXCEEDED, message, {"namespace": str(limit)}) from None
     except BuiltOn as later:
         message = "what was detached was merged since: undo that first"
         raise ApiError(ErrorCode.BUILT_ON, message, {"merge_id": later.merge_id}) from None

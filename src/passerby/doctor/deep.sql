@@ -44,7 +44,7 @@ SELECT hex(p.id) FROM profiles AS p
 WHERE p.id > ?1 AND p.id <= ?2 AND (
     p.user_id IS NOT (SELECT value FROM identifiers WHERE profile = p.id AND namespace = 'user_id')
     OR p.stage <> CASE WHEN p.user_id IS NOT NULL THEN 2 WHEN p.contacts <> '[]' THEN 1 ELSE 0 END
-    OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held)) <> (SELECT count(*) FROM identifiers WHERE profile = p.id)
+    OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held) WHERE key <> '') <> (SELECT count(*) FROM identifiers WHERE profile = p.id)
     OR EXISTS (
         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(p.contacts)
         EXCEPT SELECT namespace, value, scope FROM identifiers WHERE profile = p.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.identity.known import Card
+from passerby.identity.known import Card, crowded
 from passerby.identity.namespaces import FORMER_USER_ID, Policy
 
 
@@ -15,12 +15,11 @@ def forbidden(winner: Card, loser: Card) -> str:
 
 
 def exceeded(winner: Card, loser: Card, policy: Policy) -> str:
-    """The namespace of which the two together would hold too many identifiers, or nothing.
+    """What the two together would have too much of, or nothing.
 
     The loser's customer id counts as a former one: it is kept as that where the winner is a customer too.
     """
     moved = dict(loser.held)
     if winner.user_id is not None and moved.pop("user_id", 0):
         moved[FORMER_USER_ID] = moved.get(FORMER_USER_ID, 0) + 1
-    over = (n for n, count in moved.items() if count and winner.held.get(n, 0) + count > policy.limits[n])
-    return next(over, "")
+    return crowded(winner, moved, loser.members, policy)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from passerby.identity.namespaces import Policy
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage, stage_of
 
@@ -12,13 +14,15 @@ from passerby.profiles.stage import Stage, stage_of
 class Card:
     """What the resolver must know of one canonical profile.
 
-    `held` counts its identifiers by namespace. Ids are UUIDv7, so that of two profiles the lesser id is the older.
+    `held` counts its identifiers by namespace, `members` the profiles that it has absorbed, with theirs. Ids are
+    UUIDv7, so that of two profiles the lesser id is the older.
     """
 
     id: str
     user_id: str | None = None
     contacts: set[Identifier] = field(default_factory=set)
     held: dict[str, int] = field(default_factory=dict)
+    members: int = 0
 
     @property
     def stage(self) -> Stage:
@@ -46,7 +50,16 @@ class Card:
             self.held[namespace] = self.held.get(namespace, 0) + count
         self.contacts |= other.contacts
         self.user_id = self.user_id or other.user_id
+        self.members += other.members + 1
         other.held, other.contacts, other.user_id = {}, set(), None
+
+
+def crowded(target: Card, held: Mapping[str, int], members: int, policy: Policy) -> str:
+    """What the target would have too much of with these identifiers and members as well: a namespace, or nothing."""
+    if target.members + members >= policy.members:
+        return "members"
+    of = target.held
+    return next((n for n, count in held.items() if count and of.get(n, 0) + count > policy.limits[n]), "")
 
 
 @dataclass(slots=True)

@@ -41,6 +41,10 @@ such a customer by `user_id` reaches whoever holds it here (`docs/decisions/0015
 FORMER_LIMIT = 20
 """How many former customer ids a profile may hold."""
 
+MEMBERS = 10_000
+"""How many profiles one may absorb, directly or by what those had absorbed. Identifiers that move on make room for
+others, so that without this limit the members of a profile, each of which is read with it, would have no end."""
+
 LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
     {
         IdentifierClass.CUSTOMER: 1,
@@ -71,7 +75,7 @@ class Policy:
     `phone_country` is the two-letter region in which phone numbers without a country code are read (None: such
     numbers stay as they are). A contact that a message also carries as a trait of that name counts only where that
     trait is one of `contact_traits`. `blocked` holds values, in lower case, that the project blocks beyond the
-    built-in list.
+    built-in list. `members` is how many others a profile may absorb.
     """
 
     classes: Mapping[str, IdentifierClass] = field(default_factory=lambda: CLASSES)
@@ -79,6 +83,7 @@ class Policy:
     blocked: frozenset[str] = frozenset()
     phone_country: str | None = None
     contact_traits: frozenset[str] = CONTACT_TRAITS
+    members: int = MEMBERS
 
 
 DEFAULT_POLICY = Policy()

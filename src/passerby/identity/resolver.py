@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from passerby.identity.cleaning import Evidence, as_customer, as_visitor
 from passerby.identity.decisions import Decision, DecisionKind
-from passerby.identity.known import Card, Known
+from passerby.identity.known import Card, Known, crowded
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
@@ -286,10 +286,8 @@ class Resolver:
         return card.held.get(namespace, 0) >= self.policy.limits[namespace]
 
     def _too_many(self, target: Card, owner: Card) -> str:
-        """The namespace of which the two together would hold too many identifiers, or nothing."""
-        held = target.held
-        over = (n for n, count in owner.held.items() if count and held.get(n, 0) + count > self.policy.limits[n])
-        return next(over, "")
+        """What the two together would have too much of, or nothing."""
+        return crowded(target, owner.held, owner.members, self.policy)
 
     def _mark(self, card: Card) -> None:
         """Take down that this card is about to change, and what stage it was loaded with."""

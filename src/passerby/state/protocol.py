@@ -68,7 +68,7 @@ class ForbiddenMerge(Exception):
 
 
 class LimitExceeded(Exception):
-    """Together, the two would hold too many identifiers. The text is the namespace."""
+    """Together, the two would hold too many identifiers, or have too many members. The text is the namespace."""
 
 
 def by_hand(who: str, reason: str) -> str:

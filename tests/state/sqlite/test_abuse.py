@@ -110,6 +110,23 @@ def test_no_more_wait_behind_a_hint_that_many_share_than_the_limit(twin: Twin, r
     assert len(twin.watcher.rows("SELECT * FROM hint_links")) == 2
 
 
+def test_a_profile_whose_devices_move_on_absorbs_no_more_than_the_limit(twin: Twin, reader: SqliteStateReader) -> None:
+    other = Identifier("user_id", "u2")
+    twin.say(CUSTOMER, kind="identify")
+    for number in range(MANY):
+        twin.say(visitor(number))
+        twin.say(CUSTOMER, visitor(number), kind="identify")
+        twin.say(other, visitor(number), kind="identify")
+    twin.work()
+    twin.check()
+    for customer in (CUSTOMER, other):
+        profile = reader.profile_of(1, customer)
+        assert profile
+        assert len(profile.members) <= 3
+        entries = history(reader, profile.id, limit=7)
+        assert entries[-1].kind == "limited"
+
+
 def test_why_tells_the_last_decisions_about_a_device_that_many_customers_shared(
     twin: Twin, reader: SqliteStateReader
 ) -> None:

@@ -27,6 +27,7 @@ from passerby.state.protocol import (
     UnknownIdentifier,
     UnknownProfile,
 )
+from passerby.state.sqlite.cards import card_of
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.known import key_of
 from passerby.state.sqlite.undo import add_to_totals, recount, stages
@@ -36,9 +37,6 @@ _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
 
 _NOBODY = Identifier("", "", "")
-
-_contacts = msgspec.json.Decoder(set[Identifier]).decode
-_held = msgspec.json.Decoder(dict[str, int]).decode
 
 
 class ByHand:
@@ -138,7 +136,7 @@ class ByHand:
         if row is None:
             raise UnknownProfile(profile)
         id_, user_id, contacts, held = row
-        return Card(to_text(id_), user_id, _contacts(contacts), _held(held))
+        return card_of(to_text(id_), user_id, contacts, held)
 
     def _recount(self, *profiles: bytes) -> None:
         for profile in profiles:

@@ -9,20 +9,18 @@ import apsw
 import msgspec
 
 from passerby import sql
-from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Sighting
+from passerby.state.sqlite.cards import card_of
 from passerby.state.sqlite.ids import to_text
 
 _SQL = sql.load("passerby.state.sqlite", "writer.sql")
 
-_contacts = msgspec.json.Decoder(set[Identifier]).decode
-_held = msgspec.json.Decoder(dict[str, int]).decode
 _context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
-_NO_CONTACTS, _NO_CONTEXT = "[]", "{}"
+_NO_CONTEXT = "{}"
 
 
 def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
@@ -76,8 +74,7 @@ def _load_card(loaded: Loaded, row: Sequence[Any]) -> str:
     blob, user_id, contacts, held, context = row
     profile = to_text(blob)
     if profile not in loaded.known.cards:
-        known_contacts = set() if contacts == _NO_CONTACTS else _contacts(contacts)
-        loaded.known.cards[profile] = Card(profile, user_id, known_contacts, _held(held))
+        loaded.known.cards[profile] = card_of(profile, user_id, contacts, held)
         loaded.contexts[profile] = {} if context == _NO_CONTEXT else _context(context)
     return profile
 

@@ -12,7 +12,8 @@ CREATE TABLE IF NOT EXISTS progress (
 -- itself, else the profile that absorbed it (which may in turn be absorbed). The counts and times are those of the
 -- messages recorded under this very profile; a reader adds up the members.
 -- `user_id`, `contacts` (JSON: [[namespace, value, scope], ...]) and `held` (JSON: {namespace: number}) repeat what
--- `identifiers` says, so that the resolver reads one row for each profile. `context` is JSON: {key: [value, time, position]}.
+-- `identifiers` says, so that the resolver reads one row for each profile; `held` has the number of members under "".
+-- `context` is JSON: {key: [value, time, position]}.
 CREATE TABLE IF NOT EXISTS profiles (
     id BLOB PRIMARY KEY,
     project INTEGER NOT NULL,

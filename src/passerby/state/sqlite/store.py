@@ -17,7 +17,6 @@ from passerby.catalogue.changes import Changes
 from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
-from passerby.identity.known import Card
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier
@@ -35,6 +34,7 @@ from passerby.state.protocol import (
     SeriesRow,
 )
 from passerby.state.sqlite import series
+from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
@@ -51,7 +51,7 @@ INVALID_KEPT = 1_000
 _encode = msgspec.json.Encoder().encode
 _about = msgspec.json.Decoder(dict[str, Versioned]).decode
 
-_NO_CONTACTS, _NO_CONTEXT = "[]", "{}"
+_NO_CONTEXT = "{}"
 
 
 def open_state(path: Path) -> apsw.Connection:
@@ -180,7 +180,7 @@ class SqliteState:
         for profile in changes.created:
             activity = changes.activity[profile]
             context = _encode_context(changes.contexts.get(profile, {}))
-            card = _card_columns(changes.cards[profile])
+            card = columns_of(changes.cards[profile])
             seen = (activity.first_seen, activity.last_seen, activity.event_count)
             rows.append((to_blob(profile), changes.project, *card, *seen, context))
         self._cursor.executemany(_SQL["create_profile"], rows)
@@ -228,7 +228,7 @@ class SqliteState:
     def _change_profiles(self, changes: ProjectChanges) -> None:
         created = set(changes.created)
         old = [(to_blob(id_), card) for id_, card in changes.cards.items() if id_ not in created]
-        self._cursor.executemany(_SQL["change_card"], [(id_, *_card_columns(card)) for id_, card in old])
+        self._cursor.executemany(_SQL["change_card"], [(id_, *columns_of(card)) for id_, card in old])
         active = ((id_, a) for id_, a in changes.activity.items() if id_ not in created)
         seen = [(id_, to_blob(id_), a.first_seen, a.last_seen, a.event_count) for id_, a in active]
         contexts = changes.contexts
@@ -272,11 +272,6 @@ class SqliteState:
 
 
 _NOBODY = Identifier("", "", "")
-
-
-def _card_columns(card: Card) -> tuple[str | None, str, str, int]:
-    contacts = _text(sorted(card.contacts)) if card.contacts else _NO_CONTACTS
-    return card.user_id, contacts, _text(card.held), int(card.stage)
 
 
 def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import apsw
-import msgspec
 
 from passerby import sql
 from passerby.identity.known import Card
@@ -13,6 +12,7 @@ from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.ids import to_blob, to_text
 
 _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
@@ -62,9 +62,8 @@ def recount(cursor: apsw.Cursor, profile: bytes, policy: Policy) -> None:
     card = Card(to_text(profile))
     for identifier in map(Identifier._make, cursor.execute(_UNDO["held"], (profile,)).fetchall()):
         card.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
-    contacts = msgspec.json.encode(sorted(card.contacts)).decode()
-    held = msgspec.json.encode(card.held).decode()
-    cursor.execute(_WRITER["change_card"], (profile, card.user_id, contacts, held, int(card.stage)))
+    card.members = cursor.execute(_UNDO["members"], (profile,)).get
+    cursor.execute(_WRITER["change_card"], (profile, *columns_of(card)))
 
 
 def _remember(cursor: apsw.Cursor, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:

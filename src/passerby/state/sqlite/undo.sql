@@ -50,6 +50,15 @@ INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other)
 -- What a profile holds now, to write its card anew.
 SELECT namespace, value, scope FROM identifiers WHERE profile = ?1;
 
+-- name: members
+-- How many profiles a profile has absorbed, however indirectly.
+WITH RECURSIVE member (id) AS (
+    VALUES (?1)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT count(*) - 1 FROM member;
+
 -- name: stage
 -- The stage that a profile is recorded in, to count it out of its total.
 SELECT stage FROM profiles WHERE id = ?1;
