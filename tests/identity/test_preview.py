@@ -10,7 +10,7 @@ from tests.identity.desk import Desk, device, email, limited, mobile, user, visi
 
 from passerby.identity.cleaning import gather
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
-from passerby.identity.preview import Preview, preview
+from passerby.identity.preview import Preview, plain_target, preview
 from passerby.messages import Identifier
 
 NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"), visitor("v1"), device("d1")]
@@ -74,3 +74,20 @@ def test_what_is_foreseen_is_what_then_happens(before: list[list[Identifier]], m
     assert foreseen.created is (len(desk.resolver.created) > made)
     assert foreseen.target == (None if foreseen.created else target)
     assert [d.kind for d in foreseen.decisions] == desk.kinds()
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMES), max_size=3), max_size=8), st.lists(st.sampled_from(NAMES), max_size=3))
+def test_what_is_plain_is_what_the_resolver_says(before: list[list[Identifier]], message: list[Identifier]) -> None:
+    desk = Desk()
+    for identifiers in before:
+        desk.track(*identifiers)
+    owners = {identifier: desk.now(owner) for identifier, owner in desk.resolver.known.owners.items()}
+    plain = plain_target(owners, gather(message, DEFAULT_POLICY))
+    foreseen = foresee(desk, *message)
+    assert plain in {None, foreseen.target}
+    assert plain is None or not {decision.kind for decision in foreseen.decisions} & {"created", "merged", "conflict"}
+
+
+def test_somebody_who_is_named_for_the_first_time_is_not_plain() -> None:
+    assert plain_target({mobile("m1"): "p"}, gather([mobile("m1"), email("a@x.io")], DEFAULT_POLICY)) is None
+    assert plain_target({mobile("m1"): "p"}, gather([mobile("m1"), visitor("v1")], DEFAULT_POLICY)) == "p"

@@ -13,12 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from passerby.messages import Identifier, Message
-from passerby.profiles.view import Profile
+from passerby.profiles.person import Person
+
+NAMES_OUTRIGHT: Final = frozenset({"crossengage", "customerlabs"})
+"""The dialects that name people by fields of their own: a trait of the same name says nothing about who is meant."""
 
 
 class Fault(Enum):
@@ -92,6 +95,10 @@ class ProjectChoices(Protocol):
         """The hosts, in lower case, that a call may redirect a browser to."""
 
     @property
+    def rate_factor(self) -> float | None:
+        """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
+
+    @property
     def namespaces(self) -> Sequence[tuple[str, str]]:
         """The additional namespaces of the project's identity policy, each with its class."""
 
@@ -115,7 +122,7 @@ class Known(msgspec.Struct, frozen=True):
     `profile` is the one that the identifiers lead to now, `device` what the device has said of itself.
     """
 
-    profile: Profile | None = None
+    profile: Person | None = None
     device: dict[str, Any] = {}
 
 

@@ -18,9 +18,8 @@ from passerby.dialects.contract import Inquiry, Known
 from passerby.edge.unapplied import Unapplied
 from passerby.identity.cleaning import clean, gather
 from passerby.identity.namespaces import Policy
-from passerby.identity.preview import preview
+from passerby.identity.preview import plain_target, preview
 from passerby.log.protocol import LogReader
-from passerby.profiles.view import Profile
 from passerby.state.views import StateReader
 
 PATIENCE_SECONDS: Final = 0.5
@@ -106,7 +105,7 @@ class StateDirectory:
         """Answer who need not wait for the worker, or not any longer; returns the others."""
         try:
             ready, others = self._parted(waiting)
-            found = [self._known(asked.inquiry) for asked in ready]
+            found = self._found(ready)
         except Exception as error:  # noqa: BLE001 - a file that is damaged or not there yet is no reason to refuse calls
             self._fail(error)
             ready, others, found = waiting, [], [Known()] * len(waiting)
@@ -135,19 +134,30 @@ class StateDirectory:
             self._failing = True
             _log.error("the state cannot be read: calls are answered as if nothing were known", exc_info=error)
 
+    def _found(self, ready: Sequence[_Asked]) -> list[Known]:
+        """What is known now: one look at the state for all who ask at once."""
+        with self._state.moment():
+            return [self._known(asked.inquiry) for asked in ready]
+
     def _known(self, inquiry: Inquiry) -> Known:
         device = inquiry.device
         value = clean(device.namespace, device.value, self._policy_of(inquiry.project))
         about = {} if value is None else self._state.device(inquiry.project, device._replace(value=value))
-        return Known(self._profile(inquiry), about)
+        target = self._target(inquiry)
+        return Known(None if target is None else self._state.person(target), about)
 
-    def _profile(self, inquiry: Inquiry) -> Profile | None:
+    def _target(self, inquiry: Inquiry) -> str | None:
         """The profile that a message with these identifiers would be recorded under, by the rules of identity."""
         project, policy = inquiry.project, self._policy_of(inquiry.project)
         evidence = gather(inquiry.identifiers, policy)
+        owners = self._state.owners(project, evidence.mentioned)
+        if not owners and not evidence.hints:
+            return None
+        plain = plain_target(owners, evidence)
+        if plain is not None:
+            return plain
         held = self._state.known(project, evidence.mentioned, evidence.hints)
-        found = preview(held, evidence, is_event=False, policy=policy, new_id=self._new_id)
-        return None if found.target is None else self._state.profile(project, found.target)
+        return preview(held, evidence, is_event=False, policy=policy, new_id=self._new_id).target
 
 
 def _deliver(ready: Sequence[_Asked], found: Sequence[Known]) -> None:

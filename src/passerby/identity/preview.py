@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from passerby.identity.cleaning import Evidence
@@ -10,6 +10,7 @@ from passerby.identity.decisions import Decision
 from passerby.identity.known import Known
 from passerby.identity.namespaces import Policy
 from passerby.identity.resolver import Resolver
+from passerby.messages import Identifier
 
 
 class Preview(NamedTuple):
@@ -22,6 +23,20 @@ class Preview(NamedTuple):
     target: str | None
     created: bool
     decisions: list[Decision]
+
+
+def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | None:
+    """The profile that such a message would be recorded under, where that is plain without asking the resolver.
+
+    `owners` are those of the identifiers that the message mentions. It is plain where all that are owned have one owner
+    and every customer and contact identifier among them is owned: nobody else is named, nobody can be joined. Hints and
+    previous names are never plain. None: ask `preview`.
+    """
+    if evidence.hints or evidence.previous:
+        return None
+    found = {owners[name] for name in evidence.names if name in owners}
+    strong = evidence.contacts if evidence.user_id is None else (evidence.user_id, *evidence.contacts)
+    return found.pop() if len(found) == 1 and all(name in owners for name in strong) else None
 
 
 def preview(known: Known, evidence: Evidence, *, is_event: bool, policy: Policy, new_id: Callable[[], str]) -> Preview:

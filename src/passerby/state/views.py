@@ -7,6 +7,7 @@ threads at once. Ids of another project are as unknown as ids that never were.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -15,6 +16,7 @@ from passerby.catalogue.types import DataType
 from passerby.identity.decisions import DecisionKind
 from passerby.identity.known import Known
 from passerby.messages import Identifier, SemanticName
+from passerby.profiles.person import Person
 from passerby.profiles.stage import Stage
 from passerby.profiles.view import Profile
 
@@ -235,6 +237,15 @@ class StateReader(Protocol):
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
         """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Let all that this thread asks within the block be answered of one moment of the state, which costs less."""
+
+    def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
+        """The canonical profile that owns each of these (cleaned) identifiers; nothing for one that nobody has."""
+
+    def person(self, profile: str) -> Person:
+        """What is told of the canonical profile with this id, which must be there."""
 
     def device(self, project: int, device: Identifier) -> dict[str, Any]:
         """What the device that goes by this (cleaned) identifier has said of itself, the newest value of each key."""

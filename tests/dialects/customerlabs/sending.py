@@ -10,8 +10,7 @@ from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, SLUG, Keys, ans
 from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.dialects.registry import match
 from passerby.messages import Message
-from passerby.profiles.view import Profile, ProfileIdentifier
-from passerby.times import iso
+from passerby.profiles.person import Person
 
 EXTERNAL_IDS: Final = "/app/externalIds"
 IDENTIFY: Final = "/app/identify"
@@ -89,20 +88,6 @@ def told(path: str, body: Any, known: Known) -> tuple[Any, Message]:
     return answer(outcome), made
 
 
-def profile(*identifiers: tuple[str, str], traits: Any = None, context: Any = None) -> Profile:
-    """A profile with these identifiers (namespace, value), each seen a moment after the one before."""
-    return Profile(
-        id="p",
-        stage="lead",
-        user_id=None,
-        identifiers=[
-            ProfileIdentifier(namespace=namespace, value=value, scope="", first_seen=iso(0), last_seen=iso(moment))
-            for moment, (namespace, value) in enumerate(identifiers)
-        ],
-        traits=traits or {},
-        context=context or {},
-        first_seen=iso(0),
-        last_seen=iso(0),
-        event_count=0,
-        members=[],
-    )
+def profile(*identifiers: tuple[str, str], traits: Any = None, context: Any = None) -> Person:
+    """A person with these identifiers (namespace, value), each seen a moment after the one before."""
+    return Person(traits or {}, context or {}, dict(identifiers))

@@ -39,7 +39,7 @@ from passerby.dialects.customerlabs.surroundings import (
 )
 from passerby.dialects.customerlabs.wrapping import Unwrapped, may_wrap, unwrap
 from passerby.messages import Identifier, Message
-from passerby.profiles.view import Profile
+from passerby.profiles.person import Person
 
 DIALECT: Final = "customerlabs"
 
@@ -160,13 +160,10 @@ def _reply(call: _Call, known: Known, device: dict[str, Any], traits: dict[str, 
     return Reply(200, msgspec.json.encode(answer))
 
 
-def _known_ids(profile: Profile | None) -> dict[str, Any]:
-    """The external ids of a profile: of each kind the newest, and those that name nobody as last stated."""
-    if profile is None:
+def _known_ids(person: Person | None) -> dict[str, Any]:
+    """The external ids of a person: of each kind the newest, and those that name nobody as last stated."""
+    if person is None:
         return {}
-    kept = profile.context.get(EXTERNAL_IDS)
+    kept = person.context.get(EXTERNAL_IDS)
     found = dict(kept) if type(kept) is dict else {}
-    for identifier in sorted(profile.identifiers, key=lambda identifier: identifier.last_seen):
-        if identifier.namespace in SHOWN:
-            found[SHOWN[identifier.namespace]] = identifier.value
-    return found
+    return found | {field: person.newest[name] for name, field in SHOWN.items() if name in person.newest}

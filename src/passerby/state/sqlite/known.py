@@ -33,7 +33,7 @@ def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], h
     loaded = Loaded()
     owners: dict[bytes, str] = {}
     for identifier in identifiers:
-        if row := _sighting(cursor, project, identifier):
+        if row := sighting(cursor, project, identifier):
             first, last, handle, owner = row
             if owner not in owners:
                 owners[owner] = _load_card(loaded, _one(cursor, "card", owner))
@@ -47,8 +47,11 @@ def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], h
     return loaded
 
 
-def _sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:
-    """An identifier's row. A customer id that nobody has may be one that somebody had before a merge by hand."""
+def sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:
+    """An identifier's row: when it was first and last seen, its number, its owner; None where nobody has it.
+
+    A customer id that nobody has may be one that somebody had before a merge by hand.
+    """
     row = _one(cursor, "identifier", *key_of(project, identifier))
     if row is None and identifier.namespace == "user_id":
         return _one(cursor, "identifier", project, identifier.value, FORMER_USER_ID, identifier.scope)

@@ -40,6 +40,19 @@ SELECT name, value, time, position FROM traits WHERE profile = ?1;
 -- What a canonical profile owns.
 SELECT namespace, value, scope, first_seen, last_seen FROM identifiers WHERE profile = ?1;
 
+-- name: member_contexts
+-- A canonical profile and everything that was merged into it, each with its latest context.
+WITH RECURSIVE member (id, context) AS (
+    SELECT id, context FROM profiles WHERE id = ?1
+    UNION ALL
+    SELECT p.id, p.context FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT id, context FROM member;
+
+-- name: newest_identifiers
+-- What a canonical profile owns, in the order in which it was last seen.
+SELECT namespace, value FROM identifiers WHERE profile = ?1 ORDER BY last_seen, first_seen, namespace, value, scope;
+
 -- name: device
 -- What a device has said of itself.
 SELECT about FROM devices WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
