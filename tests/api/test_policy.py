@@ -79,3 +79,13 @@ def test_a_trait_that_is_no_contact_stays_a_trait(office: Office) -> None:
     )
     office.identify(ident("user_id", "u1"), ident("email", "a@b.example"))
     assert office.owner("email", "a@b.example") == found["id"]
+
+
+@pytest.mark.parametrize("dialect, named", [("customerlabs", True), ("crossengage", True), ("segment", False)])
+def test_who_is_named_outright_is_named_whatever_the_traits(office: Office, dialect: str, named: bool) -> None:  # noqa: FBT001 - pytest's
+    set_policy(office, contact_traits=[])
+    who = (ident("mobile_id", "m1"), ident("email", "a@b.example"))
+    office.happen(kind="identify", dialect=dialect, identifiers=who, traits={"email": "a@b.example"})
+    found = office.get("/v1/profiles", namespace="mobile_id", value="m1").json()
+    assert ("email" in {each["namespace"] for each in found["identifiers"]}) is named
+    assert found["traits"] == {"email": "a@b.example"}

@@ -11,10 +11,11 @@ import msgspec
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import TRAITS_OF_PROFILES
 from passerby.catalogue.violations import ViolationCounter
+from passerby.dialects.contract import NAMES_OUTRIGHT
 from passerby.identity.cleaning import Evidence, gather, naming
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
-from passerby.messages import Identifier, StoredEvent
+from passerby.messages import Identifier, Message, StoredEvent
 from passerby.profiles.devices import DESCRIPTION, described
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
 from passerby.worker import series
@@ -90,7 +91,7 @@ class Worker:
         gathered: dict[tuple[int, tuple[Identifier, ...]], Evidence] = {}
         for position, message in entries:
             policy = self._policy_of(message.project)
-            key = message.project, naming(message.identifiers, message.traits, policy)
+            key = message.project, _names(message, policy)
             evidence = gathered.get(key)
             if evidence is None:
                 evidence = gathered[key] = gather(key[1], policy)
@@ -125,6 +126,13 @@ class Worker:
         for name in self._catalogue.needs(project, names):
             types = self._state.attribute_types(project, name)
             self._catalogue.load(project, name, types or {}, exists=types is not None)
+
+
+def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:
+    """Who a message names, without contacts that were read from its traits where the project wants none of those."""
+    if message.dialect in NAMES_OUTRIGHT:
+        return message.identifiers
+    return naming(message.identifiers, message.traits, policy)
 
 
 def _described(claims: Sequence[Claim], policy: Policy) -> list[Identifier]:
