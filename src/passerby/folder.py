@@ -32,6 +32,11 @@ class DataFolder(NamedTuple):
         return self.path / "refused.db"
 
     @property
+    def audit(self) -> Path:
+        """Who changed or looked at what."""
+        return self.path / "audit.db"
+
+    @property
     def events(self) -> Path:
         """The event store's own folder."""
         return self.path / "events"

@@ -32,6 +32,7 @@ from passerby.api.volumes import VolumeCache
 from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
+from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
@@ -134,6 +135,8 @@ class Building:
             policy_of=self._policies.of,
             state=self.reader,
             policies=lambda: ProjectStore(self.folder / "control.db"),
+            audit=lambda: AuditLog(self.folder / "audit.db"),
+            sender=lambda: closing(SqliteLogWriter(self.folder / "log.db")),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,
             events=self.events,
@@ -194,6 +197,9 @@ class Office:
 
     def put(self, path: str, token: str | None = None, body: Any = None) -> httpx.Response:
         return self.building.client.put(path, headers=self._bearer(token), json=body)
+
+    def patch(self, path: str, token: str | None = None, body: Any = None) -> httpx.Response:
+        return self.building.client.patch(path, headers=self._bearer(token), json=body)
 
     def owner(self, namespace: str, value: str) -> str:
         """The id of the profile that an identifier leads to."""

@@ -42,6 +42,8 @@ def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
     path, body = route.path.format_map(ids), BODIES[route](ids) if route in BODIES else None
     if route.method == "PUT":
         return office.put(path, token, body).status_code
+    if route.method == "PATCH":
+        return office.patch(path, token, body).status_code
     if route.method == "POST":
         return office.post(path, token, body).status_code
     return office.get(path, token, **QUERIES.get(route.path, {})).status_code
@@ -52,6 +54,9 @@ QUERIES = {"/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u
 BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/identity/preview"): lambda _: {"identifiers": []},
     Route("PUT", "/v1/identity/policy"): lambda _: {},
+    Route("POST", "/v1/keys"): lambda _: {"kind": "api_token"},
+    Route("PATCH", "/v1/project"): lambda _: {},
+    Route("PATCH", "/v1/catalogue/marks"): lambda _: {"event": "Seen"},
     Route("POST", "/v1/merges"): lambda ids: {"winner": ids["profile_id"], "loser": ids["other_id"], "reason": "why"},
     Route("POST", "/v1/profiles/{profile_id}/detach"): lambda _: {
         "namespace": "mobile_id",
@@ -78,6 +83,8 @@ def ids(office: Office) -> dict[str, str]:
         "merge_id": merge_id,
         "other_id": office.owner("mobile_id", "m2"),
         "detachment_id": detached["detachment_id"],
+        "dialect": "segment",
+        "key_id": str(office.post("/v1/keys", body={"kind": "segment.write_key"}).json()["id"]),
         "event_id": office.track("Seen", ident("mobile_id", "m2")).id,
     }
 
@@ -102,6 +109,13 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/live",
         "/v1/live/recent",
         "/v1/refused",
+        "/v1/keys",
+        "/v1/keys/{key_id}/rotate",
+        "/v1/keys/{key_id}/revoke",
+        "/v1/project",
+        "/v1/audit",
+        "/v1/catalogue/marks",
+        "/v1/sources/{dialect}/test",
         "/v1/series",
         "/v1/violations",
         "/v1/catalogue/volumes",

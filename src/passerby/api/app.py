@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler, ExceptionHandler
 
 from passerby.api import openapi
 from passerby.api.access import access_to_read
+from passerby.api.auditing import Audited, list_audit
 from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.desk import Desk
@@ -20,13 +21,25 @@ from passerby.api.events import get_event
 from passerby.api.hand import detach_identifier, merge_profiles, undo_detachment
 from passerby.api.identity import explain_identifier, preview_identity
 from passerby.api.live import follow_live, list_recent
+from passerby.api.management import (
+    add_key,
+    change_project,
+    get_project,
+    list_keys,
+    list_marks,
+    revoke_key,
+    rotate_key,
+    set_mark,
+)
 from passerby.api.merges import get_merge, list_merges, undo_merge
 from passerby.api.metrics import Measured
+from passerby.api.needs import declared
 from passerby.api.operations import get_description, get_health, get_metrics
 from passerby.api.policy import get_policy, list_policy_changes, set_policy
 from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
 from passerby.api.refused import list_refused
 from passerby.api.series import get_series, list_violations, list_volumes
+from passerby.api.sources import send_test_event
 from passerby.api.stats import get_stats
 
 
@@ -65,33 +78,46 @@ def _projects(desk: Callable[[], Desk]) -> Router:
     """Everything that belongs to a project, for the bearer of one of its tokens."""
     return Router(
         path="/v1",
-        route_handlers=[
-            find_profiles,
-            get_profile,
-            list_events,
-            list_history,
-            explain_identifier,
-            list_merges,
-            get_merge,
-            undo_merge,
-            merge_profiles,
-            detach_identifier,
-            undo_detachment,
-            preview_identity,
-            get_policy,
-            set_policy,
-            list_policy_changes,
-            get_catalogue,
-            get_stats,
-            list_recent,
-            follow_live,
-            list_refused,
-            get_event,
-            get_series,
-            list_violations,
-            list_volumes,
-        ],
+        route_handlers=declared(
+            [
+                find_profiles,
+                get_profile,
+                list_events,
+                list_history,
+                explain_identifier,
+                list_merges,
+                get_merge,
+                undo_merge,
+                merge_profiles,
+                detach_identifier,
+                undo_detachment,
+                preview_identity,
+                get_policy,
+                set_policy,
+                list_policy_changes,
+                get_catalogue,
+                get_stats,
+                list_recent,
+                follow_live,
+                list_refused,
+                get_event,
+                get_series,
+                list_violations,
+                list_volumes,
+                list_keys,
+                add_key,
+                rotate_key,
+                revoke_key,
+                get_project,
+                change_project,
+                list_marks,
+                set_mark,
+                list_audit,
+                send_test_event,
+            ]
+        ),
         guards=[bearer_of(lambda: desk().tokens)],
+        middleware=[Audited(desk)],
         dependencies={
             "project": Provide(project_of, sync_to_thread=False),
             "access": Provide(access_to_read),

@@ -10,6 +10,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from passerby.api.errors import AnyRequest, ApiError, ErrorCode
+from passerby.api.needs import need_of
+from passerby.projects.scopes import Scope
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
@@ -23,6 +25,9 @@ class Tokens(Protocol):
     def token_label(self, token: str) -> str:
         """What a token was labelled with when it was made; empty for none."""
 
+    def token_scopes(self, token: str) -> frozenset[Scope]:
+        """What a token may do: nothing, for an unknown or revoked one."""
+
     def is_alone(self, project: int) -> bool:
         """Whether there is no other project than this."""
 
@@ -30,11 +35,14 @@ class Tokens(Protocol):
 def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
     """The guard that lets only the bearer of one of these tokens in, and notes whose it is for `project_of`."""
 
-    def guard(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         token = _token_of(connection)
         project = tokens().token_project(token)
         if project is None:
             raise _unauthorized()
+        need = need_of(handler).scope
+        if need not in tokens().token_scopes(token):
+            raise ApiError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
         connection.state.project = project
         connection.state.who = tokens().token_label(token) or NO_LABEL
 

@@ -71,6 +71,12 @@ class AfterRefused(msgspec.Struct, array_like=True, tag="r", frozen=True):
     number: Number
 
 
+class AfterAudit(msgspec.Struct, array_like=True, tag="a", frozen=True):
+    """Behind an entry of the audit log."""
+
+    number: Number
+
+
 class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
     """Behind an event name in the catalogue."""
 
@@ -86,6 +92,7 @@ Place = (
     | AfterMerge
     | AfterChange
     | AfterRefused
+    | AfterAudit
     | AfterName
 )
 P = TypeVar("P", bound=Place)

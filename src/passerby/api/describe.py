@@ -18,7 +18,7 @@ from passerby.api.errors import MEANING, STATUS, ErrorAnswer, ErrorBody, ErrorCo
 Examples = Mapping[str, msgspec.Struct]
 
 EVENT_STREAM = "text/event-stream"
-_ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
+_ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
 
 _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
     ErrorCode.INVALID_PARAMETER: {"parameters": [{"name": "limit", "message": "Expected `int` >= 1"}]},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from passerby.api.authorization import Tokens
 from passerby.api.health import Check
@@ -17,8 +17,11 @@ from passerby.api.volumes import VolumeCache
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
 from passerby.messages import Identifier
+from passerby.projects.audit import AuditLog
+from passerby.projects.marks import Mark
 from passerby.projects.policy import IdentityPolicy, PolicyChange
-from passerby.projects.store import Project
+from passerby.projects.scopes import EVERY, Scope
+from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
 from passerby.refused.record import Refused
 from passerby.state.protocol import Detachment, Hand, HandMerge
 from passerby.state.views import StateReader
@@ -36,8 +39,41 @@ class Writer(Protocol):
     def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge: ...
 
 
+class Sender(Protocol):
+    """The end of the log that takes messages; see `log.protocol.LogWriter`."""
+
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int: ...
+
+
 class PolicyKeeper(Protocol):
-    """The identity policies of all projects; see `projects.store.ProjectStore` for each."""
+    """The projects, with their policies, keys and marks; see `projects.store.ProjectStore` for each."""
+
+    def transaction(self) -> AbstractContextManager[Any]: ...
+
+    def change_settings(self, project: Project, settings: ProjectSettings) -> None: ...
+
+    def rename_project(self, number: int, name: str) -> None: ...
+
+    def keys(self, project: Project) -> list[Key]: ...
+
+    def add_key(  # noqa: PLR0913 - as the store has it
+        self,
+        project: Project,
+        kind: str,
+        now: int,
+        *,
+        value: str = "",
+        label: str = "",
+        scopes: Iterable[Scope] = EVERY,
+    ) -> AddedKey: ...
+
+    def rotate_key(self, project: Project, number: int, now: int) -> AddedKey: ...
+
+    def revoke_key(self, project: Project, number: int, now: int) -> None: ...
+
+    def marks(self, number: int) -> list[Mark]: ...
+
+    def change_mark(self, number: int, event: str, attribute: str, **changed: Any) -> Mark: ...
 
     def project_numbered(self, number: int) -> Project: ...
 
@@ -68,6 +104,8 @@ class Desk:
     state: StateReader
     writer: Callable[[], AbstractContextManager[Writer]]
     policies: Callable[[], AbstractContextManager[PolicyKeeper]]
+    audit: Callable[[], AbstractContextManager[AuditLog]]
+    sender: Callable[[], AbstractContextManager[Sender]]
     log: AcceptedLog
     events: EventStore
     refused: RefusedRequests

@@ -21,6 +21,8 @@ from passerby.events.chdb import ChdbEventStore
 from passerby.events.opening import open_or_rebuild
 from passerby.events.relay import Relay
 from passerby.folder import DataFolder
+from passerby.log.sqlite import SqliteLogWriter
+from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
@@ -80,6 +82,8 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         state=state,
         writer=partial(open_writer, folder.state),
         policies=partial(ProjectStore, folder.control),
+        audit=partial(AuditLog, folder.audit),
+        sender=partial(open_sender, folder.log),
         log=log,
         events=store,
         visibility=visibility,
@@ -103,6 +107,11 @@ def now() -> int:
 def open_writer(state: Path) -> closing[SqliteState]:
     """The writing end of the state, for a block. On a connection of its own: it happens rarely."""
     return closing(SqliteState(state))
+
+
+def open_sender(log: Path) -> closing[SqliteLogWriter]:
+    """The end of the log that takes messages, for a block."""
+    return closing(SqliteLogWriter(log))
 
 
 def _open_events(settings: Settings, folder: DataFolder, held: ExitStack) -> tuple[ChdbEventStore, Relay]:

@@ -68,7 +68,7 @@ STATUS: Mapping[ErrorCode, HTTPStatus] = {
 MEANING: Mapping[ErrorCode, str] = {
     ErrorCode.INVALID_PARAMETER: "A parameter is missing, out of bounds or unreadable: see `details.parameters`.",
     ErrorCode.UNAUTHORIZED: "The bearer token is missing, unknown or revoked.",
-    ErrorCode.FORBIDDEN: "Whoever asks may not do this.",
+    ErrorCode.FORBIDDEN: "Whoever asks may not do this: a token lacks the scope that `details.scope` names.",
     ErrorCode.NOT_FOUND: "There is no such thing in the project of this token.",
     ErrorCode.METHOD_NOT_ALLOWED: "The path takes other methods; the header `Allow` says which.",
     ErrorCode.ALREADY_UNDONE: "The merge was undone before.",

@@ -14,10 +14,14 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
-from passerby.api.examples import BODIES, PARAMETERS
+from passerby.api import examples_management
+from passerby.api.examples import BODIES as SOME_BODIES
+from passerby.api.examples import PARAMETERS as SOME_PARAMETERS
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
+BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {**SOME_BODIES, **examples_management.BODIES}
+PARAMETERS = {**SOME_PARAMETERS, **examples_management.PARAMETERS}
 
 _DESCRIPTION = """\
 Reads what Passerby knows: profiles, their events and the history of who is who; and takes merges back. Every request

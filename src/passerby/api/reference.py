@@ -21,7 +21,7 @@ from passerby.api.openapi import describe
 CONSOLE_URL = "http://127.0.0.1:8081"
 INGEST_URL = "http://127.0.0.1:8080"
 
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "put", "post", "patch", "delete")
 
 Described = Mapping[str, Any]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
 
 from passerby.folder import DataFolder
+from passerby.projects.audit import AuditLog
 from passerby.projects.errors import NotInitialised
 from passerby.projects.store import ProjectStore
 from passerby.settings import load
@@ -29,6 +31,16 @@ Project = Annotated[str, Parameter(name="--project", help="Name of the project."
 def data_folder(data: Path | None) -> DataFolder:
     """The data folder that a command means. Raises SettingsError."""
     return DataFolder(load({"data": data}, os.environ).data)
+
+
+WHO: Final = "the command line"
+"""Who changed something, as the audit log says."""
+
+
+def note(data: Path | None, project: int, action: str, subject: str = "", details: Any = None) -> None:
+    """Note in the audit log what a command has done to a project."""
+    with AuditLog(data_folder(data).audit) as log:
+        log.note(project, time.time_ns() // 1_000_000, who=WHO, action=action, subject=subject, details=details)
 
 
 def open_store(data: Path | None) -> ProjectStore:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, Project, open_store
+from passerby.cli.app import Data, Json, Project, note, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.keys import KINDS, kind_named
+from passerby.projects.scopes import EVERY, Scope
 from passerby.projects.store import Key
 from passerby.times import iso
 
@@ -52,13 +54,19 @@ def add(  # noqa: PLR0913 - a command has as many flags as it needs
         ),
     ] = "",
     label: Annotated[str, Parameter(help="What it is for.")] = "",
+    scope: Annotated[
+        tuple[Literal["read", "identity", "manage"], ...] | None,
+        Parameter(help="What an API token may do; everything, where none is given. May be repeated."),
+    ] = None,
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Give a project another key, and print it. A secret is printed this once."""
     with open_store(data) as store:
-        added = store.add_key(store.project(project), kind, _now(), value=_given(kind, value), label=label)
+        owner = store.project(project)
+        added = store.add_key(owner, kind, _now(), value=_given(kind, value), label=label, scopes=_scopes(scope))
+    note(data, owner.id, "key.added", str(added.id), {"kind": kind, "label": label})
     if json:
         say_json(added)
     else:
@@ -75,11 +83,17 @@ def revoke(
 ) -> None:
     """Stop a key for good. Running processes follow within about a second."""
     with open_store(data) as store:
-        store.revoke_key(store.project(project), number, _now())
+        owner = store.project(project)
+        store.revoke_key(owner, number, _now())
+    note(data, owner.id, "key.revoked", str(number))
     if json:
         say_json({"id": number, "revoked": True})
     else:
         say(f"Key number {number} of project {project} is revoked.")
+
+
+def _scopes(given: Iterable[str] | None) -> frozenset[Scope]:
+    return EVERY if given is None else frozenset(map(Scope, given))
 
 
 def _given(kind: str, value: str) -> str:

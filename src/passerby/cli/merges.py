@@ -10,10 +10,9 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, Project, data_folder, open_store
+from passerby.cli.app import WHO, Data, Json, Project, data_folder, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
-from passerby.cli.policy import WHO
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policies import policy_of
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, open_store
+from passerby.cli.app import WHO, Data, Json, note, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policy import IdentityPolicy
 
 commands = App(name="policy", help="Show or change what a project wants of identity.")
-
-WHO: Final = "the command line"
-"""Who changed a policy, as its history says."""
 
 Name = Annotated[str, Parameter(help="Name of the project.")]
 
@@ -72,6 +69,7 @@ def change(  # noqa: PLR0913 - one parameter for each flag
         wished |= {field: value for field, value in given.items() if value is not None}
         wished["namespaces"] = wished.get("namespaces", {}) | (_pairs(namespace) or {})
         store.set_policy(project.id, _policy(wished), WHO, time.time_ns() // 1_000_000)
+    note(data, project.id, "policy.changed", details=wished)
     say(f"The policy of project {name} is changed. It holds for messages from about a second on.")
 
 

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Annotated
-from zoneinfo import available_timezones
 
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, open_store
-from passerby.cli.errors import CommandError
+from passerby.cli.app import WHO, Data, Json, note, open_store
 from passerby.cli.output import say, say_json, say_table
-from passerby.cli.policy import WHO
+from passerby.projects import choices
 from passerby.projects.founding import found_project
 from passerby.projects.store import Project
 from passerby.times import iso
 
-_HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
-
 commands = App(name="projects", help="List projects, add one, change its settings.")
-
-
-class BadProjectSetting(CommandError):
-    """A project's setting cannot have this value."""
 
 
 @commands.command(name="list")
@@ -52,6 +43,8 @@ def add(
     """
     with open_store(data) as store:
         keys = found_project(store, name)
+        number = store.project(name).id
+    note(data, number, "project.added", name)
     if not json:
         say(f"Project {name} is ready. Keep these credentials: the secrets among them are not shown again.\n")
     say_json(keys)
@@ -76,10 +69,10 @@ def change(  # noqa: PLR0913 - one parameter for each flag
 ) -> None:
     """Change settings of a project; those not given stay."""
     given = {
-        "timezone": _checked_timezone(timezone),
-        "phone_country": _checked_country(phone_country),
+        "timezone": None if timezone is None else choices.timezone(timezone),
+        "phone_country": None if phone_country is None else choices.country(phone_country),
         "blocked_values": block,
-        "redirect_hosts": _checked_hosts(redirect_host),
+        "redirect_hosts": None if redirect_host is None else choices.hosts(redirect_host),
     }
     with open_store(data) as store:
         project = store.project(name)
@@ -90,28 +83,8 @@ def change(  # noqa: PLR0913 - one parameter for each flag
         if blocked is not None:
             policy = msgspec.structs.replace(settings.policy, blocked_values=list(blocked))
             store.set_policy(project.id, policy, WHO, time.time_ns() // 1_000_000)
+    note(data, project.id, "project.changed", details={key: value for key, value in given.items() if value is not None})
     say(f"Project {name} is changed. Running processes follow within about a second.")
-
-
-def _checked_timezone(zone: str | None) -> str | None:
-    if zone is not None and zone not in available_timezones():
-        raise BadProjectSetting(f"there is no timezone {zone!r}: take a name like Europe/Lisbon, or UTC")
-    return zone
-
-
-def _checked_country(country: str | None) -> str | None:
-    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 - slow to load, and needed only here
-
-    if country and country.upper() not in SUPPORTED_REGIONS:
-        raise BadProjectSetting(f"there is no country {country!r}: take two letters, such as PT")
-    return country and country.upper()
-
-
-def _checked_hosts(hosts: tuple[str, ...] | None) -> tuple[str, ...] | None:
-    for host in hosts or ():
-        if not _HOST.fullmatch(host):
-            raise BadProjectSetting(f"{host!r} is no host: take a name alone, such as www.example.com")
-    return hosts and tuple(host.lower() for host in hosts)
 
 
 def _shown(project: Project) -> dict[str, object]:

@@ -138,7 +138,7 @@ class Edge:
             if outcome.reply.status >= 400:  # noqa: PLR2004 - where errors begin
                 return self._invalid(call, outcome.reply, scope, body)
             if call.rate:
-                self._rates.count(call)
+                self._count_rate(call, outcome)
             if outcome.messages and (fault := await self._commit.keep(outcome.messages)):
                 raise RequestFault(fault)  # noqa: TRY301 - to carry the body, as every other fault of this request
         except RequestFault as refusal:
@@ -167,11 +167,16 @@ class Edge:
             if outcome.reply.status >= 400 or not outcome.messages:  # noqa: PLR2004 - where errors begin
                 return None
             if call.rate:
-                self._rates.count(call)
+                self._count_rate(call, outcome)
             self._commit.add(outcome.messages, told)
         except Exception:  # noqa: BLE001 - whatever it is, it happens again on the way that can answer it
             return None
         return Pending(call, outcome.reply)
+
+    def _count_rate(self, call: Call, outcome: Outcome) -> None:
+        """Count a request against its key's rate. Raises RateExceeded."""
+        project = outcome.messages[0].project if outcome.messages else None
+        self._rates.count(call, None if project is None else self._credentials.settings(project).rate_factor)
 
     def settle(self, pending: Pending, fault: Fault | None) -> Reply:
         """What such a request is answered with, now that this became of it."""

@@ -32,13 +32,17 @@ class RateLimits:
         self._clock = clock
         self._windows: dict[tuple[str, ...], _Window] = {}
 
-    def count(self, call: Call) -> None:
-        """Count a request of this call. Raises RateExceeded for one that is beyond the limit."""
-        if not call.rate or not self._factor:
+    def count(self, call: Call, factor: float | None = None) -> None:
+        """Count a request of this call. Raises RateExceeded for one that is beyond the limit.
+
+        `factor` is the project's own in place of the one for all.
+        """
+        factor = self._factor if factor is None else factor
+        if not call.rate or not factor:
             return
         now = self._clock()
         window = self._window((call.rate_group, *call.parameters.values()), now)
-        limit = max(1, int(call.rate * self._factor))
+        limit = max(1, int(call.rate * factor))
         if window.count >= limit:
             raise RateExceeded(limit, max(1, math.ceil(window.ends - now)))
         window.count += 1

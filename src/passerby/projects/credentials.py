@@ -12,10 +12,20 @@ import msgspec
 from passerby import sqlite
 from passerby.projects import keys
 from passerby.projects.errors import NotInitialised
+from passerby.projects.scopes import Scope
+from passerby.projects.scopes import read as read_scopes
 from passerby.projects.store import ProjectSettings
 from passerby.sql import load
 
 _SQL = load("passerby.projects", "queries.sql")
+
+
+class _Token(NamedTuple):
+    """Whose an API token is, what it was labelled with, and what it may do."""
+
+    project: int
+    label: str
+    scopes: frozenset[Scope]
 
 
 class _Snapshot(NamedTuple):
@@ -23,8 +33,7 @@ class _Snapshot(NamedTuple):
 
     public: Mapping[tuple[str, str], int]
     secrets: Mapping[tuple[str, int], tuple[str, ...]]
-    tokens: Mapping[str, int]
-    labels: Mapping[str, str]
+    tokens: Mapping[str, _Token]
     names: Mapping[int, str]
     settings: Mapping[int, ProjectSettings]
 
@@ -71,11 +80,18 @@ class ProjectCredentials:
         The lookup is by the token's hash, of which a caller cannot choose the leading characters: how long it takes
         tells nothing about any token.
         """
-        return self._snapshot.tokens.get(keys.digest(token))
+        found = self._snapshot.tokens.get(keys.digest(token))
+        return None if found is None else found.project
 
     def token_label(self, token: str) -> str:
         """What an API token was labelled with; empty for none."""
-        return self._snapshot.labels.get(keys.digest(token), "")
+        found = self._snapshot.tokens.get(keys.digest(token))
+        return "" if found is None else found.label
+
+    def token_scopes(self, token: str) -> frozenset[Scope]:
+        """What an API token may do: nothing, for an unknown or revoked one."""
+        found = self._snapshot.tokens.get(keys.digest(token))
+        return frozenset() if found is None else found.scopes
 
     def is_alone(self, project: int) -> bool:
         """Whether there is no other project than this."""
@@ -117,14 +133,17 @@ _DEFAULTS = ProjectSettings()
 
 def _snapshot(projects: list[tuple[Any, ...]], current: list[tuple[Any, ...]]) -> _Snapshot:
     secrets: dict[tuple[str, int], tuple[str, ...]] = {}
-    for project, kind, value, _ in current:
+    for project, kind, value, *_ in current:
         if keys.kind_named(kind).secret:
             secrets[kind, project] = (*secrets.get((kind, project), ()), value)
     return _Snapshot(
-        public={(kind, value): project for project, kind, value, _ in current if not keys.kind_named(kind).secret},
+        public={(kind, value): project for project, kind, value, *_ in current if not keys.kind_named(kind).secret},
         secrets=secrets,
-        tokens={value: project for project, kind, value, _ in current if kind == "api_token"},
-        labels={value: label for _, kind, value, label in current if kind == "api_token"},
+        tokens={
+            value: _Token(project, label, read_scopes(scopes))
+            for project, kind, value, label, scopes in current
+            if kind == "api_token"
+        },
         names={number: name for number, name, _, _ in projects},
         settings={number: msgspec.json.decode(text, type=ProjectSettings) for number, _, _, text in projects},
     )

@@ -49,6 +49,17 @@ class NewerControlFile(ProjectError):
         super().__init__(f"{file} was written by a later version of Passerby: run that version")
 
 
+class BadSetting(ProjectError):
+    """A project's setting cannot have this value."""
+
+
+class TooManyMarks(ProjectError):
+    """People have said something of more events and attributes than is kept."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} events and attributes of a project can be described")
+
+
 class BadPolicy(ProjectError):
     """A policy cannot be this one."""
 

@@ -2,6 +2,18 @@
 -- Give the console users of an older file a role: until then, everybody was an administrator.
 ALTER TABLE console_user ADD COLUMN role TEXT NOT NULL DEFAULT 'admin'
 
+-- name: has_scopes
+-- Whether keys have scopes: those of an older file have none.
+SELECT EXISTS (SELECT 1 FROM pragma_table_info('key') WHERE name = 'scopes')
+
+-- name: add_scopes
+-- Give the tokens of an older file what they could do until then: everything.
+ALTER TABLE key ADD COLUMN scopes TEXT NOT NULL DEFAULT 'identity manage read'
+
+-- name: rename_project
+-- Another name for a project; fails where it is taken.
+UPDATE project SET name = :name WHERE id = :id
+
 -- name: insert_project
 -- A new project; fails where the name is taken.
 INSERT INTO project (name, created_at, settings) VALUES (:name, :created_at, :settings) RETURNING id
@@ -37,15 +49,16 @@ UPDATE project SET settings = :settings WHERE id = :id
 
 -- name: insert_key
 -- A new key; fails where this kind has this value already, revoked or not.
-INSERT INTO key (project, kind, value, label, created_at) VALUES (:project, :kind, :value, :label, :created_at) RETURNING id
+INSERT INTO key (project, kind, value, label, created_at, scopes)
+VALUES (:project, :kind, :value, :label, :created_at, :scopes) RETURNING id
 
 -- name: keys
 -- The keys of one project, oldest first, the revoked ones too.
-SELECT id, project, kind, value, label, created_at, revoked_at FROM key WHERE project = :project ORDER BY id
+SELECT id, project, kind, value, label, created_at, revoked_at, scopes FROM key WHERE project = :project ORDER BY id
 
 -- name: current_keys
 -- Every key that works, of all projects.
-SELECT project, kind, value, label FROM key WHERE revoked_at IS NULL ORDER BY id
+SELECT project, kind, value, label, scopes FROM key WHERE revoked_at IS NULL ORDER BY id
 
 -- name: revoke_key
 -- Stop one key of one project; a key that was stopped before keeps its first time.

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS key (
     label      TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
     revoked_at INTEGER,
+    scopes     TEXT    NOT NULL DEFAULT 'identity manage read',  -- of a token: see `scopes.Scope`
     UNIQUE (kind, value)                           -- a revoked key never comes to mean another project
 ) STRICT;
 
@@ -32,6 +33,18 @@ CREATE TABLE IF NOT EXISTS console_session (
     seen_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS console_session_of_user ON console_session (user, created_at);
+
+CREATE TABLE IF NOT EXISTS mark (
+    project     INTEGER NOT NULL REFERENCES project (id),
+    event       TEXT    NOT NULL,                  -- '' for the traits of profiles
+    attribute   TEXT    NOT NULL,                  -- '' for the event itself
+    planned     INTEGER NOT NULL,
+    hidden      INTEGER NOT NULL,
+    description TEXT    NOT NULL,
+    changed_at  INTEGER NOT NULL,
+    who         TEXT    NOT NULL,
+    PRIMARY KEY (project, event, attribute)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS policy_changes (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC, tzinfo
 from functools import lru_cache
@@ -15,7 +15,7 @@ import apsw
 import msgspec
 
 from passerby import sqlite
-from passerby.projects import keys
+from passerby.projects import keys, marks
 from passerby.projects.errors import (
     BadProjectName,
     KeyTaken,
@@ -24,11 +24,14 @@ from passerby.projects.errors import (
     NoSuchProject,
     ProjectExists,
 )
+from passerby.projects.marks import Mark
 from passerby.projects.policy import IdentityPolicy, NamespaceClass, PolicyChange, check
+from passerby.projects.scopes import EVERY, Scope, stored
+from passerby.projects.scopes import read as read_scopes
 from passerby.sql import load
 from passerby.times import iso
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")
@@ -50,6 +53,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """With `blocked_values`, the identity policy: see `policy.IdentityPolicy`."""
     redirect_hosts: tuple[str, ...] = ()
     """Hosts, in lower case, to which a call may redirect a browser (Antsomi)."""
+    rate_factor: float | None = None
+    """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
 
     @property
     def policy(self) -> IdentityPolicy:
@@ -94,6 +99,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     created_at: int
     revoked_at: int | None
+    scopes: frozenset[Scope] = EVERY
+    """Of an API token: what it may do."""
 
 
 class AddedKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +135,8 @@ class ProjectStore:
             if self._connection.pragma("user_version") == _WITHOUT_ROLES:
                 self._connection.execute(_SQL["add_roles"])
             self._connection.execute(_SCHEMA)
+            if not self._connection.execute(_SQL["has_scopes"]).get:
+                self._connection.execute(_SQL["add_scopes"])
             self._connection.pragma("user_version", SCHEMA_VERSION)
 
     def __enter__(self) -> Self:
@@ -200,10 +209,19 @@ class ProjectStore:
         """All keys of a project, the revoked ones too, oldest first."""
         return [_key(row) for row in self._connection.execute(_SQL["keys"], {"project": project.id})]
 
-    def add_key(self, project: Project, kind: str, now: int, *, value: str = "", label: str = "") -> AddedKey:
+    def add_key(  # noqa: PLR0913 - all that a key is
+        self,
+        project: Project,
+        kind: str,
+        now: int,
+        *,
+        value: str = "",
+        label: str = "",
+        scopes: Iterable[Scope] = EVERY,
+    ) -> AddedKey:
         """Give a project another key: a fresh one, or the value that its clients already use.
 
-        Raises UnknownKind, BadKeyValue, KeyTaken.
+        `scopes` are what an API token may do. Raises UnknownKind, BadKeyValue, KeyTaken.
         """
         value = value or keys.new_value(kind)
         keys.check(kind, value)
@@ -213,9 +231,39 @@ class ProjectStore:
             "value": keys.stored(kind, value),
             "label": label,
             "created_at": now,
+            "scopes": stored(scopes),
         }
         number = self._insert("insert_key", row, lambda: KeyTaken(kind))
         return AddedKey(id=number, kind=kind, value=value)
+
+    def rotate_key(self, project: Project, number: int, now: int) -> AddedKey:
+        """Put a fresh key in the place of one that works, which stops for good. Raises NoSuchKey."""
+        with self.transaction():
+            for key in self.keys(project):
+                if key.id == number and key.revoked_at is None:
+                    self.revoke_key(project, number, now)
+                    return self.add_key(project, key.kind, now, label=key.label, scopes=key.scopes)
+        raise NoSuchKey(number, project.name)
+
+    def rename_project(self, number: int, name: str) -> None:
+        """Call a project something else; what belongs to it stays. Raises BadProjectName, ProjectExists."""
+        if not _NAME.fullmatch(name):
+            raise BadProjectName(name)
+        try:
+            self._connection.execute(_SQL["rename_project"], {"id": number, "name": name})
+        except apsw.ConstraintError:
+            raise ProjectExists(name) from None
+
+    def marks(self, number: int) -> list[Mark]:
+        """What people say of a project's events and attributes."""
+        return marks.of_project(self._connection, number)
+
+    def change_mark(self, number: int, event: str, attribute: str, **changed: Any) -> Mark:
+        """Change these fields of what is said of an event or attribute. Raises TooManyMarks."""
+        with self.transaction():
+            mark = msgspec.structs.replace(marks.one(self._connection, number, event, attribute), **changed)
+            marks.put(self._connection, number, mark)
+            return mark
 
     def revoke_key(self, project: Project, number: int, now: int) -> None:
         """Stop a key of this project for good; running edges follow within about a second. Raises NoSuchKey."""
@@ -273,7 +321,7 @@ def _project(row: tuple[Any, ...]) -> Project:
 
 
 def _key(row: tuple[Any, ...]) -> Key:
-    number, project, kind, value, label, created_at, revoked_at = row
+    number, project, kind, value, label, created_at, revoked_at, scopes = row
     return Key(
         id=number,
         project=project,
@@ -282,4 +330,5 @@ def _key(row: tuple[Any, ...]) -> Key:
         label=label,
         created_at=created_at,
         revoked_at=revoked_at,
+        scopes=read_scopes(scopes),
     )

@@ -1,0 +1,283 @@
+"""A project's keys, settings, and what people say of its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import msgspec
+from litestar import get, patch, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody, PathParameter
+from msgspec import UNSET
+
+from passerby.api import examples_management as examples
+from passerby.api.access import Access, access_at_once
+from passerby.api.authorization import who_of
+from passerby.api.describe import changing, reading
+from passerby.api.errors import ErrorCode, invalid, not_found
+from passerby.api.management_answers import (
+    AddKeyRequest,
+    ChangeProjectRequest,
+    FreshKey,
+    KeyInfo,
+    KeyList,
+    MarkInfo,
+    MarkList,
+    MarkRequest,
+    ProjectInfo,
+    RevokedKey,
+    ScopeName,
+)
+from passerby.projects import choices
+from passerby.projects.errors import NoSuchKey, ProjectError
+from passerby.projects.keys import kind_named
+from passerby.projects.marks import Mark
+from passerby.projects.scopes import Scope
+from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
+from passerby.times import iso
+
+_TAGS = ["Project"]
+_AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
+_BY = {**_AT_ONCE, "who": Provide(who_of, sync_to_thread=False)}
+
+KeyId = Annotated[int, PathParameter(ge=1, le=2**63 - 1, description="The id of a key.")]
+
+
+@get(
+    "/keys",
+    operation_id="listKeys",
+    summary="Keys and tokens",
+    description="All keys of the project, those of its sources and the API tokens, the revoked ones too.",
+    tags=_TAGS,
+    responses=reading(KeyList, examples.KEYS),
+)
+async def list_keys(access: NamedDependency[Access]) -> KeyList:
+    return await access.run(keys, access)
+
+
+@post(
+    "/keys",
+    operation_id="addKey",
+    summary="Add a key or token",
+    description="A fresh one, or the value that clients use already. A secret is told this once. It works within about "
+    "a second.",
+    tags=_TAGS,
+    status_code=200,
+    dependencies=_AT_ONCE,
+    responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER),
+)
+async def add_key(access: NamedDependency[Access], data: JSONBody[AddKeyRequest]) -> FreshKey:
+    return await access.run(added_key, access, data)
+
+
+@post(
+    "/keys/{key_id:int}/rotate",
+    operation_id="rotateKey",
+    summary="Rotate a key",
+    description="Puts a fresh key of the same kind, label and scopes in its place, and revokes it.",
+    tags=_TAGS,
+    status_code=200,
+    dependencies=_AT_ONCE,
+    responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.NOT_FOUND),
+)
+async def rotate_key(access: NamedDependency[Access], key_id: KeyId) -> FreshKey:
+    return await access.run(rotated_key, access, key_id)
+
+
+@post(
+    "/keys/{key_id:int}/revoke",
+    operation_id="revokeKey",
+    summary="Revoke a key",
+    description="It stops working within about a second, for good.",
+    tags=_TAGS,
+    status_code=200,
+    dependencies=_AT_ONCE,
+    responses=changing(RevokedKey, examples.REVOKED_KEY, ErrorCode.NOT_FOUND),
+)
+async def revoke_key(access: NamedDependency[Access], key_id: KeyId) -> RevokedKey:
+    return await access.run(revoked_key, access, key_id)
+
+
+@get(
+    "/project",
+    operation_id="getProject",
+    summary="The project and its settings",
+    description="The project that the token opens.",
+    tags=_TAGS,
+    responses=reading(ProjectInfo, examples.PROJECT),
+)
+async def get_project(access: NamedDependency[Access]) -> ProjectInfo:
+    return await access.run(project_info, access)
+
+
+@patch(
+    "/project",
+    operation_id="changeProject",
+    summary="Change the project's settings",
+    description="What is not given stays. It holds for calls and messages from about a second later on.",
+    tags=_TAGS,
+    dependencies=_AT_ONCE,
+    responses=changing(ProjectInfo, examples.PROJECT, ErrorCode.INVALID_PARAMETER),
+)
+async def change_project(access: NamedDependency[Access], data: JSONBody[ChangeProjectRequest]) -> ProjectInfo:
+    return await access.run(changed_project, access, data)
+
+
+@get(
+    "/catalogue/marks",
+    operation_id="listMarks",
+    summary="What people say of the catalogue",
+    description="Which events, attributes and traits are planned or hidden, and what they mean.",
+    tags=_TAGS,
+    responses=reading(MarkList, examples.MARKS),
+)
+async def list_marks(access: NamedDependency[Access]) -> MarkList:
+    return await access.run(marks, access)
+
+
+@patch(
+    "/catalogue/marks",
+    operation_id="setMark",
+    summary="Plan, describe or hide",
+    description="Says something of an event, of one of its attributes, or (without `event`) of a trait of profiles. "
+    "Nothing about what is accepted changes by it.",
+    tags=_TAGS,
+    dependencies=_BY,
+    responses=changing(MarkInfo, examples.MARK, ErrorCode.INVALID_PARAMETER),
+)
+async def set_mark(access: NamedDependency[Access], who: NamedDependency[str], data: JSONBody[MarkRequest]) -> MarkInfo:
+    return await access.run(marked, access, who, data)
+
+
+def keys(access: Access) -> KeyList:
+    """All keys of the project."""
+    with access.desk.policies() as store:
+        return KeyList(keys=[_key(key) for key in store.keys(store.project_numbered(access.project))])
+
+
+def added_key(access: Access, request: AddKeyRequest) -> FreshKey:
+    """A key that the project has from now on."""
+    scopes = map(Scope, request.scopes)
+    with access.desk.policies() as store, _refused("kind"):
+        project = store.project_numbered(access.project)
+        made = store.add_key(
+            project, request.kind, access.desk.now(), value=request.value, label=request.label, scopes=scopes
+        )
+    return _fresh(made)
+
+
+def rotated_key(access: Access, key: int) -> FreshKey:
+    """The key that takes another's place."""
+    with access.desk.policies() as store, _refused("key_id"):
+        return _fresh(store.rotate_key(store.project_numbered(access.project), key, access.desk.now()))
+
+
+def revoked_key(access: Access, key: int) -> RevokedKey:
+    """A key that works no longer."""
+    with access.desk.policies() as store, _refused("key_id"):
+        store.revoke_key(store.project_numbered(access.project), key, access.desk.now())
+    return RevokedKey(id=key, revoked=True)
+
+
+def project_info(access: Access) -> ProjectInfo:
+    """The project as it is."""
+    with access.desk.policies() as store:
+        return _info(store.project_numbered(access.project))
+
+
+def changed_project(access: Access, request: ChangeProjectRequest) -> ProjectInfo:
+    """The project after this change, which happens as a whole or not at all."""
+    with access.desk.policies() as store, store.transaction(), _refused("body"):
+        project = store.project_numbered(access.project)
+        if request.name is not UNSET and request.name != project.name:
+            store.rename_project(project.id, request.name)
+        store.change_settings(project, _changed(project.settings, request))
+        return _info(store.project_numbered(access.project))
+
+
+def _changed(settings: ProjectSettings, request: ChangeProjectRequest) -> ProjectSettings:
+    changes: dict[str, Any] = {}
+    if request.timezone is not UNSET:
+        changes["timezone"] = choices.timezone(request.timezone)
+    if request.phone_country is not UNSET:
+        changes["phone_country"] = choices.country(request.phone_country)
+    if request.redirect_hosts is not UNSET:
+        changes["redirect_hosts"] = choices.hosts(request.redirect_hosts)
+    if request.rate_factor is not UNSET:
+        changes["rate_factor"] = request.rate_factor
+    return msgspec.structs.replace(settings, **changes)
+
+
+def marks(access: Access) -> MarkList:
+    """All that people say of the catalogue."""
+    with access.desk.policies() as store:
+        return MarkList(marks=[_mark(each) for each in store.marks(access.project)])
+
+
+def marked(access: Access, who: str, request: MarkRequest) -> MarkInfo:
+    """What is said of an event, attribute or trait after this."""
+    if request.event is None and request.attribute is None:
+        raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
+    given = {name: getattr(request, name) for name in ("planned", "hidden", "description")}
+    changed = {name: value for name, value in given.items() if value is not UNSET}
+    now = access.desk.now()
+    with access.desk.policies() as store, _refused("event"):
+        mark = store.change_mark(
+            access.project, request.event or "", request.attribute or "", changed_at=now, who=who, **changed
+        )
+    return _mark(mark)
+
+
+@contextmanager
+def _refused(parameter: str) -> Iterator[None]:
+    """What the control file refuses, in the API's words."""
+    try:
+        yield
+    except NoSuchKey:
+        raise not_found("key that works") from None
+    except ProjectError as fault:
+        raise invalid(parameter, str(fault)) from None
+
+
+def _key(key: Key) -> KeyInfo:
+    scopes: list[ScopeName] = [each.value for each in sorted(key.scopes)] if key.kind == "api_token" else []
+    return KeyInfo(
+        id=key.id,
+        kind=key.kind,
+        secret=kind_named(key.kind).secret,
+        value=key.value,
+        label=key.label,
+        scopes=scopes,
+        created_at=iso(key.created_at),
+        revoked_at=None if key.revoked_at is None else iso(key.revoked_at),
+    )
+
+
+def _fresh(key: AddedKey) -> FreshKey:
+    return FreshKey(id=key.id, kind=key.kind, value=key.value)
+
+
+def _info(project: Project) -> ProjectInfo:
+    settings = project.settings
+    return ProjectInfo(
+        name=project.name,
+        created_at=iso(project.created_at),
+        timezone=settings.timezone,
+        phone_country=settings.phone_country,
+        redirect_hosts=list(settings.redirect_hosts),
+        rate_factor=settings.rate_factor,
+    )
+
+
+def _mark(mark: Mark) -> MarkInfo:
+    return MarkInfo(
+        event=mark.event or None,
+        attribute=mark.attribute or None,
+        planned=mark.planned,
+        hidden=mark.hidden,
+        description=mark.description,
+        changed_at=iso(mark.changed_at) if mark.changed_at else None,
+        who=mark.who,
+    )

@@ -1,0 +1,143 @@
+"""What is asked and answered about a project itself: its keys, its settings, and who changed them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+ScopeName = Literal["read", "identity", "manage"]
+
+
+class KeyInfo(msgspec.Struct, kw_only=True):
+    """A key of the project.
+
+    `value` is null for a secret, which nobody can read again; `scopes` are of an `api_token`.
+    """
+
+    id: int
+    kind: str
+    secret: bool
+    value: str | None
+    label: str
+    scopes: list[ScopeName]
+    created_at: str
+    revoked_at: str | None
+
+
+class KeyList(msgspec.Struct, kw_only=True):
+    """All keys of the project, oldest first."""
+
+    keys: list[KeyInfo]
+
+
+class FreshKey(msgspec.Struct, kw_only=True):
+    """A key that was just made, with its value: of a secret, the only time that it is seen."""
+
+    id: int
+    kind: str
+    value: str
+
+
+class RevokedKey(msgspec.Struct, kw_only=True):
+    """A key that does not work any more, from about a second on."""
+
+    id: int
+    revoked: bool
+
+
+class AddKeyRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A key to add. Without `value` it is a new random one; `scopes` are what an `api_token` may do."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=100)]
+    value: Annotated[str, Meta(max_length=256)] = ""
+    label: Annotated[str, Meta(max_length=200)] = ""
+    scopes: Annotated[list[ScopeName], Meta(min_length=1, max_length=3)] = msgspec.field(
+        default_factory=lambda: ["read", "identity", "manage"]
+    )
+
+
+class ProjectInfo(msgspec.Struct, kw_only=True):
+    """The project of the token.
+
+    `timezone` is for times without a zone, `phone_country` where numbers without a country code are meant (empty:
+    nowhere), `redirect_hosts` where a call may redirect a browser to. `rate_factor` is multiplied with the vendors'
+    documented rates, 0 for no limit; null: as the server's settings say.
+    """
+
+    name: str
+    created_at: str
+    timezone: str
+    phone_country: str
+    redirect_hosts: list[str]
+    rate_factor: float | None
+
+
+class ChangeProjectRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is to change; what is not given stays."""
+
+    name: Annotated[str, Meta(max_length=63)] | UnsetType = UNSET
+    timezone: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    phone_country: Annotated[str, Meta(max_length=2)] | UnsetType = UNSET
+    redirect_hosts: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
+    rate_factor: Annotated[float, Meta(ge=0, le=1_000_000)] | UnsetType | None = UNSET
+
+
+class AuditEntry(msgspec.Struct, kw_only=True):
+    """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets."""
+
+    id: int
+    at: str
+    who: str
+    action: str
+    subject: str
+    details: Any
+
+
+class AuditPage(msgspec.Struct, kw_only=True):
+    """Some of the audit log, the newest first."""
+
+    entries: list[AuditEntry]
+    cursor: str | None
+
+
+class MarkInfo(msgspec.Struct, kw_only=True):
+    """What people say of an event (`event`, no attribute), of an attribute of it, or of a trait (no event).
+
+    `changed_at` is null where nobody has said anything.
+    """
+
+    event: str | None
+    attribute: str | None
+    planned: bool
+    hidden: bool
+    description: str
+    changed_at: str | None
+    who: str
+
+
+class MarkList(msgspec.Struct, kw_only=True):
+    """All that people say of the catalogue, by event and attribute."""
+
+    marks: list[MarkInfo]
+
+
+class MarkRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is said of what; what is not given stays. Events that never came can be planned, too."""
+
+    event: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    attribute: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    planned: bool | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=2_000)] | UnsetType = UNSET
+
+
+class SourceTested(msgspec.Struct, kw_only=True):
+    """What became of a test event: the answer that its sender would have got, and the ids of the accepted messages."""
+
+    dialect: str
+    call: str
+    status: int
+    answer: str
+    message_ids: list[str]

@@ -1,0 +1,69 @@
+"""What a token may do: every route declares it, and a token without the scope is told so."""
+
+from __future__ import annotations
+
+import pytest
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from tests.api.office import Office
+from tests.api.test_authorization import ANSWERING, Route, call
+from tests.api.test_authorization import ids as ids  # noqa: PLC0414 - a fixture
+
+from passerby.api.needs import NEEDS, NOTHING_CHANGES, NoNeed, declared, need_of
+from passerby.api.reference import application_to_describe
+from passerby.projects.scopes import Scope
+
+
+def token_for(office: Office, *scopes: Scope) -> str:
+    """A token of our project that may do only this."""
+    projects = office.building.projects
+    token = projects.add_key(projects.project_numbered(office.ours), "api_token", 1, scopes=scopes).value
+    office.building.credentials.refresh_if_changed()
+    return token
+
+
+def handlers() -> list[tuple[str, HTTPRouteHandler]]:
+    """Every route's handlers, with its path."""
+    routes = [route for route in application_to_describe().routes if isinstance(route, HTTPRoute)]
+    return [(route.path_format, handler) for route in routes for handler in route.route_handlers]
+
+
+def scope_of(route: Route) -> Scope:
+    (handler,) = (
+        handler for path, handler in handlers() if path == route.path and route.method in handler.http_methods
+    )
+    return need_of(handler).scope
+
+
+def test_a_token_opens_nothing_that_its_scope_does_not_allow(office: Office, ids: dict[str, str]) -> None:
+    tokens = {scope: token_for(office, *(set(Scope) - {scope})) for scope in Scope}
+    statuses = {route: call(office, route, tokens[scope_of(route)], ids) for route in ANSWERING}
+    assert set(statuses.values()) == {403}
+
+
+@pytest.mark.parametrize("route", [route for route in ANSWERING if route.method == "GET"])
+def test_a_token_opens_what_its_scope_allows(office: Office, ids: dict[str, str], route: Route) -> None:
+    assert call(office, route, token_for(office, scope_of(route)), ids) == 200
+
+
+def test_a_token_without_the_scope_is_told_which_one_is_missing(office: Office) -> None:
+    answer = office.get("/v1/keys", token_for(office, Scope.READ))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
+    assert answer.json()["error"]["details"] == {"scope": "manage"}
+
+
+def test_a_route_without_a_declared_need_fails_at_the_start() -> None:
+    @get("/new", operation_id="somethingNew", sync_to_thread=False)
+    def new() -> None: ...
+
+    @post("/profiles", operation_id="findProfiles", sync_to_thread=False)
+    def changes_unnoticed() -> None: ...
+
+    for handler in (new, changes_unnoticed):
+        with pytest.raises(NoNeed):
+            declared([handler])
+
+
+def test_every_declared_need_belongs_to_a_route() -> None:
+    assert NEEDS.keys() | NOTHING_CHANGES <= {handler.operation_id for _, handler in handlers()}
