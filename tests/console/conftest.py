@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.conftest import FLAGS
-from tests.console.looking import Desk
+from tests.console.looking import PATIENCE_MS, Desk
 from tests.console.office import Office
 from tests.sdk.tools import program
 from tests.serving import serving
@@ -28,6 +28,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 def chromium() -> Iterator[Browser]:
     """Not for the whole session: as long as Playwright is there, no other test in this thread can run an event loop."""
     path = program("chromium")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

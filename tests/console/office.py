@@ -6,8 +6,10 @@ import http
 import json
 import subprocess
 import sys
+import time
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from tests.serving import Server
@@ -56,8 +58,42 @@ class Office:
     @cached_property
     def profile(self) -> str:
         """The id of a profile with a history: one that absorbed another."""
-        merges = self.server.read("/v1/merges", limit=1)["merges"]
-        return str(merges[0]["winner"])
+        return str(self._merge["winner"])
+
+    @cached_property
+    def merge(self) -> str:
+        """The id of the merge that made it so."""
+        return str(self._merge["id"])
+
+    @cached_property
+    def _merge(self) -> Any:
+        (merge,) = self.server.read("/v1/merges", limit=1, undone="false")["merges"]
+        return merge
+
+    @cached_property
+    def other(self) -> str:
+        """The id of some other profile."""
+        profiles = self.server.read("/v1/profiles", limit=2)["profiles"]
+        return next(str(profile["id"]) for profile in profiles if profile["id"] != self.profile)
+
+    @cached_property
+    def identifier(self) -> str:
+        """An identifier of the profile that is no customer id, as a query."""
+        held = self.server.read(f"/v1/profiles/{self.profile}")["identifiers"]
+        chosen = next(each for each in held if each["namespace"] != "user_id")
+        return urlencode({name: chosen[name] for name in ("namespace", "value", "scope")})
+
+    @cached_property
+    def refused(self) -> str:
+        """The number of a refused request."""
+        address = f"http://127.0.0.1:{self.server.port}/v1/track"
+        answer = httpx.post(address, json={"event": "Lost", "userId": "x"}, auth=("no-such-key", ""), timeout=60)
+        assert answer.status_code == http.HTTPStatus.UNAUTHORIZED
+        deadline = time.monotonic() + 60
+        while not (found := self.server.read("/v1/refused", limit=1)["refused"]):
+            assert time.monotonic() < deadline, "the refused request is not kept"
+            time.sleep(0.05)
+        return str(found[0]["id"])
 
     @cached_property
     def event(self) -> str:

@@ -22,4 +22,12 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "webhook": lambda office: f"/p/default/sources/customerlabs/{office.webhook}",
     "settings-policy": lambda _: "/p/default/settings/policy",
     "settings-users": lambda _: "/p/default/settings/users",
+    "live-filtered": lambda _: "/p/default/live?status=refused&q=nothing+of+this+kind",
+    "refused": lambda office: f"/p/default/live/refused/{office.refused}",
+    "profiles-found": lambda _: "/p/default/profiles?q=demo-1-000&stage=customer&columns=stage&columns=trait%3Aemail",
+    "undo": lambda office: f"/p/default/profiles/{office.profile}/identity/{office.merge}/undo",
+    "merge": lambda office: f"/p/default/profiles/{office.profile}/identity/merge?with={office.other}",
+    "detach": lambda office: f"/p/default/profiles/{office.profile}/identity/detach?{office.identifier}",
+    "catalogue-traits": lambda _: "/p/default/catalogue?part=traits",
+    "catalogue-violations": lambda _: "/p/default/catalogue?part=violations",
 }

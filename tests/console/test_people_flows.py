@@ -65,7 +65,7 @@ def test_the_main_way_is_open_to_the_keyboard_alone(looks: Looks, callers: Calle
 def test_what_is_asked_for_stands_in_the_address(looks: Looks, callers: Callers) -> None:
     person = callers.customer()
     page = looks(ADMIN).open(f"/p/default/profiles?q={person.user_id}")
-    page.get_by_label("Stage").select_option("customer")
+    page.locator("#stage").select_option("customer")
     page.wait_for_url("**/profiles?*stage=customer*")
     page.get_by_text("Columns", exact=True).click()
     page.get_by_label("Known by").uncheck()

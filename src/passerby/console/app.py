@@ -13,6 +13,7 @@ from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
     catalogue,
     event,
+    hand,
     health,
     identity,
     live,
@@ -55,6 +56,7 @@ def routes() -> list[HTTPRouteHandler]:
         *profile.routes,
         *identity.routes,
         *undo.routes,
+        *hand.routes,
         *catalogue.routes,
         *health.routes,
         *sources.routes,

@@ -28,4 +28,4 @@ def test_a_limit_names_the_kind_of_identifier() -> None:
 
 
 def test_any_other_refusal_is_told_as_the_api_tells_it() -> None:
-    assert explain(ApiError(ErrorCode.OVERLOADED, "come again")).text == "come again."
+    assert explain(ApiError(ErrorCode.OVERLOADED, "come again")).text == "Come again."

@@ -57,4 +57,4 @@ def explain(error: ApiError) -> Refusal:
         return Refusal("Too many identifiers for one profile", text)
     if error.code in _TEXTS:
         return Refusal(*_TEXTS[error.code], merge_id=error.details.get("merge_id"))
-    return Refusal("This was not done", f"{error.message}.")
+    return Refusal("This was not done", f"{error.message[:1].upper()}{error.message[1:]}.")

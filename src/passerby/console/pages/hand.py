@@ -1,0 +1,135 @@
+"""What people decide: merging a profile with another one, and giving one identifier a profile of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, URLEncodedBody
+from msgspec import Meta
+
+from passerby.api.bodies import DetachRequest, MergeRequest
+from passerby.api.errors import STATUS, ApiError, ErrorCode, not_found
+from passerby.api.hand import detach_identifier, merge_profiles
+from passerby.api.parameters import uuid_of
+from passerby.api.profiles import get_profile
+from passerby.console.screens import Visit, action, done, page, screen
+from passerby.console.story.refusals import explain
+from passerby.profiles.view import Profile, ProfileIdentifier
+from passerby.state.views import StateReader
+
+MERGE = "/profiles/{profile_id:str}/identity/merge"
+DETACH = "/profiles/{profile_id:str}/identity/detach"
+
+Other = Annotated[str, QueryParameter(name="with", max_length=1_000)]
+Text = Annotated[str, QueryParameter(max_length=10_000)]
+Reason = Annotated[str, Meta(max_length=1_000)]
+
+
+class MergeForm(msgspec.Struct, kw_only=True):
+    """The other profile, why, and whether even against the rules."""
+
+    other: Annotated[str, Meta(max_length=36)]
+    reason: Reason = ""
+    force: bool = False
+
+
+class DetachForm(msgspec.Struct, kw_only=True):
+    """The identifier, and why."""
+
+    namespace: Annotated[str, Meta(max_length=100)]
+    value: Annotated[str, Meta(max_length=10_000)]
+    scope: Annotated[str, Meta(max_length=10_000)] = ""
+    reason: Reason = ""
+
+
+class MergeView(msgspec.Struct, kw_only=True):
+    """A profile, and the one that `text` leads to: by its id, or by an identifier that is just so."""
+
+    profile: Profile
+    other: Profile | None
+    text: str
+
+
+class DetachView(msgspec.Struct, kw_only=True):
+    """A profile, and one of the identifiers that it goes by."""
+
+    profile: Profile
+    identifier: ProfileIdentifier
+
+
+async def gather_merge(visit: NamedDependency[Visit], profile_id: str, other: Other = "") -> MergeView:
+    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    text = other.strip()
+    found = await visit.run(_led_to, visit.desk.state, visit.project, text) if text else None
+    return MergeView(profile=profile, other=found, text=text)
+
+
+async def gather_detach(
+    visit: NamedDependency[Visit], profile_id: str, namespace: Text, value: Text, scope: Text = ""
+) -> DetachView:
+    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    for each in profile.identifiers:
+        if (each.namespace, each.value, each.scope) == (namespace, value, scope):
+            return DetachView(profile=profile, identifier=each)
+    raise not_found("identifier of this profile")
+
+
+async def merge(visit: NamedDependency[Visit], profile_id: str, data: URLEncodedBody[MergeForm]) -> Response[Any]:
+    try:
+        request = MergeRequest(winner=profile_id, loser=data.other, reason=_given(data.reason), force=data.force)
+        made = await merge_profiles.fn(visit.access, visit.who, data=request)
+    except ApiError as error:
+        view = await gather_merge(visit, profile_id, data.other)
+        return _refused(visit, "merge.html", view, error)
+    return done(visit, f"/profiles/{made.profile.id}/identity", "merged")
+
+
+async def detach(visit: NamedDependency[Visit], profile_id: str, data: URLEncodedBody[DetachForm]) -> Response[Any]:
+    view = await gather_detach(visit, profile_id, data.namespace, data.value, data.scope)
+    try:
+        request = DetachRequest(
+            namespace=data.namespace, value=data.value, scope=data.scope, reason=_given(data.reason)
+        )
+        await detach_identifier.fn(visit.access, visit.who, profile_id=profile_id, data=request)
+    except ApiError as error:
+        return _refused(visit, "detach.html", view, error)
+    return done(visit, f"/profiles/{view.profile.id}/identity", "detached")
+
+
+def _given(reason: str) -> str:
+    """The reason, which a decision by hand is not made without. Raises ApiError where there is none."""
+    if not reason.strip():
+        raise ApiError(ErrorCode.INVALID_PARAMETER, "say why: whoever reads the history will want to know")
+    return reason.strip()
+
+
+def _refused(visit: Visit, template: str, view: object, error: ApiError) -> Response[str]:
+    return page(template, status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
+
+
+def _led_to(state: StateReader, project: int, text: str) -> Profile | None:
+    """Whom an id or an identifier leads to."""
+    if by_id := _by_id(state, project, text):
+        return by_id
+    found = state.search(project, text, limit=1).profiles
+    return (
+        found[0] if found and any(text in {each.value, each.value.lower()} for each in found[0].identifiers) else None
+    )
+
+
+def _by_id(state: StateReader, project: int, text: str) -> Profile | None:
+    try:
+        return state.profile(project, uuid_of(text, "profile"))
+    except ApiError:
+        return None
+
+
+routes = [
+    screen(MERGE, gather_merge, "merge.html"),
+    screen(DETACH, gather_detach, "detach.html"),
+    action(MERGE, merge),
+    action(DETACH, detach),
+]

@@ -1,0 +1,104 @@
+"""The pages about messages: live, one event, one refused request, the catalogue."""
+
+from __future__ import annotations
+
+import http
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.people import Callers
+
+
+@pytest.fixture(scope="module")
+def callers(office: Office) -> Callers:
+    return Callers(office)
+
+
+@pytest.fixture
+def viewer(office: Office) -> Iterator[httpx.Client]:
+    with office.client(VIEWER) as client:
+        yield client
+
+
+def _json(client: httpx.Client, path: str, **query: Any) -> Any:
+    answer = client.get(f"/p/default{path}.json", params=query)
+    assert answer.status_code == http.HTTPStatus.OK, answer.text
+    return answer.json()
+
+
+def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, callers: Callers) -> None:
+    name, mark = f"Narrow {secrets.token_hex(4)}", secrets.token_hex(8)
+    callers.send("track", userId="somebody", event=name, properties={"mark": mark})
+    for query in ({"name": name}, {"q": mark}, {"name": name, "status": "accepted", "dialect": "segment"}):
+        items = _json(viewer, "/live", **query)["recent"]["items"]
+        assert [item["name"] for item in items] == [name], query
+    assert not _json(viewer, "/live", name=name, status="refused")["recent"]["items"]
+    assert not _json(viewer, "/live", name=name, dialect="antsomi")["recent"]["items"]
+    assert "Nothing of this kind" in viewer.get("/p/default/live?q=no+such+text+at+all").text
+
+
+def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, callers: Callers) -> None:
+    name, user = f"Trail {secrets.token_hex(4)}", f"user-{secrets.token_hex(4)}"
+    callers.send("track", userId=user, event=name, properties={"price": 9.5, "long": "x" * 1_200})
+    callers.settle()
+    (item,) = _json(viewer, "/live", name=name)["recent"]["items"]
+    view = _json(viewer, f"/events/{item['id']}")
+    assert [step["step"] for step in view["message"]["trail"]] == ["received", "validated", "identified", "stored"]
+    assert view["profile"]["user_id"] == user
+    text = viewer.get(f"/p/default/events/{item['id']}").text
+    assert "String too long" in text
+    assert "so somebody new was here" in text
+
+
+def test_a_message_that_states_nothing_is_shown_with_what_is_wrong(viewer: httpx.Client, callers: Callers) -> None:
+    mark = secrets.token_hex(8)
+    callers.send("track", event=mark)
+    callers.settle()
+    (item,) = _json(viewer, "/live", q=mark)["recent"]["items"]
+    text = viewer.get(f"/p/default/events/{item['id']}").text
+    assert "Nothing that can be used" in text
+    assert "nobody yet" in text
+
+
+def test_an_event_that_never_was_is_not_found(viewer: httpx.Client) -> None:
+    for id_ in ("0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", "nonsense"):
+        assert viewer.get(f"/p/default/events/{id_}").status_code == http.HTTPStatus.NOT_FOUND
+
+
+def test_a_refused_request_says_what_its_sender_was_told(viewer: httpx.Client, office: Office) -> None:
+    text = viewer.get(f"/p/default/live/refused/{office.refused}").text
+    assert "This key is unknown" in text
+    assert "no-such-key" not in text
+    assert viewer.get("/p/default/live/refused/999999999").status_code == http.HTTPStatus.NOT_FOUND
+
+
+def test_a_stream_ends_when_its_viewer_signs_out(office: Office) -> None:
+    token = office.sign_in(VIEWER, office.passwords[VIEWER]).cookies["passerby_session"]
+    with office.client() as client:
+        client.cookies.set("passerby_session", token)
+        with client.stream("GET", "/p/default/live/stream") as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            chunks = answer.iter_text()
+            assert "retry:" in next(chunks)
+            with office.client() as other:
+                other.cookies.set("passerby_session", token)
+                other.post("/sign-out")
+            assert [chunk for chunk in chunks if "event:" in chunk] == []
+
+
+def test_the_stream_is_nobodys_who_is_not_signed_in(office: Office) -> None:
+    with office.client() as client:
+        assert client.get("/p/default/live/stream").headers["location"].startswith("/sign-in")
+
+
+def test_the_catalogue_has_events_traits_and_violations(office: Office) -> None:
+    with office.client(ADMIN) as client:
+        view = _json(client, "/catalogue")
+        assert {"Viewed Product", "Completed Order"} <= {event["name"] for event in view["found"]["events"]}
+        assert "email" in client.get("/p/default/catalogue?part=traits").text
+        assert "Blocked identifier" in client.get("/p/default/catalogue?part=violations").text
+        assert client.get("/p/default/catalogue?part=nonsense").status_code == http.HTTPStatus.BAD_REQUEST

@@ -1,0 +1,220 @@
+"""The pages about people, by their twins and by what stands in them."""
+
+from __future__ import annotations
+
+import http
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.people import Callers, Person
+
+
+@pytest.fixture(scope="module")
+def callers(office: Office) -> Callers:
+    return Callers(office)
+
+
+@pytest.fixture(scope="module")
+def person(callers: Callers) -> Person:
+    """Somebody who was a visitor before; nobody takes them apart."""
+    return callers.customer()
+
+
+@pytest.fixture
+def viewer(office: Office) -> Iterator[httpx.Client]:
+    with office.client(VIEWER) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(office: Office) -> Iterator[httpx.Client]:
+    with office.client(ADMIN) as client:
+        yield client
+
+
+def _json(client: httpx.Client, path: str, **query: Any) -> Any:
+    answer = client.get(f"/p/default{path}.json", params=query)
+    assert answer.status_code == http.HTTPStatus.OK, answer.text
+    return answer.json()
+
+
+def test_a_search_finds_by_identifier_and_by_trait(viewer: httpx.Client, person: Person) -> None:
+    for text in (person.email, person.visitor_id, person.user_id.upper().lower(), person.name):
+        found = _json(viewer, "/profiles", q=text)["found"]["profiles"]
+        assert [profile["id"] for profile in found] == [person.profile], text
+
+
+def test_pages_of_everybody_name_everybody_once(viewer: httpx.Client, office: Office) -> None:
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = _json(viewer, "/profiles", **({"cursor": cursor} if cursor else {}))["found"]
+        seen += [profile["id"] for profile in page["profiles"]]
+        cursor = page["cursor"]
+        if cursor is None:
+            break
+    counts = office.server.read("/v1/stats")["profiles"]
+    assert len(seen) == len(set(seen)) == sum(counts.values())
+
+
+@pytest.mark.parametrize("stage", ["anonymous", "lead", "customer"])
+def test_a_stage_leaves_out_the_others(viewer: httpx.Client, stage: str) -> None:
+    found = _json(viewer, "/profiles", stage=stage)["found"]["profiles"]
+    assert {profile["stage"] for profile in found} == {stage}
+
+
+def test_nobody_found_is_told_with_what_helps(viewer: httpx.Client) -> None:
+    assert "Nobody found" in viewer.get("/p/default/profiles?q=no+such+person+anywhere").text
+
+
+def test_an_absorbed_id_leads_to_the_person_and_says_so(viewer: httpx.Client, person: Person) -> None:
+    loser = next(m["id"] for m in _json(viewer, f"/profiles/{person.profile}")["profile"]["members"] if m["merge_id"])
+    answer = viewer.get(f"/p/default/profiles/{loser}")
+    assert "has become one with this one" in answer.text
+    assert person.name in answer.text
+
+
+def test_every_identifier_says_which_message_brought_it(viewer: httpx.Client, person: Person) -> None:
+    view = _json(viewer, f"/profiles/{person.profile}")
+    brought = {(each["identifier"]["namespace"], each["identifier"]["value"]) for each in view["brought"]}
+    assert brought == {("user_id", person.user_id), ("email", person.email), ("anonymous_id", person.visitor_id)}
+    for each in view["brought"]:
+        assert viewer.get(f"/p/default/events/{each['message_id']}").status_code == http.HTTPStatus.OK
+
+
+def test_a_timeline_of_one_event_holds_no_other(viewer: httpx.Client, person: Person) -> None:
+    view = _json(viewer, f"/profiles/{person.profile}", name="Bought")
+    assert [event["name"] for event in view["timeline"]["events"]] == ["Bought"]
+    assert "No events of this name" in viewer.get(f"/p/default/profiles/{person.profile}?name=Never").text
+
+
+def test_a_profile_that_is_nobodys_is_not_found(viewer: httpx.Client) -> None:
+    for path in ("profiles/0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", "profiles/nonsense", "profiles/nonsense/identity"):
+        answer = viewer.get(f"/p/default/{path}")
+        assert answer.status_code == http.HTTPStatus.NOT_FOUND
+        assert "There is nothing here" in answer.text
+
+
+def test_a_viewer_is_refused_an_undo_that_is_sent_by_hand(viewer: httpx.Client, person: Person) -> None:
+    answer = viewer.post(f"/p/default/profiles/{person.profile}/identity/{person.merge}/undo", data={"reason": ""})
+    assert answer.status_code == http.HTTPStatus.FORBIDDEN
+
+
+def test_an_undo_that_comes_too_late_is_explained(admin: httpx.Client, callers: Callers) -> None:
+    person = callers.customer()
+    path = f"/p/default/profiles/{person.profile}/identity/{person.merge}/undo"
+    first = admin.post(path, data={"reason": "wrong"})
+    assert first.headers["location"].endswith(f"?said=undone&undone={person.merge}")
+    second = admin.post(path, data={"reason": "wrong"})
+    assert second.status_code == http.HTTPStatus.CONFLICT
+    assert "This was undone before" in second.text
+    assert "This merge was undone on" in admin.get(path).text
+
+
+def test_an_undo_that_a_later_merge_builds_on_leads_to_that_one(admin: httpx.Client, callers: Callers) -> None:
+    mark = secrets.token_hex(4)
+    lead, visitor, customer = {"email": f"{mark}@example.com"}, f"visitor-{mark}", f"user-{mark}"
+    callers.send("identify", anonymousId=f"{visitor}-1", traits=lead)
+    callers.send("track", anonymousId=f"{visitor}-2", event="Looked around")
+    callers.send("identify", anonymousId=f"{visitor}-2", traits=lead)
+    callers.send("identify", userId=customer, traits={"name": mark})
+    callers.send("identify", userId=customer, traits=lead)
+    callers.settle()
+    (profile,) = _json(admin, "/profiles", q=customer)["found"]["profiles"]
+    path = f"/profiles/{profile['id']}/identity"
+    earlier, later = _json(admin, path)["merges"]
+    assert (earlier["undoable"], earlier["built_on"]) == (False, later["id"])
+    shown = admin.get(f"/p/default{path}/{earlier['id']}/undo").text
+    assert "A later merge builds on this one" in shown
+    answer = admin.post(f"/p/default{path}/{earlier['id']}/undo", data={})
+    assert answer.status_code == http.HTTPStatus.CONFLICT
+    assert f"{path}/{later['id']}/undo" in answer.text
+
+
+def test_a_merge_that_never_was_is_not_undone(admin: httpx.Client, person: Person) -> None:
+    path = f"/p/default/profiles/{person.profile}/identity/0199c1e2-6f08-7d35-a1c9-40e8b2f7d615/undo"
+    assert admin.get(path).status_code == admin.post(path, data={}).status_code == http.HTTPStatus.NOT_FOUND
+
+
+def test_a_preview_takes_only_what_was_filled_in(viewer: httpx.Client, person: Person) -> None:
+    view = _json(viewer, f"/profiles/{person.profile}/identity", namespace=["email", "user_id"], value=["", "new-one"])
+    assert view["asked"]["identifiers"] == [{"namespace": "user_id", "value": "new-one", "scope": ""}]
+    assert view["preview"]["created"] is True
+    assert _json(viewer, f"/profiles/{person.profile}/identity")["preview"] is None
+
+
+def test_what_an_undo_parted_is_only_told_of_merges_that_are_undone(viewer: httpx.Client, person: Person) -> None:
+    assert _json(viewer, f"/profiles/{person.profile}/identity", undone=person.merge)["parted"] is None
+    nonsense = viewer.get(f"/p/default/profiles/{person.profile}/identity?undone=nonsense")
+    assert nonsense.status_code == http.HTTPStatus.NOT_FOUND
+
+
+def test_a_cookie_that_holds_no_pins_pins_nothing(viewer: httpx.Client, person: Person) -> None:
+    viewer.cookies.set("passerby_pins", "%%%", path="/p/default/")
+    assert _json(viewer, f"/profiles/{person.profile}")["pins"] == []
+
+
+def _after(answer: httpx.Response) -> str:
+    assert answer.status_code == http.HTTPStatus.SEE_OTHER, answer.text
+    return answer.headers["location"]
+
+
+def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, callers: Callers) -> None:
+    customer, visitor = callers.customer(), f"visitor-{secrets.token_hex(4)}"
+    callers.send("track", anonymousId=visitor, event="Looked around")
+    callers.settle()
+    path = f"/profiles/{customer.profile}/identity"
+    view = _json(admin, f"{path}/merge", **{"with": visitor})
+    form = {"other": view["other"]["id"], "reason": ""}
+    unexplained = admin.post(f"/p/default{path}/merge", data=form)
+    assert unexplained.status_code == http.HTTPStatus.BAD_REQUEST
+    assert "Say why" in unexplained.text
+    assert _after(admin.post(f"/p/default{path}/merge", data={**form, "reason": "they called us"})).endswith("=merged")
+    assert "they called us" in admin.get(f"/p/default{path}").text
+    again = admin.post(f"/p/default{path}/merge", data={**form, "reason": "once more"})
+    assert again.status_code == http.HTTPStatus.CONFLICT
+    assert "These are one profile already" in again.text
+
+
+def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, callers: Callers) -> None:
+    one, other = callers.customer(), callers.customer()
+    path = f"/p/default/profiles/{one.profile}/identity/merge"
+    assert "Merge even so" in admin.get(path, params={"with": other.user_id}).text
+    form = {"other": other.profile, "reason": "a second account"}
+    refused = admin.post(path, data=form)
+    assert refused.status_code == http.HTTPStatus.CONFLICT
+    assert "A rule keeps these two apart" in refused.text
+    _after(admin.post(path, data={**form, "force": "true"}))
+    assert _json(admin, "/profiles", q=other.user_id)["found"]["profiles"][0]["id"] == one.profile
+
+
+def test_nobody_is_merged_with_whom_nothing_leads_to(admin: httpx.Client, person: Person) -> None:
+    path = f"/profiles/{person.profile}/identity/merge"
+    for text in ("0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", person.email[:5], "nobody at all"):
+        assert _json(admin, path, **{"with": text})["other"] is None
+    assert _json(admin, path)["other"] is None
+    assert "That is this profile" in admin.get(f"/p/default{path}", params={"with": person.email}).text
+    answer = admin.post(f"/p/default{path}", data={"other": "nonsense", "reason": "why not"})
+    assert answer.status_code == http.HTTPStatus.NOT_FOUND
+
+
+def test_an_identifier_is_detached_into_a_profile_of_its_own(admin: httpx.Client, callers: Callers) -> None:
+    person = callers.customer()
+    path = f"/p/default/profiles/{person.profile}/identity/detach"
+    form = {"namespace": "anonymous_id", "value": person.visitor_id}
+    assert "gets a profile of its own" in admin.get(path, params=form).text
+    assert "Say why" in admin.post(path, data=form).text
+    _after(admin.post(path, data={**form, "reason": "a shop's tablet"}))
+    assert _json(admin, "/profiles", q=person.visitor_id)["found"]["profiles"][0]["id"] != person.profile
+    assert admin.get(path, params=form).status_code == http.HTTPStatus.NOT_FOUND
+
+
+def test_a_customer_id_is_not_detached(admin: httpx.Client, person: Person) -> None:
+    form = {"namespace": "user_id", "value": person.user_id, "reason": "a mistake"}
+    answer = admin.post(f"/p/default/profiles/{person.profile}/identity/detach", data=form)
+    assert answer.status_code == http.HTTPStatus.CONFLICT
+    assert "A customer id stays with its profile" in answer.text
