@@ -18,6 +18,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from passerby.api.access import Access
@@ -91,7 +92,9 @@ class Visit:
         return await self.desk.readers.run(read, *args, **kwargs)
 
 
-def visit_of(request: AnyRequest, reception: NamedDependency[Reception], project_name: str, said: str = "") -> Visit:
+def visit_of(
+    request: AnyRequest, reception: NamedDependency[Reception], project_name: FromPath[str], said: FromQuery[str] = ""
+) -> Visit:
     """The visit that this request belongs to. Raises ApiError where there is no such project."""
     visitor = visitor_of(request)
     if visitor is None:

@@ -10,7 +10,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -36,7 +36,7 @@ class SignIn(msgspec.Struct, kw_only=True):
 
 
 @get("/sign-in", **_OPTIONS)
-async def show_sign_in(request: AnyRequest, to: str = "") -> Response[Any]:
+async def show_sign_in(request: AnyRequest, to: FromQuery[str] = "") -> Response[Any]:
     if visitor_of(request) is not None:
         return Redirect(_within(to), status_code=SEE_OTHER)
     return _form(to)

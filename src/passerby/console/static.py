@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from passerby.api.errors import AnyRequest
 from passerby.console.access import NEED, Need
@@ -72,7 +73,7 @@ def _found(folder: Traversable, above: str) -> list[tuple[str, File]]:
 
 
 @get("/static/{version:str}/{path:path}", opt={NEED: Need.NOBODY}, include_in_schema=False)
-async def get_static(request: AnyRequest, version: str, path: str) -> Response[bytes]:
+async def get_static(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     held = files()
     file = held.by_path.get(path.lstrip("/"))
     if file is None or version != held.version:

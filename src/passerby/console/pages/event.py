@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from passerby.api.events import get_event
 from passerby.api.trail import MessageDetail
@@ -18,7 +19,7 @@ class EventView(msgspec.Struct, kw_only=True):
     profile: Profile | None
 
 
-async def gather(visit: NamedDependency[Visit], event_id: str) -> EventView:
+async def gather(visit: NamedDependency[Visit], event_id: FromPath[str]) -> EventView:
     message: MessageDetail = await get_event.fn(visit.access, event_id=event_id)
     owner = message.profile_id
     profile = await visit.run(visit.desk.state.profile, visit.project, owner) if owner else None

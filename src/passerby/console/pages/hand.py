@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter, URLEncodedBody
+from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api.bodies import DetachRequest, MergeRequest
@@ -25,6 +25,7 @@ DETACH = "/profiles/{profile_id:str}/identity/detach"
 
 Other = Annotated[str, QueryParameter(name="with", max_length=1_000)]
 Text = Annotated[str, QueryParameter(max_length=10_000)]
+Scope = Annotated[str, QueryParameter(name="scope", max_length=10_000)]
 Reason = Annotated[str, Meta(max_length=1_000)]
 
 
@@ -60,7 +61,7 @@ class DetachView(msgspec.Struct, kw_only=True):
     identifier: ProfileIdentifier
 
 
-async def gather_merge(visit: NamedDependency[Visit], profile_id: str, other: Other = "") -> MergeView:
+async def gather_merge(visit: NamedDependency[Visit], profile_id: FromPath[str], other: Other = "") -> MergeView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
     text = other.strip()
     found = await visit.run(_led_to, visit.desk.state, visit.project, text) if text else None
@@ -68,16 +69,18 @@ async def gather_merge(visit: NamedDependency[Visit], profile_id: str, other: Ot
 
 
 async def gather_detach(
-    visit: NamedDependency[Visit], profile_id: str, namespace: Text, value: Text, scope: Text = ""
+    visit: NamedDependency[Visit], profile_id: FromPath[str], namespace: Text, value: Text, within: Scope = ""
 ) -> DetachView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
     for each in profile.identifiers:
-        if (each.namespace, each.value, each.scope) == (namespace, value, scope):
+        if (each.namespace, each.value, each.scope) == (namespace, value, within):
             return DetachView(profile=profile, identifier=each)
     raise not_found("identifier of this profile")
 
 
-async def merge(visit: NamedDependency[Visit], profile_id: str, data: URLEncodedBody[MergeForm]) -> Response[Any]:
+async def merge(
+    visit: NamedDependency[Visit], profile_id: FromPath[str], data: URLEncodedBody[MergeForm]
+) -> Response[Any]:
     try:
         request = MergeRequest(winner=profile_id, loser=data.other, reason=_given(data.reason), force=data.force)
         made = await merge_profiles.fn(visit.access, visit.who, data=request)
@@ -87,7 +90,9 @@ async def merge(visit: NamedDependency[Visit], profile_id: str, data: URLEncoded
     return done(visit, f"/profiles/{made.profile.id}/identity", "merged")
 
 
-async def detach(visit: NamedDependency[Visit], profile_id: str, data: URLEncodedBody[DetachForm]) -> Response[Any]:
+async def detach(
+    visit: NamedDependency[Visit], profile_id: FromPath[str], data: URLEncodedBody[DetachForm]
+) -> Response[Any]:
     view = await gather_detach(visit, profile_id, data.namespace, data.value, data.scope)
     try:
         request = DetachRequest(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from passerby.api.answers import History, PreviewAnswer
 from passerby.api.bodies import NamedIdentifier, PreviewRequest
@@ -52,11 +52,11 @@ class IdentityView(msgspec.Struct, kw_only=True):
 
 async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
     visit: NamedDependency[Visit],
-    profile_id: str,
+    profile_id: FromPath[str],
     cursor: Cursor = None,
     namespace: Words = None,
     value: Values = None,
-    event: bool = False,  # noqa: FBT001, FBT002 - a field of the form
+    event: FromQuery[bool] = False,  # noqa: FBT002 - a field of the form
     undone: Undone = "",
 ) -> IdentityView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
@@ -99,7 +99,7 @@ def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
     return names(history.history) | {each.id: title(each) for each in found if each} | {profile.id: title(profile)}
 
 
-def _parted(visit: Visit, profile: Profile, merge_id: str) -> Profile | None:
+def _parted(visit: Visit, profile: Profile, merge_id: FromPath[str]) -> Profile | None:
     """The other one of two people whom an undo has just taken apart."""
     merge = visit.desk.state.merge(visit.project, uuid_of(merge_id, "merge")) if merge_id else None
     if merge is None or merge.undone_at is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from passerby.api.errors import AnyRequest, not_found
 from passerby.api.items import LiveRecent, RefusedRequest, Wanted, refused_of
@@ -40,7 +40,7 @@ class LiveView(msgspec.Struct, kw_only=True):
 
 
 async def gather(
-    visit: NamedDependency[Visit], dialect: Word = "", status: Status = "", name: Word = "", q: Word = ""
+    visit: NamedDependency[Visit], dialect: Word = "", status: FromQuery[Status] = "", name: Word = "", q: Word = ""
 ) -> LiveView:
     wanted = _wanted(dialect, status, name, q)
     return LiveView(
@@ -57,7 +57,7 @@ async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameter
     request: AnyRequest,
     visit: NamedDependency[Visit],
     dialect: Word = "",
-    status: Status = "",
+    status: FromQuery[Status] = "",
     name: Word = "",
     q: Word = "",
     after: After = None,
@@ -74,7 +74,7 @@ def _wanted(dialect: str, status: Status, name: str, q: str) -> Wanted:
     return Wanted(dialect or None, status or None, name.strip() or None, q or None)
 
 
-async def gather_refused(visit: NamedDependency[Visit], number: int) -> RefusedRequest:
+async def gather_refused(visit: NamedDependency[Visit], number: FromPath[int]) -> RefusedRequest:
     """One refused request, while it is kept."""
     found = await visit.run(visit.desk.refused.newest, _projects(visit), limit=1, before=number + 1)
     if not found or found[0].number != number:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import CookieParameter, URLEncodedBody
+from litestar.params import CookieParameter, FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -47,7 +47,7 @@ def write(traits: list[str]) -> str:
 
 
 async def pin(
-    visit: NamedDependency[Visit], profile_id: str, data: URLEncodedBody[Pin], pinned: Pinned = ""
+    visit: NamedDependency[Visit], profile_id: FromPath[str], data: URLEncodedBody[Pin], pinned: Pinned = ""
 ) -> Redirect:
     others = [trait for trait in read(pinned) if trait != data.trait]
     traits = [*others, data.trait] if data.pin == "yes" else others

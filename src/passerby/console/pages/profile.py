@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from passerby.api.answers import EventPage
 from passerby.api.errors import ApiError, ErrorCode
@@ -54,7 +54,11 @@ class ProfileView(msgspec.Struct, kw_only=True):
 
 
 async def gather(
-    visit: NamedDependency[Visit], profile_id: str, name: Name = "", cursor: Cursor = None, pinned: pins.Pinned = ""
+    visit: NamedDependency[Visit],
+    profile_id: FromPath[str],
+    name: Name = "",
+    cursor: Cursor = None,
+    pinned: pins.Pinned = "",
 ) -> ProfileView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
     decisions = await visit.run(_decisions, visit, profile)

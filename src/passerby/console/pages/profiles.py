@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from passerby.api.answers import ProfilePage
 from passerby.api.parameters import Choice, Cursor, Page
@@ -38,7 +38,7 @@ class ProfilesView(msgspec.Struct, kw_only=True):
 async def gather(
     visit: NamedDependency[Visit],
     q: Text = "",
-    stage: StageChoice = "",
+    stage: FromQuery[StageChoice] = "",
     columns: Columns = None,
     cursor: Cursor = None,
 ) -> ProfilesView:

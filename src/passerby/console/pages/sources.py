@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter, URLEncodedBody
+from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api.errors import AnyRequest, ApiError, ErrorCode, invalid, not_found
@@ -85,7 +85,7 @@ async def gather(visit: NamedDependency[Visit]) -> SourcesView:
 async def gather_one(
     request: AnyRequest,
     visit: NamedDependency[Visit],
-    dialect: str,
+    dialect: FromPath[str],
     address: Address = "",
     language: Language = "",
 ) -> SourceView:
@@ -99,7 +99,11 @@ async def gather_one(
 
 
 async def gather_webhook(
-    request: AnyRequest, visit: NamedDependency[Visit], dialect: str, number: int, address: Address = ""
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    dialect: FromPath[str],
+    number: FromPath[int],
+    address: Address = "",
 ) -> WebhookView:
     keys, came = await visit.run(_keys, visit), await visit.run(arrivals, visit.access)
     for key in shown(keys, dialect):
@@ -110,25 +114,25 @@ async def gather_webhook(
     raise not_found("webhook source")
 
 
-async def gather_arrival(visit: NamedDependency[Visit], dialect: str) -> ArrivalView:
+async def gather_arrival(visit: NamedDependency[Visit], dialect: FromPath[str]) -> ArrivalView:
     _check(dialect)
     came = await visit.run(arrivals, visit.access)
     return ArrivalView(dialect=dialect, arrival=came[dialect])
 
 
-async def add_key(visit: NamedDependency[Visit], dialect: str, data: URLEncodedBody[NewKey]) -> Response[Any]:
+async def add_key(visit: NamedDependency[Visit], dialect: FromPath[str], data: URLEncodedBody[NewKey]) -> Response[Any]:
     _check(dialect)
     if data.kind not in kinds_of(dialect):
         raise invalid("kind", f"a key of {ABOUT[dialect].title} is one of {', '.join(kinds_of(dialect))}")
     return await _made(visit, dialect, await visit.run(_add, visit, data))
 
 
-async def rotate_key(visit: NamedDependency[Visit], dialect: str, number: int) -> Response[Any]:
+async def rotate_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
     _check(dialect)
     return await _made(visit, dialect, await visit.run(_rotate, visit, dialect, number))
 
 
-async def revoke_key(visit: NamedDependency[Visit], dialect: str, number: int) -> Response[Any]:
+async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
     _check(dialect)
     await visit.run(_revoke, visit, dialect, number)
     return done(visit, f"/sources/{dialect}", "key-revoked")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import URLEncodedBody
+from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
@@ -38,7 +38,7 @@ class UndoView(msgspec.Struct, kw_only=True):
     stays: list[ProfileIdentifier]
 
 
-async def gather(visit: NamedDependency[Visit], profile_id: str, merge_id: str) -> UndoView:
+async def gather(visit: NamedDependency[Visit], profile_id: FromPath[str], merge_id: FromPath[str]) -> UndoView:
     merge: MergeDetail = await get_merge.fn(visit.access, merge_id=merge_id)
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
     moved = {(each.namespace, each.value, each.scope) for each in merge.moved}
@@ -47,7 +47,7 @@ async def gather(visit: NamedDependency[Visit], profile_id: str, merge_id: str) 
 
 
 async def undo(
-    visit: NamedDependency[Visit], profile_id: str, merge_id: str, data: URLEncodedBody[UndoForm]
+    visit: NamedDependency[Visit], profile_id: FromPath[str], merge_id: FromPath[str], data: URLEncodedBody[UndoForm]
 ) -> Response[Any]:
     request = UndoRequest(reason=data.reason.strip())
     try:

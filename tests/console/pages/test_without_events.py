@@ -1,0 +1,75 @@
+"""What the pages show while the event store cannot be read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+from litestar.testing import TestClient
+from tests.api.office import Building, Office
+from tests.state.filling import DAY
+
+from passerby.api.readers import Readers
+from passerby.console.access import COOKIE
+from passerby.console.app import create_app
+from passerby.console.attempts import Attempts
+from passerby.console.reception import Reception
+from passerby.console.shell import Shell
+from passerby.messages import Identifier
+from passerby.projects.store import ProjectStore
+from passerby.projects.users import ConsoleUsers, Role
+from passerby.settings import Settings
+
+_SHOPPER = Identifier("user_id", "u-1001")
+
+
+@pytest.fixture(scope="module")
+def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Building]:
+    with closing(Building(tmp_path_factory.mktemp("without-events"))) as building:
+        yield building
+
+
+@pytest.fixture(scope="module")
+def office(building: Building) -> Iterator[Office]:
+    with building.client:
+        office = Office(building)
+        office.track("Bought", _SHOPPER)
+        yield office
+
+
+@pytest.fixture(scope="module")
+def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
+    with ExitStack() as held:
+        users = held.enter_context(closing(ConsoleUsers(building.folder / "control.db")))
+        users.add("ann", Role.VIEWER, "no password has this hash", DAY)
+        reception = Reception(
+            desk=building.desk,
+            projects=building.credentials,
+            control=lambda: ProjectStore(building.folder / "control.db"),
+            users=users,
+            passwords=held.enter_context(closing(Readers(1))),
+            examinations=held.enter_context(closing(Readers(1))),
+            attempts=Attempts(),
+            settings=Settings(),
+        )
+        client = held.enter_context(TestClient(create_app(reception)))
+        client.cookies.set(COOKIE, users.open_session("ann", time.time_ns() // 1_000_000))
+        name = building.credentials.names()[office.ours]
+        client.base_url = client.base_url.join(f"/p/{name}/")
+        office.events.broken = True
+        yield client
+
+
+def test_a_profile_is_shown_without_its_timeline(viewer: TestClient[Shell], office: Office) -> None:
+    answer = viewer.get(f"profiles/{office.owner(*_SHOPPER[:2])}")
+    assert answer.status_code == 200
+    assert "Events cannot be read now; everything else can" in answer.text
+
+
+def test_the_catalogue_is_shown_without_volumes(viewer: TestClient[Shell]) -> None:
+    answer = viewer.get("catalogue")
+    assert answer.status_code == 200
+    assert "Bought" in answer.text
+    assert "sparkline" not in answer.text
