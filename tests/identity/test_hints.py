@@ -147,6 +147,15 @@ def test_what_waits_behind_one_hint_is_nothing_to_another() -> None:
     assert waiting(desk, "d") == others
 
 
+def test_who_waited_before_the_batch_is_followed_through_its_first_merge() -> None:
+    desk = Desk()
+    older, newer = desk.track(visitor("v1")), desk.track(visitor("v2"))
+    desk.resolver.known.links[device("d")] = {newer: None}
+    desk.track(visitor("v1"), visitor("v2"))
+    desk.track(visitor("v1"), device("d"))
+    assert waiting(desk) == [older]
+
+
 def test_a_hint_that_was_claimed_without_any_merge_begins_anew() -> None:
     desk = Desk(limited(hint=1, device=1))
     desk.track(mobile("m1"))
