@@ -139,8 +139,9 @@ def main() -> None:
             server.wait_until_healthy()
             load(server, "track", LOAD_SECONDS)
             server.read("/v1/stats")
+            addresses = pages(options.profiles, some_events(server, options.profiles))
             visitor = Visitor(server)
-            for name, address in pages(options.profiles, some_events(server, options.profiles)).items():
+            for name, address in addresses.items():
                 measure(visitor, name, address)
         finally:
             server.kill()

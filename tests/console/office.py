@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from tests.serving import Server
 PROJECT = "default"
 ADMIN = "admin"
 VIEWER = "sasha"
+PATIENCE_SECONDS = 30
 PEOPLE = 60
 """Whom the demo sends: enough for a second page of everything that has pages."""
 
@@ -27,6 +29,7 @@ class Office:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.url = f"http://127.0.0.1:{server.console_port}"
+        self.ingest = f"http://127.0.0.1:{server.port}"
         self.passwords = {ADMIN: server.keys["console"]["password"], VIEWER: self._new_user(VIEWER)}
         self._sessions = {user: self._signed_in(user) for user in self.passwords}
 
@@ -39,6 +42,26 @@ class Office:
         """What a command says of this data folder."""
         command = [sys.executable, "-m", "passerby", *words, "--data", str(self.server.data), "--json"]
         return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+    def new_project(self, name: str) -> Any:
+        """Another project's keys, when all processes know them."""
+        keys = self.passerby("projects", "add", name)
+        bearer = {"Authorization": f"Bearer {keys['api_token']}"}
+
+        def is_known() -> bool:
+            asked = httpx.get(f"{self.url}/v1/stats", headers=bearer, timeout=60)
+            sent = httpx.post(f"{self.ingest}/v1/track", json={}, auth=(keys["segment"]["write_key"], ""), timeout=60)
+            return http.HTTPStatus.UNAUTHORIZED not in {asked.status_code, sent.status_code}
+
+        self.until(is_known)
+        return keys
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            assert time.monotonic() < deadline, "it did not come to be so"
+            time.sleep(0.1)
 
     def session(self, user: str) -> str:
         """The value of a session cookie of this user."""

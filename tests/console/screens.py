@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.console.office import Office
 
+FOR_ADMINISTRATORS = frozenset({"settings-audit"})
 SCREENS: Mapping[str, Callable[[Office], str]] = {
     "overview": lambda _: "/p/default/",
     "live": lambda _: "/p/default/live",
@@ -20,6 +21,9 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "source": lambda _: "/p/default/sources/antsomi",
     "source-customerlabs": lambda _: "/p/default/sources/customerlabs",
     "webhook": lambda office: f"/p/default/sources/customerlabs/{office.webhook}",
+    "settings": lambda _: "/p/default/settings",
+    "settings-tokens": lambda _: "/p/default/settings/tokens",
+    "settings-audit": lambda _: "/p/default/settings/audit",
     "settings-policy": lambda _: "/p/default/settings/policy",
     "settings-users": lambda _: "/p/default/settings/users",
     "live-filtered": lambda _: "/p/default/live?status=refused&q=nothing+of+this+kind",

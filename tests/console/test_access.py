@@ -68,7 +68,7 @@ GUARDED = [way for way in CONSOLE if way.need is not Need.NOBODY]
 @pytest.fixture(scope="module")
 def foreign_token(office: Office) -> str:
     """A token of a project in which nothing is."""
-    return str(office.passerby("projects", "add", "elsewhere")["api_token"])
+    return str(office.new_project("elsewhere")["api_token"])
 
 
 def ask(client: httpx.Client, way: Way, **headers: str) -> httpx.Response:

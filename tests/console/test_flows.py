@@ -18,7 +18,7 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="module")
 def fresh(office: Office) -> str:
     """A project in which nothing has come in yet."""
-    return str(office.passerby("projects", "add", "fresh")["project"])
+    return str(office.new_project("fresh")["project"])
 
 
 def sign_in(page: Page, user: str, password: str) -> None:

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 from tests.console.conftest import Looks
-from tests.console.looking import Desk
+from tests.console.looking import PATIENCE_MS, Desk
 from tests.console.office import ADMIN, Office
 
 RUN = "window.__ran=1"
@@ -79,7 +80,7 @@ class Hostile(NamedTuple):
 
 @pytest.fixture(scope="module")
 def hostile(office: Office) -> Hostile:
-    keys = office.passerby("projects", "add", "hostile")
+    keys = office.new_project("hostile")
     webhook = _with_hostile_label(office)
     port, write_key = office.server.port, keys["segment"]["write_key"]
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
@@ -163,7 +164,7 @@ def test_the_live_stream_does_not_either(looks: Looks, hostile: Hostile) -> None
     for text in CORPUS:
         body = {"userId": text, "event": "arriving", "properties": {text: text}}
         httpx.post(f"http://127.0.0.1:{hostile.port}/v1/track", json=body, auth=(hostile.segment, ""), timeout=60)
-    page.wait_for_function(f"document.querySelectorAll('#live tbody tr').length >= {len(CORPUS)}")
+    expect(page.locator("#live tbody tr")).to_have_count(len(CORPUS), timeout=PATIENCE_MS)
     look(desk)
 
 

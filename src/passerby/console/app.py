@@ -11,6 +11,7 @@ from passerby.api.app import application
 from passerby.console.access import NEED, Need, guard, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
+    audit,
     catalogue,
     event,
     hand,
@@ -21,7 +22,9 @@ from passerby.console.pages import (
     policy,
     profile,
     profiles,
+    project,
     sources,
+    tokens,
     undo,
     users,
 )
@@ -60,8 +63,11 @@ def routes() -> list[HTTPRouteHandler]:
         *catalogue.routes,
         *health.routes,
         *sources.routes,
+        *project.routes,
         *policy.routes,
+        *tokens.routes,
         *users.routes,
+        *audit.routes,
     ]
 
 

@@ -1,23 +1,28 @@
-"""What has come in of each dialect."""
+"""What has come in of each dialect, by the counts that are kept anyway."""
 
 from __future__ import annotations
 
 from passerby.api.access import Access
+from passerby.api.series import range_of, series
+from passerby.api.series_answers import Series
 from passerby.console.sourcing import ABOUT, Arrival
-from passerby.messages import Message
-from passerby.times import iso
 
 
 def arrivals(access: Access) -> dict[str, Arrival]:
-    """By dialect, the newest message among the last that the log looks through."""
-    missing = set(ABOUT)
+    """Of every dialect, what came in the last 30 days, and when the last of it did."""
+    days, hours, minutes = (_accepted(access, step) for step in ("day", "hour", "minute"))
+    last = {**_newest(days), **_newest(hours), **_newest(minutes)}
+    totals = {line.dialect: line.total for line in days.lines}
+    return {dialect: Arrival(messages=totals.get(dialect, 0), last_at=last.get(dialect)) for dialect in ABOUT}
 
-    def is_new(message: Message) -> bool:
-        if message.dialect not in missing:
-            return False
-        missing.remove(message.dialect)
-        return True
 
-    newest = access.desk.log.newest(access.project, len(ABOUT), is_new)
-    found = {entry.message.dialect: iso(entry.message.received_at) for entry in newest}
-    return {dialect: Arrival(last_at=found.get(dialect)) for dialect in ABOUT}
+def _accepted(access: Access, step: str) -> Series:
+    return series(access, "accepted", step, range_of(step, None, None, access.desk.now()))  # type: ignore[arg-type]  # of the three
+
+
+def _newest(counted: Series) -> dict[str, str]:
+    """When the newest step began in which anything of a dialect came."""
+    return {
+        line.dialect: max(at for at, count in zip(counted.times, line.values, strict=True) if count)
+        for line in counted.lines
+    }

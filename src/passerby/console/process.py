@@ -14,7 +14,6 @@ from passerby.console.attempts import Attempts
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.folder import DataFolder
-from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -37,7 +36,6 @@ def _application(settings: Settings, console: Console, held: ExitStack) -> Shell
     reception = Reception(
         desk=console.desk,
         projects=console.credentials,
-        control=partial(ProjectStore, control),
         users=users,
         passwords=passwords,
         examinations=examinations,

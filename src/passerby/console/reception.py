@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from passerby.api.desk import Desk
 from passerby.api.readers import Readers
 from passerby.console.attempts import Attempts
-from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -21,17 +19,16 @@ class Projects(Protocol):
     def names(self) -> Mapping[int, str]:
         """The names of all projects by their numbers, oldest first."""
 
+    def refresh_if_changed(self) -> bool:
+        """Take up at once what has changed, which happens every second anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The desk, who may come in and has tried to, and threads for what takes long: passwords and examinations.
-
-    `control` gives the control file for a block, on a connection of its own.
-    """
+    """The desk, who may come in and has tried to, and threads for what takes long: passwords and examinations."""
 
     desk: Desk
     projects: Projects
-    control: Callable[[], AbstractContextManager[ProjectStore]]
     users: ConsoleUsers
     passwords: Readers
     examinations: Readers

@@ -22,6 +22,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from passerby.api.access import Access
+from passerby.api.auditing import note
 from passerby.api.desk import Desk
 from passerby.api.errors import AnyRequest, not_found
 from passerby.api.streaming import MEDIA_TYPE
@@ -86,6 +87,10 @@ class Visit:
         """Whether the page belongs to the screen at this path of the project."""
         own = self.path.removeprefix(f"/p/{self.project_name}")
         return self.is_at(path) or (path != "/" and own.startswith(f"{path}/"))
+
+    async def note(self, action: str, subject: str = "", details: Any = None) -> None:
+        """Note in the audit log what the visitor has done, or whom they looked at; as the API does for tokens."""
+        await self.run(note, self.access, self.who, action, subject, details)
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something that blocks in one of the reading threads."""

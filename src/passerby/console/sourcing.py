@@ -7,22 +7,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from passerby.console.rendering import iso_of
-from passerby.projects.store import Key
+from passerby.api.management_answers import KeyInfo
 from passerby.sdk.calls import LANGUAGES, first_call
 from passerby.sdk.snippets import SNIPPETS, Source
-
-
-class KeyShown(msgspec.Struct, kw_only=True):
-    """A key as it can be shown. `value` is null for a secret, which nobody can read again."""
-
-    id: int
-    kind: str
-    name: str
-    value: str | None
-    label: str
-    created_at: str
-    revoked_at: str | None
 
 
 class Snippet(msgspec.Struct, kw_only=True):
@@ -33,19 +20,24 @@ class Snippet(msgspec.Struct, kw_only=True):
 
 
 class Arrival(msgspec.Struct, kw_only=True):
-    """When a message of a dialect came last; null: none is known of."""
+    """What came of a dialect in the last 30 days, and when the step began in which the last of it did.
 
+    That step is the minute for an hour, the hour for two days, and the day from then on.
+    """
+
+    messages: int
     last_at: str | None
 
 
 class SourceCard(msgspec.Struct, kw_only=True):
-    """A dialect, the keys that work, and what has come."""
+    """A dialect in its vendor's words, its keys with what each kind is called, and what has come."""
 
     dialect: str
     title: str
     setting: str
     about: str
-    keys: list[KeyShown]
+    kinds: dict[str, str]
+    keys: list[KeyInfo]
     arrival: Arrival
 
 
@@ -76,21 +68,22 @@ KIND_NAMES: Final = {
     "segment.write_key": "Write key",
 }
 
-_SDKS: Final = {"web": "Web page", "gtm": "Google Tag Manager", "react-native": "React Native"}
+SDKS: Final = {"web": "Web page", "gtm": "Google Tag Manager", "react-native": "React Native"}
+"""What the snippets that load an SDK are called."""
 
 
-def kinds_of(dialect: str) -> list[str]:
-    """The kinds of keys that belong to a dialect."""
-    return [kind for kind in KIND_NAMES if kind.startswith(f"{dialect}.")]
+def kinds_of(dialect: str) -> dict[str, str]:
+    """The kinds of keys that belong to a dialect, with their names."""
+    return {kind: name for kind, name in KIND_NAMES.items() if kind.startswith(f"{dialect}.")}
 
 
-def shown(keys: Sequence[Key], dialect: str) -> list[KeyShown]:
+def of_dialect(keys: Sequence[KeyInfo], dialect: str) -> list[KeyInfo]:
     """The keys of a dialect, those that work first, the newest of them first."""
     ours = [key for key in keys if key.kind in kinds_of(dialect)]
-    return [_shown(key) for key in sorted(ours, key=lambda key: (key.revoked_at is not None, key.kind, -key.id))]
+    return sorted(ours, key=lambda key: (key.revoked_at is not None, key.kind, -key.id))
 
 
-def snippets(dialect: str, keys: Sequence[KeyShown], url: str) -> list[Snippet]:
+def snippets(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
     """What to paste to send a first event to this address; empty where a key is missing."""
     current = newest(keys)
     call = first_call(dialect, url, current)
@@ -100,25 +93,17 @@ def snippets(dialect: str, keys: Sequence[KeyShown], url: str) -> list[Snippet]:
     return _sdks(dialect, current, url) + made
 
 
-def newest(keys: Sequence[KeyShown]) -> dict[str, str]:
+def newest(keys: Sequence[KeyInfo]) -> dict[str, str]:
     """The newest readable key of each kind that still works."""
-    return {key.kind: key.value for key in reversed(keys) if key.value and key.revoked_at is None}
+    return {key.kind: key.value for key in sorted(keys, key=_number) if key.value and key.revoked_at is None}
+
+
+def _number(key: KeyInfo) -> int:
+    return key.id
 
 
 def _sdks(dialect: str, keys: dict[str, str], url: str) -> list[Snippet]:
     if dialect != "antsomi":
         return []
     source = Source(url, keys["antsomi.portal_id"], keys["antsomi.prop_id"])
-    return [Snippet(language=_SDKS[name], text=write(source)) for name, write in SNIPPETS.items()]
-
-
-def _shown(key: Key) -> KeyShown:
-    return KeyShown(
-        id=key.id,
-        kind=key.kind,
-        name=KIND_NAMES.get(key.kind, key.kind),
-        value=key.value,
-        label=key.label,
-        created_at=iso_of(key.created_at),
-        revoked_at=None if key.revoked_at is None else iso_of(key.revoked_at),
-    )
+    return [Snippet(language=SDKS[name], text=write(source)) for name, write in SNIPPETS.items()]

@@ -2,22 +2,97 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from litestar.di import NamedDependency
 
 from passerby.api.answers import Stats
+from passerby.api.errors import ApiError, ErrorCode
+from passerby.api.series import Metric, Step, WantedStep, range_of, series, top_events, violations
+from passerby.api.series_answers import Series, Violations, Volumes
 from passerby.api.stats import stats_of
 from passerby.console.screens import Visit, screen
 
+DAYS = 14
+TOP = 8
+NEWEST = 6
+
+
+class Traffic(msgspec.Struct, kw_only=True):
+    """What came in over time, by dialect: accepted, what of it was a repeat, broken rules, and refused requests."""
+
+    step: Step
+    accepted: Series
+    duplicates: Series
+    violations: Series
+    refused: Series
+
+
+class DialectTotals(msgspec.Struct, kw_only=True):
+    """The counts of one dialect over the time shown."""
+
+    dialect: str
+    accepted: int
+    duplicates: int
+    violations: int
+    refused: int
+
 
 class Overview(msgspec.Struct, kw_only=True):
-    """The state of a project at a glance."""
+    """The state of a project at a glance. `top` is null where events cannot be read now."""
 
     stats: Stats
+    traffic: Traffic
+    dialects: list[DialectTotals]
+    top: Volumes | None
+    newest: Violations
 
 
-async def gather(visit: NamedDependency[Visit]) -> Overview:
-    return Overview(stats=await visit.run(stats_of, visit.access))
+async def gather(visit: NamedDependency[Visit], step: WantedStep = "minute") -> Overview:
+    stats, traffic, top, newest = await asyncio.gather(
+        visit.run(stats_of, visit.access),
+        visit.run(_traffic, visit, step),
+        visit.run(_top, visit),
+        visit.run(violations, visit.access, NEWEST),
+    )
+    return Overview(stats=stats, traffic=traffic, dialects=totals(traffic), top=top, newest=newest)
+
+
+def totals(traffic: Traffic) -> list[DialectTotals]:
+    """The counts by dialect, the busiest first."""
+    metrics = ("accepted", "duplicates", "violations", "refused")
+    counted = {name: {line.dialect: line.total for line in getattr(traffic, name).lines} for name in metrics}
+    found = {dialect for lines in counted.values() for dialect in lines}
+    rows = [
+        DialectTotals(dialect=dialect, **{name: lines.get(dialect, 0) for name, lines in counted.items()})
+        for dialect in sorted(found)
+    ]
+    return sorted(rows, key=lambda row: -row.accepted)
+
+
+def _traffic(visit: Visit, step: Step) -> Traffic:
+    asked = range_of(step, None, None, visit.desk.now())
+
+    def of(metric: Metric) -> Series:
+        return series(visit.access, metric, step, asked)
+
+    return Traffic(
+        step=step,
+        accepted=of("accepted"),
+        duplicates=of("duplicates"),
+        violations=of("violations"),
+        refused=of("refused"),
+    )
+
+
+def _top(visit: Visit) -> Volumes | None:
+    try:
+        return top_events(visit.access, DAYS, TOP)
+    except ApiError as error:
+        if error.code is ErrorCode.EVENTS_UNAVAILABLE:
+            return None
+        raise
 
 
 routes = [screen("/", gather, "overview.html")]

@@ -47,7 +47,8 @@ async def gather(visit: NamedDependency[Visit]) -> PolicyView:
 
 async def change(visit: NamedDependency[Visit], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
     before = await visit.run(policy_of, visit.access)
-    await visit.run(change_policy, visit.access, visit.who, policy_in(data, before))
+    changed = await visit.run(change_policy, visit.access, visit.who, policy_in(data, before))
+    await visit.note("policy.changed", details=msgspec.to_builtins(changed))
     return done(visit, "/settings/policy", "saved")
 
 

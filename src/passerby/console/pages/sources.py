@@ -12,22 +12,22 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api.errors import AnyRequest, ApiError, ErrorCode, invalid, not_found
+from passerby.api.management import added_key, keys, revoked_key, rotated_key
+from passerby.api.management_answers import AddKeyRequest, FreshKey, KeyInfo
+from passerby.api.sources import tested
 from passerby.console.arrivals import arrivals
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.sourcing import (
     ABOUT,
     KIND_NAMES,
     Arrival,
-    KeyShown,
     Snippet,
     SourceCard,
     kinds_of,
-    newest,
-    shown,
+    of_dialect,
     snippets,
 )
-from passerby.projects.errors import ProjectError
-from passerby.projects.store import AddedKey, Key
+from passerby.projects.keys import kind_named
 
 Address = Annotated[str, QueryParameter(name="address", max_length=300)]
 Language = Annotated[str, QueryParameter(name="language", max_length=40)]
@@ -42,19 +42,18 @@ class SourcesView(msgspec.Struct, kw_only=True):
 
 
 class SourceView(msgspec.Struct, kw_only=True):
-    """One dialect. `address` is where its clients reach the ingest port; `kinds`, what keys it can have."""
+    """One dialect. `address` is where its clients reach the ingest port."""
 
     source: SourceCard
     address: str
     language: str
     snippets: list[Snippet]
-    kinds: dict[str, str]
 
 
 class WebhookView(msgspec.Struct, kw_only=True):
     """One webhook source of CustomerLabs: its key, its address, and what to send there."""
 
-    webhook: KeyShown
+    webhook: KeyInfo
     address: str
     url: str
     snippets: list[Snippet]
@@ -73,13 +72,12 @@ class NewKey(msgspec.Struct, kw_only=True):
 
     kind: Annotated[str, Meta(max_length=100)]
     label: Annotated[str, Meta(max_length=200)] = ""
-    value: Annotated[str, Meta(max_length=300)] = ""
+    value: Annotated[str, Meta(max_length=256)] = ""
 
 
 async def gather(visit: NamedDependency[Visit]) -> SourcesView:
-    keys = await visit.run(_keys, visit)
-    came = await visit.run(arrivals, visit.access)
-    return SourcesView(sources=[_card(dialect, keys, came) for dialect in ABOUT])
+    found, came = await visit.run(keys, visit.access), await visit.run(arrivals, visit.access)
+    return SourcesView(sources=[_card(dialect, found.keys, came) for dialect in ABOUT])
 
 
 async def gather_one(
@@ -90,12 +88,12 @@ async def gather_one(
     language: Language = "",
 ) -> SourceView:
     _check(dialect)
-    keys, came = await visit.run(_keys, visit), await visit.run(arrivals, visit.access)
-    card, where = _card(dialect, keys, came), address_of(request, visit, address)
+    found, came = await visit.run(keys, visit.access), await visit.run(arrivals, visit.access)
+    card, where = _card(dialect, found.keys, came), address_of(request, visit, address)
     made = snippets(dialect, card.keys, where)
-    chosen = language if any(each.language == language for each in made) else next((s.language for s in made), "")
-    kinds = {kind: KIND_NAMES[kind] for kind in kinds_of(dialect)}
-    return SourceView(source=card, address=where, language=chosen, snippets=made, kinds=kinds)
+    languages = [each.language for each in made]
+    chosen = language if language in languages else next(iter(languages), "")
+    return SourceView(source=card, address=where, language=chosen, snippets=made)
 
 
 async def gather_webhook(
@@ -105,8 +103,8 @@ async def gather_webhook(
     number: FromPath[int],
     address: Address = "",
 ) -> WebhookView:
-    keys, came = await visit.run(_keys, visit), await visit.run(arrivals, visit.access)
-    for key in shown(keys, dialect):
+    found, came = await visit.run(keys, visit.access), await visit.run(arrivals, visit.access)
+    for key in of_dialect(found.keys, dialect):
         if key.id == number and key.kind == _WEBHOOK and key.value:
             where, arrival = address_of(request, visit, address), came[dialect]
             made = snippets(dialect, [key], where)
@@ -120,21 +118,36 @@ async def gather_arrival(visit: NamedDependency[Visit], dialect: FromPath[str]) 
     return ArrivalView(dialect=dialect, arrival=came[dialect])
 
 
+async def send_test(visit: NamedDependency[Visit], dialect: FromPath[str]) -> Response[Any]:
+    _check(dialect)
+    found = await visit.run(tested, visit.access, dialect)
+    await visit.note("source.tested", dialect)
+    if not found.message_ids:
+        raise ApiError(ErrorCode.INVALID_PARAMETER, f"the test event was answered {found.status}: {found.answer}")
+    return done(visit, f"/sources/{dialect}", "test-sent")
+
+
 async def add_key(visit: NamedDependency[Visit], dialect: FromPath[str], data: URLEncodedBody[NewKey]) -> Response[Any]:
     _check(dialect)
     if data.kind not in kinds_of(dialect):
         raise invalid("kind", f"a key of {ABOUT[dialect].title} is one of {', '.join(kinds_of(dialect))}")
-    return await _made(visit, dialect, await visit.run(_add, visit, data))
+    request = AddKeyRequest(kind=data.kind, label=data.label, value=data.value.strip())
+    made = await visit.run(added_key, visit.access, request)
+    await visit.note("key.added", str(made.id), {"kind": data.kind, "label": data.label})
+    return _shown(visit, dialect, made)
 
 
 async def rotate_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
-    _check(dialect)
-    return await _made(visit, dialect, await visit.run(_rotate, visit, dialect, number))
+    await _check_key(visit, dialect, number)
+    made = await visit.run(rotated_key, visit.access, number)
+    await visit.note("key.rotated", str(number), {"kind": made.kind, "id": made.id})
+    return _shown(visit, dialect, made)
 
 
 async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
-    _check(dialect)
-    await visit.run(_revoke, visit, dialect, number)
+    await _check_key(visit, dialect, number)
+    await visit.run(revoked_key, visit.access, number)
+    await visit.note("key.revoked", str(number))
     return done(visit, f"/sources/{dialect}", "key-revoked")
 
 
@@ -153,52 +166,24 @@ def _check(dialect: str) -> None:
         raise not_found("dialect")
 
 
-def _card(dialect: str, keys: list[Key], came: dict[str, Arrival]) -> SourceCard:
-    return SourceCard(dialect=dialect, **ABOUT[dialect]._asdict(), keys=shown(keys, dialect), arrival=came[dialect])
+async def _check_key(visit: Visit, dialect: str, number: int) -> None:
+    """Raise ApiError unless this key belongs to this dialect, and still works."""
+    found = await visit.run(keys, visit.access)
+    if not any(key.id == number and key.revoked_at is None for key in of_dialect(found.keys, dialect)):
+        raise not_found("key that still works")
 
 
-async def _made(visit: Visit, dialect: str, key: AddedKey) -> Response[Any]:
+def _card(dialect: str, found: list[KeyInfo], came: dict[str, Arrival]) -> SourceCard:
+    ours = of_dialect(found, dialect)
+    about = ABOUT[dialect]._asdict()
+    return SourceCard(dialect=dialect, **about, kinds=kinds_of(dialect), keys=ours, arrival=came[dialect])
+
+
+def _shown(visit: Visit, dialect: str, made: FreshKey) -> Response[Any]:
     """After a key was made: a secret is shown this once, on the page that answers."""
-    if KIND_NAMES[key.kind] and key.kind not in newest(shown(await visit.run(_keys, visit), dialect)):
-        return page("new-key.html", visit=visit, dialect=dialect, name=KIND_NAMES[key.kind], key=key)
-    return done(visit, f"/sources/{dialect}", "key-added")
-
-
-def _keys(visit: Visit) -> list[Key]:
-    with visit.reception.control() as store:
-        return store.keys(store.project_numbered(visit.project))
-
-
-def _add(visit: Visit, form: NewKey) -> AddedKey:
-    with visit.reception.control() as store:
-        try:
-            project = store.project_numbered(visit.project)
-            return store.add_key(project, form.kind, visit.desk.now(), value=form.value.strip(), label=form.label)
-        except ProjectError as error:
-            raise ApiError(ErrorCode.INVALID_PARAMETER, str(error)) from None
-
-
-def _rotate(visit: Visit, dialect: str, number: int) -> AddedKey:
-    """A new key for an old one, which stops with that."""
-    with visit.reception.control() as store, store.transaction():
-        project, old = store.project_numbered(visit.project), _current(visit, dialect, number)
-        added = store.add_key(project, old.kind, visit.desk.now(), label=old.label)
-        store.revoke_key(project, number, visit.desk.now())
-        return added
-
-
-def _revoke(visit: Visit, dialect: str, number: int) -> None:
-    with visit.reception.control() as store:
-        key = _current(visit, dialect, number)
-        store.revoke_key(store.project_numbered(visit.project), key.id, visit.desk.now())
-
-
-def _current(visit: Visit, dialect: str, number: int) -> Key:
-    """A key of this dialect that still works."""
-    for key in _keys(visit):
-        if key.id == number and key.kind in kinds_of(dialect) and key.revoked_at is None:
-            return key
-    raise not_found("key that still works")
+    if not kind_named(made.kind).secret:
+        return done(visit, f"/sources/{dialect}", "key-added")
+    return page("new-key.html", visit=visit, name=KIND_NAMES[made.kind], key=made, back=f"/sources/{dialect}")
 
 
 routes = [
@@ -206,6 +191,7 @@ routes = [
     screen("/sources/{dialect:str}", gather_one, "source.html"),
     screen("/sources/{dialect:str}/arrival", gather_arrival, "arrival.html"),
     screen("/sources/{dialect:str}/{number:int}", gather_webhook, "webhook.html"),
+    action("/sources/{dialect:str}/test", send_test),
     action("/sources/{dialect:str}/keys", add_key),
     action("/sources/{dialect:str}/keys/{number:int}/rotate", rotate_key),
     action("/sources/{dialect:str}/keys/{number:int}/revoke", revoke_key),

@@ -136,6 +136,14 @@ function columns(table) {
   return { heads, data: [times, ...series] };
 }
 
+// 24 hours and ISO dates, in UTC, as everywhere on these pages.
+function labels(_, ticks) {
+  return ticks.map((tick) => {
+    const text = new Date(tick * 1000).toISOString();
+    return text.slice(11, 16) === "00:00" ? text.slice(5, 10) : text.slice(11, 16);
+  });
+}
+
 function draw(place) {
   const { heads, data } = columns(document.getElementById(place.dataset.from));
   const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
@@ -150,7 +158,7 @@ function draw(place) {
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
-    axes: [axis, { ...axis, size: 48 }],
+    axes: [{ ...axis, values: labels }, { ...axis, size: 48 }],
     series: [{}, ...lines],
   }, data, place);
   new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight })).observe(place);

@@ -1,0 +1,67 @@
+"""The settings of a project."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Meta
+
+from passerby.api.errors import invalid
+from passerby.api.management import changed_project, project_info
+from passerby.api.management_answers import ChangeProjectRequest, ProjectInfo
+from passerby.console.screens import SEE_OTHER, Visit, action, screen
+
+HIGHEST_FACTOR = 1_000_000.0
+
+
+class ProjectForm(msgspec.Struct, kw_only=True):
+    """The form: hosts one on a line; no factor means what the server's settings say."""
+
+    name: Annotated[str, Meta(max_length=63)]
+    timezone: Annotated[str, Meta(max_length=100)]
+    phone_country: Annotated[str, Meta(max_length=2)] = ""
+    redirect_hosts: Annotated[str, Meta(max_length=30_000)] = ""
+    rate_factor: Annotated[str, Meta(max_length=20)] = ""
+
+
+async def gather(visit: NamedDependency[Visit]) -> ProjectInfo:
+    return await visit.run(project_info, visit.access)
+
+
+async def change(visit: NamedDependency[Visit], data: URLEncodedBody[ProjectForm]) -> Response[Any]:
+    wanted = request_of(data)
+    changed = await visit.run(changed_project, visit.access, wanted)
+    await visit.note("project.changed", details=msgspec.to_builtins(wanted))
+    visit.reception.projects.refresh_if_changed()  # its name is a part of every address
+    return Redirect(f"/p/{changed.name}/settings?said=saved", status_code=SEE_OTHER)
+
+
+def request_of(form: ProjectForm) -> ChangeProjectRequest:
+    """What the form asks of the API. Raises ApiError for a factor that is none."""
+    return ChangeProjectRequest(
+        name=form.name.strip(),
+        timezone=form.timezone.strip(),
+        phone_country=form.phone_country.strip(),
+        redirect_hosts=[line.strip() for line in form.redirect_hosts.splitlines() if line.strip()],
+        rate_factor=_factor(form.rate_factor.strip()),
+    )
+
+
+def _factor(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = -1.0
+    if not 0 <= factor <= HIGHEST_FACTOR:
+        raise invalid("rate_factor", "the factor on rates is a number from 0 to 1,000,000")
+    return factor
+
+
+routes = [screen("/settings", gather, "project.html"), action("/settings", change)]

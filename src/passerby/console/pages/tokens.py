@@ -1,0 +1,82 @@
+"""API tokens of a project: who has which, and what each may do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, get_args
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from msgspec import Meta
+
+from passerby.api.errors import invalid, not_found
+from passerby.api.management import added_key, keys, revoked_key, rotated_key
+from passerby.api.management_answers import AddKeyRequest, KeyInfo, ScopeName
+from passerby.console.screens import Visit, action, done, page, screen
+
+KIND = "api_token"
+SCOPE_WORDS: dict[str, str] = {
+    "read": "look at everything but keys and the audit log",
+    "identity": "merge, detach and undo",
+    "manage": "change the project, its policy, its catalogue and its keys",
+}
+
+
+class TokensView(msgspec.Struct, kw_only=True):
+    """The tokens, those that work first; and what scopes mean."""
+
+    tokens: list[KeyInfo]
+    scopes: dict[str, str]
+
+
+class NewToken(msgspec.Struct, kw_only=True):
+    """The form for another token: what for, and what it may do."""
+
+    label: Annotated[str, Meta(min_length=1, max_length=200)]
+    scopes: str | list[str] = ""
+
+
+async def gather(visit: NamedDependency[Visit]) -> TokensView:
+    found = (await visit.run(keys, visit.access)).keys
+    tokens = sorted((key for key in found if key.kind == KIND), key=lambda key: (key.revoked_at is not None, -key.id))
+    return TokensView(tokens=tokens, scopes=SCOPE_WORDS)
+
+
+async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewToken]) -> Response[Any]:
+    chosen = data.scopes if isinstance(data.scopes, list) else [data.scopes]
+    scopes: list[ScopeName] = [name for name in get_args(ScopeName) if name in chosen]
+    if not scopes:
+        raise invalid("scopes", "choose what the token may do")
+    made = await visit.run(added_key, visit.access, AddKeyRequest(kind=KIND, label=data.label, scopes=scopes))
+    await visit.note("key.added", str(made.id), {"kind": KIND, "label": data.label, "scopes": scopes})
+    return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
+
+
+async def rotate(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
+    await _check(visit, number)
+    made = await visit.run(rotated_key, visit.access, number)
+    await visit.note("key.rotated", str(number), {"kind": KIND, "id": made.id})
+    return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
+
+
+async def revoke(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
+    await _check(visit, number)
+    await visit.run(revoked_key, visit.access, number)
+    await visit.note("key.revoked", str(number))
+    return done(visit, "/settings/tokens", "token-revoked")
+
+
+async def _check(visit: Visit, number: int) -> None:
+    """Raise ApiError unless this is a token that still works."""
+    found = (await visit.run(keys, visit.access)).keys
+    if not any(key.id == number and key.kind == KIND and key.revoked_at is None for key in found):
+        raise not_found("token that still works")
+
+
+routes = [
+    screen("/settings/tokens", gather, "tokens.html"),
+    action("/settings/tokens", add),
+    action("/settings/tokens/{number:int}/rotate", rotate),
+    action("/settings/tokens/{number:int}/revoke", revoke),
+]

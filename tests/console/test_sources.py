@@ -1,0 +1,81 @@
+"""What the sources' pages say to paste does arrive."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from tests.console.office import ADMIN, VIEWER, Office
+
+from passerby.sdk.calls import DIALECTS, first_call
+
+
+@pytest.fixture(scope="module")
+def shop(office: Office) -> dict[str, str]:
+    """A project in which nothing has come in yet: its keys by kind."""
+    keys = office.new_project("shop")
+    flat = {
+        f"{owner}.{name}": str(key)
+        for owner, each in keys.items()
+        if isinstance(each, dict)
+        for name, key in each.items()
+    }
+    assert set(flat) >= {kind for dialect in DIALECTS.values() for kind in dialect.kinds}
+    return flat
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_first_call_arrives_and_the_page_says_so(office: Office, shop: dict[str, str], dialect: str) -> None:
+    with office.client(VIEWER) as client:
+        address = f"/p/shop/sources/{dialect}/arrival"
+        assert "Waiting for the first event" in client.get(address).text
+        call = first_call(dialect, f"http://127.0.0.1:{office.server.port}", shop)
+        assert call is not None
+        answer = httpx.post(call.url, json=call.body, headers=dict(call.headers), timeout=60)
+        assert answer.status_code < 300, answer.text
+        office.server.read("/v1/stats")
+        arrived = client.get(address).text
+        assert "Events arrive" in arrived
+        assert "hx-trigger" not in arrived
+        assert client.get(f"{address}.json").json()["arrival"]["messages"] == 1
+
+
+def test_the_address_is_the_one_by_which_the_console_was_reached_unless_another_is_given(office: Office) -> None:
+    with office.client(VIEWER) as client:
+        twin = client.get("/p/default/sources/segment.json").json()
+        assert twin["address"] == f"http://127.0.0.1:{office.server.port}"
+        given = client.get("/p/default/sources/segment.json?address=https://cdp.example/").json()
+        assert given["address"] == "https://cdp.example"
+        for nonsense in ("javascript:x", "https://", "https://x/?y=z"):
+            twin = client.get("/p/default/sources/segment.json", params={"address": nonsense}).json()
+            assert twin["address"] == f"http://127.0.0.1:{office.server.port}"
+        six = client.get("/p/default/sources/segment.json", headers={"Host": "[::1]:8081"}).json()
+        assert six["address"] == f"http://[::1]:{office.server.port}"
+
+
+def test_what_is_not_there_is_not_found(office: Office) -> None:
+    with office.client(VIEWER) as client:
+        for path in ("nobody", "nobody/arrival", "segment/1", f"segment/{office.webhook}", "customerlabs/999999999"):
+            assert client.get(f"/p/default/sources/{path}").status_code == 404, path
+
+
+def test_a_key_that_cannot_be_is_refused_with_the_reason(office: Office) -> None:
+    with office.client(ADMIN) as client:
+        bad = client.post("/p/default/sources/segment/keys", data={"kind": "segment.write_key", "value": "!"})
+        assert (bad.status_code, "6 to 128 letters" in bad.text) == (400, True)
+        other = client.post("/p/default/sources/segment/keys", data={"kind": "api_token"})
+        assert other.status_code == 400
+        taken = office.server.keys["segment"]["write_key"]
+        again = client.post("/p/default/sources/segment/keys", data={"kind": "segment.write_key", "value": taken})
+        assert (again.status_code, "in use" in again.text) == (400, True)
+
+
+def test_a_key_of_another_dialect_or_project_is_out_of_reach(office: Office, shop: dict[str, str]) -> None:
+    assert shop
+    theirs = office.passerby("keys", "list", "--project", "shop")
+    number = next(key["id"] for key in theirs if key["kind"] == "segment.write_key")
+    with office.client(ADMIN) as client:
+        assert client.post(f"/p/default/sources/segment/keys/{number}/revoke").status_code == 404
+        assert client.post(f"/p/shop/sources/antsomi/keys/{number}/revoke").status_code == 404
+        assert client.post(f"/p/shop/sources/segment/keys/{number}/revoke").status_code == 303
+        assert client.post(f"/p/shop/sources/segment/keys/{number}/rotate").status_code == 404
+        assert "revoked" in client.get("/p/shop/sources/segment").text
