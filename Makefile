@@ -58,17 +58,17 @@ run: setup-run  ## Serve on PORT and CONSOLE_PORT from the folder DATA, made whe
 test: setup browser  ## Run every test, with the coverage gate; ARGS goes to pytest
 	@$(BIN)/pytest --cov --cov-report=term $(ARGS)
 
-# What runs the JavaScript that Passerby serves; without it those tests are skipped, and say so.
+# What runs the pages and the JavaScript that Passerby serves; without it those tests are skipped, and say so.
 .PHONY: browser
-browser:  ## Install Chromium and Node for the tests of the SDKs, as root on Debian
+browser:  ## Install Chromium and Node for the tests in a browser, as root on Debian
 	@for tool in chromium node tsc; do command -v $$tool >/dev/null || missing=1; done; \
 	if [ -z "$$missing" ]; then exit; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium, Node and TypeScript for the tests of the SDKs"; \
+		echo "Installing Chromium, Node and TypeScript for the tests in a browser"; \
 		export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && \
 		apt-get install -qq --yes --no-install-recommends chromium nodejs node-typescript >/dev/null && exit; \
 	fi; \
-	echo "The tests of the SDKs in a browser are SKIPPED: they need Debian's chromium, nodejs and node-typescript" >&2
+	echo "The tests of the console and the SDKs in a browser are SKIPPED: they need Debian's chromium, nodejs and node-typescript" >&2
 
 .PHONY: prove
 prove: setup  ## Try every property for long, hundreds of times the examples of `make test`

@@ -140,7 +140,7 @@ def answer_api_error(_: AnyRequest, error: ApiError) -> Response[ErrorAnswer]:
 
 def answer_framework_error(request: AnyRequest, error: HTTPException) -> Response[ErrorAnswer]:
     """An error that the framework found: a path, a method or a parameter."""
-    return answer_api_error(request, _understood(error)) if error.status_code < _FAULT else answer_fault(request, error)
+    return answer_api_error(request, understood(error)) if error.status_code < _FAULT else answer_fault(request, error)
 
 
 def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]:
@@ -157,7 +157,8 @@ def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer
 _FAULT = 500
 
 
-def _understood(error: HTTPException) -> ApiError:
+def understood(error: HTTPException) -> ApiError:
+    """An error that the framework found, in the API's words."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             return ApiError(ErrorCode.NOT_FOUND, "there is nothing at this path")

@@ -20,6 +20,7 @@ from passerby.api.errors import (
     answer_api_error,
     answer_fault,
     answer_framework_error,
+    understood,
 )
 from passerby.console.access import ForeignOrigin, NotAllowed, SignInNeeded
 from passerby.console.rendering import render
@@ -65,7 +66,9 @@ def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_broken(request, error)
     found = HTTPStatus(error.status_code)
-    return _page(request, found, _NAMES.get(found, "This cannot be read"), _EXPLAINED.get(found, ""))
+    if found in _NAMES:
+        return _page(request, found, _NAMES[found], _EXPLAINED.get(found, ""))
+    return _page(request, found, "This cannot be read", _sentence(understood(error).message))
 
 
 def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:

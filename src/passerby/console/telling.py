@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from passerby.console.drawing.bars import bar
 from passerby.console.drawing.merge_graph import merge_graph
 from passerby.console.drawing.sparkline import sparkline
 from passerby.console.story import columns, faults, words
@@ -51,6 +52,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "visits": visits,
 }
 GLOBALS: Final[Mapping[str, Callable[..., Any]]] = {
+    "bar": bar,
     "graph": graph,
     "sparkline": sparkline,
     "zip": zip,
