@@ -48,6 +48,17 @@ def test_the_limit_holds_for_a_minute_from_the_first_request() -> None:
     limits.count(call())
 
 
+def test_a_projects_own_factor_takes_the_place_of_the_one_for_all() -> None:
+    limits = RateLimits(0.0, Clock())
+    for _ in range(6):
+        limits.count(call(), 2.0)
+    with pytest.raises(RateExceeded) as exceeded:
+        limits.count(call(), 2.0)
+    assert exceeded.value.limit == 6
+    limits.count(call(), 0.0)
+    limits.count(call())
+
+
 def test_keys_and_groups_have_budgets_of_their_own() -> None:
     limits = RateLimits(1.0, Clock())
     for _ in range(3):

@@ -67,6 +67,11 @@ def test_an_accepted_request_leaves_nothing(edge: Running, client: Client) -> No
     assert edge.edge.refusals.take() == ([], Counter())
 
 
+def test_a_probe_whether_anything_answers_leaves_nothing_either(edge: Running, client: Client) -> None:
+    assert client.ask("/", method="GET").status == 404
+    assert edge.edge.refusals.take() == ([], Counter())
+
+
 def test_what_is_refused_is_kept_under_the_project_of_its_key(
     edge: Running, client: Client, keeper: RefusalKeeper, reader: RefusedReader
 ) -> None:

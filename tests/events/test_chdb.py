@@ -15,7 +15,7 @@ from tests.events.making import ANN, BOB, NOON, PROJECT, event, event_id, number
 
 from passerby.events import chdb
 from passerby.events.chdb import ChdbEventStore
-from passerby.events.protocol import Cursor, EventStoreFailed, Only
+from passerby.events.protocol import Cursor, EventStoreFailed, Only, Volume
 from passerby.messages import Item, Semantic, StoredEvent
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -254,6 +254,15 @@ class TestCounts:
         assert store.count(PROJECT, "bought") == 6
         assert store.count(PROJECT, "never") == 0
         assert store.names(PROJECT) == {"bought": 6, "viewed": 3}
+
+    def test_names_are_counted_day_by_day(self, store: ChdbEventStore) -> None:
+        day = 86_400_000
+        today = NOON // day
+        moments = [NOON - 9 * day, NOON - day, NOON, NOON + 1]
+        store.write(rows([event(number, time=moment) for number, moment in enumerate(moments)]), "t")
+        name = event(0).name
+        assert store.volumes(PROJECT, NOON - 2 * day) == [Volume(name, today - 1, 1), Volume(name, today, 2)]
+        assert store.volumes(PROJECT + 1, 0) == []
 
     def test_names_are_counted_since_a_time(self, store: ChdbEventStore) -> None:
         store.write(rows(event(n, name=f"name {n}") for n in range(1, 5)), "1")

@@ -37,6 +37,7 @@ TABLES: Final = {
     "catalogue_attributes": "SELECT * FROM catalogue_attributes",
     "violations": "SELECT * FROM violations",
     "seen": "SELECT * FROM seen",
+    "series": "SELECT * FROM series",
     "totals": "SELECT * FROM totals WHERE value <> 0",
     "invalid_messages": "SELECT * FROM invalid_messages",
     "dead_letters": "SELECT * FROM dead_letters",

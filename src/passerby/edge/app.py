@@ -31,6 +31,9 @@ from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.log.protocol import LogWriter
 from passerby.settings import EdgeSettings
 
+PROBED = "/"
+"""The path that our own health check and load balancers ask for, to see whether anything answers: no client does."""
+
 _log = logs.get("edge")
 _uuid7 = uuid_utils.uuid7
 _time_ns = time.time_ns
@@ -84,7 +87,8 @@ class Edge:
         call = self._match(scope["path"])
         if call is None:
             self.counts.answered(NO_DIALECT, "unknown", NOT_FOUND.status)
-            self._note(None, NOT_FOUND, ("unknown_path", NO_SUCH_PATH), scope)
+            if scope["path"] != PROBED:
+                self._note(None, NOT_FOUND, ("unknown_path", NO_SUCH_PATH), scope)
             await _send(send, NOT_FOUND)
             return
         try:

@@ -20,7 +20,7 @@ from passerby.refused import redaction
 from passerby.refused.record import NO_PROJECT, Count, Refused
 from passerby.refused.store import RefusedWriter
 
-WAITING: Final = 500
+WAITING: Final = 200
 """Refused requests that wait to be written, about a second's; more are counted only."""
 MINUTE_MS: Final = 60_000
 

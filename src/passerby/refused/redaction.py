@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 KEPT: Final = 4
@@ -19,12 +20,13 @@ BODY_BYTES: Final = 2_048
 """Bytes kept of a body."""
 _CUT: Final = "…"
 
-_NAMES: Final = (
-    r"(?:api|write|access|private|mobile|license|auth|client|webhook|mobileapi)[_-]?(?:api)?[_-]?(?:key|code)"
-    r"|(?:portal|prop)_id|(?<![a-z])key(?![a-z])|token|secret|passw(?:or)?d|authorization|credential|signature|license"
+_NAMES: Final = re.compile(
+    r"(?:api|write|access|private|mobile|license|auth|client|webhook)[_-]?(?:api)?[_-]?(?:key|code)"
+    r"|(?:portal|prop)_id|(?<![a-z])key(?![a-z])|token|secret|passw(?:or)?d|authorization|credential|signature|license",
+    re.IGNORECASE,
 )
-_MEMBER: Final = re.compile(rf'("[^"]{{0,80}}?(?:{_NAMES})[^"]{{0,80}}?"\s*:\s*")((?:[^"\\]|\\.)*)', re.IGNORECASE)
-_FIELD: Final = re.compile(rf"((?:^|[?&;])[^=&;\s]{{0,80}}?(?:{_NAMES})[^=&;\s]{{0,80}}?=)([^&;\s]*)", re.IGNORECASE)
+_MEMBER: Final = re.compile(r'"([^"\\]{1,80})"(\s*:\s*")((?:[^"\\]|\\.)*)')
+_FIELD: Final = re.compile(r'(?<![^&;?\s])([^"=&;?\s]{1,80})(=)([^&;\s]*)')
 _OURS: Final = re.compile(r"pby_[A-Za-z0-9_-]+")
 _RANDOM: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_.~%-]{12,}")
 
@@ -49,9 +51,24 @@ def body(sent: bytes) -> str:
 
 
 def _text(text: str) -> str:
-    for pattern in (_MEMBER, _FIELD):
-        text = pattern.sub(lambda found: found[1] + struck(found[2]), text)
+    text = _MEMBER.sub(_without_secret_member, text)
+    text = _FIELD.sub(_without_secret_field, text)
     return _OURS.sub(lambda found: struck(found[0]), text)
+
+
+def _without_secret_member(found: re.Match[str]) -> str:
+    name, between, value = found.groups()
+    return f'"{name}"{between}{struck(value)}' if _is_secret(name) else found[0]
+
+
+def _without_secret_field(found: re.Match[str]) -> str:
+    name, between, value = found.groups()
+    return f"{name}{between}{struck(value)}" if _is_secret(name) else found[0]
+
+
+@lru_cache(4_096)
+def _is_secret(name: str) -> bool:
+    return _NAMES.search(name) is not None
 
 
 def client(address: str) -> str:

@@ -1,0 +1,33 @@
+"""What commands change is in the audit log, as the command line's doing; tokens get the scopes that they are given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+
+from passerby.folder import DataFolder
+from passerby.projects.audit import AuditLog
+from passerby.projects.store import ProjectStore
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+def test_every_change_by_a_command_is_noted(passerby: Command, data: Path) -> None:
+    number = passerby("keys", "add", "segment.write_key", "--label", "shop", "--json").json["id"]
+    passerby("keys", "revoke", str(number))
+    passerby("projects", "set", "default", "--timezone", "Europe/Lisbon")
+    passerby("projects", "policy", "set", "--block", "guest")
+    with AuditLog(DataFolder(data).audit) as log:
+        entries = log.page(1, limit=10)
+    assert {each.who for each in entries} == {"the command line"}
+    assert [each.action for each in entries] == ["policy.changed", "project.changed", "key.revoked", "key.added"]
+    assert entries[1].details == {"timezone": "Europe/Lisbon"}
+
+
+def test_a_token_gets_the_scopes_that_it_is_given(passerby: Command, data: Path) -> None:
+    number = passerby("keys", "add", "api_token", "--scope", "read", "--scope", "identity", "--json").json["id"]
+    with ProjectStore(DataFolder(data).control) as store:
+        (key,) = (key for key in store.keys(store.project("default")) if key.id == number)
+    assert key.scopes == {"read", "identity"}
