@@ -20,7 +20,7 @@ from passerby.identity.cleaning import clean, gather
 from passerby.identity.namespaces import Policy
 from passerby.identity.preview import plain_target, preview
 from passerby.log.protocol import LogReader
-from passerby.state.views import StateReader
+from passerby.state.views import Moment, StateReader
 
 PATIENCE_SECONDS: Final = 0.5
 """How long a call waits for the worker; then it is answered with what was known a moment before."""
@@ -136,27 +136,29 @@ class StateDirectory:
 
     def _found(self, ready: Sequence[_Asked]) -> list[Known]:
         """What is known now: one look at the state for all who ask at once."""
-        with self._state.moment():
-            return [self._known(asked.inquiry) for asked in ready]
+        if not ready:
+            return []
+        with self._state.moment() as moment:
+            return [self._known(asked.inquiry, moment) for asked in ready]
 
-    def _known(self, inquiry: Inquiry) -> Known:
+    def _known(self, inquiry: Inquiry, moment: Moment) -> Known:
         device = inquiry.device
         value = clean(device.namespace, device.value, self._policy_of(inquiry.project))
-        about = {} if value is None else self._state.device(inquiry.project, device._replace(value=value))
-        target = self._target(inquiry)
-        return Known(None if target is None else self._state.person(target), about)
+        about = {} if value is None else moment.device(inquiry.project, device._replace(value=value))
+        target = self._target(inquiry, moment)
+        return Known(None if target is None else moment.person(target), about)
 
-    def _target(self, inquiry: Inquiry) -> str | None:
+    def _target(self, inquiry: Inquiry, moment: Moment) -> str | None:
         """The profile that a message with these identifiers would be recorded under, by the rules of identity."""
         project, policy = inquiry.project, self._policy_of(inquiry.project)
         evidence = gather(inquiry.identifiers, policy)
-        owners = self._state.owners(project, evidence.mentioned)
+        owners = moment.owners(project, evidence.mentioned)
         if not owners and not evidence.hints:
             return None
         plain = plain_target(owners, evidence)
         if plain is not None:
             return plain
-        held = self._state.known(project, evidence.mentioned, evidence.hints)
+        held = moment.known(project, evidence.mentioned, evidence.hints)
         return preview(held, evidence, is_event=False, policy=policy, new_id=self._new_id).target
 
 

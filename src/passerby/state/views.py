@@ -186,6 +186,22 @@ class NewestViolations(NamedTuple):
     invalid: list[tuple[int, int, str, str, str]]
 
 
+class Moment(Protocol):
+    """The state as it is at one moment. Belongs to the thread that asked for it. Identifiers are cleaned."""
+
+    def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
+        """The canonical profile that owns each of these identifiers; nothing for one that nobody has."""
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+        """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
+
+    def person(self, profile: str) -> Person:
+        """What is told of the canonical profile with this id, which must be there."""
+
+    def device(self, project: int, device: Identifier) -> dict[str, Any]:
+        """What the device that goes by this identifier has said of itself, the newest value of each key."""
+
+
 class StateReader(Protocol):
     """What is asked of the state by those who only look at it."""
 
@@ -238,17 +254,8 @@ class StateReader(Protocol):
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
         """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
 
-    def moment(self) -> AbstractContextManager[None]:
-        """Let all that this thread asks within the block be answered of one moment of the state, which costs less."""
-
-    def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
-        """The canonical profile that owns each of these (cleaned) identifiers; nothing for one that nobody has."""
-
-    def person(self, profile: str) -> Person:
-        """What is told of the canonical profile with this id, which must be there."""
-
-    def device(self, project: int, device: Identifier) -> dict[str, Any]:
-        """What the device that goes by this (cleaned) identifier has said of itself, the newest value of each key."""
+    def moment(self) -> AbstractContextManager[Moment]:
+        """One moment of the state, until the block ends: for who has many questions and wants quick answers."""
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         """The catalogue, with at most `limit` events, by name behind `after`."""

@@ -16,9 +16,7 @@ import msgspec
 from passerby import sql
 from passerby.identity.known import Known
 from passerby.messages import Identifier
-from passerby.profiles import context
 from passerby.profiles.activity import Activity
-from passerby.profiles.person import Person
 from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
@@ -26,8 +24,7 @@ from passerby.sqlite import BUSY_TIMEOUT_MS
 from passerby.state.sqlite import merges, search, series
 from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import key_of, load
-from passerby.state.sqlite.person import owners, person
+from passerby.state.sqlite.moment import SqliteMoment
 from passerby.state.sqlite.why import chain, entry_of, held, made_by
 from passerby.state.views import (
     Catalogue,
@@ -65,20 +62,13 @@ class SqliteStateReader:
         if connection is None:
             connection = self._local.connection = _connect(self._path)
             self._connections.append(connection)
-        if getattr(self._local, "within", False):
-            yield connection
-            return
         with connection:
             yield connection
 
     @contextmanager
-    def moment(self) -> Iterator[None]:
-        with self._snapshot():
-            self._local.within = True
-            try:
-                yield
-            finally:
-                self._local.within = False
+    def moment(self) -> Iterator[SqliteMoment]:
+        with self._snapshot() as connection:
+            yield SqliteMoment(connection.cursor())
 
     def position(self) -> int:
         with self._snapshot() as connection:
@@ -138,21 +128,8 @@ class SqliteStateReader:
             return merges.one(connection, project, to_blob(merge_id))
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
-        with self._snapshot() as connection:
-            return load(connection.cursor(), project, identifiers, hints).known
-
-    def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
-        with self._snapshot() as connection:
-            return owners(connection, project, identifiers)
-
-    def person(self, profile: str) -> Person:
-        with self._snapshot() as connection:
-            return person(connection, profile)
-
-    def device(self, project: int, device: Identifier) -> dict[str, Any]:
-        with self._snapshot() as connection:
-            about: str | None = connection.execute(_SQL["device"], key_of(project, device)).get
-            return {} if about is None else context.fold([_context(about)])
+        with self.moment() as moment:
+            return moment.known(project, identifiers, hints)
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         with self._snapshot() as connection:

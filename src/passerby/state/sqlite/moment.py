@@ -1,0 +1,53 @@
+"""One moment of the state on SQLite, for calls that ask: as few rows as their answers take, all by one cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.identity.known import Known
+from passerby.messages import Identifier
+from passerby.profiles import context
+from passerby.profiles.person import Part, Person, fold_person
+from passerby.profiles.traits import Versioned
+from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.known import key_of, load, sighting
+
+_SQL: Final = sql.load("passerby.state.sqlite", "reader.sql")
+_context: Final = msgspec.json.Decoder(dict[str, Versioned]).decode
+_value: Final = msgspec.json.Decoder().decode
+
+
+class SqliteMoment:
+    """See `passerby.state.views.Moment`. The cursor's connection must be within a transaction."""
+
+    def __init__(self, cursor: apsw.Cursor) -> None:
+        self._cursor = cursor
+
+    def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
+        found = ((identifier, sighting(self._cursor, project, identifier)) for identifier in identifiers)
+        return {identifier: to_text(row[3]) for identifier, row in found if row is not None}
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+        return load(self._cursor, project, identifiers, hints).known
+
+    def person(self, profile: str) -> Person:
+        canonical = (to_blob(profile),)
+        members = self._rows("member_contexts", canonical)
+        parts = [Part(self._traits(id_), _context(about)) for id_, about in members]
+        return fold_person(parts, self._rows("newest_identifiers", canonical))
+
+    def device(self, project: int, device: Identifier) -> dict[str, Any]:
+        rows = self._rows("device", key_of(project, device))
+        return context.fold([_context(about) for (about,) in rows])
+
+    def _traits(self, member: bytes) -> dict[str, Versioned]:
+        rows = self._rows("traits", (member,))
+        return {name: Versioned(_value(value), time, position) for name, value, time, position in rows}
+
+    def _rows(self, query: str, bindings: tuple[Any, ...]) -> list[Any]:
+        return self._cursor.execute(_SQL[query], bindings).fetchall()
