@@ -23,6 +23,14 @@ from passerby.log.protocol import LogFull
 ALL = Wanted()
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wait for long."""
+    monkeypatch.setattr(tail, "LOOK_SECONDS", 0.005)
+    monkeypatch.setattr(streaming, "LOOK_SECONDS", 0.005)
+    monkeypatch.setattr(streaming, "GATHER_SECONDS", 0.02)
+
+
 def say(office: Office, name: str = "Seen", **fields: Any) -> str:
     """Have an event accepted; its id."""
     fields.setdefault("identifiers", (ident("mobile_id", "m1"),))
@@ -322,3 +330,37 @@ def test_a_revoked_token_ends_its_stream(office: Office, monkeypatch: pytest.Mon
     answer = office.get("/v1/live")
     assert answer.status_code == 200
     assert answer.text.startswith("retry: 2000\nid: ")
+
+
+def test_who_begins_before_others_did_misses_nothing(office: Office) -> None:
+    place = place_of(office.get("/v1/live/recent").json()["cursor"])
+    say(office, "Before")
+
+    async def main() -> None:
+        following = tail_of(office)
+        others = Stream(office, follow(following, (office.ours,), ALL, None, lambda: True))
+        await others.next()
+        say(office, "Now")
+        assert await others.items() == ["Now"]
+        ours = Stream(office, follow(following, (office.ours,), ALL, place, lambda: True))
+        await ours.next()
+        assert await ours.items() == ["Before", "Now"]
+        say(office, "After")
+        assert await others.items() == await ours.items() == ["After"]
+
+    asyncio.run(main())
+
+
+def test_what_is_held_for_all_is_bounded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail, "HELD", 3)
+
+    async def test(stream: Stream) -> None:
+        await stream.next()
+        for number in range(12):
+            say(office, f"N{number}")
+            refuse(office, "no")
+            if number % 4 == 3:
+                while f"N{number}" not in await stream.items():
+                    pass
+
+    followed(office, test)

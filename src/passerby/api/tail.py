@@ -7,8 +7,7 @@ there and is told how much it missed, so that nobody who is slow costs memory.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 import apsw
@@ -23,6 +22,8 @@ from passerby.refused.record import Refused
 
 LOOK_SECONDS = 0.1
 """Pause between two looks."""
+FORGOTTEN_SECONDS = 10.0
+"""What is held is let go when nobody has looked for so long."""
 HELD = 2_000
 """Messages, and refused requests, that are held for followers, the newest."""
 EXAMINED = 1_000
@@ -57,6 +58,27 @@ class Told(NamedTuple):
     place: Place
 
 
+class _Came(NamedTuple):
+    """What came between two places; of too much the newest."""
+
+    since: Place
+    entries: Sequence[Entry]
+    requests: Sequence[Refused]
+    until: Place
+
+    def and_then(self, more: _Came) -> _Came:
+        """These and what came behind them, of too much the newest."""
+        entries, requests = [*self.entries, *more.entries], [*self.requests, *more.requests]
+        since = self.since if len(entries) <= HELD and len(requests) <= HELD else _begin(entries, requests, self.since)
+        return _Came(since, entries[-HELD:], requests[-HELD:], more.until)
+
+
+def _begin(entries: list[Entry], requests: list[Refused], since: Place) -> Place:
+    """Behind which place everything is there, once only the newest are kept."""
+    position = entries[-HELD - 1].position if len(entries) > HELD else since.position
+    return Place(position, requests[-HELD - 1].number if len(requests) > HELD else since.refused)
+
+
 class Tail:
     """The newest of what came in. Belongs to one event loop."""
 
@@ -65,9 +87,7 @@ class Tail:
         self._log = log
         self._refused = refused
         self._readers = readers
-        self._entries: deque[Entry] = deque(maxlen=HELD)
-        self._requests: deque[Refused] = deque(maxlen=HELD)
-        self._place: Place | None = None
+        self._held: _Came | None = None
         self._looked = float("-inf")
         self._looking = False
         self._room = FOLLOWERS
@@ -89,22 +109,25 @@ class Tail:
 
     async def after(self, place: Place, projects: tuple[int, ...], wanted: Wanted) -> Told:
         """What came behind a place of these projects, the first of which has the messages. It may be nothing."""
-        await self._look(place)
-        now = self._place or place
-        missed = max(0, self._oldest() - 1 - place.position)
-        entries = [each for each in self._entries if each.position > place.position]
+        came = await self._since(place)
+        entries = [each for each in came.entries if each.position > place.position]
+        missed = max(0, entries[0].position - 1 - place.position) if entries else 0
         ours = [each for each in entries if each.message.project == projects[0]]
         fitting = [each for each in ours[-EXAMINED:] if wanted.message(each.message)]
-        requests = [each for each in self._requests if each.number > place.refused and each.project in projects]
+        requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
         asked = [each for each in requests if wanted.request(each)]
         items = [*map(of_entry, fitting[-SHOWN:]), *map(of_refused, asked[-SHOWN:])]
         items.sort(key=lambda item: item.received_at)
         skipped = missed + max(0, len(ours) - EXAMINED) + _beyond(fitting) + _beyond(asked)
-        return Told(LiveBatch(items=items, skipped=skipped), now)
+        return Told(LiveBatch(items=items, skipped=skipped), came.until)
 
-    def _oldest(self) -> int:
-        """The position of the oldest message that is held; the next one, where none is."""
-        return self._entries[0].position if self._entries else (self._place.position + 1 if self._place else 0)
+    async def _since(self, place: Place) -> _Came:
+        """All that came behind a place, as far as it is held or can be read in one go. What is older is left out."""
+        await self._look(place)
+        held = self._held
+        if held is None or place.position < held.since.position or place.refused < held.since.refused:
+            return await self._readers.run(self._read, place)
+        return held
 
     async def _look(self, place: Place) -> None:
         """See what has come, unless somebody has just looked. The first look begins at the follower's place."""
@@ -112,38 +135,32 @@ class Tail:
         if self._looking or now - self._looked < LOOK_SECONDS:
             return
         self._looking = True
+        held = self._held if now - self._looked < FORGOTTEN_SECONDS else None
         try:
-            since = self._place if self._place and self._looked + 10 > now else self._begin(place)
-            entries, requests, self._place = await self._readers.run(self._read, since)
-            self._entries += entries
-            self._requests += requests
+            came = await self._readers.run(self._read, held.until if held else place)
+            self._held = held.and_then(came) if held else came
         except (LogFull, LogDamaged, apsw.Error):
-            _log.exception("the log cannot be read for those who follow it")
+            _log.exception("what comes in cannot be read for those who follow it")
         finally:
             self._looking = False
             self._looked = asyncio.get_running_loop().time()
 
-    def _begin(self, place: Place) -> Place:
-        """Nobody has followed for a while: what is held is let go, so that nothing is missing between two looks."""
-        self._entries.clear()
-        self._requests.clear()
-        return place
-
     def _heads(self) -> Place:
         return Place(self._log.head(), self._refused.head())
 
-    def _read(self, since: Place) -> tuple[list[Entry], list[Refused], Place]:
-        """What came behind a place, the newest of it, and how far that goes."""
+    def _read(self, since: Place) -> _Came:
+        """What came behind a place, the newest of it."""
         now = self._heads()
+        begin = max(since.position, now.position - HELD)
         entries: list[Entry] = []
-        at = max(since.position, now.position - HELD)
+        at = begin
         while at < now.position and (found := self._log.read(at, HELD)):
             entries += found
             at = found[-1].position
         requests = self._refused.following(since.refused, now.refused, HELD)
-        return entries[-HELD:], requests, Place(max(at, since.position), now.refused)
+        return _Came(since, entries[-HELD:], requests, Place(max(at, since.position), now.refused))
 
 
-def _beyond(found: list[Entry] | list[Refused]) -> int:
+def _beyond(found: Sequence[object]) -> int:
     """How many are not shown."""
     return max(0, len(found) - SHOWN)

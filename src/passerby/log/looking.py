@@ -15,7 +15,7 @@ from passerby.messages import Message
 _SQL = sql.load("passerby.log", "queries.sql")
 
 BATCHES: Final = 5_000
-MESSAGES: Final = 20_000
+MESSAGES: Final = 10_000
 """How many batches, and messages of a project in them, are looked at for the newest ones."""
 EARLY_MS: Final = 1_000
 LATE_MS: Final = 30_000
