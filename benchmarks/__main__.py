@@ -11,7 +11,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("dialects", "edge", "end_to_end", "resolver", "identity_api", "abuse", "doctor", "events", "memory", "console")
+NAMES = (
+    "dialects",
+    "dialects_http",
+    "edge",
+    "end_to_end",
+    "resolver",
+    "identity_api",
+    "abuse",
+    "doctor",
+    "events",
+    "memory",
+    "console",
+)
 
 
 def main() -> int:
