@@ -31,6 +31,7 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "undo": lambda office: f"/p/default/profiles/{office.profile}/identity/{office.merge}/undo",
     "merge": lambda office: f"/p/default/profiles/{office.profile}/identity/merge?with={office.other}",
     "detach": lambda office: f"/p/default/profiles/{office.profile}/identity/detach?{office.identifier}",
+    "mark": lambda _: "/p/default/catalogue/mark?event=Viewed+Product",
     "catalogue-traits": lambda _: "/p/default/catalogue?part=traits",
     "catalogue-violations": lambda _: "/p/default/catalogue?part=violations",
 }

@@ -14,6 +14,7 @@ from passerby.console.story import columns, faults, words
 from passerby.console.story.context import parts
 from passerby.console.story.decisions import Told, tell
 from passerby.console.story.flat import as_json, flat, text
+from passerby.console.story.marks import by_subject, never_came
 from passerby.console.story.people import strongest, title
 from passerby.console.story.visits import visits
 from passerby.state.views import HistoryEntry, MergeDetail
@@ -38,10 +39,12 @@ def _mark(entry: HistoryEntry) -> str:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "advice": faults.advice,
     "as_json": as_json,
+    "by_subject": by_subject,
     "called": words.namespace,
     "fault": faults.called,
     "flat": flat,
     "heading": columns.heading,
+    "never_came": never_came,
     "parts": parts,
     "strongest": strongest,
     "tell": tell,

@@ -102,3 +102,44 @@ def test_the_catalogue_has_events_traits_and_violations(office: Office) -> None:
         assert "email" in client.get("/p/default/catalogue?part=traits").text
         assert "Blocked identifier" in client.get("/p/default/catalogue?part=violations").text
         assert client.get("/p/default/catalogue?part=nonsense").status_code == http.HTTPStatus.BAD_REQUEST
+
+
+def test_an_event_can_be_described_hidden_and_planned(office: Office, callers: Callers) -> None:
+    name, never = f"Marked {secrets.token_hex(4)}", f"Never {secrets.token_hex(4)}"
+    callers.send("track", userId="somebody", event=name, properties={"price": 1})
+    callers.settle()
+    with office.client(ADMIN) as client:
+        said = {"event": name, "description": "Somebody paid", "planned": "true", "hidden": "true"}
+        answer = client.post("/p/default/catalogue/mark", data=said)
+        assert answer.headers["location"] == "/p/default/catalogue?said=marked"
+        client.post("/p/default/catalogue/mark", data={"event": name, "attribute": "price", "description": "In euros"})
+        client.post("/p/default/catalogue/mark", data={"event": never, "planned": "true"})
+        trait = client.post("/p/default/catalogue/mark", data={"attribute": "email", "description": "Work or private"})
+        assert trait.headers["location"] == "/p/default/catalogue?part=traits&said=marked"
+        assert "Somebody paid" in client.get("/p/default/catalogue/mark", params={"event": name}).text
+        shown, whole = client.get("/p/default/catalogue").text, client.get("/p/default/catalogue?hidden=true").text
+        assert "Somebody paid" not in shown
+        assert "Somebody paid" in whole
+        assert "In euros" in whole
+        assert never in shown
+        assert "Work or private" in client.get("/p/default/catalogue?part=traits").text
+        assert client.get("/p/default/catalogue/mark").status_code == http.HTTPStatus.BAD_REQUEST
+
+
+def test_the_catalogue_goes_on_where_a_page_ends(viewer: httpx.Client, callers: Callers) -> None:
+    mark = secrets.token_hex(4)
+    callers.send(
+        "batch", batch=[{"type": "track", "userId": "somebody", "event": f"Page {mark} {n:02}"} for n in range(45)]
+    )
+    callers.settle()
+    seen: list[str] = []
+    query: dict[str, str] = {}
+    while True:
+        view = _json(viewer, "/catalogue", **query)
+        seen += [event["name"] for event in view["found"]["events"]]
+        if view["found"]["cursor"] is None:
+            break
+        query = {"cursor": view["found"]["cursor"]}
+    assert len([name for name in seen if mark in name]) == 45
+    assert len(seen) == len(set(seen))
+    assert "First page" in viewer.get("/p/default/catalogue", params=query).text

@@ -218,3 +218,14 @@ def test_a_customer_id_is_not_detached(admin: httpx.Client, person: Person) -> N
     answer = admin.post(f"/p/default/profiles/{person.profile}/identity/detach", data=form)
     assert answer.status_code == http.HTTPStatus.CONFLICT
     assert "A customer id stays with its profile" in answer.text
+
+
+def test_who_looked_and_who_changed_stands_in_the_audit_log(
+    viewer: httpx.Client, admin: httpx.Client, callers: Callers, office: Office
+) -> None:
+    person = callers.customer()
+    _json(viewer, f"/profiles/{person.profile}")
+    admin.post(f"/p/default/profiles/{person.profile}/identity/{person.merge}/undo", data={"reason": "wrong"})
+    noted = [(entry["who"], entry["action"], entry["subject"]) for entry in office.server.read("/v1/audit")["entries"]]
+    assert (f"console user {VIEWER}", "profile.viewed", person.profile) in noted
+    assert (f"console user {ADMIN}", "merge.undone", person.merge) in noted

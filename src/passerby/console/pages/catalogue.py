@@ -8,9 +8,12 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from passerby.api import cursors
 from passerby.api.answers import CatalogueAnswer
 from passerby.api.catalogue import get_catalogue
 from passerby.api.errors import ApiError
+from passerby.api.management import marks
+from passerby.api.management_answers import MarkInfo
 from passerby.api.parameters import Cursor, Page
 from passerby.api.series import top_events
 from passerby.catalogue.rules import EVENT_NAMES
@@ -27,20 +30,45 @@ class CatalogueView(msgspec.Struct, kw_only=True):
     """A page of the catalogue, which part of it is looked at, and the volumes of its events in the last days.
 
     `volumes` are by event name and null where events cannot be read now; a name that is not in there did not come.
+    `marks` are what people say of traits, and of the events that belong on this page, even if they never came.
+    `hidden` events and traits are only shown where somebody asks for them.
     """
 
     found: CatalogueAnswer
     volumes: dict[str, list[int]] | None
+    marks: list[MarkInfo]
+    hidden: bool
     part: Part
     cursor: str | None
 
 
 async def gather(
-    visit: NamedDependency[Visit], part: FromQuery[Part] = "events", cursor: Cursor = None
+    visit: NamedDependency[Visit],
+    part: FromQuery[Part] = "events",
+    cursor: Cursor = None,
+    hidden: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
 ) -> CatalogueView:
     found: CatalogueAnswer = await get_catalogue.fn(visit.access, page=Page(SHOWN, cursor))
-    volumes = await visit.run(_volumes, visit, {event.name for event in found.events})
-    return CatalogueView(found=found, volumes=volumes, part=part, cursor=cursor)
+    names = {event.name for event in found.events}
+    return CatalogueView(
+        found=found,
+        volumes=await visit.run(_volumes, visit, names),
+        marks=await visit.run(_marks, visit, found, cursor),
+        hidden=hidden,
+        part=part,
+        cursor=cursor,
+    )
+
+
+def _marks(visit: Visit, found: CatalogueAnswer, cursor: str | None) -> list[MarkInfo]:
+    """What is said of traits and of the events that belong on this page by their names, whether they came or not."""
+    place = cursors.decode(cursor, cursors.AfterName)
+    first, last = place.name if place else "", found.events[-1].name if found.cursor else None
+    return [mark for mark in marks(visit.access).marks if mark.event is None or _between(first, mark.event, last)]
+
+
+def _between(first: str, name: str, last: str | None) -> bool:
+    return first < name and (last is None or name <= last)
 
 
 def _volumes(visit: Visit, names: set[str]) -> dict[str, list[int]] | None:

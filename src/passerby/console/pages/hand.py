@@ -87,6 +87,7 @@ async def merge(
     except ApiError as error:
         view = await gather_merge(visit, profile_id, data.other)
         return _refused(visit, "merge.html", view, error)
+    await visit.note("profiles.merged", "", msgspec.to_builtins(request))
     return done(visit, f"/profiles/{made.profile.id}/identity", "merged")
 
 
@@ -101,6 +102,7 @@ async def detach(
         await detach_identifier.fn(visit.access, visit.who, profile_id=profile_id, data=request)
     except ApiError as error:
         return _refused(visit, "detach.html", view, error)
+    await visit.note("identifier.detached", profile_id, msgspec.to_builtins(request))
     return done(visit, f"/profiles/{view.profile.id}/identity", "detached")
 
 

@@ -60,6 +60,7 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
     undone: Undone = "",
 ) -> IdentityView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    await visit.note("profile.viewed", profile.id)
     history: History = await list_history.fn(visit.access, profile_id=profile.id, page=Page(SHOWN, cursor))
     asked = _asked(namespace or [], value or [], event=event)
     return IdentityView(

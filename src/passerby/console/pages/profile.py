@@ -61,6 +61,7 @@ async def gather(
     pinned: pins.Pinned = "",
 ) -> ProfileView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    await visit.note("profile.viewed", profile.id)
     decisions = await visit.run(_decisions, visit, profile)
     return ProfileView(
         profile=profile,

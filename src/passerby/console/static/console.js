@@ -78,7 +78,7 @@ function step(by) {
   const rows = [...document.querySelectorAll("[data-row]")];
   const now = rows.findIndex((row) => row.contains(document.activeElement));
   const row = rows[now < 0 ? (by > 0 ? 0 : rows.length - 1) : now + by];
-  const inside = row?.matches("a, button") ? row : row?.querySelector("a, button");
+  const inside = row?.matches("a, button, summary") ? row : row?.querySelector("a, button");
   inside?.focus();
   row?.scrollIntoView({ block: "nearest" });
 }

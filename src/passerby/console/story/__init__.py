@@ -7,6 +7,7 @@
 - `refusals` — what the API refused, and what to do about it
 - `visits` — a timeline in visits, with the breaks between them
 - `members` — what the profiles in a history are called
+- `marks` — what people say of the catalogue
 - `columns` — which columns a list of profiles has
 - `flat` — nested values in lines
 - `context` — a profile's context in parts

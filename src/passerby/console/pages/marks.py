@@ -1,0 +1,67 @@
+"""Saying something of an event, an attribute or a trait: that it is planned or hidden, and what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Meta
+
+from passerby.api.errors import invalid
+from passerby.api.management import marked, marks
+from passerby.api.management_answers import MarkInfo, MarkRequest
+from passerby.console.screens import SEE_OTHER, Visit, action, screen
+
+PATH = "/catalogue/mark"
+
+Name = Annotated[str, QueryParameter(max_length=100)]
+
+
+class MarkForm(msgspec.Struct, kw_only=True):
+    """Of what, and what is said. Boxes that are not ticked are not sent."""
+
+    event: Annotated[str, Meta(max_length=100)] = ""
+    attribute: Annotated[str, Meta(max_length=100)] = ""
+    planned: bool = False
+    hidden: bool = False
+    description: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class MarkView(msgspec.Struct, kw_only=True):
+    """What is said of something by now."""
+
+    mark: MarkInfo
+
+
+async def gather(visit: NamedDependency[Visit], event: Name = "", attribute: Name = "") -> MarkView:
+    if not event.strip() and not attribute.strip():
+        raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
+    of = (event.strip() or None, attribute.strip() or None)
+    known = (await visit.run(marks, visit.access)).marks
+    said = next((each for each in known if (each.event, each.attribute) == of), None)
+    return MarkView(mark=said or _nothing(*of))
+
+
+async def mark(visit: NamedDependency[Visit], data: URLEncodedBody[MarkForm]) -> Redirect:
+    request = MarkRequest(
+        event=data.event or None,
+        attribute=data.attribute or None,
+        planned=data.planned,
+        hidden=data.hidden,
+        description=data.description.strip(),
+    )
+    await visit.run(marked, visit.access, visit.who, request)
+    await visit.note("catalogue.marked", "", msgspec.to_builtins(request))
+    return Redirect(visit.url("/catalogue", part="" if data.event else "traits", said="marked"), status_code=SEE_OTHER)
+
+
+def _nothing(event: str | None, attribute: str | None) -> MarkInfo:
+    return MarkInfo(
+        event=event, attribute=attribute, planned=False, hidden=False, description="", changed_at=None, who=""
+    )
+
+
+routes = [screen(PATH, gather, "mark.html"), action(PATH, mark)]
