@@ -98,7 +98,7 @@ def test_the_stream_is_nobodys_who_is_not_signed_in(office: Office) -> None:
 def test_the_catalogue_has_events_traits_and_violations(office: Office) -> None:
     with office.client(ADMIN) as client:
         view = _json(client, "/catalogue")
-        assert {"Viewed Product", "Completed Order"} <= {event["name"] for event in view["found"]["events"]}
+        assert {"Added Product", "Completed Order"} <= {event["name"] for event in view["found"]["events"]}
         assert "email" in client.get("/p/default/catalogue?part=traits").text
         assert "Blocked identifier" in client.get("/p/default/catalogue?part=violations").text
         assert client.get("/p/default/catalogue?part=nonsense").status_code == http.HTTPStatus.BAD_REQUEST

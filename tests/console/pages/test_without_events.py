@@ -18,7 +18,6 @@ from passerby.console.attempts import Attempts
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.messages import Identifier
-from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers, Role
 from passerby.settings import Settings
 
@@ -47,7 +46,6 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
         reception = Reception(
             desk=building.desk,
             projects=building.credentials,
-            control=lambda: ProjectStore(building.folder / "control.db"),
             users=users,
             passwords=held.enter_context(closing(Readers(1))),
             examinations=held.enter_context(closing(Readers(1))),

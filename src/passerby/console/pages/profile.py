@@ -108,10 +108,10 @@ _GIVES = frozenset({"attached", "reassigned"})
 
 
 def _devices(visit: Visit, profile: Profile) -> list[Device]:
-    state, project = visit.desk.state, visit.project
     named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
-    told = (Device(identifier=each.value, about=about) for each in named if (about := state.device(project, each)))
-    return list(told)
+    with visit.desk.state.moment() as moment:
+        told = [(each.value, moment.device(visit.project, each)) for each in named]
+    return [Device(identifier=value, about=about) for value, about in told if about]
 
 
 routes = [screen("/profiles/{profile_id:str}", gather, "profile.html"), *pins.routes]
