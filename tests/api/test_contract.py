@@ -74,7 +74,15 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
         profile = one.read("/v1/profiles", namespace="mobile_id", value="first")["id"]
         (event,) = one.read(f"/v1/profiles/{profile}/events")["events"]
         other = one.read("/v1/profiles", namespace="mobile_id", value="second")["id"]
-        yield Known(one, {"profile_id": profile, "event_id": event["id"], "winner": profile, "loser": other})
+        ids = {"profile_id": profile, "event_id": event["id"], "winner": profile, "loser": other}
+        yield Known(one, {**ids, "key_id": spare_key(one)})
+
+
+def spare_key(server: Server) -> str:
+    """The id of a key that nobody needs, for what takes keys away."""
+    bearer = {"Authorization": f"Bearer {server.keys['api_token']}"}
+    url = f"http://127.0.0.1:{server.console_port}/v1/keys"
+    return str(httpx.post(url, json={"kind": "segment.write_key"}, headers=bearer).json()["id"])
 
 
 def with_keys(case: Case, known: Known) -> None:

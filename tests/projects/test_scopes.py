@@ -53,7 +53,12 @@ def test_a_rotated_key_has_the_scopes_and_the_label_of_the_one_before(tmp_path: 
         fresh = store.rotate_key(project, old.id, NOW + 1)
         before, after = store.keys(project)
         assert (before.id, before.revoked_at) == (old.id, NOW + 1)
-        assert (after.id, after.label, after.scopes, after.revoked_at) == (fresh.id, "reports", frozenset({Scope.READ}), None)
+        assert (after.id, after.label, after.scopes, after.revoked_at) == (
+            fresh.id,
+            "reports",
+            frozenset({Scope.READ}),
+            None,
+        )
         with pytest.raises(NoSuchKey):
             store.rotate_key(project, old.id, NOW)
 

@@ -80,7 +80,7 @@ async def add_key(access: NamedDependency[Access], data: JSONBody[AddKeyRequest]
     tags=_TAGS,
     status_code=200,
     dependencies=_AT_ONCE,
-    responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.NOT_FOUND),
+    responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def rotate_key(access: NamedDependency[Access], key_id: KeyId) -> FreshKey:
     return await access.run(rotated_key, access, key_id)
@@ -94,7 +94,7 @@ async def rotate_key(access: NamedDependency[Access], key_id: KeyId) -> FreshKey
     tags=_TAGS,
     status_code=200,
     dependencies=_AT_ONCE,
-    responses=changing(RevokedKey, examples.REVOKED_KEY, ErrorCode.NOT_FOUND),
+    responses=changing(RevokedKey, examples.REVOKED_KEY, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def revoke_key(access: NamedDependency[Access], key_id: KeyId) -> RevokedKey:
     return await access.run(revoked_key, access, key_id)
