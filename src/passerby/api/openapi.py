@@ -66,9 +66,21 @@ def describe(app: Litestar, ingest_url: str) -> dict[str, Any]:
     for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path_format in own["paths"]:
             _complete(own["paths"][route.path_format], route)
+    _one_number(own["components"]["schemas"])
     own["paths"] |= dialects.paths(ingest_url)
     own["components"]["securitySchemes"] |= dialects.security_schemes()
     return own
+
+
+def _one_number(described: Any) -> None:
+    """Leave of the two kinds of numbers that a value may be the one that holds both: else an integer is two of one."""
+    if isinstance(described, list):
+        for inner in described:
+            _one_number(inner)
+    elif isinstance(described, dict):
+        _one_number(list(described.values()))
+        if {"type": "number"} in described.get("oneOf", ()):
+            described["oneOf"] = [each for each in described["oneOf"] if each != {"type": "integer"}]
 
 
 def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
