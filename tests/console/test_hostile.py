@@ -71,11 +71,14 @@ class Hostile(NamedTuple):
         yield from (f"{base}/live/refused/{number}" for number in self.refused)
         yield from (f"{base}/settings{part}" for part in ("/policy", "/users"))
         yield from (f"{base}/sources/customerlabs", f"{base}/sources/customerlabs/{self.webhook}")
-        for text in map(quote, CORPUS):
-            yield f"{base}/live?q={text}&name={text}"
-            yield f"{base}/profiles?q={text}"
-            yield f"{base}/sources/antsomi?address=http://{text}&language={text}"
-            yield f"{base}/?said={text}"
+        places = (
+            "live?q={0}&name={0}",
+            "profiles?q={0}",
+            "sources/antsomi?address=http://{0}&language={0}",
+            "?said={0}",
+        )
+        for number, text in enumerate(map(quote, CORPUS)):
+            yield f"{base}/{places[number % len(places)].format(text)}"
 
 
 @pytest.fixture(scope="module")

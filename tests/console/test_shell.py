@@ -35,3 +35,12 @@ def test_what_is_not_there_is_told_to_people_and_to_programs(office: Office) -> 
         assert "No such project" in client.get("/p/none/").text
         assert client.get("/p/none.json").json()["error"]["code"] == "not_found"
         assert client.get("/p/default/health/examination").status_code == 405
+
+
+def test_asking_how_the_server_is_is_no_request_that_was_refused(office: Office) -> None:
+    with office.client(ADMIN) as client:
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/p/default/health").status_code == 200
+        office.server.read("/v1/stats")
+        kept = client.get("/p/default/live.json?status=refused").json()["recent"]["items"]
+    assert not [item for item in kept if item["payload"] == "" and item["name"] == ""]
