@@ -48,6 +48,15 @@ def test_a_search_finds_by_identifier_and_by_trait(viewer: httpx.Client, person:
         assert [profile["id"] for profile in found] == [person.profile], text
 
 
+def test_a_phone_number_is_found_however_it_is_written(viewer: httpx.Client, callers: Callers) -> None:
+    digits = f"{secrets.randbelow(10**7):07}"
+    user = f"user-{secrets.token_hex(4)}"
+    callers.send("identify", userId=user, traits={"phone": f"+49170{digits}"})
+    callers.settle()
+    (found,) = _json(viewer, "/profiles", q=f"+49 (170) {digits[:3]} {digits[3:]}")["found"]["profiles"]
+    assert found["user_id"] == user
+
+
 def test_pages_of_everybody_name_everybody_once(viewer: httpx.Client, office: Office) -> None:
     seen: list[str] = []
     cursor = None

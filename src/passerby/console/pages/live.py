@@ -20,7 +20,7 @@ from passerby.dialects.registry import ALL
 from passerby.refused.record import NO_PROJECT
 
 SHOWN = 100
-CHECK_MS: Final = 5_000
+CHECK_MS: Final = 1_000
 """How long somebody who is signed out may go on to follow the stream."""
 
 

@@ -13,6 +13,8 @@ from passerby.api.parameters import Choice, Cursor, Page
 from passerby.api.profiles import find_profiles
 from passerby.console.screens import Visit, screen
 from passerby.console.story.columns import chosen
+from passerby.identity.cleaning import clean
+from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
 
 SHOWN = 50
@@ -45,8 +47,19 @@ async def gather(
     text = q.strip()
     choice = Choice(None, text or None, Stage[stage.upper()] if stage else None)
     found: ProfilePage = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, cursor))
+    if text and not found.profiles and not found.cursor:
+        found = await visit.run(_spelt_otherwise, visit, text, stage)
     traits = await visit.run(_traits, visit)
     return ProfilesView(found=found, q=text, stage=stage, columns=chosen(columns), traits=traits, cursor=cursor)
+
+
+def _spelt_otherwise(visit: Visit, text: str, stage: StageChoice) -> ProfilePage:
+    """Whom the text leads to once it is cleaned as messages are: a phone number with spaces, an address in capitals."""
+    policy = visit.desk.policy_of(visit.project)
+    cleaned = ((name, clean(name, text, policy)) for name in policy.classes)
+    found = (visit.desk.state.profile_of(visit.project, Identifier(name, value)) for name, value in cleaned if value)
+    profiles = {profile.id: profile for profile in found if profile and stage in {"", profile.stage}}
+    return ProfilePage(profiles=list(profiles.values()), cursor=None)
 
 
 def _traits(visit: Visit) -> list[str]:
