@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pytest
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
@@ -23,6 +25,7 @@ def token_for(office: Office, *scopes: Scope) -> str:
     return token
 
 
+@lru_cache(maxsize=1)
 def handlers() -> list[tuple[str, HTTPRouteHandler]]:
     """Every route's handlers, with its path."""
     routes = [route for route in application_to_describe().routes if isinstance(route, HTTPRoute)]

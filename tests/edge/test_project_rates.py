@@ -1,0 +1,32 @@
+"""A project's own factor on a vendor's documented rates holds at the edge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+
+import msgspec
+import pytest
+from tests.dialects import calling
+from tests.dialects.calling import API_KEY, BULK_EVENTS
+from tests.edge.client import Client
+from tests.edge.running import Running
+
+from passerby.settings import EdgeSettings
+
+
+def statuses(edge: Running, number: int) -> list[int]:
+    body = json.dumps({"events": [{"userId": "u", "eventName": "Bought"}]}).encode()
+    with closing(Client(edge.port)) as client:
+        return [client.ask(BULK_EVENTS, body, Authorization=f"Bearer {API_KEY}").status for _ in range(number)]
+
+
+def test_a_project_with_a_small_factor_is_limited_where_others_are_not(
+    start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edge = start(EdgeSettings(rate_limits="off"))
+    assert statuses(edge, 5) == [201] * 5
+    few = msgspec.structs.replace(calling.CHOICES, rate_factor=0.006)
+    monkeypatch.setattr(calling, "CHOICES", few)
+    assert statuses(edge, 5) == [201] * 3 + [429] * 2
