@@ -92,7 +92,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     batch_messages: Annotated[
         int, _about("Messages applied in one transaction, at most about.", "messages", ge=1, le=100_000)
-    ] = 2_000
+    ] = 5_000
 
 
 class EventSettings(msgspec.Struct, frozen=True, kw_only=True):

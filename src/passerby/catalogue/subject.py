@@ -55,7 +55,10 @@ class Subject:
             attribute = known.get(name)
             type_ = data_type(value)
             if attribute is not None and attribute.type == type_ and (type_ != "string" or len(value) < STRING_LENGTH):
-                attribute.add(time)
+                if attribute.count and attribute.first <= time <= attribute.last:
+                    attribute.count += 1
+                else:
+                    attribute.add(time)
             elif (finding := self._admit(name, value, type_, time)) is not None:
                 findings.append((name, finding))
         return verdict(self.name, values, findings) if findings else Verdict(False, values, (), ())  # noqa: FBT003 - speed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import resource
 import signal
 import socket
@@ -19,6 +18,7 @@ import uvicorn
 import uvloop
 
 from passerby import logs
+from passerby.collector import spare_the_collector
 from passerby.edge.app import Edge, create_app, new_id, now
 from passerby.edge.chores import keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
@@ -35,7 +35,7 @@ from passerby.state.sqlite.reader import SqliteStateReader
 GRACE_SECONDS: Final = 5
 """How long a stopping edge waits for the requests that it has begun."""
 OPEN_OBJECTS: Final = 20_000
-"""Objects made and not yet freed before the garbage collector looks for cycles."""
+"""Objects made and not yet freed before the garbage collector looks for cycles: those of open requests are fewer."""
 SPARE_FILES: Final = 100
 """File descriptors left for everything that is no connection."""
 
@@ -50,17 +50,6 @@ def run(settings: Settings, listener: socket.socket) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(msgspec.structs.replace(settings, edge=edge_settings), listener))
     _log.info("edge stopped")
-
-
-def spare_the_collector() -> None:
-    """Let the garbage collector run seldom, and never look at what is there by now.
-
-    Requests leave no cycles behind. With the interpreter's own threshold, those that are open at the same time are
-    enough to make it run at every turn of the event loop, which costs a twentieth of all processor time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(OPEN_OBJECTS)
 
 
 def files_allowed() -> int:
@@ -90,7 +79,7 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
             prune_regularly(log, now),
             keep_refusals_regularly(edge.refusals, keeper, now),
         ):
-            spare_the_collector()
+            spare_the_collector(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(sockets=[listener])
         with suppress(apsw.Error):  # it is only for looking at

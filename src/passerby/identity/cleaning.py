@@ -7,7 +7,7 @@ refused, because one shared `undefined` would otherwise make one person of thous
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import md5, sha1, sha256
 from typing import Any, NamedTuple
 
@@ -107,12 +107,14 @@ def naming(identifiers: tuple[Identifier, ...], traits: Mapping[str, Any], polic
     return tuple(i for i in identifiers if not (i.namespace in alone and i.namespace in traits))
 
 
-def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:
+def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:
     """The evidence in these identifiers.
 
     An identifier in a namespace that the policy does not know is dropped like a blocked one. Of two customer ids in
     one message the first counts and the other is dropped: nobody is two customers.
     """
+    if len(identifiers) == 1 and (only := _only(identifiers[0], policy)):
+        return only
     found: tuple[dict[Identifier, None], ...] = ({}, {}, {}, {}, {}, {})
     blocked: list[Identifier] = []
     for raw in identifiers:
@@ -137,3 +139,14 @@ def gather(identifiers: Iterable[Identifier], policy: Policy = DEFAULT_POLICY) -
         naming=bool(customer or contacts),
         previous=previous,
     )
+
+
+def _only(raw: Identifier, policy: Policy) -> Evidence | None:
+    """The evidence in a single device identifier, which is all that most messages carry; None for any other."""
+    if policy.classes.get(raw.namespace) is not IdentifierClass.DEVICE:
+        return None
+    value = clean(raw.namespace, raw.value, policy)
+    if value is None:
+        return None
+    names = (raw if value == raw.value else Identifier(raw.namespace, value, raw.scope),)
+    return Evidence(weak=names, names=names)

@@ -9,6 +9,7 @@ from typing import Final
 import uuid_utils
 
 from passerby import logs
+from passerby.collector import spare_the_collector
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogReader
 from passerby.projects.credentials import ProjectCredentials
@@ -21,6 +22,8 @@ from passerby.worker.loop import Loop
 
 BEAT_SECONDS: Final = 1.0
 PRUNE_SECONDS: Final = 60.0
+OPEN_OBJECTS: Final = 200_000
+"""Objects made and not yet freed before the garbage collector looks for cycles: those of a batch are about as many."""
 
 _log = logs.get("worker")
 
@@ -66,6 +69,7 @@ def run(settings: Settings) -> None:
     loop = Loop(worker, reader, settings.worker.batch_messages, Chores(folder, policies, outbox, state))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
+    spare_the_collector(OPEN_OBJECTS)
     position = state.position()
     _log.info("worker ready", position=position)
     position = loop.run(position)
