@@ -60,7 +60,7 @@ _WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}
     "/live/recent",
     operation_id="listRecent",
     summary="What came in last",
-    description="The newest accepted messages and refused requests, the newest first, among the last 10,000 that came. "
+    description="The newest accepted messages and refused requests, the newest first, among the last 5,000 that came. "
     "`cursor` is where `/v1/live` goes on.",
     tags=_TAGS,
     dependencies=_WANTED,

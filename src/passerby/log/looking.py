@@ -15,9 +15,9 @@ from passerby.messages import Message
 _SQL = sql.load("passerby.log", "queries.sql")
 
 BATCHES: Final = 5_000
-MESSAGES: Final = 10_000
+MESSAGES: Final = 5_000
 """How many batches, and messages of a project in them, are looked at for the newest ones."""
-EARLY_MS: Final = 1_000
+EARLY_MS: Final = 250
 LATE_MS: Final = 30_000
 """How much before or after the time within a message's id its batch may have been written: clocks of several processes
 agree, and an edge gives up a request that waits longer than that for the disk."""
@@ -64,12 +64,20 @@ def find(connection: apsw.Connection, project: int, id_: str, decode: Decode) ->
     made = UUID(id_).int >> 80
     begin = _first_since(connection, made - EARLY_MS)
     end = _first_since(connection, made + LATE_MS)
-    rows: list[Any] = connection.execute(_SQL["naming"], (begin, end, id_, NAMING)).fetchall()
-    for last, count, body in rows:
+    for last, count, body in _naming(connection, begin, end, id_):
         for entry in _entries(last, decode(last, count, body)):
             if (entry.message.id, entry.message.project) == (id_, project):
                 return entry
     return None
+
+
+def _naming(connection: apsw.Connection, begin: int, end: int, id_: str) -> Iterator[Any]:
+    """The batches between two positions that mention an id, one after the other: mostly the first one is it."""
+    cursor = connection.execute(_SQL["naming"], (begin, end, id_, NAMING))
+    try:
+        yield from cursor
+    finally:
+        cursor.close()
 
 
 def _first_since(connection: apsw.Connection, moment: int) -> int:
