@@ -56,6 +56,13 @@ def test_a_token_without_the_scope_is_told_which_one_is_missing(office: Office) 
     assert answer.json()["error"]["details"] == {"scope": "manage"}
 
 
+def test_asking_which_methods_there_are_takes_a_token(office: Office) -> None:
+    client = office.building.client
+    bearer = {"Authorization": f"Bearer {office.token}"}
+    assert client.options("/v1/profiles").status_code == 401
+    assert client.options("/v1/profiles", headers=bearer).status_code == 204
+
+
 def test_a_route_without_a_declared_need_fails_at_the_start() -> None:
     @get("/new", operation_id="somethingNew", sync_to_thread=False)
     def new() -> None: ...

@@ -67,8 +67,14 @@ NOTHING_CHANGES: Final = frozenset({"previewIdentity"})
 """Operations that are no GET and change nothing."""
 
 
+_ASKING: Final = {"OPTIONS"}
+"""What the framework adds to every path by itself: it says which methods there are, and nothing else."""
+
+
 def need_of(handler: BaseRouteHandler) -> Need:
     """What a route needs. Raises NoNeed."""
+    if getattr(handler, "http_methods", None) == _ASKING:
+        return Need(Scope.READ)
     operation = str(getattr(handler, "operation_id", ""))
     if operation not in NEEDS:
         raise NoNeed(operation)
