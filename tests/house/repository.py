@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "passerby"
 TESTS = ROOT / "tests"
 
 # What tools and servers leave behind, for a tree in which git cannot tell.
-_LEFT_BEHIND = {"build", "data", "dist", "htmlcov"}
+_LEFT_BEHIND = {"build", "data", "dist", "htmlcov", "mutants"}
 _HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore"}
 
 

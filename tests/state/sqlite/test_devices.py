@@ -24,17 +24,22 @@ def describe(filling: Filling, *identifiers: Identifier, project: int = 1, **abo
     filling.say(kind="identify", project=project, identifiers=identifiers, context=context)
 
 
+def said_of(reader: SqliteStateReader, project: int, device: Identifier) -> dict[str, Any]:
+    with reader.moment() as moment:
+        return moment.device(project, device)
+
+
 def test_each_key_is_as_it_was_last_said(filling: Filling, reader: SqliteStateReader) -> None:
     describe(filling, V1, model="Pixel 9", locale="en")
     describe(filling, V1, locale="pt")
-    assert reader.device(1, V1) == {"model": "Pixel 9", "locale": "pt"}
+    assert said_of(reader, 1, V1) == {"model": "Pixel 9", "locale": "pt"}
 
 
 def test_two_devices_of_one_person_are_told_apart(filling: Filling, reader: SqliteStateReader) -> None:
     describe(filling, V1, ANN, model="Pixel 9")
     describe(filling, V2, ANN, model="iPhone 17")
-    assert reader.device(1, V1) == {"model": "Pixel 9"}
-    assert reader.device(1, V2) == {"model": "iPhone 17"}
+    assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
+    assert said_of(reader, 1, V2) == {"model": "iPhone 17"}
 
 
 def test_a_device_that_changes_hands_is_still_that_device(filling: Filling, reader: SqliteStateReader) -> None:
@@ -43,20 +48,20 @@ def test_a_device_that_changes_hands_is_still_that_device(filling: Filling, read
     bob = reader.profile_of(1, BOB)
     assert bob == reader.profile_of(1, V1)
     assert bob != reader.profile_of(1, ANN)
-    assert reader.device(1, V1) == {"model": "Pixel 9"}
+    assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
 
 
 def test_a_device_that_said_nothing_is_not_known(filling: Filling, reader: SqliteStateReader) -> None:
     filling.track("Seen", V1)
     describe(filling, V2, model="Pixel 9")
-    assert reader.device(1, V1) == {}
+    assert said_of(reader, 1, V1) == {}
 
 
 def test_projects_do_not_share_devices(filling: Filling, reader: SqliteStateReader) -> None:
     describe(filling, V1, model="Pixel 9")
     describe(filling, V1, project=2, model="iPhone 17")
-    assert reader.device(1, V1) == {"model": "Pixel 9"}
-    assert reader.device(2, V1) == {"model": "iPhone 17"}
+    assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
+    assert said_of(reader, 2, V1) == {"model": "iPhone 17"}
 
 
 SAYING = st.tuples(
