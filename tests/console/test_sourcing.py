@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
-from passerby.console import sourcing
-from passerby.console.sourcing import ABOUT, KIND_NAMES, kinds_of, newest, shown, snippets
+from passerby.api.management_answers import KeyInfo
+from passerby.console.sourcing import ABOUT, KIND_NAMES, SDKS, kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
 from passerby.projects.keys import KINDS
-from passerby.projects.store import Key
+from passerby.sdk.snippets import SNIPPETS
 
 URL = "https://cdp.example"
 
 
-def key(number: int, kind: str, value: str | None, revoked_at: int | None = None) -> Key:
-    return Key(id=number, project=1, kind=kind, value=value, label="", created_at=number, revoked_at=revoked_at)
+def key(number: int, kind: str, value: str | None, revoked_at: str | None = None) -> KeyInfo:
+    made = {"secret": value is None, "label": "", "scopes": [], "created_at": "2026-03-01T09:00:00.000Z"}
+    return KeyInfo(id=number, kind=kind, value=value, revoked_at=revoked_at, **made)  # type: ignore[arg-type]  # of the right types
 
 
 def test_every_dialect_and_every_kind_of_key_is_shown() -> None:
     assert set(ABOUT) == {dialect.name for dialect in registry.ALL}
     assert set(KIND_NAMES) == set(KINDS) - {"api_token"}
     assert {kind for dialect in ABOUT for kind in kinds_of(dialect)} == set(KIND_NAMES)
+    assert set(SDKS) == set(SNIPPETS)
 
 
 def test_keys_that_work_come_first_and_the_newest_of_them() -> None:
     keys = [
         key(1, "segment.write_key", "old"),
-        key(2, "segment.write_key", "gone", revoked_at=9),
+        key(2, "segment.write_key", "gone", revoked_at="2026-03-02T09:00:00.000Z"),
         key(3, "segment.write_key", "new"),
         key(4, "antsomi.portal_id", "1"),
     ]
-    ours = shown(keys, "segment")
+    ours = of_dialect(keys, "segment")
     assert [each.id for each in ours] == [3, 1, 2]
     assert newest(ours) == {"segment.write_key": "new"}
 
 
 def test_a_snippet_holds_the_newest_key() -> None:
-    ours = shown([key(1, "segment.write_key", "old"), key(2, "segment.write_key", "new")], "segment")
+    ours = [key(2, "segment.write_key", "new-key"), key(1, "segment.write_key", "old-key")]
     found = snippets("segment", ours, URL)
     assert [each.language for each in found] == ["Shell", "JavaScript", "Python"]
     assert all(URL in each.text for each in found)
 
 
 def test_antsomi_has_the_sdks_as_well() -> None:
-    ours = shown([key(1, "antsomi.portal_id", "7"), key(2, "antsomi.prop_id", "8")], "antsomi")
-    assert [each.language for each in snippets("antsomi", ours, URL)][:3] == list(sourcing._SDKS.values())  # noqa: SLF001 - the table itself
+    ours = [key(1, "antsomi.portal_id", "7"), key(2, "antsomi.prop_id", "8")]
+    assert [each.language for each in snippets("antsomi", ours, URL)][:3] == list(SDKS.values())
 
 
 def test_without_a_key_there_is_nothing_to_paste() -> None:

@@ -31,7 +31,8 @@ def test_where_the_system_does_not_tell_there_is_no_process(tmp_path: Path, monk
 
 
 def test_a_process_that_is_gone_meanwhile_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "1").mkdir()
+    (tmp_path / "1" / "task" / "1").mkdir(parents=True)
+    (tmp_path / "1" / "task" / "1" / "children").write_text("2 ")
     monkeypatch.setattr(vitals, "_PROC", tmp_path)
     assert vitals.processes(1) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROLE = "--role="
 # Fields of /proc/PID/stat behind the command's name, counted from 0 (proc(5)).
-_PARENT, _USER_TIME, _SYSTEM_TIME, _STARTED, _RESIDENT = 1, 11, 12, 19, 21
+_USER_TIME, _SYSTEM_TIME, _STARTED, _RESIDENT = 11, 12, 19, 21
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,10 +45,9 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def processes(supervisor: int) -> list[Process]:
-    """The processes that this one started, and itself first. Empty where the system does not tell (it is not Linux)."""
-    uptime = _uptime()
-    found = [process for process in _each(uptime) if supervisor in {process[0], process[1].pid}]
-    return sorted((process for _, process in found), key=lambda one: (one.pid != supervisor, one.role, one.pid))
+    """A process and those that it started, itself first. Empty where the system does not tell (it is not Linux)."""
+    found = list(_each([supervisor, *_children(supervisor)], _uptime()))
+    return sorted(found, key=lambda one: (one.pid != supervisor, one.role, one.pid))
 
 
 def disk(folder: DataFolder) -> Disk:
@@ -79,15 +78,23 @@ def _uptime() -> float:
         return 0.0
 
 
-def _each(uptime: float) -> Iterator[tuple[int, Process]]:
-    """Every process that may be looked at, with its parent's number."""
-    for entry in _PROC.glob("[0-9]*"):
+def _children(pid: int) -> list[int]:
+    """The numbers of the processes that the first thread of this one started."""
+    try:
+        return [int(number) for number in (_PROC / f"{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def _each(pids: Iterable[int], uptime: float) -> Iterator[Process]:
+    """These processes, without those that are gone by now."""
+    for pid in pids:
         try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            words = (entry / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            fields = (_PROC / f"{pid}/stat").read_text().rpartition(")")[2].split()
+            words = (_PROC / f"{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        yield int(fields[_PARENT]), _process(int(entry.name), fields, words, uptime)
+        yield _process(pid, fields, words, uptime)
 
 
 def _process(pid: int, fields: list[str], words: list[str], uptime: float) -> Process:
