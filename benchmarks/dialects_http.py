@@ -2,7 +2,8 @@
 
 A whole server runs, as its users run it; a generator in a process of its own (wrk) loads one call after the other, in
 rounds, so that what else the machine does falls on all of them. Before each the worker has caught up. Ratios count
-events, so that a batch is not a request among others, and compare within a round.
+events, so that a batch is not a request among others, and compare within a round. The calls are about two thousand
+people, who are known by then: an app's users come back.
 
     python -m benchmarks.dialects_http --rounds 3 --seconds 2
 """
@@ -28,6 +29,7 @@ from benchmarks.report import report, write_json
 from tests.serving import Server, serving
 
 FIRST = "crossengage track"
+PEOPLE = 2_000
 CATCH_UP_SECONDS = 120
 AGENT = {"CL-User-Agent": "Mozilla/5.0 (Linux; Android 14)"}
 PRODUCT = {"sku": "A-NUMBER", "price": 39.8, "quantity": 2, "category": "Shoes", "title": "Running shoe, light"}
@@ -126,6 +128,7 @@ def load(port: int, call: Call, seconds: int) -> Load:
         "CALL_PATH": call.path,
         "CALL_BODY": msgspec.json.encode(call.body).decode(),
         "CALL_HEADERS": "\n".join(f"{name}: {value}" for name, value in call.headers.items()),
+        "PEOPLE": str(PEOPLE),
         "SEED": str(time.time_ns() % 1_000_000),
     }
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "-s", str(SCRIPTS / "template.lua")]
@@ -148,7 +151,7 @@ def run(options: argparse.Namespace, server: Server) -> None:
     rates: dict[str, list[float]] = defaultdict(list)
     loads: dict[str, list[Load]] = defaultdict(list)
     for call in named.values():
-        load(server.port, call, 1)
+        load(server.port, call, 2)
     for _ in range(options.rounds):
         for name, call in named.items():
             caught_up(server)
