@@ -71,8 +71,9 @@ class MemoryEvents:
         ]
         return sorted(fitting, key=lambda event: (event.time, event.id), reverse=True)[:limit]
 
-    def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - the protocol's word
-        return next((event for event in self.events if (event.project, event.id) == (project, id)), None)
+    def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - the protocol's word
+        found = next((event for event in self.events if (event.project, event.id) == (project, id)), None)
+        return None if found is None or (profiles and found.profile_id not in profiles) else found
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
         del attribute, value

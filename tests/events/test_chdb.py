@@ -255,6 +255,14 @@ class TestCounts:
         assert store.count(PROJECT, "never") == 0
         assert store.names(PROJECT) == {"bought": 6, "viewed": 3}
 
+    def test_an_event_is_found_among_those_of_its_profile(self, store: ChdbEventStore) -> None:
+        store.write(rows([event(1, profile_id=ANN), event(2, profile_id=BOB)]), "t")
+        found = store.event(PROJECT, event_id(1), [BOB, ANN, "no id"])
+        assert found is not None
+        assert found.id == event_id(1)
+        assert store.event(PROJECT, event_id(1), [BOB]) is None
+        assert store.event(PROJECT, "no id", [BOB]) is None
+
     def test_names_are_counted_day_by_day(self, store: ChdbEventStore) -> None:
         day = 86_400_000
         today = NOON // day

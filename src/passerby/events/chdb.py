@@ -102,9 +102,15 @@ class ChdbEventStore:
             rows = []
         return [decode(row) for row in rows]
 
-    def event(self, project: int, id: str) -> StoredEvent | None:  # noqa: A002 - as in the protocol
-        """One event by its id."""
-        rows = self._query("event", project=project, id=id) if _is_id(id) else []
+    def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - as in the protocol
+        """One event by its id; see the protocol."""
+        known = [profile for profile in profiles if _is_id(profile)]
+        if not _is_id(id):
+            rows = []
+        elif known:
+            rows = self._query("event_of", project=project, id=id, profiles=known)
+        else:
+            rows = self._query("event", project=project, id=id)
         return decode(rows[0]) if rows else None
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:

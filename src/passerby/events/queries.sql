@@ -72,6 +72,13 @@ SETTINGS max_threads = 1;
 -- One event by its id, found through the Bloom filters on ids.
 SELECT * FROM events WHERE project = {project:UInt32} AND id = {id:UUID} LIMIT 1;
 
+-- name: event_of
+-- One event by its id among those of some profiles, which are short ranges of the table.
+SELECT * FROM events
+WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)} AND id = {id:UUID}
+LIMIT 1
+SETTINGS max_threads = 1;
+
 -- name: total
 -- Every event of a project.
 SELECT count() AS events FROM events WHERE project = {project:UInt32};
