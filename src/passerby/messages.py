@@ -118,8 +118,8 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     """An event after the worker applied it: immutable, kept under the profile that was resolved for it then.
 
     One JSON object of this shape is one line of an outbox batch, and one row of the event store. `id` is the message's
-    id; `position` its place in the log; `rejected` holds what the catalogue's rules refused, `properties` the rest. `semantic` is
-    what it means as a fact of a shop; one that is none is written without.
+    id; `position` its place in the log; `rejected` holds what the catalogue's rules refused, `properties` the rest.
+    `semantic` is what it means as a fact of a shop; one that is none is written without.
     """
 
     project: int

@@ -53,6 +53,10 @@ class TestProducts:
         properties = {"cart": [{"quantity": 2, "product": {"id": 7, "name": "Lamp"}}]}
         assert said("Cart Viewed", properties).items == [Item(id="7", name="Lamp", quantity=2)]
 
+    def test_a_cart_that_is_only_named_holds_nothing(self) -> None:
+        assert said("Cart Viewed", {"cart": "c-1", "order": [{"sku": "A-1"}]}).items == [Item(sku="A-1")]
+        assert said("Cart Viewed", {"cart": "c-1"}).items == []
+
     def test_a_product_may_be_an_object_at_the_top(self) -> None:
         assert said("Product Viewed", {"product": {"id": "p-7"}}).items == [Item(id="p-7")]
 
