@@ -50,8 +50,8 @@ class Office:
 
         def is_known() -> bool:
             asked = httpx.get(f"{self.url}/v1/stats", headers=bearer, timeout=60)
-            login = (keys["segment"]["write_key"], "")
-            sent = httpx.post(f"{self.ingest}/v1/track", content=b"{", auth=login, timeout=60)
+            path = f"/api/v1/mobile/{keys['crossengage']['mobile_api_key']}/track"
+            sent = httpx.post(f"{self.ingest}{path}", json={}, timeout=60)  # refused: for its key, else for being empty
             return http.HTTPStatus.UNAUTHORIZED not in {asked.status_code, sent.status_code}
 
         self.until(is_known)
