@@ -85,7 +85,7 @@ def _tell(report: Report, seconds: float, console_url: str) -> None:
     growth, stages = _growth(report), report.after["profiles"]
     answers = ", ".join(f"{count} times {status}" for status, count in sorted(report.answers.items()))
     say(f"{report.answers.total()} calls in {seconds:.0f} s, answered {answers}:")
-    say(", ".join(f"{count} in {TITLES[dialect]}'s words" for dialect, count in report.calls.most_common()) + ".")
+    say(", ".join(f"{count} as to {TITLES[dialect]}" for dialect, count in report.calls.most_common()) + ".")
     say(f"{growth['accepted']} messages accepted: {growth['applied']} applied, {growth['duplicates']} were repeats.")
     say(
         f"{growth['events']} new events. Profiles now: "
