@@ -1,9 +1,9 @@
 """The whole server, from the request to the event that can be read.
 
-Measured on a server of its own (all roles, on loopback), with wrk from Debian's packages as the generator in a process
-of its own: how many events a second are taken and made visible, as single CrossEngage events and in WebEngage batches
-of 25; and how long an event takes from its answer to being visible, at half of that load. The clock of a run stops
-when everything that was accepted can be read.
+Measured on a server of its own (all roles, on loopback), with the generator in a process of its own (wrk from Debian's
+packages, or benchmarks.load where it is missing): how many events a second are taken and made visible, as single
+CrossEngage events and in WebEngage batches of 25; and how long an event takes from its answer to being visible, at half
+of that load. The clock of a run stops when everything that was accepted can be read.
 
     python -m benchmarks.end_to_end --seconds 15
 """
@@ -14,7 +14,9 @@ import argparse
 import http.client
 import json
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -34,19 +36,41 @@ LOOK_SECONDS = 0.02
 
 
 class Load(msgspec.Struct):
-    """What wrk saw."""
+    """What the generator saw."""
 
     requests: int
     seconds: float
     refused: int
-    broken: int
     p50_ms: float
     p99_ms: float
     p999_ms: float
+    broken: int = 0
 
 
 def load(server: Server, script: str, seconds: int, pause_ms: float = 0.0) -> Load:
-    """Run wrk with one of our scripts for so long, each connection pausing so long before a request."""
+    """Load the server in one of our ways for so long, each connection pausing so long before a request."""
+    return (
+        with_wrk(server, script, seconds, pause_ms) if shutil.which("wrk") else alone(server, script, seconds, pause_ms)
+    )
+
+
+def alone(server: Server, script: str, seconds: int, pause_ms: float) -> Load:
+    """The same with the generator that comes along, where wrk is missing."""
+    webengage = server.keys["webengage"]
+    path, authorization = {
+        "track": (f"/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track", ""),
+        "bulk": (f"/v1/accounts/{webengage['license_code']}/bulk-events", f"Bearer {webengage['api_key']}"),
+    }[script]
+    where = ["--port", str(server.port), "--path", path, "--body", script, "--authorization", authorization]
+    rate = CONNECTIONS / pause_ms * 1000 if pause_ms else 0.0
+    how = ["--connections", str(CONNECTIONS), "--seconds", str(seconds), "--rate", str(rate)]
+    command = [sys.executable, "-m", "benchmarks.load", *where, *how]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return msgspec.json.decode(output, type=Load)
+
+
+def with_wrk(server: Server, script: str, seconds: int, pause_ms: float) -> Load:
+    """Run wrk with one of our scripts."""
     keys = server.keys
     environment = {
         "WRK_COMMON": str(SCRIPTS / "common.lua"),

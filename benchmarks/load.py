@@ -14,7 +14,8 @@ import asyncio
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import cast
 
 import msgspec
@@ -24,6 +25,11 @@ BODY = (
     '{"mobileId":"phone-%d","type":"track","event":"Viewed Product","properties":'
     '{"sku":"A-%d","price":39.8,"quantity":2,"category":"Shoes","title":"Running shoe, light"}}'
 )
+BULK_EVENT = (
+    '{"userId":"user-%d","eventName":"Added to Cart","eventData":'
+    '{"Product ID":%d,"Price":39.8,"Quantity":1,"Product":"Cologne","Currency":"EUR"}}'
+)
+BULK = 25
 PEOPLE = 10_000
 
 
@@ -38,13 +44,27 @@ class Load(msgspec.Struct):
     p999_ms: float
 
 
-def requests(path: str) -> Iterator[bytes]:
+def track(number: int) -> str:
+    """One CrossEngage event."""
+    return BODY % (number % PEOPLE, number)
+
+
+def bulk(number: int) -> str:
+    """WebEngage's bulk-events: 25 events."""
+    events = (BULK_EVENT % (each * 7919 % PEOPLE, each) for each in range(number * BULK, (number + 1) * BULK))
+    return f'{{"events":[{",".join(events)}]}}'
+
+
+BODIES = {"track": track, "bulk": bulk}
+
+
+def requests(path: str, body_of: Callable[[int], str], authorization: str) -> Iterator[bytes]:
     """Requests for ever, each different."""
-    number = 0
-    while True:
-        number += 1
-        body = BODY % (number % PEOPLE, number)
-        yield f"POST {path} HTTP/1.1\r\nHost: edge\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    allowed = f"Authorization: {authorization}\r\n" if authorization else ""
+    for number in count(1):
+        body = body_of(number)
+        head = f"POST {path} HTTP/1.1\r\nHost: edge\r\n{allowed}Content-Length: {len(body)}\r\n\r\n"
+        yield (head + body).encode()
 
 
 class Connection(asyncio.Protocol):
@@ -81,8 +101,8 @@ class Connection(asyncio.Protocol):
 class Run:
     """One measurement."""
 
-    def __init__(self, path: str, rate: float) -> None:
-        self._requests = requests(path)
+    def __init__(self, requests: Iterator[bytes], rate: float) -> None:
+        self._requests = requests
         self._rate = rate
         self._begun = time.perf_counter()
         self._sent = 0
@@ -121,9 +141,8 @@ class Run:
         return Load(len(self.times), time.perf_counter() - self._begun, self.refused, p50, p99, p999)
 
 
-async def measure(port: int, path: str, connections: int, seconds: float, rate: float) -> Load:
+async def measure(run: Run, port: int, connections: int, seconds: float) -> Load:
     """Load a server and say what was seen."""
-    run = Run(path, rate)
     loop = asyncio.get_running_loop()
     for _ in range(connections):
         await loop.create_connection(lambda: Connection(run), "127.0.0.1", port)
@@ -139,9 +158,12 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rate", type=float, default=0)
+    parser.add_argument("--body", choices=BODIES, default="track")
+    parser.add_argument("--authorization", default="")
     options = parser.parse_args()
+    run = Run(requests(options.path, BODIES[options.body], options.authorization), options.rate)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        load = runner.run(measure(options.port, options.path, options.connections, options.seconds, options.rate))
+        load = runner.run(measure(run, options.port, options.connections, options.seconds))
     print(msgspec.json.encode(load).decode())
 
 
