@@ -5,5 +5,6 @@
 - `signing`, `attempts` — signing in and out, and the bounds on trying passwords
 - `shell`, `origins` — what surrounds every answer: the strict content policy, and who may send forms
 - `rendering`, `failures`, `static` — templates, pages that say what went wrong, and files
+- `story/`, `drawing/`, `telling` — words and pictures made of the API's types, and what templates call of them
 - `pages/` — the screens, one file each; `templates/` and `static/` hold what they are made of
 """
