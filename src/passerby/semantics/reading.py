@@ -101,6 +101,8 @@ def read(name: SemanticName, properties: _Object, words: Dictionary) -> Semantic
     """What an event of this meaning says in these words."""
     top = _Place(properties, words.plan(properties))
     single = name in OF_ONE_PRODUCT
+    if single and not top.plan.lists and not top.plan.product:
+        return _flat(name, top)
     places = [top] if single or not top.plan.carts else [top, *_carts(top, words)]
     lines = _lines(places, words)
     if not lines and not single:
@@ -113,6 +115,14 @@ def read(name: SemanticName, properties: _Object, words: Dictionary) -> Semantic
         value = _first(members, plan.value, _number) if value is None else value
         currency = currency or _first(members, plan.currency, _currency)
     return Semantic(name=name, items=items, value=value, currency=currency or _common_currency(lines))
+
+
+def _flat(name: SemanticName, top: _Place) -> Semantic:
+    """The everyday event about one product, all of whose fields stand at the top."""
+    members, plan = top
+    item = _item(top)
+    value, currency = _first(members, plan.value, _number), _first(members, plan.currency, _currency)
+    return Semantic(name=name, items=[] if item is None else [item], value=value, currency=currency)
 
 
 def _carts(top: _Place, words: Dictionary) -> list[_Place]:
