@@ -111,12 +111,13 @@ class Office:
     def refused(self) -> str:
         """The number of a refused request."""
         address = f"http://127.0.0.1:{self.server.port}/v1/track"
-        answer = httpx.post(address, json={"event": "Lost", "userId": "x"}, auth=("no-such-key", ""), timeout=60)
-        assert answer.status_code == http.HTTPStatus.UNAUTHORIZED
+        key = self.server.keys["segment"]["write_key"]
+        answer = httpx.post(address, content=b'{"event": "Lost', auth=(key, ""), timeout=60)
+        assert answer.status_code == http.HTTPStatus.BAD_REQUEST
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             for kept in self.server.read("/v1/refused")["refused"]:
-                if kept["dialect"] == "segment":
+                if kept["dialect"] == "segment" and kept["known"]:
                     return str(kept["id"])
             time.sleep(0.05)
         raise AssertionError("the refused request is not kept")

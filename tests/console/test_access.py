@@ -140,9 +140,12 @@ def test_a_viewer_changes_nothing(office: Office) -> None:
 
 
 def test_an_administrator_is_let_in_everywhere(office: Office) -> None:
+    """In a project of its own: some forms change something even where nothing is filled in."""
+    office.new_project("changed")
     with office.client(ADMIN) as client:
         for way in GUARDED:
-            assert ask(client, way).status_code in {200, 303, 400, 404, 409}, name(way)
+            own = way._replace(address=way.address.replace("/p/default/", "/p/changed/"))
+            assert ask(client, own).status_code in {200, 303, 400, 404, 409}, name(own)
 
 
 def test_a_session_opens_nothing_of_the_api(office: Office) -> None:

@@ -71,8 +71,8 @@ def test_an_event_that_never_was_is_not_found(viewer: httpx.Client) -> None:
 
 def test_a_refused_request_says_what_its_sender_was_told(viewer: httpx.Client, office: Office) -> None:
     text = viewer.get(f"/p/default/live/refused/{office.refused}").text
-    assert "This key is unknown" in text
-    assert "no-such-key" not in text
+    assert "Its sender was told 400" in text
+    assert office.server.keys["segment"]["write_key"] not in text
     assert viewer.get("/p/default/live/refused/999999999").status_code == http.HTTPStatus.NOT_FOUND
 
 
