@@ -18,17 +18,21 @@ from passerby.catalogue.rules import (
     attribute_finding,
     verdict,
 )
-from passerby.catalogue.types import DataType, data_type
+from passerby.catalogue.types import PLAIN, SHORTEST_DATE, DataType, data_type
 
 
 class Attribute(Tally):
-    """An attribute, the type that its first value fixed, and how often it was seen since the last drain."""
+    """An attribute, the type that its first value fixed, and how often it was seen since the last drain.
 
-    __slots__ = ("type",)
+    `plain` are the classes whose values are of that type at first sight (short texts, where it is text).
+    """
+
+    __slots__ = ("plain", "type")
 
     def __init__(self, type_: DataType) -> None:
         super().__init__()
         self.type = type_
+        self.plain = PLAIN[type_]
 
 
 class Subject:
@@ -52,14 +56,10 @@ class Subject:
         known = self.attributes
         findings: list[tuple[str, Finding]] = []
         for name, value in values.items():
-            attribute = known.get(name)
-            type_ = data_type(value)
-            if attribute is not None and attribute.type == type_ and (type_ != "string" or len(value) < STRING_LENGTH):
-                if attribute.count and attribute.first <= time <= attribute.last:
-                    attribute.count += 1
-                else:
-                    attribute.add(time)
-            elif (finding := self._admit(name, value, type_, time)) is not None:
+            attribute, kind = known.get(name), type(value)
+            if attribute is not None and kind in attribute.plain and (kind is not str or len(value) < SHORTEST_DATE):
+                attribute.add(time)
+            elif (finding := self._admit(name, value, time)) is not None:
                 findings.append((name, finding))
         return verdict(self.name, values, findings) if findings else Verdict(False, values, (), ())  # noqa: FBT003 - speed
 
@@ -72,11 +72,14 @@ class Subject:
                 )
                 attribute.count = 0
 
-    def _admit(self, name: str, value: Any, type_: DataType | None, time: int) -> Finding | None:
+    def _admit(self, name: str, value: Any, time: int) -> Finding | None:
+        type_, attribute = data_type(value), self.attributes.get(name)
+        if attribute is not None and attribute.type == type_ and (type_ != "string" or len(value) < STRING_LENGTH):
+            attribute.add(time)
+            return None
         finding = attribute_finding(name, value)
         if finding is not None or type_ is None:
             return finding
-        attribute = self.attributes.get(name)
         if attribute is not None:
             return Finding("type_mismatch", f"expected type {attribute.type}, got {type_}")
         finding = self._full(type_)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 DataType = Literal["string", "number", "boolean", "date", "array", "object"]
 
 _TYPES: dict[type, DataType] = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
+PLAIN: Final[Mapping[DataType, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "date": (),
+    "array": (list,),
+    "object": (dict,),
+}
+"""The classes of values that are of a type at first sight; a text only if it is too short for a date."""
 
 # A date is a moment: day, time of day and zone, as in `2018-09-15T18:29:00-0800`. A bare day or a time without a zone
 # stays a string, because two readers could take it for two moments.
-_SHORTEST_DATE = len("2018-09-15T18:29:00Z")
+SHORTEST_DATE = len("2018-09-15T18:29:00Z")
 _LONGEST_DATE = len("2018-09-15T18:29:00.123456789+05:30")
 _DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -28,7 +38,7 @@ def data_type(value: Any) -> DataType | None:
     other string is a string.
     """
     if type(value) is str:
-        return "date" if len(value) >= _SHORTEST_DATE and _is_date(value) else "string"
+        return "date" if len(value) >= SHORTEST_DATE and _is_date(value) else "string"
     return _TYPES[type(value)] if value is not None else None
 
 

@@ -142,11 +142,14 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
 
 
 def _only(raw: Identifier, policy: Policy) -> Evidence | None:
-    """The evidence in a single device identifier, which is all that most messages carry; None for any other."""
-    if policy.classes.get(raw.namespace) is not IdentifierClass.DEVICE:
+    """The evidence in a single device or customer identifier, which is all that most messages carry; else None."""
+    class_ = policy.classes.get(raw.namespace)
+    if class_ is not IdentifierClass.DEVICE and class_ is not IdentifierClass.CUSTOMER:
         return None
     value = clean(raw.namespace, raw.value, policy)
     if value is None:
         return None
-    names = (raw if value == raw.value else Identifier(raw.namespace, value, raw.scope),)
-    return Evidence(weak=names, names=names)
+    only = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
+    if class_ is IdentifierClass.DEVICE:
+        return Evidence(weak=(only,), names=(only,))
+    return Evidence(user_id=only, names=(only,), naming=True)

@@ -101,7 +101,7 @@ def read(name: SemanticName, properties: _Object, words: Dictionary) -> Semantic
     """What an event of this meaning says in these words."""
     top = _Place(properties, words.plan(properties))
     single = name in OF_ONE_PRODUCT
-    if single and not top.plan.lists and not top.plan.product:
+    if single and not top.plan.lists and not any(type(properties[inner]) is dict for inner in top.plan.product):
         return _flat(name, top)
     places = [top] if single or not top.plan.carts else [top, *_carts(top, words)]
     lines = _lines(places, words)
