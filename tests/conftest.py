@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 import sys
 import threading
@@ -19,6 +20,16 @@ settings.register_profile("ci", deadline=None, derandomize=False)
 # `make prove`: the same properties, tried for long.
 settings.register_profile("prove", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("prove" if os.environ.get("PROVE_LONG") else "ci")
+
+
+_MADE_ANEW = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|pby_.*", re.DOTALL)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """The same name in every run, and so in each of the processes that share one, whatever is random in it."""
+    if isinstance(val, bytes) or (isinstance(val, str) and _MADE_ANEW.fullmatch(val)):
+        return argname
+    return None
 
 
 @pytest.fixture(autouse=True)

@@ -23,12 +23,21 @@ Json = Any
 
 
 def free_ports(number: int) -> list[int]:
-    """So many different TCP ports on which nothing listens."""
+    """So many different TCP ports on which nothing listens.
+
+    Tests that run beside each other take theirs from different ones, as a port is free again until it is used.
+    """
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
+        ports: list[int] = []
+        while len(ports) < number:
+            one = stack.enter_context(socket.socket())
             one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+            port = one.getsockname()[1]
+            if port // 2 % processes == process:
+                ports.append(port)
+        return ports
 
 
 def init(data: Path) -> Json:

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.cli.conftest import Command
 
 from passerby.cli import main, run
+from passerby.cli.app import app
 from passerby.settings import SETTINGS, reference
 
 COMMANDS = [
@@ -37,7 +39,7 @@ def test_all_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_serve_explains_every_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(app, "console", Console(width=200))  # one that is made once would be as wide as it was then
     run(["serve", "--help"])
     said = capsys.readouterr().out
     assert [setting.flag for setting in SETTINGS if f"{setting.flag} " not in said] == []
