@@ -27,8 +27,9 @@ def free_ports(number: int) -> list[int]:
 
     Tests that run beside each other take theirs from different ones, as a port is free again until it is used.
     """
-    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    # One that takes the place of a crashed one counts on.
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % processes
     with contextlib.ExitStack() as stack:
         ports: list[int] = []
         while len(ports) < number:

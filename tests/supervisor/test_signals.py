@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import ExitStack
 
@@ -22,7 +21,7 @@ def test_a_signal_ends_the_process_well_and_closes_what_is_open(number: signal.S
 def tell_ourselves(number: signal.Signals, closed: list[bool]) -> None:
     with leaving_on_signal(), ExitStack() as opened:
         opened.callback(closed.append, True)  # noqa: FBT003 - a value, not a switch
-        os.kill(os.getpid(), number)
+        signal.raise_signal(number)
 
 
 def test_afterwards_signals_do_what_they_did_before() -> None:

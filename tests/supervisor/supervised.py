@@ -1,0 +1,94 @@
+"""A supervisor in a process of its own, which a test may send signals to as the system does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+PATIENCE_SECONDS = 60.0
+
+# What a supervised process begins with: it leaves files to say how far it is.
+_ROLE = """
+import os, signal, sys, time
+folder = sys.argv[1]
+def touch(name): open(os.path.join(folder, f"{name}.{os.getpid()}"), "w").close()
+"""
+
+_SUPERVISOR = """
+import os, signal, sys
+from pathlib import Path
+from passerby import logs
+from passerby.folder import DataFolder
+from passerby.supervisor import supervise
+from passerby.supervisor.children import Place, Program
+from passerby.supervisor.sockets import listen, port_of
+data, marks, *scripts = sys.argv[1:]
+for name in ("STOP_SECONDS", "REMIND_SECONDS"):
+    if name in os.environ: setattr(supervise, name, float(os.environ[name]))
+logs.configure("info", "json", sys.stderr)
+def handlers(): return [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)]
+before = handlers()
+places = [
+    Place(role, 0, Program([sys.executable, "-I", "-S", "-c", script, marks], (), {}))
+    for role, script in zip(("worker", "console"), scripts)
+]
+listener = listen("127.0.0.1", 0, "--port")
+assert port_of(listener)
+code = supervise.Supervisor(DataFolder(Path(data)), places, [listener]).run()
+for place in places: place.ended()
+if handlers() != before: sys.exit("signals do something else than before")
+if any(place.pid for place in places): sys.exit("somebody is left")
+if listener.fileno() != -1: sys.exit("somebody can still connect")
+sys.exit(LEFT + code)
+"""
+
+
+_LEFT = 10
+"""What is added to the supervisor's code, so that no fault of the script around it passes for one."""
+
+
+class Outcome(NamedTuple):
+    """How a supervisor left: its exit code, and the lines it logged."""
+
+    code: int
+    lines: list[str]
+
+
+def number(marks: Path, name: str) -> int:
+    """How many processes have left this mark."""
+    return len(list(marks.glob(f"{name}.*")))
+
+
+def supervised(
+    marks: Path,
+    scripts: Sequence[str],
+    *,
+    until: str = "started",
+    told: signal.Signals = signal.SIGTERM,
+    seconds: dict[str, str] | None = None,
+) -> Outcome:
+    """Supervise processes that run these scripts, and tell the supervisor to stop when all have left this mark.
+
+    `seconds` are the supervisor's own durations to set, by name.
+    """
+    data = marks.parent / "data"
+    script = _SUPERVISOR.replace("LEFT", str(_LEFT))
+    command = [sys.executable, "-c", script, str(data), str(marks), *(_ROLE + script for script in scripts)]
+    environment = os.environ | (seconds or {})
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True) as supervisor:
+        try:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while number(marks, until) < len(scripts) and supervisor.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+            supervisor.send_signal(told)
+            _, said = supervisor.communicate(timeout=PATIENCE_SECONDS)
+        finally:
+            supervisor.kill()
+    assert supervisor.returncode >= _LEFT, said
+    return Outcome(supervisor.returncode - _LEFT, said.splitlines())
