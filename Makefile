@@ -56,7 +56,7 @@ run: setup-run  ## Serve on PORT and CONSOLE_PORT from the folder DATA, made whe
 
 .PHONY: test
 test: setup browser  ## Run every test, with the coverage gate; ARGS goes to pytest
-	@$(BIN)/pytest --numprocesses=2 --cov --cov-report=term $(ARGS)
+	@$(BIN)/pytest --numprocesses=2 --dist=worksteal --cov --cov-report=term $(ARGS)
 
 # What runs the pages and the JavaScript that Passerby serves; without it those tests are skipped, and say so.
 .PHONY: browser

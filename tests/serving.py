@@ -129,5 +129,6 @@ def serving(data: Path, *flags: str, environment: Mapping[str, str] | None = Non
         server.start(*flags)
         server.wait_until_healthy()
         yield server
+        server.stop()  # in good order, so that coverage hears what was executed
     finally:
         server.kill()

@@ -100,9 +100,9 @@ def with_keys(case: Case, known: Known) -> None:
         case.query.update({"portal_id": keys["antsomi"]["portal_id"], "prop_id": keys["antsomi"]["prop_id"]})
     body = case.body
     if case.path.startswith(("/app/", "/source/")) and type(body) is dict and type(body.get("id")) is str:
-        body["id"] = keys["customerlabs"]["app_id"]
+        case.body = {**body, "id": keys["customerlabs"]["app_id"]}  # never within: it may be the description's example
     if type(body) is dict and "winner" in body:
-        body.update({name: known.ids[name] for name in ("winner", "loser")})
+        case.body = {**body, **{name: known.ids[name] for name in ("winner", "loser")}}
 
 
 def authorization(case: Case, server: Server) -> tuple[str, str] | str | None:
