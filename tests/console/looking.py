@@ -51,7 +51,8 @@ class Desk:
 
     def audit(self, **options: Any) -> list[str]:
         """What axe-core finds of serious or critical faults on the page; `options` are its own."""
-        self.page.evaluate(axe())
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(axe())
         found: dict[str, Any] = self.page.evaluate(f"axe.run({json.dumps({'resultTypes': ['violations'], **options})})")
         return [
             f"{self.page.url}: {each['id']}: {node['target']} {json.dumps(node['failureSummary'])}"

@@ -159,6 +159,7 @@ def test_what_a_policy_cannot_be_is_said(looks: Looks, fresh: str) -> None:
 
 def test_the_main_way_goes_by_keyboard_alone(looks: Looks, office: Office) -> None:
     page = looks().open("/sign-in?to=/p/default/profiles")
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type(ADMIN)
     page.keyboard.press("Tab")
     page.keyboard.type(office.passwords[ADMIN])

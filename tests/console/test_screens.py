@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from tests.console.conftest import Looks
@@ -13,34 +12,39 @@ from tests.console.screens import FOR_ADMINISTRATORS, SCREENS
 
 SHOTS = Path(__file__).parent / "screenshots"
 """Where every screen is to be seen after a run; git does not keep it."""
+
+
+class Look(NamedTuple):
+    """How wide the window is, which colours its user likes, and what axe-core looks for (None: nothing).
+
+    It looks for everything once, and by look for what differs with it: that takes most of the time here.
+    """
+
+    width: int
+    colours: Literal["light", "dark"]
+    audit: dict[str, Any] | None
+
+
 LOOKS = {
-    "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
-    "narrow": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
-    "narrow-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    "light": Look(1440, "light", {}),
+    "dark": Look(1440, "dark", {"runOnly": ["color-contrast"]}),
+    "narrow": Look(390, "light", {"runOnly": ["scrollable-region-focusable", "nested-interactive"]}),
+    "narrow-dark": Look(390, "dark", None),
 }
-
-
-AUDITS: Mapping[str, dict[str, Any] | None] = {
-    "light": {},
-    "dark": {"runOnly": ["color-contrast"]},
-    "narrow": {"runOnly": ["scrollable-region-focusable", "nested-interactive"]},
-    "narrow-dark": None,
-}
-"""What axe-core looks for: everything once, and by look what differs with it. That takes most of the time here."""
 
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_is_shown_without_a_fault_and_shuts_nobody_out(looks: Looks, office: Office, name: str) -> None:
     found = list[str]()
     SHOTS.mkdir(exist_ok=True)
-    for look, options in LOOKS.items():
-        desk, audit = looks(ADMIN, **options), AUDITS[look]
-        page = desk.open(SCREENS[name](office))
-        page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= options["viewport"]["width"], f"wider than the window: {look}"  # type: ignore[index]  # a size
-        found += [] if audit is None else desk.audit(**audit)
+    desk = looks(ADMIN)
+    page = desk.open(SCREENS[name](office))
+    for title, look in LOOKS.items():
+        page.set_viewport_size({"width": look.width, "height": 900})
+        page.emulate_media(color_scheme=look.colours)
+        page.screenshot(path=SHOTS / f"{name}-{title}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= look.width, f"wider than the window: {title}"
+        found += [] if look.audit is None else desk.audit(**look.audit)
     assert not found
 
 

@@ -7,8 +7,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from tests.log.writing import NOW, append, message, numbered
 
+from passerby.log import sqlite
 from passerby.log.protocol import Entry
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter, begin_after
 
@@ -38,6 +40,16 @@ def test_reading_stops_with_the_batch_that_reaches_the_limit(writer: SqliteLogWr
     assert len(reader.read(0, 1)) == 3
     assert len(reader.read(0, 4)) == 6
     assert len(reader.read(2, 2)) == 4
+
+
+def test_reading_stops_with_the_batch_that_is_too_large_for_more(
+    writer: SqliteLogWriter, reader: SqliteLogReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for first in (1, 3, 5):
+        append(writer, numbered(first, first + 1))
+    monkeypatch.setattr(sqlite, "READ_BYTES", 1)
+    assert [entry.position for entry in reader.read(0, 100)] == [1, 2]
+    assert [entry.position for entry in reader.read(2, 100)] == [3, 4]
 
 
 def test_what_was_appended_is_there_after_the_log_was_closed(file: Path) -> None:

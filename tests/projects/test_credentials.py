@@ -95,6 +95,22 @@ def test_a_revoked_key_of_any_kind_is_as_good_as_unknown(
     assert credentials.token_project(added.value) is None
 
 
+def test_a_new_key_works_at_once(store: ProjectStore, project: Project, credentials: ProjectCredentials) -> None:
+    public = store.add_key(project, "segment.write_key", NOW).value
+    assert credentials.project("segment.write_key", public) == project.id
+    secret = store.add_key(project, "webengage.api_key", NOW).value
+    assert credentials.authenticates("webengage.api_key", project.id, secret)
+    token = store.add_key(project, "api_token", NOW).value
+    assert credentials.token_project(token) == project.id
+
+
+def test_a_key_is_unknown_where_the_file_can_no_longer_be_read(credentials: ProjectCredentials) -> None:
+    credentials.close()
+    assert credentials.project("segment.write_key", "new") is None
+    assert not credentials.authenticates("webengage.api_key", 1, "new")
+    assert credentials.token_project("new") is None
+
+
 def test_nothing_is_read_again_while_nothing_changed(credentials: ProjectCredentials, store: ProjectStore) -> None:
     assert not credentials.refresh_if_changed()
     store.add_project("other", NOW)

@@ -32,6 +32,9 @@ PATIENCE_SECONDS = 10.0
 _PAUSES_SECONDS = (0.0002, 0.0005, 0.001, 0.002, 0.005)
 """Pauses between looks at the lock. SQLite's own are 1 to 100 ms: a commit takes a fifth of one."""
 
+READ_BYTES = 32 << 20
+"""A read ends with the batch that reaches this size: what a reader holds is bounded, however large messages are."""
+
 _SQL = sql.load("passerby.log", "queries.sql")
 _APPEND = _SQL["append"]
 
@@ -92,7 +95,7 @@ class SqliteLogReader:
         self._connection.pragma("wal_autocheckpoint", 0)
 
     def read(self, after: int, limit: int) -> list[Entry]:
-        """See the protocol. Whole batches, until there are `limit` messages."""
+        """See the protocol. Whole batches, until there are `limit` messages or `READ_BYTES`."""
         entries: list[Entry] = []
         for last, count, body in self._batches(after, limit):
             messages = self._decoded(last, count, body)
@@ -102,13 +105,15 @@ class SqliteLogReader:
         return entries
 
     def _batches(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
-        """Enough rows for `limit` messages. They are decoded later, so that the read lock is held for microseconds."""
+        """Enough rows for a read. They are decoded later, so that the read lock is held for microseconds."""
         rows: list[tuple[int, int, bytes]] = []
+        size = 0
         with storage_errors(self._path):
             cursor = self._connection.execute(_SQL["batches_after"], (after,))
             for row in cursor:
                 rows.append(row)
-                if row[0] - max(after, rows[0][0] - rows[0][1]) >= limit:
+                size += len(row[2])
+                if row[0] - max(after, rows[0][0] - rows[0][1]) >= limit or size >= READ_BYTES:
                     break
             cursor.close()
         return rows

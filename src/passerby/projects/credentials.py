@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import apsw
 import msgspec
 
 from passerby import sqlite
@@ -41,9 +43,10 @@ class _Snapshot(NamedTuple):
 class ProjectCredentials:
     """Implements `dialects.contract.Credentials`, and answers the like for the API and the worker.
 
-    Nothing is looked up on disk in between two calls of `refresh_if_changed`: whoever holds this calls it about once a
-    second, so that a revoked key stops working within about a second. Lookups may come from any thread, refreshing
-    from one. Raises NotInitialised where the control file holds no project.
+    Whoever holds this calls `refresh_if_changed` about once a second, so that a revoked key stops working within about
+    a second. A new one works at once: before a key or token is said to be unknown, changes are taken up. So `project`,
+    `authenticates` and `token_project` belong to the thread that refreshes; everything else may be asked from any.
+    Raises NotInitialised where the control file holds no project.
     """
 
     def __init__(self, file: Path) -> None:
@@ -61,7 +64,8 @@ class ProjectCredentials:
 
     def project(self, kind: str, key: str) -> int | None:
         """The project that this public key belongs to, or None for an unknown or revoked key."""
-        return self._snapshot.public.get((kind, key))
+        found = self._snapshot.public.get((kind, key))
+        return self._snapshot.public.get((kind, key)) if found is None and self._has_news() else found
 
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         """Whether this secret is a current one of that project.
@@ -69,6 +73,9 @@ class ProjectCredentials:
         Takes the same time whichever character differs, and whichever of the project's secrets it is.
         """
         given = keys.digest(secret)
+        return self._is_current(kind, project, given) or (self._has_news() and self._is_current(kind, project, given))
+
+    def _is_current(self, kind: str, project: int, given: str) -> bool:
         found = False
         for stored in self._snapshot.secrets.get((kind, project), ()):
             found |= hmac.compare_digest(given, stored)
@@ -80,7 +87,10 @@ class ProjectCredentials:
         The lookup is by the token's hash, of which a caller cannot choose the leading characters: how long it takes
         tells nothing about any token.
         """
-        found = self._snapshot.tokens.get(keys.digest(token))
+        given = keys.digest(token)
+        found = self._snapshot.tokens.get(given)
+        if found is None and self._has_news():
+            found = self._snapshot.tokens.get(given)
         return None if found is None else found.project
 
     def token_label(self, token: str) -> str:
@@ -117,6 +127,12 @@ class ProjectCredentials:
         self._version = version
         self._snapshot = self._read()
         return True
+
+    def _has_news(self) -> bool:
+        """Take up changes for somebody who is about to be refused; no news where the file cannot be read."""
+        with suppress(apsw.Error):
+            return self.refresh_if_changed()
+        return False
 
     def _data_version(self) -> int:
         return int(self._connection.pragma("data_version"))

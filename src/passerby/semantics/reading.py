@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from passerby.catalogue.rules import STRING_LENGTH
@@ -25,6 +24,8 @@ LARGEST: Final = 10**15
 """No price, quantity or value is as large: up to here a JSON number is exact wherever it is read."""
 REMEMBERED_CHARACTERS: Final = 1_000
 """Plans are remembered for objects whose names are no longer in all."""
+REMEMBERED_PLANS: Final = 2_048
+"""So many are remembered; then remembering begins again."""
 
 OF_ONE_PRODUCT: Final[frozenset[SemanticName]] = frozenset({"product_viewed", "added_to_cart", "removed_from_cart"})
 """The facts about a product, which may be described at the top of the event. A cart beside it holds other products."""
@@ -66,17 +67,20 @@ class Dictionary:
         self.events: Final = {fold(word): name for name, words in vocabulary.events.items() for word in words}
         self.product: Final = vocabulary.product
         self._vocabulary: Final = vocabulary
+        self._plans: Final = dict[Words, Plan]()
 
     def plan(self, thing: _Object) -> Plan:
         """Where this object has what."""
         names = tuple(thing)
-        if sum(map(len, names)) > REMEMBERED_CHARACTERS:
-            return self._make(names)
-        return self._remembered(names)
+        return self._plans.get(names) or self._remember(names)
 
-    @lru_cache(maxsize=2_048)  # noqa: B019 - dictionaries are a handful of constants
-    def _remembered(self, names: Words) -> Plan:
-        return self._make(names)
+    def _remember(self, names: Words) -> Plan:
+        plan = self._make(names)
+        if sum(map(len, names)) <= REMEMBERED_CHARACTERS:
+            if len(self._plans) >= REMEMBERED_PLANS:
+                self._plans.clear()
+            self._plans[names] = plan
+        return plan
 
     def _make(self, names: Words) -> Plan:
         folded = [(fold(name), name) for name in names]

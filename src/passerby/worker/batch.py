@@ -113,7 +113,7 @@ class Worker:
             batch.apply(claim)
         if batch.profiles_beyond:
             batch.bound_traits(self._state.trait_names(batch.profiles_beyond))
-        self._state.apply(batch.changes(repeats))
+        self._state.apply(batch.changes(len(claims), repeats))
         violations += batch.violations
         return batch.events
 

@@ -80,7 +80,6 @@ class ProjectBatch:
     def apply(self, claim: Claim) -> None:
         """Apply one message: the catalogue's rules, identity, then what the profile keeps of it."""
         message = claim.message
-        self._totals["applied"] += 1
         time, wrong_time = event_time(message)
         if message.violations or wrong_time:
             self._count(message, (*message.violations, *wrong_time))
@@ -127,10 +126,10 @@ class ProjectBatch:
         self._keep_rejected(profile, Rejected(name, stated.value, reason), stated)
         self._count(message, [Violation(TOO_MANY_TRAITS, sample=name)])
 
-    def changes(self, repeats: int) -> ProjectChanges:
-        """All that is to be written, for this many repeats beside what was applied."""
+    def changes(self, applied: int, repeats: int) -> ProjectChanges:
+        """All that is to be written, for so many messages that were applied and repeats beside them."""
         resolver, cards = self._resolver, self._resolver.known.cards
-        self._totals["duplicates"] += repeats
+        self._totals.update(applied=applied, events=len(self.events), duplicates=repeats)
         self._totals.update(self._stage_growth())
         return ProjectChanges(
             project=self._project,
@@ -178,7 +177,6 @@ class ProjectBatch:
 
     def _keep_event(self, claim: Claim, profile: str, time: int, verdict: Verdict) -> None:
         message = claim.message
-        self._totals["events"] += 1
         self.events.append(
             StoredEvent(
                 project=self._project,
@@ -221,12 +219,15 @@ class ProjectBatch:
             context.merge_into(about, said[devices.DESCRIPTION], time, claim.position)
 
     def _sight(self, identifier: Identifier, time: int) -> None:
-        seen = self._sightings.get(identifier) or self._loaded.sightings.get(identifier)
+        sightings = self._loaded.sightings
+        seen = sightings.get(identifier)
         if seen is None:
             if identifier in self._resolver.known.owners:  # not one that was over a limit
-                self._sightings[identifier] = Sighting(time, time)
-        elif time > seen.last or time < seen.first:
-            self._sightings[identifier] = Sighting(min(time, seen.first), max(time, seen.last), seen.row)
+                sightings[identifier] = self._sightings[identifier] = Sighting(time, time)
+        elif time > seen.last:
+            sightings[identifier] = self._sightings[identifier] = Sighting(seen.first, time, seen.row)
+        elif time < seen.first:
+            sightings[identifier] = self._sightings[identifier] = Sighting(time, seen.last, seen.row)
 
     def _keep_traits(self, claim: Claim, profile: str, time: int, stated: dict[str, Any]) -> None:
         message = claim.message
