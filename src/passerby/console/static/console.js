@@ -146,9 +146,11 @@ function labels(_, ticks) {
 
 function draw(place) {
   const { heads, data } = columns(document.getElementById(place.dataset.from));
-  const axis = { stroke: colour("--ink-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  // Colours are asked for whenever the chart is drawn, as the light may have been turned off since.
+  const [ink, line] = [() => colour("--ink-soft"), () => colour("--line")];
+  const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   const lines = heads.map((label, index) => {
-    const stroke = colour(`--chart-${(index % 5) + 1}`);
+    const stroke = () => colour(`--chart-${(index % 5) + 1}`);
     return { label, stroke, width: 2, points: { show: data[0].length < 3 }, paths: window.uPlot.paths.stepped({ align: 1 }) };
   });
   const chart = new window.uPlot({
@@ -162,6 +164,7 @@ function draw(place) {
     series: [{}, ...lines],
   }, data, place);
   new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight })).observe(place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => chart.redraw());
 }
 
 function drawAll(root) {
