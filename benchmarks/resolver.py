@@ -2,7 +2,7 @@
 
 Measured is what identity costs a batch on the real state: cleaning, loading what is known, the three rules, and writing
 decisions and sightings in a durable transaction. Left out are decoding, the catalogue, traits and events; the figure
-`worker` has all of those but decoding. Everything runs in one thread, in batches of 2,000.
+`worker` has all of those but decoding. Everything runs in one thread, in batches as large as the worker's.
 
     python -m benchmarks.resolver --identifiers 10000 10000000
 """
@@ -10,6 +10,7 @@ decisions and sightings in a durable transaction. Left out are decoding, the cat
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import tempfile
 import time
@@ -25,11 +26,12 @@ from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
 from passerby.profiles.activity import Activity
+from passerby.settings import WorkerSettings
 from passerby.state.protocol import Moment, ProjectChanges, Sighting
 from passerby.state.sqlite.store import SqliteState, open_state
 from passerby.worker.batch import Worker
 
-BATCH = 2_000
+BATCH = WorkerSettings().batch_messages
 MESSAGES = 100_000
 NOW = 1_700_000_000_000
 
@@ -63,6 +65,8 @@ def fill(path: Path, people: int) -> None:
             connection.execute(FILL_IDENTIFIERS, (*span, "mobile_id", "m"))
             connection.execute(FILL_IDENTIFIERS, (*span, "user_id", "u"))
     connection.close()
+    with path.open("rb") as file:  # else the first durable transaction would have to write all of it
+        os.fsync(file.fileno())
 
 
 def messages(people: int, count: int, seed: int) -> Iterator[Message]:
