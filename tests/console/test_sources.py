@@ -69,13 +69,13 @@ def test_a_key_that_cannot_be_is_refused_with_the_reason(office: Office) -> None
         assert (again.status_code, "in use" in again.text) == (400, True)
 
 
-def test_a_key_of_another_dialect_or_project_is_out_of_reach(office: Office, shop: dict[str, str]) -> None:
-    assert shop
-    theirs = office.passerby("keys", "list", "--project", "shop")
+def test_a_key_of_another_dialect_or_project_is_out_of_reach(office: Office) -> None:
+    office.new_project("stall")
+    theirs = office.passerby("keys", "list", "--project", "stall")
     number = next(key["id"] for key in theirs if key["kind"] == "segment.write_key")
     with office.client(ADMIN) as client:
         assert client.post(f"/p/default/sources/segment/keys/{number}/revoke").status_code == 404
-        assert client.post(f"/p/shop/sources/antsomi/keys/{number}/revoke").status_code == 404
-        assert client.post(f"/p/shop/sources/segment/keys/{number}/revoke").status_code == 303
-        assert client.post(f"/p/shop/sources/segment/keys/{number}/rotate").status_code == 404
-        assert "revoked" in client.get("/p/shop/sources/segment").text
+        assert client.post(f"/p/stall/sources/antsomi/keys/{number}/revoke").status_code == 404
+        assert client.post(f"/p/stall/sources/segment/keys/{number}/revoke").status_code == 303
+        assert client.post(f"/p/stall/sources/segment/keys/{number}/rotate").status_code == 404
+        assert "revoked" in client.get("/p/stall/sources/segment").text
