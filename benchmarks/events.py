@@ -176,7 +176,14 @@ def counts(store: ChdbEventStore, size: str) -> None:
     timed(f"count by name, {size}", lambda: store.count(PROJECT, NAMES[3]), 10)
     timed(f"count by name and attribute, {size}", lambda: store.count(PROJECT, NAMES[3], "channel", CHANNELS[2]), 10)
     timed(f"counts of every name, {size}", lambda: store.names(PROJECT), 5)
-    timed(f"event by its id, {size}", lambda: store.event(PROJECT, person(1)), 10)
+
+
+def by_id(store: ChdbEventStore, people: int, size: str) -> None:
+    """Ask for events by nothing but their ids."""
+    dice = random.Random(4)
+    found = [store.timeline(PROJECT, [person(dice.randrange(people))], limit=1) for _ in range(LOOKUPS // 4)]
+    ids = [event.id for timeline in found for event in timeline]
+    timed(f"event by its id, {size}", lambda: store.event(PROJECT, dice.choice(ids)), LOOKUPS // 4)
 
 
 def live(store: ChdbEventStore, source: Source, people: int, size: str) -> None:
@@ -225,6 +232,7 @@ def measure(folder: Path, events: int) -> None:
     report(f"disk, {size}", disk(folder) / 1e6, "MB")
     timelines(store, people, size)
     counts(store, size)
+    by_id(store, people, size)
     report(f"memory after queries, {size}", memory() - before, "MB")
     live(store, source, people, size)
     report(f"memory after writes under queries, {size}", memory() - before, "MB")

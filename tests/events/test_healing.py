@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 from tests.events.damage import IN_A_PART, garble, parts, remove
-from tests.events.making import ANN, PROJECT, event, numbered, rows
+from tests.events.inside import ask, copied, settle
+from tests.events.making import ANN, PROJECT, event, event_id, numbered, rows
 from tests.events.test_opening import fill, set_aside
 
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.opening import open_event_store
 from passerby.events.protocol import EventStoreBroken
 
-PATIENCE_SECONDS = 60
+COPIES: dict[str, Callable[[ChdbEventStore], object]] = {
+    "by_name": lambda store: store.count(PROJECT, "name 3", "count", "3"),
+    "by_id": lambda store: store.event(PROJECT, event_id(77)),
+}
+"""The projections, and a question that each of them answers."""
 ALL = [numbered(first, 100) for first in (1, 101, 201)]
 
 
@@ -33,20 +37,12 @@ def refill(store: ChdbEventStore) -> None:
     store.refilled()
 
 
-def settle(store: ChdbEventStore) -> None:
-    """Return when the engine has changed everything that it was asked to."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while store._engine.query("SELECT 1 AS one FROM system.mutations WHERE NOT is_done LIMIT 1"):  # noqa: SLF001 - behind its face
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 @pytest.fixture
 def garbled(folder: Path) -> Iterator[ChdbEventStore]:
     """A store that is open, in which the data of a part is not what was written."""
     fill(folder)
     with closing(open_event_store(folder)) as store:
-        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001 - behind its face
+        ask(store, "SYSTEM STOP MERGES events")
         garble(parts(folder)[1] / "data.bin")
         yield store
 
@@ -99,11 +95,12 @@ def test_a_part_that_opening_left_out_comes_back(folder: Path, kind: str) -> Non
         assert not store.damaged
 
 
-def test_a_damaged_copy_in_the_order_of_names_is_made_again(folder: Path) -> None:
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_damaged_copy_in_another_order_is_made_again(folder: Path, copy: str) -> None:
     fill(folder)
-    for file in (parts(folder)[0] / "by_name.proj").iterdir():
+    for file in (parts(folder)[0] / f"{copy}.proj").iterdir():
         file.write_bytes(b"")
-    remove(parts(folder)[1] / "by_name.proj")
+    remove(parts(folder)[1] / f"{copy}.proj")
     with closing(open_event_store(folder)) as store:
         assert store.damaged
         assert store.count(PROJECT, "viewed") == 300
@@ -111,23 +108,28 @@ def test_a_damaged_copy_in_the_order_of_names_is_made_again(folder: Path) -> Non
         assert not store.refilling
         settle(store)
         assert store.count(PROJECT, "viewed", "count", "3") == 300
+        assert store.event(PROJECT, event_id(7)) == event(7)
+        assert copied(store, copy) == 300
     assert not set_aside(folder)
     with closing(open_event_store(folder)) as store:
         assert not store.damaged
 
 
-def test_a_garbled_copy_in_the_order_of_names_costs_no_event(folder: Path) -> None:
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_garbled_copy_in_another_order_costs_no_event(folder: Path, copy: str) -> None:
     with closing(open_event_store(folder)) as store:
         store.refilled()
         store.write(rows(event(n, name=f"name {n % 9}") for n in range(9_000)), "1")
-        garble(parts(folder)[0] / "by_name.proj" / "data.bin")
+        garble(parts(folder)[0] / f"{copy}.proj" / "data.bin")
         with pytest.raises(EventStoreBroken):
-            store.count(PROJECT, "name 3", "count", "3")
+            COPIES[copy](store)
         store.heal()
         settle(store)
         assert not store.refilling
+        assert store.event(PROJECT, event_id(77)) == event(77, name="name 5")
         assert store.count(PROJECT, "name 3", "count", "3") == 1_000
         assert store.total(PROJECT) == 9_000
+        assert copied(store, copy) == 9_000
 
 
 def test_healing_what_is_whole_changes_nothing(folder: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from tests.events.damage import IN_A_PART, UNOPENABLE, Damage
-from tests.events.making import ANN, PROJECT, event, numbered, rows
+from tests.events.inside import ask, copied, settle
+from tests.events.making import ANN, PROJECT, event, event_id, numbered, rows
 
 from passerby import logs
 from passerby.events import opening
@@ -34,7 +35,7 @@ sys.stdin.read()
 def fill(folder: Path) -> None:
     """Make a store that has been filled, in three parts."""
     with closing(open_event_store(folder)) as store:
-        store._engine.query("SYSTEM STOP MERGES events")  # noqa: SLF001 - behind its face
+        ask(store, "SYSTEM STOP MERGES events")
         store.refilled()
         for first in (1, 101, 201):
             store.write(numbered(first, 100), str(first))
@@ -64,8 +65,8 @@ class TestWhatIsWhole:
 
     def test_a_store_from_before_events_had_a_meaning_is_brought_up_to_date(self, filled: Path) -> None:
         with closing(open_event_store(filled)) as store:
-            store._engine.query("ALTER TABLE events DROP COLUMN semantic_name SETTINGS mutations_sync = 2")  # noqa: SLF001 - behind its face
-            store._engine.query("ALTER TABLE events DROP COLUMN semantic SETTINGS mutations_sync = 2")  # noqa: SLF001 - as above
+            ask(store, "ALTER TABLE events DROP COLUMN semantic_name SETTINGS mutations_sync = 2")
+            ask(store, "ALTER TABLE events DROP COLUMN semantic SETTINGS mutations_sync = 2")
         bought = Semantic(name="purchased", items=[], value=1, currency=None)
         for place in (301, 302):
             with closing(open_event_store(filled)) as store:
@@ -76,6 +77,21 @@ class TestWhatIsWhole:
             newest = store.timeline(PROJECT, [ANN], limit=3)
             assert [event.semantic for event in newest] == [bought, bought, None]
             assert len(store.timeline(PROJECT, [ANN], limit=9, only=Only(semantic="purchased"))) == 2
+
+    def test_a_store_from_before_events_were_found_by_their_ids_is_brought_up_to_date(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            ask(store, "ALTER TABLE events DROP PROJECTION by_id SETTINGS mutations_sync = 2")
+            ask(store, "ALTER TABLE events ADD INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8")
+            store.write(numbered(301, 100), "4")
+        for _ in range(2):
+            with closing(open_event_store(filled)) as store:
+                settle(store)
+                assert not store.damaged
+                assert not store.refilling
+                assert store.event(PROJECT, event_id(77)) == event(77)
+                assert store.event(PROJECT, event_id(377)) == event(377)
+                assert copied(store, "by_id") == copied(store, "by_name") == 400
+                assert b"bloom" not in ask(store, "SHOW CREATE TABLE events")
 
     def test_a_new_store_asks_to_be_refilled_until_told_otherwise(self, folder: Path) -> None:
         asked = []
@@ -97,7 +113,7 @@ class TestWhatIsWhole:
         fill(folder)
         with closing(open_event_store(folder)) as store:
             store.heal()
-            store._engine.query("DROP TABLE events")  # noqa: SLF001 - behind its face
+            ask(store, "DROP TABLE events")
         (folder / "passerby.json").write_text('{"refilling":true}')
         with closing(open_event_store(folder)) as store:
             assert store.total(PROJECT) == 0

@@ -22,7 +22,7 @@ from passerby.events.engine import Engine, Value
 from passerby.events.lock import Lock
 from passerby.events.marker import Marker
 from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only, Volume
-from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes, volumes_of
+from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes, profiles_of, volumes_of
 from passerby.messages import StoredEvent
 
 _SQL: Final = sql.load("passerby.events", "queries.sql")
@@ -31,6 +31,13 @@ PIECE_BYTES: Final = 16 << 20
 always in the same way, and each piece is asked for by its own first row."""
 HEAL_PAUSE_SECONDS: Final = 300.0
 """Time between two tries at healing, which reads every byte."""
+_TIMELINES: Final = {
+    (False, False): "timeline",
+    (False, True): "timeline_before",
+    (True, False): "timeline_only",
+    (True, True): "timeline_only_before",
+}
+"""The statement for a timeline by whether it is of some events only, and whether it begins behind a place."""
 _LONGEST: Final = (1 << 63) - 1
 
 
@@ -93,25 +100,25 @@ class ChdbEventStore:
         if not known or limit < 1:
             return []
         asked: dict[str, Value] = {"project": project, "profiles": known, "limit": limit}
-        asked |= {"name": only.name, "semantic": only.semantic}
-        if before is None:
-            rows = self._query("timeline", **asked)
-        elif _is_id(before.id):
-            rows = self._query("timeline_before", **asked, time=_within(before.time), id=before.id)
-        else:
-            rows = []
-        return [decode(row) for row in rows]
+        if only != ANY:
+            asked |= {"name": only.name, "semantic": only.semantic}
+        if before is not None:
+            if not _is_id(before.id):
+                return []
+            asked |= {"time": _within(before.time), "id": before.id}
+        statement = _TIMELINES[only != ANY, before is not None]
+        return [decode(row) for row in self._query(statement, **asked)]
 
     def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - as in the protocol
         """One event by its id; see the protocol."""
-        known = [profile for profile in profiles if _is_id(profile)]
         if not _is_id(id):
-            rows = []
-        elif known:
-            rows = self._query("event_of", project=project, id=id, profiles=known)
-        else:
-            rows = self._query("event", project=project, id=id)
+            return None
+        known = [profile for profile in profiles if _is_id(profile)] or self._profile_of(project, id)
+        rows = self._query("event_of", project=project, id=id, profiles=known) if known else []
         return decode(rows[0]) if rows else None
+
+    def _profile_of(self, project: int, id: str) -> list[str]:  # noqa: A002 - as in the protocol
+        return profiles_of(self._query("profile_of", project=project, id=id))
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
         """How many events have this name and this value of an attribute; see the protocol."""

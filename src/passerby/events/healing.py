@@ -52,16 +52,16 @@ def heal(engine: Engine, folder: Path) -> int:
         _keep(taken_out, beside(folder))
     known = bool(engine.query(_SQL["broken_projections"]))
     if not taken_out or known:
-        _rebuild_projection(engine, known=known)
+        _rebuild_projections(engine, known=known)
     return len(taken_out)
 
 
-def _rebuild_projection(engine: Engine, *, known: bool) -> None:
-    """Have the copy in the order of names made again: where the engine knows it to be broken, else everywhere."""
-    _log.error("the event store's copy in the order of names is damaged and is made again")
+def _rebuild_projections(engine: Engine, *, known: bool) -> None:
+    """Have the copies in other orders made again: where the engine knows one to be broken, else everywhere."""
+    _log.error("the event store's copies in other orders are damaged and are made again")
     if not known:
-        engine.query(_SQL["clear_projection"])
-    engine.query(_SQL["rebuild_projection"])
+        engine.query(_SQL["clear_projections"])
+    engine.query(_SQL["rebuild_projections"])
 
 
 def _keep(parts: Sequence[_Part], aside: Path) -> None:

@@ -81,9 +81,16 @@ def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> No
 
 
 def _bring_up_to_date(engine: Engine) -> None:
-    """Add the columns that a store of an older release lacks. They are empty in every part that there is."""
+    """Add what a store of an older release lacks.
+
+    New columns are empty in every part that there is. Copies in another order are made of those parts in the
+    background; until then, what they would answer is read from the parts themselves.
+    """
     if b'"semantic_name"' not in engine.query(_SQL["columns"]):
         engine.query(_SQL["add_semantic"])
+    if b'"by_id"' not in engine.query(_SQL["projections"]):
+        for change in ("drop_bloom", "add_by_id", "rebuild_projections"):
+            engine.query(_SQL[change])
 
 
 def _make(folder: Path) -> None:

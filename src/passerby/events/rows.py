@@ -36,6 +36,10 @@ class _Row(msgspec.Struct):
     semantic: str
 
 
+class _Profile(msgspec.Struct):
+    profile_id: str
+
+
 class _Count(msgspec.Struct):
     events: int
     name: str = ""
@@ -44,6 +48,7 @@ class _Count(msgspec.Struct):
 
 _row = msgspec.json.Decoder(_Row)
 _first = msgspec.json.Decoder(First)
+_profile = msgspec.json.Decoder(_Profile)
 _count = msgspec.json.Decoder(_Count)
 _object = msgspec.json.Decoder(dict[str, Any])
 _objects = msgspec.json.Decoder(list[dict[str, Any]])
@@ -87,6 +92,11 @@ def decode(row: bytes) -> StoredEvent:
         dialect=stored.dialect,
         semantic=_semantic.decode(stored.semantic) if stored.semantic else None,
     )
+
+
+def profiles_of(rows: list[bytes]) -> list[str]:
+    """The profile ids in rows that hold only those."""
+    return [_profile.decode(row).profile_id for row in rows]
 
 
 def count_of(rows: list[bytes]) -> int:

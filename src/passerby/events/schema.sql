@@ -3,7 +3,8 @@
 -- name: events
 -- One row an event. A timeline is one short range of the table for each member of a profile: the sorting key begins
 -- with them, small granules keep what is read for ten rows small, and a compact part has a granule's columns side by
--- side. A scan over one event name is one range of the projection `by_name`, which holds only what such scans ask for.
+-- side. A scan over one event name is one range of the projection `by_name`, which holds only what such scans ask for;
+-- `by_id` tells whose event an id is.
 -- There are no partitions: an insert is one part, so it happens as a whole or not at all. Columns are in the order of
 -- `StoredEvent`; the objects are kept as the JSON text that was sent, which is the only form that loses nothing. What
 -- an event means as a fact of a shop is such a text, too, or ''; its name is a column of its own to be asked for.
@@ -23,14 +24,19 @@ CREATE TABLE IF NOT EXISTS events
     dialect LowCardinality(String),
     semantic String,
     semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name'),
-    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8,
     INDEX by_position position TYPE minmax GRANULARITY 64,
     PROJECTION by_name
     (
         SELECT project, name, time, profile_id, properties
         ORDER BY project, name, time
     )
-    WITH SETTINGS (index_granularity = 8192)
+    WITH SETTINGS (index_granularity = 8192),
+    PROJECTION by_id
+    (
+        SELECT project, id, profile_id
+        ORDER BY id
+    )
+    WITH SETTINGS (index_granularity = 1024)
 )
 ENGINE = MergeTree
 ORDER BY (project, profile_id, time)

@@ -1,0 +1,29 @@
+"""What is behind the event store's face: the engine's own tables, and the work that it does when nobody waits."""
+
+from __future__ import annotations
+
+import time
+
+from passerby.events.chdb import ChdbEventStore
+
+PATIENCE_SECONDS = 60
+COPIED = "SELECT rows FROM system.projection_parts WHERE table = 'events' AND active AND NOT is_broken AND name = "
+
+
+def ask(store: ChdbEventStore, query: str) -> bytes:
+    """What the engine says to a query of the test's own."""
+    return store._engine.query(query)  # noqa: SLF001 - behind its face
+
+
+def settle(store: ChdbEventStore) -> None:
+    """Return when the engine has changed everything that it was asked to."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while ask(store, "SELECT 1 AS one FROM system.mutations WHERE NOT is_done LIMIT 1"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def copied(store: ChdbEventStore, projection: str) -> int:
+    """How many events have a whole copy in this projection."""
+    lines = ask(store, f"{COPIED}'{projection}' FORMAT TSV").splitlines()
+    return sum(int(line) for line in lines)
