@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from passerby import sizes
 from passerby.folder import DataFolder
 
 _PROC = Path("/proc")
@@ -54,21 +55,9 @@ def disk(folder: DataFolder) -> Disk:
     """The sizes of what lies in the data folder."""
     usage = shutil.disk_usage(folder.path)
     entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]
-    files = [FileSize(name=entry.name, bytes=_size(entry)) for entry in entries]
+    sized = ((entry, sizes.of_folder if entry.is_dir() else sizes.of_database) for entry in entries)
+    files = [FileSize(name=entry.name, bytes=size(entry)) for entry, size in sized]
     return Disk(files=files, free_bytes=usage.free, total_bytes=usage.total)
-
-
-def _size(entry: Path) -> int:
-    parts = entry.rglob("*") if entry.is_dir() else (entry, entry.with_name(f"{entry.name}-wal"))
-    return sum(_bytes(part) for part in parts)
-
-
-def _bytes(file: Path) -> int:
-    """A file's size; 0 for a folder, and for what is gone meanwhile."""
-    try:
-        return file.stat().st_size if file.is_file() else 0
-    except OSError:
-        return 0
 
 
 def _uptime() -> float:

@@ -13,6 +13,7 @@ from typing import Final
 
 import apsw
 
+from passerby import sizes
 from passerby.doctor.finding import Finding, unwell, well
 from passerby.folder import DataFolder
 
@@ -61,7 +62,7 @@ def _looked_through(file: Path, connection: apsw.Connection) -> Finding:
     deadline = time.monotonic() + LOOK_SECONDS
     connection.pragma("query_only", "on")
     connection.set_progress_handler(lambda: time.monotonic() > deadline, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
-    size = f"{_size(file) / (1 << 20):.1f} MiB"
+    size = f"{sizes.of_database(file) / (1 << 20):.1f} MiB"
     try:
         faults = [fault for (fault,) in connection.execute("PRAGMA quick_check(3)") if fault != "ok"]
     except apsw.InterruptError:
@@ -69,11 +70,6 @@ def _looked_through(file: Path, connection: apsw.Connection) -> Finding:
     if faults:
         return unwell(file.name, f"is damaged: {'; '.join(map(str, faults))}", _RESTORE)
     return well(file.name, f"{size}, whole")
-
-
-def _size(file: Path) -> int:
-    """The file with its write-ahead log, which can be the larger part of it."""
-    return sum(part.stat().st_size for part in (file, file.with_name(f"{file.name}-wal")) if part.exists())
 
 
 def check_chdb(folder: DataFolder, *, in_use: bool) -> Finding:

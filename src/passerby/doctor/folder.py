@@ -7,8 +7,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from passerby.doctor.finding import Finding, unwell, well
@@ -65,11 +67,20 @@ def check_clock(folder: Path) -> Finding:
     now = time.time()
     if now < EARLIEST_NOW.timestamp():
         return unwell("clock", f"the clock shows {_shown(now)}", "set it, and keep it right with NTP")
-    newest = max((file.stat().st_mtime for file in folder.glob("*") if file.is_file()), default=now)
+    newest = max(_written(folder), default=now)
     if newest > now + TOLERATED_SECONDS:
         found = f"the clock shows {_shown(now)}, but the data was written at {_shown(newest)}"
         return unwell("clock", found, "set the clock, and keep it right with NTP: event times depend on it")
     return well("clock", f"{_shown(now)}, after everything in the folder")
+
+
+def _written(folder: Path) -> Iterator[float]:
+    """When the files in a folder were last written to; one may go while it is looked at, as write-ahead logs do."""
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):
+            found = file.stat()
+            if S_ISREG(found.st_mode):
+                yield found.st_mtime
 
 
 def _shown(moment: float) -> str:
