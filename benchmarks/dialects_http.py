@@ -1,9 +1,9 @@
 """Every dialect over HTTP beside each other: requests and events a second, and their ratio to CrossEngage's track.
 
-A whole server runs, as its users run it; a generator in a process of its own (wrk) loads one call after the other, in
-rounds, so that what else the machine does falls on all of them. Before each the worker has caught up. Ratios count
-events, so that a batch is not a request among others, and compare within a round. The calls are about two thousand
-people, who are known by then: an app's users come back.
+A whole server runs, as its users run it; a generator in a process of its own (wrk, or benchmarks.load where it is
+missing) loads one call after the other, in rounds, so that what else the machine does falls on all of them. Before each
+the worker has caught up. Ratios count events, so that a batch is not a request among others, and compare in a round.
+The calls are about two thousand people, who are known by then: an app's users come back.
 
     python -m benchmarks.dialects_http --rounds 3 --seconds 2
 """
@@ -123,6 +123,21 @@ def of_many(event: Any) -> list[Any]:
 
 def load(port: int, call: Call, seconds: int) -> Load:
     """As much of a call as the server takes."""
+    return with_wrk(port, call, seconds) if shutil.which("wrk") else alone(port, call, seconds)
+
+
+def alone(port: int, call: Call, seconds: int) -> Load:
+    """The same with the generator that comes along, where wrk is missing."""
+    body = msgspec.json.encode(call.body).decode()
+    where = ["--port", str(port), "--path", call.path, "--template", body, "--people", str(PEOPLE)]
+    headers = [word for name, value in call.headers.items() for word in ("--header", f"{name}: {value}")]
+    how = ["--connections", str(CONNECTIONS), "--seconds", str(seconds)]
+    output = printed([sys.executable, "-m", "benchmarks.load", *where, *headers, *how], dict(os.environ))
+    return msgspec.json.decode(output, type=Load)
+
+
+def with_wrk(port: int, call: Call, seconds: int) -> Load:
+    """Run wrk with a script that fills templates."""
     environment = os.environ | {
         "WRK_COMMON": str(SCRIPTS / "common.lua"),
         "CALL_PATH": call.path,
@@ -180,8 +195,6 @@ def main() -> None:
     parser.add_argument("--only", action="append", help=f"a call to measure beside {FIRST}; may be repeated")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    if not shutil.which("wrk"):
-        sys.exit("wrk is missing: it is a package of Debian's")
     options.only = [FIRST, *options.only] if options.only else []
     limitless = {"PASSERBY_EDGE_RATE_LIMITS": "off"}
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", environment=limitless) as server:

@@ -58,11 +58,12 @@ def load(server: Server, script: str, seconds: int, pause_ms: float = 0.0) -> Lo
 def alone(server: Server, script: str, seconds: int, pause_ms: float) -> Load:
     """The same with the generator that comes along, where wrk is missing."""
     webengage = server.keys["webengage"]
-    path, authorization = {
-        "track": (f"/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track", ""),
-        "bulk": (f"/v1/accounts/{webengage['license_code']}/bulk-events", f"Bearer {webengage['api_key']}"),
+    path = {
+        "track": f"/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track",
+        "bulk": f"/v1/accounts/{webengage['license_code']}/bulk-events",
     }[script]
-    where = ["--port", str(server.port), "--path", path, "--body", script, "--authorization", authorization]
+    key = ["--header", f"Authorization: Bearer {webengage['api_key']}"] if script == "bulk" else []
+    where = ["--port", str(server.port), "--path", path, "--body", script, *key]
     rate = CONNECTIONS / pause_ms * 1000 if pause_ms else 0.0
     how = ["--connections", str(CONNECTIONS), "--seconds", str(seconds), "--rate", str(rate)]
     command = [sys.executable, "-m", "benchmarks.load", *where, *how]

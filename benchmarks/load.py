@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import random
+import re
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from typing import cast
 
@@ -58,13 +61,25 @@ def bulk(number: int) -> str:
 BODIES = {"track": track, "bulk": bulk}
 
 
-def requests(path: str, body_of: Callable[[int], str], authorization: str) -> Iterator[bytes]:
+def of_template(body: str, people: int) -> Callable[[int], str]:
+    """Bodies in which `PERSON_1_` is one of so many people, `PERSON_2_` another, and `NUMBER` new in each request."""
+    seed, dice = os.urandom(3).hex(), random.Random(time.time_ns())
+
+    def body_of(number: int) -> str:
+        drawn: dict[str, str] = {}
+        filled = re.sub(r"PERSON_(\d+)_", lambda which: drawn.setdefault(which[1], str(dice.randrange(people))), body)
+        return filled.replace("NUMBER", f"{seed}-{number}")
+
+    return body_of
+
+
+def requests(path: str, body_of: Callable[[int], str], headers: Sequence[str]) -> Iterator[bytes]:
     """Requests for ever, each different."""
-    allowed = f"Authorization: {authorization}\r\n" if authorization else ""
+    more = "".join(f"{header}\r\n" for header in headers)
     for number in count(1):
-        body = body_of(number)
-        head = f"POST {path} HTTP/1.1\r\nHost: edge\r\n{allowed}Content-Length: {len(body)}\r\n\r\n"
-        yield (head + body).encode()
+        body = body_of(number).encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: edge\r\n{more}Content-Length: {len(body)}\r\n\r\n"
+        yield head.encode() + body
 
 
 class Connection(asyncio.Protocol):
@@ -159,9 +174,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rate", type=float, default=0)
     parser.add_argument("--body", choices=BODIES, default="track")
-    parser.add_argument("--authorization", default="")
+    parser.add_argument("--template", help="a body to fill in place of --body; see `of_template`")
+    parser.add_argument("--people", type=int, default=PEOPLE, help="how many people a template is about")
+    parser.add_argument("--header", action="append", default=[], help="a header of each request; may be repeated")
     options = parser.parse_args()
-    run = Run(requests(options.path, BODIES[options.body], options.authorization), options.rate)
+    body_of = of_template(options.template, options.people) if options.template else BODIES[options.body]
+    run = Run(requests(options.path, body_of, options.header), options.rate)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         load = runner.run(measure(run, options.port, options.connections, options.seconds))
     print(msgspec.json.encode(load).decode())
