@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.identity.desk import Desk, aaid, device, email, mobile, phone, user, visitor
+from tests.identity.desk import Desk, aaid, device, email, limited, mobile, phone, user, visitor
 
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
@@ -192,6 +192,15 @@ def test_visitors_are_reached_before_an_advertising_id_though_an_alias_names_the
     desk.identify(user("u1"), aaid("g1"), Identifier("previous_id", "v1"))
     assert [decision.from_ for decision in desk.news()] == [visit, by_advertising]
     assert desk.now(visit) == customer
+
+
+def test_a_visitor_whom_a_message_names_and_recalls_is_reached_once() -> None:
+    desk = Desk(limited(device=1))
+    desk.track(mobile("m1"), visitor("v1"))
+    desk.track(visitor("v2"))
+    desk.news()
+    desk.track(mobile("m1"), visitor("v2"), Identifier("previous_id", "v2"))
+    assert desk.kinds() == ["limited"]
 
 
 def test_an_alias_that_names_nobody_comes_to_nothing() -> None:

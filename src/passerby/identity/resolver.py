@@ -81,9 +81,10 @@ class Resolver:
     def _recall(self, evidence: Evidence) -> Evidence:
         """Take a previous name by which a visitor is known for the visitor's own."""
         visitors = {p: visitor for p in evidence.previous if (visitor := as_visitor(p)) in self.known.owners}
+        recalled = [visitor for visitor in visitors.values() if visitor not in evidence.names]
         return evidence._replace(
-            weak=(*evidence.weak, *visitors.values()),
-            names=tuple(sorted((*evidence.names, *visitors.values()), key=self._class_of)),
+            weak=(*evidence.weak, *recalled),
+            names=tuple(sorted((*evidence.names, *recalled), key=self._class_of)),
             previous=tuple(previous for previous in evidence.previous if previous not in visitors),
         )
 
