@@ -25,8 +25,8 @@ def of_a_part(folder: Path, pattern: str) -> Path:
 
 
 def garble(file: Path) -> None:
-    """Overwrite a file with as many other bytes."""
-    file.write_bytes(os.urandom(file.stat().st_size))
+    """Overwrite a file with other bytes. None stays as it was, as a random one might: a file may have but one."""
+    file.write_bytes(bytes(255 - byte for byte in file.read_bytes()))
 
 
 def remove(path: Path) -> None:
