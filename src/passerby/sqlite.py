@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
 
 BUSY_TIMEOUT_MS = 10_000
+PAUSE_SECONDS = 0.005
 
 
 def connect(path: Path) -> apsw.Connection:
@@ -17,7 +20,25 @@ def connect(path: Path) -> apsw.Connection:
     """
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    connection.pragma("journal_mode", "wal")
+    _write_ahead(connection)
     connection.pragma("synchronous", "FULL")
     connection.pragma("foreign_keys", "on")
     return connection
+
+
+def _write_ahead(connection: apsw.Connection) -> None:
+    """Have the file use a write-ahead log.
+
+    SQLite does not wait for a lock to change that: it raises, or goes on as before. All roles open a new file at once.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while not _changed(connection):
+        if time.monotonic() > deadline:
+            raise apsw.BusyError("the file is locked by somebody who does not let it have a write-ahead log")
+        time.sleep(PAUSE_SECONDS)
+
+
+def _changed(connection: apsw.Connection) -> bool:
+    with suppress(apsw.BusyError):
+        return bool(connection.pragma("journal_mode", "wal") == "wal")
+    return False

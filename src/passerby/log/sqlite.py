@@ -16,7 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 
 from passerby import sql
@@ -172,21 +171,17 @@ def begin_after(path: Path, position: int, accepted: Mapping[int, int]) -> bool:
 
     For a log whose file was moved away: its positions would begin at 1, and readers that are further already would
     wait for what never comes. What it holds already is moved behind the position. `accepted` is what each project had
-    had accepted up to there.
+    had accepted up to there. Of several processes that say so at once, one is heard.
     """
     connection = open_log(path)
+    connection.transaction_mode = "IMMEDIATE"
     try:
-        with storage_errors(path):
+        with storage_errors(path), connection:
             behind: bool = connection.execute(_SQL["head"]).get < position
             if behind:
-                _begin_after(connection, position, accepted)
+                connection.execute(_SQL["renumber"], (position,))
+                connection.execute(_SQL["mark_beginning"], (position,))
+                connection.executemany(_SQL["add_accepted"], accepted.items())
     finally:
         connection.close()
     return behind
-
-
-def _begin_after(connection: apsw.Connection, position: int, accepted: Mapping[int, int]) -> None:
-    with connection:
-        connection.execute(_SQL["renumber"], (position,))
-        connection.execute(_SQL["mark_beginning"], (position,))
-        connection.executemany(_SQL["add_accepted"], accepted.items())

@@ -1,0 +1,61 @@
+"""All roles open a new log, or one that was moved away, at the same time, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import closing
+from multiprocessing.pool import Pool
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+
+from passerby.log.sqlite import SqliteLogReader, begin_after
+from passerby.log.storage import open_log
+
+ROLES = 4
+LOGS = 20
+_together: list[Barrier] = []
+
+
+def _meet(barrier: Barrier) -> None:
+    _together.append(barrier)
+
+
+def open_each(folder: Path) -> int:
+    """Open many new logs, each when the other roles do; return how many that were."""
+    for number in range(LOGS):
+        _together[0].wait()
+        open_log(folder / f"{number}.db").close()
+    return LOGS
+
+
+def begin_each(folder: Path) -> list[bool]:
+    """Begin many logs anew, each when the other roles do; return which of them had to be told."""
+    told = []
+    for number in range(LOGS):
+        _together[0].wait()
+        told.append(begin_after(folder / f"{number}.db", 40, {1: 30}))
+    return told
+
+
+@pytest.fixture(scope="module")
+def roles() -> Iterator[Pool]:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(ROLES, initializer=_meet, initargs=(context.Barrier(ROLES, timeout=60),)) as pool:
+        yield pool
+        pool.close()
+        pool.join()
+
+
+def test_a_new_log_can_be_opened_by_all_at_once(roles: Pool, tmp_path: Path) -> None:
+    assert roles.map(open_each, [tmp_path] * ROLES, chunksize=1) == [LOGS] * ROLES
+
+
+def test_of_all_who_begin_a_log_anew_one_does(roles: Pool, tmp_path: Path) -> None:
+    told = roles.map(begin_each, [tmp_path] * ROLES, chunksize=1)
+    assert [sum(one) for one in zip(*told, strict=True)] == [1] * LOGS
+    for number in range(LOGS):
+        with closing(SqliteLogReader(tmp_path / f"{number}.db")) as reader:
+            assert (reader.accepted(1), reader.head()) == (30, 40)
