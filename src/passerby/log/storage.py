@@ -43,7 +43,7 @@ def _prepare(connection: apsw.Connection, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise LogDamaged(f"{path} was written by a later version of Passerby: run that version")
     if version < SCHEMA_VERSION:
-        # All roles open a new log at once. One that reads first and then wants to write would be told that it is too late.
+        # All roles open a new log at once: one that reads first and then wants to write would be told that it is late.
         usual, connection.transaction_mode = connection.transaction_mode, "IMMEDIATE"
         with connection:
             connection.execute(_SCHEMA)
