@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -29,16 +28,15 @@ def connect(path: Path) -> apsw.Connection:
 def _write_ahead(connection: apsw.Connection) -> None:
     """Have the file use a write-ahead log.
 
-    SQLite does not wait for a lock to change that: it raises, or goes on as before. All roles open a new file at once.
+    SQLite does not wait for a lock to change that, and all roles open a new file at once.
     """
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while not _changed(connection):
-        if time.monotonic() > deadline:
-            raise apsw.BusyError("the file is locked by somebody who does not let it have a write-ahead log")
-        time.sleep(PAUSE_SECONDS)
-
-
-def _changed(connection: apsw.Connection) -> bool:
-    with suppress(apsw.BusyError):
-        return bool(connection.pragma("journal_mode", "wal") == "wal")
-    return False
+    while True:
+        try:
+            connection.pragma("journal_mode", "wal")
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
