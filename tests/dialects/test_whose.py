@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.dialects.calling import APP_ID, LICENSE, MOBILE_KEY, PORTAL, PROJECT, PROPERTY, SLUG, WRITE_KEY, Keys
 
@@ -41,5 +41,6 @@ def test_without_one_it_is_nobodys(dialect: str) -> None:
 
 
 @given(st.sampled_from([each.name for each in registry.ALL]), st.text(), st.text(), st.binary())
+@example("segment", "", "Basic \x80", b"")
 def test_whatever_was_sent_can_be_looked_at(dialect: str, query: str, authorization: str, body: bytes) -> None:
     assert project_of(dialect, Traces({}, query, authorization, body), Keys()) is None
