@@ -18,7 +18,9 @@ NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"),
 
 def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY) -> Preview:
     known = deepcopy(desk.resolver.known)
+    # As the state tells it: whoever is named is the profile that they are by now.
     known.owners = {identifier: desk.now(owner) for identifier, owner in known.owners.items()}
+    known.links = {hint: dict.fromkeys(map(desk.now, waiting)) for hint, waiting in known.links.items()}
     ids = iter(f"q{number}" for number in range(100))
     evidence = gather(identifiers, policy)
     return preview(known, evidence, is_event=is_event, policy=policy, new_id=lambda: next(ids))
