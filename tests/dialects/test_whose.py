@@ -27,6 +27,8 @@ BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
         ("antsomi", NOTHING._replace(query=f"portal_id=1&prop_id={PROPERTY}")),
         ("segment", NOTHING._replace(parameters={"writeKey": WRITE_KEY})),
         ("segment", NOTHING._replace(authorization=BASIC)),
+        ("segment", NOTHING._replace(authorization=BASIC.rstrip("="))),
+        ("segment", NOTHING._replace(authorization=f"Bearer {WRITE_KEY}")),
         ("segment", NOTHING._replace(body=f'{{"event": 1, "writeKey":"{WRITE_KEY}"}}'.encode())),
     ],
 )

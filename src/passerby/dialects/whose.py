@@ -5,7 +5,6 @@ Nothing is authenticated here. Who may see a refused request is decided by this,
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
@@ -65,11 +64,7 @@ def _antsomi(traces: Traces) -> Iterator[Key]:
 def _segment(traces: Traces) -> Iterator[Key]:
     if segment.KEY in traces.parameters:
         yield segment.KEY_KIND, traces.parameters[segment.KEY]
-    try:
-        given = base64.b64decode(traces.authorization.partition(" ")[2].strip()).decode("latin-1")
-    except ValueError:  # no base64, or not even ASCII
-        given = ""
-    yield segment.KEY_KIND, given.partition(":")[0]
+    yield segment.KEY_KIND, segment.key_in_header(traces.authorization)
     yield from ((segment.KEY_KIND, value) for value in _members(traces.body, _WRITE_KEY))
 
 

@@ -121,7 +121,7 @@ def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Cr
 
 def _authorised(request: Request, credentials: Credentials, records: str = "") -> tuple[Any, int]:
     """The body, and the project that may be written to with the keys of the request."""
-    project = credentials.project(KEY_KIND, _key_in_header(request))
+    project = credentials.project(KEY_KIND, key_in_header(request.headers.get("authorization", "")))
     body = decode(request.body, records)
     if project is None:
         key = body.get(KEY) if type(body) is dict else None
@@ -131,8 +131,8 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
     return body, project
 
 
-def _key_in_header(request: Request) -> str:
-    header = request.headers.get("authorization", "")
+def key_in_header(header: str) -> str:
+    """The write key in a header `Authorization`, or "": see `_key_of`."""
     return _key_of(header) if len(header) <= HEADER_LIMIT else ""
 
 
