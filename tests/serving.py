@@ -50,9 +50,10 @@ def init(data: Path) -> Json:
 class Server:
     """One data folder and the server on it, which may be stopped in any way and started again."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data: Path, environment: Mapping[str, str] | None = None, keys: Json = None) -> None:
+        """Make the data folder, or take one that is there, whose `keys` are given."""
         self.data = data
-        self.keys = init(data)
+        self.keys = init(data) if keys is None else keys
         self.port, self.console_port = free_ports(2)
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = dict(environment or {})
@@ -124,7 +125,13 @@ class Server:
 @contextlib.contextmanager
 def serving(data: Path, *flags: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A healthy server for the block, gone without a trace of a process after it."""
-    server = Server(data, environment)
+    with running(Server(data, environment), *flags) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running(server: Server, *flags: str) -> Iterator[Server]:
+    """Start a server; healthy for the block, gone without a trace of a process after it."""
     try:
         server.start(*flags)
         server.wait_until_healthy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from passerby.demo.errors import DemoError
+from passerby.migrations import NewerFile
 from passerby.projects.errors import ProjectError
 from passerby.settings import SettingsError
 from passerby.supervisor.lock import FolderInUse, RoleRunning
@@ -18,6 +19,7 @@ EXPECTED = (
     CommandError,
     DemoError,
     FolderInUse,
+    NewerFile,
     OSError,
     ProjectError,
     RoleRunning,

@@ -1,6 +1,9 @@
 -- The state: what the worker has made of the log. Everything here is derived from the log and written by the worker in
 -- one transaction per batch; an undo by the management API is the only other writer. Times are milliseconds since 1970
 -- in UTC; ids of profiles, merges and messages are the 16 bytes of a UUIDv7; JSON is text.
+--
+-- This script runs whenever the file is opened, then the steps in migrations/ that it has not had: new tables may be
+-- added here or there, but a table that exists is changed by a step alone, and the statement here stays as it is.
 
 -- One row, `position`: the last log position whose batch is applied.
 CREATE TABLE IF NOT EXISTS progress (

@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import msgspec
 
-from passerby import sql
+from passerby import migrations, sql
 from passerby.catalogue.changes import Changes
 from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
@@ -55,11 +55,18 @@ _NO_CONTEXT = "{}"
 
 
 def open_state(path: Path) -> apsw.Connection:
-    """Open the state's file, with its tables made if it is new."""
+    """Open the state's file: create its tables if it is new, migrate it if it is old. Raises NewerFile."""
     connection = connect(path)
-    connection.pragma("cache_size", -_PAGE_CACHE_KIB)
-    connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
-    connection.execute(files("passerby.state.sqlite").joinpath("schema.sql").read_text(encoding="utf-8"))
+    try:
+        steps = migrations.load("passerby.state.sqlite.migrations")
+        migrations.refuse_newer(connection, path, steps)
+        connection.pragma("cache_size", -_PAGE_CACHE_KIB)
+        connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
+        connection.execute(files("passerby.state.sqlite").joinpath("schema.sql").read_text(encoding="utf-8"))
+        migrations.migrate(connection, path, steps)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

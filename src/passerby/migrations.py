@@ -1,0 +1,103 @@
+"""Schema migrations of SQLite files: numbered steps from a package folder, counted in `PRAGMA user_version`.
+
+A step is a file `NNNN_what_it_does.sql` (a script), or `.py` with a function `apply(connection)`. Steps are numbered
+from 0001 without gaps and are never changed once released. Every file goes through all of them, new files too: what a
+store creates outside its steps must be what the first of them expects.
+
+Each step runs in one transaction with its version number, so a process that is killed leaves the file at the version
+before or after it, and the next open continues there. Several processes may open a file at once: the write lock is
+taken first and the version read again. A step must be short, because every process waits for it: a change of many rows
+belongs in a backfill, which the step only requests (for state.db: a row in the table `backfills`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import import_module, resources
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import apsw
+
+from passerby import logs
+
+_STEP: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.(sql|py)")
+
+_log = logs.get("migrations")
+
+
+class NewerFile(Exception):
+    """A later version of Passerby wrote this file."""
+
+    def __init__(self, file: object) -> None:
+        super().__init__(f"{file} was written by a later version of Passerby: run that version")
+
+
+class BadSteps(ValueError):
+    """The files of a package are not steps numbered from 0001 without gaps, or a step ends its own transaction."""
+
+
+class Step(NamedTuple):
+    """One migration: the version of the file after it, and what it does within the transaction that it is given."""
+
+    version: int
+    name: str
+    apply: Callable[[apsw.Connection], object]
+
+
+@cache
+def load(package: str) -> tuple[Step, ...]:
+    """Return the steps in a package's folder by number. Raises BadSteps."""
+    files = sorted(entry.name for entry in resources.files(package).iterdir() if _STEP.fullmatch(entry.name))
+    steps = tuple(_step(package, name) for name in files)
+    if [step.version for step in steps] != list(range(1, len(steps) + 1)):
+        raise BadSteps(f"{package}: steps must be numbered from 0001 without gaps: {', '.join(files)}")
+    return steps
+
+
+def _step(package: str, file: str) -> Step:
+    name, _, kind = file.partition(".")
+    if kind == "py":
+        return Step(int(name[:4]), name, import_module(f"{package}.{name}").apply)
+    script = resources.files(package).joinpath(file).read_text("utf-8")
+    return Step(int(name[:4]), name, lambda connection: connection.execute(script))
+
+
+def refuse_newer(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> None:
+    """Raise NewerFile where the file has a higher version than the last step. Call this before any other statement."""
+    if version_of(connection) > len(steps):
+        raise NewerFile(file)
+
+
+def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> None:
+    """Bring an open file to the version of the last step. `file` is its path, for errors and log lines.
+
+    Takes no lock where nothing is to be done. Raises NewerFile, apsw.BusyError where another process holds the write
+    lock for longer than the connection's busy timeout, and what a step raises, which then has had no effect.
+    """
+    refuse_newer(connection, file, steps)
+    while (version := version_of(connection)) < len(steps):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version_of(connection) == version:  # no other process was faster
+                _apply(connection, steps[version])
+                _log.info("file migrated", file=str(file), version=version + 1)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _apply(connection: apsw.Connection, step: Step) -> None:
+    step.apply(connection)
+    if not connection.in_transaction:
+        raise BadSteps(f"{step.name} ends the transaction that it runs in")
+    connection.pragma("user_version", step.version)
+
+
+def version_of(connection: apsw.Connection) -> int:
+    """The version of an open file: the number of steps that it has had."""
+    return int(connection.pragma("user_version"))
