@@ -40,6 +40,7 @@ class TestLookingUp:
                 for n, v, first in (("mobile_id", "m1", DAY + 1000), ("user_id", "u1", DAY + 2000))
             ],
             "traits": {"plan": "gold"},
+            "rejected": [],
             "context": {},
             "first_seen": iso(DAY + 1000),
             "last_seen": iso(DAY + 2000),
@@ -86,6 +87,23 @@ class TestLookingUp:
         profile = office.get(f"/v1/profiles/{visitor}").json()
         assert profile["user_id"] == "u1"
         assert [member["id"] for member in profile["members"]] == [profile["id"], visitor]
+
+    def test_a_trait_that_was_rejected_is_listed_with_its_reason_also_after_a_merge(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"), age=31)
+        rejecting = {"kind": "identify", "dialect": "webengage"}
+        office.happen(**rejecting, identifiers=(ident("mobile_id", "m1"),), traits={"age": "32", "city": "Oslo"})
+        expected = [{"name": "age", "value": "32", "reason": "type_mismatch: expected number, got string"}]
+        visitor = find(office, "mobile_id", "m1")
+        assert (visitor["traits"], visitor["rejected"]) == ({"city": "Oslo"}, expected)
+        office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        assert find(office, "user_id", "u1")["rejected"] == expected
+
+    def test_a_trait_that_was_accepted_since_is_no_longer_listed_as_rejected(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"), age=31)
+        office.happen(kind="identify", dialect="webengage", identifiers=(ident("user_id", "u1"),), traits={"age": "32"})
+        office.identify(ident("user_id", "u1"), age=33)
+        profile = find(office, "user_id", "u1")
+        assert (profile["traits"], profile["rejected"]) == ({"age": 33}, [])
 
     @pytest.mark.parametrize("rest", ["", "/events", "/history"])
     @pytest.mark.parametrize("id_", [new_id(), "u1", "{%00}", "0" * 32])
@@ -198,7 +216,13 @@ class TestTimeline:
 
     def test_a_refused_value_is_shown_with_its_reason(self, office: Office) -> None:
         office.track("Added", ident("mobile_id", "m1"), price=9)
-        office.track("Added", ident("mobile_id", "m1"), price="nine")
+        office.happen(
+            kind="track",
+            dialect="webengage",
+            name="Added",
+            identifiers=(ident("mobile_id", "m1"),),
+            properties={"price": "nine"},
+        )
         profile = find(office, "mobile_id", "m1")["id"]
         (rejected,) = office.get(f"/v1/profiles/{profile}/events").json()["events"][0]["rejected"]
         assert (rejected["name"], rejected["value"]) == ("price", "nine")

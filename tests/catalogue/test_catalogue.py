@@ -44,7 +44,7 @@ def test_the_first_value_fixes_the_type() -> None:
     assert verdict.accepted == {"note": "better"}
     [rejected] = verdict.rejected
     assert (rejected.name, rejected.value) == ("stars", "five")
-    assert rejected.reason == "type_mismatch: expected type number, got string"
+    assert rejected.reason == "type_mismatch: expected number, got string"
     assert list(verdict.violations) == [Violation("type_mismatch", "Rated", "stars", "five")]
 
 

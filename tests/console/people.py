@@ -32,6 +32,13 @@ class Callers:
         url = f"http://127.0.0.1:{self._office.server.port}/v1/{call}"
         return httpx.post(url, json=body, auth=(self._key if key is None else key, ""), timeout=60).status_code
 
+    def webengage(self, call: str, **body: Any) -> int:
+        """One call of WebEngage's REST API; its status."""
+        keys = self._office.server.keys["webengage"]
+        url = f"http://127.0.0.1:{self._office.server.port}/v1/accounts/{keys['license_code']}/{call}"
+        headers = {"Authorization": f"Bearer {keys['api_key']}"}
+        return httpx.post(url, json=body, headers=headers, timeout=60).status_code
+
     def settle(self) -> None:
         """Wait until everything sent can be seen."""
         self._office.server.read("/v1/stats")

@@ -53,6 +53,7 @@ def test_a_profile_is_the_fold_of_its_members() -> None:
             },
         ],
         "traits": {"city": "Paris", "firstName": "Ada"},
+        "rejected": [],
         "context": {"ip": "192.0.2.2"},
         "first_seen": "1970-01-01T00:00:00.500Z",
         "last_seen": "1970-01-01T00:00:02.000Z",

@@ -11,6 +11,7 @@ from tests.worker.twin import Twin
 
 from passerby.catalogue.rules import TRAITS, TRAITS_BEYOND
 from passerby.messages import Identifier
+from passerby.profiles.rejected import KEPT
 
 M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
 MORE = 30
@@ -63,6 +64,22 @@ def test_a_trait_that_was_kept_may_change_and_one_that_was_not_stays_out_however
         assert counted(other) == counted(twin)
         newest = "SELECT name, value FROM traits WHERE name = 'beyond-0' OR name = 'catalogued-1' ORDER BY name, value"
         assert other.watcher.rows(newest) == twin.watcher.rows(newest)
+
+
+def test_a_profile_keeps_the_newest_rejected_traits_however_the_log_is_cut(tmp_path: Path, twin: Twin) -> None:
+    def state(to: Twin) -> None:
+        for number in range(KEPT + MORE):
+            to.say(M1, kind="identify", dialect="webengage", traits={f"we_{number}": number, "we_0": number})
+
+    state(twin)
+    twin.work()
+    newest = {f"we_{number}" for number in range(MORE + 1, KEPT + MORE)} | {"we_0"}
+    assert traits(twin)["m1 rejected_traits"] == newest
+    with closing(Twin(tmp_path / "cut.db")) as other:
+        state(other)
+        while other.applied < len(other.log):
+            other.work(7)
+        assert traits(other) == traits(twin)
 
 
 def test_the_reason_stands_beside_a_trait_that_was_refused(twin: Twin) -> None:

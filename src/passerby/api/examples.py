@@ -28,7 +28,7 @@ from passerby.api.answers import (
 )
 from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest, UndoRequest
 from passerby.messages import Item, Semantic
-from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember
+from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
 from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.state.views import (
     CatalogueAttribute,
@@ -61,6 +61,7 @@ _CUSTOMER = Profile(
     user_id="u-1001",
     identifiers=[_MOBILE, _USER],
     traits={"first_name": "Ada", "plan": "gold"},
+    rejected=[ProfileRejected(name="age", value="31", reason="type_mismatch: expected number, got string")],
     context={"app": {"name": "shop", "version": "4.2"}},
     event_count=1,
     members=[
@@ -76,6 +77,7 @@ _CUSTOMER_ALONE = Profile(
     user_id="u-1001",
     identifiers=[_USER],
     traits={"first_name": "Ada", "plan": "gold"},
+    rejected=[],
     context={},
     first_seen=_SIGNED_UP,
     last_seen=_SIGNED_UP,
@@ -88,6 +90,7 @@ _VISITOR_ALONE = Profile(
     user_id=None,
     identifiers=[_MOBILE],
     traits={},
+    rejected=[],
     context={"app": {"name": "shop", "version": "4.2"}},
     first_seen=_SEEN,
     last_seen=_SEEN,

@@ -81,7 +81,7 @@ class Subject:
         if finding is not None or type_ is None:
             return finding
         if attribute is not None:
-            return Finding("type_mismatch", f"expected type {attribute.type}, got {type_}")
+            return Finding("type_mismatch", f"expected {attribute.type}, got {type_}")
         finding = self._full(type_)
         if finding is None:
             self._learn(name, type_, time)

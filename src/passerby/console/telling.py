@@ -46,6 +46,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "heading": columns.heading,
     "never_came": never_came,
     "parts": parts,
+    "rejection": faults.rejection,
     "strongest": strongest,
     "tell": tell,
     "text": text,

@@ -44,9 +44,15 @@ def join_into(target: dict[str, Versioned], other: Mapping[str, Versioned]) -> N
             target[name] = value
 
 
-def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
-    """The traits to show for a profile with these members, by name."""
+def newest_of(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Versioned]:
+    """Return the newest value of each name among these members, nulls included."""
     newest: dict[str, Versioned] = {}
     for member in members:
         join_into(newest, member)
+    return newest
+
+
+def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
+    """The traits to show for a profile with these members, by name."""
+    newest = newest_of(members)
     return {name: newest[name].value for name in sorted(newest) if newest[name].value is not None}

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 import msgspec
 
-from passerby.profiles import context, traits
+from passerby.profiles import context, rejected, traits
 from passerby.profiles.activity import Activity, combine
 from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
@@ -27,6 +27,8 @@ class MemberRecord(msgspec.Struct, kw_only=True):
     stage: Stage = Stage.ANONYMOUS
     user_id: str | None = None
     traits: dict[str, Versioned] = {}
+    rejected: dict[str, Versioned] = {}
+    """Values are `rejected.RejectedTrait`."""
     context: dict[str, Versioned] = {}
     merge_id: str | None = None
     merged_at: int | None = None
@@ -60,14 +62,26 @@ class ProfileMember(msgspec.Struct, kw_only=True):
     merged_at: str | None
 
 
+class ProfileRejected(msgspec.Struct, kw_only=True):
+    """A trait whose newest value a rule of the catalogue refused: the value as sent, and why it was refused."""
+
+    name: str
+    value: Any
+    reason: str
+
+
 class Profile(msgspec.Struct, kw_only=True):
-    """A profile as the API shows it. Times are ISO 8601 in UTC with milliseconds."""
+    """A profile as the API shows it. Times are ISO 8601 in UTC with milliseconds.
+
+    `rejected` are the traits whose newest value was refused, at most 100, by name.
+    """
 
     id: str
     stage: StageLabel
     user_id: str | None
     identifiers: list[ProfileIdentifier]
     traits: dict[str, Any]
+    rejected: list[ProfileRejected]
     context: dict[str, Any]
     first_seen: str
     last_seen: str
@@ -90,12 +104,20 @@ def fold_profile(
         user_id=canonical.user_id,
         identifiers=[_identifier(record) for record in sorted(identifiers, key=_first_seen)],
         traits=traits.fold(member.traits for member in members),
+        rejected=_rejected(members),
         context=context.fold(member.context for member in members),
         first_seen=iso(activity.first_seen),
         last_seen=iso(activity.last_seen),
         event_count=activity.event_count,
         members=[_member(record) for record in members],
     )
+
+
+def _rejected(members: Sequence[MemberRecord]) -> list[ProfileRejected]:
+    if not any(member.rejected for member in members):
+        return []
+    found = rejected.fold((member.rejected for member in members), (member.traits for member in members))
+    return [ProfileRejected(name=name, value=value, reason=reason) for name, (value, reason) in found.items()]
 
 
 def _first_seen(record: IdentifierRecord) -> tuple[int, str, str, str]:

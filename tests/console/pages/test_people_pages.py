@@ -238,3 +238,18 @@ def test_who_looked_and_who_changed_stands_in_the_audit_log(
     noted = [(entry["who"], entry["action"], entry["subject"]) for entry in office.server.read("/v1/audit")["entries"]]
     assert (f"console user {VIEWER}", "profile.viewed", person.profile) in noted
     assert (f"console user {ADMIN}", "merge.undone", person.merge) in noted
+
+
+def test_a_profile_lists_the_properties_that_were_rejected_with_the_reason(
+    callers: Callers, person: Person, viewer: httpx.Client
+) -> None:
+    age = f"age{secrets.token_hex(4)}"
+    callers.send("identify", userId=f"u-{age}", traits={age: 31})
+    callers.webengage("users", userId=person.user_id, attributes={age: "32"})
+    callers.settle()
+    assert _json(viewer, f"/profiles/{person.profile}")["profile"]["rejected"] == [
+        {"name": age, "value": "32", "reason": "type_mismatch: expected number, got string"}
+    ]
+    page = viewer.get(f"/p/default/profiles/{person.profile}").text
+    assert "1 property rejected" in page
+    assert "Expected number, got string" in page

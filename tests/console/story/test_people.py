@@ -25,6 +25,7 @@ def _profile(traits: dict[str, Any], *identifiers: tuple[str, str]) -> Profile:
             for name, value in identifiers
         ],
         traits=traits,
+        rejected=[],
         context={},
         first_seen=_DAY,
         last_seen=_DAY,

@@ -17,6 +17,7 @@ from passerby import sql
 from passerby.identity.known import Known
 from passerby.messages import Identifier
 from passerby.profiles.activity import Activity
+from passerby.profiles.rejected import RejectedTrait
 from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
@@ -179,19 +180,25 @@ def _members(connection: apsw.Connection, project: int, profile: str) -> list[by
 
 def _profile(connection: apsw.Connection, canonical: bytes) -> Profile:
     rows = connection.execute(_SQL["members"], (canonical,)).fetchall()
-    first, *absorbed = (_member(row, connection.execute(_SQL["traits"], (row[0],))) for row in rows)
+    first, *absorbed = (_member(connection, row) for row in rows)
     identifiers = connection.execute(_SQL["identifiers"], (canonical,))
     return fold_profile(first, absorbed, [_identifier(row) for row in identifiers])
 
 
-def _member(row: tuple[Any, ...], traits: Iterable[tuple[Any, ...]]) -> MemberRecord:
+def _member(connection: apsw.Connection, row: tuple[Any, ...]) -> MemberRecord:
     id_, merge_id, user_id, stage, first_seen, last_seen, event_count, context, merged_at = row
+    traits = connection.execute(_SQL["traits"], (id_,))
+    rejected = connection.execute(_SQL["rejected_traits"], (id_,))
     return MemberRecord(
         id=to_text(id_),
         activity=Activity(first_seen, last_seen, event_count),
         stage=Stage(stage),
         user_id=user_id,
         traits={name: Versioned(msgspec.json.decode(value), *version) for name, value, *version in traits},
+        rejected={
+            name: Versioned(RejectedTrait(msgspec.json.decode(value), reason), *version)
+            for name, value, reason, *version in rejected
+        },
         context=_context(context),
         merge_id=_id(merge_id),
         merged_at=merged_at,

@@ -36,6 +36,10 @@ SELECT id FROM member;
 -- The traits of one member.
 SELECT name, value, time, position FROM traits WHERE profile = ?1;
 
+-- name: rejected_traits
+-- The rejected traits of one member.
+SELECT name, value, reason, time, position FROM rejected_traits WHERE profile = ?1;
+
 -- name: identifiers
 -- What a canonical profile owns.
 SELECT namespace, value, scope, first_seen, last_seen FROM identifiers WHERE profile = ?1;

@@ -20,6 +20,7 @@ from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier
+from passerby.profiles import rejected as rejected_traits
 from passerby.profiles.traits import Versioned
 from passerby.sqlite import connect
 from passerby.state.protocol import (
@@ -265,6 +266,8 @@ class SqliteState:
             for (profile, name), (rejected, newest) in changes.rejected_traits.items()
         ]
         self._cursor.executemany(_SQL["set_rejected_trait"], refused)
+        kept = [(profile, rejected_traits.KEPT) for profile in {row[0] for row in refused}]
+        self._cursor.executemany(_SQL["drop_rejected_traits"], kept)
 
     def _describe(self, changes: ProjectChanges) -> None:
         rows = [(*key_of(changes.project, device), _text(about)) for device, about in changes.devices.items()]

@@ -170,6 +170,13 @@ ON CONFLICT (profile, name) DO UPDATE
 SET value = excluded.value, reason = excluded.reason, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
+-- name: drop_rejected_traits
+-- All but the newest of a profile.
+DELETE FROM rejected_traits WHERE profile = ?1 AND name IN (
+    SELECT name FROM rejected_traits WHERE profile = ?1
+    ORDER BY time DESC, position DESC, name LIMIT -1 OFFSET ?2
+);
+
 -- name: device
 -- What a device has said of itself.
 SELECT about FROM devices WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
