@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.proxies import Networks
 from passerby.settings import (
     SETTINGS,
     VARIABLES,
@@ -116,6 +117,29 @@ def test_rate_limits_are_a_factor_on_what_the_vendor_documents(value: str, facto
 @pytest.mark.parametrize("value", ["some", "-1", "1.", "nan", ""])
 def test_rate_limits_that_are_no_factor_are_refused(value: str) -> None:
     assert "PASSERBY_EDGE_RATE_LIMITS" in refusal({"PASSERBY_EDGE_RATE_LIMITS": value})
+
+
+def test_trusted_proxies_are_networks_from_every_source(tmp_path: Path) -> None:
+    expected = Networks("10.0.0.0/8,2001:db8::/32")
+    assert load({"trusted_proxies": "10.0.0.0/8, 2001:db8::/32"}).trusted_proxies == expected
+    assert load({}, {"PASSERBY_TRUSTED_PROXIES": "10.1.2.3/8,2001:db8::1/32"}).trusted_proxies == expected
+    file = written(tmp_path, "trusted_proxies = ['10.0.0.0/8', '2001:db8::/32']\nproxy_header = 'x-real-ip'\n")
+    assert load({}, {}, file).trusted_proxies == expected
+    assert load({}, {}, file).proxy_header == "x-real-ip"
+    assert load({"trusted_proxies": ""}).trusted_proxies == Networks()
+
+
+@pytest.mark.parametrize(
+    "value", ["somewhere", "10.0.0.0/33", "10.0.0.0/8;::1", "::1/129", ",".join(["10.0.0.1"] * 1_001)]
+)
+def test_trusted_proxies_that_are_no_networks_are_refused(value: str) -> None:
+    assert "PASSERBY_TRUSTED_PROXIES: " in refusal({"PASSERBY_TRUSTED_PROXIES": value})
+
+
+def test_a_file_with_other_values_than_networks_is_refused(tmp_path: Path) -> None:
+    assert "trusted_proxies: Expected a list of networks" in refusal(
+        config=written(tmp_path, "trusted_proxies = [1]\n")
+    )
 
 
 def test_the_console_listens_where_the_ingest_port_does_unless_told_otherwise() -> None:

@@ -19,6 +19,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from passerby.proxies import LOOPBACK, Networks, ProxyHeader, TrustedProxies
+
 PREFIX = "PASSERBY_"
 CONFIG = "PASSERBY_CONFIG"
 CONSOLE_PASSWORD = "PASSERBY_CONSOLE_PASSWORD"  # noqa: S105 - the name of a variable, not a password
@@ -123,6 +125,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, _about("Ingest port; 0 takes a free one.", ge=0, le=65_535)] = 8080
     console_host: Annotated[str, _about("Address of the console and the API; empty: the same as `host`.")] = ""
     console_port: Annotated[int, _about("Port of the console and the API; 0 takes a free one.", ge=0, le=65_535)] = 8081
+    trusted_proxies: Annotated[
+        Networks,
+        _about(
+            "Networks of reverse proxies, as CIDRs with commas between them. Only their headers name the client's "
+            "address and whether it used HTTPS; empty: none are believed."
+        ),
+    ] = LOOPBACK
+    proxy_header: Annotated[
+        ProxyHeader,
+        _about(
+            "The header in which these proxies record the client's address; `auto` takes the first of "
+            "`x-forwarded-for`, `forwarded`, `x-real-ip` that is there. Name the one that yours overwrite or append to."
+        ),
+    ] = "auto"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], _about("The least severe log line to write.")
     ] = "info"
@@ -140,6 +156,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def console_address(self) -> str:
         """The address that console and API listen on."""
         return self.console_host or self.host
+
+    @property
+    def proxies(self) -> TrustedProxies:
+        """The reverse proxies to believe. Made anew at each call, with an empty cache."""
+        return TrustedProxies(self.trusted_proxies, self.proxy_header)
 
 
 class Setting(NamedTuple):
@@ -266,7 +287,7 @@ def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Sett
     for name, (source, value) in found.items():
         setting = _BY_NAME[name]
         try:
-            converted = msgspec.convert(value, setting.type, strict=False, dec_hook=_as_path)
+            converted = msgspec.convert(value, setting.type, strict=False, dec_hook=_from_text)
         except msgspec.ValidationError as error:
             problems.append(f"{source}: {error}; its default is {_shown(setting.default)}")
         else:
@@ -276,8 +297,11 @@ def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Sett
     return Settings(**sections[""], **nested)  # type: ignore[arg-type]  # converted above
 
 
-def _as_path(_: type, value: object) -> Path:
-    return Path(str(value))
+def _from_text(kind: type, value: object) -> object:
+    """A value of a type that msgspec does not know. Raises ValueError."""
+    if isinstance(value, kind):
+        return value
+    return Networks(value) if kind is Networks else Path(str(value))
 
 
 def as_flags(settings: Settings) -> list[str]:

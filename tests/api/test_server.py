@@ -195,6 +195,13 @@ def test_a_worker_that_has_gone_is_missed(server: Server) -> None:
     server.wait_until("/healthz", 200)
 
 
+def test_whatever_a_proxy_header_holds_it_is_no_fault_of_the_server(server: Server) -> None:
+    for value in ("", "[", "[::1%25]:99999", '"', "for=;;", "a" * 20_000, ", x" * 5_000, "\xff"):
+        for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Proto"):
+            answer = server.client.get("/v1/stats", headers={name.encode(): value.encode("latin-1")})
+            assert answer.status_code == 200, (name, value)
+
+
 def test_no_line_of_the_log_says_what_was_looked_up(server: Server) -> None:
     server.client.get("/v1/profiles", params={"namespace": "email", "value": "looked-up@b.example"})
     server.client.get("/v1/profiles/looked-up")

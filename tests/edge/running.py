@@ -20,6 +20,7 @@ from passerby.edge.directory import Directory
 from passerby.edge.routes import match as match_any
 from passerby.edge.server import beside, make_server, sweep
 from passerby.log.protocol import LogWriter
+from passerby.proxies import TrustedProxies
 from passerby.settings import EdgeSettings
 
 BEAT_SECONDS = 0.02
@@ -70,9 +71,11 @@ class Running:
         settings: EdgeSettings,
         match: Callable[[str], Call | None] = match_any,
         directory: Directory | None = None,
+        proxies: TrustedProxies | None = None,
     ) -> None:
         self._log = log
         self._directory = directory
+        self._proxies = proxies
         self._settings = settings
         self._match = match
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -91,7 +94,9 @@ class Running:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        self.edge = create_app(Keys(), self._log, self._settings, match=self._match, directory=self._directory)
+        self.edge = create_app(
+            Keys(), self._log, self._settings, match=self._match, directory=self._directory, proxies=self._proxies
+        )
         self._server = make_server(self.edge, self._settings)
         self.connections = self._server.server_state.connections
         self._ready.set()

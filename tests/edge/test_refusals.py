@@ -22,6 +22,7 @@ from passerby.dialects.contract import Call, Outcome
 from passerby.edge import refusals
 from passerby.edge.chores import keep_refusals_regularly
 from passerby.edge.refusals import Noted, RefusalKeeper, Refusals
+from passerby.proxies import TrustedProxies
 from passerby.refused.record import NO_PROJECT
 from passerby.refused.store import RefusedReader, RefusedWriter
 
@@ -43,7 +44,7 @@ def reader(tmp_path: Path) -> Iterator[RefusedReader]:
 
 @pytest.fixture
 def keeper(writer: RefusedWriter) -> RefusalKeeper:
-    return RefusalKeeper(writer, Keys())
+    return RefusalKeeper(writer, Keys(), TrustedProxies())
 
 
 def noted(**fields: Any) -> Noted:
@@ -145,7 +146,9 @@ def test_they_are_written_again_and_again_whatever_happens_once(
 
     async def chore() -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(keep_refusals_regularly(queue, Failing(writer, Keys()), _now, seconds=0.001))
+            group.create_task(
+                keep_refusals_regularly(queue, Failing(writer, Keys(), TrustedProxies()), _now, seconds=0.001)
+            )
             group.create_task(_noting(queue))
 
     run_until(chore(), lambda: reader.head() > 1)

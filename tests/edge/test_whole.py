@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from tests.dialects.calling import TRACK
 from tests.edge.client import Answer, Client, request
+from tests.edge.conftest import Start
 from tests.edge.running import Gate, Running, until
 
 from passerby.log.protocol import LogFull
+from passerby.proxies import Networks, TrustedProxies
 
 EVENT = json.dumps({"mobileId": "m-1", "event": "Opened"}).encode()
 
@@ -108,3 +110,28 @@ def test_what_is_held_for_others_refuses_a_request_in_one_piece_too(edge: Runnin
         edge.edge.budget.taken -= 1 << 40
         assert client.ask(TRACK, EVENT).status == 202
     assert len(kept()) == 1
+
+
+def test_events_behind_a_trusted_proxy_carry_the_clients_address_on_both_ways(edge: Running, kept: Kept) -> None:
+    data = request(TRACK, EVENT, X_Forwarded_For="198.51.100.1, 203.0.113.7")
+    for first in (len(data), data.index(b"\r\n\r\n") + 4):
+        assert answered(edge, data, first).status == 202
+    assert [message.context["ip"] for message in kept()] == ["203.0.113.7", "203.0.113.7"]
+
+
+def test_headers_of_a_peer_that_is_no_trusted_proxy_are_ignored_on_both_ways(start: Start, kept: Kept) -> None:
+    edge = start(proxies=TrustedProxies(Networks("10.0.0.0/8")))
+    data = request(TRACK, EVENT, X_Forwarded_For="203.0.113.7", Forwarded="for=203.0.113.8", X_Real_IP="203.0.113.9")
+    for first in (len(data), data.index(b"\r\n\r\n") + 4):
+        assert answered(edge, data, first).status == 202
+    assert [message.context["ip"] for message in kept()] == ["127.0.0.1", "127.0.0.1"]
+
+
+@pytest.mark.parametrize("value", ["", "[", "[::1%25]:99999", '"', "for=;;,", "a" * 20_000, ", " * 5_000, "\x80\xff"])
+def test_whatever_a_proxy_header_holds_the_event_is_kept(edge: Running, kept: Kept, value: str) -> None:
+    headers = {"X_Forwarded_For": value, "Forwarded": value, "X_Real_IP": value}
+    for name in headers:
+        data = request(TRACK, EVENT, **{name: value})
+        for first in (len(data), data.index(b"\r\n\r\n") + 4):
+            assert answered(edge, data, first).status == 202
+    assert {message.context["ip"] for message in kept()} == {"127.0.0.1"}

@@ -10,12 +10,13 @@ from functools import partial
 from types import FrameType
 
 import uvicorn
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from passerby import logs
 from passerby.api.app import create_app
 from passerby.api.engines import Console, open_console
 from passerby.projects.credentials import ProjectCredentials
+from passerby.proxies import TrustedProxies
 from passerby.settings import Settings
 
 GRACE_SECONDS = 3
@@ -35,11 +36,27 @@ def api_alone(console: Console, _: ExitStack) -> ASGIApp:
     return create_app(console.desk)
 
 
+class Forwarded:
+    """ASGI middleware: sets the client's own address and scheme, as trusted proxies recorded them."""
+
+    def __init__(self, app: ASGIApp, proxies: TrustedProxies) -> None:
+        self._app = app
+        self._proxies = proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (peer := scope["client"]) is not None:
+            headers = list(scope["headers"])
+            address = self._proxies.client(peer[0], headers)
+            scheme = self._proxies.scheme(peer[0], headers, scope["scheme"])
+            scope = {**scope, "client": (address, peer[1]), "scheme": scheme}  # type: ignore[assignment]  # copied
+        await self._app(scope, receive, send)
+
+
 def run(settings: Settings, listener: socket.socket, application: Application = api_alone) -> None:
     """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
     with ExitStack() as held:
         console = open_console(settings, held)
-        app = application(console, held)
+        app = Forwarded(application(console, held), settings.proxies)
         _ignore_reminders()
         _log.info("console ready", port=listener.getsockname()[1])
         _Server(_config(app, console), console.desk.visibility.end).run(sockets=[listener])
@@ -82,6 +99,7 @@ def _config(app: ASGIApp, console: Console) -> uvicorn.Config:
         lifespan="off",
         log_config=None,
         access_log=False,  # its lines would hold what was looked up: names and addresses of people
+        proxy_headers=False,  # see Forwarded
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,

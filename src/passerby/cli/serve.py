@@ -19,6 +19,7 @@ from passerby.cli.output import say, say_json
 from passerby.folder import DataFolder
 from passerby.projects.founding import init, initialised
 from passerby.projects.store import ProjectStore
+from passerby.proxies import Networks
 from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags, load
 from passerby.supervisor import lock, sockets
 from passerby.supervisor.layout import Role, cores_found, layout
@@ -39,6 +40,7 @@ _GROUPS = {section: Group(title, sort_key=place) for place, (section, title) in 
 
 def _flag(setting: Setting) -> tuple[str, Any, None]:
     plain = get_args(setting.type)[0]
+    plain = str if plain is Networks else plain  # converted with all other sources, by `load`
     unit = f"{setting.unit}, " if setting.unit else ""
     text = f"{setting.help} [{unit}default: {setting.default}]" if setting.default != "" else setting.help
     parameter = Parameter(name=setting.flag, help=text, group=_GROUPS[setting.section])

@@ -29,6 +29,7 @@ from passerby.edge.refusals import Noted, Refusals, fault_text
 from passerby.edge.routes import match as match_any
 from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.log.protocol import LogWriter
+from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP, TrustedProxies
 from passerby.settings import EdgeSettings
 
 PROBED = "/"
@@ -71,12 +72,14 @@ class Edge:
         *,
         match: Match = match_any,
         directory: Directory | None = None,
+        proxies: TrustedProxies | None = None,
     ) -> None:
         self.budget = Budget(settings.pending_bytes)
         self.counts = Counts()
         self.refusals = Refusals()
         self._credentials = credentials
         self.clock = clock
+        self.proxies = proxies or TrustedProxies()
         self._match = match
         self._directory = directory or NoDirectory()
         self._rates = RateLimits(settings.rate_factor, time.monotonic)
@@ -123,7 +126,6 @@ class Edge:
             body = event["body"]
         if b"content-encoding" in headers or call.sniff_gzip:
             body = _unpacked(call, headers, body)
-        client = scope["client"]
         request = Request(
             method,
             scope["path"],
@@ -131,7 +133,7 @@ class Edge:
             Headers(headers),
             body,
             self.clock(),
-            client[0] if client else "",
+            self._client(scope, headers),
             new_id,
         )
         try:
@@ -149,6 +151,13 @@ class Edge:
             refusal.body = body
             raise
         return outcome.reply
+
+    def _client(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """The client's address: the peer's, or what a trusted proxy says."""
+        address: str = scope["client"][0] if scope["client"] else ""
+        if X_FORWARDED_FOR in headers or FORWARDED in headers or X_REAL_IP in headers:
+            return self.proxies.client(address, scope["headers"])
+        return address
 
     def take_whole(self, request: Request, told: Told) -> Pending | None:
         """Take a request that came in one piece, without the steps of ASGI; `told` hears when it is on disk.
@@ -262,6 +271,7 @@ def create_app(  # noqa: PLR0913 - as above
     *,
     match: Match = match_any,
     directory: Directory | None = None,
+    proxies: TrustedProxies | None = None,
 ) -> Edge:
     """The ASGI application."""
-    return Edge(credentials, log, settings or EdgeSettings(), clock, match=match, directory=directory)
+    return Edge(credentials, log, settings or EdgeSettings(), clock, match=match, directory=directory, proxies=proxies)

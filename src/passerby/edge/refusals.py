@@ -16,6 +16,7 @@ from passerby.dialects.faults import text as told
 from passerby.dialects.whose import Traces, project_of
 from passerby.edge.asgi import Scope
 from passerby.edge.metrics import NO_DIALECT
+from passerby.proxies import TrustedProxies
 from passerby.refused import redaction
 from passerby.refused.record import NO_PROJECT, Count, Refused
 from passerby.refused.store import RefusedWriter
@@ -74,10 +75,11 @@ class RefusalKeeper:
     Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
     """
 
-    def __init__(self, writer: RefusedWriter, credentials: Credentials) -> None:
+    def __init__(self, writer: RefusedWriter, credentials: Credentials, proxies: TrustedProxies) -> None:
         self._lock = threading.Lock()
         self._writer = writer
         self._credentials = credentials
+        self._proxies = proxies
 
     def keep(self, noted: Sequence[Noted], left_out: Counter[tuple[str, int]]) -> None:
         """Write these. What was only counted belongs to no project: nobody looked whose it was."""
@@ -113,7 +115,7 @@ class RefusalKeeper:
             text=noted.text[: redaction.TEXT_LIMIT],
             method=scope["method"],
             path=redaction.path(scope["path"], query, parameters.values()),
-            client=redaction.client(client[0] if client else ""),
+            client=redaction.client(self._proxies.client(client[0] if client else "", scope["headers"])),
             body=redaction.body(noted.body),
         )
 

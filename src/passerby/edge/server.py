@@ -61,6 +61,7 @@ def files_allowed() -> int:
 
 async def _run(settings: Settings, listener: socket.socket) -> None:
     folder = DataFolder(settings.data)
+    proxies = settings.proxies
     with (
         closing(ProjectCredentials(folder.control)) as credentials,
         closing(SqliteLogWriter(folder.log, settings.log)) as log,
@@ -68,9 +69,9 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
         closing(SqliteStateReader(folder.state)) as state,
         closing(StateDirectory(state, reader, Policies(credentials).of, new_id)) as directory,
         closing(RefusedWriter(folder.refused)) as refused,
-        closing(create_app(credentials, log, settings.edge, directory=directory)) as edge,
+        closing(create_app(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
     ):
-        keeper = RefusalKeeper(refused, credentials)
+        keeper = RefusalKeeper(refused, credentials, proxies)
         server = make_server(edge, settings.edge)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.handle_exit)

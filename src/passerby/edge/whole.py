@@ -14,6 +14,7 @@ from passerby.dialects.contract import Fault, Request
 from passerby.edge.answers import whole
 from passerby.edge.app import Edge, Pending, new_id
 from passerby.edge.headers import Headers
+from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP
 
 Headed = list[tuple[bytes, bytes]]
 
@@ -46,6 +47,8 @@ class WholeRequest:
             return False
         path, _, query = url.decode("ascii").partition("?")
         edge = self._edge
+        if X_FORWARDED_FOR in raw or FORWARDED in raw or X_REAL_IP in raw:
+            client_ip = edge.proxies.client(client_ip, headers)
         request = Request(method.decode("ascii"), path, query, Headers(raw), body, edge.clock(), client_ip, new_id)
         pending = edge.take_whole(request, self._told)
         if pending is None:
