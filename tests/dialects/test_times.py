@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from passerby.dialects.times import (
     EARLIEST,
     LATEST,
-    read_iso_or_milliseconds,
+    read_iso_or_epoch,
     read_local,
-    read_strict_iso_or_seconds,
+    read_strict_iso_or_epoch,
     read_utc,
 )
 
@@ -54,11 +54,11 @@ MOMENTS = st.datetimes(
         (str(TEN), TEN),
         (TEN + 0.75, TEN),
         (0, 0),
-        (-1, -1),
+        (-1, -1_000),
     ],
 )
-def test_iso_and_milliseconds_are_read(value: Any, expected: int) -> None:
-    assert read_iso_or_milliseconds(value) == expected
+def test_iso_and_epoch_times_are_read(value: Any, expected: int) -> None:
+    assert read_iso_or_epoch(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_iso_and_milliseconds_are_read(value: Any, expected: int) -> None:
     ],
 )
 def test_other_texts_are_unreadable(text: str) -> None:
-    assert read_iso_or_milliseconds(text) is None
+    assert read_iso_or_epoch(text) is None
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_other_texts_are_unreadable(text: str) -> None:
     ],
 )
 def test_a_time_that_no_engine_can_hold_is_unreadable(value: Any) -> None:
-    assert read_iso_or_milliseconds(value) is None
+    assert read_iso_or_epoch(value) is None
 
 
 @pytest.mark.parametrize("value", [True, None, [], {}, float("nan"), float("inf")])
 def test_what_is_no_text_and_no_number_is_no_time(value: Any) -> None:
-    assert read_iso_or_milliseconds(value) is None
-    assert read_strict_iso_or_seconds(value) is None
+    assert read_iso_or_epoch(value) is None
+    assert read_strict_iso_or_epoch(value) is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_what_is_no_text_and_no_number_is_no_time(value: Any) -> None:
     ],
 )
 def test_the_strict_form_and_seconds_are_read(value: Any, expected: int) -> None:
-    assert read_strict_iso_or_seconds(value) == expected
+    assert read_strict_iso_or_epoch(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -135,19 +135,46 @@ def test_the_strict_form_and_seconds_are_read(value: Any, expected: int) -> None
         "2026-11-20T10:00:00+0000\x00",
         "2026-11-20T10:00:00." + "1" * 60 + "Z",
         "2300-01-01T00:00:00Z",
-        str(TEN // 1_000),
-        TEN,
+        str(TEN // 1_000) + "Z",
+        "20261120T100000+0000",
+        "1795168800.",
+        "1" * 21,
     ],
 )
 def test_everything_else_is_unreadable_to_the_strict_reader(value: Any) -> None:
-    assert read_strict_iso_or_seconds(value) is None
+    assert read_strict_iso_or_epoch(value) is None
+
+
+SCALES = [(10**3, 1), (1, 1), (1, 10**3), (1, 10**6)]
+"""What milliseconds are divided by and multiplied with to become seconds, milliseconds, microseconds, nanoseconds."""
+EPOCHS = st.integers(10**11, LATEST)
+"""From 1973 on, so that seconds have more digits than a date."""
+
+
+@given(EPOCHS, st.sampled_from(SCALES), st.sampled_from([str, int]))
+def test_the_size_of_an_epoch_time_gives_its_unit_to_every_reader(
+    time: int, scale: tuple[int, int], type_: type
+) -> None:
+    divisor, factor = scale
+    sent, expected = type_(time // divisor * factor), time // divisor * divisor
+    assert read_iso_or_epoch(sent) == expected
+    assert read_local(sent, ZoneInfo("Asia/Tokyo")) == expected
+    assert read_strict_iso_or_epoch(sent) == expected
+
+
+@given(st.integers(10**11, LATEST))
+def test_a_fraction_of_a_second_is_kept_to_the_millisecond(time: int) -> None:
+    seconds, milliseconds = divmod(time, 1_000)
+    text = f"{seconds}.{milliseconds:03d}"
+    for sent in (text, float(text)):
+        assert read_iso_or_epoch(sent) == read_strict_iso_or_epoch(sent) == read_local(sent, UTC) == time
 
 
 @given(ANYTHING)
 def test_whatever_is_given_a_time_is_in_range_or_nothing(value: Any) -> None:
     zones = (UTC, ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York"))
     local = (read_local(value, zone) for zone in zones)
-    for time in (read_iso_or_milliseconds(value), read_strict_iso_or_seconds(value), read_utc(value), *local):
+    for time in (read_iso_or_epoch(value), read_strict_iso_or_epoch(value), read_utc(value), *local):
         assert time is None or (type(time) is int and EARLIEST <= time <= LATEST)
 
 
@@ -194,5 +221,5 @@ def test_a_time_in_utc_says_so(value: Any, expected: int | None) -> None:
 def test_whatever_the_moment_both_readers_give_its_milliseconds(moment: datetime) -> None:
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)
     expected = since // timedelta(milliseconds=1)
-    assert read_iso_or_milliseconds(moment.isoformat()) == expected
-    assert read_strict_iso_or_seconds(moment.strftime("%Y-%m-%dT%H:%M:%S.%f%z")) == expected
+    assert read_iso_or_epoch(moment.isoformat()) == expected
+    assert read_strict_iso_or_epoch(moment.strftime("%Y-%m-%dT%H:%M:%S.%f%z")) == expected

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.worker.twin import DAY, HOUR, Twin
 
 from passerby.messages import Identifier, Message, Violation
-from passerby.worker.times import AHEAD_MS, event_time
+from passerby.worker.times import AHEAD_MS, CLOCK_SET_MS, event_time
 
 M1 = Identifier("mobile_id", "m1")
 
@@ -19,7 +20,7 @@ def message(time: int) -> Message:
     )
 
 
-@pytest.mark.parametrize("time", [0, DAY - 100_000 * HOUR, DAY, DAY + 1, DAY + 24 * HOUR])
+@pytest.mark.parametrize("time", [CLOCK_SET_MS, DAY - 100_000 * HOUR, DAY, DAY + 1, DAY + 24 * HOUR])
 def test_a_time_up_to_a_day_ahead_is_kept(time: int) -> None:
     assert event_time(message(time)) == (time, ())
 
@@ -34,10 +35,29 @@ def test_a_time_before_1970_becomes_the_received_time(time: int) -> None:
     assert event_time(message(time)) == (DAY, (Violation("time_before_1970", "Seen", "", str(time)),))
 
 
+@pytest.mark.parametrize("time", [0, 1, 90 * 60_000 + 27_383, 40 * 24 * HOUR, CLOCK_SET_MS - 1])
+def test_the_time_of_a_clock_that_was_never_set_becomes_the_received_time(time: int) -> None:
+    assert event_time(message(time)) == (DAY, (Violation("clock_not_set", "Seen", "", str(time)),))
+
+
+def test_where_our_own_clock_is_not_set_either_a_time_is_kept() -> None:
+    early = msgspec.structs.replace(message(5), received_at=10)
+    assert event_time(early) == (5, ())
+
+
+def test_a_clock_that_was_never_set_does_not_make_anybody_first_seen_in_1970(twin: Twin) -> None:
+    twin.say(M1, time=0, traits={"a": "x"})
+    twin.work()
+    rows = twin.watcher.rows
+    assert rows("SELECT first_seen, last_seen FROM profiles") == [(DAY, DAY)]
+    assert rows("SELECT first_seen FROM catalogue_events") == [(DAY,)]
+    assert rows("SELECT kind, subject, count FROM violations") == [("clock_not_set", "Seen", 1)]
+
+
 @given(st.integers())
 def test_whatever_is_claimed_the_time_kept_is_one_that_can_be(time: int) -> None:
     kept, violations = event_time(message(time))
-    assert 0 <= kept <= DAY + AHEAD_MS
+    assert CLOCK_SET_MS <= kept <= DAY + AHEAD_MS
     assert (kept == time) is (violations == ())
 
 

@@ -17,7 +17,7 @@ from passerby.dialects.body import decode
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
 from passerby.dialects.ids import read_id
-from passerby.dialects.times import read_iso_or_milliseconds
+from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Identifier, Message
 
 name = "crossengage"
@@ -221,11 +221,13 @@ def _common(body: dict[str, Any], call: str, request: Request, errors: Errors) -
     stamp = body.get("timestamp")
     if stamp is None or stamp == "":
         return request.received_at
-    time = read_iso_or_milliseconds(stamp)
+    time = read_iso_or_epoch(stamp)
     if time is None:
         errors.append(
             _error(
-                "timestamp", WRONG, "timestamp must be ISO 8601, such as 2026-11-20T10:00:00Z, or epoch milliseconds."
+                "timestamp",
+                WRONG,
+                "timestamp must be ISO 8601, such as 2026-11-20T10:00:00Z, or epoch seconds or milliseconds.",
             )
         )
         return request.received_at

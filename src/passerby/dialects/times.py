@@ -1,11 +1,16 @@
 """Reads points in time as the vendors' documentation allows them, to milliseconds since 1970 in UTC.
 
 Every reader answers None for what it cannot read, whatever it is given. A fraction finer than a millisecond is cut off.
+
+Times since the epoch come as a number or as its digits, and their size gives the unit (see `_from_epoch`), because
+clients confuse the units whatever a vendor's documentation says.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from math import isfinite
 from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,28 +30,38 @@ LONGEST = 64
 BASIC_DATE = 8
 """The digits of `20261120`, the only time made of digits alone that is not a count since the epoch."""
 
+SECONDS_BELOW = 10**11
+"""Smaller epoch times are seconds (up to the year 5138); as milliseconds they would lie before March 1973."""
+MILLISECONDS_BELOW = 10**14
+"""Smaller ones are milliseconds (up to the year 5138). From here on they are microseconds (BigQuery, PostgreSQL)."""
+MICROSECONDS_BELOW = 10**17
+"""Smaller ones are microseconds; the others are nanoseconds (Go's `UnixNano`, Python's `time_ns`)."""
+
+EPOCH_DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,9})?")
+"""An epoch time in a text."""
+
 NO_OFFSET = timedelta()
 
 ENDS = "Z0123456789"
 """What a time may end in. Python's own reader would let some other endings pass."""
 
 
-def read_iso_or_milliseconds(value: Any) -> int | None:
-    """ISO 8601, or milliseconds since 1970 as a number or its digits (CrossEngage, `timestamp`).
+def read_iso_or_epoch(value: Any) -> int | None:
+    """ISO 8601, or an epoch time as a number or its digits (CrossEngage, `timestamp`).
 
     A text without a zone is UTC. A date alone is its first moment. Letters may be lower-case, and a space may stand
     for the `T`.
     """
     if type(value) is str:
         return _iso_or_digits(value)
-    return _scaled(value, 1)
+    return _from_epoch(value)
 
 
 def read_local(value: Any, zone: tzinfo) -> int | None:
-    """As `read_iso_or_milliseconds`, with a text without a zone meant in `zone` (Antsomi, `et`)."""
+    """As `read_iso_or_epoch`, with a text without a zone meant in `zone` (Antsomi, `et`)."""
     if type(value) is str:
         return _iso_or_digits(value, zone)
-    return _scaled(value, 1)
+    return _from_epoch(value)
 
 
 def read_utc(value: Any) -> int | None:
@@ -55,13 +70,15 @@ def read_utc(value: Any) -> int | None:
     return None if moment is None or moment.utcoffset() != NO_OFFSET else _milliseconds(moment)
 
 
-def read_strict_iso_or_seconds(value: Any) -> int | None:
-    """`yyyy-MM-ddTHH:mm:ss` with a fraction or none and `±hhmm`, `±hh:mm` or `Z`; or a number of seconds since 1970.
+def read_strict_iso_or_epoch(value: Any) -> int | None:
+    """`yyyy-MM-ddTHH:mm:ss` with a fraction or none and `±hhmm`, `±hh:mm` or `Z`; or an epoch time.
 
     WebEngage, Tracking Events, `eventTime`. The zone is not optional: a guessed one would be hours wrong unnoticed.
     """
     if type(value) is not str:
-        return _scaled(value, 1_000)
+        return _from_epoch(value)
+    if value[4:5] != "-":
+        return _from_digits(value)
     moment = _strict_moment(value)
     return None if moment is None or moment.tzinfo is None else _milliseconds(moment)
 
@@ -69,8 +86,8 @@ def read_strict_iso_or_seconds(value: Any) -> int | None:
 def _iso_or_digits(text: str, zone: tzinfo = UTC) -> int | None:
     if not 0 < len(text) <= LONGEST:
         return None
-    if text.isascii() and text.isdecimal() and len(text) != BASIC_DATE:
-        return _within(int(text))
+    if text[4:5] != "-" and len(text) != BASIC_DATE and (counted := _from_digits(text)) is not None:
+        return counted
     text = text.upper()
     if not _is_separated(text):
         return None
@@ -107,14 +124,23 @@ def _milliseconds(moment: datetime) -> int | None:
     return milliseconds if EARLIEST <= milliseconds <= LATEST else None
 
 
-def _scaled(value: Any, factor: int) -> int | None:
-    """A number of units of `factor` milliseconds. A boolean is no number."""
-    if type(value) is int:
-        return _within(value * factor)
-    if type(value) is float and EARLIEST <= value * factor <= LATEST:
-        return int(value * factor)
-    return None
+def _from_digits(text: str) -> int | None:
+    """The digits of an epoch time, with a fraction or none."""
+    if len(text) > LONGEST or not EPOCH_DIGITS.fullmatch(text):
+        return None
+    return _from_epoch(float(text) if "." in text else int(text))
 
 
-def _within(milliseconds: int) -> int | None:
-    return milliseconds if EARLIEST <= milliseconds <= LATEST else None
+def _from_epoch(value: Any) -> int | None:
+    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size. A boolean is no number."""
+    if type(value) is not int and (type(value) is not float or not isfinite(value)):
+        return None
+    size = abs(value)
+    if size < SECONDS_BELOW:
+        # Rounded first: a float of 1795168800.123 seconds is a little less than its 123 milliseconds.
+        value = value * 1_000 if type(value) is int else round(value * 1_000, 2)
+    elif size >= MICROSECONDS_BELOW:
+        value //= 1_000_000
+    elif size >= MILLISECONDS_BELOW:
+        value //= 1_000
+    return int(value) if EARLIEST <= value <= LATEST else None

@@ -28,7 +28,7 @@ from passerby.dialects.body import decode
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
 from passerby.dialects.ids import read_id
-from passerby.dialects.times import read_strict_iso_or_seconds
+from passerby.dialects.times import read_strict_iso_or_epoch
 from passerby.messages import Identifier, Message, Violation
 
 name = "webengage"
@@ -174,7 +174,7 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
         return _event_name_fault(event)
     time = _event_time(record.get("eventTime"), batch.request.received_at)
     if time is None:
-        return "eventTime must have the form yyyy-MM-ddTHH:mm:ss±hhmm, or be in seconds since 1970."
+        return "eventTime must have the form yyyy-MM-ddTHH:mm:ss±hhmm, or be seconds or milliseconds since 1970."
     data = _object(record.get("eventData"))
     if data is None:
         return "eventData must be an object."
@@ -294,7 +294,7 @@ def _event_name_fault(event: Any) -> str:
 
 
 def _event_time(value: Any, received_at: int) -> int | None:
-    return received_at if value is None or value == "" else read_strict_iso_or_seconds(value)
+    return received_at if value is None or value == "" else read_strict_iso_or_epoch(value)
 
 
 def _object(value: Any) -> dict[str, Any] | None:

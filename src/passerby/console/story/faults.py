@@ -17,6 +17,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "reserved_name": f"Names that begin with {RESERVED_PREFIX} are reserved. Choose another one.",
     "string_too_long": f"Texts have fewer than {STRING_LENGTH} characters. This one was not kept.",
     "string_truncated": "The text was longer than its API allows, and was cut.",
+    "clock_not_set": "The time is from a clock that was never set (1970 to 1973), so the time of receipt was taken.",
     "time_before_1970": "The time lies before 1970, so the time of receipt was taken. Look at the clock of the sender.",
     "time_in_future": "The time lies in the future, so the time of receipt was taken. Look at the clock of the sender.",
     "too_many_attributes": f"An event has at most {ATTRIBUTES_PER_TYPE} attributes of each type. Others were not kept.",

@@ -40,7 +40,7 @@ from passerby.dialects.customerlabs.surroundings import (
 )
 from passerby.dialects.customerlabs.wrapping import Unwrapped, unwrap
 from passerby.dialects.ids import read_id
-from passerby.dialects.times import read_iso_or_milliseconds
+from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Message, Violation
 
 IDENTIFY_BY: Final = "identify_by"
@@ -54,10 +54,6 @@ DOCUMENTED: Final = frozenset(
     }
 )
 """The fields of an app's event that have a place of their own; others are kept among its properties."""
-
-LAST_SECOND: Final = 10**11
-"""A number below is one of seconds since 1970 (until the year 5138), one above of milliseconds (since 1973)."""
-SECONDS_DIGITS: Final = 10
 
 UNREADABLE_TIME: Final = "unreadable_time"
 """A kind of violation."""
@@ -204,22 +200,13 @@ def _free_time(fields: dict[str, Any], violations: list[Violation]) -> int | Non
         value = fields.get(field)
         if value in (None, ""):
             continue
-        time = _moment(value)
+        time = read_iso_or_epoch(value)
         if time is None:
             violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
             continue
         del fields[field]
         return time
     return None
-
-
-def _moment(value: Any) -> int | None:
-    """A time as any sender writes it. Of numbers, the size tells the unit."""
-    if type(value) is str and len(value) == SECONDS_DIGITS and value.isascii() and value.isdecimal():
-        value = int(value)
-    if type(value) in (int, float) and abs(value) < LAST_SECOND:
-        value *= 1_000
-    return read_iso_or_milliseconds(value)
 
 
 def _object(fields: dict[str, Any], field: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ _ID: Final = {
 }
 _UNIT: Final = {"anyOf": [{"type": "string", "maxLength": ID_LIMIT}, {"type": "integer"}]}
 _TIME: Final = {
-    "description": "ISO 8601 (UTC where there is no zone) or milliseconds since 1970. Without it: the time of receipt.",
+    "description": "ISO 8601 (UTC where there is no zone), or seconds or milliseconds since 1970. "
+    "Without it: the time of receipt.",
     "anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}],
 }
 

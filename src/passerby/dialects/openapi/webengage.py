@@ -38,7 +38,8 @@ _EVENT: Final[dict[str, Any]] = {
     | {
         "eventName": {"type": "string", "pattern": r"\S", "maxLength": NAME_LENGTH - 1},
         "eventTime": {
-            "description": "yyyy-MM-ddTHH:mm:ss±hhmm, or seconds since 1970. Without it: the time of receipt.",
+            "description": "yyyy-MM-ddTHH:mm:ss±hhmm, or seconds or milliseconds since 1970. "
+            "Without it: the time of receipt.",
             "anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}],
         },
         "eventData": {"type": "object", "description": "The event's attributes."},

@@ -20,7 +20,7 @@ from passerby.dialects.ids import read_id
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
 from passerby.dialects.segment.facts import READERS, Fact, Item
 from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
-from passerby.dialects.times import read_iso_or_milliseconds
+from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Identifier, Message, Violation
 
 DIALECT: Final = "segment"
@@ -168,7 +168,7 @@ def _time(item: Item, envelope: Envelope) -> int:
         return received_at
     sent = _moment(item, "sentAt")
     if sent is None:
-        sent = read_iso_or_milliseconds(envelope.sent_at)
+        sent = read_iso_or_epoch(envelope.sent_at)
     return original if sent is None else received_at - (sent - original)
 
 
@@ -176,7 +176,7 @@ def _moment(item: Item, field: str) -> int | None:
     value = item.fields.get(field)
     if value is None or value == "":
         return None
-    time = read_iso_or_milliseconds(value)
+    time = read_iso_or_epoch(value)
     if time is None:
         item.odd.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
     return time
