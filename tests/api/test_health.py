@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
@@ -17,7 +18,7 @@ from tests.api.office import MemoryEvents, Office
 
 from passerby.api import health
 from passerby.api.app import create_app
-from passerby.api.health import Check, EdgeCheck, EventsCheck, LogCheck, StateCheck, WorkerCheck
+from passerby.api.health import Check, EdgeCheck, EventsCheck, LogCheck, PositionsCheck, StateCheck, WorkerCheck
 from passerby.api.readers import Readers
 from passerby.log.sqlite import SqliteLogReader
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -80,6 +81,34 @@ class TestEngines:
         assert health.run(EventsCheck(store)) is None
         store.broken = True
         assert health.run(EventsCheck(store)) == "it cannot be read: EventStoreBroken"
+
+
+class Positions:
+    """Somewhere that knows a log position."""
+
+    def __init__(self, position: int) -> None:
+        self._position = position
+
+    def position(self) -> int:
+        return self._position
+
+    head = position
+
+
+@pytest.mark.parametrize(
+    "relayed, applied, head, problem",
+    [
+        (1, 2, 3, None),
+        (3, 3, 3, None),
+        (0, 0, 0, None),
+        (1, 4, 3, "the state is ahead of the log (position 4, log 3): see `passerby doctor`"),
+        (3, 2, 3, "the event store is ahead of the state (position 3, state 2): see `passerby doctor`"),
+    ],
+)
+def test_positions_out_of_order_are_a_problem(relayed: int, applied: int, head: int, problem: str | None) -> None:
+    state: Any = Positions(applied)
+    log: Any = Positions(head)
+    assert health.run(PositionsCheck(lambda: relayed, state, log)) == problem
 
 
 class Teapot(socketserver.StreamRequestHandler):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.api.office import Office
 from tests.state.filling import ident
+
+from passerby.api.access import Access
+from passerby.api.stats import stats_of
+
+
+class OlderLog:
+    """A log that has accepted nothing yet."""
+
+    def accepted(self, project: int) -> int:
+        del project
+        return 0
 
 
 def stats(office: Office) -> dict[str, Any]:
@@ -52,6 +64,14 @@ def test_what_waits_shows_and_so_does_for_how_long(office: Office) -> None:
     found = stats(office)
     assert (found["accepted"], found["applied"], found["waiting"]) == (2, 1, 1)
     assert found["lag_seconds"] > 0
+
+
+def test_beside_a_log_that_is_an_older_copy_nothing_waits_less_than_nothing(office: Office) -> None:
+    office.track("Seen", ident("mobile_id", "m1"))
+    office.building.apply()
+    log: Any = OlderLog()
+    found = stats_of(Access(replace(office.building.desk, log=log), office.ours))
+    assert (found.accepted, found.applied, found.waiting) == (1, 1, 0)
 
 
 def test_what_waits_for_another_project_is_no_lag_of_ours(office: Office) -> None:

@@ -10,6 +10,7 @@ from passerby.doctor.examine import examine
 from passerby.folder import DataFolder
 from passerby.projects.founding import init
 from passerby.settings import load
+from passerby.state.sqlite.store import SqliteState
 from passerby.supervisor import lock
 
 EVERYTHING = [
@@ -23,6 +24,13 @@ def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[
     findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
     assert [finding.check for finding in findings] == EVERYTHING
     assert all(finding.well for finding in findings), findings
+
+
+def test_a_folder_with_a_state_has_its_positions_compared(data: Path, free_port: Callable[[], int]) -> None:
+    init(data)
+    SqliteState(DataFolder(data).state).close()
+    findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
+    assert ("positions", True) in [(finding.check, finding.well) for finding in findings]
 
 
 def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free_port: Callable[[], int]) -> None:

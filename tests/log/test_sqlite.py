@@ -6,13 +6,16 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.log.writing import NOW, append, message, numbered
 
 from passerby.log import sqlite
 from passerby.log.protocol import Entry
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter, begin_after
+from passerby.log.sqlite import CLOCK_SLACK_MS, SqliteLogReader, SqliteLogWriter, begin_after
 
 
 def test_an_empty_log_has_nothing_to_say(reader: SqliteLogReader) -> None:
@@ -100,6 +103,31 @@ def test_what_came_before_anybody_said_so_moves_behind_that_position(
     assert begin_after(file, 10, {1: 10})
     assert [(entry.position, entry.message.id) for entry in reader.read(10, 9)] == [(11, "1"), (12, "2"), (13, "3")]
     assert reader.accepted(1) == 13
+
+
+@given(
+    old=st.lists(st.integers(1, 4), max_size=5), new=st.lists(st.integers(1, 4), max_size=5), beyond=st.integers(1, 9)
+)
+def test_of_a_log_that_ends_too_early_what_came_after_the_state_moves_and_nothing_else(
+    old: list[int], new: list[int], beyond: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "log.db"
+        position, until = sum(old) + sum(new) + beyond, NOW + 10
+        with closing(SqliteLogWriter(file)) as writer, closing(SqliteLogReader(file)) as reader:
+            for size in old:
+                append(writer, numbered(1, size), at=until)
+            ids = iter(range(100, 200))
+            for size in new:
+                append(writer, [message(next(ids)) for _ in range(size)], at=until + CLOCK_SLACK_MS + 1)
+            assert begin_after(file, position, {1: position}, until)
+            assert not begin_after(file, position, {1: position}, until)
+            found = reader.read(position, 1_000)
+            assert [entry.position for entry in found] == [position + 1 + n for n in range(sum(new))]
+            assert [entry.message.id for entry in found] == [str(100 + n) for n in range(sum(new))]
+            assert reader.accepted(1) == position + sum(new)
+            assert reader.waiting(1, position)[0] == sum(new)
+            assert append(writer, numbered(1, 1)) == position + sum(new) + 1
 
 
 def test_a_log_that_reaches_its_readers_is_left_alone(

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
+from tests.log.writing import NOW, append, numbered
 from tests.serving import Server
 
 from passerby.folder import DataFolder
+from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.founding import init
+from passerby.projects.policies import Policies
+from passerby.settings import LogSettings
+from passerby.state.protocol import OutboxRow
+from passerby.state.sqlite.applied import read_progress
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.store import SqliteState
 from passerby.supervisor.resume import resume_log
+from passerby.worker import process
+from passerby.worker.process import Chores
 
 
 def track(server: Server, person: str) -> int:
@@ -44,6 +59,89 @@ def test_a_server_whose_log_was_moved_away_goes_on_and_still_accounts_for_everyt
         server.kill()
     assert (stats["accepted"], stats["applied"], stats["events"]) == (3, 3, 3)
     assert "the log is gone, a new one goes on behind what is applied" in server.output.read_text()
+
+
+@pytest.mark.timeout(180)
+def test_a_server_with_an_older_copy_of_the_log_applies_all_that_it_accepts(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    copy = tmp_path / "log.db"
+    try:
+        server.start()
+        server.wait_until_healthy()
+        assert [track(server, "a"), track(server, "b")] == [202, 202]
+        server.read("/v1/stats")
+        assert server.stop() == 0
+        shutil.copy(server.data / "log.db", copy)
+        server.start()
+        server.wait_until_healthy()
+        assert [track(server, name) for name in "cde"] == [202] * 3
+        server.read("/v1/stats")
+        assert server.stop() == 0
+        for file in server.data.glob("log.db*"):
+            file.unlink()
+        shutil.copy(copy, server.data / "log.db")
+        server.start()
+        server.wait_until_healthy()
+        assert [track(server, name) for name in "fg"] == [202] * 2
+        stats = server.read("/v1/stats")
+        counts = [server.read("/v1/profiles", namespace="mobile_id", value=each)["event_count"] for each in "abcdefg"]
+    finally:
+        server.kill()
+    assert (stats["accepted"], stats["applied"], stats["waiting"], stats["events"]) == (7, 7, 0, 7)
+    assert counts == [1] * 7
+    assert "the log ends before what is applied" in server.output.read_text()
+
+
+@pytest.mark.timeout(180)
+def test_a_server_whose_log_lost_its_write_ahead_log_applies_all_that_it_accepts(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    try:
+        server.start()
+        server.wait_until_healthy()
+        assert [track(server, "a"), track(server, "b")] == [202, 202]
+        server.read("/v1/stats")
+        server.kill()
+        (server.data / "log.db-wal").unlink()
+        server.start()
+        server.wait_until_healthy()
+        assert track(server, "c") == 202
+        stats = server.read("/v1/stats")
+    finally:
+        server.kill()
+    assert (stats["accepted"], stats["applied"], stats["waiting"], stats["events"]) == (3, 3, 0, 3)
+
+
+def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = DataFolder(tmp_path)
+    init(folder.path)
+    folder.run.mkdir()
+    with closing(SqliteState(folder.state)) as state:
+        with state.transaction():
+            state.finish(9, NOW, None)
+        outbox = SqliteOutbox(folder.state, LogSettings())
+        monkeypatch.setattr(process, "COMPARE_SECONDS", 0.0)
+        chores = Chores(folder, Policies(ProjectCredentials(folder.control)), outbox, state)
+        with closing(SqliteLogWriter(folder.log)) as writer, closing(SqliteLogReader(folder.log)) as reader:
+            append(writer, numbered(1, 2), at=NOW + 60_000)
+            chores()
+            assert [entry.position for entry in reader.read(9, 9)] == [10, 11]
+
+
+def test_a_state_that_cannot_be_read_does_not_keep_a_role_from_starting(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.state.write_bytes(b"no database" * 1_000)
+    assert not resume_log(folder)
+
+
+def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    with closing(SqliteState(folder.state)) as state, state.transaction():
+        state.finish(9, NOW, OutboxRow(1, b"{}"))
+    with closing(apsw.Connection(str(folder.state))) as connection:
+        connection.execute("DROP TABLE applied_until")
+    assert read_progress(folder.state).received_at == NOW
 
 
 def test_a_new_data_folder_has_nothing_to_resume(tmp_path: Path) -> None:

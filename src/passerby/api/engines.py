@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from passerby import logs
 from passerby.api import metrics
 from passerby.api.desk import Desk
-from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, StateCheck, WorkerCheck
+from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, PositionsCheck, StateCheck, WorkerCheck
 from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import Tail
@@ -76,6 +76,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
     readers = held.enter_context(closing(Readers()))
     visibility = Visibility(log, state, relay, settings.api.wait_max_seconds)
     worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
+    positions = PositionsCheck(lambda: relay.visible_position, state, log)
     desk = Desk(
         tokens=credentials,
         policy_of=Policies(credentials).of,
@@ -91,7 +92,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         refused=refused,
         tail=Tail(log, refused, readers, visibility.is_ending),
         readers=readers,
-        checks=(StateCheck(state), LogCheck(log), EventsCheck(store), edge, worker),
+        checks=(StateCheck(state), LogCheck(log), positions, EventsCheck(store), edge, worker),
         metrics=metrics.page,
         now=now,
         ingest_url=edge.url,

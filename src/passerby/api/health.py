@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -47,6 +48,26 @@ class LogCheck(NamedTuple):
 
     def problem(self) -> None:
         self.reader.head()
+
+
+class PositionsCheck(NamedTuple):
+    """Whether relayed <= applied <= head: otherwise one of the files is an older copy than the others."""
+
+    relayed: Callable[[], int]
+    state: StateReader
+    log: AcceptedLog
+    name: str = "positions"
+
+    def problem(self) -> str | None:
+        # Each is read before the one that may not be less: all of them grow meanwhile.
+        relayed = self.relayed()
+        applied = self.state.position()
+        head = self.log.head()
+        if relayed > applied:
+            return f"the event store is ahead of the state (position {relayed}, state {applied}): see `passerby doctor`"
+        if applied > head:
+            return f"the state is ahead of the log (position {applied}, log {head}): see `passerby doctor`"
+        return None
 
 
 class EventsCheck(NamedTuple):

@@ -29,7 +29,9 @@ def stats_of(access: Access) -> Stats:
     desk, project = access
     totals = desk.state.totals(project)
     accepted = desk.log.accepted(project)
-    waiting = accepted - totals.applied - totals.duplicates
+    applied = totals.applied + totals.duplicates
+    accepted = max(accepted, applied)  # a log that was replaced by an older copy counts less until the worker notices
+    waiting = accepted - applied
     oldest = desk.log.waiting(project, totals.position)[1] if waiting else None
     return Stats(
         accepted=accepted,

@@ -8,6 +8,7 @@ from passerby.doctor.engines import check_chdb, check_files, check_sqlite
 from passerby.doctor.finding import Finding
 from passerby.doctor.folder import check_clock, check_folder
 from passerby.doctor.ports import check_ports
+from passerby.doctor.positions import check_positions
 from passerby.folder import DataFolder
 from passerby.settings import Settings
 from passerby.supervisor import lock
@@ -20,6 +21,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield check_sqlite()
     if folder.path.is_dir():
         yield from check_files(folder)
+        if folder.state.exists():
+            yield check_positions(folder)
         yield check_clock(folder.path)
     serving = lock.running(folder)
     yield check_chdb(folder, in_use=lock.role_runs(folder, "console"))

@@ -4,16 +4,28 @@ INSERT INTO batch (last, received_at, count, counts, body)
 SELECT coalesce(max(last), 0) + :count, :received_at, :count, :counts, :body FROM batch
 
 -- name: renumber
--- Move what is there behind a position, which none of it has reached: no two rows meet on the way.
-UPDATE batch SET last = last + :position
+-- Move the batches that were received after a time (ms) behind a position, which no batch has reached: no two rows meet.
+UPDATE batch SET last = last + :position - (SELECT min(last - count) FROM batch WHERE received_at > :after)
+WHERE received_at > :after
 
 -- name: mark_beginning
 -- An empty batch that takes the positions before a log's beginning.
 INSERT INTO batch (last, received_at, count, counts, body) VALUES (:position, 0, 0, '{}', x'5b5d')
 
--- name: add_accepted
+-- name: forget_accepted
+-- Drop all counts, before they are computed anew.
+DELETE FROM accepted
+
+-- name: set_accepted
 -- Count what was appended before this log was begun.
-INSERT INTO accepted (project, count) VALUES (:project, :count) ON CONFLICT DO UPDATE SET count = count + excluded.count
+INSERT INTO accepted (project, count) VALUES (:project, :count)
+
+-- name: add_accepted_after
+-- Count what the log holds behind a position.
+INSERT INTO accepted (project, count)
+SELECT CAST(share.key AS INTEGER), sum(share.value)
+FROM batch, json_each(batch.counts) AS share WHERE batch.last > :position GROUP BY share.key
+ON CONFLICT (project) DO UPDATE SET count = count + excluded.count
 
 -- name: head
 -- The position of the last message.

@@ -31,6 +31,9 @@ PATIENCE_SECONDS = 10.0
 _PAUSES_SECONDS = (0.0002, 0.0005, 0.001, 0.002, 0.005)
 """Pauses between looks at the lock. SQLite's own are 1 to 100 ms: a commit takes a fifth of one."""
 
+CLOCK_SLACK_MS = 1_000
+"""A batch is written at most about so long after its messages were received."""
+
 READ_BYTES = 32 << 20
 """A read ends with the batch that reaches this size: what a reader holds is bounded, however large messages are."""
 
@@ -166,22 +169,31 @@ class SqliteLogReader:
         self._connection.close()
 
 
-def begin_after(path: Path, position: int, accepted: Mapping[int, int]) -> bool:
-    """Let a log that was begun anew go on behind `position`; returns whether it had to be told.
+def begin_after(path: Path, position: int, accepted: Mapping[int, int], applied_until: int = 0) -> bool:
+    """Let a log that ends before `position` go on behind it; returns whether it did.
 
-    For a log whose file was moved away: its positions would begin at 1, and readers that are further already would
-    wait for what never comes. What it holds already is moved behind the position. `accepted` is what each project had
-    had accepted up to there. Of several processes that say so at once, one is heard.
+    For a log whose file was removed, restored from an older copy, or left behind without its write-ahead log: its next
+    positions would be ones that the state has passed, and what was appended there would never be applied. `accepted`
+    says how many messages of each project the state has applied or dropped as duplicates. Batches that were received
+    more than `CLOCK_SLACK_MS` after `applied_until` (ms) cannot be among those: they move behind the position, all
+    others stay where they are and are never applied again. Checked and done under the write lock, so several processes
+    may call this at once, while others append.
     """
     connection = open_log(path)
-    connection.transaction_mode = "IMMEDIATE"
     try:
-        with storage_errors(path), connection:
-            behind: bool = connection.execute(_SQL["head"]).get < position
-            if behind:
-                connection.execute(_SQL["renumber"], (position,))
-                connection.execute(_SQL["mark_beginning"], (position,))
-                connection.executemany(_SQL["add_accepted"], accepted.items())
+        with storage_errors(path):
+            if connection.execute(_SQL["head"]).get >= position:
+                return False
+            connection.transaction_mode = "IMMEDIATE"
+            with connection:
+                behind: bool = connection.execute(_SQL["head"]).get < position
+                if behind:
+                    after = applied_until and applied_until + CLOCK_SLACK_MS
+                    connection.execute(_SQL["renumber"], {"position": position, "after": after})
+                    connection.execute(_SQL["mark_beginning"], (position,))
+                    connection.execute(_SQL["forget_accepted"])
+                    connection.executemany(_SQL["set_accepted"], accepted.items())
+                    connection.execute(_SQL["add_accepted_after"], (position,))
+            return behind
     finally:
         connection.close()
-    return behind

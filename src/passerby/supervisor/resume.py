@@ -1,35 +1,34 @@
-"""Going on after the log's file was moved away, as an administrator does with a damaged one."""
+"""Continuing after the log was removed, or replaced by an older copy, beside a state that is further."""
 
 from __future__ import annotations
 
-from contextlib import closing
+import apsw
 
 from passerby import logs
 from passerby.folder import DataFolder
 from passerby.log.sqlite import begin_after
-from passerby.projects.store import ProjectStore
-from passerby.state.sqlite.reader import SqliteStateReader
-from passerby.state.sqlite.store import SqliteState
+from passerby.state.sqlite.applied import read_progress
 
 _log = logs.get("supervisor")
 
 
-def resume_log(folder: DataFolder) -> None:
-    """Let a log that is to be begun anew go on behind what is applied.
+def resume_log(folder: DataFolder) -> bool:
+    """Let a log that ends before the state's position go on behind it; returns whether it had to.
 
-    Every role calls this before it opens the log. Otherwise positions would begin at 1 again, and the worker, which is
-    further already, would pass over everything that is accepted from now on.
+    Every role calls this before it opens the log, and the worker from time to time. Otherwise positions that the state
+    has passed would be used again, and the worker would pass over everything that is accepted there. Raises LogFull,
+    LogDamaged.
     """
-    if folder.log.exists() or not folder.state.exists():
-        return
-    with closing(SqliteState(folder.state)) as state:  # makes the tables, where a worker that starts has not yet
-        position = state.position()
-    if position and begin_after(folder.log, position, _accepted(folder)):
-        _log.critical("the log is gone, a new one goes on behind what is applied", position=position)
-
-
-def _accepted(folder: DataFolder) -> dict[int, int]:
-    """How many messages of each project were accepted up to what is applied."""
-    with closing(SqliteStateReader(folder.state)) as state, ProjectStore(folder.control) as store:
-        totals = {project.id: state.totals(project.id) for project in store.projects()}
-    return {project: total.applied + total.duplicates for project, total in totals.items()}
+    if not folder.state.exists():
+        return False
+    try:
+        progress = read_progress(folder.state)
+    except apsw.Error as error:
+        _log.error("the state cannot be read and compared with the log", error=type(error).__name__, exc_info=error)
+        return False
+    missing = not folder.log.exists()
+    if not progress.position or not begin_after(folder.log, progress.position, progress.accepted, progress.received_at):
+        return False
+    words = "is gone, a new one" if missing else "ends before what is applied: it is an older copy, or lost its end. It"
+    _log.critical(f"the log {words} goes on behind what is applied", position=progress.position)
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import suppress
 from typing import Final
 
 import uuid_utils
@@ -11,16 +12,19 @@ import uuid_utils
 from passerby import logs
 from passerby.collector import spare_the_collector
 from passerby.folder import DataFolder
+from passerby.log.protocol import LogFull
 from passerby.log.sqlite import SqliteLogReader
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
+from passerby.supervisor.resume import resume_log
 from passerby.worker.batch import Worker
 from passerby.worker.loop import Loop
 
 BEAT_SECONDS: Final = 1.0
+COMPARE_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 60.0
 OPEN_OBJECTS: Final = 200_000
 """Objects made and not yet freed before the garbage collector looks for cycles: those of a batch are about as many."""
@@ -29,14 +33,16 @@ _log = logs.get("worker")
 
 
 class Chores:
-    """What the worker does from time to time between batches: its heartbeat, settings, retention, old counts."""
+    """What the worker does from time to time between batches: its heartbeat, settings, retention, and more."""
 
     def __init__(self, folder: DataFolder, policies: Policies, outbox: SqliteOutbox, state: SqliteState) -> None:
         self._heartbeat = folder.run / "worker.heartbeat"
         self._policies = policies
         self._outbox = outbox
         self._state = state
+        self._folder = folder
         self._next_beat = 0.0
+        self._next_comparison = time.monotonic() + COMPARE_SECONDS
         self._next_prune = time.monotonic() + PRUNE_SECONDS
 
     def __call__(self) -> None:
@@ -45,6 +51,10 @@ class Chores:
             self._next_beat = now + BEAT_SECONDS
             self._heartbeat.touch()
             self._policies.refresh()
+        if now >= self._next_comparison:
+            self._next_comparison = now + COMPARE_SECONDS
+            with suppress(LogFull):  # the next comparison repairs it
+                resume_log(self._folder)
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_SECONDS
             now_ms = time.time_ns() // 1_000_000

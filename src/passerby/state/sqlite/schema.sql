@@ -11,6 +11,13 @@ CREATE TABLE IF NOT EXISTS progress (
     value INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- One row: the newest received time of all applied messages. Batches of the log that were received later are not
+-- applied, whatever their positions say: a restored log may use positions again.
+CREATE TABLE IF NOT EXISTS applied_until (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    received_at INTEGER NOT NULL
+);
+
 -- One row a profile that was ever made. `merged_into` is the canonical pointer: null while the profile stands for
 -- itself, else the profile that absorbed it (which may in turn be absorbed). The counts and times are those of the
 -- messages recorded under this very profile; a reader adds up the members.

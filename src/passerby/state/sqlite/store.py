@@ -150,6 +150,7 @@ class SqliteState:
 
     def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
         self._cursor.execute(_SQL["set_position"], (position,))
+        self._cursor.execute(_SQL["set_applied_until"], (at,))
         if outbox is not None:
             row = (position, outbox.events, len(outbox.body), at, outbox.body)
             self._cursor.execute(_SQL["add_outbox"], row)

@@ -9,6 +9,11 @@ SELECT value FROM progress WHERE name = 'position';
 INSERT INTO progress (name, value) VALUES ('position', ?1)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: set_applied_until
+-- The newest received time of all applied messages.
+INSERT INTO applied_until (id, received_at) VALUES (1, ?1)
+ON CONFLICT (id) DO UPDATE SET received_at = max(received_at, excluded.received_at);
+
 -- name: seen
 -- Until when a deduplication key counts as seen.
 SELECT expires_at FROM seen WHERE project = ? AND dialect = ? AND key = ?;

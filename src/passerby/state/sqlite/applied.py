@@ -1,0 +1,60 @@
+"""How far a state's file is: read without creating or migrating anything, while others may write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import apsw
+
+from passerby import sql
+from passerby.sqlite import BUSY_TIMEOUT_MS
+
+_SQL = sql.load("passerby.state.sqlite", "applied.sql")
+_TABLES = 4
+
+
+class Progress(NamedTuple):
+    """How far a state is. Positions are those of the log."""
+
+    position: int = 0
+    """Everything up to it is applied."""
+    received_at: int = 0
+    """The newest received time of all applied messages, in milliseconds; 0 where it is unknown."""
+    accepted: Mapping[int, int] = {}
+    """Messages that were applied or dropped as duplicates, by project."""
+    relayed: int = 0
+    """A relay has carried the events up to it."""
+    relays_ahead: bool = False
+    """Whether a relay has carried more batches than the outbox has ever held."""
+
+
+def read_progress(path: Path) -> Progress:
+    """How far the state in this file is; all 0 for a file without tables. Raises apsw.Error."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        connection.pragma("query_only", "on")
+        connection.execute("BEGIN")
+        return _progress(connection)
+    finally:
+        connection.close()
+
+
+def _progress(connection: apsw.Connection) -> Progress:
+    if connection.execute(_SQL["tables"]).get < _TABLES:
+        return Progress()
+    return Progress(
+        connection.execute(_SQL["position"]).get,
+        _received_at(connection),
+        dict(connection.execute(_SQL["accepted"])),
+        connection.execute(_SQL["relayed"]).get,
+        connection.execute(_SQL["relays_ahead"]).get > 0,
+    )
+
+
+def _received_at(connection: apsw.Connection) -> int:
+    """From the table for it, else, in a file of an older release, from the outbox."""
+    kept = connection.execute(_SQL["has_received_at"]).get and connection.execute(_SQL["received_at"]).get
+    return int(kept or connection.execute(_SQL["outbox_received_at"]).get)

@@ -1,0 +1,34 @@
+-- How far a state is, for comparison with the log and the relays.
+
+-- name: tables
+-- The tables of this file that the queries below read: a file that was just made has none.
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('progress', 'totals', 'outbox', 'relays')
+
+-- name: position
+-- The log position up to which messages are applied.
+SELECT coalesce(max(value), 0) FROM progress WHERE name = 'position'
+
+-- name: has_received_at
+-- Whether the newest received time is kept: not before the first batch of a release that does so.
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'applied_until'
+
+-- name: received_at
+-- The newest received time of all applied messages.
+SELECT max(received_at) FROM applied_until
+
+-- name: outbox_received_at
+-- The received time of the newest events in the outbox.
+SELECT coalesce(max(created_at), 0) FROM outbox
+
+-- name: accepted
+-- How many messages of each project were applied or found to be duplicates.
+SELECT project, sum(value) FROM totals WHERE name IN ('applied', 'duplicates') GROUP BY project
+
+-- name: relayed
+-- The furthest log position that a relay has carried to its store.
+SELECT coalesce(max(outbox.last_position), 0)
+FROM relays JOIN outbox ON outbox.id = (SELECT max(id) FROM outbox WHERE id <= relays.done)
+
+-- name: relays_ahead
+-- How many relays have carried more batches than the outbox has ever held.
+SELECT count(*) FROM relays WHERE done > coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)
