@@ -64,6 +64,14 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
             ge=1 << 20,
         ),
     ] = 64 << 20
+    public_url: Annotated[
+        str,
+        _about(
+            "Address at which browsers and apps reach the ingest port, such as `https://events.example.com`; SDKs that "
+            "ask for their settings are told it. Empty: the address that they asked.",
+            pattern=r"^(https?://([A-Za-z0-9][A-Za-z0-9._-]{0,254}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?)?$",
+        ),
+    ] = ""
     rate_limits: Annotated[
         str,
         _about(

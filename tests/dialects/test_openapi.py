@@ -26,16 +26,16 @@ from tests.dialects.calling import (
 from tests.dialects.customerlabs.sending import EXTERNAL_IDS, LOGIN, SESSION, WEBHOOK
 from tests.dialects.customerlabs.sending import IDENTIFY as LOGS_IN
 from tests.dialects.customerlabs.sending import PATHS as CUSTOMERLABS
-from tests.dialects.segment.sending import METRICS, SETTINGS
+from tests.dialects.segment.sending import METRICS, READS, SOURCE_CONFIG
 from tests.dialects.segment.sending import PATHS as SEGMENT
 
 from passerby.dialects.contract import Fault
 from passerby.dialects.openapi import paths, security_schemes
 from passerby.dialects.registry import match
 
-METHODS = {"get", "post", "put"}
+METHODS = {"get", "head", "post", "put"}
 OPERATIONS = [(path, method) for path, item in paths().items() for method in item if method in METHODS]
-TAKING = [(path, method) for path, method in OPERATIONS if method != "get" and path != METRICS]
+TAKING = [(path, method) for path, method in OPERATIONS if method not in {"get", "head"} and path != METRICS]
 """Those that take something and keep it."""
 
 
@@ -70,7 +70,7 @@ def in_headers(operation: dict[str, Any]) -> dict[str, str]:
 
 
 def test_every_call_is_described() -> None:
-    assert {real(path) for path in paths()} == {*CALLS, *CUSTOMERLABS, *ANTSOMI, *SEGMENT, METRICS, SETTINGS}
+    assert {real(path) for path in paths()} == {*CALLS, *CUSTOMERLABS, *ANTSOMI, *SEGMENT, METRICS, *READS}
     for path in paths():
         call = match(real(path))
         assert call is not None
@@ -122,12 +122,32 @@ def test_the_example_of_a_refusal_is_what_is_answered(path: str, body: Any, exam
     assert examples(described(template, "post")["responses"]["400"])[example] == answer(send(path, body))
 
 
-def test_the_example_of_settings_is_what_is_answered() -> None:
-    responses = described("/v1/projects/{writeKey}/settings", "get")["responses"]
+@pytest.mark.parametrize("prefix", ["", "/customerio"])
+def test_the_example_of_settings_is_what_is_answered(prefix: str) -> None:
+    path = f"{prefix}/v1/projects/{{writeKey}}/settings"
+    responses = described(path, "get")["responses"]
     shown = examples(responses["200"])["settings"]
-    shown = shown | {"integrations": {"Segment.io": {"apiKey": WRITE_KEY}}}
-    assert shown == answer(send(SETTINGS, None, method="GET"))
-    assert examples(responses["404"])["unknown_key"] == answer(send("/v1/projects/other/settings", None, method="GET"))
+    (integration,) = shown["integrations"].values()
+    integration["apiKey"] = WRITE_KEY
+    headers = {"host": "events.example.com", "x-forwarded-proto": "https"}
+    assert shown == answer(send(real(path), None, headers, "GET"))
+    assert examples(responses["404"])["unknown_key"] == answer(send(f"{prefix}/v1/projects/other/settings", None))
+    assert examples(responses["400"])["bad_host"] == answer(send(real(path), None, method="GET"))
+
+
+def test_the_example_of_a_source_is_what_is_answered() -> None:
+    shown = examples(described(SOURCE_CONFIG, "get")["responses"]["200"])["source"]
+    shown["source"]["writeKey"] = WRITE_KEY
+    assert shown == answer(send(f"{SOURCE_CONFIG}?writeKey={WRITE_KEY}", None, {}, "GET"))
+
+
+@pytest.mark.parametrize("path", [path for path in READS if "pixel" in path])
+def test_every_status_of_a_pixel_is_described(path: str) -> None:
+    call = match(path)
+    assert call is not None
+    responses = described(path, "get")["responses"]
+    for fault in set(Fault) - {Fault.UNKNOWN_PATH, Fault.METHOD_NOT_ALLOWED}:
+        assert "image/gif" in responses[str(call.fault(fault, "").status)]["content"]
 
 
 @pytest.mark.parametrize("path, body", [(EXTERNAL_IDS, SESSION), (LOGS_IN, LOGIN), (WEBHOOK, {})])

@@ -33,7 +33,13 @@ def test_dialects_have_names_of_their_own() -> None:
         ("/v1/t", "segment", "track", 32 * KIB, None),
         ("/v1/batch", "segment", "batch", 500 * KIB, None),
         ("/v1/m", "segment", "metrics", 500 * KIB, None),
+        ("/v1/import", "segment", "import", 500 * KIB, None),
+        ("/beacon/v1/batch", "segment", "beacon", 500 * KIB, None),
         ("/v1/projects/k/settings", "segment", "settings", 32 * KIB, None),
+        ("/customerio/v1/projects/k/settings", "segment", "settings", 32 * KIB, None),
+        ("/sourceConfig", "segment", "sourceConfig", 32 * KIB, None),
+        ("/v1/pixel/track", "segment", "pixel_track", 32 * KIB, None),
+        ("/pixel/v1/page", "segment", "pixel_page", 32 * KIB, None),
     ],
 )
 def test_a_path_leads_to_its_call(path: str, dialect: str, name: str, limit: int, rate: int | None) -> None:

@@ -26,6 +26,7 @@ BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
         ("antsomi", NOTHING._replace(query=f"portal_id={PORTAL}&prop_id=1")),
         ("antsomi", NOTHING._replace(query=f"portal_id=1&prop_id={PROPERTY}")),
         ("segment", NOTHING._replace(parameters={"writeKey": WRITE_KEY})),
+        ("segment", NOTHING._replace(query=f"data=e30&writeKey={WRITE_KEY}")),
         ("segment", NOTHING._replace(authorization=BASIC)),
         ("segment", NOTHING._replace(authorization=BASIC.rstrip("="))),
         ("segment", NOTHING._replace(authorization=f"Bearer {WRITE_KEY}")),

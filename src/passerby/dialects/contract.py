@@ -81,6 +81,8 @@ class Request(msgspec.Struct):
     client_ip: str
     new_id: Callable[[], str]
     """Makes a UUIDv7; passed in so that dialects stay pure."""
+    public_url: str = ""
+    """The setting `edge.public_url`, where the few calls are handled whose answer depends on it."""
 
 
 class ProjectChoices(Protocol):

@@ -65,6 +65,7 @@ def _segment(traces: Traces) -> Iterator[Key]:
     if segment.KEY in traces.parameters:
         yield segment.KEY_KIND, traces.parameters[segment.KEY]
     yield segment.KEY_KIND, segment.key_in_header(traces.authorization)
+    yield segment.KEY_KIND, segment.key_in_query(traces.query)
     yield from ((segment.KEY_KIND, value) for value in _members(traces.body, _WRITE_KEY))
 
 

@@ -84,6 +84,7 @@ class Edge:
         self._directory = directory or NoDirectory()
         self._rates = RateLimits(settings.rate_factor, time.monotonic)
         self._commit = GroupCommit(log, self.budget, clock)
+        self._public_url = settings.public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -135,6 +136,7 @@ class Edge:
             self.clock(),
             self._client(scope, headers),
             new_id,
+            self._public_url,
         )
         try:
             if call.inquire is None:

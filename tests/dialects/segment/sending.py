@@ -11,10 +11,14 @@ from passerby.messages import Message
 
 TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
 ITEM_PATHS: Final = tuple(f"/v1/{name}" for type_ in TYPES for name in (type_, type_[0]))
-BATCH_PATHS: Final = ("/v1/batch", "/v1/b")
+BATCH_PATHS: Final = ("/v1/batch", "/v1/b", "/v1/import", "/beacon/v1/batch")
 PATHS: Final = ITEM_PATHS + BATCH_PATHS
 METRICS: Final = "/v1/m"
 SETTINGS: Final = f"/v1/projects/{WRITE_KEY}/settings"
+CUSTOMERIO_SETTINGS: Final = f"/customerio{SETTINGS}"
+SOURCE_CONFIG: Final = "/sourceConfig"
+PIXELS: Final = (*(f"/v1/pixel/{type_}" for type_ in TYPES), "/pixel/v1/page", "/pixel/v1/track")
+READS: Final = (SETTINGS, CUSTOMERIO_SETTINGS, SOURCE_CONFIG, *PIXELS)
 
 SUCCESS: Final = {"success": True}
 TRACK: Final = {"userId": "u-1", "event": "Paid"}

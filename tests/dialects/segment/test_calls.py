@@ -232,23 +232,6 @@ def test_the_limit_of_attributes_is_for_each_item() -> None:
     assert len(messages("/v1/batch", {"batch": [rich, rich]})) == 2
 
 
-def test_settings_tell_the_browser_sdk_to_send_everything_here() -> None:
-    outcome = send(SETTINGS, None, method="GET")
-    assert not outcome.messages
-    assert outcome.reply.status == 200
-    assert answer(outcome) == {
-        "integrations": {"Segment.io": {"apiKey": WRITE_KEY}},
-        "plan": {},
-        "edgeFunction": {},
-    }
-
-
-@pytest.mark.parametrize("key", ["", "other"])
-def test_there_are_no_settings_for_an_unknown_key(key: str) -> None:
-    outcome = send(f"/v1/projects/{key}/settings", None, method="GET")
-    assert (outcome.reply.status, answer(outcome)["code"]) == (404, "unknown_key")
-
-
 def test_settings_are_read_and_the_other_calls_are_posted() -> None:
     for path, method in [(SETTINGS, "GET"), (METRICS, "POST"), *((path, "POST") for path in PATHS)]:
         call = match(path)
@@ -261,3 +244,37 @@ def test_settings_are_read_and_the_other_calls_are_posted() -> None:
 def test_the_sdks_figures_about_itself_are_taken_and_dropped(body: bytes) -> None:
     outcome = send_bytes(METRICS, body, {})
     assert (outcome.reply.status, answer(outcome), outcome.messages) == (200, SUCCESS, [])
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_key_may_be_in_the_query(path: str) -> None:
+    body = {"batch": [{"type": "track", **TRACK}]} if path in BATCH_PATHS else dict(TRACK)
+    outcome = send(f"{path}?a=b&writeKey={WRITE_KEY}", body | {"groupId": "g", "previousId": "p"})
+    assert (outcome.reply.status, len(outcome.messages)) == (200, 1)
+    assert send(f"{path}?writeKey=other", body).reply.status == 401
+
+
+@pytest.mark.parametrize("path", ITEM_PATHS)
+def test_a_form_stands_for_an_item(path: str) -> None:
+    body = f"userId=u-1&event=Paid&name=Home&groupId=g&previousId=p&writeKey={WRITE_KEY}&traits[plan]=pro".encode()
+    outcome = send_bytes(path, body, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"})
+    assert (outcome.reply.status, len(outcome.messages)) == (200, 1)
+    assert outcome.messages[0].kind != "invalid"
+
+
+@pytest.mark.parametrize("type_", ["", "text/plain", "application/json"])
+def test_only_the_content_type_of_forms_makes_a_body_a_form(type_: str) -> None:
+    outcome = send_bytes("/v1/track", b"userId=u-1&event=Paid", AUTHORISED | {"content-type": type_})
+    assert (outcome.reply.status, answer(outcome)["code"]) == (400, "not_json")
+
+
+def test_json_under_the_content_type_of_forms_is_json() -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert messages("/v1/batch", {"batch": [{"type": "track", **TRACK}]}, headers)
+
+
+def test_a_form_that_is_not_utf_8_is_refused() -> None:
+    headers = AUTHORISED | {"content-type": "application/x-www-form-urlencoded"}
+    for body in (b"event=\xff", b"event=%ff"):
+        outcome = send_bytes("/v1/track", body, headers)
+        assert (outcome.reply.status, answer(outcome)["code"]) == (400, "not_utf8")

@@ -6,7 +6,6 @@ redirect has no room for words: a refusal of one of them is JSON.
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from passerby.dialects.contract import Reply
+from passerby.dialects.images import GIF, GIF_TYPE, NO_STORE
 
 SCRIPT: Final = "javascript"
 JSON: Final = "json"
@@ -24,12 +24,7 @@ FORMS: Final = frozenset({SCRIPT, JSON, REDIRECT, PIXEL})
 CALLBACK: Final = "_event_callback_data"
 """The function that the vendor's pages have for an answer."""
 
-GIF: Final = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-"""A picture of one transparent pixel."""
-
 _Headers = tuple[tuple[str, str], ...]
-_NO_STORE: Final = ("Cache-Control", "no-store")
-"""A GET that a browser or proxy answers out of its memory is an event lost."""
 _SCRIPT_TYPE: Final = "text/javascript; charset=utf-8"
 
 _ESCAPED: Final = ((b"<", b"\\u003c"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
@@ -46,13 +41,13 @@ def form_of(resp_type: str) -> str:
 
 def accepted(form: str, method: str, said: Mapping[str, Any], location: str = "") -> Reply:
     """The answer to an event that is kept; `said` is what a script is told of it."""
-    kept: _Headers = (_NO_STORE,) if method == "GET" else ()
+    kept: _Headers = (NO_STORE,) if method == "GET" else ()
     if form == SCRIPT:
         return _script(200, {"status": True, "campaigns": [], **said}, kept)
     if form == REDIRECT:
-        return Reply(302, headers=(("Location", location), _NO_STORE))
+        return Reply(302, headers=(("Location", location), NO_STORE))
     if form == PIXEL:
-        return Reply(200, GIF, "image/gif", (_NO_STORE,))
+        return Reply(200, GIF, GIF_TYPE, (NO_STORE,))
     return Reply(200, b'{"status":true,"campaigns":[]}', headers=kept)
 
 

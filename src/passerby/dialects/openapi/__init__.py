@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from passerby.dialects.openapi import antsomi, crossengage, customerlabs, segment, webengage
+from passerby.dialects.openapi import antsomi, crossengage, customerlabs, segment, segment_reads, webengage
 
 
 def paths(ingest_url: str = "http://127.0.0.1:8080") -> dict[str, Any]:
     """A path item for each call. `ingest_url` is where the calls go: not the port that serves the description."""
-    calls = crossengage.CALLS | webengage.CALLS | customerlabs.CALLS | antsomi.CALLS | segment.CALLS
+    calls = (
+        crossengage.CALLS | webengage.CALLS | customerlabs.CALLS | antsomi.CALLS | segment.CALLS | segment_reads.CALLS
+    )
     servers = [{"url": ingest_url, "description": "The ingest port"}]
     return {path: {"servers": servers, **methods} for path, methods in calls.items()}
 

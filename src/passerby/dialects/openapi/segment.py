@@ -8,18 +8,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from passerby.dialects.contract import Fault
 from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.segment.calls import (
+    BEACON,
     EVENT_LIMIT,
+    IMPORT,
     ITEM_LIMIT,
     KEY,
     PREFIX,
-    SETTINGS,
-    SETTINGS_PREFIX,
-    UNKNOWN_PROJECT,
     fault,
 )
 
@@ -30,18 +27,26 @@ SECURITY_SCHEMES: Final[dict[str, Any]] = {
     BASIC: {"type": "http", "scheme": "basic", "description": "The project's write key as user name, no password."},
     BEARER: {"type": "http", "scheme": "bearer", "description": "The project's write key."},
 }
-_SECURITY: Final[list[dict[str, list[str]]]] = [{BASIC: []}, {BEARER: []}, {}]
+SECURITY: Final[list[dict[str, list[str]]]] = [{BASIC: []}, {BEARER: []}, {}]
 """With none of them the write key is a member of the body."""
+
+KEY_IN_QUERY: Final[dict[str, Any]] = {
+    "name": KEY,
+    "in": "query",
+    "required": False,
+    "description": "The project's write key, where no header holds it.",
+    "schema": {"type": "string"},
+}
 
 _ID: Final = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}
 _TIME: Final = {"type": "string", "format": "date-time"}
-_OBJECT: Final = {"type": "object"}
+OBJECT: Final[dict[str, Any]] = {"type": "object"}
 _KEY: Final = {"type": "string", "description": "The write key, where no header brings it."}
 _SENT_AT: Final = _TIME | {"description": "When it was sent, by the sender's clock."}
-_CONTEXT: Final = _OBJECT | {
+_CONTEXT: Final = OBJECT | {
     "description": "What surrounds it. A device has an id (a hint) and an advertisingId (an identifier).",
 }
-_INTEGRATIONS: Final = _OBJECT | {"description": "Which destinations are wanted."}
+_INTEGRATIONS: Final = OBJECT | {"description": "Which destinations are wanted."}
 
 _COMMON: Final[dict[str, Any]] = {
     "userId": _ID | {"description": "The customer's id in your own system."},
@@ -53,10 +58,10 @@ _COMMON: Final[dict[str, Any]] = {
     "context": _CONTEXT,
     "integrations": _INTEGRATIONS,
 }
-_NAMED: Final[dict[str, Any]] = {
+NAMED: Final[dict[str, Any]] = {
     "name": {"type": "string"},
     "category": {"type": "string"},
-    "properties": _OBJECT,
+    "properties": OBJECT,
 }
 
 
@@ -80,35 +85,35 @@ _TOLD: Final = {
         "Say who somebody is",
         "Makes the visitor with this anonymousId the customer with this userId, and sets the traits that are given. "
         "The traits email and phone name the person, too.",
-        {"traits": _OBJECT},
+        {"traits": OBJECT},
         [],
         {**_WHO, "traits": {"email": "ada@example.com", "plan": "pro"}},
     ),
     "track": _Told(
         "Say what somebody did",
         "Records an event.",
-        {"event": {"type": "string"}, "properties": _OBJECT},
+        {"event": {"type": "string"}, "properties": OBJECT},
         ["event"],
         {**_WHO, "event": "Order Completed", "properties": {"order_id": "o-77", "revenue": 39.8, "currency": "EUR"}},
     ),
     "page": _Told(
         "Say which page somebody saw",
         _VIEWED.format("Page"),
-        _NAMED,
+        NAMED,
         [],
         {"anonymousId": _WHO["anonymousId"], "name": "Home", "properties": {"url": "https://shop.example/"}},
     ),
     "screen": _Told(
         "Say which screen of an app somebody saw",
         _VIEWED.format("Screen"),
-        _NAMED,
+        NAMED,
         [],
         {"anonymousId": _WHO["anonymousId"], "name": "Basket", "properties": {"items": 2}},
     ),
     "group": _Told(
         "Say which group somebody belongs to",
         "Keeps the group's id as the person's trait group_id, and what is said of the group as group_traits.",
-        {"groupId": _ID, "traits": _OBJECT},
+        {"groupId": _ID, "traits": OBJECT},
         ["groupId"],
         {**_WHO, "groupId": "g-5", "traits": {"name": "Example Ltd", "employees": 42}},
     ),
@@ -157,21 +162,16 @@ _SUCCESS: Final[dict[str, Any]] = {
     "properties": {"success": {"const": True}},
 }
 _SUCCEEDED: Final = {"success": {"success": True}}
-_REFUSED: Final[dict[str, Any]] = {
+REFUSED: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["code", "message"],
     "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
 }
-_SETTINGS_ANSWER: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["integrations", "plan", "edgeFunction"],
-    "properties": {"integrations": _OBJECT, "plan": _OBJECT, "edgeFunction": _OBJECT},
-}
-_NO_BODY: Final = (Fault.TOO_SLOW, Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.UNAVAILABLE)
+NO_BODY: Final = (Fault.TOO_SLOW, Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.UNAVAILABLE)
 
 
 def _refusals(faults: tuple[Fault, ...]) -> dict[str, Any]:
-    return refusals(partial(fault, "POST"), _REFUSED, faults, {}, {429: RETRY_AFTER, 503: RETRY_AFTER})
+    return refusals(partial(fault, "POST"), REFUSED, faults, {}, {429: RETRY_AFTER, 503: RETRY_AFTER})
 
 
 def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> di
         "tags": [TAG],
         "summary": words[0],
         "description": f"{words[1]} The body is read as JSON under any content type.",
-        "security": _SECURITY,
+        "security": SECURITY,
         "parameters": [],
         "requestBody": request,
         "responses": {
@@ -201,6 +201,12 @@ def _posts() -> dict[str, Any]:
         paths[f"{PREFIX}{name}"] = {"post": _operation(name, words, request)}
         short = (words[0], f"The short path of {PREFIX}{name}. {words[1]}")
         paths[f"{PREFIX}{name[0]}"] = {"post": _operation(f"{name}_short", short, request)}
+    for path, name, whose in (
+        (IMPORT, "import", "The batch of Segment's libraries for Java, Ruby, .NET and Android."),
+        (BEACON, "beacon", "The batch of RudderStack's browser SDK with `useBeacon`, as `text/plain`."),
+    ):
+        paths[path] = {"post": _operation(name, (told["batch"][0][0], f"{whose} {about_batch}"), told["batch"][1])}
+    paths[BEACON]["post"]["parameters"] = [KEY_IN_QUERY]
     return paths
 
 
@@ -211,42 +217,12 @@ _METRICS: Final = {
     "description": "They are dropped, whatever they are.",
     "security": [],
     "parameters": [],
-    "requestBody": body(_OBJECT, {"metrics": {"series": [{"type": "Counter", "metric": "invoked", "value": 1}]}}),
+    "requestBody": body(OBJECT, {"metrics": {"series": [{"type": "Counter", "metric": "invoked", "value": 1}]}}),
     "responses": {
         "200": answer("Dropped.", _SUCCESS, _SUCCEEDED),
-        **_refusals((Fault.TOO_LARGE, Fault.BAD_ENCODING, *_NO_BODY)),
+        **_refusals((Fault.TOO_LARGE, Fault.BAD_ENCODING, *NO_BODY)),
     },
 }
 
-_SETTINGS_OPERATION: Final = {
-    "operationId": f"segment_{SETTINGS}",
-    "tags": [TAG],
-    "summary": "What the browser SDK asks for first",
-    "description": "There is nothing to load: the answer sends everything to this server.",
-    "security": [],
-    "parameters": [
-        {
-            "name": KEY,
-            "in": "path",
-            "required": True,
-            "description": "The project's write key. It is public: pages carry it.",
-            "schema": {"type": "string"},
-        }
-    ],
-    "responses": {
-        "200": answer(
-            "The settings of a project without destinations in the browser.",
-            _SETTINGS_ANSWER,
-            {"settings": {"integrations": {"Segment.io": {"apiKey": "wk-1"}}, "plan": {}, "edgeFunction": {}}},
-        ),
-        "404": answer(
-            "No project has this write key.", _REFUSED, {"unknown_key": msgspec.json.decode(UNKNOWN_PROJECT.body)}
-        ),
-        **_refusals(_NO_BODY),
-    },
-}
-
-CALLS: Final[dict[str, Any]] = _posts() | {
-    f"{PREFIX}m": {"post": _METRICS},
-    f"{SETTINGS_PREFIX}{{{KEY}}}/{SETTINGS}": {"get": _SETTINGS_OPERATION},
-}
+CALLS: Final[dict[str, Any]] = _posts() | {f"{PREFIX}m": {"post": _METRICS}}
+"""Without the calls that are made by GET, which are in `segment_reads`."""

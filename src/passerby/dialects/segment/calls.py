@@ -10,10 +10,12 @@ holds a token that is no key, and the body the key.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -21,14 +23,17 @@ from passerby.dialects.body import decode
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, text
 from passerby.dialects.segment.fields import missing, object_of
+from passerby.dialects.segment.forms import FORM_TYPE, read_form
 from passerby.dialects.segment.items import DIALECT, Envelope, invalid, read
 from passerby.messages import Message
 
 name = DIALECT
 
 PREFIX: Final = "/v1/"
-SETTINGS_PREFIX: Final = "/v1/projects/"
-SETTINGS: Final = "settings"
+IMPORT: Final = "/v1/import"
+"""The batch of Segment's libraries for Java, Ruby, .NET and Android."""
+BEACON: Final = "/beacon/v1/batch"
+"""The batch that RudderStack's browser SDK hands to `sendBeacon`, with its key in the query."""
 KEY: Final = "writeKey"
 KEY_KIND: Final = "segment.write_key"
 
@@ -44,23 +49,22 @@ HEADER_LIMIT: Final = 256
 REMEMBERED: Final = 1_024
 """How many of those headers."""
 
+_IN_QUERY: Final = re.compile(rf"(?:^|&){KEY}=([^&]{{1,{HEADER_LIMIT}}})(?:$|&)")
+
 TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
 """The calls that bring one item. Their short paths are their first letters."""
 
 
 def match(path: str) -> Call | None:
-    """The call that this path stands for; None for any other path, because the prefix is not Segment's alone."""
-    if not path.startswith(SETTINGS_PREFIX):
-        return _CALLS.get(path)
-    key, _, rest = path[len(SETTINGS_PREFIX) :].partition("/")
-    return _call(SETTINGS, _settings, EVENT_LIMIT, "GET", {KEY: key}) if rest == SETTINGS else None
+    """The call that brings items, or the SDK's metrics, by this path."""
+    return _CALLS.get(path)
 
 
 def fault(method: str, what: Fault, detail: str = "") -> Reply:
     """A fault of a call with this method. SDKs read `code` and `message`; a body too large is 400 in this API."""
     status = 400 if what is Fault.TOO_LARGE else ANSWERS[what].status
     headers = (("Allow", method),) if what is Fault.METHOD_NOT_ALLOWED else ()
-    return _refusal(status, what, detail, headers)
+    return refusal(status, what, detail, headers)
 
 
 def _single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
@@ -105,15 +109,6 @@ def _check_sizes(request: Request, items: list[Any]) -> None:
             raise RequestFault(Fault.TOO_LARGE, f"batch[{index}] has more than {EVENT_LIMIT:,} bytes")
 
 
-def _settings(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """What the browser SDK asks for before it sends anything: here it learns that there is nothing to load."""
-    key = parameters[KEY]
-    if credentials.project(KEY_KIND, key) is None:
-        return Outcome(UNKNOWN_PROJECT)
-    settings = {"integrations": {"Segment.io": {"apiKey": key}}, "plan": {}, "edgeFunction": {}}
-    return Outcome(Reply(200, msgspec.json.encode(settings)))
-
-
 def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
     """The browser SDK's figures about itself, which are taken and dropped."""
     return Outcome(_SUCCESS)
@@ -122,13 +117,34 @@ def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Cr
 def _authorised(request: Request, credentials: Credentials, records: str = "") -> tuple[Any, int]:
     """The body, and the project that may be written to with the keys of the request."""
     project = credentials.project(KEY_KIND, key_in_header(request.headers.get("authorization", "")))
-    body = decode(request.body, records)
+    if project is None and request.query:
+        project = credentials.project(KEY_KIND, key_in_query(request.query))
+    body = _read(request, records)
     if project is None:
         key = body.get(KEY) if type(body) is dict else None
         project = credentials.project(KEY_KIND, key) if type(key) is str else None
     if project is None:
         raise RequestFault(Fault.UNKNOWN_KEY)
     return body, project
+
+
+def _read(request: Request, records: str) -> Any:
+    """The body as JSON, whatever its content type; else as a form, where the content type says that it is one."""
+    try:
+        return decode(request.body, records)
+    except RequestFault as found:
+        if found.fault is not Fault.NOT_JSON or not request.headers.get("content-type", "").startswith(FORM_TYPE):
+            raise
+    try:
+        return read_form(request.body.decode(), records)
+    except UnicodeDecodeError:
+        raise RequestFault(Fault.NOT_UTF8) from None
+
+
+def key_in_query(query: str) -> str:
+    """The write key in a query, or "": where a call can set no header and the body is yet to be read."""
+    found = _IN_QUERY.search(query)
+    return unquote(found[1]) if found else ""
 
 
 def key_in_header(header: str) -> str:
@@ -150,36 +166,39 @@ def _key_of(header: str) -> str:
         return ""
 
 
-def _refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+def refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     body = {"code": what.value, "message": text(what, detail)}
     return Reply(status, msgspec.json.encode(body), headers=headers)
 
 
 _SUCCESS: Final = Reply(200, b'{"success":true}')
-UNKNOWN_PROJECT: Final = _refusal(404, Fault.UNKNOWN_KEY)
 
 _Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
 
 
-def _call(name_: str, handle: _Handle, body_limit: int, method: str, parameters: Mapping[str, str]) -> Call:
+def _call(name_: str, handle: _Handle, body_limit: int) -> Call:
     return Call(
         dialect=name,
         name=name_,
-        methods=frozenset({method}),
+        methods=frozenset({"POST"}),
         body_limit=body_limit,
-        parameters=parameters,
+        parameters={},
         handle=handle,
-        fault=partial(fault, method),
+        fault=partial(fault, "POST"),
         sniff_gzip=True,
     )
 
 
 def _calls() -> dict[str, Call]:
-    """Every call but `settings` by its path and by its short path."""
-    calls = [_call(type_, partial(_single, type_), EVENT_LIMIT, "POST", {}) for type_ in TYPES]
-    calls.append(_call("batch", _batch, BATCH_LIMIT, "POST", {}))
+    """Every call by its path; all but `import` and the beacon also by their short path."""
+    calls = [_call(type_, partial(_single, type_), EVENT_LIMIT) for type_ in TYPES]
+    calls.append(_call("batch", _batch, BATCH_LIMIT))
     paths = {f"{PREFIX}{name}": call for call in calls for name in (call.name, call.name[0])}
-    return paths | {f"{PREFIX}m": _call("metrics", _metrics, BATCH_LIMIT, "POST", {})}
+    return paths | {
+        IMPORT: _call("import", _batch, BATCH_LIMIT),
+        BEACON: _call("beacon", _batch, BATCH_LIMIT),
+        f"{PREFIX}m": _call("metrics", _metrics, BATCH_LIMIT),
+    }
 
 
 _CALLS: Final[Mapping[str, Call]] = _calls()

@@ -1,0 +1,73 @@
+"""Items that are no JSON body: the query of a pixel, and form bodies.
+
+`data` holds the item as JSON, in base64 or as it is (Segment, Tracking Pixel API). Without `data`, each field is a part
+of the item, and dots or brackets in its name lead into objects: `properties.subject`, `context[page][path]`
+(RudderStack, Pixel API; the same page of Segment). Empty fields say nothing: AMP sends what it does not know as "".
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT, decode
+from passerby.dialects.contract import Fault, RequestFault
+
+DATA: Final = "data"
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+IDS: Final = ("userId", "anonymousId")
+"""Fields whose value some pages put between quotation marks, as AMP does with its client id."""
+
+_BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
+_URL_SAFE: Final = str.maketrans("-_ ", "+/+")
+"""A plus sign that was not escaped arrives as a space."""
+
+
+def read_form(text: str, records: str = "") -> Any:
+    """The item, or batch, in a query or form body. `records` is as for `decode`. Raises RequestFault."""
+    fields = parse(text)
+    if DATA in fields:
+        return decode(_data(fields[DATA]), records)
+    item: dict[str, Any] = {}
+    for name, value in fields.items():
+        _put(item, _BRACKET.sub(r".\1", name).split("."), value)
+    for name in IDS:
+        if type(item.get(name)) is str:
+            item[name] = item[name].strip('"')
+    return item
+
+
+def parse(text: str) -> dict[str, str]:
+    """The fields that are not empty; of two of one name the last. Raises RequestFault."""
+    try:
+        return dict(parse_qsl(text, errors="strict", max_num_fields=ATTRIBUTE_LIMIT))
+    except UnicodeDecodeError:
+        raise RequestFault(Fault.NOT_UTF8) from None
+    except ValueError:
+        raise RequestFault(Fault.TOO_MANY_ATTRIBUTES) from None
+
+
+def _data(value: str) -> bytes:
+    """JSON that is perhaps in base64, standard or URL-safe, with its padding or without."""
+    if value.lstrip()[:1] in {"{", "["}:
+        return value.encode()
+    try:
+        packed = value.strip().translate(_URL_SAFE).rstrip("=")
+        return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+    except ValueError:
+        raise RequestFault(Fault.NOT_JSON, "data is neither JSON nor base64") from None
+
+
+def _put(item: dict[str, Any], path: list[str], value: str) -> None:
+    """Set a value in nested objects. A name that is both a value and an object keeps what came first."""
+    if len(path) >= DEPTH_LIMIT:
+        raise RequestFault(Fault.TOO_DEEP)
+    for name in path[:-1]:
+        inner = item.setdefault(name, {})
+        if type(inner) is not dict:
+            return
+        item = inner
+    item.setdefault(path[-1], value)

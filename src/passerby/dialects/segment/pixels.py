@@ -1,0 +1,78 @@
+"""Pixels: calls that an `<img>` element makes, with everything in their query. Each is answered with a picture.
+
+Sources: Segment, Tracking Pixel API (`/v1/pixel/{type}`); RudderStack, Pixel API (`/pixel/v1/{type}`). Both vendors
+answer 200 in every case. Here the status is that of the other calls, and the picture comes with every status, which is
+all that an `<img>` element looks at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
+from passerby.dialects.faults import ANSWERS
+from passerby.dialects.images import GIF, GIF_TYPE, NO_STORE
+from passerby.dialects.segment.calls import EVENT_LIMIT, KEY, KEY_KIND, TYPES, key_in_header, key_in_query
+from passerby.dialects.segment.forms import read_form
+from passerby.dialects.segment.items import DIALECT, Envelope, read
+
+SEGMENT_PREFIX: Final = "/v1/pixel/"
+RUDDERSTACK_PREFIX: Final = "/pixel/v1/"
+RUDDERSTACK_TYPES: Final = ("page", "track")
+
+
+def match(path: str) -> Call | None:
+    """The pixel with this path."""
+    return _CALLS.get(path)
+
+
+def fault(what: Fault, _detail: str = "") -> Reply:
+    """A fault with the status that the other calls have, and a picture for a body."""
+    allow = (("Allow", "GET"),) if what is Fault.METHOD_NOT_ALLOWED else ()
+    return Reply(400 if what is Fault.TOO_LARGE else ANSWERS[what].status, GIF, GIF_TYPE, (NO_STORE, *allow))
+
+
+def _pixel(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """One item of this type. Its key is in the query, in a header, or in the item itself."""
+    keys = (key_in_query(request.query), key_in_header(request.headers.get("authorization", "")))
+    projects = (credentials.project(KEY_KIND, key) for key in keys if key)
+    project = next((project for project in projects if project is not None), None)
+    item = read_form(_text(request.query))
+    if type(item) is dict:
+        key = item.pop(KEY, None)
+        if project is None and type(key) is str:
+            project = credentials.project(KEY_KIND, key)
+    if project is None:
+        raise RequestFault(Fault.UNKNOWN_KEY)
+    message = read(item, type_, Envelope(request, project, credentials))
+    return Outcome(_SEEN, [] if message is None else [message])
+
+
+def _text(query: str) -> str:
+    """A query whose bytes beyond ASCII are UTF-8, as some mail programs leave them. Raises RequestFault."""
+    try:
+        return query if query.isascii() else query.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        raise RequestFault(Fault.NOT_UTF8) from None
+
+
+_SEEN: Final = Reply(200, GIF, GIF_TYPE, (NO_STORE,))
+
+
+def _call(type_: str) -> Call:
+    return Call(
+        dialect=DIALECT,
+        name=f"pixel_{type_}",
+        methods=frozenset({"GET"}),
+        body_limit=EVENT_LIMIT,
+        parameters={},
+        handle=partial(_pixel, type_),
+        fault=fault,
+    )
+
+
+_CALLS: Final[Mapping[str, Call]] = {f"{SEGMENT_PREFIX}{type_}": _call(type_) for type_ in TYPES} | {
+    f"{RUDDERSTACK_PREFIX}{type_}": _call(type_) for type_ in RUDDERSTACK_TYPES
+}
