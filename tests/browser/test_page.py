@@ -114,6 +114,98 @@ def test_an_application_that_changes_its_address_has_page_views(server: Server, 
     assert views[1]["referrer"].endswith("/a")
 
 
+def test_every_change_of_route_is_one_page_view(server: Server, visits: Visits) -> None:
+    visit = visits()
+    page = visit.open("/a")
+    page.evaluate("history.replaceState({}, '', '/a?page=2')")  # the same page, which keeps its state in the query
+    page.evaluate("history.pushState({}, '', '/b'); history.replaceState({}, '', '/b/list')")
+    page.evaluate("history.replaceState({}, '', '/c'); history.replaceState({}, '', '/c')")
+    page.evaluate("history.pushState({}, '', '/c?tab=2')")
+    page.evaluate("location.hash = 'part'")  # a place within the page
+    page.evaluate("location.hash = '#/route'")
+    page.wait_for_timeout(50)
+    page.evaluate("location.hash = '#!/other'; document.title = 'Other'")
+    page.wait_for_timeout(50)
+    page.go_back()
+    page.wait_for_timeout(50)
+    done(page)
+    found = visitor(server, visit.uid)
+    views = [event["context"]["page"] for event in events(server, found) if event["name"] == "pageview/view"]
+    shop = visit.shop
+    assert [view["url"].removeprefix(shop) for view in views] == [
+        *("/a", "/b", "/b/list", "/c", "/c?tab=2"),
+        *("/c?tab=2#/route", "/c?tab=2#!/other", "/c?tab=2#/route"),
+    ]
+    assert [view["referrer"].removeprefix(shop) for view in views[1:]] == [
+        *("/a?page=2", "/b", "/b/list", "/c"),
+        *("/c?tab=2", "/c?tab=2#/route", "/c?tab=2#!/other"),
+    ]
+    assert views[6]["title"] == "Other"
+
+
+def test_an_event_that_waits_for_consent_keeps_the_page_it_happened_on(server: Server, visits: Visits) -> None:
+    visit = visits()
+    page = visit.open("/a", settings={"consent": "required"})
+    page.evaluate("view('p1'); history.pushState({}, '', '/b')")
+    page.wait_for_timeout(50)
+    page.evaluate("web_event.consent(true)")
+    done(page)
+    found = events(server, visitor(server, visit.uid))
+    pages = [(event["name"], event["context"]["page"]["path"]) for event in found if event["name"] != "session/start"]
+    assert pages == [("pageview/view", "/a"), ("page/opened", "/a"), ("product/view", "/a"), ("pageview/view", "/b")]
+
+
+def test_a_customer_is_identified_in_one_line(server: Server, visits: Visits) -> None:
+    visit = visits()
+    page = visit.open()
+    page.evaluate("for (const nothing of [undefined, null, '', NaN, {}, true]) web_event.identify(nothing, { a: 1 })")
+    page.evaluate("web_event.identify(4711, { name: 'Ann', customer_id: 'forged' })")
+    done(page)
+    found = visitor(server, visit.uid)
+    assert found["user_id"] == "4711"
+    assert found["traits"] == {"name": "Ann"}
+    assert names(server, found).count("user/identify") == 1
+    (identify,) = [event for event in events(server, found) if event["name"] == "user/identify"]
+    assert identify["properties"]["identify_type"] == "exact"
+
+
+def test_text_cut_inside_an_emoji_arrives(server: Server, visits: Visits) -> None:
+    visit = visits()
+    page = visit.open()
+    page.evaluate("web_event.track('note', 'left', { extra: { text: 'ok \\ud83d', 'key \\ude00': 'a 😀' } })")
+    page.evaluate("document.title = 'x'.repeat(299) + '😀'; view('p1')")
+    done(page)
+    note, view = events(server, visitor(server, visit.uid))[-2:]
+    assert note["properties"] == {"text": "ok \ufffd", "key \ufffd": "a 😀"}
+    assert view["context"]["page"]["title"] == "x" * 299 + "\ufffd"
+
+
+def test_an_event_that_the_server_rejects_is_counted_and_takes_no_other_with_it(server: Server, visits: Visits) -> None:
+    visit = visits()
+    page = visit.open()
+    done(page)
+    warnings = list[str]()
+    page.on("console", lambda message: warnings.append(message.text) if message.type == "warning" else None)
+    page.evaluate(
+        """() => {
+          view("before");
+          for (const id of ["one", "two"]) {
+            const customers = { customer_id: id };
+            web_event.track("bad", "identity", { dims: { customers }, extra: { identify_id: "other" } });
+          }
+          view("after");
+        }"""
+    )
+    done(page)
+    assert page.evaluate("web_event.rejected()") == 2
+    assert warnings == ["passerby: an event was rejected"]
+    found = visitor(server, visit.uid)
+    viewed = [
+        event["properties"]["items"][0]["id"] for event in events(server, found) if event["name"] == "product/view"
+    ]
+    assert viewed == ["before", "after"]
+
+
 def test_nothing_is_stored_or_sent_before_consent(server: Server, visits: Visits) -> None:
     visit = visits()
     page = visit.open(settings={"consent": "required"})

@@ -61,7 +61,8 @@ def test_what_was_joined_runs_as_a_module_and_as_a_common_module(tmp_path: Path)
         ("a + +b - -c", "a+ +b- -c"),
         ("return  typeof a", "return typeof a"),
         ("a()\nb()", "a()\nb()"),
-        ("f(\n  a,\n  b,\n)", "f(a,b,)"),
+        ("if (a) {\n  b();\n}\nc = () => { d(); };\n", "if(a){b()}\nc=()=>{d()};"),
+        ("f(\n  a,\n  b,\n)", "f(a,b)"),
         ("", ""),
     ],
 )

@@ -19,7 +19,7 @@ def test_a_page_loads_the_sdk_with_the_ids_of_the_project() -> None:
     text = web(SOURCE)
     assert 'window._portalId = "123";' in text
     assert 'window._propId = "456";' in text
-    assert 's.src = "https://cdp.example.com/sdk/web_event.js";' in text
+    assert 'var url = "https://cdp.example.com/sdk/web_event.js";' in text
 
 
 def test_a_tag_manager_gets_the_same_and_a_tag_with_its_own_variable() -> None:

@@ -27,11 +27,18 @@ _STUB: Final = """\
     var e = (w.web_event = function () {{ e.queue.push(arguments); }});
     e.queue = [];
     e.track = e;
+    e.identify = function (id, traits) {{ e(function () {{ e.identify(id, traits); }}); }};
     e.resetAnonymousUId = function () {{ e("resetAnonymousUId"); }};
     e.consent = function (given) {{ e("consent", given); }};
+    var url = {script};
+    try {{
+      url = w.trustedTypes.createPolicy("passerby", {{ createScriptURL: String }}).createScriptURL(url);
+    }} catch (none) {{}}
     var s = d.createElement("script");
+    var own = d.currentScript || d.querySelector("script[nonce]");
+    if (own && own.nonce) s.nonce = own.nonce;
     s.async = true;
-    s.src = {script};
+    s.src = url;
     d.head.appendChild(s);
   }})(window, document);
 </script>"""

@@ -1,7 +1,8 @@
 """Leaves out of JavaScript what only people need: comments, and white space that parts nothing.
 
 It knows words, texts, patterns and comments apart, and no more of the language than that. What it relies on is how the
-sources are written: a division has a space on either side, and a statement ends in `;` or `}`.
+sources are written: a division has a space on either side, a statement ends in `;` or `}`, none is empty, and no
+list ends with a hole.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _TOKEN: Final = re.compile(
 _WORD: Final = re.compile(r"[\w$]")
 _OPENING: Final = frozenset("{([,;")
 _CLOSING: Final = frozenset("})]")
+_ENDED_BY: Final = {";": "}", ",": "})]"}
+"""The signs that are left out before these: the last statement of a block, and a trailing comma."""
 _DOUBLED: Final = frozenset("+-/")
 """`a + +b` is not `a ++b`."""
 
@@ -34,14 +37,17 @@ def squeezed(code: str) -> str:
 
 
 def _kept(code: str) -> Iterator[str]:
-    last, blank = "", ""
+    last, blank, end = "", "", ""
     for token in _TOKEN.finditer(code):
         if token.lastgroup in {"comment", "blank"}:
             blank += token[0] if token.lastgroup == "blank" else ""
             continue
+        yield "" if token[0] in _ENDED_BY.get(end, ()) else end
         yield _between(last, blank, token[0][0])
-        yield token[0]
+        end = token[0] if token[0] in _ENDED_BY else ""
+        yield token[0] if not end else ""
         last, blank = token[0][-1], ""
+    yield end
 
 
 def _between(left: str, blank: str, right: str) -> str:

@@ -333,3 +333,18 @@ test("whatever fails between app and collector, every event arrives, in order, a
     assert.deepEqual(indices, Array.from({ length: 40 }, (_, index) => index), `seed ${seed}`);
   }
 });
+
+test("text cut inside an emoji is sent well-formed, and an event that is rejected takes no other with it", async () => {
+  const { client, clock, collector } = await started();
+  await clock.pass(2_000);
+  collector.answers = [400, 200, 400, 200];
+  client.track("first", "event", { extra: { text: "ok \ud83d" } });
+  client.track("bad", "event");
+  client.setUid("visitor \ude00");
+  await clock.pass(2_000);
+  assert.deepEqual(collector.names.slice(2), ["first/event", "user/reset_anonymous_id"]);
+  assert.equal(collector.events[2].extra.text, "ok \ufffd");
+  assert.equal(collector.events[3].extra.generate_uid, "visitor \ufffd");
+  assert.ok(!collector.requests.some(({ request }) => /\\ud[89a-f]/.test(request.body)));
+  assert.equal(await client.getRejectedCount(), 1);
+});

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { plain, plainObject } from "../../../src/passerby/sdk/js/plain.js";
+import { randomFrom } from "./world.mjs";
 
 test("what JSON can hold stays as it is", () => {
   const value = { a: [1, "b", null, true, { c: [] }], d: {} };
@@ -37,4 +38,16 @@ test("the same object twice side by side is no circle", () => {
 
 test("anything but an object is an empty one", () => {
   for (const value of [undefined, null, 1, "text", [1], () => 1]) assert.deepEqual(plainObject(value), {});
+});
+
+test("a lone surrogate becomes U+FFFD, in values and in keys, and a pair stays", () => {
+  assert.deepEqual(plain({ "k\ud83d": ["\ude00\ud83d", "a\ud83d\ude00b", "\ud83d\ud83d\ude00"] }), {
+    "k\ufffd": ["\ufffd\ufffd", "a😀b", "\ufffd😀"],
+  });
+  const random = randomFrom(7);
+  for (let run = 0; run < 500; run++) {
+    const units = Array.from({ length: 8 }, () => (random() < 0.7 ? 0xd800 + Math.floor(random() * 0x800) : 0x61));
+    const text = String.fromCharCode(...units);
+    assert.equal(plain(text), new TextDecoder().decode(new TextEncoder().encode(text)));
+  }
 });

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { HOUR, started } from "./client.mjs";
 import { BATCH, createSender, firstBatch, WAITING } from "../../../src/passerby/sdk/js/sender.js";
 import { createMobileQueue } from "../../../src/passerby/sdk/js/mobile_queue.js";
+import { handOver } from "../../../src/passerby/sdk/js/web_sending.js";
 import { createWebQueue } from "../../../src/passerby/sdk/js/web_queue.js";
 import { HandClock } from "./world.mjs";
 
@@ -67,6 +68,15 @@ test("of a refused batch only the event is given up that is refused alone", asyn
     [["a", "bad", "c"], ["a"], ["bad"], ["c"]],
   );
   assert.equal(queue.all().length, 0);
+});
+
+test("rejected events are counted, and the first of them is logged", async (context) => {
+  const warn = context.mock.method(console, "warn", () => undefined);
+  const { add, clock, sender } = sending({ verdicts: ["refused", "taken", "refused", "refused", "taken"] });
+  add("a", "bad", "worse", "c");
+  await clock.pass(100);
+  assert.equal(sender.rejected(), 2);
+  assert.ok(warn.mock.callCount() <= 1);
 });
 
 test("each failure doubles the wait, up to five minutes, with chance in it", async () => {
@@ -150,6 +160,14 @@ for (const [answer, kept] of [
     assert.equal(collector.names.includes("product/view"), kept);
   });
 }
+
+test("a beacon is plain text, for which a browser asks no permission first", () => {
+  const beacons = [];
+  const navigator = { sendBeacon: (url, body) => beacons.push([url, body]) };
+  const queue = { own: () => [{ key: "1", body: "{}", left: 0 }, { key: "2", body: "{}", left: 0 }], leave: () => undefined };
+  handOver(navigator, queue, "https://cdp.example.com/event");
+  assert.deepEqual(beacons, [["https://cdp.example.com/event", "[{},{}]"]]);
+});
 
 test("what a browser took without an answer is sent again within twenty hours, and not after", async () => {
   const [clock, area, sent] = [new HandClock(), new Map(), []];

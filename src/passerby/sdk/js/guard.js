@@ -31,11 +31,29 @@ export function guarded(call) {
   return (...values) => attempt(() => call(...values));
 }
 
+/** @type {Set<string>} */
+const WARNED = new Set();
+
+/**
+ * Warns on the console, once for each message.
+ *
+ * @param {string} message
+ */
+export function warnOnce(message) {
+  if (!WARNED.has(message)) warn(message);
+  WARNED.add(message);
+}
+
+/** @param {unknown} what */
+function warn(what) {
+  if (typeof console !== "undefined") console.warn("passerby:", what);
+}
+
 /**
  * Tells whoever looks for a mistake, when asked to.
  *
  * @param {unknown} what
  */
 export function report(what) {
-  if (GUARD.debug && typeof console !== "undefined") console.warn("passerby:", what);
+  if (GUARD.debug) warn(what);
 }

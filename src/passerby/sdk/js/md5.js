@@ -12,7 +12,7 @@ const SINES = Array.from({ length: 64 }, (_, step) => Math.floor(Math.abs(Math.s
  */
 export function md5(value) {
   if (value === null || value === undefined) return "";
-  const words = padded(utf8(String(value)));
+  const words = padded(new TextEncoder().encode(String(value)));
   let state = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476];
   for (let block = 0; block < words.length; block += 16) {
     state = mixed(state, words, block);
@@ -20,30 +20,10 @@ export function md5(value) {
   return state.map(hexadecimal).join("");
 }
 
-/** @param {string} text */
-function utf8(text) {
-  /** @type {number[]} */
-  const bytes = [];
-  for (const character of text) {
-    let code = Number(character.codePointAt(0));
-    if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), tail(code));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), tail(code >> 6), tail(code));
-    else bytes.push(0xf0 | (code >> 18), tail(code >> 12), tail(code >> 6), tail(code));
-  }
-  return bytes;
-}
-
-/** @param {number} code */
-function tail(code) {
-  return 0x80 | (code & 0x3f);
-}
-
 /**
  * The message as 32-bit words, filled up to whole blocks that end with its length in bits.
  *
- * @param {number[]} bytes
+ * @param {Uint8Array} bytes
  */
 function padded(bytes) {
   const words = new Array((((bytes.length + 8) >> 6) + 1) * 16).fill(0);

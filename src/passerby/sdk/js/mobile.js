@@ -9,7 +9,7 @@ import { createClient } from "./mobile_client.js";
 const shared = createClient();
 
 const { config, track, trackScreen, setCustomerProperties, setCustomerProps, setCustomerId, getCustomerId } = shared;
-const { resetCustomer, setUid, resetUid, getUid, getDeviceId, setConsent, flush, version } = shared;
+const { resetCustomer, setUid, resetUid, getUid, getDeviceId, getRejectedCount, setConsent, flush, version } = shared;
 
 export {
   config,
@@ -17,6 +17,7 @@ export {
   flush,
   getCustomerId,
   getDeviceId,
+  getRejectedCount,
   getUid,
   resetCustomer,
   resetUid,

@@ -1,7 +1,8 @@
 /** One app's client: its calls wait for `config`, and for the storage to be read. */
 
-import { CLOCK, localTime } from "./clock.js";
+import { CLOCK } from "./clock.js";
 import { attempt, GUARD, report } from "./guard.js";
+import { identification } from "./identification.js";
 import { openParts } from "./mobile_parts.js";
 import { plainObject } from "./plain.js";
 import { VERSION } from "./version.js";
@@ -98,8 +99,7 @@ function eventCalls(later, clock) {
    * @param {Record<string, any>} properties
    */
   function setCustomerProperties(properties) {
-    const extra = { identify_time: localTime(clock.now()), identify_event: "user_identify", identify_type: "exact" };
-    return track("user", "identify", { dims: { customers: properties }, extra });
+    return track("user", "identify", identification(properties, clock.now()));
   }
 
   return {
@@ -137,6 +137,8 @@ function personCalls(later) {
     async setConsent(given) {
       await later(({ tracker }) => tracker.consent(given === true));
     },
+    /** How many events the server has rejected since the app started. */
+    getRejectedCount: async () => (await later(({ sender }) => sender.rejected())) || 0,
     /** Sends what waits, now. */
     async flush() {
       await (await later(({ sender }) => sender.flush()));

@@ -4,6 +4,8 @@ import { timezone } from "./clock.js";
 import { attempt } from "./guard.js";
 import { VERSION } from "./version.js";
 
+/** @typedef {{url: string, path: string, search: string, title: string, referrer: string}} Page */
+
 const LONGEST_TITLE = 300;
 const LONGEST_URL = 2_000;
 
@@ -13,15 +15,9 @@ const LONGEST_URL = 2_000;
  * @param {string} campaign  JSON, or ""
  */
 export function surroundings(window, referrer, campaign) {
-  const { location, document, navigator, screen } = window;
+  const { navigator, screen } = window;
   return {
-    page: {
-      url: cut(location.href, LONGEST_URL),
-      path: cut(location.pathname, LONGEST_URL),
-      search: cut(location.search, LONGEST_URL),
-      title: cut(document.title, LONGEST_TITLE),
-      referrer: cut(referrer, LONGEST_URL),
-    },
+    page: pageOf(window, referrer),
     campaign: campaign ? attempt(() => JSON.parse(campaign)) : undefined,
     userAgent: navigator.userAgent,
     locale: navigator.language,
@@ -32,9 +28,17 @@ export function surroundings(window, referrer, campaign) {
 }
 
 /**
- * @param {unknown} text
- * @param {number} longest
+ * The page as it is now.
+ *
+ * @param {any} window
+ * @param {string} referrer
  */
-function cut(text, longest) {
-  return String(text).slice(0, longest);
+export function pageOf({ location, document }, referrer) {
+  const [url, path, search, from] = [location.href, location.pathname, location.search, referrer].map(cut);
+  return { url, path, search, title: cut(document.title).slice(0, LONGEST_TITLE), referrer: from };
+}
+
+/** @param {unknown} text */
+function cut(text) {
+  return String(text).slice(0, LONGEST_URL);
 }

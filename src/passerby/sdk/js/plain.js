@@ -1,6 +1,14 @@
-/** What a caller hands over, as JSON can hold it: a copy that later changes do not reach, whatever was in it. */
+/** Copies a caller's value into plain JSON data: any input, never an exception, strings well-formed Unicode. */
 
 const DEPTH = 20;
+
+/** Half of a surrogate pair, as is left of a text that was cut inside an emoji: JSON may hold it, UTF-8 cannot. */
+const LONE_SURROGATE = /[\ud800-\udfff]/gu;
+
+/** @param {string} text */
+function wellFormed(text) {
+  return text.replace(LONE_SURROGATE, "\ufffd");
+}
 
 /**
  * Left out are functions, symbols, nodes of a document, what cannot be read, what holds itself, and all below a depth.
@@ -13,7 +21,8 @@ export function plain(value, around = []) {
   try {
     if (typeof value === "bigint") return String(value);
     if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
-    if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
+    if (typeof value === "string") return wellFormed(value);
+    if (typeof value === "boolean" || value === null) return value;
     if (typeof value !== "object" || value.nodeType || around.length >= DEPTH || around.includes(value)) return undefined;
     const within = [...around, value];
     if (typeof value.toJSON === "function") return plain(value.toJSON(), within);
@@ -43,7 +52,7 @@ function members(value, around) {
   const copy = {};
   for (const name of Object.keys(value)) {
     const member = read(value, name, around);
-    if (member !== undefined) copy[name] = member;
+    if (member !== undefined) copy[wellFormed(name)] = member;
   }
   return copy;
 }

@@ -1,6 +1,6 @@
 /** Carries what waits in the queue to the collector, oldest first, until nothing is left; waits longer after each failure. */
 
-import { report } from "./guard.js";
+import { report, warnOnce } from "./guard.js";
 
 /**
  * @typedef {object} Item  an event that waits
@@ -38,6 +38,7 @@ const REMEMBERED = 20 * 3_600_000;
 /** @param {Parts} parts */
 export function createSender({ queue, deliver, exclusively, clock, gathering }) {
   let failures = 0;
+  let rejected = 0;
   let pause = 0;
   let due = Infinity;
   let leaving = false;
@@ -111,7 +112,11 @@ export function createSender({ queue, deliver, exclusively, clock, gathering }) 
         single = batch.length;
         continue;
       }
-      if (verdict === "refused") report(["refused", batch[0].body]);
+      if (verdict === "refused") {
+        rejected++;
+        warnOnce("an event was rejected");
+        report(batch[0].body);
+      }
       queue.remove(batch);
     }
   }
@@ -125,7 +130,7 @@ export function createSender({ queue, deliver, exclusively, clock, gathering }) 
     return items.filter((item) => !given.includes(item));
   }
 
-  return { wake, flush };
+  return { wake, flush, rejected: () => rejected };
 }
 
 /**

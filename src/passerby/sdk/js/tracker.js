@@ -23,6 +23,7 @@ import { plainObject } from "./plain.js";
  * @property {() => boolean} ready  whether it is known where events go
  * @property {() => Permission} permission  what holds as long as the person has said nothing
  * @property {(fresh: boolean) => void} arrived  called before every event: `fresh` when a session starts with it
+ * @property {() => Fields} [here]  `context` of the moment: taken when an event is recorded, which may wait for consent
  * @property {() => Fields} defaults  `dims`, `extra` and `context` of every event
  */
 
@@ -39,7 +40,7 @@ const LARGEST = 500_000;
 const PERSONAL = ["uid", "aid", "session", "campaign", "customer"];
 
 /** @param {Surface} surface */
-export function createTracker({ memory, queue, wake, clock, ready, permission, arrived, defaults }) {
+export function createTracker({ memory, queue, wake, clock, ready, permission, arrived, here, defaults }) {
   /** @type {[(at: number) => void, number][]} */
   const held = [];
 
@@ -115,8 +116,8 @@ export function createTracker({ memory, queue, wake, clock, ready, permission, a
    */
   function put(fields, sid, at) {
     const { dims, extra, context, ...rest } = defaults();
-    const body = JSON.stringify({
-      ...plainObject(rest),
+    const event = {
+      ...rest,
       uid: uid(),
       aid: aid(),
       sid,
@@ -126,7 +127,8 @@ export function createTracker({ memory, queue, wake, clock, ready, permission, a
       dims: merged(dims, fields.dims),
       extra: { ...plainObject(extra), ...plainObject(fields.extra) },
       context: { ...plainObject(context), ...plainObject(fields.context) },
-    });
+    };
+    const body = JSON.stringify(plainObject(event));
     if (body.length > LARGEST) throw new Error("this event is too large");
     queue.add(body);
     wake();
@@ -139,7 +141,7 @@ export function createTracker({ memory, queue, wake, clock, ready, permission, a
    * @param {number} [at]
    */
   function record(fields, at) {
-    const kept = plainObject(fields);
+    const kept = plainObject({ ...fields, context: { ...(here && here()), ...plainObject(fields.context) } });
     submit((time) => put(kept, session(time), time), at);
   }
 

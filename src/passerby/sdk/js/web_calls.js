@@ -1,6 +1,8 @@
 /** The calls of a page, in all the forms that pages have them. */
 
+import { CLOCK } from "./clock.js";
 import { attempt, guarded, report } from "./guard.js";
+import { identification } from "./identification.js";
 import { plainObject } from "./plain.js";
 
 /** What a page does not say of an event, whatever it hands over. */
@@ -21,10 +23,21 @@ export function createCalls(window, api, tracker) {
    * @param {any} [data]
    */
   function track(category, action, data) {
-    if (!isWord(category) || !isWord(action)) return report(["neither category nor action may be missing", category, action]);
+    if (!isWord(category) || !isWord(action)) return report(["category or action is missing"]);
     const fields = plainObject(data);
     RESERVED.forEach((name) => delete fields[name]);
     tracker.record({ ...fields, ec: category, ea: action });
+  }
+
+  /**
+   * Identifies the visitor as a customer: `user/identify` with the customer id and traits.
+   *
+   * @param {string | number} id
+   * @param {Record<string, any>} [traits]
+   */
+  function identify(id, traits) {
+    if (!isWord(id) && !Number.isFinite(id)) return report(["customer id is missing"]);
+    track("user", "identify", identification({ ...plainObject(traits), customer_id: String(id) }, CLOCK.now()));
   }
 
   /**
@@ -45,14 +58,14 @@ export function createCalls(window, api, tracker) {
   }
 
   /**
-   * One call: `("product", "view", {...})`, the same behind `"track"`, another method's name and its values, or a function
-   * to call when all is there.
+   * Runs one call: `("product", "view", {...})`, the same after `"track"`, another method's name and its values, or a
+   * function to call once the SDK is loaded.
    *
-   * @param {any} call
+   * @param {any} call  a function, an array, or the `arguments` that the snippet queues
    */
   function run(call) {
-    if (typeof call === "function") return call();
-    const [name, ...values] = call;
+    const [name, ...values] = typeof call === "function" ? [call] : call;
+    if (typeof name === "function") return name();
     const isMethod =
       (name === "track" && isWord(values[1])) ||
       (name === "consent" && typeof values[0] === "boolean") ||
@@ -78,7 +91,7 @@ export function createCalls(window, api, tracker) {
     [...(Array.isArray(more) ? more : []), ...calls].forEach(guarded(run));
   }
 
-  return { track, trackEventWithUri, run, takeOver };
+  return { track, identify, trackEventWithUri, run, takeOver };
 }
 
 /** @param {unknown} value */

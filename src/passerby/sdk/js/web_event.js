@@ -57,6 +57,7 @@ function assembled(window, api, source) {
     ready: settings.ready,
     permission: settings.permission,
     arrived: visit.arrived,
+    here: () => ({ page: visit.here() }),
     defaults: () => ({ dims: settings.get().dims, extra: settings.get().extra, context: visit.context() }),
   });
   return { settings, queue, sender, tracker, visit };
@@ -73,11 +74,11 @@ function install(window, source) {
   const parts = assembled(window, api, source);
   const { settings, sender, tracker, visit } = parts;
   const calls = createCalls(window, api, tracker);
-  const viewed = () => {
+  const viewed = (page = visit.here()) => {
     const view = visit.view();
-    if (view) tracker.record(view);
+    if (view) tracker.record({ ...view, context: { page } });
   };
-  Object.assign(api, methods(tracker, calls));
+  Object.assign(api, methods(tracker, calls), { rejected: sender.rejected });
   window.web_event = api;
   window._cdpEventFunction = Object.assign(window._cdpEventFunction || {}, {
     md5: guarded(md5),
@@ -97,6 +98,7 @@ function methods(tracker, calls) {
   return {
     version: VERSION,
     track: guarded(calls.track),
+    identify: guarded(calls.identify),
     trackEventWithUri: guarded(calls.trackEventWithUri),
     resetAnonymousUId: guarded(() => tracker.reset()),
     consent: guarded((given) => tracker.consent(given === true)),
@@ -107,17 +109,19 @@ function methods(tracker, calls) {
 /**
  * @param {any} window
  * @param {ReturnType<typeof assembled>} parts
- * @param {() => void} viewed
+ * @param {(page?: import("./page.js").Page) => void} viewed
  */
 function listen(window, { settings, queue, sender, tracker, visit }, viewed) {
   const { document, history, navigator } = window;
-  const { pushState } = history;
   let gone = false;
-  history.pushState = function (/** @type {any[]} */ ...values) {
-    pushState.apply(this, values);
-    attempt(() => visit.navigated(viewed));
-  };
-  on(window, "popstate", () => visit.navigated(viewed));
+  for (const name of ["pushState", "replaceState"]) {
+    const change = history[name];
+    history[name] = function (/** @type {any[]} */ ...values) {
+      change.apply(this, values);
+      attempt(() => visit.navigated(viewed, name === "replaceState"));
+    };
+  }
+  for (const name of ["popstate", "hashchange"]) on(window, name, () => visit.navigated(viewed));
   on(window, "online", () => sender.flush());
   on(window, "load", tracker.release);
   on(window, "pagehide", () => {

@@ -2,7 +2,10 @@
 
 import { campaignOf } from "./campaign.js";
 import { guarded } from "./guard.js";
-import { surroundings } from "./page.js";
+import { pageOf, surroundings } from "./page.js";
+
+/** A fragment that is an application's route, and not a place within the page. */
+const ROUTE = /^#!?\//;
 
 /**
  * @param {any} window
@@ -11,9 +14,8 @@ import { surroundings } from "./page.js";
  */
 export function createVisit(window, settings, memory) {
   const { document, location } = window;
-  const currentAddress = () => location.pathname + location.search;
   let referrer = document.referrer;
-  let address = currentAddress();
+  let current = addressOf(location);
   /** @type {Record<string, string>} what this page's address says of a campaign, until that is noted */
   let campaign = campaignOf(location.search);
 
@@ -36,23 +38,32 @@ export function createVisit(window, settings, memory) {
   }
 
   /**
-   * An application has changed its address. The new page's title comes with the next task.
+   * Records a page view after an application has changed its address. The new page's title comes with the next task, its
+   * address may have changed again by then. A replaced address that differs in its query alone is the same page.
    *
-   * @param {() => void} viewed
+   * @param {(page: import("./page.js").Page) => void} viewed
+   * @param {boolean} [replaced]
    */
-  function navigated(viewed) {
-    if (address === currentAddress()) return;
-    const left = location.origin + address;
-    address = currentAddress();
+  function navigated(viewed, replaced) {
+    const left = current;
+    current = addressOf(location);
+    if (left.route === current.route && (replaced || left.search === current.search)) return;
+    referrer = location.origin + left.url;
     campaign = campaignOf(location.search);
+    const page = here();
     setTimeout(
-      guarded(() => {
-        referrer = left;
-        viewed();
-      }),
+      guarded(() => viewed({ ...page, title: here().title })),
       0,
     );
   }
 
-  return { arrived, context, view, navigated };
+  const here = () => pageOf(window, referrer);
+
+  return { arrived, context, here, view, navigated };
+}
+
+/** @param {Location} location */
+function addressOf({ pathname, search, hash }) {
+  const fragment = ROUTE.test(hash) ? hash : "";
+  return { route: pathname + fragment, search, url: pathname + search + fragment };
 }
