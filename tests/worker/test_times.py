@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.worker.twin import DAY, HOUR, Twin
 
+from passerby.dialects.times import CLOCK_SET
 from passerby.messages import Identifier, Message, Violation
-from passerby.worker.times import AHEAD_MS, CLOCK_SET_MS, event_time
+from passerby.worker.times import AHEAD_MS, event_time
 
 M1 = Identifier("mobile_id", "m1")
 
@@ -20,7 +21,7 @@ def message(time: int) -> Message:
     )
 
 
-@pytest.mark.parametrize("time", [CLOCK_SET_MS, DAY - 100_000 * HOUR, DAY, DAY + 1, DAY + 24 * HOUR])
+@pytest.mark.parametrize("time", [CLOCK_SET, DAY - 100_000 * HOUR, DAY, DAY + 1, DAY + 24 * HOUR])
 def test_a_time_up_to_a_day_ahead_is_kept(time: int) -> None:
     assert event_time(message(time)) == (time, ())
 
@@ -35,7 +36,7 @@ def test_a_time_before_1970_becomes_the_received_time(time: int) -> None:
     assert event_time(message(time)) == (DAY, (Violation("time_before_1970", "Seen", "", str(time)),))
 
 
-@pytest.mark.parametrize("time", [0, 1, 90 * 60_000 + 27_383, 40 * 24 * HOUR, CLOCK_SET_MS - 1])
+@pytest.mark.parametrize("time", [0, 1, 90 * 60_000 + 27_383, 40 * 24 * HOUR, CLOCK_SET - 1])
 def test_the_time_of_a_clock_that_was_never_set_becomes_the_received_time(time: int) -> None:
     assert event_time(message(time)) == (DAY, (Violation("clock_not_set", "Seen", "", str(time)),))
 
@@ -57,7 +58,7 @@ def test_a_clock_that_was_never_set_does_not_make_anybody_first_seen_in_1970(twi
 @given(st.integers())
 def test_whatever_is_claimed_the_time_kept_is_one_that_can_be(time: int) -> None:
     kept, violations = event_time(message(time))
-    assert CLOCK_SET_MS <= kept <= DAY + AHEAD_MS
+    assert CLOCK_SET <= kept <= DAY + AHEAD_MS
     assert (kept == time) is (violations == ())
 
 

@@ -23,6 +23,10 @@ EARLIEST = -2_208_988_800_000
 LATEST = 10_413_791_999_999
 """2299-12-31T23:59:59.999Z in milliseconds."""
 
+CLOCK_SET = 10**11
+"""1973-03-03T09:46:40Z in milliseconds. An earlier time is from a device clock that was never set and counts from 1970.
+The limit is this late because 27 hours of such a clock in milliseconds, read as seconds, end here."""
+
 SHORTEST = len("2018-09-15T18:29:00Z")
 LONGEST = 64
 """No form of a time has more characters; a fraction and an offset with seconds leave some to spare."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from passerby.dialects.times import CLOCK_SET
 from passerby.messages import Message, Violation
 
 AHEAD_MS: Final = 24 * 60 * 60 * 1000
 """How far behind the received time an event's own time may lie (design, Messages: 24 h)."""
 EARLIEST_MS: Final = 0
 """Events before 1970 are a client's unset clock; nothing that tracks people is older."""
-CLOCK_SET_MS: Final = 10**11
-"""1973-03-03T09:46:40Z. An earlier time comes from a device clock that was never set and counts from 1970. The limit is
-this late because 27 hours of such a clock in milliseconds, read as seconds (`passerby.dialects.times`), end here."""
 
 
 def event_time(message: Message) -> tuple[int, tuple[Violation, ...]]:
@@ -21,6 +19,6 @@ def event_time(message: Message) -> tuple[int, tuple[Violation, ...]]:
         return message.received_at, (Violation("time_in_future", message.name, "", str(message.time)),)
     if message.time < EARLIEST_MS:
         return message.received_at, (Violation("time_before_1970", message.name, "", str(message.time)),)
-    if message.time < CLOCK_SET_MS <= message.received_at:
+    if message.time < CLOCK_SET <= message.received_at:
         return message.received_at, (Violation("clock_not_set", message.name, "", str(message.time)),)
     return message.time, ()

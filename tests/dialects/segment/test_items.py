@@ -132,14 +132,14 @@ def test_the_message_id_tells_repeats(sent: Any, key: str) -> None:
         ({"timestamp": "2026-11-20T10:00:00Z"}, TEN),
         ({"timestamp": "2026-11-20T10:00:00.000000+00:00"}, TEN),
         ({"timestamp": TEN}, TEN),
-        ({"timestamp": "2026-11-20T10:00:00Z", "sentAt": "2026-11-20T11:00:00Z"}, TEN),
+        ({"timestamp": "2026-11-20T10:00:00Z", "sentAt": "2026-11-20T11:00:00Z"}, RECEIVED_AT - HOUR),
         ({"sentAt": "2026-11-20T10:00:00Z"}, RECEIVED_AT),
         ({"originalTimestamp": "2026-11-20T10:00:00Z"}, TEN),
         ({"originalTimestamp": "2026-11-20T10:00:00Z", "sentAt": "2026-11-20T11:00:00Z"}, RECEIVED_AT - HOUR),
         ({"originalTimestamp": "2001-01-01T00:00:00Z", "sentAt": "2001-01-01T00:00:01Z"}, RECEIVED_AT - SECOND),
         (
             {"timestamp": TEN, "originalTimestamp": "2001-01-01T00:00:00Z", "sentAt": "2001-01-01T00:00:01Z"},
-            TEN,
+            RECEIVED_AT - SECOND,
         ),
     ],
 )

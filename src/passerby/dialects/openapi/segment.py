@@ -52,7 +52,7 @@ _COMMON: Final[dict[str, Any]] = {
     "userId": _ID | {"description": "The customer's id in your own system."},
     "anonymousId": _ID | {"description": "The visitor's id. One of the two ids is needed."},
     "messageId": {"type": "string", "description": "Marks a repeat: what was stored under it is not stored again."},
-    "timestamp": _TIME | {"description": "When it happened. Without it: originalTimestamp, corrected by sentAt."},
+    "timestamp": _TIME | {"description": "When it happened, corrected by sentAt. Without it: originalTimestamp."},
     "originalTimestamp": _TIME | {"description": "When it happened, by the sender's clock."},
     "sentAt": _SENT_AT,
     "context": _CONTEXT,

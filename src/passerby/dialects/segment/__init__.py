@@ -8,6 +8,7 @@
 - `forms` — items in a query or a form body
 - `items` — from one item, sent alone or in a batch, to its message
 - `facts` — what each call says beyond the fields that all have in common
+- `clock` — when an item happened, by its sender's clock
 - `context` — what an item's context says, and what is kept of it
 - `fields` — reading fields leniently
 """

@@ -25,6 +25,7 @@ from passerby.dialects.faults import ANSWERS, text
 from passerby.dialects.segment.fields import missing, object_of
 from passerby.dialects.segment.forms import FORM_TYPE, read_form
 from passerby.dialects.segment.items import DIALECT, Envelope, invalid, read
+from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Message
 
 name = DIALECT
@@ -85,7 +86,7 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
         request,
         project,
         credentials,
-        body.get("sentAt"),
+        read_iso_or_epoch(body.get("sentAt")),
         object_of(body.get("context")) or {},
         object_of(body.get("integrations")) or {},
     )

@@ -34,7 +34,9 @@ CLIENT_LIBRARIES: Final = frozenset(
 )
 """The `library.name` of SDKs that run on the person's own device."""
 CLIENT_CHANNELS: Final = frozenset({"browser", "client", "mobile", "web"})
-"""What SDKs that run there give as `channel`; those of servers say `server`."""
+"""What SDKs that run there give as `channel`."""
+SERVER_CHANNEL: Final = "server"
+"""What SDKs of servers give as `channel`."""
 BROWSER: Final = "Mozilla/"
 """What every browser's user agent begins with, and no server's library."""
 
@@ -104,7 +106,7 @@ def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dic
         result["user_agent"] = result.pop(_AGENT)[:AGENT_LIMIT]
     if result.get("ip") is None:
         result.pop("ip", None)
-    if ("ip" not in result or "user_agent" not in result) and _is_client(context, item, request):
+    if ("ip" not in result or "user_agent" not in result) and is_client(context, item, request):
         _add_sender(result, request)
     return result
 
@@ -120,7 +122,7 @@ def _add_sender(result: dict[str, Any], request: Request) -> None:
         result.setdefault("user_agent", agent[:AGENT_LIMIT])
 
 
-def _is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -> bool:
+def is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -> bool:
     """Whether the sender is the person's own browser or app, as far as it lets that be known."""
     channel = item.get("channel")
     if type(channel) is str:

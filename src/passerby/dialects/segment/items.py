@@ -17,10 +17,10 @@ import msgspec
 from passerby.catalogue.rules import sample
 from passerby.dialects.contract import Credentials, Request
 from passerby.dialects.ids import read_id
+from passerby.dialects.segment.clock import time_of
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
 from passerby.dialects.segment.facts import READERS, Fact, Item
 from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
-from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Identifier, Message, Violation
 
 DIALECT: Final = "segment"
@@ -29,17 +29,19 @@ KEY_LIMIT: Final = 100
 """Characters of a `messageId` (Segment, Unify limits); a longer one is known by its SHA-256."""
 
 UNKNOWN_TYPE: Final = "unknown_type"
-UNREADABLE_TIME: Final = "unreadable_time"
-"""Kinds of violation."""
+"""A kind of violation."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What the items of one request share: its project, and the members of a batch beside its items."""
+    """What the items of one request share: its project, and the members of a batch beside its items.
+
+    `sent_at` is the `sentAt` of the batch, in milliseconds; None where there is none that can be read.
+    """
 
     request: Request
     project: int
     credentials: Credentials
-    sent_at: Any = None
+    sent_at: int | None = None
     context: Mapping[str, Any] = {}
     integrations: Mapping[str, Any] = {}
 
@@ -120,7 +122,7 @@ def _message(item: Item, fact: Fact, envelope: Envelope) -> Message:
         dialect=DIALECT,
         kind=fact.kind,
         identifiers=tuple(identifiers),
-        time=_time(item, envelope),
+        time=time_of(item, request, envelope.sent_at),
         received_at=request.received_at,
         name=fact.name,
         properties=fact.properties,
@@ -151,32 +153,3 @@ def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
 def _deduplication_key(fields: dict[str, Any]) -> str:
     key = read_id(fields.get("messageId")) or ""
     return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()
-
-
-def _time(item: Item, envelope: Envelope) -> int:
-    """When it happened, in milliseconds: `timestamp`, or when it happened before it was sent by the sender's clock.
-
-    Segment, Spec: Common Fields, timestamps: `receivedAt - (sentAt - originalTimestamp)`. A `timestamp` is taken at
-    its word: an import of the past has one, too, and is not to be moved by the age of its file.
-    """
-    received_at = envelope.request.received_at
-    time = _moment(item, "timestamp")
-    if time is not None:
-        return time
-    original = _moment(item, "originalTimestamp")
-    if original is None:
-        return received_at
-    sent = _moment(item, "sentAt")
-    if sent is None:
-        sent = read_iso_or_epoch(envelope.sent_at)
-    return original if sent is None else received_at - (sent - original)
-
-
-def _moment(item: Item, field: str) -> int | None:
-    value = item.fields.get(field)
-    if value is None or value == "":
-        return None
-    time = read_iso_or_epoch(value)
-    if time is None:
-        item.odd.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
-    return time

@@ -1,0 +1,99 @@
+"""When an item happened, corrected by the time at which its sender says it was sent.
+
+Source: Segment, Spec: Common Fields, timestamps: `receivedAt - (sentAt - originalTimestamp)`. Segment's own libraries
+send `timestamp` and no `originalTimestamp`, so `timestamp` is corrected alike. Decision 32 says what is not corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from passerby.catalogue.rules import sample
+from passerby.dialects.contract import Request
+from passerby.dialects.segment.context import SERVER_CHANNEL, is_client
+from passerby.dialects.segment.facts import Item
+from passerby.dialects.times import CLOCK_SET, DAY, read_iso_or_epoch
+from passerby.messages import Violation
+
+UNREADABLE_TIME: Final = "unreadable_time"
+"""A kind of violation."""
+
+YEAR: Final = 366 * DAY
+"""Milliseconds."""
+
+SERVER_WORDS: Final = frozenset(
+    (
+        "clojure",
+        "dotnet",
+        "elixir",
+        "go",
+        "golang",
+        "java",
+        "net",
+        "node",
+        "nodejs",
+        "perl",
+        "php",
+        "python",
+        "ruby",
+        "rust",
+    )
+)
+"""Words in the `library.name` of server libraries: `analytics-python`, `@segment/analytics-node`, `Analytics.NET`."""
+LIBRARY_LIMIT: Final = 128
+"""Characters of a library's name that is looked at."""
+
+
+def time_of(item: Item, request: Request, batch_sent_at: int | None) -> int:
+    """When the item happened, in milliseconds; the received time where it does not say so.
+
+    `batch_sent_at` is the `sentAt` of the batch, in milliseconds; an item's own one is preferred. Fields that cannot be
+    read are added to the item's violations.
+    """
+    stated, original = _moment(item, "timestamp"), _moment(item, "originalTimestamp")
+    happened = stated if original is None else original
+    if happened is None:
+        return request.received_at
+    sent = _moment(item, "sentAt")
+    if sent is None:
+        sent = batch_sent_at
+    if sent is not None:
+        age = sent - happened
+        if _is_device_clock(item, request, sent, age):
+            return request.received_at - max(age, 0)
+    return happened if stated is None else stated
+
+
+def _is_device_clock(item: Item, request: Request, sent: int, age: int) -> bool:
+    """Whether one clock, that of a device, dated both event and sending, so that the difference is the event's age."""
+    if age > YEAR and sent - age < CLOCK_SET <= sent:
+        return False  # the clock was set in between
+    if age < -DAY or item.fields.get("receivedAt") or _is_server(item):
+        return False
+    return age <= DAY or is_client(item.context, item.fields, request)
+
+
+def _is_server(item: Item) -> bool:
+    channel = item.fields.get("channel")
+    if type(channel) is str:
+        return channel == SERVER_CHANNEL
+    library = item.context.get("library")
+    name = library.get("name") if type(library) is dict else None
+    return type(name) is str and len(name) <= LIBRARY_LIMIT and _is_server_library(name)
+
+
+@lru_cache(256)
+def _is_server_library(name: str) -> bool:
+    return not SERVER_WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+
+
+def _moment(item: Item, field: str) -> int | None:
+    value: Any = item.fields.get(field)
+    if value is None or value == "":
+        return None
+    time = read_iso_or_epoch(value)
+    if time is None:
+        item.odd.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
+    return time
