@@ -78,17 +78,19 @@ def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> N
     lock for longer than the connection's busy timeout, and what a step raises, which then has had no effect.
     """
     refuse_newer(connection, file, steps)
+    before = version_of(connection)
     while (version := version_of(connection)) < len(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if version_of(connection) == version:  # no other process was faster
                 _apply(connection, steps[version])
-                _log.info("file migrated", file=str(file), version=version + 1)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+    if before < len(steps):
+        _log.info("file migrated", file=str(file), version=len(steps))
 
 
 def _apply(connection: apsw.Connection, step: Step) -> None:

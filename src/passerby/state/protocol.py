@@ -246,6 +246,9 @@ class State(Protocol):
     def roll_up(self, now: int) -> None:
         """Add old counts by minute and hour to longer steps; in a transaction of its own."""
 
+    def backfill(self) -> bool:
+        """Run a slice of a pending backfill in a transaction of its own; return whether there may be more to do."""
+
     def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
         """Write the outbox row, and that everything up to this log position is applied."""
 

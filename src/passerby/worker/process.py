@@ -26,6 +26,7 @@ from passerby.worker.loop import Loop
 BEAT_SECONDS: Final = 1.0
 COMPARE_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 60.0
+BACKFILL_RETRY_SECONDS: Final = 10.0
 OPEN_OBJECTS: Final = 200_000
 """Objects made and not yet freed before the garbage collector looks for cycles: those of a batch are about as many."""
 
@@ -33,7 +34,7 @@ _log = logs.get("worker")
 
 
 class Chores:
-    """What the worker does from time to time between batches: its heartbeat, settings, retention, and more."""
+    """Work that is due between batches: heartbeat, settings, log comparison, backfills, retention, old counts."""
 
     def __init__(self, folder: DataFolder, policies: Policies, outbox: SqliteOutbox, state: SqliteState) -> None:
         self._heartbeat = folder.run / "worker.heartbeat"
@@ -44,6 +45,7 @@ class Chores:
         self._next_beat = 0.0
         self._next_comparison = time.monotonic() + COMPARE_SECONDS
         self._next_prune = time.monotonic() + PRUNE_SECONDS
+        self._next_backfill = 0.0
 
     def __call__(self) -> None:
         now = time.monotonic()
@@ -55,11 +57,21 @@ class Chores:
             self._next_comparison = now + COMPARE_SECONDS
             with suppress(LogFull):  # the next comparison repairs it
                 resume_log(self._folder)
+        if now >= self._next_backfill:
+            self._backfill(now)
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_SECONDS
             now_ms = time.time_ns() // 1_000_000
             self._outbox.prune(now_ms)
             self._state.roll_up(now_ms)
+
+    def _backfill(self, now: float) -> None:
+        """Run a slice of a backfill. What goes wrong with it must not stop the worker: messages are waiting."""
+        try:
+            self._state.backfill()
+        except Exception as fault:  # noqa: BLE001 - as above; it is logged and tried again
+            self._next_backfill = now + BACKFILL_RETRY_SECONDS
+            _log.exception("backfill failed, trying again", error=type(fault).__name__, seconds=BACKFILL_RETRY_SECONDS)
 
 
 def new_id() -> str:

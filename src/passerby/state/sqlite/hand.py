@@ -30,6 +30,7 @@ from passerby.state.protocol import (
 from passerby.state.sqlite.cards import card_of
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.known import key_of
+from passerby.state.sqlite.terms import rehome
 from passerby.state.sqlite.undo import add_to_totals, recount, stages
 
 _HAND = sql.load("passerby.state.sqlite", "hand.sql")
@@ -95,6 +96,7 @@ class ByHand:
             _WRITER["create_profile"], (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}")
         )
         self._run("give", number, to)
+        rehome(self._cursor, self._project, identifier.namespace, identifier.value)
         self._recount(from_, to)
         add_to_totals(self._cursor, self._project, before, stages(self._cursor, from_, to))
         self._remember(made, identifier, number)

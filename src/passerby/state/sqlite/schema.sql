@@ -280,3 +280,21 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     message TEXT NOT NULL,
     error TEXT NOT NULL
 );
+
+-- The values by which people look for a person: e-mail addresses, phone numbers and names, folded as
+-- `passerby.profiles.contacts` says. `kind` is 'email', 'phone' or 'name'; `source` is 'trait' or 'identifier'. `profile`
+-- is the member that the value was stated for: it stays there through merges and undos, and a reader follows
+-- `merged_into` to the canonical profile. A replaced value's row is deleted in the transaction that replaces it.
+-- Values that two profiles share stand next to each other, so possible duplicates are one walk of this index:
+--   SELECT kind, value FROM search_terms WHERE project = ?1 AND kind IN ('email', 'phone')
+--   GROUP BY project, kind, value HAVING count(DISTINCT profile) > 1
+-- after which the profiles of each pair are to be mapped to canonical ones. A member may hold a value that a newer one
+-- of another member hides in the folded profile.
+CREATE TABLE IF NOT EXISTS search_terms (
+    project INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    profile BLOB NOT NULL,
+    source TEXT NOT NULL,
+    PRIMARY KEY (project, kind, value, profile, source)
+) WITHOUT ROWID;

@@ -34,7 +34,7 @@ from passerby.state.protocol import (
     SeenKey,
     SeriesRow,
 )
-from passerby.state.sqlite import series
+from passerby.state.sqlite import backfills, series, terms
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
@@ -77,6 +77,7 @@ class SqliteState:
     def __init__(self, path: Path) -> None:
         self._connection = open_state(path)
         self._cursor = self._connection.cursor()
+        self._filling = bool(backfills.pending(self._cursor))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -148,6 +149,12 @@ class SqliteState:
         with self.transaction():
             series.roll_up(self._cursor, now)
 
+    def backfill(self) -> bool:
+        if self._filling:
+            with self.transaction():
+                self._filling = backfills.run_slice(self._cursor)
+        return self._filling
+
     def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
         self._cursor.execute(_SQL["set_position"], (position,))
         self._cursor.execute(_SQL["set_applied_until"], (at,))
@@ -213,6 +220,7 @@ class SqliteState:
             if identifier is not None and owner is not None:
                 rows.append((changes.project, *identifier, to_blob(owner), *changes.sightings[identifier][:2]))
         self._cursor.executemany(_SQL["attach"], rows)
+        terms.attach(self._cursor, changes.project, [(Identifier(*row[1:4]), row[4]) for row in rows])
 
     def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
         rows = []
@@ -222,6 +230,8 @@ class SqliteState:
                 rows.append((*key_of(changes.project, identifier), to_blob(owner)))
         self._cursor.executemany(_SQL["reassign"], rows)
         self._cursor.executemany(_SQL["forget_moved"], [row[:-1] for row in rows])
+        for project, value, namespace, *_ in rows:
+            terms.rehome(self._cursor, project, namespace, value)
 
     def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
         """Move the loser's identifiers, remembering which, and point it to the winner."""
@@ -257,6 +267,7 @@ class SqliteState:
         self._cursor.executemany(_SQL["link_hint"], linked)
 
     def _set_traits(self, changes: ProjectChanges) -> None:
+        terms.state_traits(self._cursor, changes.project, changes.traits, set(changes.created))
         rows = [
             (to_blob(profile), name, _text(newest.value), newest.time, newest.position)
             for (profile, name), newest in changes.traits.items()

@@ -14,6 +14,7 @@ from passerby.profiles.stage import Stage
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.terms import rehome_moved
 
 _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
@@ -34,6 +35,7 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, and the cursor
         cursor.execute(_UNDO["restore_customer"], (to_blob(merge_id), loser, evidence[1], FORMER_USER_ID))
     cursor.execute(_UNDO["stand_alone"], (loser,))
     cursor.execute(_UNDO["mark_undone"], (to_blob(merge_id), at))
+    rehome_moved(cursor, project, to_blob(merge_id))
     for profile in (winner, loser):
         recount(cursor, profile, policy)
     _remember(cursor, project, evidence, winner, loser)

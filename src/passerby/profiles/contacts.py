@@ -1,0 +1,160 @@
+"""The values by which people look for a person: e-mail addresses, phone numbers and names, folded for comparison.
+
+The traits that hold them have other names in each dialect (`firstName`, `first_name`, `we_first_name`): a trait counts
+by its name without case and punctuation. A folded value is a *term* of its kind:
+
+- `email`: trimmed and in lower case.
+- `phone`: digits alone, without an international `00`. A number in E.164 has its country code, one that a shop sent in
+  national form has none.
+- `name`: words without case, accents and apostrophes, joined by one space. Each rotation of the words is a term,
+  because a search takes the prefix of a term: `ann ex` and `example a` both find Ann Example.
+
+Everything is bounded: a longer value is not a contact, and its length is looked at before anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
+
+import phonenumbers
+
+Kind = Literal["email", "phone", "name"]
+
+LONGEST: Final = 254
+"""Characters of a value that is read: the longest e-mail address (RFC 5321)."""
+WORDS: Final = 6
+"""Words of a name that are read."""
+_LEAST_DIGITS: Final = 5
+_MOST_DIGITS: Final = 20
+_LEAST_SOUGHT_DIGITS: Final = 3
+
+_FIRST: Final = ("firstname", "givenname", "forename")
+_MIDDLE: Final = ("middlename",)
+_LAST: Final = ("lastname", "familyname", "surname")
+_WHOLE: Final = ("name", "fullname", "displayname")
+_KINDS: Final[Mapping[str, Kind]] = {
+    **dict.fromkeys(("email", "emailaddress", "mail"), "email"),
+    **dict.fromkeys(
+        ("phone", "phonenumber", "mobile", "mobilephone", "mobilenumber", "telephone", "cellphone"), "phone"
+    ),
+    **dict.fromkeys((*_FIRST, *_MIDDLE, *_LAST, *_WHOLE), "name"),
+}
+_NO_LETTERS: Final = re.compile(r"[\W_]+")
+_APOSTROPHES: Final = re.compile("['`\u00b4\u2018\u2019\u02bc]")
+_NO_DIGITS: Final = re.compile(r"[^0-9]+")
+_PHONE: Final = re.compile(r"[+(0-9][0-9\s().\-/]*")
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
+)
+"""Letters that have no accent to take off, and are typed like this where a keyboard lacks them."""
+
+
+class Term(NamedTuple):
+    """A folded value of a kind."""
+
+    kind: Kind
+    value: str
+
+
+def _plain(trait: str) -> str:
+    """A trait's name without case and punctuation, and without WebEngage's prefix for its own; "" for a long one."""
+    if len(trait) > LONGEST:
+        return ""
+    return _NO_LETTERS.sub("", trait.lower().removeprefix("we_"))
+
+
+@lru_cache(maxsize=4_096)
+def is_contact(trait: str) -> bool:
+    """Whether a trait of this name holds an e-mail address, a phone number or a name."""
+    return _plain(trait) in _KINDS
+
+
+def terms_of(traits: Mapping[str, Any]) -> set[Term]:
+    """The terms in these traits of one profile. Values that are neither text nor a whole number have none."""
+    found: set[Term] = set()
+    parts: dict[str, str] = {}
+    for trait, value in traits.items():
+        if not is_contact(trait):
+            continue
+        plain = _plain(trait)
+        kind = _KINDS[plain]
+        text = str(value) if kind == "phone" and type(value) is int else value
+        if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
+            continue
+        if kind != "name":
+            found.update(_one(kind, text))
+        elif plain in _WHOLE:
+            found.update(_rotations(text))
+        else:
+            parts.setdefault(plain, text)
+    if parts:
+        in_order = (parts[name] for name in (*_FIRST, *_MIDDLE, *_LAST) if name in parts)
+        found.update(_rotations(" ".join(in_order)))
+    return found
+
+
+def term_of(namespace: str, value: str) -> Term | None:
+    """The term of an identifier: an e-mail address or a phone number; None for any other."""
+    if namespace not in {"email", "phone"} or len(value) > LONGEST:
+        return None
+    return next(_one("email" if namespace == "email" else "phone", value), None)
+
+
+def sought(text: str, phone_country: str | None = None) -> list[Term]:
+    """The prefixes of terms that a person means who types this text, in the order in which results are wanted."""
+    if not 0 < len(text) <= LONGEST:
+        return []
+    address = _address(text)
+    found = [Term("email", address)] if address else []
+    if _PHONE.fullmatch(text.strip()):
+        found += [Term("phone", digits) for digits in _numbers_sought(text, phone_country)]
+    words = _words(text)
+    if words:
+        found.append(Term("name", " ".join(words)))
+        if len(words) > 1:  # a middle name that was not typed stands between them
+            found.append(Term("name", " ".join([*words[1:], words[0]])))
+    return list(dict.fromkeys(found))
+
+
+def _numbers_sought(text: str, country: str | None) -> Iterator[str]:
+    digits = _digits(text)
+    if len(digits) >= _LEAST_SOUGHT_DIGITS:
+        yield digits
+        code = phonenumbers.country_code_for_region(country) if country else 0
+        if code and digits.startswith("0"):
+            yield f"{code}{digits[1:]}"
+
+
+def _one(kind: Kind, text: str) -> Iterator[Term]:
+    if kind == "email":
+        address = _address(text)
+        if "@" in address:
+            yield Term(kind, address)
+    elif _LEAST_DIGITS <= len(digits := _digits(text)) <= _MOST_DIGITS:
+        yield Term(kind, digits)
+
+
+def _address(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def _digits(text: str) -> str:
+    return _NO_DIGITS.sub("", text).removeprefix("00")
+
+
+def _rotations(text: str) -> Iterable[Term]:
+    words = _words(text)
+    return (Term("name", " ".join((*words[start:], *words[:start]))) for start in range(len(words)))
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii():
+        folded = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+        folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return _NO_LETTERS.sub(" ", _APOSTROPHES.sub("", folded)).split()[:WORDS]

@@ -1,0 +1,52 @@
+"""Backfills: changes of many rows that a migration step requested, made in slices between the worker's batches.
+
+A slice and the place that it reached are one transaction, so a backfill that is killed continues where it was. It must
+not depend on what the worker writes meanwhile: a slice may find rows that are up to date, and leaves those as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import apsw
+
+from passerby import logs, sql
+from passerby.state.sqlite import terms
+
+SLICE: Final = 500
+"""Rows that one slice reads: it takes some 10 ms, for which the next batch of the worker waits."""
+REPORT_ROWS: Final = 100_000
+"""Rows between two log lines about progress."""
+
+_SQL: Final = sql.load("passerby.state.sqlite", "backfills.sql")
+_FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, int]]]] = {"search_terms": terms.fill}
+"""By name: (cursor, place, limit) → (where to continue, None at the end; rows done). The first place is ""."""
+
+_log = logs.get("state")
+
+
+def pending(cursor: apsw.Cursor) -> list[str]:
+    """The names of the backfills that are not complete."""
+    rows: list[Any] = cursor.execute(_SQL["requested"]).fetchall()
+    return [name for name, *_ in rows]
+
+
+def run_slice(cursor: apsw.Cursor) -> bool:
+    """Run one slice of the first backfill that is not complete; return whether there may be more to do.
+
+    Runs within the caller's transaction.
+    """
+    row: Any = cursor.execute(_SQL["requested"]).fetchone()
+    if row is None:
+        return False
+    name, place, done = row
+    reached, rows = _FILL[name](cursor, place, SLICE)
+    if reached is None:
+        cursor.execute(_SQL["complete"], (name,))
+        _log.info("backfill complete", kind=name, rows=done + rows)
+    else:
+        cursor.execute(_SQL["reached"], (name, reached, rows))
+        if (done + rows) // REPORT_ROWS > done // REPORT_ROWS:
+            _log.info("backfill continues", kind=name, rows=done + rows)
+    return True
