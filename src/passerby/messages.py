@@ -55,7 +55,8 @@ class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """One fact, as the edge understood it and as the log keeps it (a JSON array, fields in this order).
 
     `identifiers` are as sent, strings, not yet cleaned. `deduplication_key` is empty where the caller gave none.
-    `violations` are what the dialect already noticed. New fields go to the end, with a default: old logs stay readable.
+    `violations` are what the dialect already noticed, `rejected` and `rejected_traits` the values of the event and of
+    the profile that it could not read. New fields go to the end, with a default: old logs stay readable.
     """
 
     project: int
@@ -72,6 +73,8 @@ class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     session_id: str = ""
     deduplication_key: str = ""
     violations: tuple[Violation, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    rejected_traits: tuple[Rejected, ...] = ()
 
 
 SemanticName = Literal[

@@ -10,6 +10,7 @@ import msgspec
 
 from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.dialects.registry import match
+from passerby.dialects.unreadable import settled
 from passerby.projects.store import ProjectSettings
 
 RECEIVED_AT: Final = 1_790_000_000_000
@@ -81,7 +82,8 @@ def send_bytes(path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, 
     call = match(path.partition("?")[0])
     assert call is not None
     try:
-        return call.handle(request(path, body, headers, method), call.parameters, Keys())
+        sent = request(path, body, headers, method)
+        return settled(sent, call.handle(sent, call.parameters, Keys()))
     except RequestFault as fault:
         return Outcome(call.fault(fault.fault, fault.detail))
 

@@ -14,6 +14,7 @@ from tests.dialects.calling import BULK_EVENTS, TRACK, WRITE_KEY
 from tests.edge.client import Client, request
 from tests.edge.running import Running, until
 
+from passerby.messages import Identifier
 from passerby.settings import EdgeSettings
 
 Kept = Callable[[], list[Any]]
@@ -129,8 +130,8 @@ def test_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(connect: Conne
         (b"[" * 2_000 + b"]" * 2_000, "WRONG_VALUE"),
         (b'{"mobileId":"m1","event":"Viewed","properties":' + b'{"a":' * 70 + b"1" + b"}" * 71, "WRONG_VALUE"),
         (b"{%b}" % b",".join(b'"a%d":1' % n for n in range(1_001)), "WRONG_VALUE"),
-        (b'{"mobileId":"m1","event":"Viewed","properties":{"a":1e400}}', "INVALID_JSON"),
-        (b'{"mobileId":"m1","event":"Viewed","properties":{"a":NaN}}', "INVALID_JSON"),
+        (b'{"mobileId":"m1","event":"Viewed","properties":{"a":nan}}', "INVALID_JSON"),
+        (b"\xef\xbb\xbf" * 300_000, "INVALID_JSON"),
     ],
 )
 def test_what_is_no_json_within_the_limits_is_refused_in_the_dialects_shape(
@@ -141,6 +142,19 @@ def test_what_is_no_json_within_the_limits_is_refused_in_the_dialects_shape(
     assert answer.json["errors"][0]["type"] == kind
     assert kept() == []
     assert client.ask(TRACK, EVENT).status == 202
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_an_unreadable_number_is_kept_apart_from_its_event(client: Client, kept: Kept, encoding: str) -> None:
+    body = b'{"mobileId":"m1\\ud83d","event":"Viewed","properties":{"a":1e400,"b":1}}'
+    packed = gzip.compress(body) if encoding == "gzip" else body
+    assert client.ask(TRACK, packed, Content_Encoding=encoding).status == 202
+    assert client.ask(TRACK, body).status == 202
+    for message in kept():
+        assert message.identifiers == (Identifier("mobile_id", "m1\ufffd"),)
+        assert message.properties == {"b": 1}
+        assert [(each.name, each.value) for each in message.rejected] == [("a", "1e400")]
+    assert len(kept()) == 2
 
 
 def test_a_gzip_that_unpacks_to_too_much_is_refused(client: Client, kept: Kept) -> None:

@@ -93,6 +93,18 @@ def test_traits_that_a_rule_refused_are_kept_apart_with_the_reason(twin: Twin) -
     assert violations(twin) == {("type_mismatch", "", "age"): 2}
 
 
+def test_values_that_the_edge_could_not_read_are_kept_beside_what_a_rule_refused(twin: Twin) -> None:
+    unreadable = (Rejected("price", "1e400", "unreadable_number: too large"),)
+    twin.say(M1, name="Bought", properties={"we_x": 1, "sku": "A"}, rejected=unreadable, rejected_traits=unreadable)
+    twin.say(M1, name="Bought", properties={"sku": "A"}, rejected=unreadable)
+    twin.say(M2, kind="identify", rejected_traits=unreadable)
+    first, second = events(twin)
+    assert [(entry["name"], entry["value"]) for entry in first.rejected] == [("we_x", 1), ("price", "1e400")]
+    assert second.rejected == [unreadable[0]._asdict()]
+    rows = twin.watcher.rows("SELECT name, value, reason FROM rejected_traits")
+    assert rows == [("price", '"1e400"', "unreadable_number: too large")] * 2
+
+
 def test_a_refused_trait_is_replaced_by_a_newer_refused_one_of_a_later_batch(twin: Twin) -> None:
     twin.say(M1, traits={"age": 5})
     twin.say(M1, traits={"age": "five"})

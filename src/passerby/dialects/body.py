@@ -7,12 +7,13 @@ exceeded, so an everyday body costs its decoding and two or three passes over it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
-from passerby.dialects.contract import Fault, RequestFault
+from passerby.dialects.contract import Fault, Request, RequestFault
+from passerby.dialects.lenient import ELEMENTS, RefusedRecord, read, record_texts
 
 DEPTH_LIMIT = 64
 """How deep objects and arrays may be nested; the outermost one is the first."""
@@ -20,78 +21,84 @@ DEPTH_LIMIT = 64
 ATTRIBUTE_LIMIT = 1_000
 """How many members all objects of a body may have together (of each record, where a call brings several)."""
 
+RECORD_LIMIT = 5_000
+"""Records of one body that are examined one by one. Every dialect refuses a call that brings more."""
+
 SHORTEST_RICH = 4 * ATTRIBUTE_LIMIT
 """Bytes: no shorter body has more attributes, because `"":0` is as short as one gets."""
-
-ELEMENTS = "[]"
-"""As `records`: the body itself is an array of records."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _decode = msgspec.json.Decoder().decode
 
 
-def decode(body: bytes, records: str = "") -> Any:
+def read_body(request: Request, records: str = "") -> Any:
+    """As `decode`, of a request's body."""
+    return decode(request.body, records, request)
+
+
+def decode(body: bytes, records: str = "", request: Request | None = None) -> Any:
     """The value of a JSON body. Raises RequestFault for one that is not JSON in UTF-8, too deep or too rich.
 
-    `records` names the top-level member that holds the records of a bulk call, or is `ELEMENTS`: then the limit of
-    attributes is for each record.
+    `records` names the top-level member that holds the records of a bulk call, or is `ELEMENTS`: then the limits are
+    for each record, and one that exceeds them is a `RefusedRecord`. Half of a surrogate pair is U+FFFD. A number that
+    cannot be represented is an `Unreadable`, and `request` is marked as holding one.
     """
-    value = _parse(body)
-    if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT:
-        _check_depth(value)
+    try:
+        value = _decode(body)
+    except RecursionError:
+        if not records:
+            raise RequestFault(Fault.TOO_DEEP) from None
+        value = _decode_again(body, records, request)
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        value = _decode_again(body, records, request)
+    if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT and _is_deep(value):
+        _check(value, body, records, Fault.TOO_DEEP, _is_deep)
     if len(body) > SHORTEST_RICH and body.count(b":") > ATTRIBUTE_LIMIT:
-        _check_attributes(value, records)
+        _check(value, body, records, Fault.TOO_MANY_ATTRIBUTES, _is_rich)
     return value
 
 
-def _parse(body: bytes) -> Any:
+def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
+    """Decode what the fast decoder refused: past a byte order mark, and with the reader that takes more."""
+    if not body:
+        raise RequestFault(Fault.NOT_JSON, "The body is empty")
     try:
-        return _decode(body)
-    except RecursionError:
-        raise RequestFault(Fault.TOO_DEEP) from None
+        text = body.removeprefix(BYTE_ORDER_MARK).decode()
     except UnicodeDecodeError:
         raise RequestFault(Fault.NOT_UTF8) from None
-    except msgspec.DecodeError as error:
-        return _parse_again(body, error)
+    if request is not None:
+        request.unreadable = True
+    return read(text, records)
 
 
-def _parse_again(body: bytes, error: msgspec.DecodeError) -> Any:
-    """A second look at what the decoder refused: past a byte order mark, or for the more fitting fault."""
-    if body.startswith(BYTE_ORDER_MARK):
-        return _parse(body[len(BYTE_ORDER_MARK) :])
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        raise RequestFault(Fault.NOT_UTF8) from None
-    raise RequestFault(Fault.NOT_JSON, str(error) if body else "The body is empty") from None
+def _check(value: Any, body: bytes, records: str, fault: Fault, is_over: Callable[[Any], bool]) -> None:
+    """Refuse what exceeds a limit: each such record by itself, or the whole body. Raises RequestFault."""
+    beside, found = _parts(value, records)
+    if is_over(beside):
+        raise RequestFault(fault)
+    over = [index for index, record in enumerate(found[:RECORD_LIMIT]) if is_over(record)]
+    if over:
+        texts = record_texts(body.removeprefix(BYTE_ORDER_MARK).decode(), records)
+        for index in over:
+            found[index] = RefusedRecord(fault, texts[index])
 
 
-def _check_depth(value: Any) -> None:
-    if any(depth > DEPTH_LIMIT for depth, _ in enumerate(_levels(value), 1)):
-        raise RequestFault(Fault.TOO_DEEP)
-
-
-def _check_attributes(value: Any, records: str) -> None:
-    for part in _parts(value, records):
-        if _attributes(part) > ATTRIBUTE_LIMIT:
-            raise RequestFault(Fault.TOO_MANY_ATTRIBUTES)
-
-
-def _parts(value: Any, records: str) -> Iterator[Any]:
-    """The body itself; or, of a bulk call, each record, and what is beside the records."""
+def _parts(value: Any, records: str) -> tuple[Any, list[Any]]:
+    """What is beside the records of a bulk call, and the records; of any other body all of it, and none."""
     if records == ELEMENTS and type(value) is list:
-        yield from value
-        return
+        return None, value
     if not records or type(value) is not dict or type(value.get(records)) is not list:
-        yield value
-        return
-    yield {name: member for name, member in value.items() if name != records}
-    yield from value[records]
+        return value, []
+    return {name: member for name, member in value.items() if name != records}, value[records]
 
 
-def _attributes(value: Any) -> int:
-    return sum(len(node) for level in _levels(value) for node in level if type(node) is dict)
+def _is_deep(value: Any) -> bool:
+    return any(depth > DEPTH_LIMIT for depth, _ in enumerate(_levels(value), 1))
+
+
+def _is_rich(value: Any) -> bool:
+    return sum(len(node) for level in _levels(value) for node in level if type(node) is dict) > ATTRIBUTE_LIMIT
 
 
 def _levels(value: Any) -> Iterator[list[Any]]:
@@ -99,8 +106,9 @@ def _levels(value: Any) -> Iterator[list[Any]]:
     level = [value] if type(value) is dict or type(value) is list else []
     while level:
         yield level
-        level = [inner for outer in level for inner in _members(outer) if type(inner) is dict or type(inner) is list]
-
-
-def _members(node: Any) -> Any:
-    return node.values() if type(node) is dict else node
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]

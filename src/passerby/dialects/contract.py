@@ -83,6 +83,8 @@ class Request(msgspec.Struct):
     """Makes a UUIDv7; passed in so that dialects stay pure."""
     public_url: str = ""
     """The setting `edge.public_url`, where the few calls are handled whose answer depends on it."""
+    unreadable: bool = False
+    """Whether a decoded value may hold an `Unreadable`: `without_unreadable` is then to be applied to the outcome."""
 
 
 class ProjectChoices(Protocol):

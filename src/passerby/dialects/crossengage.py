@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import NAME_LENGTH
-from passerby.dialects.body import decode
+from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
 from passerby.dialects.ids import read_id
@@ -74,7 +74,7 @@ def _identify(request: Request, parameters: Mapping[str, str], credentials: Cred
     that name, unless `traits` says otherwise.
     """
     project = _project(parameters, credentials)
-    body = decode(request.body)
+    body = read_body(request)
     if type(body) is not dict:
         return Outcome(_NO_OBJECT)
     errors: Errors = []
@@ -102,7 +102,7 @@ def _identify(request: Request, parameters: Mapping[str, str], credentials: Cred
 def _track(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """An event of whoever has the mobile id; other ids in the body name nobody here, as the vendor has it."""
     project = _project(parameters, credentials)
-    body = decode(request.body)
+    body = read_body(request)
     if type(body) is not dict:
         return Outcome(_NO_OBJECT)
     errors: Errors = []

@@ -24,10 +24,11 @@ from passerby.catalogue.rules import (
     attribute_finding,
     sample,
 )
-from passerby.dialects.body import decode
+from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
 from passerby.dialects.ids import read_id
+from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.times import read_strict_iso_or_epoch
 from passerby.messages import Identifier, Message, Violation
 
@@ -112,7 +113,7 @@ def _single(read: ReadRecord, request: Request, parameters: Mapping[str, str], c
     project = _authorised(request, parameters, credentials)
     if isinstance(project, Reply):
         return Outcome(project)
-    record = decode(request.body)
+    record = read_body(request)
     if type(record) is not dict:
         return Outcome(_NO_OBJECT)
     batch = Batch(request, project, _deduplication_key(request), [])
@@ -129,7 +130,7 @@ def _bulk(
     project = _authorised(request, parameters, credentials)
     if isinstance(project, Reply):
         return Outcome(project)
-    body = decode(request.body, field)
+    body = read_body(request, field)
     if type(body) is not dict:
         return Outcome(_NO_OBJECT)
     records = body.get(field)
@@ -153,7 +154,7 @@ def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) ->
     faults: list[str] = []
     warnings, warned, key = batch.warnings, 0, batch.key
     for index, record in enumerate(records):
-        message = read(record, f"{key}#{index}" if key else "", batch) if type(record) is dict else NO_RECORD
+        message = read(record, f"{key}#{index}" if key else "", batch) if type(record) is dict else _no_record(record)
         if isinstance(message, Message):
             messages.append(message)
         else:
@@ -162,6 +163,10 @@ def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) ->
             warnings[warned:] = [f"{field}[{index}]: {warning}" for warning in warnings[warned:]]
             warned = len(warnings)
     return messages, faults
+
+
+def _no_record(record: Any) -> str:
+    return ANSWERS[record.fault].text if type(record) is RefusedRecord else NO_RECORD
 
 
 def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:

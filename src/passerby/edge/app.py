@@ -15,6 +15,7 @@ import uuid_utils
 
 from passerby import logs
 from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
+from passerby.dialects.unreadable import settled
 from passerby.edge.answers import BROKEN, MISTAKE, NO_SUCH_PATH, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget
@@ -143,6 +144,7 @@ class Edge:
                 outcome = call.handle(request, call.parameters, self._credentials)
             else:
                 outcome = await self._inquire(call.inquire(request, call.parameters, self._credentials), len(body))
+            outcome = settled(request, outcome)
             if outcome.reply.status >= 400:  # noqa: PLR2004 - where errors begin
                 return self._invalid(call, outcome.reply, scope, body)
             if call.rate:
@@ -179,6 +181,8 @@ class Edge:
             return None
         try:
             outcome = call.handle(request, call.parameters, self._credentials)
+            if request.unreadable:
+                outcome = settled(request, outcome)
             if outcome.reply.status >= 400 or not outcome.messages:  # noqa: PLR2004 - where errors begin
                 return None
             if call.rate:

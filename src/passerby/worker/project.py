@@ -97,6 +97,8 @@ class ProjectBatch:
         if message.kind == "track":
             self._keep_event(claim, profile, time, verdict)
         self._keep_activity(claim, profile, time)
+        for rejected in message.rejected_traits:
+            self._keep_rejected(profile, rejected, Versioned(None, time, claim.position))
         if message.traits or unmoved:
             self._keep_traits(claim, profile, time, unmoved | message.traits if unmoved else message.traits)
 
@@ -187,7 +189,9 @@ class ProjectBatch:
                 received_at=message.received_at,
                 position=claim.position,
                 properties=verdict.accepted,
-                rejected=[rejected._asdict() for rejected in verdict.rejected] if verdict.rejected else [],
+                rejected=[rejected._asdict() for rejected in (*verdict.rejected, *message.rejected)]
+                if verdict.rejected or message.rejected
+                else [],
                 context=message.context,
                 session_id=message.session_id,
                 dialect=message.dialect,

@@ -12,7 +12,7 @@ from tests.dialects.calling import PORTAL, PROPERTY, send_bytes
 
 from passerby.dialects.contract import Fault
 from passerby.dialects.registry import match
-from passerby.messages import Identifier
+from passerby.messages import Identifier, Violation
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -151,7 +151,12 @@ def test_an_array_of_too_many_or_of_something_else_is_refused(body: Any) -> None
 def test_the_limit_of_attributes_is_for_each_event_of_an_array() -> None:
     rich = VIEW | {"extra": {f"p{i}": i for i in range(900)}}
     assert len(post([rich, rich]).messages) == 2
-    assert "1,000 attributes" in refused(post([VIEW, VIEW | {"extra": {f"p{i}": i for i in range(1_001)}}]))
+    too_rich = VIEW | {"extra": {f"p{i}": i for i in range(1_001)}}
+    outcome = post([VIEW, too_rich, VIEW])
+    assert (outcome.reply.status, [made.kind for made in outcome.messages]) == (200, ["track", "invalid", "track"])
+    assert outcome.messages[1].violations == (Violation("record_too_many_attributes"),)
+    assert outcome.messages[1].properties == {"body": msgspec.json.encode(too_rich).decode()}
+    assert "1,000 attributes" in refused(post([too_rich, too_rich]))
 
 
 def test_an_id_in_the_query_is_not_that_of_each_event_of_an_array() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, SLUG, answer, send
 from tests.dialects.customerlabs.sending import (
@@ -20,7 +21,7 @@ from tests.dialects.customerlabs.sending import (
 )
 
 from passerby.dialects.registry import match
-from passerby.messages import Identifier, Message
+from passerby.messages import Identifier, Message, Violation
 
 INSTALLATION = Identifier("anonymous_id", UID)
 FREE: dict[str, Any] = {"event_name": "Paid", "user_id": "u-1"}
@@ -275,7 +276,11 @@ def test_each_event_of_an_array_may_be_rich() -> None:
     rich = {"event_name": "Paid", "email": "a@x.io", "properties": {f"p{i}": i for i in range(900)}}
     assert len(messages(WEBHOOK, [rich] * 3)) == 3
     too_rich = rich | {"properties": {f"p{i}": i for i in range(1_000)}}
-    assert send(WEBHOOK, [rich, too_rich]).reply.status == 400
+    taken, refused_one = messages(WEBHOOK, [rich, too_rich])
+    assert (taken.kind, refused_one.kind) == ("track", "invalid")
+    assert refused_one.violations == (Violation("record_too_many_attributes"),)
+    assert refused_one.properties == {"body": msgspec.json.encode(too_rich).decode()}
+    assert "1,000 attributes" in refused(WEBHOOK, [too_rich, too_rich])
 
 
 def test_the_documented_shape_is_meant_where_an_installation_is_named() -> None:

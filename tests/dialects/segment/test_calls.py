@@ -22,7 +22,7 @@ from tests.dialects.segment.sending import (
 
 from passerby.dialects.contract import Fault
 from passerby.dialects.registry import match
-from passerby.messages import Identifier
+from passerby.messages import Identifier, Violation
 
 KIB = 1 << 10
 
@@ -89,7 +89,7 @@ def test_without_a_known_key_nothing_is_taken(headers: dict[str, str], body: Any
     [
         (b"not json", "not_json"),
         (b"", "not_json"),
-        (b'{"userId": NaN}', "not_json"),
+        (b'{"userId": nan}', "not_json"),
         (b'"\xff"', "not_utf8"),
         (b"[" * 65 + b"]" * 65, "too_deep"),
     ],
@@ -208,11 +208,25 @@ def test_nonsense_beside_the_items_is_passed_over(nonsense: Any) -> None:
     assert (made.kind, made.context) == ("track", {})
 
 
-def test_an_item_larger_than_a_call_alone_may_be_refuses_its_batch() -> None:
-    good, large = {"type": "track", **TRACK}, {"type": "track", **TRACK, "properties": {"text": "x" * 32 * KIB}}
-    outcome = send("/v1/batch", {"batch": [good, large]}, AUTHORISED)
-    assert (outcome.reply.status, answer(outcome)["code"], outcome.messages) == (400, "too_large", [])
-    assert "batch[1]" in answer(outcome)["message"]
+BAD_ITEMS = [
+    ({"properties": {"text": "x" * 32 * KIB}}, "record_too_large"),
+    ({"properties": msgspec.json.decode(b'{"a":' * 64 + b"1" + b"}" * 64)}, "record_too_deep"),
+    ({"properties": {f"p{number}": 0 for number in range(1_000)}}, "record_too_many_attributes"),
+]
+
+
+@pytest.mark.parametrize("path", BATCH_PATHS)
+@pytest.mark.parametrize("members, kind", BAD_ITEMS)
+def test_an_item_over_a_limit_is_refused_alone_and_kept_for_inspection(
+    path: str, members: dict[str, Any], kind: str
+) -> None:
+    good = {"type": "track", **TRACK}
+    bad = good | members
+    before, refused, after = messages(path, {"batch": [good, bad, good]})
+    assert [before.kind, refused.kind, after.kind] == ["track", "invalid", "track"]
+    assert refused.violations == (Violation(kind),)
+    assert refused.properties == {"body": msgspec.json.encode(bad).decode()[: 32 * KIB]}
+    assert [message.kind for message in messages(path, {"batch": [bad]})] == ["invalid"]
 
 
 def test_a_large_batch_of_small_items_is_taken() -> None:

@@ -14,6 +14,9 @@ _TEXTS: Final[Mapping[str, str]] = {
     "name_too_long": f"Names have fewer than {NAME_LENGTH} characters.",
     "no_contact": "What came as an e-mail address or phone number is none.",
     "no_identifier": "The message does not say whose it is. Send an identifier with it.",
+    "record_too_deep": "The call is nested too deeply. It was not used, and is kept for inspection.",
+    "record_too_large": "The call is larger than its API allows. It was not used, and is kept for inspection.",
+    "record_too_many_attributes": "The call has too many attributes. It was not used, and is kept for inspection.",
     "reserved_name": f"Names that begin with {RESERVED_PREFIX} are reserved. Choose another one.",
     "string_too_long": f"Texts have fewer than {STRING_LENGTH} characters. This one was not kept.",
     "string_truncated": "The text was longer than its API allows, and was cut.",
@@ -26,6 +29,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "unknown_identifier": "An identifier of a kind that its API does not name. It names nobody here.",
     "unknown_type": "The call is of a type that its API does not have.",
     "unknown_value": "A value that its API does not have.",
+    "unreadable_number": "Expected a finite number, got one that cannot be stored, such as NaN or 1e400.",
     "unreadable_time": "The time could not be read, so the time of receipt was taken.",
     "wrong_type": "A value of another type than its API asks for. It was not used.",
 }

@@ -14,9 +14,11 @@ import msgspec
 from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, refused
 from passerby.dialects.antsomi.events import DIALECT, REQUEST_ID, Envelope, read
 from passerby.dialects.antsomi.fields import Invalid, read_query
-from passerby.dialects.body import ELEMENTS, decode
+from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, text
+from passerby.dialects.invalid import refused_message
+from passerby.dialects.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.messages import Message
 
 name = DIALECT
@@ -29,7 +31,8 @@ BODY_LIMIT: Final = 1 << 20
 """Bytes (design, "What an edge never lets through")."""
 
 BATCH_LIMIT: Final = 100
-"""Events in one body. An array of events is ours: the vendor takes one a request. All of them are kept, or none."""
+"""Events in one body. An array of events is ours: the vendor takes one a request. All of them are kept, or none; but an
+event that breaks a limit of every dialect is refused alone, and kept for inspection."""
 
 
 def match(path: str) -> Call | None:
@@ -78,19 +81,23 @@ def _project(query: Mapping[str, str], credentials: Credentials) -> int:
     return project
 
 
-def _bodies(request: Request, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def _bodies(request: Request, query: Mapping[str, str]) -> list[Any]:
     """The fields of each event; a POST without a body, as from a page that is left, has them in the query, too."""
     if request.method == "GET" or not request.body:
         return [query]
-    body = decode(request.body, ELEMENTS)
+    body = read_body(request, ELEMENTS)
     if type(body) is dict:
         return [body]
-    if type(body) is list and 0 < len(body) <= BATCH_LIMIT and all(type(fields) is dict for fields in body):
+    if type(body) is list and 0 < len(body) <= BATCH_LIMIT and all(type(fields) in _RECORDS for fields in body):
+        raise_if_all_refused(body)
         return body
     raise Invalid(f"The body must be a JSON object, or an array of up to {BATCH_LIMIT} of them.")
 
 
-def _messages(bodies: list[Mapping[str, Any]], envelope: Envelope) -> list[Message]:
+_RECORDS: Final = (dict, RefusedRecord)
+
+
+def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
     """The messages of these events, of which one alone may have its `request_id` in the query."""
     if len(bodies) == 1:
         return [read(bodies[0], envelope)]
@@ -99,7 +106,9 @@ def _messages(bodies: list[Mapping[str, Any]], envelope: Envelope) -> list[Messa
     return [_message(index, fields, envelope) for index, fields in enumerate(bodies)]
 
 
-def _message(index: int, fields: Mapping[str, Any], envelope: Envelope) -> Message:
+def _message(index: int, fields: Any, envelope: Envelope) -> Message:
+    if type(fields) is RefusedRecord:
+        return refused_message(envelope.request, envelope.project, DIALECT, fields)
     try:
         return read(fields, envelope)
     except Invalid as invalid:

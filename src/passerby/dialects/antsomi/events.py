@@ -88,22 +88,27 @@ class _Event(msgspec.Struct, frozen=True):
 def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
     """The message that these fields stand for. Raises Invalid, and RequestFault for a text in them that is no JSON."""
     name = _name(fields)
-    dims, extra, context = _dims(fields), object_of(fields, "extra"), object_of(fields, "context")
+    request = envelope.request
+    dims, extra, context = (
+        _dims(fields, request),
+        object_of(fields, "extra", request),
+        object_of(fields, "context", request),
+    )
     event = _Event(fields, dims, extra, _of_type(dims, CUSTOMERS), _of_type(dims, USERS))
     who = _who(event, name, envelope)
     time, violations = _time(fields, envelope)
     return Message(
         project=envelope.project,
-        id=envelope.request.new_id(),
+        id=request.new_id(),
         dialect=DIALECT,
         kind="track",
         identifiers=who.identifiers(),
         time=time,
-        received_at=envelope.request.received_at,
+        received_at=request.received_at,
         name=name,
-        properties=_properties(event, who),
+        properties=_properties(event, who, request),
         traits=_traits(event, who),
-        context=surroundings(fields, extra, context, who, envelope.request),
+        context=surroundings(fields, extra, context, who, request),
         session_id=session_of(fields),
         deduplication_key=_deduplication_key(fields, envelope.query),
         violations=violations,
@@ -126,11 +131,11 @@ def _word(fields: Mapping[str, Any], field: str) -> str:
     return word
 
 
-def _dims(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _dims(fields: Mapping[str, Any], request: Request) -> dict[str, Any]:
     """The business objects by their type, which an older SDK sends as an array of objects."""
-    dims = member(fields, "dims")
+    dims = member(fields, "dims", request)
     if type(dims) is not list:
-        return object_of({"dims": dims}, "dims")
+        return object_of({"dims": dims}, "dims", request)
     found: dict[str, Any] = {}
     for objects in dims:
         if type(objects) is not dict:
@@ -178,11 +183,11 @@ def _time(fields: Mapping[str, Any], envelope: Envelope) -> tuple[int, tuple[Vio
     return time, ()
 
 
-def _properties(event: _Event, who: Who) -> dict[str, Any]:
+def _properties(event: _Event, who: Who, request: Request) -> dict[str, Any]:
     """What the event carries, without what has become an identifier or a trait."""
     properties = {**_without(event.fields, DOCUMENTED)}
     properties |= event.extra if who.inferred else _without(event.extra, UNDERSTOOD)
-    items = member(event.fields, "items")
+    items = member(event.fields, "items", request)
     if items not in (None, [], {}, ""):
         properties["items"] = items
     dims = _without(event.dims, VISITOR if who.inferred else PEOPLE)

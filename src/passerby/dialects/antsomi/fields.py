@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from passerby.dialects.body import ATTRIBUTE_LIMIT, decode
-from passerby.dialects.contract import Fault, RequestFault
+from passerby.dialects.contract import Fault, Request, RequestFault
 from passerby.dialects.ids import read_id
 
 ID_LIMIT: Final = 512
@@ -57,9 +57,9 @@ def id_of(fields: Mapping[str, Any], field: str) -> str:
     return value
 
 
-def object_of(fields: Mapping[str, Any], field: str) -> dict[str, Any]:
+def object_of(fields: Mapping[str, Any], field: str, request: Request) -> dict[str, Any]:
     """The object in a field, empty where there is none. Raises Invalid."""
-    value = member(fields, field)
+    value = member(fields, field, request)
     if type(value) is dict:
         return value
     if value is None or value == []:
@@ -67,7 +67,7 @@ def object_of(fields: Mapping[str, Any], field: str) -> dict[str, Any]:
     raise Invalid(f"{field} must be an object.")
 
 
-def member(fields: Mapping[str, Any], field: str) -> Any:
+def member(fields: Mapping[str, Any], field: str, request: Request) -> Any:
     """A value that may be a JSON text. Raises Invalid, and RequestFault for one too deep or too rich."""
     value = fields.get(field)
     if type(value) is not str:
@@ -75,7 +75,7 @@ def member(fields: Mapping[str, Any], field: str) -> Any:
     if not value or value.isspace():
         return None
     try:
-        return decode(value.encode())
+        return decode(value.encode(), "", request)
     except RequestFault as fault:
         if fault.fault is Fault.NOT_JSON:
             raise Invalid(f"{field} must be JSON.") from None

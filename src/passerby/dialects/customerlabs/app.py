@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.body import decode
+from passerby.dialects.body import read_body
 from passerby.dialects.contract import Credentials, Inquiry, Known, Outcome, Reply, Request
 from passerby.dialects.customerlabs.fields import (
     REQUIRED,
@@ -94,7 +94,7 @@ def identify(request: Request, credentials: Credentials) -> Inquiry:
 def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
     if not request.headers.get(AGENT_HEADER, "").strip():
         raise Invalid("CL-User-Agent", f"{REQUIRED} as a header")
-    sent = unwrap(decode(request.body), wrapped=may_wrap(request.body))
+    sent = unwrap(read_body(request), wrapped=may_wrap(request.body))
     return object_body(sent.value), sent
 
 

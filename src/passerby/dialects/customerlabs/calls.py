@@ -12,13 +12,15 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.body import ELEMENTS, decode
+from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Known, Outcome, Reply, Request, RequestFault
 from passerby.dialects.customerlabs.app import DIALECT, external_ids, identify
 from passerby.dialects.customerlabs.events import Envelope, read
 from passerby.dialects.customerlabs.fields import Invalid
 from passerby.dialects.customerlabs.wrapping import may_wrap
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.invalid import refused_message
+from passerby.dialects.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.messages import Message
 
 name = DIALECT
@@ -74,11 +76,14 @@ def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], cre
 
 
 def _webhook(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """An event, or an array of events that is taken whole or not at all."""
+    """An event, or an array of events that is taken whole or not at all.
+
+    The exception is an event that breaks a limit of every dialect: it alone is refused, and kept for inspection.
+    """
     project = credentials.project(WEBHOOK_KIND, f"{SOURCE}{parameters[SLUG]}/")
     if project is None:
         raise RequestFault(Fault.UNKNOWN_KEY)
-    body = decode(request.body, ELEMENTS)
+    body = read_body(request, ELEMENTS)
     envelope = Envelope(request, project, credentials, may_wrap(request.body))
     try:
         messages = _read_all(body, envelope) if type(body) is list else [read(body, envelope)]
@@ -90,8 +95,12 @@ def _webhook(request: Request, parameters: Mapping[str, str], credentials: Crede
 def _read_all(records: list[Any], envelope: Envelope) -> list[Message]:
     if not 0 < len(records) <= EVENT_LIMIT:
         raise Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events")
+    raise_if_all_refused(records)
     messages = []
     for index, record in enumerate(records):
+        if type(record) is RefusedRecord:
+            messages.append(refused_message(envelope.request, envelope.project, DIALECT, record))
+            continue
         try:
             messages.append(read(record, envelope))
         except Invalid as invalid:

@@ -19,9 +19,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from passerby.dialects.body import decode
+from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, text
+from passerby.dialects.lenient import RECORD_LIMIT, RefusedRecord
 from passerby.dialects.segment.fields import missing, object_of
 from passerby.dialects.segment.forms import FORM_TYPE, read_form
 from passerby.dialects.segment.items import DIALECT, Envelope, invalid, read
@@ -81,7 +82,7 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     items = body.get("batch") if type(body) is dict else None
     if type(items) is not list:
         return Outcome(_SUCCESS, [invalid(body, missing("batch"), Envelope(request, project, credentials))])
-    _check_sizes(request, items)
+    _refuse_large(request, items)
     envelope = Envelope(
         request,
         project,
@@ -99,15 +100,15 @@ def _read_all(items: list[Any], envelope: Envelope) -> list[Message]:
     return [message for message in found if message is not None]
 
 
-def _check_sizes(request: Request, items: list[Any]) -> None:
-    """Refuse a batch with an item too large, as the vendor does. In a small body there can be none."""
+def _refuse_large(request: Request, items: list[Any]) -> None:
+    """Refuse each item that is too large. In a small body there can be none."""
     if len(items) > ITEM_LIMIT:
         raise RequestFault(Fault.TOO_LARGE, f"A batch takes at most {ITEM_LIMIT:,} items")
     if len(request.body) <= EVENT_LIMIT:
         return
     for index, item in enumerate(items):
-        if len(msgspec.json.encode(item)) > EVENT_LIMIT:
-            raise RequestFault(Fault.TOO_LARGE, f"batch[{index}] has more than {EVENT_LIMIT:,} bytes")
+        if type(item) is not RefusedRecord and len(encoded := msgspec.json.encode(item)) > EVENT_LIMIT:
+            items[index] = RefusedRecord(Fault.TOO_LARGE, encoded[:RECORD_LIMIT].decode(errors="ignore"))
 
 
 def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
@@ -132,12 +133,12 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
 def _read(request: Request, records: str) -> Any:
     """The body as JSON, whatever its content type; else as a form, where the content type says that it is one."""
     try:
-        return decode(request.body, records)
+        return read_body(request, records)
     except RequestFault as found:
         if found.fault is not Fault.NOT_JSON or not request.headers.get("content-type", "").startswith(FORM_TYPE):
             raise
     try:
-        return read_form(request.body.decode(), records)
+        return read_form(request.body.decode(), records, request)
     except UnicodeDecodeError:
         raise RequestFault(Fault.NOT_UTF8) from None
 

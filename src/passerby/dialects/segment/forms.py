@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT, decode
-from passerby.dialects.contract import Fault, RequestFault
+from passerby.dialects.contract import Fault, Request, RequestFault
 
 DATA: Final = "data"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
@@ -26,11 +26,11 @@ _URL_SAFE: Final = str.maketrans("-_ ", "+/+")
 """A plus sign that was not escaped arrives as a space."""
 
 
-def read_form(text: str, records: str = "") -> Any:
-    """The item, or batch, in a query or form body. `records` is as for `decode`. Raises RequestFault."""
+def read_form(text: str, records: str = "", request: Request | None = None) -> Any:
+    """The item, or batch, in a query or form body. The others are as for `decode`. Raises RequestFault."""
     fields = parse(text)
     if DATA in fields:
-        return decode(_data(fields[DATA]), records)
+        return decode(_data(fields[DATA]), records, request)
     item: dict[str, Any] = {}
     for name, value in fields.items():
         _put(item, _BRACKET.sub(r".\1", name).split("."), value)

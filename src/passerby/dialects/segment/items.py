@@ -17,6 +17,8 @@ import msgspec
 from passerby.catalogue.rules import sample
 from passerby.dialects.contract import Credentials, Request
 from passerby.dialects.ids import read_id
+from passerby.dialects.invalid import invalid_message, refused_message
+from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.segment.clock import time_of
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
 from passerby.dialects.segment.facts import READERS, Fact, Item
@@ -49,6 +51,8 @@ class Envelope(msgspec.Struct, frozen=True):
 def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
     """The message of an item of this type. None where it says nothing, which is so of an alias onto itself."""
     if type(fields) is not dict:
+        if type(fields) is RefusedRecord:
+            return refused_message(envelope.request, envelope.project, DIALECT, fields)
         return invalid(fields, wrong("", fields), envelope)
     reader = READERS.get(type_) if type(type_) is str else None
     if reader is None:
@@ -64,19 +68,8 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
 
 def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
     """A message that states nothing: it counts the violation and keeps what was sent, for somebody to look at."""
-    request = envelope.request
-    return Message(
-        project=envelope.project,
-        id=request.new_id(),
-        dialect=DIALECT,
-        kind="invalid",
-        identifiers=(),
-        time=request.received_at,
-        received_at=request.received_at,
-        properties={"body": sent},
-        deduplication_key=_deduplication_key(sent) if type(sent) is dict else "",
-        violations=(violation,),
-    )
+    key = _deduplication_key(sent) if type(sent) is dict else ""
+    return invalid_message(envelope.request, envelope.project, DIALECT, sent, violation, key=key)
 
 
 def _no_type(type_: Any) -> Violation:

@@ -39,7 +39,7 @@ def _pixel(type_: str, request: Request, _parameters: Mapping[str, str], credent
     keys = (key_in_query(request.query), key_in_header(request.headers.get("authorization", "")))
     projects = (credentials.project(KEY_KIND, key) for key in keys if key)
     project = next((project for project in projects if project is not None), None)
-    item = read_form(_text(request.query))
+    item = read_form(_text(request.query), "", request)
     if type(item) is dict:
         key = item.pop(KEY, None)
         if project is None and type(key) is str:

@@ -1,0 +1,32 @@
+"""Invalid messages: what was sent and cannot be used, kept for inspection and counted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from passerby.dialects.contract import Request
+from passerby.dialects.lenient import RefusedRecord
+from passerby.messages import Message, Violation
+
+
+def invalid_message(
+    request: Request, project: int, dialect: str, sent: Any, *violations: Violation, key: str = ""
+) -> Message:
+    """A message that states nothing. `key` is its deduplication key."""
+    return Message(
+        project=project,
+        id=request.new_id(),
+        dialect=dialect,
+        kind="invalid",
+        identifiers=(),
+        time=request.received_at,
+        received_at=request.received_at,
+        properties={"body": sent},
+        deduplication_key=key,
+        violations=violations,
+    )
+
+
+def refused_message(request: Request, project: int, dialect: str, record: RefusedRecord) -> Message:
+    """The invalid message of a record that breaks a limit."""
+    return invalid_message(request, project, dialect, record.text, Violation(f"record_{record.fault.value}"))

@@ -1,0 +1,97 @@
+"""Moves numbers that cannot be represented out of the values of a message, to what is kept as rejected."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from passerby.dialects.contract import Outcome, Request
+from passerby.dialects.lenient import Unreadable
+from passerby.messages import Message, Rejected, Violation
+
+UNREADABLE_NUMBER: Final = "unreadable_number"
+"""A kind of violation."""
+
+NAME_LIMIT: Final = 100
+"""Characters of an attribute's path."""
+REJECTED_LIMIT: Final = 100
+"""Numbers of one message that are kept one by one; the rest are counted as one violation."""
+
+
+def settled(request: Request, outcome: Outcome) -> Outcome:
+    """The outcome of this request with each unreadable number of its messages in its place: see `set_apart`."""
+    if not request.unreadable:
+        return outcome
+    return Outcome(outcome.reply, [set_apart(message) for message in outcome.messages])
+
+
+def set_apart(message: Message) -> Message:
+    """The message with its unreadable numbers among the rejected values, each with a violation.
+
+    An attribute that is such a number is left out; within an array or object null takes its place. An invalid message
+    keeps what was sent, with the text of the number as a string.
+    """
+    if message.kind == "invalid":
+        return message
+    found = _Numbers()
+    properties, of_event = found.taken("", message.properties)
+    context, of_context = found.taken("context.", message.context)
+    traits, of_traits = found.taken("", message.traits)
+    if not found.number:
+        return message
+    subject = message.name
+    kept = [
+        *(Violation(UNREADABLE_NUMBER, subject, rejected.name, rejected.value) for rejected in of_event + of_context),
+        *(Violation(UNREADABLE_NUMBER, "", rejected.name, rejected.value) for rejected in of_traits),
+    ]
+    if found.number > len(kept):
+        kept.append(Violation(UNREADABLE_NUMBER, subject, "", f"{found.number - len(kept)} more"))
+    return msgspec.structs.replace(
+        message,
+        properties=properties,
+        context=context,
+        traits=traits,
+        violations=(*message.violations, *kept),
+        rejected=(*of_event, *of_context),
+        rejected_traits=tuple(of_traits),
+    )
+
+
+class _Numbers:
+    """Takes unreadable numbers out of values, and counts them."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._kept = 0
+
+    def taken(self, prefix: str, attributes: dict[str, Any]) -> tuple[dict[str, Any], list[Rejected]]:
+        """The attributes without such numbers, and those, named by where they stood."""
+        rejected: list[Rejected] = []
+        kept = {}
+        for name, value in attributes.items():
+            rest = self._value(f"{prefix}{name[:NAME_LIMIT]}", value, rejected)
+            if type(value) is not Unreadable:
+                kept[name] = rest
+        return kept, rejected
+
+    def _value(self, path: str, value: Any, rejected: list[Rejected]) -> Any:
+        if type(value) is dict:
+            return {name: self._value(_path(path, f".{name}"), inner, rejected) for name, inner in value.items()}
+        if type(value) is list:
+            return [self._value(_path(path, f"[{index}]"), inner, rejected) for index, inner in enumerate(value)]
+        if type(value) is not Unreadable:
+            return value
+        self.number += 1
+        if self._kept < REJECTED_LIMIT:
+            self._kept += 1
+            rejected.append(Rejected(path[:NAME_LIMIT], msgspec.json.decode(value), REASON))
+        return None
+
+
+def _path(path: str, step: str) -> str:
+    """Where a value stands; not longer than can be shown, however long the names are and however deep it is."""
+    return path if len(path) >= NAME_LIMIT else f"{path}{step[:NAME_LIMIT]}"
+
+
+REASON: Final = f"{UNREADABLE_NUMBER}: expected a finite number that a double or 4,300 digits can hold"
