@@ -83,6 +83,7 @@ def place(data: Path) -> Iterator[Place]:
         hand = Hand(DAY, "somebody", "same person", new_id)
         place.state.merge_profiles(project, first.id, second.id, hand, force=True)
         place.state.detach(project, first.id, ident("mobile_id", "m1"), hand)
+        place.say(ident("user_id", "u4"), ident("previous_id", "later"), project=project)
     place.say(ident("user_id", "u9"), apply=False)
     yield place
     place.close()
@@ -111,6 +112,8 @@ DAMAGES = [
     ("applied once", "UPDATE outbox SET last_position = 1"),
     ("applied once", "UPDATE progress SET value = 1"),
     ("leads to one", "UPDATE profiles SET merged_into = id WHERE merged_into IS NOT NULL"),
+    ("an alias is looked up", "DELETE FROM totals WHERE name = 'aliases'"),
+    ("an alias is looked up", "UPDATE identifiers SET scope = 'unit' WHERE namespace = 'previous_id'"),
     ("points to its winner", "UPDATE profiles SET merged_into = NULL, merge_id = NULL"),
     ("undo is remembered", "DELETE FROM separations"),
     ("undo is remembered", "UPDATE merge_identifiers SET identifier = identifier + 1000"),

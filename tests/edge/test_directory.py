@@ -118,6 +118,18 @@ def test_it_is_the_profile_that_a_message_would_be_recorded_under(place: Place) 
     assert known.profile.traits == {"city": "Porto"}
 
 
+def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(place: Place) -> None:
+    place.filling.identify(ANN, ident("previous_id", V1.value), city="Thane")
+    place.filling.identify(V2, city="Porto")
+    known = place.known(V1)
+    assert known.profile is not None
+    assert known.profile.traits == {"city": "Thane"}
+    known = place.known(V1, V2)
+    assert known.profile is not None
+    assert known.profile.traits == {"city": "Thane"}
+    assert place.known(ident("anonymous_id", "v3")).profile is None
+
+
 def test_somebody_new_on_a_known_device_is_told_nothing_of_who_was_there_before(place: Place) -> None:
     place.filling.identify(V1, ANN, city="Thane")
     assert place.known(V1, BOB).profile is None

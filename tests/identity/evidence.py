@@ -18,12 +18,17 @@ def rank(name: Identifier) -> int:
     return RANKS[name.namespace]
 
 
+def previous_of(name: Identifier) -> Identifier:
+    return Identifier("previous_id", name.value)
+
+
 def clean(
     identifiers: Iterable[Identifier], known: Container[Identifier]
 ) -> tuple[list[Identifier], list[Identifier], list[Identifier]]:
     """What can name somebody, each once and the strongest first; the hints; the customer ids that somebody had before.
 
-    Phones are taken to be in E.164. A previous id is a visitor's if one is known by it, else a customer's.
+    Phones are taken to be in E.164. A previous id brings the known devices of its value. Alone it names no profile, and
+    it is dropped where the message has it as customer id.
     """
     kept = dict[Identifier, None]()
     for namespace, raw, scope in identifiers:
@@ -32,8 +37,10 @@ def clean(
         second = namespace == "user_id" and any(name.namespace == namespace for name in kept)
         if value.lower() not in JUNK and value.strip("0-") and not second:
             kept[Identifier(namespace, value.lower() if lowered else value, scope)] = None
-    previous = [name.value for name in kept if rank(name) == PREVIOUS]
-    visitors = {value: name for value in previous if (name := Identifier("anonymous_id", value)) in known}
-    named = sorted(dict.fromkeys([*(name for name in kept if rank(name) < HINT), *visitors.values()]), key=rank)
-    former = [Identifier("user_id", value) for value in previous if value not in visitors]
-    return named, [name for name in kept if rank(name) == HINT], former
+    customers = {name.value for name in kept if rank(name) == CUSTOMER}
+    previous = [name for name in kept if rank(name) == PREVIOUS and name.value not in customers]
+    devices = [Identifier(space, name.value) for name in previous for space in RANKS if RANKS[space] == DEVICE]
+    named = dict.fromkeys([*(name for name in kept if rank(name) < HINT), *(name for name in devices if name in known)])
+    former = [Identifier("user_id", name.value) for name in previous] if named else []
+    names = sorted([*named, *(previous if named else [])], key=rank)
+    return names, [name for name in kept if rank(name) == HINT], former

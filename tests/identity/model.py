@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.identity.evidence import CONTACT, CUSTOMER, HINT, RANKS, clean, rank
+from tests.identity.evidence import CONTACT, CUSTOMER, DEVICE, HINT, RANKS, clean, previous_of, rank
 
 from passerby.messages import Identifier, Message
 
@@ -35,7 +35,7 @@ class Merge:
 
 
 class Model:
-    def __init__(self, limits: tuple[int, ...] = (1, 20, 1_000, 100, 1_000, 0, 20, 10_000)) -> None:
+    def __init__(self, limits: tuple[int, ...] = (1, 20, 1_000, 100, 1_000, 1_000, 20, 10_000)) -> None:
         self.limits, self.history, self.merges = limits, Counter[str](), list[Merge]()
         self.people, self.owner = list[Person](), dict[Identifier, Person]()
         self.links, self.apart = dict[Identifier, set[Person]](), list[tuple[Identifier, Person, Person]]()
@@ -44,10 +44,13 @@ class Model:
         names, hints, former = clean(message.identifiers, self.owner)
         if not names and message.kind == "identify":
             return
+        self.answer(names)
+        new = [name for name in names if rank(name) == CUSTOMER and name not in self.owner]
         self.told = {name.namespace for name in names if rank(name) == CONTACT}
         self.target, self.by = self.named(names)
         decided = [(self.reach(name, self.owner.get(name)), name) for name in names]
-        self.history["conflict"] += sum(self.owner.get(name) is not self.target for name in former)
+        named = [self.owner.get(name, self.target) for name in (*former, *map(previous_of, new))]
+        self.history["conflict"] += sum(person is not self.target for person in named)  # two customer ids
         naming = any(rank(name) <= CONTACT for name in names)
         for hint in hints:
             waiting = {person.canonical() for person in self.links.get(hint, ())}
@@ -62,6 +65,13 @@ class Model:
         for trait, value in (plain | message.traits).items():
             self.target.traits.setdefault(trait, {})[message.time, position] = value
         self.target.events += [message.id] * (message.kind == "track")
+
+    def answer(self, names: list[Identifier]) -> None:  # an alias named the value of a new device before
+        for name in names:
+            alias = previous_of(name)
+            if rank(name) == DEVICE and name not in self.owner and alias in self.owner:
+                self.target, self.by = self.owner[alias], alias
+                self.reach(name, None)
 
     def named(self, names: list[Identifier]) -> tuple[Person, Identifier]:  # R1
         known = [(rank(name), self.owner[name], name) for name in names if name in self.owner]

@@ -156,7 +156,10 @@ def test_an_alias_of_one_customer_to_another_is_a_conflict() -> None:
     a, b = desk.identify(user("a")), desk.identify(user("b"))
     desk.news()
     assert desk.identify(user("b"), Identifier("previous_id", "a")) == b
-    assert [(d.kind, d.identifier, d.from_, d.to) for d in desk.news()] == [("conflict", user("a"), a, b)]
+    assert [(d.kind, d.identifier, d.from_, d.to) for d in desk.news()] == [
+        ("attached", Identifier("previous_id", "a"), None, b),
+        ("conflict", user("a"), a, b),
+    ]
 
 
 def test_an_alias_of_a_customer_to_itself_says_nothing() -> None:
@@ -172,7 +175,7 @@ def test_an_alias_whose_customer_id_is_junk_is_about_the_visitor() -> None:
     visit = desk.track(visitor("v1"))
     desk.news()
     assert desk.identify(user("undefined"), Identifier("previous_id", "v1")) == visit
-    assert desk.kinds() == ["blocked"]
+    assert desk.kinds() == ["blocked", "attached"]
 
 
 def test_a_visitor_whom_an_alias_recalls_is_reached_before_an_advertising_id() -> None:
@@ -181,7 +184,7 @@ def test_a_visitor_whom_an_alias_recalls_is_reached_before_an_advertising_id() -
     desk.news()
     desk.identify(user("u1"), aaid("g1"), Identifier("previous_id", "v1"))
     assert desk.now(by_advertising) == desk.now(visit) == visit
-    assert desk.kinds() == ["attached", "merged"]
+    assert desk.kinds() == ["attached", "merged", "attached"]
 
 
 def test_visitors_are_reached_before_an_advertising_id_though_an_alias_names_them_last() -> None:
@@ -190,7 +193,7 @@ def test_visitors_are_reached_before_an_advertising_id_though_an_alias_names_the
     by_advertising, visit = desk.track(aaid("g1")), desk.track(visitor("v1"))
     desk.news()
     desk.identify(user("u1"), aaid("g1"), Identifier("previous_id", "v1"))
-    assert [decision.from_ for decision in desk.news()] == [visit, by_advertising]
+    assert [decision.from_ for decision in desk.news()] == [visit, by_advertising, None]
     assert desk.now(visit) == customer
 
 
@@ -200,7 +203,7 @@ def test_a_visitor_whom_a_message_names_and_recalls_is_reached_once() -> None:
     desk.track(visitor("v2"))
     desk.news()
     desk.track(mobile("m1"), visitor("v2"), Identifier("previous_id", "v2"))
-    assert desk.kinds() == ["limited"]
+    assert desk.kinds() == ["limited", "attached"]
 
 
 def test_an_alias_that_names_nobody_comes_to_nothing() -> None:

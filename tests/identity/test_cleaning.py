@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.identity.desk import aaid, device, email, mobile, phone, user, visitor
 from tests.identity.evidence import clean as model_clean
 
-from passerby.identity.cleaning import BLOCK_LIST, MAX_VALUE_LENGTH, as_customer, clean, e164, gather, naming
+from passerby.identity.cleaning import BLOCK_LIST, MAX_VALUE_LENGTH, clean, e164, gather, naming
 from passerby.identity.namespaces import CLASSES, IdentifierClass, Policy
 from passerby.messages import Identifier
 
@@ -182,5 +182,6 @@ def test_a_projects_own_namespace_counts_with_its_class() -> None:
 def test_cleaning_does_what_the_model_says(identifiers: list[Identifier]) -> None:
     evidence = gather(identifiers)
     names, hints, former = model_clean(identifiers, ())
-    assert (list(evidence.names), list(evidence.hints)) == (names, hints)
-    assert [as_customer(previous) for previous in evidence.previous] == former
+    aliases = evidence.previous if evidence.names else ()
+    assert ([*evidence.names, *aliases], list(evidence.hints)) == (names, hints)
+    assert [each for each in evidence.readings if evidence.names and each.namespace == "user_id"] == former

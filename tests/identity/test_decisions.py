@@ -9,6 +9,9 @@ from passerby.identity.decisions import Decision
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
 
+ALIAS = "an alias: device identifiers of this value belong to this profile"
+TWO_CUSTOMERS = "R3(a): two customer ids"
+
 
 def told(desk: Desk) -> list[Decision]:
     """The decisions of the last message, which have to say that they are."""
@@ -86,8 +89,31 @@ def test_an_alias_of_one_customer_to_another() -> None:
     desk.identify(user("a"))
     desk.identify(user("b"))
     desk.identify(user("b"), Identifier("previous_id", "a"))
-    reason = "R3(a): two customer ids"
-    assert told(desk) == [Decision("conflict", "message-3", user("a"), "p01", "p02", reason, by=user("b"))]
+    alias = Identifier("previous_id", "a")
+    assert told(desk) == [
+        Decision("attached", "message-3", alias, None, "p02", ALIAS, by=user("b")),
+        Decision("conflict", "message-3", user("a"), "p01", "p02", TWO_CUSTOMERS, by=user("b")),
+    ]
+
+
+def test_a_customer_id_that_an_alias_named_before() -> None:
+    desk = Desk()
+    desk.identify(user("b"), Identifier("previous_id", "a"))
+    desk.identify(user("a"))
+    assert told(desk) == [
+        Decision("created", "message-2", None, None, "p02", "R1: nobody known by these names"),
+        Decision("attached", "message-2", user("a"), None, "p02", "R2: unknown before", by=user("a")),
+        Decision("conflict", "message-2", user("a"), "p02", "p01", TWO_CUSTOMERS, by=user("a")),
+    ]
+
+
+def test_a_device_that_an_alias_named_before() -> None:
+    desk = Desk()
+    alias = Identifier("previous_id", "v")
+    desk.identify(user("b"), alias)
+    desk.track(visitor("v"))
+    reason = "R2: named before by an alias of this profile"
+    assert told(desk) == [Decision("attached", "message-2", visitor("v"), None, "p01", reason, by=alias)]
 
 
 @pytest.mark.parametrize("through", [mobile("m1"), device("d")])

@@ -14,6 +14,7 @@ from passerby.identity.preview import Preview, plain_target, preview
 from passerby.messages import Identifier
 
 NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"), visitor("v1"), device("d1")]
+ALIASES = [Identifier("previous_id", "v1"), Identifier("previous_id", "u1")]
 
 
 def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY) -> Preview:
@@ -64,7 +65,10 @@ def test_a_message_that_names_nobody_comes_to_nothing_unless_it_is_an_event() ->
     assert foresee(Desk(), is_event=True).created
 
 
-@given(st.lists(st.lists(st.sampled_from(NAMES), max_size=3), max_size=6), st.lists(st.sampled_from(NAMES), max_size=4))
+@given(
+    st.lists(st.lists(st.sampled_from(NAMES + ALIASES), max_size=3), max_size=6),
+    st.lists(st.sampled_from(NAMES + ALIASES), max_size=4),
+)
 def test_what_is_foreseen_is_what_then_happens(before: list[list[Identifier]], message: list[Identifier]) -> None:
     desk = Desk()
     for identifiers in before:

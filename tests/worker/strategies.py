@@ -29,7 +29,9 @@ DEVICES = [
     *(Identifier("anonymous_id", value) for value in ("a1", "a2", "a3")),
 ]
 ADVERTISING = [Identifier("aaid", "g1"), Identifier("idfa", "g2")]
-PREVIOUS = [Identifier("previous_id", value) for value in ("a1", "a2", "a3", "u1", "u2")]
+PREVIOUS = [Identifier("previous_id", value) for value in ("a1", "a2", "a3", "m1", "u1", "u2", "later")]
+ALIASED = [Identifier("previous_id", value) for value in ("a1", "a2", "m1", "u1")]
+LATER = [Identifier("anonymous_id", "later"), Identifier("mobile_id", "later"), Identifier("user_id", "later")]
 HINTS = [Identifier("device_id", "d1"), Identifier("device_id", "d2")]
 ODD = [
     Identifier("user_id", "undefined"),
@@ -74,6 +76,8 @@ _NAMES: Final = (
     _each("identify", DEVICES, DEVICES),
     _each("identify", CONTACTS, CONTACTS),
     _each("identify", USERS, PREVIOUS),
+    _each("identify", DEVICES, PREVIOUS),
+    _each("track", LATER),
     _anything(),
 )
 _PROJECTS: Final = (1, 1, 2)

@@ -59,8 +59,8 @@ class House(NamedTuple):
     limits: tuple[int, ...]
 
 
-ROOMY: Final = House(DEFAULT_POLICY, (1, 20, 1_000, 100, 1_000, 0, 20, 10_000))
-_TIGHT = (1, 2, 3, 1, 2, 0, 1, 2)
+ROOMY: Final = House(DEFAULT_POLICY, (1, 20, 1_000, 100, 1_000, 1_000, 20, 10_000))
+_TIGHT = (1, 2, 3, 1, 2, 2, 1, 2)
 TIGHT: Final = House(Policy(limits={namespace: _TIGHT[rank] for namespace, rank in RANKS.items()}, members=2), _TIGHT)
 
 

@@ -68,6 +68,7 @@ _CLAIMS: Final = (
     (2, "no message has moved a customer id", _HISTORY, _SQL["customer_moved"]),
     (3, "every batch is applied once, in the log's order", _OUTBOX, _SQL["applied_once"]),
     (4, "every merged profile leads to one that stands for itself", _PROFILES, _SQL["leads_nowhere"]),
+    (4, "an alias is looked up when its value arrives", _IDENTIFIERS, _SQL["unseen_aliases"]),
     (6, "a merged profile points to its winner, an undone one does not", _MERGES, _SQL["merged_by"]),
     (6, "an undo is remembered, and what a merge moved is known", _MERGES, _SQL["remembered"]),
     (7, "identifiers stay within a project", _IDENTIFIERS, _SQL["foreign_identifiers"]),

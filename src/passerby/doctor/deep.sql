@@ -79,6 +79,13 @@ WHERE p.id > ?1 AND p.id <= ?2 AND p.merged_into IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM path WHERE merged_into IS NULL
 );
 
+-- name: unseen_aliases
+-- Previous ids that no new identifier would find: of a project that counts no aliases, or with a scope.
+SELECT i.id FROM identifiers AS i
+WHERE i.id > ?1 AND i.id <= ?2 AND i.namespace = 'previous_id' AND (
+    i.scope <> '' OR coalesce((SELECT value FROM totals WHERE project = i.project AND name = 'aliases'), 0) < 1
+);
+
 -- name: merged_by
 -- Merges in force to which no loser points, and undone ones to which one still does.
 SELECT hex(m.id) FROM merges AS m LEFT JOIN profiles AS loser ON loser.id = m.loser

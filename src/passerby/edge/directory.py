@@ -153,10 +153,10 @@ class StateDirectory:
         project, policy = inquiry.project, self._policy_of(inquiry.project)
         evidence = gather(inquiry.identifiers, policy)
         owners = moment.owners(project, evidence.mentioned)
-        if not owners and not evidence.hints:
+        if not owners and not evidence.hints and not (evidence.weak and moment.has_aliases(project)):
             return None
         plain = plain_target(owners, evidence)
-        if plain is not None:
+        if plain is not None and (owners.keys() >= set(evidence.weak) or not moment.has_aliases(project)):
             return plain
         held = moment.known(project, evidence.mentioned, evidence.hints)
         return preview(held, evidence, is_event=False, policy=policy, new_id=self._new_id).target

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import phonenumbers
 
+from passerby.identity.aliases import readings
 from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, IdentifierClass, Policy
 from passerby.messages import Identifier
 
@@ -38,8 +39,8 @@ class Evidence(NamedTuple):
     """What a message says of who it is about, cleaned. Identifiers are distinct, and in the sender's order.
 
     `weak` are device identifiers, then advertising ones. `names` are all identifiers that can name a profile, the
-    strongest class first. A message is `naming` when it carries a customer or contact identifier. `previous` are names
-    that somebody went by before (Segment, Alias): each an `anonymous_id` if one is known by it, else a `user_id`.
+    strongest class first. A message is `naming` when it carries a customer or contact identifier. `previous` are the
+    previous ids of an alias, and `readings` the identifiers that these may stand for (`identity.aliases`).
     """
 
     user_id: Identifier | None = None
@@ -50,22 +51,12 @@ class Evidence(NamedTuple):
     names: tuple[Identifier, ...] = ()
     naming: bool = False
     previous: tuple[Identifier, ...] = ()
+    readings: tuple[Identifier, ...] = ()
 
     @property
     def mentioned(self) -> tuple[Identifier, ...]:
         """Every identifier of which the resolver must know whether it has an owner."""
-        former = (form(i) for i in self.previous for form in (as_visitor, as_customer))
-        return (*self.names, *former) if self.previous else self.names
-
-
-def as_visitor(previous: Identifier) -> Identifier:
-    """A previous name, read as a visitor's."""
-    return Identifier("anonymous_id", previous.value)
-
-
-def as_customer(previous: Identifier) -> Identifier:
-    """A previous name, read as a customer's."""
-    return Identifier("user_id", previous.value)
+        return (*self.names, *self.previous, *self.readings) if self.previous else self.names
 
 
 def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | None:
@@ -111,7 +102,8 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
     """The evidence in these identifiers.
 
     An identifier in a namespace that the policy does not know is dropped like a blocked one. Of two customer ids in
-    one message the first counts and the other is dropped: nobody is two customers.
+    one message the first counts and the other is dropped: nobody is two customers. An alias of a customer id to itself
+    is dropped, too, without being reported.
     """
     if len(identifiers) == 1 and (only := _only(identifiers[0], policy)):
         return only
@@ -128,7 +120,8 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
             blocked.append(raw)
         else:
             found[class_][identifier] = None
-    customer, contacts, devices, advertising, hints, previous = map(tuple, found)
+    customer, contacts, devices, advertising, hints, aliases = map(tuple, found)
+    previous = tuple(each for each in aliases if not customer or each.value != customer[0].value)
     return Evidence(
         user_id=customer[0] if customer else None,
         contacts=contacts,
@@ -138,6 +131,7 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
         names=customer + contacts + devices + advertising,
         naming=bool(customer or contacts),
         previous=previous,
+        readings=readings(previous, policy) if previous else (),
     )
 
 

@@ -69,10 +69,12 @@ class Known:
     - `owners`: each known identifier's owner, a canonical profile when loaded.
     - `cards`: the card of every profile named in `owners` and `links`.
     - `links`: for each hint the canonical profiles that wait behind it.
+    - `aliases`: the values of the previous ids among `owners`.
     - `separations`: for an identifier, the pairs of canonical profiles that an undo keeps from merging through it.
     """
 
     owners: dict[Identifier, str] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     links: dict[Identifier, dict[str, None]] = field(default_factory=dict)
+    aliases: set[str] = field(default_factory=set)
     separations: dict[Identifier, set[frozenset[str]]] = field(default_factory=dict)

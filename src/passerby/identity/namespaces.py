@@ -17,7 +17,7 @@ class IdentifierClass(IntEnum):
     ADVERTISING = 3
     HINT = 4
     PREVIOUS = 5
-    """No identifier yet: a name that somebody went by before, of which only the state knows what kind it was."""
+    """The value of an alias, whose namespace is unknown (`identity.aliases`). It moves like a device identifier."""
 
 
 CLASSES: Mapping[str, IdentifierClass] = MappingProxyType(
@@ -54,7 +54,7 @@ LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
         # How many anonymous profiles may wait behind one hint. identity.md names none; without one, a device id that
         # a whole fleet shares would gather profiles without end and hand all of them to the first who signs in.
         IdentifierClass.HINT: 1_000,
-        IdentifierClass.PREVIOUS: 0,
+        IdentifierClass.PREVIOUS: 1_000,
     }
 )
 

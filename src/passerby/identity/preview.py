@@ -30,7 +30,7 @@ def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | 
 
     `owners` are those of the identifiers that the message mentions. It is plain where all that are owned have one owner
     and every customer and contact identifier among them is owned: nobody else is named, nobody can be joined. Hints and
-    previous names are never plain. None: ask `preview`.
+    previous ids are never plain. None: ask `preview`; also for new device identifiers where the project has aliases.
     """
     if evidence.hints or evidence.previous:
         return None

@@ -5,6 +5,9 @@ R2  The target absorbs whoever else the message's identifiers reach; unknown ide
 R3  Two people never merge: (a) not two customers, (b) on weak evidence alone not two profiles that hold contacts in the
     same namespace. Then a device or advertising identifier moves to the target, and any other stays where it is.
 
+An alias is a message that carries a *previous id*, the weakest identifier that there is. A new device identifier whose
+value is a known previous id is attached to the owner of the previous id before its message is resolved.
+
 And one that comes from people: what an undo has taken apart does not merge again through the same identifier, which
 then stays where the undo has put it.
 """
@@ -14,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from passerby.identity.cleaning import Evidence, as_customer, as_visitor
+from passerby.identity.aliases import as_customer, previous_of
+from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.known import Card, Known, crowded
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
@@ -62,7 +66,7 @@ class Resolver:
         None where nothing is left to name a profile by and the message is no event; an event always gets a profile.
         """
         if evidence.previous:
-            evidence = self._recall(evidence)
+            evidence = self._read_aliases(evidence)
         names = evidence.names
         if len(names) == 1 and not (evidence.hints or evidence.blocked or evidence.previous):
             owner = self.known.owners.get(names[0])
@@ -70,6 +74,8 @@ class Resolver:
                 return self.canonical(owner)
         if not names and not is_event:
             return None
+        if self.known.aliases:
+            self._answer_aliases(message_id, evidence.weak)
         return self._resolve_whole(message_id, evidence)
 
     def canonical(self, profile: str) -> str:
@@ -78,26 +84,58 @@ class Resolver:
             profile = winner
         return profile
 
-    def _recall(self, evidence: Evidence) -> Evidence:
-        """Take a previous name by which a visitor is known for the visitor's own."""
-        visitors = {p: visitor for p in evidence.previous if (visitor := as_visitor(p)) in self.known.owners}
-        recalled = [visitor for visitor in visitors.values() if visitor not in evidence.names]
-        return evidence._replace(
-            weak=(*evidence.weak, *recalled),
-            names=tuple(sorted((*evidence.names, *recalled), key=self._class_of)),
-            previous=tuple(previous for previous in evidence.previous if previous not in visitors),
-        )
+    # Aliases
+
+    def _read_aliases(self, evidence: Evidence) -> Evidence:
+        """Add to the message what its previous ids name: the known device identifiers of their values, and themselves.
+
+        A message that names a profile by nothing else is no alias of anything: its previous ids are dropped.
+        """
+        devices = (each for each in evidence.readings if self._class_of(each) is IdentifierClass.DEVICE)
+        recalled = [each for each in devices if each in self.known.owners and each not in evidence.names]
+        if not (recalled or evidence.names):
+            return evidence._replace(previous=())
+        added = (*recalled, *evidence.previous)
+        names = tuple(sorted((*evidence.names, *added), key=self._class_of))
+        return evidence._replace(weak=(*evidence.weak, *added), names=names)
+
+    def _answer_aliases(self, message_id: str, weak: Iterable[Identifier]) -> None:
+        """Attach new device identifiers to the profiles whose aliases named their values before."""
+        for identifier in weak:
+            if identifier.value not in self.known.aliases or identifier in self.known.owners or identifier.scope:
+                continue
+            previous = previous_of(identifier)
+            owner = self._owner(previous)
+            if owner is not None and self._class_of(identifier) is IdentifierClass.DEVICE:
+                alias = _Statement(message_id, owner, previous, set())
+                self._attach(alias, identifier, "R2: named before by an alias of this profile")
+
+    def _report_customer_ids(self, statement: _Statement, evidence: Evidence, *, is_new_customer: bool) -> None:
+        """Record a conflict where a previous id is a customer id as well, whichever of the two came first (R3a)."""
+        for previous in evidence.previous:
+            customer = as_customer(previous)
+            owner = self._owner(customer)
+            if owner is not None and owner is not statement.target:
+                self._say("conflict", statement, customer, owner, "R3(a): two customer ids")
+        if is_new_customer and evidence.user_id is not None:
+            aliased = self._owner(previous_of(evidence.user_id))
+            if aliased is not None and aliased is not statement.target:
+                alias = _Statement(statement.message_id, aliased, statement.by, set())
+                self._say("conflict", alias, evidence.user_id, statement.target, "R3(a): two customer ids")
+
+    # A whole message
 
     def _resolve_whole(self, message_id: str, evidence: Evidence) -> str:
         names = evidence.names
+        is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.owners
         target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
         statement = _Statement(message_id, target, by, {contact.namespace for contact in evidence.contacts})
         for identifier in evidence.blocked:
             self._say("blocked", statement, identifier, None, "no name of anybody: on the block list")
         for identifier in names:
             self._reach(statement, identifier)
-        for previous in evidence.previous:
-            self._keep_former_customer_apart(statement, as_customer(previous))
+        if evidence.previous or is_new_customer:
+            self._report_customer_ids(statement, evidence, is_new_customer=is_new_customer)
         for hint in evidence.hints:
             if evidence.naming:
                 self._claim_hint(statement, hint)
@@ -164,22 +202,19 @@ class Resolver:
         """Bring one identifier, and whoever it reaches, to the target."""
         owner = self._owner(identifier)
         if owner is None:
-            self._attach(statement, identifier)
+            self._attach(statement, identifier, "R2: unknown before")
         elif owner is not statement.target:
             self._absorb(statement, owner, identifier)
 
-    def _keep_former_customer_apart(self, statement: _Statement, customer: Identifier) -> None:
-        """A previous name that is no visitor's is a customer id, and a customer id cannot be exchanged for another."""
-        owner = self._owner(customer)
-        if owner is not statement.target:
-            self._say("conflict", statement, customer, owner, "R3(a): two customer ids")
-
-    def _attach(self, statement: _Statement, identifier: Identifier) -> None:
+    def _attach(self, statement: _Statement, identifier: Identifier, reason: str) -> None:
         if self._is_full(statement.target, identifier.namespace):
             self._say("limited", statement, identifier, None, f"limit of {identifier.namespace} identifiers reached")
             return
         self._give(statement.target, identifier)
-        self._say("attached", statement, identifier, None, "R2: unknown before")
+        if self._class_of(identifier) is IdentifierClass.PREVIOUS:
+            self.known.aliases.add(identifier.value)
+            reason = "an alias: device identifiers of this value belong to this profile"
+        self._say("attached", statement, identifier, None, reason)
 
     def _absorb(self, statement: _Statement, owner: Card, identifier: Identifier) -> None:
         """Merge the owner into the target, unless an undo, R3 or a limit forbids it."""

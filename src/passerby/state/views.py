@@ -192,6 +192,9 @@ class Moment(Protocol):
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
         """The canonical profile that owns each of these identifiers; nothing for one that nobody has."""
 
+    def has_aliases(self, project: int) -> bool:
+        """Whether the project ever had an alias: then a new device identifier may belong to a profile already."""
+
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
         """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import CATALOGUE_FULL, TRAITS_BEYOND, Verdict
 from passerby.catalogue.violations import ViolationCounter
+from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import IdentifierClass, Policy
@@ -169,7 +170,11 @@ class ProjectBatch:
         if len(resolver.decisions) == decided:
             return profile, _NO_TRAITS
         self._moments[message.id] = Moment(message.received_at, claim.position)
-        return profile, self._unmoved(resolver.decisions[decided:])
+        decisions = resolver.decisions[decided:]
+        if evidence.previous:
+            attached = (d.identifier for d in decisions if d.kind == "attached" and d.identifier is not None)
+            self._totals["aliases"] += sum(identifier.namespace == PREVIOUS_ID for identifier in attached)
+        return profile, self._unmoved(decisions)
 
     def _unmoved(self, decisions: Sequence[Decision]) -> dict[str, Any]:
         """The contacts that stay with somebody else, as the plain traits that they become (identity.md, R3)."""
@@ -209,6 +214,8 @@ class ProjectBatch:
             activity.add(time, events)
         for identifier in claim.evidence.names:
             self._sight(identifier, time)
+        for previous in claim.evidence.previous:
+            self._sight(previous, time)
         if claim.message.context:
             held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
             context.merge_into(held, claim.message.context, time, claim.position)

@@ -119,7 +119,8 @@ _TOLD: Final = {
     ),
     "alias": _Told(
         "Give somebody a new userId",
-        "Says that whoever went by previousId has this userId. An alias onto itself does nothing.",
+        "Says that the visitor known by previousId has this userId. It may arrive before the visitor's first event. "
+        "An alias onto itself does nothing.",
         {"previousId": _ID},
         ["userId"],
         {"previousId": _WHO["anonymousId"], "userId": _WHO["userId"]},

@@ -17,7 +17,7 @@ from passerby.dialects.segment.fields import missing, object_of, object_or_nothi
 from passerby.messages import Identifier, Kind, Violation
 
 PREVIOUS_ID: Final = "previous_id"
-"""Marks the `previousId` of an alias: an `anonymous_id` if one is known by it, else a `user_id`. The worker knows."""
+"""The namespace of an alias's `previousId`, whose own namespace is unknown (`passerby.identity.aliases`)."""
 
 GROUP_ID: Final = "group_id"
 GROUP_TRAITS: Final = "group_traits"

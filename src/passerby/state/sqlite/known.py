@@ -9,7 +9,8 @@ import apsw
 import msgspec
 
 from passerby import sql
-from passerby.identity.namespaces import FORMER_USER_ID
+from passerby.identity.aliases import PREVIOUS_ID, previous_of
+from passerby.identity.namespaces import CLASSES, FORMER_USER_ID, IdentifierClass
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Sighting
@@ -22,6 +23,11 @@ _context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
 _NO_CONTEXT = "{}"
 
+_NEVER_ALIASED = {PREVIOUS_ID} | {
+    name for name, class_ in CLASSES.items() if class_ in {IdentifierClass.CONTACT, IdentifierClass.ADVERTISING}
+}
+"""Namespaces whose values are never looked up as previous ids."""
+
 
 def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
     """An identifier in the column order of the unique index."""
@@ -32,19 +38,40 @@ def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], h
     """See `passerby.state.protocol.State.known`."""
     loaded = Loaded()
     owners: dict[bytes, str] = {}
+    unknown: list[Identifier] = []
     for identifier in identifiers:
         if row := sighting(cursor, project, identifier):
-            first, last, handle, owner = row
-            if owner not in owners:
-                owners[owner] = _load_card(loaded, _one(cursor, "card", owner))
-            loaded.sightings[identifier] = Sighting(first, last, handle)
-            loaded.known.owners[identifier] = owners[owner]
+            _load_identifier(cursor, loaded, owners, identifier, row)
+        elif identifier.namespace not in _NEVER_ALIASED:
+            unknown.append(identifier)
+    if unknown and has_aliases(cursor, project):
+        for previous in dict.fromkeys(map(previous_of, unknown)):
+            if row := sighting(cursor, project, previous):
+                _load_identifier(cursor, loaded, owners, previous, row)
     for hint in hints:
         rows: list[Any] = cursor.execute(_SQL["linked"], key_of(project, hint)).fetchall()
         loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
     if _one(cursor, "any_separation", project):
         _load_separations(cursor, loaded, project)
     return loaded
+
+
+def _load_identifier(
+    cursor: apsw.Cursor, loaded: Loaded, owners: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
+) -> None:
+    """Add an identifier's row, and its owner's unless `owners` has that already."""
+    first, last, handle, owner = row
+    if owner not in owners:
+        owners[owner] = _load_card(loaded, _one(cursor, "card", owner))
+    loaded.sightings[identifier] = Sighting(first, last, handle)
+    loaded.known.owners[identifier] = owners[owner]
+    if identifier.namespace == PREVIOUS_ID:
+        loaded.known.aliases.add(identifier.value)
+
+
+def has_aliases(cursor: apsw.Cursor, project: int) -> bool:
+    """Whether the project ever had an alias. Most have none, and then no unknown identifier needs a second lookup."""
+    return _one(cursor, "any_alias", project) is not None
 
 
 def sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:

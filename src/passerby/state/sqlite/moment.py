@@ -15,7 +15,7 @@ from passerby.profiles import context
 from passerby.profiles.person import Part, Person, fold_person
 from passerby.profiles.traits import Versioned
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import key_of, load, sighting
+from passerby.state.sqlite.known import has_aliases, key_of, load, sighting
 
 _SQL: Final = sql.load("passerby.state.sqlite", "reader.sql")
 _context: Final = msgspec.json.Decoder(dict[str, Versioned]).decode
@@ -31,6 +31,9 @@ class SqliteMoment:
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
         found = ((identifier, sighting(self._cursor, project, identifier)) for identifier in identifiers)
         return {identifier: to_text(row[3]) for identifier, row in found if row is not None}
+
+    def has_aliases(self, project: int) -> bool:
+        return has_aliases(self._cursor, project)
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
         return load(self._cursor, project, identifiers, hints).known

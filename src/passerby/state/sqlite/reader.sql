@@ -41,8 +41,9 @@ SELECT name, value, time, position FROM traits WHERE profile = ?1;
 SELECT name, value, reason, time, position FROM rejected_traits WHERE profile = ?1;
 
 -- name: identifiers
--- What a canonical profile owns.
-SELECT namespace, value, scope, first_seen, last_seen FROM identifiers WHERE profile = ?1;
+-- What a canonical profile owns. Previous ids are left out: they are no identifiers yet (identity/aliases.py).
+SELECT namespace, value, scope, first_seen, last_seen FROM identifiers
+WHERE profile = ?1 AND namespace <> 'previous_id';
 
 -- name: member_contexts
 -- A canonical profile and everything that was merged into it, each with its latest context.
@@ -55,7 +56,8 @@ SELECT id, context FROM member;
 
 -- name: newest_identifiers
 -- What a canonical profile owns, in the order in which it was last seen.
-SELECT namespace, value FROM identifiers WHERE profile = ?1 ORDER BY last_seen, first_seen, namespace, value, scope;
+SELECT namespace, value FROM identifiers WHERE profile = ?1 AND namespace <> 'previous_id'
+ORDER BY last_seen, first_seen, namespace, value, scope;
 
 -- name: device
 -- What a device has said of itself.

@@ -41,7 +41,8 @@ CREATE TABLE IF NOT EXISTS profiles (
 CREATE INDEX IF NOT EXISTS profiles_members ON profiles (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX IF NOT EXISTS profiles_canonical ON profiles (project, stage, id) WHERE merged_into IS NULL;
 
--- Who owns which identifier: exactly one profile, and a canonical one.
+-- Who owns which identifier: exactly one profile, and a canonical one. Among them are the previous ids of aliases
+-- (namespace 'previous_id'): a new device identifier of the same value is given to the owner of the previous id.
 CREATE TABLE IF NOT EXISTS identifiers (
     id INTEGER PRIMARY KEY,
     project INTEGER NOT NULL,
@@ -221,7 +222,8 @@ CREATE TABLE IF NOT EXISTS devices (
     PRIMARY KEY (project, value, namespace, scope)
 ) WITHOUT ROWID;
 
--- Running totals of a project: applied, duplicates, events, violations, anonymous, lead, customer.
+-- Running totals of a project: applied, duplicates, events, violations, anonymous, lead, customer, and aliases (how many
+-- previous ids were ever attached).
 CREATE TABLE IF NOT EXISTS totals (
     project INTEGER NOT NULL,
     name TEXT NOT NULL,

@@ -38,6 +38,10 @@ WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 -- All that the resolver must know of a profile.
 SELECT id, user_id, contacts, held, context FROM profiles WHERE id = ?;
 
+-- name: any_alias
+-- Whether a previous id was ever attached in a project: the worker counts them in its totals.
+SELECT 1 FROM totals WHERE project = ?1 AND name = 'aliases';
+
 -- name: linked
 -- The canonical profiles behind a hint.
 WITH RECURSIVE path (id, merged_into) AS (

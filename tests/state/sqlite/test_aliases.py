@@ -1,0 +1,134 @@
+"""Aliases in the state: what is stored of them, and what undo and decisions by hand do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import apsw
+import pytest
+from tests.worker.twin import Twin, scratch
+
+from passerby.messages import Identifier
+from passerby.state.sqlite.known import load
+from passerby.state.sqlite.reader import SqliteStateReader
+
+U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
+M1 = Identifier("mobile_id", "m1")
+V = Identifier("anonymous_id", "v")
+ALIAS = Identifier("previous_id", "v")
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    with scratch() as folder, closing(Twin(folder / "state.db")) as twin:
+        yield twin
+
+
+@pytest.fixture
+def reader(twin: Twin) -> Iterator[SqliteStateReader]:
+    with closing(SqliteStateReader(twin.path)) as reader:
+        yield reader
+
+
+def owner(reader: SqliteStateReader, identifier: Identifier) -> str:
+    profile = reader.profile_of(1, identifier)
+    assert profile
+    return profile.id
+
+
+def tell(twin: Twin, *messages: tuple[Identifier, ...]) -> None:
+    for names in messages:
+        twin.say(*names)
+    twin.work()
+    twin.check()
+
+
+def test_an_alias_is_found_in_a_later_batch(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (U1, ALIAS))
+    tell(twin, (V,))
+    assert owner(reader, V) == owner(reader, U1)
+
+
+def test_why_tells_of_the_alias(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (U1, ALIAS), (V,))
+    customer = owner(reader, U1)
+    assert [entry.reason for entry in reader.why(1, customer, V) or ()] == [
+        "R2: named before by an alias of this profile"
+    ]
+    assert [entry.message_id for entry in reader.why(1, customer, ALIAS) or ()] == ["message-1"]
+
+
+def test_a_profile_does_not_list_aliases_among_its_identifiers(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (U1, ALIAS))
+    profile = reader.profile_of(1, U1)
+    assert profile
+    assert [identifier.namespace for identifier in profile.identifiers] == ["user_id"]
+    with reader.moment() as moment:
+        assert moment.person(profile.id).newest == {"user_id": "u1"}
+
+
+def test_an_undo_gives_an_alias_back_with_the_profile_that_had_it(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (M1, ALIAS), (U1,), (U1, M1))
+    assert twin.undo(1, 0)
+    tell(twin, (V,))
+    assert owner(reader, V) == owner(reader, M1) != owner(reader, U1)
+
+
+def test_a_merge_by_hand_takes_an_alias_along(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (U1,), (U2, ALIAS))
+    assert twin.merge_by_hand(1, 0, 1, force=True) == "done"
+    tell(twin, (V,))
+    assert owner(reader, V) == owner(reader, U1) == owner(reader, U2)
+
+
+def test_an_alias_can_be_detached_before_its_value_arrives(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (U1, ALIAS))
+    assert twin.detach(1, 0, ALIAS) == "done"
+    tell(twin, (V,))
+    assert owner(reader, V) != owner(reader, U1)
+
+
+def test_a_detachment_leaves_the_alias_with_the_profile_that_it_was_said_of(
+    twin: Twin, reader: SqliteStateReader
+) -> None:
+    tell(twin, (U1, M1, ALIAS))
+    assert twin.detach(1, 0, M1) == "done"
+    tell(twin, (V,))
+    assert owner(reader, V) == owner(reader, U1) != owner(reader, M1)
+
+
+def test_an_alias_is_of_its_own_project(twin: Twin, reader: SqliteStateReader) -> None:
+    tell(twin, (U1, ALIAS))
+    twin.say(V, project=2)
+    twin.work()
+    twin.check_all()
+    assert owner(reader, U1)
+    assert reader.profile_of(1, V) is None
+
+
+def lookups(twin: Twin, *identifiers: Identifier) -> int:
+    """How many statements loading these identifiers takes."""
+    statements: list[str] = []
+
+    def note(_cursor: apsw.Cursor, statement: str, _bindings: object) -> bool:
+        statements.append(statement)
+        return True
+
+    with closing(apsw.Connection(str(twin.path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+        connection.exec_trace = note
+        load(connection.cursor(), 1, identifiers, ())
+    return len(statements)
+
+
+NEW = [Identifier("anonymous_id", f"new {number}") for number in range(10)]
+
+
+def test_known_identifiers_and_projects_without_aliases_cost_no_lookup_of_aliases(twin: Twin) -> None:
+    tell(twin, (U1, M1))
+    separations, card, any_alias = 1, 1, 1
+    assert lookups(twin, U1, M1) == 2 + card + separations
+    assert lookups(twin, *NEW) == len(NEW) + any_alias + separations
+    tell(twin, (U1, ALIAS))
+    assert lookups(twin, U1, M1) == 2 + card + separations
+    assert lookups(twin, *NEW) == 2 * len(NEW) + any_alias + separations
