@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import errno
 import io
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -246,3 +249,106 @@ def is_log_call(call: ast.Call) -> bool:
         and function.attr in METHODS
         and ast.unparse(function.value) in {"log", "_log", "logger", "structlog.contextvars"}
     )
+
+
+class Unwritable(io.StringIO):
+    """A stream that fails until it is mended."""
+
+    mended = False
+
+    def write(self, text: str) -> int:
+        if not self.mended:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_a_line_that_cannot_be_written_raises_nothing_and_is_counted_in_the_next_one() -> None:
+    stream = Unwritable()
+    logs.configure("info", "json", stream)
+    logs.get("relay").error("first")
+    library_says("second")
+    stream.mended = True
+    logs.get("relay").error("third")
+    logs.get("relay").error("fourth")
+    third, fourth = parsed(stream)
+    assert (third["event"], third["lost"]) == ("third", 2)
+    assert "lost" not in fourth
+
+
+@pytest.mark.parametrize("broken", ["full", "closed", "without a reader"])
+def test_no_stream_makes_a_log_call_raise(broken: str) -> None:
+    with contextlib.ExitStack() as held:
+        if broken == "full":
+            stream = held.enter_context(Path("/dev/full").open("w", encoding="utf-8"))
+        else:
+            reading, writing = os.pipe()
+            stream = os.fdopen(writing, "w", encoding="utf-8")
+            os.close(reading)
+            held.callback(stream.close)
+        logs.configure("info", "json", stream)
+        if broken == "closed":
+            stream.close()
+        for _ in range(3):
+            logs.get("relay").error("lost")
+            library_says("lost")
+            sys.excepthook(KeyError, KeyError(), None)
+
+
+class Speechless:
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+    __repr__ = __str__
+
+
+def test_a_value_without_a_text_raises_nothing(lines: io.StringIO) -> None:
+    logs.get("relay").error("about", reason=Speechless())
+    logging.getLogger().handlers[0].handle(logging.LogRecord("l", 30, "l.py", 1, Speechless(), (), None))
+    logs.get("relay").error("after")
+    assert [line["event"] for line in parsed(lines)] == ["after"]
+
+
+def deep(levels: int) -> None:
+    if levels:
+        deep(levels - 1)
+    fail("the bottom")
+
+
+def test_an_exception_from_the_depth_of_a_recursion_is_described_briefly() -> None:
+    with pytest.raises(KeyError) as caught:
+        deep(400)
+    described = logs.describe(caught.value)
+    assert len(described) < 4_000
+    assert "more\n" in described
+    assert described.endswith("in fail")
+
+
+def test_a_long_chain_of_causes_is_described_briefly() -> None:
+    error = ValueError()
+    for _ in range(2_000):
+        following = ValueError()
+        following.__cause__ = error
+        error = following
+    described = logs.describe(error)
+    assert described.startswith("more causes\nwhich led to\nValueError")
+    assert described.count("which led to") == 5
+
+
+def test_an_exception_that_comes_again_and_again_is_described_so_many_times_a_minute(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(logs.TRACES_A_MINUTE + 2):
+        log_a_failure()
+    described = [line["exception"] for line in parsed(lines)]
+    assert all("in fail_with_cause" in each for each in described[:-2])
+    assert described[-2:] == ["ValueError (as before)"] * 2
+    monkeypatch.setattr(logs, "_MINUTE_SECONDS", 0.0)
+    log_a_failure()
+    assert "in fail_with_cause" in parsed(lines)[-1]["exception"]
+
+
+def log_a_failure() -> None:
+    try:
+        fail_with_cause()
+    except ValueError:
+        logs.get("worker").exception("a batch failed")

@@ -12,7 +12,11 @@ message, which often quotes the input; only what the operating system, imports a
 other libraries keep their fixed text and their numbers. As a second net, whatever looks like a secret, an e-mail
 address or a long number in the remaining text is struck out.
 
-Lines go to standard error. Standard output is for results.
+Lines go to standard error. Standard output is for results. A log call never raises: a line that cannot be written, to a
+full disk say, is dropped, and the next one that can be says how many were (`lost`).
+
+Descriptions of exceptions are bounded in length, and in number: beyond `TRACES_A_MINUTE` from one place, only the type
+is written.
 """
 
 from __future__ import annotations
@@ -22,18 +26,29 @@ import logging
 import re
 import sys
 import threading
+import time
 import traceback
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal, TextIO
+from functools import partial
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from passerby.log_output import LineOutput
 from passerby.projects.keys import SECRET_PREFIX
 
 Format = Literal["auto", "console", "json"]
 
 WITHHELD = "[withheld]"
+
+TRACES_A_MINUTE = 20
+"""Exceptions of one type from one place that are described in full within a minute."""
+TRACE_CHARACTERS = 8_000
+_FRAMES_FIRST, _FRAMES_LAST = 5, 15
+_CAUSES = 5
+_MINUTE_SECONDS = 60.0
 
 SAFE: Mapping[str, str] = {
     "accepted": "number of messages",
@@ -58,6 +73,7 @@ SAFE: Mapping[str, str] = {
     "kind": "one of our own fixed words",
     "lag_seconds": "duration",
     "level": "severity, made here",
+    "lost": "number of log lines that could not be written",
     "limit": "a number from the settings",
     "room": "the room, or the library, that speaks; from code",
     "messages": "number of messages",
@@ -101,11 +117,19 @@ def get(room: str) -> structlog.stdlib.BoundLogger:
 def configure(level: str = "info", form: Format = "auto", stream: TextIO | None = None) -> None:
     """Set the process's logging up: ours, the standard library's, and what is left uncaught. May be called again."""
     stream = stream or sys.stderr
+    output = LineOutput(stream)
+    about_exceptions = partial(_describe_exception, _TraceLimit())
     least = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[*_PROCESSORS, _renderer(form, terminal=stream.isatty())],
-        wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        processors=[
+            *_PROCESSORS,
+            about_exceptions,
+            partial(_tell_lost, output),
+            _withhold,
+            _renderer(form, terminal=stream.isatty()),
+        ],
+        wrapper_class=_unfailing(structlog.make_filtering_bound_logger(least)),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", output)),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -113,6 +137,17 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
     root.setLevel(max(least, logging.INFO))
     sys.excepthook = _uncaught
     threading.excepthook = lambda hooked: _uncaught(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
+
+
+def _unfailing(bound: type[Any]) -> type[Any]:
+    """The logger class, with calls that never raise, whatever a value's text or a renderer does."""
+
+    class Unfailing(bound):  # type: ignore[misc]  # a class made by structlog
+        def _proxy_to_logger(self, *args: Any, **line: Any) -> Any:
+            with contextlib.suppress(Exception):
+                return super()._proxy_to_logger(*args, **line)
+
+    return Unfailing
 
 
 def _renderer(form: Format, *, terminal: bool) -> Processor:
@@ -126,7 +161,8 @@ class _Relay(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
-        get(record.name).log(level, _fixed_text(record), exc_info=record.exc_info)
+        with contextlib.suppress(Exception):  # the message of another library may be any object
+            get(record.name).log(level, _fixed_text(record), exc_info=record.exc_info)
 
 
 def _fixed_text(record: logging.LogRecord) -> str:
@@ -145,15 +181,23 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, _: object)
 
 def describe(error: BaseException) -> str:
     """An exception and its causes as types and places in the code, without messages that may quote what was sent."""
-    described = _described_one(error)
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return f"{describe(cause)}\nwhich led to\n{described}" if cause else described
+    described: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(described) < _CAUSES:
+        described.append(_described_one(current))
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    if current is not None:
+        described.append("more causes")
+    return "\nwhich led to\n".join(reversed(described))[-TRACE_CHARACTERS:]
 
 
 def _described_one(error: BaseException) -> str:
     places = [
-        f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+        f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
     ]
+    if (more := len(places) - _FRAMES_FIRST - _FRAMES_LAST) > 0:
+        places[_FRAMES_FIRST:-_FRAMES_LAST] = [f"  {more} more"]
     return "\n".join([f"{type(error).__qualname__}{_own_words(error)}", *places])
 
 
@@ -171,14 +215,40 @@ def strike_out(text: str) -> str:
     return _REVEALING.sub(WITHHELD, text)
 
 
-def _describe_exception(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+class _TraceLimit:
+    """Counts descriptions of exceptions by type and place, within a minute."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._counts = Counter[tuple[str, str]]()
+
+    def allows(self, error: BaseException) -> bool:
+        now = time.monotonic()
+        if now - self._begun >= _MINUTE_SECONDS:
+            self._begun = now
+            self._counts = Counter()
+        place = ""
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            place = f"{frame.f_code.co_filename}:{line}"
+        key = type(error).__qualname__, place
+        self._counts[key] += 1
+        return self._counts[key] <= TRACES_A_MINUTE
+
+
+def _describe_exception(limit: _TraceLimit, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
     error = line.pop("exc_info", None)
     if error is True:
         error = sys.exc_info()
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        line["exception"] = describe(error)
+        line["exception"] = describe(error) if limit.allows(error) else f"{type(error).__qualname__} (as before)"
+    return line
+
+
+def _tell_lost(output: LineOutput, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    if output.lost:
+        line["lost"] = output.lost
     return line
 
 
@@ -202,6 +272,4 @@ _PROCESSORS: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    _describe_exception,
-    _withhold,
 )

@@ -18,7 +18,16 @@ from tests.api.office import MemoryEvents, Office
 
 from passerby.api import health
 from passerby.api.app import create_app
-from passerby.api.health import Check, EdgeCheck, EventsCheck, LogCheck, PositionsCheck, StateCheck, WorkerCheck
+from passerby.api.health import (
+    Check,
+    EdgeCheck,
+    EventsCheck,
+    LogCheck,
+    PositionsCheck,
+    RelayCheck,
+    StateCheck,
+    WorkerCheck,
+)
 from passerby.api.readers import Readers
 from passerby.log.sqlite import SqliteLogReader
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -152,6 +161,12 @@ class TestEdge:
     def test_its_url_is_one_for_either_kind_of_address(self) -> None:
         assert EdgeCheck("127.0.0.1", 8080).url == "http://127.0.0.1:8080"
         assert EdgeCheck("::1", 8080).url == "http://[::1]:8080"
+
+
+class TestRelay:
+    def test_a_relay_that_works_is_well_and_one_that_does_not_is_not(self) -> None:
+        assert RelayCheck(lambda: 29.0).problem() is None
+        assert RelayCheck(lambda: 31.0).problem() == "no events were carried to the event store for 31 s"
 
 
 class TestWorker:

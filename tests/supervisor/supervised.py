@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 PATIENCE_SECONDS = 60.0
 
@@ -65,13 +65,14 @@ def number(marks: Path, name: str) -> int:
     return len(list(marks.glob(f"{name}.*")))
 
 
-def supervised(
+def supervised(  # noqa: PLR0913 - all but two have defaults
     marks: Path,
     scripts: Sequence[str],
     *,
     until: str = "started",
     told: signal.Signals = signal.SIGTERM,
     seconds: dict[str, str] | None = None,
+    stderr: IO[bytes] | int = subprocess.PIPE,
 ) -> Outcome:
     """Supervise processes that run these scripts, and tell the supervisor to stop when all have left this mark.
 
@@ -81,7 +82,7 @@ def supervised(
     script = _SUPERVISOR.replace("LEFT", str(_LEFT))
     command = [sys.executable, "-c", script, str(data), str(marks), *(_ROLE + script for script in scripts)]
     environment = os.environ | (seconds or {})
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True) as supervisor:
+    with subprocess.Popen(command, stderr=stderr, env=environment, text=True) as supervisor:
         try:
             deadline = time.monotonic() + PATIENCE_SECONDS
             while number(marks, until) < len(scripts) and supervisor.poll() is None and time.monotonic() < deadline:
@@ -91,4 +92,4 @@ def supervised(
         finally:
             supervisor.kill()
     assert supervisor.returncode >= _LEFT, said
-    return Outcome(supervisor.returncode - _LEFT, said.splitlines())
+    return Outcome(supervisor.returncode - _LEFT, (said or "").splitlines())

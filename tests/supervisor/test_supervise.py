@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
 from tests.supervisor.supervised import number, supervised
+
+from passerby.folder import DataFolder
+from passerby.supervisor.children import Place, Program
+from passerby.supervisor.supervise import Supervisor
 
 HEEDS = """
 signal.signal(signal.SIGTERM, lambda *_: sys.exit({code}))
@@ -61,7 +66,22 @@ def test_a_process_that_ends_by_itself_is_started_again_loudly(marks: Path) -> N
 def test_a_process_that_does_not_stop_is_killed_and_the_exit_code_says_so(marks: Path) -> None:
     outcome = supervised(marks, [IGNORES], seconds={"STOP_SECONDS": "0.3"})
     assert outcome.code == 1
-    assert any("killing it" in line for line in outcome.lines)
+    assert any("was killed" in line for line in outcome.lines)
+
+
+def test_a_supervisor_without_a_readable_log_goes_on_and_ends_all(marks: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        outcome = supervised(marks, [ENDS_TWICE, HEEDS.format(code=0)], until="started", stderr=full)
+    assert outcome.code == 0
+
+
+def test_a_program_that_cannot_be_started_is_tried_again_with_pauses() -> None:
+    place = Place("worker", 0, Program(["/nowhere/at/all"], (), {}))
+    supervisor = Supervisor(DataFolder(Path()), [place])
+    before = time.monotonic()
+    supervisor._start(place)  # noqa: SLF001 - without signals
+    assert place.pid is None
+    assert place.due >= before + place.delay > before
 
 
 def test_a_signal_that_a_starting_process_missed_is_repeated(marks: Path) -> None:

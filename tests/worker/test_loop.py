@@ -59,6 +59,8 @@ class Bench:
         self.worker = Breaking(self.state, lambda _: DEFAULT_POLICY, lambda: str(uuid_utils.uuid7()))
         self.worker.failures = []
         self.rounds = 0
+        self.progressed: list[int] = []
+        """The rounds after which it said that it works."""
 
     def append(self, *messages: Message) -> None:
         self.writer.append([msgspec.json.encode(one) for one in messages], {1: len(messages)}, 1)
@@ -71,7 +73,7 @@ class Bench:
             if done() or self.rounds > 1000:
                 loop.stop()
 
-        loop = Loop(self.worker, self.reader, 10, between)
+        loop = Loop(self.worker, self.reader, 10, between, lambda: self.progressed.append(self.rounds))
         return loop.run(self.state.position())
 
     def total(self, name: str) -> int:
@@ -105,6 +107,13 @@ def test_it_applies_what_is_there_and_what_comes_while_it_runs(bench: Bench) -> 
     later.start()
     assert bench.run_until(lambda: bench.total("applied") == 3) == 3
     later.join()
+
+
+def test_it_says_that_it_works_only_while_it_gets_on(bench: Bench) -> None:
+    bench.append(message("a"))
+    bench.worker.failures = [apsw.FullError("disk")] * 3
+    bench.run_until(lambda: bench.total("applied") == 1)
+    assert bench.progressed == [3]
 
 
 def test_it_goes_on_from_where_an_earlier_run_ended(bench: Bench) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from passerby import logs
 from passerby.api import metrics
 from passerby.api.desk import Desk
-from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, PositionsCheck, StateCheck, WorkerCheck
+from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, PositionsCheck, RelayCheck, StateCheck, WorkerCheck
 from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import Tail
@@ -92,7 +92,15 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         refused=refused,
         tail=Tail(log, refused, readers, visibility.is_ending),
         readers=readers,
-        checks=(StateCheck(state), LogCheck(log), positions, EventsCheck(store), edge, worker),
+        checks=(
+            StateCheck(state),
+            LogCheck(log),
+            positions,
+            EventsCheck(store),
+            RelayCheck(lambda: relay.idle_seconds),
+            edge,
+            worker,
+        ),
         metrics=metrics.page,
         now=now,
         ingest_url=edge.url,

@@ -273,4 +273,4 @@ STATS = {
     )
 }
 
-HEALTH = {"ready": Health(status="ready", checks=["state", "log", "positions", "events", "edge", "worker"])}
+HEALTH = {"ready": Health(status="ready", checks=["state", "log", "positions", "events", "relay", "edge", "worker"])}

@@ -16,6 +16,9 @@ EDGE_TIMEOUT_SECONDS = 2.0
 HEARTBEAT_SECONDS = 10.0
 """Age at which a heartbeat says that the worker hangs. It beats every second between batches."""
 
+RELAY_SECONDS = 30.0
+"""Time without a successful look at the outbox that says that the relay hangs: one write takes a second or two."""
+
 _NO_PROJECT = 0
 
 
@@ -104,8 +107,19 @@ class EdgeCheck(NamedTuple):
         return None
 
 
+class RelayCheck(NamedTuple):
+    """Whether the relay carries events to the event store: its thread may have ended, hang, or fail all the time."""
+
+    idle_seconds: Callable[[], float]
+    name: str = "relay"
+
+    def problem(self) -> str | None:
+        idle = self.idle_seconds()
+        return None if idle < RELAY_SECONDS else f"no events were carried to the event store for {idle:.0f} s"
+
+
 class WorkerCheck(NamedTuple):
-    """Whether the worker is alive: it touches a file about once a second."""
+    """Whether the worker works: it touches a file about once a second while it applies what it finds."""
 
     heartbeat: Path
     name: str = "worker"

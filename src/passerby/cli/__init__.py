@@ -9,6 +9,7 @@ from passerby.cli import demo, doctor, founding, keys, merges, policy, projects,
 from passerby.cli.app import app
 from passerby.cli.errors import EXPECTED
 from passerby.cli.output import complain
+from passerby.log_output import open_standard_streams
 
 __all__ = ["main"]
 
@@ -31,6 +32,7 @@ app.command(settings.settings)
 
 def main() -> None:
     """Run the command that the process's arguments name, and exit with its code."""
+    open_standard_streams()
     os.umask(_FILES_FOR_THE_OWNER_ALONE)
     sys.exit(run(sys.argv[1:]))
 

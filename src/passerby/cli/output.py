@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -12,6 +14,20 @@ def say(text: str = "") -> None:
     """Write a line of a result."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def say_if_possible(text: str) -> None:
+    """Write a line for people who may have left: standard output may be closed, or on a full disk.
+
+    What cannot be written goes nowhere, and so does everything after it.
+    """
+    try:
+        say(text)
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
 
 
 def say_json(value: object) -> None:
@@ -29,4 +45,5 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def complain(text: str) -> None:
     """Write what went wrong."""
-    sys.stderr.write(f"passerby: {text}\n")
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"passerby: {text}\n")

@@ -15,7 +15,7 @@ from cyclopts import Group, Parameter
 from passerby import logs
 from passerby.cli import greeting
 from passerby.cli.founding import see_to_given_password
-from passerby.cli.output import say, say_json
+from passerby.cli.output import say, say_if_possible, say_json
 from passerby.folder import DataFolder
 from passerby.projects.founding import init, initialised
 from passerby.projects.store import ProjectStore
@@ -135,4 +135,4 @@ def _greet(folder: DataFolder, serving: lock.Serving) -> None:
         return
     with ProjectStore(folder.control) as store:
         first = store.projects()[0]
-        say(greeting.again(serving, store.keys(first)))
+        say_if_possible(greeting.again(serving, store.keys(first)))

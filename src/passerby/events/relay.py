@@ -11,6 +11,7 @@ import threading
 import time
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple, Protocol
 
 from passerby import logs
@@ -116,6 +117,7 @@ class Relay:
         self._visible = 0
         self._refill_begun = False
         self._retry_seconds = FIRST_RETRY_SECONDS
+        self._worked_at = time.monotonic()
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"relay-{name}", daemon=True)
@@ -125,8 +127,14 @@ class Relay:
         """The log position up to which every event can be read from the event store. May be read from any thread."""
         return self._visible
 
+    @property
+    def idle_seconds(self) -> float:
+        """Time since it last looked for work, and carried what it found, without a fault."""
+        return time.monotonic() - self._worked_at
+
     def start(self) -> None:
         """Begin to carry."""
+        self._worked_at = time.monotonic()
         self._thread.start()
 
     def stop(self, timeout: float = 1.0) -> bool:
@@ -211,6 +219,8 @@ class Relay:
                 self._turn()
             except Exception as error:  # noqa: BLE001 - whatever it is, events must flow again as soon as it is over
                 self._back_off(error)
+            else:
+                self._worked_at = time.monotonic()
 
     def _turn(self) -> None:
         begun = time.monotonic()
@@ -229,7 +239,8 @@ class Relay:
 
     def _back_off(self, error: Exception) -> None:
         fault = type(error).__name__
-        metrics.FAILURES.labels(fault).inc()
+        with suppress(OSError, ValueError):  # the metrics' own file, on a full disk
+            metrics.FAILURES.labels(fault).inc()
         _log.error(
             "events cannot be carried to the event store, trying again",
             fault=fault,

@@ -91,6 +91,11 @@ class Place:
             self.due = now + self._delay
         return code
 
+    def failed(self) -> None:
+        """Note that a process could not be started: the next one may be after a delay."""
+        self._delay = next_delay(self._delay, 0.0)
+        self.due = time.monotonic() + self._delay
+
     @property
     def delay(self) -> float:
         """Seconds between the last end and the next start."""

@@ -25,7 +25,7 @@ def watch(alive: int) -> None:
 
 def _wait_for_end(alive: int) -> None:
     os.read(alive, 1)
-    logs.get("supervisor").critical("the supervisor is gone, leaving", pid=os.getpid(), seconds=GRACE_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
+    logs.get("supervisor").critical("the supervisor is gone, leaving", pid=os.getpid(), seconds=GRACE_SECONDS)
     threading.Event().wait(GRACE_SECONDS)
     os._exit(EXIT_ORPHANED)

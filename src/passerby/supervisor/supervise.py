@@ -55,7 +55,14 @@ class Supervisor:
             self._stop_signal = signal.Signals(number).name
 
     def _start(self, place: Place) -> None:
-        place.start()
+        try:
+            place.start()
+        except OSError as error:  # no memory or no process number left, perhaps for a moment
+            place.failed()
+            _log.critical(
+                "a process cannot be started, trying again", role=place.role, seconds=place.delay, exc_info=error
+            )
+            return
         _log.info("started", role=place.role, process=place.number, pid=place.pid)
 
     def _until_next_start(self) -> float:
@@ -72,18 +79,21 @@ class Supervisor:
     def _note_end(self, place: Place) -> None:
         pid = place.pid
         if (code := place.ended()) is not None:
-            metrics.forget_process(self._folder, pid or 0)
+            with contextlib.suppress(OSError):  # its last gauges stay
+                metrics.forget_process(self._folder, pid or 0)
             _log.critical(
                 "a process ended by itself, starting it again",
                 role=place.role, process=place.number, pid=pid, code=code, seconds=place.delay,
             )  # fmt: skip
 
     def _stop(self, wakeup: _Wakeup) -> int:
-        _log.info("stopping", signal=self._stop_signal)
         for listener in self._listeners:  # ours are the last; open ones would let clients wait for nobody
             listener.close()
-        reminder = time.monotonic()
-        deadline = reminder + STOP_SECONDS
+        self._tell_to_stop()
+        _log.info("stopping", signal=self._stop_signal)
+        now = time.monotonic()
+        reminder = now + REMIND_SECONDS
+        deadline = now + STOP_SECONDS
         codes: list[int] = []
         while self._remaining() and (now := time.monotonic()) < deadline:
             if now >= reminder:
@@ -106,9 +116,10 @@ class Supervisor:
     def _kill_stragglers(self) -> int:
         stragglers = self._remaining()
         for place in stragglers:
-            _log.critical("a process did not stop in time, killing it", role=place.role, pid=place.pid)
+            pid = place.pid
             with contextlib.suppress(subprocess.TimeoutExpired):
                 place.kill()
+            _log.critical("a process did not stop in time and was killed", role=place.role, pid=pid)
         return 1 if stragglers else 0
 
     def _judge(self, codes: list[int]) -> int:

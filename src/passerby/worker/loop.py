@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import apsw
@@ -29,20 +30,34 @@ _STORAGE_FAULTS = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedErro
 _log = logs.get("worker")
 
 
+def _nothing() -> None:
+    pass
+
+
 class Loop:
     """Applies the log to the state until it is told to stop.
 
-    `between` is called between batches, for what is due from time to time.
+    `between` is called between batches, for what is due from time to time; `progressed` after each look at the log that
+    found nothing or ended with something applied.
     """
 
-    def __init__(self, worker: Worker, reader: LogReader, batch_messages: int, between: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        reader: LogReader,
+        batch_messages: int,
+        between: Callable[[], None],
+        progressed: Callable[[], None] = _nothing,
+    ) -> None:
         self._worker = worker
         self._reader = reader
         self._batch_messages = batch_messages
         self._between = between
+        self._progressed = progressed
         self._stop = threading.Event()
         self._retry_seconds = FIRST_RETRY_SECONDS
         self._reported = 0.0
+        self._readable = True
 
     def stop(self) -> None:
         """Let `run` return after the batch that is being applied. May be called from a signal handler."""
@@ -52,8 +67,10 @@ class Loop:
         """Apply what follows this log position, until stopped; return the position that was reached."""
         while not self._stop.is_set():
             entries = self._read(position)
-            if entries:
-                position = self._try(entries, position)
+            reached = self._try(entries, position) if entries else position
+            if self._readable and (reached > position or not entries):
+                self._progressed()
+            position = reached
             self._report(position)
             self._between()
             if len(entries) < self._batch_messages:
@@ -63,9 +80,11 @@ class Loop:
 
     def _read(self, position: int) -> list[Entry]:
         """The next batch; none while the log cannot be read. A damaged log ends the worker, saying what to do."""
+        self._readable = True
         try:
             return self._reader.read(position, self._batch_messages)
         except LogFull as fault:
+            self._readable = False
             self._wait_for_storage(fault)
             return []
 
@@ -111,7 +130,8 @@ class Loop:
         metrics.POSITION.set(applied.position)
 
     def _wait_for_storage(self, fault: Exception) -> None:
-        metrics.FAILURES.labels("storage").inc()
+        with suppress(OSError, ValueError):  # the metrics' own file, on the same disk
+            metrics.FAILURES.labels("storage").inc()
         kind, seconds = type(fault).__name__, self._retry_seconds
         _log.error("the log or the state cannot be used, trying again", error=kind, seconds=seconds)
         self._stop.wait(self._retry_seconds)

@@ -42,16 +42,22 @@ class Chores:
         self._outbox = outbox
         self._state = state
         self._folder = folder
-        self._next_beat = 0.0
+        self._next_beat = self._next_touch = 0.0
         self._next_comparison = time.monotonic() + COMPARE_SECONDS
         self._next_prune = time.monotonic() + PRUNE_SECONDS
         self._next_backfill = 0.0
+
+    def beat(self) -> None:
+        """Show that the worker works, about once a second."""
+        now = time.monotonic()
+        if now >= self._next_touch:
+            self._next_touch = now + BEAT_SECONDS
+            self._heartbeat.touch()
 
     def __call__(self) -> None:
         now = time.monotonic()
         if now >= self._next_beat:
             self._next_beat = now + BEAT_SECONDS
-            self._heartbeat.touch()
             self._policies.refresh()
         if now >= self._next_comparison:
             self._next_comparison = now + COMPARE_SECONDS
@@ -88,7 +94,8 @@ def run(settings: Settings) -> None:
     outbox = SqliteOutbox(folder.state, settings.log)
     worker = Worker(state, policies.of, new_id)
     reader = SqliteLogReader(folder.log)
-    loop = Loop(worker, reader, settings.worker.batch_messages, Chores(folder, policies, outbox, state))
+    chores = Chores(folder, policies, outbox, state)
+    loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
     spare_the_collector(OPEN_OBJECTS)
