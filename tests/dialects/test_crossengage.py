@@ -181,7 +181,7 @@ def test_the_key_is_looked_at_before_the_body() -> None:
         ),
         (
             IDENTIFY,
-            {"type": "track", "email": "a@x.io", "traits": [], "timestamp": "?"},
+            {"type": "track", "email": "a@x.io", "traits": [1], "timestamp": "?"},
             [
                 ("mobileId", "MISSING_VALUE"),
                 ("businessUnit", "MISSING_VALUE"),

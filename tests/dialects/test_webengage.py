@@ -181,7 +181,7 @@ def test_neither_id_is_refused_in_the_vendors_words(path: str, ids: dict[str, An
         (EVENTS, {"anonymousId": "a" * 101, "eventName": "Paid"}, "anonymousId"),
         (EVENTS, {"anonymousId": True, "eventName": "Paid"}, "anonymousId"),
         (USERS, {"userId": "u" * 101}, "userId"),
-        (USERS, {"userId": "u-1", "attributes": []}, "attributes"),
+        (USERS, {"userId": "u-1", "attributes": [{}]}, "attributes"),
     ],
 )
 def test_a_refusal_names_the_field(path: str, body: Any, field: str) -> None:

@@ -208,7 +208,7 @@ def _object(body: dict[str, Any], field: str, errors: Errors) -> dict[str, Any]:
     value = body.get(field)
     if type(value) is dict:
         return value
-    if value is not None and value != "":
+    if value not in (None, "", []):  # PHP encodes an empty object as []
         errors.append(_error(field, WRONG, f"{field} must be an object."))
     return {}
 

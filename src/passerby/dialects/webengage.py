@@ -303,10 +303,10 @@ def _event_time(value: Any, received_at: int) -> int | None:
 
 
 def _object(value: Any) -> dict[str, Any] | None:
-    """An object, empty where there is none; None for anything else."""
+    """An object, empty where there is none; None for anything else. PHP encodes an empty object as `[]`."""
     if type(value) is dict:
         return value
-    return {} if value is None or value == "" else None
+    return {} if value in (None, "", []) else None
 
 
 def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ...]:

@@ -222,7 +222,7 @@ def test_values_may_be_wrapped() -> None:
         *((EXTERNAL_IDS, SESSION | {field: " "}, field, "is required") for field in WHO),
         (EXTERNAL_IDS, SESSION | {"uid": "u" * 513}, "uid", "must have at most 512 characters"),
         (EXTERNAL_IDS, SESSION | {"id": "nobody"}, "id", "there is no such application"),
-        (EXTERNAL_IDS, SESSION | {"utm_params": []}, "utm_params", "must be an object"),
+        (EXTERNAL_IDS, SESSION | {"utm_params": [1]}, "utm_params", "must be an object"),
         (IDENTIFY, LOGIN | {"additional_info": 1}, "additional_info", "must be an object"),
         (IDENTIFY, LOGIN | {"added_at": "12/03/2026"}, "added_at", "must be ISO 8601 in UTC"),
         (IDENTIFY, LOGIN | {"added_at": "2026-03-12T05:45:15+05:30"}, "added_at", "must be ISO 8601 in UTC"),

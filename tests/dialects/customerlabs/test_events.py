@@ -97,7 +97,7 @@ def test_what_an_event_says_of_ids_and_device_counts_too() -> None:
         *(({name: value for name, value in EVENT.items() if name != field}, field, "is required") for field in EVENT),
         (EVENT | {"event_name": 5}, "event_name", "must be a string"),
         (EVENT | {"event_name": " "}, "event_name", "is required"),
-        (EVENT | {"properties": []}, "properties", "must be an object"),
+        (EVENT | {"properties": [{}]}, "properties", "must be an object"),
         (EVENT | {"products": {}}, "products", "must be an array"),
         (EVENT | {"utm_params": "mail"}, "utm_params", "must be an object"),
         (EVENT | {"external_ids": 1}, "external_ids", "must be an object"),

@@ -139,6 +139,8 @@ def _dims(fields: Mapping[str, Any], request: Request) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for objects in dims:
         if type(objects) is not dict:
+            if objects == []:
+                continue
             raise Invalid("dims must be an object, or an array of objects.")
         for type_, value in objects.items():
             found[type_] = _joined(found[type_], value) if type_ in found else value
@@ -149,7 +151,7 @@ def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
     value = dims.get(type_)
     if type(value) is dict:
         return value
-    if value is None or value == "":
+    if value in (None, "", []):
         return {}
     raise Invalid(f"dims.{type_} must be one object.")
 

@@ -58,7 +58,7 @@ def id_of(fields: Mapping[str, Any], field: str) -> str:
 
 
 def object_of(fields: Mapping[str, Any], field: str, request: Request) -> dict[str, Any]:
-    """The object in a field, empty where there is none. Raises Invalid."""
+    """The object in a field, empty where there is none. PHP encodes an empty object as `[]`. Raises Invalid."""
     value = member(fields, field, request)
     if type(value) is dict:
         return value

@@ -215,8 +215,11 @@ def _object(fields: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def _take_object(fields: dict[str, Any], field: str) -> dict[str, Any]:
-    """An object out of the fields; anything else stays among them."""
-    return fields.pop(field) if type(fields.get(field)) is dict else {}
+    """An object out of the fields; anything else stays among them. PHP encodes an empty object as `[]`."""
+    value = fields.get(field)
+    if type(value) is not dict and value != []:
+        return {}
+    return fields.pop(field) or {}
 
 
 def _take_text(fields: dict[str, Any], field: str, limit: int = 128) -> str:

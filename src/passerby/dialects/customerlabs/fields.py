@@ -55,13 +55,15 @@ def required_id(body: dict[str, Any], field: str) -> str:
 
 
 def required_object(body: dict[str, Any], field: str) -> dict[str, Any]:
-    """An object, which may be empty."""
+    """An object, which may be empty. PHP encodes an empty object as `[]`."""
     value = body.get(field)
+    if type(value) is dict:
+        return value
     if value is None:
         raise Invalid(field, REQUIRED)
-    if type(value) is not dict:
+    if value != []:
         raise Invalid(field, "must be an object")
-    return value
+    return {}
 
 
 def optional_object(body: dict[str, Any], field: str) -> dict[str, Any]:
