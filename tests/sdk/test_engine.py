@@ -46,6 +46,59 @@ def test_the_file_that_is_served_does_as_the_same_tests_say(tmp_path: Path) -> N
     run(program("node"), "--test", str(HERE / "mobile.test.mjs"), environment={"PASSERBY_MOBILE": str(served)})
 
 
+VENDOR_NAMES = Path(__file__).parent / "antsomi-react-native.txt"
+
+DECLARATIONS = """
+import * as declared from "./declared";
+import * as served from "./mobile.js";
+const typed: typeof declared = served;
+type Undeclared = Exclude<keyof typeof served | keyof typeof served.default, keyof typeof declared>;
+const complete: [Undeclared] extends [never] ? true : Undeclared = true;
+console.log(typed, complete);
+"""
+
+APP = """
+import RnAntsomiSdk, { LogLevel, MessageStatus } from "./declared";
+async function main(): Promise<void> {
+  RnAntsomiSdk.config("123", "456", "app", "group");
+  await RnAntsomiSdk.setLogLevel(LogLevel.DEBUG);
+  await RnAntsomiSdk.appInboxInit("1", "visitor");
+  await RnAntsomiSdk.track({ en: "view_product", items: [{ id: "p1" }], eventProps: { a: 1 } });
+  await RnAntsomiSdk.modifyAction(["1"], MessageStatus.READ);
+  const messages = await RnAntsomiSdk.getListMessage(["label"], 1);
+  RnAntsomiSdk.getAllLabels((labels: any) => console.log(labels, messages));
+  RnAntsomiSdk.setCallbackNewMessage((message: any) => console.log(message));
+  RnAntsomiSdk.onOpenedNotification((info: any) => console.log(info));
+  const link: string | null = await RnAntsomiSdk.getPendingLink();
+  await RnAntsomiSdk.onPendingLink((found: string) => console.log(found, link));
+  await RnAntsomiSdk.getMediaJson({ en: "view_product" }, "story");
+}
+main();
+"""
+
+
+@pytest.mark.parametrize("code", [DECLARATIONS, APP])
+def test_the_types_that_are_served_are_those_of_the_code_and_take_the_vendor_s_calls(tmp_path: Path, code: str) -> None:
+    for source in SOURCES.glob("*.js"):
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "declared.d.ts").write_bytes(FILES["mobile.d.ts"].plain)
+    (tmp_path / "main.ts").write_text(code)
+    run(program("tsc"), *STRICT, "--moduleResolution", "node", str(tmp_path / "main.ts"))
+
+
+def test_every_name_of_the_vendor_s_react_native_sdk_is_there(tmp_path: Path) -> None:
+    (tmp_path / "mobile.mjs").write_bytes(FILES["mobile.mjs"].plain)
+    code = """
+    import * as sdk from "./mobile.mjs";
+    const methods = Object.keys(sdk.default).map((name) => `default.${name}`);
+    console.log(JSON.stringify([...Object.keys(sdk), ...methods]));
+    """
+    (tmp_path / "main.mjs").write_text(code)
+    done = subprocess.run([program("node"), "main.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    names = [line for line in VENDOR_NAMES.read_text().splitlines() if not line.startswith("#")]
+    assert not set(names) - set(json.loads(done.stdout))
+
+
 IMPORTS = """
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

@@ -25,6 +25,12 @@ def test_a_browser_gets_the_file_packed() -> None:
     assert reply.content_type == "text/javascript; charset=utf-8"
 
 
+def test_each_file_says_which_language_it_is() -> None:
+    kinds = {name: answer(file, {}).content_type for name, file in FILES.items()}
+    scripts = dict.fromkeys(["web_event.js", "mobile.js", "mobile.mjs"], "text/javascript; charset=utf-8")
+    assert kinds == scripts | {"mobile.d.ts": "application/typescript; charset=utf-8"}
+
+
 @pytest.mark.parametrize(
     "accepted, packed",
     [
@@ -71,7 +77,7 @@ def test_any_page_may_load_it_and_keep_it_for_an_hour() -> None:
 
 
 def test_there_are_three_files_and_no_more() -> None:
-    assert set(FILES) == {"web_event.js", "mobile.js", "mobile.mjs"}
+    assert set(FILES) == {"web_event.js", "mobile.js", "mobile.mjs", "mobile.d.ts"}
     for name in FILES:
         call = match(f"/sdk/{name}")
         assert call is not None

@@ -18,9 +18,14 @@ _TAG_DIGITS: Final = 20
 _BEST: Final = 9
 
 
+JAVASCRIPT: Final = "text/javascript; charset=utf-8"
+TYPESCRIPT: Final = "application/typescript; charset=utf-8"
+
+
 class File(NamedTuple):
     """One file, plain and packed with gzip, with an entity tag for either (RFC 9110, 8.8.3)."""
 
+    content_type: str
     plain: bytes
     packed: bytes
     plain_tag: str
@@ -29,13 +34,14 @@ class File(NamedTuple):
 
 def _sources() -> dict[str, str]:
     folder = resources.files("passerby.sdk") / "js"
-    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".js")}
+    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith((".js", ".d.ts"))}
 
 
-def _file(text: str) -> File:
+def _file(name: str, text: str) -> File:
+    kind = TYPESCRIPT if name.endswith(".ts") else JAVASCRIPT
     plain = text.encode()
     digest = hashlib.sha256(plain).hexdigest()[:_TAG_DIGITS]
-    return File(plain, gzip.compress(plain, _BEST, mtime=0), f'"{digest}"', f'"{digest}-gzip"')
+    return File(kind, plain, gzip.compress(plain, _BEST, mtime=0), f'"{digest}"', f'"{digest}-gzip"')
 
 
 def _banner(name: str) -> str:
@@ -49,8 +55,9 @@ def _files() -> dict[str, File]:
         "web_event.js": bundle.script(web, _banner("web_event.js")),
         "mobile.js": bundle.script_or_common_module(mobile, _banner("mobile.js"), GLOBAL),
         "mobile.mjs": bundle.module(mobile, _banner("mobile.mjs")),
+        "mobile.d.ts": _banner("mobile.d.ts") + sources["mobile.d.ts"],
     }
-    return {name: _file(text) for name, text in texts.items()}
+    return {name: _file(name, text) for name, text in texts.items()}
 
 
 FILES: Final = _files()

@@ -21,7 +21,6 @@ MAX_AGE_SECONDS: Final = 3_600
 BODY_LIMIT: Final = 1_024
 """Bytes: who asks for a file has nothing to say."""
 
-_CONTENT_TYPE: Final = "text/javascript; charset=utf-8"
 _HEADERS: Final = (
     ("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}"),
     ("Vary", "Accept-Encoding"),
@@ -43,8 +42,8 @@ def answer(file: File, headers: Mapping[str, str]) -> Reply:
     if _names(headers.get("if-none-match", ""), tag):
         return Reply(304, headers=own)
     if packed:
-        return Reply(200, file.packed, _CONTENT_TYPE, (*own, ("Content-Encoding", "gzip")))
-    return Reply(200, file.plain, _CONTENT_TYPE, own)
+        return Reply(200, file.packed, file.content_type, (*own, ("Content-Encoding", "gzip")))
+    return Reply(200, file.plain, file.content_type, own)
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -53,7 +53,7 @@ _TAG_MANAGER: Final = """\
 </script>"""
 
 _REACT_NATIVE: Final = """\
-// Save {script} as passerby.js beside this file.
+// Save {script} as passerby.js beside this file, and mobile.d.ts from the same place as passerby.d.ts.
 import AsyncStorage from "@react-native-async-storage/async-storage";
 import {{ AppState, Dimensions, Platform }} from "react-native";
 import passerby from "./passerby";
@@ -72,6 +72,7 @@ passerby.config({{
   }},
 }});
 
+export * from "./passerby";
 export default passerby;"""
 
 

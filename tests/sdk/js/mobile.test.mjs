@@ -348,3 +348,117 @@ test("text cut inside an emoji is sent well-formed, and an event that is rejecte
   assert.ok(!collector.requests.some(({ request }) => /\\ud[89a-f]/.test(request.body)));
   assert.equal(await client.getRejectedCount(), 1);
 });
+
+/** Names whose calls need what Passerby does not have, with what they answer. */
+const UNSUPPORTED = {
+  appInboxInit: undefined,
+  getListMessage: [],
+  getUnreadMessageCount: 0,
+  getAllLabels: undefined,
+  getMessageById: null,
+  setPageLimit: undefined,
+  modifyAction: undefined,
+  newMessageReceived: undefined,
+  setCallbackNewMessage: undefined,
+  setIsDelivery: undefined,
+  getMediaJson: null,
+  requestNotificationPermission: undefined,
+  getPushUid: "",
+  getPendingNotification: null,
+  onOpenedNotification: undefined,
+};
+
+test("a call that needs what Passerby lacks answers with nothing, and warns once for its name", async (context) => {
+  const warn = context.mock.method(console, "warn", () => undefined);
+  const { client } = await started();
+  for (const [name, answer] of Object.entries(UNSUPPORTED)) {
+    for (const _ of [1, 2, 3]) assert.deepEqual(await client[name](() => undefined, 1), answer, name);
+  }
+  const texts = warn.mock.calls.map(({ arguments: [, text] }) => text.split(":")[0]);
+  assert.deepEqual(texts.sort(), Object.keys(UNSUPPORTED).sort());
+  let labels;
+  await client.getAllLabels((given) => (labels = given));
+  assert.deepEqual(labels, []);
+});
+
+test("the ids of the portal and of the property can be asked, also before config", async () => {
+  const [clock, collector] = [new HandClock(), new Collector()];
+  const client = createClient(clock);
+  const asked = Promise.all([client.getPortalId(), client.getPropsId()]);
+  client.config({ url: "https://cdp.example.com", portalId: 123, propId: "456", fetch: collector.fetch });
+  await clock.pass(0);
+  assert.deepEqual(await asked, ["123", "456"]);
+});
+
+test("a log level above none shows what goes wrong", async (context) => {
+  const warn = context.mock.method(console, "warn", () => undefined);
+  const { client } = await started();
+  client.setLogLevel(0);
+  await client.setCustomerId("");
+  assert.equal(warn.mock.callCount(), 0);
+  client.setLogLevel(1);
+  await client.setCustomerId("");
+  client.setLogLevel(0);
+  assert.equal(warn.mock.callCount(), 1);
+});
+
+test("a deep link is an event with its campaign, and is handed out once", async () => {
+  const { client, clock, collector } = await started();
+  await clock.pass(2_000);
+  client.handleDeeplinkURL("shop://product/1?utm_source=mail&utm_campaign=spring#top");
+  assert.equal(await client.getPendingLink(), "shop://product/1?utm_source=mail&utm_campaign=spring#top");
+  assert.equal(await client.getPendingLink(), null);
+  const heard = [];
+  client.handleDeeplinkURL("shop://a");
+  client.onPendingLink((link) => heard.push(link));
+  client.onPendingLink(() => {
+    throw new Error("the app's own mistake");
+  });
+  client.handleDeeplinkURL("shop://b");
+  await clock.pass(2_000);
+  assert.deepEqual(heard, ["shop://a", "shop://b"]);
+  assert.equal(await client.getPendingLink(), null);
+  const [link] = named(collector, "app/open_link");
+  assert.equal(link.extra.url, "shop://product/1?utm_source=mail&utm_campaign=spring#top");
+  assert.deepEqual(link.context.campaign, { source: "mail", name: "spring" });
+  assert.equal(named(collector, "app/open_link").length, 3);
+});
+
+test("a tracking URL is the event that it describes, for the visitor of this app", async () => {
+  const { client, clock, collector } = await started();
+  await clock.pass(2_000);
+  client.handleTrackingUrl('https://a.example/event?uid=9&ec=campaign&ea=click&extra={"id":7}');
+  client.handleTrackingUrl('https://a.example/event?en=click_banner&extra={"id":8}');
+  client.handleTrackingUrl("https://a.example/");
+  client.handleTrackingUrl(undefined);
+  await clock.pass(2_000);
+  assert.deepEqual(collector.names.slice(2), ["campaign/click", "click_banner"]);
+  assert.deepEqual(collector.events.slice(2).map((event) => event.extra), [{ id: 7 }, { id: 8 }]);
+  assert.equal(new Set(collector.events.map((event) => event.uid)).size, 1);
+});
+
+test("whatever an app passes to any call, it sees no error, and no missing id becomes one", async (context) => {
+  context.mock.method(console, "warn", () => undefined);
+  const throwing = { get en() { throw new Error("no"); }, toString() { throw new Error("no"); } };
+  const odd = [undefined, null, 0, NaN, "", "text", [], {}, () => 1, 1n, Symbol("x"), throwing, Object.create(null)];
+  const { client, clock, collector } = await started();
+  const calls = Object.entries(client).filter(([, call]) => typeof call === "function");
+  for (const [, call] of calls) for (const value of odd) call(value, value, value);
+  client.setConsent(true);
+  client.track("fine", "event");
+  await clock.pass(HOUR);
+  assert.equal(collector.names.at(-1), "fine/event");
+  const ids = collector.events.flatMap((event) => [event.uid, event.extra.identify_id, event.dims.customers?.customer_id]);
+  assert.ok(!ids.some((id) => ["undefined", "null", "NaN", "[object Object]"].includes(id)), ids.join());
+});
+
+test("a client whose configuration makes no sense does no harm", async (context) => {
+  context.mock.method(console, "warn", () => undefined);
+  for (const value of [undefined, null, 0, "", {}, [], { url: 5, portalId: {}, propId: 1, context: null, storage: 7 }]) {
+    const clock = new HandClock();
+    const client = createClient(clock);
+    client.config(value);
+    client.track("a", "b");
+    await clock.pass(MINUTE);
+  }
+});

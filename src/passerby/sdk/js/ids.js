@@ -20,6 +20,15 @@ export function uniqueId(now) {
 }
 
 /**
+ * Whether a caller's value is usable as an id: text that is not empty, or a finite number.
+ *
+ * @param {unknown} value
+ */
+export function isId(value) {
+  return (typeof value === "string" && value !== "") || Number.isFinite(value);
+}
+
+/**
  * @param {number} count
  * @param {number} radix
  */

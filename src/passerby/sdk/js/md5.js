@@ -1,4 +1,7 @@
-/** MD5 (RFC 1321) of a text in UTF-8, for customer ids made of an email or a phone number. */
+/**
+ * MD5 (RFC 1321) of a text in UTF-8, for customer ids made of an email or a phone number. Typed arrays read words in the
+ * order of the machine, which is little-endian, as MD5's is, wherever browsers run.
+ */
 
 const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 const SINES = Array.from({ length: 64 }, (_, step) => Math.floor(Math.abs(Math.sin(step + 1)) * 2 ** 32));
@@ -17,7 +20,8 @@ export function md5(value) {
   for (let block = 0; block < words.length; block += 16) {
     state = mixed(state, words, block);
   }
-  return state.map(hexadecimal).join("");
+  const digest = new Uint8Array(new Int32Array(state).buffer);
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
@@ -26,10 +30,10 @@ export function md5(value) {
  * @param {Uint8Array} bytes
  */
 function padded(bytes) {
-  const words = new Array((((bytes.length + 8) >> 6) + 1) * 16).fill(0);
-  [...bytes, 0x80].forEach((byte, index) => {
-    words[index >> 2] |= byte << ((index % 4) * 8);
-  });
+  const blocks = new Uint8Array((((bytes.length + 8) >> 6) + 1) * 64);
+  blocks.set(bytes);
+  blocks[bytes.length] = 0x80;
+  const words = new Uint32Array(blocks.buffer);
   words[words.length - 2] = bytes.length << 3;
   words[words.length - 1] = Math.floor(bytes.length / 2 ** 29);
   return words;
@@ -37,7 +41,7 @@ function padded(bytes) {
 
 /**
  * @param {number[]} state
- * @param {number[]} words
+ * @param {Uint32Array} words
  * @param {number} block
  */
 function mixed(state, words, block) {
@@ -55,9 +59,4 @@ function mixed(state, words, block) {
     [a, d, c, b] = [d, c, b, (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0];
   }
   return [a, b, c, d].map((word, index) => (word + state[index]) | 0);
-}
-
-/** @param {number} word */
-function hexadecimal(word) {
-  return [0, 8, 16, 24].map((shift) => ((word >>> shift) & 0xff).toString(16).padStart(2, "0")).join("");
 }

@@ -1,9 +1,11 @@
 /** One app's client: its calls wait for `config`, and for the storage to be read. */
 
 import { CLOCK } from "./clock.js";
-import { attempt, GUARD, report } from "./guard.js";
+import { attempt, GUARD, report, warnOnce } from "./guard.js";
 import { identification } from "./identification.js";
+import { isId } from "./ids.js";
 import { openParts } from "./mobile_parts.js";
+import { vendorCalls } from "./mobile_vendor.js";
 import { plainObject } from "./plain.js";
 import { VERSION } from "./version.js";
 
@@ -49,8 +51,8 @@ export function createClient(clock = CLOCK) {
     if (configured) return;
     configured = true;
     const options = isOptions(portalId) ? portalId : { url: "", ...more, portalId, propId, appId };
-    GUARD.debug = Boolean(options.debug);
-    if (!options.url) report("config has no url: nothing is recorded");
+    if (options.debug !== undefined) GUARD.debug = Boolean(options.debug);
+    if (!options.url) warnOnce("config has no url: nothing is recorded");
     const at = clock.now();
     const made = await openParts(options, clock);
     made.tracker.record({ ec: "app", ea: "open" }, at);
@@ -59,7 +61,8 @@ export function createClient(clock = CLOCK) {
     attempt(() => options.appState && watch(options.appState, later));
   }
 
-  return { config, ...eventCalls(later, clock), ...personCalls(later), version: VERSION };
+  const events = eventCalls(later, clock);
+  return { config, ...events, ...personCalls(later), ...vendorCalls(later, events.track), version: VERSION };
 }
 
 /**
@@ -76,7 +79,8 @@ function eventCalls(later, clock) {
    * @returns {Promise<void>}
    */
   function track(event, action, data) {
-    const fields = plainObject(typeof event === "string" ? { ...data, ec: event, ea: action } : named(event));
+    const named = typeof event === "string" ? { ...plainObject(data), ec: event, ea: action } : fieldsOf(plainObject(event));
+    const fields = plainObject(named);
     return later(({ memory, tracker }, at) => {
       const { customer_id: customer } = plainObject(plainObject(fields.dims).customers);
       if (customer) tracker.submit(() => memory.set("customer", String(customer)), at);
@@ -107,7 +111,11 @@ function eventCalls(later, clock) {
     trackScreen,
     setCustomerProperties,
     setCustomerProps: setCustomerProperties,
-    setCustomerId: (/** @type {string | number} */ id) => setCustomerProperties({ customer_id: String(id) }),
+    /** @param {string | number} id */
+    async setCustomerId(id) {
+      if (isId(id)) await setCustomerProperties({ customer_id: String(id) });
+      else report("setCustomerId: the customer id is missing");
+    },
   };
 }
 
@@ -131,7 +139,7 @@ function personCalls(later) {
     getCustomerId: async () => (await later(({ memory }) => memory.get("customer"))) || "",
     /** @param {string} uid  of somebody else than the one so far */
     async setUid(uid) {
-      await later(({ tracker }, at) => tracker.reset(String(uid), at));
+      await later(({ tracker }, at) => tracker.reset(isId(uid) ? String(uid) : "", at));
     },
     /** @param {boolean} given */
     async setConsent(given) {
@@ -165,8 +173,8 @@ function watch(appState, later) {
   });
 }
 
-/** @param {MobileEvent} event */
-function named({ en, items, customerProps, userProps, eventProps, objectProps }) {
+/** @param {Partial<MobileEvent>} event */
+function fieldsOf({ en, items, customerProps, userProps, eventProps, objectProps }) {
   return { en, items, dims: { ...objectProps, customers: customerProps, users: userProps }, extra: eventProps };
 }
 
@@ -175,5 +183,5 @@ function named({ en, items, customerProps, userProps, eventProps, objectProps })
  * @returns {value is Options}
  */
 function isOptions(value) {
-  return typeof value === "object";
+  return typeof value === "object" && value !== null;
 }

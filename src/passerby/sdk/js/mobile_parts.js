@@ -64,7 +64,7 @@ export async function openParts(options, clock) {
       context: context(options, memory.get("aid")),
     }),
   });
-  return { memory, sender, tracker };
+  return { memory, sender, tracker, ids: { portalId: String(portalId), propId: String(propId) } };
 }
 
 /**

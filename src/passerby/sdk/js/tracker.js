@@ -36,6 +36,9 @@ const HELD = 100;
 /** A larger event is given up: the collector would refuse it. Characters. */
 const LARGEST = 500_000;
 
+/** What the SDK alone states about an event, whatever a caller passes. */
+const RESERVED = ["uid", "aid", "sid", "request_id", "portal_id", "prop_id", "resp_type", "redirect_url"];
+
 /** @type {Name[]} */
 const PERSONAL = ["uid", "aid", "session", "campaign", "customer"];
 
@@ -129,7 +132,7 @@ export function createTracker({ memory, queue, wake, clock, ready, permission, a
       context: { ...plainObject(context), ...plainObject(fields.context) },
     };
     const body = JSON.stringify(plainObject(event));
-    if (body.length > LARGEST) throw new Error("this event is too large");
+    if (body.length > LARGEST) throw new Error("event too large");
     queue.add(body);
     wake();
   }
@@ -142,6 +145,7 @@ export function createTracker({ memory, queue, wake, clock, ready, permission, a
    */
   function record(fields, at) {
     const kept = plainObject({ ...fields, context: { ...(here && here()), ...plainObject(fields.context) } });
+    RESERVED.forEach((name) => delete kept[name]);
     submit((time) => put(kept, session(time), time), at);
   }
 

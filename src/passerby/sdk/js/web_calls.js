@@ -3,13 +3,9 @@
 import { CLOCK } from "./clock.js";
 import { attempt, guarded, report } from "./guard.js";
 import { identification } from "./identification.js";
+import { isId } from "./ids.js";
+import { eventOf } from "./link.js";
 import { plainObject } from "./plain.js";
-
-/** What a page does not say of an event, whatever it hands over. */
-const RESERVED = ["uid", "aid", "sid", "request_id", "portal_id", "prop_id", "resp_type", "redirect_url"];
-
-/** What a query of the collector holds as JSON. */
-const NESTED = ["items", "dims", "extra", "context"];
 
 /**
  * @param {any} window
@@ -23,10 +19,8 @@ export function createCalls(window, api, tracker) {
    * @param {any} [data]
    */
   function track(category, action, data) {
-    if (!isWord(category) || !isWord(action)) return report(["category or action is missing"]);
-    const fields = plainObject(data);
-    RESERVED.forEach((name) => delete fields[name]);
-    tracker.record({ ...fields, ec: category, ea: action });
+    if (!isWord(category) || !isWord(action)) return report("category or action is missing");
+    tracker.record({ ...plainObject(data), ec: category, ea: action });
   }
 
   /**
@@ -36,7 +30,7 @@ export function createCalls(window, api, tracker) {
    * @param {Record<string, any>} [traits]
    */
   function identify(id, traits) {
-    if (!isWord(id) && !Number.isFinite(id)) return report(["customer id is missing"]);
+    if (!isId(id)) return report("customer id is missing");
     track("user", "identify", identification({ ...plainObject(traits), customer_id: String(id) }, CLOCK.now()));
   }
 
@@ -50,8 +44,7 @@ export function createCalls(window, api, tracker) {
    */
   function trackEventWithUri(uri, link, target, options) {
     attempt(() => {
-      const fields = Object.fromEntries(new URLSearchParams(uri.slice(uri.indexOf("?") + 1)));
-      for (const name of NESTED) if (fields[name]) fields[name] = attempt(() => JSON.parse(fields[name]));
+      const fields = eventOf(uri);
       track(fields.ec, fields.ea, fields);
     });
     if (link && !(options && options.trackingOnly)) window.open(link, target || "_self");

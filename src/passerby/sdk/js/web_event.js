@@ -74,7 +74,8 @@ function install(window, source) {
   const parts = assembled(window, api, source);
   const { settings, sender, tracker, visit } = parts;
   const calls = createCalls(window, api, tracker);
-  const viewed = (page = visit.here()) => {
+  /** @param {import("./page.js").Page} [page]  where it is not the current one */
+  const viewed = (page) => {
     const view = visit.view();
     if (view) tracker.record({ ...view, context: { page } });
   };
