@@ -176,19 +176,61 @@ def test_any_page_may_read_any_answer(client: Client) -> None:
     assert not any("access-control-allow-credentials" in answer.headers for answer in answers)
 
 
+@pytest.mark.parametrize("origin", ["https://shop.example", "http://localhost:3000", "null", "capacitor://localhost"])
+def test_a_page_may_send_with_credentials(client: Client, origin: str) -> None:
+    """As `sendBeacon` always does."""
+    answers = [
+        client.ask(TRACK, EVENT, Origin=origin),
+        client.ask(TRACK, gzip.compress(EVENT), Origin=origin, Content_Encoding="gzip"),
+        client.ask(TRACK, b"[", Origin=origin),
+        client.ask(TRACK, method="GET", Origin=origin),
+        client.ask("/v1/m", b"{}", Origin=origin),
+    ]
+    for answer in answers:
+        assert answer.headers["access-control-allow-origin"] == origin
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert "Origin" in answer.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["", "*", "https://a b", "https://a,https://b", "https://a/b", "x" * 300, "javascript:1"]
+)
+def test_what_is_no_origin_is_not_repeated(client: Client, origin: str) -> None:
+    for answer in (client.ask(TRACK, EVENT, Origin=origin), client.ask(TRACK, b"[", Origin=origin)):
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_an_answer_for_one_page_is_not_given_to_another(client: Client) -> None:
+    for origin in ("https://a.example", "https://b.example", "https://a.example"):
+        assert client.ask(TRACK, EVENT, Origin=origin).headers["access-control-allow-origin"] == origin
+    assert client.ask(TRACK, EVENT).headers["access-control-allow-origin"] == "*"
+
+
+def test_a_page_may_read_when_to_try_again(start: Start) -> None:
+    edge = start(EdgeSettings(rate_limits="0.001"))
+    with closing(Client(edge.port)) as client:
+        event = b'{"userId":"u","eventName":"Bought"}'
+        answers = [client.ask(EVENTS, event, Authorization=f"Bearer {API_KEY}") for _ in range(7)]
+    assert "access-control-expose-headers" not in answers[0].headers
+    exposed = answers[-1].headers["access-control-expose-headers"].split(", ")
+    assert set(exposed) == {"Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining"}
+
+
 def test_a_preflight_allows_the_calls_methods_and_the_headers_that_are_asked_for(client: Client) -> None:
     answer = client.ask(
         TRACK,
         method="OPTIONS",
         Origin="https://shop.example",
         Access_Control_Request_Method="POST",
-        Access_Control_Request_Headers="authorization,x-own",
+        Access_Control_Request_Headers="authorization,content-type,x-own",
     )
     assert answer.status == 204
     assert answer.body == b""
-    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert answer.headers["access-control-allow-credentials"] == "true"
     assert "POST" in answer.headers["access-control-allow-methods"]
-    assert answer.headers["access-control-allow-headers"] == "authorization,x-own"
+    assert answer.headers["access-control-allow-headers"] == "authorization,content-type,x-own"
 
 
 def broken(path: str) -> Call | None:

@@ -172,7 +172,7 @@ def test_a_gzip_that_unpacks_to_too_much_is_refused(client: Client, kept: Kept) 
         (gzip.compress(EVENT)[:-9], "gzip"),
         (gzip.compress(EVENT) + b"rubbish", "gzip"),
         (zlib.compress(EVENT), "deflate"),
-        (EVENT, "br"),
+        (b"\x0b\x02\x80{}\x03", "br"),
         (gzip.compress(gzip.compress(EVENT)), "gzip, gzip"),
     ],
 )
@@ -181,6 +181,12 @@ def test_what_cannot_be_unpacked_is_refused(client: Client, kept: Kept, body: by
     assert answer.status == 400
     assert answer.json["errors"][0]["type"] == "INVALID_ENCODING"
     assert kept() == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "identity", "gzip", "br", "UTF-8, gzip"])
+def test_a_body_that_is_not_packed_is_taken_whatever_the_header_says(client: Client, kept: Kept, encoding: str) -> None:
+    assert client.ask(TRACK, EVENT, Content_Encoding=encoding).status == 202
+    assert len(kept()) == 1
 
 
 def test_where_a_dialect_says_so_gzip_is_known_by_its_first_bytes(client: Client, kept: Kept) -> None:

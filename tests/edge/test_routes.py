@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable
 
 import pytest
+from tests.dialects.calling import WRITE_KEY
 from tests.edge.client import Client
 
 from passerby.dialects import registry
@@ -18,6 +19,14 @@ Connect = Callable[[], Client]
 def test_every_call_of_a_vendor_is_there() -> None:
     assert match("/v1/track") is registry.match("/v1/track")
     assert match("/nowhere") is None
+
+
+@pytest.mark.parametrize("path", ["//v1/batch", "/v1/batch/", "//v1//batch//", "//sdk/web_event.js", "/%2Fv1/batch"])
+def test_needless_slashes_are_passed_over(client: Client, path: str) -> None:
+    body = b'{"batch":[{"type":"track","userId":"u","event":"e"}],"writeKey":"%b"}' % WRITE_KEY.encode()
+    method, body = ("GET", b"") if "sdk" in path else ("POST", body)
+    for _ in range(2):
+        assert client.ask(path, body, method).status == 200
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.dialects.contract import Fault, RequestFault
-from passerby.edge.unpack import MEMBERS, unpack
+from passerby.edge.unpack import GZIP_MAGIC, MEMBERS, unpack
+
+NO_PACKING = ("", "identity", "Identity", "utf-8", "UTF8", "identity, utf-8")
 
 
 @given(parts=st.lists(st.binary(), min_size=1, max_size=5), encoding=st.sampled_from(["gzip", "x-gzip", " GZIP "]))
@@ -18,15 +20,28 @@ def test_gzip_gives_back_what_was_packed(parts: list[bytes], encoding: str) -> N
     assert unpack(packed, encoding, 10_000) == b"".join(parts)
 
 
-@given(body=st.binary(), encoding=st.sampled_from(["", "identity", "Identity"]))
+@given(body=st.binary().filter(lambda body: not body.startswith(GZIP_MAGIC)), encoding=st.sampled_from(NO_PACKING))
 def test_what_is_not_packed_is_left_alone(body: bytes, encoding: str) -> None:
     assert unpack(body, encoding, 0) == body
 
 
+@given(encoding=st.sampled_from([*NO_PACKING, "gzip", "br", "aws-chunked", "UTF-8, gzip"]) | st.text())
+@pytest.mark.parametrize(
+    "body", [b'{"a": 1}', b" \r\n[]", b'\xef\xbb\xbf{"a": 1}', b"event=Paid&properties.a=1", b'"x"']
+)
+def test_text_is_taken_whatever_the_header_says(body: bytes, encoding: str) -> None:
+    assert unpack(body, encoding, 0) == body
+
+
+@given(encoding=st.sampled_from([*NO_PACKING, "gzip", "br", "utf-8, gzip"]))
+def test_gzip_is_known_by_its_first_bytes_whatever_the_header_says(encoding: str) -> None:
+    assert unpack(gzip.compress(b"{}"), encoding, 2) == b"{}"
+
+
 @given(body=st.binary(min_size=1), encoding=st.sampled_from(["gzip", "br", "deflate", "zstd"]))
-def test_whatever_comes_is_unpacked_or_refused(body: bytes, encoding: str) -> None:
+def test_what_is_packed_otherwise_is_refused(body: bytes, encoding: str) -> None:
     with pytest.raises(RequestFault) as refused:
-        unpack(body, encoding, 1_000)
+        unpack(b"\x0b" + body, encoding, 1_000)
     assert refused.value.fault is Fault.BAD_ENCODING
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from passerby.dialects import antsomi, crossengage, customerlabs, segment, webengage
 from passerby.dialects.contract import Call, Dialect
+from passerby.dialects.faults import no_such_call
 
 ALL: Final[tuple[Dialect, ...]] = (crossengage, webengage, customerlabs, antsomi, segment)
 """No path is known to more than one of them."""
@@ -22,7 +24,27 @@ def match(path: str) -> Call | None:
     return _remembered(path) if len(path) <= REMEMBERED_LENGTH else _match(path)
 
 
+def tidy(path: str) -> str:
+    """The path without doubled slashes and without one at its end, as it was meant.
+
+    A host that was configured with a slash at its end gives `//v1/batch`; some clients end every path with one.
+    """
+    return _SLASHES.sub("/", path).rstrip("/")
+
+
+_SLASHES: Final = re.compile("//+")
+
+
 def _match(path: str) -> Call | None:
+    """The call with exactly this path; where there is none, the call with the tidied path."""
+    call = _exactly(path)
+    if call is not None and call.handle is not no_such_call:
+        return call
+    tidied = tidy(path)
+    return call if tidied == path else _exactly(tidied) or call
+
+
+def _exactly(path: str) -> Call | None:
     for dialect in ALL:
         call = dialect.match(path)
         if call is not None:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from passerby.dialects.contract import Fault, Reply, RequestFault
 from passerby.edge.asgi import Event
-from passerby.edge.cors import ALLOW_ORIGIN
+from passerby.edge.cors import allow_origin, expose
 from passerby.edge.rates import RateExceeded
 from passerby.edge.reading import Unread
 
@@ -21,19 +21,22 @@ _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 """Their answers have neither type nor length of a body (RFC 9110, 15.3.5, 15.4.5 and 8.6)."""
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
-_starts: dict[tuple[int, str, int], Event] = {}
-_heads: dict[tuple[int, str, int, bool], bytes] = {}
+_starts: dict[tuple[int, str, int, bytes], Event] = {}
+_heads: dict[tuple[int, str, int, bool, bytes], bytes] = {}
 
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 
 
-def start(reply: Reply, extra: Iterable[tuple[str, str]] = ()) -> Event:
-    """The `http.response.start` of a reply, with headers beyond its own. Every answer may be read by any page."""
+def start(reply: Reply, extra: Iterable[tuple[str, str]] = (), origin: bytes = b"") -> Event:
+    """The `http.response.start` of a reply, with headers beyond its own.
+
+    Every answer may be read by any page; by one of `origin` also if the call was made with credentials.
+    """
     if reply.headers or extra:
-        return _start(reply, (*reply.headers, *extra))
-    key = (reply.status, reply.content_type, len(reply.body))
-    return _starts.get(key) or _remember(_starts, key, _start(reply, ()))
+        return _start(reply, (*reply.headers, *extra), origin)
+    key = (reply.status, reply.content_type, len(reply.body), origin)
+    return _starts.get(key) or _remember(_starts, key, _start(reply, (), origin))
 
 
 def _remember(memory: dict[_Key, _Made], key: _Key, made: _Made) -> _Made:
@@ -43,8 +46,10 @@ def _remember(memory: dict[_Key, _Made], key: _Key, made: _Made) -> _Made:
     return made
 
 
-def _start(reply: Reply, headers: Iterable[tuple[str, str]]) -> Event:
-    raw = [ALLOW_ORIGIN, *((name.lower().encode("latin-1"), _value(value)) for name, value in headers)]
+def _start(reply: Reply, headers: tuple[tuple[str, str], ...], origin: bytes) -> Event:
+    raw = [*allow_origin(origin), *((name.lower().encode("latin-1"), _value(value)) for name, value in headers)]
+    if exposed := expose(name for name, _ in headers):
+        raw.append((b"access-control-expose-headers", exposed.encode("latin-1")))
     if reply.status not in _BODILESS:
         raw += [(b"content-type", _value(reply.content_type)), (b"content-length", b"%d" % len(reply.body))]
     return {"type": "http.response.start", "status": reply.status, "headers": raw}
@@ -67,19 +72,19 @@ def fault_headers(fault: RequestFault) -> Iterator[tuple[str, str]]:
         yield "Connection", "close"
 
 
-def whole(reply: Reply, *, keep_alive: bool) -> bytes:
-    """A whole response as bytes."""
-    key = (reply.status, reply.content_type, len(reply.body), keep_alive)
+def whole(reply: Reply, *, keep_alive: bool, origin: bytes = b"") -> bytes:
+    """A whole response as bytes. `origin` is as for `start`."""
+    key = (reply.status, reply.content_type, len(reply.body), keep_alive, origin)
     head = None if reply.headers else _heads.get(key)
     if head is None:
-        head = _head(reply, keep_alive=keep_alive)
+        head = _head(reply, origin, keep_alive=keep_alive)
         if not reply.headers:
             _remember(_heads, key, head)
     return head + reply.body
 
 
-def _head(reply: Reply, *, keep_alive: bool) -> bytes:
-    headers = start(reply)["headers"]
+def _head(reply: Reply, origin: bytes, *, keep_alive: bool) -> bytes:
+    headers = start(reply, origin=origin)["headers"]
     if not keep_alive:
         headers = [*headers, (b"connection", b"close")]
     lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}".encode()]

@@ -31,6 +31,7 @@ from passerby.edge.routes import match as match_any
 from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.log.protocol import LogWriter
 from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP, TrustedProxies
+from passerby.sdk.serving import DIALECT as SDK
 from passerby.settings import EdgeSettings
 
 PROBED = "/"
@@ -106,8 +107,7 @@ class Edge:
             await self._confess(call, scope, send)
         else:
             self.counts.answered(call.dialect, call.name, reply.status)
-            await send(start(reply))
-            await send({"type": "http.response.body", "body": reply.body})
+            await _send(send, reply, origin=_origin(call, scope))
 
     async def _take(self, call: Call, scope: Scope, receive: Receive) -> Reply:
         """What a request is answered with; its messages are on disk when this returns.
@@ -231,7 +231,7 @@ class Edge:
         self.counts.refused(call.dialect, fault.fault.value)
         self.counts.answered(call.dialect, call.name, reply.status)
         self._note(call, reply, (fault.fault.value, fault_text(fault)), scope, fault.body)
-        await _send(send, reply, fault_headers(fault))
+        await _send(send, reply, fault_headers(fault), _origin(call, scope))
 
     async def _confess(self, call: Call, scope: Scope, send: Send) -> None:
         """Answer a request that an exception stopped which nobody expected."""
@@ -239,7 +239,7 @@ class Edge:
         self.counts.mistaken(call.dialect)
         self.counts.answered(call.dialect, call.name, BROKEN.status)
         self._note(call, BROKEN, ("mistake", MISTAKE), scope)
-        await _send(send, BROKEN)
+        await _send(send, BROKEN, origin=_origin(call, scope))
 
     def _note(self, call: Call | None, reply: Reply, why: tuple[str, str], scope: Scope, body: bytes = b"") -> None:
         """Keep a refusal, with its reason in a word and in a sentence. Only what is refused comes here."""
@@ -264,8 +264,16 @@ def _unpacked(call: Call, headers: dict[bytes, bytes], body: bytes) -> bytes:
     return unpack(body, encoding, call.body_limit)
 
 
-async def _send(send: Send, reply: Reply, extra: Iterable[tuple[str, str]] = ()) -> None:
-    await send(start(reply, extra))
+def _origin(call: Call, scope: Scope) -> bytes:
+    """The origin of the page that calls, or b"". Files for every page are the same for all, so that caches keep one."""
+    if call.dialect == SDK:
+        return b""
+    found = (value for name, value in scope["headers"] if name == b"origin")
+    return bytes(next(found, b""))
+
+
+async def _send(send: Send, reply: Reply, extra: Iterable[tuple[str, str]] = (), origin: bytes = b"") -> None:
+    await send(start(reply, tuple(extra), origin))
     await send({"type": "http.response.body", "body": reply.body})
 
 

@@ -9,4 +9,4 @@ from passerby.sdk import serving
 
 def match(path: str) -> Call | None:
     """The call that this (decoded) path stands for, or None where it stands for nothing."""
-    return registry.match(path) or serving.match(path)
+    return registry.match(path) or serving.match(path) or serving.match(registry.tidy(path))

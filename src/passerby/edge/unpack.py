@@ -1,7 +1,12 @@
-"""Bodies that come packed: gzip and nothing else, with a bound on what they unpack to."""
+"""Bodies that come packed: gzip and nothing else, with a bound on what they unpack to.
+
+The header is a hint, the body decides: clients name a charset as the encoding, and proxies unpack a body and leave its
+header in place.
+"""
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Final
 
@@ -11,21 +16,26 @@ GZIP_MAGIC: Final = b"\x1f\x8b"
 MEMBERS: Final = 100
 """How many gzips behind each other a body may be; clients send one. Each of them costs a look at all that follow."""
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
-_AS_IT_IS: Final = frozenset({"", "identity"})
+_AS_IT_IS: Final = frozenset({"", "identity", "utf-8", "utf8"})
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
+
+_PLAIN: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]|[A-Za-z0-9_.%+\[\]-]{1,200}=")
+"""How JSON begins, and how a form does. A packed body that happens to begin so is refused as no JSON."""
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body as its Content-Encoding says.
+    """The body unpacked, if it is gzip and whatever the Content-Encoding says; else the body as it is.
 
-    Raises RequestFault: BAD_ENCODING for another encoding, or for what is no whole gzip; TOO_LARGE for what unpacks
-    to more than `limit` bytes, of which it unpacks no more than that.
+    Raises RequestFault: BAD_ENCODING for a body packed in another way or twice, and for what is no whole gzip;
+    TOO_LARGE for what unpacks to more than `limit` bytes, of which it unpacks no more than that.
     """
-    name = encoding.strip().lower()
-    if not body or name in _AS_IT_IS:
-        return body
-    if name not in _GZIP:
-        raise RequestFault(Fault.BAD_ENCODING, "Only gzip is understood")
+    packings = [name for part in encoding.lower().split(",") if (name := part.strip()) not in _AS_IT_IS]
+    if not body.startswith(GZIP_MAGIC):
+        if not body or not packings or _PLAIN.match(body):
+            return body
+        raise RequestFault(Fault.BAD_ENCODING, "It is not gzip" if packings[0] in _GZIP else "Only gzip is understood")
+    if len(packings) > 1:
+        raise RequestFault(Fault.BAD_ENCODING, "It is packed more than once")
     try:
         return b"".join(_members(body, limit))
     except zlib.error:

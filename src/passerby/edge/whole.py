@@ -25,7 +25,7 @@ _ELSEWHERE: Final = (b"content-encoding", b"expect")
 class WholeRequest:
     """One such request in the place of uvicorn's cycle, with the attributes that uvicorn's connection looks at."""
 
-    __slots__ = ("_answer", "_edge", "_pending", "disconnected", "keep_alive", "response_complete")
+    __slots__ = ("_answer", "_edge", "_origin", "_pending", "disconnected", "keep_alive", "response_complete")
 
     more_body: Final = False
     message_event: Final = asyncio.Event()
@@ -35,6 +35,7 @@ class WholeRequest:
         """`answer` takes the response, and whether the connection stays open behind it."""
         self._edge = edge
         self._answer = answer
+        self._origin = b""
         self._pending: Pending
         self.keep_alive = keep_alive
         self.disconnected = False
@@ -53,6 +54,7 @@ class WholeRequest:
         pending = edge.take_whole(request, self._told)
         if pending is None:
             return False
+        self._origin = raw.get(b"origin", b"")
         self._pending = pending
         return True
 
@@ -61,7 +63,7 @@ class WholeRequest:
         reply = self._edge.settle(self._pending, fault)
         self.response_complete = True
         if not self.disconnected:
-            self._answer(whole(reply, keep_alive=self.keep_alive), self.keep_alive)
+            self._answer(whole(reply, keep_alive=self.keep_alive, origin=self._origin), self.keep_alive)
 
 
 def _is_plain(url: bytes) -> bool:

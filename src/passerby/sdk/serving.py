@@ -16,6 +16,8 @@ from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply,
 from passerby.dialects.faults import ANSWERS, text
 from passerby.sdk.files import FILES, File
 
+DIALECT: Final = "sdk"
+"""The word for these files where a call's dialect is named."""
 PREFIX: Final = "/sdk/"
 MAX_AGE_SECONDS: Final = 3_600
 BODY_LIMIT: Final = 1_024
@@ -77,7 +79,7 @@ def _fault(fault: Fault, detail: str) -> Reply:
 
 _CALLS: Final = {
     PREFIX + name: Call(
-        dialect="sdk",
+        dialect=DIALECT,
         name=name,
         methods=frozenset({"GET", "HEAD"}),
         body_limit=BODY_LIMIT,

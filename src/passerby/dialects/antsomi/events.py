@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of
+from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, one_of
 from passerby.dialects.antsomi.identity import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
 from passerby.dialects.antsomi.surroundings import session_of, surroundings
 from passerby.dialects.contract import Request
@@ -142,13 +142,14 @@ def _dims(fields: Mapping[str, Any], request: Request) -> dict[str, Any]:
             if objects == []:
                 continue
             raise Invalid("dims must be an object, or an array of objects.")
-        for type_, value in objects.items():
+        for type_, stated in objects.items():
+            value = one_of(stated)
             found[type_] = _joined(found[type_], value) if type_ in found else value
     return found
 
 
 def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
-    value = dims.get(type_)
+    value = one_of(dims.get(type_))
     if type(value) is dict:
         return value
     if value in (None, "", []):

@@ -59,12 +59,17 @@ def id_of(fields: Mapping[str, Any], field: str) -> str:
 
 def object_of(fields: Mapping[str, Any], field: str, request: Request) -> dict[str, Any]:
     """The object in a field, empty where there is none. PHP encodes an empty object as `[]`. Raises Invalid."""
-    value = member(fields, field, request)
+    value = one_of(member(fields, field, request))
     if type(value) is dict:
         return value
     if value is None or value == []:
         return {}
     raise Invalid(f"{field} must be an object.")
+
+
+def one_of(value: Any) -> Any:
+    """The object in an array of one object, as senders put it that take the field for a list; else the value."""
+    return value[0] if type(value) is list and len(value) == 1 and type(value[0]) is dict else value
 
 
 def member(fields: Mapping[str, Any], field: str, request: Request) -> Any:
