@@ -202,9 +202,9 @@ class Office:
     def patch(self, path: str, token: str | None = None, body: Any = None) -> httpx.Response:
         return self.building.client.patch(path, headers=self._bearer(token), json=body)
 
-    def owner(self, namespace: str, value: str) -> str:
+    def owner(self, namespace: str, value: str, scope: str = "") -> str:
         """The id of the profile that an identifier leads to."""
-        found: str = self.get("/v1/profiles", namespace=namespace, value=value).json()["id"]
+        found: str = self.get("/v1/profiles", namespace=namespace, value=value, scope=scope).json()["id"]
         return found
 
     def _bearer(self, token: str | None) -> dict[str, str]:

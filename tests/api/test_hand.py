@@ -149,6 +149,12 @@ def test_a_detached_identifier_gets_a_profile_of_its_own_and_stays_apart(office:
     assert [entry["kind"] for entry in chain] == ["attached", "reassigned"]
 
 
+def test_an_identifier_to_detach_is_cleaned_as_in_a_message(office: Office) -> None:
+    first, _ = two_customers(office)
+    _, detached = detach(office, first, "mobile_id", " \u200bm1\ufeff").json()["profiles"]
+    assert held(detached) == {("mobile_id", "m1")}
+
+
 def test_a_detachment_is_undone_once(office: Office) -> None:
     first, _ = two_customers(office)
     before = office.get(f"/v1/profiles/{first}").json()["identifiers"]

@@ -137,3 +137,17 @@ def test_what_a_profile_does_not_hold_needs_no_explanation(office: Office, names
 
 def test_nobody_is_explained_who_is_not_there(office: Office) -> None:
     assert why(office, new_id(), "mobile_id", "m1").status_code == 404
+
+
+def test_a_preview_cleans_values_and_scopes_as_messages_are_cleaned(office: Office) -> None:
+    office.identify(ident("email", "ada@x.io", "Shop"))
+    sent = named("email", "\ufeffAda@x.io\u200b", " Sh\u00adop ")
+    assert preview(office, sent)["target"] == office.owner("email", "ada@x.io", "Shop")
+    assert preview(office, named("user_id", "(null)"))["target"] is None
+
+
+def test_why_cleans_values_and_scopes_as_messages_are_cleaned(office: Office) -> None:
+    office.identify(ident("email", "ada@x.io", "Shop"))
+    profile = office.owner("email", "ada@x.io", "Shop")
+    asked = {"namespace": "email", "value": "ada@x.io\u200b", "scope": "\u2060Shop"}
+    assert office.get(f"/v1/profiles/{profile}/why", **asked).status_code == 200

@@ -47,14 +47,14 @@ def test_what_cannot_be_is_refused(office: Office, policy: dict[str, Any]) -> No
 
 
 def test_messages_are_judged_by_it_from_then_on(office: Office) -> None:
-    office.identify(ident("user_id", "u1"), ident("mobile_id", "guest"))
-    set_policy(office, blocked_values=["Guest"], limits={"anonymous_id": 1})
-    office.identify(ident("user_id", "u2"), ident("mobile_id", "guest"))
+    office.identify(ident("user_id", "u1"), ident("mobile_id", "till"))
+    set_policy(office, blocked_values=["Till"], limits={"anonymous_id": 1})
+    office.identify(ident("user_id", "u2"), ident("mobile_id", "till"))
     for name in ("a1", "a2"):
         office.identify(ident("user_id", "u1"), ident("anonymous_id", name))
     assert office.get("/v1/profiles", namespace="anonymous_id", value="a2").status_code == 404
     first = office.get("/v1/profiles", namespace="user_id", value="u1").json()
-    assert {each["value"] for each in first["identifiers"]} == {"u1", "guest", "a1"}
+    assert {each["value"] for each in first["identifiers"]} == {"u1", "till", "a1"}
 
 
 def test_an_additional_contact_names_people_and_keeps_them_apart(office: Office) -> None:

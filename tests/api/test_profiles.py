@@ -48,6 +48,14 @@ class TestLookingUp:
             "members": [{"id": find(office, "user_id", "u1")["id"], "merge_id": None, "merged_at": None}],
         }
 
+    def test_invisible_characters_lead_to_the_same_profile(self, office: Office) -> None:
+        office.identify(ident("email", "eve\u200b@x.io", "\ufeffShop"))
+        profile = find(office, "email", "eve@x.io", "Shop")
+        assert find(office, "email", " \u202aeve@x.io\u202c", "Sh\u200dop ") == profile
+        for q in ("eve@x.io", "\ufeffeve@x", "eve\u200b@x.io "):
+            assert office.get("/v1/profiles", q=q).json()["profiles"] == [profile]
+        assert office.get("/v1/profiles", q="\u200b").json() == {"profiles": [], "cursor": None}
+
     @pytest.mark.parametrize("sent", ["ANNA@B.example", "  anna@b.example "])
     def test_the_value_is_cleaned_as_in_a_message(self, office: Office, sent: str) -> None:
         office.identify(ident("email", "Anna@B.example", "north"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Container, Iterable
 
@@ -12,6 +13,30 @@ RANKS = {"user_id": CUSTOMER, "email": CONTACT, "phone": CONTACT, "mobile_id": D
 RANKS |= {"idfa": ADVERTISING, "aaid": ADVERTISING, "ga_app_instance_id": ADVERTISING}
 RANKS |= {"device_id": HINT, "previous_id": PREVIOUS, "former_user_id": FORMER, "members": MEMBERS}
 JUNK = {"", "null", "none", "nil", "undefined", "nan", "[object object]", "anonymous", "unknown", "-1"}
+JUNK |= {
+    "true",
+    "false",
+    "guest",
+    "anon",
+    "n/a",
+    "n.a.",
+    "not set",
+    "user_id",
+    "distinctid",
+    "optional(nil)",
+    "#n/a",
+    "#ref!",
+}
+JUNK |= {"\\n", 'optional("")', "9774d56d682e549c", "02:00:00:00:00:00", "004999010640000", "0123456789abcdef"}
+QUOTED = re.compile(r"""["'`“”«»()<>{}\[\]\\ ]*(.*?)["'`“”«»()<>{}\[\]\\ ]*""")
+TEMPLATE = re.compile(
+    r".*\{\{.*\}\}.*|.*\$\{.*\}.*|%+[a-z_][a-z_ ]*%+|.*#\{.*\}.*|.*<%.*%>.*|.*\{%.*%\}.*"
+    r"|.*\*\|.*\|\*.*|.*\[\[.*\]\].*|%7b%7b.*%7d%7d"
+)
+NO_VALUE = re.compile(r"[^a-z1-9\u0080-\U0010ffff]*|—")
+UNSET = re.compile(r"[^a-z1-9\u0080-\U0010ffff]*(f[^a-z1-9\u0080-\U0010ffff]*)*")
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""What names nobody, in lower case, and what is not seen."""
 
 
 def rank(name: Identifier) -> int:
@@ -20,6 +45,19 @@ def rank(name: Identifier) -> int:
 
 def previous_of(name: Identifier) -> Identifier:
     return Identifier("previous_id", name.value)
+
+
+def tidy(text: str) -> str:
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
+
+
+def is_junk(value: str, rank_: int) -> bool:
+    word = QUOTED.fullmatch(value)
+    assert word is not None
+    if value in JUNK or word[1] in JUNK or NO_VALUE.fullmatch(value) or TEMPLATE.fullmatch(value):
+        return True
+    fs = re.sub("[^f]", "", value)
+    return UNSET.fullmatch(value) is not None and (DEVICE <= rank_ <= HINT or (len(fs) > 7 and "0" not in value))
 
 
 def clean(
@@ -32,11 +70,11 @@ def clean(
     """
     kept = dict[Identifier, None]()
     for namespace, raw, scope in identifiers:
-        value = unicodedata.normalize("NFC", raw).strip()
+        value = tidy(raw)
         lowered = namespace == "email" or RANKS[namespace] == ADVERTISING
         second = namespace == "user_id" and any(name.namespace == namespace for name in kept)
-        if value.lower() not in JUNK and value.strip("0-") and not second:
-            kept[Identifier(namespace, value.lower() if lowered else value, scope)] = None
+        if not is_junk(value.lower(), RANKS[namespace]) and not second:
+            kept[Identifier(namespace, value.lower() if lowered else value, tidy(scope))] = None
     customers = {name.value for name in kept if rank(name) == CUSTOMER}
     previous = [name for name in kept if rank(name) == PREVIOUS and name.value not in customers]
     devices = [Identifier(space, name.value) for name in previous for space in RANKS if RANKS[space] == DEVICE]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.identity.desk import aaid, device, email, mobile, phone, user, visitor
 from tests.identity.evidence import clean as model_clean
 
-from passerby.identity.cleaning import BLOCK_LIST, MAX_VALUE_LENGTH, clean, e164, gather, naming
+from passerby.identity.cleaning import MAX_VALUE_LENGTH, clean, clean_identifier, e164, gather, naming
 from passerby.identity.namespaces import CLASSES, IdentifierClass, Policy
+from passerby.identity.nothing import BLOCK_LIST
 from passerby.messages import Identifier
 
 JUNK = ["", " ", "null", "none", "nil", "undefined", "nan", "[object Object]", "anonymous", "unknown", "-1"]
@@ -18,12 +19,79 @@ HASHES_OF_NOTHING = [
     "da39a3ee5e6b4b0d3255bfef95601890afd80709",  # SHA-1
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",  # SHA-256
 ]
-ZEROES = ["0", "-", "000", "0-0", "00000000-0000-0000-0000-000000000000"]
+ZEROES = ["0", "-", "000", "0-0", "0.0", "00:00:00:00:00:00", "00000000-0000-0000-0000-000000000000", "—", "{}", "?"]
+ZEROES += ["{00000000-0000-0000-0000-000000000000}", "00000000_0000_0000_0000_000000000000", "+0 (00)"]
+UNSET = ["ffffffff-ffff-ffff-ffff-ffffffffffff", "FFFFFFFFFFFFFFFF", "ff:ff:ff:ff:ff:ff"]
+SHORT_HEX = ["f", "F0", "0f", "f0000", "0000000f"]
+WORDS = [
+    "true",
+    "False",
+    "guest",
+    "anon",
+    "N/A",
+    "n.a.",
+    "(none)",
+    "(null)",
+    "<null>",
+    "<nil>",
+    "[null]",
+    "{}",
+    "[]",
+    "\\N",
+]
+WORDS += [
+    '"null"',
+    "'undefined'",
+    "`none`",
+    "“null”",
+    "«null»",
+    '\\"null\\"',
+    '""',
+    "''",
+    '"(null)"',
+    "( null )",
+    "(not set)",
+]
+WORDS += ["Optional(nil)", 'Optional("")', "#N/A", "#REF!", "user_id", "distinctId"]
+TEMPLATES = [
+    "{{user_id}}",
+    "{{ user.id }}",
+    "${userId}",
+    "%user_id%",
+    "%%user_id%%",
+    "%User ID%",
+    "#{user.id}",
+    "<%= id %>",
+]
+TEMPLATES += [
+    "{% id %}",
+    "*|USER_ID|*",
+    "[[user_id]]",
+    "customer-{{id}}",
+    "x${id}y",
+    "%7B%7Buser_id%7D%7D",
+    "{{{id}}}",
+    "0{{id}}",
+]
+DEVICES = ["9774d56d682e549c", "9774D56D682E549C", "02:00:00:00:00:00", "004999010640000", "0123456789ABCDEF"]
+HASHED_WORDS = [
+    "37a6259cc0c1dae299a7866489dff0bd",  # MD5 of "null"
+    "5e543256c480ac577d30f76f9120eb74",  # MD5 of "undefined"
+    "334c4a4c42fdb79d7ebc3e73b517e6f8",  # MD5 of "none"
+    "74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b",  # SHA-256 of "null"
+]
+INVISIBLE = (
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+)
+INVISIBLE += "\u2066\u2067\u2068\u2069\ufeff"
 NAMESPACES = st.sampled_from(sorted(CLASSES))
 
 
 @pytest.mark.parametrize("namespace", sorted(CLASSES))
-@pytest.mark.parametrize("value", [*JUNK, *ZEROES, *HASHES_OF_NOTHING])
+@pytest.mark.parametrize(
+    "value",
+    [*JUNK, *ZEROES, *HASHES_OF_NOTHING, *HASHED_WORDS, *UNSET, *WORDS, *TEMPLATES, *DEVICES, INVISIBLE, "\u200bnull"],
+)
 def test_junk_names_nobody(namespace: str, value: str) -> None:
     assert clean(namespace, value) is None
 
@@ -34,10 +102,43 @@ def test_junk_is_junk_in_any_case_and_with_space_around_it(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["1", "10", "00a", "-2", "nobody", "nulls", "0.0", "X0", "d41d8cd98f00b204e9800998ecf8427f"]
+    "value",
+    [
+        *("1", "10", "00a", "-2", "nobody", "nulls", "X0", "d41d8cd98f00b204e9800998ecf8427f", "0.5", "(1)", "'a'"),
+        *("true north", "guest-17", "Nilsson", "n", "ann", "{a}", "a{{b", "a}}{{", "$}b{"),
+        "{3F2504E0-4F89-41D3-9A0C-0305E82C3301}",
+        *("%41bc%20", "100%", "50%off%", "fa", "f00d", "ffff:1", "<ada@x.io>", "Optional(7)", "*a*", "[1]"),
+        *("0fffffff-ffff-4fff-8fff-fffffffffff1", "9774d56d682e549d", "\u0130", "\u6f22"),
+    ],
 )
 def test_what_only_looks_like_junk_names_somebody(value: str) -> None:
     assert clean("user_id", value) == value
+
+
+@pytest.mark.parametrize("value", SHORT_HEX)
+@pytest.mark.parametrize("namespace", sorted(CLASSES))
+def test_zeroes_and_fs_name_a_customer_but_no_device(namespace: str, value: str) -> None:
+    named = namespace in {"user_id", "email", "phone", "previous_id"}
+    assert (clean(namespace, value) is not None) is named
+
+
+@pytest.mark.parametrize("mark", INVISIBLE, ids=ascii)
+@pytest.mark.parametrize("namespace", ["user_id", "email", "mobile_id", "aaid", "device_id"])
+def test_invisible_characters_make_no_other_identifier(namespace: str, mark: str) -> None:
+    assert clean(namespace, f"{mark}ada@{mark}x.io {mark}") == "ada@x.io"
+    assert clean_identifier(email("a@x.io", f" {mark}Shop{mark}")) == email("a@x.io", "Shop")
+    assert gather([email("a@x.io", f"Sh{mark}op "), email("a@x.io", "Shop")]).contacts == (email("a@x.io", "Shop"),)
+
+
+def test_marks_that_are_seen_are_part_of_a_scope() -> None:
+    assert clean_identifier(email("a@x.io", "A\u030a")) == email("a@x.io", "\u00c5")
+    assert clean_identifier(email("a@x.io", "a-b")) == email("a@x.io", "a-b")
+    assert clean_identifier(email("a@x.io", "s" * (MAX_VALUE_LENGTH + 1))) is None
+    assert clean_identifier(email("null", "Shop")) is None
+
+
+def test_characters_are_composed_once_the_invisible_ones_between_them_are_gone() -> None:
+    assert clean("user_id", "A\u200b\u030a") == "\u00c5"
 
 
 def test_a_value_of_endless_length_names_nobody() -> None:
@@ -46,10 +147,10 @@ def test_a_value_of_endless_length_names_nobody() -> None:
 
 
 def test_a_project_blocks_what_it_likes_beyond_the_list() -> None:
-    policy = Policy(blocked=frozenset({"guest"}))
-    assert clean("user_id", "Guest", policy) is None
+    policy = Policy(blocked=frozenset({"till"}))
+    assert clean("user_id", "Till", policy) is None
     assert clean("user_id", "null", policy) is None
-    assert clean("user_id", "guest") == "guest"
+    assert clean("user_id", "till") == "till"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +194,7 @@ def test_cleaning_what_is_clean_changes_nothing(namespace: str, value: str) -> N
 def test_a_clean_value_is_normalised_and_trimmed(namespace: str, value: str) -> None:
     cleaned = clean(namespace, value)
     assert cleaned is None or (cleaned == cleaned.strip() and unicodedata.is_normalized("NFC", cleaned))
+    assert cleaned is None or not set(INVISIBLE) & set(cleaned)
 
 
 def test_evidence_comes_by_class_and_keeps_the_senders_order() -> None:
@@ -146,11 +248,15 @@ def test_an_identifier_of_an_unknown_namespace_is_blocked() -> None:
 
 
 def test_evidence_is_gathered_by_the_projects_own_policy() -> None:
-    policy = Policy(blocked=frozenset({"guest"}), phone_country="DE")
-    evidence = gather([user("guest"), phone("030 123456")], policy)
-    assert (evidence.blocked, evidence.contacts) == ((user("guest"),), (phone("+4930123456"),))
+    policy = Policy(blocked=frozenset({"till"}), phone_country="DE")
+    evidence = gather([user("till"), phone("030 123456")], policy)
+    assert (evidence.blocked, evidence.contacts) == ((user("till"),), (phone("+4930123456"),))
 
 
+VALUES = st.sampled_from(
+    [*JUNK, *ZEROES, *UNSET, *SHORT_HEX, *WORDS, *TEMPLATES, *DEVICES, "a", "B", " b", "-0a", "\u200bB\ufeff", "0a"]
+)
+SCOPES = st.sampled_from(["", "Shop", " Sh\u00adop"])
 SENT = (user("u1"), email("a@x.io"), phone("+4930123456"))
 
 
@@ -177,7 +283,7 @@ def test_a_projects_own_namespace_counts_with_its_class() -> None:
 
 
 @given(
-    st.lists(st.builds(Identifier, NAMESPACES.filter("phone".__ne__), st.sampled_from([*JUNK, "a", "B", " b", "-0a"]))),
+    st.lists(st.builds(Identifier, NAMESPACES.filter("phone".__ne__), VALUES, SCOPES)),
 )
 def test_cleaning_does_what_the_model_says(identifiers: list[Identifier]) -> None:
     evidence = gather(identifiers)

@@ -32,7 +32,7 @@ def test_without_any_wish_the_rules_are_the_built_in_ones() -> None:
 
 def test_wishes_are_the_resolvers() -> None:
     wished = policy(
-        blocked_values=[" Guest "],
+        blocked_values=[" Gu\u200best "],
         limits={"mobile_id": 5, "card": 2},
         contact_traits=["email"],
         namespaces={"card": "contact", "cookie": "device"},

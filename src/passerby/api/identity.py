@@ -14,7 +14,7 @@ from passerby.api.bodies import PreviewRequest
 from passerby.api.describe import changing, reading
 from passerby.api.errors import ErrorCode, not_found
 from passerby.api.parameters import NameNamespace, NameValue, ProfileId, Scope, uuid_of
-from passerby.identity.cleaning import clean, gather
+from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.preview import preview
 from passerby.messages import Identifier
@@ -61,8 +61,7 @@ async def preview_identity(access: NamedDependency[Access], data: JSONBody[Previ
 
 def cleaned(access: Access, identifier: Identifier) -> Identifier | None:
     """An identifier as the project's messages have it; None for one that names nobody."""
-    value = clean(identifier.namespace, identifier.value, access.desk.policy_of(access.project))
-    return None if value is None else identifier._replace(value=value)
+    return clean_identifier(identifier, access.desk.policy_of(access.project))
 
 
 def _why(access: Access, profile: str, given: Identifier) -> Why:

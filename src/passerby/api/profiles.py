@@ -15,7 +15,7 @@ from passerby.api.errors import ApiError, ErrorCode, not_found
 from passerby.api.parameters import Choice, EventName, Meaning, Page, ProfileId, choice, long_page, page, uuid_of
 from passerby.events.protocol import Cursor as EventCursor
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
-from passerby.identity.cleaning import clean
+from passerby.identity.cleaning import clean_identifier, tidy
 from passerby.messages import Identifier, StoredEvent
 from passerby.profiles.view import Profile
 from passerby.state.views import IdentifierMatch, Match, SearchPage, TraitMatch
@@ -122,10 +122,10 @@ def _found(profile: Profile | None) -> Profile:
 
 def _look_up(access: Access, identifier: Identifier) -> Profile:
     """The profile that an identifier leads to, cleaned as it would be in a message."""
-    value = clean(identifier.namespace, identifier.value, access.desk.policy_of(access.project))
-    if value is None:
+    cleaned = clean_identifier(identifier, access.desk.policy_of(access.project))
+    if cleaned is None:
         raise not_found("profile")
-    return _found(access.desk.state.profile_of(access.project, identifier._replace(value=value)))
+    return _found(access.desk.state.profile_of(access.project, cleaned))
 
 
 def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
@@ -139,8 +139,11 @@ def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
 
 def _search(access: Access, choice: Choice, page: Page) -> ProfilePage:
     place = cursors.decode(page.cursor, cursors.AfterIdentifier, cursors.AfterTraits)
+    text = tidy(choice.text or "")
+    if not text:
+        return ProfilePage(profiles=[], cursor=None)
     found: SearchPage = access.desk.state.search(
-        access.project, choice.text or "", limit=page.limit, stage=choice.stage, after=_match(place)
+        access.project, text, limit=page.limit, stage=choice.stage, after=_match(place)
     )
     return ProfilePage(profiles=found.profiles, cursor=_search_cursor(found.after))
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Protocol
 from passerby import logs
 from passerby.dialects.contract import Inquiry, Known
 from passerby.edge.unapplied import Unapplied
-from passerby.identity.cleaning import clean, gather
+from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.namespaces import Policy
 from passerby.identity.preview import plain_target, preview
 from passerby.log.protocol import LogReader
@@ -142,9 +142,8 @@ class StateDirectory:
             return [self._known(asked.inquiry, moment) for asked in ready]
 
     def _known(self, inquiry: Inquiry, moment: Moment) -> Known:
-        device = inquiry.device
-        value = clean(device.namespace, device.value, self._policy_of(inquiry.project))
-        about = {} if value is None else moment.device(inquiry.project, device._replace(value=value))
+        device = clean_identifier(inquiry.device, self._policy_of(inquiry.project))
+        about = {} if device is None else moment.device(inquiry.project, device)
         target = self._target(inquiry, moment)
         return Known(None if target is None else moment.person(target), about)
 

@@ -5,6 +5,7 @@ and no randomness here but the ids that are passed in, so that all of it can be 
 
 - `namespaces` — the kinds of identifier there are, and what each may do
 - `cleaning` — from a message's identifiers to the evidence that counts
+- `nothing` — the values that never name a person
 - `known` — what is known of the profiles that a batch touches
 - `decisions` — what the resolver says
 - `resolver` — the three rules

@@ -1,38 +1,30 @@
 """From the identifiers that a message carries to the evidence that counts.
 
-Values are trimmed and Unicode-normalised; junk that clients send instead of an id is dropped and reported, never
-refused, because one shared `undefined` would otherwise make one person of thousands.
+Values and scopes are trimmed, Unicode-normalised and freed of invisible characters. Junk that clients send instead of
+an id is dropped and counted, never refused: one shared `undefined` would otherwise merge thousands of people.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from hashlib import md5, sha1, sha256
 from typing import Any, NamedTuple
 
 import phonenumbers
 
 from passerby.identity.aliases import readings
 from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.identity.nothing import BLOCK_LIST, is_nothing
 from passerby.messages import Identifier
 
-NOTHING_HASHED = frozenset(digest(b"", usedforsecurity=False).hexdigest() for digest in (md5, sha1, sha256))
-"""What becomes of an empty text where a site sends hashes of addresses for ids, and hashes the missing ones, too."""
-BLOCK_LIST = NOTHING_HASHED | {
-    "",
-    "null",
-    "none",
-    "nil",
-    "undefined",
-    "nan",
-    "[object object]",
-    "anonymous",
-    "unknown",
-    "-1",
-}
 MAX_VALUE_LENGTH = 1_000
 """Characters. A longer value is junk: nobody goes by such a name, and it would bloat every index."""
+MACHINE_MADE = frozenset({IdentifierClass.DEVICE, IdentifierClass.ADVERTISING, IdentifierClass.HINT})
+"""The classes whose values no person has chosen or sees."""
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Characters that show nothing and come with copied text: soft hyphen, zero-width characters, direction marks, and the
+byte-order mark."""
 
 
 class Evidence(NamedTuple):
@@ -59,24 +51,44 @@ class Evidence(NamedTuple):
         return (*self.names, *self.previous, *self.readings) if self.previous else self.names
 
 
+def tidy(text: str) -> str:
+    """Trim the text, normalise it to NFC, and remove its invisible characters. Its length must be bounded."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
+
+
+def clean_identifier(raw: Identifier, policy: Policy = DEFAULT_POLICY) -> Identifier | None:
+    """The identifier with its value and scope cleaned, or None where it names nobody (see `clean`)."""
+    namespace, value, scope = raw
+    cleaned = clean(namespace, value, policy)
+    if cleaned is None:
+        return None
+    if scope:
+        if len(scope) > MAX_VALUE_LENGTH:
+            return None
+        tidied = tidy(scope)
+        if tidied != scope:
+            return Identifier(namespace, cleaned, tidied)
+    return raw if cleaned == value else Identifier(namespace, cleaned, scope)
+
+
 def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | None:
-    """The form in which this value names somebody, or None where it is on the block list."""
-    value = value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip()
-    if is_junk(value, policy):
+    """The form in which this value names somebody, or None where it is too long or on the block list."""
+    if len(value) > MAX_VALUE_LENGTH:
+        return None
+    value = value.strip() if value.isascii() else tidy(value)
+    lowered = value.lower()
+    if lowered in BLOCK_LIST or lowered in policy.blocked or len(value) > MAX_VALUE_LENGTH:
+        return None
+    first = lowered[0]
+    if (first in "0f" or not first.isalnum() or "{" in lowered) and is_nothing(
+        lowered, machine_made=policy.classes.get(namespace) in MACHINE_MADE
+    ):
         return None
     if namespace == "phone":
         return e164(value, policy.phone_country)
     if namespace == "email" or policy.classes.get(namespace) is IdentifierClass.ADVERTISING:
-        return value.lower()
+        return lowered
     return value
-
-
-def is_junk(value: str, policy: Policy) -> bool:
-    """Whether this (trimmed) value is one that many clients send for want of an id."""
-    if len(value) > MAX_VALUE_LENGTH or not value.strip("0-"):
-        return True
-    lowered = value.lower()
-    return lowered in BLOCK_LIST or lowered in policy.blocked
 
 
 def e164(value: str, country: str | None) -> str:
@@ -111,11 +123,10 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
     blocked: list[Identifier] = []
     for raw in identifiers:
         class_ = policy.classes.get(raw.namespace)
-        value = None if class_ is None else clean(raw.namespace, raw.value, policy)
-        if class_ is None or value is None:
+        identifier = None if class_ is None else clean_identifier(raw, policy)
+        if class_ is None or identifier is None:
             blocked.append(raw)
             continue
-        identifier = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
         if class_ is IdentifierClass.CUSTOMER and found[class_].keys() - {identifier}:
             blocked.append(raw)
         else:
@@ -138,12 +149,12 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
 def _only(raw: Identifier, policy: Policy) -> Evidence | None:
     """The evidence in a single device or customer identifier, which is all that most messages carry; else None."""
     class_ = policy.classes.get(raw.namespace)
-    if class_ is not IdentifierClass.DEVICE and class_ is not IdentifierClass.CUSTOMER:
+    if raw.scope or (class_ is not IdentifierClass.DEVICE and class_ is not IdentifierClass.CUSTOMER):
         return None
     value = clean(raw.namespace, raw.value, policy)
     if value is None:
         return None
-    only = raw if value == raw.value else Identifier(raw.namespace, value, raw.scope)
+    only = raw if value == raw.value else Identifier(raw.namespace, value)
     if class_ is IdentifierClass.DEVICE:
         return Evidence(weak=(only,), names=(only,))
     return Evidence(user_id=only, names=(only,), naming=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from passerby.identity.cleaning import tidy
 from passerby.identity.namespaces import CLASSES, FORMER_USER_ID, IdentifierClass, Policy, limits_of
 from passerby.projects.errors import BadPolicy
 
@@ -73,7 +74,7 @@ def resolver_policy(policy: IdentityPolicy, phone_country: str = "") -> Policy:
     return Policy(
         classes=classes,
         limits=limits_of(classes) | policy.limits,
-        blocked=frozenset(value.strip().lower() for value in policy.blocked_values),
+        blocked=frozenset(tidy(value).lower() for value in policy.blocked_values),
         phone_country=phone_country or None,
         contact_traits=frozenset(policy.contact_traits),
     )

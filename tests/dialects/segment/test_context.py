@@ -129,15 +129,17 @@ def test_a_device_need_have_no_id(device: Any) -> None:
         ({"type": 7}, {"name": "tvOS"}, "idfa"),
     ],
 )
-@pytest.mark.parametrize("enabled", [{}, {"adTrackingEnabled": True}, {"adTrackingEnabled": None}])
+@pytest.mark.parametrize("enabled", [True, None, 1, "true", "1", "YES", "?", []])
 def test_an_advertising_id_is_named_for_its_system(
-    device: dict[str, Any], system: Any, namespace: str, enabled: dict[str, Any]
+    device: dict[str, Any], system: Any, namespace: str, enabled: Any
 ) -> None:
-    sent = {"device": {"advertisingId": ADVERTISING} | device | enabled, "os": system}
+    sent = {"device": {"advertisingId": ADVERTISING} | device, "os": system}
+    assert identifiers(sent) == [(namespace, ADVERTISING)]
+    sent["device"]["adTrackingEnabled"] = enabled
     assert identifiers(sent) == [(namespace, ADVERTISING)]
 
 
-@pytest.mark.parametrize("limited", [False, 0, "false", "0"])
+@pytest.mark.parametrize("limited", [False, 0, 0.0, "false", "False", " FALSE ", "0", "no", "off"])
 def test_who_limits_ad_tracking_has_no_advertising_id(limited: Any) -> None:
     device = {"id": "d-1", "type": "ios", "advertisingId": ADVERTISING, "adTrackingEnabled": limited}
     assert identifiers({"device": device}) == [("device_id", "d-1")]

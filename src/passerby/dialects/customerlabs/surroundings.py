@@ -7,6 +7,7 @@ from typing import Any, Final
 from passerby.catalogue.rules import sample
 from passerby.dialects.campaigns import campaign_of
 from passerby.dialects.contract import Request
+from passerby.dialects.flags import says_yes
 from passerby.messages import Violation
 
 DEVICE: Final = "additional_info"
@@ -17,8 +18,6 @@ AGENT_HEADER: Final = "cl-user-agent"
 AGENT_LIMIT: Final = 512
 """How many characters of a user agent are kept."""
 
-LIMITED: Final = frozenset({"true", "1", "yes"})
-
 VERSIONS: Final = frozenset({"i2", "a2"})
 """The platforms of `extInfoVersion` (Mobile Tracking API): iOS and Android."""
 UNKNOWN_VERSION: Final = "unknown_value"
@@ -27,8 +26,7 @@ UNKNOWN_VERSION: Final = "unknown_value"
 
 def is_limited(device: dict[str, Any]) -> bool:
     """Whether the device's owner limits ad tracking; the vendor's clients say so as a boolean or as text."""
-    value = device.get("limitAdTracking")
-    return value.strip().lower() in LIMITED if type(value) is str else value in (True, 1)
+    return says_yes(device.get("limitAdTracking"))
 
 
 def odd_version(device: dict[str, Any]) -> list[Violation]:

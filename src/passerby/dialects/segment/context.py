@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from passerby.dialects.contract import Request
+from passerby.dialects.flags import says_no
 from passerby.dialects.ids import read_id
 from passerby.dialects.segment.fields import wrong
 from passerby.messages import Identifier, Violation
@@ -46,8 +47,6 @@ EXTERNAL: Final = "externalIds"
 APPLE: Final = ("ios", "ipad", "iphone", "tvos")
 ANDROID: Final = ("android",)
 """How the names of the systems begin that have an advertising id, in lower case."""
-LIMITED: Final = (False, 0, "false", "0")
-"""The values of `adTrackingEnabled` that say no."""
 
 
 def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
@@ -59,7 +58,7 @@ def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
     if hint := read_id(device.get("id")):
         found.append(Identifier("device_id", hint))
     advertising = read_id(device.get("advertisingId"))
-    if advertising and device.get("adTrackingEnabled") not in LIMITED:
+    if advertising and not says_no(device.get("adTrackingEnabled")):
         namespace = _advertising_namespace(device, context.get("os"))
         if namespace:
             found.append(Identifier(namespace, advertising))

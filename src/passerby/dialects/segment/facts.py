@@ -14,6 +14,7 @@ import msgspec
 from passerby.catalogue.rules import NAME_LENGTH, sample
 from passerby.dialects.ids import read_id
 from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
+from passerby.identity.cleaning import tidy
 from passerby.messages import Identifier, Kind, Violation
 
 PREVIOUS_ID: Final = "previous_id"
@@ -134,7 +135,7 @@ def _alias(item: Item) -> Fact | Violation | None:
         return missing("userId")
     if not previous and not item.anonymous_id:
         return missing("previousId")
-    if previous.strip() == item.user_id.strip():
+    if previous == item.user_id or tidy(previous) == tidy(item.user_id):
         return None
     is_new = previous and previous != item.anonymous_id
     return Fact("identify", identifiers=(Identifier(PREVIOUS_ID, previous),) if is_new else ())
