@@ -21,11 +21,7 @@ from typing import Final, NamedTuple
 
 import apsw
 
-from passerby import logs
-
 _STEP: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.(sql|py)")
-
-_log = logs.get("migrations")
 
 
 class NewerFile(Exception):
@@ -78,7 +74,6 @@ def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> N
     lock for longer than the connection's busy timeout, and what a step raises, which then has had no effect.
     """
     refuse_newer(connection, file, steps)
-    before = version_of(connection)
     while (version := version_of(connection)) < len(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -89,8 +84,6 @@ def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> N
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-    if before < len(steps):
-        _log.info("file migrated", file=str(file), version=len(steps))
 
 
 def _apply(connection: apsw.Connection, step: Step) -> None:

@@ -19,7 +19,7 @@ numbers = st.integers(0, 2**63 - 1)
 places = st.one_of(
     st.builds(cursors.AfterProfile, ids),
     st.builds(cursors.AfterIdentifier, st.integers(0, 1), texts, texts, texts),
-    st.builds(cursors.AfterTraits, ids),
+    st.builds(cursors.AfterTerm, st.integers(0, 2**31), texts, ids),
     st.builds(cursors.AfterEvent, st.integers(-(2**63), 2**63 - 1), ids),
     st.builds(cursors.AfterDecision, numbers),
     st.builds(cursors.AfterName, texts),
@@ -27,7 +27,7 @@ places = st.one_of(
 KINDS = (
     cursors.AfterProfile,
     cursors.AfterIdentifier,
-    cursors.AfterTraits,
+    cursors.AfterTerm,
     cursors.AfterEvent,
     cursors.AfterDecision,
     cursors.AfterName,

@@ -34,9 +34,11 @@ class AfterIdentifier(msgspec.Struct, array_like=True, tag="i", frozen=True):
     scope: str
 
 
-class AfterTraits(msgspec.Struct, array_like=True, tag="t", frozen=True):
-    """Behind a profile whose traits a search came past."""
+class AfterTerm(msgspec.Struct, array_like=True, tag="s", frozen=True):
+    """After a term that a search came past; see `state.views.TermMatch`."""
 
+    scan: Annotated[int, Meta(ge=0, le=2**31)]
+    value: str
     id: Id
 
 
@@ -86,7 +88,7 @@ class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
 Place = (
     AfterProfile
     | AfterIdentifier
-    | AfterTraits
+    | AfterTerm
     | AfterEvent
     | AfterDecision
     | AfterMerge

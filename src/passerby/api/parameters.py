@@ -77,8 +77,9 @@ Text = Annotated[
         name="q",
         min_length=1,
         max_length=1_000,
-        description="Only profiles with an identifier that begins with this text, then those with a trait that "
-        "contains it.",
+        description="Only profiles with an identifier that begins with this text, then those whose e-mail address, "
+        "phone number or name (first, last or full) does. Case and accents of names and the punctuation of phone "
+        "numbers do not matter.",
     ),
 ]
 StageLabel = Annotated[

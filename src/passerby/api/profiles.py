@@ -18,7 +18,7 @@ from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
 from passerby.identity.cleaning import clean_identifier, tidy
 from passerby.messages import Identifier, StoredEvent
 from passerby.profiles.view import Profile
-from passerby.state.views import IdentifierMatch, Match, SearchPage, TraitMatch
+from passerby.state.views import IdentifierMatch, Match, SearchPage, TermMatch
 
 _TAGS = ["Profiles"]
 _PAGE = {"page": Provide(page, sync_to_thread=False)}
@@ -138,12 +138,17 @@ def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
 
 
 def _search(access: Access, choice: Choice, page: Page) -> ProfilePage:
-    place = cursors.decode(page.cursor, cursors.AfterIdentifier, cursors.AfterTraits)
+    place = cursors.decode(page.cursor, cursors.AfterIdentifier, cursors.AfterTerm)
     text = tidy(choice.text or "")
     if not text:
         return ProfilePage(profiles=[], cursor=None)
     found: SearchPage = access.desk.state.search(
-        access.project, text, limit=page.limit, stage=choice.stage, after=_match(place)
+        access.project,
+        text,
+        limit=page.limit,
+        stage=choice.stage,
+        after=_match(place),
+        phone_country=access.desk.policy_of(access.project).phone_country,
     )
     return ProfilePage(profiles=found.profiles, cursor=_search_cursor(found.after))
 
@@ -152,8 +157,8 @@ def _match(place: cursors.Place | None) -> Match | None:
     match place:
         case cursors.AfterIdentifier(spelling, value, namespace, scope):
             return IdentifierMatch(spelling, value, namespace, scope)
-        case cursors.AfterTraits(id_):
-            return TraitMatch(id_)
+        case cursors.AfterTerm(scan, value, id_):
+            return TermMatch(scan, value, id_)
     return None
 
 
@@ -161,8 +166,8 @@ def _search_cursor(after: Match | None) -> str | None:
     match after:
         case IdentifierMatch():
             return cursors.encode(cursors.AfterIdentifier(*after))
-        case TraitMatch():
-            return cursors.encode(cursors.AfterTraits(*after))
+        case TermMatch():
+            return cursors.encode(cursors.AfterTerm(*after))
     return None
 
 

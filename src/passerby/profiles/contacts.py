@@ -20,8 +20,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
-import phonenumbers
-
 Kind = Literal["email", "phone", "name"]
 
 LONGEST: Final = 254
@@ -104,14 +102,17 @@ def term_of(namespace: str, value: str) -> Term | None:
     return next(_one("email" if namespace == "email" else "phone", value), None)
 
 
-def sought(text: str, phone_country: str | None = None) -> list[Term]:
-    """The prefixes of terms that a person means who types this text, in the order in which results are wanted."""
+def sought(text: str, calling_code: str = "") -> list[Term]:
+    """The prefixes of terms to search for when this text is typed, in the order in which results are wanted.
+
+    `calling_code` (digits) is that of the country in which national phone numbers are read, "" for none.
+    """
     if not 0 < len(text) <= LONGEST:
         return []
     address = _address(text)
     found = [Term("email", address)] if address else []
     if _PHONE.fullmatch(text.strip()):
-        found += [Term("phone", digits) for digits in _numbers_sought(text, phone_country)]
+        found += [Term("phone", digits) for digits in _numbers_sought(text, calling_code)]
     words = _words(text)
     if words:
         found.append(Term("name", " ".join(words)))
@@ -120,13 +121,12 @@ def sought(text: str, phone_country: str | None = None) -> list[Term]:
     return list(dict.fromkeys(found))
 
 
-def _numbers_sought(text: str, country: str | None) -> Iterator[str]:
+def _numbers_sought(text: str, calling_code: str) -> Iterator[str]:
     digits = _digits(text)
     if len(digits) >= _LEAST_SOUGHT_DIGITS:
         yield digits
-        code = phonenumbers.country_code_for_region(country) if country else 0
-        if code and digits.startswith("0"):
-            yield f"{code}{digits[1:]}"
+        if calling_code and digits.startswith("0"):
+            yield f"{calling_code}{digits[1:]}"
 
 
 def _one(kind: Kind, text: str) -> Iterator[Term]:

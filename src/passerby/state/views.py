@@ -43,13 +43,15 @@ class IdentifierMatch(NamedTuple):
     scope: str
 
 
-class TraitMatch(NamedTuple):
-    """A place behind all identifiers: a profile whose traits are looked at, the newest first."""
+class TermMatch(NamedTuple):
+    """A place after all identifiers: an indexed e-mail address, phone number or name of a member, and its scan."""
 
+    scan: int
+    value: str
     profile: str
 
 
-Match = IdentifierMatch | TraitMatch
+Match = IdentifierMatch | TermMatch
 
 
 class SearchPage(NamedTuple):
@@ -225,15 +227,26 @@ class StateReader(Protocol):
     ) -> list[Profile]:
         """At most `limit` profiles, the newest id first, those behind `before`."""
 
-    def search(
-        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: Match | None = None
+    def search(  # noqa: PLR0913 - all that a search can be asked
+        self,
+        project: int,
+        text: str,
+        *,
+        limit: int,
+        stage: Stage | None = None,
+        after: Match | None = None,
+        phone_country: str | None = None,
     ) -> SearchPage:
-        """Profiles with an identifier that begins with this text, then those with a string trait that contains it.
+        """Profiles with an identifier that begins with this text, then those with such an e-mail, phone or name.
 
-        Each is found once over all pages, in the order of what matched: identifiers by value (as written, then in lower
-        case), then profiles from the newest to the oldest; traits match whatever the case of ASCII letters. The
-        work for one page is bounded: it may have fewer profiles than `limit`, even none, and still an `after`.
+        Each is found once over all pages, in the order of what matched: identifiers by value (as written, then in
+        lower case), then terms (`profiles.contacts.sought`) by kind and value. National phone numbers are read in
+        `phone_country`. A page is full unless it is the last, with one exception: a filter by stage that hardly any
+        match passes ends a page early, with an `after`, to bound the work.
         """
+
+    def indexing(self) -> bool:
+        """Whether contacts of profiles from an earlier version are still being indexed, and may not be found yet."""
 
     def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
         """Decisions about this id's profile and all its members, oldest first; None if there is no such profile."""

@@ -42,8 +42,9 @@ def _json(client: httpx.Client, path: str, **query: Any) -> Any:
     return answer.json()
 
 
-def test_a_search_finds_by_identifier_and_by_trait(viewer: httpx.Client, person: Person) -> None:
-    for text in (person.email, person.visitor_id, person.user_id.upper().lower(), person.name):
+def test_a_search_finds_by_identifier_email_and_name(viewer: httpx.Client, person: Person) -> None:
+    last_name = person.name.rpartition(" ")[2]
+    for text in (person.email, person.visitor_id, person.user_id.upper().lower(), person.name, last_name.upper()):
         found = _json(viewer, "/profiles", q=text)["found"]["profiles"]
         assert [profile["id"] for profile in found] == [person.profile], text
 
@@ -76,8 +77,26 @@ def test_a_stage_leaves_out_the_others(viewer: httpx.Client, stage: str) -> None
     assert {profile["stage"] for profile in found} == {stage}
 
 
-def test_nobody_found_is_told_with_what_helps(viewer: httpx.Client) -> None:
-    assert "Nobody found" in viewer.get("/p/default/profiles?q=no+such+person+anywhere").text
+def test_a_search_without_result_says_so_with_what_helps(viewer: httpx.Client) -> None:
+    assert "No profiles found" in viewer.get("/p/default/profiles?q=no+such+person+anywhere").text
+
+
+def test_every_address_of_the_demos_profiles_finds_its_profile(office: Office) -> None:
+    """In traits alone, too, as of senders whose contacts are no identifiers, and whatever came after them."""
+    addresses = {
+        value: profile["id"]
+        for profile in office.server.read("/v1/profiles", limit=1000)["profiles"]
+        for name, value in profile["traits"].items()
+        if name.lower() in {"email", "emailaddress"} and isinstance(value, str) and "@" in value
+    }
+    assert len(addresses) > 20
+    for address, profile in addresses.items():
+        found = office.server.read("/v1/profiles", q=address.upper(), limit=10)["profiles"]
+        assert profile in [each["id"] for each in found], address
+
+
+def test_a_page_whose_matches_all_have_another_stage_says_so(viewer: httpx.Client, person: Person) -> None:
+    assert "No profiles found" in viewer.get("/p/default/profiles", params={"q": person.email, "stage": "lead"}).text
 
 
 def test_an_absorbed_id_leads_to_the_person_and_says_so(viewer: httpx.Client, person: Person) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.state.filling import Filling, ident
+from tests.state.filling import DAY, Filling, ident
 
+from passerby.profiles.contacts import terms_of
 from passerby.profiles.stage import Stage
 from passerby.state.sqlite import search
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -74,29 +78,81 @@ class TestByIdentifier:
         assert users(reader, '"') == []
 
 
-class TestByTrait:
-    def test_a_part_of_a_text_is_enough_whatever_its_case(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"), name="Anna Smith")
-        filling.identify(ident("user_id", "u2"), city="Smithfield")
-        filling.identify(ident("user_id", "u3"), age=7)
-        assert users(reader, "SMITH") == ["u2", "u1"]
-        assert users(reader, "a smi") == ["u1"]
-        assert users(reader, "7") == []
+class TestByContact:
+    @pytest.mark.parametrize(
+        "text", ["ann@", "ANN@Shop.example", "ann", "Änn", "ann ex", "example, a", "+49 30 12", "0049301"]
+    )
+    def test_an_address_a_number_or_a_name_is_enough(
+        self, filling: Filling, reader: SqliteStateReader, text: str
+    ) -> None:
+        filling.identify(
+            ident("mobile_id", "m1"),
+            e_mail="Ann@shop.example",
+            phoneNumber="+4930 123456",
+            firstName="Änn",
+            lastName="Example",
+        )
+        filling.identify(ident("user_id", "u2"), email="bob@shop.example", name="Bob", note="ann")
+        assert users(reader, text) == ["m1"]
+
+    @pytest.mark.parametrize("text", ["gold", "xample", "shop", "30123", "ann bob", "n", ""])
+    def test_other_texts_find_nobody_and_say_so_at_once(
+        self, filling: Filling, reader: SqliteStateReader, text: str
+    ) -> None:
+        filling.identify(
+            ident("mobile_id", "m1"), email="ann@shop.example", phone="+4930123456", name="Ann Ex", plan="gold"
+        )
+        assert not text or users(reader, text) == []
+
+    def test_a_person_among_many_newer_ones_is_found_on_the_first_page(
+        self, filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(search, "EXAMINED", 5)
+        filling.identify(ident("user_id", "u1"), email="ann@shop.example", plan="gold")
+        for number in range(20):
+            filling.identify(ident("user_id", f"v{number}"), email=f"other{number}@shop.example")
+        assert users(reader, "ann@shop.example") == ["u1"]
+
+    def test_a_national_number_is_read_in_the_projects_country(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        filling.identify(ident("user_id", "u1"), phone="+4930123456")
+        page = reader.search(1, "030 123456", limit=10, phone_country="DE")
+        assert [profile.user_id for profile in page.profiles] == ["u1"]
 
     def test_what_a_merged_member_was_given_counts(self, filling: Filling, reader: SqliteStateReader) -> None:
         filling.identify(ident("mobile_id", "m1"), name="Anna")
         filling.identify(ident("user_id", "u1"))
         filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
         assert users(reader, "anna") == ["u1"]
+        filling.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
+        assert users(reader, "anna") == ["m1"]
 
-    def test_characters_that_json_escapes_are_found(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"), note='say "Ünder"\n')
-        assert users(reader, '"Ü') == ["u1"]
-
-    def test_identifiers_come_before_traits_and_nobody_twice(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "anna"), name="Anna")
-        filling.identify(ident("user_id", "u2"), name="Anna")
+    def test_identifiers_come_before_names_and_nobody_twice(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "anna"), name="Anna", email="anna@x.example")
+        filling.identify(ident("user_id", "u2"), name="Anna Anna")
         assert users(reader, "anna") == ["anna", "u2"]
+
+    def test_a_row_that_is_not_indexed_yet_hides_nobody_who_has_another(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        """As while a backfill is under way."""
+        filling.identify(ident("user_id", "u1"), name="Anna Zimmer", fullName="Annabel Zimmer")
+        with closing(apsw.Connection(str(filling.path))) as connection:
+            connection.execute("DELETE FROM search_terms WHERE value = 'anna zimmer'")
+        assert users(reader, "anna") == ["u1"]
+
+    def test_a_row_of_a_profile_that_is_gone_is_passed_over(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("mobile_id", "m1"), name="Anna")
+        with closing(apsw.Connection(str(filling.path))) as connection:
+            connection.execute("DELETE FROM profiles")
+        assert users(reader, "anna") == []
+
+    def test_until_an_old_file_is_indexed_readers_are_told(self, filling: Filling, reader: SqliteStateReader) -> None:
+        assert not reader.indexing()
+        with closing(apsw.Connection(str(filling.path))) as connection:
+            connection.execute("INSERT INTO backfills (name) VALUES ('search_terms')")
+        assert reader.indexing()
 
 
 class TestPages:
@@ -134,8 +190,9 @@ class TestPages:
     ) -> None:
         if reader.position() == 0:
             for n, name in enumerate(["ab", "aB", "Ab", "abc", "b", "cab", "ca"]):
-                filling.identify(ident("user_id", name), ident("mobile_id", f"a{n}"), name=f"c{name}")
-                filling.identify(ident("mobile_id", f"{name}-{n}"), note=name)
+                filling.identify(ident("user_id", name), ident("mobile_id", f"a{n}"), name=f"c{name} a{n}")
+                filling.identify(ident("mobile_id", f"{name}-{n}"), name=name, fullName=f"b {name}")
+                filling.identify(ident("user_id", f"a{name}"), ident("mobile_id", f"{name}-{n // 2}"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(search, "EXAMINED", examined)
             found = all_pages(reader, text, limit)
@@ -144,7 +201,7 @@ class TestPages:
             profile.id
             for profile in everybody
             if any(i.value.startswith((text, text.lower())) for i in profile.identifiers)
-            or any(text.lower() in str(value).lower() for value in profile.traits.values())
+            or any(term.value.startswith(text.lower()) for term in terms_of(profile.traits) if text)
         }
         assert len(found) == len(set(found))
         assert set(found) == fitting

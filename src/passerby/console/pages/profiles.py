@@ -1,4 +1,4 @@
-"""Everybody, or those whom a text finds: by any identifier that begins with it, or any trait that contains it."""
+"""All profiles, or those that a text finds: by the beginning of an identifier, e-mail, phone number or name."""
 
 from __future__ import annotations
 
@@ -21,13 +21,19 @@ SHOWN = 50
 TRAITS = 60
 """How many traits are offered as columns, those that most profiles have."""
 
+PARTS = 10
+"""How many parts of a search whose matches hardly ever have the wanted stage are looked through for one page."""
+
 Text = Annotated[str, QueryParameter(name="q", max_length=1_000)]
 StageChoice = Literal["", "anonymous", "lead", "customer"]
 Columns = Annotated[list[str] | None, QueryParameter(name="columns")]
 
 
 class ProfilesView(msgspec.Struct, kw_only=True):
-    """A page of profiles, and how it was asked for. `traits` can be columns."""
+    """A page of profiles, and how it was asked for. `traits` can be columns.
+
+    While `indexing`, profiles from an earlier version may not be found by e-mail, phone or name yet.
+    """
 
     found: ProfilePage
     q: str
@@ -35,6 +41,7 @@ class ProfilesView(msgspec.Struct, kw_only=True):
     columns: list[str]
     traits: list[str]
     cursor: str | None
+    indexing: bool
 
 
 async def gather(
@@ -47,10 +54,22 @@ async def gather(
     text = q.strip()
     choice = Choice(None, text or None, Stage[stage.upper()] if stage else None)
     found: ProfilePage = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, cursor))
+    for _ in range(PARTS):
+        if found.profiles or not found.cursor:
+            break
+        found = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, found.cursor))
     if text and not found.profiles and not found.cursor:
         found = await visit.run(_spelt_otherwise, visit, text, stage)
     traits = await visit.run(_traits, visit)
-    return ProfilesView(found=found, q=text, stage=stage, columns=chosen(columns), traits=traits, cursor=cursor)
+    return ProfilesView(
+        found=found,
+        q=text,
+        stage=stage,
+        columns=chosen(columns),
+        traits=traits,
+        cursor=cursor,
+        indexing=bool(text) and await visit.run(visit.desk.state.indexing),
+    )
 
 
 def _spelt_otherwise(visit: Visit, text: str, stage: StageChoice) -> ProfilePage:

@@ -22,7 +22,7 @@ from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS
-from passerby.state.sqlite import merges, search, series
+from passerby.state.sqlite import backfills, merges, search, series
 from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.moment import SqliteMoment
@@ -98,12 +98,24 @@ class SqliteStateReader:
             rows: list[Any] = connection.execute(_SQL[query], (project, behind, limit, *bindings)).fetchall()
             return [_profile(connection, id_) for (id_,) in rows]
 
-    def search(
-        self, project: int, text: str, *, limit: int, stage: Stage | None = None, after: Match | None = None
+    def search(  # noqa: PLR0913 - the protocol's verb
+        self,
+        project: int,
+        text: str,
+        *,
+        limit: int,
+        stage: Stage | None = None,
+        after: Match | None = None,
+        phone_country: str | None = None,
     ) -> SearchPage:
+        query = search.Query(project, text, stage, phone_country)
         with self._snapshot() as connection:
-            found, behind = search.find(connection, search.Query(project, text, stage), limit, after)
+            found, behind = search.find(connection, query, limit, after)
             return SearchPage([_profile(connection, id_) for id_ in found], behind)
+
+    def indexing(self) -> bool:
+        with self._snapshot() as connection:
+            return "search_terms" in backfills.pending(connection.cursor())
 
     def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
         with self._snapshot() as connection:

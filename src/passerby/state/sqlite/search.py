@@ -1,49 +1,53 @@
-"""Finding profiles by a text: those with an identifier that begins so, then those with a trait that contains it.
+"""Finding profiles by a text: an identifier that begins with it, then an e-mail address, phone number or name.
 
-A search is a row of scans. Each walks its matches from a place onwards and names the profile behind every one. A
-profile is found at the first of all matches that lead to it, so that no page has to know the pages before it.
+A search is a list of scans. Each walks an index from a place onwards and names the profile of every match. A profile
+is found at the first of all matches that lead to it, so pages need not know the pages before them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import takewhile
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator
+from itertools import groupby, takewhile
+from typing import Any, Final, NamedTuple, Protocol
 
 import apsw
 import msgspec
+import phonenumbers
 
 from passerby import sql
+from passerby.profiles.contacts import Term, sought, term_of, terms_of
 from passerby.profiles.stage import Stage
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.views import IdentifierMatch, Match, TraitMatch
+from passerby.state.views import IdentifierMatch, Match, TermMatch
 
 _READER = sql.load("passerby.state.sqlite", "reader.sql")
 _SEARCH = sql.load("passerby.state.sqlite", "search.sql")
+_value: Final = msgspec.json.Decoder().decode
 
-EXAMINED = 2_000
-"""Matches that one page of results may look at."""
+EXAMINED = 5_000
+"""Matches that one page of results may look at. Only a filter by stage, or a page far behind the first, gets there."""
 
 NEWEST = b"\xff" * 16
 """Behind this no profile id lies: where a walk from the newest to the oldest begins."""
 
 
 class Query(NamedTuple):
-    """What is looked for."""
+    """What is looked for. `phone_country` is the project's, for numbers without a country code."""
 
     project: int
     text: str
     stage: Stage | None = None
+    phone_country: str | None = None
 
 
 class Scan(Protocol):
     """One way of finding profiles."""
 
     def matches(self, after: Match | None) -> Iterator[tuple[Match, bytes]]:
-        """Each match behind `after` (None: all) and its profile."""
+        """Each match behind `after` (None: all) and its canonical profile."""
 
     def first(self, profile: bytes) -> Match | None:
-        """The first match that leads to this profile, if any does."""
+        """The first match that leads to this canonical profile, if any does."""
 
 
 class IdentifierScan(NamedTuple):
@@ -56,7 +60,7 @@ class IdentifierScan(NamedTuple):
 
     def matches(self, after: Match | None) -> Iterator[tuple[Match, bytes]]:
         place = after or IdentifierMatch(self.spelling, self.text, "", "")
-        if isinstance(place, TraitMatch) or place.spelling > self.spelling:
+        if isinstance(place, TermMatch) or place.spelling > self.spelling:
             return
         key = place[1:] if place.spelling == self.spelling else (self.text, "", "")
         for *match, profile in self.connection.execute(_SEARCH["identifiers"], (self.text, self.project, *key)):
@@ -67,22 +71,65 @@ class IdentifierScan(NamedTuple):
         return row and IdentifierMatch(self.spelling, *row)
 
 
-class TraitScan(NamedTuple):
-    """Profiles, the newest first, that have a string trait containing `text`, whatever the case of ASCII letters."""
+class Contacts:
+    """The indexed terms of profiles and all their members, each profile's read once."""
+
+    def __init__(self, connection: apsw.Connection, project: int) -> None:
+        self._connection = connection
+        self._project = project
+        self._held: dict[bytes, tuple[list[bytes], set[Term]]] = {}
+
+    def first(self, profile: bytes, prefix: Term) -> tuple[str, bytes] | None:
+        """The first row of the index with this prefix that belongs to a member: its value and the member."""
+        if profile not in self._held:
+            self._held[profile] = self._read(profile)
+        members, terms = self._held[profile]
+        values = sorted({value for kind, value in terms if kind == prefix.kind and value.startswith(prefix.value)})
+        keys = ((value, member) for value in values for member in members)
+        return next((key for key in keys if self._indexed(prefix.kind, *key)), None)
+
+    def _read(self, profile: bytes) -> tuple[list[bytes], set[Term]]:
+        run = self._connection.execute
+        members: list[bytes] = sorted(id_ for (id_,) in run(_READER["member_ids"], (profile,)))
+        terms = set[Term]()
+        for member in members:
+            terms |= terms_of({name: _value(value) for name, value, *_ in run(_READER["traits"], (member,))})
+        held = (term_of(namespace, value) for namespace, value, *_ in run(_READER["identifiers"], (profile,)))
+        return members, terms | {term for term in held if term is not None}
+
+    def _indexed(self, kind: str, value: str, member: bytes) -> bool:
+        """Whether the index has this row: not every member has each of the values, and a backfill may be under way."""
+        return bool(self._connection.execute(_SEARCH["indexed"], (self._project, kind, value, member)).get)
+
+
+class TermScan(NamedTuple):
+    """Canonical profiles of members with an indexed term that begins with `prefix`, in the order of the terms."""
 
     connection: apsw.Connection
     project: int
-    text: str
+    number: int
+    prefix: Term
+    contacts: Contacts
 
     def matches(self, after: Match | None) -> Iterator[tuple[Match, bytes]]:
-        before = to_blob(after.profile) if isinstance(after, TraitMatch) else NEWEST
-        for (profile,) in self.connection.execute(_READER["newest"], (self.project, before, -1)):
-            yield TraitMatch(to_text(profile)), profile
+        place: tuple[str, bytes] = (self.prefix.value, b"")
+        if isinstance(after, TermMatch):
+            if after.scan > self.number:
+                return
+            if after.scan == self.number:
+                place = (after.value, to_blob(after.profile))
+        rows: Any = self.connection.execute(_SEARCH["terms"], (self.project, *self.prefix, *place))
+        for (value, member), _ in groupby(rows):  # a value that a trait and an identifier have in common is two rows
+            yield TermMatch(self.number, value, to_text(member)), self._canonical(member)
 
     def first(self, profile: bytes) -> Match | None:
-        needle = msgspec.json.encode(self.text)[1:-1].lower().decode()
-        found = self.connection.execute(_SEARCH["has_trait"], (needle, profile)).fetchone()
-        return TraitMatch(to_text(profile)) if found else None
+        found = self.contacts.first(profile, self.prefix)
+        return found and TermMatch(self.number, found[0], to_text(found[1]))
+
+    def _canonical(self, member: bytes) -> bytes:
+        while (into := self.connection.execute(_SEARCH["merged_into"], (member,)).get) is not None:
+            member = into
+        return member
 
 
 def find(
@@ -91,12 +138,16 @@ def find(
     """The canonical profiles on one page of results, and where to go on. See `StateReader.search`."""
     scans = _scans(connection, query)
     found: list[bytes] = []
+    seen = set[bytes]()
     last = after
     for examined, (scan, match, profile) in enumerate(_matches(scans, after)):
-        if len(found) == limit or examined == EXAMINED:
+        if examined == EXAMINED or (len(found) == limit and profile not in seen):
             return found, last
         last = match
-        if _is_first(scans, scan, match, profile) and _has_stage(connection, profile, query.stage):
+        if profile in seen:  # what leads to it again is not its first match
+            continue
+        seen.add(profile)
+        if _has_stage(connection, profile, query.stage) and _is_first(scans, scan, match, profile):
             found.append(profile)
     return found, None
 
@@ -104,20 +155,24 @@ def find(
 def _scans(connection: apsw.Connection, query: Query) -> list[Scan]:
     spellings = dict.fromkeys((query.text, query.text.lower()))
     by_identifier = [IdentifierScan(connection, query.project, n, text) for n, text in enumerate(spellings)]
-    return [*by_identifier, TraitScan(connection, query.project, query.text)]
+    contacts = Contacts(connection, query.project)
+    country = query.phone_country
+    prefixes = enumerate(sought(query.text, str(phonenumbers.country_code_for_region(country)) if country else ""))
+    return [*by_identifier, *(TermScan(connection, query.project, n, prefix, contacts) for n, prefix in prefixes)]
 
 
-def _matches(scans: Iterable[Scan], after: Match | None) -> Iterator[tuple[Scan, Match, bytes]]:
+def _matches(scans: list[Scan], after: Match | None) -> Iterator[tuple[Scan, Match, bytes]]:
     for scan in scans:
         for match, profile in scan.matches(after):
             yield scan, match, profile
 
 
-def _is_first(scans: Iterable[Scan], scan: Scan, match: Match, profile: bytes) -> bool:
-    """Whether no match before this one leads to the same profile. Its own scan is asked first: mostly that says no."""
+def _is_first(scans: list[Scan], scan: Scan, match: Match, profile: bytes) -> bool:
+    """Whether no match before this one leads to the same profile. Identifiers are asked first: they cost the least."""
     earlier = takewhile(lambda other: other is not scan, scans)
-    return scan.first(profile) == match and not any(other.first(profile) for other in earlier)
+    return not any(other.first(profile) for other in earlier) and scan.first(profile) == match
 
 
 def _has_stage(connection: apsw.Connection, profile: bytes, stage: Stage | None) -> bool:
-    return stage is None or connection.execute(_SEARCH["stage"], (profile,)).get == stage
+    found = connection.execute(_SEARCH["stage"], (profile,)).get
+    return found is not None and stage in {None, found}

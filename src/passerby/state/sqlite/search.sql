@@ -14,16 +14,19 @@ WHERE profile = ?2 AND value >= ?1 AND value < ?1 || char(1114111)
 ORDER BY value, namespace, scope
 LIMIT 1;
 
--- name: has_trait
--- Whether a canonical profile, or anything that was merged into it, has a string trait that contains this (JSON) text.
-WITH RECURSIVE member (id) AS (
-    VALUES (?2)
-    UNION ALL
-    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
-)
-SELECT 1 FROM member CROSS JOIN traits AS t ON t.profile = member.id
-WHERE substr(t.value, 1, 1) = '"' AND instr(lower(t.value), ?1) > 0
-LIMIT 1;
+-- name: terms
+-- Members with a term of this kind that begins so, after a key.
+SELECT value, profile FROM search_terms
+WHERE project = ?1 AND kind = ?2 AND value < ?3 || char(1114111) AND (value, profile) > (?4, ?5)
+ORDER BY value, profile;
+
+-- name: indexed
+-- Whether a member has this very term.
+SELECT 1 FROM search_terms WHERE project = ?1 AND kind = ?2 AND value = ?3 AND profile = ?4 LIMIT 1;
+
+-- name: merged_into
+-- The profile that absorbed a member; null for a canonical one.
+SELECT merged_into FROM profiles WHERE id = ?1;
 
 -- name: stage
 -- The stage of a profile.
