@@ -91,6 +91,11 @@ def test_an_address_is_found_by_its_beginning_in_any_case() -> None:
     assert not finds("ann@shop", {"email": "joann@shop.example"})
 
 
+def test_invisible_characters_do_not_matter() -> None:
+    stated = {"name": "An\u200bn\ufeff Ex", "email": "\u2060ann@\u00adx.example"}
+    assert terms_of(stated) == terms_of({"name": "Ann Ex", "email": "ann@x.example"})
+
+
 def test_addresses_keep_their_accents_because_they_are_two_addresses() -> None:
     assert terms_of({"email": "müller@x.example"}) != terms_of({"email": "muller@x.example"})
 

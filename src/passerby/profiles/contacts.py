@@ -139,7 +139,12 @@ def _one(kind: Kind, text: str) -> Iterator[Term]:
 
 
 def _address(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip().lower()
+    return _visible(unicodedata.normalize("NFC", text)).strip().lower()
+
+
+def _visible(text: str) -> str:
+    """The text without invisible characters, which copied values bring along."""
+    return text if text.isascii() else "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 
 def _digits(text: str) -> str:
@@ -155,6 +160,6 @@ def _words(text: str) -> list[str]:
     if text.isascii():
         folded = text.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+        decomposed = unicodedata.normalize("NFKD", _visible(text).casefold()).translate(_LETTERS)
         folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _NO_LETTERS.sub(" ", _APOSTROPHES.sub("", folded)).split()[:WORDS]
