@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +38,11 @@ class DataFolder(NamedTuple):
         return self.path / "audit.db"
 
     @property
+    def first_credentials(self) -> Path:
+        """What a first `serve` without a terminal made, for the owner to move elsewhere."""
+        return self.path / "first-credentials.json"
+
+    @property
     def events(self) -> Path:
         """The event store's own folder."""
         return self.path / "events"
@@ -50,3 +56,10 @@ class DataFolder(NamedTuple):
     def metrics(self) -> Path:
         """The files through which all processes' metrics reach the one that shows them."""
         return self.run / "metrics"
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone can read from its first byte on. Raises FileExistsError, OSError."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+        opened.write(text + "\n")

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from tests.api.office import Office
+from tests.api.test_needs import token_for
 from tests.state.filling import ident, new_id
 
 from passerby.api import auditing
+from passerby.projects.scopes import Scope
 from passerby.projects.store import Project
 
 
@@ -129,7 +131,7 @@ def entries(office: Office, **query: Any) -> list[dict[str, Any]]:
 def test_every_change_is_noted_with_who_made_it_and_without_secrets(office: Office) -> None:
     token = office.building.projects.add_key(project_of(office), "api_token", 1, label="back office").value
     office.building.credentials.refresh_if_changed()
-    secret = "x" * 40
+    secret = "battery-staple-".ljust(20, "9") + "abcdefghijklmnopqrst"
     made = office.post("/v1/keys", token, {"kind": "webengage.api_key", "value": secret, "label": "shop"}).json()
     office.post(f"/v1/keys/{made['id']}/revoke", token)
     office.patch("/v1/project", token, {"timezone": "Europe/Lisbon"})
@@ -199,3 +201,23 @@ def test_what_the_dialect_refuses_is_told(office: Office, monkeypatch: pytest.Mo
     monkeypatch.setattr(calls, "_authorised", refuses)
     found = office.post("/v1/sources/segment/test").json()
     assert (found["status"], found["message_ids"]) == (400, [])
+
+
+def test_a_token_makes_no_token_with_scopes_that_it_lacks(office: Office) -> None:
+    own = token_for(office, Scope.READ, Scope.MANAGE)
+    refused = office.post("/v1/keys", token=own, body={"kind": "api_token", "scopes": ["read", "identity"]})
+    assert (refused.status_code, refused.json()["error"]["details"]) == (403, {"scope": "identity"})
+    assert office.post("/v1/keys", token=own, body={"kind": "api_token"}).status_code == 403
+    made = office.post("/v1/keys", token=own, body={"kind": "api_token", "scopes": ["manage"]})
+    assert made.status_code == 200
+    assert office.post("/v1/keys", token=own, body={"kind": "segment.write_key"}).status_code == 200
+
+
+def test_a_token_rotates_no_token_with_scopes_that_it_lacks(office: Office) -> None:
+    own = token_for(office, Scope.MANAGE)
+    keys = office.get("/v1/keys").json()["keys"]
+    strong = next(key["id"] for key in keys if key["kind"] == "api_token" and "identity" in key["scopes"])
+    assert office.post(f"/v1/keys/{strong}/rotate", token=own).status_code == 403
+    assert office.get("/v1/stats").status_code == 200
+    weak = next(key["id"] for key in office.get("/v1/keys").json()["keys"] if key["scopes"] == ["manage"])
+    assert office.post(f"/v1/keys/{weak}/rotate", token=own).status_code == 200

@@ -11,7 +11,7 @@ from tests.cli.conftest import Command
 from passerby.folder import DataFolder
 from passerby.projects.credentials import ProjectCredentials
 
-SECRET = "k" * 40
+SECRET = "".join(map(chr, range(40, 80)))
 pytestmark = pytest.mark.usefixtures("keys")
 
 

@@ -172,17 +172,50 @@ def status(port: int, path: str) -> int:
     return status
 
 
-def test_an_empty_folder_is_initialised_and_told_about_and_a_stop_is_in_good_order(data: Path) -> None:
+def greeted(data: Path, stdout: int, read: Callable[[], str]) -> str:
+    """What a server on this folder writes to this descriptor until it serves; then it is stopped."""
     serve = [*PROGRAM, "serve", "--data", str(data), "--port", "0", "--console-port", "0"]
+    with subprocess.Popen(serve, stdout=stdout, stderr=subprocess.PIPE, text=True) as process:
+        os.close(stdout)
+        said = read()
+        process.send_signal(signal.SIGTERM)
+        _, lines = process.communicate(timeout=30)
+    assert process.returncode == 0
+    return said + lines
+
+
+def test_an_empty_folder_is_initialised_and_the_credentials_go_to_a_private_file(data: Path) -> None:
     for first_time in (True, False):
-        with subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            greeted = "".join(iter(process.stdout.readline, f"{greeting.LAST_LINE}\n"))
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
-        assert process.returncode == 0
-        assert ("Keep these credentials" in greeted) is first_time
-        assert "curl -sS 'http://127.0.0.1:" in greeted
+        reading, writing = os.pipe()
+        with os.fdopen(reading, encoding="utf-8") as output:
+            said = greeted(data, writing, lambda: "".join(iter(output.readline, f"{greeting.LAST_LINE}\n")))
+        file = data / "first-credentials.json"
+        keys = json.loads(file.read_text())
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert ("first-credentials.json" in said) is first_time
+        assert "curl -sS 'http://127.0.0.1:" in said
+        for secret in (keys["api_token"], keys["webengage"]["api_key"], keys["console"]["password"]):
+            assert secret not in said
+        assert keys["customerlabs"]["webhook_path"] not in said
+        assert keys["segment"]["write_key"] in said
+
+
+def test_an_empty_folder_is_initialised_and_the_credentials_are_printed_on_a_terminal(data: Path) -> None:
+    terminal, end = os.openpty()
+    said = ""
+
+    def read() -> str:
+        nonlocal said
+        while greeting.LAST_LINE not in said:
+            said += os.read(terminal, 65_536).decode()
+        return said
+
+    greeted(data, end, read)
+    os.close(terminal)
+    assert "Keep these credentials" in said
+    assert '"password"' in said
+    assert "/source/" in said
+    assert not (data / "first-credentials.json").exists()
 
 
 def test_no_role_survives_a_supervisor_that_is_killed(data: Path) -> None:

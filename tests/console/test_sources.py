@@ -79,3 +79,18 @@ def test_a_key_of_another_dialect_or_project_is_out_of_reach(office: Office) -> 
         assert client.post(f"/p/stall/sources/segment/keys/{number}/revoke").status_code == 303
         assert client.post(f"/p/stall/sources/segment/keys/{number}/rotate").status_code == 404
         assert "revoked" in client.get("/p/stall/sources/segment").text
+
+
+def test_viewers_do_not_see_the_path_of_a_webhook(office: Office) -> None:
+    path = office.server.keys["customerlabs"]["webhook_path"]
+    pages = ["sources", "sources.json", "sources/customerlabs", "sources/customerlabs.json"]
+    pages += [f"sources/customerlabs/{office.webhook}", f"sources/customerlabs/{office.webhook}.json"]
+    for page in pages:
+        shown = {}
+        for user in (VIEWER, ADMIN):
+            with office.client(user) as client:
+                answer = client.get(f"/p/default/{page}")
+                assert answer.status_code == httpx.codes.OK
+                shown[user] = path.strip("/").removeprefix("source/") in answer.text
+        assert not shown[VIEWER], page
+        assert shown[ADMIN] or page == "sources", page

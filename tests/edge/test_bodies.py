@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import zlib
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
 import pytest
-from tests.dialects.calling import BULK_EVENTS, TRACK, WRITE_KEY
+from tests.dialects.calling import API_KEY, BULK_EVENTS, EVENTS, TRACK, WRITE_KEY
 from tests.edge.client import Client, request
 from tests.edge.running import Running, until
 
@@ -67,7 +68,7 @@ def test_the_answer_reaches_a_client_that_goes_on_sending(client: Client) -> Non
 
 
 def test_a_bulk_call_takes_more(client: Client) -> None:
-    assert client.ask(BULK_EVENTS, b" " * (2 * MIB)).status != 413
+    assert client.ask(BULK_EVENTS, b" " * (2 * MIB), Authorization=f"Bearer {API_KEY}").status == 400
     assert client.ask(BULK_EVENTS, b" " * (5 * MIB + 1)).status == 413
 
 
@@ -208,3 +209,45 @@ def test_a_body_that_trickles_is_refused_after_the_deadline(start: Start, kept: 
         assert answer.headers["connection"] == "close"
         assert client.is_closed()
     assert kept() == []
+
+
+UNKNOWN = {
+    "crossengage": ("/api/v1/mobile/nobody/track", {}, 401),
+    "webengage": ("/v1/accounts/nobody/bulk-events", {}, 404),
+    "webengage with a wrong secret": (EVENTS, {"Authorization": "Bearer nothing"}, 401),
+    "customerlabs": ("/source/nobody/", {}, 404),
+    "antsomi": ("/event?portal_id=9&prop_id=9&resp_type=json", {}, 401),
+}
+
+
+@pytest.mark.parametrize("path, headers, status", UNKNOWN.values(), ids=UNKNOWN)
+def test_the_body_of_a_request_with_an_unknown_key_is_not_read(
+    client: Client, path: str, headers: dict[str, str], status: int
+) -> None:
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    client.send(f"POST {path} HTTP/1.1\r\nHost: e\r\n{head}Content-Length: 1000000\r\n\r\n{{".encode())
+    answer = client.answer()
+    assert answer.status == status
+    assert answer.headers["connection"] == "close"
+    assert client.is_closed()
+
+
+def test_the_body_of_a_request_with_a_known_key_is_awaited(client: Client) -> None:
+    body = b'{"mobileId": "m", "event": "Seen"}'
+    client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:5])
+    client.send(body[5:])
+    assert client.answer().status == 202
+
+
+MARKS = b"\xef\xbb\xbf" * 340_000
+
+
+@pytest.mark.parametrize(
+    "path, status",
+    [("/v1/t", 401), ("/v1/batch", 401), (TRACK, 400), ("/api/v1/mobile/nobody/track", 401), ("/app/identify", 400)],
+)
+def test_a_body_of_byte_order_marks_is_refused(connect: Connect, lines: io.StringIO, path: str, status: int) -> None:
+    body = MARKS[: 30_000 if path == "/v1/t" else 450_000]
+    answer = connect().ask(path, body, CL_User_Agent="Mozilla")
+    assert answer.status == status
+    assert "exception" not in lines.getvalue()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
+from pathlib import Path
 
+import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.projects import keys
+from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.errors import BadKeyValue, UnknownKind
+from passerby.projects.store import ProjectStore
 
 
 @pytest.mark.parametrize("kind", keys.KINDS)
@@ -63,6 +68,11 @@ def test_even_text_that_is_no_unicode_can_be_hashed() -> None:
         ("crossengage.mobile_api_key", "with space"),
         ("crossengage.mobile_api_key", "with/slash"),
         ("customerlabs.webhook_path", "/source/only"),
+        ("customerlabs.webhook_path", "/source/aaaaaa/"),
+        ("customerlabs.webhook_path", f"/source/{'a' * 40}/"),
+        ("customerlabs.webhook_path", f"/source/{'ab' * 15}/"),
+        ("api_token", "a" * 64),
+        ("webengage.api_key", "abc" * 12),
         ("antsomi.portal_id", "0123"),
         ("antsomi.portal_id", "abc"),
         ("api_token", "too-short-to-be-random"),
@@ -73,6 +83,16 @@ def test_even_text_that_is_no_unicode_can_be_hashed() -> None:
 def test_a_value_of_another_form_is_refused(kind: str, value: str) -> None:
     with pytest.raises(BadKeyValue, match=kind):
         keys.check(kind, value)
+
+
+def test_a_webhook_path_that_a_project_has_already_goes_on_working(tmp_path: Path) -> None:
+    with ProjectStore(tmp_path / "control.db") as store:
+        project = store.add_project("shop", 1)
+        added = store.add_key(project, "customerlabs.webhook_path", 1)
+    with closing(apsw.Connection(str(tmp_path / "control.db"))) as control:
+        control.execute("UPDATE key SET value = '/source/aaaaaa/' WHERE id = ?", (added.id,))
+    with closing(ProjectCredentials(tmp_path / "control.db")) as credentials:
+        assert credentials.project("customerlabs.webhook_path", "/source/aaaaaa/") == project.id
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:

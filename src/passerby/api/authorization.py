@@ -44,6 +44,7 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
         if need not in tokens().token_scopes(token):
             raise ApiError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
         connection.state.project = project
+        connection.state.scopes = tokens().token_scopes(token)
         connection.state.who = tokens().token_label(token) or NO_LABEL
 
     return guard
@@ -53,6 +54,12 @@ def project_of(request: AnyRequest) -> int:
     """The project of the token that came with this request."""
     project: int = request.state.project
     return project
+
+
+def scopes_of(request: AnyRequest) -> frozenset[Scope]:
+    """What the token that came with this request may do."""
+    scopes: frozenset[Scope] = request.state.scopes
+    return scopes
 
 
 def who_of(request: AnyRequest) -> str:

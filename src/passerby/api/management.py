@@ -14,9 +14,9 @@ from msgspec import UNSET
 
 from passerby.api import examples_management as examples
 from passerby.api.access import Access, access_at_once
-from passerby.api.authorization import who_of
+from passerby.api.authorization import scopes_of, who_of
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ErrorCode, invalid, not_found
+from passerby.api.errors import ApiError, ErrorCode, invalid, not_found
 from passerby.api.management_answers import (
     AddKeyRequest,
     ChangeProjectRequest,
@@ -34,13 +34,18 @@ from passerby.projects import choices
 from passerby.projects.errors import NoSuchKey, ProjectError
 from passerby.projects.keys import kind_named
 from passerby.projects.marks import Mark
-from passerby.projects.scopes import Scope
+from passerby.projects.scopes import EVERY, Scope
 from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
 from passerby.times import iso
+
+TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
 
 _TAGS = ["Project"]
 _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 _BY = {**_AT_ONCE, "who": Provide(who_of, sync_to_thread=False)}
+
+_WITHIN = {**_AT_ONCE, "own": Provide(scopes_of, sync_to_thread=False)}
+Own = NamedDependency[frozenset[Scope]]
 
 KeyId = Annotated[int, PathParameter(ge=1, le=2**63 - 1, description="The id of a key.")]
 
@@ -62,28 +67,29 @@ async def list_keys(access: NamedDependency[Access]) -> KeyList:
     operation_id="addKey",
     summary="Add a key or token",
     description="A fresh one, or the value that clients use already. A secret is told this once. It works within about "
-    "a second.",
+    "a second. A token cannot be given scopes that the caller's own token lacks (403).",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=_WITHIN,
     responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER),
 )
-async def add_key(access: NamedDependency[Access], data: JSONBody[AddKeyRequest]) -> FreshKey:
-    return await access.run(added_key, access, data)
+async def add_key(access: NamedDependency[Access], own: Own, data: JSONBody[AddKeyRequest]) -> FreshKey:
+    return await access.run(added_key, access, data, own)
 
 
 @post(
     "/keys/{key_id:int}/rotate",
     operation_id="rotateKey",
     summary="Rotate a key",
-    description="Puts a fresh key of the same kind, label and scopes in its place, and revokes it.",
+    description="Puts a fresh key of the same kind, label and scopes in its place, and revokes it. A token with scopes "
+    "that the caller's own token lacks cannot be rotated (403).",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=_WITHIN,
     responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
-async def rotate_key(access: NamedDependency[Access], key_id: KeyId) -> FreshKey:
-    return await access.run(rotated_key, access, key_id)
+async def rotate_key(access: NamedDependency[Access], own: Own, key_id: KeyId) -> FreshKey:
+    return await access.run(rotated_key, access, key_id, own)
 
 
 @post(
@@ -157,9 +163,11 @@ def keys(access: Access) -> KeyList:
         return KeyList(keys=[_key(key) for key in store.keys(store.project_numbered(access.project))])
 
 
-def added_key(access: Access, request: AddKeyRequest) -> FreshKey:
-    """A key that the project has from now on."""
-    scopes = map(Scope, request.scopes)
+def added_key(access: Access, request: AddKeyRequest, own: frozenset[Scope] = EVERY) -> FreshKey:
+    """A key that the project has from now on. Raises ApiError for a token with more scopes than `own`."""
+    scopes = frozenset(map(Scope, request.scopes))
+    if request.kind == TOKEN_KIND:
+        _check_scopes(scopes, own)
     with access.desk.policies() as store, _refused("kind"):
         project = store.project_numbered(access.project)
         made = store.add_key(
@@ -168,10 +176,20 @@ def added_key(access: Access, request: AddKeyRequest) -> FreshKey:
     return _fresh(made)
 
 
-def rotated_key(access: Access, key: int) -> FreshKey:
-    """The key that takes another's place."""
-    with access.desk.policies() as store, _refused("key_id"):
-        return _fresh(store.rotate_key(store.project_numbered(access.project), key, access.desk.now()))
+def rotated_key(access: Access, key: int, own: frozenset[Scope] = EVERY) -> FreshKey:
+    """The key that takes another's place. Raises ApiError for a token with more scopes than `own`."""
+    with access.desk.policies() as store, store.transaction(), _refused("key_id"):
+        project = store.project_numbered(access.project)
+        for each in store.keys(project):
+            if each.id == key and each.kind == TOKEN_KIND:
+                _check_scopes(each.scopes, own)
+        return _fresh(store.rotate_key(project, key, access.desk.now()))
+
+
+def _check_scopes(wanted: frozenset[Scope], own: frozenset[Scope]) -> None:
+    if lacking := sorted(wanted - own):
+        message = f"your token lacks the scope {lacking[0]}, so it cannot make a token with it"
+        raise ApiError(ErrorCode.FORBIDDEN, message, {"scope": lacking[0]})
 
 
 def revoked_key(access: Access, key: int) -> RevokedKey:

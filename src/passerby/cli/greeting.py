@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from passerby.cli import examples
 from passerby.projects.founding import FirstKeys
+from passerby.projects.keys import kind_named
 from passerby.projects.store import Key
 from passerby.supervisor.lock import Serving
 
@@ -39,7 +40,11 @@ def fresh(serving: Serving, keys: FirstKeys) -> str:
 
 def again(serving: Serving, keys: Sequence[Key]) -> str:
     """The greeting over a data folder with a past: calls that need public keys only."""
-    public = {key.kind: key.value for key in reversed(keys) if key.value and key.revoked_at is None}
+    public = {
+        key.kind: key.value
+        for key in reversed(keys)
+        if key.value and key.revoked_at is None and not kind_named(key.kind).guarded
+    }
     calls = examples.calls(url(serving.host, serving.port), public)
     tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
     return f"{places(serving)}\n\n{tried}{_SECRETS}\n\n{LAST_LINE}"
@@ -48,4 +53,5 @@ def again(serving: Serving, keys: Sequence[Key]) -> str:
 _SECRETS = """\
 Secrets were shown when they were made and cannot be shown again. For new ones, to read profiles or call WebEngage:
   passerby keys add api_token
-  passerby keys add webengage.api_key"""
+  passerby keys add webengage.api_key
+The paths of webhooks are listed by `passerby keys list`."""

@@ -32,7 +32,12 @@ def say_if_possible(text: str) -> None:
 
 def say_json(value: object) -> None:
     """Write a result for programs: one JSON document, indented, because people look at it too."""
-    say(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode())
+    say(as_json(value))
+
+
+def as_json(value: object) -> str:
+    """A value as `say_json` writes it."""
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode()
 
 
 def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import make_dataclass
@@ -15,8 +16,8 @@ from cyclopts import Group, Parameter
 from passerby import logs
 from passerby.cli import greeting
 from passerby.cli.founding import see_to_given_password
-from passerby.cli.output import say, say_if_possible, say_json
-from passerby.folder import DataFolder
+from passerby.cli.output import as_json, say, say_if_possible, say_json
+from passerby.folder import DataFolder, write_private
 from passerby.projects.founding import init, initialised
 from passerby.projects.store import ProjectStore
 from passerby.proxies import Networks
@@ -51,6 +52,8 @@ Flags = make_dataclass("Flags", [_flag(setting) for setting in SETTINGS], frozen
 Flags.__module__ = __name__  # else it counts as one of Python's own classes, and its fields as nobody's flags
 _Hidden = Parameter(show=False)
 
+_log = logs.get("serve")
+
 
 def serve(  # noqa: PLR0913 - a command has as many flags as it needs
     *,
@@ -63,8 +66,9 @@ def serve(  # noqa: PLR0913 - a command has as many flags as it needs
 ) -> int:
     """Take calls in, make profiles of them, and answer questions about them, until SIGTERM or SIGINT.
 
-    On an empty data folder it does `passerby init` first and prints the credentials. Every setting can also be given as
-    an environment variable, `--edge-idle-seconds` as $PASSERBY_EDGE_IDLE_SECONDS, or in the settings file; see
+    On an empty data folder it does `passerby init` first and prints the credentials, or, where standard output is no
+    terminal, writes them to `first-credentials.json` in the data folder, for its owner alone. Every setting can also be
+    given as an environment variable, `--edge-idle-seconds` as $PASSERBY_EDGE_IDLE_SECONDS, or in the settings file; see
     `passerby settings`.
     """
     given: Mapping[str, object] = vars(flags) if flags else {}
@@ -129,10 +133,15 @@ def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:
 def _greet(folder: DataFolder, serving: lock.Serving) -> None:
     if not initialised(folder.path):
         keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
-        say(f"{folder.path} is a new data folder. Keep these credentials: the secrets are not shown again.\n")
-        say_json(keys)
-        say("\n" + greeting.fresh(serving, keys))
-        return
+        if sys.stdout.isatty():
+            say(f"{folder.path} is a new data folder. Keep these credentials: the secrets are not shown again.\n")
+            say_json(keys)
+            say("\n" + greeting.fresh(serving, keys))
+            return
+        file = folder.first_credentials
+        write_private(file, as_json(keys))
+        say_if_possible(f"{folder.path} is a new data folder. Its credentials are in {file}, for its owner alone.\n")
+        _log.warning("the first credentials are in a file: keep them elsewhere and delete it", file=str(file))
     with ProjectStore(folder.control) as store:
         first = store.projects()[0]
         say_if_possible(greeting.again(serving, store.keys(first)))

@@ -162,6 +162,9 @@ class Call(msgspec.Struct, frozen=True):
     rate: int | None = None
     rate_group: str = ""
     sniff_gzip: bool = False
+    authorise: Callable[[Request, Mapping[str, str], Credentials], Reply | None] | None = None
+    """The refusal of a request whose key in path, query or headers is not known, else None. Asked before a body is read
+    that does not come at once; `handle` checks the same key again. None where the key may stand in the body."""
     inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None
     """As `handle`, for a call whose answer says what is known; `handle` then answers as if nothing were."""
 

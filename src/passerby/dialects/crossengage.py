@@ -57,6 +57,7 @@ def match(path: str) -> Call | None:
         parameters={KEY: key},
         handle=handle or no_such_call,
         fault=fault,
+        authorise=_authorise if handle else None,
     )
 
 
@@ -132,6 +133,11 @@ _HANDLERS: Final[Mapping[str, Callable[[Request, Mapping[str, str], Credentials]
     "identify": _identify,
     "track": _track,
 }
+
+
+def _authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    known = credentials.project(KEY_KIND, parameters[KEY]) is not None
+    return None if known else fault(Fault.UNKNOWN_KEY)
 
 
 def _project(parameters: Mapping[str, str], credentials: Credentials) -> int:

@@ -97,6 +97,7 @@ def match(path: str) -> Call | None:
         fault=route.fault,
         rate=route.rate,
         rate_group=f"{name}.{route.name}",
+        authorise=None if route is _NOWHERE else _refusal_of_keys,
     )
 
 
@@ -264,6 +265,11 @@ def _authorised(request: Request, parameters: Mapping[str, str], credentials: Cr
     if scheme.lower() != "bearer" or not credentials.authenticates(KEY_KIND, project, secret.strip()):
         return _UNAUTHORIZED
     return project
+
+
+def _refusal_of_keys(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    found = _authorised(request, parameters, credentials)
+    return found if isinstance(found, Reply) else None
 
 
 def _deduplication_key(request: Request) -> str:

@@ -55,6 +55,14 @@ def new_id() -> str:
     return str(_uuid7())
 
 
+class _Unauthorised(Exception):
+    """The key of a request opens nothing, by this reply of its dialect; its body was not read."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
 class Pending(NamedTuple):
     """What a request will be answered with once its messages are on disk."""
 
@@ -101,6 +109,8 @@ class Edge:
             reply = await self._take(call, scope, receive)
         except RequestFault as fault:
             await self._refuse(call, fault, scope, send)
+        except _Unauthorised as refusal:
+            await self._turn_away(call, refusal.reply, scope, send)
         except ClientGone:
             return
         except Exception:  # noqa: BLE001 - whatever it is, the client gets an answer and the next one too
@@ -112,7 +122,7 @@ class Edge:
     async def _take(self, call: Call, scope: Scope, receive: Receive) -> Reply:
         """What a request is answered with; its messages are on disk when this returns.
 
-        Raises RequestFault, and ClientGone.
+        Raises RequestFault, _Unauthorised, ClientGone.
         """
         headers = dict(scope["headers"])
         method = scope["method"]
@@ -121,24 +131,8 @@ class Edge:
         length = headers.get(b"content-length")
         if length and int(length) > call.body_limit:
             raise Unread(Fault.TOO_LARGE)
-        event = await receive()
-        if event.get("more_body", True) or len(event["body"]) > call.body_limit:
-            body = await read_rest(event, scope, receive, call.body_limit, self.budget)
-        else:
-            body = event["body"]
-        if b"content-encoding" in headers or call.sniff_gzip:
-            body = _unpacked(call, headers, body)
-        request = Request(
-            method,
-            scope["path"],
-            scope["query_string"].decode("latin-1"),
-            Headers(headers),
-            body,
-            self.clock(),
-            self._client(scope, headers),
-            new_id,
-            self._public_url,
-        )
+        body = await self._body(call, scope, receive, headers)
+        request = self._request(scope, headers, body)
         try:
             if call.inquire is None:
                 outcome = call.handle(request, call.parameters, self._credentials)
@@ -155,6 +149,38 @@ class Edge:
             refusal.body = body
             raise
         return outcome.reply
+
+    async def _body(self, call: Call, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
+        """The body, read in full and unpacked. Raises RequestFault, _Unauthorised, ClientGone."""
+        event = await receive()
+        if event.get("more_body", True) or len(event["body"]) > call.body_limit:
+            self._check_key(call, scope, headers)
+            body = await read_rest(event, scope, receive, call.body_limit, self.budget)
+        else:
+            body = event["body"]
+        if b"content-encoding" in headers or call.sniff_gzip:
+            body = _unpacked(call, headers, body)
+        return body
+
+    def _request(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Request:
+        return Request(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            Headers(headers),
+            body,
+            self.clock(),
+            self._client(scope, headers),
+            new_id,
+            self._public_url,
+        )
+
+    def _check_key(self, call: Call, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        """Raise _Unauthorised where the key outside of the body opens nothing: the rest of the body is not read."""
+        if call.authorise is not None:
+            reply = call.authorise(self._request(scope, headers, b""), call.parameters, self._credentials)
+            if reply is not None:
+                raise _Unauthorised(reply)
 
     def _client(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """The client's address: the peer's, or what a trusted proxy says."""
@@ -232,6 +258,14 @@ class Edge:
         self.counts.answered(call.dialect, call.name, reply.status)
         self._note(call, reply, (fault.fault.value, fault_text(fault)), scope, fault.body)
         await _send(send, reply, fault_headers(fault), _origin(call, scope))
+
+    async def _turn_away(self, call: Call, reply: Reply, scope: Scope, send: Send) -> None:
+        """Refuse a request by its key, and end the connection, as its body is not read."""
+        reason = Fault.UNKNOWN_KEY.value
+        self.counts.refused(call.dialect, reason)
+        self.counts.answered(call.dialect, call.name, reply.status)
+        self._note(call, reply, (reason, reply.body.decode("utf-8", "replace")), scope)
+        await _send(send, reply, [("Connection", "close")])
 
     async def _confess(self, call: Call, scope: Scope, send: Send) -> None:
         """Answer a request that an exception stopped which nobody expected."""

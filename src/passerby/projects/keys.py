@@ -9,8 +9,10 @@ stolen hash is hopeless at any speed. Passwords are another matter: people choos
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -22,13 +24,23 @@ LEAST_SECRET_LENGTH = 32
 """A secret brought along from elsewhere has to be this long: a plain hash protects only what cannot be guessed."""
 
 
+WEBHOOK_PREFIX = "/source/"
+LEAST_ENTROPY_BITS = 60
+"""What the characters of a given secret must come to, by how often each occurs in it: `aaaaaa...` comes to nothing."""
+
+
 class Kind(NamedTuple):
-    """One kind of key: whether it is secret, how to make one, and the form that a given one must have."""
+    """One kind of key: whether it is secret, how to make one, and the form that a given one must have.
+
+    `guarded`: whoever knows it can send, and it is meant to be known to one sender only. Secrets are that, and the path
+    of a webhook, which has to be read again to be pasted: administrators see it, viewers do not.
+    """
 
     secret: bool
     make: Callable[[], str]
     pattern: re.Pattern[str]
     form: str
+    guarded: bool = False
 
 
 def _secret() -> str:
@@ -60,6 +72,7 @@ _SECRET = Kind(
     make=_secret,
     pattern=re.compile(rf"[\x21-\x7e]{{{LEAST_SECRET_LENGTH},256}}"),
     form=f"{LEAST_SECRET_LENGTH} to 256 visible ASCII characters, and random",
+    guarded=True,
 )
 _NUMBER = Kind(secret=False, make=_number, pattern=re.compile(r"[1-9][0-9]{0,17}"), form="a number above 0")
 
@@ -77,8 +90,9 @@ KINDS: Mapping[str, Kind] = {
     "customerlabs.webhook_path": Kind(
         secret=False,
         make=_webhook_path,
-        pattern=re.compile(r"/source/[A-Za-z0-9_-]{6,128}/"),
-        form="`/source/` with 6 to 128 letters, digits, _ or - and a `/`",
+        pattern=re.compile(r"/source/[A-Za-z0-9_-]{20,128}/"),
+        form="`/source/` with 20 to 128 random letters, digits, _ or - and a `/`",
+        guarded=True,
     ),
     "antsomi.portal_id": _NUMBER,
     "antsomi.prop_id": _NUMBER,
@@ -100,8 +114,16 @@ def new_value(kind: str) -> str:
 
 def check(kind: str, value: str) -> None:
     """Raise BadKeyValue unless a key of this kind may have this value."""
-    if not kind_named(kind).pattern.fullmatch(value):
-        raise BadKeyValue(kind, kind_named(kind).form)
+    about = kind_named(kind)
+    if not about.pattern.fullmatch(value) or (
+        about.guarded and entropy(value.removeprefix(WEBHOOK_PREFIX)) < LEAST_ENTROPY_BITS
+    ):
+        raise BadKeyValue(kind, about.form)
+
+
+def entropy(text: str) -> float:
+    """Bits by which a text is more than a repetition of few characters (Shannon, over its own frequencies)."""
+    return sum(count * math.log2(len(text) / count) for count in Counter(text).values())
 
 
 def digest(secret: str) -> str:

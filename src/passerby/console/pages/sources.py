@@ -28,6 +28,7 @@ from passerby.console.sourcing import (
     snippets,
 )
 from passerby.projects.keys import kind_named
+from passerby.refused.redaction import struck
 
 Address = Annotated[str, QueryParameter(name="address", max_length=300)]
 Language = Annotated[str, QueryParameter(name="language", max_length=40)]
@@ -76,8 +77,8 @@ class NewKey(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit]) -> SourcesView:
-    found, came = await visit.run(keys, visit.access), await visit.run(arrivals, visit.access)
-    return SourcesView(sources=[_card(dialect, found.keys, came) for dialect in ABOUT])
+    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
+    return SourcesView(sources=[_card(dialect, found, came) for dialect in ABOUT])
 
 
 async def gather_one(
@@ -88,8 +89,8 @@ async def gather_one(
     language: Language = "",
 ) -> SourceView:
     _check(dialect)
-    found, came = await visit.run(keys, visit.access), await visit.run(arrivals, visit.access)
-    card, where = _card(dialect, found.keys, came), address_of(request, visit, address)
+    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
+    card, where = _card(dialect, found, came), address_of(request, visit, address)
     made = snippets(dialect, card.keys, where)
     languages = [each.language for each in made]
     chosen = language if language in languages else next(iter(languages), "")
@@ -103,8 +104,8 @@ async def gather_webhook(
     number: FromPath[int],
     address: Address = "",
 ) -> WebhookView:
-    found, came = await visit.run(keys, visit.access), await visit.run(arrivals, visit.access)
-    for key in of_dialect(found.keys, dialect):
+    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
+    for key in of_dialect(found, dialect):
         if key.id == number and key.kind == _WEBHOOK and key.value:
             where, arrival = address_of(request, visit, address), came[dialect]
             made = snippets(dialect, [key], where)
@@ -149,6 +150,18 @@ async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], numb
     await visit.run(revoked_key, visit.access, number)
     await visit.note("key.revoked", str(number))
     return done(visit, f"/sources/{dialect}", "key-revoked")
+
+
+async def _keys(visit: Visit) -> list[KeyInfo]:
+    """The project's keys, without the paths of webhooks for viewers: whoever has one can send."""
+    found = (await visit.run(keys, visit.access)).keys
+    return found if visit.may_change else [_for_viewers(key) for key in found]
+
+
+def _for_viewers(key: KeyInfo) -> KeyInfo:
+    if not key.value or not kind_named(key.kind).guarded:
+        return key
+    return msgspec.structs.replace(key, value=f"/source/{struck(key.value.removeprefix('/source/'))}/")
 
 
 def address_of(request: AnyRequest, visit: Visit, given: str) -> str:

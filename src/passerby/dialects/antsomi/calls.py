@@ -62,6 +62,15 @@ def _collect(request: Request, _parameters: Mapping[str, str], credentials: Cred
         return Outcome(_refused(form, found.fault, found.detail))
 
 
+def _authorise(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    query = read_query(request.query)
+    try:
+        _project(query, credentials)
+    except RequestFault as found:
+        return _refused(form_of(query.get("resp_type", "")), found.fault)
+    return None
+
+
 def _take(request: Request, query: Mapping[str, str], form: str, credentials: Credentials) -> Outcome:
     project = _project(query, credentials)
     settings = credentials.settings(project)
@@ -137,6 +146,7 @@ _CALLS: Final[Mapping[str, Call]] = {
         parameters={},
         handle=_collect,
         fault=fault,
+        authorise=_authorise,
     )
     for path in PATHS
 }

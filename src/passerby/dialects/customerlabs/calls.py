@@ -75,6 +75,11 @@ def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], cre
     return asked if isinstance(asked, Outcome) else asked.proceed(Known())
 
 
+def _authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    known = credentials.project(WEBHOOK_KIND, f"{SOURCE}{parameters[SLUG]}/") is not None
+    return None if known else UNKNOWN_SOURCE
+
+
 def _webhook(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """An event, or an array of events that is taken whole or not at all.
 
@@ -143,6 +148,7 @@ def _call(
         handle=handle,
         fault=fault,
         inquire=inquire,
+        authorise=_authorise if handle is _webhook else None,
     )
 
 

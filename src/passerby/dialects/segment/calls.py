@@ -38,6 +38,8 @@ BEACON: Final = "/beacon/v1/batch"
 """The batch that RudderStack's browser SDK hands to `sendBeacon`, with its key in the query."""
 KEY: Final = "writeKey"
 KEY_KIND: Final = "segment.write_key"
+_KEY: Final = KEY.encode()
+"""What a body has in it somewhere that holds a key; no other is read for one."""
 
 EVENT_LIMIT: Final = 32 * 1024
 """Bytes of an item, be it alone or in a batch (HTTP Tracking API, max request size)."""
@@ -121,6 +123,8 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
     project = credentials.project(KEY_KIND, key_in_header(request.headers.get("authorization", "")))
     if project is None and request.query:
         project = credentials.project(KEY_KIND, key_in_query(request.query))
+    if project is None and _KEY not in request.body:
+        raise RequestFault(Fault.UNKNOWN_KEY)
     body = _read(request, records)
     if project is None:
         key = body.get(KEY) if type(body) is dict else None
