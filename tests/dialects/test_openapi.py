@@ -111,7 +111,7 @@ def test_every_fault_of_a_call_is_described_with_its_answer(path: str, method: s
     "path, body, example",
     [
         (IDENTIFY, {"mobileId": "m", "email": "ada@example.com"}, "fields"),
-        (TRACK, {"event": "Paid", "properties": []}, "fields"),
+        (TRACK, {"event": "Paid", "properties": [1]}, "fields"),
         (EVENTS, {"eventName": "Paid"}, "neither_id"),
         (USERS, {}, "neither_id"),
         (BULK_EVENTS, {"events": [{"userId": "u", "eventName": "Paid"}, {"eventName": "Paid"}]}, "neither_id"),

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from tests.identity.desk import aaid, device, email, mobile, phone, user, visitor
 from tests.identity.evidence import clean as model_clean
 
-from passerby.identity.cleaning import MAX_VALUE_LENGTH, clean, clean_identifier, e164, gather, naming
-from passerby.identity.namespaces import CLASSES, IdentifierClass, Policy
+from passerby.identity.cleaning import clean, clean_identifier, e164, gather, naming
+from passerby.identity.namespaces import CLASSES, MAX_VALUE_LENGTH, IdentifierClass, Policy
 from passerby.identity.nothing import BLOCK_LIST
 from passerby.messages import Identifier
 

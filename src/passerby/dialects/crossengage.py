@@ -16,7 +16,7 @@ from passerby.catalogue.rules import NAME_LENGTH
 from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.ids import read_id
+from passerby.dialects.ids import id_problem, read_id
 from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Identifier, Message
 
@@ -149,12 +149,9 @@ def _project(parameters: Mapping[str, str], credentials: Credentials) -> int:
 
 def _id(body: dict[str, Any], field: str, errors: Errors) -> str | None:
     """The id in a field: "" where there is none, None (and an entry in `errors`) where it cannot be one."""
-    value = read_id(body.get(field))
+    value = read_id(body.get(field), ID_LIMIT)
     if value is None:
-        errors.append(_error(field, WRONG, f"{field} must be a string or a number."))
-    elif len(value) > ID_LIMIT:
-        errors.append(_error(field, WRONG, f"{field} must have at most {ID_LIMIT} characters."))
-        return None
+        errors.append(_error(field, WRONG, f"{field} {id_problem(body[field], ID_LIMIT)}."))
     return value
 
 

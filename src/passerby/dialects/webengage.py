@@ -27,7 +27,7 @@ from passerby.catalogue.rules import (
 from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.ids import read_id
+from passerby.dialects.ids import id_problem, read_id
 from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.times import read_strict_iso_or_epoch
 from passerby.messages import Identifier, Message, Violation
@@ -284,11 +284,9 @@ def _identifier(record: dict[str, Any]) -> Identifier | str:
     if type(user_id) is str and 0 < len(user_id) <= ID_LIMIT and not user_id.isspace():
         return Identifier("user_id", user_id)  # nearly always, and then without the detours below
     for field, namespace in IDS:
-        value = read_id(record.get(field))
+        value = read_id(record.get(field), ID_LIMIT)
         if value is None:
-            return f"{field} must be a string."
-        if len(value) > ID_LIMIT:
-            return f"{field} must have at most {ID_LIMIT} characters."
+            return f"{field} {id_problem(record[field], ID_LIMIT)}."
         if value:
             return Identifier(namespace, value)
     return NEITHER_ID

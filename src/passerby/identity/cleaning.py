@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import phonenumbers
 
 from passerby.identity.aliases import readings
-from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, MAX_VALUE_LENGTH, IdentifierClass, Policy
 from passerby.identity.nothing import BLOCK_LIST, is_nothing
 from passerby.messages import Identifier
 
-MAX_VALUE_LENGTH = 1_000
-"""Characters. A longer value is junk: nobody goes by such a name, and it would bloat every index."""
+PHONE_LENGTH = 250
+"""Characters of a text that is read as a phone number (the limit of `phonenumbers`)."""
 MACHINE_MADE = frozenset({IdentifierClass.DEVICE, IdentifierClass.ADVERTISING, IdentifierClass.HINT})
 """The classes whose values no person has chosen or sees."""
 INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -93,6 +93,8 @@ def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | 
 
 def e164(value: str, country: str | None) -> str:
     """The phone number in E.164 where it can be read, with the country if need be; else the value as it is."""
+    if len(value) > PHONE_LENGTH:
+        return value
     try:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
 
+MAX_VALUE_LENGTH = 1_000
+"""Characters of an identifier's value. A longer one is junk, and would bloat every index."""
+
 
 class IdentifierClass(IntEnum):
     """How strongly an identifier speaks, the strongest first."""

@@ -35,6 +35,8 @@ PRODUCT: Final = "product"
 TYPE: Final = "type"
 
 _NUMBER: Final = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,16})?", re.ASCII)
+NUMBER_LENGTH: Final = 100
+"""Characters of a text that is read as a number, with white space around it."""
 _CURRENCY: Final = re.compile("[A-Za-z]{3}")
 
 _Reader = Callable[[Any], Any]
@@ -207,7 +209,7 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> int | float | None:
     if type(value) is str:
-        text = value.strip()
+        text = value.strip() if len(value) <= NUMBER_LENGTH else ""
         if not _NUMBER.fullmatch(text):
             return None
         value = float(text) if "." in text else int(text)

@@ -7,6 +7,7 @@ import pytest
 from tests.dialects.calling import PROJECT, RECEIVED_AT
 from tests.dialects.segment.sending import ITEM_PATHS, TRACK, message, messages, refused
 
+from passerby.identity.namespaces import MAX_VALUE_LENGTH
 from passerby.messages import Identifier, Message, Violation
 
 SECOND = 1_000
@@ -165,9 +166,27 @@ def test_a_batch_says_when_its_items_were_sent() -> None:
 def test_numbers_as_large_as_json_may_bring_are_taken(digits: int, sign: int) -> None:
     number = sign * 10 ** (digits - 1)
     fields = ("userId", "messageId", "timestamp", "originalTimestamp", "context", "name")
-    for path in ITEM_PATHS:
-        (made,) = messages(path, dict.fromkeys(fields, number) | {"groupId": number, "event": "Paid", "previousId": 1})
-        assert made.identifiers[0].value == str(number)
+    for path in set(ITEM_PATHS) - {"/v1/alias", "/v1/a"}:
+        said = dict.fromkeys(fields, number) | {"groupId": 1, "event": "Paid", "previousId": 1, "anonymousId": "a"}
+        (made,) = messages(path, said)
+        held = {namespace: value for namespace, value, _ in made.identifiers}
+        assert held.get("user_id", "") == (str(number) if digits <= MAX_VALUE_LENGTH else "")
+        assert (Violation("blocked_identifier", "", "user_id", str(number)[:100]) in made.violations) == (
+            digits > 1_000
+        )
+
+
+@pytest.mark.parametrize("field, namespace", [("userId", "user_id"), ("anonymousId", "anonymous_id")])
+def test_an_id_that_is_too_long_is_counted_as_blocked(field: str, namespace: str) -> None:
+    long = "x" * (MAX_VALUE_LENGTH + 1)
+    blocked = Violation("blocked_identifier", attribute=namespace, sample="x" * 100)
+    assert message("/v1/track", {"event": "E", field: long[:-1]}).identifiers == (Identifier(namespace, long[:-1]),)
+    other = {"userId": "anonymousId", "anonymousId": "userId"}[field]
+    made = message("/v1/track", {"event": "E", field: long, other: "o"})
+    assert [identifier.value for identifier in made.identifiers] == ["o"]
+    assert made.violations == (blocked,)
+    (alone,) = messages("/v1/track", {"event": "E", field: long})
+    assert (alone.kind, alone.violations) == ("invalid", (blocked,))
 
 
 @pytest.mark.parametrize("field", ["timestamp", "originalTimestamp"])

@@ -8,7 +8,7 @@ from typing import Final
 from passerby.catalogue.rules import ATTRIBUTES_PER_TYPE, NAME_LENGTH, RESERVED_PREFIX, STRING_LENGTH
 
 _TEXTS: Final[Mapping[str, str]] = {
-    "blocked_identifier": "A filler such as “unknown” or “null” came in place of an identifier. Leave it out instead.",
+    "blocked_identifier": "A filler such as “null”, or more than 1,000 characters, came in place of an identifier.",
     "catalogue_full": "More names came than are told apart. Use fewer names, and put what varies into attributes.",
     "missing_field": "The call lacks something that its API asks for.",
     "name_too_long": f"Names have fewer than {NAME_LENGTH} characters.",

@@ -19,7 +19,7 @@ from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, 
 from passerby.dialects.antsomi.identity import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
 from passerby.dialects.antsomi.surroundings import session_of, surroundings
 from passerby.dialects.contract import Request
-from passerby.dialects.ids import read_id
+from passerby.dialects.ids import ANY_LENGTH, read_id
 from passerby.dialects.times import read_local
 from passerby.messages import Message, Violation
 
@@ -125,7 +125,7 @@ def _name(fields: Mapping[str, Any]) -> str:
 
 
 def _word(fields: Mapping[str, Any], field: str) -> str:
-    word = read_id(fields.get(field))
+    word = read_id(fields.get(field), ANY_LENGTH)
     if word is None:
         raise Invalid(f"{field} must be a string.")
     return word
@@ -219,5 +219,5 @@ def _without(fields: Mapping[str, Any], names: AbstractSet[str]) -> Mapping[str,
 
 def _deduplication_key(fields: Mapping[str, Any], query: Mapping[str, str]) -> str:
     """What a sender that tries again gives to each try of one event."""
-    key = read_id(fields.get(REQUEST_ID) or query.get(REQUEST_ID)) or ""
+    key = read_id(fields.get(REQUEST_ID) or query.get(REQUEST_ID), ANY_LENGTH) or ""
     return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from passerby.dialects.body import ATTRIBUTE_LIMIT, decode
 from passerby.dialects.contract import Fault, Request, RequestFault
-from passerby.dialects.ids import read_id
+from passerby.dialects.ids import id_problem, read_id
 
 ID_LIMIT: Final = 512
 """The most characters that an id may have. The vendor names no limit."""
@@ -49,11 +49,9 @@ _remembered = lru_cache(REMEMBERED)(_parse)
 
 def id_of(fields: Mapping[str, Any], field: str) -> str:
     """The id in a field, or "" where there is none. Raises Invalid."""
-    value = read_id(fields.get(field))
+    value = read_id(fields.get(field), ID_LIMIT)
     if value is None:
-        raise Invalid(f"{field} must be a string or a number.")
-    if len(value) > ID_LIMIT:
-        raise Invalid(f"{field} must have at most {ID_LIMIT} characters.")
+        raise Invalid(f"{field} {id_problem(fields[field], ID_LIMIT)}.")
     return value
 
 

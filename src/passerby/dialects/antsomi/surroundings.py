@@ -35,8 +35,8 @@ def surroundings(
 
 def session_of(fields: Mapping[str, Any]) -> str:
     """The id of the event's session, or ""."""
-    session = read_id(fields.get("sid"))
-    return session if session is not None and len(session) <= SESSION_LIMIT else ""
+    session = read_id(fields.get("sid"), SESSION_LIMIT)
+    return session or ""
 
 
 def _sender(request: Request) -> dict[str, Any]:

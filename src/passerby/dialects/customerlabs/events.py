@@ -224,8 +224,8 @@ def _take_object(fields: dict[str, Any], field: str) -> dict[str, Any]:
 
 def _take_text(fields: dict[str, Any], field: str, limit: int = 128) -> str:
     """A short text, or a number as one, out of the fields; anything else stays among them."""
-    text = read_id(fields.get(field))
-    if not text or len(text) > limit:
+    text = read_id(fields.get(field), limit)
+    if not text:
         return ""
     del fields[field]
     return text

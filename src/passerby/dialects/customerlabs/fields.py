@@ -48,10 +48,10 @@ def required_text(body: dict[str, Any], field: str) -> str:
 
 def required_id(body: dict[str, Any], field: str) -> str:
     """A string that can name something."""
-    value = required_text(body, field)
-    if len(value) > ID_LIMIT:
+    value = body.get(field)
+    if type(value) is str and len(value) > ID_LIMIT:
         raise Invalid(field, f"must have at most {ID_LIMIT} characters")
-    return value
+    return required_text(body, field)
 
 
 def required_object(body: dict[str, Any], field: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from passerby.catalogue.rules import sample
 from passerby.dialects.contract import Credentials
 from passerby.dialects.customerlabs.fields import APP_ID_KIND
-from passerby.dialects.ids import read_id
+from passerby.dialects.ids import id_violation, read_id
 from passerby.messages import Identifier, Violation
 
 STATED: Final[Mapping[str, str]] = {
@@ -45,9 +45,8 @@ ADVERTISING: Final = frozenset({"idfa", "aaid", "ga_app_instance_id"})
 UUID_LENGTH: Final = 36
 """Characters. The vendor's own user ids are an app id with a UUID behind it (Mobile Tracking API, user_id)."""
 
-NO_ID: Final = "wrong_type"
 UNKNOWN_NAME: Final = "unknown_identifier"
-"""Kinds of violation: what should name somebody is no string or number; or it is no name that we know. It is kept."""
+"""A kind of violation: what should name somebody is no name that we know. It is kept."""
 
 
 class Naming:
@@ -94,7 +93,7 @@ class Naming:
             return False
         id_ = read_id(value)
         if id_ is None:
-            self.violations.append(Violation(NO_ID, attribute=field, sample=sample(value)))
+            self.violations.append(id_violation(field, namespace, value))
             return False
         if id_ and not (self._limited and namespace in ADVERTISING):
             self.add(namespace, id_)

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from passerby.dialects.contract import Request
 from passerby.dialects.flags import says_no
-from passerby.dialects.ids import read_id
-from passerby.dialects.segment.fields import wrong
+from passerby.dialects.ids import id_violation, read_id
 from passerby.messages import Identifier, Violation
 
 AGENT_LIMIT: Final = 512
@@ -83,7 +82,7 @@ def external_identifiers(
         if id_:
             found.append(Identifier(namespace, id_))
         elif id_ is None:
-            odd.append(wrong(f"context.{EXTERNAL}", each.get("id")))
+            odd.append(id_violation(f"context.{EXTERNAL}", namespace, each.get("id")))
     return found
 
 
@@ -94,8 +93,8 @@ def _is_plain(external: dict[str, Any]) -> bool:
 
 def session_id(context: dict[str, Any]) -> str:
     """The session that an SDK keeps count of, or ""."""
-    value = read_id(context.get("sessionId")) if "sessionId" in context else None
-    return value if value is not None and len(value) <= SESSION_LIMIT else ""
+    value = read_id(context.get("sessionId"), SESSION_LIMIT) if "sessionId" in context else None
+    return value or ""
 
 
 def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import msgspec
 
 from passerby.catalogue.rules import sample
 from passerby.dialects.contract import Credentials, Request
-from passerby.dialects.ids import read_id
+from passerby.dialects.ids import ANY_LENGTH, BLOCKED, id_violation, read_id
 from passerby.dialects.invalid import invalid_message, refused_message
 from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.segment.clock import time_of
@@ -59,7 +59,8 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
         return invalid(fields, _no_type(type_), envelope)
     item = _item(fields, envelope)
     if not item.user_id and not item.anonymous_id:
-        return invalid(fields, missing("userId"), envelope)
+        too_long = next((violation for violation in item.odd if violation.kind == BLOCKED), None)
+        return invalid(fields, too_long or missing("userId"), envelope)
     fact = reader(item)
     if isinstance(fact, Violation):
         return invalid(fields, fact, envelope)
@@ -86,12 +87,15 @@ def _item(fields: dict[str, Any], envelope: Envelope) -> Item:
     return Item(fields, context, _id(fields, "userId", odd), _id(fields, "anonymousId", odd), odd)
 
 
+_NAMESPACES: Final = {"userId": "user_id", "anonymousId": "anonymous_id"}
+
+
 def _id(fields: dict[str, Any], field: str, odd: list[Violation]) -> str:
     """The id in a field, or "". Logged-out people are sent as `false` or `{}` by some: odd, and no reason to refuse."""
     value = fields.get(field)
     id_ = read_id(value)
     if id_ is None:
-        odd.append(wrong(field, value))
+        odd.append(id_violation(field, _NAMESPACES[field], value))
         return ""
     return id_
 
@@ -144,5 +148,5 @@ def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
 
 
 def _deduplication_key(fields: dict[str, Any]) -> str:
-    key = read_id(fields.get("messageId")) or ""
+    key = read_id(fields.get("messageId"), ANY_LENGTH) or ""
     return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()
