@@ -3,7 +3,7 @@
 # Needs Python 3.11 or newer with its venv module; nothing else has to be there beforehand.
 
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 
 DATA ?= data
@@ -11,13 +11,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8080
 CONSOLE_PORT ?= 8081
 
-# Build isolation would fetch the build backend anew, without hashes; the lock files hold it already.
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL_LOCKED := $(PIP) install --require-hashes --only-binary :all:
-INSTALL_SELF := $(PIP) install --no-deps --no-build-isolation --editable .
-
-COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--overrides requirements-overrides.txt
+BUILD_REQUIRES := $(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -38,16 +34,14 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
-$(VENV)/.dev-stamp: pyproject.toml requirements-dev.lock | $(BIN)/python
+$(VENV)/.dev-stamp: pyproject.toml tools/install.py requirements-dev.lock requirements-pip.lock | $(BIN)/python
 	@echo "Installing into $(VENV) what developing Passerby needs"
-	@$(INSTALL_LOCKED) -r requirements-dev.lock
-	@$(INSTALL_SELF)
+	@$(BIN)/python tools/install.py requirements-dev.lock
 	@touch $(VENV)/.run-stamp $@
 
-$(VENV)/.run-stamp: pyproject.toml requirements.lock requirements-build.lock | $(BIN)/python
-	@echo "Installing into $(VENV) what running Passerby needs"
-	@$(INSTALL_LOCKED) -r requirements.lock -r requirements-build.lock
-	@$(INSTALL_SELF)
+$(VENV)/.run-stamp: pyproject.toml tools/install.py requirements.lock requirements-build.lock requirements-pip.lock | $(BIN)/python
+	@echo "Installing into $(VENV) what running Passerby needs, about 350 MB"
+	@$(BIN)/python tools/install.py requirements.lock requirements-build.lock
 	@touch $@
 
 .PHONY: run
@@ -106,9 +100,10 @@ docs: setup  ## Write the generated pages of docs/reference anew
 
 .PHONY: lock
 lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
-	@$(COMPILE) $(UPGRADE) --output-file requirements.lock pyproject.toml
-	@$(COMPILE) $(UPGRADE) --all-build-deps --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	@$(COMPILE) --all-build-deps --only-build-deps --constraint requirements-dev.lock --output-file requirements-build.lock pyproject.toml
+	@$(LOCK) $(UPGRADE) --output-file requirements.lock pyproject.toml
+	@$(BUILD_REQUIRES) | $(LOCK) $(UPGRADE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml -
+	@$(BUILD_REQUIRES) | $(LOCK) --constraints requirements-dev.lock --output-file requirements-build.lock -
+	@echo pip | $(LOCK) $(UPGRADE) --output-file requirements-pip.lock -
 
 .PHONY: clean
 clean:  ## Remove what the targets above made; DATA stays

@@ -65,7 +65,7 @@ CONSOLE = [way for way in WAYS if way.need is not None]
 GUARDED = [way for way in CONSOLE if way.need is not Need.NOBODY]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def foreign_token(office: Office) -> str:
     """A token of a project in which nothing is."""
     return str(office.new_project("elsewhere")["api_token"])

@@ -15,7 +15,7 @@ from tests.console.office import ADMIN, VIEWER, Office
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fresh(office: Office) -> str:
     """A project in which nothing has come in yet."""
     return str(office.new_project("fresh")["project"])

@@ -83,7 +83,7 @@ class Hostile(NamedTuple):
             yield f"{base}/{places[number % len(places)].format(text)}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(office: Office) -> Hostile:
     keys = office.new_project("hostile")
     webhook = _with_hostile_label(office)

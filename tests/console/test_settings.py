@@ -15,7 +15,7 @@ from passerby.console.pages.project import ProjectForm, request_of
 PROJECT = "workshop"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def workshop(office: Office) -> Any:
     """A project to change: its keys."""
     return office.new_project(PROJECT)

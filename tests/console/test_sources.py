@@ -9,7 +9,7 @@ from tests.console.office import ADMIN, VIEWER, Office
 from passerby.sdk.calls import DIALECTS, first_call
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop(office: Office) -> dict[str, str]:
     """A project in which nothing has come in yet: its keys by kind."""
     keys = office.new_project("shop")

@@ -211,6 +211,11 @@ class TestTimelines:
         assert ids(timeline(store, only=Only("it's \\ odd"))) == [event_id(2)]
         assert ids(timeline(store, only=Only("viewed"), before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
 
+    def test_a_meaning_is_found_beside_a_number_of_more_than_64_bits(self, store: ChdbEventStore) -> None:
+        bought = Semantic(name="purchased", items=[], value=10**30, currency=None)
+        store.write(rows([event(1, semantic=bought)]), "1")
+        assert ids(timeline(store, only=Only(semantic="purchased"))) == [event_id(1)]
+
     def test_a_meaning_leaves_the_others_out(self, store: ChdbEventStore) -> None:
         bought = Semantic(name="purchased", items=[Item(sku="it's \\ 1", price=2.5)], value=2.5, currency="EUR")
         searched = Semantic(name="searched", items=[], value=None, currency=None)
@@ -305,6 +310,8 @@ class TestCounts:
     @FEW
     @given(values=st.lists(SCALARS, min_size=1, max_size=8), key=KEYS.filter(bool))
     def test_whatever_value_is_there_is_found(self, store: ChdbEventStore, values: list[Any], key: str) -> None:
+        if "\0" in key:  # known not to be found beside an integer of more than 64 bits: see `count` in the protocol
+            values = [value for value in values if not isinstance(value, int) or abs(value) < 2**63]
         name = str(uuid4())
         store.write(rows(event(name=name, properties={key: value}) for value in values), name)
         for value in values:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tests.house.repository import ROOT
 
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-pip.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DECLARED = {
     "requirements.lock": PROJECT["project"]["dependencies"],
@@ -20,6 +21,7 @@ DECLARED = {
         *PROJECT["project"]["optional-dependencies"]["dev"],
         *PROJECT["build-system"]["requires"],
     ],
+    "requirements-pip.lock": ["pip"],
 }
 
 
@@ -53,3 +55,31 @@ def test_whatever_is_declared_is_pinned_at_a_version_that_it_allows(lock: str) -
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
 def test_what_runs_is_what_is_tested(lock: str) -> None:
     assert pins(lock).items() <= pins("requirements-dev.lock").items()
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_what_a_locked_package_requires_is_locked_too(lock: str) -> None:
+    """A lock file is installed without resolving anything, so an entry that is missing would stay missing."""
+    overridden = {canonicalize_name(Requirement(entry).name) for entry in entries("requirements-overrides.txt")}
+    pinned = pins(lock)
+    missing = [
+        f"{package} requires {requirement}"
+        for package in pinned
+        if package in installed()
+        for requirement in map(Requirement, metadata.requires(package) or ())
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if canonicalize_name(requirement.name) not in overridden
+        if not requirement.specifier.contains(pinned.get(canonicalize_name(requirement.name), "0"), prereleases=True)
+    ]
+    assert not missing
+
+
+def test_what_is_left_out_is_in_no_lock() -> None:
+    left_out = {canonicalize_name(Requirement(entry).name) for entry in entries("requirements-overrides.txt")}
+    assert left_out
+    assert not [name for lock in LOCKS for name in pins(lock) if name in left_out]
+
+
+def installed() -> set[str]:
+    """The packages of this environment. Some of a lock file are for other systems only."""
+    return {canonicalize_name(each.metadata["Name"]) for each in metadata.distributions()}

@@ -125,7 +125,8 @@ class ChdbEventStore:
         if not attribute:
             return count_of(self._query("count_name", project=project, name=name))
         text, json = probes(value)
-        found = self._query("count_value", project=project, name=name, attribute=attribute, text=text, json=json)
+        query = "count_value_by_simdjson" if "\0" in attribute else "count_value"
+        found = self._query(query, project=project, name=name, attribute=attribute, text=text, json=json)
         return count_of(found)
 
     def names(self, project: int, since: int = 0) -> dict[str, int]:

@@ -67,7 +67,10 @@ class EventStore(Protocol):
         """One event by its id; with profile ids only where it was recorded under one of them, which is found faster."""
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
-        """How many events have this name and, where an attribute is given, this (text form of its) value."""
+        """How many events have this name and, where an attribute is given, this (text form of its) value.
+
+        An attribute with a NUL in its name is not found in an event that also holds an integer of more than 64 bits.
+        """
 
     def volumes(self, project: int, since: int) -> list[Volume]:
         """How many events of each name there were on each day since a time (ms)."""
