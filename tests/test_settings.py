@@ -17,9 +17,9 @@ from passerby.settings import (
     SettingsError,
     as_flags,
     load,
-    reference,
     value_of,
 )
+from passerby.settings_reference import reference
 
 ROOT = Path(__file__).parent.parent
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from passerby.catalogue.rules import DEFAULT_LIMITS, Limits
 from passerby.proxies import LOOPBACK, Networks, ProxyHeader, TrustedProxies
 
 PREFIX = "PASSERBY_"
@@ -105,6 +106,48 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 5_000
 
 
+class CatalogueSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Hard limits of the catalogue; they hold for each project and for every dialect."""
+
+    event_names: Annotated[
+        int,
+        _about("Event names with a place in the catalogue; events of other names are kept.", "names", ge=1, le=100_000),
+    ] = DEFAULT_LIMITS.event_names
+    attributes_per_event: Annotated[
+        int,
+        _about(
+            "Attributes of an event name with a place in the catalogue; values of others are kept.",
+            "attributes",
+            ge=1,
+            le=100_000,
+        ),
+    ] = DEFAULT_LIMITS.attributes_per_event
+    traits: Annotated[int, _about("Traits with a place in the catalogue.", "traits", ge=1, le=100_000)] = (
+        DEFAULT_LIMITS.traits
+    )
+    uncatalogued_traits: Annotated[
+        int,
+        _about("Traits without such a place that a profile keeps; others are rejected.", "traits", ge=0, le=100_000),
+    ] = DEFAULT_LIMITS.uncatalogued_traits
+    name_characters: Annotated[
+        int,
+        _about(
+            "Length of an event's or attribute's name; a longer attribute is rejected, a longer event not catalogued.",
+            "characters",
+            ge=50,
+            le=500,
+        ),
+    ] = DEFAULT_LIMITS.name_characters
+    value_bytes: Annotated[
+        int, _about("Size of an attribute's value as JSON; a larger one is rejected.", "bytes", ge=8192, le=64 << 20)
+    ] = DEFAULT_LIMITS.value_bytes
+
+    @property
+    def limits(self) -> Limits:
+        """The same, as the catalogue takes them."""
+        return Limits(**msgspec.structs.asdict(self))
+
+
 class EventSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How events reach the event store, and what it may use."""
 
@@ -157,6 +200,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     edge: EdgeSettings = EdgeSettings()
     log: LogSettings = LogSettings()
     worker: WorkerSettings = WorkerSettings()
+    catalogue: CatalogueSettings = CatalogueSettings()
     events: EventSettings = EventSettings()
     api: ApiSettings = ApiSettings()
 
@@ -261,7 +305,7 @@ def _from_file(file: Path, problems: list[str]) -> dict[str, tuple[str, object]]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         problems.append(f"{file}: {error}")
         return {}
-    known = {_dotted(setting): setting.name for setting in SETTINGS}
+    known = {dotted(setting): setting.name for setting in SETTINGS}
     found: dict[str, tuple[str, object]] = {}
     for name, value in _flattened(tables):
         if name in known:
@@ -271,7 +315,8 @@ def _from_file(file: Path, problems: list[str]) -> dict[str, tuple[str, object]]
     return found
 
 
-def _dotted(setting: Setting) -> str:
+def dotted(setting: Setting) -> str:
+    """The setting's name in the TOML file."""
     return f"{setting.section}.{setting.field}" if setting.section else setting.field
 
 
@@ -297,7 +342,7 @@ def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Sett
         try:
             converted = msgspec.convert(value, setting.type, strict=False, dec_hook=_from_text)
         except msgspec.ValidationError as error:
-            problems.append(f"{source}: {error}; its default is {_shown(setting.default)}")
+            problems.append(f"{source}: {error}; its default is {shown(setting.default)}")
         else:
             sections.setdefault(setting.section, {})[setting.field] = converted
     hints = get_type_hints(Settings)
@@ -323,48 +368,6 @@ def value_of(settings: Settings, setting: Setting) -> Any:
     return getattr(owner, setting.field)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A default as text for people."""
     return "empty" if value == "" else str(value)
-
-
-def reference() -> str:
-    """The reference of all settings, as the Markdown of `docs/reference/settings.md`."""
-    rows = "\n".join(_row(setting) for setting in SETTINGS)
-    variables = "\n".join(f"| `{name}` | {text} |" for name, text in VARIABLES.items())
-    return _REFERENCE.format(rows=rows, variables=variables, file=FILE_NAME)
-
-
-def _row(setting: Setting) -> str:
-    cells = (
-        f"`{setting.flag}`",
-        f"`{setting.variable}`",
-        f"`{_dotted(setting)}`",
-        setting.unit,
-        f"`{_shown(setting.default)}`",
-        setting.help,
-    )
-    return "| " + " | ".join(cells) + " |"
-
-
-_REFERENCE = """\
-# Settings
-
-A value comes from the flag, else from the environment, else from the TOML file, else it is the default. The TOML
-file is the one that `--config` or `PASSERBY_CONFIG` names, else `{file}` in the data folder; `edge.idle_seconds` is
-`idle_seconds` in its table `[edge]`. A name that no setting has is an error that stops the start.
-
-This page is made from `src/passerby/settings.py`: `passerby settings > docs/reference/settings.md`.
-
-| flag | environment | in the file | unit | default | what it does |
-|---|---|---|---|---|---|
-{rows}
-
-These variables are no settings:
-
-| environment | what it does |
-|---|---|
-{variables}
-
-Kubernetes sets variables of its own for a service that is called `passerby`, such as `PASSERBY_PORT=tcp://…`. Give the
-service another name, or set `enableServiceLinks: false` on the pod.
-"""

@@ -17,7 +17,7 @@ def test_events_traits_and_violations_are_told(office: Office) -> None:
     office.track("Added", ident("mobile_id", "m1"), price="nine")
     office.identify(ident("mobile_id", "m1"), ident("user_id", "null"), plan="gold")
     catalogue = office.get("/v1/catalogue").json()
-    seen = {"first_seen": iso(DAY + 1000), "last_seen": iso(DAY + 1000)}
+    seen = {"first_seen": iso(DAY + 1000), "last_seen": iso(DAY + 2000)}
     (event,) = catalogue["events"]
     assert event | {"violations": []} == {
         "name": "Added",
@@ -25,7 +25,7 @@ def test_events_traits_and_violations_are_told(office: Office) -> None:
         "count": 2,
         "first_seen": iso(DAY + 1000),
         "last_seen": iso(DAY + 2000),
-        "attributes": [{"name": "price", "type": "number", "count": 1, **seen}],
+        "attributes": [{"name": "price", "type": "number", "count": 2, **seen}],
         "violations": [],
     }
     (violation,) = event["violations"]

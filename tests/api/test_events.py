@@ -23,13 +23,19 @@ def outcomes(found: dict[str, Any]) -> dict[str, str]:
 def test_an_event_shows_what_was_sent_what_was_kept_and_who_it_was(office: Office) -> None:
     office.track("Seen", ident("mobile_id", "m1"), price=9.5)
     office.identify(ident("mobile_id", "m1"), ident("user_id", "u1"))
-    message = office.track("Seen", ident("user_id", "u1"), ident("mobile_id", "m2"), price="9,50", sku="R-88")
+    message = office.happen(
+        kind="track",
+        dialect="webengage",
+        name="Seen",
+        identifiers=(ident("user_id", "u1"), ident("mobile_id", "m2")),
+        properties={"price": "9,50", "sku": "R-88"},
+    )
     found = detail(office, message)
     assert found["event"]["properties"] == {"sku": "R-88"}
     assert found["raw"]["properties"] == {"price": "9,50", "sku": "R-88"}
     assert found["raw"]["identifiers"][0] == {"namespace": "user_id", "value": "u1", "scope": ""}
     assert found["problems"] == [{"kind": "type_mismatch", "attribute": "price", "sample": "9,50"}]
-    assert (found["kind"], found["dialect"], found["name"]) == ("track", "test", "Seen")
+    assert (found["kind"], found["dialect"], found["name"]) == ("track", "webengage", "Seen")
     assert found["profile_id"] == found["event"]["profile_id"] == office.owner("user_id", "u1")
     assert outcomes(found) == {"received": "done", "validated": "problems", "identified": "done", "stored": "done"}
     (decision,) = found["trail"][2]["decisions"]
@@ -82,7 +88,15 @@ def test_a_repeat_ends_where_it_was_found_to_be_one(office: Office) -> None:
 @pytest.mark.parametrize(
     "fields, last",
     [
-        ({"kind": "track", "name": "we_internal", "identifiers": (ident("mobile_id", "m1"),)}, "validated"),
+        (
+            {
+                "kind": "track",
+                "dialect": "webengage",
+                "name": "we_internal",
+                "identifiers": (ident("mobile_id", "m1"),),
+            },
+            "validated",
+        ),
         ({"kind": "invalid", "violations": (Violation("no_time", "", "time", "x"),), "identifiers": ()}, "validated"),
         ({"kind": "identify", "identifiers": (ident("mobile_id", "undefined"),)}, "identified"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from passerby.catalogue.catalogue import Catalogue
-from passerby.catalogue.changes import AttributeRow, EventRow
+from passerby.catalogue.changes import AttributeRow, EventRow, KnownAttribute
 from passerby.catalogue.rules import Verdict
 
 Key = TypeVar("Key")
@@ -20,6 +20,7 @@ class Said(NamedTuple):
     values: dict[str, Any]
     time: int = 1
     project: int = 1
+    enforce: bool = True
 
 
 class Ledger:
@@ -42,7 +43,12 @@ class Ledger:
             catalogue.load_size(project, sum(1 for owner, _ in self.events if owner == project))
         for name in catalogue.needs(project, names):
             rows = [row for (owner, event, _), row in self.attributes.items() if (owner, event) == (project, name)]
-            catalogue.load(project, name, {row.name: row.type for row in rows}, exists=(project, name) in self.events)
+            catalogue.load(
+                project,
+                name,
+                {row.name: KnownAttribute(row.type, row.enforced) for row in rows},
+                exists=(project, name) in self.events,
+            )
 
     def add(self, catalogue: Catalogue) -> None:
         changes = catalogue.drain()
@@ -57,8 +63,8 @@ class Ledger:
 
 def check(catalogue: Catalogue, said: Said) -> Verdict:
     if said.name:
-        return catalogue.check_event(said.project, said.name, said.values, said.time)
-    return catalogue.check_traits(said.project, said.values, said.time)
+        return catalogue.check_event(said.project, said.name, said.values, said.time, enforce=said.enforce)
+    return catalogue.check_traits(said.project, said.values, said.time, enforce=said.enforce)
 
 
 def _sum(rows: dict[Key, Row], key: Key, row: Row) -> None:
@@ -69,4 +75,6 @@ def _sum(rows: dict[Key, Row], key: Key, row: Row) -> None:
             last_seen=max(stored.last_seen, row.last_seen),
             added=stored.added + row.added,
         )
+        if isinstance(row, AttributeRow):
+            row = row._replace(enforced=stored.enforced or row.enforced)
     rows[key] = row

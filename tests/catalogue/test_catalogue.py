@@ -12,7 +12,7 @@ from tests.catalogue.ledger import Ledger, Said, check
 
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.changes import AttributeRow, EventRow
-from passerby.catalogue.rules import EVENT_NAMES, TRAITS
+from passerby.catalogue.rules import DEFAULT_LIMITS, Limits
 from passerby.messages import Violation
 
 LONG_NAME = "n" * 50
@@ -34,7 +34,7 @@ def test_events_and_attributes_are_counted_with_their_first_and_last_time() -> N
     said = [Said("Paid", {"price": 1}, time=20), Said("Paid", {"price": 2}, time=10), Said("Paid", {}, time=30)]
     ledger.run(Catalogue(), said)
     assert list(ledger.events.values()) == [EventRow(1, "Paid", 10, 30, 3)]
-    assert list(ledger.attributes.values()) == [AttributeRow(1, "Paid", "price", "number", 10, 20, 2)]
+    assert list(ledger.attributes.values()) == [AttributeRow(1, "Paid", "price", "number", 10, 20, 2, enforced=True)]
 
 
 def test_the_first_value_fixes_the_type() -> None:
@@ -126,10 +126,10 @@ def test_a_reserved_attribute_is_kept_apart() -> None:
     ]
 
 
-@pytest.mark.parametrize("name,kind", [(LONG_NAME, "name_too_long"), ("", "name_missing")])
+@pytest.mark.parametrize("name,kind", [("n" * 201, "name_too_long"), ("", "name_missing")])
 def test_an_event_that_cannot_be_catalogued_is_kept_and_counted(name: str, kind: str) -> None:
     catalogue = Catalogue()
-    verdict = catalogue.check_event(1, name, {"x": 1, "we_x": 1}, 1)
+    verdict = catalogue.check_event(1, name, {"x": 1, "we_x": 1}, 1, enforce=True)
     assert not verdict.ignored
     assert verdict.accepted == {"x": 1}
     assert kinds(verdict.violations) == [kind, "reserved_name"]
@@ -138,9 +138,9 @@ def test_an_event_that_cannot_be_catalogued_is_kept_and_counted(name: str, kind:
 
 def test_names_that_cannot_be_catalogued_need_no_loading_and_loading_them_changes_nothing() -> None:
     catalogue = Catalogue()
-    assert catalogue.needs(1, [LONG_NAME, "we_x", "Paid", "Paid", ""]) in (["Paid", ""], ["", "Paid"])
-    catalogue.load(1, "we_x", {}, exists=False)
-    assert catalogue.check_event(1, "we_x", {}, 1).ignored
+    assert sorted(catalogue.needs(1, ["n" * 201, "Paid", "Paid", ""])) == ["", "Paid"]
+    catalogue.load(1, "n" * 201, {}, exists=False)
+    assert kinds(catalogue.check_event(1, "n" * 201, {}, 1).violations) == ["name_too_long"]
 
 
 def test_what_is_loaded_need_not_be_loaded_again_until_forgotten() -> None:
@@ -168,7 +168,7 @@ def test_what_a_failed_batch_learned_is_forgotten() -> None:
 
 def test_event_names_beyond_the_limit_are_kept_and_counted_but_not_catalogued() -> None:
     catalogue = Catalogue()
-    catalogue.load_size(1, EVENT_NAMES - 1)
+    catalogue.load_size(1, DEFAULT_LIMITS.event_names - 1)
     for name, exists in [("last", False), ("one too many", False), ("known", True)]:
         catalogue.load(1, name, {}, exists=exists)
     verdicts = [catalogue.check_event(1, name, {"x": 1}, 1) for name in ["last", "one too many", "known", "last"]]
@@ -179,19 +179,19 @@ def test_event_names_beyond_the_limit_are_kept_and_counted_but_not_catalogued() 
 
 def test_traits_have_no_limit_by_type_but_one_for_all() -> None:
     catalogue, ledger = Catalogue(), Ledger()
-    [verdict] = ledger.run(catalogue, [Said("", {f"t{i}": i for i in range(TRAITS)})])
+    [verdict] = ledger.run(catalogue, [Said("", {f"t{i}": i for i in range(DEFAULT_LIMITS.traits)})])
     assert not verdict.violations
     [verdict] = ledger.run(catalogue, [Said("", {"t0": 1, "more": 1})])
     assert verdict.accepted == {"t0": 1, "more": 1}
     assert [(v.kind, v.subject, v.attribute) for v in verdict.violations] == [("catalogue_full", "", "more")]
-    assert len(ledger.attributes) == TRAITS
+    assert len(ledger.attributes) == DEFAULT_LIMITS.traits
 
 
 def test_traits_are_no_event() -> None:
     ledger = Ledger()
     ledger.run(Catalogue(), [Said("", {"plan": "pro"}), Said("", {"plan": 1})])
     assert not ledger.events
-    assert list(ledger.attributes.values()) == [AttributeRow(1, "", "plan", "string", 1, 1, 1)]
+    assert list(ledger.attributes.values()) == [AttributeRow(1, "", "plan", "string", 1, 1, 1, enforced=True)]
 
 
 def test_memory_is_let_go_between_batches_once_there_is_too_much_of_it() -> None:
@@ -204,8 +204,118 @@ def test_memory_is_let_go_between_batches_once_there_is_too_much_of_it() -> None
     assert verdict.accepted == {}
 
 
+# What a dialect without limits of its own sends: kept where it was sent, and flagged.
+
+
+def flagged(name: str, **values: Any) -> Said:
+    return Said(name, values, enforce=False)
+
+
+@pytest.mark.parametrize(
+    "properties,kind",
+    [
+        ({"stars": "five"}, "type_mismatch"),
+        ({"we_stars": 1}, "reserved_name"),
+        ({LONG_NAME: 1}, "name_too_long"),
+        ({"url": "x" * 1000}, "string_too_long"),
+        ({"we_gone": None}, "reserved_name"),
+    ],
+)
+def test_a_dialect_without_these_rules_keeps_what_breaks_them_and_each_time_is_counted(
+    properties: dict[str, Any], kind: str
+) -> None:
+    catalogue, ledger = Catalogue(), Ledger()
+    ledger.run(catalogue, [flagged("Rated", stars=4)])
+    for verdict in ledger.run(catalogue, [flagged("Rated", **properties)] * 3):
+        assert verdict.accepted == properties
+        assert (list(verdict.rejected), kinds(verdict.violations)) == ([], [kind])
+
+
+def test_a_flagged_value_is_counted_as_seen_and_the_type_stays() -> None:
+    ledger = Ledger()
+    ledger.run(Catalogue(), [flagged("Rated", stars=4), flagged("Rated", stars="five")])
+    assert list(ledger.attributes.values()) == [AttributeRow(1, "Rated", "stars", "number", 1, 1, 2, enforced=False)]
+
+
+@pytest.mark.parametrize("name,kind", [("we_chat_opened", "reserved_name"), (LONG_NAME, "name_too_long")])
+def test_an_event_of_a_flagged_name_is_kept_and_catalogued(name: str, kind: str) -> None:
+    ledger = Ledger()
+    [verdict] = ledger.run(Catalogue(), [flagged(name, x=1)])
+    assert (verdict.ignored, verdict.accepted) == (False, {"x": 1})
+    assert list(verdict.violations) == [Violation(kind, name)]
+    assert [row.name for row in ledger.events.values()] == [name]
+
+
+def test_a_dialect_without_these_rules_may_send_any_number_of_attributes_of_a_type() -> None:
+    ledger = Ledger()
+    [verdict] = ledger.run(Catalogue(), [flagged("A", **{f"a{i}": i for i in range(60)})])
+    assert not verdict.violations
+    assert len(ledger.attributes) == 60
+
+
+def test_attributes_of_other_dialects_leave_the_limit_per_type_to_the_dialect_that_has_it() -> None:
+    catalogue, ledger = Catalogue(), Ledger()
+    ledger.run(catalogue, [flagged("Bought", **{f"junk{i}": "x" for i in range(200)})])
+    own = {f"own{i}": "text" for i in range(25)}
+    [verdict, beyond, known] = ledger.run(
+        Catalogue(), [Said("Bought", own), Said("Bought", {"junk0": "x"}), Said("Bought", own)]
+    )
+    assert (verdict.accepted, list(verdict.violations)) == (own, [])
+    assert kinds(beyond.violations) == ["too_many_attributes"]
+    assert not known.violations
+
+
+def test_a_value_of_a_type_that_another_dialect_fixed_is_rejected_only_where_the_rule_is_enforced() -> None:
+    ledger = Ledger()
+    said = [flagged("", age=31), Said("", {"age": "32"}), flagged("", age="33")]
+    [_, enforced, kept] = ledger.run(Catalogue(), said)
+    assert [rejected.value for rejected in enforced.rejected] == ["32"]
+    assert (kept.accepted, kinds(kept.violations)) == ({"age": "33"}, ["type_mismatch"])
+
+
+# The hard limits, which hold for every dialect.
+
+
+@pytest.mark.parametrize("enforce", [False, True])
+@pytest.mark.parametrize(
+    "name,value,kind",
+    [
+        ("n" * 11, 1, "name_too_long"),
+        ("text", "x" * 9000, "value_too_large"),
+        ("quoted", '"' * 4500, "value_too_large"),
+        ("list", ["x" * 5000, "x" * 5000], "value_too_large"),
+        ("object", {"x": {"y": "x" * 9000}}, "value_too_large"),
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_what_exceeds_a_hard_limit_is_rejected_in_every_dialect(
+    name: str, value: Any, kind: str, *, enforce: bool, known: bool
+) -> None:
+    catalogue = Catalogue(Limits(name_characters=10, value_bytes=8192))
+    earlier = [Said("A", {name: type(value)()}, enforce=enforce)] if known else []
+    verdict = Ledger().run(catalogue, [*earlier, Said("A", {name: value, "fine": "x"}, enforce=enforce)])[-1]
+    assert verdict.accepted == {"fine": "x"}
+    assert [rejected.reason.split(":")[0] for rejected in verdict.rejected] == [kind]
+
+
+@pytest.mark.parametrize("value", ["x" * 8190, ["x" * 8188], {"x": "x" * 8184}, '"' * 4095])
+def test_what_just_fits_is_kept(value: Any) -> None:
+    [verdict] = Ledger().run(Catalogue(Limits(value_bytes=8192)), [flagged("A", x=value)])
+    assert verdict.accepted == {"x": value}
+
+
+@pytest.mark.parametrize("enforce", [False, True])
+def test_attributes_beyond_the_hard_limit_are_kept_and_counted_but_not_catalogued(*, enforce: bool) -> None:
+    catalogue, ledger = Catalogue(Limits(attributes_per_event=2)), Ledger()
+    said = Said("A", {"a": 1, "b": 1, "c": 1}, enforce=enforce)
+    [verdict] = ledger.run(catalogue, [said])
+    assert verdict.accepted == said.values
+    assert kinds(verdict.violations) == ["catalogue_full"]
+    assert ledger.types("A") == {"a": "number", "b": "number"}
+
+
 names = st.sampled_from(["", "A", "B", "we_C", LONG_NAME])
-attributes = st.sampled_from([*"abcdefg", "we_h", LONG_NAME])
+attributes = st.sampled_from([*"abcdefg", "we_h", LONG_NAME, "n" * 201])
 values: st.SearchStrategy[Any] = st.sampled_from(
     [None, 1, 2.5, True, "text", "x" * 1000, "2018-09-15T18:29:00Z", [], {}]
 )
@@ -216,6 +326,7 @@ messages = st.lists(
         values=st.dictionaries(attributes, values, max_size=5),
         time=st.integers(0, 9),
         project=st.integers(1, 2),
+        enforce=st.booleans(),
     ),
     max_size=30,
 )
@@ -227,7 +338,7 @@ def test_whatever_the_cuts_into_batches_verdicts_and_totals_are_the_same(
 ) -> None:
     whole, parts = Ledger(), Ledger()
     expected = whole.run(Catalogue(), said)
-    catalogue = Catalogue(memory)
+    catalogue = Catalogue(memory=memory)
     edges = [0, *sorted(min(cut, len(said)) for cut in cuts), len(said)]
     got = [verdict for start, end in pairwise(edges) for verdict in parts.run(catalogue, said[start:end])]
     assert got == expected

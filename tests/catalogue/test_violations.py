@@ -25,9 +25,9 @@ def test_violations_are_summed_by_kind_subject_and_attribute() -> None:
 
 def test_names_and_samples_are_shortened() -> None:
     counter = ViolationCounter()
-    counter.add(1, Violation("kind", "s" * 500, "a" * 500, "x" * 500), 1)
+    counter.add(1, Violation("kind", "s" * 600, "a" * 600, "x" * 500), 1)
     [row] = counter.drain()
-    assert (len(row.subject), len(row.attribute), len(row.sample)) == (100, 100, 100)
+    assert (len(row.subject), len(row.attribute), len(row.sample)) == (500, 500, 100)
 
 
 def test_rows_beyond_the_limit_are_counted_by_kind_alone() -> None:

@@ -9,19 +9,20 @@ from typing import Any
 import pytest
 from tests.worker.twin import Twin
 
-from passerby.catalogue.rules import TRAITS, TRAITS_BEYOND
+from passerby.catalogue.rules import DEFAULT_LIMITS
 from passerby.messages import Identifier
 from passerby.profiles.rejected import KEPT
 
 M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
 MORE = 30
+BEYOND = DEFAULT_LIMITS.uncatalogued_traits
 
 
 def say_traits(twin: Twin) -> None:
     """Fill the catalogue, then state some traits more than a profile may have beyond it, twice."""
-    twin.say(M2, kind="identify", traits={f"catalogued-{number}": number for number in range(TRAITS)})
+    twin.say(M2, kind="identify", traits={f"catalogued-{number}": number for number in range(DEFAULT_LIMITS.traits)})
     for _ in range(2):
-        for number in range(TRAITS_BEYOND + MORE):
+        for number in range(BEYOND + MORE):
             twin.say(M1, kind="identify", traits={f"beyond-{number}": number, "catalogued-1": number})
 
 
@@ -44,9 +45,9 @@ def test_a_profile_keeps_so_many_traits_beyond_the_catalogue_and_the_others_are_
     say_traits(twin)
     twin.work()
     found = traits(twin)
-    assert found["m1 traits"] == {f"beyond-{number}" for number in range(TRAITS_BEYOND)} | {"catalogued-1"}
-    assert found["m1 rejected_traits"] == {f"beyond-{TRAITS_BEYOND + number}" for number in range(MORE)}
-    assert len(found["m2 traits"]) == TRAITS
+    assert found["m1 traits"] == {f"beyond-{number}" for number in range(BEYOND)} | {"catalogued-1"}
+    assert found["m1 rejected_traits"] == {f"beyond-{BEYOND + number}" for number in range(MORE)}
+    assert len(found["m2 traits"]) == DEFAULT_LIMITS.traits
     assert counted(twin) == [("too_many_traits", "", "", 2 * MORE)]
 
 

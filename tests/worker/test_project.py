@@ -50,7 +50,7 @@ def test_an_event_is_kept_as_it_was_told(twin: Twin) -> None:
 
 def test_an_event_keeps_what_a_rule_refused_apart_with_the_reason(twin: Twin) -> None:
     twin.say(M1, name="Bought", properties={"price": 1})
-    twin.say(M1, name="Bought", properties={"price": "one", "we_x": 1, "sku": "A"})
+    twin.say(M1, dialect="webengage", name="Bought", properties={"price": "one", "we_x": 1, "sku": "A"})
     event = events(twin)[1]
     assert event.properties == {"sku": "A"}
     rejected = {entry["name"]: Rejected(**entry) for entry in event.rejected}
@@ -61,11 +61,30 @@ def test_an_event_keeps_what_a_rule_refused_apart_with_the_reason(twin: Twin) ->
 
 
 def test_an_event_with_a_reserved_name_is_applied_and_counted_but_leaves_nothing_else(twin: Twin) -> None:
-    twin.say(M1, name="we_bought", traits={"a": "x"})
+    twin.say(M1, dialect="webengage", name="we_bought", traits={"a": "x"})
     assert events(twin) == []
     assert twin.watcher.rows("SELECT * FROM profiles") == []
     assert twin.watcher.totals(1) == {"applied": 1, "violations": 1}
     assert violations(twin) == {("reserved_name", "we_bought", ""): 1}
+
+
+def test_what_breaks_a_rule_of_webengage_is_kept_where_another_dialect_sent_it(twin: Twin) -> None:
+    twin.say(M1, name="we_chat_opened", properties={"price": 1})
+    properties = {"price": "one", "we_x": 1, "page": "x" * 2000, **{f"p{n}": n for n in range(40)}}
+    twin.say(M1, name="we_chat_opened", properties=properties, traits={"age": 5, "we_age": 5})
+    twin.say(M1, name="we_chat_opened", traits={"age": "five"})
+    second = events(twin)[1]
+    assert (second.properties, second.rejected) == (properties, [])
+    assert traits(twin) == {"age": "five", "we_age": 5}
+    assert traits(twin, "rejected") == {}
+    assert violations(twin) == {
+        ("reserved_name", "we_chat_opened", ""): 3,
+        ("type_mismatch", "we_chat_opened", "price"): 1,
+        ("reserved_name", "we_chat_opened", "we_x"): 1,
+        ("string_too_long", "we_chat_opened", "page"): 1,
+        ("reserved_name", "", "we_age"): 1,
+        ("type_mismatch", "", "age"): 1,
+    }
 
 
 def test_a_message_that_identifies_is_no_event(twin: Twin) -> None:
@@ -84,8 +103,8 @@ def test_the_newest_value_of_a_trait_counts_and_of_equals_the_last_in_the_log(tw
 
 def test_traits_that_a_rule_refused_are_kept_apart_with_the_reason(twin: Twin) -> None:
     twin.say(M1, traits={"age": 5})
-    twin.say(M1, traits={"age": "five"}, time=DAY + 2000)
-    twin.say(M1, traits={"age": "four"}, time=DAY + 1000)
+    twin.say(M1, dialect="webengage", traits={"age": "five"}, time=DAY + 2000)
+    twin.say(M1, dialect="webengage", traits={"age": "four"}, time=DAY + 1000)
     assert traits(twin) == {"age": 5}
     assert traits(twin, "rejected") == {"age": "five"}
     ((reason,),) = twin.watcher.rows("SELECT reason FROM rejected_traits")
@@ -95,7 +114,12 @@ def test_traits_that_a_rule_refused_are_kept_apart_with_the_reason(twin: Twin) -
 
 def test_values_that_the_edge_could_not_read_are_kept_beside_what_a_rule_refused(twin: Twin) -> None:
     unreadable = (Rejected("price", "1e400", "unreadable_number: too large"),)
-    twin.say(M1, name="Bought", properties={"we_x": 1, "sku": "A"}, rejected=unreadable, rejected_traits=unreadable)
+    stated: dict[str, Any] = {
+        "properties": {"we_x": 1, "sku": "A"},
+        "rejected": unreadable,
+        "rejected_traits": unreadable,
+    }
+    twin.say(M1, name="Bought", dialect="webengage", **stated)
     twin.say(M1, name="Bought", properties={"sku": "A"}, rejected=unreadable)
     twin.say(M2, kind="identify", rejected_traits=unreadable)
     first, second = events(twin)
@@ -107,9 +131,9 @@ def test_values_that_the_edge_could_not_read_are_kept_beside_what_a_rule_refused
 
 def test_a_refused_trait_is_replaced_by_a_newer_refused_one_of_a_later_batch(twin: Twin) -> None:
     twin.say(M1, traits={"age": 5})
-    twin.say(M1, traits={"age": "five"})
+    twin.say(M1, dialect="webengage", traits={"age": "five"})
     twin.work()
-    twin.say(M1, traits={"age": "six"})
+    twin.say(M1, dialect="webengage", traits={"age": "six"})
     assert traits(twin, "rejected") == {"age": "six"}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from passerby.api.answers import Event, event_of
-from passerby.catalogue.rules import RESERVED_PREFIX
+from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
 from passerby.state.views import HistoryEntry, HistoryIdentifier
@@ -181,7 +181,7 @@ def _step(
 def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailStep:
     if kind == "invalid":
         return _step("validated", None, "dropped", "It states nothing that can be used, and is kept to be looked at.")
-    if kind == "track" and known.name.startswith(RESERVED_PREFIX):
+    if kind == "track" and known.dialect in ENFORCED and known.name.startswith(RESERVED_PREFIX):
         return _step("validated", None, "dropped", f"Names that begin with {RESERVED_PREFIX} are reserved.")
     if found.entry and found.stored is None and _ended(kind, found) and found.entry.message.deduplication_key:
         return _step("validated", None, "dropped", "A repeat: a message with the same key was applied before.")

@@ -5,10 +5,9 @@ then write what `drain` gives in the batch's transaction. After a transaction th
 
 What is applied is a function of the messages in log order alone, however they were cut into batches.
 
-Events beyond the rules' reach are kept, because the edge has accepted them already, and only counted as violations:
-an event whose name is too long (`name_too_long`) or empty (`name_missing`), or that is one name too many for its
-project (`catalogue_full`), is not catalogued. Its attributes are held to the rules that need no catalogue: names and
-the length of strings.
+An event is kept even where the catalogue has no place for its name, and counted as a violation: a name that exceeds
+the hard limit (`name_too_long`), an empty one (`name_missing`), or one name too many for its project
+(`catalogue_full`). Its attributes are held to the rules that need no catalogue.
 """
 
 from __future__ import annotations
@@ -16,18 +15,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from passerby.catalogue.changes import Changes, EventRow
+from passerby.catalogue.changes import Changes, EventRow, KnownAttribute
 from passerby.catalogue.rules import (
     CATALOGUE_FULL,
-    EVENT_NAMES,
+    DEFAULT_LIMITS,
+    RESERVED_PREFIX,
     TRAITS_OF_PROFILES,
+    Limits,
     Verdict,
     attribute_finding,
-    name_finding,
+    limit_finding,
     verdict,
 )
 from passerby.catalogue.subject import Subject
-from passerby.catalogue.types import DataType
 from passerby.messages import Violation
 
 MEMORY: Final = 200_000
@@ -37,7 +37,8 @@ MEMORY: Final = 200_000
 class Catalogue:
     """The catalogue of all projects, loaded event name by event name as messages need it."""
 
-    def __init__(self, memory: int = MEMORY) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, memory: int = MEMORY) -> None:
+        self.limits = limits
         self._memory = memory
         self._subjects: dict[int, dict[str, Subject]] = {}
         self._sizes: dict[int, int] = {}
@@ -46,16 +47,17 @@ class Catalogue:
     def needs(self, project: int, names: Iterable[str]) -> list[str]:
         """Which of these event names ("" for the traits of profiles) are to be loaded before they can be checked."""
         known = self._subjects.get(project, {})
-        return [name for name in set(names) if name not in known and name_finding(name) is None]
+        return [name for name in set(names) if name not in known and self._fits(name)]
 
     def needs_size(self, project: int) -> bool:
         """Whether `load_size` is to be called for this project before its events are checked."""
         return project not in self._sizes
 
-    def load(self, project: int, name: str, attributes: Mapping[str, DataType], *, exists: bool) -> None:
-        """Take what the state knows of an event name: its attributes' types, and whether the name has a row at all."""
-        if name_finding(name) is None:
-            self._subjects.setdefault(project, {})[name] = Subject(project, name, attributes, exists=exists)
+    def load(self, project: int, name: str, attributes: Mapping[str, KnownAttribute], *, exists: bool) -> None:
+        """Take what the state knows of an event name: its attributes, and whether the name has a row at all."""
+        if self._fits(name):
+            subject = Subject(project, name, attributes, exists=exists, limits=self.limits)
+            self._subjects.setdefault(project, {})[name] = subject
 
     def load_size(self, project: int, event_names: int) -> None:
         """Take the number of event names that the state has catalogued for this project."""
@@ -67,19 +69,29 @@ class Catalogue:
         self._sizes.clear()
         self._seen.clear()
 
-    def check_event(self, project: int, name: str, properties: dict[str, Any], time: int) -> Verdict:
-        """Judge an event that happened at `time` (ms). Its name must have been loaded where `needs` said so."""
+    def check_event(
+        self, project: int, name: str, properties: dict[str, Any], time: int, *, enforce: bool = False
+    ) -> Verdict:
+        """Judge an event that happened at `time` (ms). Its name must have been loaded where `needs` said so.
+
+        `enforce`: its dialect is one that enforces the vendor's rules.
+        """
         known = self._subjects.get(project)
         subject = known.get(name) if known is not None and name else None
         if subject is None:
-            return _beyond(name, properties)
+            return self._beyond(name, properties, enforce=enforce)
+        if subject.finding is not None and enforce and name.startswith(RESERVED_PREFIX):
+            return Verdict(True, {}, (), [Violation(subject.finding.kind, name)])  # noqa: FBT003 - as the tuple has it
         if not subject.exists and not self._enlist(subject):
-            return _unlisted(name, properties, CATALOGUE_FULL)
-        return self._check(subject, properties, time)
+            return self._unlisted(name, properties, CATALOGUE_FULL, enforce=enforce)
+        found = self._check(subject, properties, time, enforce=enforce)
+        if subject.finding is None:
+            return found
+        return found._replace(violations=[Violation(subject.finding.kind, name), *found.violations])
 
-    def check_traits(self, project: int, traits: dict[str, Any], time: int) -> Verdict:
+    def check_traits(self, project: int, traits: dict[str, Any], time: int, *, enforce: bool = False) -> Verdict:
         """Judge traits as of `time` (ms). The event name "" must have been loaded."""
-        return self._check(self._subjects[project][TRAITS_OF_PROFILES], traits, time)
+        return self._check(self._subjects[project][TRAITS_OF_PROFILES], traits, time, enforce=enforce)
 
     def has_trait(self, project: int, name: str) -> bool:
         """Whether this trait is catalogued. The event name "" must have been loaded."""
@@ -98,16 +110,16 @@ class Catalogue:
             self._subjects.clear()
         return changes
 
-    def _check(self, subject: Subject, values: dict[str, Any], time: int) -> Verdict:
+    def _check(self, subject: Subject, values: dict[str, Any], time: int, *, enforce: bool) -> Verdict:
         if not subject.seen.count:
             self._seen.append(subject)
         subject.seen.add(time)
-        return subject.check(values, time)
+        return subject.check(values, time, enforce=enforce)
 
     def _enlist(self, subject: Subject) -> bool:
         """Give a new event name its place in the catalogue, if there is one left."""
         size = self._sizes.get(subject.project, 0)
-        if size >= EVENT_NAMES:
+        if size >= self.limits.event_names:
             return False
         self._sizes[subject.project] = size + 1
         subject.exists = True
@@ -116,28 +128,26 @@ class Catalogue:
     def _held(self) -> int:
         return sum(1 + len(subject.attributes) for known in self._subjects.values() for subject in known.values())
 
+    def _fits(self, name: str) -> bool:
+        return len(name) <= self.limits.name_characters
+
+    def _beyond(self, name: str, properties: dict[str, Any], *, enforce: bool) -> Verdict:
+        """Judge an event whose name can't be in the catalogue. Raises KeyError for one that should have been loaded."""
+        if name and self._fits(name):
+            raise KeyError(name)
+        return self._unlisted(name, properties, "name_too_long" if name else "name_missing", enforce=enforce)
+
+    def _unlisted(self, name: str, properties: dict[str, Any], kind: str, *, enforce: bool) -> Verdict:
+        findings = []
+        for attribute, value in properties.items():
+            finding = limit_finding(attribute, value, self.limits)
+            if finding is None and (broken := attribute_finding(attribute, value)) is not None:
+                finding = broken._replace(refused=enforce)
+            if finding is not None:
+                findings.append((attribute, finding))
+        found = verdict(name, properties, findings)
+        return found._replace(violations=[Violation(kind, name), *found.violations])
+
 
 def _event_row(subject: Subject) -> EventRow:
     return EventRow(subject.project, subject.name, subject.seen.first, subject.seen.last, subject.seen.count)
-
-
-def _beyond(name: str, properties: dict[str, Any]) -> Verdict:
-    """Judge an event whose name can't be in the catalogue. Raises KeyError for a name that should have been loaded."""
-    if not name:
-        return _unlisted(name, properties, "name_missing")
-    finding = name_finding(name)
-    if finding is None:
-        raise KeyError(name)
-    if finding.kind == "reserved_name":
-        return Verdict(ignored=True, accepted={}, rejected=(), violations=[Violation(finding.kind, name)])
-    return _unlisted(name, properties, finding.kind)
-
-
-def _unlisted(name: str, properties: dict[str, Any], kind: str) -> Verdict:
-    findings = [
-        (attribute, finding)
-        for attribute, value in properties.items()
-        if (finding := attribute_finding(attribute, value)) is not None
-    ]
-    found = verdict(name, properties, findings)
-    return found._replace(violations=[Violation(kind, name), *found.violations])

@@ -17,8 +17,19 @@ class EventRow(NamedTuple):
     added: int
 
 
+class KnownAttribute(NamedTuple):
+    """What the state knows of an attribute: its type, and whether an enforcing dialect has sent it."""
+
+    type: DataType
+    enforced: bool = False
+
+
 class AttributeRow(NamedTuple):
-    """Accepted values of one attribute; `event` is "" for a trait of profiles. The type never changes."""
+    """Values of one attribute that were kept; `event` is "" for a trait of profiles.
+
+    The type is that of the first value, for an attribute that the state does not know. `enforced`: an enforcing dialect
+    has sent it.
+    """
 
     project: int
     event: str
@@ -27,6 +38,7 @@ class AttributeRow(NamedTuple):
     first_seen: int
     last_seen: int
     added: int
+    enforced: bool
 
 
 class Changes(NamedTuple):

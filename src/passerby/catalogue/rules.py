@@ -1,7 +1,12 @@
-"""What may be in the catalogue: the rules that need to know nothing but the name or value before them.
+"""The catalogue's rules, as far as they need no more than the name or value at hand.
 
-Source: WebEngage, Tracking Events, guidelines; applied to every dialect. Lengths are in characters (code points). A
-string within an array or object is not measured: its attribute is an array or object, not a string.
+There are two kinds. *Hard limits* (`Limits`) protect the product and hold for every dialect. The *vendor's rules* are
+WebEngage's (Tracking Events, guidelines): they are enforced in its own dialect (`ENFORCED`), where a value that breaks
+one is rejected. In every other dialect they are flagged: the value is kept where it was sent, and the violation is
+counted.
+
+Lengths are in characters (code points). A string within an array or object is not measured: its attribute is an array
+or object, not a string.
 """
 
 from __future__ import annotations
@@ -13,31 +18,51 @@ import msgspec
 
 from passerby.messages import Rejected, Violation
 
+ENFORCED: Final = frozenset({"webengage"})
+"""The dialects in which the vendor's rules are enforced; elsewhere they are flagged."""
+
 NAME_LENGTH: Final = 50
-"""Names of this many characters or more are refused."""
+"""Vendor's rule: names have fewer characters than this."""
 STRING_LENGTH: Final = 1000
-"""String values of this many characters or more are refused."""
+"""Vendor's rule: string values have fewer characters than this."""
 ATTRIBUTES_PER_TYPE: Final = 25
-"""How many attributes of each data type an event name may have."""
-TRAITS: Final = 1000
-"""How many traits of a project are catalogued."""
-TRAITS_BEYOND: Final = 100
-"""How many traits that are not catalogued one profile keeps (each member of a profile its own): so a profile's traits
-are bounded, whatever is sent."""
-CATALOGUE_FULL: Final = "catalogue_full"
-"""The kind of violation that a name is which the catalogue has no more room for."""
-EVENT_NAMES: Final = 5000
-"""How many event names of a project are catalogued."""
+"""Vendor's rule: how many attributes of each data type an event name may have, of those an enforcing dialect sent."""
 RESERVED_PREFIX: Final = "we_"
+"""Vendor's rule: names do not start with this."""
+
+CATALOGUE_FULL: Final = "catalogue_full"
+"""The kind of violation for a name for which the catalogue has no room."""
 SAMPLE_LENGTH: Final = 100
 """How many characters of a value are shown with a violation."""
 
 TRAITS_OF_PROFILES: Final = ""
 """The event name under which the catalogue keeps the traits of profiles."""
 
+_BYTES_PER_CHARACTER: Final = 6
+"""The most that a character takes in JSON, escaped."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Limits(NamedTuple):
+    """The hard limits of every project. The settings of the section `catalogue` are these.
+
+    `uncatalogued_traits`: traits without room in the catalogue that one profile keeps, each member its own.
+    """
+
+    event_names: int = 5_000
+    attributes_per_event: int = 1_000
+    traits: int = 1_000
+    uncatalogued_traits: int = 100
+    name_characters: int = 200
+    value_bytes: int = 256 * 1024
+
+
+DEFAULT_LIMITS: Final = Limits()
+
 
 class Finding(NamedTuple):
-    """What is to be said about one attribute: the kind of violation, words for humans, and whether it is refused."""
+    """A violation by one attribute: its kind, a detail for humans, and whether the value is rejected."""
 
     kind: str
     detail: str
@@ -58,7 +83,7 @@ class Verdict(NamedTuple):
 
 
 def name_finding(name: str) -> Finding | None:
-    """What an event's or attribute's name alone gives away."""
+    """Return how a name breaks the vendor's rules, if it does."""
     if name.startswith(RESERVED_PREFIX):
         return Finding("reserved_name", f"names starting with {RESERVED_PREFIX} are reserved")
     if len(name) >= NAME_LENGTH:
@@ -67,15 +92,28 @@ def name_finding(name: str) -> Finding | None:
 
 
 def value_finding(value: Any) -> Finding | None:
-    """What a value alone gives away."""
+    """Return how a value alone breaks the vendor's rules, if it does."""
     if type(value) is str and len(value) >= STRING_LENGTH:
         return Finding("string_too_long", f"{len(value)} characters, must be fewer than {STRING_LENGTH}")
     return None
 
 
 def attribute_finding(name: str, value: Any) -> Finding | None:
-    """What an attribute gives away without any knowledge of earlier ones."""
+    """Return how an attribute breaks the vendor's rules without any knowledge of earlier ones, if it does."""
     return name_finding(name) or value_finding(value)
+
+
+def limit_finding(name: str, value: Any, limits: Limits) -> Finding | None:
+    """Return which hard limit an attribute exceeds, if any."""
+    if len(name) > limits.name_characters:
+        return Finding("name_too_long", f"{len(name)} characters, must be at most {limits.name_characters}")
+    kind = type(value)
+    if kind is str and len(value) * _BYTES_PER_CHARACTER <= limits.value_bytes:
+        return None
+    size = len(_encode(value)) if kind is str or kind is list or kind is dict else 0
+    if size > limits.value_bytes:
+        return Finding("value_too_large", f"{size} bytes, must be at most {limits.value_bytes}")
+    return None
 
 
 def verdict(subject: str, values: dict[str, Any], findings: Sequence[tuple[str, Finding]]) -> Verdict:

@@ -6,49 +6,59 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from passerby.catalogue.changes import AttributeRow, Tally
+from passerby.catalogue.changes import AttributeRow, KnownAttribute, Tally
 from passerby.catalogue.rules import (
     ATTRIBUTES_PER_TYPE,
     CATALOGUE_FULL,
     STRING_LENGTH,
-    TRAITS,
     TRAITS_OF_PROFILES,
     Finding,
+    Limits,
     Verdict,
     attribute_finding,
+    limit_finding,
+    name_finding,
     verdict,
 )
 from passerby.catalogue.types import PLAIN, SHORTEST_DATE, DataType, data_type
 
 
 class Attribute(Tally):
-    """An attribute, the type that its first value fixed, and how often it was seen since the last drain.
+    """An attribute, its type, and how often it was seen since the last drain.
 
-    `plain` are the classes whose values are of that type at first sight (short texts, where it is text).
+    `enforced`: an enforcing dialect sent it, so that it counts against the vendor's limit per type. `regular`: its name
+    breaks no rule. `plain` are the classes whose values are of the type at first sight (short texts, where it is text)
+    and need no further check.
     """
 
-    __slots__ = ("plain", "type")
+    __slots__ = ("enforced", "plain", "regular", "type")
 
-    def __init__(self, type_: DataType) -> None:
+    def __init__(self, name: str, type_: DataType, *, enforced: bool) -> None:
         super().__init__()
         self.type = type_
-        self.plain = PLAIN[type_]
+        self.enforced = enforced
+        self.regular = name_finding(name) is None
+        self.plain = PLAIN[type_] if self.regular else ()
 
 
 class Subject:
     """An event name ("" for traits) and its attributes. A null passes: it fixes no type and is not counted."""
 
-    __slots__ = ("attributes", "exists", "name", "of_type", "project", "seen")
+    __slots__ = ("attributes", "exists", "finding", "limits", "name", "of_type", "project", "seen")
 
-    def __init__(self, project: int, name: str, attributes: Mapping[str, DataType], *, exists: bool) -> None:
+    def __init__(
+        self, project: int, name: str, attributes: Mapping[str, KnownAttribute], *, exists: bool, limits: Limits
+    ) -> None:
         self.project = project
         self.name = name
         self.exists = exists
+        self.limits = limits
+        self.finding = name_finding(name)
         self.seen = Tally()
-        self.attributes = {attribute: Attribute(type_) for attribute, type_ in attributes.items()}
-        self.of_type = Counter(attributes.values())
+        self.attributes = {of: Attribute(of, known.type, enforced=known.enforced) for of, known in attributes.items()}
+        self.of_type = Counter(known.type for known in attributes.values() if known.enforced)
 
-    def check(self, values: dict[str, Any], time: int) -> Verdict:
+    def check(self, values: dict[str, Any], time: int, *, enforce: bool) -> Verdict:
         """Judge these values, learn the attributes that are new and count what is accepted.
 
         The loop's first branch is the way of nearly every value and is kept short for that reason.
@@ -57,9 +67,14 @@ class Subject:
         findings: list[tuple[str, Finding]] = []
         for name, value in values.items():
             attribute, kind = known.get(name), type(value)
-            if attribute is not None and kind in attribute.plain and (kind is not str or len(value) < SHORTEST_DATE):
+            if (
+                attribute is not None
+                and kind in attribute.plain
+                and (kind is not str or len(value) < SHORTEST_DATE)
+                and (attribute.enforced or not enforce)
+            ):
                 attribute.add(time)
-            elif (finding := self._admit(name, value, time)) is not None:
+            elif (finding := self._admit(name, value, time, enforce=enforce)) is not None:
                 findings.append((name, finding))
         return verdict(self.name, values, findings) if findings else Verdict(False, values, (), ())  # noqa: FBT003 - speed
 
@@ -68,37 +83,85 @@ class Subject:
         for name, attribute in self.attributes.items():
             if attribute.count:
                 yield AttributeRow(
-                    self.project, self.name, name, attribute.type, attribute.first, attribute.last, attribute.count
+                    self.project,
+                    self.name,
+                    name,
+                    attribute.type,
+                    attribute.first,
+                    attribute.last,
+                    attribute.count,
+                    attribute.enforced,
                 )
                 attribute.count = 0
 
-    def _admit(self, name: str, value: Any, time: int) -> Finding | None:
+    def _admit(self, name: str, value: Any, time: int, *, enforce: bool) -> Finding | None:
         type_, attribute = data_type(value), self.attributes.get(name)
-        if attribute is not None and attribute.type == type_ and (type_ != "string" or len(value) < STRING_LENGTH):
+        as_before = (
+            attribute is not None
+            and attribute.type == type_
+            and attribute.regular
+            and (type_ != "string" or len(value) < STRING_LENGTH)
+            and (attribute.enforced or not enforce)
+        )
+        if not as_before or type_ in _SIZED:
+            finding = limit_finding(name, value, self.limits)
+            if finding is not None:
+                return finding
+        if attribute is None or not as_before:
+            return self._enforce(name, value, time) if enforce else self._judge(name, value, time)
+        attribute.add(time)
+        return None
+
+    def _judge(self, name: str, value: Any, time: int) -> Finding | None:
+        """Keep a value within the hard limits, and say which of the vendor's rules it breaks."""
+        type_, attribute = data_type(value), self.attributes.get(name)
+        finding = attribute_finding(name, value)
+        if type_ is not None:
+            if attribute is None:
+                if self._full():
+                    return Finding(CATALOGUE_FULL, self._full(), refused=False)
+                attribute = self._learn(name, type_)
+            elif attribute.type != type_:
+                finding = finding or _mismatch(attribute.type, type_)
             attribute.add(time)
-            return None
+        return finding._replace(refused=False) if finding else None
+
+    def _enforce(self, name: str, value: Any, time: int) -> Finding | None:
+        """Keep a value that breaks none of the vendor's rules; say which one refuses any other."""
+        type_, attribute = data_type(value), self.attributes.get(name)
         finding = attribute_finding(name, value)
         if finding is not None or type_ is None:
             return finding
-        if attribute is not None:
-            return Finding("type_mismatch", f"expected {attribute.type}, got {type_}")
-        finding = self._full(type_)
-        if finding is None:
-            self._learn(name, type_, time)
-        return finding
-
-    def _full(self, type_: DataType) -> Finding | None:
-        if self.name == TRAITS_OF_PROFILES:
-            full = len(self.attributes) >= TRAITS
-            return Finding(CATALOGUE_FULL, f"{TRAITS} traits are known already", refused=False) if full else None
-        full = self.of_type[type_] >= ATTRIBUTES_PER_TYPE
-        return (
-            Finding("too_many_attributes", f"the event has {ATTRIBUTES_PER_TYPE} of type {type_} already")
-            if full
-            else None
-        )
-
-    def _learn(self, name: str, type_: DataType, time: int) -> None:
-        attribute = self.attributes[name] = Attribute(type_)
+        if attribute is not None and attribute.type != type_:
+            return _mismatch(attribute.type, type_)
+        if attribute is None and self._full():
+            return Finding(CATALOGUE_FULL, self._full(), refused=False)
+        if self.name != TRAITS_OF_PROFILES and not (attribute and attribute.enforced):
+            if self.of_type[type_] >= ATTRIBUTES_PER_TYPE:
+                detail = f"the event has {ATTRIBUTES_PER_TYPE} of type {type_} already"
+                return Finding("too_many_attributes", detail)
+            self.of_type[type_] += 1
+        attribute = attribute or self._learn(name, type_)
+        attribute.enforced = True
         attribute.add(time)
-        self.of_type[type_] += 1
+        return None
+
+    def _full(self) -> str:
+        """Why there is no room for another attribute; "" where there is."""
+        traits = self.name == TRAITS_OF_PROFILES
+        most = self.limits.traits if traits else self.limits.attributes_per_event
+        if len(self.attributes) < most:
+            return ""
+        return f"the catalogue has {most} {'traits' if traits else 'attributes of this event'} already"
+
+    def _learn(self, name: str, type_: DataType) -> Attribute:
+        attribute = self.attributes[name] = Attribute(name, type_, enforced=False)
+        return attribute
+
+
+_SIZED = frozenset({"array", "object"})
+"""The types whose values may exceed a hard limit although they break no rule of the vendor's."""
+
+
+def _mismatch(expected: DataType, got: DataType) -> Finding:
+    return Finding("type_mismatch", f"expected {expected}, got {got}")

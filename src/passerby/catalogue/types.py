@@ -15,10 +15,12 @@ PLAIN: Final[Mapping[DataType, tuple[type, ...]]] = {
     "number": (int, float),
     "boolean": (bool,),
     "date": (),
-    "array": (list,),
-    "object": (dict,),
+    "array": (),
+    "object": (),
 }
-"""The classes of values that are of a type at first sight; a text only if it is too short for a date."""
+"""The classes of values that are of a type at first sight; a text only if it is too short for a date.
+
+None for arrays and objects: their size has to be looked at."""
 
 # A date is a moment: day, time of day and zone, as in `2018-09-15T18:29:00-0800`. A bare day or a time without a zone
 # stays a string, because two readers could take it for two moments.

@@ -10,8 +10,8 @@ from passerby.messages import Violation
 
 ROWS: Final = 1000
 """How many subjects and attributes are told apart for one project; what is beyond is counted by kind alone."""
-NAME_SHOWN: Final = 100
-"""How many characters of an event's or attribute's name are kept with a violation."""
+NAME_SHOWN: Final = 500
+"""How many characters of an event's or attribute's name are kept with a violation: all that the catalogue can hold."""
 
 Key = tuple[str, str, str]
 """Kind, subject, attribute."""

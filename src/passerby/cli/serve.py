@@ -33,6 +33,7 @@ _SECTIONS = {
     "edge": "Settings: the ingest port",
     "log": "Settings: the log",
     "worker": "Settings: the worker",
+    "catalogue": "Settings: the catalogue",
     "events": "Settings: the event store",
     "api": "Settings: the API",
 }

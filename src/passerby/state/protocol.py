@@ -11,8 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
-from passerby.catalogue.changes import Changes
-from passerby.catalogue.types import DataType
+from passerby.catalogue.changes import Changes, KnownAttribute
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
 from passerby.identity.known import Card, Known
@@ -225,8 +224,8 @@ class State(Protocol):
     def trait_names(self, profiles: Iterable[str]) -> dict[str, list[str]]:
         """The names of these profiles' own traits; not those of their members."""
 
-    def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
-        """The type of every attribute of this event name, or None for a name that the catalogue does not have."""
+    def attributes(self, project: int, event: str) -> dict[str, KnownAttribute] | None:
+        """The attributes of this event name, or None for a name that the catalogue does not have."""
 
     def event_names(self, project: int) -> int:
         """How many event names the catalogue has."""

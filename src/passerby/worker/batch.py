@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from passerby.catalogue.catalogue import Catalogue
-from passerby.catalogue.rules import TRAITS_OF_PROFILES
+from passerby.catalogue.rules import DEFAULT_LIMITS, TRAITS_OF_PROFILES, Limits
 from passerby.catalogue.violations import ViolationCounter
 from passerby.dialects.contract import NAMES_OUTRIGHT
 from passerby.identity.cleaning import Evidence, gather, naming
@@ -38,11 +38,17 @@ class Applied(NamedTuple):
 class Worker:
     """Applies batches of the log to one state. It alone may write to that state, save for an undo."""
 
-    def __init__(self, state: State, policy_of: Callable[[int], Policy], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        state: State,
+        policy_of: Callable[[int], Policy],
+        new_id: Callable[[], str],
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
         self._state = state
         self._policy_of = policy_of
         self._new_id = new_id
-        self._catalogue = Catalogue()
+        self._catalogue = Catalogue(limits)
         self._violations = ViolationCounter()
 
     def apply(self, entries: Sequence[Entry]) -> Applied:
@@ -124,8 +130,8 @@ class Worker:
         if self._violations.needs(project):
             self._violations.load(project, self._state.violation_keys(project))
         for name in self._catalogue.needs(project, names):
-            types = self._state.attribute_types(project, name)
-            self._catalogue.load(project, name, types or {}, exists=types is not None)
+            attributes = self._state.attributes(project, name)
+            self._catalogue.load(project, name, attributes or {}, exists=attributes is not None)
 
 
 def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:

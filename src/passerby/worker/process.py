@@ -92,7 +92,7 @@ def run(settings: Settings) -> None:
     state = SqliteState(folder.state)
     policies = Policies(ProjectCredentials(folder.control))
     outbox = SqliteOutbox(folder.state, settings.log)
-    worker = Worker(state, policies.of, new_id)
+    worker = Worker(state, policies.of, new_id, settings.catalogue.limits)
     reader = SqliteLogReader(folder.log)
     chores = Chores(folder, policies, outbox, state)
     loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)

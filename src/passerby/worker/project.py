@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from passerby.catalogue.catalogue import Catalogue
-from passerby.catalogue.rules import CATALOGUE_FULL, TRAITS_BEYOND, Verdict
+from passerby.catalogue.rules import CATALOGUE_FULL, ENFORCED, Verdict
 from passerby.catalogue.violations import ViolationCounter
 from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.cleaning import Evidence
@@ -114,10 +114,11 @@ class ProjectBatch:
         The others are counted, and kept as values that a rule refused are.
         """
         has_trait, project = self._rules.catalogue.has_trait, self._project
+        most = self._rules.catalogue.limits.uncatalogued_traits
         for profile, beyond in self._beyond.items():
             kept = {name for name in held.get(profile, ()) if not has_trait(project, name)}
             for each in beyond:
-                if each.name in kept or len(kept) < TRAITS_BEYOND:
+                if each.name in kept or len(kept) < most:
                     kept.add(each.name)
                 else:
                     self._refuse(profile, each)
@@ -125,7 +126,8 @@ class ProjectBatch:
     def _refuse(self, profile: str, beyond: Beyond) -> None:
         message, name, stated = beyond
         self._traits[profile].pop(name, None)
-        reason = f"{TOO_MANY_TRAITS}: the profile has {TRAITS_BEYOND} beyond the catalogue already"
+        most = self._rules.catalogue.limits.uncatalogued_traits
+        reason = f"{TOO_MANY_TRAITS}: the profile has {most} beyond the catalogue already"
         self._keep_rejected(profile, Rejected(name, stated.value, reason), stated)
         self._count(message, [Violation(TOO_MANY_TRAITS, sample=name)])
 
@@ -155,7 +157,10 @@ class ProjectBatch:
     def _judge_event(self, message: Message, time: int) -> Verdict:
         if message.kind != "track":
             return _UNCHECKED
-        verdict = self._rules.catalogue.check_event(self._project, message.name, message.properties, time)
+        enforce = message.dialect in ENFORCED
+        verdict = self._rules.catalogue.check_event(
+            self._project, message.name, message.properties, time, enforce=enforce
+        )
         if verdict.violations:
             self._count(message, verdict.violations)
         return verdict
@@ -242,7 +247,8 @@ class ProjectBatch:
 
     def _keep_traits(self, claim: Claim, profile: str, time: int, stated: dict[str, Any]) -> None:
         message = claim.message
-        verdict = self._rules.catalogue.check_traits(self._project, stated, time)
+        enforce = message.dialect in ENFORCED
+        verdict = self._rules.catalogue.check_traits(self._project, stated, time, enforce=enforce)
         self._count(message, verdict.violations)
         traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, claim.position)
         for violation in verdict.violations:

@@ -211,7 +211,7 @@ class TestCatalogue:
         (event,) = catalogue.events
         assert (event.name, event.count) == ("Added", 2)
         assert (event.first_seen, event.last_seen) == (iso(DAY + 1000), iso(DAY + 2000))
-        assert [(a.name, a.type, a.count) for a in event.attributes] == [("price", "number", 1), ("sku", "string", 1)]
+        assert [(a.name, a.type, a.count) for a in event.attributes] == [("price", "number", 2), ("sku", "string", 1)]
         assert [(v.attribute, v.count, v.sample) for v in event.violations] == [("price", 1, "nine")]
         assert [(a.name, a.type) for a in catalogue.traits] == [("plan", "string")]
         assert catalogue.violations == []
@@ -219,7 +219,7 @@ class TestCatalogue:
     def test_violations_without_a_catalogued_event_stand_apart(
         self, filling: Filling, reader: SqliteStateReader
     ) -> None:
-        filling.track("we_reserved", ident("mobile_id", "m1"))
+        filling.say(kind="track", dialect="webengage", name="we_reserved", identifiers=(ident("mobile_id", "m1"),))
         filling.identify(ident("mobile_id", "undefined"), ident("user_id", "u1"))
         found = {(v.event, v.attribute): v for v in reader.catalogue(1, limit=10).violations}
         assert found.keys() == {("we_reserved", ""), (None, "mobile_id")}

@@ -47,7 +47,7 @@ def twin(tmp_path: Path) -> Iterator[Twin]:
 def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
     assert state.position() == 0
     assert state.event_names(1) == 0
-    assert state.attribute_types(1, "Seen") is None
+    assert state.attributes(1, "Seen") is None
     assert state.violation_keys(1) == []
 
 

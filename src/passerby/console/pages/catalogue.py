@@ -16,7 +16,6 @@ from passerby.api.management import marks
 from passerby.api.management_answers import MarkInfo
 from passerby.api.parameters import Cursor, Page
 from passerby.api.series import top_events
-from passerby.catalogue.rules import EVENT_NAMES
 from passerby.console.screens import Visit, screen
 
 SHOWN = 40
@@ -74,7 +73,7 @@ def _between(first: str, name: str, last: str | None) -> bool:
 def _volumes(visit: Visit, names: set[str]) -> dict[str, list[int]] | None:
     """What is known of these events by day. Without it the catalogue is still worth a look."""
     try:
-        counted = top_events(visit.access, DAYS, EVENT_NAMES).events
+        counted = top_events(visit.access, DAYS, visit.reception.settings.catalogue.event_names).events
     except ApiError:
         return None
     return {event.name: event.values for event in counted if event.name in names}

@@ -189,6 +189,14 @@ CREATE TABLE IF NOT EXISTS catalogue_attributes (
     PRIMARY KEY (project, event, name)
 ) WITHOUT ROWID;
 
+-- The attributes that a dialect sent which enforces the vendor's limits: those of an event count against the limit per type.
+CREATE TABLE IF NOT EXISTS catalogue_enforced (
+    project INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (project, event, name)
+) WITHOUT ROWID;
+
 -- Violations by kind; `subject` is an event name or '', `attribute` an attribute's name or ''.
 CREATE TABLE IF NOT EXISTS violations (
     project INTEGER NOT NULL,

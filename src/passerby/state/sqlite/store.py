@@ -13,8 +13,7 @@ import apsw
 import msgspec
 
 from passerby import migrations, sql
-from passerby.catalogue.changes import Changes
-from passerby.catalogue.types import DataType
+from passerby.catalogue.changes import Changes, KnownAttribute
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
@@ -114,9 +113,10 @@ class SqliteState:
         rows = ((id_, self._cursor.execute(_SQL["trait_names"], (to_blob(id_),))) for id_ in profiles)
         return {id_: [name for (name,) in names] for id_, names in rows}
 
-    def attribute_types(self, project: int, event: str) -> dict[str, DataType] | None:
-        types = dict(self._cursor.execute(_SQL["attribute_types"], (project, event)))
-        return types if types or self._one("catalogued", project, event) else None
+    def attributes(self, project: int, event: str) -> dict[str, KnownAttribute] | None:
+        rows = self._cursor.execute(_SQL["attributes_of_event"], (project, event))
+        found = {name: KnownAttribute(type_, bool(enforced)) for name, type_, enforced in rows}
+        return found if found or self._one("catalogued", project, event) else None
 
     def event_names(self, project: int) -> int:
         return int(self._cursor.execute(_SQL["event_names"], (project,)).get)
@@ -139,7 +139,9 @@ class SqliteState:
 
     def count(self, changes: Changes, violations: Sequence[ViolationRow]) -> None:
         self._cursor.executemany(_SQL["count_event"], changes.events)
-        self._cursor.executemany(_SQL["count_attribute"], changes.attributes)
+        self._cursor.executemany(_SQL["count_attribute"], [row[:-1] for row in changes.attributes])
+        enforced = [(row.project, row.event, row.name) for row in changes.attributes if row.enforced]
+        self._cursor.executemany(_SQL["set_enforced"], enforced)
         self._cursor.executemany(_SQL["count_violation"], violations)
 
     def add_series(self, rows: Sequence[SeriesRow]) -> None:

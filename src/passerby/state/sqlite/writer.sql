@@ -76,9 +76,12 @@ SELECT id FROM path WHERE merged_into IS NULL;
 -- Whether the catalogue has a row for this event name.
 SELECT 1 FROM catalogue_events WHERE project = ? AND name = ?;
 
--- name: attribute_types
--- The types that the first values of an event's attributes have fixed.
-SELECT name, type FROM catalogue_attributes WHERE project = ? AND event = ?;
+-- name: attributes_of_event
+-- The attributes of an event with their types, and whether each counts against the vendor's limit per type.
+SELECT a.name, a.type, e.name IS NOT NULL
+FROM catalogue_attributes AS a
+LEFT JOIN catalogue_enforced AS e ON e.project = a.project AND e.event = a.event AND e.name = a.name
+WHERE a.project = ? AND a.event = ?;
 
 -- name: event_names
 -- How many event names a project has, for the catalogue's limit.
@@ -215,6 +218,10 @@ ON CONFLICT (project, event, name) DO UPDATE SET
     first_seen = min(first_seen, excluded.first_seen),
     last_seen = max(last_seen, excluded.last_seen),
     count = count + excluded.count;
+
+-- name: set_enforced
+-- An attribute that a dialect sent which enforces the vendor's limits.
+INSERT OR IGNORE INTO catalogue_enforced (project, event, name) VALUES (?, ?, ?);
 
 -- name: count_violation
 -- A violation, by kind and place, with its latest sample.
