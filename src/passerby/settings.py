@@ -104,6 +104,16 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     batch_messages: Annotated[
         int, _about("Messages applied in one transaction, at most about.", "messages", ge=1, le=100_000)
     ] = 5_000
+    deduplication_days: Annotated[
+        float,
+        _about(
+            "How long the `messageId` of a Segment message is remembered, so that repeats are dropped. One takes about "
+            "130 bytes of disk.",
+            "days",
+            gt=0,
+            le=366,
+        ),
+    ] = 30.0
 
 
 class CatalogueSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -236,14 +236,25 @@ def test_the_erasure_call_is_not_there_yet() -> None:
         (" 6fa459ea-ee8a-3ca4-894e-db77e160355e ", "6fa459eaee8a3ca4894edb77e160355e"),
         ("", ""),
         ("-", ""),
-        ("f" * 128, "f" * 128),
-        ("f" * 129, sha256(b"f" * 129).hexdigest()),
+        ("e" * 128, "e" * 128),
+        ("e" * 129, sha256(b"e" * 129).hexdigest()),
+        ("undefined", ""),
+        ("null", ""),
+        ("{{request_id}}", ""),
+        ("00000000-0000-0000-0000-000000000000", ""),
     ],
 )
 def test_a_request_id_is_the_deduplication_key_in_one_spelling(header: str, key: str) -> None:
     assert message(EVENTS, EVENT, {"x-request-id": header}).deduplication_key == key
     made = messages(BULK_EVENTS, {"events": [EVENT, EVENT]}, {"x-request-id": header})
     assert [one.deduplication_key for one in made] == ([f"{key}#0", f"{key}#1"] if key else ["", ""])
+
+
+def test_one_request_id_on_different_calls_marks_each_of_them() -> None:
+    header, user = {"x-request-id": "R-1"}, {"userId": "u-1", "firstName": "Ann"}
+    calls = [(EVENTS, EVENT), (USERS, user), (BULK_EVENTS, {"events": [EVENT]}), (BULK_USERS, {"users": [user]})]
+    keys = [message(path, body, header).deduplication_key for path, body in calls]
+    assert keys == ["r1", "users:r1", "r1#0", "users:r1#0"]
 
 
 def test_long_strings_of_a_user_are_cut() -> None:

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from tests.worker.twin import DAY, HOUR, Twin
 
+from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier
+from passerby.settings import WorkerSettings
+from passerby.worker.batch import Worker
+from passerby.worker.process import windows
+from passerby.worker.repeats import WINDOWS_MS
 
 M1 = Identifier("mobile_id", "m1")
 
@@ -50,7 +55,7 @@ def test_a_key_counts_within_its_project_only(twin: Twin) -> None:
     assert (counts(twin, 1), counts(twin, 2)) == ((1, 0, 1), (1, 0, 1))
 
 
-@pytest.mark.parametrize("dialect, window", [("webengage", 4 * HOUR), ("segment", 24 * HOUR), ("antsomi", 24 * HOUR)])
+@pytest.mark.parametrize("dialect, window", [("webengage", 4 * HOUR), ("segment", 720 * HOUR), ("antsomi", 24 * HOUR)])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_key_counts_for_the_window_of_its_dialect(twin: Twin, dialect: str, window: int, *, at_once: bool) -> None:
     for after in (0, window - 1, 1):
@@ -58,6 +63,17 @@ def test_a_key_counts_for_the_window_of_its_dialect(twin: Twin, dialect: str, wi
         if not at_once:
             twin.work()
     assert counts(twin) == (2, 1, 2)
+
+
+def test_the_window_of_segments_keys_is_a_setting(twin: Twin) -> None:
+    assert windows(WorkerSettings()) == WINDOWS_MS
+    assert windows(WorkerSettings(deduplication_days=0.5)) == {"webengage": 4 * HOUR, "segment": 12 * HOUR}
+    worker = Worker(twin.state, lambda _: DEFAULT_POLICY, twin.new_id, windows={"segment": HOUR})
+    for after in (0, HOUR - 1, 1):
+        say(twin, after=after)
+    worker.apply(twin.log)
+    totals = twin.watcher.totals(1)
+    assert (totals["applied"], totals["duplicates"]) == (2, 1)
 
 
 def test_a_repeat_does_not_lengthen_the_window(twin: Twin) -> None:
@@ -86,6 +102,15 @@ def test_a_message_that_was_not_applied_marks_no_key(twin: Twin) -> None:
     assert twin.applied == 0
     assert twin.watcher.rows("SELECT * FROM seen") == []
     assert counts(twin) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_invalid_message_does_not_use_its_key_up(twin: Twin, *, at_once: bool) -> None:
+    for kind in ("invalid", "invalid", "track", "track", "invalid"):
+        say(twin, kind=kind)
+        if not at_once:
+            twin.work()
+    assert counts(twin) == (4, 1, 1)
 
 
 def test_a_repeat_names_nobody_and_sets_no_trait(twin: Twin) -> None:

@@ -9,10 +9,8 @@ from passerby.dialects.lenient import RefusedRecord
 from passerby.messages import Message, Violation
 
 
-def invalid_message(
-    request: Request, project: int, dialect: str, sent: Any, *violations: Violation, key: str = ""
-) -> Message:
-    """A message that states nothing. `key` is its deduplication key."""
+def invalid_message(request: Request, project: int, dialect: str, sent: Any, *violations: Violation) -> Message:
+    """A message that states nothing. It has no deduplication key, so that a corrected message may use the one sent."""
     return Message(
         project=project,
         id=request.new_id(),
@@ -22,7 +20,6 @@ def invalid_message(
         time=request.received_at,
         received_at=request.received_at,
         properties={"body": sent},
-        deduplication_key=key,
         violations=violations,
     )
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -28,6 +27,7 @@ from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
 from passerby.dialects.ids import id_problem, read_id
+from passerby.dialects.keys import read_key
 from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.times import read_strict_iso_or_epoch
 from passerby.messages import Identifier, Message, Violation
@@ -53,8 +53,6 @@ BULK_LIMIT: Final = 25
 
 ID_LIMIT: Final = 100
 """The most characters that a userId or an anonymousId may have (Tracking Events, parameters)."""
-REQUEST_ID_LIMIT: Final = 128
-"""A longer `x-request-id` is known by its SHA-256. Real ones have 32 or 36 characters."""
 WARNING_LIMIT: Final = 50
 """Warnings in one answer; more are left out, so that no answer grows with what it answers."""
 
@@ -117,7 +115,7 @@ def _single(read: ReadRecord, request: Request, parameters: Mapping[str, str], c
     record = read_body(request)
     if type(record) is not dict:
         return Outcome(_NO_OBJECT)
-    batch = Batch(request, project, _deduplication_key(request), [])
+    batch = Batch(request, project, _deduplication_key(request, read), [])
     message = read(record, batch.key, batch)
     if isinstance(message, str):
         return Outcome(_error(f"Error: {message}"))
@@ -139,7 +137,7 @@ def _bulk(
         return Outcome(_error(f"Error: {field} must be an array of records and cannot be empty."))
     if len(records) > BULK_LIMIT:
         return Outcome(_error(f"Error: {field}[{BULK_LIMIT}]: a call takes at most {BULK_LIMIT} records."))
-    batch = Batch(request, project, _deduplication_key(request), [])
+    batch = Batch(request, project, _deduplication_key(request, read), [])
     messages, faults = _read_all(read, field, records, batch)
     if faults:
         return Outcome(_error(f"Error: {' '.join(faults)}"))
@@ -272,10 +270,13 @@ def _refusal_of_keys(request: Request, parameters: Mapping[str, str], credential
     return found if isinstance(found, Reply) else None
 
 
-def _deduplication_key(request: Request) -> str:
-    """The `x-request-id` in one spelling: clients write a UUID with dashes or without, in either case."""
+def _deduplication_key(request: Request, read: ReadRecord) -> str:
+    """The `x-request-id` in one spelling: clients write a UUID with dashes or without, in either case.
+
+    Some give one id to the calls for a user and for an event of that user, so it counts for either alone.
+    """
     key = request.headers.get("x-request-id", "").strip().lower().replace("-", "")
-    return key if len(key) <= REQUEST_ID_LIMIT else sha256(key.encode()).hexdigest()
+    return read_key(key, "users" if read is _user else "")
 
 
 def _identifier(record: dict[str, Any]) -> Identifier | str:

@@ -20,7 +20,7 @@ from passerby.profiles.devices import DESCRIPTION, described
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
 from passerby.worker import series
 from passerby.worker.project import Claim, ProjectBatch, Rules
-from passerby.worker.repeats import sift
+from passerby.worker.repeats import WINDOWS_MS, sift
 
 _lines: Final = msgspec.json.Encoder().encode_lines
 
@@ -44,8 +44,10 @@ class Worker:
         policy_of: Callable[[int], Policy],
         new_id: Callable[[], str],
         limits: Limits = DEFAULT_LIMITS,
+        windows: Mapping[str, int] = WINDOWS_MS,
     ) -> None:
         self._state = state
+        self._windows = windows
         self._policy_of = policy_of
         self._new_id = new_id
         self._catalogue = Catalogue(limits)
@@ -78,7 +80,7 @@ class Worker:
     def _apply_fresh(self, entries: Sequence[Entry]) -> Applied:
         if not entries:
             return Applied()
-        fresh, repeats = sift(entries, self._state)
+        fresh, repeats = sift(entries, self._state, self._windows)
         claims = self._claims(fresh)
         events: list[StoredEvent] = []
         violations: Counter[series.Place] = Counter()

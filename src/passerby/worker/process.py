@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -16,12 +17,13 @@ from passerby.log.protocol import LogFull
 from passerby.log.sqlite import SqliteLogReader
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
-from passerby.settings import Settings
+from passerby.settings import Settings, WorkerSettings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
 from passerby.supervisor.resume import resume_log
 from passerby.worker.batch import Worker
 from passerby.worker.loop import Loop
+from passerby.worker.repeats import DAY_MS, WINDOWS_MS
 
 BEAT_SECONDS: Final = 1.0
 COMPARE_SECONDS: Final = 5.0
@@ -85,6 +87,11 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
+def windows(settings: WorkerSettings) -> Mapping[str, int]:
+    """How long deduplication keys count, by dialect, in milliseconds."""
+    return {**WINDOWS_MS, "segment": round(settings.deduplication_days * DAY_MS)}
+
+
 def run(settings: Settings) -> None:
     """Apply the log to the state until SIGTERM or SIGINT; returns when the batch at hand is finished."""
     folder = DataFolder(settings.data)
@@ -92,7 +99,7 @@ def run(settings: Settings) -> None:
     state = SqliteState(folder.state)
     policies = Policies(ProjectCredentials(folder.control))
     outbox = SqliteOutbox(folder.state, settings.log)
-    worker = Worker(state, policies.of, new_id, settings.catalogue.limits)
+    worker = Worker(state, policies.of, new_id, settings.catalogue.limits, windows(settings.worker))
     reader = SqliteLogReader(folder.log)
     chores = Chores(folder, policies, outbox, state)
     loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)

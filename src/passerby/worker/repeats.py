@@ -12,9 +12,11 @@ from passerby.messages import Message
 from passerby.state.protocol import SeenKey, State
 
 HOUR_MS: Final = 60 * 60 * 1000
-WINDOWS_MS: Final[Mapping[str, int]] = MappingProxyType({"webengage": 4 * HOUR_MS})
-"""How long a key counts, by dialect (WebEngage, Tracking Events, `x-request-id`: 4 hours)."""
-DEFAULT_WINDOW_MS: Final = 24 * HOUR_MS
+DAY_MS: Final = 24 * HOUR_MS
+WINDOWS_MS: Final[Mapping[str, int]] = MappingProxyType({"webengage": 4 * HOUR_MS, "segment": 30 * DAY_MS})
+"""How long a key counts, by dialect. WebEngage, Tracking Events, `x-request-id`: 4 hours. Segment's libraries queue on
+devices that may be offline for weeks, and send again what was answered meanwhile."""
+DEFAULT_WINDOW_MS: Final = DAY_MS
 GRACE_MS: Final = HOUR_MS
 """How much longer a key is kept than it counts, as messages lie in the log a little out of the order in which they were
 received: whether one of them is a repeat must not depend on what was in the batch before."""
@@ -27,29 +29,34 @@ class Sifted(NamedTuple):
     repeats: Mapping[int, int]
 
 
-def sift(entries: Sequence[Entry], state: State) -> Sifted:
+def sift(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WINDOWS_MS) -> Sifted:
     """Part the repeats from the rest, and let the state remember the keys of the rest.
 
-    A key counts from the received time of the message that brought it. Times are those of the messages, never the
-    clock's, so that a batch applied again comes to the same.
+    A key counts from the received time of the message that brought it, for the window of its dialect (ms). Times are
+    those of the messages, never the clock's, so that a batch applied again comes to the same. An invalid message has no
+    effect, so its key stays free for the message that its sender corrects.
     """
-    keyed = {_key(message): message.received_at for _, message in entries if message.deduplication_key}
+    keyed = {_key(message): message.received_at for _, message in entries if _has_key(message)}
     if not keyed:
         return Sifted(entries, {})
     expiries, new = state.expiries(keyed), dict[SeenKey, int]()
     fresh, repeats = [], Counter[int]()
     for entry in entries:
         message = entry.message
-        if message.deduplication_key:
+        if _has_key(message):
             key = _key(message)
             if expiries.get(key, 0) > message.received_at:
                 repeats[message.project] += 1
                 continue
-            new[key] = expiries[key] = message.received_at + WINDOWS_MS.get(message.dialect, DEFAULT_WINDOW_MS)
+            new[key] = expiries[key] = message.received_at + windows.get(message.dialect, DEFAULT_WINDOW_MS)
         fresh.append(entry)
     state.remember(new)
     state.forget(min(keyed.values()) - GRACE_MS)
     return Sifted(fresh, repeats)
+
+
+def _has_key(message: Message) -> bool:
+    return message.deduplication_key != "" and message.kind != "invalid"
 
 
 def _key(message: Message) -> SeenKey:

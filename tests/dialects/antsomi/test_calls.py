@@ -127,6 +127,8 @@ def test_the_id_of_a_request_marks_its_repeats() -> None:
     assert message(VIEW | {"request_id": "r-1"}).deduplication_key == "r-1"
     assert message(VIEW, JSON | {"request_id": "r-2"}).deduplication_key == "r-2"
     assert message(VIEW).deduplication_key == ""
+    for junk in ("undefined", "null", 0, "(null)", "00000000-0000-0000-0000-000000000000"):
+        assert message(VIEW | {"request_id": junk}).deduplication_key == ""
     assert len(message(VIEW | {"request_id": "r" * 200}).deduplication_key) == 64
     assert "request_id" not in message(VIEW | {"request_id": "r-1"}).properties
 

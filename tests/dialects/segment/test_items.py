@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.dialects.calling import PROJECT, RECEIVED_AT
-from tests.dialects.segment.sending import ITEM_PATHS, TRACK, message, messages, refused
+from tests.dialects.segment.sending import ITEM_PATHS, TRACK, TYPES, message, messages, refused
 
 from passerby.identity.namespaces import MAX_VALUE_LENGTH
 from passerby.messages import Identifier, Message, Violation
@@ -117,12 +117,28 @@ def test_which_destinations_are_wanted_is_kept_where_it_is_not_all(wanted: Any, 
         ("", ""),
         (" ", ""),
         ({}, ""),
+        ("undefined", ""),
+        ("null", ""),
+        (0, ""),
+        ("{{messageId}}", ""),
+        ("\u200b", ""),
+        ("00000000-0000-0000-0000-000000000000", ""),
     ],
 )
 def test_the_message_id_tells_repeats(sent: Any, key: str) -> None:
     assert message("/v1/track", TRACK | {"messageId": sent}).deduplication_key == key
     (invalid,) = messages("/v1/track", {"messageId": sent})
-    assert (invalid.kind, invalid.deduplication_key) == ("invalid", key)
+    assert (invalid.kind, invalid.deduplication_key) == ("invalid", "")
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_message_id_counts_within_its_call_sent_alone_or_in_a_batch(type_: str) -> None:
+    item = TRACK | {"messageId": "m-1", "groupId": "g-1", "previousId": "a-1"}
+    key = "m-1" if type_ == "track" else f"{type_}:m-1"
+    assert message(f"/v1/{type_}", item).deduplication_key == key
+    assert message(f"/v1/{type_[0]}", item).deduplication_key == key
+    (made,) = messages("/v1/batch", {"batch": [item | {"type": type_}]})
+    assert made.deduplication_key == key
 
 
 @pytest.mark.parametrize(

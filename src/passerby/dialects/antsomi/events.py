@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import tzinfo
-from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +19,7 @@ from passerby.dialects.antsomi.identity import CUSTOMER_ID, IDENTIFY_ID, Who, is
 from passerby.dialects.antsomi.surroundings import session_of, surroundings
 from passerby.dialects.contract import Request
 from passerby.dialects.ids import ANY_LENGTH, read_id
+from passerby.dialects.keys import read_key
 from passerby.dialects.times import read_local
 from passerby.messages import Message, Violation
 
@@ -58,9 +58,6 @@ UNDERSTOOD: Final = frozenset({IDENTIFY_ID, *TRAITS})
 VISITOR: Final = frozenset({USERS})
 PEOPLE: Final = frozenset({USERS, CUSTOMERS})
 """The business objects that become traits."""
-
-KEY_LIMIT: Final = 128
-"""A longer `request_id` is known by its SHA-256."""
 
 UNREADABLE_TIME: Final = "unreadable_time"
 """A kind of violation."""
@@ -110,7 +107,7 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
         traits=_traits(event, who),
         context=surroundings(fields, extra, context, who, request),
         session_id=session_of(fields),
-        deduplication_key=_deduplication_key(fields, envelope.query),
+        deduplication_key=read_key(fields.get(REQUEST_ID) or envelope.query.get(REQUEST_ID)),
         violations=violations,
     )
 
@@ -215,9 +212,3 @@ def _without(fields: Mapping[str, Any], names: AbstractSet[str]) -> Mapping[str,
     if fields.keys() <= names:
         return {}
     return {name: value for name, value in fields.items() if name not in names}
-
-
-def _deduplication_key(fields: Mapping[str, Any], query: Mapping[str, str]) -> str:
-    """What a sender that tries again gives to each try of one event."""
-    key = read_id(fields.get(REQUEST_ID) or query.get(REQUEST_ID), ANY_LENGTH) or ""
-    return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()

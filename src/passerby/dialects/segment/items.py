@@ -9,15 +9,15 @@ beside one that is not, a time that cannot be read) is passed over and counted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
 
 from passerby.catalogue.rules import sample
 from passerby.dialects.contract import Credentials, Request
-from passerby.dialects.ids import ANY_LENGTH, BLOCKED, id_violation, read_id
+from passerby.dialects.ids import BLOCKED, id_violation, read_id
 from passerby.dialects.invalid import invalid_message, refused_message
+from passerby.dialects.keys import read_key
 from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.segment.clock import time_of
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
@@ -64,13 +64,12 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
     fact = reader(item)
     if isinstance(fact, Violation):
         return invalid(fields, fact, envelope)
-    return None if fact is None else _message(item, fact, envelope)
+    return None if fact is None else _message(item, type_, fact, envelope)
 
 
 def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
     """A message that states nothing: it counts the violation and keeps what was sent, for somebody to look at."""
-    key = _deduplication_key(sent) if type(sent) is dict else ""
-    return invalid_message(envelope.request, envelope.project, DIALECT, sent, violation, key=key)
+    return invalid_message(envelope.request, envelope.project, DIALECT, sent, violation)
 
 
 def _no_type(type_: Any) -> Violation:
@@ -100,7 +99,7 @@ def _id(fields: dict[str, Any], field: str, odd: list[Violation]) -> str:
     return id_
 
 
-def _message(item: Item, fact: Fact, envelope: Envelope) -> Message:
+def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
     request, fields, context = envelope.request, item.fields, item.context
     identifiers = [Identifier("user_id", item.user_id)] if item.user_id else []
     identifiers += fact.identifiers
@@ -126,7 +125,7 @@ def _message(item: Item, fact: Fact, envelope: Envelope) -> Message:
         traits=fact.traits,
         context=keep,
         session_id=session_id(context),
-        deduplication_key=_deduplication_key(fields),
+        deduplication_key=read_key(fields.get("messageId"), "" if type_ == "track" else type_, KEY_LIMIT),
         violations=tuple(item.odd),
     )
 
@@ -145,8 +144,3 @@ def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
         return {}
     wanted = {**envelope.integrations, **own} if type(own) is dict else dict(envelope.integrations)
     return {} if wanted == {"All": True} else wanted
-
-
-def _deduplication_key(fields: dict[str, Any]) -> str:
-    key = read_id(fields.get("messageId"), ANY_LENGTH) or ""
-    return key if len(key) <= KEY_LIMIT else sha256(key.encode()).hexdigest()

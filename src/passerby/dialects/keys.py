@@ -1,0 +1,25 @@
+"""Reads deduplication keys: the ids by which a client marks a call or an event that it sends again."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any, Final
+
+from passerby.dialects.ids import ANY_LENGTH, read_id
+from passerby.identity.cleaning import clean
+
+KEY_LIMIT: Final = 128
+"""Characters. Real keys have 32 to 60."""
+
+
+def read_key(value: Any, call: str = "", limit: int = KEY_LIMIT) -> str:
+    """The key in a field or header, or "" where there is none. One of more than `limit` characters becomes its SHA-256.
+
+    A word for nothing (`undefined`, the zero UUID) is none: every message with it would be a repeat of the first one.
+    With a `call`, the key counts within that call alone: some clients give one request id to several calls.
+    """
+    key = read_id(value, ANY_LENGTH)
+    if not key:
+        return ""
+    key = sha256(key.encode()).hexdigest() if len(key) > limit else clean("", key) or ""
+    return f"{call}:{key}" if key and call else key
