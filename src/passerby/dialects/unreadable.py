@@ -40,7 +40,7 @@ def set_apart(message: Message) -> Message:
     traits, of_traits = found.taken("", message.traits)
     if not found.number:
         return message
-    subject = message.name
+    subject = message.name[:NAME_LIMIT]
     kept = [
         *(Violation(UNREADABLE_NUMBER, subject, rejected.name, rejected.value) for rejected in of_event + of_context),
         *(Violation(UNREADABLE_NUMBER, "", rejected.name, rejected.value) for rejected in of_traits),
@@ -94,4 +94,4 @@ def _path(path: str, step: str) -> str:
     return path if len(path) >= NAME_LIMIT else f"{path}{step[:NAME_LIMIT]}"
 
 
-REASON: Final = f"{UNREADABLE_NUMBER}: expected a finite number that a double or 4,300 digits can hold"
+REASON: Final = f"{UNREADABLE_NUMBER}: expected a finite number"

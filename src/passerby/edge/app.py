@@ -143,7 +143,7 @@ class Edge:
                 return self._invalid(call, outcome.reply, scope, body)
             if call.rate:
                 self._count_rate(call, outcome)
-            if outcome.messages and (fault := await self._commit.keep(outcome.messages)):
+            if outcome.messages and (fault := await self._commit.keep(outcome.messages, len(body))):
                 raise RequestFault(fault)  # noqa: TRY301 - to carry the body, as every other fault of this request
         except RequestFault as refusal:
             refusal.body = body
@@ -213,7 +213,7 @@ class Edge:
                 return None
             if call.rate:
                 self._count_rate(call, outcome)
-            self._commit.add(outcome.messages, told)
+            self._commit.add(outcome.messages, len(request.body), told)
         except Exception:  # noqa: BLE001 - whatever it is, it happens again on the way that can answer it
             return None
         return Pending(call, outcome.reply)

@@ -23,7 +23,7 @@ import msgspec
 
 from passerby import logs
 from passerby.dialects.contract import Fault, RequestFault
-from passerby.edge.budget import Budget
+from passerby.edge.budget import Budget, logged_limit
 from passerby.edge.metrics import COMMIT_MESSAGES, COMMIT_SECONDS, MESSAGES
 from passerby.log.protocol import LogWriter
 from passerby.messages import Message
@@ -76,22 +76,24 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._write_all, name="commit", daemon=True)
         self._thread.start()
 
-    def keep(self, messages: Sequence[Message]) -> asyncio.Future[Fault | None]:
+    def keep(self, messages: Sequence[Message], received: int) -> asyncio.Future[Fault | None]:
         """As `add`, for somebody who awaits what became of them."""
         outcome: asyncio.Future[Fault | None] = self._loop.create_future()
-        self.add(messages, partial(_tell, outcome))
+        self.add(messages, received, partial(_tell, outcome))
         return outcome
 
-    def add(self, messages: Sequence[Message], told: Told) -> None:
+    def add(self, messages: Sequence[Message], received: int, told: Told) -> None:
         """Hand one request's messages over, of one project, which are kept or refused together.
 
-        `told` is called, in the event loop, when it is known what became of them. It must not raise. Raises
-        RequestFault (OVERLOADED) if too much is waiting already.
+        `received` is the size of the request's body in bytes. `told` is called, in the event loop, when it is known
+        what became of the messages. It must not raise. Raises RequestFault: OVERLOADED if too much is waiting already,
+        TOO_LARGE if the messages are out of all proportion to the body.
         """
         if self._budget.spent:
             raise RequestFault(Fault.OVERLOADED)
-        encoded = [_encode(message) for message in messages]
-        size = sum(map(len, encoded))
+        encoded, size = encode_within(logged_limit(received), messages)
+        if not self._budget.fits(size):
+            raise RequestFault(Fault.OVERLOADED)
         batch = self._gathering or self._begin()
         batch.encoded += encoded
         project = messages[0].project
@@ -177,6 +179,19 @@ class GroupCommit:
         """Write what was handed to the thread, and end it. What is still gathering then belongs to no open request."""
         self._queue.put(None)
         self._thread.join()
+
+
+def encode_within(limit: int, messages: Sequence[Message]) -> tuple[list[bytes], int]:
+    """The JSON of each message, and their size together. Raises RequestFault (TOO_LARGE) once that is too much."""
+    encoded: list[bytes] = []
+    size = 0
+    for message in messages:
+        one = _encode(message)
+        size += len(one)
+        if size > limit:
+            raise RequestFault(Fault.TOO_LARGE, f"What it comes to has more than {limit:,} bytes")
+        encoded.append(one)
+    return encoded, size
 
 
 def _tell(outcome: asyncio.Future[Fault | None], fault: Fault | None) -> None:

@@ -43,8 +43,13 @@ _KEY: Final = KEY.encode()
 
 EVENT_LIMIT: Final = 32 * 1024
 """Bytes of an item, be it alone or in a batch (HTTP Tracking API, max request size)."""
-BATCH_LIMIT: Final = 500 * 1024
-"""Bytes of a batch."""
+BATCH_LIMIT: Final = 4_000 * 1024
+"""Bytes of a batch: the limit of RudderStack (rudder-server, `Gateway.maxReqSizeInKB`), whose SDKs call here, too.
+Segment's own is 500 KB, which its React Native library exceeds."""
+SHARED_LIMIT: Final = BATCH_LIMIT
+"""Bytes that the context and integrations of a batch may come to in all of its items together."""
+METRICS_LIMIT: Final = 500 * 1024
+"""Bytes of the browser SDK's metrics."""
 ITEM_LIMIT: Final = 5_000
 """Items in a batch. The vendor names no limit; at this one an item has a hundred bytes, fewer than any SDK sends."""
 
@@ -85,14 +90,10 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     if type(items) is not list:
         return Outcome(_SUCCESS, [invalid(body, missing("batch"), Envelope(request, project, credentials))])
     _refuse_large(request, items)
-    envelope = Envelope(
-        request,
-        project,
-        credentials,
-        read_iso_or_epoch(body.get("sentAt")),
-        object_of(body.get("context")) or {},
-        object_of(body.get("integrations")) or {},
-    )
+    context, integrations = object_of(body.get("context")) or {}, object_of(body.get("integrations")) or {}
+    if context or integrations:
+        _check_shared(len(items), context, integrations)
+    envelope = Envelope(request, project, credentials, read_iso_or_epoch(body.get("sentAt")), context, integrations)
     return Outcome(_SUCCESS, _read_all(items, envelope))
 
 
@@ -100,6 +101,14 @@ def _read_all(items: list[Any], envelope: Envelope) -> list[Message]:
     types = (item.get("type") if type(item) is dict else None for item in items)
     found = (read(item, type_, envelope) for item, type_ in zip(items, types, strict=True))
     return [message for message in found if message is not None]
+
+
+def _check_shared(items: int, *shared: dict[str, Any]) -> None:
+    """Refuse a batch whose shared members would come to too much in so many items. Raises RequestFault."""
+    if items * sum(len(msgspec.json.encode(each)) for each in shared) > SHARED_LIMIT:
+        raise RequestFault(
+            Fault.TOO_LARGE, f"context and integrations come to more than {SHARED_LIMIT:,} bytes in {items:,} items"
+        )
 
 
 def _refuse_large(request: Request, items: list[Any]) -> None:
@@ -203,7 +212,7 @@ def _calls() -> dict[str, Call]:
     return paths | {
         IMPORT: _call("import", _batch, BATCH_LIMIT),
         BEACON: _call("beacon", _batch, BATCH_LIMIT),
-        f"{PREFIX}m": _call("metrics", _metrics, BATCH_LIMIT),
+        f"{PREFIX}m": _call("metrics", _metrics, METRICS_LIMIT),
     }
 
 
