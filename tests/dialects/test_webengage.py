@@ -158,6 +158,16 @@ def test_the_user_id_wins(path: str, ids: dict[str, Any], identifier: Identifier
 
 
 @pytest.mark.parametrize("path", [EVENTS, USERS])
+@pytest.mark.parametrize("nothing", ["null", "(null)", "guest", "{{user_id}}", "00000000-0000-0000-0000-000000000000"])
+def test_a_user_id_that_is_a_word_for_nothing_does_not_win(path: str, nothing: str) -> None:
+    named, other = Identifier("user_id", nothing), Identifier("anonymous_id", "a-1")
+    ids = {"userId": nothing, "anonymousId": "a-1"}
+    assert message(path, {"eventName": "E"} | ids).identifiers == (named, other)
+    for odd in ("", " ", None, {"no": "id"}, "x" * 101):
+        assert message(path, {"eventName": "E"} | ids | {"anonymousId": odd}).identifiers == (named,)
+
+
+@pytest.mark.parametrize("path", [EVENTS, USERS])
 @pytest.mark.parametrize("ids", [{}, {"userId": "", "anonymousId": ""}, {"userId": None}])
 def test_neither_id_is_refused_in_the_vendors_words(path: str, ids: dict[str, Any]) -> None:
     assert refusal(path, ids | {"eventName": "Paid"}) == NEITHER

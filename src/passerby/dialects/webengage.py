@@ -30,6 +30,7 @@ from passerby.dialects.ids import id_problem, read_id
 from passerby.dialects.keys import read_key
 from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.times import read_strict_iso_or_epoch
+from passerby.identity.cleaning import clean
 from passerby.messages import Identifier, Message, Violation
 
 name = "webengage"
@@ -170,9 +171,9 @@ def _no_record(record: Any) -> str:
 
 def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     """An event, of `userId` or else `anonymousId`."""
-    identifier = _identifier(record)
-    if isinstance(identifier, str):
-        return identifier
+    identifiers = _identifiers(record)
+    if isinstance(identifiers, str):
+        return identifiers
     event = record.get("eventName")
     if type(event) is not str or not event or event.isspace() or len(event) >= NAME_LENGTH:
         return _event_name_fault(event)
@@ -188,7 +189,7 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
         id=batch.request.new_id(),
         dialect=name,
         kind="track",
-        identifiers=(identifier,),
+        identifiers=identifiers,
         time=time,
         received_at=batch.request.received_at,
         name=event,
@@ -204,9 +205,9 @@ def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     two of one name the field counts. An empty string or null in a field means that the client has nothing to say; in
     `attributes` it is a value like any other.
     """
-    identifier = _identifier(record)
-    if isinstance(identifier, str):
-        return identifier
+    identifiers = _identifiers(record)
+    if isinstance(identifiers, str):
+        return identifiers
     attributes = _object(record.get("attributes"))
     if attributes is None:
         return "attributes must be an object."
@@ -219,7 +220,7 @@ def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
         id=batch.request.new_id(),
         dialect=name,
         kind="identify",
-        identifiers=(identifier,),
+        identifiers=identifiers,
         time=batch.request.received_at,
         received_at=batch.request.received_at,
         traits=traits,
@@ -279,17 +280,28 @@ def _deduplication_key(request: Request, read: ReadRecord) -> str:
     return read_key(key, "users" if read is _user else "")
 
 
-def _identifier(record: dict[str, Any]) -> Identifier | str:
-    """Whose the record is. The anonymousId is not so much as looked at where there is a userId."""
+def _identifiers(record: dict[str, Any]) -> tuple[Identifier, ...] | str:
+    """The identifier of the record's user. With a userId, the anonymousId is ignored.
+
+    With a userId that is a word for nothing (`null`, `guest`), the anonymousId counts. The userId is sent along, to be
+    counted as blocked.
+    """
     user_id = record.get("userId")
     if type(user_id) is str and 0 < len(user_id) <= ID_LIMIT and not user_id.isspace():
-        return Identifier("user_id", user_id)  # nearly always, and then without the detours below
+        named = Identifier("user_id", user_id)  # nearly always, and then without the detours below
+        if (
+            record.get("anonymousId")
+            and clean(*named[:2]) is None
+            and (other := read_id(record["anonymousId"], ID_LIMIT))
+        ):
+            return named, Identifier("anonymous_id", other)
+        return (named,)
     for field, namespace in IDS:
         value = read_id(record.get(field), ID_LIMIT)
         if value is None:
             return f"{field} {id_problem(record[field], ID_LIMIT)}."
         if value:
-            return Identifier(namespace, value)
+            return (Identifier(namespace, value),)
     return NEITHER_ID
 
 

@@ -53,6 +53,27 @@ def test_visitor_device_and_customer_are_told_apart(
     assert message(EVENT | fields).identifiers == identifiers
 
 
+NOTHING = Identifier("user_id", "(null)")
+EMAIL = {"identify_email": "a@x.io"}
+
+
+@pytest.mark.parametrize(
+    "fields, query, identifiers",
+    [
+        ({"uid": "v-1", "extra": {"identify_id": "(null)"}}, {}, (VISITOR, NOTHING)),
+        ({"uid": "v-1", "extra": {"identify_id": "(null)"}, "dims": DIMS}, {}, (CUSTOMER, VISITOR)),
+        ({"extra": EMAIL | {"identify_id": "(null)"}}, {}, (Identifier("email", "a@x.io"), NOTHING)),
+        ({"uid": "c-1", "extra": {"identify_id": "(null)"}}, {"is_s2s": "1"}, (CUSTOMER, NOTHING)),
+        ({"extra": {"identify_id": "(null)"}}, {}, (NOTHING,)),
+        ({"uid": "v-1", "dims": DIMS, "extra": {"identify_id": "c-\u200b1"}}, {}, (CUSTOMER, VISITOR)),
+    ],
+)
+def test_a_word_for_nothing_is_no_customer_and_hides_nobody(
+    fields: dict[str, Any], query: dict[str, str], identifiers: tuple[Identifier, ...]
+) -> None:
+    assert message(EVENT | fields, JSON | query).identifiers == identifiers
+
+
 @pytest.mark.parametrize("type_", [None, "", "exact", "Exact "])
 def test_an_identity_that_is_known_names(type_: str | None) -> None:
     assert message(VIEW | {"extra": EXTRA | {"identify_type": type_}}).identifiers == (CUSTOMER, VISITOR)

@@ -12,6 +12,7 @@ import msgspec
 
 from passerby.dialects.antsomi.fields import Invalid, id_of
 from passerby.dialects.ids import read_id
+from passerby.identity.cleaning import clean, tidy
 from passerby.messages import Identifier
 
 CUSTOMER_ID: Final = "customer_id"
@@ -32,7 +33,8 @@ class Who(msgspec.Struct, frozen=True):
     """Whom an event is about; what is empty is not known.
 
     `device` is a hint, no name. `server`: the sender is a server, which puts the customer's id into the place of the
-    visitor's. `inferred`: who the customer is was only inferred, so that none is named here.
+    visitor's. `inferred`: who the customer is was only inferred, so that none is named here. `nothing` is a word for
+    nothing (`null`, `guest`) in the place of the customer's id, sent along to be counted as blocked.
     """
 
     visitor: str
@@ -41,6 +43,7 @@ class Who(msgspec.Struct, frozen=True):
     contacts: tuple[Identifier, ...]
     server: bool
     inferred: bool
+    nothing: str = ""
 
     def identifiers(self) -> tuple[Identifier, ...]:
         """The identifiers of the message, the strongest first."""
@@ -51,6 +54,8 @@ class Who(msgspec.Struct, frozen=True):
             found.append(Identifier("anonymous_id", self.visitor))
         if self.device:
             found.append(Identifier("device_id", self.device))
+        if self.nothing:
+            found.append(Identifier("user_id", self.nothing))
         return tuple(found)
 
 
@@ -59,15 +64,15 @@ def read_who(
 ) -> Who:
     """Whom these fields are about; `server`: the sender says that it is one. Raises Invalid."""
     uid, device = id_of(fields, "uid"), id_of(fields, "aid")
-    customer = _customer(customers, extra)
+    customer, nothing = _customer(customers, extra)
     contacts = () if customer else _contacts(extra)
-    if not uid and not customer and not contacts:
+    if not uid and not customer and not contacts and not nothing:
         raise Invalid("uid is needed, or an identity in dims.customers.customer_id or extra.identify_id.")
-    if server or (customer and not device and uid == customer):
+    if server or (customer and not device and tidy(uid) == customer):
         server, customer, contacts, uid = True, customer or uid, () if uid else contacts, ""
     if _is_inferred(extra.get("identify_type")):
         return Who(uid, device, "", (), server, inferred=True)
-    return Who(uid, device, customer, contacts, server, inferred=False)
+    return Who(uid, device, customer, contacts, server, inferred=False, nothing=nothing)
 
 
 def left_behind(who: Who, old: str, new: str) -> Who:
@@ -85,12 +90,15 @@ def is_yes(value: Any) -> bool:
     return value is not None and str(value).strip().lower() in YES
 
 
-def _customer(customers: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
-    """The customer's id, which may be said in two places, but not in two ways."""
-    one, other = id_of(customers, CUSTOMER_ID).strip(), id_of(extra, IDENTIFY_ID).strip()
-    if one and other and one != other:
+def _customer(customers: Mapping[str, Any], extra: Mapping[str, Any]) -> tuple[str, str]:
+    """The customer's id, which may be said in two places, but not in two ways; and a word for nothing instead of it."""
+    sent = [tidy(id_) for id_ in (id_of(customers, CUSTOMER_ID), id_of(extra, IDENTIFY_ID)) if id_]
+    named = [id_ for id_ in sent if clean("user_id", id_) is not None]
+    if len(set(named)) > 1:
         raise Invalid("dims.customers.customer_id and extra.identify_id differ.")
-    return one or other
+    if named:
+        return named[0], ""
+    return "", next(filter(None, sent), "")
 
 
 def _contacts(extra: Mapping[str, Any]) -> tuple[Identifier, ...]:
