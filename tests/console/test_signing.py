@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http
 import secrets
+import subprocess
+import sys
 
+import httpx
 import pytest
 from tests.console.office import ADMIN, VIEWER, Office
 
-from passerby.console.attempts import FAILURES_PER_USER
+from passerby.console.throttle import FREE_PER_USER
 
 
 def test_whoever_signs_in_comes_where_they_wanted_to_go(office: Office) -> None:
@@ -42,15 +45,59 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(office: Office)
     assert "set-cookie" not in wrong.headers
 
 
-def test_after_many_wrong_passwords_not_even_the_right_one_is_taken(office: Office) -> None:
+def newcomer(office: Office) -> tuple[str, str]:
+    """A user of the test's own: name and password."""
     name = f"u{secrets.token_hex(4)}"
-    password = office.passerby("users", "add", name)["password"]
-    answers = [office.sign_in(name, f"wrong {n}", f"203.0.113.{n}").status_code for n in range(FAILURES_PER_USER)]
-    assert answers == [http.HTTPStatus.UNAUTHORIZED] * FAILURES_PER_USER
-    refused = office.sign_in(name, password)
-    assert refused.status_code == http.HTTPStatus.TOO_MANY_REQUESTS
+    return name, office.passerby("users", "add", name)["password"]
+
+
+def network() -> str:
+    """An IPv6 network that no other test uses."""
+    return f"2001:db8:{secrets.randbelow(65_536):x}:{secrets.randbelow(65_536):x}::1"
+
+
+def locked(office: Office, name: str, came_from: str) -> httpx.Response:
+    """The first refusal of a name from somewhere, after so many wrong passwords."""
+    answers = [office.sign_in(name, f"wrong {n}", came_from) for n in range(FREE_PER_USER + 4)]
+    assert [each.status_code for each in answers[:FREE_PER_USER]] == [http.HTTPStatus.UNAUTHORIZED] * FREE_PER_USER
+    return next(each for each in answers if each.status_code == http.HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def test_after_many_wrong_passwords_a_network_has_to_wait_and_no_other(office: Office) -> None:
+    name, password = newcomer(office)
+    refused = locked(office, name, network())
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "Try again in" in refused.text
     assert "set-cookie" not in refused.headers
+    assert office.sign_in(name, password, network()).status_code == http.HTTPStatus.SEE_OTHER
     assert office.sign_in(VIEWER, office.passwords[VIEWER]).status_code == http.HTTPStatus.SEE_OTHER
+
+
+def test_a_browser_that_has_signed_in_before_does_not_wait(office: Office) -> None:
+    name, password = newcomer(office)
+    home = network()
+    device = office.sign_in(name, password, home).cookies["passerby_device"]
+    for user in (name, ADMIN):
+        locked(office, user, home)
+    with office.client() as client:
+        client.cookies.set("passerby_device", device)
+        came = {"X-Forwarded-For": home}
+        assert client.post("/sign-in", data={"user": name, "password": password}, headers=came).status_code == 303
+        client.cookies.set("passerby_device", device)
+        other = client.post("/sign-in", data={"user": ADMIN, "password": office.passwords[ADMIN]}, headers=came)
+    assert other.status_code == http.HTTPStatus.TOO_MANY_REQUESTS
+
+
+def test_an_unlocked_user_does_not_wait(office: Office) -> None:
+    name, password = newcomer(office)
+    home = network()
+    locked(office, name, home)
+    command = [sys.executable, "-m", "passerby", "users", "unlock", name, "--data", str(office.server.data)]
+    assert (
+        subprocess.run(command, check=True, capture_output=True).stdout
+        == f"{name} can sign in again at once\n".encode()
+    )
+    assert office.sign_in(name, password, home).status_code == http.HTTPStatus.SEE_OTHER
 
 
 def test_signing_out_ends_the_session_and_not_only_the_cookie(office: Office) -> None:

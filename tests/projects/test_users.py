@@ -12,7 +12,17 @@ import pytest
 from passerby.projects import keys
 from passerby.projects.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists
 from passerby.projects.store import ProjectStore
-from passerby.projects.users import IDLE_MS, LONGEST_MS, MOST_SESSIONS, RENEW_MS, ConsoleUsers, Role, Visitor
+from passerby.projects.users import (
+    DEVICE_MS,
+    IDLE_MS,
+    LONGEST_MS,
+    MOST_DEVICES,
+    MOST_SESSIONS,
+    RENEW_MS,
+    ConsoleUsers,
+    Role,
+    Visitor,
+)
 
 NOW = 1_800_000_000_000
 
@@ -171,3 +181,43 @@ def test_everybody_in_a_file_of_before_there_were_roles_is_an_administrator(tmp_
     ProjectStore(file).close()
     with ConsoleUsers(file) as users:
         assert [(user.name, user.role) for user in users.users()] == [("admin", Role.ADMIN)]
+
+
+def test_a_browser_that_has_signed_in_is_known_for_its_user_alone(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash", NOW)
+    device = users.know_device("robin", NOW)
+    assert users.device_of("robin", device, NOW + DEVICE_MS - 1)
+    assert users.device_of("robin", device, NOW + DEVICE_MS) == ""
+    assert users.device_of("sasha", device, NOW) == ""
+    assert users.device_of("robin", "forged", NOW) == ""
+    assert users.know_device("robin", NOW + 1, device) == device
+    assert users.know_device("sasha", NOW + 1, device) != device
+    with pytest.raises(NoSuchUser):
+        users.know_device("nobody", NOW)
+
+
+def test_devices_are_forgotten_with_the_password_and_the_user(users: ConsoleUsers) -> None:
+    users.add("sasha", Role.VIEWER, "hash", NOW)
+    device = users.know_device("sasha", NOW)
+    users.set_password("sasha", "other", NOW)
+    assert users.device_of("sasha", device, NOW) == ""
+    device = users.know_device("sasha", NOW)
+    users.remove("sasha")
+    assert users.device_of("sasha", device, NOW) == ""
+
+
+def test_the_known_devices_of_a_user_are_bounded(users: ConsoleUsers) -> None:
+    first = users.know_device("robin", NOW)
+    for n in range(MOST_DEVICES):
+        users.know_device("robin", NOW + 1 + n)
+    assert users.device_of("robin", first, NOW + 100) == ""
+
+
+def test_an_unlock_is_remembered(users: ConsoleUsers) -> None:
+    assert users.unlocked_at("robin") == 0
+    users.unlock("robin", NOW)
+    users.unlock("robin", NOW + 5)
+    assert users.unlocked_at("robin") == NOW + 5
+    assert users.unlocked_at("nobody") == 0
+    with pytest.raises(NoSuchUser):
+        users.unlock("nobody", NOW)

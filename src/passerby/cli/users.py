@@ -1,4 +1,4 @@
-"""The commands `passerby users ...`: list, add, password, role, remove."""
+"""The commands `passerby users ...`: list, add, password, role, unlock, remove."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from passerby.projects.users import ConsoleUser, ConsoleUsers, Role
 from passerby.settings import CONSOLE_PASSWORD
 from passerby.times import iso
 
-commands = App(name="users", help="List the console's users, add one, give one a password or a role, remove one.")
+commands = App(
+    name="users", help="List the console's users, add one, give one a password or a role, unlock or remove one."
+)
 
 Name = Annotated[str, Parameter(help="The user's name.")]
 
@@ -64,6 +66,14 @@ def change_role(name: Name, role: Role, *, data: Data = None) -> None:
     with open_users(data) as users:
         users.set_role(name, role)
     say(f"{name} is {role} now")
+
+
+@commands.command
+def unlock(name: Name, *, data: Data = None) -> None:
+    """Let a user sign in again without the delay that wrong passwords have brought about."""
+    with open_users(data) as users:
+        users.unlock(name, _now())
+    say(f"{name} can sign in again at once")
 
 
 @commands.command

@@ -10,9 +10,9 @@ from passerby.api import server
 from passerby.api.engines import Console
 from passerby.api.readers import Readers
 from passerby.console.app import create_app
-from passerby.console.attempts import Attempts
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
+from passerby.console.throttle import Throttle
 from passerby.folder import DataFolder
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
@@ -39,7 +39,7 @@ def _application(settings: Settings, console: Console, held: ExitStack) -> Shell
         users=users,
         passwords=passwords,
         examinations=examinations,
-        attempts=Attempts(),
+        throttle=Throttle(),
         settings=settings,
     )
     return create_app(reception)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from passerby.api.desk import Desk
 from passerby.api.readers import Readers
-from passerby.console.attempts import Attempts
+from passerby.console.throttle import Throttle
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -32,5 +32,5 @@ class Reception:
     users: ConsoleUsers
     passwords: Readers
     examinations: Readers
-    attempts: Attempts
+    throttle: Throttle
     settings: Settings

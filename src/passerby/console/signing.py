@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import Response, get, post
@@ -18,12 +18,16 @@ from passerby.api.errors import AnyRequest
 from passerby.console.access import COOKIE, NEED, Need, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER, page
+from passerby.console.throttle import Attempt, in_words
 from passerby.projects import passwords
 from passerby.projects.errors import NoSuchUser
-from passerby.projects.users import LONGEST_MS
+from passerby.projects.users import DEVICE_MS, LONGEST_MS
+
+DEVICE_COOKIE = "passerby_device"
+"""Says that this browser has signed in before. It opens nothing: it only keeps others' attempts from delaying it."""
 
 _WRONG = "This name and this password do not belong together."
-_WAIT = "There were too many wrong passwords. Try again in ten minutes."
+_WAIT = "There were too many wrong passwords. Try again in {}."
 _OPTIONS: dict[str, Any] = {"opt": {NEED: Need.NOBODY}, "include_in_schema": False}
 
 
@@ -46,31 +50,58 @@ async def show_sign_in(request: AnyRequest, to: FromQuery[str] = "") -> Response
 async def sign_in(
     request: AnyRequest, reception: NamedDependency[Reception], data: URLEncodedBody[SignIn]
 ) -> Response[Any]:
-    address, now = request.client.host if request.client else "", reception.desk.now()
-    if reception.attempts.refused(data.user, address, now):
-        return _form(data.to, data.user, _WAIT, HTTPStatus.TOO_MANY_REQUESTS)
-    reception.attempts.tried(data.user, address, now)
-    token = await reception.passwords.run(_opened, reception, data, now)
-    if token is None:
+    now, device = reception.desk.now(), request.cookies.get(DEVICE_COOKIE, "")
+    attempt, unlocked_at = await reception.desk.readers.run(
+        _attempt, reception, data.user, _address(request), device, now
+    )
+    if wait := reception.throttle.wait_ms(attempt, now, unlocked_at):
+        refused = _form(data.to, data.user, _WAIT.format(in_words(wait)), HTTPStatus.TOO_MANY_REQUESTS)
+        refused.headers["Retry-After"] = str(-(-wait // 1000))
+        return refused
+    reception.throttle.tried(attempt, now)
+    opened = await reception.passwords.run(_opened, reception, data, device, now)
+    if opened is None:
         return _form(data.to, data.user, _WRONG, HTTPStatus.UNAUTHORIZED)
-    reception.attempts.succeeded(data.user, address)
-    return Redirect(_within(data.to), status_code=SEE_OTHER, cookies=[_cookie(request, token, LONGEST_MS // 1000)])
+    reception.throttle.succeeded(attempt)
+    cookies = [
+        _cookie(request, COOKIE, opened.session, LONGEST_MS // 1000),
+        _cookie(request, DEVICE_COOKIE, opened.device, DEVICE_MS // 1000),
+    ]
+    return Redirect(_within(data.to), status_code=SEE_OTHER, cookies=cookies)
 
 
 @post("/sign-out", status_code=200, **_OPTIONS)
 async def sign_out(request: AnyRequest, reception: NamedDependency[Reception]) -> Redirect:
     if token := request.cookies.get(COOKIE):
         await reception.desk.readers.run(reception.users.end_session, token)
-    return Redirect("/sign-in", status_code=SEE_OTHER, cookies=[_cookie(request, "", 0)])
+    return Redirect("/sign-in", status_code=SEE_OTHER, cookies=[_cookie(request, COOKIE, "", 0)])
 
 
-def _opened(reception: Reception, form: SignIn, now: int) -> str | None:
-    """What the cookie of a new session holds, or None where the password is not this user's."""
+class _Opened(NamedTuple):
+    """What the cookies of a new session, and of the device that it is on, hold."""
+
+    session: str
+    device: str
+
+
+def _address(request: AnyRequest) -> str:
+    return request.client.host if request.client else ""
+
+
+def _attempt(reception: Reception, user: str, address: str, device: str, now: int) -> tuple[Attempt, int]:
+    """What an attempt counts against, and from when on failures count."""
+    users = reception.users
+    return Attempt(user, address, users.device_of(user, device, now)), users.unlocked_at(user)
+
+
+def _opened(reception: Reception, form: SignIn, device: str, now: int) -> _Opened | None:
+    """A new session, or None where the password is not this user's."""
     stored = reception.users.password(form.user)
     if not passwords.matches(form.password, stored or _nobodys()) or stored is None:
         return None
     try:
-        return reception.users.open_session(form.user, now)
+        session = reception.users.open_session(form.user, now)
+        return _Opened(session, reception.users.know_device(form.user, now, device))
     except NoSuchUser:
         return None
 
@@ -81,9 +112,9 @@ def _nobodys() -> str:
     return passwords.hashed(passwords.new_password())
 
 
-def _cookie(request: AnyRequest, value: str, seconds: int) -> Cookie:
+def _cookie(request: AnyRequest, name: str, value: str, seconds: int) -> Cookie:
     secure = request.url.scheme == "https"
-    return Cookie(key=COOKIE, value=value, path="/", max_age=seconds, httponly=True, samesite="lax", secure=secure)
+    return Cookie(key=name, value=value, path="/", max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
 
 def _within(to: str) -> str:

@@ -52,3 +52,30 @@ DELETE FROM console_session WHERE user = :user
 DELETE FROM console_session WHERE seen_at <= :idle OR created_at <= :begun OR digest IN (
     SELECT digest FROM console_session WHERE user = :user ORDER BY created_at DESC, digest LIMIT -1 OFFSET :most
 )
+
+-- name: know_device
+-- A browser has signed in as a user, perhaps not for the first time.
+INSERT INTO console_device (digest, user, seen_at) VALUES (:digest, :user, :now)
+ON CONFLICT (digest) DO UPDATE SET user = excluded.user, seen_at = excluded.seen_at
+
+-- name: knows_device
+-- Whether a browser has signed in as a user before, not too long ago.
+SELECT EXISTS (SELECT 1 FROM console_device WHERE digest = :digest AND user = :user AND seen_at > :since)
+
+-- name: forget_old_devices
+-- Drop the devices that were not seen for long, and those of a user that are more than so many: the oldest go.
+DELETE FROM console_device WHERE seen_at <= :since OR digest IN (
+    SELECT digest FROM console_device WHERE user = :user ORDER BY seen_at DESC, digest LIMIT -1 OFFSET :most
+)
+
+-- name: forget_devices
+-- Drop all devices of a user.
+DELETE FROM console_device WHERE user = :user
+
+-- name: unlock
+-- Let a user try passwords again without delay.
+INSERT INTO console_unlock (user, at) VALUES (:user, :now) ON CONFLICT (user) DO UPDATE SET at = excluded.at
+
+-- name: unlocked_at
+-- When a user was last unlocked.
+SELECT coalesce(max(at), 0) FROM console_unlock WHERE user = :user

@@ -34,6 +34,20 @@ CREATE TABLE IF NOT EXISTS console_session (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS console_session_of_user ON console_session (user, created_at);
 
+-- Browsers that have signed in as a user, so that attempts from elsewhere do not delay them.
+CREATE TABLE IF NOT EXISTS console_device (
+    digest     TEXT    PRIMARY KEY,                -- SHA-256 of what the cookie holds, in hexadecimal
+    user       TEXT    NOT NULL REFERENCES console_user (name) ON DELETE CASCADE,
+    seen_at    INTEGER NOT NULL                    -- when it last signed in
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS console_device_of_user ON console_device (user, seen_at);
+
+-- When an administrator let a user try passwords again without delay.
+CREATE TABLE IF NOT EXISTS console_unlock (
+    user       TEXT    PRIMARY KEY REFERENCES console_user (name) ON DELETE CASCADE,
+    at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS mark (
     project     INTEGER NOT NULL REFERENCES project (id),
     event       TEXT    NOT NULL,                  -- '' for the traits of profiles

@@ -31,7 +31,7 @@ from passerby.projects.scopes import read as read_scopes
 from passerby.sql import load
 from passerby.times import iso
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")

@@ -25,6 +25,10 @@ IDLE_MS = 12 * 60 * 60 * 1000
 LONGEST_MS = 7 * 24 * 60 * 60 * 1000
 RENEW_MS = 60 * 1000
 """A session's last use is written down when it is at least so long after the one noted: a page needs no disk write."""
+DEVICE_MS = 400 * 24 * 60 * 60 * 1000
+"""How long a browser that has signed in is known: as long as browsers keep a cookie at most."""
+MOST_DEVICES = 50
+"""Known browsers of one user; the next one makes the oldest unknown."""
 MOST_SESSIONS = 50
 """Sessions of one user; the next one ends the oldest."""
 
@@ -98,10 +102,14 @@ class ConsoleUsers:
         return None if value is None else str(value)
 
     def set_password(self, name: str, stored: str, now: int) -> None:
-        """Give a user another password, which ends all of their sessions. Raises NoSuchUser."""
+        """Give a user another password, which ends all of their sessions; their devices are unknown from then on.
+
+        Raises NoSuchUser.
+        """
         with self._turn, self._connection:
             self._change(name, "change_password", {"password": stored, "changed_at": now})
             self._connection.execute(_SQL["end_sessions"], {"user": name})
+            self._connection.execute(_SQL["forget_devices"], {"user": name})
 
     def set_role(self, name: str, role: Role) -> None:
         """Let a user do more or less, from their next request on. Raises NoSuchUser, LastAdministrator."""
@@ -115,6 +123,43 @@ class ConsoleUsers:
         with self._turn, self._connection:
             self._refuse_last_admin(name)
             self._change(name, "remove_user", {})
+
+    def know_device(self, user: str, now: int, device: str = "") -> str:
+        """Note that a browser has signed in: what its device cookie holds from now on. Raises NoSuchUser.
+
+        `device` is what the cookie held before; it stays where it is this user's.
+        """
+        with self._turn, self._connection:
+            token = device if self._knows(user, device, now) else secrets.token_urlsafe(_TOKEN_BYTES)
+            values = {"digest": keys.digest(token), "user": user, "now": now}
+            try:
+                self._connection.execute(_SQL["know_device"], values)
+            except apsw.ConstraintError as error:
+                raise NoSuchUser(user) from error
+            limits = {"user": user, "since": now - DEVICE_MS, "most": MOST_DEVICES}
+            self._connection.execute(_SQL["forget_old_devices"], limits)
+        return token
+
+    def device_of(self, user: str, device: str, now: int) -> str:
+        """The name under which a known browser of this user is counted; empty where it is not one."""
+        with self._turn:
+            return keys.digest(device) if self._knows(user, device, now) else ""
+
+    def _knows(self, user: str, device: str, now: int) -> bool:
+        values = {"digest": keys.digest(device), "user": user, "since": now - DEVICE_MS}
+        return bool(self._connection.execute(_SQL["knows_device"], values).get)
+
+    def unlock(self, user: str, now: int) -> None:
+        """Let a user try passwords again without delay. Raises NoSuchUser."""
+        try:
+            self._write("unlock", {"user": user, "now": now})
+        except apsw.ConstraintError as error:
+            raise NoSuchUser(user) from error
+
+    def unlocked_at(self, user: str) -> int:
+        """When a user was last unlocked, 0 for never."""
+        with self._turn:
+            return int(self._connection.execute(_SQL["unlocked_at"], {"user": user}).get)
 
     def open_session(self, user: str, now: int) -> str:
         """A new session of this user: what its cookie holds. Raises NoSuchUser."""

@@ -14,9 +14,9 @@ from tests.state.filling import DAY
 from passerby.api.readers import Readers
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
-from passerby.console.attempts import Attempts
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
+from passerby.console.throttle import Throttle
 from passerby.messages import Identifier
 from passerby.projects.users import ConsoleUsers, Role
 from passerby.settings import Settings
@@ -49,7 +49,7 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
             users=users,
             passwords=held.enter_context(closing(Readers(1))),
             examinations=held.enter_context(closing(Readers(1))),
-            attempts=Attempts(),
+            throttle=Throttle(),
             settings=Settings(),
         )
         client = held.enter_context(TestClient(create_app(reception)))

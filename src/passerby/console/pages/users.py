@@ -15,6 +15,7 @@ from passerby.api.errors import ApiError, ErrorCode, invalid
 from passerby.console.access import Need
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, done, page, screen
+from passerby.console.throttle import Attempt, in_words
 from passerby.projects import passwords
 from passerby.projects.errors import ProjectError
 from passerby.projects.users import Role
@@ -98,14 +99,15 @@ async def remove(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser
 
 async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPassword]) -> Response[Any]:
     """Whoever sits at a screen that somebody left open does not know the current one."""
-    users, attempts, name, now = visit.reception.users, visit.reception.attempts, visit.visitor.name, visit.desk.now()
-    if attempts.refused(name, "", now):
-        raise invalid("current", "there were too many wrong passwords; try again in ten minutes")
-    attempts.tried(name, "", now)
+    users, throttle, name, now = visit.reception.users, visit.reception.throttle, visit.visitor.name, visit.desk.now()
+    attempt = Attempt(name, "", device=f"session of {name}")
+    if wait := throttle.wait_ms(attempt, now):
+        raise invalid("current", f"there were too many wrong passwords; try again in {in_words(wait)}")
+    throttle.tried(attempt, now)
     stored = await visit.run(users.password, name) or ""
     if not await visit.reception.passwords.run(passwords.matches, data.current, stored):
         raise invalid("current", "this is not your current password")
-    attempts.succeeded(name, "")
+    throttle.succeeded(attempt)
     hashed = await _hashed(visit, data.new)
     await _asked(visit, lambda: users.set_password(name, hashed, now))
     await visit.note("password.changed", name)
