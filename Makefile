@@ -49,7 +49,7 @@ run: setup-run  ## Serve on PORT and CONSOLE_PORT from the folder DATA, made whe
 	@$(BIN)/passerby serve --data $(DATA) --host $(HOST) --port $(PORT) --console-port $(CONSOLE_PORT)
 
 .PHONY: test
-test: setup browser  ## Run every test, with the coverage gate; ARGS goes to pytest
+test: setup browser clients  ## Run every test, with the coverage gate; ARGS goes to pytest
 	@$(BIN)/pytest --numprocesses=2 --dist=worksteal --cov --cov-report=term $(ARGS)
 
 # What runs the pages and the JavaScript that Passerby serves; without it those tests are skipped, and say so.
@@ -63,6 +63,31 @@ browser:  ## Install Chromium and Node for the tests in a browser, as root on De
 		apt-get install -qq --yes --no-install-recommends chromium nodejs node-typescript >/dev/null && exit; \
 	fi; \
 	echo "The tests of the console and the SDKs in a browser are SKIPPED: they need Debian's chromium, nodejs and node-typescript" >&2
+
+# The vendors' clients that the tests run unchanged; those that are not there are skipped, and say so.
+CLIENTS := tests/clients
+CLIENTS_PIP := $(CLIENTS)/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes --only-binary :all:
+
+.PHONY: clients
+clients: $(CLIENTS)/.venv/.stamp $(CLIENTS)/node_modules/.stamp  ## Install the vendors' clients for Python and JavaScript that the tests run
+
+$(CLIENTS)/.venv/.stamp: $(CLIENTS)/requirements.lock requirements-pip.lock | $(BIN)/python
+	@echo "Installing the vendors' clients for Python"
+	@$(BIN)/python -m venv --clear $(CLIENTS)/.venv
+	@$(CLIENTS_PIP) --upgrade -r requirements-pip.lock && $(CLIENTS_PIP) -r $(CLIENTS)/requirements.lock
+	@touch $@
+
+$(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package-lock.json | browser
+	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing npm"; \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends npm >/dev/null; \
+	fi; \
+	if command -v npm >/dev/null; then \
+		echo "Installing the vendors' clients for JavaScript"; \
+		cd $(CLIENTS) && npm ci --loglevel=error >/dev/null && touch node_modules/.stamp; \
+	else \
+		echo "The tests of the vendors' clients for JavaScript are SKIPPED: they need Debian's npm" >&2; \
+	fi
 
 .PHONY: prove
 prove: setup  ## Try every property for long, hundreds of times the examples of `make test`
@@ -104,8 +129,11 @@ lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade
 	@$(BUILD_REQUIRES) | $(LOCK) $(UPGRADE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml -
 	@$(BUILD_REQUIRES) | $(LOCK) --constraints requirements-dev.lock --output-file requirements-build.lock -
 	@echo pip | $(LOCK) $(UPGRADE) --output-file requirements-pip.lock -
+	@$(LOCK) $(UPGRADE) --output-file $(CLIENTS)/requirements.lock $(CLIENTS)/requirements.txt
+	@cd $(CLIENTS) && npm install --package-lock-only --loglevel=error >/dev/null
 
 .PHONY: clean
 clean:  ## Remove what the targets above made; DATA stays
 	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov mutants
+	@rm -rf $(CLIENTS)/.venv $(CLIENTS)/node_modules
 	@find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -13,7 +13,7 @@ TESTS = ROOT / "tests"
 
 # What tools and servers leave behind, for a tree in which git cannot tell.
 _LEFT_BEHIND = {"build", "data", "dist", "htmlcov", "mutants"}
-_HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore"}
+_HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore", ".npmrc"}
 
 
 @cache
@@ -51,4 +51,4 @@ def _in_the_tree() -> list[Path]:
 def _is_ours(parts: tuple[str, ...]) -> bool:
     hidden = any(part.startswith(".") and part not in _HIDDEN_BUT_OURS for part in parts)
     results = parts[:2] == ("benchmarks", "results")
-    return not (hidden or results or parts[0] in _LEFT_BEHIND or "__pycache__" in parts)
+    return not (hidden or results or parts[0] in _LEFT_BEHIND or {"__pycache__", "node_modules"} & {*parts})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from importlib import metadata
@@ -11,7 +12,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from tests.house.repository import ROOT
 
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-pip.lock")
+CLIENTS = "tests/clients/requirements.lock"
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-pip.lock", CLIENTS)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 DECLARED = {
     "requirements.lock": PROJECT["project"]["dependencies"],
@@ -22,6 +24,7 @@ DECLARED = {
         *PROJECT["build-system"]["requires"],
     ],
     "requirements-pip.lock": ["pip"],
+    CLIENTS: (ROOT / "tests/clients/requirements.txt").read_text().splitlines(),
 }
 
 
@@ -72,6 +75,15 @@ def test_what_a_locked_package_requires_is_locked_too(lock: str) -> None:
         if not requirement.specifier.contains(pinned.get(canonicalize_name(requirement.name), "0"), prereleases=True)
     ]
     assert not missing
+
+
+def test_a_package_for_node_is_one_version_with_its_hash_and_no_address() -> None:
+    lock = json.loads((ROOT / "tests/clients/package-lock.json").read_text())["packages"]
+    declared = json.loads((ROOT / "tests/clients/package.json").read_text())["dependencies"]
+    assert lock.pop("")["dependencies"] == declared
+    for name, version in declared.items():
+        assert lock[f"node_modules/{name}"]["version"] == version.rpartition("@")[2]
+    assert not [name for name, package in lock.items() if "resolved" in package or "integrity" not in package]
 
 
 def test_what_is_left_out_is_in_no_lock() -> None:

@@ -1,0 +1,15 @@
+"""One Passerby for every vendor's client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.serving import Server, serving
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Passerby on a data folder of its own: every test has customers of its own."""
+    with serving(tmp_path_factory.mktemp("clients") / "data") as running:
+        yield running
