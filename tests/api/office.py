@@ -29,7 +29,7 @@ from passerby.api.readers import Readers
 from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
 from passerby.api.volumes import VolumeCache
-from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only, Volume
+from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.projects.audit import AuditLog
@@ -67,9 +67,20 @@ class MemoryEvents:
             and event.profile_id in profiles
             and only.name in {"", event.name}
             and only.semantic in {"", event.semantic.name if event.semantic else None}
+            and only.since <= event.time < only.until
             and (before is None or (event.time, event.id) < before)
         ]
         return sorted(fitting, key=lambda event: (event.time, event.id), reverse=True)[:limit]
+
+    def earliest(self, project: int, profiles: Sequence[str], *, limit: int) -> list[StoredEvent]:
+        return self.timeline(project, profiles, limit=len(self.events))[::-1][:limit]
+
+    def counts(self, project: int, profiles: Sequence[str], *, names: int) -> EventCounts:
+        events = self.timeline(project, profiles, limit=len(self.events))
+        counted = Counter(event.name for event in events)
+        sessions = {event.session_id for event in events} - {""}
+        purchases = [event for event in events if event.semantic and event.semantic.name == "purchased"]
+        return EventCounts(dict(counted.most_common(names)), len(sessions), len(purchases))
 
     def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - the protocol's word
         found = next((event for event in self.events if (event.project, event.id) == (project, id)), None)

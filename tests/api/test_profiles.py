@@ -8,6 +8,7 @@ import pytest
 from tests.api.office import Office
 from tests.state.filling import DAY, ident, new_id
 
+from passerby.messages import Identifier
 from passerby.times import iso
 
 
@@ -297,3 +298,40 @@ def test_another_projects_profiles_cannot_be_reached(office: Office) -> None:
     for path in (f"/v1/profiles/{theirs}", f"/v1/profiles/{theirs}/events", f"/v1/profiles/{theirs}/history"):
         assert office.get(path).status_code == 404
         assert office.get(path, office.their_token).status_code == 200
+
+
+class TestTimelineByTime:
+    def test_it_can_be_of_a_range_of_time(self, office: Office) -> None:
+        user = ident("user_id", "u1")
+        said = [office.track(f"e{number}", user) for number in range(3)]
+        path = f"/v1/profiles/{find(office, 'user_id', 'u1')['id']}/events"
+        found = office.get(path, since=iso(said[1].time), until=iso(said[2].time)).json()
+        assert [event["name"] for event in found["events"]] == ["e1"]
+        assert refused_parameters(office, path, since="yesterday") == {"since"}
+
+
+class TestSummary:
+    def test_it_counts_over_all_members_and_each_order_once(self, office: Office) -> None:
+        device, user = ident("mobile_id", "m1"), ident("user_id", "u1")
+
+        def order(dialect: str, name: str, *who: Identifier, **properties: Any) -> None:
+            office.happen(kind="track", dialect=dialect, name=name, identifiers=who, properties=properties)
+
+        order("crossengage", "Completed Order", device, orderId="o1", total=20, currency="EUR")
+        office.identify(user, name="Ann Example", email="ann@x.example")
+        office.identify(user, device)
+        order("crossengage", "Completed Order", user, orderId="o1", total=20, currency="EUR")
+        order("segment", "Order Completed", user, order_id="o2", total=5, currency="EUR")
+        summary = office.get(f"/v1/profiles/{find(office, 'user_id', 'u1')['id']}/summary").json()
+        assert (summary["name"], summary["email"], summary["orders"]) == ("Ann Example", "ann@x.example", 2)
+        assert summary["revenue"] == [{"currency": "EUR", "value": 25.0, "orders": 2}]
+        assert summary["event_names"][0] == {"name": "Completed Order", "count": 2}
+
+    def test_who_is_unknown_has_none(self, office: Office) -> None:
+        assert office.get(f"/v1/profiles/{new_id()}/summary").status_code == 404
+
+    def test_an_event_store_that_is_broken_says_so(self, office: Office) -> None:
+        office.identify(ident("user_id", "u1"))
+        path = f"/v1/profiles/{find(office, 'user_id', 'u1')['id']}/summary"
+        office.events.broken = True
+        assert office.get(path).json()["error"]["code"] == "events_unavailable"

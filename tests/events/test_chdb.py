@@ -15,7 +15,7 @@ from tests.events.making import ANN, BOB, NOON, PROJECT, event, event_id, number
 
 from passerby.events import chdb
 from passerby.events.chdb import ChdbEventStore
-from passerby.events.protocol import Cursor, EventStoreFailed, Only, Volume
+from passerby.events.protocol import Cursor, EventCounts, EventStoreFailed, Only, Volume
 from passerby.messages import Item, Semantic, StoredEvent
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -348,3 +348,37 @@ def test_queries_take_turns_when_there_are_more_than_connections(store: ChdbEven
 
     with ThreadPoolExecutor(20) as threads:
         assert list(threads.map(read, range(20))) == [10] * 20
+
+
+class TestOfProfiles:
+    def test_a_timeline_can_be_of_a_range_of_time(self, store: ChdbEventStore) -> None:
+        store.write(numbered(1, 9), "1")
+        only = Only(since=NOON + 3, until=NOON + 6)
+        assert ids(timeline(store, only=only)) == [event_id(5), event_id(4), event_id(3)]
+        before = Cursor(NOON + 5, event_id(5))
+        assert ids(timeline(store, only=only, before=before)) == [event_id(4), event_id(3)]
+        assert ids(timeline(store, only=Only("viewed", until=NOON + 2))) == [event_id(1)]
+        assert timeline(store, only=Only("other", since=NOON)) == []
+
+    def test_the_earliest_events_come_oldest_first(self, store: ChdbEventStore) -> None:
+        store.write(rows([event(1, time=NOON + 9), event(2, time=NOON + 1), event(3, profile_id=BOB), event(4)]), "1")
+        assert ids(store.earliest(PROJECT, [ANN], limit=2)) == [event_id(2), event_id(4)]
+        assert ids(store.earliest(PROJECT, [ANN, BOB], limit=2)) == [event_id(2), event_id(3)]
+        assert store.earliest(PROJECT, ["no id"], limit=2) == store.earliest(2, [ANN], limit=2) == []
+
+    def test_events_are_counted_by_name_with_their_sessions_and_purchases(self, store: ChdbEventStore) -> None:
+        bought = Semantic(name="purchased", items=[], value=1, currency=None)
+        events = [
+            event(1, name="a", session_id="s1"),
+            event(2, name="b", session_id="s1"),
+            event(3, name="b", session_id="s2", profile_id=BOB),
+            event(4, name="c", session_id="", semantic=bought),
+            event(5, name="a", project=2),
+        ]
+        store.write(rows(events), "1")
+        assert store.counts(PROJECT, [ANN, BOB], names=9) == EventCounts({"b": 2, "a": 1, "c": 1}, 2, 1)
+        assert store.counts(PROJECT, [ANN, BOB], names=1) == EventCounts({"b": 2}, 2, 1)
+
+    def test_who_has_no_events_has_none_to_count(self, store: ChdbEventStore) -> None:
+        assert store.counts(PROJECT, [ANN], names=9) == EventCounts({}, 0, 0)
+        assert store.counts(PROJECT, [], names=9) == EventCounts({}, 0, 0)

@@ -36,7 +36,7 @@ from passerby.api.metrics import Measured
 from passerby.api.needs import declared
 from passerby.api.operations import get_description, get_health, get_metrics
 from passerby.api.policy import get_policy, list_policy_changes, set_policy
-from passerby.api.profiles import find_profiles, get_profile, list_events, list_history
+from passerby.api.profiles import find_profiles, get_profile, get_summary, list_events, list_history
 from passerby.api.refused import list_refused
 from passerby.api.series import get_series, list_violations, list_volumes
 from passerby.api.sources import send_test_event
@@ -83,6 +83,7 @@ def _projects(desk: Callable[[], Desk]) -> Router:
                 find_profiles,
                 get_profile,
                 list_events,
+                get_summary,
                 list_history,
                 explain_identifier,
                 list_merges,

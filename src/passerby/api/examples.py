@@ -28,6 +28,7 @@ from passerby.api.answers import (
 )
 from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest, UndoRequest
 from passerby.messages import Item, Semantic
+from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
 from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.state.views import (
@@ -101,6 +102,7 @@ _VISITOR_ALONE = Profile(
 PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "findProfiles": {"namespace": "user_id", "value": "u-1001"},
     "getProfile": {"profile_id": _CUSTOMER_ID},
+    "getProfileSummary": {"profile_id": _CUSTOMER_ID},
     "listEvents": {"profile_id": _CUSTOMER_ID, "limit": "20"},
     "listHistory": {"profile_id": _CUSTOMER_ID},
     "explainIdentifier": {"profile_id": _CUSTOMER_ID, "namespace": "mobile_id", "value": "m-7f3a"},
@@ -115,6 +117,27 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
 
 PROFILE = {"customer": _CUSTOMER}
 FOUND_PROFILES = {"by identifier": _CUSTOMER, "page": ProfilePage(profiles=[_CUSTOMER], cursor=None)}
+SUMMARY = {
+    "customer": ProfileSummary(
+        id=_CUSTOMER_ID,
+        name="Ann Example",
+        email="ann@shop.example",
+        phone="+4930123456",
+        orders=2,
+        orders_complete=True,
+        revenue=[Revenue(currency="EUR", value=71.8, orders=2)],
+        last_purchase=_SIGNED_UP,
+        sessions=3,
+        device=Device(model="Apple iPhone 15", os="iOS 18.1", app="shop 4.2", user_agent=None),
+        first_touch=FirstTouch(
+            at=_SEEN,
+            url="https://shop.example/lamps",
+            referrer="https://news.example/",
+            campaign={"source": "newsletter", "name": "autumn"},
+        ),
+        event_names=[EventNameCount(name="Viewed Product", count=12), EventNameCount(name="Completed Order", count=2)],
+    )
+}
 UNDONE = {"undone": UndoneMerge(profiles=[_CUSTOMER_ALONE, _VISITOR_ALONE])}
 
 EVENTS = {

@@ -20,6 +20,7 @@ class Need(NamedTuple):
 NEEDS: Final[Mapping[str, Need]] = {
     "findProfiles": Need(Scope.READ),
     "getProfile": Need(Scope.READ),
+    "getProfileSummary": Need(Scope.READ),
     "listEvents": Need(Scope.READ),
     "listHistory": Need(Scope.READ),
     "explainIdentifier": Need(Scope.READ),

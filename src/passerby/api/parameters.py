@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Literal, NamedTuple
 
 from litestar.params import PathParameter, QueryParameter
 
 from passerby.api.errors import invalid, not_found
+from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, SemanticName
 from passerby.profiles.stage import Stage
 
@@ -52,6 +54,13 @@ Meaning = Annotated[
     QueryParameter(
         name="semantic", description="Only events with this meaning, whatever their dialect calls them: `purchased`."
     ),
+]
+Since = Annotated[
+    str | None,
+    QueryParameter(name="since", max_length=40, description="ISO 8601: only events at this time or later."),
+]
+Until = Annotated[
+    str | None, QueryParameter(name="until", max_length=40, description="ISO 8601: only events before this time.")
 ]
 Namespace = Annotated[
     str | None,
@@ -125,6 +134,24 @@ def choice(
     if q is not None or stage is not None:
         raise invalid("q" if q is not None else "stage", "looking an identifier up takes no other conditions")
     return Choice(Identifier(namespace or "", value or "", within), None, None)
+
+
+def only_events(name: EventName = None, semantic: Meaning = None, since: Since = None, until: Until = None) -> Only:
+    """The events that the query asks for."""
+    begin, end = moment_of("since", since, LEAST_TIME), moment_of("until", until, MOST_TIME)
+    return Only(name or "", semantic or "", begin, end)
+
+
+def moment_of(name: str, text: str | None, default: int) -> int:
+    """A time given in ISO 8601, in milliseconds since 1970; UTC where no zone is given. Raises ApiError."""
+    if text is None:
+        return default
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(name, "must be a time in ISO 8601, such as 2026-11-20T10:00:00Z") from None
+    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return int(zoned.timestamp() * 1000)
 
 
 def uuid_of(text: str, what: str) -> str:

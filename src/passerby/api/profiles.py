@@ -12,11 +12,12 @@ from passerby.api.access import Access
 from passerby.api.answers import EventPage, History, ProfilePage, event_of
 from passerby.api.describe import reading
 from passerby.api.errors import ApiError, ErrorCode, not_found
-from passerby.api.parameters import Choice, EventName, Meaning, Page, ProfileId, choice, long_page, page, uuid_of
+from passerby.api.parameters import Choice, Page, ProfileId, choice, long_page, only_events, page, uuid_of
 from passerby.events.protocol import Cursor as EventCursor
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
 from passerby.identity.cleaning import clean_identifier, tidy
 from passerby.messages import Identifier, StoredEvent
+from passerby.profiles.summary import EARLIEST, NAMES, ORDERS, ProfileSummary, summarise
 from passerby.profiles.view import Profile
 from passerby.state.views import IdentifierMatch, Match, SearchPage, TermMatch
 
@@ -64,7 +65,7 @@ async def get_profile(access: NamedDependency[Access], profile_id: ProfileId) ->
     summary="The timeline of a profile",
     description="The events of the profile and of everything that was merged into it, newest first.",
     tags=_TAGS,
-    dependencies=_PAGE,
+    dependencies={"only": Provide(only_events, sync_to_thread=False), **_PAGE},
     responses=reading(
         EventPage,
         examples.EVENTS,
@@ -76,17 +77,29 @@ async def list_events(
     access: NamedDependency[Access],
     profile_id: ProfileId,
     page: NamedDependency[Page],
-    name: EventName = None,
-    semantic: Meaning = None,
+    only: NamedDependency[Only],
 ) -> EventPage:
     place = cursors.decode(page.cursor, cursors.AfterEvent)
     before = None if place is None else EventCursor(place.time, place.id)
-    only = Only(name or "", semantic or "")
     events = await access.run(_timeline, access, uuid_of(profile_id, "profile"), _Part(page.limit + 1, before, only))
     shown = events[: page.limit]
     more = len(events) > page.limit
     cursor = cursors.encode(cursors.AfterEvent(shown[-1].time, shown[-1].id)) if more else None
     return EventPage(events=[event_of(event) for event in shown], cursor=cursor)
+
+
+@get(
+    "/profiles/{profile_id:str}/summary",
+    operation_id="getProfileSummary",
+    summary="A profile at a glance",
+    description="Name, contacts, orders, revenue for each currency, last purchase, sessions, device, place of first "
+    "touch and event names with counts, of the profile and everything that was merged into it. Purchase events with "
+    "one order id are one order.",
+    tags=_TAGS,
+    responses=reading(ProfileSummary, examples.SUMMARY, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
+)
+async def get_summary(access: NamedDependency[Access], profile_id: ProfileId) -> ProfileSummary:
+    return await access.run(summary_of, access, uuid_of(profile_id, "profile"))
 
 
 @get(
@@ -169,6 +182,20 @@ def _search_cursor(after: Match | None) -> str | None:
         case TermMatch():
             return cursors.encode(cursors.AfterTerm(*after))
     return None
+
+
+def summary_of(access: Access, profile_id: str) -> ProfileSummary:
+    """The summary of a profile. Raises ApiError where there is no such profile, or its events cannot be read now."""
+    profile = _found(access.desk.state.profile(access.project, profile_id))
+    members, store = [member.id for member in profile.members], access.desk.events
+    try:
+        counts = store.counts(access.project, members, names=NAMES)
+        earliest = store.earliest(access.project, members, limit=EARLIEST)
+        bought = Only(semantic="purchased")
+        purchases = store.timeline(access.project, members, limit=ORDERS + 1, only=bought) if counts.purchases else []
+    except (EventStoreBroken, EventStoreFailed):
+        raise ApiError(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now") from None
+    return summarise(profile, counts.names, counts.sessions, purchases, earliest)
 
 
 class _Part(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Annotated, Literal, NamedTuple
 
 import msgspec
@@ -16,7 +15,7 @@ from passerby.api import examples_series
 from passerby.api.access import Access
 from passerby.api.describe import reading
 from passerby.api.errors import ApiError, ErrorCode, invalid
-from passerby.api.parameters import Limit
+from passerby.api.parameters import Limit, moment_of
 from passerby.api.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes
 from passerby.api.volumes import DAY_MS
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Volume
@@ -138,22 +137,11 @@ def _value(point: SeriesPoint, metric: Metric) -> int:
 def range_of(step: Step, since: str | None, until: str | None, now: int) -> Range:
     """The steps from one time to another. Raises ApiError for times that are none, or too many steps."""
     length = STEPS[step] * 1000
-    end = (_moment("to", until, now) // length + 1) * length
-    begin = end - STEPS_SHOWN[step] * length if since is None else _moment("from", since, now) // length * length
+    end = (moment_of("to", until, now) // length + 1) * length
+    begin = end - STEPS_SHOWN[step] * length if since is None else moment_of("from", since, now) // length * length
     if not 0 < (end - begin) // length <= MOST_STEPS:
         raise invalid("from", f"it must be before `to`, by at most {MOST_STEPS} steps")
     return Range(begin, end, length)
-
-
-def _moment(name: str, text: str | None, default: int) -> int:
-    if text is None:
-        return default
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise invalid(name, "must be a time in ISO 8601, such as 2026-11-20T10:00:00Z") from None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(zoned.timestamp() * 1000)
 
 
 def violations(access: Access, limit: int) -> Violations:

@@ -21,8 +21,18 @@ from passerby.events import healing, marker
 from passerby.events.engine import Engine, Value
 from passerby.events.lock import Lock
 from passerby.events.marker import Marker
-from passerby.events.protocol import ANY, Cursor, EventStoreBroken, Only, Volume
-from passerby.events.rows import count_of, decode, first_of, names_of, pieces, probes, profiles_of, volumes_of
+from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
+from passerby.events.rows import (
+    count_of,
+    counts_of,
+    decode,
+    first_of,
+    names_of,
+    pieces,
+    probes,
+    profiles_of,
+    volumes_of,
+)
 from passerby.messages import StoredEvent
 
 _SQL: Final = sql.load("passerby.events", "queries.sql")
@@ -101,13 +111,25 @@ class ChdbEventStore:
             return []
         asked: dict[str, Value] = {"project": project, "profiles": known, "limit": limit}
         if only != ANY:
-            asked |= {"name": only.name, "semantic": only.semantic}
+            asked |= only._asdict()
         if before is not None:
             if not _is_id(before.id):
                 return []
             asked |= {"time": _within(before.time), "id": before.id}
         statement = _TIMELINES[only != ANY, before is not None]
         return [decode(row) for row in self._query(statement, **asked)]
+
+    def earliest(self, project: int, profiles: Sequence[str], *, limit: int) -> list[StoredEvent]:
+        """The oldest events of these profiles; see the protocol."""
+        known = [profile for profile in profiles if _is_id(profile)]
+        if not known:
+            return []
+        return [decode(row) for row in self._query("earliest", project=project, profiles=known, limit=limit)]
+
+    def counts(self, project: int, profiles: Sequence[str], *, names: int) -> EventCounts:
+        """How many events these profiles have; see the protocol."""
+        known = [profile for profile in profiles if _is_id(profile)]
+        return counts_of(self._query("counts_of", project=project, profiles=known, limit=names + 1))
 
     def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - as in the protocol
         """One event by its id; see the protocol."""

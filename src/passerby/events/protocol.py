@@ -15,11 +15,20 @@ class Cursor(NamedTuple):
     id: str
 
 
+LEAST_TIME: Final = -(1 << 63)
+MOST_TIME: Final = (1 << 63) - 1
+
+
 class Only(NamedTuple):
-    """Which events are wanted: those of a name, those of a meaning (the `name` of their `semantic`); "" is any."""
+    """Which events are wanted: those of a name, those of a meaning (the `name` of their `semantic`); "" is any.
+
+    Their time (ms) is `since` or later, and before `until`.
+    """
 
     name: str = ""
     semantic: str = ""
+    since: int = LEAST_TIME
+    until: int = MOST_TIME
 
 
 ANY: Final = Only()
@@ -45,6 +54,17 @@ class Volume(NamedTuple):
     events: int
 
 
+class EventCounts(NamedTuple):
+    """How many events some profiles have: by name, the most frequent first, and in how many sessions.
+
+    `purchases` is the number of events that mean `purchased`. Names beyond the limit that was asked for are left out.
+    """
+
+    names: dict[str, int]
+    sessions: int
+    purchases: int
+
+
 class EventStore(Protocol):
     """What Passerby asks of an event store. Implementations may be called from several threads at once."""
 
@@ -62,6 +82,12 @@ class EventStore(Protocol):
 
         `only` says which of them.
         """
+
+    def earliest(self, project: int, profiles: Sequence[str], *, limit: int) -> list[StoredEvent]:
+        """At most `limit` events recorded under any of these profile ids, oldest first."""
+
+    def counts(self, project: int, profiles: Sequence[str], *, names: int) -> EventCounts:
+        """How many events are recorded under any of these profile ids, with at most so many names."""
 
     def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - what it is called everywhere
         """One event by its id; with profile ids only where it was recorded under one of them, which is found faster."""

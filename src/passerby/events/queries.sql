@@ -66,25 +66,50 @@ LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: timeline_only
--- Those of one name and meaning or, for "", of any.
+-- Those of one name and meaning or, for "", of any, within a range of time.
 SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
   AND ({name:String} = '' OR name = {name:String})
   AND ({semantic:String} = '' OR semantic_name = {semantic:String})
+  AND time >= {since:Int64} AND time < {until:Int64}
 ORDER BY time DESC, UUIDToNum(id) DESC
 LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: timeline_only_before
--- Those of one name and meaning behind a place.
+-- The same after a place.
 SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
   AND ({name:String} = '' OR name = {name:String})
   AND ({semantic:String} = '' OR semantic_name = {semantic:String})
+  AND time >= {since:Int64} AND time < {until:Int64}
   AND time <= {time:Int64} AND (time < {time:Int64} OR UUIDToNum(id) < UUIDToNum({id:UUID}))
 ORDER BY time DESC, UUIDToNum(id) DESC
+LIMIT {limit:UInt64}
+SETTINGS max_threads = 1;
+
+-- name: earliest
+-- The oldest events of some profiles.
+SELECT * FROM events
+WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
+ORDER BY time, UUIDToNum(id)
+LIMIT {limit:UInt64}
+SETTINGS max_threads = 1;
+
+-- name: counts_of
+-- How many events some profiles have of each name; before the names, in the row that is `whole`, of all together.
+SELECT
+    name,
+    count() AS events,
+    uniqExactIf(session_id, session_id != '') AS sessions,
+    countIf(semantic_name = 'purchased') AS purchases,
+    grouping(name) AS whole
+FROM events
+WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
+GROUP BY GROUPING SETS ((name), ())
+ORDER BY whole DESC, events DESC, name
 LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 

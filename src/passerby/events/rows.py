@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from passerby.events.protocol import Volume
+from passerby.events.protocol import EventCounts, Volume
 from passerby.messages import Semantic, StoredEvent
 
 
@@ -46,10 +46,19 @@ class _Count(msgspec.Struct):
     day: int = 0
 
 
+class _Counts(msgspec.Struct):
+    name: str
+    events: int
+    sessions: int
+    purchases: int
+    whole: int
+
+
 _row = msgspec.json.Decoder(_Row)
 _first = msgspec.json.Decoder(First)
 _profile = msgspec.json.Decoder(_Profile)
 _count = msgspec.json.Decoder(_Count)
+_counts = msgspec.json.Decoder(_Counts)
 _object = msgspec.json.Decoder(dict[str, Any])
 _objects = msgspec.json.Decoder(list[dict[str, Any]])
 _semantic = msgspec.json.Decoder(Semantic)
@@ -108,6 +117,12 @@ def names_of(rows: list[bytes]) -> dict[str, int]:
     """The numbers in rows of a name and a number."""
     counts = map(_count.decode, rows)
     return {count.name: count.events for count in counts}
+
+
+def counts_of(rows: list[bytes]) -> EventCounts:
+    """The numbers in rows of which the first is about all events, and the others are about one name each."""
+    whole, *names = map(_counts.decode, rows)
+    return EventCounts({each.name: each.events for each in names}, whole.sessions, whole.purchases)
 
 
 def volumes_of(rows: list[bytes]) -> list[Volume]:

@@ -34,11 +34,11 @@ _FIRST: Final = ("firstname", "givenname", "forename")
 _MIDDLE: Final = ("middlename",)
 _LAST: Final = ("lastname", "familyname", "surname")
 _WHOLE: Final = ("name", "fullname", "displayname")
+_EMAIL: Final = ("email", "emailaddress", "mail")
+_PHONES: Final = ("phone", "phonenumber", "mobile", "mobilephone", "mobilenumber", "telephone", "cellphone")
 _KINDS: Final[Mapping[str, Kind]] = {
-    **dict.fromkeys(("email", "emailaddress", "mail"), "email"),
-    **dict.fromkeys(
-        ("phone", "phonenumber", "mobile", "mobilephone", "mobilenumber", "telephone", "cellphone"), "phone"
-    ),
+    **dict.fromkeys(_EMAIL, "email"),
+    **dict.fromkeys(_PHONES, "phone"),
     **dict.fromkeys((*_FIRST, *_MIDDLE, *_LAST, *_WHOLE), "name"),
 }
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
@@ -95,6 +95,30 @@ def terms_of(traits: Mapping[str, Any]) -> set[Term]:
     return found
 
 
+class Headline(NamedTuple):
+    """Who somebody is, as their traits state it; "" for what they do not."""
+
+    name: str
+    email: str
+    phone: str
+
+
+def headline_of(traits: Mapping[str, Any]) -> Headline:
+    """The name, e-mail address and phone number in a profile's traits, as stated and not folded."""
+    found: dict[str, str] = {}
+    for trait, value in traits.items():
+        if is_contact(trait):
+            text = str(value) if type(value) is int else value
+            if isinstance(text, str) and len(text) <= LONGEST and (text := text.strip()):
+                found.setdefault(_plain(trait), text)
+
+    def first(names: Iterable[str]) -> str:
+        return next((found[name] for name in names if name in found), "")
+
+    parts = " ".join(filter(None, map(first, (_FIRST, _MIDDLE, _LAST))))
+    return Headline(first(_WHOLE) or parts, first(_EMAIL), first(_PHONES))
+
+
 def term_of(namespace: str, value: str) -> Term | None:
     """The term of an identifier: an e-mail address or a phone number; None for any other."""
     if namespace not in {"email", "phone"} or len(value) > LONGEST:
@@ -139,7 +163,9 @@ def _one(kind: Kind, text: str) -> Iterator[Term]:
 
 
 def _address(text: str) -> str:
-    return _visible(unicodedata.normalize("NFC", text)).strip().lower()
+    if text.isascii():
+        return text.strip().lower()
+    return unicodedata.normalize("NFC", _visible(text).lower()).strip()
 
 
 def _visible(text: str) -> str:
@@ -160,6 +186,9 @@ def _words(text: str) -> list[str]:
     if text.isascii():
         folded = text.lower()
     else:
-        decomposed = unicodedata.normalize("NFKD", _visible(text).casefold()).translate(_LETTERS)
+        decomposed = _visible(text)
+        for _ in range(2):  # compatible forms of capitals become letters only once they are decomposed (Unicode, D146)
+            decomposed = unicodedata.normalize("NFKD", decomposed.casefold())
+        decomposed = decomposed.translate(_LETTERS)
         folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _NO_LETTERS.sub(" ", _APOSTROPHES.sub("", folded)).split()[:WORDS]

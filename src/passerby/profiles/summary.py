@@ -1,0 +1,185 @@
+"""A profile at a glance: who it is, what it bought, and what first brought it here.
+
+Orders are the events that mean `purchased`. Events with one order id are one order, which is worth what the newest of
+them says; events without an id are an order each. Revenue is summed for each currency and never converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from passerby.messages import StoredEvent
+from passerby.profiles.contacts import headline_of
+from passerby.profiles.context import FIRST_TOUCH
+from passerby.profiles.view import Profile
+from passerby.semantics.orders import order_id_of
+from passerby.times import iso
+
+ORDERS: Final = 1_000
+"""Purchase events that are read of one profile, the newest."""
+EARLIEST: Final = 20
+"""Events that are read of its beginning, for the place of first touch."""
+NAMES: Final = 200
+"""Event names that are counted, the most frequent."""
+
+_URLS: Final = ("url", "page_url", "page", "path", "page_path")
+_REFERRERS: Final = ("referrer", "referring_url", "page_referrer")
+_USER_AGENTS: Final = ("userAgent", "user_agent")
+
+
+class Revenue(msgspec.Struct, kw_only=True):
+    """What the orders in one currency are worth; null are those whose sender states no currency."""
+
+    currency: str | None
+    value: float
+    orders: int
+
+
+class FirstTouch(msgspec.Struct, kw_only=True):
+    """The place of first touch. `at` is the time of the first event; what it does not state is null."""
+
+    at: str
+    url: str | None
+    referrer: str | None
+    campaign: dict[str, Any] | None
+
+
+class Device(msgspec.Struct, kw_only=True):
+    """The device that was used last, as it describes itself; what it does not state is null."""
+
+    model: str | None
+    os: str | None
+    app: str | None
+    user_agent: str | None
+
+
+class EventNameCount(msgspec.Struct, kw_only=True):
+    """How many events of a name a profile has."""
+
+    name: str
+    count: int
+
+
+class ProfileSummary(msgspec.Struct, kw_only=True):
+    """A profile at a glance. Times are ISO 8601 in UTC.
+
+    Orders, revenue and the last purchase are of the newest 1,000 purchase events; `orders_complete` is false where
+    there are more. `event_names` are the 200 most frequent.
+    """
+
+    id: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    orders: int
+    orders_complete: bool
+    revenue: list[Revenue]
+    last_purchase: str | None
+    sessions: int
+    device: Device | None
+    first_touch: FirstTouch | None
+    event_names: list[EventNameCount]
+
+
+def summarise(
+    profile: Profile,
+    names: Mapping[str, int],
+    sessions: int,
+    purchases: Sequence[StoredEvent],
+    earliest: Sequence[StoredEvent],
+) -> ProfileSummary:
+    """The summary of a profile from its events.
+
+    `names` are counts by event name, `purchases` at most ORDERS events that mean `purchased`, newest first, one more
+    where there are more, and `earliest` the oldest events, oldest first.
+    """
+    headline = headline_of(profile.traits)
+    known = {each.namespace: each.value for each in reversed(profile.identifiers)}
+    orders = _orders(purchases[:ORDERS])
+    return ProfileSummary(
+        id=profile.id,
+        name=headline.name or None,
+        email=headline.email or known.get("email"),
+        phone=headline.phone or known.get("phone"),
+        orders=len(orders),
+        orders_complete=len(purchases) <= ORDERS,
+        revenue=_revenue(orders),
+        last_purchase=iso(purchases[0].time) if purchases else None,
+        sessions=sessions,
+        device=_device(profile.context),
+        first_touch=_first_touch(profile, earliest),
+        event_names=[EventNameCount(name=name, count=count) for name, count in names.items()],
+    )
+
+
+def _orders(purchases: Iterable[StoredEvent]) -> list[tuple[float | None, str | None]]:
+    """Each order once: its value and currency, both null where no event states a value."""
+    orders: dict[str, tuple[float | None, str | None]] = {}
+    for event in purchases:
+        key = order_id_of(event.properties) or f"event {event.id}"
+        meaning = event.semantic
+        worth = (meaning.value, meaning.currency) if meaning and meaning.value is not None else (None, None)
+        if orders.get(key, (None, None))[0] is None:  # the newest that states a value counts
+            orders[key] = worth
+    return list(orders.values())
+
+
+def _revenue(orders: Iterable[tuple[float | None, str | None]]) -> list[Revenue]:
+    """The sum for each currency, the largest first. Sums are rounded to a millionth, as floats are not exact."""
+    sums: dict[str | None, Revenue] = {}
+    for value, currency in orders:
+        if value is not None:
+            total = sums.setdefault(currency, Revenue(currency=currency, value=0.0, orders=0))
+            total.value = round(total.value + value, 6)
+            total.orders += 1
+    return sorted(sums.values(), key=lambda each: (-each.value, each.currency or ""))
+
+
+def _device(context: Mapping[str, Any]) -> Device | None:
+    described, system, app = (_object(context.get(name)) for name in ("device", "os", "app"))
+    agents = (_text(context.get(name)) for name in _USER_AGENTS)
+    found = Device(
+        model=_joined(described, "manufacturer", "model") or _text(described.get("name")),
+        os=_joined(system, "name", "version") or _text(described.get("os")),
+        app=_joined(app, "name", "version"),
+        user_agent=next(filter(None, agents), None),
+    )
+    return found if any(msgspec.structs.astuple(found)) else None
+
+
+def _first_touch(profile: Profile, earliest: Sequence[StoredEvent]) -> FirstTouch | None:
+    if not earliest:
+        return None
+    places = [(_place(event, _URLS), _place(event, _REFERRERS)) for event in earliest]
+    url, referrer = next((place for place in places if place[0]), (None, None))
+    campaign = _object(profile.context.get(FIRST_TOUCH))
+    return FirstTouch(at=iso(earliest[0].time), url=url, referrer=referrer or None, campaign=dict(campaign) or None)
+
+
+def page_of(event_properties: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """The URL (or path) of the page that an event happened on, as its sender states it; "" where it does not."""
+    return _stated(event_properties, context, _URLS) or ""
+
+
+def _place(event: StoredEvent, words: Sequence[str]) -> str | None:
+    return _stated(event.properties, event.context, words)
+
+
+def _stated(properties: Mapping[str, Any], context: Mapping[str, Any], words: Sequence[str]) -> str | None:
+    values = (_text(place.get(word)) for place in (properties, _object(context.get("page"))) for word in words)
+    return next(filter(None, values), None)
+
+
+def _joined(value: Mapping[str, Any], *names: str) -> str | None:
+    return " ".join(filter(None, (_text(value.get(name)) for name in names))) or None
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None

@@ -1,0 +1,42 @@
+"""Which order an event is about: the id by which its sender, and nobody else, tells orders apart.
+
+Some senders state one order several times: the browser and the server, a thank-you page that is loaded again. The words
+for the id are those of all dialects together, because a server-side call often uses another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from passerby.semantics.vocabulary import fold
+
+LONGEST: Final = 200
+"""Characters of an order id; a longer value is none."""
+_WORDS: Final = ("orderid", "ordernumber", "orderno", "transactionid", "purchaseid", "order")
+_CARTS: Final = ("order", "cart")
+_OWN_WORDS: Final = (*_WORDS, "id", "number")
+"""Within an object that is the order."""
+_NOTHING: Final = frozenset({"", "0", "null", "none", "undefined", "nan"})
+
+
+def order_id_of(properties: Mapping[str, Any]) -> str:
+    """The id of the order that an event with these properties is about; "" where it states none."""
+    folded = {fold(name): value for name, value in properties.items()}
+    nested = (folded.get(name) for name in _CARTS)
+    found = [_first(folded, _WORDS)]
+    found += [_first({fold(name): v for name, v in cart.items()}, _OWN_WORDS) for cart in nested if type(cart) is dict]
+    return next(filter(None, found), "")
+
+
+def _first(folded: Mapping[str, Any], words: tuple[str, ...]) -> str:
+    return next(filter(None, (_text(folded.get(word)) for word in words)), "")
+
+
+def _text(value: Any) -> str:
+    if type(value) is int:
+        value = str(value)
+    if type(value) is not str or len(value) > LONGEST:
+        return ""
+    text = value.strip()
+    return "" if text.lower() in _NOTHING else text
