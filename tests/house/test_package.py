@@ -27,6 +27,12 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
         assert wanted <= set(archive.namelist())
 
 
+def test_the_wheel_holds_the_documentation_that_the_console_serves(wheel: Path) -> None:
+    wanted = {f"passerby/{path.relative_to(ROOT)}" for path in files() if path.is_relative_to(ROOT / "docs")}
+    with zipfile.ZipFile(wheel) as archive:
+        assert wanted <= set(archive.namelist())
+
+
 def test_the_wheel_holds_the_licence_and_the_notice(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         licences = {Path(name).name for name in archive.namelist() if "/licenses/" in name}

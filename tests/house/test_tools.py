@@ -59,7 +59,12 @@ def test_every_other_room_is_forbidden_to_the_rooms_of_rules() -> None:
 
 def test_every_engine_is_forbidden_to_the_rooms_of_rules() -> None:
     pure_themselves = {"msgspec", "phonenumberslite", "tzdata", "uuid-utils"}
-    imported_as = {"chdb-core": "chdb", "chdb-core-lite": "chdb", "argon2-cffi": "argon2"}
+    imported_as = {
+        "chdb-core": "chdb",
+        "chdb-core-lite": "chdb",
+        "argon2-cffi": "argon2",
+        "markdown-it-py": "markdown_it",
+    }
     declared = {re.split(r"[^\w-]", line)[0] for line in tomllib.loads(PYPROJECT)["project"]["dependencies"]}
     engines = {imported_as.get(name, name.replace("-", "_")) for name in declared - pure_themselves}
     assert engines <= set(PURE["forbidden_modules"])

@@ -13,6 +13,7 @@ from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
     audit,
     catalogue,
+    docs,
     event,
     hand,
     health,
@@ -70,6 +71,7 @@ def routes() -> list[HTTPRouteHandler]:
         *tokens.routes,
         *users.routes,
         *audit.routes,
+        *docs.routes,
     ]
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from passerby.console import telling
+from passerby.console import documentation, telling
 from passerby.console.static import files
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -109,7 +109,12 @@ def _environment() -> Environment:
     }
     made.filters |= telling.FILTERS
     made.globals |= telling.GLOBALS
-    made.globals |= {"static": files().url, "query": query, "version": version("passerby")}
+    made.globals |= {
+        "guide": documentation.guide,
+        "static": files().url,
+        "query": query,
+        "version": version("passerby"),
+    }
     return made
 
 

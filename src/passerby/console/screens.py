@@ -79,14 +79,18 @@ class Visit:
         """The address of a page of this project."""
         return f"/p/{self.project_name}{path}{query(**values)}"
 
+    @property
+    def own_path(self) -> str:
+        """The path of the page within the project."""
+        return self.path.removeprefix(f"/p/{self.project_name}")
+
     def is_at(self, path: str) -> bool:
         """Whether this is the page at a path of the project."""
-        return self.path.removeprefix(f"/p/{self.project_name}").rstrip("/") == path.rstrip("/")
+        return self.own_path.rstrip("/") == path.rstrip("/")
 
     def at(self, path: str) -> bool:
         """Whether the page belongs to the screen at this path of the project."""
-        own = self.path.removeprefix(f"/p/{self.project_name}")
-        return self.is_at(path) or (path != "/" and own.startswith(f"{path}/"))
+        return self.is_at(path) or (path != "/" and self.own_path.startswith(f"{path}/"))
 
     async def note(self, action: str, subject: str = "", details: Any = None) -> None:
         """Note in the audit log what the visitor has done, or whom they looked at; as the API does for tokens."""

@@ -26,7 +26,8 @@ TYPES = {
 }
 """What is served, and as what. Licences and lists stand beside it for readers of the source."""
 
-_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+"""Of every file whose address changes with its content."""
 _DIGITS = 12
 
 
@@ -79,5 +80,5 @@ async def get_static(request: AnyRequest, version: FromPath[str], path: FromPath
     if file is None or version != held.version:
         raise NotFoundException
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(file.plain, media_type=file.type, headers=_HEADERS)
-    return Response(file.packed, media_type=file.type, headers={**_HEADERS, "Content-Encoding": "gzip"})
+        return Response(file.plain, media_type=file.type, headers=HEADERS)
+    return Response(file.packed, media_type=file.type, headers={**HEADERS, "Content-Encoding": "gzip"})

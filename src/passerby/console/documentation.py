@@ -1,0 +1,157 @@
+"""Documentation pages: the Markdown files of `docs/`, rendered to HTML.
+
+The wheel holds them as `passerby/docs`; in a checkout they are read from the repository. The HTML holds no script, no
+style and no raw HTML of the sources, and loads nothing.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, MutableMapping, Sequence
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+PREFIX: Final = "/docs"
+
+SECTIONS: Final = {
+    "tutorial": "Tutorial",
+    "how-to": "How-to guides",
+    "reference": "Reference",
+    "explanation": "Explanation",
+    "decisions": "Decisions",
+}
+"""Folders in the order in which they are listed."""
+
+GUIDES: Final = (
+    ("/sources", "how-to/sdk"),
+    ("/profiles", "explanation/identity"),
+    ("/settings/policy", "explanation/identity"),
+    ("/settings/tokens", "reference/api"),
+    ("/settings", "reference/settings"),
+    ("/health", "reference/metrics"),
+    ("/catalogue", "reference/semantics"),
+    ("", "how-to/console"),
+)
+"""Which page explains the console's pages below a path of a project; the first that fits."""
+
+_INDEX: Final = "README"
+
+
+class Page(NamedTuple):
+    """One page. `path` is that of its file without `.md`, and of a folder's index that of the folder."""
+
+    path: str
+    title: str
+    html: str
+
+    @property
+    def url(self) -> str:
+        """Where the console serves it."""
+        return f"{PREFIX}/{self.path}"
+
+    @property
+    def section(self) -> str:
+        """The folder that holds it."""
+        return self.path.partition("/")[0]
+
+
+@cache
+def pages() -> dict[str, Page]:
+    """All pages by their path: sections in their order, pages by file name."""
+    found = {path: _page(path, text) for path, text in _sources(_folder(), "")}
+    order = list(SECTIONS)
+    return dict(sorted(found.items(), key=lambda item: (order.index(item[1].section), item[0])))
+
+
+def guide(path: str) -> Page:
+    """The page that explains the console's page at this path of a project."""
+    return next(pages()[name] for start, name in GUIDES if path.startswith(start))
+
+
+def _folder() -> Traversable:
+    packaged = resources.files("passerby") / "docs"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "docs"
+
+
+def _sources(folder: Traversable, above: str) -> Iterator[tuple[str, str]]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _sources(entry, f"{above}{entry.name}/")
+        elif entry.name.endswith(".md"):
+            name = entry.name.removesuffix(".md")
+            yield (above + name).removesuffix(f"/{_INDEX}"), entry.read_text("utf-8")
+
+
+def _page(path: str, text: str) -> Page:
+    folder = path if path in SECTIONS else posixpath.dirname(path)
+    tokens = _MARKDOWN.parse(text)
+    anchors = dict[str, int]()
+    title = path
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "heading_open" and following is not None:
+            words = _text(following)
+            token.attrSet("id", _anchor(words, anchors))
+            title = words if token.tag == "h1" else title
+        for inner in token.children or ():
+            _relink(inner, folder)
+    return Page(path, title, _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _text(token: Token) -> str:
+    return "".join(inner.content for inner in token.children or ())
+
+
+def _anchor(heading: str, taken: dict[str, int]) -> str:
+    """The anchor of a heading as GitHub makes it; a repeated one gets a number."""
+    anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+    repeats = taken.get(anchor, 0)
+    taken[anchor] = repeats + 1
+    return f"{anchor}-{repeats}" if repeats else anchor
+
+
+def _relink(token: Token, folder: str) -> None:
+    """Turn a link to a file of `docs/` into one to its page. What lies outside of it has no page: the link goes."""
+    if token.type != "link_open":
+        return
+    target, hash_mark, fragment = str(token.attrs["href"]).partition("#")
+    if not target or ":" in target:
+        return
+    path = posixpath.normpath(posixpath.join(folder, target))
+    if path.startswith("..") or not path.endswith(".md"):
+        del token.attrs["href"]
+        return
+    path = path.removesuffix(".md").removesuffix(f"/{_INDEX}")
+    token.attrSet("href", f"{PREFIX}/{path}{hash_mark}{fragment}")
+
+
+class _Renderer(RendererHTML):
+    """Wide tables and code scroll within themselves; alignment is a class, as the content policy allows no style."""
+
+    def table_open(self, *_: object) -> str:
+        return '<div class="table"><table>'
+
+    def table_close(self, *_: object) -> str:
+        return "</table></div>\n"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
+        return super().fence(tokens, idx, options, env).replace("<pre>", '<pre tabindex="0">', 1)
+
+    def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
+        style = str(tokens[idx].attrs.pop("style", ""))
+        if style.endswith("right"):
+            tokens[idx].attrSet("class", "number")
+        return self.renderToken(tokens, idx, options, env)
+
+    td_open = th_open
+
+
+_MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
