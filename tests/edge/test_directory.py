@@ -101,6 +101,13 @@ def test_it_finds_the_profile_and_the_device(place: Place) -> None:
     assert known.device == {"model": "Pixel 9"}
 
 
+def test_without_identifiers_it_finds_what_the_device_stated_and_no_profile(place: Place) -> None:
+    place.filling.identify(V1, ANN, city="Thane")
+    said = {"dialect": "customerlabs", "kind": "identify", "identifiers": (V1, ident("idfa", "ad-1"))}
+    place.filling.say(**said, traits={"age": 25}, context={"external_ids": {"facebook__fbp": "fb.1"}})
+    assert place.known() == Known(traits={"age": 25}, external_ids={"facebook__fbp": "fb.1", "idfa": "ad-1"})
+
+
 def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
     place.filling.identify(V1, ANN, city="Thane")
     place.filling.say(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})

@@ -1,4 +1,4 @@
-"""Which device a message describes."""
+"""What a device says of itself and of its user."""
 
 from __future__ import annotations
 
@@ -8,26 +8,67 @@ import pytest
 
 from passerby.identity.cleaning import gather
 from passerby.identity.namespaces import DEFAULT_POLICY
-from passerby.messages import Identifier
-from passerby.profiles.devices import described
+from passerby.messages import Identifier, Message
+from passerby.profiles import traits
+from passerby.profiles.context import CONTEXT_KEYS
+from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE, merge_into, says, statements
+from passerby.profiles.traits import Versioned
 
 V1, V2 = (Identifier("anonymous_id", value) for value in ("v1", "v2"))
+EMAIL, AAID = Identifier("email", "a@x.io"), Identifier("aaid", "g1")
 ABOUT = {"additional_info": {"model": "Pixel 9"}}
 
 
-def device(context: dict[str, Any], *identifiers: Identifier) -> Identifier | None:
-    return described(context, gather(identifiers), DEFAULT_POLICY)
+def message(*identifiers: Identifier, dialect: str = "customerlabs", kind: str = "identify", **parts: Any) -> Message:
+    fields = {"project": 1, "id": "m", "time": 1, "received_at": 1, "dialect": dialect, "kind": kind, **parts}
+    return Message(identifiers=identifiers, **fields)
 
 
-def test_it_is_the_one_that_the_message_names_first() -> None:
-    assert device(ABOUT, Identifier("email", "a@x.io"), Identifier("aaid", "g1"), V1, V2) == V1
+def stated(said: Message) -> dict[Identifier, Any]:
+    return dict(statements(said, gather(said.identifiers), DEFAULT_POLICY)) if says(said) else {}
 
 
-@pytest.mark.parametrize("named", [(), (Identifier("email", "a@x.io"),), (Identifier("aaid", "g1"),)])
-def test_where_none_is_named_none_is_described(named: tuple[Identifier, ...]) -> None:
-    assert device(ABOUT, *named) is None
+def test_a_description_is_kept_for_the_device_that_is_named_first() -> None:
+    said = message(EMAIL, AAID, V1, V2, context=ABOUT, dialect="segment", kind="track")
+    assert stated(said) == {V1: ABOUT["additional_info"]}
+
+
+@pytest.mark.parametrize("named", [(), (EMAIL,), (AAID,)])
+def test_without_a_device_nothing_is_kept(named: tuple[Identifier, ...]) -> None:
+    assert not stated(message(*named, context=ABOUT, traits={"city": "Thane"}))
 
 
 @pytest.mark.parametrize("context", [{}, {"additional_info": "x"}, {"device": {"model": "Pixel 9"}}])
-def test_a_message_that_says_nothing_of_its_device_describes_none(context: dict[str, Any]) -> None:
-    assert device(context, V1) is None
+def test_a_message_that_says_nothing_of_its_device_is_no_description(context: dict[str, Any]) -> None:
+    assert not stated(message(V1, context=context, kind="track"))
+
+
+def test_traits_and_ids_are_kept_where_calls_are_answered_with_them() -> None:
+    said = message(V1, EMAIL, AAID, traits={"city": "Thane"}, context={"external_ids": {"facebook__fbp": "fb.1"}})
+    assert stated(said) == {
+        V1._replace(scope=TRAITS_SCOPE): {"city": "Thane"},
+        V1._replace(scope=IDS_SCOPE): {"facebook__fbp": "fb.1", "aaid": "g1"},
+    }
+
+
+@pytest.mark.parametrize("dialect, kind", [("segment", "identify"), ("customerlabs", "track")])
+def test_no_other_message_states_traits_or_ids(dialect: str, kind: str) -> None:
+    assert not stated(message(V1, AAID, dialect=dialect, kind=kind, traits={"city": "Thane"}))
+
+
+def test_ids_that_are_no_object_are_left_out() -> None:
+    assert not stated(message(V1, context={"external_ids": "?"}))
+
+
+def test_the_newest_of_too_many_keys_stay() -> None:
+    kept: dict[str, Versioned] = {}
+    for number in range(CONTEXT_KEYS + 20):
+        merge_into(kept, {f"trait {number}": number}, number, number)
+    assert set(traits.fold([kept]).values()) == set(range(20, CONTEXT_KEYS + 20))
+
+
+def test_an_older_value_loses() -> None:
+    kept: dict[str, Versioned] = {}
+    merge_into(kept, {"city": "Pune"}, 2, 2)
+    merge_into(kept, {"city": "Thane", "campaign": "spring"}, 1, 3)
+    assert traits.fold([kept]) == {"city": "Pune", "campaign": "spring"}

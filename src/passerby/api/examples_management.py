@@ -69,6 +69,7 @@ PROJECT = {
         phone_country="PT",
         redirect_hosts=["shop.example.com"],
         rate_factor=None,
+        answers_with_profile=False,
     )
 }
 AUDIT = {

@@ -225,6 +225,8 @@ def _changed(settings: ProjectSettings, request: ChangeProjectRequest) -> Projec
         changes["redirect_hosts"] = choices.hosts(request.redirect_hosts)
     if request.rate_factor is not UNSET:
         changes["rate_factor"] = request.rate_factor
+    if request.answers_with_profile is not UNSET:
+        changes["answers_with_profile"] = request.answers_with_profile
     return msgspec.structs.replace(settings, **changes)
 
 
@@ -286,6 +288,7 @@ def _info(project: Project) -> ProjectInfo:
         phone_country=settings.phone_country,
         redirect_hosts=list(settings.redirect_hosts),
         rate_factor=settings.rate_factor,
+        answers_with_profile=settings.answers_with_profile,
     )
 
 

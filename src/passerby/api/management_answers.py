@@ -63,7 +63,8 @@ class ProjectInfo(msgspec.Struct, kw_only=True):
 
     `timezone` is for times without a zone, `phone_country` where numbers without a country code are meant (empty:
     nowhere), `redirect_hosts` where a call may redirect a browser to. `rate_factor` is multiplied with the vendors'
-    documented rates, 0 for no limit; null: as the server's settings say.
+    documented rates, 0 for no limit; null: as the server's settings say. With `answers_with_profile`, CustomerLabs'
+    calls are answered with all that is known of the person they name: anybody who has the public app id can read that.
     """
 
     name: str
@@ -72,6 +73,7 @@ class ProjectInfo(msgspec.Struct, kw_only=True):
     phone_country: str
     redirect_hosts: list[str]
     rate_factor: float | None
+    answers_with_profile: bool
 
 
 class ChangeProjectRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +84,7 @@ class ChangeProjectRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
     phone_country: Annotated[str, Meta(max_length=2)] | UnsetType = UNSET
     redirect_hosts: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
     rate_factor: Annotated[float, Meta(ge=0, le=1_000_000)] | UnsetType | None = UNSET
+    answers_with_profile: bool | UnsetType = UNSET
 
 
 class AuditEntry(msgspec.Struct, kw_only=True):

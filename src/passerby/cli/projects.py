@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
@@ -65,14 +65,22 @@ def change(  # noqa: PLR0913 - one parameter for each flag
         tuple[str, ...] | None,
         Parameter(help="A host that Antsomi's collector may redirect a browser to. May be repeated."),
     ] = None,
+    answers_with_profile: Annotated[
+        bool | None,
+        Parameter(
+            help="Answer CustomerLabs' calls with the whole profile of the person they name. The app id is public: "
+            "anybody who has it and an email address can then read that person's traits."
+        ),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Change settings of a project; those not given stay."""
-    given = {
+    given: dict[str, Any] = {
         "timezone": None if timezone is None else choices.timezone(timezone),
         "phone_country": None if phone_country is None else choices.country(phone_country),
         "blocked_values": block,
         "redirect_hosts": None if redirect_host is None else choices.hosts(redirect_host),
+        "answers_with_profile": answers_with_profile,
     }
     with open_store(data) as store:
         project = store.project(name)

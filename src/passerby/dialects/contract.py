@@ -103,6 +103,10 @@ class ProjectChoices(Protocol):
         """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
 
     @property
+    def answers_with_profile(self) -> bool:
+        """Whether a call with a public key is answered with all that is known of the person that it names."""
+
+    @property
     def namespaces(self) -> Sequence[tuple[str, str]]:
         """The additional namespaces of the project's identity policy, each with its class."""
 
@@ -123,17 +127,21 @@ class Credentials(Protocol):
 class Known(msgspec.Struct, frozen=True):
     """What the state knows of whom an `Inquiry` names. It may be some messages behind, or nothing at all.
 
-    `profile` is the one that the identifiers lead to now, `device` what the device has said of itself.
+    `profile` is the one that the identifiers lead to now, if it was asked for. `device` is what the device has said of
+    itself, `traits` and `external_ids` what it has stated of its user (`passerby.profiles.devices`).
     """
 
     profile: Person | None = None
     device: dict[str, Any] = {}
+    traits: dict[str, Any] = {}
+    external_ids: dict[str, Any] = {}
 
 
 class Inquiry(msgspec.Struct, frozen=True):
-    """What a call has to know before it can be answered: who these (uncleaned) identifiers are, and what of the device.
+    """What a call has to know before it can be answered: what this device has stated, and perhaps whom it names.
 
-    `proceed` makes the outcome out of the answer. An inquiry is for the rare call: it costs a look into the state.
+    Without identifiers (which are uncleaned) no profile is looked up. `proceed` makes the outcome out of the answer. An
+    inquiry is for the rare call: it costs a look into the state.
     """
 
     project: int

@@ -20,6 +20,7 @@ from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.namespaces import Policy
 from passerby.identity.preview import plain_target, preview
 from passerby.log.protocol import LogReader
+from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE
 from passerby.state.views import Moment, StateReader
 
 PATIENCE_SECONDS: Final = 0.5
@@ -143,9 +144,12 @@ class StateDirectory:
 
     def _known(self, inquiry: Inquiry, moment: Moment) -> Known:
         device = clean_identifier(inquiry.device, self._policy_of(inquiry.project))
-        about = {} if device is None else moment.device(inquiry.project, device)
-        target = self._target(inquiry, moment)
-        return Known(None if target is None else moment.person(target), about)
+        target = self._target(inquiry, moment) if inquiry.identifiers else None
+        profile = None if target is None else moment.person(target)
+        if device is None:
+            return Known(profile)
+        scopes = (device.scope, TRAITS_SCOPE, IDS_SCOPE)
+        return Known(profile, *(moment.device(inquiry.project, device._replace(scope=scope)) for scope in scopes))
 
     def _target(self, inquiry: Inquiry, moment: Moment) -> str | None:
         """The profile that a message with these identifiers would be recorded under, by the rules of identity."""

@@ -31,6 +31,11 @@ def merge_into(target: dict[str, Versioned], context: Mapping[str, Any], time: i
     if not _TOUCHES.isdisjoint(context):
         context = _merge_touch(target, context, time, position)
     traits.merge_into(target, context, time, position)
+    bound(target)
+
+
+def bound(target: dict[str, Versioned]) -> None:
+    """Drop the oldest of more than `CONTEXT_KEYS` keys. The first campaign does not count."""
     if len(target) > CONTEXT_KEYS:
         kept = (key for key in target if key != FIRST_TOUCH)
         for key in sorted(kept, key=lambda key: _age(key, target[key]))[CONTEXT_KEYS:]:

@@ -1,25 +1,67 @@
-"""What a device says of itself: kept for the device, whoever it belongs to at the time.
+"""What a device says of itself and of its user: kept for the device, whoever it belongs to at the time.
 
-A message that describes its device does so in its context; the description is that of the device identifier which the
-message names first. Each key is folded as a profile's context is.
+Calls with a public key are answered with this and with nothing else: anybody can send them, so an answer may hold only
+what the asking installation has stated itself. It is kept under the device identifier that a message names first, in
+three parts, each a last-writer-wins map of a bounded number of keys. The description has the identifier's own scope;
+device identifiers have no scope, so those of the two other parts are nobody else's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from passerby.identity.cleaning import Evidence
 from passerby.identity.namespaces import IdentifierClass, Policy
-from passerby.messages import Identifier
+from passerby.messages import Identifier, Message
+from passerby.profiles import context, traits
+from passerby.profiles.traits import Versioned
+
+ANSWERED: Final = frozenset({"customerlabs"})
+"""The dialects with calls that are answered with what is known of the sender."""
 
 DESCRIPTION: Final = "additional_info"
 """The member of a message's context in which a device describes itself (CustomerLabs, externalIds)."""
+EXTERNAL_IDS: Final = "external_ids"
+"""The member of a message's context with external ids that identify no profile here (CustomerLabs)."""
+
+TRAITS_SCOPE: Final = "stated:traits"
+IDS_SCOPE: Final = "stated:external_ids"
+"""The advertising ids by their namespaces, and the external ids that identify no profile by their names."""
 
 
-def described(context: Mapping[str, Any], evidence: Evidence, policy: Policy) -> Identifier | None:
-    """The device that a message with this context describes, if any."""
-    if not isinstance(context.get(DESCRIPTION), dict):
-        return None
-    first = next(iter(evidence.weak), None)
-    return first if first and policy.classes[first.namespace] is IdentifierClass.DEVICE else None
+class Statement(NamedTuple):
+    """What one message says, and the identifier of the row that it is kept in."""
+
+    device: Identifier
+    said: Mapping[str, Any]
+
+
+def says(message: Message) -> bool:
+    """Whether a message can hold a statement: cheap, because it is asked of every message."""
+    return DESCRIPTION in message.context or (message.kind == "identify" and message.dialect in ANSWERED)
+
+
+def statements(message: Message, evidence: Evidence, policy: Policy) -> Iterator[Statement]:
+    """The statements of a message, none where its first weak identifier is no device's."""
+    device = next(iter(evidence.weak), None)
+    if device is None or policy.classes[device.namespace] is not IdentifierClass.DEVICE:
+        return
+    description = message.context.get(DESCRIPTION)
+    if isinstance(description, dict):
+        yield Statement(device, description)
+    if message.dialect not in ANSWERED or message.kind != "identify":
+        return
+    if message.traits:
+        yield Statement(device._replace(scope=TRAITS_SCOPE), message.traits)
+    others = message.context.get(EXTERNAL_IDS)
+    ids = dict(others) if isinstance(others, dict) else {}
+    ids |= {i.namespace: i.value for i in evidence.weak if policy.classes[i.namespace] is IdentifierClass.ADVERTISING}
+    if ids:
+        yield Statement(device._replace(scope=IDS_SCOPE), ids)
+
+
+def merge_into(target: dict[str, Versioned], said: Mapping[str, Any], time: int, position: int) -> None:
+    """Merge a statement into what is kept of its row; older values lose, and so do the oldest of too many keys."""
+    traits.merge_into(target, said, time, position)
+    context.bound(target)

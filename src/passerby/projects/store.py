@@ -56,6 +56,10 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     rate_factor: float | None = None
     """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
 
+    answers_with_profile: bool = False
+    """Whether CustomerLabs' calls are answered with all that is known of the person that they name. The app id is
+    public: anybody who has it and an email address then reads that person's traits."""
+
     @property
     def policy(self) -> IdentityPolicy:
         """What the project wants of identity."""

@@ -16,7 +16,7 @@ from passerby.identity.cleaning import Evidence, gather, naming
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StoredEvent
-from passerby.profiles.devices import DESCRIPTION, described
+from passerby.profiles import devices
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
 from passerby.worker import series
 from passerby.worker.project import Claim, ProjectBatch, Rules
@@ -114,8 +114,8 @@ class Worker:
         hints = {hint: None for claim in claims for hint in claim.evidence.hints}
         rules = Rules(self._catalogue, self._violations, self._policy_of(project), self._new_id)
         loaded = self._state.known(project, identifiers, hints)
-        if devices := _described(claims, rules.policy):
-            loaded.devices = self._state.devices(project, devices)
+        if stating := _stating(claims, rules.policy):
+            loaded.devices = self._state.devices(project, stating)
         batch = ProjectBatch(project, loaded, rules)
         for claim in claims:
             batch.apply(claim)
@@ -143,8 +143,8 @@ def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:
     return naming(message.identifiers, message.traits, policy)
 
 
-def _described(claims: Sequence[Claim], policy: Policy) -> list[Identifier]:
-    """The devices that messages describe: mostly none."""
-    saying = (claim for claim in claims if DESCRIPTION in claim.message.context)
-    found = (described(claim.message.context, claim.evidence, policy) for claim in saying)
-    return list(dict.fromkeys(device for device in found if device is not None))
+def _stating(claims: Sequence[Claim], policy: Policy) -> list[Identifier]:
+    """The rows of the devices that messages make statements of: mostly none."""
+    saying = (claim for claim in claims if devices.says(claim.message))
+    rows = (row.device for claim in saying for row in devices.statements(claim.message, claim.evidence, policy))
+    return list(dict.fromkeys(rows))

@@ -224,15 +224,10 @@ class ProjectBatch:
         if claim.message.context:
             held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
             context.merge_into(held, claim.message.context, time, claim.position)
-            if devices.DESCRIPTION in claim.message.context:
-                self._keep_device(claim, time)
-
-    def _keep_device(self, claim: Claim, time: int) -> None:
-        said = claim.message.context
-        device = devices.described(said, claim.evidence, self._rules.policy)
-        if device is not None:
-            about = self._devices.setdefault(device, self._loaded.devices.get(device, {}))
-            context.merge_into(about, said[devices.DESCRIPTION], time, claim.position)
+        if devices.says(claim.message):
+            for device, said in devices.statements(claim.message, claim.evidence, self._rules.policy):
+                about = self._devices.setdefault(device, self._loaded.devices.get(device, {}))
+                devices.merge_into(about, said, time, claim.position)
 
     def _sight(self, identifier: Identifier, time: int) -> None:
         sightings = self._loaded.sightings

@@ -11,6 +11,7 @@ from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.dialects.registry import match
 from passerby.messages import Message
 from passerby.profiles.person import Person
+from passerby.projects.store import ProjectSettings
 
 EXTERNAL_IDS: Final = "/app/externalIds"
 IDENTIFY: Final = "/app/identify"
@@ -70,12 +71,22 @@ def refused(path: str, body: Any, headers: dict[str, str] | None = None) -> str:
     raise AssertionError(outcome.reply.body)
 
 
-def asked(path: str, body: Any) -> Inquiry:
+class Generous(Keys):
+    """The keys of a project that has calls answered with the profile of the person they name."""
+
+    def settings(self, project: int) -> ProjectSettings:
+        return msgspec.structs.replace(super().settings(project), answers_with_profile=True)
+
+
+GENEROUS: Final = Generous()
+
+
+def asked(path: str, body: Any, keys: Keys | None = None) -> Inquiry:
     """What a call of the app asks before it is answered."""
     call = match(path)
     assert call is not None
     assert call.inquire is not None
-    inquiry = call.inquire(request(path, msgspec.json.encode(body), AGENT), call.parameters, Keys())
+    inquiry = call.inquire(request(path, msgspec.json.encode(body), AGENT), call.parameters, keys or Keys())
     assert isinstance(inquiry, Inquiry)
     return inquiry
 

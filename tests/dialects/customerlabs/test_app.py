@@ -11,6 +11,7 @@ from tests.dialects.customerlabs.sending import (
     ADDED,
     AGENT,
     EXTERNAL_IDS,
+    GENEROUS,
     IDENTIFY,
     LOGIN,
     SENDER,
@@ -130,11 +131,33 @@ def test_what_a_device_limited_before_stays_limited_at_a_login() -> None:
     assert allowed.context["additional_info"] == {"limitAdTracking": False}
 
 
-def test_what_is_asked_is_who_that_is_and_what_the_device_said() -> None:
-    login = asked(IDENTIFY, LOGIN | {"external_ids": {"aaid": "aa-1"}})
+def test_what_is_asked_is_what_the_installation_has_stated() -> None:
+    for path, body in ((IDENTIFY, LOGIN | {"external_ids": {"aaid": "aa-1"}}), (EXTERNAL_IDS, SESSION)):
+        inquiry = asked(path, body)
+        assert (inquiry.project, inquiry.device) == (PROJECT, INSTALLATION)
+        assert not inquiry.identifiers, "a public key reads nobody's profile"
+
+
+def test_a_project_may_have_calls_answered_with_the_profile() -> None:
+    login = asked(IDENTIFY, LOGIN | {"external_ids": {"aaid": "aa-1"}}, GENEROUS)
     assert (login.project, login.device) == (PROJECT, INSTALLATION)
     assert login.identifiers == (INSTALLATION, Identifier("email", "n@example.com"))
-    assert Identifier("aaid", "aa-1") in asked(EXTERNAL_IDS, SESSION).identifiers
+    assert Identifier("aaid", "aa-1") in asked(EXTERNAL_IDS, SESSION, GENEROUS).identifiers
+
+
+def test_a_call_is_answered_with_what_its_installation_stated_before_and_now() -> None:
+    known = Known(
+        device={"carrier": "C"},
+        traits={"city": "Thane", "zip": "400601", "first_name": "N."},
+        external_ids={"ga_app_instance_id": "ga-1", "facebook__fbp": "fb.1", "aaid": "older"},
+    )
+    body = LOGIN | {"external_ids": {"aaid": "newer"}, "traits": {"first_name": "Nelson", "zip": None}}
+    assert told(IDENTIFY, body, known)[0] == {
+        "user_id": UID,
+        "external_ids": {"google_analytics__app_instance_id": "ga-1", "facebook__fbp": "fb.1", "aaid": "newer"},
+        "additional_info": {"carrier": "C"},
+        "user_traits": {"first_name": "Nelson", "city": "Thane"},
+    }
 
 
 def test_where_nothing_is_known_a_session_is_answered_with_what_it_said() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response
@@ -27,6 +27,7 @@ class ProjectForm(msgspec.Struct, kw_only=True):
     phone_country: Annotated[str, Meta(max_length=2)] = ""
     redirect_hosts: Annotated[str, Meta(max_length=30_000)] = ""
     rate_factor: Annotated[str, Meta(max_length=20)] = ""
+    answers_with_profile: Literal["", "on"] = ""
 
 
 async def gather(visit: NamedDependency[Visit]) -> ProjectInfo:
@@ -49,6 +50,7 @@ def request_of(form: ProjectForm) -> ChangeProjectRequest:
         phone_country=form.phone_country.strip(),
         redirect_hosts=[line.strip() for line in form.redirect_hosts.splitlines() if line.strip()],
         rate_factor=_factor(form.rate_factor.strip()),
+        answers_with_profile=bool(form.answers_with_profile),
     )
 
 

@@ -1,8 +1,9 @@
 """The two calls of the app: at the start of a session, and when somebody becomes known.
 
-Source: CustomerLabs, Mobile Tracking API, externalIds and identify. Both answer with what is known of the profile and
-of the device, this call's part on top. That has to be looked up, so a call is first read to an *inquiry*; its message
-and answer are made when that is answered.
+Source: CustomerLabs, Mobile Tracking API, externalIds and identify. The vendor answers both with what is known of the
+profile. An app id is public, so here both answer with what the asking installation (`uid`) has stated itself, this
+call included, unless the project's setting `answers_with_profile` is on. That has to be looked up, so a call is first
+read to an *inquiry*; its message and answer are made when that is answered.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class _Call(msgspec.Struct, frozen=True):
 
     request: Request
     project: int
+    answers_with_profile: bool
     uid: str
     session: str
     identify_by: dict[str, Any]
@@ -74,7 +76,8 @@ def external_ids(request: Request, credentials: Credentials) -> Inquiry:
     uid, session = required_id(body, "uid"), required_id(body, "sid")
     ids, device = required_object(body, EXTERNAL_IDS), required_object(body, DEVICE)
     parameters = optional_object(body, CAMPAIGN)
-    call = _Call(request, project, uid, session, {}, ids, device, sent)
+    told = credentials.settings(project).answers_with_profile
+    call = _Call(request, project, told, uid, session, {}, ids, device, sent)
     return _inquiry(call, partial(_started, call, parameters), limited=is_limited(device))
 
 
@@ -86,7 +89,8 @@ def identify(request: Request, credentials: Credentials) -> Inquiry:
     source, time = required_text(body, "event_source"), required_time(body, "added_at")
     by, traits = required_object(body, "identify_by"), required_object(body, "traits")
     ids, device = required_object(body, EXTERNAL_IDS), optional_object(body, DEVICE)
-    call = _Call(request, project, uid, session, by, ids, device, sent)
+    told = credentials.settings(project).answers_with_profile
+    call = _Call(request, project, told, uid, session, by, ids, device, sent)
     # What the device lets be used is known only when it has been looked up.
     return _inquiry(call, partial(_identified, call, traits, source, time), limited=True)
 
@@ -99,8 +103,8 @@ def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
 
 
 def _inquiry(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Inquiry:
-    naming, _ = _naming(call, limited=limited)
-    return Inquiry(call.project, naming.identifiers, Identifier(INSTALLATION, call.uid), proceed)
+    named = _naming(call, limited=limited)[0].identifiers if call.answers_with_profile else ()
+    return Inquiry(call.project, named, Identifier(INSTALLATION, call.uid), proceed)
 
 
 def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
@@ -149,13 +153,14 @@ def _message(
 
 
 def _reply(call: _Call, known: Known, device: dict[str, Any], traits: dict[str, Any] | None = None) -> Reply:
+    stated = {SHOWN.get(name, name): value for name, value in known.external_ids.items()}
     answer = {
         "user_id": call.uid,
-        EXTERNAL_IDS: _known_ids(known.profile) | call.external_ids,
+        EXTERNAL_IDS: _known_ids(known.profile) | stated | call.external_ids,
         DEVICE: device,
     }
     if traits is not None:
-        held = known.profile.traits if known.profile else {}
+        held = (known.profile.traits if known.profile else {}) | known.traits
         answer["user_traits"] = {name: value for name, value in (held | traits).items() if value is not None}
     return Reply(200, msgspec.json.encode(answer))
 

@@ -11,7 +11,7 @@ import msgspec
 from passerby import sql
 from passerby.identity.known import Known
 from passerby.messages import Identifier
-from passerby.profiles import context
+from passerby.profiles import traits
 from passerby.profiles.person import Part, Person, fold_person
 from passerby.profiles.traits import Versioned
 from passerby.state.sqlite.ids import to_blob, to_text
@@ -46,7 +46,7 @@ class SqliteMoment:
 
     def device(self, project: int, device: Identifier) -> dict[str, Any]:
         rows = self._rows("device", key_of(project, device))
-        return context.fold([_context(about) for (about,) in rows])
+        return traits.fold([_context(about) for (about,) in rows])
 
     def _traits(self, member: bytes) -> dict[str, Versioned]:
         rows = self._rows("traits", (member,))

@@ -220,7 +220,8 @@ CREATE TABLE IF NOT EXISTS seen (
 CREATE INDEX IF NOT EXISTS seen_expiry ON seen (expires_at);
 
 -- What a device has said of itself, by the device identifier that its messages name first: it stays with that, whoever
--- has it. `about` is a JSON object of {key: [value, time, position]}, as a profile's context is.
+-- has it. The scopes 'stated:traits' and 'stated:external_ids' hold what it has stated of its user, for calls that are
+-- answered with that (passerby.profiles.devices). `about` is a JSON object of {key: [value, time, position]}, as a profile's context is.
 CREATE TABLE IF NOT EXISTS devices (
     project INTEGER NOT NULL,
     namespace TEXT NOT NULL,
