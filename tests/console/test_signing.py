@@ -57,10 +57,14 @@ def network() -> str:
 
 
 def locked(office: Office, name: str, came_from: str) -> httpx.Response:
-    """The first refusal of a name from somewhere, after so many wrong passwords."""
-    answers = [office.sign_in(name, f"wrong {n}", came_from) for n in range(FREE_PER_USER + 4)]
-    assert [each.status_code for each in answers[:FREE_PER_USER]] == [http.HTTPStatus.UNAUTHORIZED] * FREE_PER_USER
-    return next(each for each in answers if each.status_code == http.HTTPStatus.TOO_MANY_REQUESTS)
+    """The first refusal of a name from somewhere. A slow machine's first delays may be over before the next attempt."""
+    for n in range(FREE_PER_USER + 7):
+        answer = office.sign_in(name, f"wrong {n}", came_from)
+        if answer.status_code == http.HTTPStatus.TOO_MANY_REQUESTS:
+            assert n >= FREE_PER_USER
+            return answer
+        assert answer.status_code == http.HTTPStatus.UNAUTHORIZED
+    raise AssertionError("no attempt was refused")
 
 
 def test_after_many_wrong_passwords_a_network_has_to_wait_and_no_other(office: Office) -> None:
@@ -77,15 +81,13 @@ def test_a_browser_that_has_signed_in_before_does_not_wait(office: Office) -> No
     name, password = newcomer(office)
     home = network()
     device = office.sign_in(name, password, home).cookies["passerby_device"]
-    for user in (name, ADMIN):
-        locked(office, user, home)
+    locked(office, name, home)
     with office.client() as client:
         client.cookies.set("passerby_device", device)
-        came = {"X-Forwarded-For": home}
-        assert client.post("/sign-in", data={"user": name, "password": password}, headers=came).status_code == 303
-        client.cookies.set("passerby_device", device)
-        other = client.post("/sign-in", data={"user": ADMIN, "password": office.passwords[ADMIN]}, headers=came)
-    assert other.status_code == http.HTTPStatus.TOO_MANY_REQUESTS
+        form = {"user": name, "password": password}
+        answer = client.post("/sign-in", data=form, headers={"X-Forwarded-For": home})
+    assert answer.status_code == http.HTTPStatus.SEE_OTHER
+    assert answer.cookies["passerby_device"] == device
 
 
 def test_an_unlocked_user_does_not_wait(office: Office) -> None:
