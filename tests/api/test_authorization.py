@@ -58,6 +58,8 @@ BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("PATCH", "/v1/project"): lambda _: {},
     Route("PATCH", "/v1/catalogue/marks"): lambda _: {"event": "Seen"},
     Route("POST", "/v1/merges"): lambda ids: {"winner": ids["profile_id"], "loser": ids["other_id"], "reason": "why"},
+    Route("POST", "/v1/duplicates/dismiss"): lambda ids: {"profiles": [ids["profile_id"], ids["other_id"]]},
+    Route("POST", "/v1/duplicates/restore"): lambda ids: {"profiles": [ids["profile_id"], ids["dismissed_id"]]},
     Route("POST", "/v1/profiles/{profile_id}/detach"): lambda _: {
         "namespace": "mobile_id",
         "value": "m1",
@@ -65,7 +67,11 @@ BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     },
 }
 """Likewise in its body."""
-ABOUT_ONE_THING = {Route("POST", "/v1/merges")}
+ABOUT_ONE_THING = {
+    Route("POST", "/v1/merges"),
+    Route("POST", "/v1/duplicates/dismiss"),
+    Route("POST", "/v1/duplicates/restore"),
+}
 """Routes whose body names something of the project, beside those whose path does."""
 
 
@@ -78,11 +84,15 @@ def ids(office: Office) -> dict[str, str]:
     office.track("Seen", ident("mobile_id", "m3"), ident("anonymous_id", "a3"))
     body = {"namespace": "mobile_id", "value": "m3", "reason": "why"}
     detached = office.post(f"/v1/profiles/{office.owner('mobile_id', 'm3')}/detach", body=body).json()
+    office.identify(ident("user_id", "u9"))
+    dismissed = office.owner("user_id", "u9")
+    office.post("/v1/duplicates/dismiss", body={"profiles": [profile["id"], dismissed]})
     return {
         "profile_id": profile["id"],
         "merge_id": merge_id,
         "other_id": office.owner("mobile_id", "m2"),
         "detachment_id": detached["detachment_id"],
+        "dismissed_id": dismissed,
         "dialect": "segment",
         "key_id": str(office.post("/v1/keys", body={"kind": "segment.write_key"}).json()["id"]),
         "event_id": office.track("Seen", ident("mobile_id", "m2")).id,
@@ -96,6 +106,9 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/identity/policy/history",
         "/v1/merges",
         "/v1/merges/{merge_id}",
+        "/v1/duplicates",
+        "/v1/duplicates/dismiss",
+        "/v1/duplicates/restore",
         "/v1/profiles/{profile_id}/detach",
         "/v1/detachments/{detachment_id}/undo",
         "/v1/profiles/{profile_id}/why",

@@ -23,6 +23,8 @@ places = st.one_of(
     st.builds(cursors.AfterEvent, st.integers(-(2**63), 2**63 - 1), ids),
     st.builds(cursors.AfterDecision, numbers),
     st.builds(cursors.AfterName, texts),
+    st.builds(cursors.AfterDuplicate, texts, texts, ids, ids),
+    st.builds(cursors.AfterDismissal, ids, ids),
 )
 KINDS = (
     cursors.AfterProfile,
@@ -31,6 +33,8 @@ KINDS = (
     cursors.AfterEvent,
     cursors.AfterDecision,
     cursors.AfterName,
+    cursors.AfterDuplicate,
+    cursors.AfterDismissal,
 )
 
 

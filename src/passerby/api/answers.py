@@ -15,6 +15,7 @@ from passerby.projects.policy import PolicyChange
 from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,
+    Duplicate,
     HistoryEntry,
     HistoryIdentifier,
     Merge,
@@ -121,6 +122,13 @@ class UndoneMerge(msgspec.Struct, kw_only=True):
     """Both profiles after a merge was undone: the one that had absorbed the other, then the other."""
 
     profiles: list[Profile]
+
+
+class DuplicatePage(msgspec.Struct, kw_only=True):
+    """Pairs of profiles that may be one person. A page may be short, or empty, and still have a cursor."""
+
+    duplicates: list[Duplicate]
+    cursor: str | None
 
 
 class HandMade(msgspec.Struct, kw_only=True):

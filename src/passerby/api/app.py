@@ -16,6 +16,7 @@ from passerby.api.auditing import Audited, list_audit
 from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.desk import Desk
+from passerby.api.duplicates import dismiss_duplicate, list_duplicates, restore_duplicate
 from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
 from passerby.api.events import get_event
 from passerby.api.hand import detach_identifier, merge_profiles, undo_detachment
@@ -92,6 +93,9 @@ def _projects(desk: Callable[[], Desk]) -> Router:
                 merge_profiles,
                 detach_identifier,
                 undo_detachment,
+                list_duplicates,
+                dismiss_duplicate,
+                restore_duplicate,
                 preview_identity,
                 get_policy,
                 set_policy,

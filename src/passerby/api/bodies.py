@@ -52,6 +52,13 @@ class MergeRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     force: bool = False
 
 
+class PairRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Two profiles that are different people, and how we know."""
+
+    profiles: Annotated[list[Word], Meta(min_length=2, max_length=2)]
+    reason: Annotated[str, Meta(max_length=1_000, description="Why; it is kept with the decision.")] = ""
+
+
 class PreviewRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The identifiers of a message, and whether it states an event."""
 

@@ -7,7 +7,7 @@ than what the page before showed anyway, and gives access to nothing: the projec
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -85,6 +85,22 @@ class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
     name: str
 
 
+class AfterDuplicate(msgspec.Struct, array_like=True, tag="d", frozen=True):
+    """Behind a pair of profiles that share a value, or at the first pair of one."""
+
+    kind: str
+    value: str
+    one: Id | Literal[""]
+    other: Id | Literal[""]
+
+
+class AfterDismissal(msgspec.Struct, array_like=True, tag="x", frozen=True):
+    """Behind a dismissed pair of profiles."""
+
+    one: Id
+    other: Id
+
+
 Place = (
     AfterProfile
     | AfterIdentifier
@@ -96,6 +112,8 @@ Place = (
     | AfterRefused
     | AfterAudit
     | AfterName
+    | AfterDuplicate
+    | AfterDismissal
 )
 P = TypeVar("P", bound=Place)
 

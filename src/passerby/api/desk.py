@@ -38,6 +38,10 @@ class Writer(Protocol):
 
     def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge: ...
 
+    def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]: ...
+
+    def restore_duplicate(self, project: int, one: str, other: str) -> tuple[str, str]: ...
+
 
 class Sender(Protocol):
     """The end of the log that takes messages; see `log.protocol.LogWriter`."""

@@ -10,6 +10,7 @@ import msgspec
 from passerby.api.answers import (
     CatalogueAnswer,
     Detached,
+    DuplicatePage,
     Event,
     EventPage,
     HandMade,
@@ -26,7 +27,7 @@ from passerby.api.answers import (
     UndoneMerge,
     Why,
 )
-from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PreviewRequest, UndoRequest
+from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PairRequest, PreviewRequest, UndoRequest
 from passerby.messages import Item, Semantic
 from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
@@ -35,11 +36,14 @@ from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,
     CatalogueViolation,
+    Dismissal,
+    Duplicate,
     HistoryEntry,
     HistoryIdentifier,
     Merge,
     MergeDetail,
     OtherViolation,
+    SharedContact,
 )
 
 _CUSTOMER_ID = "0199c1e2-6f08-7d35-a1c9-40e8b2f7d615"
@@ -216,6 +220,13 @@ PREVIEW = {
     )
 }
 
+_SHARED = SharedContact(kind="email", value="ada@example.com")
+_PAIR = Duplicate(profiles=[_VISITOR_ALONE, _CUSTOMER_ALONE], shared=[_SHARED], rule=None, dismissed=None)
+_DIFFERENT = Dismissal(at=_SIGNED_UP, who="back office", reason="two people with one address")
+DUPLICATES = {"page": DuplicatePage(duplicates=[_PAIR], cursor=None)}
+DISMISSED = {"dismissed": msgspec.structs.replace(_PAIR, dismissed=_DIFFERENT)}
+RESTORED = {"listed again": _PAIR}
+
 HAND_MERGED = {"merged": HandMade(merge_id=_MERGE_ID, profile=_CUSTOMER)}
 DETACHED = {"detached": Detached(detachment_id=_DETACHMENT_ID, profiles=[_CUSTOMER_ALONE, _VISITOR_ALONE])}
 
@@ -234,6 +245,10 @@ BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
             winner=_CUSTOMER_ID, loser=_VISITOR_ID, reason="wrote to us from both addresses", force=True
         )
     },
+    "dismissDuplicate": {
+        "a couple": PairRequest(profiles=[_CUSTOMER_ID, _VISITOR_ID], reason="two people with one address")
+    },
+    "restoreDuplicate": {"by mistake": PairRequest(profiles=[_CUSTOMER_ID, _VISITOR_ID])},
     "detachIdentifier": {
         "a device that was sold": DetachRequest(namespace="mobile_id", value="m-7f3a", reason="the phone was sold")
     },

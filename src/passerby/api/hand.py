@@ -109,14 +109,15 @@ async def undo_detachment(
     return await access.run(_undo_detachment, access, who, uuid_of(detachment_id, "detachment"), reason)
 
 
-def _hand(access: Access, who: str, reason: str) -> Hand:
+def hand_of(access: Access, who: str, reason: str) -> Hand:
+    """A decision of this caller, made now."""
     desk, project = access
     return Hand(desk.now(), who, reason, lambda: str(uuid_utils.uuid7()), desk.policy_of(project))
 
 
 def _merge(access: Access, who: str, request: MergeRequest) -> HandMade:
     winner, loser = (uuid_of(id_, "profile") for id_ in (request.winner, request.loser))
-    hand = _hand(access, who, request.reason)
+    hand = hand_of(access, who, request.reason)
     with access.desk.writer() as state, _refused():
         made = state.merge_profiles(access.project, winner, loser, hand, force=request.force)
     return _made(access, made)
@@ -127,13 +128,13 @@ def _detach(access: Access, who: str, profile: str, request: DetachRequest) -> D
     if identifier is None:
         raise not_found("identifier of this profile")
     with access.desk.writer() as state, _refused():
-        made = state.detach(access.project, profile, identifier, _hand(access, who, request.reason))
+        made = state.detach(access.project, profile, identifier, hand_of(access, who, request.reason))
     return Detached(detachment_id=made.id, profiles=_profiles(access, made.profile, made.detached))
 
 
 def _undo_detachment(access: Access, who: str, detachment_id: str, reason: str) -> HandMade:
     undone = "the detachment is undone"
-    hand = _hand(access, who, f"{undone}: {reason}" if reason else undone)
+    hand = hand_of(access, who, f"{undone}: {reason}" if reason else undone)
     with access.desk.writer() as state, _refused():
         made = state.undo_detachment(access.project, detachment_id, hand)
     return _made(access, made)

@@ -26,6 +26,12 @@ DetachmentId = Annotated[str, PathParameter(description="The id of a detachment,
 Undone = Annotated[
     bool | None, QueryParameter(name="undone", description="Only merges that were undone, or only those that were not.")
 ]
+Dismissed = Annotated[
+    bool,
+    QueryParameter(
+        name="dismissed", description="Pairs that were dismissed as different people, in place of the others."
+    ),
+]
 NameNamespace = Annotated[
     str, QueryParameter(name="namespace", min_length=1, description="The identifier's kind, such as `mobile_id`.")
 ]

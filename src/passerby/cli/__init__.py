@@ -5,7 +5,20 @@ from __future__ import annotations
 import os
 import sys
 
-from passerby.cli import demo, doctor, founding, keys, merges, policy, projects, serve, settings, snippet, users
+from passerby.cli import (
+    demo,
+    doctor,
+    duplicates,
+    founding,
+    keys,
+    merges,
+    policy,
+    projects,
+    serve,
+    settings,
+    snippet,
+    users,
+)
 from passerby.cli.app import app
 from passerby.cli.errors import EXPECTED
 from passerby.cli.output import complain
@@ -24,6 +37,7 @@ projects.commands.command(policy.commands)
 app.command(projects.commands)
 app.command(keys.commands)
 app.command(merges.commands)
+app.command(duplicates.commands)
 app.command(snippet.snippet)
 app.command(founding.password)
 app.command(users.commands)

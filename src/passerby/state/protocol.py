@@ -46,6 +46,10 @@ class UnknownIdentifier(Exception):
     """The profile holds no such identifier."""
 
 
+class UnknownDismissal(Exception):
+    """Nothing says that these two profiles are different people."""
+
+
 class UnknownDetachment(Exception):
     """There is no such detachment in this project."""
 
@@ -283,5 +287,17 @@ class State(Protocol):
 
         Raises UnknownDetachment, AlreadyUndone, BuiltOn, MovedOn, ForbiddenMerge, LimitExceeded.
         """
+
+    def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+        """Remember that two profiles, or those that they belong to now, are different people.
+
+        In a transaction of its own. Returns both ids, the older first. Raises UnknownProfile, SameProfile.
+        """
+
+    def restore_duplicate(self, project: int, one: str, other: str) -> tuple[str, str]:
+        """Take that back; in a transaction of its own. Raises UnknownProfile, SameProfile, UnknownDismissal."""
+
+    def sweep_duplicates(self) -> None:
+        """Check some of the values that profiles shared, for those that one has alone; in a transaction of its own."""
 
     def close(self) -> None: ...

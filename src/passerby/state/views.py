@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -116,6 +116,50 @@ class MergeDetail(Merge, kw_only=True):
     moved: list[HistoryIdentifier]
     undoable: bool
     built_on: str | None
+
+
+class SharedContact(msgspec.Struct, kw_only=True, frozen=True, order=True):
+    """A contact value that two profiles share, folded for comparison; see `profiles.contacts`."""
+
+    kind: Literal["email", "phone"]
+    value: str
+
+
+class Dismissal(msgspec.Struct, kw_only=True):
+    """A decision that two profiles are different people. `at` is ISO 8601 in UTC."""
+
+    at: str
+    who: str
+    reason: str
+
+
+class Duplicate(msgspec.Struct, kw_only=True):
+    """Two profiles that may be one person, the older first, and the contact values that they share.
+
+    `rule` is the part of R3 for which a merge needs `force`, null where it needs none. `dismissed` is the decision that
+    they are different people, null where there is none.
+    """
+
+    profiles: list[Profile]
+    shared: list[SharedContact]
+    rule: str | None
+    dismissed: Dismissal | None
+
+
+class DuplicatePlace(NamedTuple):
+    """A place among possible duplicates: a shared value, and a pair of the profiles that share it."""
+
+    kind: str
+    value: str
+    one: str
+    other: str
+
+
+class DuplicatesPage(NamedTuple):
+    """Possible duplicates, and where to go on; no `after` means that there are no more."""
+
+    duplicates: list[Duplicate]
+    after: DuplicatePlace | None
 
 
 class CatalogueAttribute(msgspec.Struct, kw_only=True):
@@ -272,6 +316,20 @@ class StateReader(Protocol):
 
     def moment(self) -> AbstractContextManager[Moment]:
         """One moment of the state, until the block ends: for who has many questions and wants quick answers."""
+
+    def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
+        """Pairs of profiles with the same e-mail address or phone number that are not dismissed, by that value.
+
+        A customer id that is an e-mail address, or the MD5, SHA-1 or SHA-256 of one, counts as the address. A pair is
+        found once, at the first value that it shares. The work for one page is bounded: it may have fewer pairs than
+        `limit`, even none, and still an `after`.
+        """
+
+    def dismissed_duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
+        """Pairs of profiles of which it was decided that they are different people."""
+
+    def duplicate(self, project: int, one: str, other: str) -> Duplicate | None:
+        """Two profiles, or those that these ids belong to now; None where one is unknown, or both are the same."""
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         """The catalogue, with at most `limit` events, by name behind `after`."""

@@ -72,6 +72,7 @@ class Chores:
             now_ms = time.time_ns() // 1_000_000
             self._outbox.prune(now_ms)
             self._state.roll_up(now_ms)
+            self._state.sweep_duplicates()
 
     def _backfill(self, now: float) -> None:
         """Run a slice of a backfill. What goes wrong with it must not stop the worker: messages are waiting."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 import apsw
 
 from passerby import logs, sql
-from passerby.state.sqlite import terms
+from passerby.state.sqlite import duplicates, terms
 
 SLICE: Final = 500
 """Rows that one slice reads: it takes some 10 ms, for which the next batch of the worker waits."""
@@ -20,7 +20,10 @@ REPORT_ROWS: Final = 100_000
 """Rows between two log lines about progress."""
 
 _SQL: Final = sql.load("passerby.state.sqlite", "backfills.sql")
-_FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, int]]]] = {"search_terms": terms.fill}
+_FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, int]]]] = {
+    "search_terms": terms.fill,
+    "hashed_addresses": duplicates.fill_hashes,
+}
 """By name: (cursor, place, limit) → (where to continue, None at the end; rows done). The first place is ""."""
 
 _log = logs.get("state")

@@ -26,9 +26,13 @@ from passerby.state.sqlite import backfills, merges, search, series
 from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.moment import SqliteMoment
+from passerby.state.sqlite.pairs import Pairs
 from passerby.state.sqlite.why import chain, entry_of, held, made_by
 from passerby.state.views import (
     Catalogue,
+    Duplicate,
+    DuplicatePlace,
+    DuplicatesPage,
     HistoryEntry,
     HistoryPage,
     Match,
@@ -144,6 +148,18 @@ class SqliteStateReader:
         with self.moment() as moment:
             return moment.known(project, identifiers, hints)
 
+    def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
+        with self._snapshot() as connection:
+            return _pairs(connection, project).open(limit, after)
+
+    def dismissed_duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
+        with self._snapshot() as connection:
+            return _pairs(connection, project).dismissed(limit, after)
+
+    def duplicate(self, project: int, one: str, other: str) -> Duplicate | None:
+        with self._snapshot() as connection:
+            return _pairs(connection, project).one(one, other)
+
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         with self._snapshot() as connection:
             return read_catalogue(connection, project, limit, after)
@@ -182,6 +198,10 @@ def _position(connection: apsw.Connection) -> int:
 def _canonical(connection: apsw.Connection, project: int, profile: str) -> bytes | None:
     canonical: bytes | None = connection.execute(_SQL["canonical"], (project, to_blob(profile))).get
     return canonical
+
+
+def _pairs(connection: apsw.Connection, project: int) -> Pairs:
+    return Pairs(connection, project, lambda profile: _profile(connection, profile))
 
 
 def _members(connection: apsw.Connection, project: int, profile: str) -> list[bytes]:

@@ -309,3 +309,33 @@ CREATE TABLE IF NOT EXISTS search_terms (
     source TEXT NOT NULL,
     PRIMARY KEY (project, kind, value, profile, source)
 ) WITHOUT ROWID;
+
+-- Contact values that two profiles have: candidates for possible duplicates. A value is noted when a second profile gets
+-- it; after a merge it stays until the worker sweeps it away, so a reader looks its profiles up in `search_terms`.
+CREATE TABLE IF NOT EXISTS shared_contacts (
+    project INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (project, kind, value)
+) WITHOUT ROWID;
+
+-- Hashes of e-mail addresses, in projects that have customer ids in the form of a hash (`hashed_ids_...` in totals, by
+-- the number of hexadecimal digits). `value` is the address as in `search_terms`.
+CREATE TABLE IF NOT EXISTS hashed_addresses (
+    project INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (project, hash)
+) WITHOUT ROWID;
+
+-- Pairs of profiles that are different people, as an administrator decided. `one` is the older; both were canonical
+-- when that was decided. `at` in ms; `who` as in the history.
+CREATE TABLE IF NOT EXISTS duplicate_dismissals (
+    project INTEGER NOT NULL,
+    one BLOB NOT NULL,
+    other BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (project, one, other)
+) WITHOUT ROWID;

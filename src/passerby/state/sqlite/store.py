@@ -33,7 +33,7 @@ from passerby.state.protocol import (
     SeenKey,
     SeriesRow,
 )
-from passerby.state.sqlite import backfills, series, terms
+from passerby.state.sqlite import backfills, duplicates, series, terms
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
@@ -77,6 +77,7 @@ class SqliteState:
         self._connection = open_state(path)
         self._cursor = self._connection.cursor()
         self._filling = bool(backfills.pending(self._cursor))
+        self._swept = duplicates.BEGINNING
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -187,6 +188,18 @@ class SqliteState:
         with self.transaction():
             return ByHand(self._cursor, project, hand).undo_detachment(detachment_id)
 
+    def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+        with self.transaction():
+            return duplicates.dismiss(self._cursor, project, one, other, hand)
+
+    def restore_duplicate(self, project: int, one: str, other: str) -> tuple[str, str]:
+        with self.transaction():
+            return duplicates.restore(self._cursor, project, one, other)
+
+    def sweep_duplicates(self) -> None:
+        with self.transaction():
+            self._swept = duplicates.sweep(self._cursor, self._swept)
+
     def close(self) -> None:
         self._connection.close()
 
@@ -222,7 +235,10 @@ class SqliteState:
             if identifier is not None and owner is not None:
                 rows.append((changes.project, *identifier, to_blob(owner), *changes.sightings[identifier][:2]))
         self._cursor.executemany(_SQL["attach"], rows)
-        terms.attach(self._cursor, changes.project, [(Identifier(*row[1:4]), row[4]) for row in rows])
+        attached = [(Identifier(*row[1:4]), row[4]) for row in rows]
+        terms.attach(self._cursor, changes.project, attached)
+        if duplicates.attach(self._cursor, changes.project, attached):
+            self._filling = True
 
     def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
         rows = []

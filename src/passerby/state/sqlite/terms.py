@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import apsw
@@ -10,8 +10,10 @@ import msgspec
 
 from passerby import sql
 from passerby.messages import Identifier
-from passerby.profiles.contacts import Term, is_contact, term_of, terms_of
+from passerby.profiles.contacts import is_contact, term_of, terms_of
 from passerby.profiles.traits import Versioned
+from passerby.state.sqlite import duplicates
+from passerby.state.sqlite.duplicates import Row
 from passerby.state.sqlite.ids import to_blob
 
 _SQL: Final = sql.load("passerby.state.sqlite", "terms.sql")
@@ -40,7 +42,7 @@ def state_traits(
             before = _contacts(rows)
             old, new = terms_of(before), terms_of(before | changed)
             cursor.executemany(_SQL["remove"], [(project, *term, blob, "trait") for term in old - new])
-            cursor.executemany(_SQL["add"], [(project, *term, blob, "trait") for term in new - old])
+            _add(cursor, [(project, *term, blob, "trait") for term in new - old])
 
 
 def _changes(held: tuple[str, int, int] | None, newest: Versioned) -> bool:
@@ -60,7 +62,7 @@ def attach(cursor: apsw.Cursor, project: int, attached: Iterable[tuple[Identifie
     found = ((term_of(identifier.namespace, identifier.value), profile) for identifier, profile in attached)
     rows = [(project, *term, profile, "identifier") for term, profile in found if term is not None]
     if rows:
-        cursor.executemany(_SQL["add"], rows)
+        _add(cursor, rows)
 
 
 def rehome(cursor: apsw.Cursor, project: int, namespace: str, value: str) -> None:
@@ -72,12 +74,13 @@ def rehome(cursor: apsw.Cursor, project: int, namespace: str, value: str) -> Non
     term = term_of(namespace, value)
     if term is None:
         return
-    owners = {owner for (owner,) in cursor.execute(_SQL["owners"], (project, value, namespace)).fetchall()}
+    rows: list[Any] = cursor.execute(_SQL["owners"], (project, value, namespace)).fetchall()
+    owners: set[bytes] = {owner for (owner,) in rows}
     homes: list[Any] = cursor.execute(_SQL["homes"], (project, *term)).fetchall()
     wrong = [home for home, canonical in homes if canonical not in owners]
     missing = owners - {canonical for _, canonical in homes}
     cursor.executemany(_SQL["remove"], [(project, *term, home, "identifier") for home in wrong])
-    cursor.executemany(_SQL["add"], [(project, *term, owner, "identifier") for owner in missing])
+    _add(cursor, [(project, *term, owner, "identifier") for owner in missing])
 
 
 def rehome_moved(cursor: apsw.Cursor, project: int, merge: bytes) -> None:
@@ -87,19 +90,35 @@ def rehome_moved(cursor: apsw.Cursor, project: int, merge: bytes) -> None:
         rehome(cursor, project, namespace, value)
 
 
+def note_again(cursor: apsw.Cursor, project: int, profile: bytes) -> None:
+    """Look for duplicates of a profile and its members after an undo made it a profile of its own."""
+    members: list[Any] = cursor.execute(_SQL["member_ids"], (profile,)).fetchall()
+    for (member,) in members:
+        duplicates.note(cursor, _terms(cursor, project, member))
+        duplicates.note_user_ids(cursor, project, member)
+
+
+def _terms(cursor: apsw.Cursor, project: int, profile: bytes) -> list[Row]:
+    """The terms of one profile's own traits and contact identifiers."""
+    terms = terms_of(_contacts(cursor.execute(_SQL["stated"], (profile,))))
+    found: list[Row] = [(project, *term, profile, "trait") for term in terms]
+    identifiers: list[Any] = cursor.execute(_SQL["contacts_of"], (profile,)).fetchall()
+    contacts = (term_of(*identifier) for identifier in identifiers)
+    return found + [(project, *term, profile, "identifier") for term in contacts if term is not None]
+
+
+def _add(cursor: apsw.Cursor, rows: Sequence[Row]) -> None:
+    cursor.executemany(_SQL["add"], rows)
+    duplicates.note(cursor, rows)
+
+
 def fill(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
     """Index the next profiles after an id (its hexadecimal digits), as a slice of a backfill.
 
     Returns the id to continue from, None when there are no more profiles, and how many there were.
     """
     profiles: list[Any] = cursor.execute(_SQL["next_profiles"], (bytes.fromhex(place), limit)).fetchall()
-    rows: list[tuple[int, str, str, bytes, str]] = []
     for profile, project in profiles:
-        terms = terms_of(_contacts(cursor.execute(_SQL["stated"], (profile,))))
-        rows += [(project, *term, profile, "trait") for term in terms]
-        contacts: Iterable[Term | None] = (
-            term_of(*contact) for contact in cursor.execute(_SQL["contacts_of"], (profile,))
-        )
-        rows += [(project, *term, profile, "identifier") for term in contacts if term is not None]
-    cursor.executemany(_SQL["add"], rows)
+        _add(cursor, _terms(cursor, project, profile))
+        duplicates.note_user_ids(cursor, project, profile)
     return (profiles[-1][0].hex() if len(profiles) == limit else None), len(profiles)

@@ -39,3 +39,12 @@ SELECT id, project FROM profiles WHERE id > ?1 ORDER BY id LIMIT ?2;
 -- name: contacts_of
 -- The contact identifiers of one profile.
 SELECT namespace, value FROM identifiers WHERE profile = ?1 AND namespace IN ('email', 'phone');
+
+-- name: member_ids
+-- A profile and everything that was merged into it.
+WITH RECURSIVE member (id) AS (
+    VALUES (?1)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT id FROM member;

@@ -14,7 +14,7 @@ from passerby.profiles.stage import Stage
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.terms import rehome_moved
+from passerby.state.sqlite.terms import note_again, rehome_moved
 
 _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
@@ -36,6 +36,7 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, and the cursor
     cursor.execute(_UNDO["stand_alone"], (loser,))
     cursor.execute(_UNDO["mark_undone"], (to_blob(merge_id), at))
     rehome_moved(cursor, project, to_blob(merge_id))
+    note_again(cursor, project, loser)
     for profile in (winner, loser):
         recount(cursor, profile, policy)
     _remember(cursor, project, evidence, winner, loser)

@@ -1,0 +1,130 @@
+"""Possible duplicates, as readers see them: pairs of profiles that share a contact value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from typing import Any, Final
+
+import apsw
+
+from passerby import sql
+from passerby.identity.by_hand import forbidden
+from passerby.profiles.contacts import Term, term_of, terms_of
+from passerby.profiles.hashed import hash_length, hashes
+from passerby.profiles.view import Profile
+from passerby.state.sqlite.cards import card_of
+from passerby.state.sqlite.duplicates import Shared, profiles_of
+from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.views import Dismissal, Duplicate, DuplicatePlace, DuplicatesPage, SharedContact
+from passerby.times import iso
+
+VALUES_READ: Final = 1_000
+"""Shared values that one page looks at: some tens of milliseconds."""
+PAIRS_READ: Final = 2_000
+"""Pairs that one page looks at, whether they are listed or not."""
+BEGINNING: Final = DuplicatePlace("", "", "", "")
+
+_SQL: Final = sql.load("passerby.state.sqlite", "duplicates.sql")
+_HAND: Final = sql.load("passerby.state.sqlite", "hand.sql")
+
+Pair = tuple[bytes, bytes]
+ReadProfile = Callable[[bytes], Profile]
+
+
+class Pairs:
+    """Reads pairs of one project within one moment of the state."""
+
+    def __init__(self, connection: apsw.Connection, project: int, read: ReadProfile) -> None:
+        self._cursor = connection.cursor()
+        self._project = project
+        self._read = read
+
+    def open(self, limit: int, after: DuplicatePlace | None) -> DuplicatesPage:
+        """See `passerby.state.views.StateReader.duplicates`."""
+        place = last = after or BEGINNING
+        read = 0
+        rows: list[Any] = self._cursor.execute(
+            _SQL["next_shared"], (self._project, place.kind, place.value, VALUES_READ + 1)
+        ).fetchall()
+        found: list[Duplicate] = []
+        for kind, value in rows[:VALUES_READ]:
+            for pair in self._pairs(Shared(self._project, kind, value), place):
+                if len(found) == limit or read == PAIRS_READ:
+                    return DuplicatesPage(found, last)
+                read += 1
+                last = DuplicatePlace(kind, value, to_text(pair[0]), to_text(pair[1]))
+                if self._dismissal(pair) is None:
+                    found += self._at_first_value(pair, SharedContact(kind=kind, value=value))
+        beyond: list[tuple[str, str]] = rows[VALUES_READ:]
+        return DuplicatesPage(found, DuplicatePlace(*beyond[0], "", "") if beyond else None)
+
+    def dismissed(self, limit: int, after: DuplicatePlace | None) -> DuplicatesPage:
+        """See `passerby.state.views.StateReader.dismissed_duplicates`."""
+        behind = (to_blob(after.one), to_blob(after.other)) if after else (b"", b"")
+        rows: list[Any] = self._cursor.execute(_SQL["next_dismissals"], (self._project, *behind, limit + 1)).fetchall()
+        pairs = (self.one(to_text(one), to_text(other)) for one, other, *_ in rows[:limit])
+        found = [pair for pair in pairs if pair is not None]  # the others were merged since
+        if len(rows) <= limit:
+            return DuplicatesPage(found, None)
+        one, other, *_ = rows[limit - 1]
+        return DuplicatesPage(found, DuplicatePlace("", "", to_text(one), to_text(other)))
+
+    def one(self, one: str, other: str) -> Duplicate | None:
+        """See `passerby.state.views.StateReader.duplicate`."""
+        found = [self._cursor.execute(_HAND["card"], (self._project, to_blob(id_))).fetchone() for id_ in (one, other)]
+        rows: list[Any] = [row for row in found if row is not None]
+        pair = sorted({row[0] for row in rows})
+        return self._duplicate((pair[0], pair[1]), None) if len(pair) > 1 else None
+
+    def _pairs(self, shared: Shared, place: DuplicatePlace) -> Iterator[Pair]:
+        """The pairs of profiles that share a value, those after the place."""
+        begin = b"", b""
+        if place.one and place.other and shared[1:] == place[:2]:
+            begin = to_blob(place.one), to_blob(place.other)
+        return (pair for pair in combinations(profiles_of(self._cursor, shared) or (), 2) if pair > begin)
+
+    def _at_first_value(self, pair: Pair, value: SharedContact) -> list[Duplicate]:
+        """The pair, if this is the first of the values that it shares."""
+        found = self._duplicate(pair, value)
+        return [found] if found.shared[0] == value else []
+
+    def _duplicate(self, pair: Pair, value: SharedContact | None) -> Duplicate:
+        profiles = [self._read(profile) for profile in pair]
+        return Duplicate(
+            profiles=profiles,
+            # A member may have the value that led here, and its profile show a newer one.
+            shared=sorted(_shared(*profiles) | ({value} if value else set())),
+            rule=self._rule(pair),
+            dismissed=self._dismissal(pair),
+        )
+
+    def _rule(self, pair: Pair) -> str | None:
+        rows: list[Any] = [self._cursor.execute(_HAND["card"], (self._project, id_)).fetchone() for id_ in pair]
+        one, other = (card_of(to_text(id_), *columns) for id_, *columns in rows)
+        return forbidden(one, other) or None
+
+    def _dismissal(self, pair: Pair) -> Dismissal | None:
+        row: Any = self._cursor.execute(_SQL["dismissal"], (self._project, *pair)).fetchone()
+        return None if row is None else Dismissal(at=iso(row[2]), who=row[3], reason=row[4])
+
+
+def _contacts(profile: Profile) -> set[Term]:
+    """The e-mail addresses and phone numbers of a profile; an address also where the customer id is one."""
+    identifiers = [(each.namespace, each.value) for each in profile.identifiers]
+    address = term_of("email", profile.user_id or "")
+    found = {term for each in identifiers if (term := term_of(*each))} | terms_of(profile.traits)
+    return {term for term in (*found, address) if term is not None and term.kind != "name"}
+
+
+def _shared(one: Profile, other: Profile) -> set[SharedContact]:
+    first, second = _contacts(one), _contacts(other)
+    hashed = {term for term in first if _is_hash(other.user_id, term)} | {t for t in second if _is_hash(one.user_id, t)}
+    both = (first & second) | hashed
+    return {SharedContact(kind=term.kind, value=term.value) for term in both if term.kind != "name"}
+
+
+def _is_hash(user_id: str | None, term: Term) -> bool:
+    """Whether a customer id is the hash of this address."""
+    length = hash_length(user_id or "") if term.kind == "email" else 0
+    return length > 0 and hashes(term.value)[length] == bytes.fromhex(user_id or "")

@@ -1,0 +1,65 @@
+"""`passerby duplicates` lists possible duplicates, and keeps decisions about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.state.filling import Filling, ident, new_id
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+@pytest.fixture
+def filling(data: Path, keys: object) -> Iterator[Filling]:
+    """The state of the data folder: six customers, of whom each two share an address."""
+    assert keys
+    filling = Filling(data / "state.db")
+    for number in range(6):
+        filling.identify(ident("user_id", f"u{number}"), email=f"{number // 2}@x.example")
+    yield filling
+    filling.close()
+
+
+def pairs(passerby: Command, *flags: str) -> list[list[str]]:
+    found = passerby("duplicates", "list", "--json", *flags).json
+    return [[profile["user_id"] for profile in pair["profiles"]] for pair in found]
+
+
+@pytest.mark.usefixtures("filling")
+def test_pairs_are_listed_for_people_and_for_programs(passerby: Command) -> None:
+    assert pairs(passerby) == [["u0", "u1"], ["u2", "u3"], ["u4", "u5"]]
+    assert pairs(passerby, "--limit", "2") == [["u0", "u1"], ["u2", "u3"]]
+    assert pairs(passerby, "--limit", "0") == []
+    heading, first, *_ = passerby("duplicates", "list").out.splitlines()
+    assert heading.split() == ["one", "other", "users", "shared", "rule"]
+    assert "email=0@x.example" in first
+
+
+@pytest.mark.usefixtures("filling")
+def test_a_pair_is_dismissed_and_restored(passerby: Command) -> None:
+    ids = [profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"]]
+    assert "Dismissed" in passerby("duplicates", "dismiss", *ids, "--reason", "a couple").out
+    assert pairs(passerby) == [["u2", "u3"], ["u4", "u5"]]
+    (dismissed,) = passerby("duplicates", "list", "--dismissed", "--json").json
+    assert dismissed["dismissed"]["who"] == "the command line"
+    assert dismissed["dismissed"]["reason"] == "a couple"
+    assert "Restored" in passerby("duplicates", "restore", *ids).out
+    assert len(pairs(passerby)) == 3
+
+
+@pytest.mark.usefixtures("filling")
+@pytest.mark.parametrize("command", ["dismiss", "restore"])
+def test_what_is_no_pair_is_refused_in_one_line(passerby: Command, command: str) -> None:
+    one, other = (profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"])
+    for second, why in ((one, "one profile already"), (new_id(), "has no profile"), ("x", "is not the id")):
+        refused = passerby("duplicates", command, one, second)
+        assert (refused.code, why in refused.err) == (1, True)
+    assert "was not dismissed" in passerby("duplicates", "restore", one, other).err
+
+
+def test_before_the_first_start_there_are_none(passerby: Command) -> None:
+    assert pairs(passerby) == []
+    assert "no profiles yet" in passerby("duplicates", "dismiss", new_id(), new_id()).err

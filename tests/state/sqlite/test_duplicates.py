@@ -1,0 +1,350 @@
+"""Possible duplicates: profiles that share a contact value, found without reading the others."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import closing
+from hashlib import md5, sha1, sha256
+from itertools import combinations
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.state.filling import DAY, Filling, ident, new_id
+from tests.worker.twin import scratch
+
+from passerby import sql
+from passerby.messages import Identifier
+from passerby.profiles.contacts import Term, terms_of
+from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
+from passerby.state.sqlite import duplicates, pairs
+from passerby.state.sqlite.ids import to_text
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.views import Duplicate, SharedContact
+
+EMAIL = "ann@x.example"
+HAND = Hand(DAY, "anna", "two sisters", new_id)
+
+
+def user(number: int | str) -> Identifier:
+    return ident("user_id", f"u{number}")
+
+
+def owner(reader: SqliteStateReader, identifier: Identifier) -> str:
+    profile = reader.profile_of(1, identifier)
+    assert profile
+    return profile.id
+
+
+def found(reader: SqliteStateReader, *, limit: int = 100, dismissed: bool = False) -> list[Duplicate]:
+    """All pairs, page by page."""
+    read = reader.dismissed_duplicates if dismissed else reader.duplicates
+    page = read(1, limit=limit)
+    listed = page.duplicates
+    while page.after:
+        page = read(1, limit=limit, after=page.after)
+        assert len(page.duplicates) <= limit
+        listed += page.duplicates
+    return listed
+
+
+def customers(reader: SqliteStateReader, *, dismissed: bool = False) -> list[set[str | None]]:
+    return [{profile.user_id for profile in pair.profiles} for pair in found(reader, dismissed=dismissed)]
+
+
+class TestFinding:
+    def test_two_customers_with_the_same_address_as_trait(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(user(2), Email=" ANN@x.example ")
+        (pair,) = found(reader)
+        assert [profile.user_id for profile in pair.profiles] == ["u1", "u2"]
+        assert pair.shared == [SharedContact(kind="email", value=EMAIL)]
+        assert (pair.rule, pair.dismissed) == ("R3(a): two customers", None)
+
+    def test_an_identifier_and_a_trait(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1), ident("phone", "+4930123456"))
+        filling.identify(user(2), mobile="0049 30 123456")
+        (pair,) = found(reader)
+        assert pair.shared == [SharedContact(kind="phone", value="4930123456")]
+
+    def test_addresses_of_two_business_units(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("email", EMAIL, "north"))
+        filling.identify(ident("email", EMAIL, "south"))
+        (pair,) = found(reader)
+        assert pair.rule == "R3(b): different contacts"
+
+    def test_a_customer_id_that_is_an_address(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", "Ann@x.example"))
+        filling.identify(user(2), email=EMAIL)
+        assert customers(reader) == [{"Ann@x.example", "u2"}]
+
+    def test_profiles_without_a_rule_between_them_need_no_force(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(ident("mobile_id", "m1"), email=EMAIL)
+        (pair,) = found(reader)
+        assert pair.rule is None
+
+    def test_names_alone_are_no_duplicates(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1), name="Ann Example", email="a@x.example")
+        filling.identify(user(2), name="Ann Example", email="b@x.example")
+        assert found(reader) == []
+
+    def test_a_pair_is_listed_once_with_all_that_it_shares(self, filling: Filling, reader: SqliteStateReader) -> None:
+        for number in (1, 2):
+            filling.identify(user(number), email=EMAIL, phone="+4930123456", mail="other@x.example")
+        (pair,) = found(reader)
+        assert [each.value for each in pair.shared] == [EMAIL, "other@x.example", "4930123456"]
+
+    def test_every_pair_of_several_profiles(self, filling: Filling, reader: SqliteStateReader) -> None:
+        for number in range(4):
+            filling.identify(user(number), email=EMAIL)
+        assert len(found(reader, limit=1)) == len(found(reader, limit=4)) == 6
+
+    def test_a_value_that_too_many_share_says_nothing(self, filling: Filling, reader: SqliteStateReader) -> None:
+        for number in range(duplicates.PROFILES):
+            filling.identify(user(number), email=EMAIL)
+        assert reader.duplicates(1, limit=5).duplicates
+        filling.identify(user("one more"), email=EMAIL)
+        assert found(reader) == []
+
+    def test_members_with_the_same_value_are_no_duplicates(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("mobile_id", "m1"), email=EMAIL)
+        filling.identify(user(1), ident("mobile_id", "m1"))
+        filling.identify(user(1), ident("mobile_id", "m2"), email=EMAIL)
+        assert found(reader) == []
+
+    def test_another_projects_profiles_are_none(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(user(2), email=EMAIL, project=2)
+        assert found(reader) == []
+        assert reader.duplicates(2, limit=10).duplicates == []
+
+
+HASHES = [algorithm(EMAIL.encode(), usedforsecurity=False).hexdigest() for algorithm in (md5, sha1, sha256)]
+
+
+class TestHashes:
+    @pytest.mark.parametrize("hashed", [*HASHES, HASHES[0].upper()])
+    def test_a_hash_that_comes_first(self, filling: Filling, reader: SqliteStateReader, hashed: str) -> None:
+        filling.identify(ident("user_id", hashed))
+        filling.identify(user(2), email=EMAIL)
+        (pair,) = found(reader)
+        assert [profile.user_id for profile in pair.profiles] == [hashed, "u2"]
+        assert pair.shared == [SharedContact(kind="email", value=EMAIL)]
+
+    @pytest.mark.parametrize("hashed", HASHES)
+    def test_a_hash_that_comes_after_the_address_once_addresses_are_hashed(
+        self, filling: Filling, reader: SqliteStateReader, hashed: str
+    ) -> None:
+        for number in range(3):
+            filling.identify(user(number), email=f"{number}@x.example", project=1 + number % 2)
+        filling.identify(user("ann"), email=EMAIL)
+        filling.identify(ident("user_id", hashed))
+        while filling.state.backfill():
+            pass
+        assert customers(reader) == [{"uann", hashed}]
+
+    def test_a_later_hash_is_found_at_once(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", md5(b"bob@x.example", usedforsecurity=False).hexdigest()))
+        while filling.state.backfill():
+            pass
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(ident("user_id", HASHES[0]))
+        assert customers(reader) == [{"u1", HASHES[0]}]
+
+    def test_the_hash_of_the_profiles_own_address(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("user_id", HASHES[0]), email=EMAIL)
+        assert found(reader) == []
+
+    def test_a_project_without_hashes_keeps_none(self, filling: Filling) -> None:
+        filling.identify(ident("user_id", "0f8fad5bd9cb469fa165708677289501"), email=EMAIL)  # a UUID
+        filling.identify(user(1), email="b@x.example")
+        assert not filling.state.backfill()
+        assert _count(filling, "hashed_addresses") == 0
+
+
+class TestDecisions:
+    def test_profiles_that_are_merged_are_no_duplicates_any_more_and_an_undo_makes_them_some(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(user(2), email=EMAIL)
+        one, other = (owner(reader, user(number)) for number in (1, 2))
+        merge = filling.state.merge_profiles(1, one, other, HAND, force=True)
+        assert found(reader) == []
+        filling.state.sweep_duplicates()
+        assert _count(filling, "shared_contacts") == 0
+        filling.state.undo_merge(1, merge.id, DAY)
+        assert customers(reader) == [{"u1", "u2"}]
+
+    def test_a_dismissed_pair_does_not_come_back(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(user(2), email=EMAIL)
+        one, other = (owner(reader, user(number)) for number in (1, 2))
+        assert filling.state.dismiss_duplicate(1, other, one, HAND) == (one, other)
+        filling.identify(user(1), phone="+4930123456")
+        filling.identify(user(2), phone="+4930123456")
+        assert found(reader) == []
+        (pair,) = found(reader, dismissed=True)
+        assert pair.dismissed
+        assert (pair.dismissed.who, pair.dismissed.reason) == ("anna", "two sisters")
+        assert reader.duplicate(1, one, other) == reader.duplicate(1, other, one) == pair
+
+    def test_a_third_profile_with_the_value_is_still_compared(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        for number in (1, 2, 3):
+            filling.identify(user(number), email=EMAIL)
+        filling.state.dismiss_duplicate(1, owner(reader, user(1)), owner(reader, user(2)), HAND)
+        assert customers(reader) == [{"u1", "u3"}, {"u2", "u3"}]
+
+    def test_a_dismissal_follows_merges(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(ident("mobile_id", "m1"), email=EMAIL)
+        filling.identify(user(2), email=EMAIL)
+        filling.state.dismiss_duplicate(1, owner(reader, ident("mobile_id", "m1")), owner(reader, user(2)), HAND)
+        filling.identify(user(1))
+        filling.identify(user(1), ident("mobile_id", "m1"))
+        assert found(reader) == []
+        assert customers(reader, dismissed=True) == [{"u1", "u2"}]
+
+    def test_a_dismissal_can_be_taken_back(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1), email=EMAIL)
+        filling.identify(user(2), email=EMAIL)
+        one, other = (owner(reader, user(number)) for number in (1, 2))
+        filling.state.dismiss_duplicate(1, one, other, HAND)
+        filling.state.dismiss_duplicate(1, one, other, HAND)
+        assert filling.state.restore_duplicate(1, other, one) == (one, other)
+        assert customers(reader) == [{"u1", "u2"}]
+        assert found(reader, dismissed=True) == []
+        with pytest.raises(UnknownDismissal):
+            filling.state.restore_duplicate(1, one, other)
+
+    def test_what_is_no_pair_is_refused(self, filling: Filling, reader: SqliteStateReader) -> None:
+        filling.identify(user(1))
+        one = owner(reader, user(1))
+        for project, other, fault in ((1, one, SameProfile), (1, new_id(), UnknownProfile), (2, one, UnknownProfile)):
+            with pytest.raises(fault):
+                filling.state.dismiss_duplicate(project, one, other, HAND)
+        assert reader.duplicate(1, one, one) is None
+        assert reader.duplicate(1, one, new_id()) is None
+
+    def test_a_merged_pair_leaves_the_list_of_dismissed_ones(self, filling: Filling, reader: SqliteStateReader) -> None:
+        for number in (1, 2, 3):
+            filling.identify(user(number), email=EMAIL)
+        one, two, three = (owner(reader, user(number)) for number in (1, 2, 3))
+        filling.state.dismiss_duplicate(1, one, two, HAND)
+        filling.state.dismiss_duplicate(1, one, three, HAND)
+        filling.state.merge_profiles(1, one, two, HAND, force=True)
+        assert len(found(reader, limit=1, dismissed=True)) == 1
+
+
+def _count(filling: Filling, table: str) -> int:
+    with closing(apsw.Connection(str(filling.path))) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").get)  # noqa: S608 - one of ours
+
+
+class TestBounds:
+    def test_a_page_looks_at_a_bounded_number_of_pairs(
+        self, filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(8):
+            filling.identify(user(number), email=f"{number // 2}@x.example", phone=f"+49301234{number // 2}0")
+        for name in ("VALUES_READ", "PAIRS_READ"):
+            monkeypatch.setattr(pairs, name, 3)
+            assert len(found(reader)) == 4
+            assert len(reader.duplicates(1, limit=100).duplicates) == 3
+
+    def test_a_sweep_goes_on_where_it_stopped(
+        self, filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(duplicates, "SWEPT", 2)
+        for number in range(6):
+            filling.identify(user(number), email=f"{number // 2}@x.example")
+        for number in (0, 4):
+            one, other = owner(reader, user(number)), owner(reader, user(number + 1))
+            filling.state.merge_profiles(1, one, other, HAND, force=True)
+        filling.state.sweep_duplicates()
+        assert _count(filling, "shared_contacts") == 2
+        filling.state.sweep_duplicates()
+        assert _count(filling, "shared_contacts") == 1
+        assert customers(reader) == [{"u2", "u3"}]
+
+    def test_no_statement_reads_a_whole_table(self, filling: Filling) -> None:
+        """However many profiles there are, a page reads rows by index ranges."""
+        with closing(apsw.Connection(str(filling.path))) as connection:
+            for name, statement in sql.load("passerby.state.sqlite", "duplicates.sql").items():
+                numbered = [int(number) for number in re.findall(r"[?](\d)", statement)]
+                bindings = (0,) * (max(numbered) if numbered else statement.count("?"))
+                plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", bindings)]
+                assert [step for step in plan if step.startswith("SCAN") and step not in SMALL] == [], name
+
+
+SMALL = {"SCAN up", "SCAN member", "SCAN m", "SCAN CONSTANT ROW"}
+"""A profile's way to its canonical one, and the members of two profiles."""
+
+
+Step = tuple[str, tuple[str, ...], dict[str, Any]]
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["identify", "identify", "identify", "merge", "undo"]),
+        st.sampled_from([("u1",), ("u2",), (EMAIL,), ("", "m1"), ("", "m2"), ("u1", "m1"), ("u2", "m1"), (HASHES[0],)]),
+        st.sampled_from([{}, {"email": EMAIL}, {"email": "b@x.example"}, {"email": None}, {"phone": "+4930123456"}]),
+    ),
+    max_size=15,
+)
+
+
+@given(STEPS)
+def test_every_pair_of_profiles_with_the_same_value_is_found(steps: list[Step]) -> None:
+    with (
+        scratch() as folder,
+        closing(Filling(folder / "state.db")) as filling,
+        closing(SqliteStateReader(filling.path)) as reader,
+    ):
+        for step in steps:
+            _do(filling, reader, *step)
+            filling.state.sweep_duplicates()
+        while filling.state.backfill():
+            pass
+        listed = [frozenset(profile.id for profile in pair.profiles) for pair in found(reader)]
+        assert len(set(listed)) == len(listed)
+        assert set(listed) == _expected(filling, reader)
+
+
+def _do(
+    filling: Filling, reader: SqliteStateReader, kind: str, names: tuple[str, ...], traits: Mapping[str, Any]
+) -> None:
+    profiles = [profile.id for profile in reader.profiles(1, limit=2)]
+    merges = reader.merges(1, limit=1, undone=False)
+    if kind == "identify":
+        spaces = ("user_id", "mobile_id")
+        filling.identify(*(ident(space, name) for space, name in zip(spaces, names, strict=False) if name), **traits)
+    elif kind == "merge" and len(profiles) == 2:
+        filling.state.merge_profiles(1, profiles[0], profiles[1], HAND, force=True)
+    elif kind == "undo" and merges:
+        filling.state.undo_merge(1, merges[0].id, DAY)
+
+
+def _expected(filling: Filling, reader: SqliteStateReader) -> set[frozenset[str]]:
+    """Every two profiles of which members hold the same value."""
+    with closing(apsw.Connection(str(filling.path))) as connection:
+        members: list[Any] = connection.execute("SELECT id FROM profiles").fetchall()
+        stated: list[Any] = connection.execute("SELECT profile, name, value FROM traits").fetchall()
+        query = "SELECT profile, namespace, value FROM identifiers"
+        identifiers: list[Any] = connection.execute(query).fetchall()
+    held = [(to_text(member), term) for member, name, value in stated for term in terms_of({name: json.loads(value)})]
+    ids = (("user_id", EMAIL), ("former_user_id", EMAIL), ("user_id", HASHES[0]))
+    users = {(namespace, value): to_text(owner) for owner, namespace, value in identifiers}
+    held += [(users[name], Term("email", EMAIL)) for name in ids if name in users]
+    canonical = {to_text(id_): profile.id for (id_,) in members if (profile := reader.profile(1, to_text(id_)))}
+    return {
+        frozenset((canonical[one], canonical[other]))
+        for (one, first), (other, second) in combinations(held, 2)
+        if first == second and canonical[one] != canonical[other]
+    }
