@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import phonenumbers
-
 from passerby.identity.aliases import readings
 from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, MAX_VALUE_LENGTH, IdentifierClass, Policy
 from passerby.identity.nothing import BLOCK_LIST, is_nothing
@@ -95,6 +93,8 @@ def e164(value: str, country: str | None) -> str:
     """The phone number in E.164 where it can be read, with the country if need be; else the value as it is."""
     if len(value) > PHONE_LENGTH:
         return value
+    import phonenumbers  # noqa: PLC0415 - slow to load, and the command line reads no numbers
+
     try:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:

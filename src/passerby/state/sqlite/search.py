@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import apsw
 import msgspec
-import phonenumbers
 
 from passerby import sql
 from passerby.profiles.contacts import Term, sought, term_of, terms_of
@@ -156,9 +155,17 @@ def _scans(connection: apsw.Connection, query: Query) -> list[Scan]:
     spellings = dict.fromkeys((query.text, query.text.lower()))
     by_identifier = [IdentifierScan(connection, query.project, n, text) for n, text in enumerate(spellings)]
     contacts = Contacts(connection, query.project)
-    country = query.phone_country
-    prefixes = enumerate(sought(query.text, str(phonenumbers.country_code_for_region(country)) if country else ""))
+    prefixes = enumerate(sought(query.text, _country_code(query.phone_country)))
     return [*by_identifier, *(TermScan(connection, query.project, n, prefix, contacts) for n, prefix in prefixes)]
+
+
+def _country_code(region: str | None) -> str:
+    """The country code of phone numbers in a region, "" for none."""
+    if not region:
+        return ""
+    from phonenumbers import country_code_for_region  # noqa: PLC0415 - slow to load, and needed only here
+
+    return str(country_code_for_region(region))
 
 
 def _matches(scans: list[Scan], after: Match | None) -> Iterator[tuple[Scan, Match, bytes]]:
