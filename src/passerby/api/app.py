@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from litestar import Litestar, Router
 from litestar.di import Provide
@@ -75,52 +75,54 @@ def application(
     )
 
 
+_OF_PROJECTS: Final = (
+    find_profiles,
+    get_profile,
+    list_events,
+    get_summary,
+    list_history,
+    explain_identifier,
+    list_merges,
+    get_merge,
+    undo_merge,
+    merge_profiles,
+    detach_identifier,
+    undo_detachment,
+    list_duplicates,
+    dismiss_duplicate,
+    restore_duplicate,
+    preview_identity,
+    get_policy,
+    set_policy,
+    list_policy_changes,
+    get_catalogue,
+    get_stats,
+    list_recent,
+    follow_live,
+    list_refused,
+    get_event,
+    get_series,
+    list_violations,
+    list_volumes,
+    list_keys,
+    add_key,
+    rotate_key,
+    revoke_key,
+    get_project,
+    change_project,
+    list_marks,
+    set_mark,
+    list_audit,
+    send_test_event,
+)
+"""The routes that a project's tokens open."""
+
+
 def _projects(desk: Callable[[], Desk]) -> Router:
     """Everything that belongs to a project, for the bearer of one of its tokens."""
     return Router(
         path="/v1",
-        route_handlers=declared(
-            [
-                find_profiles,
-                get_profile,
-                list_events,
-                get_summary,
-                list_history,
-                explain_identifier,
-                list_merges,
-                get_merge,
-                undo_merge,
-                merge_profiles,
-                detach_identifier,
-                undo_detachment,
-                list_duplicates,
-                dismiss_duplicate,
-                restore_duplicate,
-                preview_identity,
-                get_policy,
-                set_policy,
-                list_policy_changes,
-                get_catalogue,
-                get_stats,
-                list_recent,
-                follow_live,
-                list_refused,
-                get_event,
-                get_series,
-                list_violations,
-                list_volumes,
-                list_keys,
-                add_key,
-                rotate_key,
-                revoke_key,
-                get_project,
-                change_project,
-                list_marks,
-                set_mark,
-                list_audit,
-                send_test_event,
-            ]
-        ),
+        route_handlers=declared(_OF_PROJECTS),
         guards=[bearer_of(lambda: desk().tokens)],
         middleware=[Audited(desk)],
         dependencies={
