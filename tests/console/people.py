@@ -43,6 +43,11 @@ class Callers:
         """Wait until everything sent can be seen."""
         self._office.server.read("/v1/stats")
 
+    def profile_of(self, user: str) -> str:
+        """The profile id of the customer with this user id."""
+        id_: str = self._office.server.read("/v1/profiles", namespace="user_id", value=user)["id"]
+        return id_
+
     def customer(self, name: str = "") -> Person:
         """Somebody new, who looked around before they signed in."""
         mark = secrets.token_hex(4)

@@ -99,7 +99,8 @@ async def list_events(
     responses=reading(ProfileSummary, examples.SUMMARY, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
 )
 async def get_summary(access: NamedDependency[Access], profile_id: ProfileId) -> ProfileSummary:
-    return await access.run(summary_of, access, uuid_of(profile_id, "profile"))
+    profile = await get_profile.fn(access, profile_id)
+    return await access.run(summary_of, access, profile)
 
 
 @get(
@@ -184,9 +185,8 @@ def _search_cursor(after: Match | None) -> str | None:
     return None
 
 
-def summary_of(access: Access, profile_id: str) -> ProfileSummary:
-    """The summary of a profile. Raises ApiError where there is no such profile, or its events cannot be read now."""
-    profile = _found(access.desk.state.profile(access.project, profile_id))
+def summary_of(access: Access, profile: Profile) -> ProfileSummary:
+    """The summary of a profile. Raises ApiError where its events cannot be read now."""
     members, store = [member.id for member in profile.members], access.desk.events
     try:
         counts = store.counts(access.project, members, names=NAMES)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
 
 from litestar import MediaType, Response, get, post
@@ -116,15 +117,18 @@ def visit_of(
     raise not_found("project")
 
 
-def screen(path: str, gather: Callable[..., Any], template: str, *, need: Need = Need.VIEWER) -> HTTPRouteHandler:
-    """The page and the twin of a screen of a project."""
+def screen(
+    path: str, gather: Callable[..., Any], template: str, *, need: Need = Need.VIEWER, **parts: Callable[..., Any]
+) -> HTTPRouteHandler:
+    """The page and the twin of a screen of a project. `parts` are dependencies of `gather`, by their names."""
 
     async def show(request: AnyRequest, visit: NamedDependency[Visit], view: NamedDependency[Any]) -> Response[Any]:
         if request.scope.get(TWIN):
             return Response(view)
         return page(template, visit=visit, view=view)
 
-    return get(IN_PROJECT + path, dependencies=_visiting(view=gather), opt={NEED: need}, include_in_schema=False)(show)
+    options: dict[str, Any] = {"dependencies": _visiting(view=gather, **parts), "opt": {NEED: need}}
+    return get(IN_PROJECT + path, include_in_schema=False, **options)(show)
 
 
 def action(path: str, act: Callable[..., Any], *, need: Need = Need.ADMIN) -> HTTPRouteHandler:
@@ -150,5 +154,8 @@ def done(visit: Visit, path: str, said: str = "") -> Redirect:
 
 
 def _visiting(**gathering: Callable[..., Any]) -> dict[str, Provide]:
-    provided = {name: Provide(gather) for name, gather in gathering.items()}
+    provided = {
+        name: Provide(gather, sync_to_thread=None if iscoroutinefunction(gather) else False)
+        for name, gather in gathering.items()
+    }
     return {"visit": Provide(visit_of, sync_to_thread=False), **provided}

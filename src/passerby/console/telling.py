@@ -10,7 +10,7 @@ from markupsafe import Markup
 from passerby.console.drawing.bars import bar
 from passerby.console.drawing.merge_graph import merge_graph
 from passerby.console.drawing.sparkline import sparkline
-from passerby.console.story import columns, faults, words
+from passerby.console.story import columns, faults, touches, words
 from passerby.console.story.context import parts
 from passerby.console.story.decisions import Told, tell
 from passerby.console.story.flat import as_json, flat, text
@@ -40,11 +40,14 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "advice": faults.advice,
     "as_json": as_json,
     "by_subject": by_subject,
+    "campaign": touches.campaign,
     "called": words.namespace,
     "fault": faults.called,
     "flat": flat,
     "heading": columns.heading,
+    "money": touches.money,
     "never_came": never_came,
+    "page_view": touches.page,
     "parts": parts,
     "rejection": faults.rejection,
     "strongest": strongest,

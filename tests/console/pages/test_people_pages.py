@@ -117,7 +117,7 @@ def test_every_identifier_says_which_message_brought_it(viewer: httpx.Client, pe
 def test_a_timeline_of_one_event_holds_no_other(viewer: httpx.Client, person: Person) -> None:
     view = _json(viewer, f"/profiles/{person.profile}", name="Bought")
     assert [event["name"] for event in view["timeline"]["events"]] == ["Bought"]
-    assert "No events of this name" in viewer.get(f"/p/default/profiles/{person.profile}?name=Never").text
+    assert "No events match the filter" in viewer.get(f"/p/default/profiles/{person.profile}?name=Never").text
 
 
 def test_a_profile_that_is_nobodys_is_not_found(viewer: httpx.Client) -> None:
@@ -272,3 +272,67 @@ def test_a_profile_lists_the_properties_that_were_rejected_with_the_reason(
     page = viewer.get(f"/p/default/profiles/{person.profile}").text
     assert "1 property rejected" in page
     assert "Expected number, got string" in page
+
+
+@pytest.fixture(scope="module")
+def shopper(callers: Callers) -> str:
+    """The id of a customer with a campaign, a page view and one order that was stated twice, over two members."""
+    mark = secrets.token_hex(4)
+    visitor, user = f"visitor-{mark}", f"user-{mark}"
+    page = {"url": f"https://shop.example/{mark}", "referrer": "https://news.example/"}
+    campaign = {"source": "newsletter", "name": "autumn"}
+    system = {"device": {"model": "Model 7"}, "page": page, "campaign": campaign}
+    callers.send("page", anonymousId=visitor, name="Lamps", context=system, timestamp="2026-01-05T10:00:00Z")
+    callers.send("identify", userId=user, traits={"email": f"{mark}@x.example", "phone": "+4930123456", "name": "Ann"})
+    order = {"order_id": mark, "total": 1234.5, "currency": "EUR"}
+    for who in ({"anonymousId": visitor}, {"userId": user}):
+        callers.send("track", event="Order Completed", properties=order, **who)
+    callers.send("identify", userId=user, anonymousId=visitor)
+    callers.settle()
+    profile: str = callers.profile_of(user)
+    return profile
+
+
+class TestHeader:
+    def test_it_says_who_this_is_and_what_they_bought(self, viewer: httpx.Client, shopper: str) -> None:
+        text = viewer.get(f"/p/default/profiles/{shopper}").text
+        for shown in (
+            "@x.example",
+            "+4930123456",
+            "Model 7",
+            "newsletter / autumn",
+            "https://news.example/",
+            "1\u202f234.50 EUR",
+        ):
+            assert shown in text, shown
+        summary = _json(viewer, f"/profiles/{shopper}")["summary"]
+        assert (summary["orders"], summary["revenue"][0]["value"]) == (1, 1234.5)
+        assert summary["last_purchase"]
+
+    def test_a_page_view_shows_its_url(self, viewer: httpx.Client, shopper: str) -> None:
+        text = viewer.get(f"/p/default/profiles/{shopper}", params={"name": "Viewed Lamps Page"}).text
+        (event,) = _json(viewer, f"/profiles/{shopper}", name="Viewed Lamps Page")["timeline"]["events"]
+        assert text.count(event["context"]["page"]["url"]) > 1
+
+    def test_events_can_be_chosen_by_name_from_a_list_with_counts(self, viewer: httpx.Client, shopper: str) -> None:
+        assert "Order Completed (2)" in viewer.get(f"/p/default/profiles/{shopper}").text
+        events = _json(viewer, f"/profiles/{shopper}", name="Order Completed")["timeline"]["events"]
+        assert [event["name"] for event in events] == ["Order Completed"] * 2
+
+    def test_a_name_that_is_not_in_the_list_stays_chosen(self, viewer: httpx.Client, shopper: str) -> None:
+        text = viewer.get(f"/p/default/profiles/{shopper}", params={"name": "Never sent"}).text
+        assert '<option value="Never sent" selected>' in text
+        assert "No events match the filter" in text
+
+    def test_events_can_be_chosen_by_day_both_days_included(self, viewer: httpx.Client, shopper: str) -> None:
+        def names(**days: str) -> set[str]:
+            return {event["name"] for event in _json(viewer, f"/profiles/{shopper}", **days)["timeline"]["events"]}
+
+        everything = names()
+        first = _json(viewer, f"/profiles/{shopper}")["summary"]["first_touch"]["at"][:10]
+        assert "Viewed Lamps Page" in names(since=first, until=first)
+        assert names(since=first) == everything
+        assert names(until="2001-01-01") == set()
+
+    def test_a_day_that_is_none_is_refused(self, viewer: httpx.Client, shopper: str) -> None:
+        assert viewer.get(f"/p/default/profiles/{shopper}.json", params={"since": "soon"}).status_code == 400

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar.di import NamedDependency
@@ -11,11 +11,13 @@ from litestar.params import FromPath, QueryParameter
 
 from passerby.api.answers import EventPage
 from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.parameters import Cursor, Page
-from passerby.api.profiles import get_profile, list_events
+from passerby.api.parameters import Cursor, Page, moment_of
+from passerby.api.profiles import get_profile, list_events, summary_of
 from passerby.console.pages import pins
 from passerby.console.screens import Visit, screen
+from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier
+from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
 from passerby.state.views import HistoryEntry
 
@@ -25,7 +27,11 @@ DECISIONS = 200
 DEVICES = 10
 """How many identifiers are looked up for what a device said of itself, those that were seen first last."""
 
+DAY_MS = 86_400_000
+
 Name = Annotated[str, QueryParameter(name="name", max_length=1_000)]
+Day = Annotated[str, QueryParameter(max_length=10)]
+"""A day as date fields send it, such as 2026-11-20, or nothing. Days are those of UTC, as all times on the page."""
 
 
 class Device(msgspec.Struct, kw_only=True):
@@ -38,6 +44,9 @@ class Device(msgspec.Struct, kw_only=True):
 class ProfileView(msgspec.Struct, kw_only=True):
     """A profile, a page of its timeline (null where events cannot be read now), and which identifiers have moved.
 
+    Without readable events, `summary` has only what the profile itself states. The timeline is of events of this `name`
+    ("" for any) from the day `since` to the day `until`, both included.
+
     `asked` is the id in the address, which may be that of a profile that was merged into this one. `pins` are the
     traits that this visitor wants to see first. `brought` are the decisions that gave the profile its identifiers, the
     newest of each, among the first DECISIONS of its history.
@@ -45,8 +54,11 @@ class ProfileView(msgspec.Struct, kw_only=True):
 
     profile: Profile
     asked: str
+    summary: ProfileSummary
     timeline: EventPage | None
     name: str
+    since: str
+    until: str
     cursor: str | None
     moved: list[HistoryEntry]
     brought: list[HistoryEntry]
@@ -54,17 +66,34 @@ class ProfileView(msgspec.Struct, kw_only=True):
     pins: list[str]
 
 
+class Wanted(NamedTuple):
+    """Which events are shown: as the form says it, and as the API takes it."""
+
+    name: str
+    since: str
+    until: str
+    only: Only
+
+
+def wanted(name: Name = "", since: Day = "", until: Day = "") -> Wanted:
+    """Which events the address asks for. Raises ApiError for days that are none."""
+    begin = moment_of("since", since or None, LEAST_TIME)
+    end = moment_of("until", until or None, MOST_TIME - DAY_MS) + DAY_MS
+    return Wanted(name, since, until, Only(name=name, since=begin, until=end))
+
+
 async def gather(
     visit: NamedDependency[Visit],
     profile_id: FromPath[str],
-    name: Name = "",
+    wanted: NamedDependency[Wanted],
     cursor: Cursor = None,
     pinned: pins.Pinned = "",
 ) -> ProfileView:
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
     # All at once, as each waits for a disk of its own: the event store's, the state's, the audit log's.
-    timeline, decisions, devices, _ = await asyncio.gather(
-        _timeline(visit, profile.id, name, cursor),
+    timeline, summary, decisions, devices, _ = await asyncio.gather(
+        _timeline(visit, profile.id, wanted.only, cursor),
+        _summary(visit, profile),
         visit.run(_decisions, visit, profile),
         visit.run(_devices, visit, profile),
         visit.note("profile.viewed", profile.id),
@@ -72,8 +101,11 @@ async def gather(
     return ProfileView(
         profile=profile,
         asked=profile_id,
+        summary=summary,
         timeline=timeline,
-        name=name,
+        name=wanted.name,
+        since=wanted.since,
+        until=wanted.until,
         cursor=cursor,
         moved=[entry for entry in decisions if entry.kind == "reassigned"],
         brought=_brought(decisions, profile),
@@ -82,12 +114,19 @@ async def gather(
     )
 
 
-async def _timeline(visit: Visit, profile: str, name: str, cursor: str | None) -> EventPage | None:
+async def _summary(visit: Visit, profile: Profile) -> ProfileSummary:
+    try:
+        return await visit.run(summary_of, visit.access, profile)
+    except ApiError as error:
+        if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
+            raise
+        return summarise(profile, {}, 0, [], [])
+
+
+async def _timeline(visit: Visit, profile: str, only: Only, cursor: str | None) -> EventPage | None:
     """A page of the timeline; None where the event store cannot be read now, which is no reason to show nothing."""
     try:
-        found: EventPage = await list_events.fn(
-            visit.access, profile_id=profile, page=Page(SHOWN, cursor), name=name or None
-        )
+        found: EventPage = await list_events.fn(visit.access, profile_id=profile, page=Page(SHOWN, cursor), only=only)
     except ApiError as error:
         if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
             raise
@@ -120,4 +159,4 @@ def _devices(visit: Visit, profile: Profile) -> list[Device]:
     return [Device(identifier=value, about=about) for value, about in told if about]
 
 
-routes = [screen("/profiles/{profile_id:str}", gather, "profile.html"), *pins.routes]
+routes = [screen("/profiles/{profile_id:str}", gather, "profile.html", wanted=wanted), *pins.routes]

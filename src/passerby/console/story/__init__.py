@@ -11,5 +11,6 @@
 - `columns` — which columns a list of profiles has
 - `flat` — nested values in lines
 - `context` — a profile's context in parts
+- `touches` — amounts, campaigns and viewed pages in one line each
 - `spans` — lengths of time in words
 """
