@@ -80,7 +80,8 @@ $(CLIENTS)/.venv/.stamp: $(CLIENTS)/requirements.lock requirements-pip.lock | $(
 $(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package-lock.json | browser
 	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing npm"; \
-		DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends npm >/dev/null; \
+		export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && \
+		apt-get install -qq --yes --no-install-recommends npm >/dev/null; \
 	fi; \
 	if command -v npm >/dev/null; then \
 		echo "Installing the vendors' clients for JavaScript"; \

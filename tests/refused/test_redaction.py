@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -31,6 +32,13 @@ def test_a_body_that_is_no_json_or_cut_off_is_redacted_as_well() -> None:
 def test_ordinary_members_stay_as_they_are() -> None:
     sent = '{"keyword": "shoes", "monkey": "george", "tokyo": "city", "n": 1}'
     assert redaction.body(sent.encode()) == sent
+
+
+def test_the_item_of_a_pixel_which_may_hold_a_key_is_struck_out() -> None:
+    query = f"data={base64.b64encode(SECRET.encode()).decode()}&a=1"
+    for path in ("/v1/pixel/track", "//pixel/v1/page/"):
+        assert redaction.path(path, query, ()).endswith("?data=czNj…&a=1")
+    assert redaction.path("/v1/track", "data=shown", ()) == "/v1/track?data=shown"
 
 
 def test_of_a_path_its_keys_are_struck_out_and_whatever_looks_like_one() -> None:

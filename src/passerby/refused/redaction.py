@@ -27,6 +27,9 @@ _NAMES: Final = re.compile(
 )
 _MEMBER: Final = re.compile(r'"([^"\\]{1,80})"(\s*:\s*")((?:[^"\\]|\\.)*)')
 _FIELD: Final = re.compile(r'(?<![^&;?\s])([^"=&;?\s]{1,80})(=)([^&;\s]*)')
+_PIXEL: Final = "pixel/"
+"""In the path of a pixel, whose field `data` is JSON in base64 that may hold the write key."""
+_DATA: Final = re.compile(r"(?<=data=)[^&]+")
 _OURS: Final = re.compile(r"pby_[A-Za-z0-9_-]+")
 _RANDOM: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_.~%-]{12,}")
 
@@ -41,6 +44,8 @@ def path(path: str, query: str, keys: Collection[str]) -> str:
     segments = [
         struck(each) if each and (each in keys or _RANDOM.fullmatch(each)) else each for each in path.split("/")
     ]
+    if _PIXEL in path:
+        query = _DATA.sub(lambda found: struck(found[0]), query)
     found = "/".join(segments) + (f"?{_text(query)}" if query else "")
     return found[:PATH_LIMIT]
 

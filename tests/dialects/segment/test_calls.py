@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import gzip
 from typing import Any
 
@@ -274,6 +275,12 @@ def test_a_form_stands_for_an_item(path: str) -> None:
     outcome = send_bytes(path, body, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"})
     assert (outcome.reply.status, len(outcome.messages)) == (200, 1)
     assert outcome.messages[0].kind != "invalid"
+
+
+def test_a_form_may_hold_its_item_and_key_in_base64() -> None:
+    data = base64.urlsafe_b64encode(msgspec.json.encode(TRACK | {"writeKey": WRITE_KEY})).decode()
+    outcome = send_bytes("/v1/track", f"data={data}".encode(), {"content-type": "application/x-www-form-urlencoded"})
+    assert (outcome.reply.status, outcome.messages[0].name) == (200, "Paid")
 
 
 @pytest.mark.parametrize("type_", ["", "text/plain", "application/json"])

@@ -181,7 +181,8 @@ def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> di
         "operationId": f"segment_{name}",
         "tags": [TAG],
         "summary": words[0],
-        "description": f"{words[1]} The body is read as JSON under any content type.",
+        "description": f"{words[1]} The body is read as JSON under any content type. A form "
+        "(`application/x-www-form-urlencoded`) has the same fields, with dots for members of members.",
         "security": SECURITY,
         "parameters": [],
         "requestBody": request,

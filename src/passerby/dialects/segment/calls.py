@@ -132,7 +132,7 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
     project = credentials.project(KEY_KIND, key_in_header(request.headers.get("authorization", "")))
     if project is None and request.query:
         project = credentials.project(KEY_KIND, key_in_query(request.query))
-    if project is None and _KEY not in request.body:
+    if project is None and _KEY not in request.body and not _is_form(request):
         raise RequestFault(Fault.UNKNOWN_KEY)
     body = _read(request, records)
     if project is None:
@@ -148,12 +148,17 @@ def _read(request: Request, records: str) -> Any:
     try:
         return read_body(request, records)
     except RequestFault as found:
-        if found.fault is not Fault.NOT_JSON or not request.headers.get("content-type", "").startswith(FORM_TYPE):
+        if found.fault is not Fault.NOT_JSON or not _is_form(request):
             raise
     try:
         return read_form(request.body.decode(), records, request)
     except UnicodeDecodeError:
         raise RequestFault(Fault.NOT_UTF8) from None
+
+
+def _is_form(request: Request) -> bool:
+    """Whether the content type says that the body is a form, which may hold the key in base64."""
+    return request.headers.get("content-type", "").startswith(FORM_TYPE)
 
 
 def key_in_query(query: str) -> str:
