@@ -29,6 +29,7 @@ from passerby.api.readers import Readers
 from passerby.api.tail import Tail
 from passerby.api.visibility import Visibility
 from passerby.api.volumes import VolumeCache
+from passerby.catalogue.types import data_type
 from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
@@ -96,6 +97,13 @@ class MemoryEvents:
         events = [each for each in self.events if each.project == project and each.time >= since]
         counts = Counter((each.name, each.time // 86_400_000) for each in events)
         return [Volume(*key, count) for key, count in sorted(counts.items())]
+
+    def value_types(self, project: int, name: str, attribute: str) -> dict[str, int]:
+        if self.broken:
+            raise EventStoreBroken
+        events = [each for each in self.events if (each.project, each.name) == (project, name)]
+        types = Counter(data_type(each.properties.get(attribute)) for each in events)
+        return {type_: count for type_, count in types.items() if type_}
 
     def total(self, project: int) -> int:
         if self.broken:

@@ -49,7 +49,10 @@ def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
     return office.get(path, token, **QUERIES.get(route.path, {})).status_code
 
 
-QUERIES = {"/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u1"}}
+QUERIES = {
+    "/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u1"},
+    "/v1/catalogue/attributes/values": {"event": "Glimpsed", "attribute": "n", "type": "number"},
+}
 """What a route needs to be told, for an answer of 200."""
 BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/identity/preview"): lambda _: {"identifiers": []},
@@ -57,6 +60,10 @@ BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/keys"): lambda _: {"kind": "api_token"},
     Route("PATCH", "/v1/project"): lambda _: {},
     Route("PATCH", "/v1/catalogue/marks"): lambda _: {"event": "Seen"},
+    Route("PATCH", "/v1/catalogue/attributes"): lambda _: {"event": "Glimpsed", "attribute": "n", "type": "number"},
+    Route("POST", "/v1/catalogue/aliases"): lambda _: {"event": "Seen", "into": "Saw"},
+    Route("POST", "/v1/catalogue/aliases/undo"): lambda _: {"event": "Glimpsed"},
+    Route("POST", "/v1/catalogue/delete"): lambda _: {"names": [{"event": "Glimpsed"}]},
     Route("POST", "/v1/merges"): lambda ids: {"winner": ids["profile_id"], "loser": ids["other_id"], "reason": "why"},
     Route("POST", "/v1/duplicates/dismiss"): lambda ids: {"profiles": [ids["profile_id"], ids["other_id"]]},
     Route("POST", "/v1/duplicates/restore"): lambda ids: {"profiles": [ids["profile_id"], ids["dismissed_id"]]},
@@ -71,6 +78,10 @@ ABOUT_ONE_THING = {
     Route("POST", "/v1/merges"),
     Route("POST", "/v1/duplicates/dismiss"),
     Route("POST", "/v1/duplicates/restore"),
+    Route("GET", "/v1/catalogue/attributes/values"),
+    Route("PATCH", "/v1/catalogue/attributes"),
+    Route("POST", "/v1/catalogue/aliases"),
+    Route("POST", "/v1/catalogue/aliases/undo"),
 }
 """Routes whose body names something of the project, beside those whose path does."""
 
@@ -81,6 +92,8 @@ def ids(office: Office) -> dict[str, str]:
     merge_id = merge(office)
     profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()
     office.track("Seen", ident("mobile_id", "m2"))
+    office.track("Glimpsed", ident("mobile_id", "m2"), n=1)
+    office.post("/v1/catalogue/aliases", body={"event": "Glimpsed", "into": "Noticed"})
     office.track("Seen", ident("mobile_id", "m3"), ident("anonymous_id", "a3"))
     body = {"namespace": "mobile_id", "value": "m3", "reason": "why"}
     detached = office.post(f"/v1/profiles/{office.owner('mobile_id', 'm3')}/detach", body=body).json()
@@ -118,6 +131,11 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/profiles/{profile_id}/history",
         "/v1/merges/{merge_id}/undo",
         "/v1/catalogue",
+        "/v1/catalogue/aliases",
+        "/v1/catalogue/aliases/undo",
+        "/v1/catalogue/attributes",
+        "/v1/catalogue/attributes/values",
+        "/v1/catalogue/delete",
         "/v1/stats",
         "/v1/live",
         "/v1/live/recent",

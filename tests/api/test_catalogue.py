@@ -25,8 +25,9 @@ def test_events_traits_and_violations_are_told(office: Office) -> None:
         "count": 2,
         "first_seen": iso(DAY + 1000),
         "last_seen": iso(DAY + 2000),
-        "attributes": [{"name": "price", "type": "number", "count": 2, **seen}],
+        "attributes": [{"name": "price", "type": "number", "count": 2, "spellings": [], **seen}],
         "violations": [],
+        "spellings": [],
     }
     (violation,) = event["violations"]
     assert violation == {

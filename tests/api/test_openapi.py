@@ -93,10 +93,14 @@ def test_real_answers_have_the_shapes_that_are_described(office: Office) -> None
 
     merge_id = merge(office)
     profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()["id"]
-    event_id = office.track("Seen", ident("user_id", "u1")).id
+    event_id = office.track("Seen", ident("user_id", "u1"), n=1).id
     asked = {"namespace": "user_id", "value": "u1"}
+    attribute = {"event": "Seen", "attribute": "n", "type": "number"}
     answers = {
-        ("get", path): office.get(path.format(profile_id=profile, merge_id=merge_id, event_id=event_id), **asked)
+        ("get", path): office.get(
+            path.format(profile_id=profile, merge_id=merge_id, event_id=event_id),
+            **(attribute if path.endswith("/values") else asked),
+        )
         for path in OWN
         if path != "/v1/live" and "get" in DESCRIPTION["paths"][path]
     }

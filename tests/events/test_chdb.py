@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.events.making import ANN, BOB, NOON, PROJECT, event, event_id, numbered, rows
 
+from passerby.catalogue.types import data_type
 from passerby.events import chdb
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.protocol import Cursor, EventCounts, EventStoreFailed, Only, Volume
@@ -29,6 +31,11 @@ SCALARS = (
     | st.sampled_from(["2024-01-01", "2024-01-01T00:00:00Z", "12:30", "null", "3.0", "1e5", "", "10.0.0.1"])
 )
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4))
+MOMENTS = [
+    f"{day}{rest}"
+    for day in ("2024-02-29", "2023-02-29", "1900-02-29", "2000-02-29", "0000-01-01", "0001-01-01", "9999-12-31")
+    for rest in ("T00:00:00Z", "T23:59:59.123+05:30", "T24:00:00Z", "T10:00:00", "T10:00:00Z\n")
+] + ["2024-04-31T00:00:00Z", "2024-02-30T00:00:00-0800", "2024-13-01T00:00:00Z", "2024-06-30T00:00:00-0800"]
 KEYS = TEXTS | st.sampled_from(["a.b", "a", "b.", ".", "", " ", "time", "id", "a b", "`a`", '"', "\0", "null"])
 OBJECTS = st.dictionaries(KEYS, VALUES, max_size=6)
 
@@ -259,6 +266,21 @@ class TestCounts:
         assert store.count(PROJECT, "bought") == 6
         assert store.count(PROJECT, "never") == 0
         assert store.names(PROJECT) == {"bought": 6, "viewed": 3}
+
+    @FEW
+    @given(st.lists(VALUES | st.sampled_from(MOMENTS), max_size=30), st.sampled_from(["x", "a.b", '"', "é"]))
+    def test_values_are_counted_by_the_types_that_the_catalogue_tells(
+        self, store: ChdbEventStore, values: list[Any], attribute: str
+    ) -> None:
+        name = str(uuid4())
+        found = [event(name=name, properties={attribute: value, "other": 1}) for value in values]
+        store.write(rows([*found, event(name=name, properties={}), event(name="x", properties={attribute: 1})]), name)
+        expected = Counter(type_ for value in values if (type_ := data_type(value)))
+        assert store.value_types(PROJECT, name, attribute) == expected
+
+    def test_no_value_is_counted_of_an_attribute_that_cannot_be_told(self, store: ChdbEventStore) -> None:
+        store.write(rows([event(name="x", properties={"a": 1})]), "1")
+        assert store.value_types(PROJECT, "x", "a\0b") == {}
 
     def test_an_event_is_found_among_those_of_its_profile(self, store: ChdbEventStore) -> None:
         store.write(rows([event(1, profile_id=ANN), event(2, profile_id=BOB)]), "t")

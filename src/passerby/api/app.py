@@ -10,7 +10,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler, ExceptionHandler
 
-from passerby.api import openapi
+from passerby.api import catalogue_edits, openapi
 from passerby.api.access import access_to_read
 from passerby.api.auditing import Audited, list_audit
 from passerby.api.authorization import bearer_of, project_of
@@ -110,6 +110,7 @@ _OF_PROJECTS: Final = (
     revoke_key,
     get_project,
     change_project,
+    *catalogue_edits.ROUTES,
     list_marks,
     set_mark,
     list_audit,

@@ -14,6 +14,8 @@ from passerby.api.readers import Readers
 from passerby.api.tail import RefusedTail, Tail
 from passerby.api.visibility import Visibility
 from passerby.api.volumes import VolumeCache
+from passerby.catalogue.aliases import Alias
+from passerby.catalogue.types import DataType
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
 from passerby.messages import Identifier
@@ -35,6 +37,14 @@ class Writer(Protocol):
     def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge: ...
 
     def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment: ...
+
+    def change_type(self, project: int, event: str, attribute: str, type_: DataType) -> DataType: ...
+
+    def add_alias(self, project: int, alias: Alias) -> None: ...
+
+    def remove_alias(self, project: int, event: str, attribute: str) -> None: ...
+
+    def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]: ...
 
     def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge: ...
 

@@ -129,8 +129,8 @@ class MarkList(msgspec.Struct, kw_only=True):
 class MarkRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What is said of what; what is not given stays. Events that never came can be planned, too."""
 
-    event: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
-    attribute: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    event: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    attribute: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
     planned: bool | UnsetType = UNSET
     hidden: bool | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=2_000)] | UnsetType = UNSET

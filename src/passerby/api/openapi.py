@@ -14,14 +14,18 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
-from passerby.api import examples_management
+from passerby.api import examples_catalogue, examples_management
 from passerby.api.examples import BODIES as SOME_BODIES
 from passerby.api.examples import PARAMETERS as SOME_PARAMETERS
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
-BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {**SOME_BODIES, **examples_management.BODIES}
-PARAMETERS = {**SOME_PARAMETERS, **examples_management.PARAMETERS}
+BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
+    **SOME_BODIES,
+    **examples_management.BODIES,
+    **examples_catalogue.BODIES,
+}
+PARAMETERS = {**SOME_PARAMETERS, **examples_management.PARAMETERS, **examples_catalogue.PARAMETERS}
 
 _DESCRIPTION = """\
 Reads what Passerby knows: profiles, their events and the history of who is who; and takes merges back. Every request

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from itertools import islice
 from typing import NamedTuple
 
 from litestar import get
@@ -210,7 +212,11 @@ def _timeline(access: Access, profile: str, part: _Part) -> list[StoredEvent]:
     members = access.desk.state.members(access.project, profile)
     if not members:
         raise not_found("profile")
+    names = access.desk.state.aliases(access.project).spellings(part.only.name) if part.only.name else [""]
+    wanted = [part._replace(only=part.only._replace(name=name)) for name in names]
     try:
-        return access.desk.events.timeline(access.project, members, **part._asdict())
+        found = [access.desk.events.timeline(access.project, members, **each._asdict()) for each in wanted]
+        newest = heapq.merge(*found, key=lambda event: (event.time, event.id), reverse=True)
+        return list(islice(newest, part.limit))
     except (EventStoreBroken, EventStoreFailed):
         raise ApiError(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now") from None

@@ -174,7 +174,9 @@ def top_events(access: Access, days: int, limit: int) -> Volumes:
 
 
 def _volumes(access: Access, since: int) -> list[Volume]:
+    aliases = access.desk.state.aliases(access.project)
     try:
-        return access.desk.volumes.since(access.project, since)
+        found = access.desk.volumes.since(access.project, since)
+        return [each._replace(name=aliases.event(each.name)) for each in found] if aliases.rows else found
     except (EventStoreBroken, EventStoreFailed):
         raise ApiError(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now") from None

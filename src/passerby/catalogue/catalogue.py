@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.changes import Changes, EventRow, KnownAttribute
 from passerby.catalogue.rules import (
     CATALOGUE_FULL,
@@ -42,6 +43,7 @@ class Catalogue:
         self._memory = memory
         self._subjects: dict[int, dict[str, Subject]] = {}
         self._sizes: dict[int, int] = {}
+        self._aliases: dict[int, Aliases | None] = {}
         self._seen: list[Subject] = []
 
     def needs(self, project: int, names: Iterable[str]) -> list[str]:
@@ -59,14 +61,27 @@ class Catalogue:
             subject = Subject(project, name, attributes, exists=exists, limits=self.limits)
             self._subjects.setdefault(project, {})[name] = subject
 
+    def needs_aliases(self, project: int) -> bool:
+        """Whether `load_aliases` is to be called for this project before anything of it is checked."""
+        return project not in self._aliases
+
+    def load_aliases(self, project: int, aliases: Aliases) -> None:
+        """Take the merged spellings of a project."""
+        self._aliases[project] = aliases if aliases.rows else None
+
+    def aliases(self, project: int) -> Aliases | None:
+        """The merged spellings of a project, by which its messages are to be renamed before they are checked."""
+        return self._aliases[project]
+
     def load_size(self, project: int, event_names: int) -> None:
         """Take the number of event names that the state has catalogued for this project."""
         self._sizes[project] = event_names
 
     def forget(self) -> None:
-        """Drop everything, as after a transaction that failed: the state alone knows what is true."""
+        """Drop everything, as after a transaction that failed or an edit: the state alone knows what is true."""
         self._subjects.clear()
         self._sizes.clear()
+        self._aliases.clear()
         self._seen.clear()
 
     def check_event(

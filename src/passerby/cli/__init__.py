@@ -6,6 +6,7 @@ import os
 import sys
 
 from passerby.cli import (
+    catalogue,
     demo,
     doctor,
     duplicates,
@@ -36,6 +37,7 @@ app.command(doctor.doctor)
 projects.commands.command(policy.commands)
 app.command(projects.commands)
 app.command(keys.commands)
+app.command(catalogue.commands)
 app.command(merges.commands)
 app.command(duplicates.commands)
 app.command(snippet.snippet)

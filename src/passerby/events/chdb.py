@@ -151,6 +151,12 @@ class ChdbEventStore:
         found = self._query(query, project=project, name=name, attribute=attribute, text=text, json=json)
         return count_of(found)
 
+    def value_types(self, project: int, name: str, attribute: str) -> dict[str, int]:
+        """Count the values of an attribute by data type; see the protocol."""
+        if "\0" in attribute:  # where the engine's parser takes a name to end
+            return {}
+        return names_of(self._query("value_types", project=project, name=name, attribute=attribute))
+
     def names(self, project: int, since: int = 0) -> dict[str, int]:
         """How many events of each name there are since a time, the most frequent first."""
         return names_of(self._query("names", project=project, since=since))

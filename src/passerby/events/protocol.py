@@ -98,6 +98,9 @@ class EventStore(Protocol):
         An attribute with a NUL in its name is not found in an event that also holds an integer of more than 64 bits.
         """
 
+    def value_types(self, project: int, name: str, attribute: str) -> dict[str, int]:
+        """Count the values of an attribute among the events of this name by data type; nulls are left out."""
+
     def volumes(self, project: int, since: int) -> list[Volume]:
         """How many events of each name there were on each day since a time (ms)."""
 

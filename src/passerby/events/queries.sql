@@ -170,6 +170,35 @@ WHERE project = {project:UInt32}
   )
 SETTINGS max_threads = 2;
 
+-- name: value_types
+-- The values of an attribute among the events of one name by data type, as `catalogue.types.data_type` tells them: a date
+-- is a text with day, time and zone, of a day that exists. The first character of a value's JSON tells all other types.
+SELECT multiIf(
+        first = '"', if(is_date, 'date', 'string'),
+        first = '[', 'array',
+        first = '{', 'object',
+        first IN ('t', 'f'), 'boolean',
+        'number'
+    ) AS name,
+    count() AS events
+FROM
+(
+    SELECT
+        substring(JSONExtractRaw(properties, {attribute:String}), 1, 1) AS first,
+        JSONExtractString(properties, {attribute:String}) AS text,
+        toUInt16OrZero(substring(text, 1, 4)) AS year,
+        match(text, '^[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])$')
+            AND length(text) >= 20
+            AND year > 0
+            AND (substring(text, 6, 5) != '02-29' OR (year % 4 = 0 AND (year % 100 != 0 OR year % 400 = 0)))
+            AND substring(text, 6, 5) != '02-30' AS is_date
+    FROM events
+    WHERE project = {project:UInt32} AND name = {name:String}
+)
+WHERE first NOT IN ('', 'n')
+GROUP BY name
+SETTINGS max_threads = 2, allow_simdjson = 0;
+
 -- name: tables
 -- The table, if it is there.
 SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'events';

@@ -52,6 +52,16 @@ def newest_of(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Versioned
     return newest
 
 
+def respelled(traits: Mapping[str, Versioned], spellings: Mapping[str, str]) -> Mapping[str, Versioned]:
+    """Return traits under the canonical names of merged spellings; of several spellings the newest value wins."""
+    if spellings.keys().isdisjoint(traits):
+        return traits
+    found: dict[str, Versioned] = {}
+    for name, value in traits.items():
+        join_into(found, {spellings.get(name, name): value})
+    return found
+
+
 def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
     """The traits to show for a profile with these members, by name."""
     newest = newest_of(members)

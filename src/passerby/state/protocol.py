@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
+from passerby.catalogue.aliases import Alias, Aliases
 from passerby.catalogue.changes import Changes, KnownAttribute
+from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
 from passerby.identity.known import Card, Known
@@ -231,6 +233,12 @@ class State(Protocol):
     def attributes(self, project: int, event: str) -> dict[str, KnownAttribute] | None:
         """The attributes of this event name, or None for a name that the catalogue does not have."""
 
+    def catalogue_version(self) -> int:
+        """How often the catalogue was edited by anybody but the worker."""
+
+    def aliases(self, project: int) -> Aliases:
+        """The merged spellings of a project."""
+
     def event_names(self, project: int) -> int:
         """How many event names the catalogue has."""
 
@@ -299,5 +307,23 @@ class State(Protocol):
 
     def sweep_duplicates(self) -> None:
         """Check some of the values that profiles shared, for those that one has alone; in a transaction of its own."""
+
+    def change_type(self, project: int, event: str, attribute: str, type_: DataType) -> DataType:
+        """Give an attribute another type, and return the one that it had; in a transaction of its own.
+
+        `event` is "" for a trait. Raises UnknownName.
+        """
+
+    def add_alias(self, project: int, alias: Alias) -> None:
+        """Merge a spelling into another name; in a transaction of its own. Raises UnknownName, BadAlias."""
+
+    def remove_alias(self, project: int, event: str, attribute: str) -> None:
+        """Undo `add_alias`; in a transaction of its own. Raises UnknownName."""
+
+    def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Take event names, attributes and traits from the catalogue, each by event and attribute, one of them "".
+
+        What was recorded stays. In a transaction of its own; returns the names that are not there. Raises BadAlias.
+        """
 
     def close(self) -> None: ...

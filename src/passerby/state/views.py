@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
+from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.identity.decisions import DecisionKind
 from passerby.identity.known import Known
@@ -163,13 +164,17 @@ class DuplicatesPage(NamedTuple):
 
 
 class CatalogueAttribute(msgspec.Struct, kw_only=True):
-    """An attribute of an event, or a trait of profiles. `count` is of accepted values; times are ISO 8601 in UTC."""
+    """An attribute of an event, or a trait of profiles. `count` is of kept values; times are ISO 8601 in UTC.
+
+    `spellings` are other names that an administrator merged into this one: their values are counted here.
+    """
 
     name: str
     type: DataType
     count: int
     first_seen: str
     last_seen: str
+    spellings: list[str] = []
 
 
 class CatalogueViolation(msgspec.Struct, kw_only=True):
@@ -189,7 +194,10 @@ class OtherViolation(CatalogueViolation, kw_only=True):
 
 
 class CatalogueEvent(msgspec.Struct, kw_only=True):
-    """Events of one name. `semantic` is what they mean in the dialects that know this name, null where none does."""
+    """Events of one name. `semantic` is what they mean in the dialects that know this name, null where none does.
+
+    `spellings` are other names that an administrator merged into this one: their events are counted here.
+    """
 
     name: str
     semantic: SemanticName | None
@@ -198,6 +206,7 @@ class CatalogueEvent(msgspec.Struct, kw_only=True):
     last_seen: str
     attributes: list[CatalogueAttribute]
     violations: list[CatalogueViolation]
+    spellings: list[str] = []
 
 
 class Catalogue(NamedTuple):
@@ -333,6 +342,18 @@ class StateReader(Protocol):
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
         """The catalogue, with at most `limit` events, by name behind `after`."""
+
+    def aliases(self, project: int) -> Aliases:
+        """The spellings that administrators merged into other names."""
+
+    def attribute_type(self, project: int, event: str, attribute: str) -> DataType | None:
+        """The type of an attribute of an event, or of a trait (""); None for one that the catalogue does not have."""
+
+    def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
+        """Count the stored values of a trait by type, and say whether all profiles were looked at.
+
+        A bounded number of profiles is looked at, the newest; each member profile has a value of its own.
+        """
 
     def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
         """What came in steps of 60, 3600 or 86400 seconds that begin from one time (ms) to before another."""

@@ -52,6 +52,7 @@ class Worker:
         self._new_id = new_id
         self._catalogue = Catalogue(limits)
         self._violations = ViolationCounter()
+        self._version = 0
 
     def apply(self, entries: Sequence[Entry]) -> Applied:
         """Apply these messages in one transaction; those that were applied before are passed over.
@@ -80,6 +81,11 @@ class Worker:
     def _apply_fresh(self, entries: Sequence[Entry]) -> Applied:
         if not entries:
             return Applied()
+        version = self._state.catalogue_version()
+        if version != self._version:  # an administrator has edited the catalogue
+            self._catalogue.forget()
+            self._violations.forget()
+            self._version = version
         fresh, repeats = sift(entries, self._state, self._windows)
         claims = self._claims(fresh)
         events: list[StoredEvent] = []
@@ -127,6 +133,10 @@ class Worker:
 
     def _load_catalogue(self, project: int, claims: Sequence[Claim]) -> None:
         names = {claim.message.name for claim in claims if claim.message.kind == "track"} | {TRAITS_OF_PROFILES}
+        if self._catalogue.needs_aliases(project):
+            self._catalogue.load_aliases(project, self._state.aliases(project))
+        if aliases := self._catalogue.aliases(project):
+            names = {aliases.event(name) for name in names}
         if self._catalogue.needs_size(project):
             self._catalogue.load_size(project, self._state.event_names(project))
         if self._violations.needs(project):

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
+from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import CATALOGUE_FULL, ENFORCED, Verdict
 from passerby.catalogue.violations import ViolationCounter
@@ -27,16 +30,20 @@ from passerby.worker.times import event_time
 TOO_MANY_TRAITS: Final = "too_many_traits"
 """The kind of violation that a trait is which a profile has no more room for."""
 
+SENT_NAME: Final = "sent_name"
+"""The key in an event's context with the name that its sender gave it, where that is merged into another one."""
+
 _NO_TRAITS: Final[dict[str, Any]] = {}
 _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=())
 
 
 class Claim(NamedTuple):
-    """A message with its position and the evidence in it."""
+    """A message with its position and the evidence in it; and as it was sent, where it was respelled."""
 
     position: int
     message: Message
     evidence: Evidence
+    sent: Message | None = None
 
 
 class Beyond(NamedTuple):
@@ -67,6 +74,7 @@ class ProjectBatch:
         self._loaded = loaded
         self._rules = rules
         self._resolver = Resolver(loaded.known, rules.new_id, rules.policy)
+        self._aliases = rules.catalogue.aliases(project)
         self._totals = Counter[str]()
         self._activity: dict[str, Activity] = {}
         self._contexts: dict[str, dict[str, Versioned]] = {}
@@ -80,6 +88,8 @@ class ProjectBatch:
 
     def apply(self, claim: Claim) -> None:
         """Apply one message: the catalogue's rules, identity, then what the profile keeps of it."""
+        if self._aliases is not None:
+            claim = _respelled(claim, self._aliases)
         message = claim.message
         time, wrong_time = event_time(message)
         if message.violations or wrong_time:
@@ -188,7 +198,12 @@ class ProjectBatch:
         return {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
 
     def _keep_event(self, claim: Claim, profile: str, time: int, verdict: Verdict) -> None:
-        message = claim.message
+        message, context, sent = claim.message, claim.message.context, claim.sent
+        # As it was sent: what a rule refuses of it is still what the event is about.
+        semantic = semantic_of(message.dialect, message.name, message.properties)
+        if sent is not None and sent.name != message.name:
+            context = {**context, SENT_NAME: sent.name}
+            semantic = semantic_of(sent.dialect, sent.name, sent.properties) or semantic
         self.events.append(
             StoredEvent(
                 project=self._project,
@@ -202,11 +217,10 @@ class ProjectBatch:
                 rejected=[rejected._asdict() for rejected in (*verdict.rejected, *message.rejected)]
                 if verdict.rejected or message.rejected
                 else [],
-                context=message.context,
+                context=context,
                 session_id=message.session_id,
                 dialect=message.dialect,
-                # As it was sent: what a rule refuses of it is still what the event is about.
-                semantic=semantic_of(message.dialect, message.name, message.properties),
+                semantic=semantic,
             )
         )
 
@@ -275,3 +289,14 @@ class ProjectBatch:
             if resolver.canonical(profile) == profile:
                 growth[resolver.known.cards[profile].stage.label] += 1
         return growth
+
+
+def _respelled(claim: Claim, aliases: Aliases) -> Claim:
+    """Return a message under the canonical names of its event, properties and traits; identity is as it was sent."""
+    sent = claim.message
+    name = aliases.event(sent.name)
+    properties, traits_ = aliases.respelled(name, sent.properties), aliases.respelled("", sent.traits)
+    if name == sent.name and properties is sent.properties and traits_ is sent.traits:
+        return claim
+    message = msgspec.structs.replace(sent, name=name, properties=properties, traits=traits_)
+    return claim._replace(message=message, sent=sent)

@@ -17,14 +17,14 @@ from passerby.console.screens import SEE_OTHER, Visit, action, screen
 
 PATH = "/catalogue/mark"
 
-Name = Annotated[str, QueryParameter(max_length=100)]
+Name = Annotated[str, QueryParameter(max_length=500)]
 
 
 class MarkForm(msgspec.Struct, kw_only=True):
     """Of what, and what is said. Boxes that are not ticked are not sent."""
 
-    event: Annotated[str, Meta(max_length=100)] = ""
-    attribute: Annotated[str, Meta(max_length=100)] = ""
+    event: Annotated[str, Meta(max_length=500)] = ""
+    attribute: Annotated[str, Meta(max_length=500)] = ""
     planned: bool = False
     hidden: bool = False
     description: Annotated[str, Meta(max_length=2_000)] = ""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import apsw
 
 from passerby import sql
+from passerby.catalogue.aliases import Aliases
+from passerby.catalogue.types import DataType
 from passerby.semantics.meaning import name_of
+from passerby.state.sqlite import edits
 from passerby.state.views import (
     Catalogue,
     CatalogueAttribute,
@@ -32,60 +35,80 @@ def read_catalogue(connection: apsw.Connection, project: int, limit: int, after:
     rows: list[Any] = connection.execute(_SQL["events"], (project, after, limit + 1)).fetchall()
     events = rows[:limit]
     more: str | None = events[-1][0] if len(rows) > limit else None
+    aliases = edits.aliases(connection, project)
     return Catalogue(
-        events=_events(connection, project, events),
-        traits=_attributes(connection, project, "", "")[""],
+        events=[_event(connection, project, row, aliases) for row in events],
+        traits=_attributes(connection, project, [""], aliases),
         violations=_other_violations(connection, project),
         after=more,
     )
 
 
-def _events(connection: apsw.Connection, project: int, rows: list[tuple[Any, ...]]) -> list[CatalogueEvent]:
-    if not rows:
-        return []
-    first, last = rows[0][0], rows[-1][0]
-    attributes = _attributes(connection, project, first, last)
-    violations = _violations(connection, project, first, last)
-    return [
-        CatalogueEvent(
-            name=name,
-            semantic=name_of(name),
-            count=count,
-            first_seen=iso(first_seen),
-            last_seen=iso(last_seen),
-            attributes=attributes[name],
-            violations=violations[name],
-        )
-        for name, count, first_seen, last_seen in rows
-    ]
+def _event(connection: apsw.Connection, project: int, row: tuple[Any, ...], aliases: Aliases) -> CatalogueEvent:
+    """One event with everything that was merged into it."""
+    name, count, first_seen, last_seen = row
+    names = aliases.spellings(name)
+    for alias in names[1:]:
+        for _, more, first, last in connection.execute(_SQL["event"], (project, alias)):
+            count, first_seen, last_seen = count + more, min(first_seen, first), max(last_seen, last)
+    return CatalogueEvent(
+        name=name,
+        semantic=name_of(name),
+        count=count,
+        first_seen=iso(first_seen),
+        last_seen=iso(last_seen),
+        attributes=_attributes(connection, project, names, aliases),
+        violations=_violations(connection, project, names, aliases.attributes.get(name, {})),
+        spellings=names[1:],
+    )
 
 
 def _attributes(
-    connection: apsw.Connection, project: int, first: str, last: str
-) -> dict[str, list[CatalogueAttribute]]:
-    """The attributes of the events from one name to another, by event."""
-    found: dict[str, list[CatalogueAttribute]] = defaultdict(list)
-    for event, name, type_, count, first_seen, last_seen in connection.execute(
-        _SQL["attributes"], (project, first, last)
-    ):
-        found[event].append(
-            CatalogueAttribute(name=name, type=type_, count=count, first_seen=iso(first_seen), last_seen=iso(last_seen))
+    connection: apsw.Connection, project: int, names: list[str], aliases: Aliases
+) -> list[CatalogueAttribute]:
+    """The attributes of an event, the first of these names, with those of its spellings; by name."""
+    spelled = aliases.attributes.get(names[0], {})
+    found: dict[str, tuple[DataType, int, int, int]] = {}
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for event in names:
+        for _, name, type_, count, first, last in connection.execute(_SQL["attributes"], (project, event, event)):
+            canonical = spelled.get(name, name)
+            if canonical != name and name not in spellings[canonical]:
+                spellings[canonical].append(name)
+            if canonical not in found:
+                found[canonical] = (type_, count, first, last)
+                continue
+            known, counted, since, until = found[canonical]
+            own = type_ if canonical == name and event == names[0] else known
+            found[canonical] = (own, counted + count, min(since, first), max(until, last))
+    return [
+        CatalogueAttribute(
+            name=name,
+            type=type_,
+            count=count,
+            first_seen=iso(first),
+            last_seen=iso(last),
+            spellings=spellings.get(name, []),
         )
-    return found
+        for name, (type_, count, first, last) in sorted(found.items())
+    ]
 
 
 def _violations(
-    connection: apsw.Connection, project: int, first: str, last: str
-) -> dict[str, list[CatalogueViolation]]:
-    """The violations of the events from one name to another, by event."""
-    found: dict[str, list[CatalogueViolation]] = defaultdict(list)
-    for event, kind, attribute, count, last_at, sample in connection.execute(
-        _SQL["event_violations"], (project, first, last)
-    ):
-        found[event].append(
-            CatalogueViolation(kind=kind, attribute=attribute, count=count, last_at=iso(last_at), sample=sample)
-        )
-    return found
+    connection: apsw.Connection, project: int, names: list[str], spelled: Mapping[str, str]
+) -> list[CatalogueViolation]:
+    """The violations of an event and its spellings, by kind and attribute."""
+    found: dict[tuple[str, str], tuple[int, int, str]] = {}
+    for event in names:
+        rows = connection.execute(_SQL["event_violations"], (project, event, event))
+        for _, kind, attribute, count, last_at, sample in rows:
+            key = (kind, spelled.get(attribute, attribute))
+            counted, until, newest = found.get(key, (0, last_at, sample))
+            found[key] = (counted + count, max(until, last_at), sample if last_at >= until else newest)
+    return [
+        CatalogueViolation(kind=kind, attribute=attribute, count=count, last_at=iso(last_at), sample=sample)
+        for (kind, attribute), (count, last_at, sample) in sorted(found.items())
+    ]
 
 
 def newest_violations(connection: apsw.Connection, project: int, limit: int) -> NewestViolations:

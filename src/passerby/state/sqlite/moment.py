@@ -13,7 +13,8 @@ from passerby.identity.known import Known
 from passerby.messages import Identifier
 from passerby.profiles import traits
 from passerby.profiles.person import Part, Person, fold_person
-from passerby.profiles.traits import Versioned
+from passerby.profiles.traits import Versioned, respelled
+from passerby.state.sqlite.edits import trait_spellings
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.known import has_aliases, key_of, load, sighting
 
@@ -41,7 +42,8 @@ class SqliteMoment:
     def person(self, profile: str) -> Person:
         canonical = (to_blob(profile),)
         members = self._rows("member_contexts", canonical)
-        parts = [Part(self._traits(id_), _context(about)) for id_, about in members]
+        spellings = trait_spellings(self._cursor, *canonical)
+        parts = [Part(dict(respelled(self._traits(id_), spellings)), _context(about)) for id_, about in members]
         return fold_person(parts, self._rows("newest_identifiers", canonical))
 
     def device(self, project: int, device: Identifier) -> dict[str, Any]:

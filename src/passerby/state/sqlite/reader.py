@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby, islice
 from pathlib import Path
@@ -14,15 +14,17 @@ import apsw
 import msgspec
 
 from passerby import sql
+from passerby.catalogue.aliases import Aliases
+from passerby.catalogue.types import DataType
 from passerby.identity.known import Known
 from passerby.messages import Identifier
 from passerby.profiles.activity import Activity
 from passerby.profiles.rejected import RejectedTrait
 from passerby.profiles.stage import Stage
-from passerby.profiles.traits import Versioned
+from passerby.profiles.traits import Versioned, respelled
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS
-from passerby.state.sqlite import backfills, merges, search, series
+from passerby.state.sqlite import backfills, edits, merges, search, series
 from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.moment import SqliteMoment
@@ -164,6 +166,18 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             return read_catalogue(connection, project, limit, after)
 
+    def aliases(self, project: int) -> Aliases:
+        with self._snapshot() as connection:
+            return edits.aliases(connection, project)
+
+    def attribute_type(self, project: int, event: str, attribute: str) -> DataType | None:
+        with self._snapshot() as connection:
+            return edits.type_of(connection, project, event, attribute)
+
+    def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
+        with self._snapshot() as connection:
+            return edits.trait_types(connection, project, trait)
+
     def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
         with self._snapshot() as connection:
             return series.read(connection, project, begin, end, step)
@@ -212,12 +226,13 @@ def _members(connection: apsw.Connection, project: int, profile: str) -> list[by
 
 def _profile(connection: apsw.Connection, canonical: bytes) -> Profile:
     rows = connection.execute(_SQL["members"], (canonical,)).fetchall()
-    first, *absorbed = (_member(connection, row) for row in rows)
+    spellings = edits.trait_spellings(connection, canonical)
+    first, *absorbed = (_member(connection, row, spellings) for row in rows)
     identifiers = connection.execute(_SQL["identifiers"], (canonical,))
     return fold_profile(first, absorbed, [_identifier(row) for row in identifiers])
 
 
-def _member(connection: apsw.Connection, row: tuple[Any, ...]) -> MemberRecord:
+def _member(connection: apsw.Connection, row: tuple[Any, ...], spellings: Mapping[str, str]) -> MemberRecord:
     id_, merge_id, user_id, stage, first_seen, last_seen, event_count, context, merged_at = row
     traits = connection.execute(_SQL["traits"], (id_,))
     rejected = connection.execute(_SQL["rejected_traits"], (id_,))
@@ -226,11 +241,20 @@ def _member(connection: apsw.Connection, row: tuple[Any, ...]) -> MemberRecord:
         activity=Activity(first_seen, last_seen, event_count),
         stage=Stage(stage),
         user_id=user_id,
-        traits={name: Versioned(msgspec.json.decode(value), *version) for name, value, *version in traits},
-        rejected={
-            name: Versioned(RejectedTrait(msgspec.json.decode(value), reason), *version)
-            for name, value, reason, *version in rejected
-        },
+        traits=dict(
+            respelled(
+                {name: Versioned(msgspec.json.decode(value), *version) for name, value, *version in traits}, spellings
+            )
+        ),
+        rejected=dict(
+            respelled(
+                {
+                    name: Versioned(RejectedTrait(msgspec.json.decode(value), reason), *version)
+                    for name, value, reason, *version in rejected
+                },
+                spellings,
+            )
+        ),
         context=_context(context),
         merge_id=_id(merge_id),
         merged_at=merged_at,

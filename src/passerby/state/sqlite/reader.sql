@@ -95,8 +95,14 @@ FROM history WHERE id = ?1;
 
 -- name: events
 -- The catalogue's events, by name.
-SELECT name, count, first_seen, last_seen FROM catalogue_events
-WHERE project = ?1 AND name > ?2 ORDER BY name LIMIT ?3;
+SELECT name, count, first_seen, last_seen FROM catalogue_events AS e
+WHERE project = ?1 AND name > ?2
+AND NOT EXISTS (SELECT 1 FROM catalogue_aliases AS a WHERE a.project = e.project AND a.event = e.name AND a.attribute = '')
+ORDER BY name LIMIT ?3;
+
+-- name: event
+-- One event of the catalogue.
+SELECT name, count, first_seen, last_seen FROM catalogue_events WHERE project = ?1 AND name = ?2;
 
 -- name: attributes
 -- The attributes of the events within a range of names; '' to '' are the traits of profiles.

@@ -5,7 +5,7 @@
 -- This script runs whenever the file is opened, then the steps in migrations/ that it has not had: new tables may be
 -- added here or there, but a table that exists is changed by a step alone, and the statement here stays as it is.
 
--- One row, `position`: the last log position whose batch is applied.
+-- `position`: the last log position whose batch is applied; `catalogue_edits`: how often the catalogue was edited.
 CREATE TABLE IF NOT EXISTS progress (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
@@ -195,6 +195,17 @@ CREATE TABLE IF NOT EXISTS catalogue_enforced (
     event TEXT NOT NULL,
     name TEXT NOT NULL,
     PRIMARY KEY (project, event, name)
+) WITHOUT ROWID;
+
+-- Spellings that an administrator merged into the name `canonical`; `attribute` is '' for an event name.
+CREATE TABLE IF NOT EXISTS catalogue_aliases (
+    project INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    attribute TEXT NOT NULL,
+    canonical TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    PRIMARY KEY (project, event, attribute)
 ) WITHOUT ROWID;
 
 -- Violations by kind; `subject` is an event name or '', `attribute` an attribute's name or ''.

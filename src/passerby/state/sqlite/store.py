@@ -13,7 +13,9 @@ import apsw
 import msgspec
 
 from passerby import migrations, sql
+from passerby.catalogue.aliases import Alias, Aliases
 from passerby.catalogue.changes import Changes, KnownAttribute
+from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
@@ -33,7 +35,7 @@ from passerby.state.protocol import (
     SeenKey,
     SeriesRow,
 )
-from passerby.state.sqlite import backfills, duplicates, series, terms
+from passerby.state.sqlite import backfills, duplicates, edits, series, terms
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
@@ -119,6 +121,12 @@ class SqliteState:
         found = {name: KnownAttribute(type_, bool(enforced)) for name, type_, enforced in rows}
         return found if found or self._one("catalogued", project, event) else None
 
+    def catalogue_version(self) -> int:
+        return edits.version(self._cursor)
+
+    def aliases(self, project: int) -> Aliases:
+        return edits.aliases(self._cursor, project)
+
     def event_names(self, project: int) -> int:
         return int(self._cursor.execute(_SQL["event_names"], (project,)).get)
 
@@ -199,6 +207,22 @@ class SqliteState:
     def sweep_duplicates(self) -> None:
         with self.transaction():
             self._swept = duplicates.sweep(self._cursor, self._swept)
+
+    def change_type(self, project: int, event: str, attribute: str, type_: DataType) -> DataType:
+        with self.transaction():
+            return edits.change_type(self._cursor, project, event, attribute, type_)
+
+    def add_alias(self, project: int, alias: Alias) -> None:
+        with self.transaction():
+            edits.add_alias(self._cursor, project, alias)
+
+    def remove_alias(self, project: int, event: str, attribute: str) -> None:
+        with self.transaction():
+            edits.remove_alias(self._cursor, project, event, attribute)
+
+    def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        with self.transaction():
+            return [name for name in names if not edits.delete_name(self._cursor, project, *name)]
 
     def close(self) -> None:
         self._connection.close()
