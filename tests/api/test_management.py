@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -221,3 +223,32 @@ def test_a_token_rotates_no_token_with_scopes_that_it_lacks(office: Office) -> N
     assert office.get("/v1/stats").status_code == 200
     weak = next(key["id"] for key in office.get("/v1/keys").json()["keys"] if key["scopes"] == ["manage"])
     assert office.post(f"/v1/keys/{weak}/rotate", token=own).status_code == 200
+
+
+def test_the_audit_log_is_filtered(office: Office) -> None:
+    office.post("/v1/keys", body={"kind": "segment.write_key", "label": "=1+1"})
+    office.patch("/v1/project", body={"timezone": "Europe/Lisbon"})
+    assert [each["action"] for each in entries(office, action="key.")] == ["key.added"]
+    assert {each["action"] for each in entries(office, who="without a label")} == {"key.added", "project.changed"}
+    assert entries(office, who="somebody else") == []
+    at = entries(office, action="key.")[0]["at"]
+    assert [each["action"] for each in entries(office, **{"from": at})] == ["project.changed", "key.added"]
+    assert entries(office, to=at) == []
+    assert office.get("/v1/audit", to="yesterday").status_code == 400
+    assert entries(office, action="key.")[0]["address"] == "testclient"
+
+
+def test_the_audit_log_is_exported(office: Office) -> None:
+    office.building.projects.add_key(project_of(office), "api_token", 1, label="=cmd()")
+    token = office.building.projects.add_key(project_of(office), "api_token", 1, label="=cmd()").value
+    office.building.credentials.refresh_if_changed()
+    for _ in range(3):
+        office.patch("/v1/project", token, {"timezone": "Europe/Lisbon"})
+    exported = office.get("/v1/audit/export", action="project.")
+    assert len(exported.json()["entries"]) == 3
+    assert exported.headers["content-disposition"] == 'attachment; filename="audit.json"'
+    table = office.get("/v1/audit/export.csv", action="project.")
+    assert table.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["who"] for row in rows] == ["'=cmd()"] * 3
+    assert rows[0]["details"] == '{"timezone":"Europe/Lisbon"}'

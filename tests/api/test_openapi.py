@@ -102,7 +102,7 @@ def test_real_answers_have_the_shapes_that_are_described(office: Office) -> None
             **(attribute if path.endswith("/values") else asked),
         )
         for path in OWN
-        if path != "/v1/live" and "get" in DESCRIPTION["paths"][path]
+        if path not in {"/v1/live", "/v1/audit/export.csv"} and "get" in DESCRIPTION["paths"][path]
     }
     answers["post", "/v1/merges/{merge_id}/undo"] = office.post(f"/v1/merges/{merge_id}/undo")
     answers["post", "/v1/identity/preview"] = office.post("/v1/identity/preview", body={"identifiers": [asked]})

@@ -8,7 +8,7 @@ import pytest
 from tests.cli.conftest import Command
 
 from passerby.folder import DataFolder
-from passerby.projects.audit import AuditLog
+from passerby.projects.audit import SERVER, AuditLog
 from passerby.projects.store import ProjectStore
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -31,3 +31,23 @@ def test_a_token_gets_the_scopes_that_it_is_given(passerby: Command, data: Path)
     with ProjectStore(DataFolder(data).control) as store:
         (key,) = (key for key in store.keys(store.project("default")) if key.id == number)
     assert key.scopes == {"read", "identity"}
+
+
+def test_changes_of_console_users_by_a_command_are_noted(passerby: Command, data: Path) -> None:
+    passerby("users", "add", "sasha")
+    passerby("users", "password", "sasha")
+    passerby("users", "role", "sasha", "admin")
+    passerby("users", "unlock", "sasha")
+    passerby("users", "remove", "sasha")
+    passerby("password")
+    with AuditLog(DataFolder(data).audit) as log:
+        entries = log.page(SERVER, limit=10)
+    assert {each.who for each in entries} == {"the command line"}
+    assert [(each.action, each.subject) for each in reversed(entries)] == [
+        ("user.added", "sasha"),
+        ("password.changed", "sasha"),
+        ("user.changed", "sasha"),
+        ("user.unlocked", "sasha"),
+        ("user.removed", "sasha"),
+        ("password.changed", "admin"),
+    ]

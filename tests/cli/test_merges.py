@@ -10,6 +10,8 @@ import pytest
 from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident, new_id
 
+from passerby.folder import DataFolder
+from passerby.projects.audit import AuditLog
 from passerby.state.sqlite.reader import SqliteStateReader
 
 pytestmark = pytest.mark.usefixtures("keys")
@@ -101,3 +103,16 @@ def test_a_merge_that_never_was_is_no_merge(
 
 def test_before_the_first_start_there_are_no_merges(passerby: Command) -> None:
     assert passerby("merges", "list", "--json").json == []
+
+
+def test_an_undo_is_in_the_audit_log(passerby: Command, filling: Filling, data: Path) -> None:
+    absorbed(filling, "m1", "u1")
+    (merge,) = passerby("merges", "list", "--json").json
+    passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")
+    with AuditLog(DataFolder(data).audit) as log:
+        (entry,) = log.page(1, limit=10)
+    assert (entry.action, entry.subject, entry.details) == (
+        "merge.undone",
+        merge["id"],
+        {"reason": "a shared tablet"},
+    )

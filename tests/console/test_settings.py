@@ -202,3 +202,29 @@ def test_without_a_key_there_is_no_test_event(office: Office) -> None:
         client.post(f"/p/keyless/sources/segment/keys/{key}/revoke")
         assert client.post("/p/keyless/sources/segment/test").status_code == 404
         assert "No key works" in client.get("/p/keyless/sources").text
+
+
+def test_sign_ins_are_in_the_audit_log_with_their_address(office: Office, admin: httpx.Client) -> None:
+    came = "203.0.113.77"
+    office.sign_in(VIEWER, "wrong", came)
+    office.sign_in(VIEWER, office.passwords[VIEWER], came)
+    office.sign_in("my secret password", "", came)
+    page = admin.get(f"/p/{PROJECT}/settings/audit.json").json()
+    noted = [(each["action"], each["subject"]) for each in page["entries"] if each["address"] == came]
+    assert noted == [("sign_in.failed", ""), ("signed_in", VIEWER), ("sign_in.failed", VIEWER)]
+    assert "my secret password" not in admin.get(f"/p/{PROJECT}/settings/audit").text
+
+
+def test_the_audit_log_is_filtered_and_exported(office: Office, admin: httpx.Client) -> None:
+    office.sign_in(VIEWER, office.passwords[VIEWER], "203.0.113.78")
+    query = {"who": VIEWER, "action": "signed", "from": "2020-01-01", "to": ""}
+    page = admin.get(f"/p/{PROJECT}/settings/audit.json", params=query).json()
+    assert {each["action"] for each in page["entries"]} == {"signed_in"}
+    assert 'value="2020-01-01"' in admin.get(f"/p/{PROJECT}/settings/audit", params=query).text
+    table = admin.get(f"/p/{PROJECT}/settings/audit/export", params=query)
+    assert table.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+    assert table.text.startswith("id,at,who,action,subject,details,address\r\n")
+    whole = admin.get(f"/p/{PROJECT}/settings/audit/export", params=query | {"format": "json"}).json()
+    assert {each["action"] for each in whole["entries"]} == {"signed_in"}
+    with office.client(VIEWER) as client:
+        assert client.get(f"/p/{PROJECT}/settings/audit/export").status_code == 403

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler, ExceptionHandler
 
 from passerby.api import catalogue_edits, openapi
 from passerby.api.access import access_to_read
-from passerby.api.auditing import Audited, list_audit
+from passerby.api.auditing import Audited, export_audit, export_audit_as_csv, list_audit
 from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.desk import Desk
@@ -114,6 +114,8 @@ _OF_PROJECTS: Final = (
     list_marks,
     set_mark,
     list_audit,
+    export_audit,
+    export_audit_as_csv,
     send_test_event,
 )
 """The routes that a project's tokens open."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.middleware import ASGIMiddleware
+from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerby.api import cursors, examples_management
 from passerby.api.access import Access
-from passerby.api.describe import reading
+from passerby.api.describe import CSV, reading, table
 from passerby.api.desk import Desk
+from passerby.api.errors import invalid
 from passerby.api.management_answers import AuditEntry, AuditPage
 from passerby.api.needs import need_of
 from passerby.api.parameters import Page, page
+from passerby.dialects.times import read_iso_or_epoch
+from passerby.projects.audit import EVERYTHING, KEPT, Entry, Filter, View
 from passerby.refused import redaction
 from passerby.times import iso
 
@@ -26,6 +32,39 @@ BODY_BYTES = 4_096
 _UNTOLD = frozenset({"value", "password"})
 """Members of bodies that the audit log does not repeat."""
 _ERRORS = 400
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a cell begins with that a spreadsheet runs."""
+
+
+Who = Annotated[str, QueryParameter(name="who", max_length=200, description="Only entries whose `who` has this in it.")]
+Action = Annotated[
+    str,
+    QueryParameter(
+        name="action", max_length=100, description="Only actions that begin so: `key.added`, or `key.` for all of keys."
+    ),
+]
+Since = Annotated[str, QueryParameter(name="from", max_length=40, description="ISO 8601: only entries since then.")]
+Until = Annotated[str, QueryParameter(name="to", max_length=40, description="ISO 8601: only entries before then.")]
+Format = Annotated[
+    Literal["json", "csv"], QueryParameter(name="format", description="`json`: an array of entries; `csv`: a table.")
+]
+
+
+def wanted(who: Who = "", action: Action = "", since: Since = "", until: Until = "") -> Filter:
+    """The entries that the query asks for. Raises ApiError for a time that cannot be read."""
+    return Filter(who, action, _time(since, "from", 0), _time(until, "to", EVERYTHING.until))
+
+
+def _time(text: str, parameter: str, otherwise: int) -> int:
+    if not text:
+        return otherwise
+    found = read_iso_or_epoch(text)
+    if found is None:
+        raise invalid(parameter, "this is no time in ISO 8601")
+    return found
+
+
+_WANTED = {"only": Provide(wanted, sync_to_thread=False)}
 
 
 @get(
@@ -33,32 +72,112 @@ _ERRORS = 400
     operation_id="listAudit",
     summary="The audit log",
     description="Who changed what of the project, or looked at whom in the console, the newest first: a token by its "
-    "label, a user of the console, or the command line. The last 100,000 entries are kept.",
+    "label, a user of the console, or the command line. Sign-ins, failed ones too, and changes of console users are "
+    "shown where they are about users who may use this project. The last 100,000 entries are kept.",
     tags=["Project"],
-    dependencies={"page": Provide(page, sync_to_thread=False)},
+    dependencies={"page": Provide(page, sync_to_thread=False), **_WANTED},
     responses=reading(AuditPage, examples_management.AUDIT),
 )
-async def list_audit(access: NamedDependency[Access], page: NamedDependency[Page]) -> AuditPage:
-    return await access.run(audit_page, access, page)
+async def list_audit(
+    access: NamedDependency[Access], page: NamedDependency[Page], only: NamedDependency[Filter]
+) -> AuditPage:
+    return await access.run(audit_page, access, page, only)
 
 
-def audit_page(access: Access, page: Page) -> AuditPage:
+_EXPORTED = "All entries that the filter leaves, the newest first"
+
+
+@get(
+    "/audit/export",
+    operation_id="exportAudit",
+    summary="Export the audit log",
+    description=f"{_EXPORTED}, on one page.",
+    tags=["Project"],
+    dependencies=_WANTED,
+    responses=reading(AuditPage, examples_management.AUDIT),
+)
+async def export_audit(access: NamedDependency[Access], only: NamedDependency[Filter]) -> Response[bytes]:
+    return exported(await access.run(audit_export, access, only, "json"), "json")
+
+
+@get(
+    "/audit/export.csv",
+    operation_id="exportAuditAsCsv",
+    summary="Export the audit log as CSV",
+    description=f"{_EXPORTED}, behind a line of headings. A cell that a spreadsheet would run begins with an "
+    "apostrophe.",
+    tags=["Project"],
+    media_type=CSV,
+    dependencies=_WANTED,
+    responses=table(AuditPage),
+)
+async def export_audit_as_csv(access: NamedDependency[Access], only: NamedDependency[Filter]) -> Response[bytes]:
+    return exported(await access.run(audit_export, access, only, "csv"), "csv")
+
+
+def view_of(access: Access) -> View:
+    """What a project's token may see: its entries, and of the server's those about users who may use the project."""
+    if access.desk.tokens.is_alone(access.project):
+        return View(access.project, server=True)
+    with access.desk.policies() as store:
+        return View(access.project, users=store.users_of(access.project))
+
+
+def audit_page(access: Access, page: Page, only: Filter = EVERYTHING, view: View | None = None) -> AuditPage:
     """A page of the audit log."""
     place = cursors.decode(page.cursor, cursors.AfterAudit)
+    view = view or view_of(access)
     with access.desk.audit() as log:
-        found = log.page(access.project, limit=page.limit + 1, before=place.number if place else None)
+        found = log.page(view, limit=page.limit + 1, before=place.number if place else None, only=only)
     shown, more = found[: page.limit], len(found) > page.limit
-    entries = [
-        AuditEntry(id=e.id, at=iso(e.at), who=e.who, action=e.action, subject=e.subject, details=e.details)
-        for e in shown
-    ]
+    entries = [_shown(entry) for entry in shown]
     return AuditPage(entries=entries, cursor=cursors.encode(cursors.AfterAudit(shown[-1].id)) if more else None)
 
 
-def note(access: Access, who: str, action: str, subject: str = "", details: Any = None) -> None:
-    """Note that somebody did something to the project, or looked at something of it."""
+def audit_export(access: Access, only: Filter, form: str, view: View | None = None) -> bytes:
+    """The audit log as a file. At most `KEPT` entries of the project, and as many of the server, are kept at all."""
+    view = view or view_of(access)
     with access.desk.audit() as log:
-        log.note(access.project, access.desk.now(), who=who, action=action, subject=subject, details=details)
+        entries = [_shown(entry) for entry in log.page(view, limit=2 * KEPT, only=only)]
+    if form == "json":
+        return msgspec.json.encode(AuditPage(entries=entries, cursor=None))
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(AuditEntry.__struct_fields__)
+    writer.writerows([_cell(value) for value in msgspec.structs.astuple(entry)] for entry in entries)
+    return written.getvalue().encode("utf-8", "replace")
+
+
+def exported(content: bytes, form: str) -> Response[bytes]:
+    """An answer that a browser saves as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="audit.{form}"'}
+    return Response(content, media_type="application/json" if form == "json" else CSV, headers=headers)
+
+
+def _cell(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _shown(entry: Entry) -> AuditEntry:
+    return AuditEntry(
+        id=entry.id,
+        at=iso(entry.at),
+        who=entry.who,
+        action=entry.action,
+        subject=entry.subject,
+        details=entry.details,
+        address=entry.address,
+    )
+
+
+def note(  # noqa: PLR0913, PLR0917 - all that an entry says
+    access: Access, who: str, action: str, subject: str = "", details: Any = None, address: str = ""
+) -> None:
+    """Record that someone changed the project, or looked at something of it."""
+    now = access.desk.now()
+    with access.desk.audit() as log:
+        log.note(access.project, now, who=who, action=action, subject=subject, details=details, address=address)
 
 
 class Audited(ASGIMiddleware):
@@ -91,7 +210,8 @@ class Audited(ASGIMiddleware):
         desk, state = self._desk(), scope["state"]
         subject = " ".join(str(value) for value in scope["path_params"].values())
         access = Access(desk, state["project"])
-        await desk.readers.run(note, access, state["who"], action, subject, told(sent))
+        address = scope["client"][0] if scope["client"] else ""
+        await desk.readers.run(note, access, state["who"], action, subject, told(sent), address)
 
 
 def told(sent: bytes) -> Any:

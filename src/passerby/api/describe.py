@@ -18,6 +18,7 @@ from passerby.api.errors import MEANING, STATUS, ErrorAnswer, ErrorBody, ErrorCo
 Examples = Mapping[str, msgspec.Struct]
 
 EVENT_STREAM = "text/event-stream"
+CSV = "text/csv"
 _ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
 
 _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
@@ -47,6 +48,15 @@ def streaming(item: DataContainerType, examples: Examples, *codes: ErrorCode) ->
     shown = [_example(name, example) for name, example in examples.items()]
     found[HTTPStatus.OK] = ResponseSpec(
         item, generate_examples=False, description=_words(item), examples=shown, media_type=EVENT_STREAM
+    )
+    return found
+
+
+def table(row: DataContainerType) -> dict[int, ResponseSpec]:
+    """Likewise for a route that reads and answers with CSV."""
+    found = reading(row, {})
+    found[HTTPStatus.OK] = ResponseSpec(
+        str, generate_examples=False, description="A table, its first line the names of the columns", media_type=CSV
     )
     return found
 

@@ -82,6 +82,7 @@ AUDIT = {
                 action="key.added",
                 subject="",
                 details={"kind": "segment.write_key", "label": "web shop"},
+                address="203.0.113.7",
             )
         ],
         cursor=None,

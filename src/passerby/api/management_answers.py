@@ -88,7 +88,10 @@ class ChangeProjectRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
 
 
 class AuditEntry(msgspec.Struct, kw_only=True):
-    """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets."""
+    """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets.
+
+    `address` is the client's, behind trusted proxies too; empty where it is unknown, as for the command line.
+    """
 
     id: int
     at: str
@@ -96,6 +99,7 @@ class AuditEntry(msgspec.Struct, kw_only=True):
     action: str
     subject: str
     details: Any
+    address: str
 
 
 class AuditPage(msgspec.Struct, kw_only=True):

@@ -61,6 +61,8 @@ NEEDS: Final[Mapping[str, Need]] = {
     "getProject": Need(Scope.READ),
     "changeProject": Need(Scope.MANAGE, "project.changed"),
     "listAudit": Need(Scope.MANAGE),
+    "exportAudit": Need(Scope.MANAGE),
+    "exportAuditAsCsv": Need(Scope.MANAGE),
     "sendTestEvent": Need(Scope.MANAGE, "source.tested"),
 }
 """By the operation's id."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 
-from passerby.cli.app import Data, Json, data_folder
+from passerby.cli.app import Data, Json, data_folder, note
 from passerby.cli.output import say, say_json
 from passerby.cli.users import open_users
 from passerby.folder import DataFolder
 from passerby.projects import passwords
+from passerby.projects.audit import SERVER
 from passerby.projects.errors import NoSuchUser
 from passerby.projects.founding import CONSOLE_USER, initialised
 from passerby.projects.founding import init as make_folder
@@ -37,6 +38,7 @@ def password(*, data: Data = None, json: Json = False) -> None:
     stored = passwords.hashed(new)
     with open_users(data) as users:
         _let_in(users, stored)
+    note(data, SERVER, "password.changed", CONSOLE_USER)
     if json:
         say_json({"user": CONSOLE_USER, "password": new})
     else:
@@ -54,6 +56,7 @@ def see_to_given_password(folder: DataFolder) -> None:
     with open_users(folder.path) as users:
         if not passwords.matches(given, users.password(CONSOLE_USER) or ""):
             _let_in(users, passwords.hashed(given))
+            note(folder.path, SERVER, "password.changed", CONSOLE_USER, {"by": CONSOLE_PASSWORD})
 
 
 def _let_in(users: ConsoleUsers, stored: str) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, Project, data_folder, open_store
+from passerby.cli.app import WHO, Data, Json, Project, data_folder, note, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import FIRST_PROJECT
@@ -95,6 +95,7 @@ def undo(
         except (AlreadyUndone, BuiltOn) as refusal:
             why = str(refusal) if isinstance(refusal, BuiltOn) else "it was undone before"
             raise MergeRefused(f"merge {merge_id} cannot be undone: {why}") from None
+    note(data, number, "merge.undone", merge_id, {"reason": reason} if reason else None)
     if json:
         say_json({"winner": winner, "loser": loser})
     else:

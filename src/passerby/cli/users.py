@@ -9,9 +9,10 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, data_folder, open_store
+from passerby.cli.app import Data, Json, data_folder, note, open_store
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects import passwords
+from passerby.projects.audit import SERVER
 from passerby.projects.users import ConsoleUser, ConsoleUsers, Role
 from passerby.settings import CONSOLE_PASSWORD
 from passerby.times import iso
@@ -47,6 +48,7 @@ def add(name: Name, *, role: Role = Role.VIEWER, data: Data = None, json: Json =
     stored = passwords.hashed(password)
     with open_users(data) as users:
         users.add(name, role, stored, _now())
+    note(data, SERVER, "user.added", name, {"role": role})
     _say_password(name, password, json=json, given=given)
 
 
@@ -57,6 +59,7 @@ def change_password(name: Name, *, data: Data = None, json: Json = False) -> Non
     stored = passwords.hashed(password)
     with open_users(data) as users:
         users.set_password(name, stored, _now())
+    note(data, SERVER, "password.changed", name)
     _say_password(name, password, json=json, given=given)
 
 
@@ -65,6 +68,7 @@ def change_role(name: Name, role: Role, *, data: Data = None) -> None:
     """Let a user look at everything (viewer), or change it as well (admin)."""
     with open_users(data) as users:
         users.set_role(name, role)
+    note(data, SERVER, "user.changed", name, {"role": role})
     say(f"{name} is {role} now")
 
 
@@ -73,6 +77,7 @@ def unlock(name: Name, *, data: Data = None) -> None:
     """Let a user sign in again without the delay that wrong passwords have brought about."""
     with open_users(data) as users:
         users.unlock(name, _now())
+    note(data, SERVER, "user.unlocked", name)
     say(f"{name} can sign in again at once")
 
 
@@ -81,6 +86,7 @@ def remove(name: Name, *, data: Data = None) -> None:
     """Let a user in no more. Ends all of their sessions."""
     with open_users(data) as users:
         users.remove(name)
+    note(data, SERVER, "user.removed", name)
     say(f"{name} is removed")
 
 

@@ -31,6 +31,7 @@ from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.rendering import query, render
 from passerby.console.shell import TWIN
+from passerby.projects.audit import SERVER
 from passerby.projects.users import Role, Visitor
 
 P = ParamSpec("P")
@@ -50,6 +51,7 @@ class Visit:
     project_name: str
     path: str
     said: str
+    address: str = ""
 
     @property
     def desk(self) -> Desk:
@@ -64,6 +66,11 @@ class Visit:
     @property
     def may_change(self) -> bool:
         """Whether to offer what changes something. It is refused anyway to whoever may not."""
+        return self.visitor.role is Role.ADMIN
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether the visitor administers all projects, and so the console's users."""
         return self.visitor.role is Role.ADMIN
 
     @property
@@ -95,11 +102,21 @@ class Visit:
 
     async def note(self, action: str, subject: str = "", details: Any = None) -> None:
         """Note in the audit log what the visitor has done, or whom they looked at; as the API does for tokens."""
-        await self.run(note, self.access, self.who, action, subject, details)
+        await self.run(note, self.access, self.who, action, subject, details, self.address)
+
+    async def note_on_server(self, action: str, subject: str = "", details: Any = None) -> None:
+        """Record a change that belongs to no project."""
+        everywhere = Access(self.desk, SERVER)
+        await self.run(note, everywhere, self.who, action, subject, details, self.address)
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something that blocks in one of the reading threads."""
         return await self.desk.readers.run(read, *args, **kwargs)
+
+
+def address_of(request: AnyRequest) -> str:
+    """The client's address; empty where it is unknown."""
+    return request.client.host if request.client else ""
 
 
 def visit_of(
@@ -111,7 +128,7 @@ def visit_of(
         raise SignInNeeded
     for number, name in reception.projects.names().items():
         if name == project_name:
-            visit = Visit(reception, visitor, number, name, request.url.path, said)
+            visit = Visit(reception, visitor, number, name, request.url.path, said, address_of(request))
             request.state.visit = visit
             return visit
     raise not_found("project")
@@ -135,6 +152,11 @@ def action(path: str, act: Callable[..., Any], *, need: Need = Need.ADMIN) -> HT
     """A form of a project: `act` takes `visit` and `data: URLEncodedBody[...]`, and answers with `done` or a page."""
     options: dict[str, Any] = {"dependencies": _visiting(), "opt": {NEED: need}, "include_in_schema": False}
     return post(IN_PROJECT + path, status_code=200, **options)(act)
+
+
+def download(path: str, make: Callable[..., Any], *, need: Need) -> HTTPRouteHandler:
+    """A file of a project: `make` takes `visit` and parameters of the query, and gives a Response."""
+    return get(IN_PROJECT + path, dependencies=_visiting(), opt={NEED: need}, include_in_schema=False)(make)
 
 
 def stream(path: str, follow: Callable[..., Any]) -> HTTPRouteHandler:

@@ -14,12 +14,15 @@ from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
+from passerby.api.access import Access
+from passerby.api.auditing import note
 from passerby.api.errors import AnyRequest
 from passerby.console.access import COOKIE, NEED, Need, visitor_of
 from passerby.console.reception import Reception
-from passerby.console.screens import SEE_OTHER, page
+from passerby.console.screens import SEE_OTHER, address_of, page
 from passerby.console.throttle import Attempt, in_words
 from passerby.projects import passwords
+from passerby.projects.audit import SERVER
 from passerby.projects.errors import NoSuchUser
 from passerby.projects.users import DEVICE_MS, LONGEST_MS
 
@@ -52,7 +55,7 @@ async def sign_in(
 ) -> Response[Any]:
     now, device = reception.desk.now(), request.cookies.get(DEVICE_COOKIE, "")
     attempt, unlocked_at = await reception.desk.readers.run(
-        _attempt, reception, data.user, _address(request), device, now
+        _attempt, reception, data.user, address_of(request), device, now
     )
     if wait := reception.throttle.wait_ms(attempt, now, unlocked_at):
         refused = _form(data.to, data.user, _WAIT.format(in_words(wait)), HTTPStatus.TOO_MANY_REQUESTS)
@@ -60,6 +63,7 @@ async def sign_in(
         return refused
     reception.throttle.tried(attempt, now)
     opened = await reception.passwords.run(_opened, reception, data, device, now)
+    await reception.desk.readers.run(_note, reception, data.user, attempt.address, opened is not None)
     if opened is None:
         return _form(data.to, data.user, _WRONG, HTTPStatus.UNAUTHORIZED)
     reception.throttle.succeeded(attempt)
@@ -77,15 +81,20 @@ async def sign_out(request: AnyRequest, reception: NamedDependency[Reception]) -
     return Redirect("/sign-in", status_code=SEE_OTHER, cookies=[_cookie(request, COOKIE, "", 0)])
 
 
+def _note(reception: Reception, user: str, address: str, succeeded: bool) -> None:  # noqa: FBT001 - by position
+    """Record a sign-in. A name that no user has is left out: it may be a password, typed into the wrong field."""
+    known = reception.users.password(user) is not None
+    who = f"console user {user}" if known else "an unknown user"
+    everywhere = Access(reception.desk, SERVER)
+    action = "signed_in" if succeeded else "sign_in.failed"
+    note(everywhere, who, action, user if known else "", address=address)
+
+
 class _Opened(NamedTuple):
     """What the cookies of a new session, and of the device that it is on, hold."""
 
     session: str
     device: str
-
-
-def _address(request: AnyRequest) -> str:
-    return request.client.host if request.client else ""
 
 
 def _attempt(reception: Reception, user: str, address: str, device: str, now: int) -> tuple[Attempt, int]:

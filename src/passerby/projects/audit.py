@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
@@ -11,14 +12,21 @@ from passerby import sqlite
 from passerby.sql import load
 
 KEPT: Final = 100_000
-"""Entries of a project, the newest."""
+"""Entries of a project, the newest; and as many of the whole server."""
+SERVER: Final = 0
+"""The project of entries that belong to none: sign-ins, and changes of console users."""
+
+SCHEMA_VERSION: Final = 1
 
 _SQL = load("passerby.projects", "audit.sql")
 _LAST: Final = 2**63 - 1
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody did something, `at` in milliseconds since 1970. `subject` is what it was done to, by its id or name."""
+    """Who did what, `at` in milliseconds since 1970. `subject` is what it was done to, by its id or name.
+
+    `address` is the client's; empty where it is unknown, as for the command line.
+    """
 
     id: int
     at: int
@@ -26,6 +34,27 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     subject: str
     details: Any
+    address: str = ""
+
+
+class Filter(NamedTuple):
+    """Which entries are wanted: part of a name, the beginning of an action, and times in ms (`until` excluded)."""
+
+    who: str = ""
+    action: str = ""
+    since: int = 0
+    until: int = _LAST
+
+
+class View(NamedTuple):
+    """Whose entries are wanted: a project's and, of the whole server's, all or those about these console users."""
+
+    project: int
+    server: bool = False
+    users: Sequence[str] = ()
+
+
+EVERYTHING: Final = Filter()
 
 
 class AuditLog:
@@ -34,7 +63,15 @@ class AuditLog:
     def __init__(self, file: Path) -> None:
         self._connection = sqlite.connect(file)
         self._connection.transaction_mode = "IMMEDIATE"
-        self._connection.execute(_SQL["schema"])
+        if self._connection.pragma("user_version") < SCHEMA_VERSION:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        with self._connection:
+            self._connection.execute(_SQL["schema"])
+            if not self._connection.execute(_SQL["has_address"]).get:
+                self._connection.execute(_SQL["add_address"])
+            self._connection.pragma("user_version", SCHEMA_VERSION)
 
     def __enter__(self) -> Self:
         return self
@@ -46,20 +83,38 @@ class AuditLog:
         self._connection.close()
 
     def note(  # noqa: PLR0913 - all that an entry says
-        self, project: int, now: int, *, who: str, action: str, subject: str = "", details: Any = None
+        self,
+        project: int,
+        now: int,
+        *,
+        who: str,
+        action: str,
+        subject: str = "",
+        details: Any = None,
+        address: str = "",
     ) -> None:
-        """Somebody did something to a project. `details` is anything that JSON can say."""
-        row = (project, now, who, action, subject, msgspec.json.encode(details).decode())
+        """Record an action on a project, or on the whole server (SERVER). `details` is anything that JSON can say."""
+        row = (project, now, who, action, subject, msgspec.json.encode(details).decode(), address)
         with self._connection:
             self._connection.execute(_SQL["note"], row)
             self._connection.execute(_SQL["drop_excess"], (project, KEPT))
 
-    def page(self, project: int, *, limit: int, before: int | None = None) -> list[Entry]:
-        """At most `limit` entries of a project, the newest first, those behind `before`."""
-        rows = self._connection.execute(_SQL["page"], (project, _LAST if before is None else before, limit))
-        return [_entry(row) for row in rows]
+    def page(
+        self, view: View | int, *, limit: int, before: int | None = None, only: Filter = EVERYTHING
+    ) -> list[Entry]:
+        """At most `limit` entries, the newest first, those behind `before`. A number is a project's entries alone."""
+        view = View(view) if isinstance(view, int) else view
+        values = {
+            **view._asdict(),
+            **only._asdict(),
+            "users": msgspec.json.encode(view.users).decode(),
+            "before": _LAST if before is None else before,
+            "limit": limit,
+        }
+        return [_entry(row) for row in self._connection.execute(_SQL["page"], values)]
 
 
 def _entry(row: Any) -> Entry:
-    number, at, who, action, subject, details = row
-    return Entry(id=number, at=at, who=who, action=action, subject=subject, details=msgspec.json.decode(details))
+    number, at, who, action, subject, details, address = row
+    told = msgspec.json.decode(details)
+    return Entry(id=number, at=at, who=who, action=action, subject=subject, details=told, address=address)

@@ -10,6 +10,11 @@ SELECT EXISTS (SELECT 1 FROM pragma_table_info('key') WHERE name = 'scopes')
 -- Give the tokens of an older file what they could do until then: everything.
 ALTER TABLE key ADD COLUMN scopes TEXT NOT NULL DEFAULT 'identity manage read'
 
+-- name: users_of
+-- The console's users who may use a project, in the order of their names.
+SELECT name FROM console_user
+WHERE role <> '' OR name IN (SELECT user FROM console_role WHERE project = :project) ORDER BY name
+
 -- name: rename_project
 -- Another name for a project; fails where it is taken.
 UPDATE project SET name = :name WHERE id = :id

@@ -23,7 +23,15 @@ CREATE TABLE IF NOT EXISTS console_user (
     name       TEXT    PRIMARY KEY,
     password   TEXT    NOT NULL,                   -- argon2id, in its own encoded form
     changed_at INTEGER NOT NULL,
-    role       TEXT    NOT NULL DEFAULT 'admin'    -- of `users.Role`
+    role       TEXT    NOT NULL DEFAULT 'admin'    -- of `users.Role`: in every project; '' for none
+) STRICT, WITHOUT ROWID;
+
+-- What a user may do in one project, beyond their role in all of them.
+CREATE TABLE IF NOT EXISTS console_role (
+    user       TEXT    NOT NULL REFERENCES console_user (name) ON DELETE CASCADE,
+    project    INTEGER NOT NULL REFERENCES project (id),
+    role       TEXT    NOT NULL,                   -- of `users.Role`
+    PRIMARY KEY (user, project)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS console_session (

@@ -31,7 +31,7 @@ from passerby.projects.scopes import read as read_scopes
 from passerby.sql import load
 from passerby.times import iso
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")
@@ -257,6 +257,10 @@ class ProjectStore:
             self._connection.execute(_SQL["rename_project"], {"id": number, "name": name})
         except apsw.ConstraintError:
             raise ProjectExists(name) from None
+
+    def users_of(self, number: int) -> list[str]:
+        """The names of the console's users who may use a project."""
+        return [name for (name,) in self._connection.execute(_SQL["users_of"], {"project": number})]
 
     def marks(self, number: int) -> list[Mark]:
         """What people say of a project's events and attributes."""

@@ -72,13 +72,13 @@ async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewUser]) -> R
     users, now = visit.reception.users, visit.desk.now()
     stored = await _hashed(visit, password)
     await _asked(visit, lambda: users.add(data.name, data.role, stored, now))
-    await visit.note("user.added", data.name, {"role": data.role})
+    await visit.note_on_server("user.added", data.name, {"role": data.role})
     return _told(visit, data.name, password, given=bool(data.password), said="user-added")
 
 
 async def change_role(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
     await _asked(visit, lambda: visit.reception.users.set_role(data.name, data.role))
-    await visit.note("user.changed", data.name, {"role": data.role})
+    await visit.note_on_server("user.changed", data.name, {"role": data.role})
     return done(visit, "/settings/users", "user-changed")
 
 
@@ -87,13 +87,13 @@ async def change_password(visit: NamedDependency[Visit], data: URLEncodedBody[Ch
     users, now = visit.reception.users, visit.desk.now()
     stored = await _hashed(visit, password)
     await _asked(visit, lambda: users.set_password(data.name, stored, now))
-    await visit.note("password.changed", data.name)
+    await visit.note_on_server("password.changed", data.name)
     return _told(visit, data.name, password, given=bool(data.password), said="password-changed")
 
 
 async def remove(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
     await _asked(visit, lambda: visit.reception.users.remove(data.name))
-    await visit.note("user.removed", data.name)
+    await visit.note_on_server("user.removed", data.name)
     return done(visit, "/settings/users", "user-removed")
 
 
@@ -110,7 +110,7 @@ async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPass
     throttle.succeeded(attempt)
     hashed = await _hashed(visit, data.new)
     await _asked(visit, lambda: users.set_password(name, hashed, now))
-    await visit.note("password.changed", name)
+    await visit.note_on_server("password.changed", name)
     return done(visit, "/settings/users", "password-changed")
 
 
