@@ -1,0 +1,128 @@
+"""Possible duplicates: the list of pairs, and two profiles side by side with what to do about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from msgspec import Meta
+
+from passerby.api.answers import DuplicatePage
+from passerby.api.bodies import PairRequest
+from passerby.api.duplicates import dismiss_duplicate, list_duplicates, pair_of, restore_duplicate
+from passerby.api.errors import STATUS, ApiError
+from passerby.api.parameters import Cursor, Page, uuid_of
+from passerby.console.screens import Visit, action, done, page, screen
+from passerby.console.story.refusals import explain
+from passerby.profiles.view import Profile
+from passerby.state.views import Duplicate
+
+SHOWN = 25
+TRAITS = 200
+"""Traits that are compared: those that both have come first."""
+
+LIST = "/duplicates"
+PAIR = "/duplicates/{one:str}/{other:str}"
+
+
+class DismissForm(msgspec.Struct, kw_only=True):
+    """Why two profiles are different people, if anything is to be said."""
+
+    reason: Annotated[str, Meta(max_length=1_000)] = ""
+
+
+class RestoreForm(msgspec.Struct, kw_only=True):
+    """Nothing but the button."""
+
+
+class DuplicatesView(msgspec.Struct, kw_only=True):
+    """A page of possible duplicates, or of dismissed ones."""
+
+    found: DuplicatePage
+    dismissed: bool
+    cursor: str | None
+
+
+class ComparedTrait(msgspec.Struct, kw_only=True):
+    """A trait of either profile: its value in each, null where it has none."""
+
+    name: str
+    values: list[Any]
+    same: bool
+
+
+class PairView(msgspec.Struct, kw_only=True):
+    """Two profiles side by side. `more` is the number of traits that are not shown."""
+
+    pair: Duplicate
+    traits: list[ComparedTrait]
+    more: int
+
+
+async def gather_list(
+    visit: NamedDependency[Visit],
+    dismissed: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
+    cursor: Cursor = None,
+) -> DuplicatesView:
+    found: DuplicatePage = await list_duplicates.fn(visit.access, page=Page(SHOWN, cursor), dismissed=dismissed)
+    return DuplicatesView(found=found, dismissed=dismissed, cursor=cursor)
+
+
+async def gather_pair(visit: NamedDependency[Visit], one: FromPath[str], other: FromPath[str]) -> PairView:
+    ids = [uuid_of(id_, "profile") for id_ in (one, other)]
+    pair: Duplicate = await visit.run(pair_of, visit.access, *ids)
+    await visit.note("profiles.compared", " ".join(profile.id for profile in pair.profiles))
+    first, second = pair.profiles
+    traits = _compared(first, second)
+    return PairView(pair=pair, traits=traits[:TRAITS], more=max(0, len(traits) - TRAITS))
+
+
+def _compared(one: Profile, other: Profile) -> list[ComparedTrait]:
+    """The traits of both: those that both have, with those that differ first, then the others."""
+    names = sorted(one.traits.keys() | other.traits.keys())
+    found = [
+        ComparedTrait(
+            name=name,
+            values=[one.traits.get(name), other.traits.get(name)],
+            same=name in one.traits and name in other.traits and one.traits[name] == other.traits[name],
+        )
+        for name in names
+    ]
+    both = one.traits.keys() & other.traits.keys()
+    return sorted(found, key=lambda each: (each.name not in both, each.same))
+
+
+async def dismiss(
+    visit: NamedDependency[Visit], one: FromPath[str], other: FromPath[str], data: URLEncodedBody[DismissForm]
+) -> Response[Any]:
+    request = PairRequest(profiles=[one, other], reason=data.reason.strip())
+    try:
+        await dismiss_duplicate.fn(visit.access, visit.who, data=request)
+    except ApiError as error:
+        view = await gather_pair(visit, one, other)
+        return page("duplicate.html", status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
+    await visit.note("duplicate.dismissed", "", msgspec.to_builtins(request))
+    return done(visit, LIST, "dismissed")
+
+
+async def restore(
+    visit: NamedDependency[Visit],
+    one: FromPath[str],
+    other: FromPath[str],
+    data: URLEncodedBody[RestoreForm],  # noqa: ARG001 - a form is read, whatever it holds
+) -> Response[Any]:
+    request = PairRequest(profiles=[one, other])
+    await restore_duplicate.fn(visit.access, visit.who, data=request)
+    await visit.note("duplicate.restored", "", msgspec.to_builtins(request))
+    return done(visit, LIST, "restored")
+
+
+routes = [
+    screen(LIST, gather_list, "duplicates.html"),
+    screen(PAIR, gather_pair, "duplicate.html"),
+    action(f"{PAIR}/dismiss", dismiss),
+    action(f"{PAIR}/restore", restore),
+]
