@@ -35,6 +35,8 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "duplicate": lambda office: f"/p/default/duplicates/{office.profile}/{office.other}",
     "detach": lambda office: f"/p/default/profiles/{office.profile}/identity/detach?{office.identifier}",
     "mark": lambda _: "/p/default/catalogue/mark?event=Viewed+Product",
+    "catalogue-edit": lambda _: "/p/default/catalogue/edit?event=Viewed+Product&do=merge&to=Product+Viewed",
+    "catalogue-edit-trait": lambda _: "/p/default/catalogue/edit?attribute=email&do=type&to=date",
     "catalogue-traits": lambda _: "/p/default/catalogue?part=traits",
     "catalogue-violations": lambda _: "/p/default/catalogue?part=violations",
 }

@@ -25,7 +25,7 @@ from passerby.api.catalogue_answers import (
     TypeRequest,
 )
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ErrorCode, invalid, not_found
+from passerby.api.errors import ApiError, ErrorCode, invalid, not_found
 from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
 from passerby.catalogue.types import DataType
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed
@@ -202,6 +202,11 @@ def deleted_names(access: Access, request: DeleteRequest) -> DeletedNames:
     return DeletedNames(deleted=len(names) - len(unknown), unknown=missing)
 
 
+def unknown_name() -> ApiError:
+    """The refusal of a name that the catalogue does not have."""
+    return not_found("name in the catalogue")
+
+
 def _names(event: str | None, attribute: str | None) -> tuple[str, str]:
     if not event and not attribute:
         raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
@@ -216,7 +221,7 @@ def _refused(parameter: str = "") -> Iterator[None]:
     except BadAlias as fault:
         raise invalid(parameter, str(fault)) from None
     except UnknownName:
-        raise not_found("name in the catalogue") from None
+        raise unknown_name() from None
 
 
 def _info(row: Alias) -> AliasInfo:

@@ -13,6 +13,7 @@ from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
     audit,
     catalogue,
+    catalogue_edits,
     docs,
     duplicates,
     event,
@@ -65,6 +66,7 @@ def routes() -> list[HTTPRouteHandler]:
         *hand.routes,
         *duplicates.routes,
         *catalogue.routes,
+        *catalogue_edits.routes,
         *marks.routes,
         *health.routes,
         *sources.routes,

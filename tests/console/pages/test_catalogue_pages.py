@@ -1,0 +1,101 @@
+"""Editing the catalogue in the console: each change is confirmed on a page that says what will happen."""
+
+from __future__ import annotations
+
+import http
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.people import Callers
+
+EDIT = "/p/default/catalogue/edit"
+
+
+@pytest.fixture
+def admin(office: Office) -> Iterator[httpx.Client]:
+    with office.client(ADMIN) as client:
+        yield client
+
+
+@pytest.fixture
+def viewer(office: Office) -> Iterator[httpx.Client]:
+    with office.client(VIEWER) as client:
+        yield client
+
+
+@pytest.fixture
+def name(office: Office) -> str:
+    """An event name of the test's own, with an attribute of two types."""
+    callers, name = Callers(office), f"Bought {secrets.token_hex(4)}"
+    for total in ("junk", 9, 9.5):
+        callers.send("track", userId="u-catalogue", event=name, properties={"total": total})
+    callers.settle()
+    return name
+
+
+def catalogued(office: Office, name: str) -> dict[str, Any] | None:
+    cursor: str | None = None
+    while True:
+        page = office.server.read("/v1/catalogue", limit="1000", **({"cursor": cursor} if cursor else {}))
+        for event in page["events"]:
+            if event["name"] == name:
+                found: dict[str, Any] = event
+                return found
+        cursor = page["cursor"]
+        if cursor is None:
+            return None
+
+
+def test_a_type_is_changed_after_a_page_says_how_many_values_fit(
+    office: Office, admin: httpx.Client, name: str
+) -> None:
+    asked = {"event": name, "attribute": "total", "do": "type", "to": "number"}
+    page = admin.get(EDIT, params=asked).text
+    assert "2 past values are of type number, 1 is not" in page
+    assert admin.post(EDIT, data=asked).status_code == http.HTTPStatus.SEE_OTHER
+    event = catalogued(office, name)
+    assert event is not None
+    assert [each["type"] for each in event["attributes"]] == ["number"]
+
+
+def test_a_spelling_is_merged_shown_and_told_apart_again(office: Office, admin: httpx.Client, name: str) -> None:
+    into = f"{name} canonical"
+    asked = {"event": name, "do": "merge", "to": into}
+    assert "You can undo this" in admin.get(EDIT, params=asked).text
+    admin.post(EDIT, data=asked)
+    event = catalogued(office, into)
+    assert event is not None
+    assert (event["count"], event["spellings"]) == (3, [name])
+    assert name in admin.get(EDIT, params={"event": into}).text
+    assert into in admin.get(EDIT, params={"event": name}).text
+    refused = admin.post(EDIT, data={"event": into, "do": "delete"})
+    assert refused.status_code == http.HTTPStatus.BAD_REQUEST
+    assert "undo that first" in refused.text
+    undo = {"event": name, "do": "undo"}
+    assert into in admin.get(EDIT, params=undo).text
+    admin.post(EDIT, data=undo)
+    assert catalogued(office, name) is not None
+
+
+def test_a_name_is_deleted_after_a_page_says_what_stays(office: Office, admin: httpx.Client, name: str) -> None:
+    asked = {"event": name, "do": "delete"}
+    assert "Recorded events and profiles stay" in admin.get(EDIT, params=asked).text
+    admin.post(EDIT, data=asked)
+    assert catalogued(office, name) is None
+    assert admin.post(EDIT, data=asked).status_code == http.HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("form", [{"do": ""}, {"do": "type", "to": "colour"}, {"do": "merge", "to": ""}])
+def test_a_form_that_lacks_something_changes_nothing(admin: httpx.Client, name: str, form: dict[str, str]) -> None:
+    answer = admin.post(EDIT, data={"event": name, "attribute": "total", **form})
+    assert answer.status_code == http.HTTPStatus.BAD_REQUEST
+    assert admin.get(EDIT).status_code == http.HTTPStatus.BAD_REQUEST
+
+
+def test_a_viewer_is_told_who_can_change_it(viewer: httpx.Client, name: str) -> None:
+    assert "Only administrators" in viewer.get(EDIT, params={"event": name}).text
+    assert viewer.post(EDIT, data={"event": name, "do": "delete"}).status_code == http.HTTPStatus.FORBIDDEN
