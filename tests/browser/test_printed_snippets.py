@@ -46,13 +46,13 @@ def printed(server: Server, kind: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def shown(server: Server, language: str) -> str:
-    """What the console's page of the source shows for copying."""
+def shown(server: Server, source: str, language: str) -> str:
+    """What one of the console's pages of sources shows for copying."""
     console = f"http://127.0.0.1:{server.console_port}"
     form = {"user": "admin", "password": server.keys["console"]["password"]}
     with httpx.Client(base_url=console, headers={"Origin": console}, timeout=60) as client:
         assert client.post("/sign-in", data=form).status_code == HTTPStatus.SEE_OTHER
-        page = client.get("/p/default/sources/antsomi", params={"language": language})
+        page = client.get(f"/p/default/sources/{source}", params={"language": language})
     found = re.search(r'<pre id="snippet"[^>]*>(.*?)</pre>', page.text, re.DOTALL)
     assert found is not None
     return unescape(found[1])
@@ -62,8 +62,9 @@ SNIPPETS: Mapping[str, Callable[[Server], str]] = {
     "documentation": lambda _: blocks("html")[0],
     "command-web": lambda server: printed(server, "web"),
     "command-gtm": lambda server: printed(server, "gtm"),
-    "console-web": lambda server: shown(server, "Web page"),
-    "console-gtm": lambda server: shown(server, "Google Tag Manager"),
+    "console-website": lambda server: shown(server, "platforms/website", "Web page"),
+    "console-antsomi": lambda server: shown(server, "antsomi", "Web page"),
+    "console-gtm": lambda server: shown(server, "platforms/website", "Google Tag Manager"),
 }
 
 
@@ -232,6 +233,23 @@ def test_a_page_that_allows_other_policies_alone_and_asks_for_none_loads_the_sdk
     site.load()
     site.page.wait_for_function(IDLE)
     check_signed_in(site.server, address)
+
+
+def test_a_snippet_of_the_vendor_s_shape_works_with_the_address_of_its_script_changed(site: Site, address: str) -> None:
+    keys = site.server.keys["antsomi"]
+    snippet = f"""<script>
+      window._portalId = {keys["portal_id"]};
+      window._propId = {keys["prop_id"]};
+      window.web_event = function () {{ (web_event.queue = web_event.queue || []).push(arguments); }};
+      web_event.track = function () {{ web_event.apply(null, arguments); }};
+    </script>
+    <script async src="{site.collector}/sdk/web_event.js"></script>"""
+    track, _, sign_in = blocks("js")
+    site.open(written(snippet, f'var email = "{address}"; var name = "Ann";{track}{sign_in}'))
+    site.load()
+    site.done()
+    found = customer(site.server, address)
+    assert {"product/add_to_cart", "user/sign_in"} <= set(names(site.server, found))
 
 
 def test_the_tag_manager_s_event_arrives(site: Site, address: str) -> None:

@@ -18,6 +18,8 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "catalogue": lambda _: "/p/default/catalogue",
     "health": lambda _: "/p/default/health",
     "sources": lambda _: "/p/default/sources",
+    "platform": lambda _: "/p/default/sources/platforms/website",
+    "platform-segment": lambda _: "/p/default/sources/platforms/segment",
     "source": lambda _: "/p/default/sources/antsomi",
     "source-customerlabs": lambda _: "/p/default/sources/customerlabs",
     "webhook": lambda office: f"/p/default/sources/customerlabs/{office.webhook}",

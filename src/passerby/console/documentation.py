@@ -32,6 +32,15 @@ SECTIONS: Final = {
 """Folders in the order in which they are listed."""
 
 GUIDES: Final = (
+    ("/sources/platforms/mobile", "how-to/migrate/segment-kotlin"),
+    ("/sources/platforms/server", "how-to/migrate/segment-http"),
+    ("/sources/platforms/segment", "how-to/migrate"),
+    ("/sources/platforms/webhook", "how-to/migrate/customerlabs"),
+    ("/sources/crossengage", "how-to/migrate/crossengage-mobile"),
+    ("/sources/webengage", "how-to/migrate/webengage"),
+    ("/sources/customerlabs", "how-to/migrate/customerlabs"),
+    ("/sources/antsomi", "how-to/migrate/antsomi-web"),
+    ("/sources/segment", "how-to/migrate"),
     ("/sources", "how-to/sdk"),
     ("/profiles", "explanation/identity"),
     ("/settings/policy", "explanation/identity"),
@@ -43,7 +52,8 @@ GUIDES: Final = (
 )
 """Which page explains the console's pages below a path of a project; the first that fits."""
 
-_INDEX: Final = "README"
+_ENDING: Final = ".md"
+_INDEX: Final = "/README"
 
 
 class Page(NamedTuple):
@@ -59,6 +69,11 @@ class Page(NamedTuple):
         return f"{PREFIX}/{self.path}"
 
     @property
+    def is_listed(self) -> bool:
+        """Whether the navigation shows it everywhere: its folder has no index, or it is the index itself."""
+        return posixpath.dirname(self.path) not in pages()
+
+    @property
     def section(self) -> str:
         """The folder that holds it."""
         return self.path.partition("/")[0]
@@ -67,7 +82,7 @@ class Page(NamedTuple):
 @cache
 def pages() -> dict[str, Page]:
     """All pages by their path: sections in their order, pages by file name."""
-    found = {path: _page(path, text) for path, text in _sources(_folder(), "")}
+    found = {page.path: page for page in (_page(path, text) for path, text in _sources(_folder(), ""))}
     order = list(SECTIONS)
     return dict(sorted(found.items(), key=lambda item: (order.index(item[1].section), item[0])))
 
@@ -86,13 +101,13 @@ def _sources(folder: Traversable, above: str) -> Iterator[tuple[str, str]]:
     for entry in folder.iterdir():
         if entry.is_dir():
             yield from _sources(entry, f"{above}{entry.name}/")
-        elif entry.name.endswith(".md"):
-            name = entry.name.removesuffix(".md")
-            yield (above + name).removesuffix(f"/{_INDEX}"), entry.read_text("utf-8")
+        elif entry.name.endswith(_ENDING):
+            yield above + entry.name, entry.read_text("utf-8")
 
 
-def _page(path: str, text: str) -> Page:
-    folder = path if path in SECTIONS else posixpath.dirname(path)
+def _page(file: str, text: str) -> Page:
+    path = _path_of(file)
+    folder = posixpath.dirname(file)
     tokens = _MARKDOWN.parse(text)
     anchors = dict[str, int]()
     title = path
@@ -104,6 +119,11 @@ def _page(path: str, text: str) -> Page:
         for inner in token.children or ():
             _relink(inner, folder)
     return Page(path, title, _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _path_of(file: str) -> str:
+    """The path of a page, from that of its file."""
+    return file.removesuffix(_ENDING).removesuffix(_INDEX)
 
 
 def _text(token: Token) -> str:
@@ -126,11 +146,10 @@ def _relink(token: Token, folder: str) -> None:
     if not target or ":" in target:
         return
     path = posixpath.normpath(posixpath.join(folder, target))
-    if path.startswith("..") or not path.endswith(".md"):
+    if path.startswith("..") or not path.endswith(_ENDING):
         del token.attrs["href"]
         return
-    path = path.removesuffix(".md").removesuffix(f"/{_INDEX}")
-    token.attrSet("href", f"{PREFIX}/{path}{hash_mark}{fragment}")
+    token.attrSet("href", f"{PREFIX}/{_path_of(path)}{hash_mark}{fragment}")
 
 
 class _Renderer(RendererHTML):

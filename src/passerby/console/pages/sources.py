@@ -1,4 +1,4 @@
-"""Where events come from: a card for each dialect, its keys, what to paste, and whether anything has come."""
+"""Sources: by platform with what to paste, and by vendor with its keys and whether anything has come."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from passerby.api.management import added_key, keys, revoked_key, rotated_key
 from passerby.api.management_answers import AddKeyRequest, FreshKey, KeyInfo
 from passerby.api.sources import tested
 from passerby.console.arrivals import arrivals
+from passerby.console.platforms import PLATFORMS, Platform, platform_snippets
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.sourcing import (
     ABOUT,
@@ -37,9 +38,20 @@ _WEBHOOK = "customerlabs.webhook_path"
 
 
 class SourcesView(msgspec.Struct, kw_only=True):
-    """Every dialect."""
+    """Every platform, and every dialect."""
 
+    platforms: list[Platform]
     sources: list[SourceCard]
+
+
+class PlatformView(msgspec.Struct, kw_only=True):
+    """One platform. `source` is the dialect that its clients speak; `address`, where they reach the ingest port."""
+
+    platform: Platform
+    source: SourceCard
+    address: str
+    language: str
+    snippets: list[Snippet]
 
 
 class SourceView(msgspec.Struct, kw_only=True):
@@ -78,7 +90,25 @@ class NewKey(msgspec.Struct, kw_only=True):
 
 async def gather(visit: NamedDependency[Visit]) -> SourcesView:
     found, came = await _keys(visit), await visit.run(arrivals, visit.access)
-    return SourcesView(sources=[_card(dialect, found, came) for dialect in ABOUT])
+    cards = [_card(dialect, found, came) for dialect in ABOUT]
+    return SourcesView(platforms=list(PLATFORMS.values()), sources=cards)
+
+
+async def gather_platform(
+    request: AnyRequest,
+    visit: NamedDependency[Visit],
+    platform: FromPath[str],
+    address: Address = "",
+    language: Language = "",
+) -> PlatformView:
+    chosen = PLATFORMS.get(platform)
+    if chosen is None:
+        raise not_found("platform")
+    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
+    card, where = _card(chosen.dialect, found, came), address_of(request, visit, address)
+    made = platform_snippets(chosen, card.keys, where)
+    shown = _language(made, language)
+    return PlatformView(platform=chosen, source=card, address=where, language=shown, snippets=made)
 
 
 async def gather_one(
@@ -92,9 +122,7 @@ async def gather_one(
     found, came = await _keys(visit), await visit.run(arrivals, visit.access)
     card, where = _card(dialect, found, came), address_of(request, visit, address)
     made = snippets(dialect, card.keys, where)
-    languages = [each.language for each in made]
-    chosen = language if language in languages else next(iter(languages), "")
-    return SourceView(source=card, address=where, language=chosen, snippets=made)
+    return SourceView(source=card, address=where, language=_language(made, language), snippets=made)
 
 
 async def gather_webhook(
@@ -165,13 +193,21 @@ def _for_viewers(key: KeyInfo) -> KeyInfo:
 
 
 def address_of(request: AnyRequest, visit: Visit, given: str) -> str:
-    """Where clients reach the ingest port: as given, else the host by which the console was reached."""
+    """Where clients reach the ingest port: as given, as configured, or the host by which the console was reached."""
     parts = urlsplit(given)
     if parts.scheme in {"http", "https"} and parts.netloc and not parts.query and not parts.fragment:
         return given.rstrip("/")
+    if configured := visit.reception.settings.edge.public_url:
+        return configured.rstrip("/")
     port = urlsplit(visit.desk.ingest_url).port
     host = request.url.hostname or "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _language(made: list[Snippet], wanted: str) -> str:
+    """The language that is shown: the wanted one, else the first."""
+    languages = [each.language for each in made]
+    return wanted if wanted in languages else next(iter(languages), "")
 
 
 def _check(dialect: str) -> None:
@@ -201,6 +237,7 @@ def _shown(visit: Visit, dialect: str, made: FreshKey) -> Response[Any]:
 
 routes = [
     screen("/sources", gather, "sources.html"),
+    screen("/sources/platforms/{platform:str}", gather_platform, "platform.html"),
     screen("/sources/{dialect:str}", gather_one, "source.html"),
     screen("/sources/{dialect:str}/arrival", gather_arrival, "arrival.html"),
     screen("/sources/{dialect:str}/{number:int}", gather_webhook, "webhook.html"),
