@@ -84,3 +84,17 @@ def test_a_folder_that_is_still_to_be_made_gets_its_password_then(
     monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", PASSWORD)
     see_to_given_password(DataFolder(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
+
+
+def test_a_role_can_be_given_in_single_projects(passerby: Command) -> None:
+    for name in ("shop", "blog"):
+        passerby("projects", "add", name)
+    passerby("users", "add", "sasha", "--project", "shop")
+    assert "sasha is admin now in blog" in passerby("users", "role", "sasha", "admin", "--project", "blog").out
+    (sasha,) = (user for user in passerby("users", "list", "--json").json if user["name"] == "sasha")
+    assert (sasha["role"], sasha["projects"]) == (None, {"shop": "viewer", "blog": "admin"})
+    assert "viewer of shop, admin of blog" in passerby("users", "list").out
+    passerby("users", "role", "sasha", "none", "--project", "shop")
+    assert "viewer of shop" not in passerby("users", "list").out
+    assert passerby("users", "add", "kim", "--project", "nowhere").code == 1
+    assert "kim" not in passerby("users", "list").out

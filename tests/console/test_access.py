@@ -5,6 +5,7 @@ The matrix is made from the routes themselves, so that a new one is tried withou
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -101,7 +102,7 @@ def test_what_changes_something_is_for_administrators() -> None:
         f"/p/default/profiles/{UNKNOWN}/pins",
     }
     changing = {way.address: way.need for way in CONSOLE if way.method not in SAFE}
-    assert {address for address, need in changing.items() if need is not Need.ADMIN} == everybody
+    assert {address for address, need in changing.items() if need not in {Need.ADMIN, Need.OWNER}} == everybody
 
 
 def test_nobody_sees_anything_without_signing_in(office: Office) -> None:
@@ -133,7 +134,7 @@ def test_a_viewer_changes_nothing(office: Office) -> None:
     with office.client(VIEWER) as client:
         for way in GUARDED:
             status = ask(client, way).status_code
-            if way.need is Need.ADMIN:
+            if way.need in {Need.ADMIN, Need.OWNER}:
                 assert status == 403, name(way)
             else:
                 assert status in {200, 303, 400, 404}, name(way)
@@ -165,3 +166,67 @@ def test_the_api_shows_a_foreign_token_nothing_of_this_project(office: Office, f
             if way.need is None and way.method == "GET":
                 answer = ask(client, way, **bearer)
                 assert answer.status_code in {200, 400, 404}, name(way)
+
+
+class Guest(NamedTuple):
+    """Somebody with a role in one project alone: `elsewhere`."""
+
+    name: str
+    client: httpx.Client
+
+
+@pytest.fixture(scope="session")
+def guest(office: Office, foreign_token: str) -> Iterator[Guest]:
+    del foreign_token
+    name = f"g{secrets.token_hex(4)}"
+    password = office.passerby("users", "add", name, "--project", "elsewhere")["password"]
+    with office.client() as client:
+        client.cookies.set("passerby_session", office.sign_in(name, password).cookies["passerby_session"])
+        yield Guest(name, client)
+
+
+@pytest.mark.parametrize("way", [way for way in GUARDED if way.address.startswith("/p/")], ids=str)
+def test_a_user_of_another_project_gets_nothing_of_this_one(guest: Guest, way: Way) -> None:
+    answer = ask(guest.client, way)
+    assert answer.status_code in {403, 404}
+    unknown = ask(guest.client, way._replace(address=way.address.replace("/p/default", "/p/nowhere")))
+    assert unknown.status_code == answer.status_code
+
+
+def test_a_user_of_one_project_sees_it_and_no_other(guest: Guest) -> None:
+    assert guest.client.get("/").headers["location"] == "/p/elsewhere/"
+    page = guest.client.get("/p/elsewhere/")
+    assert page.status_code == 200
+    assert "/p/default/" not in page.text
+    users = guest.client.get("/p/elsewhere/settings/users.json").json()
+    assert [user["name"] for user in users["users"]] == [guest.name]
+    assert guest.client.post("/p/elsewhere/settings/users/add", data={"name": "x"}).status_code == 403
+    assert guest.client.get("/p/elsewhere/settings/audit").status_code == 403
+
+
+def test_an_administrator_of_one_project_changes_it_and_no_users(office: Office, foreign_token: str) -> None:
+    del foreign_token
+    name = f"g{secrets.token_hex(4)}"
+    password = office.passerby("users", "add", name, "--project", "elsewhere", "--role", "admin")["password"]
+    with office.client() as client, office.client(ADMIN) as admin:
+        client.cookies.set("passerby_session", office.sign_in(name, password).cookies["passerby_session"])
+        assert client.get("/p/elsewhere/settings/audit").status_code == 200
+        entries = client.get("/p/elsewhere/settings/audit.json").json()["entries"]
+        assert ("signed_in", name) in [(each["action"], each["subject"]) for each in entries]
+        assert client.post("/p/elsewhere/settings/users/add", data={"name": "x"}).status_code == 403
+        change = {"name": name, "role": "none", "project": "elsewhere"}
+        assert admin.post("/p/default/settings/users/role", data=change | {"project": "nowhere"}).status_code == 400
+        assert admin.post("/p/default/settings/users/role", data=change).status_code == 303
+        assert client.get("/p/elsewhere/").status_code == 404
+        assert client.get("/").status_code == 404
+
+
+def test_an_administrator_adds_users_of_one_project(office: Office, foreign_token: str) -> None:
+    del foreign_token
+    name = f"g{secrets.token_hex(4)}"
+    with office.client(ADMIN) as admin:
+        form = {"name": name, "role": "viewer", "project": "elsewhere"}
+        assert admin.post("/p/default/settings/users/add", data=form).status_code == 200
+        users = admin.get("/p/default/settings/users.json").json()["users"]
+    (added,) = (user for user in users if user["name"] == name)
+    assert (added["role"], added["projects"]) == (None, {"elsewhere": "viewer"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -221,3 +222,56 @@ def test_an_unlock_is_remembered(users: ConsoleUsers) -> None:
     assert users.unlocked_at("nobody") == 0
     with pytest.raises(NoSuchUser):
         users.unlock("nobody", NOW)
+
+
+def test_a_role_holds_in_every_project_or_in_single_ones(users: ConsoleUsers, file: Path) -> None:
+    with ProjectStore(file) as store:
+        shop, blog = (store.add_project(name, NOW).id for name in ("shop", "blog"))
+    users.add("sasha", Role.VIEWER, "hash", NOW, [shop])
+    token = users.open_session("sasha", NOW)
+
+    def roles() -> list[Role | None]:
+        visitor = users.visitor(token, NOW)
+        assert visitor is not None
+        return [visitor.role_in(shop), visitor.role_in(blog)]
+
+    assert roles() == [Role.VIEWER, None]
+    users.set_role_in("sasha", blog, Role.ADMIN)
+    assert roles() == [Role.VIEWER, Role.ADMIN]
+    users.set_role("sasha", Role.VIEWER)
+    assert roles() == [Role.VIEWER, Role.ADMIN]
+    users.set_role_in("sasha", blog, None)
+    assert roles() == [Role.VIEWER, Role.VIEWER]
+    users.set_role("sasha", None)
+    assert roles() == [Role.VIEWER, None]
+    (sasha,) = (user for user in users.users() if user.name == "sasha")
+    assert (sasha.role, sasha.projects) == (None, {shop: Role.VIEWER})
+    with ProjectStore(file) as store:
+        assert store.users_of(shop) == ["robin", "sasha"]
+        assert store.users_of(blog) == ["robin"]
+    with pytest.raises(NoSuchUser):
+        users.set_role_in("nobody", shop, Role.VIEWER)
+    with pytest.raises(LastAdministrator):
+        users.set_role("robin", None)
+
+
+def test_a_name_that_is_taken_gets_no_roles(users: ConsoleUsers, file: Path) -> None:
+    with ProjectStore(file) as store:
+        shop = store.add_project("shop", NOW).id
+    with pytest.raises(UserExists):
+        users.add("robin", Role.VIEWER, "hash", NOW, [shop])
+    assert users.users()[0].projects == {}
+
+
+def test_users_of_an_older_file_keep_their_role_in_every_project(file: Path) -> None:
+    with ConsoleUsers(file) as users:
+        users.add("robin", Role.ADMIN, "hash", NOW)
+        users.add("sasha", Role.VIEWER, "hash", NOW)
+    with closing(apsw.Connection(str(file))) as older:
+        older.execute("DROP TABLE console_role; DROP TABLE console_device; DROP TABLE console_unlock")
+        older.execute("PRAGMA user_version = 3")
+    ProjectStore(file).close()
+    with ConsoleUsers(file) as users:
+        tokens = [users.open_session(name, NOW) for name in ("robin", "sasha")]
+        visitors = [users.visitor(token, NOW) for token in tokens]
+    assert [visitor and visitor.role_in(7) for visitor in visitors] == [Role.ADMIN, Role.VIEWER]

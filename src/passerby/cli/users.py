@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -22,6 +23,7 @@ commands = App(
 )
 
 Name = Annotated[str, Parameter(help="The user's name.")]
+Only = Parameter(name="--project", negative="", help="In this project alone. May be repeated.")
 
 
 def open_users(data: Path | None) -> ConsoleUsers:
@@ -35,20 +37,34 @@ def list_users(*, data: Data = None, json: Json = False) -> None:
     """List who may use the console."""
     with open_users(data) as users:
         found = users.users()
+    with open_store(data) as store:
+        names = {project.id: project.name for project in store.projects()}
     if json:
-        say_json([_shown(user) for user in found])
+        say_json([_shown(user, names) for user in found])
         return
-    say_table(("name", "role", "password set"), [(user.name, user.role, iso(user.changed_at)) for user in found])
+    rows = [(user.name, _roles(user, names), iso(user.changed_at)) for user in found]
+    say_table(("name", "role", "password set"), rows)
 
 
 @commands.command
-def add(name: Name, *, role: Role = Role.VIEWER, data: Data = None, json: Json = False) -> None:
-    """Let somebody use the console, with $PASSERBY_CONSOLE_PASSWORD or a random password that is printed."""
+def add(
+    name: Name,
+    *,
+    role: Role = Role.VIEWER,
+    project: Annotated[tuple[str, ...], Only] = (),
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Add a user of the console, with $PASSERBY_CONSOLE_PASSWORD or a random password that is printed.
+
+    The role holds in every project, or in those that `--project` names.
+    """
+    numbers = _numbers(data, project)
     password, given = _new_password()
     stored = passwords.hashed(password)
     with open_users(data) as users:
-        users.add(name, role, stored, _now())
-    note(data, SERVER, "user.added", name, {"role": role})
+        users.add(name, role, stored, _now(), numbers)
+    note(data, SERVER, "user.added", name, {"role": role} | ({"projects": project} if project else {}))
     _say_password(name, password, json=json, given=given)
 
 
@@ -64,12 +80,25 @@ def change_password(name: Name, *, data: Data = None, json: Json = False) -> Non
 
 
 @commands.command(name="role")
-def change_role(name: Name, role: Role, *, data: Data = None) -> None:
-    """Let a user look at everything (viewer), or change it as well (admin)."""
+def change_role(
+    name: Name,
+    role: Annotated[Literal["viewer", "admin", "none"], Parameter(help="What the user may do.")],
+    *,
+    project: Annotated[tuple[str, ...], Only] = (),
+    data: Data = None,
+) -> None:
+    """Let a user look at everything (viewer), change it as well (admin), or neither (none).
+
+    The role holds in every project, or in those that `--project` names, beyond the role in every project.
+    """
+    numbers, given = _numbers(data, project), None if role == "none" else Role(role)
     with open_users(data) as users:
-        users.set_role(name, role)
-    note(data, SERVER, "user.changed", name, {"role": role})
-    say(f"{name} is {role} now")
+        if not project:
+            users.set_role(name, given)
+        for number in numbers:
+            users.set_role_in(name, number, given)
+    note(data, SERVER, "user.changed", name, {"role": role} | ({"projects": project} if project else {}))
+    say(f"{name} is {role} now" + (f" in {', '.join(project)}" if project else ""))
 
 
 @commands.command
@@ -103,8 +132,24 @@ def _say_password(name: str, password: str, *, json: bool, given: bool) -> None:
         say(f"{name} has " + ("the password given" if given else f"the password {password}"))
 
 
-def _shown(user: ConsoleUser) -> dict[str, object]:
-    return {"name": user.name, "role": user.role, "password_set_at": iso(user.changed_at)}
+def _numbers(data: Path | None, projects: Iterable[str]) -> list[int]:
+    """The numbers of these projects. Raises NoSuchProject."""
+    with open_store(data) as store:
+        return [store.project(project).id for project in projects]
+
+
+def _roles(user: ConsoleUser, names: Mapping[int, str]) -> str:
+    everywhere = [str(user.role)] if user.role else []
+    return ", ".join([*everywhere, *(f"{role} of {names[number]}" for number, role in user.projects.items())])
+
+
+def _shown(user: ConsoleUser, names: Mapping[int, str]) -> dict[str, object]:
+    return {
+        "name": user.name,
+        "role": user.role,
+        "projects": {names[number]: role for number, role in user.projects.items()},
+        "password_set_at": iso(user.changed_at),
+    }
 
 
 def _now() -> int:

@@ -13,6 +13,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
+from passerby.api.errors import not_found
 from passerby.console.origins import is_own
 from passerby.console.reception import Reception
 from passerby.projects.users import Role, Visitor
@@ -20,17 +21,24 @@ from passerby.projects.users import Role, Visitor
 COOKIE = "passerby_session"
 NEED = "console_needs"
 """Where a route handler's `opt` says what it needs."""
+PROJECT = "project_name"
+"""The parameter of a route's path that names a project."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 class Need(Enum):
-    """What a route needs of whoever asks: nothing, any session, or an administrator's."""
+    """What a route needs.
+
+    Nothing; a session, with a role in the project where the route is a project's; an administrator of the project; or
+    an administrator of all projects.
+    """
 
     NOBODY = "nobody"
     VIEWER = "viewer"
     ADMIN = "admin"
+    OWNER = "owner"
 
 
 class NoPolicy(Exception):
@@ -71,7 +79,7 @@ def with_policy(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Let in whoever may. Notes who it is for `visitor_of`.
 
-    Raises ForeignOrigin, SignInNeeded, NotAllowed.
+    Raises ForeignOrigin, SignInNeeded, NotAllowed, and ApiError for a project in which the visitor has no role.
     """
     if connection.scope.get("method") not in SAFE_METHODS and not is_own(connection.headers):
         raise ForeignOrigin
@@ -82,8 +90,24 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         return
     if visitor is None:
         raise SignInNeeded
-    if need is Need.ADMIN and visitor.role is not Role.ADMIN:
+    role = _role_at(connection, visitor)
+    if role is None and need is not Need.OWNER and PROJECT in connection.path_params:
+        raise not_found("project")  # whether there is one is no business of a user without a role in it
+    if need in _CHANGING and (visitor.role if need is Need.OWNER else role) is not Role.ADMIN:
         raise NotAllowed
+
+
+_CHANGING = frozenset({Need.ADMIN, Need.OWNER})
+
+
+def _role_at(connection: AnyConnection, visitor: Visitor) -> Role | None:
+    """The visitor's role in the project of a route, else in all projects."""
+    name = connection.path_params.get(PROJECT)
+    reception: Reception = connection.app.state.reception
+    for number, each in reception.projects.names().items():
+        if each == name:
+            return visitor.role_in(number)
+    return visitor.role
 
 
 def visitor_of(request: Request[Any, Any, Any]) -> Visitor | None:

@@ -8,7 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from passerby.api.app import application
-from passerby.console.access import NEED, Need, guard, with_policy
+from passerby.api.errors import AnyRequest, not_found
+from passerby.console.access import NEED, Need, guard, visitor_of, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
     audit,
@@ -43,9 +44,12 @@ FORM_BYTES = 256 * 1024
 
 
 @get("/", opt={NEED: Need.VIEWER}, include_in_schema=False)
-async def go_home(reception: NamedDependency[Reception]) -> Redirect:
-    first = next(iter(reception.projects.names().values()))
-    return Redirect(f"/p/{first}/", status_code=SEE_OTHER)
+async def go_home(request: AnyRequest, reception: NamedDependency[Reception]) -> Redirect:
+    visitor = visitor_of(request)
+    for number, name in reception.projects.names().items():
+        if visitor is not None and visitor.role_in(number):
+            return Redirect(f"/p/{name}/", status_code=SEE_OTHER)
+    raise not_found("project that you may use")
 
 
 def routes() -> list[HTTPRouteHandler]:

@@ -66,7 +66,12 @@ class Visit:
     @property
     def may_change(self) -> bool:
         """Whether to offer what changes something. It is refused anyway to whoever may not."""
-        return self.visitor.role is Role.ADMIN
+        return self.role is Role.ADMIN
+
+    @property
+    def role(self) -> Role | None:
+        """The visitor's role in this project."""
+        return self.visitor.role_in(self.project)
 
     @property
     def may_manage(self) -> bool:
@@ -80,8 +85,9 @@ class Visit:
 
     @property
     def project_names(self) -> list[str]:
-        """All projects, oldest first."""
-        return list(self.reception.projects.names().values())
+        """The projects in which the visitor has a role, oldest first."""
+        names = self.reception.projects.names()
+        return [name for number, name in names.items() if self.visitor.role_in(number)]
 
     def url(self, path: str = "/", **values: object) -> str:
         """The address of a page of this project."""

@@ -79,3 +79,20 @@ INSERT INTO console_unlock (user, at) VALUES (:user, :now) ON CONFLICT (user) DO
 -- name: unlocked_at
 -- When a user was last unlocked.
 SELECT coalesce(max(at), 0) FROM console_unlock WHERE user = :user
+
+-- name: project_roles
+-- What users may do in single projects.
+SELECT user, project, role FROM console_role ORDER BY user, project
+
+-- name: roles_of
+-- What a user may do in single projects.
+SELECT project, role FROM console_role WHERE user = :user ORDER BY project
+
+-- name: set_project_role
+-- Let a user do more, or less, in one project.
+INSERT INTO console_role (user, project, role) VALUES (:name, :project, :role)
+ON CONFLICT (user, project) DO UPDATE SET role = excluded.role
+
+-- name: end_project_role
+-- Take a user's role in one project away.
+DELETE FROM console_role WHERE user = :name AND project = :project

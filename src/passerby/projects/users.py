@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -38,25 +39,35 @@ _SQL = load("passerby.projects", "console.sql")
 
 
 class Role(StrEnum):
-    """What a console user may do: look at everything, or change it as well."""
+    """What a console user may do in a project: look at everything, or change it as well."""
 
     VIEWER = "viewer"
     ADMIN = "admin"
 
 
 class ConsoleUser(msgspec.Struct, frozen=True, kw_only=True):
-    """A user of the console. `changed_at`: when the password was set, in milliseconds since 1970."""
+    """A user of the console. `changed_at`: when the password was set, in milliseconds since 1970.
+
+    `role` is the one in every project, None for none; `projects` are roles in single projects, by their numbers.
+    """
 
     name: str
-    role: Role
+    role: Role | None
     changed_at: int
+    projects: dict[int, Role] = {}
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Whose session a request belongs to."""
+    """Whose session a request belongs to; `role` and `projects` as a ConsoleUser has them."""
 
     name: str
-    role: Role
+    role: Role | None
+    projects: dict[int, Role] = {}
+
+    def role_in(self, project: int) -> Role | None:
+        """What the visitor may do in a project; None for nothing at all."""
+        own = self.projects.get(project)
+        return Role.ADMIN if Role.ADMIN in {self.role, own} else own or self.role
 
 
 class ConsoleUsers:
@@ -83,17 +94,27 @@ class ConsoleUsers:
         """Everybody, by name."""
         with self._turn:
             rows: list[tuple[Any, ...]] = self._connection.execute(_SQL["users"]).fetchall()
-        return [ConsoleUser(name=name, role=Role(role), changed_at=at) for name, role, at in rows]
+            single: list[tuple[Any, ...]] = self._connection.execute(_SQL["project_roles"]).fetchall()
+        found = {name: ConsoleUser(name=name, role=_role(role), changed_at=at, projects={}) for name, role, at in rows}
+        for name, project, role in single:
+            found[name].projects[project] = Role(role)
+        return list(found.values())
 
-    def add(self, name: str, role: Role, stored: str, now: int) -> None:
-        """A new user, with a password as `passwords.hashed` made it. Raises BadUserName, UserExists."""
+    def add(self, name: str, role: Role, stored: str, now: int, projects: Iterable[int] = ()) -> None:
+        """A new user, with a password as `passwords.hashed` made it; with the role in these projects, or in every one.
+
+        Raises BadUserName, UserExists.
+        """
         if not _NAME.fullmatch(name):
             raise BadUserName(name)
-        values = {"name": name, "password": stored, "changed_at": now, "role": role.value}
-        try:
-            self._write("add_user", values)
-        except apsw.ConstraintError as error:
-            raise UserExists(name) from error
+        single = [{"name": name, "project": project, "role": role.value} for project in projects]
+        values = {"name": name, "password": stored, "changed_at": now, "role": "" if single else role.value}
+        with self._turn, self._connection:
+            try:
+                self._connection.execute(_SQL["add_user"], values)
+            except apsw.ConstraintError as error:
+                raise UserExists(name) from error
+            self._connection.executemany(_SQL["set_project_role"], single)
 
     def password(self, name: str) -> str | None:
         """The stored password of a user; None where there is no such user."""
@@ -111,12 +132,26 @@ class ConsoleUsers:
             self._connection.execute(_SQL["end_sessions"], {"user": name})
             self._connection.execute(_SQL["forget_devices"], {"user": name})
 
-    def set_role(self, name: str, role: Role) -> None:
-        """Let a user do more or less, from their next request on. Raises NoSuchUser, LastAdministrator."""
+    def set_role(self, name: str, role: Role | None) -> None:
+        """Give a user this role in every project, or none, from their next request on.
+
+        Raises NoSuchUser, LastAdministrator.
+        """
         with self._turn, self._connection:
             if role is not Role.ADMIN:
                 self._refuse_last_admin(name)
-            self._change(name, "change_role", {"role": role.value})
+            self._change(name, "change_role", {"role": role.value if role else ""})
+
+    def set_role_in(self, name: str, project: int, role: Role | None) -> None:
+        """Give a user this role in one project, beyond the one in every project; or none. Raises NoSuchUser."""
+        values = {"name": name, "project": project}
+        if role is None:
+            self._write("end_project_role", values)
+            return
+        try:
+            self._write("set_project_role", values | {"role": role.value})
+        except apsw.ConstraintError as error:
+            raise NoSuchUser(name) from error
 
     def remove(self, name: str) -> None:
         """Take a user and their sessions away. Raises NoSuchUser, LastAdministrator."""
@@ -179,7 +214,8 @@ class ConsoleUsers:
             for user, role, seen in self._connection.execute(_SQL["session"], {"digest": digest, **_limits(now)}):
                 if now - seen >= RENEW_MS:
                     self._connection.execute(_SQL["see_session"], {"digest": digest, "now": now})
-                return Visitor(user, Role(role))
+                single = self._connection.execute(_SQL["roles_of"], {"user": user})
+                return Visitor(user, _role(role), {project: Role(each) for project, each in single})
         return None
 
     def end_session(self, token: str) -> None:
@@ -199,6 +235,10 @@ class ConsoleUsers:
         """Somebody has to be able to let others in."""
         if self._connection.execute(_SQL["other_admins"], {"name": name}).get == 0:
             raise LastAdministrator(name)
+
+
+def _role(stored: str) -> Role | None:
+    return Role(stored) if stored else None
 
 
 def _limits(now: int) -> dict[str, int]:

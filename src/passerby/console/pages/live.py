@@ -84,7 +84,7 @@ async def gather_refused(visit: NamedDependency[Visit], number: FromPath[int]) -
 
 def _projects(visit: Visit) -> tuple[int, ...]:
     """Whose refused requests are shown beside the project's messages: an administrator sees nobody's, too."""
-    return (visit.project, NO_PROJECT) if visit.may_change else shown(visit.access)
+    return (visit.project, NO_PROJECT) if visit.may_manage else shown(visit.access)
 
 
 def _may_still_look(visit: Visit, token: str) -> Callable[[], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Response
@@ -28,14 +28,16 @@ class UserShown(msgspec.Struct, kw_only=True):
     """A user of the console."""
 
     name: str
-    role: Role
+    role: Role | None
+    projects: dict[str, Role]
     password_set_at: str
 
 
 class UsersView(msgspec.Struct, kw_only=True):
-    """Everybody who may use the console, in every project."""
+    """The console's users, for those who have a role in every project; others see themselves. `projects`: all names."""
 
     users: list[UserShown]
+    projects: list[str]
 
 
 class NewUser(msgspec.Struct, kw_only=True):
@@ -43,6 +45,7 @@ class NewUser(msgspec.Struct, kw_only=True):
 
     name: Name
     role: Role = Role.VIEWER
+    project: Name = ""
     password: Password = ""
 
 
@@ -50,7 +53,8 @@ class ChangedUser(msgspec.Struct, kw_only=True):
     """The form for one who is there: another role, another password (empty: a random one), or no access any more."""
 
     name: Name
-    role: Role = Role.VIEWER
+    role: Literal["viewer", "admin", "none"] = "viewer"
+    project: Name = ""
     password: Password = ""
 
 
@@ -63,22 +67,38 @@ class OwnPassword(msgspec.Struct, kw_only=True):
 
 async def gather(visit: NamedDependency[Visit]) -> UsersView:
     users = await visit.run(visit.reception.users.users)
-    shown = [UserShown(name=user.name, role=user.role, password_set_at=iso_of(user.changed_at)) for user in users]
-    return UsersView(users=shown)
+    names = visit.reception.projects.names()
+    shown = [
+        UserShown(
+            name=user.name,
+            role=user.role,
+            projects={names[number]: role for number, role in user.projects.items() if number in names},
+            password_set_at=iso_of(user.changed_at),
+        )
+        for user in users
+        if visit.visitor.role is not None or user.name == visit.visitor.name
+    ]
+    return UsersView(users=shown, projects=visit.project_names)
 
 
 async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewUser]) -> Response[Any]:
     password = data.password or passwords.new_password()
     users, now = visit.reception.users, visit.desk.now()
     stored = await _hashed(visit, password)
-    await _asked(visit, lambda: users.add(data.name, data.role, stored, now))
-    await visit.note_on_server("user.added", data.name, {"role": data.role})
+    projects = [_number(visit, data.project)] if data.project else []
+    await _asked(visit, lambda: users.add(data.name, data.role, stored, now, projects))
+    await visit.note_on_server("user.added", data.name, _given(data.role, data.project))
     return _told(visit, data.name, password, given=bool(data.password), said="user-added")
 
 
 async def change_role(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
-    await _asked(visit, lambda: visit.reception.users.set_role(data.name, data.role))
-    await visit.note_on_server("user.changed", data.name, {"role": data.role})
+    users, role = visit.reception.users, None if data.role == "none" else Role(data.role)
+    if data.project:
+        number = _number(visit, data.project)
+        await _asked(visit, lambda: users.set_role_in(data.name, number, role))
+    else:
+        await _asked(visit, lambda: users.set_role(data.name, role))
+    await visit.note_on_server("user.changed", data.name, _given(data.role, data.project))
     return done(visit, "/settings/users", "user-changed")
 
 
@@ -114,6 +134,18 @@ async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPass
     return done(visit, "/settings/users", "password-changed")
 
 
+def _number(visit: Visit, project: str) -> int:
+    """The number of a project. Raises ApiError where there is none of that name."""
+    for number, name in visit.reception.projects.names().items():
+        if name == project:
+            return number
+    raise invalid("project", "there is no such project")
+
+
+def _given(role: str, project: str) -> dict[str, str]:
+    return {"role": role, "project": project} if project else {"role": role}
+
+
 async def _hashed(visit: Visit, password: str) -> str:
     try:
         return await visit.reception.passwords.run(passwords.hashed, password)
@@ -138,9 +170,9 @@ def _told(visit: Visit, name: str, password: str, *, given: bool, said: str) -> 
 
 routes = [
     screen("/settings/users", gather, "users.html"),
-    action("/settings/users/add", add),
-    action("/settings/users/role", change_role),
-    action("/settings/users/password", change_password),
-    action("/settings/users/remove", remove),
+    action("/settings/users/add", add, need=Need.OWNER),
+    action("/settings/users/role", change_role, need=Need.OWNER),
+    action("/settings/users/password", change_password, need=Need.OWNER),
+    action("/settings/users/remove", remove, need=Need.OWNER),
     action("/settings/users/own-password", change_own, need=Need.VIEWER),
 ]
