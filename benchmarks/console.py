@@ -22,6 +22,7 @@ from pathlib import Path
 from benchmarks.end_to_end import load
 from benchmarks.report import report, write_json
 from benchmarks.resolver import fill as fill_state
+from benchmarks.search import fill_contacts, searches
 from tests.serving import Server
 
 TIMES = 200
@@ -89,6 +90,9 @@ def pages(people: int, events: list[str]) -> Mapping[str, Address]:
     def profile(dice: random.Random) -> str:
         return f"/p/default/profiles/{person(dice.randrange(people))}"
 
+    def searched(typed: Address) -> Address:
+        return lambda dice: f"/p/default/profiles?{urllib.parse.urlencode({'q': typed(dice)})}"
+
     return {
         "overview": lambda _: "/p/default/",
         "live": lambda _: "/p/default/live",
@@ -96,7 +100,9 @@ def pages(people: int, events: list[str]) -> Mapping[str, Address]:
         "profiles": lambda _: "/p/default/profiles",
         "profiles of a stage": lambda _: "/p/default/profiles?stage=customer",
         "profiles, searched": lambda dice: f"/p/default/profiles?q=m-{dice.randrange(people):06d}",
+        **{f"profiles, searched by {name}": searched(typed) for name, typed in searches(people).items()},
         "profile": profile,
+        "profile, one event name": lambda dice: f"{profile(dice)}?name=Product+Viewed",
         "identity": lambda dice: f"{profile(dice)}/identity",
         "event": lambda dice: f"/p/default/events/{dice.choice(events)}",
         "catalogue": lambda _: "/p/default/catalogue",
@@ -133,6 +139,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "data", {"PASSERBY_EDGE_RATE_LIMITS": "off"})
         fill_state(server.data / "state.db", options.profiles)
+        fill_contacts(server.data / "state.db", options.profiles)
         fill_events(server.data / "events", options.profiles, options.events)
         try:
             server.start()
