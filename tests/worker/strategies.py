@@ -82,7 +82,7 @@ _NAMES: Final = (
 )
 _PROJECTS: Final = (1, 1, 2)
 _TIMES: Final = (DAY, DAY + 1000, DAY + 2000, DAY + 3000)
-_PAUSES: Final = (0, 1000, 3 * HOUR)
+_PAUSES: Final = (0, 1000, 3 * HOUR, 400 * HOUR)
 _TRAITS: Final[tuple[dict[str, Any], ...]] = ({}, {}, {"a": "x"}, {"a": "y", "b": "z"}, {"email": "typed@x.io"})
 _KEYS: Final = (("segment", ""), ("segment", ""), ("segment", ""), ("segment", "k1"), ("webengage", "k1"))
 _FIELDS: Final[list[dict[str, Any]]] = [

@@ -38,6 +38,8 @@ from passerby.worker.batch import Worker
 DAY: Final = 1_763_700_000_000
 """When it all begins (ms)."""
 HOUR: Final = 60 * 60 * 1000
+WINDOWS: Final = {"webengage": 4 * HOUR, "segment": 30 * 24 * HOUR}
+"""How long a deduplication key counts (ms); in other dialects a day."""
 PROJECTS: Final = (1, 2)
 
 
@@ -260,7 +262,7 @@ class Twin:
         if message.deduplication_key and self._seen.get(key, 0) > message.received_at:
             self._counts[message.project, "duplicates"] += 1
             return
-        self._seen[key] = message.received_at + (4 if message.dialect == "webengage" else 24) * HOUR
+        self._seen[key] = message.received_at + WINDOWS.get(message.dialect, 24 * HOUR)
         self._counts[message.project, "applied"] += 1
         if message.kind == "track":
             self._counts[message.project, "events"] += 1
