@@ -84,7 +84,7 @@ class Request(msgspec.Struct):
     public_url: str = ""
     """The setting `edge.public_url`, where the few calls are handled whose answer depends on it."""
     unreadable: bool = False
-    """Whether a decoded value may hold an `Unreadable`: `without_unreadable` is then to be applied to the outcome."""
+    """Whether a decoded value may hold an `Unreadable`: `settled` is then to be applied to the outcome."""
 
 
 class ProjectChoices(Protocol):

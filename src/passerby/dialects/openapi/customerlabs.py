@@ -184,7 +184,8 @@ _WEBHOOK: Final = {
     "summary": "Say what happened",
     "description": "Takes an event in the documented shape, or any JSON that says what happened (event_name or event) "
     "and names somebody (email, phone, user_id, customerlabs_user_id, ...). An array of them is taken whole or not at "
-    "all. The slash at the end may be left out.",
+    "all; only events that are nested too deeply or have too many attributes are left out. The slash at the end may be "
+    "left out.",
     "security": [],
     "parameters": [_SLUG],
     "requestBody": body(
