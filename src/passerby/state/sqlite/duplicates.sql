@@ -2,7 +2,7 @@
 
 -- name: others
 -- Other members with the same value: a few, to see whether any belongs to another profile.
-SELECT DISTINCT profile FROM search_terms
+SELECT profile FROM search_terms
 WHERE project = ?1 AND kind = ?2 AND value = ?3 AND profile <> ?4 LIMIT 20;
 
 -- name: share
@@ -19,7 +19,7 @@ INSERT OR IGNORE INTO search_terms (project, kind, value, profile, source) VALUE
 
 -- name: lengths
 -- Which hashes a project has customer ids in the form of.
-SELECT name FROM totals WHERE project = ?1 AND name IN ('hashed_ids_32', 'hashed_ids_40', 'hashed_ids_64');
+SELECT name FROM totals WHERE project = ?1 AND name BETWEEN 'hashed_ids_32' AND 'hashed_ids_64';
 
 -- name: count_hashed
 -- A project has its first customer id in the form of a hash.

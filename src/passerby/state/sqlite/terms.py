@@ -33,6 +33,7 @@ def state_traits(
     for key, newest in stated.items():
         if is_contact(key[1]):
             contacts.setdefault(key[0], {})[key[1]] = newest
+    added: list[Row] = []
     for profile, traits in contacts.items():
         blob = to_blob(profile)
         rows: list[Any] = [] if profile in created else cursor.execute(_SQL["stated"], (blob,)).fetchall()
@@ -42,7 +43,9 @@ def state_traits(
             before = _contacts(rows)
             old, new = terms_of(before), terms_of(before | changed)
             cursor.executemany(_SQL["remove"], [(project, *term, blob, "trait") for term in old - new])
-            _add(cursor, [(project, *term, blob, "trait") for term in new - old])
+            added += [(project, *term, blob, "trait") for term in new - old]
+    if added:
+        _add(cursor, added)
 
 
 def _changes(held: tuple[str, int, int] | None, newest: Versioned) -> bool:
