@@ -18,7 +18,8 @@ from tests.console.screens import FOR_ADMINISTRATORS, SCREENS
 from tests.console.test_screens import LOOKS, SHOTS
 from tests.console.test_static import listed
 
-from passerby.console.documentation import GUIDES, SECTIONS, pages
+from passerby.console import documentation
+from passerby.console.documentation import GUIDES, SECTIONS, pages, sections
 from passerby.console.viewer_files import viewer_file, viewer_url
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -36,7 +37,8 @@ def reader(office: Office) -> Iterator[httpx.Client]:
 def test_every_file_of_the_documentation_is_a_page_with_its_own_title() -> None:
     files = {str(path.relative_to(DOCS)).removesuffix(".md").removesuffix("/README") for path in DOCS.rglob("*.md")}
     assert set(pages()) == files
-    assert {page.section for page in pages().values()} == set(SECTIONS)
+    assert set(SECTIONS) <= {page.section for page in pages().values()}
+    assert [page for _, members in sections() for page in members] == list(pages().values())
     titles = [page.title for page in pages().values()]
     assert len(set(titles)) == len(titles)
     assert not set(titles) & files
@@ -53,6 +55,20 @@ def test_every_page_is_public_and_every_link_in_it_leads_to_a_page_and_a_heading
                 continue
             assert (target or url) in shown, (url, href)
             assert not fragment or f'id="{fragment}"' in shown[target or url].text, (url, href)
+
+
+def test_a_page_in_no_folder_or_in_a_new_one_is_listed_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for file in ("glossary.md", "recipes/one.md", "how-to/two.md"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(f"# The `{file}`\n\n[Outside](../../other.md) and [far](mailto:a@example.com)\n")
+    monkeypatch.setattr(documentation, "_folder", lambda: tmp_path)
+    pages.cache_clear()
+    try:
+        assert [title for title, _ in sections()] == ["General", "How-to guides"]
+        assert pages()["glossary"].title == "The glossary.md"
+        assert '<a>Outside</a> and <a href="mailto:a@example.com">far</a>' in pages()["recipes/one"].html
+    finally:
+        pages.cache_clear()
 
 
 def test_a_page_that_is_not_there_is_not_found(reader: httpx.Client) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import pytest
+
 from passerby.api.management_answers import KeyInfo
+from passerby.console.pages.sources import address_of
 from passerby.console.sourcing import ABOUT, KIND_NAMES, SDKS, kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
 from passerby.projects.keys import KINDS
@@ -49,3 +54,23 @@ def test_antsomi_has_the_sdks_as_well() -> None:
 
 def test_without_a_key_there_is_nothing_to_paste() -> None:
     assert snippets("segment", [], URL) == []
+
+
+@pytest.mark.parametrize(
+    "given, configured, address",
+    [
+        ("", "", "http://cdp.internal:8080"),
+        ("", "https://cdp.example/in/", "https://cdp.example/in"),
+        ("https://other.example/", "https://cdp.example", "https://other.example"),
+        ("ftp://other.example", "https://cdp.example", "https://cdp.example"),
+    ],
+)
+def test_the_address_of_snippets_is_the_given_one_else_the_configured_one(
+    given: str, configured: str, address: str
+) -> None:
+    request = SimpleNamespace(url=SimpleNamespace(hostname="cdp.internal"))
+    settings = SimpleNamespace(edge=SimpleNamespace(public_url=configured))
+    visit = SimpleNamespace(
+        reception=SimpleNamespace(settings=settings), desk=SimpleNamespace(ingest_url="http://127.0.0.1:8080")
+    )
+    assert address_of(request, visit, given) == address  # type: ignore[arg-type]  # with what it reads

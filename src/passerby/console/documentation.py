@@ -61,7 +61,13 @@ class Page(NamedTuple):
 
     path: str
     title: str
-    html: str
+    file: str
+    text: str
+
+    @property
+    def html(self) -> str:
+        """The page as HTML; rendered once."""
+        return _rendered(self.file, self.text)
 
     @property
     def url(self) -> str:
@@ -75,16 +81,25 @@ class Page(NamedTuple):
 
     @property
     def section(self) -> str:
-        """The folder that holds it."""
-        return self.path.partition("/")[0]
+        """The folder of `docs/` that holds it; "" for a page in none."""
+        return self.file.rpartition("/")[0].partition("/")[0]
 
 
 @cache
 def pages() -> dict[str, Page]:
     """All pages by their path: sections in their order, pages by file name."""
-    found = {page.path: page for page in (_page(path, text) for path, text in _sources(_folder(), ""))}
+    found = [Page(_path_of(file), _title(text), file, text) for file, text in _sources(_folder(), "")]
     order = list(SECTIONS)
-    return dict(sorted(found.items(), key=lambda item: (order.index(item[1].section), item[0])))
+    listed = sorted(found, key=lambda page: (order.index(page.section) if page.section in order else -1, page.path))
+    return {page.path: page for page in listed}
+
+
+def sections() -> list[tuple[str, list[Page]]]:
+    """The pages of each section, with its title."""
+    found = dict[str, list[Page]]()
+    for page in pages().values():
+        found.setdefault(SECTIONS.get(page.section, "General"), []).append(page)
+    return list(found.items())
 
 
 def guide(path: str) -> Page:
@@ -105,20 +120,22 @@ def _sources(folder: Traversable, above: str) -> Iterator[tuple[str, str]]:
             yield above + entry.name, entry.read_text("utf-8")
 
 
-def _page(file: str, text: str) -> Page:
-    path = _path_of(file)
+def _title(text: str) -> str:
+    """The first heading, which the first line of a page is."""
+    return text.partition("\n")[0].lstrip("# ").replace("`", "")
+
+
+@cache
+def _rendered(file: str, text: str) -> str:
     folder = posixpath.dirname(file)
     tokens = _MARKDOWN.parse(text)
     anchors = dict[str, int]()
-    title = path
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "heading_open" and following is not None:
-            words = _text(following)
-            token.attrSet("id", _anchor(words, anchors))
-            title = words if token.tag == "h1" else title
+            token.attrSet("id", _anchor(_text(following), anchors))
         for inner in token.children or ():
             _relink(inner, folder)
-    return Page(path, title, _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
 def _path_of(file: str) -> str:

@@ -52,11 +52,7 @@ async def get_viewer_file(request: AnyRequest, version: FromPath[str], name: Fro
 
 
 def _shown(template: str, path: str, **values: Any) -> Response[str]:
-    sections = [
-        (title, [page for page in documentation.pages().values() if page.section == folder])
-        for folder, title in documentation.SECTIONS.items()
-    ]
-    text = render(template, path=path, sections=sections, **values)
+    text = render(template, path=path, sections=documentation.sections(), **values)
     return Response(text, media_type="text/html", status_code=HTTPStatus.OK)
 
 
