@@ -140,3 +140,15 @@ def test_a_broken_event_store_is_told(office: Office, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(office.events, "event", broken)
     assert office.get(f"/v1/events/{new_id()}").json()["error"]["code"] == "events_unavailable"
+
+
+def test_values_that_were_kept_although_they_break_a_rule_are_problems(office: Office) -> None:
+    office.track("we_bought", ident("mobile_id", "m1"), total=1)
+    found = detail(office, office.track("we_bought", ident("mobile_id", "m1"), total="1", note="x" * 1000, sku="A"))
+    assert found["event"]["rejected"] == []
+    assert [(problem["kind"], problem["attribute"]) for problem in found["problems"]] == [
+        ("reserved_name", ""),
+        ("type_mismatch", "total"),
+        ("string_too_long", "note"),
+    ]
+    assert outcomes(found)["validated"] == "problems"

@@ -57,6 +57,7 @@ def test_what_came_last_comes_first_accepted_and_refused_alike(office: Office) -
         "payload": '{"sku":"R-88"}',
         "reason": None,
         "http_status": None,
+        "semantic": None,
     }
     assert (refused["status"], refused["kind"], refused["reason"]) == ("refused", "request", "The body is not JSON.")
     assert (refused["http_status"], refused["name"], refused["who"]) == (400, "track", None)

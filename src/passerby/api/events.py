@@ -49,7 +49,8 @@ def event_with_trail(access: Access, id_: str) -> MessageDetail:
     stored = None if entry and entry.message.kind != "track" else _stored(access, id_, members)
     profile = stored.profile_id if stored else led
     decisions = desk.state.decisions(project, id_, [stored.profile_id] if stored else members)
-    found = detail(id_, Found(entry, stored, profile, decisions, applied, visible))
+    types = desk.state.attribute_types(project, stored.name) if stored else {}
+    found = detail(id_, Found(entry, stored, profile, decisions, applied, visible, types))
     if found is None:
         raise not_found("event; a message that states none is known only while the log holds it")
     return found

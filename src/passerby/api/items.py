@@ -8,8 +8,9 @@ import msgspec
 
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
-from passerby.messages import Identifier, Message
+from passerby.messages import Identifier, Message, SemanticName
 from passerby.refused.record import NO_PROJECT, Refused
+from passerby.semantics.meaning import standard_of
 from passerby.state.views import HistoryIdentifier
 from passerby.times import iso
 
@@ -22,10 +23,10 @@ Status = Literal["accepted", "refused"]
 class LiveItem(msgspec.Struct, kw_only=True):
     """An accepted message or a refused request.
 
-    `id` is that of the message (see `/v1/events/{event_id}`), or the number of the refused request. `kind` says what a
-    message states (`track`: an event); `request` is a refused one, of which `name` is the vendor's call. `who` is the
-    strongest identifier. `payload` is the beginning of what was sent; `reason`, of a refused request, what its sender
-    was told.
+    `id` is that of the message (see `/v1/events/{event_id}`), or the number of the refused request. `kind` says
+    what a message states (`track`: an event); `request` is a refused one, of which `name` is the vendor's call.
+    `who` is the strongest identifier. `semantic` is the standard event, null for what is none. `payload` is the
+    beginning of what was sent; `reason`, of a refused request, what its sender was told.
     """
 
     id: str
@@ -39,6 +40,7 @@ class LiveItem(msgspec.Struct, kw_only=True):
     payload: str
     reason: str | None = None
     http_status: int | None = None
+    semantic: SemanticName | None = None
 
 
 class LiveBatch(msgspec.Struct, kw_only=True):
@@ -93,6 +95,7 @@ class Wanted(NamedTuple):
     status: Status | None = None
     name: str | None = None
     text: str | None = None
+    semantic: SemanticName | None = None
 
     def message(self, message: Message) -> bool:
         """Whether this message is."""
@@ -100,6 +103,7 @@ class Wanted(NamedTuple):
             self.status != "refused"
             and self.dialect in {None, message.dialect}
             and self.name in {None, message.name}
+            and (self.semantic is None or self.semantic == _standard(message))
             and (self.text is None or self.text.lower() in _searched(message).lower())
         )
 
@@ -107,6 +111,7 @@ class Wanted(NamedTuple):
         """Whether this refused request is."""
         return (
             self.status != "accepted"
+            and self.semantic is None
             and self.dialect in {None, refused.dialect}
             and self.name in {None, refused.call}
             and (self.text is None or self.text.lower() in f"{refused.path}\n{refused.body}\n{refused.text}".lower())
@@ -127,6 +132,7 @@ def of_entry(entry: Entry) -> LiveItem:
         time=iso(message.time),
         received_at=iso(message.received_at),
         payload=_text(message.properties or message.traits)[:PAYLOAD_LENGTH],
+        semantic=_standard(message),
     )
 
 
@@ -163,6 +169,10 @@ def refused_of(kept: Refused) -> RefusedRequest:
         body=kept.body,
         known=kept.project != NO_PROJECT,
     )
+
+
+def _standard(message: Message) -> SemanticName | None:
+    return standard_of(message.dialect, message.name) if message.kind == "track" else None
 
 
 def _strength(identifier: Identifier) -> IdentifierClass:

@@ -15,7 +15,7 @@ from passerby.api.authorization import may_still_read
 from passerby.api.describe import reading, streaming
 from passerby.api.errors import AnyRequest, ErrorCode, invalid
 from passerby.api.items import LiveBatch, LiveItem, LiveRecent, Wanted, of_entry, of_refused
-from passerby.api.parameters import Limit
+from passerby.api.parameters import Limit, Meaning
 from passerby.api.refused import shown
 from passerby.api.streaming import MEDIA_TYPE, EventStream, follow, id_of, place_of
 from passerby.api.tail import Place
@@ -48,9 +48,11 @@ LastEventId = Annotated[
 ]
 
 
-def wanted(dialect: Dialect = None, status: WantedStatus = None, name: Name = None, q: Text = None) -> Wanted:
+def wanted(
+    dialect: Dialect = None, status: WantedStatus = None, name: Name = None, q: Text = None, semantic: Meaning = None
+) -> Wanted:
     """The items that the query asks for."""
-    return Wanted(dialect, status, name, q)
+    return Wanted(dialect, status, name, q, semantic)
 
 
 _WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from passerby.api.answers import Event, event_of
-from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX
+from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX, attribute_finding, name_finding, sample
+from passerby.catalogue.types import DataType, data_type
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
 from passerby.state.views import HistoryEntry, HistoryIdentifier
@@ -18,7 +19,7 @@ Outcome = Literal["done", "problems", "waiting", "dropped"]
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """A rule that a message broke: refused values are in the event's `rejected` too."""
+    """A rule that a message broke: rejected values are in the event's `rejected`, others were kept."""
 
     kind: str
     attribute: str
@@ -76,7 +77,8 @@ class MessageDetail(msgspec.Struct, kw_only=True):
 class Found(NamedTuple):
     """All that was found of a message: in the log, in the event store, in the state.
 
-    `applied` and `visible` are how far worker and relay have come, as log positions.
+    `applied` and `visible` are how far worker and relay have come, as log positions; `types` the catalogue's types of
+    the event's attributes.
     """
 
     entry: Entry | None
@@ -85,6 +87,7 @@ class Found(NamedTuple):
     decisions: Sequence[HistoryEntry]
     applied: int
     visible: int
+    types: Mapping[str, DataType]
 
     @property
     def position(self) -> int:
@@ -115,7 +118,7 @@ def detail(id_: str, found: Found) -> MessageDetail | None:
         profile_id=found.profile,
         event=event_of(stored) if stored else None,
         raw=_raw(message) if message else None,
-        problems=_problems(message, stored),
+        problems=_problems(found),
         trail=_trail(kind, known, found),
     )
 
@@ -133,16 +136,33 @@ def _raw(message: Message) -> RawMessage:
     )
 
 
-def _problems(message: Message | None, stored: StoredEvent | None) -> list[Problem]:
-    noticed = message.violations if message else ()
-    refused = stored.rejected if stored else ()
+def _problems(found: Found) -> list[Problem]:
+    """What the dialect noticed, what was rejected, and what was kept although it breaks a rule."""
+    noticed = found.entry.message.violations if found.entry else ()
+    refused = found.stored.rejected if found.stored else ()
     return [
         *(Problem(kind=each.kind, attribute=each.attribute, sample=each.sample) for each in noticed),
         *(
             Problem(kind=_kind(each["reason"]), attribute=each["name"], sample=_sample(each["value"]))
             for each in refused
         ),
+        *_flagged(found.stored, found.types),
     ]
+
+
+def _flagged(stored: StoredEvent | None, types: Mapping[str, DataType]) -> Iterator[Problem]:
+    """The vendor's rules that a kept event breaks, by the catalogue's types as they are now."""
+    if stored is None or stored.dialect in ENFORCED:
+        return
+    if (finding := name_finding(stored.name)) is not None:
+        yield Problem(kind=finding.kind, attribute="", sample=stored.name)
+    for name, value in stored.properties.items():
+        finding = attribute_finding(name, value)
+        kind = finding.kind if finding else ""
+        if not kind and name in types and data_type(value) not in {None, types[name]}:
+            kind = "type_mismatch"
+        if kind:
+            yield Problem(kind=kind, attribute=name, sample=sample(value))
 
 
 def _kind(reason: str) -> str:
@@ -185,7 +205,7 @@ def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailS
         return _step("validated", None, "dropped", f"Names that begin with {RESERVED_PREFIX} are reserved.")
     if found.entry and found.stored is None and _ended(kind, found) and found.entry.message.deduplication_key:
         return _step("validated", None, "dropped", "A repeat: a message with the same key was applied before.")
-    problems = len(_problems(found.entry.message if found.entry else None, found.stored))
+    problems = len(_problems(found))
     if problems:
         return _step("validated", None, "problems", f"It broke {problems} of the catalogue's or its API's rules.")
     return _step("validated", None, "done", "It broke no rule.")

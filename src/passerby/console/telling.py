@@ -10,13 +10,14 @@ from markupsafe import Markup
 from passerby.console.drawing.bars import bar
 from passerby.console.drawing.merge_graph import merge_graph
 from passerby.console.drawing.sparkline import sparkline
-from passerby.console.story import columns, faults, touches, words
+from passerby.console.story import columns, faults, standard, touches, words
 from passerby.console.story.context import parts
 from passerby.console.story.decisions import Told, tell
 from passerby.console.story.flat import as_json, flat, text
 from passerby.console.story.marks import by_subject, never_came
 from passerby.console.story.people import strongest, title
 from passerby.console.story.visits import visits
+from passerby.semantics.meaning import name_of
 from passerby.state.views import HistoryEntry, MergeDetail
 
 
@@ -50,7 +51,13 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "page_view": touches.page,
     "parts": parts,
     "rejection": faults.rejection,
+    "item": standard.item,
+    "item_table": standard.item_table,
+    "plain": standard.plain,
+    "standard": standard.standard,
+    "standard_of": name_of,
     "strongest": strongest,
+    "tables": standard.tables,
     "tell": tell,
     "text": text,
     "title_of": title,

@@ -33,6 +33,12 @@ def semantic_of(dialect: str, event: str, properties: Mapping[str, Any]) -> Sema
     return None if words is None or name is None else read(name, properties, words)
 
 
+def standard_of(dialect: str, event: str) -> SemanticName | None:
+    """What events of this name mean in this dialect; None where the dialect has no meaning for it."""
+    words = _DICTIONARIES.get(dialect)
+    return words.events.get(fold(event)) if words else None
+
+
 def name_of(event: str) -> SemanticName | None:
     """What events of this name mean in the dialects that know it: no two of them differ."""
     return _ANY.get(fold(event))

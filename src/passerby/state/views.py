@@ -349,6 +349,9 @@ class StateReader(Protocol):
     def attribute_type(self, project: int, event: str, attribute: str) -> DataType | None:
         """The type of an attribute of an event, or of a trait (""); None for one that the catalogue does not have."""
 
+    def attribute_types(self, project: int, event: str) -> dict[str, DataType]:
+        """The types of all attributes of an event, or of traits ("")."""
+
     def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
         """Count the stored values of a trait by type, and say whether all profiles were looked at.
 

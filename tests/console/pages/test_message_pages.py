@@ -60,7 +60,7 @@ def test_a_message_that_states_nothing_is_shown_with_what_is_wrong(viewer: httpx
     callers.settle()
     (item,) = _json(viewer, "/live", q=mark)["recent"]["items"]
     text = viewer.get(f"/p/default/events/{item['id']}").text
-    assert "Nothing that can be used" in text
+    assert "Invalid event" in text
     assert "nobody yet" in text
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from passerby.api import cursors
 from passerby.api.answers import CatalogueAnswer
@@ -17,11 +17,15 @@ from passerby.api.management_answers import MarkInfo
 from passerby.api.parameters import Cursor, Page
 from passerby.api.series import top_events
 from passerby.console.screens import Visit, screen
+from passerby.messages import SemanticName
 
 SHOWN = 40
+MOST = 1_000
+STANDARDS: tuple[SemanticName, ...] = get_args(SemanticName)
 DAYS = 30
 """How many days a sparkline has."""
 
+Standard = Annotated[SemanticName | Literal[""], QueryParameter(name="semantic")]
 Part = Literal["events", "traits", "violations"]
 
 
@@ -39,6 +43,8 @@ class CatalogueView(msgspec.Struct, kw_only=True):
     hidden: bool
     part: Part
     cursor: str | None
+    semantic: str
+    standards: list[str]
 
 
 async def gather(
@@ -46,8 +52,11 @@ async def gather(
     part: FromQuery[Part] = "events",
     cursor: Cursor = None,
     hidden: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
+    semantic: Standard = "",
 ) -> CatalogueView:
-    found: CatalogueAnswer = await get_catalogue.fn(visit.access, page=Page(SHOWN, cursor))
+    found: CatalogueAnswer = await (
+        _standard(visit, semantic) if semantic else get_catalogue.fn(visit.access, page=Page(SHOWN, cursor))
+    )
     names = {event.name for event in found.events}
     return CatalogueView(
         found=found,
@@ -56,7 +65,20 @@ async def gather(
         hidden=hidden,
         part=part,
         cursor=cursor,
+        semantic=semantic,
+        standards=list(STANDARDS),
     )
+
+
+async def _standard(visit: Visit, semantic: str) -> CatalogueAnswer:
+    """The catalogue with all events of this standard event, whatever their senders call them."""
+    found: CatalogueAnswer = await get_catalogue.fn(visit.access, page=Page(MOST, None))
+    events, cursor = found.events, found.cursor
+    while cursor is not None:
+        page: CatalogueAnswer = await get_catalogue.fn(visit.access, page=Page(MOST, cursor))
+        events, cursor = [*events, *page.events], page.cursor
+    wanted = [event for event in events if event.semantic == semantic]
+    return msgspec.structs.replace(found, events=wanted, cursor=None)
 
 
 def _marks(visit: Visit, found: CatalogueAnswer, cursor: str | None) -> list[MarkInfo]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 from litestar.di import NamedDependency
@@ -17,6 +17,7 @@ from passerby.api.streaming import EventStream, follow, place_of
 from passerby.console.access import COOKIE
 from passerby.console.screens import Visit, screen, stream
 from passerby.dialects.registry import ALL
+from passerby.messages import SemanticName
 from passerby.refused.record import NO_PROJECT
 
 SHOWN = 100
@@ -26,6 +27,7 @@ CHECK_MS: Final = 1_000
 
 Word = Annotated[str, QueryParameter(max_length=1_000)]
 Status = Literal["", "accepted", "refused"]
+Standard = Annotated[SemanticName | Literal[""], QueryParameter(name="semantic")]
 
 
 class LiveView(msgspec.Struct, kw_only=True):
@@ -36,19 +38,28 @@ class LiveView(msgspec.Struct, kw_only=True):
     status: Status
     name: str
     q: str
+    semantic: SemanticName | Literal[""]
+    standards: list[str]
     dialects: list[str]
 
 
-async def gather(
-    visit: NamedDependency[Visit], dialect: Word = "", status: FromQuery[Status] = "", name: Word = "", q: Word = ""
+async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
+    visit: NamedDependency[Visit],
+    dialect: Word = "",
+    status: FromQuery[Status] = "",
+    name: Word = "",
+    q: Word = "",
+    semantic: Standard = "",
 ) -> LiveView:
-    wanted = _wanted(dialect, status, name, q)
+    wanted = _wanted(dialect, status, name, q, semantic)
     return LiveView(
         recent=await visit.run(recent, visit.access, _projects(visit), wanted, SHOWN),
         dialect=dialect,
         status=status,
         name=name,
         q=q,
+        semantic=semantic,
+        standards=list(get_args(SemanticName)),
         dialects=[each.name for each in ALL],
     )
 
@@ -60,18 +71,19 @@ async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameter
     status: FromQuery[Status] = "",
     name: Word = "",
     q: Word = "",
+    semantic: Standard = "",
     after: After = None,
     last_event_id: LastEventId = None,
 ) -> EventStream:
     place = place_of(last_event_id) or place_of(after)
     may = _may_still_look(visit, request.cookies.get(COOKIE, ""))
-    wanted = _wanted(dialect, status, name, q)
+    wanted = _wanted(dialect, status, name, q, semantic)
     return EventStream(visit.desk.tail, follow(visit.desk.tail, _projects(visit), wanted, place, may))
 
 
-def _wanted(dialect: str, status: Status, name: str, q: str) -> Wanted:
+def _wanted(dialect: str, status: Status, name: str, q: str, semantic: SemanticName | Literal[""]) -> Wanted:
     """The items that a form asks for: a field that is left empty is no condition."""
-    return Wanted(dialect or None, status or None, name.strip() or None, q or None)
+    return Wanted(dialect or None, status or None, name.strip() or None, q or None, semantic or None)
 
 
 async def gather_refused(visit: NamedDependency[Visit], number: FromPath[int]) -> RefusedRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args
 
 import msgspec
 from litestar.di import NamedDependency
@@ -16,7 +16,7 @@ from passerby.api.profiles import get_profile, list_events, summary_of
 from passerby.console.pages import pins
 from passerby.console.screens import Visit, screen
 from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
-from passerby.messages import Identifier
+from passerby.messages import Identifier, SemanticName
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
 from passerby.state.views import HistoryEntry
@@ -28,6 +28,9 @@ DEVICES = 10
 """How many identifiers are looked up for what a device said of itself, those that were seen first last."""
 
 DAY_MS = 86_400_000
+STANDARD = "standard:"
+"""What `name` begins with where a standard event is meant, as in `standard:purchased`."""
+STANDARDS = frozenset(get_args(SemanticName))
 
 Name = Annotated[str, QueryParameter(name="name", max_length=1_000)]
 Day = Annotated[str, QueryParameter(max_length=10)]
@@ -79,6 +82,9 @@ def wanted(name: Name = "", since: Day = "", until: Day = "") -> Wanted:
     """Which events the address asks for. Raises ApiError for days that are none."""
     begin = moment_of("since", since or None, LEAST_TIME)
     end = moment_of("until", until or None, MOST_TIME - DAY_MS) + DAY_MS
+    standard = name.removeprefix(STANDARD)
+    if name.startswith(STANDARD) and standard in STANDARDS:
+        return Wanted(name, since, until, Only(semantic=standard, since=begin, until=end))
     return Wanted(name, since, until, Only(name=name, since=begin, until=end))
 
 

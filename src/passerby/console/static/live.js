@@ -16,6 +16,11 @@ let missed = 0;
 let timer = null;
 let paused = false;
 
+// The label of a standard event: product_viewed is "Product viewed".
+function standard(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
+}
+
 function row(item) {
   const made = pattern.cloneNode(true);
   const accepted = item.status === "accepted";
@@ -30,7 +35,14 @@ function row(item) {
   badge.classList.add(accepted ? "good" : "bad");
   at("dialect").textContent = item.dialect;
   const name = at("name").firstElementChild;
-  name.textContent = item.name || item.kind;
+  name.textContent = item.semantic ? standard(item.semantic) : item.name || item.kind;
+  if (item.semantic) {
+    const sent = document.createElement("span");
+    sent.className = "soft small";
+    sent.dir = "auto";
+    sent.textContent = item.name;
+    name.after(" ", sent);
+  }
   name.href = (accepted ? table.dataset.events : table.dataset.refused) + encodeURIComponent(item.id);
   const who = at("who").firstElementChild;
   if (item.who) {

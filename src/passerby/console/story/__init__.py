@@ -12,5 +12,6 @@
 - `flat` — nested values in lines
 - `context` — a profile's context in parts
 - `touches` — amounts, campaigns and viewed pages in one line each
+- `standard` — standard events, and lists of items as tables
 - `spans` — lengths of time in words
 """

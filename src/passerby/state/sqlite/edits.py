@@ -44,6 +44,12 @@ def type_of(cursor: apsw.Cursor | apsw.Connection, project: int, event: str, att
     return found
 
 
+def types_of(cursor: apsw.Cursor | apsw.Connection, project: int, event: str) -> dict[str, DataType]:
+    """The types of all attributes of an event."""
+    rows: list[Any] = cursor.execute(_SQL["types_of"], (project, event)).fetchall()
+    return dict(rows)
+
+
 def change_type(cursor: apsw.Cursor, project: int, event: str, attribute: str, type_: DataType) -> DataType:
     """Give an attribute another type; return the one that it had. Raises UnknownName."""
     before = type_of(cursor, project, event, attribute)

@@ -42,6 +42,10 @@ WHERE project = ?1 AND event = ?2 AND name = ?3;
 -- The type of an attribute.
 SELECT type FROM catalogue_attributes WHERE project = ?1 AND event = ?2 AND name = ?3;
 
+-- name: types_of
+-- The types of all attributes of an event.
+SELECT name, type FROM catalogue_attributes WHERE project = ?1 AND event = ?2;
+
 -- name: set_type
 -- Give an attribute another type.
 UPDATE catalogue_attributes SET type = ?4 WHERE project = ?1 AND event = ?2 AND name = ?3;

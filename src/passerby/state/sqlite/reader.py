@@ -174,6 +174,10 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             return edits.type_of(connection, project, event, attribute)
 
+    def attribute_types(self, project: int, event: str) -> dict[str, DataType]:
+        with self._snapshot() as connection:
+            return edits.types_of(connection, project, event)
+
     def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
         with self._snapshot() as connection:
             return edits.trait_types(connection, project, trait)
