@@ -26,6 +26,13 @@ _EMAIL, _PHONE, _MOBILE, _DEVICE = map(_named, ("email", "phone", "mobile_id", "
         ("created", "R1: nobody known by these names", "R1", "nobody had used before"),
         ("attached", "R2: unknown before", "R2", "the app installation, which nobody had before"),
         (
+            "attached",
+            "R2: named before by an alias of this profile",
+            "R2",
+            "An earlier alias named the value of the app",
+        ),
+        ("attached", "an alias: device identifiers of this value belong to this profile", "", "brings it later joins"),
+        (
             "merged",
             "R2: reached by the same message",
             "R2",
@@ -63,7 +70,7 @@ def test_a_merge_of_which_less_is_known_says_less() -> None:
 def test_every_reason_of_the_resolver_has_been_told_here() -> None:
     """A new reason of the resolver needs words for people, and a line in the table above."""
     source = Path(passerby.identity.resolver.__file__).read_text()
-    said = set(re.findall(r'"(R[123](?:\([ab]\))?: [^"]+|an undo [^"]+|no name of [^"]+)"', source))
+    said = set(re.findall(r'"(R[123](?:\([ab]\))?: [^"]+|an undo [^"]+|an alias[^"]+|no name of [^"]+)"', source))
     assert said <= {case[1] for case in _table()} | {"R3(a): two customers"}
 
 

@@ -73,6 +73,8 @@ def _why(kind: DecisionKind, reason: str, this: str, by: str) -> str:
         return _why_merged(reason, this, by)
     if kind in _END:
         return _why_apart(kind, reason, this)
+    if kind == "attached" and "alias" in reason:
+        return _why_aliased(reason, this)
     return _WHY[kind].format(this=this, reason=_plain(reason))
 
 
@@ -91,6 +93,12 @@ def _why_merged(reason: str, this: str, by: str) -> str:
     if by == "an identifier":
         return f"One message named this profile and {this} of the other one together, so both are the same person."
     return f"One message carried both {by} of this profile and {this} of the other one, so both are the same person."
+
+
+def _why_aliased(reason: str, this: str) -> str:
+    if reason.startswith("an alias"):
+        return "An alias named this value as a previous id of this profile: a device that brings it later joins it."
+    return f"An earlier alias named the value of {this} as a previous id of this profile."
 
 
 def _why_apart(kind: DecisionKind, reason: str, this: str) -> str:
