@@ -27,6 +27,8 @@ from passerby.supervisor.resume import resume_log
 from passerby.worker import process
 from passerby.worker.process import Chores
 
+PEOPLE = [f"phone-{number}" for number in range(7)]
+
 
 def track(server: Server, person: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
@@ -68,13 +70,13 @@ def test_a_server_with_an_older_copy_of_the_log_applies_all_that_it_accepts(tmp_
     try:
         server.start()
         server.wait_until_healthy()
-        assert [track(server, "a"), track(server, "b")] == [202, 202]
+        assert [track(server, name) for name in PEOPLE[:2]] == [202, 202]
         server.read("/v1/stats")
         assert server.stop() == 0
         shutil.copy(server.data / "log.db", copy)
         server.start()
         server.wait_until_healthy()
-        assert [track(server, name) for name in "cde"] == [202] * 3
+        assert [track(server, name) for name in PEOPLE[2:5]] == [202] * 3
         server.read("/v1/stats")
         assert server.stop() == 0
         for file in server.data.glob("log.db*"):
@@ -82,9 +84,9 @@ def test_a_server_with_an_older_copy_of_the_log_applies_all_that_it_accepts(tmp_
         shutil.copy(copy, server.data / "log.db")
         server.start()
         server.wait_until_healthy()
-        assert [track(server, name) for name in "fg"] == [202] * 2
+        assert [track(server, name) for name in PEOPLE[5:]] == [202] * 2
         stats = server.read("/v1/stats")
-        counts = [server.read("/v1/profiles", namespace="mobile_id", value=each)["event_count"] for each in "abcdefg"]
+        counts = [server.read("/v1/profiles", namespace="mobile_id", value=each)["event_count"] for each in PEOPLE]
     finally:
         server.kill()
     assert (stats["accepted"], stats["applied"], stats["waiting"], stats["events"]) == (7, 7, 0, 7)
