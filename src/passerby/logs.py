@@ -97,11 +97,15 @@ SAFE: Mapping[str, str] = {
 }
 """The names under which values may be written, and why each is safe."""
 
+_LOCAL_PART = 254
+"""Characters before the @ of an address that are struck out: without a bound, a long text that has no @ is read again
+from each of its characters."""
+
 _REVEALING = re.compile(
     rf"""
       {re.escape(SECRET_PREFIX)}[\w-]+          # secrets that Passerby made
     | (?:Bearer|Basic)\s+\S+                    # whatever a client authenticates with
-    | [^\s@'"<>]+@[^\s@'"<>]+                   # e-mail addresses
+    | [^\s@'"<>]{{1,{_LOCAL_PART}}}@[^\s@'"<>]+   # e-mail addresses
     | \+?\d(?:[\s().-]?\d){{8,}}                # phone numbers, and ids made of digits
     """,
     re.VERBOSE,
