@@ -252,3 +252,24 @@ def test_the_audit_log_is_exported(office: Office) -> None:
     rows = list(csv.DictReader(io.StringIO(table.text)))
     assert [row["who"] for row in rows] == ["'=cmd()"] * 3
     assert rows[0]["details"] == '{"timezone":"Europe/Lisbon"}'
+
+
+def test_a_rotated_key_works_for_its_grace_period(office: Office) -> None:
+    made = office.post("/v1/keys", body={"kind": "api_token", "scopes": ["read"]}).json()
+    fresh = office.post(f"/v1/keys/{made['id']}/rotate?grace_seconds=3600").json()
+    office.building.credentials.refresh_if_changed()
+    assert [office.get("/v1/stats", each["value"]).status_code for each in (made, fresh)] == [200, 200]
+    shown = listed(office)[made["id"]]
+    assert (shown["revoked_at"], shown["expires_at"] > shown["created_at"]) == (None, True)
+    assert office.post(f"/v1/keys/{made['id']}/rotate").status_code == 404
+    assert office.post(f"/v1/keys/{made['id']}/revoke").status_code == 200
+    office.building.credentials.refresh_if_changed()
+    assert office.get("/v1/stats", made["value"]).status_code == 401
+    assert (listed(office)[made["id"]]["expires_at"], listed(office)[fresh["id"]]["expires_at"]) == (None, None)
+
+
+@pytest.mark.parametrize("grace", ["-1", "604801", "soon"])
+def test_a_grace_period_has_bounds(office: Office, grace: str) -> None:
+    made = office.post("/v1/keys", body={"kind": "segment.write_key"}).json()
+    assert office.post(f"/v1/keys/{made['id']}/rotate?grace_seconds={grace}").status_code == 400
+    assert listed(office)[made["id"]]["revoked_at"] is None

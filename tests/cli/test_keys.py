@@ -1,15 +1,19 @@
-"""`passerby keys` lists, adds and revokes the keys of a project."""
+"""`passerby keys` lists, adds, rotates and revokes the keys of a project."""
 
 from __future__ import annotations
 
 import io
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
 
 from passerby.folder import DataFolder
+from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
+from passerby.refused.store import RefusedWriter
 
 SECRET = "".join(map(chr, range(40, 80)))
 pytestmark = pytest.mark.usefixtures("keys")
@@ -90,3 +94,34 @@ def test_without_a_data_folder_people_are_told_to_make_one(tmp_path: Path, capsy
 
     assert run(["keys", "list", "--data", str(tmp_path / "none")]) == 1
     assert "passerby init" in capsys.readouterr().err
+
+
+def test_a_rotated_key_is_replaced_and_works_for_its_grace_period(passerby: Command, data: Path) -> None:
+    old = passerby("keys", "add", "segment.write_key", "--label", "shop", "--json").json
+    fresh = passerby("keys", "rotate", str(old["id"]), "--grace", "24h", "--json").json
+    held = ProjectCredentials(DataFolder(data).control)
+    assert [held.project("segment.write_key", each["value"]) for each in (old, fresh)] == [1, 1]
+    again = passerby("keys", "rotate", str(fresh["id"]))
+    assert f"key number {fresh['id']} is revoked" in again.out
+    held.refresh_if_changed()
+    assert held.project("segment.write_key", fresh["value"]) is None
+    held.close()
+    shown = {key["id"]: key for key in passerby("keys", "list", "--json").json}
+    assert (shown[old["id"]]["revoked_at"], shown[old["id"]]["expires_at"] is None) == (None, False)
+    assert (shown[fresh["id"]]["revoked_at"] is None, shown[fresh["id"]]["expires_at"]) == (False, None)
+    assert "has no key number 999" in passerby("keys", "rotate", "999").err
+    with AuditLog(DataFolder(data).audit) as log:
+        rotated = [entry for entry in log.page(1, limit=9) if entry.action == "key.rotated"]
+    assert [(entry.subject, entry.details["grace"]) for entry in rotated] == [
+        (str(fresh["id"]), "0"),
+        (str(old["id"]), "24h"),
+    ]
+
+
+def test_keys_are_listed_with_their_use(passerby: Command, data: Path) -> None:
+    number = passerby("keys", "add", "segment.write_key", "--json").json["id"]
+    with closing(RefusedWriter(DataFolder(data).refused)) as writer:
+        writer.count_uses({number: 4}, time.time_ns() // 1_000_000)
+    shown = next(key for key in passerby("keys", "list", "--json").json if key["id"] == number)
+    assert (shown["calls_last_hour"], shown["last_used_at"].endswith("Z")) == (4, True)
+    assert "calls in 1 h" in passerby("keys", "list").out

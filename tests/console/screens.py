@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.console.office import Office
 
-FOR_ADMINISTRATORS = frozenset({"settings-audit"})
+FOR_ADMINISTRATORS = frozenset({"settings-audit", "key-revoke", "key-rotate", "user-remove"})
 SCREENS: Mapping[str, Callable[[Office], str]] = {
     "overview": lambda _: "/p/default/",
     "live": lambda _: "/p/default/live",
@@ -22,6 +22,9 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "platform-segment": lambda _: "/p/default/sources/platforms/segment",
     "source": lambda _: "/p/default/sources/antsomi",
     "source-customerlabs": lambda _: "/p/default/sources/customerlabs",
+    "user-remove": lambda _: "/p/default/settings/users/remove?name=sasha",
+    "key-revoke": lambda office: f"/p/default/sources/customerlabs/keys/{office.webhook}/revoke",
+    "key-rotate": lambda office: f"/p/default/sources/customerlabs/keys/{office.webhook}/rotate",
     "webhook": lambda office: f"/p/default/sources/customerlabs/{office.webhook}",
     "settings": lambda _: "/p/default/settings",
     "settings-tokens": lambda _: "/p/default/settings/tokens",

@@ -78,7 +78,7 @@ def test_a_key_of_another_dialect_or_project_is_out_of_reach(office: Office) -> 
         assert client.post(f"/p/stall/sources/antsomi/keys/{number}/revoke").status_code == 404
         assert client.post(f"/p/stall/sources/segment/keys/{number}/revoke").status_code == 303
         assert client.post(f"/p/stall/sources/segment/keys/{number}/rotate").status_code == 404
-        assert "revoked" in client.get("/p/stall/sources/segment").text
+        assert "Revoked" in client.get("/p/stall/sources/segment").text
 
 
 def test_viewers_do_not_see_the_path_of_a_webhook(office: Office) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
-from passerby.edge.chores import look_after, prune_regularly
+from passerby.edge.chores import count_uses_regularly, look_after, prune_regularly
+from passerby.edge.refusals import RefusalKeeper
 from passerby.log.protocol import LogWriter
 
 
@@ -49,3 +50,18 @@ def test_the_log_is_pruned_again_and_again() -> None:
 
     run_until(prune_regularly(cast("LogWriter", Log()), lambda: 42, seconds=0.001), lambda: len(times) >= 3)
     assert times[:3] == [42, 42, 42]
+
+
+def test_uses_of_keys_are_counted_again_and_again(lines: io.StringIO) -> None:
+    written: list[tuple[Mapping[int, int], int]] = []
+
+    class Keeper:
+        def count_uses(self, uses: Mapping[int, int], now: int) -> None:
+            written.append((uses, now))
+            if len(written) == 1:
+                raise OSError("not now")
+
+    keeper = cast("RefusalKeeper", Keeper())
+    run_until(count_uses_regularly(lambda: {7: 1}, keeper, lambda: 42, seconds=0.001), lambda: len(written) >= 3)
+    assert written[:3] == [({7: 1}, 42)] * 3
+    assert "uses of keys cannot be counted" in lines.getvalue()

@@ -163,3 +163,10 @@ async def _noting(queue: Refusals) -> None:
     while True:
         queue.note(noted(at=_now()))
         await asyncio.sleep(0.002)
+
+
+def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, reader: RefusedReader) -> None:
+    keeper.count_uses({}, MINUTE)
+    assert reader.uses(MINUTE) == {}
+    keeper.count_uses({3: 2}, MINUTE + 1)
+    assert reader.uses(MINUTE + 1) == {3: (MINUTE, 2)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from passerby.dialects.contract import Credentials
-from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.credentials import LastKnownKeys, ProjectCredentials
 from passerby.projects.errors import NotInitialised
 from passerby.projects.keys import KINDS
 from passerby.projects.store import Project, ProjectSettings, ProjectStore
@@ -137,3 +137,57 @@ def test_a_control_file_without_a_project_is_said_to_need_init(tmp_path: Path, s
     assert not store.initialised()
     with pytest.raises(NotInitialised, match="passerby init"):
         ProjectCredentials(tmp_path / "control.db")
+
+
+def test_a_rotated_key_works_until_its_grace_period_ends(store: ProjectStore, project: Project, tmp_path: Path) -> None:
+    time = NOW
+    public = store.add_key(project, "segment.write_key", NOW)
+    secret = store.add_key(project, "webengage.api_key", NOW)
+    token = store.add_key(project, "api_token", NOW)
+    fresh = [store.rotate_key(project, each.id, NOW, grace_ms=1_000).value for each in (public, secret, token)]
+    held = ProjectCredentials(tmp_path / "control.db", lambda: time)
+
+    def working(values: list[str]) -> list[bool]:
+        return [
+            held.project("segment.write_key", values[0]) == project.id,
+            held.authenticates("webengage.api_key", project.id, values[1]),
+            held.token_project(values[2]) == project.id,
+        ]
+
+    old = [public.value, secret.value, token.value]
+    time = NOW + 999
+    assert not held.refresh_if_changed()
+    assert (working(old), working(fresh)) == ([True] * 3, [True] * 3)
+    time = NOW + 1_000
+    assert held.refresh_if_changed()
+    assert (working(old), working(fresh)) == ([False] * 3, [True] * 3)
+    assert not held.refresh_if_changed()
+    held.close()
+
+
+def test_uses_are_counted_by_key_and_handed_over_once(
+    store: ProjectStore, project: Project, credentials: ProjectCredentials
+) -> None:
+    public = store.add_key(project, "segment.write_key", NOW)
+    secret = store.add_key(project, "webengage.api_key", NOW)
+    token = store.add_key(project, "api_token", NOW)
+    for _ in range(2):
+        assert credentials.project("segment.write_key", public.value) == project.id
+    assert credentials.authenticates("webengage.api_key", project.id, secret.value)
+    assert credentials.token_project(token.value) == project.id
+    assert credentials.project("segment.write_key", "unknown") is None
+    assert not credentials.authenticates("webengage.api_key", project.id, "wrong")
+    assert credentials.token_project("wrong") is None
+    assert LastKnownKeys(credentials).project("segment.write_key", public.value) == project.id
+    assert credentials.take_uses() == {public.id: 2, secret.id: 1, token.id: 1}
+    assert credentials.take_uses() == {}
+
+
+def test_uses_of_a_key_that_was_revoked_since_are_dropped(
+    store: ProjectStore, project: Project, credentials: ProjectCredentials
+) -> None:
+    key = store.add_key(project, "segment.write_key", NOW)
+    assert credentials.project("segment.write_key", key.value) == project.id
+    store.revoke_key(project, key.id, NOW)
+    credentials.refresh_if_changed()
+    assert credentials.take_uses() == {}

@@ -19,7 +19,7 @@ from passerby.projects.errors import (
     ProjectExists,
     UnknownKind,
 )
-from passerby.projects.store import Project, ProjectSettings, ProjectStore
+from passerby.projects.store import GRACE_MS, Project, ProjectSettings, ProjectStore
 
 NOW = 1_700_000_000_000
 
@@ -171,3 +171,26 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path, store: ProjectS
     apsw.Connection(str(tmp_path / "control.db")).pragma("user_version", 99)
     with pytest.raises(NewerControlFile, match=r"control\.db"):
         ProjectStore(tmp_path / "control.db")
+
+
+def test_a_key_in_its_grace_period_can_be_revoked_and_not_rotated_again(store: ProjectStore) -> None:
+    project = store.add_project("rotating", NOW)
+    old = store.add_key(project, "segment.write_key", NOW)
+    fresh = store.rotate_key(project, old.id, NOW, grace_ms=10 * GRACE_MS)
+    with pytest.raises(NoSuchKey):
+        store.rotate_key(project, old.id, NOW)
+    before, current = store.keys(project)
+    assert (before.revoked_at, before.works(NOW), before.works(NOW + GRACE_MS)) == (NOW + GRACE_MS, True, False)
+    assert (current.id, current.works(NOW + GRACE_MS)) == (fresh.id, True)
+    store.revoke_key(project, old.id, NOW + 1)
+    assert store.keys(project)[0].revoked_at == NOW + 1
+    store.revoke_key(project, old.id, NOW + 5)
+    assert store.keys(project)[0].revoked_at == NOW + 1
+
+
+def test_keys_in_their_grace_period_are_revoked_with_their_label(store: ProjectStore) -> None:
+    project = store.add_project("labelled", NOW)
+    old = store.add_key(project, "segment.write_key", NOW, label="demo")
+    store.rotate_key(project, old.id, NOW, grace_ms=1_000)
+    assert store.revoke_labelled(project, "demo", NOW + 1) == 2
+    assert [key.revoked_at for key in store.keys(project)] == [NOW + 1] * 2

@@ -10,7 +10,7 @@ import pytest
 
 from passerby.refused import store
 from passerby.refused.record import NO_PROJECT, Count, Refused
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.refused.store import RefusedReader, RefusedWriter, Use
 
 NOW = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000
 
@@ -103,3 +103,16 @@ def test_counts_stay_true_however_they_are_rolled_up(writer: RefusedWriter, read
         ("segment", NOW - 60_000, 2),
         ("segment", NOW, 7),
     ]
+
+
+def test_uses_of_keys_are_added_up_by_the_hour_and_the_last_is_remembered(
+    writer: RefusedWriter, reader: RefusedReader
+) -> None:
+    assert reader.uses(NOW) == {}
+    writer.count_uses({1: 3, 2: 1}, NOW + 59_999)
+    writer.count_uses({1: 4}, NOW + 1)
+    assert reader.uses(NOW + 60_000) == {1: Use(NOW, 7), 2: Use(NOW, 1)}
+    writer.count_uses({1: 5}, NOW + 3_600_000)
+    assert reader.uses(NOW + 3_600_000) == {1: Use(NOW + 3_600_000, 12), 2: Use(NOW, 1)}
+    writer.count_uses({1: 1}, NOW + 3_660_000)
+    assert reader.uses(NOW + 3_660_000) == {1: Use(NOW + 3_660_000, 6), 2: Use(NOW, 0)}

@@ -25,6 +25,7 @@ from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.projects.scopes import EVERY, Scope
 from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
 from passerby.refused.record import Refused
+from passerby.refused.store import Use
 from passerby.state.protocol import Detachment, Hand, HandMerge
 from passerby.state.views import StateReader
 
@@ -81,7 +82,7 @@ class PolicyKeeper(Protocol):
         scopes: Iterable[Scope] = EVERY,
     ) -> AddedKey: ...
 
-    def rotate_key(self, project: Project, number: int, now: int) -> AddedKey: ...
+    def rotate_key(self, project: Project, number: int, now: int, grace_ms: int = 0) -> AddedKey: ...
 
     def revoke_key(self, project: Project, number: int, now: int) -> None: ...
 
@@ -104,6 +105,8 @@ class RefusedRequests(RefusedTail, Protocol):
     def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[Refused]: ...
 
     def counted(self, project: int, begin: int, end: int, step: int) -> list[tuple[str, int, int]]: ...
+
+    def uses(self, now: int) -> dict[int, Use]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
-from passerby.refused.store import RefusedReader
+from passerby.refused.store import RefusedReader, RefusedWriter
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -57,10 +57,16 @@ class Stoppable(Protocol):
 
 
 class Console(NamedTuple):
-    """What the console role works with: the desk, and the keys that have to be kept current."""
+    """What the console role works with: the desk, the keys that are kept current, and where their uses are counted."""
 
     desk: Desk
     credentials: ProjectCredentials
+    uses: RefusedWriter
+
+    def count_uses(self) -> None:
+        """Write how many times each API token was used since the last call. Slow: not for the event loop."""
+        if uses := self.credentials.take_uses():
+            self.uses.count_uses(uses, self.desk.now())
 
 
 def open_console(settings: Settings, held: ExitStack) -> Console:
@@ -71,6 +77,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
     state = held.enter_context(closing(SqliteStateReader(folder.state)))
     log = held.enter_context(closing(SharedLog(folder.log)))
     refused = held.enter_context(closing(RefusedReader(folder.refused)))
+    uses = held.enter_context(closing(RefusedWriter(folder.refused)))
     store, relay = _open_events(settings, folder, held)
     edge = _edge(settings, folder)
     readers = held.enter_context(closing(Readers()))
@@ -105,7 +112,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         now=now,
         ingest_url=edge.url,
     )
-    return Console(desk, credentials)
+    return Console(desk, credentials, uses)
 
 
 def now() -> int:

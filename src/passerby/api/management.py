@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, patch, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import UNSET
 
 from passerby.api import examples_management as examples
@@ -35,7 +35,8 @@ from passerby.projects.errors import NoSuchKey, ProjectError
 from passerby.projects.keys import kind_named
 from passerby.projects.marks import Mark
 from passerby.projects.scopes import EVERY, Scope
-from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
+from passerby.projects.store import GRACE_MS, AddedKey, Key, Project, ProjectSettings
+from passerby.refused.store import Use
 from passerby.times import iso
 
 TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
@@ -48,6 +49,15 @@ _WITHIN = {**_AT_ONCE, "own": Provide(scopes_of, sync_to_thread=False)}
 Own = NamedDependency[frozenset[Scope]]
 
 KeyId = Annotated[int, PathParameter(ge=1, le=2**63 - 1, description="The id of a key.")]
+GraceSeconds = Annotated[
+    int,
+    QueryParameter(
+        name="grace_seconds",
+        ge=0,
+        le=GRACE_MS // 1000,
+        description="How many seconds the replaced key goes on working: 0 (not at all) to 604800 (7 days).",
+    ),
+]
 
 
 @get(
@@ -81,15 +91,18 @@ async def add_key(access: NamedDependency[Access], own: Own, data: JSONBody[AddK
     "/keys/{key_id:int}/rotate",
     operation_id="rotateKey",
     summary="Rotate a key",
-    description="Puts a fresh key of the same kind, label and scopes in its place, and revokes it. A token with scopes "
-    "that the caller's own token lacks cannot be rotated (403).",
+    description="Puts a fresh key of the same kind, label and scopes in its place. The replaced key is revoked at "
+    "once, or `grace_seconds` later: until then both work. A token with scopes that the caller's own token lacks "
+    "cannot be rotated (403).",
     tags=_TAGS,
     status_code=200,
     dependencies=_WITHIN,
     responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
-async def rotate_key(access: NamedDependency[Access], own: Own, key_id: KeyId) -> FreshKey:
-    return await access.run(rotated_key, access, key_id, own)
+async def rotate_key(
+    access: NamedDependency[Access], own: Own, key_id: KeyId, grace_seconds: GraceSeconds = 0
+) -> FreshKey:
+    return await access.run(rotated_key, access, key_id, own, grace_seconds * 1000)
 
 
 @post(
@@ -160,7 +173,10 @@ async def set_mark(access: NamedDependency[Access], who: NamedDependency[str], d
 def keys(access: Access) -> KeyList:
     """All keys of the project."""
     with access.desk.policies() as store:
-        return KeyList(keys=[_key(key) for key in store.keys(store.project_numbered(access.project))])
+        found = store.keys(store.project_numbered(access.project))
+    now = access.desk.now()
+    uses = access.desk.refused.uses(now)
+    return KeyList(keys=[_key(key, uses.get(key.id), now) for key in found])
 
 
 def added_key(access: Access, request: AddKeyRequest, own: frozenset[Scope] = EVERY) -> FreshKey:
@@ -176,14 +192,17 @@ def added_key(access: Access, request: AddKeyRequest, own: frozenset[Scope] = EV
     return _fresh(made)
 
 
-def rotated_key(access: Access, key: int, own: frozenset[Scope] = EVERY) -> FreshKey:
-    """The key that takes another's place. Raises ApiError for a token with more scopes than `own`."""
+def rotated_key(access: Access, key: int, own: frozenset[Scope] = EVERY, grace_ms: int = 0) -> FreshKey:
+    """The key that replaces another one, which goes on working for `grace_ms`.
+
+    Raises ApiError for a token with more scopes than `own`.
+    """
     with access.desk.policies() as store, store.transaction(), _refused("key_id"):
         project = store.project_numbered(access.project)
         for each in store.keys(project):
             if each.id == key and each.kind == TOKEN_KIND:
                 _check_scopes(each.scopes, own)
-        return _fresh(store.rotate_key(project, key, access.desk.now()))
+        return _fresh(store.rotate_key(project, key, access.desk.now(), grace_ms))
 
 
 def _check_scopes(wanted: frozenset[Scope], own: frozenset[Scope]) -> None:
@@ -261,7 +280,7 @@ def _refused(parameter: str) -> Iterator[None]:
         raise invalid(parameter, str(fault)) from None
 
 
-def _key(key: Key) -> KeyInfo:
+def _key(key: Key, use: Use | None, now: int) -> KeyInfo:
     scopes: list[ScopeName] = [each.value for each in sorted(key.scopes)] if key.kind == "api_token" else []
     return KeyInfo(
         id=key.id,
@@ -271,7 +290,10 @@ def _key(key: Key) -> KeyInfo:
         label=key.label,
         scopes=scopes,
         created_at=iso(key.created_at),
-        revoked_at=None if key.revoked_at is None else iso(key.revoked_at),
+        revoked_at=None if key.revoked_at is None or key.works(now) else iso(key.revoked_at),
+        expires_at=iso(key.revoked_at) if key.revoked_at is not None and key.works(now) else None,
+        last_used_at=iso(use.last_at) if use else None,
+        calls_last_hour=use.last_hour if use else 0,
     )
 
 

@@ -13,7 +13,10 @@ ScopeName = Literal["read", "identity", "manage"]
 class KeyInfo(msgspec.Struct, kw_only=True):
     """A key of the project.
 
-    `value` is null for a secret, which nobody can read again; `scopes` are of an `api_token`.
+    `value` is null for a secret, which nobody can read again; `scopes` are of an `api_token`. `expires_at` is set for a
+    rotated key within its grace period, which works until then. `last_used_at` is exact to the minute, and null for a
+    key that was not used since uses are counted; `calls_last_hour` counts the requests of the last hour, up to a minute
+    late.
     """
 
     id: int
@@ -24,6 +27,9 @@ class KeyInfo(msgspec.Struct, kw_only=True):
     scopes: list[ScopeName]
     created_at: str
     revoked_at: str | None
+    expires_at: str | None = None
+    last_used_at: str | None = None
+    calls_last_hour: int = 0
 
 
 class KeyList(msgspec.Struct, kw_only=True):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
 from types import FrameType
 
+import apsw
 import uvicorn
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from passerby import logs
 from passerby.api.app import create_app
 from passerby.api.engines import Console, open_console
-from passerby.projects.credentials import ProjectCredentials
 from passerby.proxies import TrustedProxies
 from passerby.settings import Settings
 
@@ -23,6 +24,9 @@ GRACE_SECONDS = 3
 """How long requests may take to finish at the end."""
 IDLE_SECONDS = 30
 """How long a connection may stay open without a request."""
+
+COUNT_SECONDS = 60
+"""How often the uses of API tokens are written."""
 
 _log = logs.get("api")
 
@@ -61,6 +65,7 @@ def run(settings: Settings, listener: socket.socket, application: Application = 
         _log.info("console ready", port=listener.getsockname()[1])
         _Server(_config(app, console), console.desk.visibility.end).run(sockets=[listener])
         _log.info("console stopping")
+        count_uses(console)
 
 
 def _ignore_reminders() -> None:
@@ -85,9 +90,27 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _refresh(credentials: ProjectCredentials) -> None:
-    """Let new tokens in, and revoked ones no more."""
-    credentials.refresh_if_changed()
+class Regularly:
+    """What the server does about once a second: it follows changed keys, and counts their uses once a minute."""
+
+    def __init__(self, console: Console, count_seconds: float = COUNT_SECONDS) -> None:
+        self._console = console
+        self._count_seconds = count_seconds
+        self._counted_at = time.monotonic()
+
+    async def __call__(self) -> None:
+        self._console.credentials.refresh_if_changed()
+        if time.monotonic() - self._counted_at >= self._count_seconds:
+            self._counted_at = time.monotonic()
+            await asyncio.to_thread(count_uses, self._console)
+
+
+def count_uses(console: Console) -> None:
+    """Write the uses of tokens. Where that fails, they are lost, and nothing else."""
+    try:
+        console.count_uses()
+    except apsw.Error:
+        _log.exception("the uses of tokens cannot be counted")
 
 
 def _config(app: ASGIApp, console: Console) -> uvicorn.Config:
@@ -103,6 +126,6 @@ def _config(app: ASGIApp, console: Console) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        callback_notify=partial(_refresh, console.credentials),
+        callback_notify=Regularly(console),
         timeout_notify=0,  # at every look at the clock, which is once a second
     )

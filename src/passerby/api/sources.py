@@ -60,7 +60,8 @@ def tested(access: Access, dialect: str) -> SourceTested:
     """What became of a test event of this dialect. Raises ApiError where the project has no key for it."""
     with access.desk.policies() as store:
         project = store.project_numbered(access.project)
-        keys = {key.kind: key for key in store.keys(project) if key.revoked_at is None}
+        now = access.desk.now()
+        keys = {key.kind: key for key in store.keys(project) if key.works(now)}
     sample = _sample(dialect, keys)
     call = registry.match(sample.path) if sample else None
     if sample is None or call is None:

@@ -1,26 +1,31 @@
-"""The commands `passerby keys ...`: list, add, revoke."""
+"""The commands `passerby keys ...`: list, add, rotate, revoke."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, Project, note, open_store
+from passerby.cli.app import Data, Json, Project, data_folder, note, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.keys import KINDS, kind_named
 from passerby.projects.scopes import EVERY, Scope
-from passerby.projects.store import Key
+from passerby.projects.store import GRACE_MS, Key
+from passerby.refused.store import RefusedReader, Use
 from passerby.times import iso
 
-commands = App(name="keys", help="List, add and revoke the keys of a project.")
+commands = App(name="keys", help="List, add, rotate and revoke the keys of a project.")
 
 FROM_STANDARD_INPUT = "-"
+GRACES_MS = {"0": 0, "1h": 3_600_000, "24h": 86_400_000, "7d": GRACE_MS}
+"""The choices of how long a rotated key goes on working, in milliseconds."""
 
 
 class SecretOnCommandLine(CommandError):
@@ -35,11 +40,13 @@ def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json
     """List the keys of a project. Secrets are stored hashed and cannot be shown."""
     with open_store(data) as store:
         keys = store.keys(store.project(project))
+    now = _now()
+    uses = _uses(data, now)
     if json:
-        say_json([_shown(key) | {"project": project} for key in keys])
+        say_json([_shown(key, uses.get(key.id), now) | {"project": project} for key in keys])
         return
-    headings = ("number", "kind", "value", "label", "made", "revoked")
-    say_table(headings, [_row(key) for key in keys])
+    headings = ("number", "kind", "value", "label", "made", "last used", "calls in 1 h", "revoked")
+    say_table(headings, [_row(key, uses.get(key.id)) for key in keys])
 
 
 @commands.command
@@ -74,6 +81,30 @@ def add(  # noqa: PLR0913 - a command has as many flags as it needs
 
 
 @commands.command
+def rotate(
+    number: Annotated[int, Parameter(help="The key's number, as `passerby keys list` shows it.")],
+    *,
+    grace: Annotated[
+        Literal["0", "1h", "24h", "7d"], Parameter(help="How long the replaced key goes on working; 0: not at all.")
+    ] = "0",
+    project: Project = FIRST_PROJECT,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Replace a key by a fresh one of the same kind, label and scopes, and print it. A secret is printed this once."""
+    now = _now()
+    with open_store(data) as store:
+        owner = store.project(project)
+        made = store.rotate_key(owner, number, now, GRACES_MS[grace])
+    note(data, owner.id, "key.rotated", str(number), {"kind": made.kind, "id": made.id, "grace": grace})
+    if json:
+        say_json(made)
+        return
+    until = f"works until {iso(now + GRACES_MS[grace])}" if GRACES_MS[grace] else "is revoked"
+    say(f"{made.kind} {made.value} is key number {made.id} of project {project}; key number {number} {until}")
+
+
+@commands.command
 def revoke(
     number: Annotated[int, Parameter(help="The key's number, as `passerby keys list` shows it.")],
     *,
@@ -104,7 +135,17 @@ def _given(kind: str, value: str) -> str:
     return value
 
 
-def _shown(key: Key) -> dict[str, object]:
+def _uses(data: Path | None, now: int) -> dict[int, Use]:
+    """When each key was used last, by the keys' ids; empty before the first start of the server."""
+    file = data_folder(data).refused
+    if not file.exists():
+        return {}
+    with closing(RefusedReader(file)) as reader:
+        return reader.uses(now)
+
+
+def _shown(key: Key, use: Use | None, now: int) -> dict[str, object]:
+    revoked = None if key.revoked_at is None else iso(key.revoked_at)
     return {
         "id": key.id,
         "kind": key.kind,
@@ -112,13 +153,17 @@ def _shown(key: Key) -> dict[str, object]:
         "value": key.value,
         "label": key.label,
         "created_at": iso(key.created_at),
-        "revoked_at": None if key.revoked_at is None else iso(key.revoked_at),
+        "revoked_at": None if key.works(now) else revoked,
+        "expires_at": revoked if key.works(now) else None,
+        "last_used_at": iso(use.last_at) if use else None,
+        "calls_last_hour": use.last_hour if use else 0,
     }
 
 
-def _row(key: Key) -> tuple[str, ...]:
+def _row(key: Key, use: Use | None) -> tuple[str, ...]:
     revoked = "" if key.revoked_at is None else iso(key.revoked_at)
-    return str(key.id), key.kind, key.value or "(secret)", key.label, iso(key.created_at), revoked
+    used, calls = (iso(use.last_at), str(use.last_hour)) if use else ("", "0")
+    return str(key.id), key.kind, key.value or "(secret)", key.label, iso(key.created_at), used, calls, revoked
 
 
 def _now() -> int:

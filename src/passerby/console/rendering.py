@@ -82,6 +82,11 @@ def pretty(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def lower_first(text: str) -> str:
+    """A label within a sentence: its first letter in lower case, unless it begins with an abbreviation (API key)."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def query(**values: object) -> str:
     """A query string of what is given: what is None or empty is left out. `?` included, if there is any."""
     given = {name: value for name, value in values.items() if value is not None and value != ""}
@@ -102,6 +107,7 @@ def _environment() -> Environment:
         "clock": clock,
         "iso": iso_of,
         "lasting": lasting,
+        "lower_first": lower_first,
         "number": number,
         "pretty": pretty,
         "short": short,

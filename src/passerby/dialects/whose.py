@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 from passerby.dialects import crossengage, webengage
 from passerby.dialects.antsomi import calls as antsomi
-from passerby.dialects.contract import Credentials
 from passerby.dialects.customerlabs import calls as customerlabs
 from passerby.dialects.customerlabs.fields import APP_ID_KIND
 from passerby.dialects.segment import calls as segment
@@ -30,7 +29,13 @@ class Traces(NamedTuple):
     body: bytes
 
 
-def project_of(dialect: str, traces: Traces, credentials: Credentials) -> int | None:
+class PublicKeys(Protocol):
+    """Finds the project of a public key; see `contract.Credentials`."""
+
+    def project(self, kind: str, key: str) -> int | None: ...
+
+
+def project_of(dialect: str, traces: Traces, credentials: PublicKeys) -> int | None:
     """The project of the first key that is a known one, or None."""
     keys = _KEYS.get(dialect, _none)(traces)
     projects = (credentials.project(kind, value) for kind, value in keys)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from passerby import logs
@@ -13,6 +13,7 @@ from passerby.log.protocol import LogWriter
 
 BEAT_SECONDS: Final = 1.0
 PRUNE_SECONDS: Final = 60.0
+COUNT_SECONDS: Final = 60.0
 
 _log = logs.get("edge")
 
@@ -56,3 +57,18 @@ async def keep_refusals_regularly(
                 await asyncio.to_thread(keeper.tidy, now)
         except Exception:  # noqa: BLE001 - as above; what could not be written is lost, and nothing else
             _log.exception("refused requests cannot be kept")
+
+
+async def count_uses_regularly(
+    take: Callable[[], Mapping[int, int]],
+    keeper: RefusalKeeper,
+    clock: Callable[[], int],
+    seconds: float = COUNT_SECONDS,
+) -> None:
+    """Write how many times each key was used, once a minute, in a thread. `take` returns the new uses by key id."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await asyncio.to_thread(keeper.count_uses, take(), clock())
+        except Exception:  # noqa: BLE001 - as above; a minute's counts are lost
+            _log.exception("the uses of keys cannot be counted")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from passerby.dialects.contract import Call, Credentials, RequestFault
+from passerby.dialects.contract import Call, RequestFault
 from passerby.dialects.faults import text as told
-from passerby.dialects.whose import Traces, project_of
+from passerby.dialects.whose import PublicKeys, Traces, project_of
 from passerby.edge.asgi import Scope
 from passerby.edge.metrics import NO_DIALECT
 from passerby.proxies import TrustedProxies
@@ -75,7 +75,7 @@ class RefusalKeeper:
     Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
     """
 
-    def __init__(self, writer: RefusedWriter, credentials: Credentials, proxies: TrustedProxies) -> None:
+    def __init__(self, writer: RefusedWriter, credentials: PublicKeys, proxies: TrustedProxies) -> None:
         self._lock = threading.Lock()
         self._writer = writer
         self._credentials = credentials
@@ -92,6 +92,12 @@ class RefusalKeeper:
         if counts:
             with self._lock:
                 self._writer.keep(refused, [Count(*key, count) for key, count in counts.items()])
+
+    def count_uses(self, uses: Mapping[int, int], now: int) -> None:
+        """Add how many times keys were used, by their ids, to the minute of `now` (ms)."""
+        if uses:
+            with self._lock:
+                self._writer.count_uses(uses, now)
 
     def tidy(self, now: int) -> None:
         """Let go of what is too old by `now` (ms)."""

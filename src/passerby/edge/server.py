@@ -20,13 +20,13 @@ import uvloop
 from passerby import logs
 from passerby.collector import spare_the_collector
 from passerby.edge.app import Edge, create_app, new_id, now
-from passerby.edge.chores import keep_refusals_regularly, look_after, prune_regularly
+from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
 from passerby.edge.refusals import RefusalKeeper
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
-from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.credentials import LastKnownKeys, ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.refused.store import RefusedWriter
 from passerby.settings import EdgeSettings, Settings
@@ -71,7 +71,7 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
         closing(RefusedWriter(folder.refused)) as refused,
         closing(create_app(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
     ):
-        keeper = RefusalKeeper(refused, credentials, proxies)
+        keeper = RefusalKeeper(refused, LastKnownKeys(credentials), proxies)
         server = make_server(edge, settings.edge)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.handle_exit)
@@ -79,12 +79,14 @@ async def _run(settings: Settings, listener: socket.socket) -> None:
             look_after(credentials.refresh_if_changed, partial(sweep, server), partial(_publish, server, edge)),
             prune_regularly(log, now),
             keep_refusals_regularly(edge.refusals, keeper, now),
+            count_uses_regularly(credentials.take_uses, keeper, now),
         ):
             spare_the_collector(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(sockets=[listener])
         with suppress(apsw.Error):  # it is only for looking at
             keeper.keep(*edge.refusals.take())
+            keeper.count_uses(credentials.take_uses(), now())
         _publish(server, edge)
 
 

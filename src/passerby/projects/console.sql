@@ -96,3 +96,7 @@ ON CONFLICT (user, project) DO UPDATE SET role = excluded.role
 -- name: end_project_role
 -- Take a user's role in one project away.
 DELETE FROM console_role WHERE user = :name AND project = :project
+
+-- name: sessions_of
+-- How many sessions of a user are open, and when one of them was used last.
+SELECT count(*), max(seen_at) FROM console_session WHERE user = :user AND seen_at > :idle AND created_at > :begun

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +22,11 @@ from passerby.projects.store import ProjectSettings
 from passerby.sql import load
 
 _SQL = load("passerby.projects", "queries.sql")
+_TOKEN = "api_token"  # noqa: S105 - a kind of key
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class _Token(NamedTuple):
@@ -31,13 +38,18 @@ class _Token(NamedTuple):
 
 
 class _Snapshot(NamedTuple):
-    """What the control file said at one moment. Never changed, only replaced, so that any thread may read it."""
+    """What the control file said at one moment. Never changed, only replaced, so that any thread may read it.
+
+    `numbers` are the keys' ids by kind and stored value; `expires_at` (ms) is when the next rotated key stops working.
+    """
 
     public: Mapping[tuple[str, str], int]
     secrets: Mapping[tuple[str, int], tuple[str, ...]]
     tokens: Mapping[str, _Token]
     names: Mapping[int, str]
     settings: Mapping[int, ProjectSettings]
+    numbers: Mapping[tuple[str, str], int]
+    expires_at: int | None
 
 
 class ProjectCredentials:
@@ -49,7 +61,9 @@ class ProjectCredentials:
     Raises NotInitialised where the control file holds no project.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, clock: Callable[[], int] = _now) -> None:
+        self._clock = clock
+        self._uses = defaultdict[tuple[str, str], int](int)
         if not file.exists():
             raise NotInitialised(file.parent)
         self._connection = sqlite.connect(file)
@@ -64,8 +78,26 @@ class ProjectCredentials:
 
     def project(self, kind: str, key: str) -> int | None:
         """The project that this public key belongs to, or None for an unknown or revoked key."""
-        found = self._snapshot.public.get((kind, key))
-        return self._snapshot.public.get((kind, key)) if found is None and self._has_news() else found
+        name = kind, key
+        found = self._snapshot.public.get(name)
+        if found is None and self._has_news():
+            found = self._snapshot.public.get(name)
+        if found is not None:
+            self._uses[name] += 1
+        return found
+
+    def owner(self, kind: str, key: str) -> int | None:
+        """`project` as of the last refresh, not counted as a use. May be called from any thread."""
+        return self._snapshot.public.get((kind, key))
+
+    def take_uses(self) -> dict[int, int]:
+        """How many times each key was looked up successfully since the last call, by the key's id.
+
+        A request counts once for nearly every call; a few look the same key up again. From the refreshing thread.
+        """
+        taken, self._uses = self._uses, defaultdict(int)
+        numbers = self._snapshot.numbers
+        return {numbers[name]: count for name, count in taken.items() if name in numbers}
 
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         """Whether this secret is a current one of that project.
@@ -79,6 +111,8 @@ class ProjectCredentials:
         found = False
         for stored in self._snapshot.secrets.get((kind, project), ()):
             found |= hmac.compare_digest(given, stored)
+        if found:
+            self._uses[kind, given] += 1
         return found
 
     def token_project(self, token: str) -> int | None:
@@ -91,7 +125,10 @@ class ProjectCredentials:
         found = self._snapshot.tokens.get(given)
         if found is None and self._has_news():
             found = self._snapshot.tokens.get(given)
-        return None if found is None else found.project
+        if found is None:
+            return None
+        self._uses[_TOKEN, given] += 1
+        return found.project
 
     def token_label(self, token: str) -> str:
         """What an API token was labelled with; empty for none."""
@@ -120,9 +157,13 @@ class ProjectCredentials:
         return self._snapshot.settings.get(project, _DEFAULTS)
 
     def refresh_if_changed(self) -> bool:
-        """Read the control file again if anybody changed it since; returns whether. Some microseconds if not."""
+        """Read the control file again if it changed or a rotated key expired since; returns whether.
+
+        Some microseconds if not.
+        """
         version = self._data_version()
-        if version == self._version:
+        expires_at = self._snapshot.expires_at
+        if version == self._version and (expires_at is None or self._clock() < expires_at):
             return False
         self._version = version
         self._snapshot = self._read()
@@ -140,8 +181,18 @@ class ProjectCredentials:
     def _read(self) -> _Snapshot:
         with self._connection:
             projects = list(self._connection.execute(_SQL["projects"]))
-            current = list(self._connection.execute(_SQL["current_keys"]))
+            current = list(self._connection.execute(_SQL["current_keys"], {"now": self._clock()}))
         return _snapshot(projects, current)
+
+
+class LastKnownKeys(NamedTuple):
+    """The public keys as of the last refresh: a lookup counts as no use, and may be done from any thread."""
+
+    credentials: ProjectCredentials
+
+    def project(self, kind: str, key: str) -> int | None:
+        """The project that this public key belongs to, or None."""
+        return self.credentials.owner(kind, key)
 
 
 _DEFAULTS = ProjectSettings()
@@ -149,17 +200,19 @@ _DEFAULTS = ProjectSettings()
 
 def _snapshot(projects: list[tuple[Any, ...]], current: list[tuple[Any, ...]]) -> _Snapshot:
     secrets: dict[tuple[str, int], tuple[str, ...]] = {}
-    for project, kind, value, *_ in current:
+    for _, project, kind, value, *_ in current:
         if keys.kind_named(kind).secret:
             secrets[kind, project] = (*secrets.get((kind, project), ()), value)
     return _Snapshot(
-        public={(kind, value): project for project, kind, value, *_ in current if not keys.kind_named(kind).secret},
+        public={(kind, value): project for _, project, kind, value, *_ in current if not keys.kind_named(kind).secret},
         secrets=secrets,
         tokens={
             value: _Token(project, label, read_scopes(scopes))
-            for project, kind, value, label, scopes in current
-            if kind == "api_token"
+            for _, project, kind, value, label, scopes, _ in current
+            if kind == _TOKEN
         },
         names={number: name for number, name, _, _ in projects},
         settings={number: msgspec.json.decode(text, type=ProjectSettings) for number, _, _, text in projects},
+        numbers={(kind, value): number for number, _, kind, value, *_ in current},
+        expires_at=min((row[-1] for row in current if row[-1] is not None), default=None),
     )

@@ -62,16 +62,17 @@ VALUES (:project, :kind, :value, :label, :created_at, :scopes) RETURNING id
 SELECT id, project, kind, value, label, created_at, revoked_at, scopes FROM key WHERE project = :project ORDER BY id
 
 -- name: current_keys
--- Every key that works, of all projects.
-SELECT project, kind, value, label, scopes FROM key WHERE revoked_at IS NULL ORDER BY id
+-- Every key that works at a time, of all projects: those that will be revoked later too.
+SELECT id, project, kind, value, label, scopes, revoked_at FROM key
+WHERE revoked_at IS NULL OR revoked_at > :now ORDER BY id
 
 -- name: revoke_key
--- Stop one key of one project; a key that was stopped before keeps its first time.
-UPDATE key SET revoked_at = coalesce(revoked_at, :revoked_at) WHERE id = :id AND project = :project
+-- Revoke one key of one project at a time, or earlier where it was to be revoked earlier.
+UPDATE key SET revoked_at = min(coalesce(revoked_at, :revoked_at), :revoked_at) WHERE id = :id AND project = :project
 
 -- name: revoke_labelled
 -- Stop all keys of a project that carry a label.
-UPDATE key SET revoked_at = :revoked_at WHERE project = :project AND label = :label AND revoked_at IS NULL
+UPDATE key SET revoked_at = :revoked_at WHERE project = :project AND label = :label AND (revoked_at IS NULL OR revoked_at > :revoked_at)
 
 -- name: set_password
 -- Give a console user a password, and make that user where there is none yet.

@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS key (
     value      TEXT    NOT NULL,                   -- of a secret: its SHA-256 in hexadecimal
     label      TEXT    NOT NULL,
     created_at INTEGER NOT NULL,
-    revoked_at INTEGER,
+    revoked_at INTEGER,                            -- in the future: works until then, after a rotation
     scopes     TEXT    NOT NULL DEFAULT 'identity manage read',  -- of a token: see `scopes.Scope`
     UNIQUE (kind, value)                           -- a revoked key never comes to mean another project
 ) STRICT;

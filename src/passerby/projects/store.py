@@ -33,6 +33,8 @@ from passerby.times import iso
 
 SCHEMA_VERSION = 5
 """Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
+GRACE_MS = 7 * 86_400_000
+"""Longest time for which a rotated key may go on working."""
 _SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -94,7 +96,10 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as it can be shown: `value` is None for a secret, which nobody can read again."""
+    """A key as it can be shown: `value` is None for a secret, which nobody can read again.
+
+    `revoked_at` in the future: a rotated key within its grace period, which works until then.
+    """
 
     id: int
     project: int
@@ -105,6 +110,10 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at: int | None
     scopes: frozenset[Scope] = EVERY
     """Of an API token: what it may do."""
+
+    def works(self, now: int) -> bool:
+        """Whether the key is accepted at this time."""
+        return self.revoked_at is None or self.revoked_at > now
 
 
 class AddedKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -240,12 +249,16 @@ class ProjectStore:
         number = self._insert("insert_key", row, lambda: KeyTaken(kind))
         return AddedKey(id=number, kind=kind, value=value)
 
-    def rotate_key(self, project: Project, number: int, now: int) -> AddedKey:
-        """Put a fresh key in the place of one that works, which stops for good. Raises NoSuchKey."""
+    def rotate_key(self, project: Project, number: int, now: int, grace_ms: int = 0) -> AddedKey:
+        """Replace a key that works by a fresh one of the same kind, label and scopes.
+
+        The replaced key is revoked `grace_ms` later (at most GRACE_MS); until then both work. Raises NoSuchKey, also
+        for a key that was rotated before.
+        """
         with self.transaction():
             for key in self.keys(project):
                 if key.id == number and key.revoked_at is None:
-                    self.revoke_key(project, number, now)
+                    self.revoke_key(project, number, now + min(grace_ms, GRACE_MS))
                     return self.add_key(project, key.kind, now, label=key.label, scopes=key.scopes)
         raise NoSuchKey(number, project.name)
 

@@ -100,6 +100,13 @@ class ConsoleUsers:
             found[name].projects[project] = Role(role)
         return list(found.values())
 
+    def sessions(self, name: str, now: int) -> tuple[int, int | None]:
+        """How many sessions of a user are open, and when one of them was used last (ms)."""
+        values = {"user": name, "idle": now - IDLE_MS, "begun": now - LONGEST_MS}
+        with self._turn:
+            number, seen_at = next(self._connection.execute(_SQL["sessions_of"], values))
+        return number, seen_at
+
     def add(self, name: str, role: Role, stored: str, now: int, projects: Iterable[int] = ()) -> None:
         """A new user, with a password as `passwords.hashed` made it; with the role in these projects, or in every one.
 

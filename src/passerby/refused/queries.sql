@@ -51,3 +51,15 @@ FROM refused WHERE number > ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3
 -- How many were refused of a project, by longer steps from one time to another.
 SELECT dialect, at - at % (?4 * 1000), sum(count) FROM counted
 WHERE project = ?1 AND step IN (60, 3600, 86400) AND step <= ?4 AND at >= ?2 AND at < ?3 GROUP BY 1, 2
+
+-- name: count_use
+-- Uses of a key in a minute.
+INSERT INTO key_use (key, at, count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
+
+-- name: drop_old_uses
+-- Minutes before a time, except the last one of each key.
+DELETE FROM key_use WHERE at < ?1 AND at < (SELECT max(at) FROM key_use AS newer WHERE newer.key = key_use.key)
+
+-- name: uses
+-- For each key the last minute in which it was used, and the number of uses since a time.
+SELECT key, max(at), sum(iif(at >= ?1, count, 0)) FROM key_use GROUP BY key

@@ -26,3 +26,11 @@ CREATE TABLE IF NOT EXISTS counted (
     count   INTEGER NOT NULL,
     PRIMARY KEY (project, step, at, dialect)
 ) STRICT, WITHOUT ROWID;
+
+-- In which minutes (milliseconds) a key was used, and how often. Of a key not used for a while, the last minute is kept.
+CREATE TABLE IF NOT EXISTS key_use (
+    key   INTEGER NOT NULL,                -- its id in the control file
+    at    INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (key, at)
+) STRICT, WITHOUT ROWID;

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import apsw
 import msgspec
@@ -25,9 +25,20 @@ MINUTES_KEPT_MS: Final = 2 * 86_400_000
 HOURS_KEPT_MS: Final = 90 * 86_400_000
 """How long counts stay apart by minutes and by hours; days stay for ever."""
 
+MINUTE_MS: Final = 60_000
+USES_KEPT_MS: Final = 3_600_000
+"""How long the uses of keys are kept by the minute; of an unused key, only its last minute is kept."""
+
 _SCHEMA = sql.load("passerby.refused", "schema.sql")["schema"]
 _SQL = sql.load("passerby.refused", "queries.sql")
 _LAST: Final = 2**63 - 1
+
+
+class Use(NamedTuple):
+    """The minute (ms) in which a key was used last, and the number of its uses in the last hour."""
+
+    last_at: int
+    last_hour: int
 
 
 class RefusedWriter:
@@ -46,6 +57,13 @@ class RefusedWriter:
             for project in {each.project for each in refused}:
                 self._connection.execute(_SQL["drop_excess"], (project, KEPT_PER_PROJECT))
             self._connection.execute(_SQL["drop_most"], (KEPT_IN_ALL,))
+
+    def count_uses(self, uses: Mapping[int, int], now: int) -> None:
+        """Add how many times keys were used, by their ids, to the minute of `now` (ms)."""
+        minute = now - now % MINUTE_MS
+        with self._connection:
+            self._connection.executemany(_SQL["count_use"], [(key, minute, count) for key, count in uses.items()])
+            self._connection.execute(_SQL["drop_old_uses"], (now - USES_KEPT_MS,))
 
     def tidy(self, now: int) -> None:
         """Let go of what is too old by `now` (ms), and roll up old counts."""
@@ -99,6 +117,11 @@ class RefusedReader:
         """Dialect, beginning (ms) and number of refused requests in steps of so many seconds from `begin` to `end`."""
         rows: list[Any] = self._connection.execute(_SQL["counted"], (project, begin, end, step)).fetchall()
         return rows
+
+    def uses(self, now: int) -> dict[int, Use]:
+        """When each key was used last, and how often in the hour before `now` (ms), by the keys' ids."""
+        rows = self._connection.execute(_SQL["uses"], (now - USES_KEPT_MS,))
+        return {key: Use(last_at, count) for key, last_at, count in rows}
 
     def _read(self, query: str, bindings: tuple[int, ...]) -> list[Refused]:
         return [_record(row) for row in self._connection.execute(_SQL[query], bindings)]

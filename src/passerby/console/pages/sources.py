@@ -12,10 +12,12 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api.errors import AnyRequest, ApiError, ErrorCode, invalid, not_found
-from passerby.api.management import added_key, keys, revoked_key, rotated_key
+from passerby.api.management import added_key, keys, revoked_key
 from passerby.api.management_answers import AddKeyRequest, FreshKey, KeyInfo
 from passerby.api.sources import tested
+from passerby.console.access import Need
 from passerby.console.arrivals import arrivals
+from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
 from passerby.console.platforms import PLATFORMS, Platform, platform_snippets
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.sourcing import (
@@ -166,15 +168,30 @@ async def add_key(visit: NamedDependency[Visit], dialect: FromPath[str], data: U
     return _shown(visit, dialect, made)
 
 
-async def rotate_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
-    await _check_key(visit, dialect, number)
-    made = await visit.run(rotated_key, visit.access, number)
-    await visit.note("key.rotated", str(number), {"kind": made.kind, "id": made.id})
+async def gather_rotation(
+    visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]
+) -> KeyChangeView:
+    key = await _working_key(visit, dialect, number)
+    return key_change(key, KIND_NAMES[key.kind], "rotate", f"/sources/{dialect}", f"/sources/{dialect}/keys")
+
+
+async def gather_revocation(
+    visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]
+) -> KeyChangeView:
+    key = await _working_key(visit, dialect, number)
+    return key_change(key, KIND_NAMES[key.kind], "revoke", f"/sources/{dialect}", f"/sources/{dialect}/keys")
+
+
+async def rotate_key(
+    visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int], data: URLEncodedBody[RotateForm]
+) -> Response[Any]:
+    await _working_key(visit, dialect, number)
+    made = await rotated(visit, number, data)
     return _shown(visit, dialect, made)
 
 
 async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
-    await _check_key(visit, dialect, number)
+    await _working_key(visit, dialect, number)
     await visit.run(revoked_key, visit.access, number)
     await visit.note("key.revoked", str(number))
     return done(visit, f"/sources/{dialect}", "key-revoked")
@@ -215,11 +232,13 @@ def _check(dialect: str) -> None:
         raise not_found("dialect")
 
 
-async def _check_key(visit: Visit, dialect: str, number: int) -> None:
-    """Raise ApiError unless this key belongs to this dialect, and still works."""
+async def _working_key(visit: Visit, dialect: str, number: int) -> KeyInfo:
+    """The key of this dialect with this number. Raises ApiError for one that does not work."""
     found = await visit.run(keys, visit.access)
-    if not any(key.id == number and key.revoked_at is None for key in of_dialect(found.keys, dialect)):
-        raise not_found("key that still works")
+    for key in of_dialect(found.keys, dialect):
+        if key.id == number and key.revoked_at is None:
+            return key
+    raise not_found("key that still works")
 
 
 def _card(dialect: str, found: list[KeyInfo], came: dict[str, Arrival]) -> SourceCard:
@@ -243,6 +262,8 @@ routes = [
     screen("/sources/{dialect:str}/{number:int}", gather_webhook, "webhook.html"),
     action("/sources/{dialect:str}/test", send_test),
     action("/sources/{dialect:str}/keys", add_key),
+    screen("/sources/{dialect:str}/keys/{number:int}/rotate", gather_rotation, "key-change.html", need=Need.ADMIN),
+    screen("/sources/{dialect:str}/keys/{number:int}/revoke", gather_revocation, "key-change.html", need=Need.ADMIN),
     action("/sources/{dialect:str}/keys/{number:int}/rotate", rotate_key),
     action("/sources/{dialect:str}/keys/{number:int}/revoke", revoke_key),
 ]

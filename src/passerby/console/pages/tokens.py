@@ -11,8 +11,10 @@ from litestar.params import FromPath, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api.errors import invalid, not_found
-from passerby.api.management import added_key, keys, revoked_key, rotated_key
+from passerby.api.management import added_key, keys, revoked_key
 from passerby.api.management_answers import AddKeyRequest, KeyInfo, ScopeName
+from passerby.console.access import Need
+from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
 from passerby.console.screens import Visit, action, done, page, screen
 
 KIND = "api_token"
@@ -53,30 +55,42 @@ async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewToken]) -> 
     return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
 
 
-async def rotate(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
-    await _check(visit, number)
-    made = await visit.run(rotated_key, visit.access, number)
-    await visit.note("key.rotated", str(number), {"kind": KIND, "id": made.id})
+async def gather_rotation(visit: NamedDependency[Visit], number: FromPath[int]) -> KeyChangeView:
+    return key_change(await _token(visit, number), "API token", "rotate", "/settings/tokens", "/settings/tokens")
+
+
+async def gather_revocation(visit: NamedDependency[Visit], number: FromPath[int]) -> KeyChangeView:
+    return key_change(await _token(visit, number), "API token", "revoke", "/settings/tokens", "/settings/tokens")
+
+
+async def rotate(
+    visit: NamedDependency[Visit], number: FromPath[int], data: URLEncodedBody[RotateForm]
+) -> Response[Any]:
+    await _token(visit, number)
+    made = await rotated(visit, number, data)
     return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
 
 
 async def revoke(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
-    await _check(visit, number)
+    await _token(visit, number)
     await visit.run(revoked_key, visit.access, number)
     await visit.note("key.revoked", str(number))
     return done(visit, "/settings/tokens", "token-revoked")
 
 
-async def _check(visit: Visit, number: int) -> None:
-    """Raise ApiError unless this is a token that still works."""
-    found = (await visit.run(keys, visit.access)).keys
-    if not any(key.id == number and key.kind == KIND and key.revoked_at is None for key in found):
-        raise not_found("token that still works")
+async def _token(visit: Visit, number: int) -> KeyInfo:
+    """The token with this number. Raises ApiError for one that does not work."""
+    for key in (await visit.run(keys, visit.access)).keys:
+        if key.id == number and key.kind == KIND and key.revoked_at is None:
+            return key
+    raise not_found("token that still works")
 
 
 routes = [
     screen("/settings/tokens", gather, "tokens.html"),
     action("/settings/tokens", add),
+    screen("/settings/tokens/{number:int}/rotate", gather_rotation, "key-change.html", need=Need.ADMIN),
+    screen("/settings/tokens/{number:int}/revoke", gather_revocation, "key-change.html", need=Need.ADMIN),
     action("/settings/tokens/{number:int}/rotate", rotate),
     action("/settings/tokens/{number:int}/revoke", revoke),
 ]

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.errors import ApiError, ErrorCode, invalid
+from passerby.api.errors import ApiError, ErrorCode, invalid, not_found
 from passerby.console.access import Need
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, done, page, screen
@@ -38,6 +38,14 @@ class UsersView(msgspec.Struct, kw_only=True):
 
     users: list[UserShown]
     projects: list[str]
+
+
+class RemovalView(msgspec.Struct, kw_only=True):
+    """A user who is about to be removed: their open sessions, and when one of them was used last."""
+
+    name: str
+    sessions: int
+    last_seen_at: str | None
 
 
 class NewUser(msgspec.Struct, kw_only=True):
@@ -111,6 +119,14 @@ async def change_password(visit: NamedDependency[Visit], data: URLEncodedBody[Ch
     return _told(visit, data.name, password, given=bool(data.password), said="password-changed")
 
 
+async def gather_removal(visit: NamedDependency[Visit], name: FromQuery[str]) -> RemovalView:
+    users, now = visit.reception.users, visit.desk.now()
+    if await visit.run(users.password, name) is None:
+        raise not_found("user")
+    open_sessions, seen_at = await visit.run(users.sessions, name, now)
+    return RemovalView(name=name, sessions=open_sessions, last_seen_at=iso_of(seen_at) if seen_at else None)
+
+
 async def remove(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
     await _asked(visit, lambda: visit.reception.users.remove(data.name))
     await visit.note_on_server("user.removed", data.name)
@@ -173,6 +189,7 @@ routes = [
     action("/settings/users/add", add, need=Need.OWNER),
     action("/settings/users/role", change_role, need=Need.OWNER),
     action("/settings/users/password", change_password, need=Need.OWNER),
+    screen("/settings/users/remove", gather_removal, "user-remove.html", need=Need.OWNER),
     action("/settings/users/remove", remove, need=Need.OWNER),
     action("/settings/users/own-password", change_own, need=Need.VIEWER),
 ]

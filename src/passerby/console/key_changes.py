@@ -1,0 +1,54 @@
+"""Rotating and revoking keys and tokens: the page that asks for confirmation, and the grace period of a rotation."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from passerby.api.errors import not_found
+from passerby.api.management import rotated_key
+from passerby.api.management_answers import FreshKey, KeyInfo
+from passerby.console.screens import Visit
+
+Change = Literal["rotate", "revoke"]
+Grace = Literal["0", "3600", "86400", "604800"]
+"""Seconds for which a rotated key goes on working."""
+
+GRACES: Final[dict[Grace, str]] = {
+    "0": "Stop at once",
+    "3600": "Keep working for 1 hour",
+    "86400": "Keep working for 24 hours",
+    "604800": "Keep working for 7 days",
+}
+
+
+class KeyChangeView(msgspec.Struct, kw_only=True):
+    """A key that is about to be rotated or revoked. `name` is what its kind is called; `back` and `base` are paths."""
+
+    key: KeyInfo
+    name: str
+    change: Change
+    back: str
+    base: str
+    graces: dict[Grace, str]
+
+
+class RotateForm(msgspec.Struct, kw_only=True):
+    """The form that rotates a key."""
+
+    grace: Grace = "0"
+
+
+def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) -> KeyChangeView:
+    """The confirmation page of this change. Raises ApiError for a key that was rotated before."""
+    if change == "rotate" and key.expires_at is not None:
+        raise not_found("key that can be rotated")
+    return KeyChangeView(key=key, name=name, change=change, back=back, base=base, graces=GRACES)
+
+
+async def rotated(visit: Visit, number: int, form: RotateForm) -> FreshKey:
+    """The key that replaces another one, which is recorded in the audit log."""
+    made = await visit.run(rotated_key, visit.access, number, grace_ms=int(form.grace) * 1000)
+    await visit.note("key.rotated", str(number), {"kind": made.kind, "id": made.id, "grace_seconds": int(form.grace)})
+    return made
