@@ -47,7 +47,7 @@ GUIDES: Final = (
     ("/settings/tokens", "reference/api"),
     ("/settings", "reference/settings"),
     ("/health", "reference/metrics"),
-    ("/catalogue", "reference/semantics"),
+    ("/catalogue", "explanation/catalogue"),
     ("", "how-to/console"),
 )
 """Which page explains the console's pages below a path of a project; the first that fits."""
