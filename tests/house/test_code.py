@@ -82,3 +82,15 @@ def statements() -> list[tuple[Path, str]]:
     """Every named statement of the package, with the file that holds it. A schema or a migration is run as a whole."""
     named = [path for path in SOURCE.rglob("*.sql") if path.name != "schema.sql" and path.parent.name != "migrations"]
     return [(path, name) for path in named for name in sql.parse(path.read_text(), where=str(path))]
+
+
+def test_only_one_module_imports_the_event_stores_engine() -> None:
+    """The engine's module does not start without what that module puts in place for it."""
+    importing = [
+        str(path.relative_to(SOURCE))
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and "chdb" in [alias.name.partition(".")[0] for alias in node.names] + [str(getattr(node, "module", ""))]
+    ]
+    assert not importing, "take it from passerby.events.engine"

@@ -179,6 +179,11 @@ def _target(folder: Path, memory_bytes: int) -> str:
     return f"{folder}?" + "&".join(f"{name}={value}" for name, value in settings.items())
 
 
+def version() -> str:
+    """The version of the engine. Loads it where it is not loaded yet."""
+    return str(_chdb().__version__)
+
+
 def _chdb() -> ModuleType:
     """The engine's module. Importing it maps 200 MB, so only the process that opens a store imports it."""
     if "chdb" in sys.modules:

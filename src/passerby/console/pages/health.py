@@ -8,7 +8,6 @@ from importlib.metadata import version
 from typing import Any
 
 import apsw
-import chdb
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
@@ -22,6 +21,7 @@ from passerby.console.screens import Visit, action, page, screen
 from passerby.console.vitals import Disk, Process
 from passerby.doctor.examine import examine
 from passerby.doctor.finding import Finding
+from passerby.events import engine
 from passerby.folder import DataFolder
 from passerby.supervisor import lock
 
@@ -116,7 +116,7 @@ def _versions() -> dict[str, str]:
     return {
         "Passerby": version("passerby"),
         "SQLite": apsw.sqlite_lib_version(),
-        "chDB": chdb.__version__,
+        "chDB": engine.version(),
         "Python": platform.python_version(),
     }
 
