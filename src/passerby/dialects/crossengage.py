@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.catalogue.rules import NAME_LENGTH
 from passerby.dialects.body import read_body
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
@@ -32,6 +31,9 @@ BODY_LIMIT: Final = 1 << 20
 
 ID_LIMIT: Final = 512
 """The most characters that an id, an email or a business unit may have. The vendor names no limit."""
+
+EVENT_LIMIT: Final = 512
+"""The most characters of an event's name. The vendor names no limit."""
 
 AGENT_LIMIT: Final = 512
 """How many characters of a user agent are kept."""
@@ -194,14 +196,14 @@ def _unnamed(email: str | None, unit: str | None) -> Errors:
 
 
 def _event_name(body: dict[str, Any], errors: Errors) -> str:
-    """The event's name. One as long as the catalogue refuses is refused here, where the sender can be told."""
+    """The event's name, or "" with an entry in `errors`."""
     value = body.get("event")
     if value is None or value == "" or (type(value) is str and value.isspace()):
         errors.append(_error("event", MISSING, "event is required."))
     elif type(value) is not str:
         errors.append(_error("event", WRONG, "event must be a string."))
-    elif len(value) >= NAME_LENGTH:
-        errors.append(_error("event", WRONG, f"event must have fewer than {NAME_LENGTH} characters."))
+    elif len(value) > EVENT_LIMIT:
+        errors.append(_error("event", WRONG, f"event must have at most {EVENT_LIMIT} characters."))
     else:
         return value
     return ""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from passerby.catalogue.rules import NAME_LENGTH
 from passerby.dialects.contract import Fault
-from passerby.dialects.crossengage import ID_LIMIT, KEY, PREFIX, fault
+from passerby.dialects.crossengage import EVENT_LIMIT, ID_LIMIT, KEY, PREFIX, fault
 from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 
 TAG: Final = "CrossEngage"
@@ -43,7 +42,7 @@ _TRACK: Final[dict[str, Any]] = {
     "required": ["mobileId", "event"],
     "properties": {
         "mobileId": _ID | {"description": "The id of the app on the device."},
-        "event": {"type": "string", "pattern": r"\S", "maxLength": NAME_LENGTH - 1},
+        "event": {"type": "string", "pattern": r"\S", "maxLength": EVENT_LIMIT},
         "type": {"const": "track"},
         "timestamp": _TIME,
         "properties": {"type": "object", "description": "What to remember of the event."},
