@@ -9,6 +9,9 @@ import pytest
 from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident, new_id
 
+from passerby.folder import DataFolder
+from passerby.projects.audit import AuditLog
+
 pytestmark = pytest.mark.usefixtures("keys")
 
 
@@ -48,6 +51,18 @@ def test_a_pair_is_dismissed_and_restored(passerby: Command) -> None:
     assert dismissed["dismissed"]["reason"] == "a couple"
     assert "Restored" in passerby("duplicates", "restore", *ids).out
     assert len(pairs(passerby)) == 3
+
+
+@pytest.mark.usefixtures("filling")
+def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command, data: Path) -> None:
+    ids = [profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"]]
+    passerby("duplicates", "dismiss", *ids, "--reason", "a couple")
+    passerby("duplicates", "restore", *ids)
+    with AuditLog(DataFolder(data).audit) as log:
+        restored, dismissed = log.page(1, limit=10)
+    assert (dismissed.action, dismissed.who) == ("duplicate.dismissed", "the command line")
+    assert dismissed.details == {"profiles": sorted(ids), "reason": "a couple"}
+    assert (restored.action, restored.details) == ("duplicate.restored", {"profiles": sorted(ids)})
 
 
 @pytest.mark.usefixtures("filling")

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import uuid_utils
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, Project, data_folder, open_store
+from passerby.cli.app import WHO, Data, Json, Project, data_folder, note, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import FIRST_PROJECT
@@ -72,6 +72,8 @@ def dismiss(
             ids = writer.dismiss_duplicate(found.id, _checked(one), _checked(other), hand)
         except (UnknownProfile, SameProfile) as refusal:
             raise PairRefused(_why(refusal, project)) from None
+    details = {"profiles": list(ids)} | ({"reason": reason} if reason else {})
+    note(data, found.id, "duplicate.dismissed", details=details)
     say(f"Dismissed: {ids[0]} and {ids[1]} are different people.")
 
 
@@ -85,6 +87,7 @@ def restore(one: ProfileId, other: ProfileId, *, project: Project = FIRST_PROJEC
             ids = writer.restore_duplicate(number, _checked(one), _checked(other))
         except (UnknownProfile, SameProfile, UnknownDismissal) as refusal:
             raise PairRefused(_why(refusal, project)) from None
+    note(data, number, "duplicate.restored", details={"profiles": list(ids)})
     say(f"Restored: {ids[0]} and {ids[1]} may be one person.")
 
 
