@@ -25,7 +25,8 @@ WORDS: Final = frozenset(
 DEVICES: Final = frozenset(
     {
         "9774d56d682e549c",  # ANDROID_ID of many Android 2.2 devices and of the emulator
-        "02:00:00:00:00:00",  # the MAC address that Android (6.0 on) and iOS (7 on) give to every app
+        # the MAC address that Android (6.0 on) and iOS (7 on) give to every app
+        *("02:00:00:00:00:00", "02-00-00-00-00-00", "0200.0000.0000"),
         "004999010640000",  # IMEI of whole series of cheap phones
         "012345678912345",  # IMEI of emulators
         "e21833235b6eef10",  # device id of emulators
