@@ -28,15 +28,18 @@ JUNK |= {
     "#ref!",
 }
 JUNK |= {"\\n", 'optional("")', "9774d56d682e549c", "02:00:00:00:00:00", "004999010640000", "0123456789abcdef"}
-JUNK |= {"02-00-00-00-00-00", "0200.0000.0000"}
+JUNK |= {"%!s(<nil>)", "%!v(<nil>)", "%!d(<nil>)", "02-00-00-00-00-00", "0200.0000.0000"}
 QUOTED = re.compile(r"""["'`“”«»()<>{}\[\]\\ ]*(.*?)["'`“”«»()<>{}\[\]\\ ]*""")
 TEMPLATE = re.compile(
     r".*\{\{.*\}\}.*|.*\$\{.*\}.*|%+[a-z_][a-z_ ]*%+|.*#\{.*\}.*|.*<%.*%>.*|.*\{%.*%\}.*"
-    r"|.*\*\|.*\|\*.*|.*\[\[.*\]\].*|%7b%7b.*%7d%7d"
+    r"|.*\*\|.*\|\*.*|.*\[\[.*\]\].*|.*%7b%7b.*%7d%7d.*|.*%24%7b.*%7d.*|\[object \w+\]"
 )
-NO_VALUE = re.compile(r"[^a-z1-9\u0080-\U0010ffff]*|—")
-UNSET = re.compile(r"[^a-z1-9\u0080-\U0010ffff]*(f[^a-z1-9\u0080-\U0010ffff]*)*")
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+NO_VALUE = re.compile(r"([^a-z1-9\u0080-\U0010ffff]|[\ufffd\u2800])*|—")
+UNSET = re.compile(r"([^a-eg-z1-9\u0080-\U0010ffff]|[\ufffd\u2800])*")
+INVISIBLE = re.compile(
+    "[\0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 """What names nobody, in lower case, and what is not seen."""
 
 

@@ -52,6 +52,7 @@ WORDS += [
     "( null )",
     "(not set)",
 ]
+WORDS += ["%!s(<nil>)", "%!v(<nil>)", "null\0", "\0\0undefined"]
 WORDS += ["Optional(nil)", 'Optional("")', "#N/A", "#REF!", "user_id", "distinctId"]
 TEMPLATES = [
     "{{user_id}}",
@@ -73,7 +74,24 @@ TEMPLATES += [
     "{{{id}}}",
     "0{{id}}",
 ]
-DEVICES = ["9774d56d682e549c", "9774D56D682E549C", "02:00:00:00:00:00", "004999010640000", "0123456789ABCDEF"]
+TEMPLATES += [
+    "c-*|USER_ID|*",
+    "c_[[user_id]]",
+    "c-<%= id %>",
+    "c%7B%7Bid%7D%7D",
+    "f-[[id]]",
+    "0<%= id %>",
+    "a%24%7Bid%7D",
+]
+OBJECTS = ["[object Object]", "[object Promise]", "[object Undefined]", "[object HTMLInputElement]"]
+UNREADABLE = ["\ufffd", "\ufffd\ufffd", "\u2800", "\x01", "\x7f\x1b", "-\ufffd-", "\x000"]
+DEVICES = [
+    "9774d56d682e549c",
+    "9774D56D682E549C",
+    "02:00:00:00:00:00",
+    "004999010640000",
+    "0123456789ABCDEF",
+]
 DEVICES += ["02-00-00-00-00-00", "0200.0000.0000"]
 HASHED_WORDS = [
     "37a6259cc0c1dae299a7866489dff0bd",  # MD5 of "null"
@@ -84,14 +102,27 @@ HASHED_WORDS = [
 INVISIBLE = (
     "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
 )
-INVISIBLE += "\u2066\u2067\u2068\u2069\ufeff"
+INVISIBLE += "\u2066\u2067\u2068\u2069\ufeff\0\u034f\u115f\u3164\uffa0\ufe0f\U000e0041"
 NAMESPACES = st.sampled_from(sorted(CLASSES))
 
 
 @pytest.mark.parametrize("namespace", sorted(CLASSES))
 @pytest.mark.parametrize(
     "value",
-    [*JUNK, *ZEROES, *HASHES_OF_NOTHING, *HASHED_WORDS, *UNSET, *WORDS, *TEMPLATES, *DEVICES, INVISIBLE, "\u200bnull"],
+    [
+        *JUNK,
+        *ZEROES,
+        *HASHES_OF_NOTHING,
+        *HASHED_WORDS,
+        *UNSET,
+        *WORDS,
+        *TEMPLATES,
+        *DEVICES,
+        *OBJECTS,
+        *UNREADABLE,
+        INVISIBLE,
+        "\u200bnull",
+    ],
 )
 def test_junk_names_nobody(namespace: str, value: str) -> None:
     assert clean(namespace, value) is None
@@ -110,6 +141,7 @@ def test_junk_is_junk_in_any_case_and_with_space_around_it(value: str) -> None:
         "{3F2504E0-4F89-41D3-9A0C-0305E82C3301}",
         *("%41bc%20", "100%", "50%off%", "fa", "f00d", "ffff:1", "<ada@x.io>", "Optional(7)", "*a*", "[1]"),
         *("0fffffff-ffff-4fff-8fff-fffffffffff1", "9774d56d682e549d", "\u0130", "\u6f22"),
+        *("[object-7]", "a[0]", "x|y", "5%7b", "u\ufffd", "0\ufffd1", "a\x01b", "f[[1", "a%b%", "{[1]}"),
     ],
 )
 def test_what_only_looks_like_junk_names_somebody(value: str) -> None:

@@ -20,9 +20,12 @@ PHONE_LENGTH = 250
 """Characters of a text that is read as a phone number (the limit of `phonenumbers`)."""
 MACHINE_MADE = frozenset({IdentifierClass.DEVICE, IdentifierClass.ADVERTISING, IdentifierClass.HINT})
 """The classes whose values no person has chosen or sees."""
-INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-"""Characters that show nothing and come with copied text: soft hyphen, zero-width characters, direction marks, and the
-byte-order mark."""
+INVISIBLE = re.compile(
+    "[\0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Characters that show nothing: the property Default_Ignorable_Code_Point (Unicode, section 5.21), which has the soft
+hyphen, zero-width characters, direction marks and the byte-order mark; and NUL, with which C fills up fields."""
 
 
 class Evidence(NamedTuple):
@@ -51,7 +54,9 @@ class Evidence(NamedTuple):
 
 def tidy(text: str) -> str:
     """Trim the text, normalise it to NFC, and remove its invisible characters. Its length must be bounded."""
-    return text.strip() if text.isascii() else unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
+    if text.isascii() and "\0" not in text:
+        return text.strip()
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
 
 
 def clean_identifier(raw: Identifier, policy: Policy = DEFAULT_POLICY) -> Identifier | None:
@@ -73,14 +78,14 @@ def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | 
     """The form in which this value names somebody, or None where it is too long or on the block list."""
     if len(value) > MAX_VALUE_LENGTH:
         return None
-    value = value.strip() if value.isascii() else tidy(value)
+    value = value.strip() if value.isascii() and "\0" not in value else tidy(value)
     lowered = value.lower()
     if lowered in BLOCK_LIST or lowered in policy.blocked or len(value) > MAX_VALUE_LENGTH:
         return None
     first = lowered[0]
-    if (first in "0f" or not first.isalnum() or "{" in lowered) and is_nothing(
-        lowered, machine_made=policy.classes.get(namespace) in MACHINE_MADE
-    ):
+    if (
+        first in "0f" or not first.isalnum() or "{" in lowered or "[" in lowered or "|" in lowered or "%" in lowered
+    ) and is_nothing(lowered, machine_made=policy.classes.get(namespace) in MACHINE_MADE):
         return None
     if namespace == "phone":
         return e164(value, policy.phone_country)

@@ -16,7 +16,8 @@ WORDS: Final = frozenset(
     {
         *("", "null", "none", "nil", "undefined", "nan", "true", "false", "-1"),
         *("anon", "anonymous", "guest", "unknown", "n/a", "n.a.", "not set", "not provided", "not_authenticated"),
-        *("[object object]", "optional(nil)", 'optional("")', "\\n", "#n/a", "#ref!", "#value!", "#null!", "#name?"),
+        *("optional(nil)", 'optional("")', "\\n", "#n/a", "#ref!", "#value!", "#null!", "#name?"),
+        *("%!s(<nil>)", "%!v(<nil>)", "%!d(<nil>)"),
         *("user_id", "userid", "distinct_id", "distinctid", "anonymous_id", "anonymousid", "device_id", "deviceid"),
     }
 )
@@ -49,8 +50,10 @@ BLOCK_LIST: Final = WORDS | DEVICES | HASHED
 
 WRAPPING: Final = "\"'`\u00b4\u2018\u2019\u201c\u201d\u00ab\u00bb()<>[]{}\\ "
 """What encloses a word for nothing: quotes, `(null)`, `<nil>`, `{}`, `[]`."""
-SEPARATORS: Final = string.punctuation + " \u2013\u2014"
-"""ASCII punctuation, and the longer dashes."""
+UNREADABLE: Final = "\ufffd\u2800" + "".join(map(chr, (*range(0x20), 0x7F)))
+"""What is left of text that was lost (U+FFFD), the blank of Braille, and control characters."""
+SEPARATORS: Final = string.punctuation + " \u2013\u2014" + UNREADABLE
+"""ASCII punctuation, the longer dashes, and characters that say nothing."""
 UNSET_LENGTH: Final = 8
 """From so many `f` on, a customer's id is no short hexadecimal number but unset memory."""
 
@@ -59,6 +62,8 @@ TEMPLATES: Final = (
     *(("%7b%7b", "%7d%7d"), ("%24%7b", "%7d")),
 )
 """How an unfilled placeholder of a template begins and ends, wherever it stands in a value."""
+_OBJECT: Final = re.compile(r"\[object \w+\]")
+"""What JavaScript writes for a value without a text of its own, in lower case: `[object Promise]`."""
 _PLACEHOLDER: Final = re.compile(r"%+[a-z_][\w .-]*%+")
 """`%user_id%`, `%%user_id%%`, in lower case. A percent-encoded value has digits there, or no sign at its end."""
 
@@ -66,16 +71,17 @@ _PLACEHOLDER: Final = re.compile(r"%+[a-z_][\w .-]*%+")
 def is_nothing(lowered: str, *, machine_made: bool) -> bool:
     """Whether a value that is not on the block list names nobody all the same.
 
-    It is in lower case, not empty, and begins with `0`, `f` or no letter or digit, or has a `{` in it; others pass.
-    Found are words for nothing in quotes or brackets, unfilled templates, and values made only of `0`, `f` and
-    separators. Of those, a mixture of `0` and `f` or a short row of `f` counts only where ids are `machine_made` (those
-    of devices): a customer's may be a short hexadecimal number.
+    It is in lower case and not empty. Every value is to be asked for that begins with `0`, `f` or no letter or digit,
+    and every value with one of `{[|%` in it, as placeholders have. Found are words for nothing in quotes or brackets,
+    unfilled templates, and values made only of `0`, `f` and separators. Of those, a mixture of `0` and `f` or a short
+    row of `f` counts only where ids are `machine_made` (those of devices): a customer's may be a short hexadecimal
+    number.
     """
     if not lowered.strip("0f" + SEPARATORS):
         return machine_made or "f" not in lowered or ("0" not in lowered and lowered.count("f") >= UNSET_LENGTH)
-    if lowered[0] in "0f" and "{" not in lowered:
+    if lowered[0] in "0f" and lowered.replace("-", "").isalnum():
         return False
-    if lowered.strip(WRAPPING) in WORDS:
+    if lowered.strip(WRAPPING) in WORDS or _OBJECT.fullmatch(lowered):
         return True
     if any(0 <= lowered.find(opening) < lowered.rfind(closing) for opening, closing in TEMPLATES):
         return True
