@@ -32,7 +32,7 @@ from passerby.api.management_answers import (
 )
 from passerby.projects import choices
 from passerby.projects.errors import NoSuchKey, ProjectError
-from passerby.projects.keys import kind_named
+from passerby.projects.keys import KINDS, kind_named
 from passerby.projects.marks import Mark
 from passerby.projects.scopes import EVERY, Scope
 from passerby.projects.store import GRACE_MS, AddedKey, Key, Project, ProjectSettings
@@ -184,7 +184,7 @@ def added_key(access: Access, request: AddKeyRequest, own: frozenset[Scope] = EV
     scopes = frozenset(map(Scope, request.scopes))
     if request.kind == TOKEN_KIND:
         _check_scopes(scopes, own)
-    with access.desk.policies() as store, _refused("kind"):
+    with access.desk.policies() as store, _refused("value" if request.kind in KINDS else "kind"):
         project = store.project_numbered(access.project)
         made = store.add_key(
             project, request.kind, access.desk.now(), value=request.value, label=request.label, scopes=scopes
@@ -226,10 +226,11 @@ def project_info(access: Access) -> ProjectInfo:
 
 def changed_project(access: Access, request: ChangeProjectRequest) -> ProjectInfo:
     """The project after this change, which happens as a whole or not at all."""
-    with access.desk.policies() as store, store.transaction(), _refused("body"):
+    with access.desk.policies() as store, store.transaction():
         project = store.project_numbered(access.project)
         if request.name is not UNSET and request.name != project.name:
-            store.rename_project(project.id, request.name)
+            with _refused("name"):
+                store.rename_project(project.id, request.name)
         store.change_settings(project, _changed(project.settings, request))
         return _info(store.project_numbered(access.project))
 
@@ -237,11 +238,14 @@ def changed_project(access: Access, request: ChangeProjectRequest) -> ProjectInf
 def _changed(settings: ProjectSettings, request: ChangeProjectRequest) -> ProjectSettings:
     changes: dict[str, Any] = {}
     if request.timezone is not UNSET:
-        changes["timezone"] = choices.timezone(request.timezone)
+        with _refused("timezone"):
+            changes["timezone"] = choices.timezone(request.timezone)
     if request.phone_country is not UNSET:
-        changes["phone_country"] = choices.country(request.phone_country)
+        with _refused("phone_country"):
+            changes["phone_country"] = choices.country(request.phone_country)
     if request.redirect_hosts is not UNSET:
-        changes["redirect_hosts"] = choices.hosts(request.redirect_hosts)
+        with _refused("redirect_hosts"):
+            changes["redirect_hosts"] = choices.hosts(request.redirect_hosts)
     if request.rate_factor is not UNSET:
         changes["rate_factor"] = request.rate_factor
     if request.answers_with_profile is not UNSET:

@@ -35,12 +35,9 @@ from passerby.console.pages import (
 )
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER
-from passerby.console.shell import Shell
+from passerby.console.shell import FORM_BYTES, Shell
 from passerby.console.signing import show_sign_in, sign_in, sign_out
 from passerby.console.static import get_static
-
-FORM_BYTES = 256 * 1024
-"""The most that a form may hold: a policy with a thousand blocked values fits."""
 
 
 @get("/", opt={NEED: Need.VIEWER}, include_in_schema=False)

@@ -23,6 +23,7 @@ from passerby.api.errors import (
     understood,
 )
 from passerby.console.access import ForeignOrigin, NotAllowed, SignInNeeded
+from passerby.console.forms import reject
 from passerby.console.rendering import render
 from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import TWIN
@@ -56,6 +57,7 @@ def answer_api(request: AnyRequest, error: ApiError) -> AnyResponse:
     """What the API refuses, in its own words."""
     if request.scope.get(TWIN):
         return answer_api_error(request, error)
+    reject(request, error)
     return _page(request, STATUS[error.code], _TITLES.get(error.code, "This cannot be done"), _sentence(error.message))
 
 
@@ -68,7 +70,9 @@ def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
     found = HTTPStatus(error.status_code)
     if found in _NAMES:
         return _page(request, found, _NAMES[found], _EXPLAINED.get(found, ""))
-    return _page(request, found, "This cannot be read", _sentence(understood(error).message))
+    fault = understood(error)
+    reject(request, fault)
+    return _page(request, found, "Invalid input", _sentence(fault.message))
 
 
 def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
@@ -102,7 +106,7 @@ _TITLES = {
     ErrorCode.NOT_FOUND: "There is nothing here",
     ErrorCode.EVENTS_UNAVAILABLE: "Events cannot be read now",
     ErrorCode.OVERLOADED: "Too much is being asked at once",
-    ErrorCode.INVALID_PARAMETER: "This address cannot be read",
+    ErrorCode.INVALID_PARAMETER: "Invalid input",
 }
 _NAMES = {
     HTTPStatus.NOT_FOUND: "There is nothing here",

@@ -12,10 +12,11 @@ at the same path with `.json` behind it, answers it as it is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
 
+import msgspec
 from litestar import MediaType, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import HTTPRouteHandler
@@ -25,14 +26,17 @@ from litestar.response import Redirect
 from passerby.api.access import Access
 from passerby.api.auditing import note
 from passerby.api.desk import Desk
-from passerby.api.errors import AnyRequest, not_found
+from passerby.api.errors import AnyRequest, ApiError, not_found
 from passerby.api.streaming import MEDIA_TYPE
 from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
+from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.reception import Reception
 from passerby.console.rendering import query, render
 from passerby.console.shell import TWIN
 from passerby.projects.audit import SERVER
 from passerby.projects.users import Role, Visitor
+
+NO_FORM: Final = FormState()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,7 +47,10 @@ SEE_OTHER: Final = 303
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody who is signed in and looks at a project. `path` is the page's; `said`, what the page before did."""
+    """Somebody who is signed in and looks at a project. `path` is the page's; `said`, what the page before did.
+
+    `form` is a form of the page that was rejected.
+    """
 
     reception: Reception
     visitor: Visitor
@@ -52,6 +59,7 @@ class Visit:
     path: str
     said: str
     address: str = ""
+    form: FormState = NO_FORM
 
     @property
     def desk(self) -> Desk:
@@ -106,6 +114,10 @@ class Visit:
         """Whether the page belongs to the screen at this path of the project."""
         return self.is_at(path) or (path != "/" and self.own_path.startswith(f"{path}/"))
 
+    def rejected(self, data: msgspec.Struct, error: ApiError) -> Visit:
+        """The visit on a page that shows a form again, with this error."""
+        return replace(self, form=kept(self.path, data, error))
+
     async def note(self, action: str, subject: str = "", details: Any = None) -> None:
         """Note in the audit log what the visitor has done, or whom they looked at; as the API does for tokens."""
         await self.run(note, self.access, self.who, action, subject, details, self.address)
@@ -134,7 +146,8 @@ def visit_of(
         raise SignInNeeded
     for number, name in reception.projects.names().items():
         if name == project_name:
-            visit = Visit(reception, visitor, number, name, request.url.path, said, address_of(request))
+            form: FormState = request.scope.get(STATE, NO_FORM)  # type: ignore[assignment]  # a key of our own
+            visit = Visit(reception, visitor, number, name, request.url.path, said, address_of(request), form)
             request.state.visit = visit
             return visit
     raise not_found("project")
@@ -154,9 +167,13 @@ def screen(
     return get(IN_PROJECT + path, include_in_schema=False, **options)(show)
 
 
-def action(path: str, act: Callable[..., Any], *, need: Need = Need.ADMIN) -> HTTPRouteHandler:
-    """A form of a project: `act` takes `visit` and `data: URLEncodedBody[...]`, and answers with `done` or a page."""
-    options: dict[str, Any] = {"dependencies": _visiting(), "opt": {NEED: need}, "include_in_schema": False}
+def action(path: str, act: Callable[..., Any], *, need: Need = Need.ADMIN, page: str = "") -> HTTPRouteHandler:
+    """A form of a project: `act` takes `visit` and `data: URLEncodedBody[...]`, and answers with `done` or a page.
+
+    `page` is the path of the page that has the form, shown again where the form is rejected; by default the same path.
+    """
+    opt = {NEED: need, PAGE: IN_PROJECT + (page or path)}
+    options: dict[str, Any] = {"dependencies": _visiting(), "opt": opt, "include_in_schema": False}
     return post(IN_PROJECT + path, status_code=200, **options)(act)
 
 

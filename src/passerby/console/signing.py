@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Response, get, post
@@ -12,7 +12,6 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
-from msgspec import Meta
 
 from passerby.api.access import Access
 from passerby.api.auditing import note
@@ -29,6 +28,10 @@ from passerby.projects.users import DEVICE_MS, LONGEST_MS
 DEVICE_COOKIE = "passerby_device"
 """Says that this browser has signed in before. It opens nothing: it only keeps others' attempts from delaying it."""
 
+LONGEST_NAME = 200
+LONGEST_PASSWORD = 1_000
+"""In characters. Longer ones are wrong, and no work is done on them."""
+
 _WRONG = "This name and this password do not belong together."
 _WAIT = "There were too many wrong passwords. Try again in {}."
 _OPTIONS: dict[str, Any] = {"opt": {NEED: Need.NOBODY}, "include_in_schema": False}
@@ -37,9 +40,9 @@ _OPTIONS: dict[str, Any] = {"opt": {NEED: Need.NOBODY}, "include_in_schema": Fal
 class SignIn(msgspec.Struct, kw_only=True):
     """The form: who, and where to go then."""
 
-    user: Annotated[str, Meta(max_length=200)] = ""
-    password: Annotated[str, Meta(max_length=1_000)] = ""
-    to: Annotated[str, Meta(max_length=4_000)] = ""
+    user: str = ""
+    password: str = ""
+    to: str = ""
 
 
 @get("/sign-in", **_OPTIONS)
@@ -53,6 +56,8 @@ async def show_sign_in(request: AnyRequest, to: FromQuery[str] = "") -> Response
 async def sign_in(
     request: AnyRequest, reception: NamedDependency[Reception], data: URLEncodedBody[SignIn]
 ) -> Response[Any]:
+    if len(data.user) > LONGEST_NAME or len(data.password) > LONGEST_PASSWORD:
+        return _form(data.to, data.user[:LONGEST_NAME], _WRONG, HTTPStatus.BAD_REQUEST)
     now, device = reception.desk.now(), request.cookies.get(DEVICE_COOKIE, "")
     attempt, unlocked_at = await reception.desk.readers.run(
         _attempt, reception, data.user, address_of(request), device, now

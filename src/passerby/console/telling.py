@@ -17,6 +17,7 @@ from passerby.console.story.flat import as_json, flat, text
 from passerby.console.story.marks import by_subject, never_came
 from passerby.console.story.people import strongest, title
 from passerby.console.story.visits import visits
+from passerby.projects.choices import timezones
 from passerby.semantics.meaning import name_of
 from passerby.state.views import HistoryEntry, MergeDetail
 
@@ -69,5 +70,6 @@ GLOBALS: Final[Mapping[str, Callable[..., Any]]] = {
     "bar": bar,
     "graph": graph,
     "sparkline": sparkline,
+    "timezones": timezones,
     "zip": zip,
 }

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from typing import Final
 from zoneinfo import available_timezones
 
 from passerby.projects.errors import BadSetting
 
+_NO_REGION: Final = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
+
+
+@cache
+def timezones() -> list[str]:
+    """The names of all time zones: `UTC`, then those of regions (Area/City), by name."""
+    return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith(_NO_REGION))]
 
 
 def timezone(zone: str) -> str:

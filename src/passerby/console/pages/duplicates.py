@@ -103,7 +103,8 @@ async def dismiss(
         await dismiss_duplicate.fn(visit.access, visit.who, data=request)
     except ApiError as error:
         view = await gather_pair(visit, one, other)
-        return page("duplicate.html", status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
+        kept = visit.rejected(data, error)
+        return page("duplicate.html", status=STATUS[error.code], visit=kept, view=view, refusal=explain(error))
     await visit.note("duplicate.dismissed", "", msgspec.to_builtins(request))
     return done(visit, LIST, "dismissed")
 
@@ -123,6 +124,6 @@ async def restore(
 routes = [
     screen(LIST, gather_list, "duplicates.html"),
     screen(PAIR, gather_pair, "duplicate.html"),
-    action(f"{PAIR}/dismiss", dismiss),
-    action(f"{PAIR}/restore", restore),
+    action(f"{PAIR}/dismiss", dismiss, page=PAIR),
+    action(f"{PAIR}/restore", restore, page=PAIR),
 ]

@@ -11,7 +11,7 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api.bodies import DetachRequest, MergeRequest
-from passerby.api.errors import STATUS, ApiError, ErrorCode, not_found
+from passerby.api.errors import STATUS, ApiError, invalid, not_found
 from passerby.api.hand import detach_identifier, merge_profiles
 from passerby.api.parameters import uuid_of
 from passerby.api.profiles import get_profile
@@ -86,7 +86,7 @@ async def merge(
         made = await merge_profiles.fn(visit.access, visit.who, data=request)
     except ApiError as error:
         view = await gather_merge(visit, profile_id, data.other)
-        return _refused(visit, "merge.html", view, error)
+        return _refused(visit.rejected(data, error), "merge.html", view, error)
     await visit.note("profiles.merged", "", msgspec.to_builtins(request))
     return done(visit, f"/profiles/{made.profile.id}/identity", "merged")
 
@@ -101,7 +101,7 @@ async def detach(
         )
         await detach_identifier.fn(visit.access, visit.who, profile_id=profile_id, data=request)
     except ApiError as error:
-        return _refused(visit, "detach.html", view, error)
+        return _refused(visit.rejected(data, error), "detach.html", view, error)
     await visit.note("identifier.detached", profile_id, msgspec.to_builtins(request))
     return done(visit, f"/profiles/{view.profile.id}/identity", "detached")
 
@@ -109,12 +109,13 @@ async def detach(
 def _given(reason: str) -> str:
     """The reason, which a decision by hand is not made without. Raises ApiError where there is none."""
     if not reason.strip():
-        raise ApiError(ErrorCode.INVALID_PARAMETER, "say why: whoever reads the history will want to know")
+        raise invalid("reason", "enter a reason: it is shown in the identity history")
     return reason.strip()
 
 
 def _refused(visit: Visit, template: str, view: object, error: ApiError) -> Response[str]:
-    return page(template, status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
+    refusal = {} if visit.form.faults else {"refusal": explain(error)}
+    return page(template, status=STATUS[error.code], visit=visit, view=view, **refusal)
 
 
 def _led_to(state: StateReader, project: int, text: str) -> Profile | None:

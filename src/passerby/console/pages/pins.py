@@ -55,4 +55,4 @@ async def pin(
     return Redirect(f"{visit.url(f'/profiles/{profile_id}')}#traits", status_code=SEE_OTHER, cookies=[cookie])
 
 
-routes = [action("/profiles/{profile_id:str}/pins", pin, need=Need.VIEWER)]
+routes = [action("/profiles/{profile_id:str}/pins", pin, need=Need.VIEWER, page="/profiles/{profile_id:str}")]

@@ -10,11 +10,11 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
 from passerby.api.answers import PolicyHistory
-from passerby.api.errors import invalid
+from passerby.api.errors import ApiError, invalid
 from passerby.api.parameters import Page
 from passerby.api.policy import change_policy, changes_of, policy_of
 from passerby.console.screens import Visit, action, done, screen
-from passerby.projects.policy import FIXED, IdentityPolicy, resolver_policy
+from passerby.projects.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
 
 CHANGES = 10
 CLASS_WORDS = {
@@ -47,13 +47,20 @@ async def gather(visit: NamedDependency[Visit]) -> PolicyView:
 
 async def change(visit: NamedDependency[Visit], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
     before = await visit.run(policy_of, visit.access)
-    changed = await visit.run(change_policy, visit.access, visit.who, policy_in(data, before))
+    wanted = policy_in(data, before)
+    try:
+        changed = await visit.run(change_policy, visit.access, visit.who, wanted)
+    except ApiError as error:
+        raise invalid("namespace", error.details["parameters"][0]["message"]) from None
     await visit.note("policy.changed", details=msgspec.to_builtins(changed))
     return done(visit, "/settings/policy", "saved")
 
 
 def policy_in(form: dict[str, Any], before: IdentityPolicy) -> IdentityPolicy:
     """The policy that a form asks for. Raises ApiError for what cannot be one."""
+    for name, text in form.items():
+        if name.startswith(_LIMIT) and not _is_limit(str(text)):
+            raise invalid(name, f"enter a number from 1 to {HIGHEST_LIMIT:,}, or leave this empty")
     given = {
         "blocked_values": [line.strip() for line in str(form.get("blocked_values", "")).splitlines() if line.strip()],
         "limits": {name[len(_LIMIT) :]: text for name, text in form.items() if name.startswith(_LIMIT) and text != ""},
@@ -63,9 +70,22 @@ def policy_in(form: dict[str, Any], before: IdentityPolicy) -> IdentityPolicy:
     try:
         return msgspec.convert(given, IdentityPolicy, strict=False)
     except msgspec.ValidationError as error:
-        raise invalid("policy", str(error)) from None
+        raise invalid(_field(str(error)), str(error).partition(" - at ")[0]) from None
 
 
+def _is_limit(text: str) -> bool:
+    return text == "" or (
+        text.isascii() and text.isdecimal() and len(text) < _DIGITS and 1 <= int(text) <= HIGHEST_LIMIT
+    )
+
+
+def _field(message: str) -> str:
+    """The field that a message of the validation is about: it ends with the path of the value."""
+    path = message.rpartition("$.")[2]
+    return {"contact_traits": "contact_traits", "namespaces": "class"}.get(path.partition("[")[0], "blocked_values")
+
+
+_DIGITS = 10
 _LIMIT = "limit."
 
 

@@ -62,7 +62,7 @@ def _factor(text: str) -> float | None:
     except ValueError:
         factor = -1.0
     if not 0 <= factor <= HIGHEST_FACTOR:
-        raise invalid("rate_factor", "the factor on rates is a number from 0 to 1,000,000")
+        raise invalid("rate_factor", "enter a number from 0 to 1,000,000")
     return factor
 
 

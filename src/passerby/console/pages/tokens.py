@@ -49,7 +49,7 @@ async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewToken]) -> 
     chosen = data.scopes if isinstance(data.scopes, list) else [data.scopes]
     scopes: list[ScopeName] = [name for name in get_args(ScopeName) if name in chosen]
     if not scopes:
-        raise invalid("scopes", "choose what the token may do")
+        raise invalid("scopes", "choose at least one scope")
     made = await visit.run(added_key, visit.access, AddKeyRequest(kind=KIND, label=data.label, scopes=scopes))
     await visit.note("key.added", str(made.id), {"kind": KIND, "label": data.label, "scopes": scopes})
     return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")

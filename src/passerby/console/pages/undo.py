@@ -54,7 +54,8 @@ async def undo(
         undone: UndoneMerge = await undo_merge.fn(visit.access, visit.who, merge_id=merge_id, data=request)
     except ApiError as error:
         view = await gather(visit, profile_id, merge_id)
-        return page("undo.html", status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
+        kept = visit.rejected(data, error)
+        return page("undo.html", status=STATUS[error.code], visit=kept, view=view, refusal=explain(error))
     await visit.note("merge.undone", merge_id, msgspec.to_builtins(request))
     winner = undone.profiles[0].id
     return Redirect(visit.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)

@@ -11,13 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.errors import ApiError, ErrorCode, invalid, not_found
+from passerby.api.errors import invalid, not_found
 from passerby.console.access import Need
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.throttle import Attempt, in_words
 from passerby.projects import passwords
-from passerby.projects.errors import ProjectError
+from passerby.projects.errors import LastAdministrator, ProjectError
 from passerby.projects.users import Role
 
 Name = Annotated[str, Meta(max_length=200)]
@@ -144,7 +144,7 @@ async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPass
     if not await visit.reception.passwords.run(passwords.matches, data.current, stored):
         raise invalid("current", "this is not your current password")
     throttle.succeeded(attempt)
-    hashed = await _hashed(visit, data.new)
+    hashed = await _hashed(visit, data.new, "new")
     await _asked(visit, lambda: users.set_password(name, hashed, now))
     await visit.note_on_server("password.changed", name)
     return done(visit, "/settings/users", "password-changed")
@@ -162,19 +162,21 @@ def _given(role: str, project: str) -> dict[str, str]:
     return {"role": role, "project": project} if project else {"role": role}
 
 
-async def _hashed(visit: Visit, password: str) -> str:
+async def _hashed(visit: Visit, password: str, field: str = "password") -> str:
     try:
         return await visit.reception.passwords.run(passwords.hashed, password)
     except ProjectError as error:
-        raise invalid("password", str(error)) from None
+        raise invalid(field, str(error)) from None
 
 
 async def _asked(visit: Visit, change: Callable[[], None]) -> None:
     """Do it, or say why not."""
     try:
         await visit.run(change)
+    except LastAdministrator as error:
+        raise invalid("role", str(error)) from None
     except ProjectError as error:
-        raise ApiError(ErrorCode.INVALID_PARAMETER, str(error)) from None
+        raise invalid("name", str(error)) from None
 
 
 def _told(visit: Visit, name: str, password: str, *, given: bool, said: str) -> Response[Any]:
@@ -186,10 +188,10 @@ def _told(visit: Visit, name: str, password: str, *, given: bool, said: str) -> 
 
 routes = [
     screen("/settings/users", gather, "users.html"),
-    action("/settings/users/add", add, need=Need.OWNER),
-    action("/settings/users/role", change_role, need=Need.OWNER),
-    action("/settings/users/password", change_password, need=Need.OWNER),
+    action("/settings/users/add", add, need=Need.OWNER, page="/settings/users"),
+    action("/settings/users/role", change_role, need=Need.OWNER, page="/settings/users"),
+    action("/settings/users/password", change_password, need=Need.OWNER, page="/settings/users"),
     screen("/settings/users/remove", gather_removal, "user-remove.html", need=Need.OWNER),
-    action("/settings/users/remove", remove, need=Need.OWNER),
-    action("/settings/users/own-password", change_own, need=Need.VIEWER),
+    action("/settings/users/remove", remove, need=Need.OWNER, page="/settings/users"),
+    action("/settings/users/own-password", change_own, need=Need.VIEWER, page="/settings/users"),
 ]
