@@ -77,3 +77,9 @@ CREATE TABLE IF NOT EXISTS policy_changes (
     after   TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS policy_changes_of_project ON policy_changes (project, id);
+
+-- The settings of alerts, and which of them are firing, as JSON; of the whole server.
+CREATE TABLE IF NOT EXISTS alerting (
+    name  TEXT PRIMARY KEY,                        -- 'settings' or 'states'
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -31,7 +31,7 @@ from passerby.projects.scopes import read as read_scopes
 from passerby.sql import load
 from passerby.times import iso
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
 GRACE_MS = 7 * 86_400_000
 """Longest time for which a rotated key may go on working."""

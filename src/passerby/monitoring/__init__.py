@@ -1,0 +1,1 @@
+"""Health over time: samples once a minute, the disk forecast, and alerts to a webhook or Slack."""

@@ -1,0 +1,112 @@
+"""Sends alerts: one HTTP POST of JSON, to a webhook or in Slack's format. Redirects and proxies are not followed."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Callable
+from functools import cache
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from passerby.monitoring.alerts import RULES, AlertState
+from passerby.projects.alerting import AlertSettings
+from passerby.times import iso
+
+TIMEOUT_SECONDS: Final = 5.0
+"""For connecting, and for each read of the answer."""
+ANSWER_BYTES: Final = 4_096
+"""The most that is read of an answer; it is not used."""
+
+Status = Literal["firing", "resolved", "test"]
+Send = Callable[[AlertSettings, "Notification"], None]
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """The body of a POST to a webhook. `text` says the same as a line, which is all that Slack gets."""
+
+    alert: str
+    status: Status
+    title: str
+    value: float
+    threshold: float | None
+    unit: str
+    detail: str
+    since: str
+    sent_at: str
+    text: str
+
+
+class NotDelivered(Exception):
+    """The receiver cannot be reached, or did not answer 2xx. The message says why, without the address."""
+
+
+def notification(name: str, state: AlertState, settings: AlertSettings, now: int) -> Notification:
+    """What is sent of an alert. `name` is a rule's, or `test`."""
+    rule = RULES.get(name)
+    threshold: float | None = getattr(settings, rule.threshold) if rule and rule.threshold else None
+    status: Status = "test" if rule is None else "firing" if state.firing else "resolved"
+    title = rule.label if rule else "Test alert from Passerby"
+    return Notification(
+        alert=name,
+        status=status,
+        title=title,
+        value=state.value or 0.0,
+        threshold=threshold,
+        unit=rule.unit if rule else "",
+        detail=state.detail,
+        since=iso(state.since),
+        sent_at=iso(now),
+        text=_text(status, title, state, rule.unit if rule else "", threshold),
+    )
+
+
+def _text(status: Status, title: str, state: AlertState, unit: str, threshold: float | None) -> str:
+    if status == "test":
+        return f"{title}: no action is needed."
+    limit = "" if threshold is None else f" (threshold {threshold:g} {unit})"
+    detail = f" - {state.detail}" if state.firing and state.detail else ""
+    return f"{status.capitalize()}: {title} {state.value or 0.0:g} {unit}{limit}{detail}"
+
+
+def body(settings: AlertSettings, sent: Notification) -> bytes:
+    """The body in the receiver's format. Slack reads `&`, `<` and `>` as markup."""
+    if settings.format == "json":
+        return msgspec.json.encode(sent)
+    text = sent.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return msgspec.json.encode({"text": text})
+
+
+def send(settings: AlertSettings, sent: Notification) -> None:
+    """POST a notification; returns once the receiver answered 2xx. Raises NotDelivered."""
+    parts = urlsplit(settings.address)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"Content-Type": "application/json", "User-Agent": "Passerby"}
+    connection = _connection(parts.scheme, parts.hostname or "", parts.port)
+    try:
+        connection.request("POST", path, body(settings, sent), headers)
+        answer = connection.getresponse()
+        answer.read(ANSWER_BYTES)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NotDelivered(f"The receiver cannot be reached: {_reason(error)}") from None
+    finally:
+        connection.close()
+    if not http.HTTPStatus.OK <= answer.status < http.HTTPStatus.MULTIPLE_CHOICES:
+        raise NotDelivered(f"The receiver answered HTTP {answer.status}")
+
+
+def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    if scheme == "https":
+        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=_tls())
+    return http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
