@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.console.office import Office
 
-FOR_ADMINISTRATORS = frozenset({"settings-audit", "key-revoke", "key-rotate", "user-remove"})
+FOR_ADMINISTRATORS = frozenset({"health-alerts", "settings-audit", "key-revoke", "key-rotate", "user-remove"})
 SCREENS: Mapping[str, Callable[[Office], str]] = {
     "overview": lambda _: "/p/default/",
     "live": lambda _: "/p/default/live",
@@ -17,6 +17,7 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "identity": lambda office: f"/p/default/profiles/{office.profile}/identity",
     "catalogue": lambda _: "/p/default/catalogue",
     "health": lambda _: "/p/default/health",
+    "health-alerts": lambda _: "/p/default/health/alerts",
     "sources": lambda _: "/p/default/sources",
     "platform": lambda _: "/p/default/sources/platforms/website",
     "platform-segment": lambda _: "/p/default/sources/platforms/segment",

@@ -212,8 +212,8 @@ def test_what_is_long_is_copied_whole(looks: Looks) -> None:
 
 def test_the_doctor_looks_at_everything(looks: Looks) -> None:
     page = looks(VIEWER).open("/p/default/health")
-    page.get_by_role("button", name="Examine everything").click()
-    expect(page.get_by_role("heading", name="The doctor's examination")).to_be_visible()
+    page.get_by_role("button", name="Run diagnostics").click()
+    expect(page.get_by_role("heading", name="Diagnostics")).to_be_visible()
     expect(page.get_by_role("cell", name="whole").first).to_be_visible()
 
 

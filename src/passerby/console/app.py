@@ -12,6 +12,7 @@ from passerby.api.errors import AnyRequest, not_found
 from passerby.console.access import NEED, Need, guard, visitor_of, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
+    alerts,
     audit,
     catalogue,
     catalogue_edits,
@@ -70,6 +71,7 @@ def routes() -> list[HTTPRouteHandler]:
         *catalogue_edits.routes,
         *marks.routes,
         *health.routes,
+        *alerts.routes,
         *sources.routes,
         *project.routes,
         *policy.routes,

@@ -46,7 +46,7 @@ GUIDES: Final = (
     ("/settings/policy", "explanation/identity"),
     ("/settings/tokens", "reference/api"),
     ("/settings", "reference/settings"),
-    ("/health", "reference/metrics"),
+    ("/health", "how-to/monitor"),
     ("/catalogue", "explanation/catalogue"),
     ("", "how-to/console"),
 )

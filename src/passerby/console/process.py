@@ -14,6 +14,10 @@ from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
 from passerby.folder import DataFolder
+from passerby.monitoring.meter import Meter
+from passerby.monitoring.monitor import Monitor
+from passerby.monitoring.samples import SampleStore
+from passerby.projects.alerting import Alerting
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -29,17 +33,29 @@ def run(settings: Settings, listener: socket.socket) -> None:
 
 
 def _application(settings: Settings, console: Console, held: ExitStack) -> Shell:
-    control = DataFolder(settings.data).control
+    folder = DataFolder(settings.data)
+    control = folder.control
     users = held.enter_context(closing(ConsoleUsers(control)))
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
     examinations = held.enter_context(closing(Readers(1, EXAMINATIONS_WAITING)))
+    desk = console.desk
+    monitor = Monitor(
+        meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
+        store=SampleStore(folder.refused),
+        alerting=Alerting(control),
+        checks=desk.checks,
+        now=desk.now,
+    )
+    monitor.start()
+    held.callback(monitor.stop)
     reception = Reception(
-        desk=console.desk,
+        desk=desk,
         projects=console.credentials,
         users=users,
         passwords=passwords,
         examinations=examinations,
         throttle=Throttle(),
         settings=settings,
+        monitor=monitor,
     )
     return create_app(reception)

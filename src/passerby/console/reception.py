@@ -9,6 +9,7 @@ from typing import Protocol
 from passerby.api.desk import Desk
 from passerby.api.readers import Readers
 from passerby.console.throttle import Throttle
+from passerby.monitoring.monitor import Monitor
 from passerby.projects.users import ConsoleUsers
 from passerby.settings import Settings
 
@@ -25,7 +26,7 @@ class Projects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The desk, who may come in and has tried to, and threads for what takes long: passwords and examinations."""
+    """The desk, who may come in and has tried to, threads for passwords and examinations, and the monitor."""
 
     desk: Desk
     projects: Projects
@@ -34,3 +35,4 @@ class Reception:
     examinations: Readers
     throttle: Throttle
     settings: Settings
+    monitor: Monitor

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing
 import pytest
 from litestar.testing import TestClient
 from tests.api.office import Building, Office
+from tests.monitoring.watching import monitor_of
 from tests.state.filling import DAY
 
 from passerby.api.readers import Readers
@@ -51,6 +52,7 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
             examinations=held.enter_context(closing(Readers(1))),
             throttle=Throttle(),
             settings=Settings(),
+            monitor=monitor_of(building),
         )
         client = held.enter_context(TestClient(create_app(reception)))
         client.cookies.set(COOKIE, users.open_session("ann", time.time_ns() // 1_000_000))

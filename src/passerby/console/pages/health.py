@@ -1,21 +1,24 @@
-"""Is everything well: parts, processes, how far everything is, disk, what is slow; and the doctor's examination."""
+"""Health: components, load over time, the disk forecast, alerts, processes and slow queries; and the diagnostics."""
 
 from __future__ import annotations
 
 import asyncio
 import platform
 from importlib.metadata import version
-from typing import Any
+from typing import Annotated, Any
 
 import apsw
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from passerby.api import health
 from passerby.api.slowest import HOUR_SECONDS
 from passerby.console import vitals
 from passerby.console.access import Need
+from passerby.console.components import Component, components
+from passerby.console.pages.alerts import Alerts, alerts_of
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, page, screen
 from passerby.console.vitals import Disk, Process
@@ -23,18 +26,22 @@ from passerby.doctor.examine import examine
 from passerby.doctor.finding import Finding
 from passerby.events import engine
 from passerby.folder import DataFolder
+from passerby.monitoring.samples import Sample
+from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
 from passerby.supervisor import lock
+
+WantedRange = Annotated[Range, QueryParameter(name="range", description="The last hour, day or week.")]
 
 
 class Part(msgspec.Struct, kw_only=True):
-    """A part of the server, and what is wrong with it, if anything."""
+    """A check, and the problem that it found, if any."""
 
     name: str
     problem: str | None
 
 
 class Progress(msgspec.Struct, kw_only=True):
-    """Log positions: accepted, applied to profiles, and up to which events can be read."""
+    """Log offsets: accepted, applied to profiles, and queryable in the event store."""
 
     accepted: int
     applied: int
@@ -50,9 +57,14 @@ class Slow(msgspec.Struct, kw_only=True):
 
 
 class Health(msgspec.Struct, kw_only=True):
-    """How the server is."""
+    """The state of the server; `since` is the time of the first sample of the range, null for none."""
 
     well: bool
+    components: list[Component]
+    trends: Trends
+    since: str | None
+    forecast: Forecast
+    alerts: Alerts
     parts: list[Part]
     processes: list[Process]
     progress: Progress
@@ -68,15 +80,26 @@ class Examined(msgspec.Struct, kw_only=True):
     findings: list[Finding]
 
 
-async def gather(visit: NamedDependency[Visit]) -> Health:
-    desk = visit.desk
+async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") -> Health:
+    desk, monitor = visit.desk, visit.reception.monitor
     problems = await asyncio.gather(*(visit.run(health.run, check) for check in desk.checks))
     parts = [Part(name=check.name, problem=found) for check, found in zip(desk.checks, problems, strict=True)]
-    positions, processes, disk = await asyncio.gather(
-        visit.run(desk.visibility.positions), visit.run(_processes, visit), visit.run(vitals.disk, _folder(visit))
+    parts.append(Part(name="monitor", problem=monitor.problem()))
+    positions, processes, disk, samples, alerts = await asyncio.gather(
+        visit.run(desk.visibility.positions),
+        visit.run(_processes, visit),
+        visit.run(vitals.disk, _folder(visit)),
+        visit.run(_samples, visit, wanted),
+        visit.run(alerts_of, visit),
     )
+    now = desk.now()
     return Health(
-        well=not any(problems),
+        well=not any(part.problem for part in parts),
+        components=components({part.name: part.problem for part in parts if part.problem}),
+        trends=trends(samples, wanted, now),
+        since=iso_of(samples[0].at) if samples else None,
+        forecast=forecast(samples, now),
+        alerts=alerts,
         parts=parts,
         processes=processes,
         progress=Progress(**positions._asdict()),
@@ -86,8 +109,15 @@ async def gather(visit: NamedDependency[Visit]) -> Health:
     )
 
 
+def _samples(visit: Visit, wanted: Range) -> list[Sample]:
+    """The samples of a range; at least those of the last day, for the forecast."""
+    now = visit.desk.now()
+    steps, seconds = RANGES[wanted]
+    return visit.reception.monitor.store.since(now - max(steps * seconds * 1000, FORECAST_MS), now)
+
+
 async def examine_all(visit: NamedDependency[Visit]) -> Response[Any]:
-    """Run the doctor: it reads whole files, so one runs at a time."""
+    """Run the diagnostics. They read whole files, so one examination runs at a time."""
     findings = await visit.reception.examinations.run(_findings, visit)
     view = Examined(health=await gather(visit), findings=findings)
     return page("health.html", visit=visit, view=view.health, findings=view.findings)

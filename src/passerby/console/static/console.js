@@ -132,7 +132,8 @@ function columns(table) {
   const heads = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim());
   const rows = [...table.tBodies[0].rows];
   const times = rows.map((row) => Date.parse(row.cells[0].querySelector("time").dateTime) / 1000);
-  const series = heads.map((_, index) => rows.map((row) => Number(row.cells[index + 1].dataset.value)));
+  const value = ({ value }) => (value === "" ? null : Number(value)); // null: a gap
+  const series = heads.map((_, index) => rows.map((row) => value(row.cells[index + 1].dataset)));
   return { heads, data: [times, ...series] };
 }
 
