@@ -98,8 +98,8 @@ SAFE: Mapping[str, str] = {
 """The names under which values may be written, and why each is safe."""
 
 _LOCAL_PART = 254
-"""Characters before the @ of an address that are struck out: without a bound, a long text that has no @ is read again
-from each of its characters."""
+"""Characters before the @ of an address that are struck out: without a bound, a long text that has no @ would be
+scanned again from each of its characters."""
 
 _REVEALING = re.compile(
     rf"""

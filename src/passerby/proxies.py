@@ -106,7 +106,7 @@ class TrustedProxies:
         return peer
 
     def scheme(self, peer: str, headers: Headers, scheme: str) -> str:
-        """`http` or `https`: what the client used, by the word of a trusted proxy; else `scheme` itself."""
+        """`http` or `https`: the client's scheme as reported by a trusted proxy; else `scheme` itself."""
         if not self._looked_up(peer)[1]:
             return scheme
         given = dict(headers)

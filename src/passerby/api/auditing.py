@@ -33,10 +33,12 @@ _UNTOLD = frozenset({"value", "password"})
 """Members of bodies that the audit log does not repeat."""
 _ERRORS = 400
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet runs."""
+"""First characters of a cell that a spreadsheet would evaluate as a formula."""
 
 
-Who = Annotated[str, QueryParameter(name="who", max_length=200, description="Only entries whose `who` has this in it.")]
+Who = Annotated[
+    str, QueryParameter(name="who", max_length=200, description="Only entries whose `who` contains this text.")
+]
 Action = Annotated[
     str,
     QueryParameter(
@@ -104,7 +106,7 @@ async def export_audit(access: NamedDependency[Access], only: NamedDependency[Fi
     "/audit/export.csv",
     operation_id="exportAuditAsCsv",
     summary="Export the audit log as CSV",
-    description=f"{_EXPORTED}, behind a line of headings. A cell that a spreadsheet would run begins with an "
+    description=f"{_EXPORTED}, after a line of headings. A cell that a spreadsheet would run begins with an "
     "apostrophe.",
     tags=["Project"],
     media_type=CSV,
@@ -174,7 +176,7 @@ def _shown(entry: Entry) -> AuditEntry:
 def note(  # noqa: PLR0913, PLR0917 - all that an entry says
     access: Access, who: str, action: str, subject: str = "", details: Any = None, address: str = ""
 ) -> None:
-    """Record that someone changed the project, or looked at something of it."""
+    """Record a change to the project, or a look at one of its profiles, in the audit log."""
     now = access.desk.now()
     with access.desk.audit() as log:
         log.note(access.project, now, who=who, action=action, subject=subject, details=details, address=address)

@@ -53,7 +53,7 @@ class MergeRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class PairRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Two profiles that are different people, and how we know."""
+    """Two profiles of different people, and the reason for this decision."""
 
     profiles: Annotated[list[Word], Meta(min_length=2, max_length=2)]
     reason: Annotated[str, Meta(max_length=1_000, description="Why; it is kept with the decision.")] = ""

@@ -110,7 +110,7 @@ async def add_alias(
     "/catalogue/aliases/undo",
     operation_id="undoAlias",
     summary="Undo a merged spelling",
-    description="The two names are told apart again. What was recorded in between stays under the name that it was "
+    description="The two names are distinct again. What was recorded in between stays under the name that it was "
     "merged into.",
     tags=_TAGS,
     status_code=200,
@@ -194,7 +194,7 @@ def undone_alias(access: Access, request: NameRequest) -> AliasList:
 
 
 def deleted_names(access: Access, request: DeleteRequest) -> DeletedNames:
-    """Delete names, all in one transaction; those that the catalogue does not have are told."""
+    """Delete names in one transaction, and list those that the catalogue does not have."""
     names = list(dict.fromkeys(_names(name.event, name.attribute) for name in request.names))
     with access.desk.writer() as state, _refused("names"):
         unknown = state.delete_names(access.project, names)

@@ -35,7 +35,7 @@ class AfterIdentifier(msgspec.Struct, array_like=True, tag="i", frozen=True):
 
 
 class AfterTerm(msgspec.Struct, array_like=True, tag="s", frozen=True):
-    """After a term that a search came past; see `state.views.TermMatch`."""
+    """After a term that a search has passed; see `state.views.TermMatch`."""
 
     scan: Annotated[int, Meta(ge=0, le=2**31)]
     value: str
@@ -86,7 +86,7 @@ class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
 
 
 class AfterDuplicate(msgspec.Struct, array_like=True, tag="d", frozen=True):
-    """Behind a pair of profiles that share a value, or at the first pair of one."""
+    """After a pair of profiles that share a value, or at the first pair of a value."""
 
     kind: str
     value: str
@@ -95,7 +95,7 @@ class AfterDuplicate(msgspec.Struct, array_like=True, tag="d", frozen=True):
 
 
 class AfterDismissal(msgspec.Struct, array_like=True, tag="x", frozen=True):
-    """Behind a dismissed pair of profiles."""
+    """After a dismissed pair of profiles."""
 
     one: Id
     other: Id

@@ -119,7 +119,7 @@ class RelayCheck(NamedTuple):
 
 
 class WorkerCheck(NamedTuple):
-    """Whether the worker works: it touches a file about once a second while it applies what it finds."""
+    """Whether the worker makes progress: it touches a file about once a second while it applies messages."""
 
     heartbeat: Path
     name: str = "worker"

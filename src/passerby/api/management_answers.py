@@ -13,7 +13,7 @@ ScopeName = Literal["read", "identity", "manage"]
 class KeyInfo(msgspec.Struct, kw_only=True):
     """A key of the project.
 
-    `value` is null for a secret, which nobody can read again; `scopes` are of an `api_token`. `expires_at` is set for a
+    `value` is null for a secret, which cannot be read again; `scopes` are of an `api_token`. `expires_at` is set for a
     rotated key within its grace period, which works until then. `last_used_at` is exact to the minute, and null for a
     key that was not used since uses are counted; `calls_last_hour` counts the requests of the last hour, up to a minute
     late.
@@ -70,7 +70,7 @@ class ProjectInfo(msgspec.Struct, kw_only=True):
     `timezone` is for times without a zone, `phone_country` where numbers without a country code are meant (empty:
     nowhere), `redirect_hosts` where a call may redirect a browser to. `rate_factor` is multiplied with the vendors'
     documented rates, 0 for no limit; null: as the server's settings say. With `answers_with_profile`, CustomerLabs'
-    calls are answered with all that is known of the person they name: anybody who has the public app id can read that.
+    calls are answered with the whole profile of the person they name: any client with the public app id can read it.
     """
 
     name: str
@@ -96,7 +96,7 @@ class ChangeProjectRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=T
 class AuditEntry(msgspec.Struct, kw_only=True):
     """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets.
 
-    `address` is the client's, behind trusted proxies too; empty where it is unknown, as for the command line.
+    `address` is the client's, as trusted proxies report it; empty where it is unknown, as for the command line.
     """
 
     id: int

@@ -91,7 +91,7 @@ class _Server(uvicorn.Server):
 
 
 class Regularly:
-    """What the server does about once a second: it follows changed keys, and counts their uses once a minute."""
+    """Periodic tasks: reload changed keys about once a second, and write their uses once a minute."""
 
     def __init__(self, console: Console, count_seconds: float = COUNT_SECONDS) -> None:
         self._console = console
@@ -106,7 +106,7 @@ class Regularly:
 
 
 def count_uses(console: Console) -> None:
-    """Write the uses of tokens. Where that fails, they are lost, and nothing else."""
+    """Write the uses of tokens. If that fails, these counts are lost."""
     try:
         console.count_uses()
     except apsw.Error:

@@ -1,7 +1,7 @@
 """Aliases: spellings of event names, attributes and traits that an administrator merged into another spelling.
 
 An alias renames what is applied from then on. What was recorded before keeps its name, and readers bring it together
-with the canonical name. So an alias can be undone: the two are then told apart again, save for what was recorded in
+with the canonical name. So an alias can be undone: the two are then distinct again, except for what was recorded in
 between, which stays under the canonical name.
 """
 

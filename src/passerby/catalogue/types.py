@@ -20,7 +20,7 @@ PLAIN: Final[Mapping[DataType, tuple[type, ...]]] = {
 }
 """The classes of values that are of a type at first sight; a text only if it is too short for a date.
 
-None for arrays and objects: their size has to be looked at."""
+None for arrays and objects: their size has to be measured."""
 
 # A date is a moment: day, time of day and zone, as in `2018-09-15T18:29:00-0800`. A bare day or a time without a zone
 # stays a string, because two readers could take it for two moments.

@@ -17,9 +17,9 @@ def say(text: str = "") -> None:
 
 
 def say_if_possible(text: str) -> None:
-    """Write a line for people who may have left: standard output may be closed, or on a full disk.
+    """Write a line to standard output, which may be closed or on a full disk.
 
-    What cannot be written goes nowhere, and so does everything after it.
+    Output that cannot be written is discarded, and so is everything after it.
     """
     try:
         say(text)

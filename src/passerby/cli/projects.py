@@ -69,7 +69,7 @@ def change(  # noqa: PLR0913 - one parameter for each flag
         bool | None,
         Parameter(
             help="Answer CustomerLabs' calls with the whole profile of the person they name. The app id is public: "
-            "anybody who has it and an email address can then read that person's traits."
+            "any client with it and an email address can then read that person's traits."
         ),
     ] = None,
     data: Data = None,

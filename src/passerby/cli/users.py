@@ -87,7 +87,7 @@ def change_role(
     project: Annotated[tuple[str, ...], Only] = (),
     data: Data = None,
 ) -> None:
-    """Let a user look at everything (viewer), change it as well (admin), or neither (none).
+    """Set a user's role: viewer (read-only), admin (full access), or none.
 
     The role holds in every project, or in those that `--project` names, beyond the role in every project.
     """
@@ -103,7 +103,7 @@ def change_role(
 
 @commands.command
 def unlock(name: Name, *, data: Data = None) -> None:
-    """Let a user sign in again without the delay that wrong passwords have brought about."""
+    """End the delay that wrong passwords caused for a user."""
     with open_users(data) as users:
         users.unlock(name, _now())
     note(data, SERVER, "user.unlocked", name)

@@ -1,7 +1,7 @@
 """Throttles sign-in attempts: a delay that grows with each wrong password, for a user name from one network.
 
 Nothing locks a user out everywhere: attempts from elsewhere do not count against one's own network, and a browser that
-has signed in before (its device cookie says so) is counted by itself alone. An address that tries many names is
+has signed in before (identified by its device cookie) is counted separately. An address that tries many names is
 delayed as well, whatever the name.
 
 What is kept is bounded: beyond MOST keys, those that failed longest ago are forgotten first. It is kept in memory, so a
@@ -30,7 +30,7 @@ _SITE_BITS = 48
 
 
 class Attempt(NamedTuple):
-    """Who tries: the user name, the address, and the known device of this user that asks (empty: none)."""
+    """A sign-in attempt: user name, address, and the known device of this user (empty: none)."""
 
     user: str
     address: str
@@ -98,7 +98,7 @@ def _limits(attempt: Attempt) -> tuple[_Limit, ...]:
 
 
 def _network(address: str, bits: int) -> str:
-    """The network of an IPv6 address, whose owner varies the rest at will; any other address as it is."""
+    """The network of an IPv6 address, because one client can use all of it; any other address unchanged."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

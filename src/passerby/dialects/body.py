@@ -74,8 +74,8 @@ def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
 
 def _check(value: Any, body: bytes, records: str, fault: Fault, is_over: Callable[[Any], bool]) -> None:
     """Refuse what exceeds a limit: each such record by itself, or the whole body. Raises RequestFault."""
-    beside, found = _parts(value, records)
-    if is_over(beside):
+    envelope, found = _parts(value, records)
+    if is_over(envelope):
         raise RequestFault(fault)
     over = [index for index, record in enumerate(found[:RECORD_LIMIT]) if is_over(record)]
     if over:
@@ -85,7 +85,7 @@ def _check(value: Any, body: bytes, records: str, fault: Fault, is_over: Callabl
 
 
 def _parts(value: Any, records: str) -> tuple[Any, list[Any]]:
-    """What is beside the records of a bulk call, and the records; of any other body all of it, and none."""
+    """The members of a bulk call except its records, and the records; of any other body the whole value, and none."""
     if records == ELEMENTS and type(value) is list:
         return None, value
     if not records or type(value) is not dict or type(value.get(records)) is not list:

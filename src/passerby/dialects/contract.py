@@ -138,7 +138,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Inquiry(msgspec.Struct, frozen=True):
-    """What a call has to know before it can be answered: what this device has stated, and perhaps whom it names.
+    """A lookup that a call needs before it is answered: the device's own statements, and optionally a profile.
 
     Without identifiers (which are uncleaned) no profile is looked up. `proceed` makes the outcome out of the answer. An
     inquiry is for the rare call: it costs a look into the state.

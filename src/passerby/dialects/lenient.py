@@ -83,7 +83,7 @@ def record_texts(text: str, records: str) -> list[str]:
 
 
 def with_whole_characters(text: str) -> str:
-    """The JSON text with U+FFFD in the place of each half of a surrogate pair."""
+    """The JSON text with each unpaired surrogate replaced by U+FFFD."""
     if "\\ud" not in text and "\\uD" not in text:
         return text
     return _SURROGATES.sub(_whole, text)

@@ -201,7 +201,7 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
 def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     """Traits of `userId` or else `anonymousId`.
 
-    Any field but the ids is a trait, be it one that the vendor lists or not, beside the members of `attributes`; of
+    Any field but the ids is a trait, whether the vendor lists it or not, and so are the members of `attributes`; of
     two of one name the field counts. An empty string or null in a field means that the client has nothing to say; in
     `attributes` it is a value like any other.
     """

@@ -23,7 +23,7 @@ def check_positions(folder: DataFolder) -> Finding:
         progress = read_progress(folder.state)
         head = _head(folder) if folder.log.exists() else 0
     except apsw.Error as error:
-        return unwell(CHECK, f"cannot be compared: {error}", "see what is said of log.db and state.db")
+        return unwell(CHECK, f"cannot be compared: {error}", "see the findings about log.db and state.db")
     found = f"relayed {progress.relayed}, applied {progress.position}, log {head}"
     if progress.position > head:
         return unwell(CHECK, f"{found}: the state is ahead of the log", _LOG_BEHIND)

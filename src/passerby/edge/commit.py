@@ -85,8 +85,8 @@ class GroupCommit:
     def add(self, messages: Sequence[Message], received: int, told: Told) -> None:
         """Hand one request's messages over, of one project, which are kept or refused together.
 
-        `received` is the size of the request's body in bytes. `told` is called, in the event loop, when it is known
-        what became of the messages. It must not raise. Raises RequestFault: OVERLOADED if too much is waiting already,
+        `received` is the size of the request's body in bytes. `told` is called, in the event loop, when the messages
+        are durable or have failed. It must not raise. Raises RequestFault: OVERLOADED if too much is waiting already,
         TOO_LARGE if the messages are out of all proportion to the body.
         """
         if self._budget.spent:

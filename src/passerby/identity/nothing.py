@@ -1,4 +1,4 @@
-"""The values that clients send for want of an identifier, and that never name a person.
+"""Built-in block list: values that clients send in place of a missing identifier.
 
 Sources: the block lists that Segment Unify, Mixpanel, Amplitude and PostHog document or publish; what programming
 languages, spreadsheets and template engines write for a missing value; device identifiers that whole models share
@@ -21,7 +21,7 @@ WORDS: Final = frozenset(
         *("user_id", "userid", "distinct_id", "distinctid", "anonymous_id", "anonymousid", "device_id", "deviceid"),
     }
 )
-"""What stands for nothing in the fields of ids, in lower case. `\\N` is how MySQL and Hive write null."""
+"""Words for a missing value, in lower case. `\\N` is how MySQL and Hive write null."""
 
 DEVICES: Final = frozenset(
     {
@@ -44,7 +44,7 @@ _HASHED_WORDS: Final = (
 HASHED: Final = frozenset(
     digest(word.encode(), usedforsecurity=False).hexdigest() for word in _HASHED_WORDS for digest in (md5, sha1, sha256)
 )
-"""What a site sends for these words that hashes addresses for ids, and hashes the missing ones, too."""
+"""Hashes of these words, from sites that send hashed addresses as ids and hash missing ones as well."""
 
 BLOCK_LIST: Final = WORDS | DEVICES | HASHED
 
@@ -69,7 +69,7 @@ _PLACEHOLDER: Final = re.compile(r"%+[a-z_][\w .-]*%+")
 
 
 def is_nothing(lowered: str, *, machine_made: bool) -> bool:
-    """Whether a value that is not on the block list names nobody all the same.
+    """Whether a value that is not on the block list is a placeholder for a missing one.
 
     It is in lower case and not empty. Every value is to be asked for that begins with `0`, `f` or no letter or digit,
     and every value with one of `{[|%` in it, as placeholders have. Found are words for nothing in quotes or brackets,

@@ -4,7 +4,7 @@ INSERT INTO batch (last, received_at, count, counts, body)
 SELECT coalesce(max(last), 0) + :count, :received_at, :count, :counts, :body FROM batch
 
 -- name: renumber
--- Move the batches that were received after a time (ms) behind a position, which no batch has reached: no two rows meet.
+-- Move the batches that were received after a time (ms) past a position that no batch has reached, so rows never collide.
 UPDATE batch SET last = last + :position - (SELECT min(last - count) FROM batch WHERE received_at > :after)
 WHERE received_at > :after
 
@@ -21,7 +21,7 @@ DELETE FROM accepted
 INSERT INTO accepted (project, count) VALUES (:project, :count)
 
 -- name: add_accepted_after
--- Count what the log holds behind a position.
+-- Count the messages after a position.
 INSERT INTO accepted (project, count)
 SELECT CAST(share.key AS INTEGER), sum(share.value)
 FROM batch, json_each(batch.counts) AS share WHERE batch.last > :position GROUP BY share.key

@@ -170,7 +170,7 @@ class SqliteLogReader:
 
 
 def begin_after(path: Path, position: int, accepted: Mapping[int, int], applied_until: int = 0) -> bool:
-    """Let a log that ends before `position` go on behind it; returns whether it did.
+    """Continue a log that ends before `position` after that position; returns whether it had to.
 
     For a log whose file was removed, restored from an older copy, or left behind without its write-ahead log: its next
     positions would be ones that the state has passed, and what was appended there would never be applied. `accepted`

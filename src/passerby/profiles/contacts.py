@@ -96,7 +96,7 @@ def terms_of(traits: Mapping[str, Any]) -> set[Term]:
 
 
 class Headline(NamedTuple):
-    """Who somebody is, as their traits state it; "" for what they do not."""
+    """Name and contacts of a person, as their traits state them; "" for what is not stated."""
 
     name: str
     email: str

@@ -1,6 +1,6 @@
-"""What a device says of itself and of its user: kept for the device, whoever it belongs to at the time.
+"""Statements of a device about itself and its user, kept per device and independent of its current profile.
 
-Calls with a public key are answered with this and with nothing else: anybody can send them, so an answer may hold only
+Calls with a public key are answered with this and nothing else: any client can send them, so an answer may hold only
 what the asking installation has stated itself. It is kept under the device identifier that a message names first, in
 three parts, each a last-writer-wins map of a bounded number of keys. The description has the identifier's own scope;
 device identifiers have no scope, so those of the two other parts are nobody else's.

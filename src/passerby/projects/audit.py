@@ -47,7 +47,7 @@ class Filter(NamedTuple):
 
 
 class View(NamedTuple):
-    """Whose entries are wanted: a project's and, of the whole server's, all or those about these console users."""
+    """Scope of a query: a project's entries and, of the whole server's, all or those about these console users."""
 
     project: int
     server: bool = False
@@ -102,7 +102,7 @@ class AuditLog:
     def page(
         self, view: View | int, *, limit: int, before: int | None = None, only: Filter = EVERYTHING
     ) -> list[Entry]:
-        """At most `limit` entries, the newest first, those behind `before`. A number is a project's entries alone."""
+        """At most `limit` entries older than `before`, the newest first. A number is a project's entries alone."""
         view = View(view) if isinstance(view, int) else view
         values = {
             **view._asdict(),

@@ -26,13 +26,13 @@ LEAST_SECRET_LENGTH = 32
 
 WEBHOOK_PREFIX = "/source/"
 LEAST_ENTROPY_BITS = 60
-"""What the characters of a given secret must come to, by how often each occurs in it: `aaaaaa...` comes to nothing."""
+"""Least Shannon entropy of a given secret, from its own character frequencies: `aaaaaa...` has none."""
 
 
 class Kind(NamedTuple):
     """One kind of key: whether it is secret, how to make one, and the form that a given one must have.
 
-    `guarded`: whoever knows it can send, and it is meant to be known to one sender only. Secrets are that, and the path
+    `guarded`: knowing it is enough to send, and it is meant for one sender only. Secrets are that, and the path
     of a webhook, which has to be read again to be pasted: administrators see it, viewers do not.
     """
 
@@ -122,7 +122,7 @@ def check(kind: str, value: str) -> None:
 
 
 def entropy(text: str) -> float:
-    """Bits by which a text is more than a repetition of few characters (Shannon, over its own frequencies)."""
+    """Shannon entropy of a text in bits, from its own character frequencies."""
     return sum(count * math.log2(len(text) / count) for count in Counter(text).values())
 
 

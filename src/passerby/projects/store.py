@@ -59,8 +59,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
 
     answers_with_profile: bool = False
-    """Whether CustomerLabs' calls are answered with all that is known of the person that they name. The app id is
-    public: anybody who has it and an email address then reads that person's traits."""
+    """Whether CustomerLabs' calls are answered with the whole profile of the person that they name. The app id is
+    public: any client with it and an email address can then read that person's traits."""
 
     @property
     def policy(self) -> IdentityPolicy:
@@ -96,7 +96,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as it can be shown: `value` is None for a secret, which nobody can read again.
+    """A key as it can be shown: `value` is None for a secret, which cannot be read again.
 
     `revoked_at` in the future: a rotated key within its grace period, which works until then.
     """

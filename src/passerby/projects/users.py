@@ -39,7 +39,7 @@ _SQL = load("passerby.projects", "console.sql")
 
 
 class Role(StrEnum):
-    """What a console user may do in a project: look at everything, or change it as well."""
+    """Role of a console user in a project: read-only (viewer) or full access (admin)."""
 
     VIEWER = "viewer"
     ADMIN = "admin"
@@ -58,7 +58,7 @@ class ConsoleUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Whose session a request belongs to; `role` and `projects` as a ConsoleUser has them."""
+    """The user of a request's session; `role` and `projects` as a ConsoleUser has them."""
 
     name: str
     role: Role | None
@@ -192,7 +192,7 @@ class ConsoleUsers:
         return bool(self._connection.execute(_SQL["knows_device"], values).get)
 
     def unlock(self, user: str, now: int) -> None:
-        """Let a user try passwords again without delay. Raises NoSuchUser."""
+        """End the delay of a user's sign-in attempts. Raises NoSuchUser."""
         try:
             self._write("unlock", {"user": user, "now": now})
         except apsw.ConstraintError as error:

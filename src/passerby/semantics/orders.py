@@ -1,4 +1,4 @@
-"""Which order an event is about: the id by which its sender, and nobody else, tells orders apart.
+"""Order id of an event. It is unique within its sender (dialect) only.
 
 Some senders state one order several times: the browser and the server, a thank-you page that is loaded again. The words
 for the id are those of all dialects together, because a server-side call often uses another's.

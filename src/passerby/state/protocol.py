@@ -234,7 +234,7 @@ class State(Protocol):
         """The attributes of this event name, or None for a name that the catalogue does not have."""
 
     def catalogue_version(self) -> int:
-        """How often the catalogue was edited by anybody but the worker."""
+        """Number of edits of the catalogue that the worker did not make."""
 
     def aliases(self, project: int) -> Aliases:
         """The merged spellings of a project."""

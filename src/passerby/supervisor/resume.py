@@ -1,4 +1,4 @@
-"""Continuing after the log was removed, or replaced by an older copy, beside a state that is further."""
+"""Continue a log that was removed or replaced by an older copy than the state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _log = logs.get("supervisor")
 
 
 def resume_log(folder: DataFolder) -> bool:
-    """Let a log that ends before the state's position go on behind it; returns whether it had to.
+    """Continue a log that ends before the state's position after that position; returns whether it had to.
 
     Every role calls this before it opens the log, and the worker from time to time. Otherwise positions that the state
     has passed would be used again, and the worker would pass over everything that is accepted there. Raises LogFull,

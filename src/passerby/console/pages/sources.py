@@ -198,7 +198,7 @@ async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], numb
 
 
 async def _keys(visit: Visit) -> list[KeyInfo]:
-    """The project's keys, without the paths of webhooks for viewers: whoever has one can send."""
+    """The project's keys, without the paths of webhooks for viewers: a webhook path is a credential."""
     found = (await visit.run(keys, visit.access)).keys
     return found if visit.may_change else [_for_viewers(key) for key in found]
 

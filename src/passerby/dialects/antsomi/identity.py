@@ -34,7 +34,7 @@ class Who(msgspec.Struct, frozen=True):
 
     `device` is a hint, no name. `server`: the sender is a server, which puts the customer's id into the place of the
     visitor's. `inferred`: who the customer is was only inferred, so that none is named here. `nothing` is a word for
-    nothing (`null`, `guest`) in the place of the customer's id, sent along to be counted as blocked.
+    nothing (`null`, `guest`) sent as the customer's id; it is passed on to be counted as blocked.
     """
 
     visitor: str

@@ -46,7 +46,7 @@ UUID_LENGTH: Final = 36
 """Characters. The vendor's own user ids are an app id with a UUID behind it (Mobile Tracking API, user_id)."""
 
 UNKNOWN_NAME: Final = "unknown_identifier"
-"""A kind of violation: what should name somebody is no name that we know. It is kept."""
+"""A kind of violation: a field marked as an identifier has an unknown name. It is kept."""
 
 
 class Naming:

@@ -35,7 +35,7 @@ UNKNOWN_TYPE: Final = "unknown_type"
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What the items of one request share: its project, and the members of a batch beside its items.
+    """What the items of one request share: its project, and the members of a batch other than its items.
 
     `sent_at` is the `sentAt` of the batch, in milliseconds; None where there is none that can be read.
     """

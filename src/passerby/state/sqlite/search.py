@@ -43,7 +43,7 @@ class Scan(Protocol):
     """One way of finding profiles."""
 
     def matches(self, after: Match | None) -> Iterator[tuple[Match, bytes]]:
-        """Each match behind `after` (None: all) and its canonical profile."""
+        """Each match after `after` (None: all) and its canonical profile."""
 
     def first(self, profile: bytes) -> Match | None:
         """The first match that leads to this canonical profile, if any does."""
