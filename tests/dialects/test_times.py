@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from passerby.dialects.times import (
@@ -223,3 +223,18 @@ def test_whatever_the_moment_both_readers_give_its_milliseconds(moment: datetime
     expected = since // timedelta(milliseconds=1)
     assert read_iso_or_epoch(moment.isoformat()) == expected
     assert read_strict_iso_or_epoch(moment.strftime("%Y-%m-%dT%H:%M:%S.%f%z")) == expected
+
+
+def _usual(moment: datetime) -> str:
+    """A time in JavaScript's form."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@given(st.datetimes(timezones=st.just(UTC)).map(_usual), st.integers(0, 23), st.sampled_from("0159-:T.ZW+ tz"))
+@example("2026-W48-1T10:00:00.123Z", 10, "T")
+@example("2026-02-30T10:00:00.123Z", 10, "T")
+def test_the_usual_form_is_read_as_any_other(text: str, place: int, character: str) -> None:
+    """A fourth digit of the fraction is cut off, and the longer text is read by the way of every other form."""
+    text = text[:place] + character + text[place + 1 :]
+    if text.endswith("Z") and text[19] == ".":
+        assert read_iso_or_epoch(text) == read_iso_or_epoch(f"{text[:-1]}0Z")

@@ -28,6 +28,8 @@ CLOCK_SET = 10**11
 The limit is this late because 27 hours of such a clock in milliseconds, read as seconds, end here."""
 
 SHORTEST = len("2018-09-15T18:29:00Z")
+USUAL = len("2018-09-15T18:29:00.123Z")
+"""JavaScript's form, which most clients send: read without looking for any other form."""
 LONGEST = 64
 """No form of a time has more characters; a fraction and an offset with seconds leave some to spare."""
 
@@ -88,6 +90,9 @@ def read_strict_iso_or_epoch(value: Any) -> int | None:
 
 
 def _iso_or_digits(text: str, zone: tzinfo = UTC) -> int | None:
+    if len(text) == USUAL and text[10] == "T" and text[23] == "Z":
+        moment = _moment(text)
+        return None if moment is None else _milliseconds(moment)
     if not 0 < len(text) <= LONGEST:
         return None
     if text[4:5] != "-" and len(text) != BASIC_DATE and (counted := _from_digits(text)) is not None:

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from passerby.dialects.body import read_body
+from passerby.dialects.body import decode
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.faults import ANSWERS, text
 from passerby.dialects.lenient import RECORD_LIMIT, RefusedRecord
@@ -146,7 +146,7 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
 def _read(request: Request, records: str) -> Any:
     """The body as JSON, whatever its content type; else as a form, where the content type says that it is one."""
     try:
-        return read_body(request, records)
+        return decode(request.body, records, request)
     except RequestFault as found:
         if found.fault is not Fault.NOT_JSON or not _is_form(request):
             raise
