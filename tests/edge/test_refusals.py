@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.dialects.calling import APP_ID, MOBILE_KEY, PROJECT, TRACK, Keys
+from tests.dialects.calling import APP_ID, MOBILE_KEY, PROJECT, TRACK, WRITE_KEY, Keys
 from tests.edge.client import Client
 from tests.edge.running import Running, until
 from tests.edge.test_chores import run_until
@@ -22,12 +22,14 @@ from passerby.dialects.contract import Call, Outcome
 from passerby.edge import refusals
 from passerby.edge.chores import keep_refusals_regularly
 from passerby.edge.refusals import Noted, RefusalKeeper, Refusals
+from passerby.edge.routes import match
 from passerby.proxies import TrustedProxies
 from passerby.refused.record import NO_PROJECT
 from passerby.refused.store import RefusedReader, RefusedWriter
 
 EVENT = b'{"mobileId":"m1","event":"Viewed"}'
 MINUTE = 60_000
+PADDING = "x" * 100_000
 
 
 @pytest.fixture
@@ -61,6 +63,26 @@ def noted(**fields: Any) -> Noted:
             **fields,
         }
     )
+
+
+@pytest.mark.parametrize("size", [0, 9 << 10, (9 << 10) + 1, 4_000_000])
+def test_little_is_held_of_a_large_body_that_waits(size: int) -> None:
+    waiting = Refusals()
+    waiting.note(noted(body=b"b" * size))
+    [held] = waiting.take()[0]
+    assert len(held.body) == min(size, (9 << 10) + (size > 9 << 10))
+
+
+@pytest.mark.parametrize(
+    "sent", [f'{{"writeKey":"{WRITE_KEY}","batch":["{PADDING}"', f'{{"batch":["{PADDING}"],"writeKey":"{WRITE_KEY}"']
+)
+def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
+    keeper: RefusalKeeper, reader: RefusedReader, sent: str
+) -> None:
+    waiting = Refusals()
+    waiting.note(noted(call=match("/v1/batch"), body=sent.encode()))
+    keeper.keep(*waiting.take())
+    assert len(reader.newest([PROJECT], limit=10)) == 1
 
 
 def test_an_accepted_request_leaves_nothing(edge: Running, client: Client) -> None:

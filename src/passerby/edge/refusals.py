@@ -23,11 +23,15 @@ from passerby.refused.store import RefusedWriter
 
 WAITING: Final = 200
 """Refused requests that wait to be written, about a second's; more are counted only."""
+BODY_BEGIN: Final = 8 << 10
+BODY_END: Final = 1 << 10
+"""Bytes held of a body that waits, at its two ends: keys stand before or behind a batch. As a whole, 200 bodies of
+4 MB, each a few KB of gzip, would be held at once."""
 MINUTE_MS: Final = 60_000
 
 
 class Noted(NamedTuple):
-    """A refused request as it was. `text` is what the sender was told."""
+    """A refused request. `text` is what the sender was told, `body` perhaps only the two ends of what was sent."""
 
     at: int
     call: Call | None
@@ -48,6 +52,9 @@ class Refusals:
     def note(self, noted: Noted) -> None:
         """Keep this for later, or only count it where too much waits."""
         if len(self._noted) < WAITING:
+            body = noted.body
+            if len(body) > BODY_BEGIN + BODY_END:
+                noted = noted._replace(body=body[:BODY_BEGIN] + b"\n" + body[-BODY_END:])
             self._noted.append(noted)
         else:
             self._left_out[dialect_of(noted.call), noted.at - noted.at % MINUTE_MS] += 1
