@@ -7,6 +7,8 @@ import re
 from tests.house.repository import ROOT, files
 
 DECISIONS = ROOT / "docs" / "decisions"
+GROUPS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
+"""Of changes, in the order of Keep a Changelog."""
 
 
 def test_every_link_to_a_file_leads_to_one() -> None:
@@ -38,3 +40,11 @@ def test_every_decision_says_what_would_change_it() -> None:
         if path.parent == DECISIONS and "what would change our mind" not in path.read_text().lower()
     ]
     assert not final
+
+
+def test_the_changelog_has_each_group_and_each_entry_of_a_version_once() -> None:
+    for version in (ROOT / "CHANGELOG.md").read_text().split("\n## ")[1:]:
+        groups = re.findall(r"^### (.+)$", version, re.MULTILINE)
+        assert groups == [group for group in GROUPS if group in groups]
+        entries = re.findall(r"^- .+(?:\n  .+)*", version, re.MULTILINE)
+        assert len(entries) == len(set(entries))
