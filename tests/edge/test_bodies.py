@@ -232,6 +232,14 @@ def test_the_body_of_a_request_with_an_unknown_key_is_not_read(
     assert client.is_closed()
 
 
+@pytest.mark.parametrize("path, headers, status", UNKNOWN.values(), ids=UNKNOWN)
+def test_the_body_of_a_request_with_an_unknown_key_is_not_unpacked(
+    client: Client, path: str, headers: dict[str, str], status: int
+) -> None:
+    broken = gzip.compress(EVENT)[:-9]
+    assert client.ask(path, broken, Content_Encoding="gzip", **headers).status == status
+
+
 def test_the_body_of_a_request_with_a_known_key_is_awaited(client: Client) -> None:
     body = b'{"mobileId": "m", "event": "Seen"}'
     client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:5])

@@ -159,6 +159,7 @@ class Edge:
         else:
             body = event["body"]
         if b"content-encoding" in headers or call.sniff_gzip:
+            self._check_key(call, scope, headers)
             body = _unpacked(call, headers, body)
         return body
 
