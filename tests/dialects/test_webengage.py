@@ -158,9 +158,14 @@ def test_the_user_id_wins(path: str, ids: dict[str, Any], identifier: Identifier
 
 
 @pytest.mark.parametrize("path", [EVENTS, USERS])
-@pytest.mark.parametrize("nothing", ["null", "(null)", "guest", "{{user_id}}", "00000000-0000-0000-0000-000000000000"])
-def test_a_user_id_that_is_a_word_for_nothing_does_not_win(path: str, nothing: str) -> None:
-    named, other = Identifier("user_id", nothing), Identifier("anonymous_id", "a-1")
+@pytest.mark.parametrize(
+    "nothing", ["null", "(null)", "guest", "{{user_id}}", "00000000-0000-0000-0000-000000000000", 0, -1, 0.0]
+)
+def test_a_user_id_that_is_a_word_for_nothing_does_not_win(path: str, nothing: Any) -> None:
+    named, other = (
+        Identifier("user_id", f"{nothing:.0f}" if isinstance(nothing, float) else str(nothing)),
+        Identifier("anonymous_id", "a-1"),
+    )
     ids = {"userId": nothing, "anonymousId": "a-1"}
     assert message(path, {"eventName": "E"} | ids).identifiers == (named, other)
     for odd in ("", " ", None, {"no": "id"}, "x" * 101):

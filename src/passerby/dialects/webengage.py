@@ -289,20 +289,23 @@ def _identifiers(record: dict[str, Any]) -> tuple[Identifier, ...] | str:
     user_id = record.get("userId")
     if type(user_id) is str and 0 < len(user_id) <= ID_LIMIT and not user_id.isspace():
         named = Identifier("user_id", user_id)  # nearly always, and then without the detours below
-        if (
-            record.get("anonymousId")
-            and clean(*named[:2]) is None
-            and (other := read_id(record["anonymousId"], ID_LIMIT))
-        ):
-            return named, Identifier("anonymous_id", other)
-        return (named,)
+        return _named(named, record) if record.get("anonymousId") else (named,)
     for field, namespace in IDS:
         value = read_id(record.get(field), ID_LIMIT)
         if value is None:
             return f"{field} {id_problem(record[field], ID_LIMIT)}."
         if value:
-            return (Identifier(namespace, value),)
+            return _named(Identifier(namespace, value), record)
     return NEITHER_ID
+
+
+def _named(identifier: Identifier, record: dict[str, Any]) -> tuple[Identifier, ...]:
+    """The identifier; where it is a word for nothing, with the record's anonymousId."""
+    if identifier.namespace == "user_id" and clean("user_id", identifier.value) is None:
+        other = read_id(record.get("anonymousId"), ID_LIMIT)
+        if other:
+            return identifier, Identifier("anonymous_id", other)
+    return (identifier,)
 
 
 def _event_name_fault(event: Any) -> str:
