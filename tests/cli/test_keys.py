@@ -22,7 +22,11 @@ pytestmark = pytest.mark.usefixtures("keys")
 def test_public_keys_are_listed_and_secrets_are_not(passerby: Command) -> None:
     listed = {key["kind"]: key for key in passerby("keys", "list", "--json").json}
     assert len(listed["crossengage.mobile_api_key"]["value"]) == 32
-    assert {kind for kind, key in listed.items() if key["secret"]} == {"api_token", "webengage.api_key"}
+    assert {kind for kind, key in listed.items() if key["secret"]} == {
+        "api_token",
+        "crossengage.auth_token",
+        "webengage.api_key",
+    }
     assert all(key["value"] is None for key in listed.values() if key["secret"])
     assert {key["project"] for key in listed.values()} == {"default"}
 

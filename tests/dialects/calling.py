@@ -17,6 +17,7 @@ RECEIVED_AT: Final = 1_790_000_000_000
 MOBILE_KEY: Final = "mobile-key"
 LICENSE: Final = "~2024b7"
 API_KEY: Final = "api-key"
+AUTH_TOKEN: Final = "auth-token"  # noqa: S105 - of a project that is made up
 WRITE_KEY: Final = "write-key"
 APP_ID: Final = "app-id"
 SLUG: Final = "0123456789abcdef"
@@ -61,6 +62,10 @@ class Keys:
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         """Whether this is the project's API key."""
         return (kind, project, secret) == ("webengage.api_key", PROJECT, API_KEY)
+
+    def secret_project(self, kind: str, secret: str) -> int | None:
+        """The project, for its token of CrossEngage's REST API."""
+        return PROJECT if (kind, secret) == ("crossengage.auth_token", AUTH_TOKEN) else None
 
     def settings(self, project: int) -> ProjectSettings:
         """What the project has chosen."""

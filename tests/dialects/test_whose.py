@@ -7,7 +7,18 @@ import base64
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.dialects.calling import APP_ID, LICENSE, MOBILE_KEY, PORTAL, PROJECT, PROPERTY, SLUG, WRITE_KEY, Keys
+from tests.dialects.calling import (
+    APP_ID,
+    AUTH_TOKEN,
+    LICENSE,
+    MOBILE_KEY,
+    PORTAL,
+    PROJECT,
+    PROPERTY,
+    SLUG,
+    WRITE_KEY,
+    Keys,
+)
 
 from passerby.dialects import registry
 from passerby.dialects.whose import Traces, project_of
@@ -20,6 +31,7 @@ BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
     "dialect, traces",
     [
         ("crossengage", NOTHING._replace(parameters={"mobileApiKey": MOBILE_KEY})),
+        ("crossengage", NOTHING._replace(token=AUTH_TOKEN)),
         ("webengage", NOTHING._replace(parameters={"license": LICENSE})),
         ("customerlabs", NOTHING._replace(parameters={"slug": SLUG})),
         ("customerlabs", NOTHING._replace(body=f'{{"id": "{APP_ID}", "uid'.encode())),

@@ -239,7 +239,7 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
 
     place.filling.close()
     before, still, after = place.asked(ask)
-    assert before == still == Known()
+    assert before == still == Known(behind=True)
     assert after.profile is not None
     assert lines.getvalue().count("the state cannot be read") == 1
     for part in (place.writer, place.reader, place.log):
@@ -247,7 +247,7 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
 
 
 def test_an_edge_without_a_state_knows_nobody() -> None:
-    assert asyncio.run(NoDirectory().known(inquiry(V1))) == Known()
+    assert asyncio.run(NoDirectory().known(inquiry(V1))) == Known(behind=True)
 
 
 class Told:
@@ -274,7 +274,7 @@ def test_a_call_is_answered_with_what_is_known_and_kept(start: Start, kept: Call
         answer = client.ask(IDENTIFY, msgspec.json.encode(LOGIN), **HEADERS)
     assert answer.status == 200
     assert answer.json["additional_info"] == {"deviceModelName": "Pixel 9"}
-    assert [asked.device.value for asked in told.asked] == [UID]
+    assert [asked.device for asked in told.asked] == [ident("anonymous_id", UID)]
     assert [message.traits for message in kept()] == [LOGIN["traits"]]
 
 

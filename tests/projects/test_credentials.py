@@ -83,6 +83,18 @@ def test_a_token_leads_to_its_project(store: ProjectStore, project: Project, cre
     assert credentials.token_project("") is None
 
 
+def test_a_secret_alone_leads_to_its_project(
+    store: ProjectStore, project: Project, credentials: ProjectCredentials
+) -> None:
+    kind = "crossengage.auth_token"
+    other = store.add_project("other", NOW)
+    first, second = (store.add_key(project, kind, NOW).value for _ in range(2))
+    foreign = store.add_key(other, kind, NOW).value
+    assert [credentials.secret_project(kind, each) for each in (first, second, foreign)] == [project.id, project.id, 2]
+    assert credentials.secret_project("api_token", first) is None
+    assert credentials.secret_project(kind, "") is None
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_revoked_key_of_any_kind_is_as_good_as_unknown(
     kind: str, store: ProjectStore, project: Project, credentials: ProjectCredentials
@@ -93,6 +105,7 @@ def test_a_revoked_key_of_any_kind_is_as_good_as_unknown(
     assert credentials.project(kind, added.value) is None
     assert not credentials.authenticates(kind, project.id, added.value)
     assert credentials.token_project(added.value) is None
+    assert credentials.secret_project(kind, added.value) is None
 
 
 def test_a_new_key_works_at_once(store: ProjectStore, project: Project, credentials: ProjectCredentials) -> None:

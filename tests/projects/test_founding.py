@@ -20,7 +20,7 @@ PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
 SHAPE = {
     "project": str,
     "api_token": str,
-    "crossengage": {"mobile_api_key": str},
+    "crossengage": {"mobile_api_key": str, "auth_token": str},
     "webengage": {"license_code": str, "api_key": str},
     "customerlabs": {"app_id": str, "webhook_path": str},
     "antsomi": {"portal_id": int, "prop_id": int},
@@ -57,13 +57,14 @@ def test_every_key_of_the_document_works(data: Path) -> None:
     }
     assert {credentials.project(kind, key) for kind, key in public.items()} == {project}
     assert credentials.authenticates("webengage.api_key", project, keys.webengage.api_key)
+    assert credentials.secret_project("crossengage.auth_token", keys.crossengage.auth_token) == project
     credentials.close()
 
 
 def test_secrets_are_not_in_the_folder(data: Path) -> None:
     keys = init(data, password=PASSWORD)
     kept = b"".join(file.read_bytes() for file in data.rglob("*") if file.is_file())
-    for secret in (keys.api_token, keys.webengage.api_key, keys.console.password):
+    for secret in (keys.api_token, keys.webengage.api_key, keys.crossengage.auth_token, keys.console.password):
         assert secret.encode() not in kept
 
 
@@ -130,4 +131,4 @@ def test_a_project_that_cannot_be_made_leaves_no_keys(data: Path) -> None:
     with ProjectStore(DataFolder(data).control) as store:
         with pytest.raises(ProjectExists):
             found_project(store, "default")
-        assert len(store.keys(store.project("default"))) == 9
+        assert len(store.keys(store.project("default"))) == len(KINDS)

@@ -44,7 +44,11 @@ def test_portal_and_property_are_numbers() -> None:
 
 
 def test_only_tokens_and_api_keys_are_secret() -> None:
-    assert {kind for kind, about in keys.KINDS.items() if about.secret} == {"api_token", "webengage.api_key"}
+    assert {kind for kind, about in keys.KINDS.items() if about.secret} == {
+        "api_token",
+        "crossengage.auth_token",
+        "webengage.api_key",
+    }
 
 
 def test_a_public_key_is_stored_as_it_is_and_a_secret_as_its_hash() -> None:

@@ -113,6 +113,10 @@ class _Keys:
         del kind, secret
         return project == self._project
 
+    def secret_project(self, kind: str, secret: str) -> int | None:
+        del kind, secret
+        return self._project
+
     def settings(self, project: int) -> ProjectSettings:
         del project
         return self._settings

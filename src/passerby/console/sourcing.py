@@ -50,7 +50,7 @@ class About(NamedTuple):
 
 
 ABOUT: Final = {
-    "crossengage": About("CrossEngage", "System Setup", "Events and traits from mobile apps."),
+    "crossengage": About("CrossEngage", "System Setup", "Events and traits from mobile apps and servers."),
     "webengage": About("WebEngage", "REST API", "Users and events from servers."),
     "customerlabs": About("CustomerLabs", "Sources", "Webhooks, and users of web sites."),
     "antsomi": About("Antsomi", "Portal and property", "Events from web sites and apps, with the SDKs that we serve."),
@@ -59,6 +59,7 @@ ABOUT: Final = {
 
 KIND_NAMES: Final = {
     "crossengage.mobile_api_key": "Mobile API key",
+    "crossengage.auth_token": "REST API token",
     "webengage.license_code": "License code",
     "webengage.api_key": "API key",
     "customerlabs.app_id": "App id",

@@ -32,16 +32,17 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _decode = msgspec.json.Decoder().decode
 
 
-def read_body(request: Request, records: str = "") -> Any:
+def read_body(request: Request, records: str = "", others: str = "") -> Any:
     """As `decode`, of a request's body."""
-    return decode(request.body, records, request)
+    return decode(request.body, records, request, others)
 
 
-def decode(body: bytes, records: str = "", request: Request | None = None) -> Any:
+def decode(body: bytes, records: str = "", request: Request | None = None, others: str = "") -> Any:
     """The value of a JSON body. Raises RequestFault for one that is not JSON in UTF-8, too deep or too rich.
 
     `records` names the top-level member that holds the records of a bulk call, or is `ELEMENTS`: then the limits are
-    for each record, and one that exceeds them is a `RefusedRecord`. Half of a surrogate pair is U+FFFD. A number that
+    for each record, and one that exceeds them is a `RefusedRecord`. `others` names a second such member, of which a
+    record that exceeds the limits refuses the body. Half of a surrogate pair is U+FFFD. A number that
     cannot be represented is an `Unreadable`, and `request` is marked as holding one.
     """
     try:
@@ -53,9 +54,9 @@ def decode(body: bytes, records: str = "", request: Request | None = None) -> An
     except (UnicodeDecodeError, msgspec.DecodeError):
         value = _decode_again(body, records, request)
     if body.count(b"{") + body.count(b"[") > DEPTH_LIMIT and _is_deep(value):
-        _check(value, body, records, Fault.TOO_DEEP, _is_deep)
+        _check(value, body, (records, others), Fault.TOO_DEEP, _is_deep)
     if len(body) > SHORTEST_RICH and body.count(b":") > ATTRIBUTE_LIMIT:
-        _check(value, body, records, Fault.TOO_MANY_ATTRIBUTES, _is_rich)
+        _check(value, body, (records, others), Fault.TOO_MANY_ATTRIBUTES, _is_rich)
     return value
 
 
@@ -72,10 +73,12 @@ def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
     return read(text, records)
 
 
-def _check(value: Any, body: bytes, records: str, fault: Fault, is_over: Callable[[Any], bool]) -> None:
+def _check(value: Any, body: bytes, members: tuple[str, str], fault: Fault, is_over: Callable[[Any], bool]) -> None:
     """Refuse what exceeds a limit: each such record by itself, or the whole body. Raises RequestFault."""
-    envelope, found = _parts(value, records)
-    if is_over(envelope):
+    records = members[0]
+    rest, found = _parts(value, records)
+    envelope, second = _parts(rest, members[1])
+    if is_over(envelope) or any(map(is_over, second[:RECORD_LIMIT])):
         raise RequestFault(fault)
     over = [index for index, record in enumerate(found[:RECORD_LIMIT]) if is_over(record)]
     if over:

@@ -63,7 +63,11 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a call comes to. With a reply of 400 or more `messages` is empty: nothing of a refused request is kept."""
+    """What a call comes to.
+
+    With a reply of 400 or more `messages` is empty, as nothing of a refused request is kept. The exception is an answer
+    that lists the entries of a batch one by one: then `messages` are those of the entries that it calls successful.
+    """
 
     reply: Reply
     messages: list[Message] = []
@@ -120,6 +124,9 @@ class Credentials(Protocol):
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
         """Whether this secret is a current one of that project (compared in constant time with stored hashes)."""
 
+    def secret_project(self, kind: str, secret: str) -> int | None:
+        """The project that this secret is a current one of, for calls that carry nothing else to tell it by."""
+
     def settings(self, project: int) -> ProjectChoices:
         """What a project has chosen."""
 
@@ -135,19 +142,33 @@ class Known(msgspec.Struct, frozen=True):
     device: dict[str, Any] = {}
     traits: dict[str, Any] = {}
     external_ids: dict[str, Any] = {}
+    profile_id: str = ""
+    seen: bool = False
+    """Whether a message with the key that was asked for is applied."""
+    behind: bool = False
+    """Whether messages about the identifiers may be accepted and not applied yet."""
 
 
 class Inquiry(msgspec.Struct, frozen=True):
     """A lookup that a call needs before it is answered: the device's own statements, and optionally a profile.
 
-    Without identifiers (which are uncleaned) no profile is looked up. `proceed` makes the outcome out of the answer. An
-    inquiry is for the rare call: it costs a look into the state.
+    Without identifiers (which are uncleaned) no profile is looked up. `proceed` makes the outcome out of the answer, or
+    asks again. An inquiry is for the rare call: it costs a look into the state.
     """
 
     project: int
     identifiers: tuple[Identifier, ...]
-    device: Identifier
-    proceed: Callable[[Known], Outcome]
+    device: Identifier | None
+    proceed: Callable[[Known], Outcome | Inquiry]
+    key: tuple[str, str] | None = None
+    """A dialect and a deduplication key to look up."""
+
+
+def unlooked(asked: Outcome | Inquiry) -> Outcome:
+    """Return what a call comes to where every inquiry is answered as if nothing were known."""
+    while isinstance(asked, Inquiry):
+        asked = asked.proceed(Known())
+    return asked
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -21,22 +21,30 @@ Key = tuple[str, str]
 
 
 class Traces(NamedTuple):
-    """What of a request may hold a key: the path's parameters, the query, the header `Authorization`, the body."""
+    """What of a request may hold a key: the path's parameters, the query, the header `Authorization`, the body.
+
+    `token` is the header `X-XNG-AuthToken`.
+    """
 
     parameters: Mapping[str, str]
     query: str
     authorization: str
     body: bytes
+    token: str = ""
 
 
 class PublicKeys(Protocol):
-    """Finds the project of a public key; see `contract.Credentials`."""
+    """Finds the project of a public key, or of a secret that leads to it alone; see `contract.Credentials`."""
 
     def project(self, kind: str, key: str) -> int | None: ...
+
+    def secret_project(self, kind: str, secret: str) -> int | None: ...
 
 
 def project_of(dialect: str, traces: Traces, credentials: PublicKeys) -> int | None:
     """The project of the first key that is a known one, or None."""
+    if traces.token and dialect == crossengage.name:
+        return credentials.secret_project(crossengage.TOKEN_KIND, traces.token)
     keys = _KEYS.get(dialect, _none)(traces)
     projects = (credentials.project(kind, value) for kind, value in keys)
     return next((project for project in projects if project is not None), None)

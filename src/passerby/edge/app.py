@@ -139,7 +139,8 @@ class Edge:
             else:
                 outcome = await self._inquire(call.inquire(request, call.parameters, self._credentials), len(body))
             outcome = settled(request, outcome)
-            if outcome.reply.status >= 400:  # noqa: PLR2004 - where errors begin
+            refused = outcome.reply.status >= 400  # noqa: PLR2004 - where errors begin
+            if refused and not outcome.messages:
                 return self._invalid(call, outcome.reply, scope, body)
             if call.rate:
                 self._count_rate(call, outcome)
@@ -148,7 +149,7 @@ class Edge:
         except RequestFault as refusal:
             refusal.body = body
             raise
-        return outcome.reply
+        return self._invalid(call, outcome.reply, scope, body) if refused else outcome.reply
 
     async def _body(self, call: Call, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
         """The body, read in full and unpacked. Raises RequestFault, _Unauthorised, ClientGone."""
@@ -242,10 +243,11 @@ class Edge:
             raise RequestFault(Fault.OVERLOADED)
         self.budget.taken += size
         try:
-            known = await self._directory.known(asked)
+            while isinstance(asked, Inquiry):
+                asked = asked.proceed(await self._directory.known(asked))
         finally:
             self.budget.taken -= size
-        return asked.proceed(known)
+        return asked
 
     def _invalid(self, call: Call, reply: Reply, scope: Scope, body: bytes) -> Reply:
         """The reply to what the dialect refused, which is noted."""

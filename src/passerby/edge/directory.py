@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
+import msgspec
+
 from passerby import logs
 from passerby.dialects.contract import Inquiry, Known
 from passerby.edge.unapplied import Unapplied
@@ -42,13 +44,14 @@ class NoDirectory:
     """Knows nobody: for an edge that has no state within reach."""
 
     async def known(self, _inquiry: Inquiry) -> Known:
-        return Known()
+        return Known(behind=True)
 
 
 class _Asked(NamedTuple):
     inquiry: Inquiry
     answer: asyncio.Future[Known]
     deadline: float
+    behind: bool = False
 
 
 class StateDirectory:
@@ -109,7 +112,7 @@ class StateDirectory:
             found = self._found(ready)
         except Exception as error:  # noqa: BLE001 - a file that is damaged or not there yet is no reason to refuse calls
             self._fail(error)
-            ready, others, found = waiting, [], [Known()] * len(waiting)
+            ready, others, found = waiting, [], [Known(behind=True)] * len(waiting)
         else:
             self._failing = False
         if ready:
@@ -124,9 +127,13 @@ class StateDirectory:
         ready: list[_Asked] = []
         others: list[_Asked] = []
         for asked in waiting:
-            names = (*asked.inquiry.identifiers, asked.inquiry.device)
-            last = self._unapplied.last_of(asked.inquiry.project, names)
-            (ready if last <= applied or asked.deadline <= now else others).append(asked)
+            inquiry = asked.inquiry
+            names = inquiry.identifiers if inquiry.device is None else (*inquiry.identifiers, inquiry.device)
+            waits = self._unapplied.last_of(inquiry.project, names) > applied
+            if waits and asked.deadline > now:
+                others.append(asked)
+            else:
+                ready.append(asked._replace(behind=waits or self._unapplied.is_behind(applied)))
         return ready, others
 
     def _fail(self, error: Exception) -> None:
@@ -140,16 +147,21 @@ class StateDirectory:
         if not ready:
             return []
         with self._state.moment() as moment:
-            return [self._known(asked.inquiry, moment) for asked in ready]
+            return [self._known(asked, moment) for asked in ready]
 
-    def _known(self, inquiry: Inquiry, moment: Moment) -> Known:
-        device = clean_identifier(inquiry.device, self._policy_of(inquiry.project))
+    def _known(self, asked: _Asked, moment: Moment) -> Known:
+        inquiry, project = asked.inquiry, asked.inquiry.project
+        device = inquiry.device and clean_identifier(inquiry.device, self._policy_of(project))
         target = self._target(inquiry, moment) if inquiry.identifiers else None
         profile = None if target is None else moment.person(target)
+        seen = inquiry.key is not None and moment.seen(project, *inquiry.key)
+        known = Known(profile, profile_id=target or "", seen=seen, behind=asked.behind)
         if device is None:
-            return Known(profile)
-        scopes = (device.scope, TRAITS_SCOPE, IDS_SCOPE)
-        return Known(profile, *(moment.device(inquiry.project, device._replace(scope=scope)) for scope in scopes))
+            return known
+        about, traits, ids = (
+            moment.device(project, device._replace(scope=scope)) for scope in (device.scope, TRAITS_SCOPE, IDS_SCOPE)
+        )
+        return msgspec.structs.replace(known, device=about, traits=traits, external_ids=ids)
 
     def _target(self, inquiry: Inquiry, moment: Moment) -> str | None:
         """The profile that a message with these identifiers would be recorded under, by the rules of identity."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from passerby.dialects.contract import Call, RequestFault
+from passerby.dialects.crossengage import TOKEN_HEADER
 from passerby.dialects.faults import text as told
 from passerby.dialects.whose import PublicKeys, Traces, project_of
 from passerby.edge.asgi import Scope
@@ -116,7 +117,9 @@ class RefusalKeeper:
         query = scope["query_string"].decode("latin-1")
         parameters = call.parameters if call else {}
         client = scope["client"]
-        traces = Traces(parameters, query, _authorization(scope), noted.body)
+        traces = Traces(
+            parameters, query, _header(scope, b"authorization"), noted.body, _header(scope, TOKEN_HEADER.encode())
+        )
         dialect = dialect_of(call)
         return Refused(
             project=project_of(dialect, traces, self._credentials) or NO_PROJECT,
@@ -133,6 +136,6 @@ class RefusalKeeper:
         )
 
 
-def _authorization(scope: Scope) -> str:
-    found = (value for name, value in scope["headers"] if name == b"authorization")
+def _header(scope: Scope, wanted: bytes) -> str:
+    found = (value for name, value in scope["headers"] if name == wanted)
     return bytes(next(found, b"")).decode("latin-1")

@@ -20,6 +20,7 @@ class Unapplied:
     def __init__(self, log: LogReader) -> None:
         self._log = log
         self._followed = 0
+        self._unread = 0
         self._mentioned: dict[tuple[int, Identifier], int] = {}
 
     def follow(self, applied: int) -> None:
@@ -28,11 +29,15 @@ class Unapplied:
         after = max(applied, self._followed)
         if head - after > FOLLOWED:
             self._mentioned.clear()
-            after = head
+            after = self._unread = head
         while after < head:
             after = self._take(after, head)
         self._followed = after
         self._forget(applied)
+
+    def is_behind(self, applied: int) -> bool:
+        """Whether messages behind the position `applied` were never looked at, so that `last_of` misses them."""
+        return applied < self._unread
 
     def last_of(self, project: int, identifiers: Iterable[Identifier]) -> int:
         """The position of the last message that mentions any of these, or 0. One that is applied may count or not."""
@@ -53,3 +58,4 @@ class Unapplied:
             self._mentioned = {key: last for key, last in self._mentioned.items() if last > applied}
             if len(self._mentioned) > REMEMBERED:
                 self._mentioned.clear()
+                self._unread = self._followed

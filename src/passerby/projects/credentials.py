@@ -46,6 +46,7 @@ class _Snapshot(NamedTuple):
     public: Mapping[tuple[str, str], int]
     secrets: Mapping[tuple[str, int], tuple[str, ...]]
     tokens: Mapping[str, _Token]
+    openers: Mapping[tuple[str, str], int]
     names: Mapping[int, str]
     settings: Mapping[int, ProjectSettings]
     numbers: Mapping[tuple[str, str], int]
@@ -57,7 +58,8 @@ class ProjectCredentials:
 
     Whoever holds this calls `refresh_if_changed` about once a second, so that a revoked key stops working within about
     a second. A new one works at once: before a key or token is said to be unknown, changes are taken up. So `project`,
-    `authenticates` and `token_project` belong to the thread that refreshes; everything else may be asked from any.
+    `authenticates`, `secret_project` and `token_project` belong to the thread that refreshes; everything else may be
+    asked from any.
     Raises NotInitialised where the control file holds no project.
     """
 
@@ -130,6 +132,20 @@ class ProjectCredentials:
         self._uses[_TOKEN, given] += 1
         return found.project
 
+    def secret_project(self, kind: str, secret: str) -> int | None:
+        """The project that this secret is a current one of, or None. Looked up by its hash, as `token_project` does."""
+        name = kind, keys.digest(secret)
+        found = self._snapshot.openers.get(name)
+        if found is None and self._has_news():
+            found = self._snapshot.openers.get(name)
+        if found is not None:
+            self._uses[name] += 1
+        return found
+
+    def secret_owner(self, kind: str, secret: str) -> int | None:
+        """`secret_project` as of the last refresh, not counted as a use. May be called from any thread."""
+        return self._snapshot.openers.get((kind, keys.digest(secret)))
+
     def token_label(self, token: str) -> str:
         """What an API token was labelled with; empty for none."""
         found = self._snapshot.tokens.get(keys.digest(token))
@@ -186,13 +202,17 @@ class ProjectCredentials:
 
 
 class LastKnownKeys(NamedTuple):
-    """The public keys as of the last refresh: a lookup counts as no use, and may be done from any thread."""
+    """The keys as of the last refresh: a lookup counts as no use, and may be done from any thread."""
 
     credentials: ProjectCredentials
 
     def project(self, kind: str, key: str) -> int | None:
         """The project that this public key belongs to, or None."""
         return self.credentials.owner(kind, key)
+
+    def secret_project(self, kind: str, secret: str) -> int | None:
+        """The project that this secret is a current one of, or None."""
+        return self.credentials.secret_owner(kind, secret)
 
 
 _DEFAULTS = ProjectSettings()
@@ -204,6 +224,7 @@ def _snapshot(projects: list[tuple[Any, ...]], current: list[tuple[Any, ...]]) -
         if keys.kind_named(kind).secret:
             secrets[kind, project] = (*secrets.get((kind, project), ()), value)
     return _Snapshot(
+        openers={(kind, value): project for _, project, kind, value, *_ in current if keys.kind_named(kind).secret},
         public={(kind, value): project for _, project, kind, value, *_ in current if not keys.kind_named(kind).secret},
         secrets=secrets,
         tokens={

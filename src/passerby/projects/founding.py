@@ -20,6 +20,7 @@ CONSOLE_USER = "admin"
 
 class CrossEngageKeys(msgspec.Struct, frozen=True):
     mobile_api_key: str
+    auth_token: str
 
 
 class WebEngageKeys(msgspec.Struct, frozen=True):

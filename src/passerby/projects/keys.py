@@ -84,6 +84,7 @@ def _word(make: Callable[[], str]) -> Kind:
 KINDS: Mapping[str, Kind] = {
     "api_token": _SECRET,
     "crossengage.mobile_api_key": _word(_hexadecimal(32)),
+    "crossengage.auth_token": _SECRET,
     "webengage.license_code": _word(_license_code),
     "webengage.api_key": _SECRET,
     "customerlabs.app_id": _word(_hexadecimal(16)),

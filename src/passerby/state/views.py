@@ -259,6 +259,9 @@ class Moment(Protocol):
     def device(self, project: int, device: Identifier) -> dict[str, Any]:
         """What the device that goes by this identifier has said of itself, the newest value of each key."""
 
+    def seen(self, project: int, dialect: str, key: str) -> bool:
+        """Whether a message with this deduplication key is applied, and its key kept still."""
+
 
 class StateReader(Protocol):
     """What is asked of the state by those who only look at it."""

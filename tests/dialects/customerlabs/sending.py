@@ -93,7 +93,8 @@ def asked(path: str, body: Any, keys: Keys | None = None) -> Inquiry:
 
 def told(path: str, body: Any, known: Known) -> tuple[Any, Message]:
     """The answer to a call of which this is known, and its message."""
-    outcome: Outcome = asked(path, body).proceed(known)
+    outcome = asked(path, body).proceed(known)
+    assert isinstance(outcome, Outcome)
     (made,) = outcome.messages
     assert outcome.reply.status == 200
     return answer(outcome), made

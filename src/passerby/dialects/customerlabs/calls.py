@@ -13,7 +13,17 @@ from typing import Any, Final
 import msgspec
 
 from passerby.dialects.body import read_body
-from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Known, Outcome, Reply, Request, RequestFault
+from passerby.dialects.contract import (
+    Call,
+    Credentials,
+    Fault,
+    Inquiry,
+    Outcome,
+    Reply,
+    Request,
+    RequestFault,
+    unlooked,
+)
 from passerby.dialects.customerlabs.app import DIALECT, external_ids, identify
 from passerby.dialects.customerlabs.events import Envelope, read
 from passerby.dialects.customerlabs.fields import Invalid
@@ -71,8 +81,7 @@ def _ask(
 
 def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """What a call of the app comes to where nothing is known."""
-    asked = _ask(call, request, parameters, credentials)
-    return asked if isinstance(asked, Outcome) else asked.proceed(Known())
+    return unlooked(_ask(call, request, parameters, credentials))
 
 
 def _authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:

@@ -50,6 +50,9 @@ class SqliteMoment:
         rows = self._rows("device", key_of(project, device))
         return traits.fold([_context(about) for (about,) in rows])
 
+    def seen(self, project: int, dialect: str, key: str) -> bool:
+        return bool(self._rows("seen", (project, dialect, key)))
+
     def _traits(self, member: bytes) -> dict[str, Versioned]:
         rows = self._rows("traits", (member,))
         return {name: Versioned(_value(value), time, position) for name, value, time, position in rows}

@@ -128,3 +128,7 @@ LIMIT ?2;
 -- name: totals
 -- The running totals of a project.
 SELECT name, value FROM totals WHERE project = ?1;
+
+-- name: seen
+-- Whether a deduplication key is kept.
+SELECT 1 FROM seen WHERE project = ?1 AND dialect = ?2 AND key = ?3;
