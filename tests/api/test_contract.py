@@ -123,6 +123,8 @@ def ask(case: Case, known: Known, *, ours: bool) -> None:
     server = known.server
     key = authorization(case, server) if ours else None
     headers = {"Authorization": key} if type(key) is str else {}
+    if ours:
+        headers["X-XNG-AuthToken"] = server.keys["crossengage"]["auth_token"]
     ingest = "servers" in DESCRIPTION["paths"][case.path]
     url = f"http://127.0.0.1:{server.port if ingest else server.console_port}"
     answer = case.call(

@@ -185,13 +185,16 @@ def _url(operation: Operation) -> str:
 def _credentials(operation: Operation) -> list[str]:
     """The first of the ways to authenticate, for curl."""
     for name in (name for way in operation.told.get("security", ()) for name in way):
-        if operation.schemes[name].get("scheme") == "bearer":
+        scheme = operation.schemes[name]
+        if scheme["type"] == "apiKey":
+            return ["-H", f"{scheme['name']}: <{_KEYS.get(name, name)}>"]
+        if scheme.get("scheme") == "bearer":
             return ["-H", f"Authorization: Bearer <{_KEYS.get(name, name)}>"]
         return ["-u", f"<{_KEYS.get(name, name)}>:"]
     return []
 
 
-_KEYS = {"apiToken": "api_token", "webengage": "api_key", "segment": "write_key"}
+_KEYS = {"apiToken": "api_token", "webengage": "api_key", "segment": "write_key", "crossengage": "auth_token"}
 """What `passerby init` calls the secret of a scheme."""
 
 

@@ -7,13 +7,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from passerby.dialects.openapi import antsomi, crossengage, customerlabs, segment, segment_reads, webengage
+from passerby.dialects.openapi import (
+    antsomi,
+    crossengage,
+    crossengage_rest,
+    customerlabs,
+    segment,
+    segment_reads,
+    webengage,
+)
 
 
 def paths(ingest_url: str = "http://127.0.0.1:8080") -> dict[str, Any]:
     """A path item for each call. `ingest_url` is where the calls go: not the port that serves the description."""
     calls = (
-        crossengage.CALLS | webengage.CALLS | customerlabs.CALLS | antsomi.CALLS | segment.CALLS | segment_reads.CALLS
+        crossengage.CALLS
+        | crossengage_rest.CALLS
+        | webengage.CALLS
+        | customerlabs.CALLS
+        | antsomi.CALLS
+        | segment.CALLS
+        | segment_reads.CALLS
     )
     servers = [{"url": ingest_url, "description": "The ingest port"}]
     return {path: {"servers": servers, **methods} for path, methods in calls.items()}
@@ -21,4 +35,4 @@ def paths(ingest_url: str = "http://127.0.0.1:8080") -> dict[str, Any]:
 
 def security_schemes() -> dict[str, Any]:
     """What the calls' `security` refers to, for `components.securitySchemes`."""
-    return webengage.SECURITY_SCHEMES | segment.SECURITY_SCHEMES
+    return crossengage_rest.SECURITY_SCHEMES | webengage.SECURITY_SCHEMES | segment.SECURITY_SCHEMES

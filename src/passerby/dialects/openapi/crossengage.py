@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from passerby.dialects.contract import Fault
-from passerby.dialects.crossengage import EVENT_LIMIT, ID_LIMIT, KEY, PREFIX, fault
+from passerby.dialects.crossengage.mobile import EVENT_LIMIT, ID_LIMIT, KEY, PREFIX, fault
 from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 
 TAG: Final = "CrossEngage"

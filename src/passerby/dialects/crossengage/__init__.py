@@ -1,0 +1,15 @@
+"""CrossEngage: mobile tracking (`mobile`) and the REST API for users, leads and events (`routes`)."""
+
+from __future__ import annotations
+
+from passerby.dialects.contract import Call
+from passerby.dialects.crossengage import mobile, routes
+from passerby.dialects.crossengage.mobile import KEY, KEY_KIND, name
+from passerby.dialects.crossengage.rest import TOKEN_HEADER, TOKEN_KIND
+
+__all__ = ["KEY", "KEY_KIND", "TOKEN_HEADER", "TOKEN_KIND", "match", "name"]
+
+
+def match(path: str) -> Call | None:
+    """Return the call with this path, or None where it belongs to neither API."""
+    return mobile.match(path) or routes.match(path)

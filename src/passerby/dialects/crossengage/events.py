@@ -1,0 +1,55 @@
+"""`POST /events`: up to 50 events of one user, by `id` or else by email and business unit. All are kept, or none.
+
+Event names need not be registered. The vendor's answer says nothing of single events, so one at fault refuses the call.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from passerby.dialects.body import read_body
+from passerby.dialects.contract import Outcome, Reply
+from passerby.dialects.crossengage.entries import read_entry
+from passerby.dialects.crossengage.mobile import EVENT_LIMIT
+from passerby.dialects.crossengage.rest import MISSING, WRONG, Problem, Sent, in_v1, reply
+
+EVENTS_LIMIT: Final = 50
+"""Events of one call (User Management API v1, Sending events)."""
+_ACCEPTED: Final = Reply(202)
+
+
+def post_events(sent: Sent) -> Outcome:
+    """202 without a body. A refusal is one object with `field` and `type`, of the first problem found."""
+    body = read_body(sent.request)
+    if type(body) is not dict:
+        return _refused(Problem("", WRONG, "2", "The body must be an object."))
+    named = {name: body.get(name) for name in ("id", "email", "businessUnit")}
+    who = read_entry(named, "email" if named["id"] in (None, "") else "id")
+    if who.problems:
+        return _refused(who.problems[0])
+    events = body.get("events")
+    if type(events) is not list or not events or len(events) > EVENTS_LIMIT:
+        return _refused(Problem("events", WRONG, "9", f"events must be an array of 1 to {EVENTS_LIMIT} events."))
+    for index, event in enumerate(events):
+        problem = _problem(event)
+        if problem:
+            return _refused(problem._replace(message=f"events[{index}]: {problem.message}"))
+    by = who.identifiers[:1]
+    return Outcome(_ACCEPTED, [sent.track(by, each["event"], each.get("properties") or {}) for each in events])
+
+
+def _problem(event: Any) -> Problem | None:
+    if type(event) is not dict:
+        return Problem("events", WRONG, "2", "An event must be an object.")
+    name, properties = event.get("event"), event.get("properties")
+    if name is None or name == "":
+        return Problem("event", MISSING, "2", "event is required.")
+    if type(name) is not str or name.isspace() or len(name) > EVENT_LIMIT:
+        return Problem("event", WRONG, "2", f"event must be a string of at most {EVENT_LIMIT} characters.")
+    if type(properties) is not dict and properties not in (None, "", []):
+        return Problem("properties", WRONG, "2", "properties must be an object.")
+    return None
+
+
+def _refused(problem: Problem) -> Outcome:
+    return Outcome(reply(400, in_v1(problem)))

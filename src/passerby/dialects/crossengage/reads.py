@@ -1,0 +1,140 @@
+"""Reads one user, and reads or writes whether messages may be sent to that user.
+
+An opt-out is the trait `optOut.MAIL` (or another channel, or `optOut.ALL`), the blacklist the trait `blacklisted`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from passerby.dialects.body import read_body
+from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.crossengage.entries import UNIT, address, user_id
+from passerby.dialects.crossengage.removal import present
+from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, not_found_unless_behind, refusal, reply
+from passerby.messages import Identifier
+from passerby.profiles.person import Person
+
+CHANNELS: Final = (
+    *("MAIL", "BROWSER_NOTIFICATION", "ONSITE_DISPLAY", "EXIT_INTENT", "PUSH_NOTIFICATION", "DIRECT_MAIL", "SMS"),
+)
+"""The channel types (User Management API v1, Opt-out management)."""
+ALL: Final = "ALL"
+OPT_OUT: Final = "optOut."
+BLACKLISTED: Final = "blacklisted"
+_QUERY_LIMIT: Final = 1_000
+"""Characters."""
+
+_STANDARD: Final = ("firstName", "lastName", "birthday", "createdAt", "gender")
+"""Traits that a user shows beside `traits`."""
+
+
+def get_user(sent: Sent) -> Inquiry:
+    """`GET /users/{id}`."""
+    return _of_user(
+        sent, user_id(sent.parameters["id"]), lambda known, person: Outcome(reply(200, _shown(known, person)))
+    )
+
+
+def get_user_by_email(sent: Sent) -> Inquiry:
+    """`GET /users/email/{email}/bu/{bu}`: the email in any case, the business unit as it was written."""
+    who = address(sent.parameters["email"], sent.parameters["bu"])
+    return _of_user(sent, who, lambda known, person: Outcome(reply(200, _shown(known, person))))
+
+
+def get_opt_out(sent: Sent) -> Outcome | Inquiry:
+    """`GET /users/{id}/optout-status`: of one channel, which an opt-out of all includes; without one of all."""
+    channel = _channel(sent)
+    if channel is None:
+        return _NO_CHANNEL
+    return _of_user(
+        sent, user_id(sent.parameters["id"]), lambda _, who: Outcome(reply(200, {"optOut": _out(who, channel)}))
+    )
+
+
+def put_opt_out(sent: Sent) -> Outcome | Inquiry:
+    """`PUT /users/{id}/optout-status`."""
+    channel = _channel(sent)
+    return _NO_CHANNEL if channel is None else _set(sent, "optOut", f"{OPT_OUT}{channel}")
+
+
+def get_blacklisted(sent: Sent) -> Inquiry:
+    """`GET /users/{id}/blacklist-status`."""
+    told = {True: Outcome(reply(200, {BLACKLISTED: True})), False: Outcome(reply(200, {BLACKLISTED: False}))}
+    return _of_user(sent, user_id(sent.parameters["id"]), lambda _, who: told[who.traits.get(BLACKLISTED) is True])
+
+
+def put_blacklisted(sent: Sent) -> Outcome | Inquiry:
+    """`PUT /users/{id}/blacklist-status`."""
+    return _set(sent, BLACKLISTED, BLACKLISTED)
+
+
+def get_recipient(sent: Sent) -> Inquiry:
+    """`GET /users/{id}/recipient-status`."""
+
+    def told(_: Known, person: Person) -> Outcome:
+        status = {
+            BLACKLISTED: person.traits.get(BLACKLISTED) is True,
+            "optOutAll": _out(person, ALL),
+            "optOutChannels": [each for each in CHANNELS if person.traits.get(f"{OPT_OUT}{each}") is True],
+        }
+        return Outcome(reply(200, status))
+
+    return _of_user(sent, user_id(sent.parameters["id"]), told)
+
+
+def _of_user(sent: Sent, who: Identifier, tell: Callable[[Known, Person], Outcome]) -> Inquiry:
+    """Ask for a user; 404 where there is none."""
+
+    def told(known: Known) -> Outcome:
+        person = present(known)
+        return not_found_unless_behind(behind=known.behind) if person is None else tell(known, person)
+
+    return sent.inquiry(who, told)
+
+
+def _set(sent: Sent, field: str, trait: str) -> Outcome | Inquiry:
+    """Set a trait of a known user to the boolean in a field of the body, and answer with that field."""
+    body = read_body(sent.request)
+    value = body.get(field) if type(body) is dict else None
+    if type(value) is not bool:
+        return Outcome(refusal("1", Problem(field, WRONG, "2", f"{field} must be true or false.")))
+    who = user_id(sent.parameters["id"])
+    return _of_user(sent, who, lambda *_: Outcome(reply(200, {field: value}), [sent.identify([who], {trait: value})]))
+
+
+def _channel(sent: Sent) -> str | None:
+    """The channel in the query, `ALL` without one, None for an unknown one."""
+    query = sent.request.query
+    if len(query) > _QUERY_LIMIT:
+        return None
+    channel = parse_qs(query).get("channelType", [ALL])[0]
+    return channel if channel in CHANNELS or channel == ALL else None
+
+
+def _out(person: Person, channel: str) -> bool:
+    return any(person.traits.get(f"{OPT_OUT}{each}") is True for each in (channel, ALL))
+
+
+def _shown(known: Known, person: Person) -> dict[str, Any]:
+    """A user as the vendor shows one: standard fields, then all other traits."""
+    own = {name: value for name, value in person.traits.items() if name != UNIT and not _is_status(name)}
+    named = {
+        "id": person.newest.get("user_id"),
+        "xngId": known.profile_id or None,
+        "email": person.newest.get("email") or person.traits.get("email"),
+        UNIT: person.traits.get(UNIT),
+    }
+    standard = {name: own.pop(name) for name in _STANDARD if name in own}
+    return {name: value for name, value in named.items() if value is not None} | standard | {"traits": own}
+
+
+def _is_status(name: str) -> bool:
+    return name == BLACKLISTED or name.startswith(OPT_OUT)
+
+
+_NO_CHANNEL: Final = Outcome(
+    refusal("1", Problem("channelType", UNKNOWN, "2", f"channelType must be one of {', '.join(CHANNELS)}."))
+)

@@ -1,0 +1,57 @@
+"""`DELETE /users/{id}`: takes every known trait away, records the event `User Deleted`, marks the profile as deleted.
+
+Reads of the user answer 404 until a later write. Identifiers and past events stay (decision 47).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from passerby.dialects.contract import Fault, Inquiry, Known, Outcome, Reply, RequestFault
+from passerby.dialects.crossengage.entries import user_id
+from passerby.dialects.crossengage.rest import DELETED, NOT_FOUND, Sent
+from passerby.dialects.crossengage.tracking import accepted
+from passerby.messages import Message
+from passerby.profiles.person import Person
+
+USER_DELETED: Final = "User Deleted"
+"""The name of the event."""
+_GONE: Final = Reply(204)
+
+
+def delete_user(sent: Sent) -> Inquiry:
+    """204 in version 1, and 404 for an unknown user; in version 2 always 202. A body is not read."""
+    id_ = sent.parameters["id"]
+
+    def told(known: Known) -> Outcome:
+        messages = removal(sent, id_, known)
+        if sent.asynchronous:
+            return accepted(sent, messages)
+        return Outcome(_GONE, messages) if messages else NOT_FOUND
+
+    return sent.inquiry(user_id(id_), told)
+
+
+def removal(sent: Sent, id_: str, known: Known, stated: Iterable[str] | None = None) -> list[Message]:
+    """The messages that delete a user; none for one that is unknown or deleted already.
+
+    `stated` are traits that the same call gives the user, None where it says nothing of them. Raises RequestFault
+    where traits that were accepted before are not applied yet: they would survive.
+    """
+    if known.behind:
+        raise RequestFault(Fault.UNAVAILABLE, "What was accepted before is not applied yet")
+    person = present(known)
+    if person is None and stated is None:
+        return []
+    names = [*(person.traits if person else ()), *(stated or ())]
+    who = [user_id(id_)]
+    return [sent.identify(who, dict.fromkeys(names), deleted=True), sent.track(who, USER_DELETED, {})]
+
+
+def present(known: Known) -> Person | None:
+    """The person that was found, unless it was deleted and nothing was said of it since."""
+    person = known.profile
+    if person is None or (person.context.get(DELETED) and not person.traits):
+        return None
+    return person

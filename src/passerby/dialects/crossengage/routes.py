@@ -1,0 +1,187 @@
+"""Which call of CrossEngage's REST API a path is, and which methods and API versions it is served in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final, NamedTuple
+
+import msgspec
+
+from passerby.dialects.contract import Call, Credentials, Inquiry, Outcome, Request, RequestFault, unlooked
+from passerby.dialects.crossengage import attributes, reads
+from passerby.dialects.crossengage.bulk import post_batch
+from passerby.dialects.crossengage.events import post_events
+from passerby.dialects.crossengage.removal import delete_user
+from passerby.dialects.crossengage.rest import (
+    DIALECT,
+    UNAUTHORISED,
+    VERSION_HEADER,
+    WRONG,
+    Problem,
+    Sent,
+    authorise,
+    fault_of,
+    project_of,
+    refusal,
+)
+from passerby.dialects.crossengage.tracking import PARAMETER, track
+from passerby.dialects.crossengage.users import post_leads, put_user, put_user_later
+from passerby.dialects.faults import ANY_METHOD, no_such_call
+
+BODY_LIMIT: Final = 1 << 20
+"""Bytes: a user has at most 1 MB (User Management API, data rules)."""
+BATCH_BODY_LIMIT: Final = 5 << 20
+"""Bytes of a call with up to 1,000 users."""
+
+Answer = Callable[[Sent], Outcome | Inquiry]
+
+
+class Method(NamedTuple):
+    """What answers a method, and in which API versions."""
+
+    answer: Answer
+    versions: str
+
+
+class Route(NamedTuple):
+    """A call by its path. `version` is the shape of faults that are found before the version is looked at."""
+
+    name: str
+    methods: Mapping[str, Method]
+    version: str = "1"
+    body_limit: int = BODY_LIMIT
+    asks: bool = False
+
+
+_ID: Final = "(?P<id>[^/]+)"
+_ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = tuple(
+    (re.compile(pattern), route)
+    for pattern, route in (
+        ("/users", Route("users", {"PUT": Method(put_user_later, "2")}, "2")),
+        ("/leads", Route("leads", {"POST": Method(post_leads, "1")}, body_limit=BATCH_BODY_LIMIT)),
+        ("/events", Route("events", {"POST": Method(post_events, "1")})),
+        (
+            "/users/batch",
+            Route("batch", {"POST": Method(post_batch, "12")}, body_limit=BATCH_BODY_LIMIT, asks=True),
+        ),
+        (
+            "/users/attributes",
+            Route("attributes", {"GET": Method(attributes.refuse, "1"), "POST": Method(attributes.refuse, "1")}),
+        ),
+        (
+            "/users/attributes/(?P<attrId>[^/]+)",
+            Route(
+                "attribute",
+                {"GET": Method(attributes.refuse_one, "1"), "DELETE": Method(attributes.refuse_one, "1")},
+            ),
+        ),
+        (f"/users/track/(?P<{PARAMETER}>[^/]+)", Route("track", {"GET": Method(track, "2")}, "2", asks=True)),
+        (
+            "/users/email/(?P<email>[^/]+)/bu(?:/(?P<bu>[^/]*))?",
+            Route("user_by_email", {"GET": Method(reads.get_user_by_email, "2")}, "2", asks=True),
+        ),
+        (
+            f"/users/{_ID}",
+            Route(
+                "user",
+                {
+                    "PUT": Method(put_user, "1"),
+                    "GET": Method(reads.get_user, "12"),
+                    "DELETE": Method(delete_user, "12"),
+                },
+                asks=True,
+            ),
+        ),
+        (
+            f"/users/{_ID}/optout-status",
+            Route(
+                "optout_status",
+                {"GET": Method(reads.get_opt_out, "1"), "PUT": Method(reads.put_opt_out, "1")},
+                asks=True,
+            ),
+        ),
+        (
+            f"/users/{_ID}/blacklist-status",
+            Route(
+                "blacklist_status",
+                {"GET": Method(reads.get_blacklisted, "1"), "PUT": Method(reads.put_blacklisted, "1")},
+                asks=True,
+            ),
+        ),
+        (
+            f"/users/{_ID}/recipient-status",
+            Route("recipient_status", {"GET": Method(reads.get_recipient, "1")}, asks=True),
+        ),
+    )
+)
+
+
+def match(path: str) -> Call | None:
+    """The call that a path is; an unknown one below /users/ is a call that answers 404."""
+    if not path.startswith(("/users", "/leads", "/events")):
+        return None
+    for pattern, route in _ROUTES:
+        found = pattern.fullmatch(path)
+        if found:
+            return _call(route, {name: value or "" for name, value in found.groupdict().items()})
+    return _UNKNOWN if path.startswith("/users/") else None
+
+
+def _call(route: Route, parameters: Mapping[str, str]) -> Call:
+    return Call(
+        dialect=DIALECT,
+        name=route.name,
+        methods=frozenset(route.methods),
+        body_limit=route.body_limit,
+        parameters=parameters,
+        handle=partial(_handle, route),
+        fault=partial(fault_of, route.version, ", ".join(sorted(route.methods))),
+        authorise=authorise,
+        inquire=partial(_ask, route) if route.asks else None,
+    )
+
+
+def _handle(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """What a call comes to where nothing can be looked up."""
+    return unlooked(_ask(route, request, parameters, credentials))
+
+
+def _ask(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome | Inquiry:
+    """Read a call as far as it can be read before anything is looked up. Every answer has an `X-Request-ID`."""
+    project = project_of(request, credentials)
+    if project is None:
+        return _labelled(Outcome(UNAUTHORISED), request)
+    method = route.methods[request.method]
+    version = request.headers.get(VERSION_HEADER, "").strip()
+    if version not in ("1", "2") or version not in method.versions:
+        words = f"This call needs the header X-XNG-ApiVersion: {' or '.join(method.versions)}."
+        problem = Problem("X-XNG-ApiVersion", WRONG, "2", words)
+        return _labelled(Outcome(refusal(route.version, problem)), request)
+    try:
+        return _labelled(method.answer(Sent(request, project, version, parameters)), request)
+    except RequestFault as fault:
+        if version == route.version:
+            raise
+        return _labelled(Outcome(fault_of(version, "", fault.fault, fault.detail)), request)
+
+
+def _labelled(answer: Outcome | Inquiry, request: Request) -> Outcome | Inquiry:
+    """The answer with an `X-Request-ID`, as the vendor's have; an inquiry's once it is made."""
+    if isinstance(answer, Inquiry):
+        asked = answer
+        return msgspec.structs.replace(asked, proceed=lambda known: _labelled(asked.proceed(known), request))
+    headers = (*answer.reply.headers, ("X-Request-ID", request.new_id()))
+    return Outcome(msgspec.structs.replace(answer.reply, headers=headers), answer.messages)
+
+
+_UNKNOWN: Final = Call(
+    dialect=DIALECT,
+    name="unknown",
+    methods=ANY_METHOD,
+    body_limit=BODY_LIMIT,
+    parameters={},
+    handle=no_such_call,
+    fault=partial(fault_of, "1", ""),
+)

@@ -1,0 +1,387 @@
+"""CrossEngage's REST API in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final
+
+from passerby.dialects.crossengage.attributes import TOLD
+from passerby.dialects.crossengage.entries import ID_LIMIT
+from passerby.dialects.crossengage.events import EVENTS_LIMIT
+from passerby.dialects.crossengage.mobile import EVENT_LIMIT
+from passerby.dialects.crossengage.reads import CHANNELS
+from passerby.dialects.crossengage.rest import fault_of
+from passerby.dialects.crossengage.users import BATCH_LIMIT
+from passerby.dialects.openapi.parts import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+
+TAG: Final = "CrossEngage REST"
+SCHEME: Final = "crossengage"
+SECURITY_SCHEMES: Final = {
+    SCHEME: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-XNG-AuthToken",
+        "description": "The project's token for CrossEngage's REST API. It is secret: it reads and writes users.",
+    }
+}
+
+_ANY: Final[dict[str, Any]] = {"type": "object"}
+_ID: Final = {"anyOf": [{"type": "string", "maxLength": ID_LIMIT}, {"type": "integer"}]}
+_USER: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "Other fields become traits; null takes a trait away.",
+    "properties": {
+        "id": _ID | {"description": "The user's id in your own system."},
+        "email": {"type": "string", "maxLength": ID_LIMIT},
+        "businessUnit": {"anyOf": [{"type": "string", "maxLength": ID_LIMIT}, {"type": "null"}]},
+        "traits": {"type": "object"},
+    },
+}
+_ENTRIES: Final = {"type": "array", "maxItems": BATCH_LIMIT, "items": _USER}
+_ERRORS: Final[dict[str, Any]] = {
+    "type": "object",
+    "anyOf": [{"required": [name]} for name in ("errors", "updated", "field", "message")],
+}
+_TRACKING: Final = {"type": "object", "required": ["trackingId"], "properties": {"trackingId": {"type": "string"}}}
+
+_TRACKED: Final = {"trackingId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47_1790000000000_1_0_1_5f8a3c6e9d21b704"}
+_ADA: Final = {
+    "id": "ext123456",
+    "email": "ada@example.com",
+    "businessUnit": "north",
+    "firstName": "Ada",
+    "traits": {"plan": "pro"},
+}
+_TAKEN: Final = {
+    "id": "ext123456",
+    "xngId": None,
+    "email": "ada@example.com",
+    "businessUnit": "north",
+    "success": True,
+}
+_WRONG_V1: Final = {
+    "errors": [
+        {
+            "field": "email",
+            "type": "WRONG_FORMAT",
+            "message": f"email must be an address of at most {ID_LIMIT} characters.",
+        }
+    ]
+}
+_NO_VERSION: Final = {
+    "errors": [
+        {
+            "field": "X-XNG-ApiVersion",
+            "type": "WRONG_VALUE",
+            "message": "This call needs the header X-XNG-ApiVersion: 1.",
+        }
+    ]
+}
+_REGISTERED: Final = {"requestId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47", "message": TOLD}
+
+
+def _parameter(name: str, place: str, description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": place,
+        "required": place != "query",
+        "description": description,
+        "schema": schema,
+    } | more
+
+
+_IN_PATH: Final = {
+    "id": _parameter("id", "path", "The user's id in your own system.", {"type": "string", "minLength": 1}),
+    "email": _parameter("email", "path", "The user's email, in any case.", {"type": "string", "minLength": 1}),
+    "bu": _parameter("bu", "path", "The business unit, as it was written.", {"type": "string", "minLength": 1}),
+    "attrId": _parameter("attrId", "path", "The number of an attribute.", {"type": "string", "minLength": 1}),
+    "trackingId": _parameter(
+        "trackingId", "path", "What a call in version 2 was answered with.", {"type": "string", "minLength": 1}
+    ),
+}
+_CHANNEL: Final = _parameter(
+    "channelType", "query", "One channel; all without it.", {"type": "string", "enum": list(CHANNELS)}
+)
+
+
+def _operation(  # noqa: PLR0913 - all that a call's description is made of
+    name: str,
+    words: tuple[str, str],
+    versions: str,
+    answers: Mapping[int, dict[str, Any]],
+    *,
+    needs: tuple[str, ...] = (),
+    wrong: Any = _NO_VERSION,
+    request: dict[str, Any] | None = None,
+    query: tuple[dict[str, Any], ...] = (),
+) -> dict[str, Any]:
+    """A call, told of in short and in full, that is served in these API versions and has these answers."""
+    version = _parameter(
+        "X-XNG-ApiVersion",
+        "header",
+        "The version of the vendor's API.",
+        {"type": "string", "enum": list(versions)},
+        example=versions[0],
+    )
+    fault = partial(fault_of, "2" if versions == "2" else "1", "")
+    headers = {429: RETRY_AFTER, 503: RETRY_AFTER}
+    described = {
+        "operationId": f"crossengage_rest_{name}",
+        "tags": [TAG],
+        "summary": words[0],
+        "description": words[1],
+        "security": [{SCHEME: []}],
+        "parameters": [version, *(_IN_PATH[each] for each in needs), *query],
+        "responses": {
+            **refusals(fault, _ERRORS, OF_ANY_CALL, {400: {"fields": wrong}}, headers),
+            "401": {"description": DESCRIPTIONS[401]},
+            **{str(status): each for status, each in answers.items()},
+        },
+    }
+    return described | {"requestBody": request} if request else described
+
+
+def _status(field: str, name: str, words: str, query: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
+    """The two calls that read and set whether a user may be written to."""
+    schema = {"type": "object", "required": [field], "properties": {field: {"type": "boolean"}}}
+    answers = {200: answer("The status.", schema, {"status": {field: True}}), 404: _UNKNOWN_USER}
+    return {
+        "get": _operation(
+            f"get_{name}", (f"Read {words}", f"Answers with {words}."), "1", answers, needs=("id",), query=query
+        ),
+        "put": _operation(
+            f"put_{name}",
+            (f"Set {words}", f"Sets {words}, which is kept as a trait."),
+            "1",
+            answers,
+            needs=("id",),
+            query=query,
+            request=body(schema, {"status": {field: True}}),
+        ),
+    }
+
+
+_UNKNOWN_USER: Final = {"description": "There is no such user."}
+_NO_ATTRIBUTE: Final = {"description": "No attribute has an id."}
+_SHOWN: Final = answer("The user.", _USER, {"user": _ADA | {"xngId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47"}})
+_LATER: Final = answer("Accepted; the tracking id leads to its state.", _TRACKING, {"accepted": _TRACKED})
+_RESULTS: Final = {"updated": [{"id": "ext123456", "xngId": None, "success": True}], "deleted": []}
+_ATTRIBUTE: Final = {"name": "traits.plan", "attributeType": "STRING"}
+
+CALLS: Final[dict[str, Any]] = {
+    "/users": {
+        "put": _operation(
+            "put_user_later",
+            (
+                "Create or update a user, asynchronously",
+                "The user's id is required. Attributes need not be registered.",
+            ),
+            "2",
+            {202: _LATER},
+            request=body(_USER | {"required": ["id"]}, {"user": _ADA}),
+        )
+    },
+    "/users/{id}": {
+        "put": _operation(
+            "put_user",
+            (
+                "Create or update a user",
+                "Fields that are not sent stay as they are. An id in the body must be the path's.",
+            ),
+            "1",
+            {
+                200: answer("Stored durably; the profile follows within moments.", _ANY, {"taken": _TAKEN}),
+                409: answer(
+                    "The id in the body differs from the id in the path.",
+                    _ERRORS,
+                    {
+                        "ids": _TAKEN
+                        | {
+                            "success": False,
+                            "errors": [
+                                {
+                                    "field": "id",
+                                    "type": "user_IDS_MISMATCH",
+                                    "message": "The id in the body differs from the id in the path.",
+                                }
+                            ],
+                        }
+                    },
+                ),
+            },
+            needs=("id",),
+            wrong=_TAKEN | {"email": None, "success": False} | _WRONG_V1,
+            request=body(_USER, {"user": _ADA}),
+        ),
+        "get": _operation(
+            "get_user",
+            ("Read a user", "What was accepted before of this user is shown."),
+            "12",
+            {200: _SHOWN, 404: _UNKNOWN_USER},
+            needs=("id",),
+        ),
+        "delete": _operation(
+            "delete_user",
+            (
+                "Delete a user",
+                (
+                    "Takes every trait away and records the event `User Deleted`; reads answer 404 until a later "
+                    "write. Identifiers and past events stay."
+                ),
+            ),
+            "12",
+            {204: {"description": "Deleted (version 1)."}, 202: _LATER, 404: _UNKNOWN_USER},
+            needs=("id",),
+        ),
+    },
+    "/users/batch": {
+        "post": _operation(
+            "batch",
+            (
+                "Write and delete several users",
+                f"At most {BATCH_LIMIT:,}. Good entries are kept; version 1 answers 400 when an entry is at fault.",
+            ),
+            "12",
+            {
+                200: answer("Every entry is taken (version 1).", _ANY, {"taken": _RESULTS}),
+                202: answer("The entries without errors are taken (version 2).", _TRACKING, {"accepted": _TRACKED}),
+            },
+            wrong={
+                "updated": [{"id": "ext123456", "xngId": None, "success": False} | _WRONG_V1],
+                "deleted": [],
+            },
+            request=body(
+                {"type": "object", "properties": {"updated": _ENTRIES, "deleted": _ENTRIES}},
+                {"one": {"updated": [_ADA]}},
+            ),
+        )
+    },
+    "/users/track/{trackingId}": {
+        "get": _operation(
+            "track",
+            (
+                "Read the state of an asynchronous call",
+                "PENDING until everything it brought is applied. Known for a day.",
+            ),
+            "2",
+            {
+                200: answer(
+                    "The state.", _ANY, {"processed": {"stage": "PROCESSED", "total": 2, "success": 1, "error": 1}}
+                ),
+                404: {"description": "The tracking id is unknown or older than a day."},
+            },
+            needs=("trackingId",),
+        )
+    },
+    "/users/email/{email}/bu/{bu}": {
+        "get": _operation(
+            "get_user_by_email",
+            ("Read a user by email and business unit", "The last part may be empty, for the unit without a name."),
+            "2",
+            {200: _SHOWN, 404: _UNKNOWN_USER},
+            needs=("email", "bu"),
+        )
+    },
+    "/users/{id}/optout-status": _status("optOut", "optout", "a user's opt-out", (_CHANNEL,)),
+    "/users/{id}/blacklist-status": _status("blacklisted", "blacklist", "whether a user is blacklisted"),
+    "/users/{id}/recipient-status": {
+        "get": _operation(
+            "get_recipient",
+            ("Read a user's recipient status", "The blacklist and all opt-outs together."),
+            "1",
+            {
+                200: answer(
+                    "The status.",
+                    _ANY,
+                    {"status": {"blacklisted": False, "optOutAll": False, "optOutChannels": ["SMS"]}},
+                ),
+                404: _UNKNOWN_USER,
+            },
+            needs=("id",),
+        )
+    },
+    "/users/attributes": {
+        "get": _operation(
+            "list_attributes",
+            ("List attributes", "Not served: answered with 400, which says where received traits are listed."),
+            "1",
+            {},
+            wrong=_REGISTERED,
+        ),
+        "post": _operation(
+            "create_attribute",
+            ("Create an attribute", "Not served: attributes need not be created before they are sent."),
+            "1",
+            {},
+            wrong=_REGISTERED,
+            request=body(_ANY, {"attribute": _ATTRIBUTE}),
+        ),
+    },
+    "/users/attributes/{attrId}": {
+        method: _operation(
+            f"{method}_attribute",
+            (f"{method.capitalize()} an attribute", "No attribute has an id here."),
+            "1",
+            {404: _NO_ATTRIBUTE},
+            needs=("attrId",),
+        )
+        for method in ("get", "delete")
+    },
+    "/leads": {
+        "post": _operation(
+            "leads",
+            ("Create or update leads", "Profiles by email and business unit, without an id."),
+            "1",
+            {
+                200: answer(
+                    "Every lead is taken.",
+                    _ANY,
+                    {"taken": {"updated": [{"xngId": None, "success": True}], "deleted": []}},
+                )
+            },
+            wrong={"updated": [{"xngId": None, "success": False} | _WRONG_V1], "deleted": []},
+            request=body(
+                {"type": "object", "required": ["updated"], "properties": {"updated": _ENTRIES}},
+                {"lead": {"updated": [{"email": "ada@example.com", "businessUnit": "north", "firstName": "Ada"}]}},
+            ),
+        )
+    },
+    "/events": {
+        "post": _operation(
+            "events",
+            (
+                "Send events of a user",
+                f"Up to {EVENTS_LIMIT}, by id or by email and business unit; all are kept or none.",
+            ),
+            "1",
+            {202: {"description": "Stored durably."}},
+            wrong={"field": "event", "type": "NOT_NULL", "message": "events[0]: event is required."},
+            request=body(
+                {
+                    "type": "object",
+                    "required": ["events"],
+                    "properties": {
+                        "id": _ID,
+                        "email": {"type": "string"},
+                        "businessUnit": {"type": "string"},
+                        "events": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": EVENTS_LIMIT,
+                            "items": {
+                                "type": "object",
+                                "required": ["event"],
+                                "properties": {
+                                    "event": {"type": "string", "pattern": r"\S", "maxLength": EVENT_LIMIT},
+                                    "properties": {"type": "object"},
+                                },
+                            },
+                        },
+                    },
+                },
+                {"event": {"id": "ext123456", "events": [{"event": "Viewed Product", "properties": {"sku": "A-1"}}]}},
+            ),
+        )
+    },
+}
