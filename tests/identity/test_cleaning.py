@@ -210,6 +210,12 @@ def test_a_phone_number_without_country_code_is_read_in_the_projects_country() -
     assert clean("phone", "030 123456") == "030 123456"
 
 
+@pytest.mark.parametrize("value", ["+49 30 123456 ext. 12", "030 123456 x12", "+4930123456;ext=12", "+4930123456#12"])
+def test_people_of_one_office_are_told_apart_by_their_extensions(value: str) -> None:
+    assert e164(value, "DE") == "+4930123456;ext=12"
+    assert e164(f"{value}3", "DE") == "+4930123456;ext=123"
+
+
 @pytest.mark.parametrize("value", ["ask Ada", "+1", "+999999999999999999"])
 def test_a_phone_number_that_cannot_be_read_stays_as_it_is(value: str) -> None:
     assert e164(value, "DE") == value
@@ -217,6 +223,7 @@ def test_a_phone_number_that_cannot_be_read_stays_as_it_is(value: str) -> None:
 
 @given(NAMESPACES, st.text())
 @example("email", "\u0130")
+@example("phone", "+49 30 123456 x012")
 @example("email", "\u1e9e\u0323")
 def test_cleaning_what_is_clean_changes_nothing(namespace: str, value: str) -> None:
     cleaned = clean(namespace, value)

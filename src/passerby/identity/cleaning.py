@@ -95,7 +95,10 @@ def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | 
 
 
 def e164(value: str, country: str | None) -> str:
-    """The phone number in E.164 where it can be read, with the country if need be; else the value as it is."""
+    """The phone number in E.164 where it can be read, with the country if need be; else the value as it is.
+
+    An extension stays, as RFC 3966 writes it (`+4930123456;ext=12`): without, the people of an office would be one.
+    """
     if len(value) > PHONE_LENGTH:
         return value
     import phonenumbers  # noqa: PLC0415 - slow to load, and the command line reads no numbers
@@ -106,7 +109,8 @@ def e164(value: str, country: str | None) -> str:
         return value
     if not phonenumbers.is_possible_number(number):
         return value
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{formatted};ext={number.extension}" if number.extension else formatted
 
 
 def naming(identifiers: tuple[Identifier, ...], traits: Mapping[str, Any], policy: Policy) -> tuple[Identifier, ...]:
