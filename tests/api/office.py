@@ -163,7 +163,7 @@ class Building:
             visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
             volumes=VolumeCache(self.events, lambda: time.time_ns() // 1_000_000),
             refused=self._refused,
-            tail=Tail(self._to_show, self._refused, readers, lambda: False),
+            tail=Tail(self._to_show, self._refused, readers, lambda: False, self.reader.attribute_types),
             readers=readers,
             checks=(),
             metrics=metrics.page,

@@ -58,6 +58,8 @@ def test_what_came_last_comes_first_accepted_and_refused_alike(office: Office) -
         "reason": None,
         "http_status": None,
         "semantic": None,
+        "state": "accepted",
+        "errors": [],
     }
     assert (refused["status"], refused["kind"], refused["reason"]) == ("refused", "request", "The body is not JSON.")
     assert (refused["http_status"], refused["name"], refused["who"]) == (400, "track", None)
@@ -365,3 +367,27 @@ def test_what_is_held_for_all_is_bounded(office: Office, monkeypatch: pytest.Mon
                     pass
 
     followed(office, test)
+
+
+def test_an_item_says_what_is_wrong_with_each_attribute(office: Office) -> None:
+    say(office, "Paid", properties={"price": 1, "note": "kept"})
+    office.building.apply()
+    wrong = say(office, "Paid", properties={"price": "9,50", "note": "kept"})
+    right = say(office, "Paid", properties={"price": 2})
+    useless = office.say(kind="invalid", identifiers=()).id
+    refuse(office, "The body is not JSON.")
+    shown = {item["id"]: item for item in office.get("/v1/live/recent").json()["items"]}
+    assert (shown[wrong]["status"], shown[wrong]["state"], shown[right]["state"]) == ("accepted", "errors", "accepted")
+    assert shown[wrong]["errors"] == [
+        {"kind": "type_mismatch", "attribute": "price", "message": "Expected number, got string"}
+    ]
+    assert [item["state"] for item in shown.values() if item["status"] == "refused"] == ["dropped"]
+    assert recent(office, status="errors") == [wrong]
+    assert set(recent(office, status="dropped")) == {useless, *recent(office, status="refused")}
+
+
+def test_names_are_found_in_any_case_by_name_and_by_text(office: Office) -> None:
+    seen = say(office, "Checkout Started")
+    assert recent(office, name="checkout STARTED") == [seen]
+    assert recent(office, q="CHECKOUT start") == [seen]
+    assert recent(office, name="Checkout") == []

@@ -32,11 +32,14 @@ def test_an_event_that_arrives_and_one_that_is_refused_appear_by_themselves(look
     assert callers.send("track", key="no-such-key", event="Lost") == 401
     refused = page.locator("tr[data-status=refused]", has_text="401").first
     expect(refused).to_contain_text("This key is unknown")
+    expect(refused).to_contain_text("dropped")
     refused.get_by_role("link").first.click()
+    page.get_by_role("link", name="Open full details").click()
     expect(page.locator(".note.bad")).to_contain_text("401")
     page.go_back()
 
     _connected(page).get_by_role("link", name=name).first.click()
+    page.get_by_role("link", name="Open full details").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     expect(page.get_by_role("heading", name="Stored")).to_be_visible()
 
@@ -87,3 +90,71 @@ def test_without_script_what_came_last_is_there(looks: Looks, callers: Callers) 
     expect(page.get_by_role("link", name=name)).to_be_visible()
     expect(page.get_by_role("link", name="Reload")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+
+
+def test_an_event_with_a_wrong_type_is_not_green_and_says_why(looks: Looks, callers: Callers) -> None:
+    name = f"Priced {secrets.token_hex(4)}"
+    desk = looks(VIEWER)
+    page = _connected(desk.open(f"/p/default/live?name={name.upper()}"))
+    callers.send("track", userId="somebody", event=name, properties={"price": 1})
+    expect(page.locator("tr[data-state=accepted]")).to_have_count(1)
+    for _ in range(100):
+        callers.send("track", userId="somebody", event=name, properties={"price": "9,50"})
+        if page.locator("tr[data-state=errors]").count():
+            break
+        page.wait_for_timeout(100)
+    row = page.locator("tr[data-state=errors]").first
+    expect(row.locator(".badge.warn")).to_have_text("accepted with errors")
+    expect(row).to_contain_text("price: Expected number, got string")
+
+    row.locator("td").last.click()
+    detail = page.get_by_role("region", name=name)
+    expect(detail).to_be_focused()
+    expect(detail).to_contain_text("Expected number, got string")
+    expect(detail.locator("pre")).to_contain_text('"price": "9,50"')
+    listed = page.locator("#live").bounding_box()
+    shown = detail.bounding_box()
+    assert listed is not None
+    assert shown is not None
+    assert shown["x"] > listed["x"] + 300
+    assert desk.audit() == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    shown, listed = detail.bounding_box(), page.locator(".list").bounding_box()
+    assert listed is not None
+    assert shown is not None
+    assert shown["y"] >= listed["y"] + listed["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("Escape")
+    expect(detail).to_be_hidden()
+    page.reload()
+    expect(page.locator("tr[data-state=errors]").first).to_contain_text("price: Expected number, got string")
+
+
+def test_rows_stay_where_they_are_while_others_arrive_and_while_one_is_open(looks: Looks, callers: Callers) -> None:
+    name = f"Steady {secrets.token_hex(4)}"
+    batch = [{"type": "track", "userId": f"u{number}", "event": name} for number in range(60)]
+    assert callers.send("batch", batch=batch) == 200
+    page = _connected(looks(VIEWER).open(f"/p/default/live?name={name}"))
+    expect(page.locator("tr[data-row]")).to_have_count(60)
+    page.locator(".list").evaluate("(list) => { list.scrollTop = 600; }")
+    row = page.locator("tr[data-row]", has_text="u20").first
+
+    def top() -> float:
+        return float(row.evaluate("(row) => row.getBoundingClientRect().top"))
+
+    row.locator("td").last.click()
+    expect(page.locator("#detail pre")).to_contain_text("u20")
+    before = top()
+    callers.send("track", userId="late", event=name)
+    expect(page.locator("tr[data-row]")).to_have_count(61)
+    assert abs(top() - before) <= 1
+    expect(page.locator("tr.chosen")).to_contain_text("u20")
+
+
+def test_a_rejected_request_is_shown_beside_the_list(looks: Looks, callers: Callers) -> None:
+    assert callers.send("track", key="no-such-key", event="Lost") == 401
+    page = _connected(looks(ADMIN).open("/p/default/live?status=refused"))
+    page.locator("tr[data-status=refused]", has_text="401").first.get_by_role("link").first.click()
+    expect(page.locator("#detail pre")).to_contain_text('"event": "Lost"')
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#detail")).to_be_hidden()

@@ -12,6 +12,7 @@ from passerby import logs
 from passerby.api import metrics
 from passerby.api.desk import Desk
 from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, PositionsCheck, RelayCheck, StateCheck, WorkerCheck
+from passerby.api.live_errors import AttributeTypes
 from passerby.api.log import SharedLog
 from passerby.api.readers import Readers
 from passerby.api.tail import Tail
@@ -97,7 +98,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         visibility=visibility,
         volumes=VolumeCache(store, now),
         refused=refused,
-        tail=Tail(log, refused, readers, visibility.is_ending),
+        tail=Tail(log, refused, readers, visibility.is_ending, AttributeTypes(state, now)),
         readers=readers,
         checks=(
             StateCheck(state),

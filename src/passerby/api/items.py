@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from passerby.api.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, SemanticName
@@ -18,6 +19,7 @@ PAYLOAD_LENGTH = 300
 """Characters of a payload that an item shows."""
 
 Status = Literal["accepted", "refused"]
+WantedStatus = Literal["accepted", "errors", "dropped", "refused"]
 
 
 class LiveItem(msgspec.Struct, kw_only=True):
@@ -26,7 +28,8 @@ class LiveItem(msgspec.Struct, kw_only=True):
     `id` is that of the message (see `/v1/events/{event_id}`), or the number of the refused request. `kind` says
     what a message states (`track`: an event); `request` is a refused one, of which `name` is the vendor's call.
     `who` is the strongest identifier. `semantic` is the standard event, null for what is none. `payload` is the
-    beginning of what was sent; `reason`, of a refused request, what its sender was told.
+    beginning of what was sent; `reason`, of a refused request, what its sender was told. `state` is `errors` for an
+    accepted message with validation `errors`, `dropped` for a refused request and for a message that cannot be used.
     """
 
     id: str
@@ -41,6 +44,8 @@ class LiveItem(msgspec.Struct, kw_only=True):
     reason: str | None = None
     http_status: int | None = None
     semantic: SemanticName | None = None
+    state: State = "accepted"
+    errors: list[LiveError] = []
 
 
 class LiveBatch(msgspec.Struct, kw_only=True):
@@ -89,38 +94,49 @@ class RefusedPage(msgspec.Struct, kw_only=True):
 
 
 class Wanted(NamedTuple):
-    """Which items are wanted. None: whichever; `text` occurs in what was sent, whatever the case of its letters."""
+    """Which items are wanted. None: whichever.
+
+    `name` is that of the event and `text` occurs in its name or in what was sent, both in any case.
+    """
 
     dialect: str | None = None
-    status: Status | None = None
+    status: WantedStatus | None = None
     name: str | None = None
     text: str | None = None
     semantic: SemanticName | None = None
 
-    def message(self, message: Message) -> bool:
-        """Whether this message is."""
+    def message(self, message: Message, types_of: TypesOf = no_types) -> bool:
+        """Whether this message is. `types_of` gives the catalogue's types."""
         return (
             self.status != "refused"
             and self.dialect in {None, message.dialect}
-            and self.name in {None, message.name}
+            and self._is_named(message.name)
             and (self.semantic is None or self.semantic == _standard(message))
             and (self.text is None or self.text.lower() in _searched(message).lower())
+            and (
+                self.status not in {"errors", "dropped"}
+                or self.status == state_of(message, errors_of(message, types_of))
+            )
         )
 
     def request(self, refused: Refused) -> bool:
         """Whether this refused request is."""
         return (
-            self.status != "accepted"
+            self.status not in {"accepted", "errors"}
             and self.semantic is None
             and self.dialect in {None, refused.dialect}
-            and self.name in {None, refused.call}
+            and self._is_named(refused.call)
             and (self.text is None or self.text.lower() in f"{refused.path}\n{refused.body}\n{refused.text}".lower())
         )
 
+    def _is_named(self, name: str) -> bool:
+        return self.name is None or self.name == name or self.name.casefold() == name.casefold()
 
-def of_entry(entry: Entry) -> LiveItem:
-    """An accepted message as an item."""
+
+def of_entry(entry: Entry, types_of: TypesOf = no_types) -> LiveItem:
+    """An accepted message as an item, with its validation errors. `types_of` gives the catalogue's types."""
     message = entry.message
+    errors = errors_of(message, types_of)
     strongest = min(message.identifiers, key=_strength, default=None)
     return LiveItem(
         id=message.id,
@@ -133,6 +149,8 @@ def of_entry(entry: Entry) -> LiveItem:
         received_at=iso(message.received_at),
         payload=_text(message.properties or message.traits)[:PAYLOAD_LENGTH],
         semantic=_standard(message),
+        state=state_of(message, errors),
+        errors=errors,
     )
 
 
@@ -150,6 +168,7 @@ def of_refused(refused: Refused) -> LiveItem:
         payload=refused.body[:PAYLOAD_LENGTH],
         reason=refused.text,
         http_status=refused.status,
+        state="dropped",
     )
 
 
@@ -180,7 +199,9 @@ def _strength(identifier: Identifier) -> IdentifierClass:
 
 
 def _searched(message: Message) -> str:
-    return _text([message.id, message.identifiers, message.properties, message.traits, message.session_id])
+    return _text(
+        [message.id, message.name, message.identifiers, message.properties, message.traits, message.session_id]
+    )
 
 
 def _text(value: Any) -> str:

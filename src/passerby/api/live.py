@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from functools import partial
 from typing import Annotated, Literal
 
 from litestar import get
@@ -26,16 +27,21 @@ RECENT = 100
 
 Dialect = Annotated[str | None, QueryParameter(name="dialect", min_length=1, description="Only items of this dialect.")]
 WantedStatus = Annotated[
-    Literal["accepted", "refused"] | None,
-    QueryParameter(name="status", description="Only accepted messages, or only refused requests."),
+    Literal["accepted", "errors", "dropped", "refused"] | None,
+    QueryParameter(
+        name="status",
+        description="`accepted`: accepted messages, those with validation errors too. `errors`: those alone. "
+        "`dropped`: refused requests, and messages that cannot be used. `refused`: refused requests.",
+    ),
 ]
 Name = Annotated[
-    str | None, QueryParameter(name="name", min_length=1, description="Only events of this name, or refused calls.")
+    str | None,
+    QueryParameter(name="name", min_length=1, description="Only events of this name, in any case, or refused calls."),
 ]
 Text = Annotated[
     str | None,
     QueryParameter(
-        name="q", min_length=1, max_length=1_000, description="Only items in whose payload this text occurs."
+        name="q", min_length=1, max_length=1_000, description="Only items in whose name or payload this text occurs."
     ),
 ]
 After = Annotated[
@@ -105,9 +111,11 @@ def recent(access: Access, projects: tuple[int, ...], wanted: Wanted, limit: int
     """The newest items of these projects, the first of which has the messages."""
     desk = access.desk
     place = Place(desk.log.head(), desk.refused.head())
-    accepted = desk.log.newest(projects[0], limit, wanted.message) if wanted.status != "refused" else []
+    types_of = desk.tail.types_of
+    fits, as_item = partial(wanted.message, types_of=types_of), partial(of_entry, types_of=types_of)
+    accepted = desk.log.newest(projects[0], limit, fits) if wanted.status != "refused" else []
     refused = [each for each in desk.refused.newest(projects, limit=limit) if wanted.request(each)]
     items: list[LiveItem] = list(
-        heapq.merge(map(of_entry, accepted), map(of_refused, refused), key=lambda item: item.received_at, reverse=True)
+        heapq.merge(map(as_item, accepted), map(of_refused, refused), key=lambda item: item.received_at, reverse=True)
     )
     return LiveRecent(items=items[:limit], cursor=id_of(place))

@@ -14,7 +14,8 @@ import apsw
 
 from passerby import logs
 from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.items import LiveBatch, Wanted, of_entry, of_refused
+from passerby.api.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
+from passerby.api.live_errors import TypesOf, no_types
 from passerby.api.log import AcceptedLog
 from passerby.api.readers import Readers
 from passerby.log.protocol import Entry, LogDamaged, LogFull
@@ -82,8 +83,19 @@ def _begin(entries: list[Entry], requests: list[Refused], since: Place) -> Place
 class Tail:
     """The newest of what came in. Belongs to one event loop."""
 
-    def __init__(self, log: AcceptedLog, refused: RefusedTail, readers: Readers, is_ending: Callable[[], bool]) -> None:
-        """`is_ending` says when nobody may follow any longer, because the server stops."""
+    def __init__(
+        self,
+        log: AcceptedLog,
+        refused: RefusedTail,
+        readers: Readers,
+        is_ending: Callable[[], bool],
+        types_of: TypesOf = no_types,
+    ) -> None:
+        """`is_ending` says when nobody may follow any longer, because the server stops.
+
+        `types_of` gives the catalogue's types, by which validation errors are found.
+        """
+        self.types_of = types_of
         self._log = log
         self._refused = refused
         self._readers = readers
@@ -113,13 +125,18 @@ class Tail:
         entries = [each for each in came.entries if each.position > place.position]
         missed = max(0, entries[0].position - 1 - place.position) if entries else 0
         ours = [each for each in entries if each.message.project == projects[0]]
-        fitting = [each for each in ours[-EXAMINED:] if wanted.message(each.message)]
+        fitting, accepted = await self._readers.run(self._accepted, ours[-EXAMINED:], wanted) if ours else ([], [])
         requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
         asked = [each for each in requests if wanted.request(each)]
-        items = [*map(of_entry, fitting[-SHOWN:]), *map(of_refused, asked[-SHOWN:])]
+        items = [*accepted, *map(of_refused, asked[-SHOWN:])]
         items.sort(key=lambda item: item.received_at)
         skipped = missed + max(0, len(ours) - EXAMINED) + _beyond(fitting) + _beyond(asked)
         return Told(LiveBatch(items=items, skipped=skipped), came.until)
+
+    def _accepted(self, entries: Sequence[Entry], wanted: Wanted) -> tuple[list[Entry], list[LiveItem]]:
+        """Those of these entries that are wanted, and the newest of them as items."""
+        fitting = [each for each in entries if wanted.message(each.message, self.types_of)]
+        return fitting, [of_entry(each, self.types_of) for each in fitting[-SHOWN:]]
 
     async def _since(self, place: Place) -> _Came:
         """All that came behind a place, as far as it is held or can be read in one go. What is older is left out."""

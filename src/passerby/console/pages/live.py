@@ -26,7 +26,7 @@ CHECK_MS: Final = 1_000
 
 
 Word = Annotated[str, QueryParameter(max_length=1_000)]
-Status = Literal["", "accepted", "refused"]
+Status = Literal["", "accepted", "errors", "dropped", "refused"]
 Standard = Annotated[SemanticName | Literal[""], QueryParameter(name="semantic")]
 
 

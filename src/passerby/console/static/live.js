@@ -3,6 +3,8 @@
 const MOST_ROWS = 500;
 const BATCH_ITEMS = 10;
 const BATCH_MS = 300;
+const WORDS = { accepted: "accepted", errors: "accepted with errors", dropped: "dropped" };
+const KINDS = { accepted: "good", errors: "warn", dropped: "bad" };
 
 const table = document.getElementById("live");
 const body = table.tBodies[0];
@@ -31,8 +33,9 @@ function row(item) {
   time.dateTime = item.received_at;
   time.textContent = item.received_at.slice(11, 19);
   const badge = at("status").firstElementChild;
-  badge.textContent = item.status;
-  badge.classList.add(accepted ? "good" : "bad");
+  badge.textContent = WORDS[item.state];
+  badge.classList.add(KINDS[item.state]);
+  made.dataset.state = item.state;
   at("dialect").textContent = item.dialect;
   const name = at("name").firstElementChild;
   name.textContent = item.semantic ? standard(item.semantic) : item.name || item.kind;
@@ -50,10 +53,25 @@ function row(item) {
     who.title = `${item.who.namespace}: ${item.who.value}`;
     who.href = `${table.dataset.find}?q=${encodeURIComponent(item.who.value)}`;
   } else who.remove();
-  const [reason, payload] = at("payload").children;
+  const [reasons, payload] = at("payload").children;
   payload.textContent = item.payload;
-  if (item.reason) reason.textContent = `${item.http_status}: ${item.reason}`;
-  else reason.remove();
+  if (item.reason) reasons.append(reason(`${item.http_status}: ${item.reason}`));
+  for (const { attribute, message } of item.errors) reasons.append(reason(message, attribute), " ");
+  return made;
+}
+
+// Why an item was dropped, or what is wrong with an attribute.
+function reason(message, attribute = "") {
+  const made = document.createElement("span");
+  made.className = "reason";
+  if (attribute) {
+    const name = document.createElement("span");
+    name.className = "mono";
+    name.dir = "auto";
+    name.textContent = attribute;
+    made.append(name, ": ");
+  }
+  made.append(message);
   return made;
 }
 
@@ -72,9 +90,87 @@ function flush() {
   const rows = queue.map(row).reverse();
   queue = [];
   missed = 0;
+  const first = body.rows[0];
+  const before = first?.getBoundingClientRect().top;
   body.prepend(...rows);
+  keepPosition(first, before);
   while (body.rows.length > MOST_ROWS) body.lastElementChild.remove();
 }
+
+// Somebody who has scrolled down goes on reading the same rows.
+function keepPosition(row, before) {
+  if (!row) return;
+  const list = table.parentElement;
+  const moved = () => row.getBoundingClientRect().top - before;
+  if (list.scrollTop > 0) list.scrollTop += moved();
+}
+
+// Split view: the row that was chosen, beside (or below) the list.
+const detail = document.getElementById("detail");
+const parts = Object.fromEntries(["title", "state", "errors", "link", "json", "close"].map((name) => [name, document.getElementById(`detail-${name}`)]));
+let chosen = null;
+
+function pretty(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
+
+async function open(row) {
+  chosen?.classList.remove("chosen");
+  chosen = row;
+  row.classList.add("chosen");
+  const link = row.querySelector('[data-at="name"] a');
+  parts.title.textContent = link.textContent;
+  const badge = row.querySelector('[data-at="status"] .badge');
+  parts.state.textContent = badge.textContent;
+  parts.state.className = badge.className;
+  parts.errors.replaceChildren(...[...row.querySelectorAll(".reason")].map((each) => {
+    const line = document.createElement("li");
+    line.append(each.cloneNode(true));
+    return line;
+  }));
+  parts.link.href = link.href;
+  parts.json.textContent = "Loading…";
+  detail.hidden = false;
+  detail.parentElement.classList.add("opened");
+  if (matchMedia("(max-width: 64rem)").matches) detail.scrollIntoView({ block: "nearest" });
+  detail.focus({ preventScroll: true });
+  let shown;
+  try {
+    const answer = await fetch(`${link.href}.json`);
+    const found = await answer.json();
+    if (!answer.ok) shown = found.error.message;
+    else if (row.dataset.status === "accepted") shown = JSON.stringify(found.message.raw ?? found.message.event, null, 2);
+    else shown = found.body ? pretty(found.body) : "No body";
+  } catch {
+    shown = "The server cannot be reached. Try again.";
+  }
+  if (chosen === row) parts.json.textContent = shown;
+}
+
+function close() {
+  detail.hidden = true;
+  detail.parentElement.classList.remove("opened");
+  chosen?.classList.remove("chosen");
+  chosen?.querySelector('[data-at="name"] a').focus({ preventScroll: true });
+  chosen = null;
+}
+
+body.addEventListener("click", (event) => {
+  const row = event.target.closest("tr[data-row]");
+  const link = event.target.closest("a");
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link && !link.closest('[data-at="name"]')) return;
+  event.preventDefault();
+  open(row);
+});
+parts.close.addEventListener("click", close);
+detail.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") close();
+});
 
 function count() {
   const held = queue.length + missed;

@@ -1,0 +1,106 @@
+"""Validation errors of a message, for the live stream: by its dialect, and by the catalogue's types as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import Any, Final, Literal, Protocol
+
+import msgspec
+
+from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX, TRAITS_OF_PROFILES, attribute_finding, name_finding
+from passerby.catalogue.types import DataType, data_type
+from passerby.messages import Message
+
+MOST_ERRORS: Final = 20
+"""Validation errors of a message that are shown."""
+TYPES_MS: Final = 2_000
+"""How long an event's types are taken from memory."""
+MOST_EVENTS: Final = 1_000
+"""Events whose types are held in memory."""
+
+State = Literal["accepted", "errors", "dropped"]
+TypesOf = Callable[[int, str], Mapping[str, DataType]]
+"""The catalogue's types of an event's attributes, by project and event name ("" for traits)."""
+
+
+class LiveError(msgspec.Struct, kw_only=True):
+    """One validation error: its kind, the attribute ("" for the whole message), and what was expected."""
+
+    kind: str
+    attribute: str
+    message: str
+
+
+class TypeStore(Protocol):
+    """Reads the catalogue's types; see `state.views.StateReader`."""
+
+    def attribute_types(self, project: int, event: str) -> dict[str, DataType]: ...
+
+
+class AttributeTypes:
+    """Looks up the types of events' attributes, and holds them for a moment. May be called from any thread."""
+
+    def __init__(self, store: TypeStore, clock: Callable[[], int]) -> None:
+        """`clock` gives milliseconds."""
+        self._store = store
+        self._clock = clock
+        self._held: dict[tuple[int, str], tuple[int, Mapping[str, DataType]]] = {}
+
+    def __call__(self, project: int, event: str) -> Mapping[str, DataType]:
+        """The types of an event's attributes, or of traits ("")."""
+        now = self._clock()
+        held = self._held.get((project, event))
+        if held is not None and now - held[0] < TYPES_MS:
+            return held[1]
+        if len(self._held) >= MOST_EVENTS:
+            self._held = {}
+        found = self._store.attribute_types(project, event)
+        self._held[project, event] = (now, found)
+        return found
+
+
+def no_types(_project: int, _event: str) -> Mapping[str, DataType]:
+    """No types: for streams without a catalogue."""
+    return {}
+
+
+def errors_of(message: Message, types_of: TypesOf) -> list[LiveError]:
+    """The validation errors of a message, at most one for each attribute and kind, and MOST_ERRORS in all."""
+    found: dict[tuple[str, str], LiveError] = {}
+    for each in islice(_errors(message, types_of), MOST_ERRORS):
+        found.setdefault((each.attribute, each.kind), each)
+    return list(found.values())
+
+
+def state_of(message: Message, errors: list[LiveError]) -> State:
+    """Whether a message is accepted, accepted with errors, or dropped by the worker."""
+    reserved = message.kind == "track" and message.dialect in ENFORCED and message.name.startswith(RESERVED_PREFIX)
+    if message.kind == "invalid" or reserved:
+        return "dropped"
+    return "errors" if errors else "accepted"
+
+
+def _errors(message: Message, types_of: TypesOf) -> Iterator[LiveError]:
+    for rejected in (*message.rejected, *message.rejected_traits):
+        kind, _, detail = rejected.reason.partition(": ")
+        yield LiveError(kind=kind, attribute=rejected.name, message=_sentence(detail or kind))
+    if message.kind == "track":
+        if finding := name_finding(message.name):
+            yield LiveError(kind=finding.kind, attribute="", message=_sentence(finding.detail))
+        yield from _by_catalogue(message.properties, types_of(message.project, message.name))
+    yield from _by_catalogue(message.traits, types_of(message.project, TRAITS_OF_PROFILES) if message.traits else {})
+    for violation in message.violations:
+        yield LiveError(kind=violation.kind, attribute=violation.attribute, message=_sentence(violation.kind))
+
+
+def _by_catalogue(values: Mapping[str, Any], types: Mapping[str, DataType]) -> Iterator[LiveError]:
+    for name, value in values.items():
+        if finding := attribute_finding(name, value):
+            yield LiveError(kind=finding.kind, attribute=name, message=_sentence(finding.detail))
+        elif name in types and (got := data_type(value)) not in {None, types[name]}:
+            yield LiveError(kind="type_mismatch", attribute=name, message=f"Expected {types[name]}, got {got}")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].replace('_', ' ')}"
