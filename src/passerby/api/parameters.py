@@ -103,6 +103,16 @@ StageLabel = Annotated[
 ]
 
 
+Test = Annotated[
+    bool,
+    QueryParameter(
+        name="test",
+        description="Whether to include test profiles: those whose identifiers all begin with `passerby-test`. A `q` "
+        "that begins so includes them too.",
+    ),
+]
+
+
 class Page(NamedTuple):
     """Which part of a list is wanted."""
 
@@ -126,14 +136,20 @@ class Choice(NamedTuple):
     identifier: Identifier | None
     text: str | None
     stage: Stage | None
+    test: bool = False
 
 
-def choice(
-    namespace: Namespace = None, value: Value = None, within: Scope = "", q: Text = None, stage: StageLabel = None
+def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
+    namespace: Namespace = None,
+    value: Value = None,
+    within: Scope = "",
+    q: Text = None,
+    stage: StageLabel = None,
+    test: Test = False,  # noqa: FBT002 - a parameter of the query
 ) -> Choice:
     """The profiles that the query asks for. An identifier stands alone, and needs both of its parts."""
     if namespace is None and value is None and not within:
-        return Choice(None, q, Stage[stage.upper()] if stage else None)
+        return Choice(None, q, Stage[stage.upper()] if stage else None, test)
     for name, given in (("namespace", namespace), ("value", value)):
         if given is None:
             raise invalid(name, "an identifier needs both a namespace and a value")

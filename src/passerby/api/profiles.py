@@ -19,6 +19,7 @@ from passerby.events.protocol import Cursor as EventCursor
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
 from passerby.identity.cleaning import clean_identifier, tidy
 from passerby.messages import Identifier, StoredEvent
+from passerby.profiles import testing
 from passerby.profiles.summary import EARLIEST, NAMES, ORDERS, ProfileSummary, summarise
 from passerby.profiles.view import Profile
 from passerby.state.views import IdentifierMatch, Match, SearchPage, TermMatch
@@ -33,7 +34,8 @@ _LONG_PAGE = {"page": Provide(long_page, sync_to_thread=False)}
     operation_id="findProfiles",
     summary="Find profiles",
     description="With `namespace` and `value`: the profile that this identifier belongs to, or 404. Otherwise a page "
-    "of profiles: all of them, the newest first, or those that `q` finds, in the order of what matched.",
+    "of profiles: all of them, the newest first, or those that `q` finds, in the order of what matched. "
+    "Test profiles are left out unless `test` is true.",
     tags=_TAGS,
     dependencies={"choice": Provide(choice, sync_to_thread=False), **_PAGE},
     responses=reading(Profile | ProfilePage, examples.FOUND_PROFILES, ErrorCode.NOT_FOUND),
@@ -147,7 +149,11 @@ def _look_up(access: Access, identifier: Identifier) -> Profile:
 def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
     place = cursors.decode(page.cursor, cursors.AfterProfile)
     profiles = access.desk.state.profiles(
-        access.project, limit=page.limit + 1, stage=choice.stage, before=place.id if place else None
+        access.project,
+        limit=page.limit + 1,
+        stage=choice.stage,
+        before=place.id if place else None,
+        test=choice.test,
     )
     shown, more = profiles[: page.limit], len(profiles) > page.limit
     return ProfilePage(profiles=shown, cursor=cursors.encode(cursors.AfterProfile(shown[-1].id)) if more else None)
@@ -165,6 +171,7 @@ def _search(access: Access, choice: Choice, page: Page) -> ProfilePage:
         stage=choice.stage,
         after=_match(place),
         phone_country=access.desk.policy_of(access.project).phone_country,
+        test=choice.test or text.startswith(testing.PREFIX),
     )
     return ProfilePage(profiles=found.profiles, cursor=_search_cursor(found.after))
 

@@ -19,12 +19,13 @@ from passerby.api.errors import ErrorCode, not_found
 from passerby.api.management_answers import SourceTested
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Outcome, Request, RequestFault
+from passerby.profiles import testing
 from passerby.projects.store import Key, ProjectSettings
 
 EVENT = "Passerby Test"
 """The name of the event, where the vendor lets events be named freely."""
-WHO = "passerby-test"
-"""Who has done it: always the same, so that all tests together make one profile."""
+WHO = testing.PREFIX
+"""The user: always the same, so that all tests together make one test profile."""
 
 Dialect = Annotated[
     Literal["crossengage", "webengage", "customerlabs", "antsomi", "segment"], PathParameter(description="The dialect.")
@@ -45,7 +46,7 @@ class Sample(NamedTuple):
     operation_id="sendTestEvent",
     summary="Send a test event",
     description="Sends one documented call with the project's own key through the handling of the dialect, and tells "
-    f"what became of it. The event is kept, under a person who is called `{WHO}`. 404 where the project has no key "
+    f"what became of it. The event is kept, on the test profile `{WHO}`. 404 where the project has no key "
     "for this dialect.",
     tags=["Live"],
     status_code=200,

@@ -15,7 +15,7 @@ from passerby.console.story.context import parts
 from passerby.console.story.decisions import Told, tell
 from passerby.console.story.flat import as_json, flat, text
 from passerby.console.story.marks import by_subject, never_came
-from passerby.console.story.people import strongest, title
+from passerby.console.story.people import is_test, strongest, title
 from passerby.console.story.visits import visits
 from passerby.projects.choices import timezones
 from passerby.semantics.meaning import name_of
@@ -47,6 +47,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "fault": faults.called,
     "flat": flat,
     "heading": columns.heading,
+    "is_test": is_test,
     "money": touches.money,
     "never_came": never_came,
     "page_view": touches.page,

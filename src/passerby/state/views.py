@@ -279,9 +279,9 @@ class StateReader(Protocol):
         """The ids of the profile that this id stands for by now and of all its members; none for an unknown id."""
 
     def profiles(
-        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None
+        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None, test: bool = True
     ) -> list[Profile]:
-        """At most `limit` profiles, the newest id first, those behind `before`."""
+        """At most `limit` profiles, the newest id first, those behind `before`; test profiles only with `test`."""
 
     def search(  # noqa: PLR0913 - all that a search can be asked
         self,
@@ -292,14 +292,18 @@ class StateReader(Protocol):
         stage: Stage | None = None,
         after: Match | None = None,
         phone_country: str | None = None,
+        test: bool = True,
     ) -> SearchPage:
         """Profiles with an identifier that begins with this text, then those with such an e-mail, phone or name.
 
         Each is found once over all pages, in the order of what matched: identifiers by value (as written, then in
         lower case), then terms (`profiles.contacts.sought`) by kind and value. National phone numbers are read in
         `phone_country`. A page is full unless it is the last, with one exception: a filter by stage that hardly any
-        match passes ends a page early, with an `after`, to bound the work.
+        match passes ends a page early, with an `after`, to bound the work. Test profiles are found only with `test`.
         """
+
+    def test_profiles(self, project: int) -> dict[str, Stage]:
+        """The test profiles (`profiles.testing`) of a project by id, with their stages: at most a thousand."""
 
     def indexing(self) -> bool:
         """Whether contacts of profiles from an earlier version are still being indexed, and may not be found yet."""

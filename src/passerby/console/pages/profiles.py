@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from passerby.api.answers import ProfilePage
-from passerby.api.parameters import Choice, Cursor, Page
+from passerby.api.parameters import Choice, Cursor, Page, Test
 from passerby.api.profiles import find_profiles
 from passerby.console.screens import Visit, screen
 from passerby.console.story.columns import chosen
@@ -40,19 +40,21 @@ class ProfilesView(msgspec.Struct, kw_only=True):
     stage: StageChoice
     columns: list[str]
     traits: list[str]
+    test: bool
     cursor: str | None
     indexing: bool
 
 
-async def gather(
+async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
     visit: NamedDependency[Visit],
     q: Text = "",
     stage: FromQuery[StageChoice] = "",
     columns: Columns = None,
     cursor: Cursor = None,
+    test: Test = False,  # noqa: FBT002 - a parameter of the query
 ) -> ProfilesView:
     text = q.strip()
-    choice = Choice(None, text or None, Stage[stage.upper()] if stage else None)
+    choice = Choice(None, text or None, Stage[stage.upper()] if stage else None, test)
     found: ProfilePage = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, cursor))
     for _ in range(PARTS):
         if found.profiles or not found.cursor:
@@ -67,6 +69,7 @@ async def gather(
         stage=stage,
         columns=chosen(columns),
         traits=traits,
+        test=test,
         cursor=cursor,
         indexing=bool(text) and await visit.run(visit.desk.state.indexing),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from passerby.profiles import testing
 from passerby.profiles.view import Profile, ProfileIdentifier
 
 SHOWN: Final = 120
@@ -19,6 +20,11 @@ def title(profile: Profile) -> str:
     """Somebody's name, else their customer id, address or number, else any identifier, else the profile's short id."""
     found = next(_names(profile), "") or f"Profile {profile.id[-12:]}"
     return found if len(found) <= SHOWN else f"{found[:SHOWN]}…"
+
+
+def is_test(profile: Profile) -> bool:
+    """Whether it is a test profile."""
+    return testing.is_test(each.value for each in profile.identifiers)
 
 
 def rank(namespace: str) -> int:

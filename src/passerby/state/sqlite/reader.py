@@ -18,6 +18,7 @@ from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.identity.known import Known
 from passerby.messages import Identifier
+from passerby.profiles import testing
 from passerby.profiles.activity import Activity
 from passerby.profiles.rejected import RejectedTrait
 from passerby.profiles.stage import Stage
@@ -47,6 +48,9 @@ from passerby.state.views import (
 )
 
 _SQL = sql.load("passerby.state.sqlite", "reader.sql")
+
+MOST_TEST_PROFILES = 1_000
+"""Test profiles that are counted and hidden; those beyond are treated as real ones, to bound the work."""
 
 _context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
@@ -96,13 +100,15 @@ class SqliteStateReader:
             return [to_text(member) for member in _members(connection, project, profile)]
 
     def profiles(
-        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None
+        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None, test: bool = True
     ) -> list[Profile]:
         behind = search.NEWEST if before is None else to_blob(before)
         query, bindings = ("newest", ()) if stage is None else ("newest_of_stage", (int(stage),))
         with self._snapshot() as connection:
-            rows: list[Any] = connection.execute(_SQL[query], (project, behind, limit, *bindings)).fetchall()
-            return [_profile(connection, id_) for (id_,) in rows]
+            hidden = set() if test else _test_profiles(connection, project).keys()
+            wanted = limit + len(hidden)
+            rows: list[Any] = connection.execute(_SQL[query], (project, behind, wanted, *bindings)).fetchall()
+            return [_profile(connection, id_) for id_ in [id_ for (id_,) in rows if id_ not in hidden][:limit]]
 
     def search(  # noqa: PLR0913 - the protocol's verb
         self,
@@ -113,11 +119,18 @@ class SqliteStateReader:
         stage: Stage | None = None,
         after: Match | None = None,
         phone_country: str | None = None,
+        test: bool = True,
     ) -> SearchPage:
-        query = search.Query(project, text, stage, phone_country)
         with self._snapshot() as connection:
+            hidden = frozenset[bytes]() if test else frozenset(_test_profiles(connection, project))
+            query = search.Query(project, text, stage, phone_country, hidden)
             found, behind = search.find(connection, query, limit, after)
             return SearchPage([_profile(connection, id_) for id_ in found], behind)
+
+    def test_profiles(self, project: int) -> dict[str, Stage]:
+        with self._snapshot() as connection:
+            found = _test_profiles(connection, project)
+            return {to_text(id_): Stage(stage) for id_, stage in found.items()}
 
     def indexing(self) -> bool:
         with self._snapshot() as connection:
@@ -211,6 +224,11 @@ def _connect(path: Path) -> apsw.Connection:
 def _position(connection: apsw.Connection) -> int:
     position: int | None = connection.execute(_SQL["position"]).get
     return position or 0
+
+
+def _test_profiles(connection: apsw.Connection, project: int) -> dict[bytes, int]:
+    """The test profiles of a project, with their stages."""
+    return dict(connection.execute(_SQL["test_profiles"], (project, testing.PREFIX, testing.END, MOST_TEST_PROFILES)))
 
 
 def _canonical(connection: apsw.Connection, project: int, profile: str) -> bytes | None:

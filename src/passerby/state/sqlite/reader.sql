@@ -125,6 +125,14 @@ AND NOT EXISTS (SELECT 1 FROM catalogue_events AS e WHERE e.project = v.project 
 ORDER BY v.last_at DESC, v.kind, v.subject, v.attribute
 LIMIT ?2;
 
+-- name: test_profiles
+-- Canonical profiles all of whose identifiers lie in a range of values, with their stages.
+SELECT DISTINCT p.id, p.stage FROM identifiers AS i CROSS JOIN profiles AS p ON p.id = i.profile
+WHERE i.project = ?1 AND i.value >= ?2 AND i.value < ?3 AND NOT EXISTS (
+    SELECT 1 FROM identifiers AS other WHERE other.profile = p.id AND NOT (other.value >= ?2 AND other.value < ?3)
+)
+LIMIT ?4;
+
 -- name: totals
 -- The running totals of a project.
 SELECT name, value FROM totals WHERE project = ?1;

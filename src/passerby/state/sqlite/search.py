@@ -37,6 +37,8 @@ class Query(NamedTuple):
     text: str
     stage: Stage | None = None
     phone_country: str | None = None
+    hidden: frozenset[bytes] = frozenset()
+    """Canonical profiles that are left out."""
 
 
 class Scan(Protocol):
@@ -146,6 +148,8 @@ def find(
         if profile in seen:  # what leads to it again is not its first match
             continue
         seen.add(profile)
+        if profile in query.hidden:
+            continue
         if _has_stage(connection, profile, query.stage) and _is_first(scans, scan, match, profile):
             found.append(profile)
     return found, None
