@@ -64,6 +64,11 @@ def is_junk(value: str, rank_: int) -> bool:
     return UNSET.fullmatch(value) is not None and (DEVICE <= rank_ <= HINT or (len(fs) > 7 and "0" not in value))
 
 
+def is_no_address(value: str) -> bool:
+    parts = value.rsplit("@", 1)
+    return len(parts) > 1 and ("" in parts or set(parts) <= JUNK)
+
+
 def clean(
     identifiers: Iterable[Identifier], known: Container[Identifier]
 ) -> tuple[list[Identifier], list[Identifier], list[Identifier]]:
@@ -77,6 +82,8 @@ def clean(
         value = tidy(raw)
         lowered = namespace == "email" or RANKS[namespace] == ADVERTISING
         second = namespace == "user_id" and any(name.namespace == namespace for name in kept)
+        if namespace == "email" and is_no_address(value.lower()):
+            continue
         if not is_junk(value.lower(), RANKS[namespace]) and not second:
             kept[Identifier(namespace, value.lower() if lowered else value, tidy(scope))] = None
     customers = {name.value for name in kept if rank(name) == CUSTOMER}

@@ -128,6 +128,18 @@ def test_junk_names_nobody(namespace: str, value: str) -> None:
     assert clean(namespace, value) is None
 
 
+@pytest.mark.parametrize(
+    "value", ["@b.io", "ada@", "null@null", "Undefined@undefined", "n/a@N/A", "null@", "\u200b@x.io"]
+)
+def test_an_address_of_nothing_names_nobody(value: str) -> None:
+    assert clean("email", value) is None
+
+
+@pytest.mark.parametrize("value", ["null@x.io", "ada@null", "none@none.com", "a@b", "a@b@c", "ada"])
+def test_other_addresses_name_somebody(value: str) -> None:
+    assert clean("email", value) == value
+
+
 @pytest.mark.parametrize("value", sorted(BLOCK_LIST))
 def test_junk_is_junk_in_any_case_and_with_space_around_it(value: str) -> None:
     assert clean("user_id", f" {value.upper()}\t") is None

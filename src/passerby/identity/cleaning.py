@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from passerby.identity.aliases import readings
 from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, MAX_VALUE_LENGTH, IdentifierClass, Policy
-from passerby.identity.nothing import BLOCK_LIST, is_nothing
+from passerby.identity.nothing import BLOCK_LIST, is_no_address, is_nothing
 from passerby.messages import Identifier
 
 PHONE_LENGTH = 250
@@ -89,9 +89,9 @@ def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | 
         return None
     if namespace == "phone":
         return e164(value, policy.phone_country)
-    if namespace == "email" or policy.classes.get(namespace) is IdentifierClass.ADVERTISING:
-        return lowered
-    return value
+    if namespace == "email":
+        return None if is_no_address(lowered) else lowered
+    return lowered if policy.classes.get(namespace) is IdentifierClass.ADVERTISING else value
 
 
 def e164(value: str, country: str | None) -> str:

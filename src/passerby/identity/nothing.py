@@ -86,3 +86,12 @@ def is_nothing(lowered: str, *, machine_made: bool) -> bool:
     if any(0 <= lowered.find(opening) < lowered.rfind(closing) for opening, closing in TEMPLATES):
         return True
     return lowered[0] == "%" and _PLACEHOLDER.fullmatch(lowered) is not None
+
+
+def is_no_address(lowered: str) -> bool:
+    """Whether an address in lower case has nothing before or behind its `@`, or nothing but words for nothing.
+
+    `a@`, `@b`, `undefined@undefined`. A text without `@` passes: some senders put other names into the field.
+    """
+    local, at, domain = lowered.rpartition("@")
+    return at == "@" and (not local or not domain or (local in WORDS and domain in WORDS))
