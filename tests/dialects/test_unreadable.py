@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.antsomi.sending import COLLECTOR, JSON
 from tests.dialects.calling import (
+    AUTH_TOKEN,
     AUTHORISED,
     BULK_EVENTS,
     BULK_USERS,
@@ -34,6 +35,10 @@ from passerby.messages import Message, Rejected, Violation
 WHO: Final = f'"id":"app-id","uid":"{customerlabs.UID}","sid":"s"'
 APP: Final = WHO + ',"event_source":"app","added_at":"2026-03-12T05:45:15Z","identify_by":{},"external_ids":{}'
 """Members that CustomerLabs' calls need."""
+
+
+REST: Final = {"x-xng-authtoken": AUTH_TOKEN, "x-xng-apiversion": "1"}
+LEADS, EVENTS_OF_CROSSENGAGE = "/leads", "/events"
 
 
 class Form(NamedTuple):
@@ -63,6 +68,8 @@ FORMS: Final = (
         BULK_EVENTS,
         '{"events":[%s]}',
     ),
+    Form(EVENTS_OF_CROSSENGAGE, '{"id":"u","events":[{"event":"E","properties":{%s}}]}', REST, "properties"),
+    Form(LEADS, '{"updated":[{"email":"a@x.io","traits":{%s}}]}', REST, "traits"),
     Form(USERS, '{"userId":"u","attributes":{%s}}', AUTHORISED, "traits", BULK_USERS, '{"users":[%s]}'),
     _segment("identify", "traits"),
     *(_segment(type_, "properties") for type_ in ("track", "page", "screen")),

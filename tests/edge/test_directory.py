@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 import pytest
+from tests.dialects.calling import AUTH_TOKEN
 from tests.dialects.customerlabs.sending import AGENT, EXTERNAL_IDS, IDENTIFY, LOGIN, SESSION, UID
 from tests.edge.client import Client, request
 from tests.edge.running import Gate, Running, until
@@ -140,6 +141,30 @@ def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(place: Place) 
 def test_somebody_new_on_a_known_device_is_told_nothing_of_who_was_there_before(place: Place) -> None:
     place.filling.identify(V1, ANN, city="Thane")
     assert place.known(V1, BOB).profile is None
+
+
+def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Place) -> None:
+    place.filling.say(kind="identify", identifiers=(ANN,), traits={"city": "Thane"}, deduplication_key="k-1")
+
+    def ask(identifier: Identifier, key: str) -> Known:
+        asked = Inquiry(1, (identifier,), None, _never, ("test", key))
+        return place.asked(lambda directory: directory.known(asked))
+
+    found = ask(ANN, "k-1")
+    assert found.profile is not None
+    assert (found.seen, found.behind) == (True, False)
+    owner = place.reader.profile_of(1, ANN)
+    assert owner is not None
+    assert found.profile_id == owner.id
+    assert ask(BOB, "k-2") == Known()
+
+
+def test_it_says_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
+    place.filling.identify(V1, city="Thane")
+    assert not place.known(V1, patience_seconds=0).behind
+    place.accept(2)
+    assert place.known(V1, patience_seconds=0).behind
+    assert not place.known(ANN, device=V2, patience_seconds=0).behind
 
 
 def test_nothing_is_done_by_asking(place: Place) -> None:
@@ -304,3 +329,20 @@ def test_what_waits_for_an_answer_counts_as_held(start: Start, log: Gate) -> Non
         assert [client.answer().status for client in (one, two)] == [200, 200]
         assert late.ask(EXTERNAL_IDS, msgspec.json.encode(SESSION), **HEADERS).status == 200
     assert running.edge.budget.taken == 0
+
+
+def test_a_call_may_ask_again_and_keep_good_entries_of_what_it_refuses(
+    start: Start, kept: Callable[[], list[Message]]
+) -> None:
+    told = Told()
+    headers = {"X_XNG_AuthToken": AUTH_TOKEN, "X_XNG_ApiVersion": "1"}
+    body = {"updated": [{"id": "u-1"}, {"email": "?"}], "deleted": [{"id": "d-1"}, {"id": "d-2"}]}
+    running = start(directory=told)
+    with closing(Client(running.port)) as client:
+        answer = client.ask("/users/batch", msgspec.json.encode(body), **headers)
+    assert answer.status == 400
+    assert [each["success"] for each in answer.json["updated"]] == [True, False]
+    assert [asked.identifiers for asked in told.asked] == [(ident("user_id", "d-1"),), (ident("user_id", "d-2"),)]
+    assert [message.identifiers for message in kept()] == [(ident("user_id", "u-1"),)]
+    (refused,) = running.edge.refusals.take()[0]
+    assert refused.status == 400

@@ -55,6 +55,25 @@ def test_it_knows_the_last_message_of_each(tail: Tail) -> None:
     assert tail.last_of() == 0
 
 
+def test_it_tells_where_it_has_not_looked(tail: Tail, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unapplied, "FOLLOWED", 2)
+    monkeypatch.setattr(unapplied, "REMEMBERED", 3)
+    tail.accept(V1)
+    assert tail.last_of(V1) == 1
+    assert not tail.unapplied.is_behind(0)
+    for _ in range(3):
+        tail.accept(V2)
+    assert tail.last_of(V2) == 0
+    assert tail.unapplied.is_behind(3)
+    assert not tail.unapplied.is_behind(4)
+    for start in (0, 2):
+        tail.accept(ident("anonymous_id", f"a{start}"))
+        tail.accept(ident("anonymous_id", f"b{start}"))
+        tail.last_of(V1, applied=4)
+    assert tail.unapplied.is_behind(7)
+    assert not tail.unapplied.is_behind(8)
+
+
 def test_it_keeps_projects_apart(tail: Tail) -> None:
     tail.accept(V1, project=2)
     assert tail.last_of(V1) == 0

@@ -13,10 +13,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import API_KEY, CALLS, TRACK
+from tests.dialects.calling import API_KEY, AUTH_TOKEN, CALLS, TRACK
+from tests.dialects.crossengage.sending import REAL
 from tests.edge.client import Client, request
 from tests.edge.running import Running, until
 
+from passerby.dialects.contract import Inquiry, Known
 from passerby.log.sqlite import SqliteLogWriter
 from passerby.settings import EdgeSettings
 
@@ -34,7 +36,7 @@ bodies = st.one_of(
     st.dictionaries(st.sampled_from(FIELDS + OBJECTS), values).map(msgspec.json.encode),
 )
 paths = st.one_of(
-    st.sampled_from(CALLS),
+    st.sampled_from((*CALLS, *REAL)),
     st.text(st.characters(min_codepoint=33, max_codepoint=126)).map(lambda text: f"/{text}"),
     st.sampled_from(CALLS).flatmap(lambda path: st.binary().map(lambda cut: path + "%" + cut.hex())),
 )
@@ -43,10 +45,17 @@ header_names = st.sampled_from(["X-Request-Id", "User-Agent", "Content-Type", "O
 preflight_headers = st.sampled_from(["Access-Control-Request-Headers", "Access-Control-Request-Method"])
 
 
+class Unknowing:
+    """A directory over an empty state."""
+
+    async def known(self, _inquiry: Inquiry) -> Known:
+        return Known()
+
+
 @pytest.fixture(scope="module")
 def edge() -> Iterator[Running]:
     with tempfile.TemporaryDirectory() as folder, closing(SqliteLogWriter(Path(folder) / "log.db")) as log:
-        running = Running(log, EdgeSettings(rate_limits="off"))
+        running = Running(log, EdgeSettings(rate_limits="off"), directory=Unknowing())
         running.start()
         yield running
         running.stop()
@@ -63,6 +72,7 @@ def still_well(edge: Running) -> None:
 def in_bytes(method: str, path: str, body: bytes, encoding: str, headers: dict[str, str]) -> tuple[str, bytes]:
     """A request and its method."""
     lines = [f"{method} {path} HTTP/1.1", "Host: e", f"Content-Length: {len(body)}", f"Authorization: Bearer {API_KEY}"]
+    lines += [f"X-XNG-AuthToken: {AUTH_TOKEN}", f"X-XNG-ApiVersion: {1 + len(body) % 2}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Encoding: {encoding}"] if encoding else []
     return method, "\r\n".join([*lines, "", ""]).encode("latin-1") + body
