@@ -152,7 +152,8 @@ function draw(place) {
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   const lines = heads.map((label, index) => {
     const stroke = () => colour(`--chart-${(index % 5) + 1}`);
-    return { label, stroke, width: 2, points: { show: data[0].length < 3 }, paths: window.uPlot.paths.stepped({ align: 1 }) };
+    const isShort = data[index + 1].filter((value) => value !== null).length < 3; // too short for a line
+    return { label, stroke, width: 2, points: { show: isShort }, paths: window.uPlot.paths.stepped({ align: 1 }) };
   });
   const chart = new window.uPlot({
     width: place.clientWidth,
