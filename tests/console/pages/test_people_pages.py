@@ -200,7 +200,7 @@ def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, caller
     form = {"other": view["other"]["id"], "reason": ""}
     unexplained = admin.post(f"/p/default{path}/merge", data=form)
     assert unexplained.status_code == http.HTTPStatus.BAD_REQUEST
-    assert "Say why" in unexplained.text
+    assert "nter a reason: it is shown in the identity history" in unexplained.text
     assert _after(admin.post(f"/p/default{path}/merge", data={**form, "reason": "they called us"})).endswith("=merged")
     assert "they called us" in admin.get(f"/p/default{path}").text
     again = admin.post(f"/p/default{path}/merge", data={**form, "reason": "once more"})
@@ -235,7 +235,7 @@ def test_an_identifier_is_detached_into_a_profile_of_its_own(admin: httpx.Client
     path = f"/p/default/profiles/{person.profile}/identity/detach"
     form = {"namespace": "anonymous_id", "value": person.visitor_id}
     assert "gets a profile of its own" in admin.get(path, params=form).text
-    assert "Say why" in admin.post(path, data=form).text
+    assert "nter a reason: it is shown in the identity history" in admin.post(path, data=form).text
     _after(admin.post(path, data={**form, "reason": "a shop's tablet"}))
     assert _json(admin, "/profiles", q=person.visitor_id)["found"]["profiles"][0]["id"] != person.profile
     assert admin.get(path, params=form).status_code == http.HTTPStatus.NOT_FOUND
