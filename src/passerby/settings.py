@@ -176,6 +176,14 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         _about("The longest `wait=` that a reader may ask for; longer ones are cut to it.", "seconds", ge=0, le=600),
     ] = 30.0
+    metrics_token: Annotated[
+        str,
+        _about(
+            "Bearer token for `GET /metrics`, at least 16 visible ASCII characters; empty: only clients on the same "
+            "machine (loopback) can read metrics. Set it as a variable or in the file, not on the command line.",
+            pattern=r"^([\x21-\x7e]{16,256})?$",
+        ),
+    ] = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ import apsw
 import httpx
 import msgspec
 from litestar.testing import TestClient
+from litestar.types import ASGIApp, Receive, Scope, Send
 from tests.state.filling import DAY, new_id
 
 from passerby.api import metrics
@@ -124,6 +125,17 @@ class HandRelay:
         self.nudges += 1
 
 
+def measured_here(app: ASGIApp, address: str = "127.0.0.1") -> ASGIApp:
+    """The application, of which a client at this address reads the metrics."""
+
+    async def reached(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == "/metrics":
+            scope["client"] = (address, 1)
+        await app(scope, receive, send)
+
+    return reached
+
+
 class Building:
     """The engines, and the API over them."""
 
@@ -146,7 +158,9 @@ class Building:
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
         self.desk = self._desk()
-        self.client = TestClient(create_app(self.desk), raise_server_exceptions=False)
+        app = create_app(self.desk)
+        app.asgi_handler = measured_here(app.asgi_handler)
+        self.client = TestClient(app, raise_server_exceptions=False)
 
     def _desk(self) -> Desk:
         readers = Readers(threads=1)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.api.office import Office
+import pytest
+from litestar.testing import TestClient
+from tests.api.office import Office, measured_here
 
+from passerby.api.app import create_app
 from passerby.supervisor.metrics import VARIABLE
 
 _OTHER_PROCESS = """
@@ -51,3 +55,29 @@ def test_the_metrics_of_all_processes_are_on_one_page(tmp_path: Path) -> None:
     ]
     sample = 'passerby_api_requests_total{route="/somewhere",status="200"}'
     assert [value(page, sample) for page in pages] == [3, 6]
+
+
+TOKEN = "a-token-for-scraping"  # noqa: S105 - of no server
+
+
+def asked_from(office: Office, address: str, token: str = "", configured: str = TOKEN) -> int:
+    desk = dataclasses.replace(office.building.desk, metrics_token=configured)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    app = create_app(desk)
+    app.asgi_handler = measured_here(app.asgi_handler, address)
+    with TestClient(app) as client:
+        return client.get("/metrics", headers=headers).status_code
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+def test_the_same_machine_needs_no_token(office: Office, address: str) -> None:
+    assert asked_from(office, address, configured="") == 200
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7", "", "unix"])
+def test_other_machines_need_the_token_of_the_setting(office: Office, address: str) -> None:
+    assert asked_from(office, address, TOKEN) == 200
+    for wrong in ("", "x", office.token, TOKEN[:-1], f"{TOKEN}x"):
+        assert asked_from(office, address, wrong) == 401
+    for any_token in ("", "None", office.token):
+        assert asked_from(office, address, any_token, configured="") == 401

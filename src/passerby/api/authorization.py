@@ -36,7 +36,7 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
     """The guard that lets only the bearer of one of these tokens in, and notes whose it is for `project_of`."""
 
     def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-        token = _token_of(connection)
+        token = token_of(connection)
         project = tokens().token_project(token)
         if project is None:
             raise _unauthorized()
@@ -70,12 +70,12 @@ def who_of(request: AnyRequest) -> str:
 
 def may_still_read(request: AnyRequest, tokens: Tokens) -> Callable[[], bool]:
     """Whether the token that came with this request, which was let in, still opens the same project."""
-    token = _token_of(request)
+    token = token_of(request)
     project = project_of(request)
     return lambda: tokens.token_project(token) == project
 
 
-def _token_of(connection: AnyConnection) -> str:
+def token_of(connection: AnyConnection) -> str:
     """The bearer token of a request; empty for none."""
     scheme, __, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

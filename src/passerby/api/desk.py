@@ -115,7 +115,8 @@ class Desk:
 
     `policy_of` gives a project's identity rules, `writer` the writing end of the state for as long as a block takes
     (a connection of its own each time: it happens rarely), `policies` likewise the control file; `now` milliseconds
-    since 1970, `metrics` the page of `/metrics`; `ingest_url` is where the vendors' calls go.
+    since 1970, `metrics` the page of `/metrics`; `ingest_url` is where the vendors' calls go;
+    `metrics_token` opens `/metrics` to clients on other machines, empty: none does.
     """
 
     tokens: Tokens
@@ -136,3 +137,4 @@ class Desk:
     metrics: Callable[[], str]
     now: Callable[[], int]
     ingest_url: str
+    metrics_token: str = ""

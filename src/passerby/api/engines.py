@@ -112,6 +112,7 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         metrics=metrics.page,
         now=now,
         ingest_url=edge.url,
+        metrics_token=settings.api.metrics_token,
     )
     return Console(desk, credentials, uses)
 

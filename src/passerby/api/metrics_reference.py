@@ -24,8 +24,12 @@ _REFERENCE = """\
 # Metrics
 
 `GET /metrics` on the console port shows the metrics of all processes of one `passerby serve`, in Prometheus' text
-format and without a token: the port is private. Counters begin at 0 with every start. Times are in seconds. A counter's
-samples end in `_total`, a histogram's in `_bucket`, `_sum` and `_count`.
+format. Clients on the same machine need no token; others send the bearer token of the setting `api.metrics_token`,
+and are refused where there is none. A reverse proxy on the same machine has to be a trusted one and name its clients
+(`trusted_proxies`), or must not pass `/metrics` on.
+
+Counters begin at 0 with every start. Times are in seconds. A counter's samples end in `_total`, a histogram's in
+`_bucket`, `_sum` and `_count`.
 
 | metric | of | kind | labels | what it says |
 |---|---|---|---|---|

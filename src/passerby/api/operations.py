@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from hmac import compare_digest
+from ipaddress import ip_address
 
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 
 from passerby.api import examples, health
 from passerby.api.answers import Health
+from passerby.api.authorization import token_of
 from passerby.api.describe import described
 from passerby.api.desk import Desk
 from passerby.api.errors import AnyRequest, ApiError, ErrorCode
@@ -40,14 +43,29 @@ async def get_health(desk: NamedDependency[Desk]) -> Health:
     "/metrics",
     operation_id="getMetrics",
     summary="Metrics of all processes",
-    description="In Prometheus' text format. Needs no token: it holds counts and durations, nothing of what clients "
-    "sent, and the port is private.",
+    description="In Prometheus' text format: counts and durations of the whole server, nothing of what clients sent. "
+    "Clients on the same machine need no token; others send that of the setting `api.metrics_token` (a project's token "
+    "does not open it). Without that setting, other machines are refused.",
     tags=["Operations"],
     media_type=_METRICS_TYPE,
     response_description="Counters, gauges and histograms.",
 )
-async def get_metrics(desk: NamedDependency[Desk]) -> str:
+async def get_metrics(request: AnyRequest, desk: NamedDependency[Desk]) -> str:
+    address = request.client.host if request.client else ""
+    expected, given = desk.metrics_token.encode(), token_of(request).encode("utf-8", "surrogatepass")
+    if not _is_loopback(address) and not (expected and compare_digest(given, expected)):
+        message = "metrics need the bearer token of the setting api.metrics_token, or a client on the same machine"
+        raise ApiError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": "Bearer"})
     return await desk.readers.run(desk.metrics)
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether an address, as the server or a trusted proxy reports it, is of this machine."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 @get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON, sync_to_thread=True)
