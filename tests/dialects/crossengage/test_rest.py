@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import AUTH_TOKEN, PROJECT, RECEIVED_AT
+from tests.dialects.calling import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, request
 from tests.dialects.crossengage.sending import REAL, call, headers, somebody, told
 from tests.dialects.test_whatever import OBJECTS, VALUES
 
@@ -428,6 +428,9 @@ def test_the_key_comes_before_the_body_and_every_answer_has_a_request_id(method:
     found = match(path)
     assert found is not None
     assert found.fault(Fault.UNKNOWN_KEY, "").status == 401
+    assert found.authorise is not None
+    replies = [found.authorise(request(path, b"", sent), {}, Keys()) for sent in (headers(), {"x-xng-authtoken": "x"})]
+    assert [each and (each.status, each.body) for each in replies] == [None, (401, b"")]
 
 
 @pytest.mark.parametrize("method, path", METHODS)
