@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from tests.events.damage import IN_A_PART, garble, parts, remove
+from tests.events.damage import IN_A_PART, garble, of_a_part, parts, remove
 from tests.events.inside import ask, copied, settle
 from tests.events.making import ANN, PROJECT, event, event_id, numbered, rows
 from tests.events.test_opening import fill, set_aside
@@ -141,11 +141,13 @@ def test_healing_what_is_whole_changes_nothing(folder: Path) -> None:
     assert not set_aside(folder)
 
 
-def test_a_damaged_index_does_not_keep_the_store_from_opening(folder: Path) -> None:
+def test_a_damaged_index_is_found_when_it_is_read_and_costs_no_event(folder: Path) -> None:
     fill(folder)
-    garble(parts(folder)[0] / "skp_idx.packed")
+    garble(of_a_part(folder, "skp_idx*.idx*"))
     with closing(open_event_store(folder)) as store:
-        assert store.damaged
+        with pytest.raises(EventStoreBroken):
+            ask(store, "SELECT count() AS n FROM events WHERE position BETWEEN 1 AND 300")
         store.heal()
+        assert store.refilling
         refill(store)
         assert positions(store) == list(range(1, 301))

@@ -101,6 +101,16 @@ class TestFinding:
         (pair,) = found(reader)
         assert [each.value for each in pair.shared] == [EMAIL, "other@x.example", "4930123456"]
 
+    def test_a_pair_is_listed_once_also_for_a_value_that_a_newer_one_hides(
+        self, filling: Filling, reader: SqliteStateReader
+    ) -> None:
+        for number in (1, 2):
+            filling.identify(ident("mobile_id", f"m{number}"), email="a@x.example")
+            filling.identify(user(number), ident("mobile_id", f"m{number}"))
+            filling.identify(user(number), ident("anonymous_id", f"v{number}"), email="b@x.example")
+        (pair,) = found(reader)
+        assert {"a@x.example", "b@x.example"} >= {each.value for each in pair.shared} >= {"b@x.example"}
+
     def test_every_pair_of_several_profiles(self, filling: Filling, reader: SqliteStateReader) -> None:
         for number in range(4):
             filling.identify(user(number), email=EMAIL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final
 
@@ -10,9 +10,10 @@ import apsw
 
 from passerby import sql
 from passerby.identity.by_hand import forbidden
-from passerby.profiles.contacts import Term, term_of, terms_of
+from passerby.profiles.contacts import Term, term_of
 from passerby.profiles.hashed import hash_length, hashes
 from passerby.profiles.view import Profile
+from passerby.state.sqlite import terms
 from passerby.state.sqlite.cards import card_of
 from passerby.state.sqlite.duplicates import Shared, profiles_of
 from passerby.state.sqlite.ids import to_blob, to_text
@@ -75,7 +76,7 @@ class Pairs:
         found = [self._cursor.execute(_HAND["card"], (self._project, to_blob(id_))).fetchone() for id_ in (one, other)]
         rows: list[Any] = [row for row in found if row is not None]
         pair = sorted({row[0] for row in rows})
-        return self._duplicate((pair[0], pair[1]), None) if len(pair) > 1 else None
+        return self._duplicate((pair[0], pair[1])) if len(pair) > 1 else None
 
     def _pairs(self, shared: Shared, place: DuplicatePlace) -> Iterator[Pair]:
         """The pairs of profiles that share a value, those after the place."""
@@ -86,18 +87,23 @@ class Pairs:
 
     def _at_first_value(self, pair: Pair, value: SharedContact) -> list[Duplicate]:
         """The pair, if this is the first of the values that it shares."""
-        found = self._duplicate(pair, value)
-        return [found] if found.shared[0] == value else []
+        found = self._duplicate(pair)
+        return [found] if found.shared[:1] == [value] else []
 
-    def _duplicate(self, pair: Pair, value: SharedContact | None) -> Duplicate:
+    def _duplicate(self, pair: Pair) -> Duplicate:
         profiles = [self._read(profile) for profile in pair]
+        contacts = [self._contacts(id_, profile) for id_, profile in zip(pair, profiles, strict=True)]
         return Duplicate(
             profiles=profiles,
-            # A member may have the value that led here, and its profile show a newer one.
-            shared=sorted(_shared(*profiles) | ({value} if value else set())),
+            shared=sorted(_shared(profiles, contacts)),
             rule=self._rule(pair),
             dismissed=self._dismissal(pair),
         )
+
+    def _contacts(self, id_: bytes, profile: Profile) -> set[Term]:
+        """The e-mail addresses and phone numbers of a profile and its members, and its customer id if it is one."""
+        found = {*terms.of_members(self._cursor, id_), term_of("email", profile.user_id or "")}
+        return {term for term in found if term is not None}
 
     def _rule(self, pair: Pair) -> str | None:
         rows: list[Any] = [self._cursor.execute(_HAND["card"], (self._project, id_)).fetchone() for id_ in pair]
@@ -109,16 +115,9 @@ class Pairs:
         return None if row is None else Dismissal(at=iso(row[2]), who=row[3], reason=row[4])
 
 
-def _contacts(profile: Profile) -> set[Term]:
-    """The e-mail addresses and phone numbers of a profile; an address also where the customer id is one."""
-    identifiers = [(each.namespace, each.value) for each in profile.identifiers]
-    address = term_of("email", profile.user_id or "")
-    found = {term for each in identifiers if (term := term_of(*each))} | terms_of(profile.traits)
-    return {term for term in (*found, address) if term is not None and term.kind != "name"}
-
-
-def _shared(one: Profile, other: Profile) -> set[SharedContact]:
-    first, second = _contacts(one), _contacts(other)
+def _shared(profiles: Sequence[Profile], contacts: Sequence[set[Term]]) -> set[SharedContact]:
+    """The contacts that two profiles have in common; an address also where the other's customer id is its hash."""
+    (one, other), (first, second) = profiles, contacts
     hashed = {term for term in first if _is_hash(other.user_id, term)} | {t for t in second if _is_hash(one.user_id, t)}
     both = (first & second) | hashed
     return {SharedContact(kind=term.kind, value=term.value) for term in both if term.kind != "name"}

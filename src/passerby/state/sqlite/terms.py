@@ -10,7 +10,7 @@ import msgspec
 
 from passerby import sql
 from passerby.messages import Identifier
-from passerby.profiles.contacts import is_contact, term_of, terms_of
+from passerby.profiles.contacts import Term, is_contact, term_of, terms_of
 from passerby.profiles.traits import Versioned
 from passerby.state.sqlite import duplicates
 from passerby.state.sqlite.duplicates import Row
@@ -99,6 +99,17 @@ def note_again(cursor: apsw.Cursor, project: int, profile: bytes) -> None:
     for (member,) in members:
         duplicates.note(cursor, _terms(cursor, project, member))
         duplicates.note_user_ids(cursor, project, member)
+
+
+def of_members(cursor: apsw.Cursor, profile: bytes) -> set[Term]:
+    """The terms of a profile and its members: also values that a newer one hides in the folded profile."""
+    members: list[Any] = cursor.execute(_SQL["member_ids"], (profile,)).fetchall()
+    found: set[Term] = set()
+    for (member,) in members:
+        found |= terms_of(_contacts(cursor.execute(_SQL["stated"], (member,))))
+        identifiers: list[Any] = cursor.execute(_SQL["contacts_of"], (member,)).fetchall()
+        found |= {term for identifier in identifiers if (term := term_of(*identifier))}
+    return found
 
 
 def _terms(cursor: apsw.Cursor, project: int, profile: bytes) -> list[Row]:
