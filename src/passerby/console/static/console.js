@@ -31,6 +31,24 @@ function openTables(root) {
 
 addEventListener("resize", () => openTables(document));
 
+// On phones a row is a card: every cell needs the name of its column, and the roles that its layout takes away.
+function cards(root) {
+  for (const table of root.querySelectorAll?.(".table:not(.tall) > table:not(.live, .visits, .carded)") ?? []) {
+    const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
+    if (!names.length || table.querySelector("[colspan], [rowspan]")) continue;
+    table.classList.add("carded");
+    table.setAttribute("role", "table");
+    for (const part of table.querySelectorAll("thead, tbody")) part.setAttribute("role", "rowgroup");
+    for (const row of table.rows) {
+      row.setAttribute("role", "row");
+      [...row.cells].forEach((cell, place) => {
+        cell.setAttribute("role", cell.tagName === "TD" ? "cell" : row.parentElement === table.tHead ? "columnheader" : "rowheader");
+        if (row.parentElement !== table.tHead) cell.dataset.label = names[place] ?? "";
+      });
+    }
+  }
+}
+
 // Copying.
 function revealCopies(root) {
   for (const button of root.querySelectorAll?.("button[data-copy][hidden]") ?? []) button.hidden = false;
@@ -176,6 +194,7 @@ function drawAll(root) {
 
 function prepare(root) {
   revealCopies(root);
+  cards(root);
   openTables(root);
   drawAll(root);
 }

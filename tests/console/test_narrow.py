@@ -1,0 +1,59 @@
+"""Long names widen no page, and on phones a table's rows are cards that name each value."""
+
+from __future__ import annotations
+
+import secrets
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from tests.console.conftest import Looks
+from tests.console.office import ADMIN, Office
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def long_name(office: Office) -> str:
+    """A project with the longest name that one may have, in which an event has a long name without a space."""
+    name = f"n{secrets.token_hex(31)}"
+    keys = office.new_project(name)
+    event = {"userId": "w" * 200, "event": "LongEventName" * 15, "properties": {"p" * 180: "v" * 500}}
+    sent = httpx.post(f"{office.ingest}/v1/track", json=event, auth=(keys["segment"]["write_key"], ""), timeout=60)
+    assert sent.status_code == 200
+    bearer = {"Authorization": f"Bearer {keys['api_token']}"}
+    assert httpx.get(f"{office.url}/v1/stats", params={"wait": 20}, headers=bearer, timeout=60).status_code == 200
+    return name
+
+
+def test_a_long_name_widens_no_page(looks: Looks, long_name: str) -> None:
+    desk = looks(ADMIN)
+    for path in ("/", "/live", "/profiles", "/catalogue", "/sources", "/settings", "/health"):
+        page = desk.open(f"/p/{long_name}{path}")
+        for width in (1440, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        page.get_by_text("Menu", exact=True).click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def _cut(page: Page) -> list[str]:
+    """Texts of the tables' cells that reach beyond the edge of the window."""
+    script = """(cells) => cells.filter((cell) => cell.getBoundingClientRect().right > innerWidth + 1
+        || cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent)"""
+    found: list[str] = page.locator(".carded tbody :is(th, td)").evaluate_all(script)
+    return found
+
+
+@pytest.mark.parametrize("path", ["/", "/profiles", "/settings/tokens", "/settings/audit", "/sources/segment"])
+def test_on_phones_rows_are_cards_with_the_names_of_their_columns(looks: Looks, path: str) -> None:
+    desk = looks(ADMIN, viewport=PHONE)
+    page = desk.open(f"/p/default{path}")
+    row = page.locator(".carded tbody tr").first
+    expect(row).to_be_visible()
+    assert row.evaluate("(row) => getComputedStyle(row).display") == "block"
+    assert _cut(page) == []
+    label = row.locator("td, th").last.get_attribute("data-label")
+    assert label == page.locator(".carded thead th").last.inner_text() or label
+    assert page.get_by_role("table").first.get_by_role("columnheader").count() > 1
+    assert desk.audit() == []
