@@ -76,14 +76,28 @@ def test_the_greeting_over_a_new_folder_has_all_real_keys(keys: FirstKeys) -> No
 
 def test_the_greeting_over_a_used_folder_has_public_keys_and_says_why(data: Path, keys: FirstKeys) -> None:
     with ProjectStore(DataFolder(data).control) as store:
-        text = greeting.again(SERVING, store.keys(store.project("default")))
+        text = greeting.again(SERVING, store.keys(store.project("default")), data)
     assert f"{URL}/api/v1/mobile/{keys.crossengage.mobile_api_key}/identify" in text
     assert keys.api_token not in text
     assert "cannot be shown again" in text
 
 
+def test_commands_in_the_greeting_name_the_data_folder() -> None:
+    text = greeting.again(SERVING, [], Path("/srv/my data"))
+    commands = [line.strip() for line in text.splitlines() if line.startswith("  passerby ")]
+    assert len(commands) == 3
+    for command in commands:
+        assert shlex.split(command)[-2:] == ["--data", "/srv/my data"]
+
+
+def test_the_greeting_names_the_file_of_credentials_that_were_written_and_not_shown() -> None:
+    text = greeting.again(SERVING, [], Path("data"), credentials_in=Path("data/first-credentials.json"))
+    assert "password and all secrets are in data/first-credentials.json" in text
+    assert "were shown" not in text
+
+
 def test_the_greeting_without_any_public_key_has_no_calls() -> None:
-    assert "curl" not in greeting.again(SERVING, [])
+    assert "curl" not in greeting.again(SERVING, [], Path("data"))
 
 
 @pytest.mark.parametrize(

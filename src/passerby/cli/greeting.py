@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from passerby.cli import examples
 from passerby.projects.founding import FirstKeys
@@ -38,8 +40,11 @@ def fresh(serving: Serving, keys: FirstKeys) -> str:
     return f"{places(serving)}\n\nTo try it, paste these:\n\n{examples.written(calls)}\n\n{LAST_LINE}"
 
 
-def again(serving: Serving, keys: Sequence[Key]) -> str:
-    """The greeting over a data folder with a past: calls that need public keys only."""
+def again(serving: Serving, keys: Sequence[Key], data: Path, *, credentials_in: Path | None = None) -> str:
+    """Return the greeting for a data folder whose secrets are not printed: calls that need public keys only.
+
+    `credentials_in` is the file to which this start wrote the first credentials, None where it wrote none.
+    """
     public = {
         key.kind: key.value
         for key in reversed(keys)
@@ -47,11 +52,18 @@ def again(serving: Serving, keys: Sequence[Key]) -> str:
     }
     calls = examples.calls(url(serving.host, serving.port), public)
     tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
-    return f"{places(serving)}\n\n{tried}{_SECRETS}\n\n{LAST_LINE}"
+    secrets = _SECRETS_IN_FILE.format(file=credentials_in) if credentials_in else _SECRETS_SHOWN
+    commands = _COMMANDS.format(data=shlex.quote(str(data)))
+    return f"{places(serving)}\n\n{tried}{secrets}\n{commands}\n\n{LAST_LINE}"
 
 
-_SECRETS = """\
-Secrets were shown when they were made and cannot be shown again. For new ones, to read profiles or call WebEngage:
-  passerby keys add api_token
-  passerby keys add webengage.api_key
-The paths of webhooks are listed by `passerby keys list`."""
+_SECRETS_SHOWN = """\
+Secrets were shown when they were created and cannot be shown again. To create new ones, for reading profiles or calling
+WebEngage:"""
+_SECRETS_IN_FILE = """\
+The console's password and all secrets are in {file}. To create more of them later:"""
+_COMMANDS = """\
+  passerby keys add api_token --data {data}
+  passerby keys add webengage.api_key --data {data}
+  passerby users password admin --data {data}
+`passerby keys list --data {data}` lists all keys, with the paths of webhooks."""

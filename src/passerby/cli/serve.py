@@ -132,6 +132,7 @@ def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:
 
 
 def _greet(folder: DataFolder, serving: lock.Serving) -> None:
+    written: Path | None = None
     if not initialised(folder.path):
         keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
         if sys.stdout.isatty():
@@ -139,10 +140,12 @@ def _greet(folder: DataFolder, serving: lock.Serving) -> None:
             say_json(keys)
             say("\n" + greeting.fresh(serving, keys))
             return
-        file = folder.first_credentials
-        write_private(file, as_json(keys))
-        say_if_possible(f"{folder.path} is a new data folder. Its credentials are in {file}, for its owner alone.\n")
-        _log.warning("the first credentials are in a file: keep them elsewhere and delete it", file=str(file))
+        written = folder.first_credentials
+        write_private(written, as_json(keys))
+        say_if_possible(
+            f"{folder.path} is a new data folder. Its credentials are in {written}; only its owner can read it.\n"
+        )
+        _log.warning("the first credentials are in a file: keep them elsewhere and delete it", file=str(written))
     with ProjectStore(folder.control) as store:
         first = store.projects()[0]
-        say_if_possible(greeting.again(serving, store.keys(first)))
+        say_if_possible(greeting.again(serving, store.keys(first), folder.path, credentials_in=written))
