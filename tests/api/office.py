@@ -235,6 +235,9 @@ class Office:
     def patch(self, path: str, token: str | None = None, body: Any = None) -> httpx.Response:
         return self.building.client.patch(path, headers=self._bearer(token), json=body)
 
+    def delete(self, path: str, token: str | None = None) -> httpx.Response:
+        return self.building.client.delete(path, headers=self._bearer(token))
+
     def owner(self, namespace: str, value: str, scope: str = "") -> str:
         """The id of the profile that an identifier leads to."""
         found: str = self.get("/v1/profiles", namespace=namespace, value=value, scope=scope).json()["id"]

@@ -44,6 +44,8 @@ def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
         return office.put(path, token, body).status_code
     if route.method == "PATCH":
         return office.patch(path, token, body).status_code
+    if route.method == "DELETE":
+        return office.delete(path, token).status_code
     if route.method == "POST":
         return office.post(path, token, body).status_code
     return office.get(path, token, **QUERIES.get(route.path, {})).status_code
@@ -150,6 +152,7 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/audit",
         "/v1/catalogue/marks",
         "/v1/sources/{dialect}/test",
+        "/v1/test-data",
         "/v1/series",
         "/v1/violations",
         "/v1/catalogue/volumes",

@@ -18,6 +18,7 @@ from passerby.messages import Identifier, Message
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
+from passerby.state.views import Deletion
 from passerby.worker.batch import Worker
 
 
@@ -94,6 +95,28 @@ def test_all_seven_hold_whatever_was_done(place: Place) -> None:
     assert {verdict.number for verdict in verdicts} == set(range(1, 8))
     assert [verdict for verdict in verdicts if not verdict.well] == []
     assert sum(verdict.checked for verdict in verdicts) > 100
+
+
+def test_all_seven_hold_after_test_data_was_deleted(place: Place) -> None:
+    place.say(ident("user_id", "passerby-test"), ident("mobile_id", "passerby-test-m"), ident("device_id", "d9"))
+    place.say(ident("mobile_id", "passerby-test-n"))
+    place.say(ident("user_id", "passerby-test"), ident("mobile_id", "passerby-test-n"))
+    place.say(ident("mobile_id", "passerby-test-o"), project=2)
+    assert place.state.delete_test_data(1, DAY) == (1, 3, 0, False)
+    assert place.broken() == set()
+
+
+def test_a_deletion_while_events_are_counted_is_no_fault(place: Place) -> None:
+    place.say(ident("mobile_id", "passerby-test-n"))
+    deleted: list[Deletion] = []
+
+    def counting(claim: str, _rows: int) -> None:
+        if claim == "profiles are counted by stage" and not deleted:
+            deleted.append(place.state.delete_test_data(1, DAY))
+
+    verdicts = list(examine_deep(place.folder, counting, batch=2))
+    assert deleted == [(1, 1, 0, False)]
+    assert [verdict for verdict in verdicts if not verdict.well] == []
 
 
 def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:

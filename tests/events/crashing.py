@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -61,6 +62,16 @@ class FileOutbox:
 
     def reset(self, name: str) -> None:
         self._write(name, 0, 0)
+
+    def deleted(self, first: int) -> frozenset[str]:
+        del first
+        return frozenset()
+
+    def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
+        del limit
+        return []
+
+    def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None: ...
 
     def applied(self) -> int:
         return EVENTS

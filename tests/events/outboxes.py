@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.events.making import numbered
 
 from passerby.events.relay import OutboxBatch, RelayPosition
@@ -14,6 +16,9 @@ class MemoryOutbox:
         self.batches: list[OutboxBatch] = []
         self.positions: dict[str, tuple[int, int]] = {}
         self.calls: list[str] = []
+        self.gone: dict[str, int] = {}
+        """Deleted profiles with the last batch that may hold their events."""
+        self.to_delete: list[tuple[int, str]] = []
         self.ahead = 0
         """Messages that were applied behind the last batch and came to no event."""
         self.add(batches)
@@ -47,6 +52,21 @@ class MemoryOutbox:
     def reset(self, name: str) -> None:
         self.calls.append("reset")
         self.positions[name] = (0, 0)
+
+    def delete(self, project: int, profile: str) -> None:
+        """Delete a profile, as the state does."""
+        self.gone[profile] = len(self.batches)
+        self.to_delete.append((project, profile))
+
+    def deleted(self, first: int) -> frozenset[str]:
+        return frozenset(profile for profile, last in self.gone.items() if last >= first)
+
+    def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
+        return self.to_delete[:limit]
+
+    def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
+        self.calls.append(f"deleted {len(profiles)}")
+        self.to_delete = [each for each in self.to_delete if each not in profiles]
 
     def applied(self) -> int:
         return (self.batches[-1].last_position if self.batches else 0) + self.ahead

@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
-from tests.events.making import ANN, PROJECT
+from tests.events.making import ANN, BOB, PROJECT, numbered
 from tests.events.outboxes import MemoryOutbox
 
 from passerby.events import relay as relays
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.protocol import EventStoreFailed
-from passerby.events.relay import Relay
+from passerby.events.relay import OutboxBatch, Relay
 
 PATIENCE_SECONDS = 30
 
@@ -65,6 +65,11 @@ class Watched:
 
     def refill(self, rows: bytes) -> None:
         self._do("refill", rows, "")
+
+    def delete(self, project: int, profiles: Sequence[str]) -> None:
+        self.calls.append(f"delete {project} {' '.join(profiles)}")
+        if self.after:
+            raise self.after.pop()
 
     def refilled(self) -> None:
         self.calls.append("refilled")
@@ -198,6 +203,69 @@ class TestAfterAKill:
         watched.after.clear()
         carry_all(Relay(outbox, watched))
         assert b"".join(ledger.kept) == b"".join(batch.body for batch in outbox.batches)
+
+
+class TestDeletions:
+    def test_events_are_deleted_in_the_step_after_what_was_written(self, outbox: MemoryOutbox) -> None:
+        outbox.add(2)
+        outbox.to_delete = [(1, "a"), (1, "b"), (2, "c")]
+        store = Watched()
+        Relay(outbox, store).step()
+        assert store.calls == ["write", "delete 1 a b", "delete 2 c"]
+        assert outbox.calls[-2:] == ["deleted 2", "deleted 1"]
+        Relay(outbox, store).step()
+        assert len(store.calls) == 3
+
+    def test_events_of_a_deleted_profile_are_not_written(self, outbox: MemoryOutbox, store: ChdbEventStore) -> None:
+        outbox.add(2)
+        outbox.delete(PROJECT, ANN)
+        relay = Relay(outbox, store)
+        carry_all(relay)
+        assert (positions(store), relay.visible_position) == ([], 20)
+
+    def test_later_batches_are_written_as_ever(self, outbox: MemoryOutbox) -> None:
+        outbox.add(1)
+        outbox.delete(PROJECT, ANN)
+        store = Watched()
+        carry_all(Relay(outbox, store))
+        outbox.add(1)
+        carry_all(Relay(outbox, store))
+        assert store.calls == [f"delete {PROJECT} {ANN}", "write"]
+
+    def test_a_deletion_that_was_interrupted_is_repeated(self, outbox: MemoryOutbox, store: ChdbEventStore) -> None:
+        outbox.add(2)
+        carry_all(Relay(outbox, store))
+        outbox.delete(PROJECT, ANN)
+        interrupted = Watched()
+        interrupted.after.append(Killed())
+        with pytest.raises(Killed):
+            Relay(outbox, interrupted).step()
+        carry_all(Relay(outbox, store))
+        assert (positions(store), outbox.to_delete) == ([], [])
+
+    def test_a_range_that_was_written_before_the_deletion_is_repeated_row_by_row(
+        self, outbox: MemoryOutbox, store: ChdbEventStore
+    ) -> None:
+        bob = numbered(1, 5, profile_id=BOB)
+        outbox.batches.append(OutboxBatch(1, 15, 15, numbered(6, 10) + bob))
+        watched = Watched(store)
+        watched.after.append(Killed())
+        with pytest.raises(Killed):
+            Relay(outbox, watched).step()
+        outbox.delete(PROJECT, ANN)
+        carry_all(Relay(outbox, store))
+        assert positions(store) == []
+        assert store.total(PROJECT) == 5
+
+    def test_a_new_store_is_filled_without_the_events_of_deleted_profiles(self, outbox: MemoryOutbox) -> None:
+        outbox.add(2)
+        outbox.batches.append(OutboxBatch(3, 25, 5, numbered(21, 5, profile_id=BOB)))
+        outbox.delete(PROJECT, ANN)
+        outbox.to_delete = []
+        store = Watched()
+        store.refilling = True
+        carry_all(Relay(outbox, store))
+        assert (store.calls, store.rows) == (["refill", "refilled"], [outbox.batches[2].body])
 
 
 class TestWhatIsVisible:

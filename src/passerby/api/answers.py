@@ -175,6 +175,15 @@ class Stats(msgspec.Struct, kw_only=True):
     lag_seconds: float
 
 
+class DeletedTestData(msgspec.Struct, kw_only=True):
+    """What was deleted, and how many test profiles were `kept`. `more`: there are others; repeat the request."""
+
+    profiles: int
+    events: int
+    kept: int
+    more: bool
+
+
 class Health(msgspec.Struct, kw_only=True):
     """The server is ready; these parts were asked."""
 

@@ -15,6 +15,7 @@ from passerby.api.access import access_to_read
 from passerby.api.auditing import Audited, export_audit, export_audit_as_csv, list_audit
 from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
+from passerby.api.deletion import delete_test_data
 from passerby.api.desk import Desk
 from passerby.api.duplicates import dismiss_duplicate, list_duplicates, restore_duplicate
 from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
@@ -117,6 +118,7 @@ _OF_PROJECTS: Final = (
     export_audit,
     export_audit_as_csv,
     send_test_event,
+    delete_test_data,
 )
 """The routes that a project's tokens open."""
 

@@ -27,7 +27,7 @@ from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
 from passerby.refused.record import Refused
 from passerby.refused.store import Use
 from passerby.state.protocol import Detachment, Hand, HandMerge
-from passerby.state.views import StateReader
+from passerby.state.views import Deletion, StateReader
 
 
 class Writer(Protocol):
@@ -46,6 +46,8 @@ class Writer(Protocol):
     def remove_alias(self, project: int, event: str, attribute: str) -> None: ...
 
     def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]: ...
+
+    def delete_test_data(self, project: int, at: int) -> Deletion: ...
 
     def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge: ...
 

@@ -9,6 +9,7 @@ import msgspec
 
 from passerby.api.answers import (
     CatalogueAnswer,
+    DeletedTestData,
     Detached,
     DuplicatePage,
     Event,
@@ -310,5 +311,7 @@ STATS = {
         lag_seconds=0.031,
     )
 }
+
+TEST_DATA = {"deleted": DeletedTestData(profiles=2, events=17, kept=0, more=False)}
 
 HEALTH = {"ready": Health(status="ready", checks=["state", "log", "positions", "events", "relay", "edge", "worker"])}

@@ -63,6 +63,7 @@ NEEDS: Final[Mapping[str, Need]] = {
     "listAudit": Need(Scope.MANAGE),
     "exportAudit": Need(Scope.MANAGE),
     "exportAuditAsCsv": Need(Scope.MANAGE),
+    "deleteTestData": Need(Scope.MANAGE, "test_data.deleted"),
     "sendTestEvent": Need(Scope.MANAGE, "source.tested"),
 }
 """By the operation's id."""

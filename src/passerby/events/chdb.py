@@ -87,6 +87,15 @@ class ChdbEventStore:
             for piece in pieces(rows, PIECE_BYTES):
                 self._insert("refill", piece)
 
+    def delete(self, project: int, profiles: Sequence[str]) -> None:
+        """Delete all events of these profiles; done at return. Raises EventStoreFailed or EventStoreBroken.
+
+        Interrupted, it may be repeated: what is left of the attempt before is cancelled.
+        """
+        with self._writing, self._noticing():
+            self._engine.insert(_SQL["cancel_deletions"])
+            self._engine.insert(_SQL["delete_events"], project=project, profiles=profiles)
+
     def refilled(self) -> None:
         """Remember that everything which the outbox holds is here again."""
         marker.write(self._folder, Marker(refilling=False))

@@ -199,6 +199,16 @@ WHERE first NOT IN ('', 'n')
 GROUP BY name
 SETTINGS max_threads = 2, allow_simdjson = 0;
 
+-- name: delete_events
+-- Delete the events of some profiles. Parts without any stay as they are; the others are written anew, with their
+-- projections, before this returns.
+ALTER TABLE events DELETE WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
+SETTINGS mutations_sync = 2;
+
+-- name: cancel_deletions
+-- Deletions that did not finish: their caller repeats them.
+KILL MUTATION WHERE database = currentDatabase() AND table = 'events' AND NOT is_done AND startsWith(command, '(DELETE');
+
 -- name: tables
 -- The table, if it is there.
 SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'events';

@@ -10,9 +10,13 @@ from __future__ import annotations
 import threading
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, NamedTuple, Protocol
+
+import msgspec
 
 from passerby import logs
 from passerby.events import metrics
@@ -27,6 +31,8 @@ LIMIT_BYTES: Final = 8 << 20
 """What one write holds, at most about: an outbox batch is never divided."""
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 10.0
+LIMIT_DELETED: Final = 2_000
+"""Deleted profiles whose events one statement deletes: it reads the whole table's index, however few they are."""
 
 _log = logs.get("relay")
 
@@ -77,6 +83,15 @@ class Outbox(Protocol):
     def reset(self, name: str) -> None:
         """Begin again with the oldest batch that is still there."""
 
+    def deleted(self, first: int) -> frozenset[str]:
+        """Deleted profiles whose events batches with this id or a later one may hold: mostly none."""
+
+    def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
+        """At most `limit` deleted profiles, with their projects, whose events are to be deleted."""
+
+    def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
+        """Note that the events of these profiles are deleted."""
+
     def applied(self) -> int:
         """The log position up to which messages are applied: what they came to is in the outbox."""
 
@@ -97,6 +112,9 @@ class Store(Protocol):
 
     def refill(self, rows: bytes) -> None:
         """Store what is missing of a batch."""
+
+    def delete(self, project: int, profiles: Sequence[str]) -> None:
+        """Delete all events of these profiles; done at return."""
 
     def refilled(self) -> None:
         """Hear that everything which the outbox holds was gone through."""
@@ -160,6 +178,7 @@ class Relay:
             self._deliver(batches, f"{position.done}-{batches[-1].id}")
             self._outbox.done(self._name, batches[-1].id)
             self._see(batches[-1].last_position)
+        self._delete_events()
         if not step.more:
             self._caught_up(applied, nothing_left=not batches)
         metrics.EVENTS.inc(step.events)
@@ -194,12 +213,28 @@ class Relay:
         return batches
 
     def _deliver(self, batches: Sequence[OutboxBatch], span: str) -> None:
-        rows = b"".join(batch.body for batch in batches)
+        deleted = self._outbox.deleted(batches[0].id)
+        rows = b"".join(_without(batch.body, deleted) for batch in batches)
+        if not rows:
+            return
         with metrics.WRITE_SECONDS.time():
-            if self._store.refilling:
+            # A range that was interrupted may have been written with the deleted events, in other pieces: only a
+            # refill compares every row.
+            if self._store.refilling or deleted:
                 self._store.refill(rows)
             else:
                 self._store.write(rows, f"{span}-{zlib.crc32(rows):08x}")
+
+    def _delete_events(self) -> None:
+        """Delete events of deleted profiles from the store.
+
+        In this thread, so that no batch is being written meanwhile that was read before the profiles were deleted.
+        """
+        pending = self._outbox.pending_deletions(LIMIT_DELETED)
+        for project, group in groupby(pending, key=itemgetter(0)):
+            deleted = list(group)
+            self._store.delete(project, [profile for _, profile in deleted])
+            self._outbox.deletions_done(deleted)
 
     def _caught_up(self, applied: int, *, nothing_left: bool) -> None:
         """What the outbox held when this step began is in the store. `applied` was read before the outbox was."""
@@ -250,6 +285,20 @@ class Relay:
         )
         self._stopping.wait(self._retry_seconds)
         self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
+
+
+class _Recorded(msgspec.Struct):
+    profile_id: str
+
+
+_recorded: Final = msgspec.json.Decoder(_Recorded).decode
+
+
+def _without(body: bytes, deleted: Collection[str]) -> bytes:
+    """The lines of a batch that are not events of deleted profiles."""
+    if not deleted:
+        return body
+    return b"".join(line for line in body.splitlines(keepends=True) if _recorded(line).profile_id not in deleted)
 
 
 def _described(batches: Sequence[OutboxBatch]) -> Step:

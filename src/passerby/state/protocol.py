@@ -22,6 +22,7 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Rejected
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
+from passerby.state.views import Deletion
 
 
 class UnknownMerge(Exception):
@@ -324,6 +325,12 @@ class State(Protocol):
         """Take event names, attributes and traits from the catalogue, each by event and attribute, one of them "".
 
         What was recorded stays. In a transaction of its own; returns the names that are not there. Raises BadAlias.
+        """
+
+    def delete_test_data(self, project: int, at: int) -> Deletion:
+        """Delete test profiles and everything that is known of them; in a transaction of its own.
+
+        Their events are deleted from the event store by the relay, soon after. `at` is the time, in ms.
         """
 
     def close(self) -> None: ...

@@ -35,6 +35,19 @@ class Totals(NamedTuple):
     customer: int = 0
 
 
+class Deletion(NamedTuple):
+    """How many test profiles, and events of theirs, a deletion removes.
+
+    `kept` is the number of test profiles that are kept because they, or profiles they were merged with, ever had an
+    identifier of another kind. `more` is whether there are test profiles beyond those that one deletion removes.
+    """
+
+    profiles: int
+    events: int
+    kept: int = 0
+    more: bool = False
+
+
 class IdentifierMatch(NamedTuple):
     """A place among what a search finds: an identifier that begins with the text as written (0) or lower-cased (1)."""
 
@@ -304,6 +317,9 @@ class StateReader(Protocol):
 
     def test_profiles(self, project: int) -> dict[str, Stage]:
         """The test profiles (`profiles.testing`) of a project by id, with their stages: at most a thousand."""
+
+    def test_data(self, project: int) -> Deletion:
+        """What `State.delete_test_data` would delete now."""
 
     def indexing(self) -> bool:
         """Whether contacts of profiles from an earlier version are still being indexed, and may not be found yet."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from passerby import sql
 from passerby.events.relay import OutboxBatch, RelayPosition
 from passerby.settings import LogSettings
+from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.store import open_state
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
@@ -56,6 +58,21 @@ class SqliteOutbox:
     def reset(self, name: str) -> None:
         """Let this relay begin again with the oldest batch that is still there."""
         self._connection.execute(_SQL["reset"], (name,))
+
+    def deleted(self, first: int) -> frozenset[str]:
+        """Deleted profiles whose events batches with this id or a later one may hold."""
+        return frozenset(to_text(profile) for (profile,) in self._connection.execute(_SQL["deleted"], (first,)))
+
+    def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
+        """Deleted profiles, with their projects, of which the event store may have events."""
+        rows: Any = self._connection.execute(_SQL["pending"], (limit,)).fetchall()
+        return [(project, to_text(profile)) for project, profile in rows]
+
+    def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
+        """Write down durably that the event store has no events of these profiles any more."""
+        with self._connection:
+            bindings = [(project, to_blob(profile)) for project, profile in profiles]
+            self._connection.executemany(_SQL["set_deleted"], bindings)
 
     def applied(self) -> int:
         """The log position up to which messages are applied: what they came to is in the outbox."""

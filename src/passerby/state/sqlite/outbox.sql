@@ -42,6 +42,18 @@ SELECT id, created_at, bytes FROM outbox WHERE id <= ? ORDER BY id LIMIT ?;
 -- Rows that every relay has passed.
 DELETE FROM outbox WHERE id <= ?;
 
+-- name: deleted
+-- Profiles that were deleted when an outbox row was there already: it, or a later one, may hold events of theirs.
+SELECT profile FROM deleted_profiles WHERE outbox >= ?;
+
+-- name: pending
+-- Deleted profiles whose events the event store may still have.
+SELECT project, profile FROM deleted_profiles WHERE done = 0 ORDER BY project, profile LIMIT ?;
+
+-- name: set_deleted
+-- The event store has no more events of a deleted profile.
+UPDATE deleted_profiles SET done = 1 WHERE project = ? AND profile = ?;
+
 -- name: size
 -- Bytes of all bodies. The table is read from its rows' headers, not their bodies.
 SELECT coalesce(sum(bytes), 0) FROM outbox;

@@ -25,7 +25,7 @@ from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned, respelled
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS
-from passerby.state.sqlite import backfills, edits, merges, search, series
+from passerby.state.sqlite import backfills, deletion, edits, merges, search, series
 from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.moment import SqliteMoment
@@ -33,6 +33,7 @@ from passerby.state.sqlite.pairs import Pairs
 from passerby.state.sqlite.why import chain, entry_of, held, made_by
 from passerby.state.views import (
     Catalogue,
+    Deletion,
     Duplicate,
     DuplicatePlace,
     DuplicatesPage,
@@ -131,6 +132,10 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             found = _test_profiles(connection, project)
             return {to_text(id_): Stage(stage) for id_, stage in found.items()}
+
+    def test_data(self, project: int) -> Deletion:
+        with self._snapshot() as connection:
+            return deletion.preview(connection, project)
 
     def indexing(self) -> bool:
         with self._snapshot() as connection:

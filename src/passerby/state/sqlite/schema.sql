@@ -243,7 +243,7 @@ CREATE TABLE IF NOT EXISTS devices (
 ) WITHOUT ROWID;
 
 -- Running totals of a project: applied, duplicates, events, violations, anonymous, lead, customer, and aliases (how many
--- previous ids were ever attached).
+-- previous ids were ever attached). Deleted profiles and their events are subtracted; `deleted_profiles` counts the former.
 CREATE TABLE IF NOT EXISTS totals (
     project INTEGER NOT NULL,
     name TEXT NOT NULL,
@@ -350,3 +350,16 @@ CREATE TABLE IF NOT EXISTS duplicate_dismissals (
     reason TEXT NOT NULL,
     PRIMARY KEY (project, one, other)
 ) WITHOUT ROWID;
+
+-- Profiles whose data was deleted. `outbox` is the newest outbox row at that time: rows up to it may hold their events,
+-- which a relay leaves out. `done` is 1 once the event store has deleted the events it held. `at` in ms.
+CREATE TABLE IF NOT EXISTS deleted_profiles (
+    project INTEGER NOT NULL,
+    profile BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    outbox INTEGER NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (project, profile)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deleted_profiles_pending ON deleted_profiles (project, profile) WHERE done = 0;
+CREATE INDEX IF NOT EXISTS deleted_profiles_outbox ON deleted_profiles (outbox);

@@ -35,12 +35,13 @@ from passerby.state.protocol import (
     SeenKey,
     SeriesRow,
 )
-from passerby.state.sqlite import backfills, duplicates, edits, series, terms
+from passerby.state.sqlite import backfills, deletion, duplicates, edits, series, terms
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
 from passerby.state.sqlite.undo import undo_merge
+from passerby.state.views import Deletion
 
 _SQL = sql.load("passerby.state.sqlite", "writer.sql")
 _PAGE_CACHE_KIB = 64 * 1024
@@ -223,6 +224,10 @@ class SqliteState:
     def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         with self.transaction():
             return [name for name in names if not edits.delete_name(self._cursor, project, *name)]
+
+    def delete_test_data(self, project: int, at: int) -> Deletion:
+        with self.transaction():
+            return deletion.delete(self._cursor, project, at)
 
     def close(self) -> None:
         self._connection.close()

@@ -97,7 +97,7 @@ def note_again(cursor: apsw.Cursor, project: int, profile: bytes) -> None:
     """Look for duplicates of a profile and its members after an undo made it a profile of its own."""
     members: list[Any] = cursor.execute(_SQL["member_ids"], (profile,)).fetchall()
     for (member,) in members:
-        duplicates.note(cursor, _terms(cursor, project, member))
+        duplicates.note(cursor, terms_of_profile(cursor, project, member))
         duplicates.note_user_ids(cursor, project, member)
 
 
@@ -112,7 +112,7 @@ def of_members(cursor: apsw.Cursor, profile: bytes) -> set[Term]:
     return found
 
 
-def _terms(cursor: apsw.Cursor, project: int, profile: bytes) -> list[Row]:
+def terms_of_profile(cursor: apsw.Cursor, project: int, profile: bytes) -> list[Row]:
     """The terms of one profile's own traits and contact identifiers."""
     terms = terms_of(_contacts(cursor.execute(_SQL["stated"], (profile,))))
     found: list[Row] = [(project, *term, profile, "trait") for term in terms]
@@ -133,6 +133,6 @@ def fill(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
     """
     profiles: list[Any] = cursor.execute(_SQL["next_profiles"], (bytes.fromhex(place), limit)).fetchall()
     for profile, project in profiles:
-        _add(cursor, _terms(cursor, project, profile))
+        _add(cursor, terms_of_profile(cursor, project, profile))
         duplicates.note_user_ids(cursor, project, profile)
     return (profiles[-1][0].hex() if len(profiles) == limit else None), len(profiles)

@@ -1,0 +1,128 @@
+"""Deletes the data of test profiles. See `passerby.state.protocol.State.delete_test_data`.
+
+A profile is deleted with every profile that it was ever merged with or detached from. When one of them holds or was
+given an identifier that is not a test identifier, all of them are kept: their events may be those of a real person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import apsw
+
+from passerby import sql
+from passerby.profiles import testing
+from passerby.profiles.contacts import term_of
+from passerby.profiles.hashed import hashes
+from passerby.profiles.stage import Stage
+from passerby.state.sqlite.terms import terms_of_profile
+from passerby.state.views import Deletion
+
+_SQL: Final = sql.load("passerby.state.sqlite", "deletion.sql")
+_WRITER: Final = sql.load("passerby.state.sqlite", "writer.sql")
+
+MOST_PROFILES: Final = 1_000
+"""Profiles that one deletion removes at most, about: it is one transaction, which the worker waits for."""
+MOST_RELATED: Final = 1_000
+"""A group of profiles of this size is kept without looking further: real ones are in it."""
+
+_IN_ORDER: Final = (
+    "delete_devices",
+    "delete_moved_by",
+    "delete_merges",
+    "delete_separations",
+    "delete_detachments",
+    "delete_dismissals",
+    "forget_from",
+    "forget_to",
+    "delete_history_from",
+    "delete_history_to",
+    "delete_hint_links",
+    "delete_traits",
+    "delete_rejected_traits",
+    "delete_identifiers",
+    "delete_profiles",
+)
+"""The statements that delete, in an order in which each still finds what it refers to."""
+
+
+@dataclass(slots=True)
+class _Selection:
+    """Members to delete, with what they count for; `kept` and `more` as in `Deletion`."""
+
+    members: list[bytes] = field(default_factory=list)
+    stages: Counter[Stage] = field(default_factory=Counter)
+    events: int = 0
+    kept: int = 0
+    more: bool = False
+
+    def data(self) -> Deletion:
+        return Deletion(self.stages.total(), self.events, self.kept, self.more)
+
+
+def preview(connection: apsw.Connection, project: int) -> Deletion:
+    """What `delete` would delete now."""
+    return _select(connection.cursor(), project).data()
+
+
+def delete(cursor: apsw.Cursor, project: int, at: int) -> Deletion:
+    """Delete test profiles, and leave tombstones for the relay. Runs within the caller's transaction."""
+    selected = _select(cursor, project)
+    if not selected.members:
+        return selected.data()
+    cursor.executemany(_SQL["add_tombstone"], [(project, member, at) for member in selected.members])
+    _delete_terms(cursor, project, selected.members)
+    for statement in _IN_ORDER:
+        cursor.execute(_SQL[statement], (project,))
+    totals = {stage.label: -number for stage, number in selected.stages.items()}
+    totals |= {"events": -selected.events, "deleted_profiles": len(selected.members)}
+    cursor.executemany(_WRITER["add_total"], [(project, name, growth) for name, growth in totals.items()])
+    return selected.data()
+
+
+def _select(cursor: apsw.Cursor, project: int) -> _Selection:
+    selected = _Selection()
+    candidates = [id_ for (id_,) in cursor.execute(_SQL["candidates"], (project, testing.PREFIX, testing.END))]
+    decided: set[bytes] = set()
+    for candidate in candidates:
+        if candidate in decided:
+            continue
+        if len(selected.members) >= MOST_PROFILES:
+            selected.more = True
+            break
+        related = [id_ for (id_,) in cursor.execute(_SQL["related"], (candidate, MOST_RELATED))]
+        decided.update(related)
+        if len(related) == MOST_RELATED or any(_is_real(cursor, member) for member in related):
+            selected.kept += len(set(related).intersection(candidates))
+        else:
+            _add(cursor, selected, related)
+    return selected
+
+
+def _is_real(cursor: apsw.Cursor, member: bytes) -> bool:
+    return bool(cursor.execute(_SQL["is_real"], (member, testing.PREFIX, testing.END)).get)
+
+
+def _add(cursor: apsw.Cursor, selected: _Selection, members: list[bytes]) -> None:
+    selected.members += members
+    for member in members:
+        rows: Any = cursor.execute(_SQL["size"], (member,)).fetchall()
+        for canonical, stage, events in rows:
+            selected.stages[Stage(stage)] += canonical
+            selected.events += events
+
+
+def _delete_terms(cursor: apsw.Cursor, project: int, members: list[bytes]) -> None:
+    """Delete the members' search terms, found by value because the index has no order by profile."""
+    terms: set[tuple[str, str]] = set()
+    for member in members:
+        terms.update((kind, value) for _, kind, value, *_ in terms_of_profile(cursor, project, member))
+        user_ids = (term_of("email", value) for (value,) in cursor.execute(_SQL["user_ids"], (member,)))
+        terms.update(term for term in user_ids if term is not None)
+    cursor.executemany(_SQL["delete_term"], [(project, *term) for term in terms])
+    addresses = [value for kind, value in terms if kind == "email"]
+    cursor.executemany(
+        _SQL["delete_hash"], [(project, value, digest) for value in addresses for digest in hashes(value).values()]
+    )

@@ -1,0 +1,247 @@
+"""Deleting test profiles: all that is known of them goes, and nothing else."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.state.filling import DAY, Filling, ident, new_id
+
+from passerby.messages import Identifier
+from passerby.profiles.hashed import hashes
+from passerby.settings import LogSettings
+from passerby.state.protocol import Hand
+from passerby.state.sqlite import deletion
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.reader import SqliteStateReader
+
+TESTER, PHONE, ADDRESS = (
+    ident("user_id", "passerby-test"),
+    ident("mobile_id", "passerby-test-m"),
+    ident("email", "passerby-test@example.com"),
+)
+REAL = ident("user_id", "u1")
+KEPT_AS_A_RECORD = {"deleted_profiles", "outbox", "seen", "catalogue_events", "catalogue_attributes", "series"}
+KEPT_AS_A_RECORD |= {"shared_contacts", "totals", "progress", "applied_until", "backfills", "relays", "violations"}
+HAND = Hand(DAY, "an administrator", "why", new_id)
+
+
+def rows(path: Path, *but: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table but these."""
+    with closing(apsw.Connection(str(path))) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = sorted(name for name in tables if name not in but and not name.startswith("sqlite_"))
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in kept}  # noqa: S608 - of the schema
+
+
+def owner(reader: SqliteStateReader, identifier: Identifier, project: int = 1) -> str:
+    found = reader.profile_of(project, identifier)
+    assert found is not None
+    return found.id
+
+
+def use_everything(filling: Filling, reader: SqliteStateReader) -> None:
+    """Test profiles with rows in every table that has any of profiles."""
+    filling.identify(TESTER, ADDRESS, ident("device_id", "d1"), name="Ada Tester", email="PASSERBY-TEST@example.com")
+    filling.track("Seen", PHONE, ident("device_id", "d2"))
+    filling.identify(TESTER, PHONE)
+    merge = reader.merges(1, limit=1)[0]
+    filling.state.undo_merge(1, merge.id, DAY)
+    other = ident("email", "passerby-test-2@example.com")
+    filling.identify(other, ident("mobile_id", "passerby-test-n"), phone="+43 1 5550100")
+    detached = filling.state.detach(1, owner(reader, other), ident("mobile_id", "passerby-test-n"), HAND)
+    filling.state.dismiss_duplicate(1, detached.profile, detached.detached, HAND)
+    filling.identify(ident("user_id", "passerby-test-3@example.com"), ident("previous_id", "passerby-test-old"))
+    first, second = (ident("user_id", f"passerby-test-{name}") for name in "xy")
+    for each in (first, second):
+        filling.track("Bought", each)
+    filling.state.merge_profiles(1, owner(reader, first), owner(reader, second), HAND, force=True)
+
+
+def test_nothing_is_left_of_test_profiles(filling: Filling, reader: SqliteStateReader) -> None:
+    before = rows(filling.path, *KEPT_AS_A_RECORD)
+    use_everything(filling, reader)
+    planned = reader.test_data(1)
+    assert (planned.kept, planned.more) == (0, False)
+    assert planned.profiles > 4
+    assert filling.state.delete_test_data(1, DAY) == planned
+    assert rows(filling.path, *KEPT_AS_A_RECORD) == before
+    totals = reader.totals(1)
+    assert (totals.events, totals.anonymous, totals.lead, totals.customer) == (0, 0, 0, 0)
+    assert totals.applied == 7
+
+
+def test_nothing_of_other_profiles_changes(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.identify(REAL, ident("email", "u1@example.com"), ident("device_id", "d1"), name="Ada")
+    filling.track("Seen", ident("mobile_id", "m1"), ident("device_id", "d2"))
+    filling.identify(REAL, ident("mobile_id", "m1"))
+    filling.identify(TESTER, project=2)
+    before = rows(filling.path, *KEPT_AS_A_RECORD)
+    use_everything(filling, reader)
+    filling.state.delete_test_data(1, DAY)
+    assert rows(filling.path, *KEPT_AS_A_RECORD) == before
+    totals = reader.totals(1)
+    assert (totals.events, totals.anonymous, totals.customer) == (1, 0, 1)
+
+
+def test_without_test_data_nothing_is_written(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.identify(REAL)
+    before = rows(filling.path)
+    assert reader.test_data(1) == filling.state.delete_test_data(1, DAY) == (0, 0, 0, False)
+    assert rows(filling.path) == before
+
+
+def test_a_message_after_a_deletion_makes_a_new_profile(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.track("Seen", TESTER)
+    first = owner(reader, TESTER)
+    filling.state.delete_test_data(1, DAY)
+    assert reader.profile(1, first) is None
+    filling.track("Seen", TESTER)
+    found = reader.profile_of(1, TESTER)
+    assert found
+    assert (found.id != first, found.event_count) == (True, 1)
+
+
+def merged_by_hand(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.state.merge_profiles(1, owner(reader, REAL), owner(reader, PHONE), HAND, force=False)
+
+
+def undone(filling: Filling, reader: SqliteStateReader) -> None:
+    merged_by_hand(filling, reader)
+    filling.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
+
+
+def reassigned(filling: Filling, reader: SqliteStateReader) -> None:
+    """The test profile loses its real identifier."""
+    del reader
+    filling.identify(TESTER, PHONE, ident("email", "u1@example.com"))
+    filling.identify(REAL, ident("email", "u1@example.com"))
+
+
+def detached(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.identify(REAL, PHONE)
+    filling.state.detach(1, owner(reader, REAL), PHONE, HAND)
+
+
+@pytest.mark.parametrize("meet", [merged_by_hand, undone, reassigned, detached])
+def test_a_test_profile_that_ever_met_a_real_one_is_kept(
+    filling: Filling, reader: SqliteStateReader, meet: Any
+) -> None:
+    filling.track("Seen", PHONE)
+    filling.track("Seen", REAL)
+    meet(filling, reader)
+    before = rows(filling.path)
+    found = filling.state.delete_test_data(1, DAY)
+    assert (found.profiles, found.events, found.more) == (0, 0, False)
+    assert found.kept == len(reader.test_profiles(1))
+    assert rows(filling.path) == before
+
+
+def test_a_kept_profile_does_not_keep_others(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.track("Seen", PHONE)
+    filling.track("Seen", REAL)
+    undone(filling, reader)
+    filling.track("Seen", TESTER)
+    assert filling.state.delete_test_data(1, DAY) == (1, 1, 1, False)
+    assert filling.state.delete_test_data(1, DAY) == (0, 0, 1, False)
+
+
+def test_the_history_of_a_profile_that_got_a_test_identifier_stays(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.identify(TESTER, PHONE)
+    filling.identify(REAL, PHONE)
+    real = owner(reader, REAL)
+    before = reader.history(1, real, limit=100)
+    filling.state.delete_test_data(1, DAY)
+    after = reader.history(1, real, limit=100)
+    assert before
+    assert after
+    assert [entry.kind for entry in after.entries] == [entry.kind for entry in before.entries]
+    assert reader.profile_of(1, TESTER) is None
+    assert any(entry.kind == "reassigned" for entry in after.entries)
+    gone = {entry.from_ for entry in before.entries} - {entry.from_ for entry in after.entries}
+    assert gone
+    assert [entry for entry in after.entries if entry.from_ in gone or entry.to in gone] == []
+
+
+def test_addresses_that_others_have_are_still_found_by_their_hash(filling: Filling) -> None:
+    address = "passerby-test@example.com"
+    filling.identify(ident("user_id", hashes("someone@example.com")[64].hex()))
+    filling.identify(REAL, email=address)
+    filling.identify(ADDRESS, TESTER, email="passerby-test-9@example.com")
+    while filling.state.backfill():
+        pass
+    filling.state.delete_test_data(1, DAY)
+    hashed = {value for _, _, value in rows(filling.path)["hashed_addresses"]}
+    assert hashed == {address}
+
+
+def test_a_deletion_is_bounded_and_says_that_there_is_more(
+    filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deletion, "MOST_PROFILES", 2)
+    for number in range(5):
+        filling.track("Seen", ident("mobile_id", f"passerby-test-{number}"))
+    found = [filling.state.delete_test_data(1, DAY) for _ in range(4)]
+    assert found == [(2, 2, 0, True), (2, 2, 0, True), (1, 1, 0, False), (0, 0, 0, False)]
+    assert reader.test_profiles(1) == {}
+
+
+def test_a_profile_with_very_many_related_ones_is_kept(filling: Filling, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deletion, "MOST_RELATED", 2)
+    filling.track("Seen", PHONE)
+    filling.identify(TESTER)
+    filling.identify(TESTER, PHONE)
+    assert filling.state.delete_test_data(1, DAY) == (0, 0, 1, False)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    messages=st.lists(
+        st.sets(
+            st.sampled_from(
+                [TESTER, PHONE, ADDRESS, REAL, ident("mobile_id", "m1"), ident("user_id", "passerby-test-2")]
+            ),
+            min_size=1,
+            max_size=3,
+        ),
+        max_size=8,
+    )
+)
+def test_whatever_was_sent_a_deletion_takes_test_identifiers_only(
+    tmp_path_factory: pytest.TempPathFactory, messages: list[set[Identifier]]
+) -> None:
+    filling = Filling(tmp_path_factory.mktemp("state") / "state.db")
+    with closing(filling), closing(SqliteStateReader(filling.path)) as reader:
+        for identifiers in messages:
+            filling.track("Seen", *sorted(identifiers))
+        before = reader.totals(1)
+        held = {profile.id: profile for profile in reader.profiles(1, limit=100)}
+        tests = reader.test_profiles(1)
+        found = filling.state.delete_test_data(1, DAY)
+        left = {profile.id: profile for profile in reader.profiles(1, limit=100)}
+        assert found.profiles + found.kept >= len(tests)
+        assert {id_: left[id_] for id_ in held.keys() - tests.keys() if held[id_].identifiers} == {
+            id_: held[id_] for id_ in held.keys() - tests.keys() if held[id_].identifiers
+        }
+        assert reader.totals(1).events == before.events - found.events
+
+
+def test_the_relay_is_told_what_was_deleted_until_it_has_done_it(filling: Filling, reader: SqliteStateReader) -> None:
+    filling.track("Seen", TESTER)
+    filling.track("Seen", REAL)
+    deleted = owner(reader, TESTER)
+    outbox = SqliteOutbox(filling.path, LogSettings())
+    with closing(outbox):
+        assert (outbox.deleted(1), outbox.pending_deletions(10)) == (frozenset(), [])
+        filling.state.delete_test_data(1, DAY)
+        filling.track("Seen", TESTER)
+        assert outbox.pending_deletions(10) == [(1, deleted)]
+        assert outbox.pending_deletions(0) == []
+        outbox.deletions_done([(1, deleted)])
+        assert outbox.pending_deletions(10) == []
+        assert [outbox.deleted(first) for first in (1, 2, 3)] == [{deleted}, {deleted}, frozenset()]
