@@ -192,3 +192,29 @@ def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, rea
     assert reader.uses(MINUTE) == {}
     keeper.count_uses({3: 2}, MINUTE + 1)
     assert reader.uses(MINUTE + 1) == {3: (MINUTE, 2)}
+
+
+@pytest.mark.parametrize(
+    "sent, status, kept",
+    [
+        ('{"field":"event","type":"NOT_NULL","message":"event is required."}', 400, "event is required."),
+        ('{"errors":[{"code":"2","title":"Invalid Field","details":"Send a name."}]}', 400, "Send a name."),
+        (
+            '{"updated":[{"id":"a","success":true},{"errors":[{"message":"No id."},{"message":"No email."}]}]}',
+            400,
+            "No id. No email.",
+        ),
+        ('{"error":{"code":"no","message":"No such key.","details":{}}}', 401, "No such key."),
+        ('{"status":false}', 400, '{"status":false}'),
+        ('{"message":', 400, '{"message":'),
+        ('{"a":' * 100_000, 400, ('{"a":' * 100)),
+        ("plain words", 400, "plain words"),
+        ("", 401, "Unauthorized"),
+    ],
+)
+def test_what_is_kept_of_an_answer_is_its_sentences(
+    keeper: RefusalKeeper, reader: RefusedReader, sent: str, status: int, kept: str
+) -> None:
+    keeper.keep([noted(text=sent, status=status)], Counter())
+    (found,) = reader.newest([NO_PROJECT], limit=1)
+    assert found.text == kept

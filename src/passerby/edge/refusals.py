@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Final, NamedTuple
+
+import msgspec
 
 from passerby.dialects.contract import Call, RequestFault
 from passerby.dialects.crossengage import TOKEN_HEADER
@@ -29,6 +32,8 @@ BODY_END: Final = 1 << 10
 """Bytes held of a body that waits, at its two ends: keys stand before or behind a batch. As a whole, 200 bodies of
 4 MB, each a few KB of gzip, would be held at once."""
 MINUTE_MS: Final = 60_000
+_SENTENCES: Final = frozenset({"message", "details"})
+"""Fields of vendors' JSON errors that hold a sentence for people."""
 
 
 class Noted(NamedTuple):
@@ -128,12 +133,41 @@ class RefusalKeeper:
             call=call.name if call else "unknown",
             status=noted.status,
             reason=noted.reason,
-            text=noted.text[: redaction.TEXT_LIMIT],
+            text=_messages(noted)[: redaction.TEXT_LIMIT],
             method=scope["method"],
             path=redaction.path(scope["path"], query, parameters.values()),
             client=redaction.client(self._proxies.client(client[0] if client else "", scope["headers"])),
             body=redaction.body(noted.body),
         )
+
+
+def _messages(noted: Noted) -> str:
+    """Return the sentences of a vendor's JSON error, else its text; the name of the status for an empty answer.
+
+    Vendors put a sentence into `message` (CrossEngage version 1, WebEngage) or `details` (CrossEngage version 2), at
+    any depth: a batch has one for each bad entry.
+    """
+    if not noted.text:
+        return HTTPStatus(noted.status).phrase
+    if not noted.text.startswith("{"):
+        return noted.text
+    try:
+        found = list(_sentences(msgspec.json.decode(noted.text)))
+    except (msgspec.DecodeError, RecursionError):
+        return noted.text
+    return " ".join(found) or noted.text
+
+
+def _sentences(answer: object) -> Iterator[str]:
+    if isinstance(answer, dict):
+        for name, value in answer.items():
+            if isinstance(value, str) and value and name in _SENTENCES:
+                yield value
+            else:
+                yield from _sentences(value)
+    elif isinstance(answer, list):
+        for each in answer:
+            yield from _sentences(each)
 
 
 def _header(scope: Scope, wanted: bytes) -> str:
