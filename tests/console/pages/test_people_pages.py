@@ -211,13 +211,30 @@ def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, caller
 def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, callers: Callers) -> None:
     one, other = callers.customer(), callers.customer()
     path = f"/p/default/profiles/{one.profile}/identity/merge"
-    assert "Merge even so" in admin.get(path, params={"with": other.user_id}).text
+    assert "Force merge" in admin.get(path, params={"with": other.user_id}).text
     form = {"other": other.profile, "reason": "a second account"}
     refused = admin.post(path, data=form)
     assert refused.status_code == http.HTTPStatus.CONFLICT
     assert "A rule keeps these two apart" in refused.text
     _after(admin.post(path, data={**form, "force": "true"}))
     assert _json(admin, "/profiles", q=other.user_id)["found"]["profiles"][0]["id"] == one.profile
+
+
+def test_the_merge_page_offers_force_before_a_merge_of_leads_with_different_contacts_is_rejected(
+    admin: httpx.Client, callers: Callers
+) -> None:
+    mark = secrets.token_hex(4)
+    emails = (f"{mark}-1@example.com", f"{mark}-2@example.com")
+    for place, email in enumerate(emails):
+        callers.send("identify", anonymousId=f"{mark}-{place}", traits={"email": email})
+    callers.settle()
+    one, other = (_json(admin, "/profiles", q=email)["found"]["profiles"][0]["id"] for email in emails)
+    path = f"/p/default/profiles/{one}/identity/merge"
+    shown = admin.get(path, params={"with": other}).text
+    assert "Force merge" in shown
+    assert "identity rule R3(b)" in shown
+    form = {"other": other, "reason": "one person", "force": "true"}
+    assert _after(admin.post(path, data=form)).endswith("=merged")
 
 
 def test_nobody_is_merged_with_whom_nothing_leads_to(admin: httpx.Client, person: Person) -> None:

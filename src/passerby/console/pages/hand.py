@@ -47,11 +47,15 @@ class DetachForm(msgspec.Struct, kw_only=True):
 
 
 class MergeView(msgspec.Struct, kw_only=True):
-    """A profile, and the one that `text` leads to: by its id, or by an identifier that is just so."""
+    """A profile, and the one that `text` leads to: by its id, or by an identifier that is just so.
+
+    `rule` is the part of identity rule R3 for which their merge needs `force`, null where it needs none.
+    """
 
     profile: Profile
     other: Profile | None
     text: str
+    rule: str | None
 
 
 class DetachView(msgspec.Struct, kw_only=True):
@@ -65,7 +69,8 @@ async def gather_merge(visit: NamedDependency[Visit], profile_id: FromPath[str],
     profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
     text = other.strip()
     found = await visit.run(_led_to, visit.desk.state, visit.project, text) if text else None
-    return MergeView(profile=profile, other=found, text=text)
+    pair = await visit.run(visit.desk.state.duplicate, visit.project, profile.id, found.id) if found else None
+    return MergeView(profile=profile, other=found, text=text, rule=pair.rule if pair else None)
 
 
 async def gather_detach(
