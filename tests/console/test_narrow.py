@@ -57,3 +57,33 @@ def test_on_phones_rows_are_cards_with_the_names_of_their_columns(looks: Looks, 
     assert label == page.locator(".carded thead th").last.inner_text() or label
     assert page.get_by_role("table").first.get_by_role("columnheader").count() > 1
     assert desk.audit() == []
+
+
+def test_a_long_error_beside_the_live_list_widens_no_page(looks: Looks, office: Office) -> None:
+    page = looks(ADMIN).open("/p/default/live")
+    url = f"{office.ingest}/v1/track"
+    key = office.server.keys["segment"]["write_key"]
+    event = f"long-error-{secrets.token_hex(4)}"
+    assert httpx.post(url, json={"userId": "u", "event": event}, auth=(key, ""), timeout=60).status_code == 200
+    row = page.locator("tr[data-row]", has_text=event)
+    row.locator("a").first.click()
+    expect(page.locator(".detail")).to_be_visible()
+    page.evaluate("""() => {
+        const error = document.createElement("span");
+        error.className = "reason";
+        error.textContent = "w".repeat(300);
+        document.querySelector(".detail").append(error);
+    }""")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_words_of_a_narrow_column_are_not_broken(looks: Looks) -> None:
+    page = looks(ADMIN, viewport={"width": 1280, "height": 900}).open("/p/default/settings/audit")
+    who = page.locator("tbody tr").first.locator("td").nth(1)
+    assert who.evaluate("(cell) => cell.getBoundingClientRect().width") >= 100
+
+
+def test_fields_of_a_filter_have_one_height(looks: Looks) -> None:
+    page = looks(ADMIN).open("/p/default/live")
+    fields = page.locator("main form").first.locator("input:not([type=hidden]), select")
+    assert len(set(fields.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().height)"))) == 1
