@@ -38,6 +38,7 @@ def test_the_page_says_what_uses_a_key(office: Office, admin: httpx.Client) -> N
     number = new_key(admin)["id"]
     unused = admin.get(f"{KEYS}/keys/{number}/revoke").text
     assert "Not used yet" in unused
+    assert f'<a href="{KEYS}">Segment</a>' in unused
     assert "Clients still use this key" not in unused
     with closing(RefusedWriter(DataFolder(office.server.data).refused)) as writer:
         writer.count_uses({int(str(number)): 1_234}, time.time_ns() // 1_000_000)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.dialects import registry
+from passerby.profiles.testing import PREFIX
 from passerby.sdk import calls
 from passerby.sdk.calls import DIALECTS, Call, first_call
 
@@ -32,6 +33,16 @@ def test_a_call_goes_to_the_address_given_with_the_keys_given(dialect: str) -> N
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_without_its_keys_there_is_none(dialect: str) -> None:
     assert first_call(dialect, "https://cdp.example", {}) is None
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_call_makes_a_test_profile(dialect: str) -> None:
+    call = first_call(dialect, "https://cdp.example", KEYS)
+    assert call is not None
+    names = {"mobileId", "anonymousId", "email", "uid"}
+    sent = [value for name, value in call.body.items() if name in names]
+    assert len(sent) == 1
+    assert sent[0].startswith(PREFIX)
 
 
 def test_a_secret_that_nobody_can_read_again_has_a_placeholder() -> None:

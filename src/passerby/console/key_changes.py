@@ -10,6 +10,7 @@ from passerby.api.errors import not_found
 from passerby.api.management import rotated_key
 from passerby.api.management_answers import FreshKey, KeyInfo
 from passerby.console.screens import Visit
+from passerby.console.sourcing import ABOUT
 
 Change = Literal["rotate", "revoke"]
 Grace = Literal["0", "3600", "86400", "604800"]
@@ -24,12 +25,17 @@ GRACES: Final[dict[Grace, str]] = {
 
 
 class KeyChangeView(msgspec.Struct, kw_only=True):
-    """A key that is about to be rotated or revoked. `name` is what its kind is called; `back` and `base` are paths."""
+    """The confirmation page of a rotation or revocation.
+
+    `name` is the label of the key's kind, `back` the path of the page that lists the key and `back_title` its title,
+    `base` the path below which the key's own pages are.
+    """
 
     key: KeyInfo
     name: str
     change: Change
     back: str
+    back_title: str
     base: str
     graces: dict[Grace, str]
 
@@ -44,7 +50,9 @@ def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) ->
     """The confirmation page of this change. Raises ApiError for a key that was rotated before."""
     if change == "rotate" and key.expires_at is not None:
         raise not_found("key that can be rotated")
-    return KeyChangeView(key=key, name=name, change=change, back=back, base=base, graces=GRACES)
+    about = ABOUT.get(key.kind.partition(".")[0])
+    back_title = about.title if about else "API tokens"
+    return KeyChangeView(key=key, name=name, change=change, back=back, back_title=back_title, base=base, graces=GRACES)
 
 
 async def rotated(visit: Visit, number: int, form: RotateForm) -> FreshKey:

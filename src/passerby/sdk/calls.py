@@ -13,7 +13,8 @@ Keys = Mapping[str, str]
 
 PLACEHOLDERS: Final[Keys] = {"webengage.api_key": "YOUR_API_KEY"}
 
-_VISITOR: Final = "test-visitor"
+_VISITOR: Final = "passerby-test"
+"""Makes a test profile: see `passerby.profiles.testing`."""
 
 
 class Call(NamedTuple):
@@ -43,7 +44,7 @@ def _webengage(url: str, keys: Keys) -> Call:
 
 
 def _customerlabs(url: str, keys: Keys) -> Call:
-    body = {"event_name": "Test Event", "email": "test@example.com", "source": "Passerby"}
+    body = {"event_name": "Test Event", "email": f"{_VISITOR}@example.com", "source": "Passerby"}
     return Call(f"{url}{keys['customerlabs.webhook_path']}", (), body)
 
 

@@ -19,7 +19,7 @@ _NODE: Final = """\
 import {{ Analytics }} from "@segment/analytics-node";
 
 const analytics = new Analytics({{ writeKey: {key}, host: {url} }});
-analytics.track({{ userId: "test-visitor", event: "Test Event" }});
+analytics.track({{ userId: "passerby-test", event: "Test Event" }});
 await analytics.closeAndFlush();"""
 
 _PYTHON: Final = """\
@@ -27,7 +27,7 @@ import segment.analytics as analytics
 
 analytics.write_key = {key}
 analytics.host = {url}
-analytics.track("test-visitor", "Test Event")
+analytics.track("passerby-test", "Test Event")
 analytics.flush()"""
 
 _SWIFT: Final = """\
