@@ -140,5 +140,5 @@ def _whole(value: Any) -> Any:
 
 @lru_cache(maxsize=1)
 def document(app: Litestar, ingest_url: str) -> bytes:
-    """The description as it is served. Made once: the routes don't change."""
+    """Encode the OpenAPI description as JSON. Call it once per application: routes do not change later."""
     return msgspec.json.encode(describe(app, ingest_url))

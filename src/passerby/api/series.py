@@ -55,7 +55,7 @@ class Range(NamedTuple):
     step: int
 
     def times(self) -> range:
-        """When each step begins."""
+        """Start of each step, in ms since 1970."""
         return range(self.begin, self.end, self.step)
 
 

@@ -90,7 +90,10 @@ class _Numbers:
 
 
 def _path(path: str, step: str) -> str:
-    """Where a value stands; not longer than can be shown, however long the names are and however deep it is."""
+    """Append a step (a name or an index) to the path of a value in its body.
+
+    A path of NAME_LIMIT characters or more is returned as it is, and a longer step is cut, so paths stay short.
+    """
     return path if len(path) >= NAME_LIMIT else f"{path}{step[:NAME_LIMIT]}"
 
 

@@ -21,9 +21,10 @@ Key = tuple[str, str]
 
 
 class Traces(NamedTuple):
-    """What of a request may hold a key: the path's parameters, the query, the header `Authorization`, the body.
+    """The parts of a request that can contain a project's key.
 
-    `token` is the header `X-XNG-AuthToken`.
+    `parameters` are those of the path, `query` is the undecoded query string, `authorization` the header
+    `Authorization` and `token` the header `X-XNG-AuthToken`, each "" where it is missing.
     """
 
     parameters: Mapping[str, str]

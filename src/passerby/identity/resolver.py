@@ -61,9 +61,9 @@ class Resolver:
         self._followed: dict[Identifier, int] = {}
 
     def resolve(self, message_id: str, evidence: Evidence, *, is_event: bool) -> str | None:
-        """The profile under which this message is recorded.
+        """Return the id of the profile that this message is recorded under, creating or merging profiles as needed.
 
-        None where nothing is left to name a profile by and the message is no event; an event always gets a profile.
+        None for a message without a usable identifier that is not an event; such an event gets a new profile.
         """
         if evidence.previous:
             evidence = self._read_aliases(evidence)

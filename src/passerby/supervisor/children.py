@@ -55,7 +55,7 @@ def program(role: Role, number: int, flags: Sequence[str], inheritance: Inherita
 
 
 class Place:
-    """A role and its number, and the process there. Starting and ending are asked for; nothing here waits."""
+    """Manages the process of one role and number. Only `kill` waits for the process to end."""
 
     def __init__(self, role: Role, number: int, program: Program) -> None:
         self.role = role

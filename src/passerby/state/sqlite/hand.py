@@ -133,7 +133,7 @@ class ByHand:
         return made
 
     def _card(self, profile: str) -> Card:
-        """The card of the profile that this id stands for by now."""
+        """Load the identity state of the profile that this id leads to after merges. Raises UnknownProfile."""
         row = self._run("card", self._project, to_blob(profile)).fetchone()
         if row is None:
             raise UnknownProfile(profile)
