@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from tests.console.office import Office
 
-FOR_ADMINISTRATORS = frozenset({"health-alerts", "settings-audit", "key-revoke", "key-rotate", "user-remove"})
+FOR_ADMINISTRATORS = frozenset(
+    {"health-alerts", "settings-audit", "settings-test-data", "key-revoke", "key-rotate", "user-remove"}
+)
 SCREENS: Mapping[str, Callable[[Office], str]] = {
     "overview": lambda _: "/p/default/",
     "live": lambda _: "/p/default/live",
@@ -28,6 +30,7 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "key-rotate": lambda office: f"/p/default/sources/customerlabs/keys/{office.webhook}/rotate",
     "webhook": lambda office: f"/p/default/sources/customerlabs/{office.webhook}",
     "settings": lambda _: "/p/default/settings",
+    "settings-test-data": lambda _: "/p/default/settings/test-data",
     "settings-tokens": lambda _: "/p/default/settings/tokens",
     "settings-audit": lambda _: "/p/default/settings/audit",
     "settings-policy": lambda _: "/p/default/settings/policy",

@@ -7,6 +7,7 @@ import sys
 
 from passerby.cli import (
     catalogue,
+    deletion,
     demo,
     doctor,
     duplicates,
@@ -40,6 +41,7 @@ app.command(keys.commands)
 app.command(catalogue.commands)
 app.command(merges.commands)
 app.command(duplicates.commands)
+app.command(deletion.commands)
 app.command(snippet.snippet)
 app.command(founding.password)
 app.command(users.commands)

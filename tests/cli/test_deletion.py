@@ -1,0 +1,54 @@
+"""`passerby test-data delete`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Command
+from tests.state.filling import Filling, ident
+
+from passerby.folder import DataFolder
+from passerby.projects.audit import AuditLog
+from passerby.state.sqlite import deletion
+
+pytestmark = pytest.mark.usefixtures("keys")
+
+
+@pytest.fixture
+def filling(data: Path) -> Iterator[Filling]:
+    filling = Filling(DataFolder(data).state)
+    yield filling
+    filling.close()
+
+
+def test_test_profiles_are_deleted_and_counted(passerby: Command, filling: Filling, data: Path) -> None:
+    filling.track("Seen", ident("user_id", "passerby-test"))
+    filling.track("Seen", ident("user_id", "u1"))
+    assert passerby("test-data", "delete").out == "Deleted: 1 test profiles, 1 events.\n"
+    with AuditLog(DataFolder(data).audit) as log:
+        (entry,) = log.page(1, limit=10)
+    assert (entry.who, entry.action) == ("the command line", "test_data.deleted")
+    assert entry.details == {"profiles": 1, "events": 1, "kept": 0, "more": False}
+
+
+def test_kept_profiles_are_told(passerby: Command, filling: Filling) -> None:
+    filling.identify(ident("user_id", "passerby-test"), ident("mobile_id", "m1"))
+    filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+    assert passerby("test-data", "delete").out.endswith("Kept, because they ever had another identifier: 1.\n")
+
+
+def test_more_than_one_deletion_removes_are_deleted(
+    passerby: Command, filling: Filling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deletion, "MOST_PROFILES", 2)
+    for number in range(5):
+        filling.track("Seen", ident("mobile_id", f"passerby-test-{number}"))
+    found = passerby("test-data", "delete", "--json").json
+    assert found == {"profiles": 5, "events": 5, "kept": 0, "more": False}
+
+
+def test_without_test_data_there_is_nothing_to_delete(passerby: Command) -> None:
+    assert passerby("test-data", "delete").out == "No test data.\n"
+    assert passerby("test-data", "delete", "--json").json["profiles"] == 0
