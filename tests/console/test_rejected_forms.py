@@ -201,3 +201,10 @@ def test_the_page_is_shown_with_the_query_that_it_had(looks: Looks) -> None:
     expect(page.get_by_label("The key that clients use already")).to_be_focused()
     expect(page.get_by_label("The key that clients use already")).to_have_value("!")
     expect(page.get_by_role("link", name="Python", exact=True)).to_have_attribute("aria-current", "true")
+
+
+def test_an_address_with_an_invalid_value_is_explained_without_terms_of_the_validation_library(office: Office) -> None:
+    with office.client(ADMIN) as client:
+        answer = client.get("/p/default/live", params={"status": "nonsense"})
+    assert answer.status_code == 400
+    assert "status: Choose one of the options." in answer.text

@@ -23,7 +23,7 @@ from passerby.api.errors import (
     understood,
 )
 from passerby.console.access import ForeignOrigin, NotAllowed, SignInNeeded
-from passerby.console.forms import reject
+from passerby.console.forms import faults_of, reject
 from passerby.console.rendering import render
 from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import TWIN
@@ -72,7 +72,8 @@ def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
         return _page(request, found, _NAMES[found], _EXPLAINED.get(found, ""))
     fault = understood(error)
     reject(request, fault)
-    return _page(request, found, "Invalid input", _sentence(fault.message))
+    texts = (f"{name}: {text}" if name else text for name, text in faults_of(fault).items())
+    return _page(request, found, "Invalid input", " ".join(texts))
 
 
 def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
