@@ -42,3 +42,16 @@ def test_a_deletion_keeps_the_copies_in_other_orders(store: ChdbEventStore) -> N
     statement = "SELECT name, rows FROM system.projection_parts WHERE table = 'events' AND active ORDER BY name"
     found = store._engine.query(statement)  # noqa: SLF001 - how the engine keeps it
     assert found == b'{"name":"by_id","rows":10}\n{"name":"by_name","rows":10}\n'
+
+
+def test_a_deletion_that_was_left_unfinished_is_replaced(store: ChdbEventStore) -> None:
+    store.write(numbered(1, 10) + numbered(11, 10, profile_id=BOB), "a")
+    engine = store._engine  # noqa: SLF001 - to stop it midway
+    engine.query("SYSTEM STOP MERGES events")
+    statement = "ALTER TABLE events DELETE WHERE profile_id = {profile:UUID} SETTINGS mutations_sync = 0"
+    engine.query(statement, profile=ANN)
+    unfinished = "SELECT count() AS n FROM system.mutations WHERE table = 'events' AND NOT is_done"
+    assert engine.query(unfinished) == b'{"n":1}\n'
+    engine.query("SYSTEM START MERGES events")
+    store.delete(PROJECT, [ANN])
+    assert (store.total(PROJECT), engine.query(unfinished)) == (10, b'{"n":0}\n')

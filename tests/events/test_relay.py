@@ -58,6 +58,7 @@ class Watched:
         self.after: list[BaseException] = []
         self.refilling = False
         self.damaged = False
+        self.undeletable = False
 
     def write(self, rows: bytes, token: str) -> None:
         self.tokens.append(token)
@@ -68,6 +69,8 @@ class Watched:
 
     def delete(self, project: int, profiles: Sequence[str]) -> None:
         self.calls.append(f"delete {project} {' '.join(profiles)}")
+        if self.undeletable:
+            raise EventStoreFailed
         if self.after:
             raise self.after.pop()
 
@@ -242,6 +245,20 @@ class TestDeletions:
             Relay(outbox, interrupted).step()
         carry_all(Relay(outbox, store))
         assert (positions(store), outbox.to_delete) == ([], [])
+
+    def test_a_deletion_that_fails_holds_up_neither_events_nor_what_is_visible(self, outbox: MemoryOutbox) -> None:
+        outbox.add(1)
+        outbox.ahead = 5
+        outbox.to_delete = [(PROJECT, ANN)]
+        store = Watched()
+        store.undeletable = True
+        relay = Relay(outbox, store)
+        for calls in (["write", f"delete {PROJECT} {ANN}"], [f"delete {PROJECT} {ANN}"]):
+            store.calls.clear()
+            with pytest.raises(EventStoreFailed):
+                relay.step()
+            assert store.calls == calls
+        assert (relay.visible_position, outbox.to_delete) == (15, [(PROJECT, ANN)])
 
     def test_a_range_that_was_written_before_the_deletion_is_repeated_row_by_row(
         self, outbox: MemoryOutbox, store: ChdbEventStore

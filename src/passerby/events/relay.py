@@ -178,10 +178,10 @@ class Relay:
             self._deliver(batches, f"{position.done}-{batches[-1].id}")
             self._outbox.done(self._name, batches[-1].id)
             self._see(batches[-1].last_position)
-        self._delete_events()
         if not step.more:
             self._caught_up(applied, nothing_left=not batches)
         metrics.EVENTS.inc(step.events)
+        self._delete_events()  # last: a deletion that fails holds up nothing of the above
         return step
 
     def _prepare(self) -> None:
