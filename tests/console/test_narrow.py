@@ -72,14 +72,18 @@ def test_a_long_error_beside_the_live_list_widens_no_page(looks: Looks, office: 
         const error = document.createElement("span");
         error.className = "reason";
         error.textContent = "w".repeat(300);
-        document.querySelector(".detail").append(error);
+        const line = document.createElement("li");
+        line.append(error);
+        document.querySelector("#detail-errors").append(line);
     }""")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_words_of_a_narrow_column_are_not_broken(looks: Looks) -> None:
-    page = looks(ADMIN, viewport={"width": 1280, "height": 900}).open("/p/default/settings/audit")
-    who = page.locator("tbody tr").first.locator("td").nth(1)
+    page = looks(ADMIN, viewport={"width": 800, "height": 900}).open("/p/default/settings/audit")
+    cells = page.locator("tbody tr").first.locator("td")
+    cells.last.evaluate("(cell) => { cell.textContent = 'many words '.repeat(200); }")
+    who = cells.nth(1)
     assert who.evaluate("(cell) => cell.getBoundingClientRect().width") >= 100
 
 
