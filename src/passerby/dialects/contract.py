@@ -147,6 +147,8 @@ class Known(msgspec.Struct, frozen=True):
     """Whether a message with the key that was asked for is applied."""
     behind: bool = False
     """Whether messages about the identifiers may be accepted and not applied yet."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """The traits in the project's catalogue, if they were asked for: names and data types, by name."""
 
 
 class Inquiry(msgspec.Struct, frozen=True):
@@ -162,6 +164,8 @@ class Inquiry(msgspec.Struct, frozen=True):
     proceed: Callable[[Known], Outcome | Inquiry]
     key: tuple[str, str] | None = None
     """A dialect and a deduplication key to look up."""
+    attributes: bool = False
+    """Whether the traits in the project's catalogue are looked up."""
 
 
 def unlooked(asked: Outcome | Inquiry) -> Outcome:

@@ -155,7 +155,8 @@ class StateDirectory:
         target = self._target(inquiry, moment) if inquiry.identifiers else None
         profile = None if target is None else moment.person(target)
         seen = inquiry.key is not None and moment.seen(project, *inquiry.key)
-        known = Known(profile, profile_id=target or "", seen=seen, behind=asked.behind)
+        attributes = moment.attributes(project) if inquiry.attributes else ()
+        known = Known(profile, profile_id=target or "", seen=seen, behind=asked.behind, attributes=attributes)
         if device is None:
             return known
         about, traits, ids = (

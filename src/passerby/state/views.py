@@ -275,6 +275,9 @@ class Moment(Protocol):
     def seen(self, project: int, dialect: str, key: str) -> bool:
         """Whether a message with this deduplication key is applied, and its key kept still."""
 
+    def attributes(self, project: int) -> tuple[tuple[str, str], ...]:
+        """The names and data types of the traits in the project's catalogue, by name."""
+
 
 class StateReader(Protocol):
     """What is asked of the state by those who only look at it."""

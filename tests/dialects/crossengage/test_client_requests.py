@@ -133,14 +133,16 @@ def test_an_opt_out_is_set_and_read_back(client: Client) -> None:
     }
 
 
-def test_attributes_are_answered_with_what_to_do_instead(client: Client) -> None:
+def test_attributes_are_created_listed_and_kept_while_in_use(client: Client) -> None:
     attribute = {"name": "traits.foo", "attributeType": "ARRAY", "nestedType": "OBJECT"}
-    for answer in (
-        client.ask("POST", "/users/attributes", 1, attribute),
-        client.ask("GET", "/users/attributes?offset=0&limit=10", 1),
-    ):
-        assert answer.status_code == 400
-        assert "need" in answer.json()["message"] or "not registered" in answer.json()["message"]
+    created = client.ask("POST", "/users/attributes", 1, attribute)
+    assert (created.status_code, created.json()["name"]) == (200, "traits.foo")
+    client.ask("PUT", "/users/attr", 1, {"id": "attr", "traits": {"foo": [{"a": 1}]}})
+    client.settled("GET", "/users/attr", 1)
+    listed = client.ask("GET", "/users/attributes?offset=0&limit=100", 1).json()
+    assert created.json() in listed["attributes"]
+    assert listed["total"] == str(len(listed["attributes"]))
+    assert client.ask("DELETE", f"/users/attributes/{created.json()['id']}", 1, {}).status_code == 409
     assert client.ask("DELETE", "/users/attributes/3", 1, {}).status_code == 404
 
 

@@ -1,26 +1,113 @@
-"""`/users/attributes`: attributes are not registered here, and these calls say so in the vendor's shape of errors.
+"""`/users/attributes`: the traits in the project's catalogue, as the vendor lists attributes.
 
-A trait exists once it was sent. A 2xx would promise that an attribute was created, or listed completely (decision 47).
+Source: CrossEngage, User Management API v1, attributes. Nothing has to be created here: a trait is in the catalogue
+from its first value on. Creating an attribute is answered with what it will be and keeps nothing; it is listed once a
+value arrives (decision 47). One whose values are of another type is refused, as is deleting one.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qs
+from zlib import crc32
 
-from passerby.dialects.contract import Outcome
+from passerby.dialects.body import read_body
+from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.crossengage.reads import QUERY_LIMIT, STANDARD, is_status
 from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply
 
-TOLD: Final = (
-    "Attributes are not registered here: send the trait with a user, and it exists. "
-    "The data catalog in the console and GET /v1/catalogue list the traits that were received."
-)
+PREFIX: Final = "traits."
+"""What the vendor puts before the name of an attribute that is none of its own."""
+NAME_LIMIT: Final = 200
+"""Characters."""
+PAGE: Final = 10
+MOST: Final = 100
+"""Attributes on a page: without `limit`, and at most."""
+
+TYPES: Final[Mapping[str, str]] = {
+    "string": "STRING",
+    "number": "FLOAT",
+    "boolean": "BOOLEAN",
+    "date": "DATETIME",
+    "array": "ARRAY",
+    "object": "OBJECT",
+}
+"""The vendor's type for each of the catalogue's."""
+_NUMBERS: Final = frozenset({"INTEGER", "FLOAT"})
+NAMED: Final = (*TYPES.values(), "INTEGER")
+"""The types that an attribute can be created with."""
 
 
-def refuse(sent: Sent) -> Outcome:
-    """400 with `requestId` and `message`, for creating and listing."""
-    return Outcome(reply(400, {"requestId": sent.request.new_id(), "message": TOLD}))
+def list_all(sent: Sent) -> Outcome | Inquiry:
+    """`GET /users/attributes?offset=&limit=`: a page in the order of names. `total` is a string, as the vendor's is."""
+    offset, limit = _number(sent, "offset", 0), _number(sent, "limit", PAGE)
+    if offset is None or limit is None or not 0 < limit <= MOST:
+        return _refused(sent, f"offset must be a number, and limit one from 1 to {MOST}.")
+
+    def told(known: Known) -> Outcome:
+        found = _listed(known)
+        return Outcome(reply(200, {"attributes": found[offset : offset + limit], "total": str(len(found))}))
+
+    return _asked(sent, told)
 
 
-def refuse_one(_sent: Sent) -> Outcome:
-    """404: no attribute has an id."""
-    return NOT_FOUND
+def create(sent: Sent) -> Outcome | Inquiry:
+    """`POST /users/attributes`."""
+    body = read_body(sent.request)
+    name, type_ = (body.get(field) if type(body) is dict else None for field in ("name", "attributeType"))
+    if type(name) is not str or not 0 < len(name.removeprefix(PREFIX)) <= NAME_LIMIT:
+        return _refused(sent, f"name must be a text of at most {NAME_LIMIT} characters.")
+    if type(type_) is not str or type_ not in NAMED:
+        return _refused(sent, f"attributeType must be one of {', '.join(NAMED)}.")
+    wanted = _attribute(name.removeprefix(PREFIX), type_)
+
+    def told(known: Known) -> Outcome:
+        held = next((each for each in _listed(known) if each["id"] == wanted["id"]), None)
+        if held is not None and held["attributeType"] != type_ and not {held["attributeType"], type_} <= _NUMBERS:
+            return _refused(sent, f"{wanted['name']} was received with values of the type {held['attributeType']}.")
+        return Outcome(reply(200, wanted))
+
+    return _asked(sent, told)
+
+
+def get(sent: Sent) -> Inquiry:
+    """`GET /users/attributes/{attrId}`."""
+    return _asked(sent, lambda known: _of_id(sent, known, lambda attribute: Outcome(reply(200, attribute))))
+
+
+def delete(sent: Sent) -> Inquiry:
+    """`DELETE /users/attributes/{attrId}`: 409 for one that is there, because people have values of it."""
+    words = "The attribute is in use. An administrator deletes it in the data catalog of the console."
+    return _asked(sent, lambda known: _of_id(sent, known, lambda _: _refused(sent, words, status=409)))
+
+
+def _asked(sent: Sent, told: Any) -> Inquiry:
+    return Inquiry(sent.project, (), None, told, attributes=True)
+
+
+def _of_id(sent: Sent, known: Known, answer: Any) -> Outcome:
+    wanted = sent.parameters["attrId"]
+    found = next((each for each in _listed(known) if str(each["id"]) == wanted), None)
+    result: Outcome = NOT_FOUND if found is None else answer(found)
+    return result
+
+
+def _listed(known: Known) -> list[dict[str, Any]]:
+    return [_attribute(name, TYPES[type_]) for name, type_ in known.attributes if not is_status(name)]
+
+
+def _attribute(name: str, type_: str) -> dict[str, Any]:
+    """An attribute as the vendor shows it. Its id is a function of its name, by which alone attributes differ here."""
+    shown = name if name in STANDARD else f"{PREFIX}{name}"
+    return {"id": crc32(name.encode()) & 0x7FFF_FFFF, "name": shown, "attributeType": type_}
+
+
+def _number(sent: Sent, name: str, default: int) -> int | None:
+    query = sent.request.query
+    given = parse_qs(query).get(name, [str(default)])[0] if len(query) <= QUERY_LIMIT else ""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < len("1000000000") else None
+
+
+def _refused(sent: Sent, message: str, status: int = 400) -> Outcome:
+    return Outcome(reply(status, {"requestId": sent.request.new_id(), "message": message}))

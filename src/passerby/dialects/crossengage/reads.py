@@ -24,10 +24,10 @@ CHANNELS: Final = (
 ALL: Final = "ALL"
 OPT_OUT: Final = "optOut."
 BLACKLISTED: Final = "blacklisted"
-_QUERY_LIMIT: Final = 1_000
+QUERY_LIMIT: Final = 1_000
 """Characters."""
 
-_STANDARD: Final = ("firstName", "lastName", "birthday", "createdAt", "gender")
+STANDARD: Final = ("firstName", "lastName", "birthday", "createdAt", "gender")
 """Traits that a user shows beside `traits`."""
 
 
@@ -108,7 +108,7 @@ def _set(sent: Sent, field: str, trait: str) -> Outcome | Inquiry:
 def _channel(sent: Sent) -> str | None:
     """The channel in the query, `ALL` without one, None for an unknown one."""
     query = sent.request.query
-    if len(query) > _QUERY_LIMIT:
+    if len(query) > QUERY_LIMIT:
         return None
     channel = parse_qs(query).get("channelType", [ALL])[0]
     return channel if channel in CHANNELS or channel == ALL else None
@@ -120,18 +120,19 @@ def _out(person: Person, channel: str) -> bool:
 
 def _shown(known: Known, person: Person) -> dict[str, Any]:
     """A user as the vendor shows one: standard fields, then all other traits."""
-    own = {name: value for name, value in person.traits.items() if name != UNIT and not _is_status(name)}
+    own = {name: value for name, value in person.traits.items() if name != UNIT and not is_status(name)}
     named = {
         "id": person.newest.get("user_id"),
         "xngId": known.profile_id or None,
         "email": person.newest.get("email") or person.traits.get("email"),
         UNIT: person.traits.get(UNIT),
     }
-    standard = {name: own.pop(name) for name in _STANDARD if name in own}
+    standard = {name: own.pop(name) for name in STANDARD if name in own}
     return {name: value for name, value in named.items() if value is not None} | standard | {"traits": own}
 
 
-def _is_status(name: str) -> bool:
+def is_status(name: str) -> bool:
+    """Whether a trait is an opt-out or the blacklist, which no attribute shows."""
     return name == BLACKLISTED or name.startswith(OPT_OUT)
 
 

@@ -68,13 +68,18 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = tuple(
         ),
         (
             "/users/attributes",
-            Route("attributes", {"GET": Method(attributes.refuse, "1"), "POST": Method(attributes.refuse, "1")}),
+            Route(
+                "attributes",
+                {"GET": Method(attributes.list_all, "1"), "POST": Method(attributes.create, "1")},
+                asks=True,
+            ),
         ),
         (
             "/users/attributes/(?P<attrId>[^/]+)",
             Route(
                 "attribute",
-                {"GET": Method(attributes.refuse_one, "1"), "DELETE": Method(attributes.refuse_one, "1")},
+                {"GET": Method(attributes.get, "1"), "DELETE": Method(attributes.delete, "1")},
+                asks=True,
             ),
         ),
         (f"/users/track/(?P<{PARAMETER}>[^/]+)", Route("track", {"GET": Method(track, "2")}, "2", asks=True)),

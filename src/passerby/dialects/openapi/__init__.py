@@ -10,6 +10,7 @@ from typing import Any
 from passerby.dialects.openapi import (
     antsomi,
     crossengage,
+    crossengage_attributes,
     crossengage_rest,
     customerlabs,
     segment,
@@ -23,6 +24,7 @@ def paths(ingest_url: str = "http://127.0.0.1:8080") -> dict[str, Any]:
     calls = (
         crossengage.CALLS
         | crossengage_rest.CALLS
+        | crossengage_attributes.CALLS
         | webengage.CALLS
         | customerlabs.CALLS
         | antsomi.CALLS

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from passerby.dialects.crossengage.attributes import TOLD
 from passerby.dialects.crossengage.entries import ID_LIMIT
 from passerby.dialects.crossengage.events import EVENTS_LIMIT
 from passerby.dialects.crossengage.mobile import EVENT_LIMIT
@@ -78,10 +77,10 @@ _NO_VERSION: Final = {
         }
     ]
 }
-_REGISTERED: Final = {"requestId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47", "message": TOLD}
 
 
-def _parameter(name: str, place: str, description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+def parameter(name: str, place: str, description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """A parameter in the path, the query or a header; required but for those in the query."""
     return {
         "name": name,
         "in": place,
@@ -92,20 +91,20 @@ def _parameter(name: str, place: str, description: str, schema: Mapping[str, Any
 
 
 _IN_PATH: Final = {
-    "id": _parameter("id", "path", "The user's id in your own system.", {"type": "string", "minLength": 1}),
-    "email": _parameter("email", "path", "The user's email, in any case.", {"type": "string", "minLength": 1}),
-    "bu": _parameter("bu", "path", "The business unit, as it was written.", {"type": "string", "minLength": 1}),
-    "attrId": _parameter("attrId", "path", "The number of an attribute.", {"type": "string", "minLength": 1}),
-    "trackingId": _parameter(
+    "id": parameter("id", "path", "The user's id in your own system.", {"type": "string", "minLength": 1}),
+    "email": parameter("email", "path", "The user's email, in any case.", {"type": "string", "minLength": 1}),
+    "bu": parameter("bu", "path", "The business unit, as it was written.", {"type": "string", "minLength": 1}),
+    "attrId": parameter("attrId", "path", "The id of an attribute.", {"type": "string", "minLength": 1}),
+    "trackingId": parameter(
         "trackingId", "path", "What a call in version 2 was answered with.", {"type": "string", "minLength": 1}
     ),
 }
-_CHANNEL: Final = _parameter(
+_CHANNEL: Final = parameter(
     "channelType", "query", "One channel; all without it.", {"type": "string", "enum": list(CHANNELS)}
 )
 
 
-def _operation(  # noqa: PLR0913 - all that a call's description is made of
+def operation(  # noqa: PLR0913 - all that a call's description is made of
     name: str,
     words: tuple[str, str],
     versions: str,
@@ -117,7 +116,7 @@ def _operation(  # noqa: PLR0913 - all that a call's description is made of
     query: tuple[dict[str, Any], ...] = (),
 ) -> dict[str, Any]:
     """A call, told of in short and in full, that is served in these API versions and has these answers."""
-    version = _parameter(
+    version = parameter(
         "X-XNG-ApiVersion",
         "header",
         "The version of the vendor's API.",
@@ -147,10 +146,10 @@ def _status(field: str, name: str, words: str, query: tuple[dict[str, Any], ...]
     schema = {"type": "object", "required": [field], "properties": {field: {"type": "boolean"}}}
     answers = {200: answer("The status.", schema, {"status": {field: True}}), 404: _UNKNOWN_USER}
     return {
-        "get": _operation(
+        "get": operation(
             f"get_{name}", (f"Read {words}", f"Answers with {words}."), "1", answers, needs=("id",), query=query
         ),
-        "put": _operation(
+        "put": operation(
             f"put_{name}",
             (f"Set {words}", f"Sets {words}, which is kept as a trait."),
             "1",
@@ -163,15 +162,13 @@ def _status(field: str, name: str, words: str, query: tuple[dict[str, Any], ...]
 
 
 _UNKNOWN_USER: Final = {"description": "There is no such user."}
-_NO_ATTRIBUTE: Final = {"description": "No attribute has an id."}
 _SHOWN: Final = answer("The user.", _USER, {"user": _ADA | {"xngId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47"}})
 _LATER: Final = answer("Accepted; the tracking id leads to its state.", _TRACKING, {"accepted": _TRACKED})
 _RESULTS: Final = {"updated": [{"id": "ext123456", "xngId": None, "success": True}], "deleted": []}
-_ATTRIBUTE: Final = {"name": "traits.plan", "attributeType": "STRING"}
 
 CALLS: Final[dict[str, Any]] = {
     "/users": {
-        "put": _operation(
+        "put": operation(
             "put_user_later",
             (
                 "Create or update a user, asynchronously",
@@ -183,7 +180,7 @@ CALLS: Final[dict[str, Any]] = {
         )
     },
     "/users/{id}": {
-        "put": _operation(
+        "put": operation(
             "put_user",
             (
                 "Create or update a user",
@@ -214,14 +211,14 @@ CALLS: Final[dict[str, Any]] = {
             wrong=_TAKEN | {"email": None, "success": False} | _WRONG_V1,
             request=body(_USER, {"user": _ADA}),
         ),
-        "get": _operation(
+        "get": operation(
             "get_user",
             ("Read a user", "What was accepted before of this user is shown."),
             "12",
             {200: _SHOWN, 404: _UNKNOWN_USER},
             needs=("id",),
         ),
-        "delete": _operation(
+        "delete": operation(
             "delete_user",
             (
                 "Delete a user",
@@ -236,7 +233,7 @@ CALLS: Final[dict[str, Any]] = {
         ),
     },
     "/users/batch": {
-        "post": _operation(
+        "post": operation(
             "batch",
             (
                 "Write and delete several users",
@@ -258,7 +255,7 @@ CALLS: Final[dict[str, Any]] = {
         )
     },
     "/users/track/{trackingId}": {
-        "get": _operation(
+        "get": operation(
             "track",
             (
                 "Read the state of an asynchronous call",
@@ -275,7 +272,7 @@ CALLS: Final[dict[str, Any]] = {
         )
     },
     "/users/email/{email}/bu/{bu}": {
-        "get": _operation(
+        "get": operation(
             "get_user_by_email",
             ("Read a user by email and business unit", "The last part may be empty, for the unit without a name."),
             "2",
@@ -286,7 +283,7 @@ CALLS: Final[dict[str, Any]] = {
     "/users/{id}/optout-status": _status("optOut", "optout", "a user's opt-out", (_CHANNEL,)),
     "/users/{id}/blacklist-status": _status("blacklisted", "blacklist", "whether a user is blacklisted"),
     "/users/{id}/recipient-status": {
-        "get": _operation(
+        "get": operation(
             "get_recipient",
             ("Read a user's recipient status", "The blacklist and all opt-outs together."),
             "1",
@@ -301,35 +298,8 @@ CALLS: Final[dict[str, Any]] = {
             needs=("id",),
         )
     },
-    "/users/attributes": {
-        "get": _operation(
-            "list_attributes",
-            ("List attributes", "Not served: answered with 400, which says where received traits are listed."),
-            "1",
-            {},
-            wrong=_REGISTERED,
-        ),
-        "post": _operation(
-            "create_attribute",
-            ("Create an attribute", "Not served: attributes need not be created before they are sent."),
-            "1",
-            {},
-            wrong=_REGISTERED,
-            request=body(_ANY, {"attribute": _ATTRIBUTE}),
-        ),
-    },
-    "/users/attributes/{attrId}": {
-        method: _operation(
-            f"{method}_attribute",
-            (f"{method.capitalize()} an attribute", "No attribute has an id here."),
-            "1",
-            {404: _NO_ATTRIBUTE},
-            needs=("attrId",),
-        )
-        for method in ("get", "delete")
-    },
     "/leads": {
-        "post": _operation(
+        "post": operation(
             "leads",
             ("Create or update leads", "Profiles by email and business unit, without an id."),
             "1",
@@ -348,7 +318,7 @@ CALLS: Final[dict[str, Any]] = {
         )
     },
     "/events": {
-        "post": _operation(
+        "post": operation(
             "events",
             (
                 "Send events of a user",

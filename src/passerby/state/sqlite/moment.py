@@ -53,6 +53,10 @@ class SqliteMoment:
     def seen(self, project: int, dialect: str, key: str) -> bool:
         return bool(self._rows("seen", (project, dialect, key)))
 
+    def attributes(self, project: int) -> tuple[tuple[str, str], ...]:
+        rows = self._rows("attributes", (project, "", ""))
+        return tuple((name, type_) for _, name, type_, *_ in rows)
+
     def _traits(self, member: bytes) -> dict[str, Versioned]:
         rows = self._rows("traits", (member,))
         return {name: Versioned(_value(value), time, position) for name, value, time, position in rows}
