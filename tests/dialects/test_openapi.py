@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import msgspec
@@ -47,7 +48,7 @@ IN_PATHS = {"mobileApiKey": MOBILE_KEY, "license": LICENSE, "writeKey": WRITE_KE
 
 
 def described(path: str, method: str) -> dict[str, Any]:
-    operation: dict[str, Any] = paths()[path][method]
+    operation: dict[str, Any] = deepcopy(paths()[path][method])  # a test may put its own keys into an example
     return operation
 
 
