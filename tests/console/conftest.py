@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.conftest import FLAGS
 from tests.console.looking import PATIENCE_MS, Desk
-from tests.console.office import Office
+from tests.console.office import ADMIN, Office
 from tests.sdk.tools import program
 from tests.serving import serving
 
@@ -22,6 +22,21 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         office = Office(server)
         office.seed()
         yield office
+
+
+@pytest.fixture(autouse=True)
+def only_administrator(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Remove other administrators that a test leaves behind, and fail it: tests rely on there being only one."""
+    yield
+    if "office" not in request.fixturenames:
+        return
+    office: Office = request.getfixturevalue("office")
+    with office.client(ADMIN) as client:
+        users = client.get("/p/default/settings/users.json").json()["users"]
+        others = [user["name"] for user in users if user["role"] == "admin" and user["name"] != ADMIN]
+        for name in others:
+            client.post("/p/default/settings/users/remove", data={"name": name})
+    assert not others
 
 
 @pytest.fixture(scope="module")
