@@ -24,12 +24,6 @@ from tests.state.filling import DAY, new_id
 
 from passerby.api import metrics
 from passerby.api.app import create_app
-from passerby.api.desk import Desk
-from passerby.api.log import SharedLog
-from passerby.api.readers import Readers
-from passerby.api.tail import Tail
-from passerby.api.visibility import Visibility
-from passerby.api.volumes import VolumeCache
 from passerby.catalogue.types import data_type
 from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
@@ -39,6 +33,12 @@ from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
 from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.services.desk import Desk
+from passerby.services.log import SharedLog
+from passerby.services.readers import Readers
+from passerby.services.tail import Tail
+from passerby.services.visibility import Visibility
+from passerby.services.volumes import VolumeCache
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker

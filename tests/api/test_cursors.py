@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.state.filling import new_id
 
-from passerby.api import cursors
-from passerby.api.errors import ApiError
+from passerby.services import cursors
+from passerby.services.errors import ApiError
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 ids = st.builds(new_id)

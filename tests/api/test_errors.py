@@ -9,7 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 from tests.api.office import Office
 
-from passerby.api.errors import MEANING, STATUS, ErrorAnswer, ErrorCode
+from passerby.services.errors import ErrorCode
+from passerby.web.errors import MEANING, STATUS, ErrorAnswer
 
 
 def error(answer: Any, status: int) -> ErrorAnswer:

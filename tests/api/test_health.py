@@ -16,9 +16,10 @@ import pytest
 from litestar.testing import TestClient
 from tests.api.office import MemoryEvents, Office
 
-from passerby.api import health
 from passerby.api.app import create_app
-from passerby.api.health import (
+from passerby.log.sqlite import SqliteLogReader
+from passerby.services import health
+from passerby.services.health import (
     Check,
     EdgeCheck,
     EventsCheck,
@@ -28,8 +29,7 @@ from passerby.api.health import (
     StateCheck,
     WorkerCheck,
 )
-from passerby.api.readers import Readers
-from passerby.log.sqlite import SqliteLogReader
+from passerby.services.readers import Readers
 from passerby.state.sqlite.reader import SqliteStateReader
 
 

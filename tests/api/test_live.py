@@ -12,13 +12,14 @@ from tests.api.office import Office
 from tests.api.test_refused import refuse
 from tests.state.filling import ident
 
-from passerby.api import streaming, tail
-from passerby.api.errors import ApiError
-from passerby.api.items import Wanted
-from passerby.api.readers import Readers
-from passerby.api.streaming import EventStream, follow, place_of
-from passerby.api.tail import Place, Tail
 from passerby.log.protocol import LogFull
+from passerby.services import tail
+from passerby.services.errors import ApiError
+from passerby.services.items import Wanted
+from passerby.services.readers import Readers
+from passerby.services.tail import Place, Tail
+from passerby.web import streaming
+from passerby.web.streaming import EventStream, follow, place_of
 
 ALL = Wanted()
 

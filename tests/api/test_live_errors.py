@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.api import live_errors
-from passerby.api.live_errors import MOST_ERRORS, AttributeTypes, errors_of, no_types, state_of
 from passerby.catalogue.types import DataType
 from passerby.messages import Message, Rejected, Violation
+from passerby.services import live_errors
+from passerby.services.live_errors import MOST_ERRORS, AttributeTypes, errors_of, no_types, state_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.readers import Readers
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.readers import Readers
 
 
 def test_a_read_runs_elsewhere_and_its_result_comes_back() -> None:

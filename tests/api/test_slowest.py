@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from passerby.api.slowest import HOUR_SECONDS, Slowest, SlowRead, name_of
+from passerby.services.slowest import HOUR_SECONDS, Slowest, SlowRead, name_of
 from passerby.times import iso
 
 

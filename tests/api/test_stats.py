@@ -8,8 +8,8 @@ from typing import Any
 from tests.api.office import Office
 from tests.state.filling import ident
 
-from passerby.api.access import Access
 from passerby.api.stats import stats_of
+from passerby.services.access import Access
 
 
 class OlderLog:

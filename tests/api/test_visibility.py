@@ -9,9 +9,9 @@ import pytest
 from tests.api.office import LONGEST_WAIT, Office
 from tests.state.filling import ident
 
-from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.log import SharedLog
-from passerby.api.visibility import Visibility
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.log import SharedLog
+from passerby.services.visibility import Visibility
 
 READING = ["/v1/profiles", "/v1/catalogue", "/v1/stats"]
 

@@ -16,7 +16,7 @@ from tests.api.test_openapi import DESCRIPTION
 from tests.api.test_openapi import OWN as PROJECTS_OWN
 from tests.state.filling import new_id
 
-from passerby.api.errors import ErrorAnswer
+from passerby.web.errors import ErrorAnswer
 
 OWN = [path for path in PROJECTS_OWN if path not in STREAMS]
 NAMES = ["namespace", "value", "scope", "q", "stage", "limit", "cursor", "name", "wait"]

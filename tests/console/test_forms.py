@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from litestar.handlers import HTTPRouteHandler
 
-from passerby.api.errors import ApiError, ErrorCode, invalid
 from passerby.console import app
 from passerby.console.forms import PAGE, FormState, Rejection, field_of, kept, sentence, state_of
+from passerby.services.errors import ApiError, ErrorCode, invalid
 
 REJECTION = Rejection("/p/default/settings", {"name": "Use another name."})
 

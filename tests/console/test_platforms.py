@@ -11,11 +11,11 @@ import pytest
 from tests.console.office import ADMIN, VIEWER, Office
 from tests.sdk.tools import program
 
-from passerby.api.management_answers import KeyInfo
 from passerby.console.documentation import pages
 from passerby.console.platforms import PLATFORMS, platform_snippets
 from passerby.console.sourcing import ABOUT, SDKS, kinds_of
 from passerby.sdk.libraries import LIBRARIES, configured
+from passerby.services.management_answers import KeyInfo
 
 URL = "https://cdp.example.com"
 KEYS = {kind: "/12345678" for dialect in ABOUT for kind in kinds_of(dialect) if kind != "webengage.api_key"}

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from tests.console.office import ADMIN, VIEWER, Office
 
-from passerby.api.errors import ApiError
 from passerby.console.pages.project import ProjectForm, request_of
+from passerby.services.errors import ApiError
 
 PROJECT = "workshop"
 

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from passerby.api.management_answers import KeyInfo
 from passerby.console.pages.sources import address_of
 from passerby.console.sourcing import ABOUT, KIND_NAMES, SDKS, kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
 from passerby.projects.keys import KINDS
 from passerby.sdk.snippets import SNIPPETS
+from passerby.services.management_answers import KeyInfo
 
 URL = "https://cdp.example"
 

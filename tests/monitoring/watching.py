@@ -7,13 +7,13 @@ from typing import Any
 
 from tests.api.office import Building
 
-from passerby.api.health import Check
 from passerby.folder import DataFolder
 from passerby.monitoring.delivery import Send, send
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import Sample, SampleStore
 from passerby.projects.alerting import Alerting
+from passerby.services.health import Check
 
 NOW = 1_790_000_040_000
 MINUTE = 60_000

@@ -1,28 +1,12 @@
-"""What one request works with: the desk, and the project that its token opens."""
+"""How routes get at their project: at once, or after everything that the caller waits for is readable."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar
-
 from litestar.di import NamedDependency
 
-from passerby.api.desk import Desk
-from passerby.api.parameters import Wait
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Access(NamedTuple):
-    """The desk, for one project."""
-
-    desk: Desk
-    project: int
-
-    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a blocking read in one of the reading threads."""
-        return await self.desk.readers.run(read, *args, **kwargs)
+from passerby.services.access import Access
+from passerby.services.desk import Desk
+from passerby.web.parameters import Wait
 
 
 async def access_to_read(desk: NamedDependency[Desk], project: NamedDependency[int], wait: Wait = 0.0) -> Access:

@@ -16,9 +16,7 @@ from passerby.api.auditing import Audited, export_audit, export_audit_as_csv, li
 from passerby.api.authorization import bearer_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.deletion import delete_test_data
-from passerby.api.desk import Desk
 from passerby.api.duplicates import dismiss_duplicate, list_duplicates, restore_duplicate
-from passerby.api.errors import PRIVATE, ApiError, answer_api_error, answer_depth, answer_fault, answer_framework_error
 from passerby.api.events import get_event
 from passerby.api.hand import detach_identifier, merge_profiles, undo_detachment
 from passerby.api.identity import explain_identifier, preview_identity
@@ -43,6 +41,9 @@ from passerby.api.refused import list_refused
 from passerby.api.series import get_series, list_violations, list_volumes
 from passerby.api.sources import send_test_event
 from passerby.api.stats import get_stats
+from passerby.services.desk import Desk
+from passerby.services.errors import ApiError
+from passerby.web.errors import PRIVATE, answer_api_error, answer_depth, answer_fault, answer_framework_error
 
 
 def create_app(desk: Desk) -> Litestar:

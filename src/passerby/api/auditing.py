@@ -14,18 +14,19 @@ from litestar.middleware import ASGIMiddleware
 from litestar.params import QueryParameter
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from passerby.api import cursors, examples_management
-from passerby.api.access import Access
+from passerby.api import examples_management
 from passerby.api.describe import CSV, reading, table
-from passerby.api.desk import Desk
-from passerby.api.errors import invalid
-from passerby.api.management_answers import AuditEntry, AuditPage
 from passerby.api.needs import need_of
-from passerby.api.parameters import Page, page
 from passerby.dialects.times import read_iso_or_epoch
 from passerby.projects.audit import EVERYTHING, KEPT, Entry, Filter, View
 from passerby.refused import redaction
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.desk import Desk
+from passerby.services.errors import invalid
+from passerby.services.management_answers import AuditEntry, AuditPage
 from passerby.times import iso
+from passerby.web.parameters import Page, page
 
 BODY_BYTES = 4_096
 """How much of what a caller sent is looked at for the audit log."""

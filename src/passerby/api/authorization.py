@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from passerby.api.errors import AnyRequest, ApiError, ErrorCode
 from passerby.api.needs import need_of
 from passerby.projects.scopes import Scope
+from passerby.services.desk import Tokens
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.web.errors import AnyRequest
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
-
-
-class Tokens(Protocol):
-    """The API tokens of all projects."""
-
-    def token_project(self, token: str) -> int | None:
-        """The project that a token opens, or None for an unknown or revoked one."""
-
-    def token_label(self, token: str) -> str:
-        """What a token was labelled with when it was made; empty for none."""
-
-    def token_scopes(self, token: str) -> frozenset[Scope]:
-        """What a token may do: nothing, for an unknown or revoked one."""
-
-    def is_alone(self, project: int) -> bool:
-        """Whether there is no other project than this."""
 
 
 def bearer_of(tokens: Callable[[], Tokens]) -> Guard:

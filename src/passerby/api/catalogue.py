@@ -5,11 +5,12 @@ from __future__ import annotations
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import cursors, examples
-from passerby.api.access import Access
-from passerby.api.answers import CatalogueAnswer
+from passerby.api import examples
 from passerby.api.describe import reading
-from passerby.api.parameters import Page, long_page
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.answers import CatalogueAnswer
+from passerby.web.parameters import Page, long_page
 
 
 @get(

@@ -11,9 +11,14 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, QueryParameter
 
 from passerby.api import examples_catalogue as examples
-from passerby.api.access import Access, access_at_once
+from passerby.api.access import access_at_once
 from passerby.api.authorization import who_of
-from passerby.api.catalogue_answers import (
+from passerby.api.describe import changing, reading
+from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
+from passerby.catalogue.types import DataType
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.services.access import Access
+from passerby.services.catalogue_answers import (
     AliasInfo,
     AliasList,
     AliasRequest,
@@ -24,11 +29,7 @@ from passerby.api.catalogue_answers import (
     TypeChanged,
     TypeRequest,
 )
-from passerby.api.describe import changing, reading
-from passerby.api.errors import ApiError, ErrorCode, invalid, not_found
-from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
-from passerby.catalogue.types import DataType
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.services.errors import ApiError, ErrorCode, invalid, not_found
 from passerby.times import iso
 
 _TAGS = ["Project"]

@@ -6,9 +6,10 @@ from litestar import delete
 from litestar.di import NamedDependency, Provide
 
 from passerby.api import examples
-from passerby.api.access import Access, access_at_once
-from passerby.api.answers import DeletedTestData
+from passerby.api.access import access_at_once
 from passerby.api.describe import changing
+from passerby.services.access import Access
+from passerby.services.answers import DeletedTestData
 
 
 @delete(

@@ -13,7 +13,8 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.types import DataContainerType
 
-from passerby.api.errors import MEANING, STATUS, ErrorAnswer, ErrorBody, ErrorCode
+from passerby.services.errors import ErrorCode
+from passerby.web.errors import MEANING, STATUS, ErrorAnswer, ErrorBody
 
 Examples = Mapping[str, msgspec.Struct]
 

@@ -6,17 +6,19 @@ from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
-from passerby.api import cursors, examples
-from passerby.api.access import Access, access_at_once
-from passerby.api.answers import DuplicatePage
+from passerby.api import examples
+from passerby.api.access import access_at_once
 from passerby.api.authorization import who_of
-from passerby.api.bodies import PairRequest
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ApiError, ErrorCode, not_found
 from passerby.api.hand import hand_of
-from passerby.api.parameters import Dismissed, Page, page, uuid_of
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.answers import DuplicatePage
+from passerby.services.bodies import PairRequest
+from passerby.services.errors import ApiError, ErrorCode, not_found
 from passerby.state.protocol import SameProfile, UnknownDismissal, UnknownProfile
 from passerby.state.views import Duplicate, DuplicatePlace
+from passerby.web.parameters import Dismissed, Page, page, uuid_of
 
 _TAGS = ["Identity"]
 _DEPENDENCIES = {

@@ -10,14 +10,6 @@ from typing import NamedTuple, Protocol
 
 from passerby import logs
 from passerby.api import metrics
-from passerby.api.desk import Desk
-from passerby.api.health import EdgeCheck, EventsCheck, LogCheck, PositionsCheck, RelayCheck, StateCheck, WorkerCheck
-from passerby.api.live_errors import AttributeTypes
-from passerby.api.log import SharedLog
-from passerby.api.readers import Readers
-from passerby.api.tail import Tail
-from passerby.api.visibility import Visibility
-from passerby.api.volumes import VolumeCache
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.opening import open_or_rebuild
 from passerby.events.relay import Relay
@@ -28,6 +20,22 @@ from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
 from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.services.desk import Desk
+from passerby.services.health import (
+    EdgeCheck,
+    EventsCheck,
+    LogCheck,
+    PositionsCheck,
+    RelayCheck,
+    StateCheck,
+    WorkerCheck,
+)
+from passerby.services.live_errors import AttributeTypes
+from passerby.services.log import SharedLog
+from passerby.services.readers import Readers
+from passerby.services.tail import Tail
+from passerby.services.visibility import Visibility
+from passerby.services.volumes import VolumeCache
 from passerby.settings import Settings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader

@@ -10,15 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from passerby.api import examples_trail
-from passerby.api.access import Access
 from passerby.api.describe import reading
-from passerby.api.errors import ApiError, ErrorCode, not_found
-from passerby.api.parameters import uuid_of
-from passerby.api.trail import Found, MessageDetail, detail
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed
 from passerby.identity.cleaning import gather
 from passerby.log.protocol import Entry
 from passerby.messages import StoredEvent
+from passerby.services.access import Access
+from passerby.services.errors import ApiError, ErrorCode, not_found
+from passerby.services.trail import Found, MessageDetail, detail
+from passerby.web.parameters import uuid_of
 
 MEMBERS = 100
 """Members of a profile among whose events one is looked for, before it is among all."""

@@ -7,7 +7,11 @@ from typing import Any
 
 import msgspec
 
-from passerby.api.answers import (
+from passerby.messages import Item, Semantic
+from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
+from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
+from passerby.projects.policy import IdentityPolicy, PolicyChange
+from passerby.services.answers import (
     CatalogueAnswer,
     DeletedTestData,
     Detached,
@@ -28,11 +32,14 @@ from passerby.api.answers import (
     UndoneMerge,
     Why,
 )
-from passerby.api.bodies import DetachRequest, MergeRequest, NamedIdentifier, PairRequest, PreviewRequest, UndoRequest
-from passerby.messages import Item, Semantic
-from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
-from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
-from passerby.projects.policy import IdentityPolicy, PolicyChange
+from passerby.services.bodies import (
+    DetachRequest,
+    MergeRequest,
+    NamedIdentifier,
+    PairRequest,
+    PreviewRequest,
+    UndoRequest,
+)
 from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from passerby.api.catalogue_answers import (
+from passerby.services.catalogue_answers import (
     AliasInfo,
     AliasList,
     AliasRequest,

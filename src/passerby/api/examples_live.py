@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.api.items import LiveBatch, LiveItem, LiveRecent, RefusedPage, RefusedRequest
+from passerby.services.items import LiveBatch, LiveItem, LiveRecent, RefusedPage, RefusedRequest
 from passerby.state.views import HistoryIdentifier
 
 _SEEN, _LATER = "2026-11-20T10:00:00.000Z", "2026-11-20T10:10:14.000Z"

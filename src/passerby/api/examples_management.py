@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from passerby.api.management_answers import (
+from passerby.services.management_answers import (
     AddKeyRequest,
     AuditEntry,
     AuditPage,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.api.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes
+from passerby.services.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes
 from passerby.state.views import OtherViolation
 
 SERIES = {

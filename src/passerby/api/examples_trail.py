@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.api.examples import EVENTS
-from passerby.api.trail import MessageDetail, Problem, RawMessage, TrailStep
+from passerby.services.trail import MessageDetail, Problem, RawMessage, TrailStep
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 
 _EVENT = EVENTS["timeline"].events[0]

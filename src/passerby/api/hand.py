@@ -11,15 +11,15 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from passerby.api import examples
-from passerby.api.access import Access, access_at_once
-from passerby.api.answers import Detached, HandMade
+from passerby.api.access import access_at_once
 from passerby.api.authorization import who_of
-from passerby.api.bodies import DetachRequest, MergeRequest, UndoRequest
 from passerby.api.describe import changing
-from passerby.api.errors import ApiError, ErrorCode, not_found
 from passerby.api.identity import cleaned
-from passerby.api.parameters import DetachmentId, ProfileId, uuid_of
 from passerby.profiles.view import Profile
+from passerby.services.access import Access
+from passerby.services.answers import Detached, HandMade
+from passerby.services.bodies import DetachRequest, MergeRequest, UndoRequest
+from passerby.services.errors import ApiError, ErrorCode, not_found
 from passerby.state.protocol import (
     AlreadyUndone,
     BuiltOn,
@@ -34,6 +34,7 @@ from passerby.state.protocol import (
     UnknownIdentifier,
     UnknownProfile,
 )
+from passerby.web.parameters import DetachmentId, ProfileId, uuid_of
 
 _TAGS = ["Identity"]
 _DEPENDENCIES = {

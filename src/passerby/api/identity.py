@@ -8,17 +8,18 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from passerby.api import examples
-from passerby.api.access import Access, access_at_once
-from passerby.api.answers import PreviewAnswer, Step, Why
-from passerby.api.bodies import PreviewRequest
+from passerby.api.access import access_at_once
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ErrorCode, not_found
-from passerby.api.parameters import NameNamespace, NameValue, ProfileId, Scope, uuid_of
 from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.preview import preview
 from passerby.messages import Identifier
+from passerby.services.access import Access
+from passerby.services.answers import PreviewAnswer, Step, Why
+from passerby.services.bodies import PreviewRequest
+from passerby.services.errors import ErrorCode, not_found
 from passerby.state.views import HistoryIdentifier
+from passerby.web.parameters import NameNamespace, NameValue, ProfileId, Scope, uuid_of
 
 _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 

@@ -11,15 +11,16 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, QueryParameter
 
 from passerby.api import examples_live
-from passerby.api.access import Access
 from passerby.api.authorization import may_still_read
 from passerby.api.describe import reading, streaming
-from passerby.api.errors import AnyRequest, ErrorCode, invalid
-from passerby.api.items import LiveBatch, LiveItem, LiveRecent, Wanted, of_entry, of_refused
-from passerby.api.parameters import Limit, Meaning
 from passerby.api.refused import shown
-from passerby.api.streaming import MEDIA_TYPE, EventStream, follow, id_of, place_of
-from passerby.api.tail import Place
+from passerby.services.access import Access
+from passerby.services.errors import ErrorCode, invalid
+from passerby.services.items import LiveBatch, LiveItem, LiveRecent, Wanted, of_entry, of_refused
+from passerby.services.tail import Place
+from passerby.web.errors import AnyRequest
+from passerby.web.parameters import Limit, Meaning
+from passerby.web.streaming import MEDIA_TYPE, EventStream, follow, id_of, place_of
 
 _TAGS = ["Live"]
 RECENT = 100

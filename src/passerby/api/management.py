@@ -13,11 +13,19 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import UNSET
 
 from passerby.api import examples_management as examples
-from passerby.api.access import Access, access_at_once
+from passerby.api.access import access_at_once
 from passerby.api.authorization import scopes_of, who_of
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ApiError, ErrorCode, invalid, not_found
-from passerby.api.management_answers import (
+from passerby.projects import choices
+from passerby.projects.errors import NoSuchKey, ProjectError
+from passerby.projects.keys import KINDS, kind_named
+from passerby.projects.marks import Mark
+from passerby.projects.scopes import EVERY, Scope
+from passerby.projects.store import GRACE_MS, AddedKey, Key, Project, ProjectSettings
+from passerby.refused.store import Use
+from passerby.services.access import Access
+from passerby.services.errors import ApiError, ErrorCode, invalid, not_found
+from passerby.services.management_answers import (
     AddKeyRequest,
     ChangeProjectRequest,
     FreshKey,
@@ -30,13 +38,6 @@ from passerby.api.management_answers import (
     RevokedKey,
     ScopeName,
 )
-from passerby.projects import choices
-from passerby.projects.errors import NoSuchKey, ProjectError
-from passerby.projects.keys import KINDS, kind_named
-from passerby.projects.marks import Mark
-from passerby.projects.scopes import EVERY, Scope
-from passerby.projects.store import GRACE_MS, AddedKey, Key, Project, ProjectSettings
-from passerby.refused.store import Use
 from passerby.times import iso
 
 TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token

@@ -6,16 +6,18 @@ from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
-from passerby.api import cursors, examples
-from passerby.api.access import Access, access_at_once
-from passerby.api.answers import MergePage, UndoneMerge
+from passerby.api import examples
+from passerby.api.access import access_at_once
 from passerby.api.authorization import who_of
-from passerby.api.bodies import UndoRequest
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ApiError, ErrorCode, not_found
-from passerby.api.parameters import MergeId, Page, Undone, page, uuid_of
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.answers import MergePage, UndoneMerge
+from passerby.services.bodies import UndoRequest
+from passerby.services.errors import ApiError, ErrorCode, not_found
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand
 from passerby.state.views import MergeDetail
+from passerby.web.parameters import MergeId, Page, Undone, page, uuid_of
 
 _TAGS = ["Identity"]
 

@@ -9,13 +9,15 @@ from ipaddress import ip_address
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 
-from passerby.api import examples, health
-from passerby.api.answers import Health
+from passerby.api import examples
 from passerby.api.authorization import token_of
 from passerby.api.describe import described
-from passerby.api.desk import Desk
-from passerby.api.errors import AnyRequest, ApiError, ErrorCode
 from passerby.api.openapi import document
+from passerby.services import health
+from passerby.services.answers import Health
+from passerby.services.desk import Desk
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.web.errors import AnyRequest
 
 _METRICS_TYPE = "text/plain; version=0.0.4"
 """Prometheus' text format, which every scraper reads."""

@@ -6,15 +6,17 @@ from litestar import get, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
-from passerby.api import cursors, examples
-from passerby.api.access import Access, access_at_once
-from passerby.api.answers import PolicyHistory
+from passerby.api import examples
+from passerby.api.access import access_at_once
 from passerby.api.authorization import who_of
 from passerby.api.describe import changing, reading
-from passerby.api.errors import ErrorCode, invalid
-from passerby.api.parameters import Page, page
 from passerby.projects.errors import BadPolicy
 from passerby.projects.policy import IdentityPolicy
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.answers import PolicyHistory
+from passerby.services.errors import ErrorCode, invalid
+from passerby.web.parameters import Page, page
 
 _TAGS = ["Identity"]
 _AT_ONCE = {

@@ -9,12 +9,8 @@ from typing import NamedTuple
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import cursors, examples
-from passerby.api.access import Access
-from passerby.api.answers import EventPage, History, ProfilePage, event_of
+from passerby.api import examples
 from passerby.api.describe import reading
-from passerby.api.errors import ApiError, ErrorCode, not_found
-from passerby.api.parameters import Choice, Page, ProfileId, choice, long_page, only_events, page, uuid_of
 from passerby.events.protocol import Cursor as EventCursor
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
 from passerby.identity.cleaning import clean_identifier, tidy
@@ -22,7 +18,12 @@ from passerby.messages import Identifier, StoredEvent
 from passerby.profiles import testing
 from passerby.profiles.summary import EARLIEST, NAMES, ORDERS, ProfileSummary, summarise
 from passerby.profiles.view import Profile
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.answers import EventPage, History, ProfilePage, event_of
+from passerby.services.errors import ApiError, ErrorCode, not_found
 from passerby.state.views import IdentifierMatch, Match, SearchPage, TermMatch
+from passerby.web.parameters import Choice, Page, ProfileId, choice, long_page, only_events, page, uuid_of
 
 _TAGS = ["Profiles"]
 _PAGE = {"page": Provide(page, sync_to_thread=False)}

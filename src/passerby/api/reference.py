@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from litestar import Litestar
 
 from passerby.api.app import application
-from passerby.api.errors import MEANING, STATUS
 from passerby.api.openapi import describe
+from passerby.web.errors import MEANING, STATUS
 
 CONSOLE_URL = "http://127.0.0.1:8081"
 INGEST_URL = "http://127.0.0.1:8080"

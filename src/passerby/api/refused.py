@@ -5,12 +5,13 @@ from __future__ import annotations
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import cursors, examples_live
-from passerby.api.access import Access
+from passerby.api import examples_live
 from passerby.api.describe import reading
-from passerby.api.items import RefusedPage, refused_of
-from passerby.api.parameters import Page, page
 from passerby.refused.record import NO_PROJECT
+from passerby.services import cursors
+from passerby.services.access import Access
+from passerby.services.items import RefusedPage, refused_of
+from passerby.web.parameters import Page, page
 
 
 @get(

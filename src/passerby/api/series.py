@@ -12,16 +12,16 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from passerby.api import examples_series
-from passerby.api.access import Access
 from passerby.api.describe import reading
-from passerby.api.errors import ApiError, ErrorCode, invalid
-from passerby.api.parameters import Limit, moment_of
-from passerby.api.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes
-from passerby.api.volumes import DAY_MS
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Volume
 from passerby.refused.record import NO_PROJECT
+from passerby.services.access import Access
+from passerby.services.errors import ApiError, ErrorCode, invalid
+from passerby.services.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes
+from passerby.services.volumes import DAY_MS
 from passerby.state.views import SeriesPoint
 from passerby.times import iso
+from passerby.web.parameters import Limit, moment_of
 
 Metric = Literal["accepted", "duplicates", "violations", "refused"]
 Step = Literal["minute", "hour", "day"]

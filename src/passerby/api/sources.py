@@ -13,14 +13,15 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import PathParameter
 
 from passerby.api import examples_management
-from passerby.api.access import Access, access_at_once
+from passerby.api.access import access_at_once
 from passerby.api.describe import changing
-from passerby.api.errors import ErrorCode, not_found
-from passerby.api.management_answers import SourceTested
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Outcome, Request, RequestFault
 from passerby.profiles import testing
 from passerby.projects.store import Key, ProjectSettings
+from passerby.services.access import Access
+from passerby.services.errors import ErrorCode, not_found
+from passerby.services.management_answers import SourceTested
 
 EVENT = "Passerby Test"
 """The name of the event, where the vendor lets events be named freely."""

@@ -8,10 +8,10 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from passerby.api import examples
-from passerby.api.access import Access
-from passerby.api.answers import StageCounts, Stats
 from passerby.api.describe import reading
 from passerby.profiles.stage import Stage
+from passerby.services.access import Access
+from passerby.services.answers import StageCounts, Stats
 
 
 @get(

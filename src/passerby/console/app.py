@@ -8,7 +8,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from passerby.api.app import application
-from passerby.api.errors import AnyRequest, not_found
 from passerby.console.access import NEED, Need, guard, visitor_of, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
@@ -40,6 +39,8 @@ from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import FORM_BYTES, Shell
 from passerby.console.signing import show_sign_in, sign_in, sign_out
 from passerby.console.static import get_static
+from passerby.services.errors import not_found
+from passerby.web.errors import AnyRequest
 
 
 @get("/", opt={NEED: Need.VIEWER}, include_in_schema=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from passerby.api.access import Access
 from passerby.api.series import range_of, series
-from passerby.api.series_answers import Series
 from passerby.console.sourcing import ABOUT, Arrival
+from passerby.services.access import Access
+from passerby.services.series_answers import Series
 
 
 def arrivals(access: Access) -> dict[str, Arrival]:

@@ -11,22 +11,21 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
-from passerby.api.errors import (
-    PRIVATE,
-    STATUS,
-    AnyRequest,
-    ApiError,
-    ErrorCode,
-    answer_api_error,
-    answer_fault,
-    answer_framework_error,
-    understood,
-)
 from passerby.console.access import ForeignOrigin, NotAllowed, SignInNeeded
 from passerby.console.forms import faults_of, reject
 from passerby.console.rendering import render
 from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import TWIN
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.web.errors import (
+    PRIVATE,
+    STATUS,
+    AnyRequest,
+    answer_api_error,
+    answer_fault,
+    answer_framework_error,
+    understood,
+)
 
 AnyResponse = Response[Any]
 

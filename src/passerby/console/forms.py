@@ -14,7 +14,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from passerby.api.errors import AnyRequest, ApiError, ErrorCode
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.web.errors import AnyRequest
 
 PAGE: Final = "console_form_page"
 """Where a route's `opt` has the path of the page that its form is on, with the route's own parameters."""

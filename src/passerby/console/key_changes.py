@@ -6,11 +6,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from passerby.api.errors import not_found
 from passerby.api.management import rotated_key
-from passerby.api.management_answers import FreshKey, KeyInfo
 from passerby.console.screens import Visit
 from passerby.console.sourcing import ABOUT
+from passerby.services.errors import not_found
+from passerby.services.management_answers import FreshKey, KeyInfo
 
 Change = Literal["rotate", "revoke"]
 Grace = Literal["0", "3600", "86400", "604800"]

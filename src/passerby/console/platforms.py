@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from passerby.api.management_answers import KeyInfo
 from passerby.console.sourcing import SDKS, Snippet, newest, snippets
 from passerby.sdk.calls import LANGUAGES
 from passerby.sdk.libraries import LIBRARIES, configured
+from passerby.services.management_answers import KeyInfo
 
 
 class Platform(msgspec.Struct, kw_only=True, frozen=True):

@@ -8,7 +8,6 @@ from functools import partial
 
 from passerby.api import server
 from passerby.api.engines import Console
-from passerby.api.readers import Readers
 from passerby.console.app import create_app
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
@@ -19,6 +18,7 @@ from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import SampleStore
 from passerby.projects.alerting import Alerting
 from passerby.projects.users import ConsoleUsers
+from passerby.services.readers import Readers
 from passerby.settings import Settings
 
 PASSWORDS_AT_ONCE = 1

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from passerby.api.desk import Desk
-from passerby.api.readers import Readers
 from passerby.console.throttle import Throttle
 from passerby.monitoring.monitor import Monitor
 from passerby.projects.users import ConsoleUsers
+from passerby.services.desk import Desk
+from passerby.services.readers import Readers
 from passerby.settings import Settings
 
 

@@ -23,11 +23,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from passerby.api.access import Access
 from passerby.api.auditing import note
-from passerby.api.desk import Desk
-from passerby.api.errors import AnyRequest, ApiError, not_found
-from passerby.api.streaming import MEDIA_TYPE
 from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
 from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.reception import Reception
@@ -35,6 +31,11 @@ from passerby.console.rendering import query, render
 from passerby.console.shell import TWIN
 from passerby.projects.audit import SERVER
 from passerby.projects.users import Role, Visitor
+from passerby.services.access import Access
+from passerby.services.desk import Desk
+from passerby.services.errors import ApiError, not_found
+from passerby.web.errors import AnyRequest
+from passerby.web.streaming import MEDIA_TYPE
 
 NO_FORM: Final = FormState()
 

@@ -13,9 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
-from passerby.api.access import Access
 from passerby.api.auditing import note
-from passerby.api.errors import AnyRequest
 from passerby.console.access import COOKIE, NEED, Need, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER, address_of, page
@@ -24,6 +22,8 @@ from passerby.projects import passwords
 from passerby.projects.audit import SERVER
 from passerby.projects.errors import NoSuchUser
 from passerby.projects.users import DEVICE_MS, LONGEST_MS
+from passerby.services.access import Access
+from passerby.web.errors import AnyRequest
 
 DEVICE_COOKIE = "passerby_device"
 """Says that this browser has signed in before. It opens nothing: it only keeps others' attempts from delaying it."""

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from passerby.api.management_answers import KeyInfo
 from passerby.sdk.calls import LANGUAGES, first_call
 from passerby.sdk.snippets import SNIPPETS, Source
+from passerby.services.management_answers import KeyInfo
 
 
 class Snippet(msgspec.Struct, kw_only=True):

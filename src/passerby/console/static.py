@@ -16,8 +16,8 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from passerby.api.errors import AnyRequest
 from passerby.console.access import NEED, Need
+from passerby.web.errors import AnyRequest
 
 TYPES = {
     ".css": "text/css",

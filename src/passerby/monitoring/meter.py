@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from passerby import sizes
-from passerby.api.log import AcceptedLog
 from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
+from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
 # Without paths that are no vendor's: the edge's own check asks for one, and so do scanners.

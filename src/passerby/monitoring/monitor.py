@@ -14,14 +14,14 @@ from typing import Final
 import msgspec
 
 from passerby import logs
-from passerby.api import health
-from passerby.api.health import Check
 from passerby.monitoring import alerts
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.delivery import NotDelivered, Send, notification, send
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.samples import Sample, SampleStore
 from passerby.projects.alerting import Alerting, AlertSettings
+from passerby.services import health
+from passerby.services.health import Check
 from passerby.times import iso
 
 LATE_SECONDS: Final = 180.0

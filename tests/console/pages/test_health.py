@@ -14,8 +14,6 @@ from tests.api.office import Building, Office
 from tests.monitoring.test_delivery import receiver
 from tests.monitoring.watching import GB, MINUTE, monitor_of, sample
 
-from passerby.api.errors import ApiError
-from passerby.api.readers import Readers
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
 from passerby.console.pages.alerts import AlertForm, settings_in
@@ -26,6 +24,8 @@ from passerby.monitoring.monitor import Monitor, Sending, Stored
 from passerby.projects.alerting import AlertSettings
 from passerby.projects.audit import SERVER, AuditLog
 from passerby.projects.users import ConsoleUsers, Role
+from passerby.services.errors import ApiError
+from passerby.services.readers import Readers
 from passerby.settings import Settings
 
 PRIVATE = "T0/B0/secret-path"

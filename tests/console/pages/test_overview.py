@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from passerby.api.series_answers import Line, Series
 from passerby.console.pages.overview import DialectTotals, Traffic, totals
+from passerby.services.series_answers import Line, Series
 
 Metric = Literal["accepted", "duplicates", "violations", "refused"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from passerby.api.errors import ApiError
 from passerby.console.pages.policy import policy_in
 from passerby.projects.policy import IdentityPolicy
+from passerby.services.errors import ApiError
 
 
 def test_a_form_becomes_the_policy_that_it_says() -> None:

@@ -12,7 +12,6 @@ from tests.api.office import Building, Office
 from tests.monitoring.watching import monitor_of
 from tests.state.filling import DAY
 
-from passerby.api.readers import Readers
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
 from passerby.console.reception import Reception
@@ -20,6 +19,7 @@ from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
 from passerby.messages import Identifier
 from passerby.projects.users import ConsoleUsers, Role
+from passerby.services.readers import Readers
 from passerby.settings import Settings
 
 _SHOPPER = Identifier("user_id", "u-1001")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from passerby.api.management_answers import MarkInfo
 from passerby.console.story.marks import by_subject, never_came
+from passerby.services.management_answers import MarkInfo
 
 
 def _mark(event: str | None, attribute: str | None = None, *, planned: bool = False) -> MarkInfo:

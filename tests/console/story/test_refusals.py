@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 import pytest
 
-from passerby.api.errors import STATUS, ApiError, ErrorCode
 from passerby.console.story.refusals import explain
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.web.errors import STATUS
 
 _DETAILS = {"merge_id": "m", "namespace": "email", "rule": "R3(a): two customers"}
 

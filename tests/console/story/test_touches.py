@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from passerby.api.answers import Event
 from passerby.console.story import touches
+from passerby.services.answers import Event
 
 
 def event(name: str, context: dict[str, Any] | None = None, **properties: Any) -> Event:

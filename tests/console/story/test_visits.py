@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.api.answers import Event
 from passerby.console.story.visits import visits
+from passerby.services.answers import Event
 from passerby.times import iso
 
 _DAY = 1_790_000_000_000

@@ -10,7 +10,6 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.errors import ApiError, ErrorCode, invalid
 from passerby.console.access import Need
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.monitoring.alerts import RULES, AlertState, is_on
@@ -18,6 +17,7 @@ from passerby.monitoring.delivery import NotDelivered, notification, send
 from passerby.monitoring.monitor import Sending
 from passerby.projects.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
 from passerby.projects.errors import BadSetting
+from passerby.services.errors import ApiError, ErrorCode, invalid
 from passerby.times import iso
 
 Number = Annotated[str, Meta(max_length=30)]

@@ -9,11 +9,11 @@ from litestar import Response
 from litestar.di import NamedDependency
 
 from passerby.api.auditing import Action, Format, Since, Until, Who, audit_export, audit_page, exported, wanted
-from passerby.api.management_answers import AuditEntry
-from passerby.api.parameters import Cursor, Page
 from passerby.console.access import Need
 from passerby.console.screens import Visit, download, screen
 from passerby.projects.audit import View
+from passerby.services.management_answers import AuditEntry
+from passerby.web.parameters import Cursor, Page
 
 SHOWN = 50
 

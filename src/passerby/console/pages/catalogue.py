@@ -8,16 +8,16 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.api import cursors
-from passerby.api.answers import CatalogueAnswer
 from passerby.api.catalogue import get_catalogue
-from passerby.api.errors import ApiError
 from passerby.api.management import marks
-from passerby.api.management_answers import MarkInfo
-from passerby.api.parameters import Cursor, Page
 from passerby.api.series import top_events
 from passerby.console.screens import Visit, screen
 from passerby.messages import SemanticName
+from passerby.services import cursors
+from passerby.services.answers import CatalogueAnswer
+from passerby.services.errors import ApiError
+from passerby.services.management_answers import MarkInfo
+from passerby.web.parameters import Cursor, Page
 
 SHOWN = 40
 MOST = 1_000

@@ -14,7 +14,10 @@ from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.api import catalogue_edits
-from passerby.api.catalogue_answers import (
+from passerby.catalogue.types import DataType
+from passerby.console.screens import Visit, action, done, page, screen
+from passerby.console.story.refusals import explain
+from passerby.services.catalogue_answers import (
     AliasInfo,
     AliasRequest,
     DeleteRequest,
@@ -22,10 +25,8 @@ from passerby.api.catalogue_answers import (
     PastValues,
     TypeRequest,
 )
-from passerby.api.errors import STATUS, ApiError, invalid
-from passerby.catalogue.types import DataType
-from passerby.console.screens import Visit, action, done, page, screen
-from passerby.console.story.refusals import explain
+from passerby.services.errors import ApiError, invalid
+from passerby.web.errors import STATUS
 
 PATH = "/catalogue/edit"
 TYPES: Final[tuple[DataType, ...]] = get_args(DataType)

@@ -9,10 +9,10 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from passerby.api.answers import DeletedTestData
 from passerby.api.deletion import deleted_by
 from passerby.console.access import Need
 from passerby.console.screens import Visit, action, done, screen
+from passerby.services.answers import DeletedTestData
 
 PATH = "/settings/test-data"
 

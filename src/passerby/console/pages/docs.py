@@ -10,11 +10,11 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from passerby.api.errors import AnyRequest
 from passerby.console import documentation, viewer_files
 from passerby.console.access import NEED, Need
 from passerby.console.rendering import render
 from passerby.console.static import HEADERS
+from passerby.web.errors import AnyRequest
 
 _PUBLIC: dict[str, Any] = {"opt": {NEED: Need.NOBODY}, "include_in_schema": False}
 

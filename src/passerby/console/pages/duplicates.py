@@ -10,15 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.answers import DuplicatePage
-from passerby.api.bodies import PairRequest
 from passerby.api.duplicates import dismiss_duplicate, list_duplicates, pair_of, restore_duplicate
-from passerby.api.errors import STATUS, ApiError
-from passerby.api.parameters import Cursor, Page, uuid_of
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.story.refusals import explain
 from passerby.profiles.view import Profile
+from passerby.services.answers import DuplicatePage
+from passerby.services.bodies import PairRequest
+from passerby.services.errors import ApiError
 from passerby.state.views import Duplicate
+from passerby.web.errors import STATUS
+from passerby.web.parameters import Cursor, Page, uuid_of
 
 SHOWN = 25
 TRAITS = 200

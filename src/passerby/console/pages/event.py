@@ -7,9 +7,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from passerby.api.events import get_event
-from passerby.api.trail import MessageDetail
 from passerby.console.screens import Visit, screen
 from passerby.profiles.view import Profile
+from passerby.services.trail import MessageDetail
 
 
 class EventView(msgspec.Struct, kw_only=True):

@@ -10,15 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.bodies import DetachRequest, MergeRequest
-from passerby.api.errors import STATUS, ApiError, invalid, not_found
 from passerby.api.hand import detach_identifier, merge_profiles
-from passerby.api.parameters import uuid_of
 from passerby.api.profiles import get_profile
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.story.refusals import explain
 from passerby.profiles.view import Profile, ProfileIdentifier
+from passerby.services.bodies import DetachRequest, MergeRequest
+from passerby.services.errors import ApiError, invalid, not_found
 from passerby.state.views import StateReader
+from passerby.web.errors import STATUS
+from passerby.web.parameters import uuid_of
 
 MERGE = "/profiles/{profile_id:str}/identity/merge"
 DETACH = "/profiles/{profile_id:str}/identity/detach"

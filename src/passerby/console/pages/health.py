@@ -13,8 +13,6 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from passerby.api import health
-from passerby.api.slowest import HOUR_SECONDS
 from passerby.console import vitals
 from passerby.console.access import Need
 from passerby.console.components import Component, components
@@ -28,6 +26,8 @@ from passerby.events import engine
 from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
+from passerby.services import health
+from passerby.services.slowest import HOUR_SECONDS
 from passerby.supervisor import lock
 
 WantedRange = Annotated[Range, QueryParameter(name="range", description="The last hour, day or week.")]

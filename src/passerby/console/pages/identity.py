@@ -8,16 +8,16 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.api.answers import History, PreviewAnswer
-from passerby.api.bodies import NamedIdentifier, PreviewRequest
 from passerby.api.identity import preview_identity
-from passerby.api.parameters import Cursor, Page, uuid_of
 from passerby.api.profiles import get_profile, list_history
 from passerby.console.screens import Visit, screen
 from passerby.console.story.members import names
 from passerby.console.story.people import title
 from passerby.profiles.view import Profile
+from passerby.services.answers import History, PreviewAnswer
+from passerby.services.bodies import NamedIdentifier, PreviewRequest
 from passerby.state.views import HistoryEntry, MergeDetail
+from passerby.web.parameters import Cursor, Page, uuid_of
 
 SHOWN = 100
 ROWS = 4

@@ -9,16 +9,17 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.api.errors import AnyRequest, not_found
-from passerby.api.items import LiveRecent, RefusedRequest, Wanted, refused_of
 from passerby.api.live import After, LastEventId, recent
 from passerby.api.refused import shown
-from passerby.api.streaming import EventStream, follow, place_of
 from passerby.console.access import COOKIE
 from passerby.console.screens import Visit, screen, stream
 from passerby.dialects.registry import ALL
 from passerby.messages import SemanticName
 from passerby.refused.record import NO_PROJECT
+from passerby.services.errors import not_found
+from passerby.services.items import LiveRecent, RefusedRequest, Wanted, refused_of
+from passerby.web.errors import AnyRequest
+from passerby.web.streaming import EventStream, follow, place_of
 
 SHOWN = 100
 CHECK_MS: Final = 1_000

@@ -10,10 +10,10 @@ from litestar.params import QueryParameter, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.api.errors import invalid
 from passerby.api.management import marked, marks
-from passerby.api.management_answers import MarkInfo, MarkRequest
 from passerby.console.screens import SEE_OTHER, Visit, action, screen
+from passerby.services.errors import invalid
+from passerby.services.management_answers import MarkInfo, MarkRequest
 
 PATH = "/catalogue/mark"
 

@@ -7,12 +7,12 @@ import asyncio
 import msgspec
 from litestar.di import NamedDependency
 
-from passerby.api.answers import Stats
-from passerby.api.errors import ApiError, ErrorCode
 from passerby.api.series import Metric, Step, WantedStep, range_of, series, top_events, violations
-from passerby.api.series_answers import Series, Violations, Volumes
 from passerby.api.stats import stats_of
 from passerby.console.screens import Visit, screen
+from passerby.services.answers import Stats
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.series_answers import Series, Violations, Volumes
 
 DAYS = 14
 TOP = 8

@@ -9,12 +9,12 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from passerby.api.answers import PolicyHistory
-from passerby.api.errors import ApiError, invalid
-from passerby.api.parameters import Page
 from passerby.api.policy import change_policy, changes_of, policy_of
 from passerby.console.screens import Visit, action, done, screen
 from passerby.projects.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
+from passerby.services.answers import PolicyHistory
+from passerby.services.errors import ApiError, invalid
+from passerby.web.parameters import Page
 
 CHANGES = 10
 CLASS_WORDS = {

@@ -9,9 +9,6 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from passerby.api.answers import EventPage
-from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.parameters import Cursor, Page, moment_of
 from passerby.api.profiles import get_profile, list_events, summary_of
 from passerby.console.pages import pins
 from passerby.console.screens import Visit, screen
@@ -19,7 +16,10 @@ from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, SemanticName
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
+from passerby.services.answers import EventPage
+from passerby.services.errors import ApiError, ErrorCode
 from passerby.state.views import HistoryEntry
+from passerby.web.parameters import Cursor, Page, moment_of
 
 SHOWN = 50
 DECISIONS = 200

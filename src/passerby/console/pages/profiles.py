@@ -8,14 +8,14 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.api.answers import ProfilePage
-from passerby.api.parameters import Choice, Cursor, Page, Test
 from passerby.api.profiles import find_profiles
 from passerby.console.screens import Visit, screen
 from passerby.console.story.columns import chosen
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier
 from passerby.profiles.stage import Stage
+from passerby.services.answers import ProfilePage
+from passerby.web.parameters import Choice, Cursor, Page, Test
 
 SHOWN = 50
 TRAITS = 60

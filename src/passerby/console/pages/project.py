@@ -11,10 +11,10 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.api.errors import invalid
 from passerby.api.management import changed_project, project_info
-from passerby.api.management_answers import ChangeProjectRequest, ProjectInfo
 from passerby.console.screens import SEE_OTHER, Visit, action, screen
+from passerby.services.errors import invalid
+from passerby.services.management_answers import ChangeProjectRequest, ProjectInfo
 
 HIGHEST_FACTOR = 1_000_000.0
 

@@ -11,9 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.errors import AnyRequest, ApiError, ErrorCode, invalid, not_found
 from passerby.api.management import added_key, keys, revoked_key
-from passerby.api.management_answers import AddKeyRequest, FreshKey, KeyInfo
 from passerby.api.sources import tested
 from passerby.console.access import Need
 from passerby.console.arrivals import arrivals
@@ -32,6 +30,9 @@ from passerby.console.sourcing import (
 )
 from passerby.projects.keys import kind_named
 from passerby.refused.redaction import struck
+from passerby.services.errors import ApiError, ErrorCode, invalid, not_found
+from passerby.services.management_answers import AddKeyRequest, FreshKey, KeyInfo
+from passerby.web.errors import AnyRequest
 
 Address = Annotated[str, QueryParameter(name="address", max_length=300)]
 Language = Annotated[str, QueryParameter(name="language", max_length=40)]

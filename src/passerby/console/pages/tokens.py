@@ -10,12 +10,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.errors import invalid, not_found
 from passerby.api.management import added_key, keys, revoked_key
-from passerby.api.management_answers import AddKeyRequest, KeyInfo, ScopeName
 from passerby.console.access import Need
 from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
 from passerby.console.screens import Visit, action, done, page, screen
+from passerby.services.errors import invalid, not_found
+from passerby.services.management_answers import AddKeyRequest, KeyInfo, ScopeName
 
 KIND = "api_token"
 SCOPE_WORDS: dict[str, str] = {

@@ -11,15 +11,16 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.api.answers import UndoneMerge
-from passerby.api.bodies import UndoRequest
-from passerby.api.errors import STATUS, ApiError
 from passerby.api.merges import get_merge, undo_merge
 from passerby.api.profiles import get_profile
 from passerby.console.screens import SEE_OTHER, Visit, action, page, screen
 from passerby.console.story.refusals import explain
 from passerby.profiles.view import Profile, ProfileIdentifier
+from passerby.services.answers import UndoneMerge
+from passerby.services.bodies import UndoRequest
+from passerby.services.errors import ApiError
 from passerby.state.views import MergeDetail
+from passerby.web.errors import STATUS
 
 PATH = "/profiles/{profile_id:str}/identity/{merge_id:str}/undo"
 

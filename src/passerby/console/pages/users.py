@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.errors import invalid, not_found
 from passerby.console.access import Need
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, done, page, screen
@@ -19,6 +18,7 @@ from passerby.console.throttle import Attempt, in_words
 from passerby.projects import passwords
 from passerby.projects.errors import LastAdministrator, ProjectError
 from passerby.projects.users import Role
+from passerby.services.errors import invalid, not_found
 
 Name = Annotated[str, Meta(max_length=200)]
 Password = Annotated[str, Meta(max_length=1_000)]

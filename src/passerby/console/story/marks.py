@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from passerby.api.management_answers import MarkInfo
+from passerby.services.management_answers import MarkInfo
 
 Of = tuple[str, str]
 """Event (empty: a trait) and attribute (empty: the event itself)."""

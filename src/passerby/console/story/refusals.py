@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from passerby.api.errors import ApiError, ErrorCode
 from passerby.console.story import words
+from passerby.services.errors import ApiError, ErrorCode
 
 
 class Refusal(NamedTuple):

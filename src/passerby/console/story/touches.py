@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from passerby.api.answers import Event
 from passerby.profiles.summary import page_of
+from passerby.services.answers import Event
 
 
 def money(value: float, currency: str | None) -> str:

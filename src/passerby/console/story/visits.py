@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from passerby.api.answers import Event
 from passerby.console.story import spans
+from passerby.services.answers import Event
 
 PAUSE_SECONDS: Final = 1_800
 SHORT_SECONDS: Final = 60

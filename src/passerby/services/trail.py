@@ -7,11 +7,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from passerby.api.answers import Event, event_of
 from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX, attribute_finding, name_finding, sample
 from passerby.catalogue.types import DataType, data_type
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
+from passerby.services.answers import Event, event_of
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 from passerby.times import iso
 

@@ -8,7 +8,6 @@ at the end bring all of them into the one shape.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -17,32 +16,11 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from passerby import logs
+from passerby.services.errors import ApiError, ErrorCode, invalid, invalid_parameters
 
 _log = logs.get("api")
 
 AnyRequest = Request[Any, Any, Any]
-
-
-class ErrorCode(StrEnum):
-    """What can go wrong. The text of each member is what it means."""
-
-    INVALID_PARAMETER = "invalid_parameter"
-    UNAUTHORIZED = "unauthorized"
-    FORBIDDEN = "forbidden"
-    NOT_FOUND = "not_found"
-    METHOD_NOT_ALLOWED = "method_not_allowed"
-    ALREADY_UNDONE = "already_undone"
-    BUILT_ON = "built_on"
-    SAME_PROFILE = "same_profile"
-    FORBIDDEN_MERGE = "forbidden_merge"
-    LIMIT_EXCEEDED = "limit_exceeded"
-    CUSTOMER_STAYS = "customer_stays"
-    MOVED_ON = "moved_on"
-    INTERNAL_ERROR = "internal_error"
-    NOT_READY = "not_ready"
-    NOT_YET_VISIBLE = "not_yet_visible"
-    OVERLOADED = "overloaded"
-    EVENTS_UNAVAILABLE = "events_unavailable"
 
 
 STATUS: Mapping[ErrorCode, HTTPStatus] = {
@@ -91,23 +69,6 @@ PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Optio
 """Headers of every answer: it holds personal data, which no cache on the way may keep."""
 
 
-class ApiError(Exception):
-    """A request that is not granted: one of the codes, a sentence for people, and details for programs."""
-
-    def __init__(
-        self,
-        code: ErrorCode,
-        message: str,
-        details: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.details = details or {}
-        self.headers = headers or {}
-
-
 class ErrorBody(msgspec.Struct, kw_only=True):
     """What went wrong: a code to act on, a sentence to read, and what belongs to that code."""
 
@@ -120,16 +81,6 @@ class ErrorAnswer(msgspec.Struct, kw_only=True):
     """Every answer with a status of 400 or more."""
 
     error: ErrorBody
-
-
-def not_found(what: str) -> ApiError:
-    """The error for a thing that this project does not have."""
-    return ApiError(ErrorCode.NOT_FOUND, f"no such {what}")
-
-
-def invalid(parameter: str, message: str) -> ApiError:
-    """The error for one parameter that cannot be used."""
-    return _invalid([{"name": parameter, "message": message}])
 
 
 def answer_api_error(_: AnyRequest, error: ApiError) -> Response[ErrorAnswer]:
@@ -164,15 +115,10 @@ def understood(error: HTTPException) -> ApiError:
             return ApiError(ErrorCode.NOT_FOUND, "there is nothing at this path")
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return ApiError(ErrorCode.METHOD_NOT_ALLOWED, "this path takes other methods", headers=error.headers)
-    return _invalid(_parameters(error))
+    return invalid_parameters(_parameters(error))
 
 
 def _parameters(error: HTTPException) -> list[dict[str, str]]:
     if not isinstance(error, ValidationException) or not isinstance(error.extra, list):
         return [{"name": "", "message": error.detail}]
     return [{"name": fault.get("key", ""), "message": fault["message"]} for fault in error.extra]
-
-
-def _invalid(parameters: list[dict[str, str]]) -> ApiError:
-    message = "; ".join(f"{fault['name']}: {fault['message']}" for fault in parameters)
-    return ApiError(ErrorCode.INVALID_PARAMETER, message, {"parameters": parameters})

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple, Protocol
 
-from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.log import AcceptedLog
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
 LOOK_SECONDS = 0.005

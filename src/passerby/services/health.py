@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from passerby.api.log import AcceptedLog
 from passerby.events.protocol import EventStore
+from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
 EDGE_TIMEOUT_SECONDS = 2.0

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from passerby.api.errors import invalid
+from passerby.services.errors import invalid
 
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Moment = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]

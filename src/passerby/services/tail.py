@@ -13,13 +13,13 @@ from typing import NamedTuple, Protocol
 import apsw
 
 from passerby import logs
-from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
-from passerby.api.live_errors import TypesOf, no_types
-from passerby.api.log import AcceptedLog
-from passerby.api.readers import Readers
 from passerby.log.protocol import Entry, LogDamaged, LogFull
 from passerby.refused.record import Refused
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
+from passerby.services.live_errors import TypesOf, no_types
+from passerby.services.log import AcceptedLog
+from passerby.services.readers import Readers
 
 LOOK_SECONDS = 0.1
 """Pause between two looks."""

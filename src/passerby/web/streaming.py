@@ -13,9 +13,9 @@ from litestar import Litestar, Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from passerby.api.errors import PRIVATE, AnyRequest
-from passerby.api.items import LiveBatch, Wanted
-from passerby.api.tail import LOOK_SECONDS, Place, Tail, Told
+from passerby.services.items import LiveBatch, Wanted
+from passerby.services.tail import LOOK_SECONDS, Place, Tail, Told
+from passerby.web.errors import PRIVATE, AnyRequest
 
 GATHER_ITEMS = 10
 GATHER_SECONDS = 0.3

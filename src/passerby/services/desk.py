@@ -7,13 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from passerby.api.authorization import Tokens
-from passerby.api.health import Check
-from passerby.api.log import AcceptedLog
-from passerby.api.readers import Readers
-from passerby.api.tail import RefusedTail, Tail
-from passerby.api.visibility import Visibility
-from passerby.api.volumes import VolumeCache
 from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
 from passerby.events.protocol import EventStore
@@ -26,8 +19,30 @@ from passerby.projects.scopes import EVERY, Scope
 from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
 from passerby.refused.record import Refused
 from passerby.refused.store import Use
+from passerby.services.health import Check
+from passerby.services.log import AcceptedLog
+from passerby.services.readers import Readers
+from passerby.services.tail import RefusedTail, Tail
+from passerby.services.visibility import Visibility
+from passerby.services.volumes import VolumeCache
 from passerby.state.protocol import Detachment, Hand, HandMerge
 from passerby.state.views import Deletion, StateReader
+
+
+class Tokens(Protocol):
+    """The API tokens of all projects."""
+
+    def token_project(self, token: str) -> int | None:
+        """The project that a token opens, or None for an unknown or revoked one."""
+
+    def token_label(self, token: str) -> str:
+        """What a token was labelled with when it was made; empty for none."""
+
+    def token_scopes(self, token: str) -> frozenset[Scope]:
+        """What a token may do: nothing, for an unknown or revoked one."""
+
+    def is_alone(self, project: int) -> bool:
+        """Whether there is no other project than this."""
 
 
 class Writer(Protocol):

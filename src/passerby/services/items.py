@@ -6,12 +6,12 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from passerby.api.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, SemanticName
 from passerby.refused.record import NO_PROJECT, Refused
 from passerby.semantics.meaning import standard_of
+from passerby.services.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.state.views import HistoryIdentifier
 from passerby.times import iso
 

@@ -8,10 +8,10 @@ from typing import Annotated, Literal, NamedTuple
 
 from litestar.params import PathParameter, QueryParameter
 
-from passerby.api.errors import invalid, not_found
 from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, SemanticName
 from passerby.profiles.stage import Stage
+from passerby.services.errors import invalid, not_found
 
 LIMIT = 1_000
 """The most things on one page."""

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from passerby.api.errors import ApiError, ErrorCode
-from passerby.api.slowest import Slowest, SlowRead, name_of
+from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.slowest import Slowest, SlowRead, name_of
 
 THREADS = 4
 """Engines keep one connection for each of them; more would not answer faster on the cores that a console has."""

@@ -1,0 +1,1 @@
+"""HTTP parts that the management API and the console share: query parameters, error responses and event streams."""
