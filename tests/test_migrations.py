@@ -7,10 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
+from tests.migrating import PACKAGES, REFUSED, older
 
 from passerby import migrations
 from passerby.migrations import BadSteps, NewerFile, Step
@@ -166,3 +169,58 @@ def test_steps_with_a_gap_or_a_number_used_twice_are_refused(
 ) -> None:
     with pytest.raises(BadSteps, match="numbered from 0001 without gaps"):
         migrations.load(package(tmp_path, dict.fromkeys(names, "SELECT 1"), monkeypatch))
+
+
+REAL = [(package, step.version) for package in PACKAGES for step in migrations.load(package)]
+KILLED_IN_A_REAL_STEP = """
+import os, signal, sys
+from pathlib import Path
+from passerby import migrations
+from passerby.sqlite import connect
+file, package, killed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+steps = migrations.load(package)
+def die(connection):
+    steps[killed - 1].apply(connection)
+    os.kill(os.getpid(), signal.SIGKILL)
+migrations.migrate(connect(file), file, [*steps[:killed - 1], migrations.Step(killed, "killed", die)])
+"""
+
+
+def tables(connection: apsw.Connection) -> list[Any]:
+    return connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+
+
+@pytest.mark.parametrize("package, killed", REAL)
+def test_every_file_survives_a_kill_in_each_of_its_steps(tmp_path: Path, package: str, killed: int) -> None:
+    file = tmp_path / "killed.db"
+    program = [sys.executable, "-c", KILLED_IN_A_REAL_STEP, str(file), package, str(killed)]
+    done = subprocess.run(program, check=False, capture_output=True)
+    assert done.returncode == -9, done.stderr
+    with closing(connect(file)) as before:
+        assert migrations.version_of(before) == killed - 1
+    with (
+        closing(migrations.open_file(file, package)) as connection,
+        closing(migrations.open_file(tmp_path / "whole.db", package)) as whole,
+    ):
+        assert tables(connection) == tables(whole)
+        assert migrations.version_of(connection) == len(migrations.load(package))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_file_refuses_to_be_opened_by_an_earlier_version(file: Path, package: str) -> None:
+    with closing(migrations.open_file(file, package)) as connection:
+        connection.pragma("user_version", 9999)
+    with pytest.raises(NewerFile, match=r"some\.db"):
+        migrations.open_file(file, package)
+
+
+def test_a_file_without_a_version_gets_the_tables_that_it_lacks(file: Path) -> None:
+    """Until files of rejected requests had a version, each part of the program created its own table in them."""
+    with older(file, REFUSED, 1) as connection:
+        connection.execute(
+            "DROP TABLE key_use; DROP TABLE health_samples; INSERT INTO counted VALUES (1, 60, 0, 'd', 7)"
+        )
+        connection.pragma("user_version", 0)
+    with closing(migrations.open_file(file, REFUSED)) as connection:
+        assert connection.execute("SELECT count FROM counted").get == 7
+        assert connection.execute("SELECT count(*) FROM key_use, health_samples").get == 0

@@ -1,8 +1,8 @@
 """Schema migrations of SQLite files: numbered steps from a package folder, counted in `PRAGMA user_version`.
 
 A step is a file `NNNN_what_it_does.sql` (a script), or `.py` with a function `apply(connection)`. Steps are numbered
-from 0001 without gaps and are never changed once released. Every file goes through all of them, new files too: what a
-store creates outside its steps must be what the first of them expects.
+from 0001 without gaps and are never changed once released. Every file goes through all of them, new files too, and
+nothing else creates or changes a table: there is one way to reach a schema.
 
 Each step runs in one transaction with its version number, so a process that is killed leaves the file at the version
 before or after it, and the next open continues there. Several processes may open a file at once: the write lock is
@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import apsw
+
+from passerby import sqlite
 
 _STEP: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.(sql|py)")
 
@@ -61,10 +63,18 @@ def _step(package: str, file: str) -> Step:
     return Step(int(name[:4]), name, lambda connection: connection.execute(script))
 
 
-def refuse_newer(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> None:
-    """Raise NewerFile where the file has a higher version than the last step. Call this before any other statement."""
-    if version_of(connection) > len(steps):
-        raise NewerFile(file)
+def open_file(file: Path, package: str) -> apsw.Connection:
+    """Open a file, created where there is none, at the version of the last step in a package.
+
+    Raises what `migrate` raises.
+    """
+    connection = sqlite.connect(file)
+    try:
+        migrate(connection, file, load(package))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> None:
@@ -73,7 +83,8 @@ def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> N
     Takes no lock where nothing is to be done. Raises NewerFile, apsw.BusyError where another process holds the write
     lock for longer than the connection's busy timeout, and what a step raises, which then has had no effect.
     """
-    refuse_newer(connection, file, steps)
+    if version_of(connection) > len(steps):
+        raise NewerFile(file)
     while (version := version_of(connection)) < len(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -80,7 +80,11 @@ def test_every_statement_is_used() -> None:
 
 def statements() -> list[tuple[Path, str]]:
     """Every named statement of the package, with the file that holds it. A schema or a migration is run as a whole."""
-    named = [path for path in SOURCE.rglob("*.sql") if path.name != "schema.sql" and path.parent.name != "migrations"]
+    named = [
+        path
+        for path in SOURCE.rglob("*.sql")
+        if path.name != "schema.sql" and not path.parent.name.endswith("migrations")
+    ]
     return [(path, name) for path in named for name in sql.parse(path.read_text(), where=str(path))]
 
 

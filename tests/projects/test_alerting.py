@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.migrating import CONTROL, older
 
 from passerby.projects.alerting import Alerting, AlertSettings, checked_address
 from passerby.projects.errors import BadSetting
-from passerby.projects.store import ProjectStore
 
 
 def test_settings_and_states_are_kept(tmp_path: Path) -> None:
@@ -25,11 +24,8 @@ def test_settings_and_states_are_kept(tmp_path: Path) -> None:
 
 
 def test_a_control_file_of_the_version_before_gets_the_table(tmp_path: Path) -> None:
-    ProjectStore(tmp_path / "control.db").close()
-    old = apsw.Connection(str(tmp_path / "control.db"))
-    old.execute("DROP TABLE alerting")
-    old.pragma("user_version", 5)
-    old.close()
+    with older(tmp_path / "control.db", CONTROL, 5):
+        pass
     assert Alerting(tmp_path / "control.db").settings() == AlertSettings()
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-import apsw
 import pytest
+from tests.migrating import CONTROL, older
 
+from passerby.projects import keys
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.errors import BadProjectName, NoSuchKey, ProjectExists
 from passerby.projects.scopes import EVERY, Scope
@@ -35,10 +36,11 @@ def test_a_tokens_scopes_are_known_while_it_works(tmp_path: Path) -> None:
 
 
 def test_tokens_of_a_file_from_before_there_were_scopes_may_do_everything(tmp_path: Path) -> None:
-    with ProjectStore(tmp_path / "control.db") as store:
-        token = store.add_key(store.add_project("shop", NOW), "api_token", NOW, label="old").value
-    with closing(apsw.Connection(str(tmp_path / "control.db"))) as older:
-        older.execute("ALTER TABLE key DROP COLUMN scopes; PRAGMA user_version = 2")
+    token = keys.new_value("api_token")
+    with older(tmp_path / "control.db", CONTROL, 2) as old:
+        old.execute("INSERT INTO project VALUES (1, 'shop', 1, '{}')")
+        row = (keys.stored("api_token", token), NOW)
+        old.execute("INSERT INTO key VALUES (1, 1, 'api_token', ?, 'old', ?, NULL)", row)
     with ProjectStore(tmp_path / "control.db") as store:
         (key,) = store.keys(store.project("shop"))
         assert (key.label, key.scopes) == ("old", EVERY)

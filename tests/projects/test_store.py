@@ -9,11 +9,11 @@ from pathlib import Path
 import apsw
 import pytest
 
+from passerby.migrations import NewerFile
 from passerby.projects.errors import (
     BadKeyValue,
     BadProjectName,
     KeyTaken,
-    NewerControlFile,
     NoSuchKey,
     NoSuchProject,
     ProjectExists,
@@ -169,7 +169,7 @@ def add_twice(store: ProjectStore) -> None:
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path, store: ProjectStore) -> None:
     store.close()
     apsw.Connection(str(tmp_path / "control.db")).pragma("user_version", 99)
-    with pytest.raises(NewerControlFile, match=r"control\.db"):
+    with pytest.raises(NewerFile, match=r"control\.db"):
         ProjectStore(tmp_path / "control.db")
 
 

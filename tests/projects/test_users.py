@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import apsw
 import pytest
+from tests.migrating import CONTROL, older
 
 from passerby.projects import keys
 from passerby.projects.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists
@@ -173,12 +173,8 @@ def test_sessions_are_looked_at_from_several_threads(users: ConsoleUsers) -> Non
 
 def test_everybody_in_a_file_of_before_there_were_roles_is_an_administrator(tmp_path: Path) -> None:
     file = tmp_path / "control.db"
-    old = apsw.Connection(str(file))
-    old.execute(
-        "CREATE TABLE console_user (name TEXT PRIMARY KEY, password TEXT NOT NULL, changed_at INTEGER NOT NULL)"
-        " STRICT, WITHOUT ROWID; INSERT INTO console_user VALUES ('admin', 'hash', 1); PRAGMA user_version = 1"
-    )
-    old.close()
+    with older(file, CONTROL, 1) as old:
+        old.execute("INSERT INTO console_user VALUES ('admin', 'hash', 1)")
     ProjectStore(file).close()
     with ConsoleUsers(file) as users:
         assert [(user.name, user.role) for user in users.users()] == [("admin", Role.ADMIN)]
@@ -263,13 +259,10 @@ def test_a_name_that_is_taken_gets_no_roles(users: ConsoleUsers, file: Path) -> 
     assert users.users()[0].projects == {}
 
 
-def test_users_of_an_older_file_keep_their_role_in_every_project(file: Path) -> None:
-    with ConsoleUsers(file) as users:
-        users.add("robin", Role.ADMIN, "hash", NOW)
-        users.add("sasha", Role.VIEWER, "hash", NOW)
-    with closing(apsw.Connection(str(file))) as older:
-        older.execute("DROP TABLE console_role; DROP TABLE console_device; DROP TABLE console_unlock")
-        older.execute("PRAGMA user_version = 3")
+def test_users_of_an_older_file_keep_their_role_in_every_project(tmp_path: Path) -> None:
+    file = tmp_path / "control.db"
+    with older(file, CONTROL, 3) as old:
+        old.execute("INSERT INTO console_user VALUES ('robin', 'hash', 1, 'admin'), ('sasha', 'hash', 1, 'viewer')")
     ProjectStore(file).close()
     with ConsoleUsers(file) as users:
         tokens = [users.open_session(name, NOW) for name in ("robin", "sasha")]

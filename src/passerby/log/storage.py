@@ -8,12 +8,10 @@ from pathlib import Path
 
 import apsw
 
-from passerby import sql, sqlite
+from passerby import migrations
 from passerby.log.protocol import LogDamaged, LogFull
+from passerby.migrations import NewerFile
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = sql.load("passerby.log", "schema.sql")["schema"]
 _NOT_WRITABLE = (
     apsw.FullError,
     apsw.IOError,
@@ -29,26 +27,10 @@ _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
 def open_log(path: Path) -> apsw.Connection:
     """Open the log's file, made if it is new. Raises LogFull or LogDamaged."""
     with storage_errors(path):
-        connection = sqlite.connect(path)
         try:
-            _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-
-def _prepare(connection: apsw.Connection, path: Path) -> None:
-    version = connection.pragma("user_version")
-    if version > SCHEMA_VERSION:
-        raise LogDamaged(f"{path} was written by a later version of Passerby: run that version")
-    if version < SCHEMA_VERSION:
-        # All roles open a new log at once: one that reads first and then wants to write would be told that it is late.
-        usual, connection.transaction_mode = connection.transaction_mode, "IMMEDIATE"
-        with connection:
-            connection.execute(_SCHEMA)
-            connection.pragma("user_version", SCHEMA_VERSION)
-        connection.transaction_mode = usual
+            return migrations.open_file(path, "passerby.log.migrations")
+        except NewerFile as error:
+            raise LogDamaged(str(error)) from error
 
 
 @contextmanager

@@ -6,15 +6,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-import apsw
 import msgspec
 
-from passerby import sql, sqlite
+from passerby import sql
+from passerby.refused.store import open_refused
 
 KEPT_MS: Final = 7 * 86_400_000
 """How long samples are kept: at one a minute, about 10,000 rows, 1 MB."""
 
-_SCHEMA = sql.load("passerby.monitoring", "schema.sql")["schema"]
 _SQL = sql.load("passerby.monitoring", "queries.sql")
 
 
@@ -43,22 +42,16 @@ class SampleStore:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        with closing(self._open()) as connection:
-            connection.execute(_SCHEMA)
+        open_refused(file).close()
 
     def keep(self, sample: Sample) -> None:
         """Store a sample and delete old ones. Raises apsw.Error."""
-        with closing(self._open()) as connection, connection:
+        with closing(open_refused(self._file)) as connection, connection:
             connection.execute(_SQL["keep"], msgspec.structs.asdict(sample))
             connection.execute(_SQL["drop_old"], (sample.at - KEPT_MS, sample.at))
 
     def since(self, moment: int, until: int) -> list[Sample]:
         """The samples with `moment` < at <= `until` (ms), oldest first."""
-        with closing(self._open()) as connection:
+        with closing(open_refused(self._file)) as connection:
             rows: list[Any] = connection.execute(_SQL["since"], (moment, until)).fetchall()
         return [Sample(**dict(zip(Sample.__struct_fields__, row, strict=True))) for row in rows]
-
-    def _open(self) -> apsw.Connection:
-        connection = sqlite.connect(self._file)
-        connection.pragma("synchronous", "NORMAL")
-        return connection

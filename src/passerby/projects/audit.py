@@ -8,15 +8,13 @@ from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
-from passerby import sqlite
+from passerby import migrations
 from passerby.sql import load
 
 KEPT: Final = 100_000
 """Entries of a project, the newest; and as many of the whole server."""
 SERVER: Final = 0
 """The project of entries that belong to none: sign-ins, and changes of console users."""
-
-SCHEMA_VERSION: Final = 1
 
 _SQL = load("passerby.projects", "audit.sql")
 _LAST: Final = 2**63 - 1
@@ -58,20 +56,11 @@ EVERYTHING: Final = Filter()
 
 
 class AuditLog:
-    """Writes and reads the audit log. Durable at return. Opening makes the file where there is none."""
+    """Writes and reads the audit log. Durable at return. Opening creates or migrates the file. Raises NewerFile."""
 
     def __init__(self, file: Path) -> None:
-        self._connection = sqlite.connect(file)
+        self._connection = migrations.open_file(file, "passerby.projects.audit_migrations")
         self._connection.transaction_mode = "IMMEDIATE"
-        if self._connection.pragma("user_version") < SCHEMA_VERSION:
-            self._prepare()
-
-    def _prepare(self) -> None:
-        with self._connection:
-            self._connection.execute(_SQL["schema"])
-            if not self._connection.execute(_SQL["has_address"]).get:
-                self._connection.execute(_SQL["add_address"])
-            self._connection.pragma("user_version", SCHEMA_VERSION)
 
     def __enter__(self) -> Self:
         return self

@@ -1,26 +1,5 @@
 -- Who changed or looked at what.
 
--- name: schema
--- In a file of its own: to note that somebody looked at something must not make every process read its keys again.
-CREATE TABLE IF NOT EXISTS audit (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
-    project INTEGER NOT NULL,
-    at      INTEGER NOT NULL,              -- milliseconds
-    who     TEXT    NOT NULL,              -- a token's label, a console user, or the command line
-    action  TEXT    NOT NULL,
-    subject TEXT    NOT NULL,
-    details TEXT    NOT NULL               -- JSON
-) STRICT;
-CREATE INDEX IF NOT EXISTS audit_of_project ON audit (project, id);
-
--- name: has_address
--- Whether entries have addresses: those of an older file have none.
-SELECT EXISTS (SELECT 1 FROM pragma_table_info('audit') WHERE name = 'address')
-
--- name: add_address
--- Give the entries of an older file an address, which is unknown.
-ALTER TABLE audit ADD COLUMN address TEXT NOT NULL DEFAULT ''
-
 -- name: note
 -- Record an action.
 INSERT INTO audit (project, at, who, action, subject, details, address) VALUES (?, ?, ?, ?, ?, ?, ?)

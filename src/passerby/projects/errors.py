@@ -42,13 +42,6 @@ class ControlFileMissing(ProjectError):
         )
 
 
-class NewerControlFile(ProjectError):
-    """A later Passerby wrote this control file."""
-
-    def __init__(self, file: object) -> None:
-        super().__init__(f"{file} was written by a later version of Passerby: run that version")
-
-
 class BadSetting(ProjectError):
     """A project's setting cannot have this value."""
 

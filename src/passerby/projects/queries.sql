@@ -1,15 +1,3 @@
--- name: add_roles
--- Give the console users of an older file a role: until then, everybody was an administrator.
-ALTER TABLE console_user ADD COLUMN role TEXT NOT NULL DEFAULT 'admin'
-
--- name: has_scopes
--- Whether keys have scopes: those of an older file have none.
-SELECT EXISTS (SELECT 1 FROM pragma_table_info('key') WHERE name = 'scopes')
-
--- name: add_scopes
--- Give the tokens of an older file what they could do until then: everything.
-ALTER TABLE key ADD COLUMN scopes TEXT NOT NULL DEFAULT 'identity manage read'
-
 -- name: users_of
 -- The console's users who may use a project, in the order of their names.
 SELECT name FROM console_user

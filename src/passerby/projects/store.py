@@ -14,12 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import apsw
 import msgspec
 
-from passerby import sqlite
+from passerby import migrations
 from passerby.projects import keys, marks
 from passerby.projects.errors import (
     BadProjectName,
     KeyTaken,
-    NewerControlFile,
     NoSuchKey,
     NoSuchProject,
     ProjectExists,
@@ -31,11 +30,8 @@ from passerby.projects.scopes import read as read_scopes
 from passerby.sql import load
 from passerby.times import iso
 
-SCHEMA_VERSION = 6
-"""Raise it with every change of the schema: files of an older version are brought up to date when they are opened."""
 GRACE_MS = 7 * 86_400_000
 """Longest time for which a rotated key may go on working."""
-_SCHEMA = load("passerby.projects", "schema.sql")["schema"]
 _SQL = load("passerby.projects", "queries.sql")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
@@ -127,30 +123,13 @@ class AddedKey(msgspec.Struct, frozen=True, kw_only=True):
 class ProjectStore:
     """Reads and changes the control file. Times are passed in: milliseconds since 1970.
 
-    Every change is durable at return. Opening creates the file where there is none.
+    Every change is durable at return. Opening creates the file where there is none, and migrates an older one. Raises
+    NewerFile.
     """
 
     def __init__(self, file: Path) -> None:
-        self._connection = sqlite.connect(file)
+        self._connection = migrations.open_file(file, "passerby.projects.migrations")
         self._connection.transaction_mode = "IMMEDIATE"
-        self._prepare(file)
-
-    def _prepare(self, file: Path) -> None:
-        found = self._connection.pragma("user_version")
-        if found > SCHEMA_VERSION:
-            self.close()
-            raise NewerControlFile(file)
-        if found < SCHEMA_VERSION:
-            self._bring_up_to_date()
-
-    def _bring_up_to_date(self) -> None:
-        with self._connection:
-            if self._connection.pragma("user_version") == _WITHOUT_ROLES:
-                self._connection.execute(_SQL["add_roles"])
-            self._connection.execute(_SCHEMA)
-            if not self._connection.execute(_SQL["has_scopes"]).get:
-                self._connection.execute(_SQL["add_scopes"])
-            self._connection.pragma("user_version", SCHEMA_VERSION)
 
     def __enter__(self) -> Self:
         return self
@@ -315,8 +294,6 @@ class ProjectStore:
 
 
 _LAST = 2**63 - 1
-_WITHOUT_ROLES = 1
-"""The version of control files in which every console user was an administrator."""
 
 
 def _with_policy(settings: ProjectSettings, policy: IdentityPolicy) -> ProjectSettings:

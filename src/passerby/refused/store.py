@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import apsw
 import msgspec
 
-from passerby import sql, sqlite
+from passerby import migrations, sql, sqlite
 from passerby.refused.record import Count, Refused
 
 KEPT_PER_PROJECT: Final = 1_000
@@ -29,7 +29,6 @@ MINUTE_MS: Final = 60_000
 USES_KEPT_MS: Final = 3_600_000
 """How long the uses of keys are kept by the minute; of an unused key, only its last minute is kept."""
 
-_SCHEMA = sql.load("passerby.refused", "schema.sql")["schema"]
 _SQL = sql.load("passerby.refused", "queries.sql")
 _LAST: Final = 2**63 - 1
 
@@ -45,7 +44,7 @@ class RefusedWriter:
     """The end that an edge holds; several may write to the same file. One thread at a time may use it."""
 
     def __init__(self, file: Path) -> None:
-        self._connection = _open(file)
+        self._connection = open_refused(file)
         self._connection.transaction_mode = "IMMEDIATE"
 
     def keep(self, refused: Sequence[Refused], counts: Iterable[Count]) -> None:
@@ -89,7 +88,7 @@ class RefusedReader:
         self._file = file
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
-        _open(file).close()
+        open_refused(file).close()
 
     @property
     def _connection(self) -> apsw.Connection:
@@ -132,10 +131,13 @@ class RefusedReader:
             connection.close()
 
 
-def _open(file: Path) -> apsw.Connection:
-    connection = sqlite.connect(file)
+def open_refused(file: Path) -> apsw.Connection:
+    """Open the file of rejected requests and samples of health, new or of an earlier version. Raises NewerFile.
+
+    A commit is not synced: a power cut may take the newest rows, and nothing waits for a disk.
+    """
+    connection = migrations.open_file(file, "passerby.refused.migrations")
     connection.pragma("synchronous", "NORMAL")
-    connection.execute(_SCHEMA)
     return connection
 
 

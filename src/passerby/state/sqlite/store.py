@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier
 from passerby.profiles import rejected as rejected_traits
 from passerby.profiles.traits import Versioned
-from passerby.sqlite import connect
 from passerby.state.protocol import (
     UNDONE,
     Detachment,
@@ -58,18 +56,10 @@ _NO_CONTEXT = "{}"
 
 
 def open_state(path: Path) -> apsw.Connection:
-    """Open the state's file: create its tables if it is new, migrate it if it is old. Raises NewerFile."""
-    connection = connect(path)
-    try:
-        steps = migrations.load("passerby.state.sqlite.migrations")
-        migrations.refuse_newer(connection, path, steps)
-        connection.pragma("cache_size", -_PAGE_CACHE_KIB)
-        connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
-        connection.execute(files("passerby.state.sqlite").joinpath("schema.sql").read_text(encoding="utf-8"))
-        migrations.migrate(connection, path, steps)
-    except BaseException:
-        connection.close()
-        raise
+    """Open the state's file, new or of an earlier version. Raises NewerFile."""
+    connection = migrations.open_file(path, "passerby.state.sqlite.migrations")
+    connection.pragma("cache_size", -_PAGE_CACHE_KIB)
+    connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
     return connection
 
 

@@ -1,1 +1,1 @@
-"""The steps that bring state.db to its present version; see `passerby.migrations`. They run after schema.sql."""
+"""The steps that bring state.db to its present version; see `passerby.migrations`."""

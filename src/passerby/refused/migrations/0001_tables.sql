@@ -1,5 +1,5 @@
--- name: schema
--- Refused requests and how many there were. Kept for looking at: what a power cut takes away is not missed.
+-- Rejected requests and their counts, uses of keys, samples of health: data whose newest rows a power cut may take.
+-- Files without a version may have some of these tables.
 CREATE TABLE IF NOT EXISTS refused (
     number  INTEGER PRIMARY KEY AUTOINCREMENT,
     project INTEGER NOT NULL,              -- 0: no project's key came with it
@@ -34,3 +34,19 @@ CREATE TABLE IF NOT EXISTS key_use (
     count INTEGER NOT NULL,
     PRIMARY KEY (key, at)
 ) STRICT, WITHOUT ROWID;
+
+-- One row a minute for a week. It stands in refused.db, which every role may write: a power cut may lose the last rows.
+CREATE TABLE IF NOT EXISTS health_samples (
+    at         INTEGER PRIMARY KEY,        -- milliseconds
+    seconds    REAL    NOT NULL,           -- length of the interval that the counts are of
+    received   INTEGER NOT NULL,           -- messages
+    applied    INTEGER NOT NULL,           -- messages
+    requests   INTEGER NOT NULL,           -- to the ingest port
+    rejected   INTEGER NOT NULL,           -- of those, answered 4xx
+    errors     INTEGER NOT NULL,           -- of those, answered 5xx
+    backlog    INTEGER NOT NULL,           -- messages not applied
+    lag        REAL    NOT NULL,           -- seconds
+    data_bytes INTEGER NOT NULL,
+    free_bytes INTEGER NOT NULL,
+    disk_bytes INTEGER NOT NULL
+) STRICT;

@@ -2,21 +2,13 @@
 -- one transaction per batch; an undo by the management API is the only other writer. Times are milliseconds since 1970
 -- in UTC; ids of profiles, merges and messages are the 16 bytes of a UUIDv7; JSON is text.
 --
--- This script runs whenever the file is opened, then the steps in migrations/ that it has not had: new tables may be
--- added here or there, but a table that exists is changed by a step alone, and the statement here stays as it is.
+-- Files without a version have these tables already, and maybe those of 0003.
 
 -- `position`: the last log position whose batch is applied; `catalogue_edits`: how often the catalogue was edited.
 CREATE TABLE IF NOT EXISTS progress (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
 ) WITHOUT ROWID;
-
--- One row: the newest received time of all applied messages. Batches of the log that were received later are not
--- applied, whatever their positions say: a restored log may use positions again.
-CREATE TABLE IF NOT EXISTS applied_until (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    received_at INTEGER NOT NULL
-);
 
 -- One row a profile that was ever made. `merged_into` is the canonical pointer: null while the profile stands for
 -- itself, else the profile that absorbed it (which may in turn be absorbed). The counts and times are those of the
@@ -189,25 +181,6 @@ CREATE TABLE IF NOT EXISTS catalogue_attributes (
     PRIMARY KEY (project, event, name)
 ) WITHOUT ROWID;
 
--- The attributes that a dialect sent which enforces the vendor's limits: those of an event count against the limit per type.
-CREATE TABLE IF NOT EXISTS catalogue_enforced (
-    project INTEGER NOT NULL,
-    event TEXT NOT NULL,
-    name TEXT NOT NULL,
-    PRIMARY KEY (project, event, name)
-) WITHOUT ROWID;
-
--- Spellings that an administrator merged into the name `canonical`; `attribute` is '' for an event name.
-CREATE TABLE IF NOT EXISTS catalogue_aliases (
-    project INTEGER NOT NULL,
-    event TEXT NOT NULL,
-    attribute TEXT NOT NULL,
-    canonical TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    who TEXT NOT NULL,
-    PRIMARY KEY (project, event, attribute)
-) WITHOUT ROWID;
-
 -- Violations by kind; `subject` is an event name or '', `attribute` an attribute's name or ''.
 CREATE TABLE IF NOT EXISTS violations (
     project INTEGER NOT NULL,
@@ -303,63 +276,11 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     error TEXT NOT NULL
 );
 
--- The values by which people look for a person: e-mail addresses, phone numbers and names, folded as
--- `passerby.profiles.contacts` says. `kind` is 'email', 'phone' or 'name'; `source` is 'trait' or 'identifier'. `profile`
--- is the member that the value was stated for: it stays there through merges and undos, and a reader follows
--- `merged_into` to the canonical profile. A replaced value's row is deleted in the transaction that replaces it.
--- Values that two profiles share stand next to each other, so possible duplicates are one walk of this index:
---   SELECT kind, value FROM search_terms WHERE project = ?1 AND kind IN ('email', 'phone')
---   GROUP BY project, kind, value HAVING count(DISTINCT profile) > 1
--- after which the profiles of each pair are to be mapped to canonical ones. A member may hold a value that a newer one
--- of another member hides in the folded profile.
-CREATE TABLE IF NOT EXISTS search_terms (
-    project INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    value TEXT NOT NULL,
-    profile BLOB NOT NULL,
-    source TEXT NOT NULL,
-    PRIMARY KEY (project, kind, value, profile, source)
+-- Changes of many rows that were requested and are not complete. The worker runs them in slices between batches
+-- and deletes the row when nothing is left. `place` is where the next slice begins,
+-- in the backfill's own terms; the empty string is the beginning. `done` counts rows, for progress.
+CREATE TABLE backfills (
+    name TEXT PRIMARY KEY,
+    place TEXT NOT NULL DEFAULT '',
+    done INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-
--- Contact values that two profiles have: candidates for possible duplicates. A value is noted when a second profile gets
--- it; after a merge it stays until the worker sweeps it away, so a reader looks its profiles up in `search_terms`.
-CREATE TABLE IF NOT EXISTS shared_contacts (
-    project INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (project, kind, value)
-) WITHOUT ROWID;
-
--- Hashes of e-mail addresses, in projects that have customer ids in the form of a hash (`hashed_ids_...` in totals, by
--- the number of hexadecimal digits). `value` is the address as in `search_terms`.
-CREATE TABLE IF NOT EXISTS hashed_addresses (
-    project INTEGER NOT NULL,
-    hash BLOB NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (project, hash)
-) WITHOUT ROWID;
-
--- Pairs of profiles that are different people, as an administrator decided. `one` is the older; both were canonical
--- when that was decided. `at` in ms; `who` as in the history.
-CREATE TABLE IF NOT EXISTS duplicate_dismissals (
-    project INTEGER NOT NULL,
-    one BLOB NOT NULL,
-    other BLOB NOT NULL,
-    at INTEGER NOT NULL,
-    who TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (project, one, other)
-) WITHOUT ROWID;
-
--- Profiles whose data was deleted. `outbox` is the newest outbox row at that time: rows up to it may hold their events,
--- which a relay leaves out. `done` is 1 once the event store has deleted the events it held. `at` in ms.
-CREATE TABLE IF NOT EXISTS deleted_profiles (
-    project INTEGER NOT NULL,
-    profile BLOB NOT NULL,
-    at INTEGER NOT NULL,
-    outbox INTEGER NOT NULL,
-    done INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (project, profile)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS deleted_profiles_pending ON deleted_profiles (project, profile) WHERE done = 0;
-CREATE INDEX IF NOT EXISTS deleted_profiles_outbox ON deleted_profiles (outbox);

@@ -1,0 +1,28 @@
+"""SQLite files as earlier versions of Passerby left them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from passerby import migrations
+from passerby.sqlite import connect
+
+CONTROL = "passerby.projects.migrations"
+AUDIT = "passerby.projects.audit_migrations"
+LOG = "passerby.log.migrations"
+REFUSED = "passerby.refused.migrations"
+STATE = "passerby.state.sqlite.migrations"
+PACKAGES = (CONTROL, AUDIT, LOG, REFUSED, STATE)
+
+
+@contextmanager
+def older(file: Path, package: str, version: int) -> Iterator[apsw.Connection]:
+    """A new file that has had only the first steps of a package, to be filled with what that version would write."""
+    connection = connect(file)
+    migrations.migrate(connection, file, migrations.load(package)[:version])
+    yield connection
+    connection.close()
