@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.dialects.registry import match
-from passerby.dialects.unreadable import settled
 from passerby.projects.store import ProjectSettings
 
 RECEIVED_AT: Final = 1_790_000_000_000

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.calling import send_bytes
+from tests.dialects.common.test_unreadable import BATCHES, FORMS, Form
 from tests.dialects.segment import sending as segment
-from tests.dialects.test_unreadable import BATCHES, FORMS, Form
 
 from passerby.dialects.contract import Outcome, RequestFault
 from passerby.dialects.registry import match

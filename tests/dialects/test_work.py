@@ -19,11 +19,11 @@ from tests.dialects.calling import AUTHORISED, BULK_EVENTS, BULK_USERS, EVENTS, 
 from tests.dialects.customerlabs import sending as customerlabs
 from tests.dialects.segment import sending as segment
 
-from passerby.dialects import times
 from passerby.dialects.antsomi.answers import redirect_to
-from passerby.dialects.campaigns import campaign_of
+from passerby.dialects.common import times
+from passerby.dialects.common.campaigns import campaign_of
+from passerby.dialects.common.ids import read_id
 from passerby.dialects.contract import RequestFault
-from passerby.dialects.ids import read_id
 from passerby.dialects.segment.forms import read_form
 from passerby.identity.cleaning import clean, gather
 from passerby.identity.namespaces import DEFAULT_POLICY, MAX_VALUE_LENGTH, Policy

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.worker.twin import DAY, HOUR, Twin
 
-from passerby.dialects.times import CLOCK_SET
+from passerby.dialects.common.times import CLOCK_SET
 from passerby.messages import Identifier, Message, Violation
 from passerby.worker.times import AHEAD_MS, event_time
 

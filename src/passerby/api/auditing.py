@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from passerby.api import examples_management
 from passerby.api.describe import CSV, reading, table
 from passerby.api.needs import need_of
-from passerby.dialects.times import read_iso_or_epoch
+from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.projects.audit import EVERYTHING, KEPT, Entry, Filter, View
 from passerby.refused import redaction
 from passerby.services import cursors

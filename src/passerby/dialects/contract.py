@@ -200,12 +200,3 @@ class Call(msgspec.Struct, frozen=True):
     that does not come at once; `handle` checks the same key again. None where the key may stand in the body."""
     inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None
     """As `handle`, for a call whose answer says what is known; `handle` then answers as if nothing were."""
-
-
-class Dialect(Protocol):
-    """A vendor's API."""
-
-    name: str
-
-    def match(self, path: str) -> Call | None:
-        """The call that this (decoded) path stands for, whatever the method; None where it is not this vendor's."""

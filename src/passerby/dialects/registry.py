@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib import import_module
 from typing import Final
 
-from passerby.dialects import antsomi, crossengage, customerlabs, segment, webengage
-from passerby.dialects.contract import Call, Dialect
-from passerby.dialects.faults import no_such_call
+from passerby.dialects.common.faults import no_such_call
+from passerby.dialects.contract import Call
+from passerby.dialects.dialect import Dialect
 
-ALL: Final[tuple[Dialect, ...]] = (crossengage, webengage, customerlabs, antsomi, segment)
-"""No path is known to more than one of them."""
+FOLDERS: Final = ("crossengage", "webengage", "customerlabs", "antsomi", "segment")
+"""The folders beside this file that hold a dialect, in the order in which lists show them."""
+
+# Imported by name, so that a folder and a word above are all that a further dialect needs.
+ALL: Final[tuple[Dialect, ...]] = tuple(import_module(f"passerby.dialects.{folder}").DIALECT for folder in FOLDERS)
+"""No path belongs to more than one of them."""
 
 REMEMBERED: Final = 1_024
 """How many paths are remembered: a key makes a handful of paths, and each of them comes again and again."""

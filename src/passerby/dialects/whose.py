@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
-from passerby.dialects import crossengage, webengage
+from passerby.dialects import crossengage
 from passerby.dialects.antsomi import calls as antsomi
 from passerby.dialects.customerlabs import calls as customerlabs
 from passerby.dialects.customerlabs.fields import APP_ID_KIND
 from passerby.dialects.segment import calls as segment
+from passerby.dialects.webengage import calls as webengage
 
 Key = tuple[str, str]
 """Kind and value."""

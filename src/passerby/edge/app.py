@@ -14,8 +14,8 @@ import msgspec
 import uuid_utils
 
 from passerby import logs
+from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
-from passerby.dialects.unreadable import settled
 from passerby.edge.answers import BROKEN, MISTAKE, NO_SUCH_PATH, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget

@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from passerby.dialects.common.faults import text as told
 from passerby.dialects.contract import Call, RequestFault
 from passerby.dialects.crossengage import TOKEN_HEADER
-from passerby.dialects.faults import text as told
 from passerby.dialects.whose import PublicKeys, Traces, project_of
 from passerby.edge.asgi import Scope
 from passerby.edge.metrics import NO_DIALECT

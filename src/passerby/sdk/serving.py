@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
+from passerby.dialects.common.faults import ANSWERS, text
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
-from passerby.dialects.faults import ANSWERS, text
 from passerby.sdk.files import FILES, File
 
 DIALECT: Final = "sdk"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from passerby.dialects.times import CLOCK_SET
+from passerby.dialects.common.times import CLOCK_SET
 from passerby.messages import Message, Violation
 
 AHEAD_MS: Final = 24 * 60 * 60 * 1000

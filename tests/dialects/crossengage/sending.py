@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 from tests.dialects.calling import AUTH_TOKEN, Keys, request
 
+from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Inquiry, Known, Outcome, RequestFault
 from passerby.dialects.registry import match
-from passerby.dialects.unreadable import settled
 from passerby.profiles.person import Person
 
 PATHS: Final = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.dialects.calling import RECEIVED_AT
 from tests.dialects.segment.sending import TRACK, message, messages
 
-from passerby.dialects.times import CLOCK_SET
+from passerby.dialects.common.times import CLOCK_SET
 
 SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
 DEVICES = ["analytics-kotlin", "analytics-swift", "analytics.js", "@segment/analytics-react-native"]

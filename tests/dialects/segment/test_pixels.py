@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.dialects.calling import PROJECT, WRITE_KEY, send_bytes
 from tests.dialects.segment.sending import AUTHORISED, PIXELS
 
+from passerby.dialects.common.images import GIF
 from passerby.dialects.contract import Fault, Outcome
-from passerby.dialects.images import GIF
 from passerby.dialects.registry import match
 from passerby.messages import Identifier
 

@@ -3,11 +3,19 @@
 - `calls` — paths, keys, refusals
 - `answers` — the four forms of an answer
 - `fields` — reading a body, or a query that stands for one
-- `identity` — whom an event is about
-- `surroundings` — what is kept beside an event
+- `identifiers` — whom an event is about
+- `context` — what is kept beside an event
 - `events` — from fields to a message
 """
 
-from passerby.dialects.antsomi.calls import match, name
+from __future__ import annotations
 
-__all__ = ["match", "name"]
+from typing import Final
+
+from passerby.dialects.antsomi.calls import match, name
+from passerby.dialects.antsomi.openapi import OPENAPI
+from passerby.dialects.dialect import Dialect
+
+__all__ = ["DIALECT"]
+
+DIALECT: Final = Dialect(name=name, title="Antsomi", match=match, openapi=OPENAPI)

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from passerby.dialects.common.images import GIF, GIF_TYPE, NO_STORE
 from passerby.dialects.contract import Reply
-from passerby.dialects.images import GIF, GIF_TYPE, NO_STORE
 
 SCRIPT: Final = "javascript"
 JSON: Final = "json"

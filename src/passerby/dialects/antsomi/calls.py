@@ -14,11 +14,11 @@ import msgspec
 from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, refused
 from passerby.dialects.antsomi.events import DIALECT, REQUEST_ID, Envelope, read
 from passerby.dialects.antsomi.fields import Invalid, read_query
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
+from passerby.dialects.common.faults import ANSWERS, text
+from passerby.dialects.common.invalid import refused_message
+from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.faults import ANSWERS, text
-from passerby.dialects.invalid import refused_message
-from passerby.dialects.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.messages import Message
 
 name = DIALECT

@@ -14,13 +14,13 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
+from passerby.dialects.antsomi.context import session_of, surroundings
 from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, one_of
-from passerby.dialects.antsomi.identity import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
-from passerby.dialects.antsomi.surroundings import session_of, surroundings
+from passerby.dialects.antsomi.identifiers import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
+from passerby.dialects.common.deduplication import read_key
+from passerby.dialects.common.ids import ANY_LENGTH, read_id
+from passerby.dialects.common.times import read_local
 from passerby.dialects.contract import Request
-from passerby.dialects.ids import ANY_LENGTH, read_id
-from passerby.dialects.keys import read_key
-from passerby.dialects.times import read_local
 from passerby.messages import Message, Violation
 
 DIALECT: Final = "antsomi"

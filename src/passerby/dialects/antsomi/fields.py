@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from passerby.dialects.body import ATTRIBUTE_LIMIT, decode
+from passerby.dialects.common.body import ATTRIBUTE_LIMIT, decode
+from passerby.dialects.common.ids import id_problem, read_id
 from passerby.dialects.contract import Fault, Request, RequestFault
-from passerby.dialects.ids import id_problem, read_id
 
 ID_LIMIT: Final = 512
 """The most characters that an id may have. The vendor names no limit."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 from zlib import crc32
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.dialects.crossengage.reads import QUERY_LIMIT, STANDARD, is_status
 from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply

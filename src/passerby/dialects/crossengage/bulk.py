@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.dialects.crossengage.entries import Entry, read_entry, user_id
 from passerby.dialects.crossengage.removal import removal

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
+from passerby.dialects.common.faults import ANSWERS
+from passerby.dialects.common.ids import id_problem, read_id
+from passerby.dialects.common.lenient import RefusedRecord
 from passerby.dialects.crossengage.rest import FORMAT, MISSING, WRONG, Problem
-from passerby.dialects.faults import ANSWERS
-from passerby.dialects.ids import id_problem, read_id
-from passerby.dialects.lenient import RefusedRecord
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Outcome, Reply
 from passerby.dialects.crossengage.entries import read_entry
 from passerby.dialects.crossengage.mobile import EVENT_LIMIT

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
+from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.ids import id_problem, read_id
+from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.ids import id_problem, read_id
-from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Identifier, Message
 
 name = "crossengage"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.dialects.crossengage.entries import UNIT, address, user_id
 from passerby.dialects.crossengage.removal import present

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from passerby.dialects.common.faults import ANSWERS, text
 from passerby.dialects.contract import Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
-from passerby.dialects.faults import ANSWERS, text
 from passerby.messages import Identifier, Message
 
 DIALECT: Final = "crossengage"

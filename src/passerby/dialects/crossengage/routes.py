@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from passerby.dialects.common.faults import ANY_METHOD, no_such_call
 from passerby.dialects.contract import Call, Credentials, Inquiry, Outcome, Request, RequestFault, unlooked
 from passerby.dialects.crossengage import attributes, reads
 from passerby.dialects.crossengage.bulk import post_batch
@@ -28,7 +29,6 @@ from passerby.dialects.crossengage.rest import (
 )
 from passerby.dialects.crossengage.tracking import PARAMETER, track
 from passerby.dialects.crossengage.users import post_leads, put_user, put_user_later
-from passerby.dialects.faults import ANY_METHOD, no_such_call
 
 BODY_LIMIT: Final = 1 << 20
 """Bytes: a user has at most 1 MB (User Management API, data rules)."""

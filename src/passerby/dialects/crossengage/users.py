@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Outcome
 from passerby.dialects.crossengage.entries import ID_LIMIT, Entry, read_entry
 from passerby.dialects.crossengage.rest import WRONG, Problem, Sent, in_v1, refusal, reply

@@ -3,12 +3,20 @@
 - `calls` — paths, keys, answers
 - `app` — the two calls of the app, which answer with what is known
 - `events` — what a webhook takes: the app's events, and any other JSON
-- `naming` — which fields name somebody
-- `surroundings` — what is kept beside a message: device, campaign, sender
+- `identifiers` — which fields name somebody
+- `context` — what is kept beside a message: device, campaign, sender
 - `fields` — reading fields as strictly as the vendor documents them
 - `wrapping` — the values that the vendor's browser code wraps
 """
 
-from passerby.dialects.customerlabs.calls import match, name
+from __future__ import annotations
 
-__all__ = ["match", "name"]
+from typing import Final
+
+from passerby.dialects.customerlabs.calls import match, name
+from passerby.dialects.customerlabs.openapi import OPENAPI
+from passerby.dialects.dialect import Dialect
+
+__all__ = ["DIALECT"]
+
+DIALECT: Final = Dialect(name=name, title="CustomerLabs", match=match, openapi=OPENAPI)

@@ -14,8 +14,18 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Credentials, Inquiry, Known, Outcome, Reply, Request
+from passerby.dialects.customerlabs.context import (
+    AGENT_HEADER,
+    CAMPAIGN,
+    DEVICE,
+    EXTERNAL_IDS,
+    campaign,
+    is_limited,
+    odd_version,
+    sender,
+)
 from passerby.dialects.customerlabs.fields import (
     REQUIRED,
     Invalid,
@@ -27,17 +37,7 @@ from passerby.dialects.customerlabs.fields import (
     required_text,
     required_time,
 )
-from passerby.dialects.customerlabs.naming import Naming
-from passerby.dialects.customerlabs.surroundings import (
-    AGENT_HEADER,
-    CAMPAIGN,
-    DEVICE,
-    EXTERNAL_IDS,
-    campaign,
-    is_limited,
-    odd_version,
-    sender,
-)
+from passerby.dialects.customerlabs.identifiers import Naming
 from passerby.dialects.customerlabs.wrapping import Unwrapped, may_wrap, unwrap
 from passerby.messages import Identifier, Message
 from passerby.profiles.person import Person

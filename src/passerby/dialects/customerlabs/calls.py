@@ -12,7 +12,10 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
+from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.invalid import refused_message
+from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.dialects.contract import (
     Call,
     Credentials,
@@ -28,9 +31,6 @@ from passerby.dialects.customerlabs.app import DIALECT, external_ids, identify
 from passerby.dialects.customerlabs.events import Envelope, read
 from passerby.dialects.customerlabs.fields import Invalid
 from passerby.dialects.customerlabs.wrapping import may_wrap
-from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.invalid import refused_message
-from passerby.dialects.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.messages import Message
 
 name = DIALECT

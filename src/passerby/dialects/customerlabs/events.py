@@ -12,8 +12,20 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
+from passerby.dialects.common.ids import read_id
+from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.dialects.contract import Credentials, Request
 from passerby.dialects.customerlabs.app import DIALECT, INSTALLATION
+from passerby.dialects.customerlabs.context import (
+    AGENT_LIMIT,
+    CAMPAIGN,
+    DEVICE,
+    EXTERNAL_IDS,
+    campaign,
+    is_limited,
+    odd_version,
+    sender,
+)
 from passerby.dialects.customerlabs.fields import (
     APP_ID_KIND,
     ID_LIMIT,
@@ -27,20 +39,8 @@ from passerby.dialects.customerlabs.fields import (
     required_text,
     required_time,
 )
-from passerby.dialects.customerlabs.naming import Naming, free_names
-from passerby.dialects.customerlabs.surroundings import (
-    AGENT_LIMIT,
-    CAMPAIGN,
-    DEVICE,
-    EXTERNAL_IDS,
-    campaign,
-    is_limited,
-    odd_version,
-    sender,
-)
+from passerby.dialects.customerlabs.identifiers import Naming, free_names
 from passerby.dialects.customerlabs.wrapping import Unwrapped, unwrap
-from passerby.dialects.ids import read_id
-from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Message, Violation
 
 IDENTIFY_BY: Final = "identify_by"

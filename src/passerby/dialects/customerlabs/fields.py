@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from passerby.dialects.common.times import read_utc
 from passerby.dialects.contract import Credentials
-from passerby.dialects.times import read_utc
 
 APP_ID_KIND: Final = "customerlabs.app_id"
 

@@ -13,7 +13,15 @@
 - `fields` — reading fields leniently
 """
 
+from __future__ import annotations
+
+from typing import Final
+
+from passerby.dialects.dialect import Dialect
 from passerby.dialects.segment.calls import name
+from passerby.dialects.segment.openapi import OPENAPI
 from passerby.dialects.segment.routes import match
 
-__all__ = ["match", "name"]
+__all__ = ["DIALECT"]
+
+DIALECT: Final = Dialect(name=name, title="Segment", match=match, openapi=OPENAPI)

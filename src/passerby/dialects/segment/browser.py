@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.dialects.common.images import NO_STORE
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.images import NO_STORE
 from passerby.dialects.segment.address import Address, public_address
 from passerby.dialects.segment.calls import EVENT_LIMIT, KEY, KEY_KIND, fault, key_in_header, key_in_query, refusal
 from passerby.dialects.segment.items import DIALECT

@@ -19,14 +19,14 @@ from urllib.parse import unquote
 
 import msgspec
 
-from passerby.dialects.body import decode
+from passerby.dialects.common.body import decode
+from passerby.dialects.common.faults import ANSWERS, text
+from passerby.dialects.common.lenient import RECORD_LIMIT, RefusedRecord
+from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.faults import ANSWERS, text
-from passerby.dialects.lenient import RECORD_LIMIT, RefusedRecord
 from passerby.dialects.segment.fields import missing, object_of
 from passerby.dialects.segment.forms import FORM_TYPE, read_form
 from passerby.dialects.segment.items import DIALECT, Envelope, invalid, read
-from passerby.dialects.times import read_iso_or_epoch
 from passerby.messages import Message
 
 name = DIALECT

@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from passerby.catalogue.rules import sample
+from passerby.dialects.common.times import CLOCK_SET, DAY, read_iso_or_epoch
 from passerby.dialects.contract import Request
 from passerby.dialects.segment.context import SERVER_CHANNEL, is_client
 from passerby.dialects.segment.facts import Item
-from passerby.dialects.times import CLOCK_SET, DAY, read_iso_or_epoch
 from passerby.messages import Violation
 
 UNREADABLE_TIME: Final = "unreadable_time"

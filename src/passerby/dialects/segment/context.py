@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
+from passerby.dialects.common.flags import says_no
+from passerby.dialects.common.ids import id_violation, read_id
 from passerby.dialects.contract import Request
-from passerby.dialects.flags import says_no
-from passerby.dialects.ids import id_violation, read_id
 from passerby.messages import Identifier, Violation
 
 AGENT_LIMIT: Final = 512

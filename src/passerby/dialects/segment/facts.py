@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import NAME_LENGTH, sample
-from passerby.dialects.ids import read_id
+from passerby.dialects.common.ids import read_id
 from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
 from passerby.identity.cleaning import tidy
 from passerby.messages import Identifier, Kind, Violation

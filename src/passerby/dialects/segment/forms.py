@@ -12,7 +12,7 @@ from base64 import b64decode
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT, decode
+from passerby.dialects.common.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT, decode
 from passerby.dialects.contract import Fault, Request, RequestFault
 
 DATA: Final = "data"

@@ -14,11 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
+from passerby.dialects.common.deduplication import read_key
+from passerby.dialects.common.ids import BLOCKED, id_violation, read_id
+from passerby.dialects.common.invalid import invalid_message, refused_message
+from passerby.dialects.common.lenient import RefusedRecord
 from passerby.dialects.contract import Credentials, Request
-from passerby.dialects.ids import BLOCKED, id_violation, read_id
-from passerby.dialects.invalid import invalid_message, refused_message
-from passerby.dialects.keys import read_key
-from passerby.dialects.lenient import RefusedRecord
 from passerby.dialects.segment.clock import time_of
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
 from passerby.dialects.segment.facts import READERS, Fact, Item

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
+from passerby.dialects.common.faults import ANSWERS
+from passerby.dialects.common.images import GIF, GIF_TYPE, NO_STORE
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.faults import ANSWERS
-from passerby.dialects.images import GIF, GIF_TYPE, NO_STORE
 from passerby.dialects.segment.calls import EVENT_LIMIT, KEY, KEY_KIND, TYPES, key_in_header, key_in_query
 from passerby.dialects.segment.forms import read_form
 from passerby.dialects.segment.items import DIALECT, Envelope, read

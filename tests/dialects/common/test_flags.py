@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from passerby.dialects.flags import LONGEST, says_no, says_yes
+from passerby.dialects.common.flags import LONGEST, says_no, says_yes
 
 
 @pytest.mark.parametrize("value", [True, 1, 1.0, "true", "TRUE", " True ", "1", "yes", "on"])

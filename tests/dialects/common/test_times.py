@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from passerby.dialects.times import (
+from passerby.dialects.common.times import (
     EARLIEST,
     LATEST,
     read_iso_or_epoch,

@@ -23,13 +23,13 @@ from passerby.catalogue.rules import (
     attribute_finding,
     sample,
 )
-from passerby.dialects.body import read_body
+from passerby.dialects.common.body import read_body
+from passerby.dialects.common.deduplication import read_key
+from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.ids import id_problem, read_id
+from passerby.dialects.common.lenient import RefusedRecord
+from passerby.dialects.common.times import read_strict_iso_or_epoch
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
-from passerby.dialects.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.ids import id_problem, read_id
-from passerby.dialects.keys import read_key
-from passerby.dialects.lenient import RefusedRecord
-from passerby.dialects.times import read_strict_iso_or_epoch
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier, Message, Violation
 

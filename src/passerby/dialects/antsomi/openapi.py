@@ -9,8 +9,9 @@ import msgspec
 
 from passerby.dialects.antsomi.answers import CALLBACK, FORMS, JSON, SCRIPT, accepted, refused
 from passerby.dialects.antsomi.calls import BATCH_LIMIT, PATHS, fault
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, body, content, refusals
 from passerby.dialects.contract import Fault, Reply
-from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, body, content, refusals
+from passerby.dialects.dialect import OpenApi
 
 TAG: Final = "Antsomi"
 
@@ -168,6 +169,8 @@ def _operation(path: str, method: str) -> dict[str, Any]:
     }
 
 
-CALLS: Final[dict[str, Any]] = {
+_CALLS: Final[dict[str, Any]] = {
     path: {method: _operation(path, method) for method in ("post", "get")} for path in PATHS
 }
+
+OPENAPI: Final = OpenApi(_CALLS)

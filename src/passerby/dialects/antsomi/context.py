@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from passerby.dialects.antsomi.identity import Who
-from passerby.dialects.campaigns import campaign_of
+from passerby.dialects.antsomi.identifiers import Who
+from passerby.dialects.common.campaigns import campaign_of
+from passerby.dialects.common.ids import read_id
 from passerby.dialects.contract import Request
-from passerby.dialects.ids import read_id
 
 CAMPAIGN: Final = "campaign"
 AGENT_LIMIT: Final = 512

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, refusals
 from passerby.dialects.contract import Fault
-from passerby.dialects.openapi.parts import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, refusals
-from passerby.dialects.openapi.segment import KEY_IN_QUERY, NO_BODY, OBJECT, REFUSED, SECURITY, TAG
 from passerby.dialects.segment.browser import (
     BAD_HOST,
     CUSTOMERIO_INTEGRATION,
@@ -21,6 +20,7 @@ from passerby.dialects.segment.browser import (
     UNKNOWN_PROJECT,
 )
 from passerby.dialects.segment.calls import KEY, TYPES, fault
+from passerby.dialects.segment.openapi.calls import KEY_IN_QUERY, NO_BODY, OBJECT, REFUSED, SECURITY, TAG
 from passerby.dialects.segment.pixels import RUDDERSTACK_PREFIX, RUDDERSTACK_TYPES, SEGMENT_PREFIX
 from passerby.dialects.segment.pixels import fault as pixel_fault
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.calling import request
 
-from passerby.dialects import lenient
-from passerby.dialects.body import ATTRIBUTE_LIMIT, BYTE_ORDER_MARK, DEPTH_LIMIT, RECORD_LIMIT, decode, read_body
+from passerby.dialects.common import lenient
+from passerby.dialects.common.body import ATTRIBUTE_LIMIT, BYTE_ORDER_MARK, DEPTH_LIMIT, RECORD_LIMIT, decode, read_body
+from passerby.dialects.common.lenient import ELEMENTS, TEXT_LIMIT, RefusedRecord, Unreadable
 from passerby.dialects.contract import Fault, RequestFault
-from passerby.dialects.lenient import ELEMENTS, TEXT_LIMIT, RefusedRecord, Unreadable
 
 SHOWN = lenient.RECORD_LIMIT
 

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.catalogue.rules import NAME_LENGTH
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
-from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
-from passerby.dialects.webengage import BULK_LIMIT, ID_LIMIT, LICENSE, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
+from passerby.dialects.dialect import OpenApi
+from passerby.dialects.webengage.calls import BULK_LIMIT, ID_LIMIT, LICENSE, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
 
 TAG: Final = "WebEngage"
 SCHEME: Final = "webengage"
@@ -209,9 +210,11 @@ _MANY_USERS: Final = _bulk("users", _USER, _USER_EXAMPLE)
 
 _ROOT: Final = f"{PREFIX}{{{LICENSE}}}"
 
-CALLS: Final[dict[str, Any]] = {
+_CALLS: Final[dict[str, Any]] = {
     f"{_ROOT}/events": {"post": _operation(_EVENTS, _ONE_EVENT)},
     f"{_ROOT}/users": {"post": _operation(_USERS, _ONE_USER), "put": _operation(_USERS, _ONE_USER, method="put")},
     f"{_ROOT}/bulk-events": {"post": _operation(_BULK_EVENTS, _MANY_EVENTS, "events[1]: ")},
     f"{_ROOT}/bulk-users": {"post": _operation(_BULK_USERS, _MANY_USERS, "users[1]: ")},
 }
+
+OPENAPI: Final = OpenApi(_CALLS, SECURITY_SCHEMES)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
+from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.crossengage.entries import ID_LIMIT
 from passerby.dialects.crossengage.events import EVENTS_LIMIT
 from passerby.dialects.crossengage.mobile import EVENT_LIMIT
 from passerby.dialects.crossengage.reads import CHANNELS
 from passerby.dialects.crossengage.rest import fault_of
 from passerby.dialects.crossengage.users import BATCH_LIMIT
-from passerby.dialects.openapi.parts import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 
 TAG: Final = "CrossEngage REST"
 SCHEME: Final = "crossengage"

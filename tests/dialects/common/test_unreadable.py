@@ -28,8 +28,8 @@ from tests.dialects.calling import (
 from tests.dialects.customerlabs import sending as customerlabs
 from tests.dialects.segment import sending as segment
 
+from passerby.dialects.common.unreadable import NAME_LIMIT, REASON, REJECTED_LIMIT, UNREADABLE_NUMBER, settled
 from passerby.dialects.contract import Outcome, Reply
-from passerby.dialects.unreadable import NAME_LIMIT, REASON, REJECTED_LIMIT, UNREADABLE_NUMBER, settled
 from passerby.messages import Message, Rejected, Violation
 
 WHO: Final = f'"id":"app-id","uid":"{customerlabs.UID}","sid":"s"'

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.dialects.common.lenient import Unreadable
 from passerby.dialects.contract import Outcome, Request
-from passerby.dialects.lenient import Unreadable
 from passerby.messages import Message, Rejected, Violation
 
 UNREADABLE_NUMBER: Final = "unreadable_number"

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from passerby.catalogue.rules import sample
+from passerby.dialects.common.ids import id_violation, read_id
 from passerby.dialects.contract import Credentials
 from passerby.dialects.customerlabs.fields import APP_ID_KIND
-from passerby.dialects.ids import id_violation, read_id
 from passerby.messages import Identifier, Violation
 
 STATED: Final[Mapping[str, str]] = {

@@ -6,7 +6,7 @@ from hashlib import sha256
 from string import ascii_letters, digits
 from typing import Any, Final
 
-from passerby.dialects.ids import ANY_LENGTH, read_id
+from passerby.dialects.common.ids import ANY_LENGTH, read_id
 from passerby.identity.cleaning import clean
 from passerby.identity.nothing import BLOCK_LIST
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
 from passerby.dialects.crossengage.mobile import EVENT_LIMIT, ID_LIMIT, KEY, PREFIX, fault
-from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 
 TAG: Final = "CrossEngage"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from passerby.dialects.common.lenient import RefusedRecord
 from passerby.dialects.contract import Request
-from passerby.dialects.lenient import RefusedRecord
 from passerby.messages import Message, Violation
 
 

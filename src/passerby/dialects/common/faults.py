@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple, NoReturn
 
-from passerby.dialects.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT
+from passerby.dialects.common.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT
 from passerby.dialects.contract import Credentials, Fault, Request, RequestFault
 
 ANY_METHOD: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})

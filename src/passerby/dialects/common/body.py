@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
+from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, read, record_texts
 from passerby.dialects.contract import Fault, Request, RequestFault
-from passerby.dialects.lenient import ELEMENTS, RefusedRecord, read, record_texts
 
 DEPTH_LIMIT = 64
 """How deep objects and arrays may be nested; the outermost one is the first."""

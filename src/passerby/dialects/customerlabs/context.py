@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.campaigns import campaign_of
+from passerby.dialects.common.campaigns import campaign_of
+from passerby.dialects.common.flags import says_yes
 from passerby.dialects.contract import Request
-from passerby.dialects.flags import says_yes
 from passerby.messages import Violation
 
 DEVICE: Final = "additional_info"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from passerby.dialects.common.openapi import answer, body
 from passerby.dialects.crossengage.attributes import MOST, NAMED, PAGE
-from passerby.dialects.openapi.crossengage_rest import operation, parameter
-from passerby.dialects.openapi.parts import answer, body
+from passerby.dialects.crossengage.openapi.rest import operation, parameter
 
 _OBJECT: Final[dict[str, Any]] = {"type": "object"}
 _REGISTERED: Final = {

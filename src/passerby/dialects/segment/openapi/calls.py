@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final, NamedTuple
 
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
-from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.segment.calls import (
     BEACON,
     EVENT_LIMIT,

@@ -6,10 +6,11 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
 from passerby.dialects.customerlabs.calls import APP, EVENT_LIMIT, SLUG, SOURCE, UNKNOWN_SOURCE, fault
 from passerby.dialects.customerlabs.fields import ID_LIMIT
-from passerby.dialects.openapi.parts import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.dialect import OpenApi
 
 TAG: Final = "CustomerLabs"
 
@@ -207,7 +208,9 @@ _WEBHOOK: Final = {
     },
 }
 
-CALLS: Final[dict[str, Any]] = {
+_CALLS: Final[dict[str, Any]] = {
     **{f"{APP}{name}": {"post": _app_call(name)} for name in _TOLD},
     f"{SOURCE}{{{SLUG}}}/": {"post": _WEBHOOK},
 }
+
+OPENAPI: Final = OpenApi(_CALLS)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.dialects.antsomi.fields import Invalid, id_of
-from passerby.dialects.ids import read_id
+from passerby.dialects.common.ids import read_id
 from passerby.identity.cleaning import clean, tidy
 from passerby.messages import Identifier
 

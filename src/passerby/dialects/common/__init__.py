@@ -1,0 +1,1 @@
+"""Reading and answering that several dialects share: bodies, ids, times, faults, campaigns."""

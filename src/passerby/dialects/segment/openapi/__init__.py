@@ -1,0 +1,10 @@
+"""Segment's calls in OpenAPI 3.1: those that bring items, and what SDKs fetch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from passerby.dialects.dialect import OpenApi
+from passerby.dialects.segment.openapi import calls, reads
+
+OPENAPI: Final = OpenApi(calls.CALLS | reads.CALLS, calls.SECURITY_SCHEMES)
