@@ -122,7 +122,7 @@ docs: setup  ## Write the generated pages of docs/reference anew
 	@$(BIN)/passerby settings > docs/reference/settings.md
 	@$(BIN)/python -m passerby.api.reference > docs/reference/api.md
 	@$(BIN)/python -m passerby.api.metrics_reference > docs/reference/metrics.md
-	@$(BIN)/python -m passerby.semantics.reference > docs/reference/semantics.md
+	@$(BIN)/python -m passerby.dialects.reference > docs/reference/semantics.md
 
 .PHONY: lock
 lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions

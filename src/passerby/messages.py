@@ -77,7 +77,7 @@ class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     rejected_traits: tuple[Rejected, ...] = ()
 
 
-SemanticName = Literal[
+StandardEvent = Literal[
     "product_viewed",
     "added_to_cart",
     "removed_from_cart",
@@ -87,7 +87,7 @@ SemanticName = Literal[
     "promotion_used",
     "purchased",
 ]
-"""The facts of a shop that every vendor has a name of its own for."""
+"""Standard events of a shop: vendors have different names for each (`passerby.commerce`)."""
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -106,12 +106,12 @@ class Item(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
 
 
 class Semantic(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What an event means, in words that are the same for every dialect (`passerby.semantics`).
+    """What an event means, in words that are the same for every dialect (`passerby.commerce`).
 
     `value` is what it was worth, in `currency`, where its sender says so; neither is ever worked out.
     """
 
-    name: SemanticName
+    name: StandardEvent
     items: list[Item]
     value: int | float | None
     currency: str | None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from passerby.demo.day import MAILING_SIZE, ZEROS, day, mailing
 from passerby.demo.people import people
 from passerby.demo.steps import DAY_MS, Step
-from passerby.semantics.meaning import semantic_of
+from passerby.dialects.commerce import semantic_of
 
 END = 1_795_000_000_000
 EVERYBODY = people(1, 400)

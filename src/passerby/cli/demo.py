@@ -15,8 +15,8 @@ from passerby.cli.app import Data, Json, Project, data_folder, open_store
 from passerby.cli.output import say, say_json, say_table
 from passerby.demo.errors import NoServer
 from passerby.demo.run import Plan, Progress, Report, run
+from passerby.dialects import registry
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.semantics.reference import TITLES
 from passerby.supervisor import lock
 
 _LOOKS = (
@@ -85,7 +85,10 @@ def _tell(report: Report, seconds: float, console_url: str) -> None:
     growth, stages = _growth(report), report.after["profiles"]
     answers = ", ".join(f"{count} times {status}" for status, count in sorted(report.answers.items()))
     say(f"{report.answers.total()} calls in {seconds:.0f} s, answered {answers}:")
-    say(", ".join(f"{count} as to {TITLES[dialect]}" for dialect, count in report.calls.most_common()) + ".")
+    say(
+        ", ".join(f"{count} as to {registry.NAMED[dialect].title}" for dialect, count in report.calls.most_common())
+        + "."
+    )
     say(f"{growth['accepted']} messages accepted: {growth['applied']} applied, {growth['duplicates']} were repeats.")
     say(
         f"{growth['events']} new events. Profiles now: "

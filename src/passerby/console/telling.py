@@ -17,8 +17,8 @@ from passerby.console.story.flat import as_json, flat, text
 from passerby.console.story.marks import by_subject, never_came
 from passerby.console.story.people import is_test, strongest, title
 from passerby.console.story.visits import visits
+from passerby.dialects.commerce import name_of
 from passerby.projects.choices import timezones
-from passerby.semantics.meaning import name_of
 from passerby.state.views import HistoryEntry, MergeDetail
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from passerby.commerce.vocabulary import Vocabulary
 from passerby.dialects.contract import Call
 
 
@@ -31,3 +32,5 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Returns the call with this (decoded) path, for any method; None for a path of another dialect. Called for each
     new path that any client sends: it must not fail, whatever the path."""
     openapi: OpenApi
+    vocabulary: Vocabulary | None = None
+    """Names that the vendor documents for standard events of a shop; None where it documents none."""

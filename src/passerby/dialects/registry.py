@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
 from typing import Final
@@ -17,6 +18,8 @@ FOLDERS: Final = ("crossengage", "webengage", "customerlabs", "antsomi", "segmen
 # Imported by name, so that a folder and a word above are all that a further dialect needs.
 ALL: Final[tuple[Dialect, ...]] = tuple(import_module(f"passerby.dialects.{folder}").DIALECT for folder in FOLDERS)
 """No path belongs to more than one of them."""
+
+NAMED: Final[Mapping[str, Dialect]] = {dialect.name: dialect for dialect in ALL}
 
 REMEMBERED: Final = 1_024
 """How many paths are remembered: a key makes a handful of paths, and each of them comes again and again."""

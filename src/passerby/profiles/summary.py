@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.commerce.orders import order_id_of
 from passerby.messages import StoredEvent
 from passerby.profiles.contacts import headline_of
 from passerby.profiles.context import FIRST_TOUCH
 from passerby.profiles.view import Profile
-from passerby.semantics.orders import order_id_of
 from passerby.times import iso
 
 ORDERS: Final = 1_000

@@ -6,11 +6,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from passerby.dialects.commerce import standard_of
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
-from passerby.messages import Identifier, Message, SemanticName
+from passerby.messages import Identifier, Message, StandardEvent
 from passerby.refused.record import NO_PROJECT, Refused
-from passerby.semantics.meaning import standard_of
 from passerby.services.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.state.views import HistoryIdentifier
 from passerby.times import iso
@@ -43,7 +43,7 @@ class LiveItem(msgspec.Struct, kw_only=True):
     payload: str
     reason: str | None = None
     http_status: int | None = None
-    semantic: SemanticName | None = None
+    semantic: StandardEvent | None = None
     state: State = "accepted"
     errors: list[LiveError] = []
 
@@ -103,7 +103,7 @@ class Wanted(NamedTuple):
     status: WantedStatus | None = None
     name: str | None = None
     text: str | None = None
-    semantic: SemanticName | None = None
+    semantic: StandardEvent | None = None
 
     def message(self, message: Message, types_of: TypesOf = no_types) -> bool:
         """Whether this message is. `types_of` gives the catalogue's types."""
@@ -190,7 +190,7 @@ def refused_of(kept: Refused) -> RefusedRequest:
     )
 
 
-def _standard(message: Message) -> SemanticName | None:
+def _standard(message: Message) -> StandardEvent | None:
     return standard_of(message.dialect, message.name) if message.kind == "track" else None
 
 

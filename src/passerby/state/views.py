@@ -16,7 +16,7 @@ from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.identity.decisions import DecisionKind
 from passerby.identity.known import Known
-from passerby.messages import Identifier, SemanticName
+from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.person import Person
 from passerby.profiles.stage import Stage
 from passerby.profiles.view import Profile
@@ -213,7 +213,7 @@ class CatalogueEvent(msgspec.Struct, kw_only=True):
     """
 
     name: str
-    semantic: SemanticName | None
+    semantic: StandardEvent | None
     count: int
     first_seen: str
     last_seen: str

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from litestar.params import PathParameter, QueryParameter
 
 from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
-from passerby.messages import Identifier, SemanticName
+from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.stage import Stage
 from passerby.services.errors import invalid, not_found
 
@@ -56,7 +56,7 @@ EventName = Annotated[
     str | None, QueryParameter(name="name", min_length=1, description="Only events of this name, exactly.")
 ]
 Meaning = Annotated[
-    SemanticName | None,
+    StandardEvent | None,
     QueryParameter(
         name="semantic", description="Only events with this meaning, whatever their dialect calls them: `purchased`."
     ),

@@ -12,6 +12,7 @@ from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import CATALOGUE_FULL, ENFORCED, Verdict
 from passerby.catalogue.violations import ViolationCounter
+from passerby.dialects.commerce import semantic_of
 from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision
@@ -22,7 +23,6 @@ from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violat
 from passerby.profiles import context, devices, traits
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
-from passerby.semantics.meaning import semantic_of
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
 from passerby.worker import series
 from passerby.worker.times import event_time

@@ -12,7 +12,7 @@ from passerby.api.catalogue import get_catalogue
 from passerby.api.management import marks
 from passerby.api.series import top_events
 from passerby.console.screens import Visit, screen
-from passerby.messages import SemanticName
+from passerby.messages import StandardEvent
 from passerby.services import cursors
 from passerby.services.answers import CatalogueAnswer
 from passerby.services.errors import ApiError
@@ -21,11 +21,11 @@ from passerby.web.parameters import Cursor, Page
 
 SHOWN = 40
 MOST = 1_000
-STANDARDS: tuple[SemanticName, ...] = get_args(SemanticName)
+STANDARDS: tuple[StandardEvent, ...] = get_args(StandardEvent)
 DAYS = 30
 """How many days a sparkline has."""
 
-Standard = Annotated[SemanticName | Literal[""], QueryParameter(name="semantic")]
+Standard = Annotated[StandardEvent | Literal[""], QueryParameter(name="semantic")]
 Part = Literal["events", "traits", "violations"]
 
 

@@ -14,7 +14,7 @@ from passerby.api.refused import shown
 from passerby.console.access import COOKIE
 from passerby.console.screens import Visit, screen, stream
 from passerby.dialects.registry import ALL
-from passerby.messages import SemanticName
+from passerby.messages import StandardEvent
 from passerby.refused.record import NO_PROJECT
 from passerby.services.errors import not_found
 from passerby.services.items import LiveRecent, RefusedRequest, Wanted, refused_of
@@ -28,7 +28,7 @@ CHECK_MS: Final = 1_000
 
 Word = Annotated[str, QueryParameter(max_length=1_000)]
 Status = Literal["", "accepted", "errors", "dropped", "refused"]
-Standard = Annotated[SemanticName | Literal[""], QueryParameter(name="semantic")]
+Standard = Annotated[StandardEvent | Literal[""], QueryParameter(name="semantic")]
 
 
 class LiveView(msgspec.Struct, kw_only=True):
@@ -39,7 +39,7 @@ class LiveView(msgspec.Struct, kw_only=True):
     status: Status
     name: str
     q: str
-    semantic: SemanticName | Literal[""]
+    semantic: StandardEvent | Literal[""]
     standards: list[str]
     dialects: list[str]
 
@@ -60,7 +60,7 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
         name=name,
         q=q,
         semantic=semantic,
-        standards=list(get_args(SemanticName)),
+        standards=list(get_args(StandardEvent)),
         dialects=[each.name for each in ALL],
     )
 
@@ -82,7 +82,7 @@ async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameter
     return EventStream(visit.desk.tail, follow(visit.desk.tail, _projects(visit), wanted, place, may))
 
 
-def _wanted(dialect: str, status: Status, name: str, q: str, semantic: SemanticName | Literal[""]) -> Wanted:
+def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardEvent | Literal[""]) -> Wanted:
     """The items that a form asks for: a field that is left empty is no condition."""
     return Wanted(dialect or None, status or None, name.strip() or None, q or None, semantic or None)
 

@@ -13,7 +13,7 @@ from passerby.api.profiles import get_profile, list_events, summary_of
 from passerby.console.pages import pins
 from passerby.console.screens import Visit, screen
 from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
-from passerby.messages import Identifier, SemanticName
+from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
 from passerby.services.answers import EventPage
@@ -30,7 +30,7 @@ DEVICES = 10
 DAY_MS = 86_400_000
 STANDARD = "standard:"
 """What `name` begins with where a standard event is meant, as in `standard:purchased`."""
-STANDARDS = frozenset(get_args(SemanticName))
+STANDARDS = frozenset(get_args(StandardEvent))
 
 Name = Annotated[str, QueryParameter(name="name", max_length=1_000)]
 Day = Annotated[str, QueryParameter(max_length=10)]

@@ -13,9 +13,10 @@ from __future__ import annotations
 from typing import Final
 
 from passerby.dialects.antsomi.calls import match, name
+from passerby.dialects.antsomi.commerce import VOCABULARY
 from passerby.dialects.antsomi.openapi import OPENAPI
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="Antsomi", match=match, openapi=OPENAPI)
+DIALECT: Final = Dialect(name=name, title="Antsomi", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)

@@ -6,6 +6,7 @@ from typing import Final
 
 from passerby.dialects.contract import Call
 from passerby.dialects.crossengage import mobile, routes
+from passerby.dialects.crossengage.commerce import VOCABULARY
 from passerby.dialects.crossengage.mobile import KEY, KEY_KIND, name
 from passerby.dialects.crossengage.openapi import OPENAPI
 from passerby.dialects.crossengage.rest import TOKEN_HEADER, TOKEN_KIND
@@ -19,4 +20,4 @@ def _match(path: str) -> Call | None:
     return mobile.match(path) or routes.match(path)
 
 
-DIALECT: Final = Dialect(name=name, title="CrossEngage", match=_match, openapi=OPENAPI)
+DIALECT: Final = Dialect(name=name, title="CrossEngage", match=_match, openapi=OPENAPI, vocabulary=VOCABULARY)

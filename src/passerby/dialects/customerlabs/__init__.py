@@ -14,9 +14,10 @@ from __future__ import annotations
 from typing import Final
 
 from passerby.dialects.customerlabs.calls import match, name
+from passerby.dialects.customerlabs.commerce import VOCABULARY
 from passerby.dialects.customerlabs.openapi import OPENAPI
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="CustomerLabs", match=match, openapi=OPENAPI)
+DIALECT: Final = Dialect(name=name, title="CustomerLabs", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)

@@ -19,9 +19,10 @@ from typing import Final
 
 from passerby.dialects.dialect import Dialect
 from passerby.dialects.segment.calls import name
+from passerby.dialects.segment.commerce import VOCABULARY
 from passerby.dialects.segment.openapi import OPENAPI
 from passerby.dialects.segment.routes import match
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="Segment", match=match, openapi=OPENAPI)
+DIALECT: Final = Dialect(name=name, title="Segment", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)

@@ -10,8 +10,9 @@ from typing import Final
 
 from passerby.dialects.dialect import Dialect
 from passerby.dialects.webengage.calls import match, name
+from passerby.dialects.webengage.commerce import VOCABULARY
 from passerby.dialects.webengage.openapi import OPENAPI
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="WebEngage", match=match, openapi=OPENAPI)
+DIALECT: Final = Dialect(name=name, title="WebEngage", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)

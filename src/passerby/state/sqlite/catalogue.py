@@ -11,7 +11,7 @@ import apsw
 from passerby import sql
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
-from passerby.semantics.meaning import name_of
+from passerby.dialects.commerce import name_of
 from passerby.state.sqlite import edits
 from passerby.state.views import (
     Catalogue,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from passerby.semantics.vocabulary import COMMON_ITEM, Vocabulary
+from passerby.commerce.vocabulary import COMMON_ITEM, Vocabulary
 
-WORDS: Final = Vocabulary(
+VOCABULARY: Final = Vocabulary(
     source="CustomerLabs, Mobile Tracking API, event tracking; Tracking E-Commerce Events",
     events={
         "product_viewed": ("View Item", "Product viewed"),

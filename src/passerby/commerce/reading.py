@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from passerby.catalogue.rules import STRING_LENGTH
-from passerby.messages import Item, Semantic, SemanticName
-from passerby.semantics.vocabulary import Vocabulary, Words, fold
+from passerby.commerce.vocabulary import Vocabulary, Words, fold
+from passerby.messages import Item, Semantic, StandardEvent
 
 ITEMS: Final = 250
 """The most products of an event that are read."""
@@ -27,7 +27,7 @@ REMEMBERED_CHARACTERS: Final = 1_000
 REMEMBERED_PLANS: Final = 2_048
 """So many are remembered; then remembering begins again."""
 
-OF_ONE_PRODUCT: Final[frozenset[SemanticName]] = frozenset({"product_viewed", "added_to_cart", "removed_from_cart"})
+OF_ONE_PRODUCT: Final[frozenset[StandardEvent]] = frozenset({"product_viewed", "added_to_cart", "removed_from_cart"})
 """The facts about a product, which may be described at the top of the event. A cart beside it holds other products."""
 
 PRODUCT: Final = "product"
@@ -103,7 +103,7 @@ class Dictionary:
         )
 
 
-def read(name: SemanticName, properties: _Object, words: Dictionary) -> Semantic:
+def read(name: StandardEvent, properties: _Object, words: Dictionary) -> Semantic:
     """What an event of this meaning says in these words."""
     top = _Place(properties, words.plan(properties))
     single = name in OF_ONE_PRODUCT
@@ -123,7 +123,7 @@ def read(name: SemanticName, properties: _Object, words: Dictionary) -> Semantic
     return Semantic(name=name, items=items, value=value, currency=currency or _common_currency(lines))
 
 
-def _flat(name: SemanticName, top: _Place) -> Semantic:
+def _flat(name: StandardEvent, top: _Place) -> Semantic:
     """The everyday event about one product, all of whose fields stand at the top."""
     members, plan = top
     item = _item(top)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from passerby.semantics.vocabulary import COMMON_ITEM, Vocabulary
+from passerby.commerce.vocabulary import COMMON_ITEM, Vocabulary
 
-WORDS: Final = Vocabulary(
+VOCABULARY: Final = Vocabulary(
     source="WebEngage, Tracking Events, and the names that its shop integrations send",
     events={
         "product_viewed": ("Product Viewed",),

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from passerby.commerce.reading import ITEMS, REMEMBERED_CHARACTERS
+from passerby.dialects.commerce import name_of, semantic_of
 from passerby.messages import Item, Semantic
-from passerby.semantics.meaning import name_of, semantic_of
-from passerby.semantics.reading import ITEMS, REMEMBERED_CHARACTERS
 
 
 def said(name: str, properties: dict[str, Any], dialect: str = "segment") -> Semantic:

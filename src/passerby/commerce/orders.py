@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from passerby.semantics.vocabulary import fold
+from passerby.commerce.vocabulary import fold
 
 LONGEST: Final = 200
 """Characters of an order id; a longer value is none."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.semantics.orders import LONGEST, order_id_of
+from passerby.commerce.orders import LONGEST, order_id_of
 
 
 @pytest.mark.parametrize(

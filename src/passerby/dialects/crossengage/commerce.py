@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from passerby.semantics.vocabulary import COMMON_ITEM, Vocabulary
+from passerby.commerce.vocabulary import COMMON_ITEM, Vocabulary
 
-WORDS: Final = Vocabulary(
+VOCABULARY: Final = Vocabulary(
     source="CrossEngage, Web Tracking, standard events",
     events={
         "product_viewed": ("Viewed Product",),

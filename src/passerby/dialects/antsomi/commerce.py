@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from passerby.semantics.vocabulary import Vocabulary
+from passerby.commerce.vocabulary import Vocabulary
 
-WORDS: Final = Vocabulary(
+VOCABULARY: Final = Vocabulary(
     source="Antsomi, Developer Guide, Sample E-Commerce Events",
     events={
         "product_viewed": ("product/view", "view_product"),

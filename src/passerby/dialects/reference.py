@@ -1,6 +1,6 @@
-"""The reference of what events mean, as the Markdown of `docs/reference/semantics.md`.
+"""Reference page of the standard events: the Markdown of `docs/reference/semantics.md`.
 
-`python -m passerby.semantics.reference` prints it.
+`python -m passerby.dialects.reference` prints it.
 """
 
 from __future__ import annotations
@@ -9,20 +9,13 @@ import sys
 from collections.abc import Iterable
 from typing import Final, get_args
 
-from passerby.messages import Item, SemanticName
-from passerby.semantics.meaning import VOCABULARIES
-from passerby.semantics.reading import ITEMS, OF_ONE_PRODUCT
-from passerby.semantics.vocabulary import Vocabulary, Words
+from passerby.commerce.reading import ITEMS, OF_ONE_PRODUCT
+from passerby.commerce.vocabulary import Vocabulary, Words
+from passerby.dialects import registry
+from passerby.dialects.commerce import VOCABULARIES
+from passerby.messages import Item, StandardEvent
 
-TITLES: Final = {
-    "crossengage": "CrossEngage",
-    "webengage": "WebEngage",
-    "customerlabs": "CustomerLabs",
-    "antsomi": "Antsomi",
-    "segment": "Segment",
-}
-
-MEANINGS: Final[dict[SemanticName, str]] = {
+MEANINGS: Final[dict[StandardEvent, str]] = {
     "product_viewed": "somebody looked at a product",
     "added_to_cart": "a product went into the cart",
     "removed_from_cart": "a product was taken out of the cart",
@@ -90,14 +83,16 @@ def reference() -> str:
     return _REFERENCE.format(
         items=ITEMS,
         item=", ".join(f"`{field}`" for field in Item.__struct_fields__),
-        titles=" | ".join(TITLES[dialect] for dialect in VOCABULARIES),
+        titles=" | ".join(registry.NAMED[dialect].title for dialect in VOCABULARIES),
         rules="|".join("---" for _ in VOCABULARIES),
-        facts="\n".join(map(_fact, get_args(SemanticName))),
-        vocabularies="\n".join(_vocabulary(TITLES[name], words) for name, words in VOCABULARIES.items()).rstrip(),
+        facts="\n".join(map(_fact, get_args(StandardEvent))),
+        vocabularies="\n".join(
+            _vocabulary(registry.NAMED[name].title, words) for name, words in VOCABULARIES.items()
+        ).rstrip(),
     )
 
 
-def _fact(name: SemanticName) -> str:
+def _fact(name: StandardEvent) -> str:
     cells = (_listed(words.events.get(name, ())) for words in VOCABULARIES.values())
     return f"| `{name}` | {MEANINGS[name]} | {' | '.join(cells)} |"
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from passerby.catalogue.rules import NAME_LENGTH
-from passerby.messages import SemanticName
+from passerby.messages import StandardEvent
 
 ItemField = Literal["id", "sku", "name", "brand", "category", "variant", "price", "quantity", "url", "image_url"]
 """The members of `passerby.messages.Item`."""
@@ -31,7 +31,7 @@ class Vocabulary(NamedTuple):
     """
 
     source: str
-    events: Mapping[SemanticName, Words]
+    events: Mapping[StandardEvent, Words]
     item: Mapping[ItemField, Words]
     lists: Words = ("products", "items")
     carts: Words = ("cart", "order")

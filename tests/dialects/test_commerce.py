@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.messages import Item, Semantic, SemanticName
-from passerby.semantics.meaning import VOCABULARIES, name_of, semantic_of
-from passerby.semantics.vocabulary import fold
+from passerby.commerce.vocabulary import fold
+from passerby.dialects.commerce import VOCABULARIES, name_of, semantic_of
+from passerby.messages import Item, Semantic, StandardEvent
 
 WORDS = sorted({word for words in VOCABULARIES.values() for names in words.events.values() for word in names})
 FIELDS = sorted(
@@ -144,8 +144,8 @@ def test_a_vendors_example_means_what_it_says(example: str) -> None:
     assert semantic_of(dialect, name, properties) == meaning
 
 
-@pytest.mark.parametrize("meaning", get_args(SemanticName))
-def test_every_meaning_has_a_name_in_some_dialect(meaning: SemanticName) -> None:
+@pytest.mark.parametrize("meaning", get_args(StandardEvent))
+def test_every_meaning_has_a_name_in_some_dialect(meaning: StandardEvent) -> None:
     assert any(meaning in words.events for words in VOCABULARIES.values())
 
 
