@@ -15,6 +15,7 @@ from tests.serving import Json, Server
 from passerby.doctor.deep import examine_deep
 from passerby.events.opening import open_event_store
 from passerby.folder import DataFolder
+from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.outbox import SqliteOutbox
@@ -86,7 +87,9 @@ def test_deleted_test_data_does_not_come_back_when_the_event_store_is_rebuilt(tm
         assert server.stop() == 0
     finally:
         server.kill()
-    assert [each for each in examine_deep(folder, lambda _claim, _rows: None) if not each.well] == []
+    assert [
+        each for each in examine_deep(folder, engines_of(folder).log, lambda _claim, _rows: None) if not each.well
+    ] == []
     with closing(open_event_store(folder.events)) as store:
         assert store.total(1) == 3
         assert store.timeline(1, [tester["id"]], limit=10) == []

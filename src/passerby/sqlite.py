@@ -40,3 +40,8 @@ def _write_ahead(connection: apsw.Connection) -> None:
             time.sleep(PAUSE_SECONDS)
         else:
             return
+
+
+def version() -> tuple[str, str]:
+    """Return the name of the library and its version."""
+    return "SQLite", apsw.sqlite_lib_version()

@@ -26,7 +26,7 @@ from passerby.api import metrics
 from passerby.api.app import create_app
 from passerby.catalogue.types import data_type
 from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite import SqliteLogEngine, SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
@@ -154,7 +154,7 @@ class Building:
         self._policies = Policies(self.credentials)
         self._worker = Worker(self.state, self._policies.of, new_id)
         self._to_apply = SqliteLogReader(folder / "log.db")
-        self._to_show = SharedLog(folder / "log.db")
+        self._to_show = SharedLog(SqliteLogEngine(folder / "log.db"))
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
         self.desk = self._desk()

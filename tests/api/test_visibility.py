@@ -9,6 +9,7 @@ import pytest
 from tests.api.office import LONGEST_WAIT, Office
 from tests.state.filling import ident
 
+from passerby.log.sqlite import SqliteLogEngine
 from passerby.services.errors import ApiError, ErrorCode
 from passerby.services.log import SharedLog
 from passerby.services.visibility import Visibility
@@ -66,7 +67,7 @@ def test_waiting_ends_when_everything_is_visible(office: Office) -> None:
 
 def test_nobody_waits_longer_than_is_allowed(office: Office) -> None:
     say_seen(office)
-    log = SharedLog(office.building.folder / "log.db")
+    log = SharedLog(SqliteLogEngine(office.building.folder / "log.db"))
     visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=0.02)
     with pytest.raises(ApiError) as refused:
         asyncio.run(visibility.wait(1e9))
@@ -89,7 +90,7 @@ def test_routes_without_a_projects_data_answer_at_once(office: Office, path: str
 
 def test_nobody_is_kept_when_the_server_stops(office: Office) -> None:
     say_seen(office)
-    log = SharedLog(office.building.folder / "log.db")
+    log = SharedLog(SqliteLogEngine(office.building.folder / "log.db"))
     visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=60)
 
     async def wait() -> None:

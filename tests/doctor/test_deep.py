@@ -15,6 +15,7 @@ from passerby.folder import DataFolder
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
+from passerby.runtime.engines import engines_of
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
@@ -50,7 +51,7 @@ class Place:
             self._worker.apply(self._tail.read(self.state.position(), 1_000))
 
     def checked(self) -> list[Verdict]:
-        return list(examine_deep(self.folder, lambda _claim, _rows: None, batch=2))
+        return list(examine_deep(self.folder, engines_of(self.folder).log, lambda _claim, _rows: None, batch=2))
 
     def broken(self) -> set[str]:
         return {verdict.claim for verdict in self.checked() if not verdict.well}
@@ -114,13 +115,13 @@ def test_a_deletion_while_events_are_counted_is_no_fault(place: Place) -> None:
         if claim == "profiles are counted by stage" and not deleted:
             deleted.append(place.state.delete_test_data(1, DAY))
 
-    verdicts = list(examine_deep(place.folder, counting, batch=2))
+    verdicts = list(examine_deep(place.folder, engines_of(place.folder).log, counting, batch=2))
     assert deleted == [(1, 1, 0, False)]
     assert [verdict for verdict in verdicts if not verdict.well] == []
 
 
 def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:
-    assert list(examine_deep(DataFolder(data), lambda _claim, _rows: None)) == []
+    assert list(examine_deep(DataFolder(data), engines_of(DataFolder(data)).log, lambda _claim, _rows: None)) == []
     assert not data.exists()
 
 
@@ -166,7 +167,11 @@ def test_some_of_what_is_broken_is_named(place: Place) -> None:
 
 def test_it_tells_how_far_it_is(place: Place) -> None:
     told: list[tuple[str, int]] = []
-    list(examine_deep(place.folder, lambda claim, rows: told.append((claim, rows)), batch=2))
+    list(
+        examine_deep(
+            place.folder, engines_of(place.folder).log, lambda claim, rows: told.append((claim, rows)), batch=2
+        )
+    )
     rows = [count for claim, count in told if claim == "a profile has at most one customer id"]
     assert rows == sorted(rows)
     assert len(rows) > 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from passerby.doctor.examine import examine
+from passerby.doctor.finding import Finding
 from passerby.folder import DataFolder
 from passerby.projects.founding import init
+from passerby.runtime.engines import engines_of
 from passerby.settings import load
 from passerby.state.sqlite.store import SqliteState
 from passerby.supervisor import lock
@@ -19,9 +21,15 @@ EVERYTHING = [
 ]
 
 
+def examined(given: Mapping[str, object]) -> list[Finding]:
+    """What the doctor finds with these settings."""
+    settings = load(given)
+    return list(examine(settings, engines_of(DataFolder(settings.data))))
+
+
 def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[], int]) -> None:
     init(data)
-    findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
+    findings = list(examined({"data": data, "port": free_port(), "console_port": free_port()}))
     assert [finding.check for finding in findings] == EVERYTHING
     assert all(finding.well for finding in findings), findings
 
@@ -29,12 +37,12 @@ def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[
 def test_a_folder_with_a_state_has_its_positions_compared(data: Path, free_port: Callable[[], int]) -> None:
     init(data)
     SqliteState(DataFolder(data).state).close()
-    findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
+    findings = list(examined({"data": data, "port": free_port(), "console_port": free_port()}))
     assert ("positions", True) in [(finding.check, finding.well) for finding in findings]
 
 
 def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free_port: Callable[[], int]) -> None:
-    findings = list(examine(load({"data": data, "port": free_port(), "console_port": free_port()})))
+    findings = list(examined({"data": data, "port": free_port(), "console_port": free_port()}))
     assert [finding.check for finding in findings] == ["data folder", "SQLite", "chDB", "ingest port", "console port"]
     assert not data.exists()
 
@@ -44,6 +52,6 @@ def test_the_ports_of_a_running_server_are_the_ones_that_are_tried(data: Path, f
     taken = lock.take_serve(DataFolder(data))
     port = free_port()
     lock.announce(taken, lock.Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=port))
-    found = {finding.check: finding.found for finding in examine(load({"data": data}))}
+    found = {finding.check: finding.found for finding in examined({"data": data})}
     os.close(taken)
     assert f"port {port} does not answer" in found["ingest port"]

@@ -12,6 +12,7 @@ from tests.log.writing import NOW, append, numbered
 from passerby.doctor.positions import check_positions
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogWriter
+from passerby.runtime.engines import engines_of
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.store import SqliteState
 
@@ -34,28 +35,28 @@ def change(file: Path, statement: str) -> None:
 
 
 def test_positions_in_order_are_well(folder: DataFolder) -> None:
-    finding = check_positions(folder)
+    finding = check_positions(*engines_of(folder)[:2])
     assert (finding.well, finding.found) == (True, "relayed 4, applied 4, log 5")
 
 
 def test_a_state_ahead_of_the_log_is_unwell(folder: DataFolder) -> None:
     change(folder.log, "DELETE FROM batch")
-    finding = check_positions(folder)
+    finding = check_positions(*engines_of(folder)[:2])
     assert (finding.well, finding.found) == (False, "relayed 4, applied 4, log 0: the state is ahead of the log")
     for file in folder.path.glob("log.db*"):
         file.unlink()
-    assert not check_positions(folder).well
+    assert not check_positions(*engines_of(folder)[:2]).well
     assert not folder.log.exists()
 
 
 @pytest.mark.parametrize("statement", ["UPDATE relays SET done = 2", "UPDATE outbox SET last_position = 5"])
 def test_an_event_store_ahead_of_the_state_is_unwell(folder: DataFolder, statement: str) -> None:
     change(folder.state, statement)
-    finding = check_positions(folder)
+    finding = check_positions(*engines_of(folder)[:2])
     assert not finding.well
     assert "the event store is ahead of the state" in finding.found
 
 
 def test_files_that_cannot_be_read_are_unwell(folder: DataFolder) -> None:
     folder.log.write_bytes(b"no database" * 1_000)
-    assert "cannot be compared" in check_positions(folder).found
+    assert "cannot be compared" in check_positions(*engines_of(folder)[:2]).found

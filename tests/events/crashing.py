@@ -15,7 +15,8 @@ from tests.events.making import NOON, event, rows
 
 from passerby.events import relay as relays
 from passerby.events.opening import open_event_store
-from passerby.events.relay import OutboxBatch, Relay, RelayPosition
+from passerby.events.relay import Relay
+from passerby.outbox.protocol import OutboxBatch, RelayPosition
 
 BATCHES = 3_000
 DAY_MS = 86_400_000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tests.events.making import numbered
 
-from passerby.events.relay import OutboxBatch, RelayPosition
+from passerby.outbox.protocol import OutboxBatch, RelayPosition
 
 
 class MemoryOutbox:

@@ -18,7 +18,8 @@ from tests.events.outboxes import MemoryOutbox
 from passerby.events import relay as relays
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.protocol import EventStoreFailed
-from passerby.events.relay import OutboxBatch, Relay
+from passerby.events.relay import Relay
+from passerby.outbox.protocol import OutboxBatch
 
 PATIENCE_SECONDS = 30
 

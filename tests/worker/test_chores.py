@@ -11,6 +11,7 @@ import pytest
 from tests.state.filling import Filling, ident
 
 from passerby.folder import DataFolder
+from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
@@ -50,7 +51,7 @@ def state(folder: DataFolder) -> Iterator[SqliteState]:
 def chores(folder: DataFolder, state: SqliteState) -> Iterator[Chores]:
     outbox = SqliteOutbox(folder.state, LogSettings())
     policies: Any = NoPolicies()
-    yield Chores(folder, policies, outbox, state)
+    yield Chores(folder.run / "worker.heartbeat", engines_of(folder), policies, outbox, state)
     outbox.close()
 
 

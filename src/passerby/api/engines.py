@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, closing
-from functools import partial
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from passerby import logs
 from passerby.api import metrics
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.opening import open_or_rebuild
+from passerby.engines import Engines, StoredEvents
 from passerby.events.relay import Relay
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogWriter
-from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
-from passerby.projects.store import ProjectStore
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.refused.store import RefusedWriter
 from passerby.services.desk import Desk
 from passerby.services.health import (
     EdgeCheck,
@@ -37,9 +31,6 @@ from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
 from passerby.services.volumes import VolumeCache
 from passerby.settings import Settings
-from passerby.state.sqlite.outbox import SqliteOutbox
-from passerby.state.sqlite.reader import SqliteStateReader
-from passerby.state.sqlite.store import SqliteState
 from passerby.supervisor import lock
 
 RELAY_STOP_SECONDS = 4.0
@@ -78,16 +69,16 @@ class Console(NamedTuple):
             self.uses.count_uses(uses, self.desk.now())
 
 
-def open_console(settings: Settings, held: ExitStack) -> Console:
+def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Console:
     """Open everything; `held` closes it again. Raises what the parts raise where they cannot be opened."""
     folder = DataFolder(settings.data)
-    credentials = held.enter_context(closing(ProjectCredentials(folder.control)))
-    SqliteState(folder.state).close()  # makes the tables where there are none, which a reader cannot
-    state = held.enter_context(closing(SqliteStateReader(folder.state)))
-    log = held.enter_context(closing(SharedLog(folder.log)))
-    refused = held.enter_context(closing(RefusedReader(folder.refused)))
-    uses = held.enter_context(closing(RefusedWriter(folder.refused)))
-    store, relay = _open_events(settings, folder, held)
+    credentials = held.enter_context(closing(engines.control.open_credentials()))
+    engines.state.open_writer().close()  # makes the tables where there are none, which a reader cannot
+    state = held.enter_context(closing(engines.state.open_reader()))
+    log = held.enter_context(closing(SharedLog(engines.log)))
+    refused = held.enter_context(closing(engines.control.open_rejected_reader()))
+    uses = held.enter_context(closing(engines.control.open_rejected_writer()))
+    store, relay = _open_events(settings, engines, held)
     edge = _edge(settings, folder)
     readers = held.enter_context(closing(Readers()))
     visibility = Visibility(log, state, relay, settings.api.wait_max_seconds)
@@ -97,10 +88,11 @@ def open_console(settings: Settings, held: ExitStack) -> Console:
         tokens=credentials,
         policy_of=Policies(credentials).of,
         state=state,
-        writer=partial(open_writer, folder.state),
-        policies=partial(ProjectStore, folder.control),
-        audit=partial(AuditLog, folder.audit),
-        sender=partial(open_sender, folder.log),
+        # On a connection of its own each time: changes are rare.
+        writer=lambda: closing(engines.state.open_writer()),
+        policies=engines.control.open_projects,
+        audit=engines.control.open_audit,
+        sender=lambda: closing(engines.log.open_writer()),
         log=log,
         events=store,
         visibility=visibility,
@@ -130,21 +122,11 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def open_writer(state: Path) -> closing[SqliteState]:
-    """The writing end of the state, for a block. On a connection of its own: it happens rarely."""
-    return closing(SqliteState(state))
-
-
-def open_sender(log: Path) -> closing[SqliteLogWriter]:
-    """The end of the log that takes messages, for a block."""
-    return closing(SqliteLogWriter(log))
-
-
-def _open_events(settings: Settings, folder: DataFolder, held: ExitStack) -> tuple[ChdbEventStore, Relay]:
-    """The event store, and the relay that fills it, at work."""
-    outbox = SqliteOutbox(folder.state, settings.log)
+def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple[StoredEvents, Relay]:
+    """Open the event store and start the relay that fills it."""
+    outbox = engines.state.open_outbox(settings.log)
     held.callback(outbox.close)
-    store, _ = open_or_rebuild(folder.events, _log, settings.events.memory_bytes)
+    store = engines.events.open(settings.events)
     relay = Relay(outbox, store, pause_seconds=settings.events.relay_interval_ms / 1000)
     relay.start()
     held.callback(close_events, store, relay)

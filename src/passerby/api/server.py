@@ -17,6 +17,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from passerby import logs
 from passerby.api.app import create_app
 from passerby.api.engines import Console, open_console
+from passerby.engines import Engines
 from passerby.proxies import TrustedProxies
 from passerby.settings import Settings
 
@@ -56,10 +57,10 @@ class Forwarded:
         await self._app(scope, receive, send)
 
 
-def run(settings: Settings, listener: socket.socket, application: Application = api_alone) -> None:
+def run(settings: Settings, engines: Engines, listener: socket.socket, application: Application = api_alone) -> None:
     """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
     with ExitStack() as held:
-        console = open_console(settings, held)
+        console = open_console(settings, engines, held)
         app = Forwarded(application(console, held), settings.proxies)
         _ignore_reminders()
         _log.info("console ready", port=listener.getsockname()[1])

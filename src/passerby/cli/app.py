@@ -10,10 +10,12 @@ from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
 
+from passerby.engines import StateEngine
 from passerby.folder import DataFolder
 from passerby.projects.audit import AuditLog
 from passerby.projects.errors import NotInitialised
 from passerby.projects.store import ProjectStore
+from passerby.runtime.engines import engines_of
 from passerby.settings import load
 
 app = App(
@@ -41,6 +43,11 @@ def note(data: Path | None, project: int, action: str, subject: str = "", detail
     """Note in the audit log what a command has done to a project."""
     with AuditLog(data_folder(data).audit) as log:
         log.note(project, time.time_ns() // 1_000_000, who=WHO, action=action, subject=subject, details=details)
+
+
+def open_state(data: Path | None) -> StateEngine:
+    """The state of a data folder, which may not exist yet. Raises SettingsError."""
+    return engines_of(data_folder(data)).state
 
 
 def open_store(data: Path | None) -> ProjectStore:

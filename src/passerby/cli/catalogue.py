@@ -12,12 +12,13 @@ from cyclopts import App, Parameter
 
 from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
 from passerby.catalogue.types import DataType
-from passerby.cli.app import WHO, Data, Json, Project, data_folder, note, open_store
+from passerby.cli.app import WHO, Data, Json, Project, note, open_state, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.engines import StateEngine
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.state.sqlite.reader import SqliteStateReader
-from passerby.state.sqlite.store import SqliteState
+from passerby.state.protocol import State
+from passerby.state.views import StateReader
 
 commands = App(name="catalogue", help="List, merge and delete event names, attributes and traits; change their types.")
 
@@ -34,10 +35,10 @@ class EditRefused(CommandError):
 @commands.command(name="list")
 def list_names(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """List event names, attributes and traits with their types, counts and merged spellings."""
-    number, file = _place(data, project)
+    number, engine = _place(data, project)
     rows: list[tuple[str, str, str, int, str, str]] = []
-    if file.exists():
-        with closing(SqliteStateReader(file)) as reader:
+    if engine.exists():
+        with closing(engine.open_reader()) as reader:
             rows = list(_rows(reader, number))
     headings = ("event", "attribute", "type", "count", "last_seen", "spellings")
     if json:
@@ -119,16 +120,16 @@ def delete(
         raise EditRefused(f"not in the catalogue of project {project}: {missing}")
 
 
-def _place(data: Path | None, project: str) -> tuple[int, Path]:
-    """The project's number, and the state's file."""
+def _place(data: Path | None, project: str) -> tuple[int, StateEngine]:
+    """The project's number, and the state."""
     with open_store(data) as store:
-        return store.project(project).id, data_folder(data).state
+        return store.project(project).id, open_state(data)
 
 
 @contextmanager
-def _editing(data: Path | None, project: str) -> Iterator[tuple[int, SqliteState]]:
-    number, file = _place(data, project)
-    with closing(SqliteState(file)) as state:
+def _editing(data: Path | None, project: str) -> Iterator[tuple[int, State]]:
+    number, engine = _place(data, project)
+    with closing(engine.open_writer()) as state:
         try:
             yield number, state
         except BadAlias as fault:
@@ -144,7 +145,7 @@ def _named(event: str, attribute: str) -> None:
         raise EditRefused("name an event with --event, an attribute of it with --attribute, or a trait with it alone")
 
 
-def _rows(reader: SqliteStateReader, project: int) -> Iterator[tuple[str, str, str, int, str, str]]:
+def _rows(reader: StateReader, project: int) -> Iterator[tuple[str, str, str, int, str, str]]:
     page = reader.catalogue(project, limit=_PAGE)
     traits = [_row("", each) for each in page.traits]
     while True:

@@ -7,10 +7,10 @@ from contextlib import closing
 
 from cyclopts import App
 
-from passerby.cli.app import Data, Json, Project, data_folder, note, open_store
+from passerby.cli.app import Data, Json, Project, note, open_state, open_store
 from passerby.cli.output import say, say_json
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.state.sqlite.store import SqliteState
+from passerby.state.protocol import State
 from passerby.state.views import Deletion
 
 commands = App(name="test-data", help="Delete test profiles: those whose identifiers all begin with passerby-test.")
@@ -24,10 +24,10 @@ def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = 
     """
     with open_store(data) as store:
         number = store.project(project).id
-    state = data_folder(data).state
+    state = open_state(data)
     deleted = Deletion(0, 0)
     if state.exists():
-        with closing(SqliteState(state)) as writer:
+        with closing(state.open_writer()) as writer:
             deleted = _delete_all(writer, number)
     note(data, number, "test_data.deleted", details=deleted._asdict())
     if json:
@@ -39,7 +39,7 @@ def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = 
         say("No test data.")
 
 
-def _delete_all(writer: SqliteState, project: int) -> Deletion:
+def _delete_all(writer: State, project: int) -> Deletion:
     """Delete in transactions of bounded size, until there is no more."""
     profiles = events = 0
     while True:

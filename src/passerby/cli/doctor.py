@@ -14,6 +14,7 @@ from passerby.cli.output import complain, say, say_json
 from passerby.doctor.deep import Verdict, examine_deep
 from passerby.doctor.examine import examine
 from passerby.folder import DataFolder
+from passerby.runtime.engines import engines_of
 from passerby.settings import load
 
 Port = Annotated[int | None, Parameter(help="The port that a server would take, as for `passerby serve`.")]
@@ -35,8 +36,10 @@ def doctor(
     Exit code 1 means that something is not well.
     """
     settings = load({"data": data, "port": port, "console_port": console_port}, os.environ)
-    findings = list(examine(settings))
-    verdicts = list(examine_deep(DataFolder(settings.data), _Reporter())) if deep else []
+    folder = DataFolder(settings.data)
+    engines = engines_of(folder)
+    findings = list(examine(settings, engines))
+    verdicts = list(examine_deep(folder, engines.log, _Reporter())) if deep else []
     healthy = all(finding.well for finding in findings) and all(verdict.well for verdict in verdicts)
     if json:
         say_json({"well": healthy, "findings": findings} | ({"properties": verdicts} if deep else {}))

@@ -11,14 +11,13 @@ from typing import Annotated, Final
 import uuid_utils
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, Project, data_folder, note, open_store
+from passerby.cli.app import WHO, Data, Json, Project, note, open_state, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.engines import StateEngine
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policies import policy_of
-from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
-from passerby.state.sqlite.reader import SqliteStateReader
-from passerby.state.sqlite.store import SqliteState
+from passerby.state.protocol import Hand, SameProfile, State, UnknownDismissal, UnknownProfile
 from passerby.state.views import Duplicate, DuplicatePlace
 
 commands = App(name="duplicates", help="List possible duplicates, and decide which are different people.")
@@ -46,7 +45,7 @@ def list_duplicates(
     """List pairs of profiles that share an e-mail address or a phone number."""
     with open_store(data) as store:
         number = store.project(project).id
-    state = data_folder(data).state
+    state = open_state(data)
     pairs = _read(state, number, limit, dismissed=dismissed) if state.exists() and limit > 0 else []
     if json:
         say_json(pairs)
@@ -91,10 +90,10 @@ def restore(one: ProfileId, other: ProfileId, *, project: Project = FIRST_PROJEC
     say(f"Restored: {ids[0]} and {ids[1]} may be one person.")
 
 
-def _read(state: Path, project: int, limit: int, *, dismissed: bool) -> list[Duplicate]:
+def _read(state: StateEngine, project: int, limit: int, *, dismissed: bool) -> list[Duplicate]:
     found: list[Duplicate] = []
     after: DuplicatePlace | None = None
-    with closing(SqliteStateReader(state)) as reader:
+    with closing(state.open_reader()) as reader:
         read = reader.dismissed_duplicates if dismissed else reader.duplicates
         while len(found) < limit:
             page = read(project, limit=limit - len(found), after=after)
@@ -105,11 +104,11 @@ def _read(state: Path, project: int, limit: int, *, dismissed: bool) -> list[Dup
     return found
 
 
-def _writer(data: Path | None) -> SqliteState:
-    state = data_folder(data).state
+def _writer(data: Path | None) -> State:
+    state = open_state(data)
     if not state.exists():
         raise PairRefused("there are no profiles yet")
-    return SqliteState(state)
+    return state.open_writer()
 
 
 def _now() -> int:

@@ -10,14 +10,13 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, Project, data_folder, note, open_store
+from passerby.cli.app import WHO, Data, Json, Project, note, open_state, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.engines import StateEngine
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policies import policy_of
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand
-from passerby.state.sqlite.reader import SqliteStateReader
-from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
 
 commands = App(name="merges", help="List merges, look at one, take one back.")
@@ -46,7 +45,7 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     behind = _checked(before) if before else None
     merges: list[Merge] = []
     if state.exists():
-        with closing(SqliteStateReader(state)) as reader:
+        with closing(state.open_reader()) as reader:
             merges = reader.merges(number, limit=max(limit, 0), undone=undone, before=behind)
     if json:
         say_json(merges)
@@ -61,7 +60,7 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
     number, state = _place(data, project)
     found: MergeDetail | None = None
     if state.exists():
-        with closing(SqliteStateReader(state)) as reader:
+        with closing(state.open_reader()) as reader:
             found = reader.merge(number, _checked(merge_id))
     if found is None:
         raise MergeRefused(f"project {project} has no merge {merge_id}: `passerby merges list` shows them all")
@@ -86,7 +85,7 @@ def undo(
         policy = policy_of(store.project(project).settings)
     if not state.exists():
         raise MergeRefused("there is no state yet, and so no merge")
-    with closing(SqliteState(state)) as writer:
+    with closing(state.open_writer()) as writer:
         try:
             at = time.time_ns() // 1_000_000
             winner, loser = writer.undo_merge(number, _checked(merge_id), at, policy, by_hand(WHO, reason))
@@ -102,10 +101,10 @@ def undo(
         say(f"Profile {loser} stands for itself again, and no longer for {winner}.")
 
 
-def _place(data: Path | None, project: str) -> tuple[int, Path]:
-    """The project's number, and the state's file."""
+def _place(data: Path | None, project: str) -> tuple[int, StateEngine]:
+    """The project's number, and the state."""
     with open_store(data) as store:
-        return store.project(project).id, data_folder(data).state
+        return store.project(project).id, open_state(data)
 
 
 def _checked(merge_id: str) -> str:

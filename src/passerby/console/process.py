@@ -12,12 +12,12 @@ from passerby.console.app import create_app
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
+from passerby.doctor.examine import examine
+from passerby.engines import Engines
 from passerby.folder import DataFolder
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import SampleStore
-from passerby.projects.alerting import Alerting
-from passerby.projects.users import ConsoleUsers
 from passerby.services.readers import Readers
 from passerby.settings import Settings
 
@@ -27,22 +27,21 @@ PASSWORDS_WAITING = 32
 EXAMINATIONS_WAITING = 2
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
+def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
     """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
-    server.run(settings, listener, partial(_application, settings))
+    server.run(settings, engines, listener, partial(_application, settings, engines))
 
 
-def _application(settings: Settings, console: Console, held: ExitStack) -> Shell:
+def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> Shell:
     folder = DataFolder(settings.data)
-    control = folder.control
-    users = held.enter_context(closing(ConsoleUsers(control)))
+    users = held.enter_context(closing(engines.control.open_users()))
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
     examinations = held.enter_context(closing(Readers(1, EXAMINATIONS_WAITING)))
     desk = console.desk
     monitor = Monitor(
         meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
         store=SampleStore(folder.refused),
-        alerting=Alerting(control),
+        alerting=engines.control.open_alerting(),
         checks=desk.checks,
         now=desk.now,
     )
@@ -57,5 +56,7 @@ def _application(settings: Settings, console: Console, held: ExitStack) -> Shell
         throttle=Throttle(),
         settings=settings,
         monitor=monitor,
+        diagnose=partial(examine, settings, engines),
+        versions=lambda: dict(engine.version() for engine in engines),
     )
     return create_app(reception)

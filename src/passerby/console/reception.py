@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from passerby.console.throttle import Throttle
+from passerby.doctor.finding import Finding
 from passerby.monitoring.monitor import Monitor
 from passerby.projects.users import ConsoleUsers
 from passerby.services.desk import Desk
@@ -26,7 +27,10 @@ class Projects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The desk, who may come in and has tried to, threads for passwords and examinations, and the monitor."""
+    """The desk, who may come in and has tried to, threads for passwords and examinations, and the monitor.
+
+    `diagnose` runs the diagnostics, which read whole files; `versions` are those of the engines by their names.
+    """
 
     desk: Desk
     projects: Projects
@@ -36,3 +40,5 @@ class Reception:
     throttle: Throttle
     settings: Settings
     monitor: Monitor
+    diagnose: Callable[[], Iterable[Finding]]
+    versions: Callable[[], Mapping[str, str]]

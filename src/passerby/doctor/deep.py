@@ -16,8 +16,8 @@ import apsw
 import msgspec
 
 from passerby import sql
+from passerby.engines import LogEngine
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogReader
 from passerby.profiles.stage import Stage
 from passerby.sqlite import BUSY_TIMEOUT_MS
 
@@ -81,14 +81,14 @@ _CLAIMS: Final = (
 merge leads to one profile can."""
 
 
-def examine_deep(folder: DataFolder, progress: Progress, batch: int = BATCH) -> Iterator[Verdict]:
+def examine_deep(folder: DataFolder, log: LogEngine, progress: Progress, batch: int = BATCH) -> Iterator[Verdict]:
     """Check every property that a data folder shows; nothing where there is no state yet."""
-    if not (folder.state.exists() and folder.log.exists()):
+    if not (folder.state.exists() and log.exists()):
         return
     with closing(_open(folder)) as connection:
         for number, claim, table, query in _CLAIMS:
             yield _go_through(connection, number, claim, table, query, progress, batch)
-        yield _check_messages(connection, folder)
+        yield _check_messages(connection, log)
         yield from _check_totals(connection, progress, batch)
 
 
@@ -129,12 +129,12 @@ def _totals(connection: apsw.Connection) -> dict[tuple[int, str], int]:
     return {(project, name): value for project, name, value in connection.execute(_SQL["totals"])}
 
 
-def _check_messages(connection: apsw.Connection, folder: DataFolder) -> Verdict:
+def _check_messages(connection: apsw.Connection, engine: LogEngine) -> Verdict:
     """Accepted = applied + duplicates + waiting, for each project. What is waiting is counted between two moments."""
     verdict = Verdict(number=5, claim="accepted = applied + duplicates + waiting", checked=0)
     totals = _totals(connection)
     position = totals.get((0, "position"), 0)
-    with closing(SqliteLogReader(folder.log)) as log:
+    with closing(engine.open_reader()) as log:
         for project in sorted({project for project, _ in totals} - {0}):
             least = log.accepted(project)
             seen = totals.get((project, "applied"), 0) + totals.get((project, "duplicates"), 0)

@@ -9,20 +9,21 @@ from passerby.doctor.finding import Finding
 from passerby.doctor.folder import check_clock, check_folder
 from passerby.doctor.ports import check_ports
 from passerby.doctor.positions import check_positions
+from passerby.engines import Engines
 from passerby.folder import DataFolder
 from passerby.settings import Settings
 from passerby.supervisor import lock
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, engines: Engines) -> Iterator[Finding]:
     """Everything that can be found out about a data folder and its machine. Changes nothing."""
     folder = DataFolder(settings.data)
     yield from check_folder(folder.path)
     yield check_sqlite()
     if folder.path.is_dir():
         yield from check_files(folder)
-        if folder.state.exists():
-            yield check_positions(folder)
+        if engines.state.exists():
+            yield check_positions(engines.log, engines.state)
         yield check_clock(folder.path)
     serving = lock.running(folder)
     yield check_chdb(folder, in_use=lock.role_runs(folder, "console"))

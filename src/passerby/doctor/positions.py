@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Final
 
-import apsw
-
-from passerby import sql
 from passerby.doctor.finding import Finding, unwell, well
-from passerby.folder import DataFolder
-from passerby.sqlite import BUSY_TIMEOUT_MS
-from passerby.state.sqlite.applied import read_progress
+from passerby.engines import LogEngine, StateEngine
+from passerby.log.protocol import LogDamaged, LogFull
+from passerby.state.protocol import StateUnavailable
 
 CHECK: Final = "positions"
-_SQL = sql.load("passerby.log", "queries.sql")
 
 
-def check_positions(folder: DataFolder) -> Finding:
-    """The positions of a folder that has a state; the files themselves are other checks' business."""
+def check_positions(log: LogEngine, state: StateEngine) -> Finding:
+    """Compare the positions of log and state, which must exist; other checks examine the files themselves."""
     try:
-        progress = read_progress(folder.state)
-        head = _head(folder) if folder.log.exists() else 0
-    except apsw.Error as error:
+        progress = state.progress()
+        head = log.head() if log.exists() else 0
+    except (StateUnavailable, LogDamaged, LogFull) as error:
         return unwell(CHECK, f"cannot be compared: {error}", "see the findings about log.db and state.db")
     found = f"relayed {progress.relayed}, applied {progress.position}, log {head}"
     if progress.position > head:
@@ -30,13 +25,6 @@ def check_positions(folder: DataFolder) -> Finding:
     if progress.relays_ahead or progress.relayed > progress.position:
         return unwell(CHECK, f"{found}: the event store is ahead of the state", _STATE_BEHIND)
     return well(CHECK, found)
-
-
-def _head(folder: DataFolder) -> int:
-    with closing(apsw.Connection(str(folder.log), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        connection.pragma("query_only", "on")
-        return int(connection.execute(_SQL["head"]).get)
 
 
 _LOG_BEHIND: Final = (

@@ -24,13 +24,10 @@ from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, 
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
 from passerby.edge.refusals import RefusalKeeper
-from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
-from passerby.projects.credentials import LastKnownKeys, ProjectCredentials
+from passerby.engines import Engines
+from passerby.projects.credentials import LastKnownKeys
 from passerby.projects.policies import Policies
-from passerby.refused.store import RefusedWriter
 from passerby.settings import EdgeSettings, Settings
-from passerby.state.sqlite.reader import SqliteStateReader
 
 GRACE_SECONDS: Final = 5
 """How long a stopping edge waits for the requests that it has begun."""
@@ -42,13 +39,13 @@ SPARE_FILES: Final = 100
 _log = logs.get("edge")
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
+def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
     """Answer on this socket until SIGTERM or SIGINT; returns when every request that was begun is answered."""
     edge_settings = msgspec.structs.replace(
         settings.edge, max_connections=min(settings.edge.max_connections, files_allowed() - SPARE_FILES)
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(msgspec.structs.replace(settings, edge=edge_settings), listener))
+        runner.run(_run(msgspec.structs.replace(settings, edge=edge_settings), engines, listener))
     _log.info("edge stopped")
 
 
@@ -59,16 +56,15 @@ def files_allowed() -> int:
     return most if most != resource.RLIM_INFINITY else sys.maxsize
 
 
-async def _run(settings: Settings, listener: socket.socket) -> None:
-    folder = DataFolder(settings.data)
+async def _run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
     proxies = settings.proxies
     with (
-        closing(ProjectCredentials(folder.control)) as credentials,
-        closing(SqliteLogWriter(folder.log, settings.log)) as log,
-        closing(SqliteLogReader(folder.log)) as reader,
-        closing(SqliteStateReader(folder.state)) as state,
+        closing(engines.control.open_credentials()) as credentials,
+        closing(engines.log.open_writer(settings.log)) as log,
+        closing(engines.log.open_reader()) as reader,
+        closing(engines.state.open_reader()) as state,
         closing(StateDirectory(state, reader, Policies(credentials).of, new_id)) as directory,
-        closing(RefusedWriter(folder.refused)) as refused,
+        closing(engines.control.open_rejected_writer()) as refused,
         closing(create_app(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
     ):
         keeper = RefusalKeeper(refused, LastKnownKeys(credentials), proxies)

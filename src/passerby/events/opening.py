@@ -8,13 +8,14 @@ from typing import Final
 
 from structlog.stdlib import BoundLogger
 
-from passerby import sql
+from passerby import logs, sql
 from passerby.events import healing, marker
 from passerby.events.chdb import ChdbEventStore
-from passerby.events.engine import Engine
+from passerby.events.engine import Engine, version
 from passerby.events.lock import Lock
 from passerby.events.marker import Marker
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.settings import EventSettings
 
 DEFAULT_MEMORY_BYTES: Final = 256 << 20
 LEAST_FREE_BYTES: Final = 64 << 20
@@ -104,3 +105,17 @@ def _make(folder: Path) -> None:
         raise EventStoreFailed("the disk is full")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise EventStoreFailed("the folder is not writable")
+
+
+class ChdbEventStoreEngine:
+    """One event store in a folder, on chDB (`passerby.engines.EventStoreEngine`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open(self, settings: EventSettings) -> ChdbEventStore:
+        store, _ = open_or_rebuild(self.folder, logs.get("events"), settings.memory_bytes)
+        return store
+
+    def version(self) -> tuple[str, str]:
+        return "chDB", version()

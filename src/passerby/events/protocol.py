@@ -109,3 +109,30 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Let go of it. Nobody may use it any more."""
+
+
+class Refillable(Protocol):
+    """What the relay asks of an event store, besides being one."""
+
+    @property
+    def refilling(self) -> bool:
+        """Whether events may be missing that were carried before."""
+
+    @property
+    def damaged(self) -> bool:
+        """Whether it needs healing."""
+
+    def write(self, rows: bytes, token: str) -> None:
+        """Store a batch, once for its token."""
+
+    def refill(self, rows: bytes) -> None:
+        """Store what is missing of a batch."""
+
+    def delete(self, project: int, profiles: Sequence[str]) -> None:
+        """Delete all events of these profiles; done at return."""
+
+    def refilled(self) -> None:
+        """Note that everything that the outbox holds was gone through."""
+
+    def heal(self) -> None:
+        """Make what is there readable, and ask to be refilled if anything had to be taken out."""

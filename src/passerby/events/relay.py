@@ -14,13 +14,14 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from itertools import groupby
 from operator import itemgetter
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import msgspec
 
 from passerby import logs
 from passerby.events import metrics
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Refillable
+from passerby.outbox.protocol import Outbox, OutboxBatch, RelayPosition
 
 GATHER_SECONDS: Final = 0.2
 """Time between two writes, unless somebody waits or a full write is there: some 5 parts a second for the engine."""
@@ -37,26 +38,6 @@ LIMIT_DELETED: Final = 2_000
 _log = logs.get("relay")
 
 
-class OutboxBatch(NamedTuple):
-    """The events of one batch of the worker: `body` holds one JSON object of `StoredEvent` a line, ends included.
-
-    Ids ascend, and with them log positions; `last_position` is the last that the worker's batch covered.
-    """
-
-    id: int
-    last_position: int
-    events: int
-    body: bytes
-
-
-class RelayPosition(NamedTuple):
-    """Outbox ids: everything up to `done` is delivered, (done, planned] may be. `last_position` belongs to `done`."""
-
-    done: int
-    planned: int
-    last_position: int
-
-
 class Step(NamedTuple):
     """What one step came to: the batches and events that were carried, and whether more may be waiting already."""
 
@@ -65,68 +46,10 @@ class Step(NamedTuple):
     more: bool = False
 
 
-class Outbox(Protocol):
-    """What the relay asks of the outbox, always from its own thread. What it writes is durable at return."""
-
-    def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
-        """The batches behind this id, in order, at least one if there are any, else within both limits about."""
-
-    def relay_position(self, name: str) -> RelayPosition:
-        """How far this relay is; all 0 for one that never ran."""
-
-    def plan(self, name: str, planned: int) -> None:
-        """Note that everything up to this id is about to be delivered."""
-
-    def done(self, name: str, done: int) -> None:
-        """Note that everything up to this id is delivered."""
-
-    def reset(self, name: str) -> None:
-        """Begin again with the oldest batch that is still there."""
-
-    def deleted(self, first: int) -> frozenset[str]:
-        """Deleted profiles whose events batches with this id or a later one may hold: mostly none."""
-
-    def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
-        """At most `limit` deleted profiles, with their projects, whose events are to be deleted."""
-
-    def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
-        """Note that the events of these profiles are deleted."""
-
-    def applied(self) -> int:
-        """The log position up to which messages are applied: what they came to is in the outbox."""
-
-
-class Store(Protocol):
-    """What the relay asks of an event store, besides being one; see `passerby.events.chdb.ChdbEventStore`."""
-
-    @property
-    def refilling(self) -> bool:
-        """Whether events may be missing that were carried before."""
-
-    @property
-    def damaged(self) -> bool:
-        """Whether it needs healing."""
-
-    def write(self, rows: bytes, token: str) -> None:
-        """Store a batch, once for its token."""
-
-    def refill(self, rows: bytes) -> None:
-        """Store what is missing of a batch."""
-
-    def delete(self, project: int, profiles: Sequence[str]) -> None:
-        """Delete all events of these profiles; done at return."""
-
-    def refilled(self) -> None:
-        """Hear that everything which the outbox holds was gone through."""
-
-    def heal(self) -> None:
-        """Make what is there readable, and ask to be refilled if anything had to be taken out."""
-
-
 class Relay:
     """Carries batches in a thread of its own, until stopped."""
 
-    def __init__(self, outbox: Outbox, store: Store, *, name: str = "events", pause_seconds: float = 0.05) -> None:
+    def __init__(self, outbox: Outbox, store: Refillable, *, name: str = "events", pause_seconds: float = 0.05) -> None:
         """`name` is the relay's in the outbox; `pause_seconds` lie between two looks at an empty outbox."""
         self._outbox = outbox
         self._store = store

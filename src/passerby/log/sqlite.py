@@ -16,9 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 
-from passerby import sql
+from passerby import sql, sqlite
 from passerby.log import looking
 from passerby.log.protocol import Entry, LogFull
 from passerby.log.retention import prune
@@ -197,3 +198,35 @@ def begin_after(path: Path, position: int, accepted: Mapping[int, int], applied_
             return behind
     finally:
         connection.close()
+
+
+class SqliteLogEngine:
+    """One log in one SQLite file (`passerby.engines.LogEngine`)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def version(self) -> tuple[str, str]:
+        return sqlite.version()
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def open_writer(self, settings: LogSettings | None = None) -> SqliteLogWriter:
+        return SqliteLogWriter(self.path, settings)
+
+    def open_reader(self) -> SqliteLogReader:
+        return SqliteLogReader(self.path)
+
+    def head(self) -> int:
+        with storage_errors(self.path):
+            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+            try:
+                connection.set_busy_timeout(sqlite.BUSY_TIMEOUT_MS)
+                connection.pragma("query_only", "on")
+                return int(connection.execute(_SQL["head"]).get)
+            finally:
+                connection.close()
+
+    def continue_after(self, position: int, accepted: Mapping[int, int], applied_until: int) -> bool:
+        return begin_after(self.path, position, accepted, applied_until)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
+from passerby.engines import LogEngine, SearchableLog
 from passerby.log.protocol import Entry
-from passerby.log.sqlite import SqliteLogReader
 from passerby.messages import Message
 
 
@@ -37,16 +36,16 @@ class AcceptedLog(Protocol):
 class SharedLog:
     """Gives every thread that asks a reader of the same log."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, engine: LogEngine) -> None:
+        self._engine = engine
         self._local = threading.local()
-        self._readers: list[SqliteLogReader] = []
+        self._readers: list[SearchableLog] = []
 
     @property
-    def _reader(self) -> SqliteLogReader:
-        reader: SqliteLogReader | None = getattr(self._local, "reader", None)
+    def _reader(self) -> SearchableLog:
+        reader: SearchableLog | None = getattr(self._local, "reader", None)
         if reader is None:
-            reader = self._local.reader = SqliteLogReader(self._path)
+            reader = self._local.reader = self._engine.open_reader()
             self._readers.append(reader)
         return reader
 

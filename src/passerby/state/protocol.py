@@ -25,6 +25,10 @@ from passerby.profiles.traits import Versioned
 from passerby.state.views import Deletion
 
 
+class StateUnavailable(Exception):
+    """The state cannot be read or written now: disk full, file locked, damaged or not accessible. Nothing was kept."""
+
+
 class UnknownMerge(Exception):
     """There is no such merge in this project."""
 
@@ -192,6 +196,21 @@ class SeriesRow(NamedTuple):
     accepted: int
     duplicates: int
     violations: int
+
+
+class Progress(NamedTuple):
+    """How far a state is. Positions are those of the log."""
+
+    position: int = 0
+    """Everything up to it is applied."""
+    received_at: int = 0
+    """The newest received time of all applied messages, in milliseconds; 0 where it is unknown."""
+    accepted: Mapping[int, int] = {}
+    """Messages that were applied or dropped as duplicates, by project."""
+    relayed: int = 0
+    """The events up to it are in the event store."""
+    relays_ahead: bool = False
+    """Whether a relay has delivered more batches than the outbox has ever held."""
 
 
 class OutboxRow(NamedTuple):

@@ -14,13 +14,14 @@ from typing import NamedTuple
 import structlog
 
 from passerby import logs
+from passerby.engines import Engines
 from passerby.folder import DataFolder
 from passerby.settings import Settings
 from passerby.supervisor import guard, metrics, sockets
 from passerby.supervisor.layout import Role
 from passerby.supervisor.lock import take_role
-from passerby.supervisor.resume import resume_log
 from passerby.supervisor.signals import leaving_on_signal
+from passerby.worker.resume import resume_log
 
 ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
 """Roles of which a data folder bears one: the worker applies the log, the console holds the event store open."""
@@ -36,25 +37,29 @@ class Handed(NamedTuple):
     process: int = 0
 
 
-def _edge(settings: Settings, handed: Handed) -> None:
+def _edge(settings: Settings, engines: Engines, handed: Handed) -> None:
     from passerby.edge.server import run  # noqa: PLC0415 - a process loads its own role only
 
-    run(settings, _listener(handed, settings.host, settings.port, "--port"))
+    run(settings, engines, _listener(handed, settings.host, settings.port, "--port"))
 
 
-def _worker(settings: Settings, _: Handed) -> None:
+def _worker(settings: Settings, engines: Engines, _: Handed) -> None:
     from passerby.worker.process import run  # noqa: PLC0415 - a process loads its own role only
 
-    run(settings)
+    run(settings, engines)
 
 
-def _console(settings: Settings, handed: Handed) -> None:
+def _console(settings: Settings, engines: Engines, handed: Handed) -> None:
     from passerby.console.process import run  # noqa: PLC0415 - a process loads its own role only
 
-    run(settings, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
+    run(settings, engines, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
 
 
-_RUN: Mapping[Role, Callable[[Settings, Handed], None]] = {"edge": _edge, "worker": _worker, "console": _console}
+_RUN: Mapping[Role, Callable[[Settings, Engines, Handed], None]] = {
+    "edge": _edge,
+    "worker": _worker,
+    "console": _console,
+}
 
 
 def _listener(handed: Handed, host: str, port: int, flag: str) -> socket.socket:
@@ -69,7 +74,11 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
     folder = DataFolder(settings.data)
     with leaving_on_signal():
         _prepare(folder, role, settings, handed)
-        _RUN[role](settings, handed)
+        from passerby.runtime.engines import engines_of  # noqa: PLC0415 - after the metrics' folder is known
+
+        engines = engines_of(folder)
+        resume_log(engines.log, engines.state)
+        _RUN[role](settings, engines, handed)
     _log.info("role ended")
 
 
@@ -82,4 +91,3 @@ def _prepare(folder: DataFolder, role: Role, settings: Settings, handed: Handed)
     metrics.point_to(folder, os.environ)
     if role in ONLY_ONCE:
         take_role(folder, role)
-    resume_log(folder)

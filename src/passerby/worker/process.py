@@ -6,24 +6,23 @@ import signal
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import uuid_utils
 
 from passerby import logs
 from passerby.collector import spare_the_collector
+from passerby.engines import Engines, PrunableOutbox
 from passerby.folder import DataFolder
 from passerby.log.protocol import LogFull
-from passerby.log.sqlite import SqliteLogReader
-from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.settings import Settings, WorkerSettings
-from passerby.state.sqlite.outbox import SqliteOutbox
-from passerby.state.sqlite.store import SqliteState
-from passerby.supervisor.resume import resume_log
+from passerby.state.protocol import State
 from passerby.worker.batch import Worker
 from passerby.worker.loop import Loop
 from passerby.worker.repeats import DAY_MS, WINDOWS_MS
+from passerby.worker.resume import resume_log
 
 BEAT_SECONDS: Final = 1.0
 COMPARE_SECONDS: Final = 5.0
@@ -38,12 +37,14 @@ _log = logs.get("worker")
 class Chores:
     """Work that is due between batches: heartbeat, settings, log comparison, backfills, retention, old counts."""
 
-    def __init__(self, folder: DataFolder, policies: Policies, outbox: SqliteOutbox, state: SqliteState) -> None:
-        self._heartbeat = folder.run / "worker.heartbeat"
+    def __init__(
+        self, heartbeat: Path, engines: Engines, policies: Policies, outbox: PrunableOutbox, state: State
+    ) -> None:
+        self._heartbeat = heartbeat
         self._policies = policies
         self._outbox = outbox
         self._state = state
-        self._folder = folder
+        self._engines = engines
         self._next_beat = self._next_touch = 0.0
         self._next_comparison = time.monotonic() + COMPARE_SECONDS
         self._next_prune = time.monotonic() + PRUNE_SECONDS
@@ -64,7 +65,7 @@ class Chores:
         if now >= self._next_comparison:
             self._next_comparison = now + COMPARE_SECONDS
             with suppress(LogFull):  # the next comparison repairs it
-                resume_log(self._folder)
+                resume_log(self._engines.log, self._engines.state)
         if now >= self._next_backfill:
             self._backfill(now)
         if now >= self._next_prune:
@@ -93,16 +94,16 @@ def windows(settings: WorkerSettings) -> Mapping[str, int]:
     return {**WINDOWS_MS, "segment": round(settings.deduplication_days * DAY_MS)}
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, engines: Engines) -> None:
     """Apply the log to the state until SIGTERM or SIGINT; returns when the batch at hand is finished."""
     folder = DataFolder(settings.data)
     folder.run.mkdir(parents=True, exist_ok=True)
-    state = SqliteState(folder.state)
-    policies = Policies(ProjectCredentials(folder.control))
-    outbox = SqliteOutbox(folder.state, settings.log)
+    state = engines.state.open_writer()
+    policies = Policies(engines.control.open_credentials())
+    outbox = engines.state.open_outbox(settings.log)
     worker = Worker(state, policies.of, new_id, settings.catalogue.limits, windows(settings.worker))
-    reader = SqliteLogReader(folder.log)
-    chores = Chores(folder, policies, outbox, state)
+    reader = engines.log.open_reader()
+    chores = Chores(folder.run / "worker.heartbeat", engines, policies, outbox, state)
     loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())

@@ -49,6 +49,8 @@ class Desk:
             throttle=Throttle(),
             settings=Settings(data=building.folder),
             monitor=self.monitor,
+            diagnose=list,
+            versions=dict,
         )
         self.client = held.enter_context(TestClient(create_app(reception)))
         ours = Office(building).ours

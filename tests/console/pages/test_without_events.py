@@ -53,6 +53,8 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
             throttle=Throttle(),
             settings=Settings(),
             monitor=monitor_of(building),
+            diagnose=list,
+            versions=dict,
         )
         client = held.enter_context(TestClient(create_app(reception)))
         client.cookies.set(COOKIE, users.open_session("ann", time.time_ns() // 1_000_000))

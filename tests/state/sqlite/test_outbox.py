@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from passerby.events.relay import OutboxBatch, RelayPosition
+from passerby.outbox.protocol import OutboxBatch, RelayPosition
 from passerby.settings import LogSettings
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.outbox import SqliteOutbox

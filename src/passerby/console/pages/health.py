@@ -7,7 +7,6 @@ import platform
 from importlib.metadata import version
 from typing import Annotated, Any
 
-import apsw
 import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
@@ -20,9 +19,7 @@ from passerby.console.pages.alerts import Alerts, alerts_of
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, page, screen
 from passerby.console.vitals import Disk, Process
-from passerby.doctor.examine import examine
 from passerby.doctor.finding import Finding
-from passerby.events import engine
 from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
@@ -105,7 +102,7 @@ async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") ->
         progress=Progress(**positions._asdict()),
         disk=disk,
         slowest=_slowest(visit),
-        versions=_versions(),
+        versions=_versions(visit),
     )
 
 
@@ -124,7 +121,7 @@ async def examine_all(visit: NamedDependency[Visit]) -> Response[Any]:
 
 
 def _findings(visit: Visit) -> list[Finding]:
-    return list(examine(visit.reception.settings))
+    return list(visit.reception.diagnose())
 
 
 def _folder(visit: Visit) -> DataFolder:
@@ -142,11 +139,10 @@ def _slowest(visit: Visit) -> list[Slow]:
     return [Slow(name=name, ms=round(seconds * 1000, 1), at=iso_of(int(at * 1000))) for name, seconds, at in reads]
 
 
-def _versions() -> dict[str, str]:
+def _versions(visit: Visit) -> dict[str, str]:
     return {
         "Passerby": version("passerby"),
-        "SQLite": apsw.sqlite_lib_version(),
-        "chDB": engine.version(),
+        **visit.reception.versions(),
         "Python": platform.python_version(),
     }
 

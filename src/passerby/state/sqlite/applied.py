@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import apsw
 
 from passerby import sql
 from passerby.sqlite import BUSY_TIMEOUT_MS
+from passerby.state.protocol import Progress
 
 _SQL = sql.load("passerby.state.sqlite", "applied.sql")
 _TABLES = 4
-
-
-class Progress(NamedTuple):
-    """How far a state is. Positions are those of the log."""
-
-    position: int = 0
-    """Everything up to it is applied."""
-    received_at: int = 0
-    """The newest received time of all applied messages, in milliseconds; 0 where it is unknown."""
-    accepted: Mapping[int, int] = {}
-    """Messages that were applied or dropped as duplicates, by project."""
-    relayed: int = 0
-    """A relay has carried the events up to it."""
-    relays_ahead: bool = False
-    """Whether a relay has carried more batches than the outbox has ever held."""
 
 
 def read_progress(path: Path) -> Progress:

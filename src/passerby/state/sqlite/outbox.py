@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerby import sql
-from passerby.events.relay import OutboxBatch, RelayPosition
+from passerby.outbox.protocol import OutboxBatch, RelayPosition
 from passerby.settings import LogSettings
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.store import open_state
@@ -19,7 +19,7 @@ _DAY_MS: Final = 86_400_000
 
 
 class SqliteOutbox:
-    """The outbox in the state's file (`passerby.events.relay.Outbox`). One instance belongs to one thread.
+    """The outbox in the state's file (`passerby.outbox.protocol.Outbox`). One instance belongs to one thread.
 
     Retention is the log's: what a rebuilt event store would be filled from stays as long as the messages themselves.
     """

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import apsw
-
 from passerby import logs
-from passerby.folder import DataFolder
-from passerby.log.sqlite import begin_after
-from passerby.state.sqlite.applied import read_progress
+from passerby.engines import LogEngine, StateEngine
+from passerby.state.protocol import StateUnavailable
 
 _log = logs.get("supervisor")
 
 
-def resume_log(folder: DataFolder) -> bool:
+def resume_log(log: LogEngine, state: StateEngine) -> bool:
     """Continue a log that ends before the state's position after that position; returns whether it had to.
 
     Every role calls this before it opens the log, and the worker from time to time. Otherwise positions that the state
     has passed would be used again, and the worker would pass over everything that is accepted there. Raises LogFull,
     LogDamaged.
     """
-    if not folder.state.exists():
+    if not state.exists():
         return False
     try:
-        progress = read_progress(folder.state)
-    except apsw.Error as error:
+        progress = state.progress()
+    except StateUnavailable as error:
         _log.error("the state cannot be read and compared with the log", error=type(error).__name__, exc_info=error)
         return False
-    missing = not folder.log.exists()
-    if not progress.position or not begin_after(folder.log, progress.position, progress.accepted, progress.received_at):
+    missing = not log.exists()
+    if not progress.position or not log.continue_after(progress.position, progress.accepted, progress.received_at):
         return False
     words = "is gone, a new one" if missing else "ends before what is applied: it is an older copy, or lost its end. It"
     _log.critical(f"the log {words} goes on behind what is applied", position=progress.position)

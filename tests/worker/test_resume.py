@@ -18,14 +18,15 @@ from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.founding import init
 from passerby.projects.policies import Policies
+from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
-from passerby.supervisor.resume import resume_log
 from passerby.worker import process
 from passerby.worker.process import Chores
+from passerby.worker.resume import resume_log
 
 PEOPLE = [f"phone-{number}" for number in range(7)]
 
@@ -124,7 +125,13 @@ def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
             state.finish(9, NOW, None)
         outbox = SqliteOutbox(folder.state, LogSettings())
         monkeypatch.setattr(process, "COMPARE_SECONDS", 0.0)
-        chores = Chores(folder, Policies(ProjectCredentials(folder.control)), outbox, state)
+        chores = Chores(
+            folder.run / "worker.heartbeat",
+            engines_of(folder),
+            Policies(ProjectCredentials(folder.control)),
+            outbox,
+            state,
+        )
         with closing(SqliteLogWriter(folder.log)) as writer, closing(SqliteLogReader(folder.log)) as reader:
             append(writer, numbered(1, 2), at=NOW + 60_000)
             chores()
@@ -134,7 +141,7 @@ def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
 def test_a_state_that_cannot_be_read_does_not_keep_a_role_from_starting(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.state.write_bytes(b"no database" * 1_000)
-    assert not resume_log(folder)
+    assert not resume_log(*engines_of(folder)[:2])
 
 
 def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path) -> None:
@@ -147,12 +154,12 @@ def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path
 
 
 def test_a_new_data_folder_has_nothing_to_resume(tmp_path: Path) -> None:
-    resume_log(DataFolder(tmp_path))
+    resume_log(*engines_of(DataFolder(tmp_path))[:2])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_state_to_which_nothing_was_applied_has_nothing_to_resume(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.state.touch()
-    resume_log(folder)
+    resume_log(*engines_of(folder)[:2])
     assert not folder.log.exists()

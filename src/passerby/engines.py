@@ -1,0 +1,141 @@
+"""What a storage engine offers the processes: how log, state, event store and control plane are opened.
+
+`passerby.runtime.engines` makes these from URLs. Everything else receives them, so that it depends on the protocols of
+`log`, `state` and `events` and on no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+
+from passerby.events.protocol import EventStore, Refillable
+from passerby.log.protocol import Entry, LogReader, LogWriter
+from passerby.messages import Message
+from passerby.outbox.protocol import Outbox
+from passerby.projects.alerting import Alerting
+from passerby.projects.audit import AuditLog
+from passerby.projects.credentials import ProjectCredentials
+from passerby.projects.store import ProjectStore
+from passerby.projects.users import ConsoleUsers
+from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.settings import EventSettings, LogSettings
+from passerby.state.protocol import Progress, State
+from passerby.state.views import StateReader
+
+
+class SearchableLog(LogReader, Protocol):
+    """A log reader that also finds single messages, with a bounded amount of work."""
+
+    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
+        """At most `limit` of a project's newest messages that fit, newest first."""
+
+    def find(self, project: int, id_: str) -> Entry | None:
+        """The message of a project with this id, while the log holds it."""
+
+
+class LogEngine(Protocol):
+    """Opens one log. Each writer and reader belongs to the thread that uses it, and is closed by its caller."""
+
+    def version(self) -> tuple[str, str]:
+        """Return the name of the engine and its version."""
+
+    def exists(self) -> bool:
+        """Return whether the log was ever written to. Creates nothing."""
+
+    def open_writer(self, settings: LogSettings | None = None) -> LogWriter:
+        """Open the log for appending and pruning, created if it is new. Raises LogFull, LogDamaged."""
+
+    def open_reader(self) -> SearchableLog:
+        """Open the log for reading, created if it is new. Raises LogFull, LogDamaged."""
+
+    def head(self) -> int:
+        """Return the position of the last durable message of a log that exists. Creates and migrates nothing.
+
+        Raises LogFull, LogDamaged.
+        """
+
+    def continue_after(self, position: int, accepted: Mapping[int, int], applied_until: int) -> bool:
+        """Make a log that ends before an applied position continue after it; return whether that was necessary.
+
+        `accepted` is how many messages of each project are applied, `applied_until` the newest received time among
+        them (ms). Raises LogFull, LogDamaged.
+        """
+
+
+class PrunableOutbox(Outbox, Protocol):
+    """The outbox of a state, with its retention."""
+
+    def prune(self, now: int) -> int:
+        """Delete delivered rows past retention at `now` (ms); return how many."""
+
+    def close(self) -> None: ...
+
+
+class StateEngine(Protocol):
+    """Opens one state. A writer or an outbox belongs to one thread; a reader may be used from any."""
+
+    def version(self) -> tuple[str, str]:
+        """Return the name of the engine and its version."""
+
+    def exists(self) -> bool:
+        """Return whether the state was ever written to. Creates nothing."""
+
+    def open_writer(self) -> State:
+        """Open the state for changes: created if it is new, migrated if it is old. Raises NewerFile."""
+
+    def open_reader(self) -> StateReader:
+        """Open the state for reading. It must exist, with its tables, before the first verb is called."""
+
+    def open_outbox(self, retention: LogSettings) -> PrunableOutbox:
+        """Open the outbox for its relays and its retention."""
+
+    def progress(self) -> Progress:
+        """Read how far the state is without creating or migrating anything. Raises StateUnavailable."""
+
+
+class StoredEvents(EventStore, Refillable, Protocol):
+    """An open event store, as its readers and as the relay use it."""
+
+
+class EventStoreEngine(Protocol):
+    """Opens one event store."""
+
+    def open(self, settings: EventSettings) -> StoredEvents:
+        """Open the event store, created if it is new; one that cannot be read is set aside and replaced by a new one.
+
+        Raises EventStoreBroken, EventStoreFailed, EventStoreInUse.
+        """
+
+    def version(self) -> tuple[str, str]:
+        """Return the name of the engine and its version."""
+
+
+class ControlEngine(Protocol):
+    """Opens the control plane: projects, keys, users, alert settings, audit log, rejected requests."""
+
+    def version(self) -> tuple[str, str]:
+        """Return the name of the engine and its version."""
+
+    def open_projects(self) -> ProjectStore: ...
+
+    def open_credentials(self) -> ProjectCredentials: ...
+
+    def open_users(self) -> ConsoleUsers: ...
+
+    def open_alerting(self) -> Alerting: ...
+
+    def open_audit(self) -> AuditLog: ...
+
+    def open_rejected_writer(self) -> RefusedWriter: ...
+
+    def open_rejected_reader(self) -> RefusedReader: ...
+
+
+class Engines(NamedTuple):
+    """The engines of one installation."""
+
+    log: LogEngine
+    state: StateEngine
+    events: EventStoreEngine
+    control: ControlEngine

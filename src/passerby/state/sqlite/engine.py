@@ -1,0 +1,43 @@
+"""Opens the state on SQLite (`passerby.engines.StateEngine`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+
+from passerby import sqlite
+from passerby.settings import LogSettings
+from passerby.state.protocol import Progress, StateUnavailable
+from passerby.state.sqlite.applied import read_progress
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.sqlite.store import SqliteState
+
+
+class SqliteStateEngine:
+    """One state in one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def version(self) -> tuple[str, str]:
+        return sqlite.version()
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def open_writer(self) -> SqliteState:
+        return SqliteState(self.path)
+
+    def open_reader(self) -> SqliteStateReader:
+        return SqliteStateReader(self.path)
+
+    def open_outbox(self, retention: LogSettings) -> SqliteOutbox:
+        return SqliteOutbox(self.path, retention)
+
+    def progress(self) -> Progress:
+        try:
+            return read_progress(self.path)
+        except apsw.Error as error:
+            raise StateUnavailable(str(error)) from error

@@ -1,0 +1,72 @@
+"""The import rules hold, and each of them fails where it is broken."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests.house.repository import ROOT, SOURCE
+
+CONTRACTS = [
+    each["name"] for each in tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+]
+
+BREACHES = {
+    "Rules are pure: no engine, no I/O": ("identity/resolver.py", "passerby.runtime.engines"),
+    "The edge answers without the worker, the relay, the API and the console": (
+        "edge/rates.py",
+        "passerby.worker.loop",
+    ),
+    "Only the composition root imports the log's engines": ("worker/batch.py", "passerby.log.sqlite"),
+    "Only the composition root imports the state's engines": ("cli/merges.py", "passerby.state.sqlite.reader"),
+    "Only the composition root imports the event store's engines": ("console/app.py", "passerby.events.chdb"),
+    "Services know nothing of HTTP, pages and commands": ("services/readers.py", "passerby.api.app"),
+    "Nothing but the process that serves it imports the console": ("worker/batch.py", "passerby.console.app"),
+    "Nothing imports the command line": ("api/app.py", "passerby.cli.app"),
+}
+"""For each contract, a module and an import that would break it."""
+
+
+def lint(source: Path) -> tuple[int, str]:
+    """The exit code and the output of the import linter on the package in this folder."""
+    shutil.copy(ROOT / "pyproject.toml", source)
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    command = [shutil.which("lint-imports") or "lint-imports", "--no-cache"]
+    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package's modules, to be broken."""
+    source = tmp_path_factory.mktemp("source")
+    modules = shutil.ignore_patterns("__pycache__", "*.js", "*.css", "*.html", "*.gz", "*.sql")
+    shutil.copytree(SOURCE, source / "passerby", ignore=modules)
+    return source
+
+
+def test_the_import_rules_hold(copy: Path) -> None:
+    code, output = lint(copy)
+    assert code == 0, output
+
+
+def test_every_import_rule_has_a_breach_to_be_tried_with() -> None:
+    assert set(BREACHES) == set(CONTRACTS)
+
+
+@pytest.mark.parametrize("contract", BREACHES)
+def test_an_import_rule_fails_where_it_is_broken(copy: Path, contract: str) -> None:
+    module, imported = BREACHES[contract]
+    file = copy / "passerby" / module
+    before = file.read_text()
+    file.write_text(f"{before}\nimport {imported}\n")
+    try:
+        code, output = lint(copy)
+    finally:
+        file.write_text(before)
+    assert code == 1
+    assert f"{contract} BROKEN" in " ".join(output.split())
