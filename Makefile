@@ -105,11 +105,12 @@ bench: setup  ## Measure what the README's table says; ARGS goes to the benchmar
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: check
-check: setup  ## Check format, lint, types and import rules, in seconds
+check: setup  ## Check format, lint, types, import rules and words, in seconds
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python tools/words.py
 
 .PHONY: format
 format: setup  ## Format the code and mend what the linter can
