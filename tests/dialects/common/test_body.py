@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from tests.dialects.calling import request
 
 from passerby.dialects.common import lenient
-from passerby.dialects.common.body import ATTRIBUTE_LIMIT, BYTE_ORDER_MARK, DEPTH_LIMIT, RECORD_LIMIT, decode, read_body
+from passerby.dialects.common.body import (
+    ATTRIBUTE_LIMIT,
+    BYTE_ORDER_MARK,
+    DEPTH_LIMIT,
+    RECORD_LIMIT,
+    SHALLOW,
+    decode,
+    read_body,
+)
 from passerby.dialects.common.lenient import ELEMENTS, TEXT_LIMIT, RefusedRecord, Unreadable
 from passerby.dialects.contract import Fault, RequestFault
 
@@ -30,6 +38,30 @@ def nested(depth: int) -> bytes:
     for level in range(depth):
         value = [value] if level % 2 else {"a": value}
     return msgspec.json.encode(value)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=20,
+)
+
+
+@given(JSON_VALUES, st.integers(0, 2 * SHALLOW))
+def test_a_value_is_the_same_however_deep_it_is(value: Any, outer: int) -> None:
+    for _ in range(outer):
+        value = [value]
+    body = msgspec.json.encode(value)
+    assert repr(decode(body)) == repr(msgspec.json.decode(body))
+
+
+@pytest.mark.parametrize("number", ["-0", "18446744073709551616", "1" * 400, "1e22", "1.0", "5e-324", "0.1e1"])
+@pytest.mark.parametrize("depth", [1, SHALLOW, SHALLOW + 1])
+def test_a_number_is_the_same_however_deep_it_is(number: str, depth: int) -> None:
+    value = decode(("[" * depth + number + "]" * depth).encode())
+    for _ in range(depth):
+        (value,) = value
+    assert repr(value) == repr(msgspec.json.decode(number))
 
 
 def members(number: int) -> dict[str, int]:
