@@ -98,9 +98,12 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
 
 
 def _read_all(items: list[Any], envelope: Envelope) -> list[Message]:
-    types = (item.get("type") if type(item) is dict else None for item in items)
-    found = (read(item, type_, envelope) for item, type_ in zip(items, types, strict=True))
-    return [message for message in found if message is not None]
+    messages = []
+    for item in items:
+        message = read(item, item.get("type") if type(item) is dict else None, envelope)
+        if message is not None:
+            messages.append(message)
+    return messages
 
 
 def _check_shared(items: int, *shared: dict[str, Any]) -> None:

@@ -52,11 +52,13 @@ def time_of(item: Item, request: Request, batch_sent_at: int | None) -> int:
     `batch_sent_at` is the `sentAt` of the batch, in milliseconds; an item's own one is preferred. Fields that cannot be
     read are added to the item's violations.
     """
-    stated, original = _moment(item, "timestamp"), _moment(item, "originalTimestamp")
+    fields = item.fields
+    stated = _moment(item, "timestamp")
+    original = _moment(item, "originalTimestamp") if "originalTimestamp" in fields else None
     happened = stated if original is None else original
     if happened is None:
         return request.received_at
-    sent = _moment(item, "sentAt")
+    sent = _moment(item, "sentAt") if "sentAt" in fields else None
     if sent is None:
         sent = batch_sent_at
     if sent is not None:

@@ -99,7 +99,8 @@ def session_id(context: dict[str, Any]) -> str:
 
 def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dict[str, Any]:
     """What of a context is kept with the message that `item` stands for."""
-    result = {name: value for name, value in context.items() if name != "traits"}
+    result = context.copy()
+    result.pop("traits", None)
     if type(result.get(_AGENT)) is str:
         result["user_agent"] = result.pop(_AGENT)[:AGENT_LIMIT]
     if result.get("ip") is None:

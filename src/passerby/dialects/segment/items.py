@@ -80,10 +80,14 @@ def _no_type(type_: Any) -> Violation:
 
 def _item(fields: dict[str, Any], envelope: Envelope) -> Item:
     odd: list[Violation] = []
-    context = object_or_nothing(fields, "context", odd)
+    context = fields.get("context")
+    if type(context) is not dict:
+        context = object_or_nothing(fields, "context", odd)
     if envelope.context:
         context = {**envelope.context, **context}
-    return Item(fields, context, _id(fields, "userId", odd), _id(fields, "anonymousId", odd), odd)
+    user_id = _id(fields, "userId", odd) if "userId" in fields else ""
+    anonymous_id = _id(fields, "anonymousId", odd) if "anonymousId" in fields else ""
+    return Item(fields, context, user_id, anonymous_id, odd)
 
 
 _NAMESPACES: Final = {"userId": "user_id", "anonymousId": "anonymous_id"}
@@ -105,13 +109,13 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
     identifiers += fact.identifiers
     if item.anonymous_id:
         identifiers.append(Identifier("anonymous_id", item.anonymous_id))
-    identifiers += device_identifiers(context)
+    if "device" in context:
+        identifiers += device_identifiers(context)
     if EXTERNAL in context:
         identifiers += _external(item, envelope)
     keep = kept(context, fields, request)
-    integrations = _integrations(fields, envelope)
-    if integrations:
-        keep["integrations"] = integrations
+    if (fields.get("integrations") or envelope.integrations) and (wanted := _integrations(fields, envelope)):
+        keep["integrations"] = wanted
     return Message(
         project=envelope.project,
         id=request.new_id(),
@@ -140,7 +144,5 @@ def _external(item: Item, envelope: Envelope) -> list[Identifier]:
 def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
     """Which destinations the sender wants or does not want; nothing where it wants all, as is the rule."""
     own = fields.get("integrations")
-    if not own and not envelope.integrations:
-        return {}
     wanted = {**envelope.integrations, **own} if type(own) is dict else dict(envelope.integrations)
     return {} if wanted == {"All": True} else wanted
