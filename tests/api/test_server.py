@@ -35,7 +35,7 @@ class Server:
 
     def __init__(self, data: Path, edge_port: int, console_port: int) -> None:
         self.data = data
-        self.keys: dict[str, Any] = json.loads(msgspec.json.encode(init(data, "")))
+        self.keys: dict[str, Any] = json.loads(msgspec.json.encode(init(data, "").document()))
         self.log = SqliteLogWriter(data / "log.db")
         self._flags = [f"--data={data}", f"--port={edge_port}", f"--console-port={console_port}", "--log-format=json"]
         self._roles: dict[str, subprocess.Popen[bytes]] = {}

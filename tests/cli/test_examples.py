@@ -69,7 +69,12 @@ def test_bodies_are_json(keys: FirstKeys) -> None:
 
 def test_the_greeting_over_a_new_folder_has_all_real_keys(keys: FirstKeys) -> None:
     text = greeting.fresh(SERVING, keys)
-    for key in (keys.crossengage.mobile_api_key, keys.webengage.license_code, keys.webengage.api_key, keys.api_token):
+    for key in (
+        keys.keys["crossengage.mobile_api_key"],
+        keys.keys["webengage.license_code"],
+        keys.keys["webengage.api_key"],
+        keys.api_token,
+    ):
         assert key in text
     assert f"{CONSOLE}/openapi.json" in text
 
@@ -77,7 +82,7 @@ def test_the_greeting_over_a_new_folder_has_all_real_keys(keys: FirstKeys) -> No
 def test_the_greeting_over_a_used_folder_has_public_keys_and_says_why(data: Path, keys: FirstKeys) -> None:
     with ProjectStore(DataFolder(data).control) as store:
         text = greeting.again(SERVING, store.keys(store.project("default")), data)
-    assert f"{URL}/api/v1/mobile/{keys.crossengage.mobile_api_key}/identify" in text
+    assert f"{URL}/api/v1/mobile/{keys.keys['crossengage.mobile_api_key']}/identify" in text
     assert keys.api_token not in text
     assert "cannot be shown again" in text
 

@@ -14,8 +14,8 @@ URL = "https://cdp.example.com"
 def test_a_snippet_has_the_ids_of_the_project(passerby: Command, keys: FirstKeys, kind: str) -> None:
     done = passerby("snippet", kind, "--url", f"{URL}/")
     assert done.code == 0
-    assert f'"{keys.antsomi.portal_id}"' in done.out
-    assert f'"{keys.antsomi.prop_id}"' in done.out
+    assert f'"{keys.keys["antsomi.portal_id"]}"' in done.out
+    assert f'"{keys.keys["antsomi.prop_id"]}"' in done.out
     assert f"{URL}/sdk/" in done.out
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from passerby.console.pages.sources import address_of
-from passerby.console.sourcing import ABOUT, KIND_NAMES, SDKS, kinds_of, newest, of_dialect, snippets
+from passerby.console.sourcing import ABOUT, SDKS, kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
 from passerby.projects.keys import KINDS
 from passerby.sdk.snippets import SNIPPETS
@@ -23,8 +23,9 @@ def key(number: int, kind: str, value: str | None, revoked_at: str | None = None
 
 def test_every_dialect_and_every_kind_of_key_is_shown() -> None:
     assert set(ABOUT) == {dialect.name for dialect in registry.ALL}
-    assert set(KIND_NAMES) == set(KINDS) - {"api_token"}
-    assert {kind for dialect in ABOUT for kind in kinds_of(dialect)} == set(KIND_NAMES)
+    assert {kind for dialect in ABOUT for kind in kinds_of(dialect)} == set(KINDS) - {"api_token"}
+    assert all(title for dialect in ABOUT for title in kinds_of(dialect).values())
+    assert kinds_of("none") == {}
     assert set(SDKS) == set(SNIPPETS)
 
 

@@ -31,7 +31,7 @@ def test_borrowed_secrets_work_until_the_end(data: Path, keys: FirstKeys, store:
     project = store.project("default")
     with borrowed_keys(store, project) as borrowed:
         credentials = ProjectCredentials(DataFolder(data).control)
-        assert borrowed["crossengage.mobile_api_key"] == keys.crossengage.mobile_api_key
+        assert borrowed["crossengage.mobile_api_key"] == keys.keys["crossengage.mobile_api_key"]
         assert credentials.authenticates("webengage.api_key", project.id, borrowed["webengage.api_key"])
         assert credentials.token_project(borrowed["api_token"]) == project.id
     credentials.refresh_if_changed()

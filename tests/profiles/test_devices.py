@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from passerby.dialects.registry import ANSWERING_WITH_PROFILE
 from passerby.identity.cleaning import gather
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier, Message
@@ -25,7 +26,9 @@ def message(*identifiers: Identifier, dialect: str = "customerlabs", kind: str =
 
 
 def stated(said: Message) -> dict[Identifier, Any]:
-    return dict(statements(said, gather(said.identifiers), DEFAULT_POLICY)) if says(said) else {}
+    if not says(said, ANSWERING_WITH_PROFILE):
+        return {}
+    return dict(statements(said, gather(said.identifiers), DEFAULT_POLICY, ANSWERING_WITH_PROFILE))
 
 
 def test_a_description_is_kept_for_the_device_that_is_named_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +12,7 @@ from passerby.folder import DataFolder
 from passerby.projects import passwords
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.errors import AlreadyInitialised, ControlFileMissing, PasswordTooShort, ProjectExists
-from passerby.projects.founding import by_kind, found_project, init, initialised
+from passerby.projects.founding import found_project, init, initialised
 from passerby.projects.keys import KINDS
 from passerby.projects.store import ProjectStore
 
@@ -34,7 +35,7 @@ def shape(value: object) -> object:
 
 
 def test_the_document_has_the_shape_that_was_promised(data: Path) -> None:
-    document = msgspec.json.decode(msgspec.json.encode(init(data)))
+    document = msgspec.json.decode(msgspec.json.encode(init(data).document()))
     assert shape(document) == SHAPE
     assert document["project"] == "default"
     assert document["customerlabs"]["webhook_path"].startswith("/source/")
@@ -46,25 +47,23 @@ def test_every_key_of_the_document_works(data: Path) -> None:
     credentials = ProjectCredentials(DataFolder(data).control)
     project = credentials.token_project(keys.api_token)
     assert project is not None
-    public = {
-        "crossengage.mobile_api_key": keys.crossengage.mobile_api_key,
-        "webengage.license_code": keys.webengage.license_code,
-        "customerlabs.app_id": keys.customerlabs.app_id,
-        "customerlabs.webhook_path": keys.customerlabs.webhook_path,
-        "antsomi.portal_id": str(keys.antsomi.portal_id),
-        "antsomi.prop_id": str(keys.antsomi.prop_id),
-        "segment.write_key": keys.segment.write_key,
-    }
+    public = {kind: key for kind, key in keys.keys.items() if not KINDS[kind].secret}
+    assert len(public) == 7
     assert {credentials.project(kind, key) for kind, key in public.items()} == {project}
-    assert credentials.authenticates("webengage.api_key", project, keys.webengage.api_key)
-    assert credentials.secret_project("crossengage.auth_token", keys.crossengage.auth_token) == project
+    assert credentials.authenticates("webengage.api_key", project, keys.keys["webengage.api_key"])
+    assert credentials.secret_project("crossengage.auth_token", keys.keys["crossengage.auth_token"]) == project
     credentials.close()
 
 
 def test_secrets_are_not_in_the_folder(data: Path) -> None:
     keys = init(data, password=PASSWORD)
     kept = b"".join(file.read_bytes() for file in data.rglob("*") if file.is_file())
-    for secret in (keys.api_token, keys.webengage.api_key, keys.crossengage.auth_token, keys.console.password):
+    for secret in (
+        keys.api_token,
+        keys.keys["webengage.api_key"],
+        keys.keys["crossengage.auth_token"],
+        keys.console.password,
+    ):
         assert secret.encode() not in kept
 
 
@@ -109,10 +108,11 @@ def test_messages_whose_projects_are_lost_are_not_given_to_a_new_project(data: P
 
 def test_keys_can_be_had_by_their_kind(data: Path) -> None:
     keys = init(data)
-    found = by_kind(keys)
-    assert set(found) == set(KINDS)
-    assert found["api_token"] == keys.api_token
-    assert found["antsomi.portal_id"] == str(keys.antsomi.portal_id)
+    document: Any = keys.document()
+    assert set(keys.keys) == set(KINDS)
+    assert keys.keys["api_token"] == keys.api_token == document["api_token"]
+    assert keys.keys["antsomi.portal_id"] == str(document["antsomi"]["portal_id"])
+    assert keys.keys["segment.write_key"] == document["segment"]["write_key"]
 
 
 def test_another_project_has_keys_of_its_own(data: Path) -> None:

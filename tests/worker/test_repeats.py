@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from tests.worker.twin import DAY, HOUR, Twin
 
+from passerby.dialects import registry
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier
 from passerby.settings import WorkerSettings
 from passerby.worker.batch import Worker
-from passerby.worker.process import windows
-from passerby.worker.repeats import WINDOWS_MS
+from passerby.worker.repeats import WINDOWS_MS, windows
 
 M1 = Identifier("mobile_id", "m1")
 
@@ -67,7 +67,9 @@ def test_a_key_counts_for_the_window_of_its_dialect(twin: Twin, dialect: str, wi
 
 def test_the_window_of_segments_keys_is_a_setting(twin: Twin) -> None:
     assert windows(WorkerSettings()) == WINDOWS_MS
-    assert windows(WorkerSettings(deduplication_days=0.5)) == {"webengage": 4 * HOUR, "segment": 12 * HOUR}
+    others = {dialect.name: 24 * HOUR for dialect in registry.ALL}
+    expected = {**others, "webengage": 4 * HOUR, "segment": 12 * HOUR}
+    assert windows(WorkerSettings(deduplication_days=0.5)) == expected
     worker = Worker(twin.state, lambda _: DEFAULT_POLICY, twin.new_id, windows={"segment": HOUR})
     for after in (0, HOUR - 1, 1):
         say(twin, after=after)

@@ -1,9 +1,9 @@
 """The catalogue's rules, as far as they need no more than the name or value at hand.
 
 There are two kinds. *Hard limits* (`Limits`) protect the product and hold for every dialect. The *vendor's rules* are
-WebEngage's (Tracking Events, guidelines): they are enforced in its own dialect (`ENFORCED`), where a value that breaks
-one is rejected. In every other dialect they are flagged: the value is kept where it was sent, and the violation is
-counted.
+WebEngage's (Tracking Events, guidelines): they are enforced in the dialects that say so (`enforces_catalogue_rules`,
+which is its own), where a value that breaks one is rejected. In every other dialect they are flagged: the value is kept
+where it was sent, and the violation is counted.
 
 Lengths are in characters (code points). A string within an array or object is not measured: its attribute is an array
 or object, not a string.
@@ -17,9 +17,6 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.messages import Rejected, Violation
-
-ENFORCED: Final = frozenset({"webengage"})
-"""The dialects in which the vendor's rules are enforced; elsewhere they are flagged."""
 
 NAME_LENGTH: Final = 50
 """Vendor's rule: names have fewer characters than this."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from passerby.dialects import registry
-from passerby.projects.founding import FirstKeys, by_kind
+from passerby.projects.founding import FirstKeys
 
 _CUSTOMER = "customer-1"
 _PHONE = "phone-1"
@@ -95,7 +95,7 @@ def calls(url: str, keys: Keys) -> list[Example]:
 
 def of_fresh(url: str, console_url: str, keys: FirstKeys) -> list[Example]:
     """Everything to try, when all keys are at hand, and the profile that it makes."""
-    return [*calls(url, by_kind(keys)), reading(console_url, keys.api_token)]
+    return [*calls(url, keys.keys), reading(console_url, keys.api_token)]
 
 
 def reading(console_url: str, token: str) -> Example:

@@ -28,7 +28,7 @@ def init(*, data: Data = None, json: Json = False) -> None:
     keys = make_folder(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
     if not json:
         say(f"{folder.path} is ready. Keep these credentials: the secrets among them are not shown again.\n")
-    say_json(keys)
+    say_json(keys.document())
 
 
 def password(*, data: Data = None, json: Json = False) -> None:

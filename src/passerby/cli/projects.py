@@ -47,7 +47,7 @@ def add(
     note(data, number, "project.added", name)
     if not json:
         say(f"Project {name} is ready. Keep these credentials: the secrets among them are not shown again.\n")
-    say_json(keys)
+    say_json(keys.document())
 
 
 @commands.command(name="set")

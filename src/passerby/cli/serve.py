@@ -137,11 +137,11 @@ def _greet(folder: DataFolder, serving: lock.Serving) -> None:
         keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
         if sys.stdout.isatty():
             say(f"{folder.path} is a new data folder. Keep these credentials: the secrets are not shown again.\n")
-            say_json(keys)
+            say_json(keys.document())
             say("\n" + greeting.fresh(serving, keys))
             return
         written = folder.first_credentials
-        write_private(written, as_json(keys))
+        write_private(written, as_json(keys.document()))
         say_if_possible(
             f"{folder.path} is a new data folder. Its credentials are in {written}; only its owner can read it.\n"
         )

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from passerby.dialects import registry
 from passerby.sdk.calls import LANGUAGES, first_call
 from passerby.sdk.snippets import SNIPPETS, Source
 from passerby.services.management_answers import KeyInfo
@@ -30,13 +31,17 @@ class Arrival(msgspec.Struct, kw_only=True):
 
 
 class SourceCard(msgspec.Struct, kw_only=True):
-    """A dialect in its vendor's words, its keys with what each kind is called, and what has come."""
+    """A dialect in its vendor's words, its keys with what each kind is called, and what has come.
+
+    `webhooks` are the kinds whose keys have a page of their own: paths that some system posts to.
+    """
 
     dialect: str
     title: str
     setting: str
     about: str
     kinds: dict[str, str]
+    webhooks: list[str]
     keys: list[KeyInfo]
     arrival: Arrival
 
@@ -57,25 +62,19 @@ ABOUT: Final = {
     "segment": About("Segment", "Write key", "The tracking API, and everything that speaks it."),
 }
 
-KIND_NAMES: Final = {
-    "crossengage.mobile_api_key": "Mobile API key",
-    "crossengage.auth_token": "REST API token",
-    "webengage.license_code": "License code",
-    "webengage.api_key": "API key",
-    "customerlabs.app_id": "App id",
-    "customerlabs.webhook_path": "Webhook",
-    "antsomi.portal_id": "Portal",
-    "antsomi.prop_id": "Property",
-    "segment.write_key": "Write key",
-}
-
 SDKS: Final = {"web": "Web page", "gtm": "Google Tag Manager", "react-native": "React Native"}
 """What the snippets that load an SDK are called."""
 
 
 def kinds_of(dialect: str) -> dict[str, str]:
     """The kinds of keys that belong to a dialect, with their names."""
-    return {kind: name for kind, name in KIND_NAMES.items() if kind.startswith(f"{dialect}.")}
+    spoken = registry.NAMED.get(dialect)
+    return {kind.name: kind.title for kind in spoken.key_kinds} if spoken else {}
+
+
+def webhooks_of(dialect: str) -> list[str]:
+    """The kinds of keys of a dialect that are paths, each with a page of its own."""
+    return [kind.name for kind in registry.NAMED[dialect].key_kinds if kind.webhook]
 
 
 def of_dialect(keys: Sequence[KeyInfo], dialect: str) -> list[KeyInfo]:

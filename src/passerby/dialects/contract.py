@@ -13,15 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from passerby.messages import Identifier, Message
 from passerby.profiles.person import Person
-
-NAMES_OUTRIGHT: Final = frozenset({"crossengage", "customerlabs"})
-"""The dialects that name people by fields of their own: a trait of the same name says nothing about who is meant."""
 
 
 class Fault(Enum):

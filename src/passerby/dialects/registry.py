@@ -10,7 +10,7 @@ from typing import Final
 
 from passerby.dialects.common.faults import no_such_call
 from passerby.dialects.contract import Call
-from passerby.dialects.dialect import Dialect
+from passerby.dialects.dialect import Dialect, KeyKind
 
 FOLDERS: Final = ("crossengage", "webengage", "customerlabs", "antsomi", "segment")
 """The folders beside this file that hold a dialect, in the order in which lists show them."""
@@ -20,6 +20,12 @@ ALL: Final[tuple[Dialect, ...]] = tuple(import_module(f"passerby.dialects.{folde
 """No path belongs to more than one of them."""
 
 NAMED: Final[Mapping[str, Dialect]] = {dialect.name: dialect for dialect in ALL}
+KEY_KINDS: Final[Mapping[str, KeyKind]] = {kind.name: kind for dialect in ALL for kind in dialect.key_kinds}
+
+# The worker asks these for every message, by the name that the message was stored with.
+IDENTIFYING_BY_FIELDS: Final = frozenset(dialect.name for dialect in ALL if not dialect.identifies_by_traits)
+ENFORCING_CATALOGUE_RULES: Final = frozenset(dialect.name for dialect in ALL if dialect.enforces_catalogue_rules)
+ANSWERING_WITH_PROFILE: Final = frozenset(dialect.name for dialect in ALL if dialect.answers_with_profile)
 
 REMEMBERED: Final = 1_024
 """How many paths are remembered: a key makes a handful of paths, and each of them comes again and again."""

@@ -16,8 +16,8 @@ import msgspec
 
 from passerby.dialects.common.faults import text as told
 from passerby.dialects.contract import Call, RequestFault
-from passerby.dialects.crossengage import TOKEN_HEADER
-from passerby.dialects.whose import PublicKeys, Traces, project_of
+from passerby.dialects.dialect import RequestParts
+from passerby.dialects.project_hint import KeyDirectory, project_of
 from passerby.edge.asgi import Scope
 from passerby.edge.metrics import NO_DIALECT
 from passerby.proxies import TrustedProxies
@@ -88,7 +88,7 @@ class RefusalKeeper:
     Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
     """
 
-    def __init__(self, writer: RefusedWriter, credentials: PublicKeys, proxies: TrustedProxies) -> None:
+    def __init__(self, writer: RefusedWriter, credentials: KeyDirectory, proxies: TrustedProxies) -> None:
         self._lock = threading.Lock()
         self._writer = writer
         self._credentials = credentials
@@ -122,12 +122,12 @@ class RefusalKeeper:
         query = scope["query_string"].decode("latin-1")
         parameters = call.parameters if call else {}
         client = scope["client"]
-        traces = Traces(
-            parameters, query, _header(scope, b"authorization"), noted.body, _header(scope, TOKEN_HEADER.encode())
-        )
+        # Of several headers of one name the first counts, as for an accepted request.
+        headers = {name.decode("latin-1"): bytes(value).decode("latin-1") for name, value in reversed(scope["headers"])}
+        parts = RequestParts(parameters, query, headers, noted.body)
         dialect = dialect_of(call)
         return Refused(
-            project=project_of(dialect, traces, self._credentials) or NO_PROJECT,
+            project=project_of(dialect, parts, self._credentials) or NO_PROJECT,
             at=noted.at,
             dialect=dialect,
             call=call.name if call else "unknown",
@@ -168,8 +168,3 @@ def _sentences(answer: object) -> Iterator[str]:
     elif isinstance(answer, list):
         for each in answer:
             yield from _sentences(each)
-
-
-def _header(scope: Scope, wanted: bytes) -> str:
-    found = (value for name, value in scope["headers"] if name == wanted)
-    return bytes(next(found, b"")).decode("latin-1")

@@ -8,7 +8,7 @@ device identifiers have no scope, so those of the two other parts are nobody els
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from passerby.identity.cleaning import Evidence
@@ -16,9 +16,6 @@ from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.messages import Identifier, Message
 from passerby.profiles import context, traits
 from passerby.profiles.traits import Versioned
-
-ANSWERED: Final = frozenset({"customerlabs"})
-"""The dialects with calls that are answered with what is known of the sender."""
 
 DESCRIPTION: Final = "additional_info"
 """The member of a message's context in which a device describes itself (CustomerLabs, externalIds)."""
@@ -37,20 +34,23 @@ class Statement(NamedTuple):
     said: Mapping[str, Any]
 
 
-def says(message: Message) -> bool:
-    """Whether a message can hold a statement: cheap, because it is asked of every message."""
-    return DESCRIPTION in message.context or (message.kind == "identify" and message.dialect in ANSWERED)
+def says(message: Message, answering: Container[str]) -> bool:
+    """Return whether a message can hold a statement. Cheap, because it is asked of every message.
+
+    `answering` are the names of the dialects whose calls are answered with what a device stated before.
+    """
+    return DESCRIPTION in message.context or (message.kind == "identify" and message.dialect in answering)
 
 
-def statements(message: Message, evidence: Evidence, policy: Policy) -> Iterator[Statement]:
-    """The statements of a message, none where its first weak identifier is no device's."""
+def statements(message: Message, evidence: Evidence, policy: Policy, answering: Container[str]) -> Iterator[Statement]:
+    """Yield the statements of a message, none where its first weak identifier is no device's."""
     device = next(iter(evidence.weak), None)
     if device is None or policy.classes[device.namespace] is not IdentifierClass.DEVICE:
         return
     description = message.context.get(DESCRIPTION)
     if isinstance(description, dict):
         yield Statement(device, description)
-    if message.dialect not in ANSWERED or message.kind != "identify":
+    if message.dialect not in answering or message.kind != "identify":
         return
     if message.traits:
         yield Statement(device._replace(scope=TRAITS_SCOPE), message.traits)

@@ -11,35 +11,11 @@ import msgspec
 from passerby.folder import DataFolder
 from passerby.projects import passwords
 from passerby.projects.errors import AlreadyInitialised, ControlFileMissing
-from passerby.projects.keys import KINDS
-from passerby.projects.store import Project, ProjectStore
+from passerby.projects.keys import API_TOKEN, KINDS
+from passerby.projects.store import ProjectStore
 
 FIRST_PROJECT = "default"
 CONSOLE_USER = "admin"
-
-
-class CrossEngageKeys(msgspec.Struct, frozen=True):
-    mobile_api_key: str
-    auth_token: str
-
-
-class WebEngageKeys(msgspec.Struct, frozen=True):
-    license_code: str
-    api_key: str
-
-
-class CustomerLabsKeys(msgspec.Struct, frozen=True):
-    app_id: str
-    webhook_path: str
-
-
-class AntsomiKeys(msgspec.Struct, frozen=True):
-    portal_id: int
-    prop_id: int
-
-
-class SegmentKeys(msgspec.Struct, frozen=True):
-    write_key: str
 
 
 class ConsoleLogin(msgspec.Struct, frozen=True):
@@ -48,21 +24,38 @@ class ConsoleLogin(msgspec.Struct, frozen=True):
 
 
 class ProjectKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys of one project in clear, in the shape that `passerby init --json` promises."""
+    """The keys of one project in clear: one of each kind, by the kind's name."""
 
     project: str
-    api_token: str
-    crossengage: CrossEngageKeys
-    webengage: WebEngageKeys
-    customerlabs: CustomerLabsKeys
-    antsomi: AntsomiKeys
-    segment: SegmentKeys
+    keys: Mapping[str, str]
+
+    @property
+    def api_token(self) -> str:
+        return self.keys[API_TOKEN]
+
+    def document(self) -> dict[str, object]:
+        """Return the JSON object that `passerby init --json` promises: the keys of a dialect together, under its name.
+
+        `{"project": "default", "api_token": "pby_…", "segment": {"write_key": "…"}, …}`
+        """
+        document: dict[str, object] = {"project": self.project}
+        for kind, value in self.keys.items():
+            owner, _, field = kind.partition(".")
+            if field:
+                fields = document.setdefault(owner, {})
+                fields[field] = int(value) if KINDS[kind].number else value  # type: ignore[index]  # a dict, as above
+            else:
+                document[owner] = value
+        return document
 
 
 class FirstKeys(ProjectKeys, frozen=True, kw_only=True):
     """What `passerby init` prints, once: the first project's keys and the console's login."""
 
     console: ConsoleLogin
+
+    def document(self) -> dict[str, object]:
+        return super().document() | {"console": msgspec.to_builtins(self.console)}
 
 
 def initialised(data: Path) -> bool:
@@ -88,45 +81,21 @@ def init(data: Path, password: str = "") -> FirstKeys:
     with ProjectStore(folder.control) as store, store.transaction():
         if store.initialised():
             raise AlreadyInitialised(data)
-        made = _project_with_keys(store, FIRST_PROJECT)
+        keys = _project_with_keys(store, FIRST_PROJECT)
         store.set_password(CONSOLE_USER, stored, _now())
-    return msgspec.convert(made | {"console": {"user": CONSOLE_USER, "password": password}}, FirstKeys)
+    return FirstKeys(project=FIRST_PROJECT, keys=keys, console=ConsoleLogin(CONSOLE_USER, password))
 
 
 def found_project(store: ProjectStore, name: str) -> ProjectKeys:
     """Add a project with a key of every kind. Raises BadProjectName, ProjectExists."""
     with store.transaction():
-        return msgspec.convert(_project_with_keys(store, name), ProjectKeys)
+        return ProjectKeys(project=name, keys=_project_with_keys(store, name))
 
 
-def _project_with_keys(store: ProjectStore, name: str) -> dict[str, object]:
+def _project_with_keys(store: ProjectStore, name: str) -> dict[str, str]:
     now = _now()
     project = store.add_project(name, now)
-    return {"project": name} | _shaped({kind: _fresh(store, project, kind, now) for kind in KINDS})
-
-
-def _fresh(store: ProjectStore, project: Project, kind: str, now: int) -> str:
-    return store.add_key(project, kind, now, label="made with the project").value
-
-
-def _shaped(values: Mapping[str, str]) -> dict[str, object]:
-    """`{"segment.write_key": v}` as `{"segment": {"write_key": v}}`; ids that are numbers become numbers."""
-    shaped: dict[str, object] = {}
-    for kind, value in values.items():
-        owner, _, field = kind.partition(".")
-        if not field:
-            shaped[owner] = value
-        else:
-            inner = shaped.setdefault(owner, {})
-            inner[field] = int(value) if owner == "antsomi" else value  # type: ignore[index]  # a dict, as made above
-    return shaped
-
-
-def by_kind(keys: ProjectKeys) -> dict[str, str]:
-    """The values of these keys by their kind, as the store knows them."""
-    document = msgspec.to_builtins(keys)
-    found = {kind: kind.partition(".")[::2] for kind in KINDS}
-    return {kind: str(document[owner][field] if field else document[owner]) for kind, (owner, field) in found.items()}
+    return {kind: store.add_key(project, kind, now, label="made with the project").value for kind in KINDS}
 
 
 def _now() -> int:

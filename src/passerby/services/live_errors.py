@@ -8,8 +8,9 @@ from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
-from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX, TRAITS_OF_PROFILES, attribute_finding, name_finding
+from passerby.catalogue.rules import RESERVED_PREFIX, TRAITS_OF_PROFILES, attribute_finding, name_finding
 from passerby.catalogue.types import DataType, data_type
+from passerby.dialects import registry
 from passerby.messages import Message
 
 MOST_ERRORS: Final = 20
@@ -75,7 +76,11 @@ def errors_of(message: Message, types_of: TypesOf) -> list[LiveError]:
 
 def state_of(message: Message, errors: list[LiveError]) -> State:
     """Whether a message is accepted, accepted with errors, or dropped by the worker."""
-    reserved = message.kind == "track" and message.dialect in ENFORCED and message.name.startswith(RESERVED_PREFIX)
+    reserved = (
+        message.kind == "track"
+        and message.dialect in registry.ENFORCING_CATALOGUE_RULES
+        and message.name.startswith(RESERVED_PREFIX)
+    )
     if message.kind == "invalid" or reserved:
         return "dropped"
     return "errors" if errors else "accepted"

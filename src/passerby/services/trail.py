@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from passerby.catalogue.rules import ENFORCED, RESERVED_PREFIX, attribute_finding, name_finding, sample
+from passerby.catalogue.rules import RESERVED_PREFIX, attribute_finding, name_finding, sample
 from passerby.catalogue.types import DataType, data_type
+from passerby.dialects import registry
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
 from passerby.services.answers import Event, event_of
@@ -152,7 +153,7 @@ def _problems(found: Found) -> list[Problem]:
 
 def _flagged(stored: StoredEvent | None, types: Mapping[str, DataType]) -> Iterator[Problem]:
     """The vendor's rules that a kept event breaks, by the catalogue's types as they are now."""
-    if stored is None or stored.dialect in ENFORCED:
+    if stored is None or stored.dialect in registry.ENFORCING_CATALOGUE_RULES:
         return
     if (finding := name_finding(stored.name)) is not None:
         yield Problem(kind=finding.kind, attribute="", sample=stored.name)
@@ -201,7 +202,11 @@ def _step(
 def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailStep:
     if kind == "invalid":
         return _step("validated", None, "dropped", "It states nothing that can be used, and is kept to be looked at.")
-    if kind == "track" and known.dialect in ENFORCED and known.name.startswith(RESERVED_PREFIX):
+    if (
+        kind == "track"
+        and known.dialect in registry.ENFORCING_CATALOGUE_RULES
+        and known.name.startswith(RESERVED_PREFIX)
+    ):
         return _step("validated", None, "dropped", f"Names that begin with {RESERVED_PREFIX} are reserved.")
     if found.entry and found.stored is None and _ended(kind, found) and found.entry.message.deduplication_key:
         return _step("validated", None, "dropped", "A repeat: a message with the same key was applied before.")

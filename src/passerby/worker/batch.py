@@ -11,7 +11,7 @@ import msgspec
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import DEFAULT_LIMITS, TRAITS_OF_PROFILES, Limits
 from passerby.catalogue.violations import ViolationCounter
-from passerby.dialects.contract import NAMES_OUTRIGHT
+from passerby.dialects import registry
 from passerby.identity.cleaning import Evidence, gather, naming
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
@@ -148,13 +148,16 @@ class Worker:
 
 def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:
     """Who a message names, without contacts that were read from its traits where the project wants none of those."""
-    if message.dialect in NAMES_OUTRIGHT:
+    if message.dialect in registry.IDENTIFYING_BY_FIELDS:
         return message.identifiers
     return naming(message.identifiers, message.traits, policy)
 
 
 def _stating(claims: Sequence[Claim], policy: Policy) -> list[Identifier]:
     """The rows of the devices that messages make statements of: mostly none."""
-    saying = (claim for claim in claims if devices.says(claim.message))
-    rows = (row.device for claim in saying for row in devices.statements(claim.message, claim.evidence, policy))
+    answering = registry.ANSWERING_WITH_PROFILE
+    saying = (claim for claim in claims if devices.says(claim.message, answering))
+    rows = (
+        row.device for claim in saying for row in devices.statements(claim.message, claim.evidence, policy, answering)
+    )
     return list(dict.fromkeys(rows))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,11 +16,11 @@ from passerby.engines import Engines, PrunableOutbox
 from passerby.folder import DataFolder
 from passerby.log.protocol import LogFull
 from passerby.projects.policies import Policies
-from passerby.settings import Settings, WorkerSettings
+from passerby.settings import Settings
 from passerby.state.protocol import State
 from passerby.worker.batch import Worker
 from passerby.worker.loop import Loop
-from passerby.worker.repeats import DAY_MS, WINDOWS_MS
+from passerby.worker.repeats import windows
 from passerby.worker.resume import resume_log
 
 BEAT_SECONDS: Final = 1.0
@@ -87,11 +86,6 @@ class Chores:
 def new_id() -> str:
     """A UUIDv7 in canonical text, greater than the one before."""
     return str(uuid_utils.uuid7())
-
-
-def windows(settings: WorkerSettings) -> Mapping[str, int]:
-    """How long deduplication keys count, by dialect, in milliseconds."""
-    return {**WINDOWS_MS, "segment": round(settings.deduplication_days * DAY_MS)}
 
 
 def run(settings: Settings, engines: Engines) -> None:

@@ -10,8 +10,9 @@ import msgspec
 
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.catalogue import Catalogue
-from passerby.catalogue.rules import CATALOGUE_FULL, ENFORCED, Verdict
+from passerby.catalogue.rules import CATALOGUE_FULL, Verdict
 from passerby.catalogue.violations import ViolationCounter
+from passerby.dialects import registry
 from passerby.dialects.commerce import semantic_of
 from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.cleaning import Evidence
@@ -167,7 +168,7 @@ class ProjectBatch:
     def _judge_event(self, message: Message, time: int) -> Verdict:
         if message.kind != "track":
             return _UNCHECKED
-        enforce = message.dialect in ENFORCED
+        enforce = message.dialect in registry.ENFORCING_CATALOGUE_RULES
         verdict = self._rules.catalogue.check_event(
             self._project, message.name, message.properties, time, enforce=enforce
         )
@@ -238,8 +239,9 @@ class ProjectBatch:
         if claim.message.context:
             held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
             context.merge_into(held, claim.message.context, time, claim.position)
-        if devices.says(claim.message):
-            for device, said in devices.statements(claim.message, claim.evidence, self._rules.policy):
+        answering = registry.ANSWERING_WITH_PROFILE
+        if devices.says(claim.message, answering):
+            for device, said in devices.statements(claim.message, claim.evidence, self._rules.policy, answering):
                 about = self._devices.setdefault(device, self._loaded.devices.get(device, {}))
                 devices.merge_into(about, said, time, claim.position)
 
@@ -256,7 +258,7 @@ class ProjectBatch:
 
     def _keep_traits(self, claim: Claim, profile: str, time: int, stated: dict[str, Any]) -> None:
         message = claim.message
-        enforce = message.dialect in ENFORCED
+        enforce = message.dialect in registry.ENFORCING_CATALOGUE_RULES
         verdict = self._rules.catalogue.check_traits(self._project, stated, time, enforce=enforce)
         self._count(message, verdict.violations)
         traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, claim.position)

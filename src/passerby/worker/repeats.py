@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from passerby.dialects import registry
+from passerby.dialects.dialect import DAY_MS, HOUR_MS
 from passerby.log.protocol import Entry
 from passerby.messages import Message
+from passerby.settings import WorkerSettings
 from passerby.state.protocol import SeenKey, State
 
-HOUR_MS: Final = 60 * 60 * 1000
-DAY_MS: Final = 24 * HOUR_MS
-WINDOWS_MS: Final[Mapping[str, int]] = MappingProxyType({"webengage": 4 * HOUR_MS, "segment": 30 * DAY_MS})
-"""How long a key counts, by dialect. WebEngage, Tracking Events, `x-request-id`: 4 hours. Segment's libraries queue on
-devices that may be offline for weeks, and send again what was answered meanwhile."""
-DEFAULT_WINDOW_MS: Final = DAY_MS
 GRACE_MS: Final = HOUR_MS
 """How much longer a key is kept than it counts, as messages lie in the log a little out of the order in which they were
 received: whether one of them is a repeat must not depend on what was in the batch before."""
+
+
+def windows(settings: WorkerSettings) -> Mapping[str, int]:
+    """Return how long deduplication keys count, by dialect, in milliseconds."""
+    setting = round(settings.deduplication_days * DAY_MS)
+    return {
+        dialect.name: setting if dialect.deduplication_window_ms is None else dialect.deduplication_window_ms
+        for dialect in registry.ALL
+    }
+
+
+WINDOWS_MS: Final = windows(WorkerSettings())
 
 
 class Sifted(NamedTuple):
@@ -48,7 +56,7 @@ def sift(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WI
             if expiries.get(key, 0) > message.received_at:
                 repeats[message.project] += 1
                 continue
-            new[key] = expiries[key] = message.received_at + windows.get(message.dialect, DEFAULT_WINDOW_MS)
+            new[key] = expiries[key] = message.received_at + windows.get(message.dialect, DAY_MS)
         fresh.append(entry)
     state.remember(new)
     state.forget(min(keyed.values()) - GRACE_MS)

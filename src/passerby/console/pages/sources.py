@@ -20,14 +20,15 @@ from passerby.console.platforms import PLATFORMS, Platform, platform_snippets
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.sourcing import (
     ABOUT,
-    KIND_NAMES,
     Arrival,
     Snippet,
     SourceCard,
     kinds_of,
     of_dialect,
     snippets,
+    webhooks_of,
 )
+from passerby.dialects.registry import KEY_KINDS
 from passerby.projects.keys import kind_named
 from passerby.refused.redaction import struck
 from passerby.services.errors import ApiError, ErrorCode, invalid, not_found
@@ -36,8 +37,6 @@ from passerby.web.errors import AnyRequest
 
 Address = Annotated[str, QueryParameter(name="address", max_length=300)]
 Language = Annotated[str, QueryParameter(name="language", max_length=40)]
-
-_WEBHOOK = "customerlabs.webhook_path"
 
 
 class SourcesView(msgspec.Struct, kw_only=True):
@@ -67,8 +66,11 @@ class SourceView(msgspec.Struct, kw_only=True):
 
 
 class WebhookView(msgspec.Struct, kw_only=True):
-    """One webhook source of CustomerLabs: its key, its address, and what to send there."""
+    """One webhook source: its dialect, its key, its address, and what to send there."""
 
+    dialect: str
+    title: str
+    about: str
     webhook: KeyInfo
     address: str
     url: str
@@ -137,10 +139,19 @@ async def gather_webhook(
 ) -> WebhookView:
     found, came = await _keys(visit), await visit.run(arrivals, visit.access)
     for key in of_dialect(found, dialect):
-        if key.id == number and key.kind == _WEBHOOK and key.value:
-            where, arrival = address_of(request, visit, address), came[dialect]
-            made = snippets(dialect, [key], where)
-            return WebhookView(webhook=key, address=where, url=where + key.value, snippets=made, arrival=arrival)
+        webhook = KEY_KINDS[key.kind].webhook
+        if key.id == number and webhook and key.value:
+            where = address_of(request, visit, address)
+            return WebhookView(
+                dialect=dialect,
+                title=ABOUT[dialect].title,
+                about=webhook.about,
+                webhook=key,
+                address=where,
+                url=where + key.value,
+                snippets=snippets(dialect, [key], where),
+                arrival=came[dialect],
+            )
     raise not_found("webhook source")
 
 
@@ -173,14 +184,14 @@ async def gather_rotation(
     visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]
 ) -> KeyChangeView:
     key = await _working_key(visit, dialect, number)
-    return key_change(key, KIND_NAMES[key.kind], "rotate", f"/sources/{dialect}", f"/sources/{dialect}/keys")
+    return key_change(key, KEY_KINDS[key.kind].title, "rotate", f"/sources/{dialect}", f"/sources/{dialect}/keys")
 
 
 async def gather_revocation(
     visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]
 ) -> KeyChangeView:
     key = await _working_key(visit, dialect, number)
-    return key_change(key, KIND_NAMES[key.kind], "revoke", f"/sources/{dialect}", f"/sources/{dialect}/keys")
+    return key_change(key, KEY_KINDS[key.kind].title, "revoke", f"/sources/{dialect}", f"/sources/{dialect}/keys")
 
 
 async def rotate_key(
@@ -205,9 +216,11 @@ async def _keys(visit: Visit) -> list[KeyInfo]:
 
 
 def _for_viewers(key: KeyInfo) -> KeyInfo:
-    if not key.value or not kind_named(key.kind).guarded:
+    kind = kind_named(key.kind)
+    if not key.value or not kind.guarded:
         return key
-    return msgspec.structs.replace(key, value=f"/source/{struck(key.value.removeprefix('/source/'))}/")
+    prefix = kind.webhook.prefix if kind.webhook else ""
+    return msgspec.structs.replace(key, value=f"{prefix}{struck(key.value.removeprefix(prefix))}/")
 
 
 def address_of(request: AnyRequest, visit: Visit, given: str) -> str:
@@ -245,14 +258,21 @@ async def _working_key(visit: Visit, dialect: str, number: int) -> KeyInfo:
 def _card(dialect: str, found: list[KeyInfo], came: dict[str, Arrival]) -> SourceCard:
     ours = of_dialect(found, dialect)
     about = ABOUT[dialect]._asdict()
-    return SourceCard(dialect=dialect, **about, kinds=kinds_of(dialect), keys=ours, arrival=came[dialect])
+    return SourceCard(
+        dialect=dialect,
+        **about,
+        kinds=kinds_of(dialect),
+        webhooks=webhooks_of(dialect),
+        keys=ours,
+        arrival=came[dialect],
+    )
 
 
 def _shown(visit: Visit, dialect: str, made: FreshKey) -> Response[Any]:
     """After a key was made: a secret is shown this once, on the page that answers."""
     if not kind_named(made.kind).secret:
         return done(visit, f"/sources/{dialect}", "key-added")
-    return page("new-key.html", visit=visit, name=KIND_NAMES[made.kind], key=made, back=f"/sources/{dialect}")
+    return page("new-key.html", visit=visit, name=KEY_KINDS[made.kind].title, key=made, back=f"/sources/{dialect}")
 
 
 routes = [

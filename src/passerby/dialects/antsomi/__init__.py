@@ -6,17 +6,29 @@
 - `identifiers` — whom an event is about
 - `context` — what is kept beside an event
 - `events` — from fields to a message
+- `keys` — the kinds of keys, and where they are in a request
+- `commerce` — the vendor's names for standard events
+- `openapi` — the calls in OpenAPI
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from passerby.dialects.antsomi.calls import match, name
+from passerby.dialects.antsomi.calls import match
 from passerby.dialects.antsomi.commerce import VOCABULARY
+from passerby.dialects.antsomi.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.antsomi.openapi import OPENAPI
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="Antsomi", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)
+DIALECT: Final = Dialect(
+    name=NAME,
+    title="Antsomi",
+    match=match,
+    key_kinds=KEY_KINDS,
+    find_keys=find_keys,
+    openapi=OPENAPI,
+    vocabulary=VOCABULARY,
+)

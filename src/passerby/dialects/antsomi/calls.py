@@ -12,8 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, form_of, redirect_to, refused
-from passerby.dialects.antsomi.events import DIALECT, REQUEST_ID, Envelope, read
+from passerby.dialects.antsomi.events import REQUEST_ID, Envelope, read
 from passerby.dialects.antsomi.fields import Invalid, read_query
+from passerby.dialects.antsomi.keys import NAME, PORTAL, PORTAL_KIND, PROPERTY, PROPERTY_KIND
 from passerby.dialects.common.body import read_body
 from passerby.dialects.common.faults import ANSWERS, text
 from passerby.dialects.common.invalid import refused_message
@@ -21,11 +22,7 @@ from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, raise_if_a
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.messages import Message
 
-name = DIALECT
-
 PATHS: Final = ("/event", "/stream_event")
-PORTAL_KIND: Final = "antsomi.portal_id"
-PROPERTY_KIND: Final = "antsomi.prop_id"
 
 BODY_LIMIT: Final = 1 << 20
 """Bytes (design, "What an edge never lets through")."""
@@ -84,8 +81,8 @@ def _take(request: Request, query: Mapping[str, str], form: str, credentials: Cr
 
 def _project(query: Mapping[str, str], credentials: Credentials) -> int:
     """The project of a portal and of a property in it."""
-    project = credentials.project(PORTAL_KIND, query.get("portal_id", ""))
-    if project is None or credentials.project(PROPERTY_KIND, query.get("prop_id", "")) != project:
+    project = credentials.project(PORTAL_KIND, query.get(PORTAL, ""))
+    if project is None or credentials.project(PROPERTY_KIND, query.get(PROPERTY, "")) != project:
         raise RequestFault(Fault.UNKNOWN_KEY)
     return project
 
@@ -117,7 +114,7 @@ def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
 
 def _message(index: int, fields: Any, envelope: Envelope) -> Message:
     if type(fields) is RefusedRecord:
-        return refused_message(envelope.request, envelope.project, DIALECT, fields)
+        return refused_message(envelope.request, envelope.project, NAME, fields)
     try:
         return read(fields, envelope)
     except Invalid as invalid:
@@ -139,7 +136,7 @@ def _told(message: Message) -> dict[str, str]:
 
 _CALLS: Final[Mapping[str, Call]] = {
     path: Call(
-        dialect=name,
+        dialect=NAME,
         name=path[1:],
         methods=frozenset({"GET", "POST"}),
         body_limit=BODY_LIMIT,

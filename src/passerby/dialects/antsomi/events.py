@@ -17,13 +17,12 @@ from passerby.catalogue.rules import sample
 from passerby.dialects.antsomi.context import session_of, surroundings
 from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, one_of
 from passerby.dialects.antsomi.identifiers import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
+from passerby.dialects.antsomi.keys import NAME
 from passerby.dialects.common.deduplication import read_key
 from passerby.dialects.common.ids import ANY_LENGTH, read_id
 from passerby.dialects.common.times import read_local
 from passerby.dialects.contract import Request
 from passerby.messages import Message, Violation
-
-DIALECT: Final = "antsomi"
 
 REQUEST_ID: Final = "request_id"
 """The field, or the parameter, by which repeats are told."""
@@ -97,7 +96,7 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
     return Message(
         project=envelope.project,
         id=request.new_id(),
-        dialect=DIALECT,
+        dialect=NAME,
         kind="track",
         identifiers=who.identifiers(),
         time=time,

@@ -17,13 +17,10 @@ from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, t
 from passerby.dialects.common.ids import id_problem, read_id
 from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
+from passerby.dialects.crossengage.keys import KEY, KEY_KIND, NAME
 from passerby.messages import Identifier, Message
 
-name = "crossengage"
-
 PREFIX: Final = "/api/v1/mobile/"
-KEY: Final = "mobileApiKey"
-KEY_KIND: Final = "crossengage.mobile_api_key"
 POST: Final = frozenset({"POST"})
 
 BODY_LIMIT: Final = 1 << 20
@@ -52,7 +49,7 @@ def match(path: str) -> Call | None:
     key, _, call = path[len(PREFIX) :].partition("/")
     handle = _HANDLERS.get(call)
     return Call(
-        dialect=name,
+        dialect=NAME,
         name=call if handle else "unknown",
         methods=POST if handle else ANY_METHOD,
         body_limit=BODY_LIMIT,
@@ -91,7 +88,7 @@ def _identify(request: Request, parameters: Mapping[str, str], credentials: Cred
         Message(
             project=project,
             id=request.new_id(),
-            dialect=name,
+            dialect=NAME,
             kind="identify",
             identifiers=(Identifier("mobile_id", mobile_id), *identifiers),
             time=time,
@@ -119,7 +116,7 @@ def _track(request: Request, parameters: Mapping[str, str], credentials: Credent
         Message(
             project=project,
             id=request.new_id(),
-            dialect=name,
+            dialect=NAME,
             kind="track",
             identifiers=(Identifier("mobile_id", mobile_id),),
             time=time,

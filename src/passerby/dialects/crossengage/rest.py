@@ -13,11 +13,9 @@ import msgspec
 
 from passerby.dialects.common.faults import ANSWERS, text
 from passerby.dialects.contract import Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
+from passerby.dialects.crossengage.keys import NAME, TOKEN_HEADER, TOKEN_KIND
 from passerby.messages import Identifier, Message
 
-DIALECT: Final = "crossengage"
-TOKEN_KIND: Final = "crossengage.auth_token"  # noqa: S105 - the name of a kind of keys
-TOKEN_HEADER: Final = "x-xng-authtoken"  # noqa: S105 - the name of a header
 VERSION_HEADER: Final = "x-xng-apiversion"
 
 WRONG: Final = "WRONG_VALUE"
@@ -79,7 +77,7 @@ class Sent(msgspec.Struct, frozen=True):
         return Message(
             project=self.project,
             id=self.request.new_id(),
-            dialect=DIALECT,
+            dialect=NAME,
             kind=kind,
             identifiers=tuple(identifiers),
             time=self.request.received_at,

@@ -14,9 +14,9 @@ from passerby.dialects.contract import Call, Credentials, Inquiry, Outcome, Requ
 from passerby.dialects.crossengage import attributes, reads
 from passerby.dialects.crossengage.bulk import post_batch
 from passerby.dialects.crossengage.events import post_events
+from passerby.dialects.crossengage.keys import NAME
 from passerby.dialects.crossengage.removal import delete_user
 from passerby.dialects.crossengage.rest import (
-    DIALECT,
     UNAUTHORISED,
     VERSION_HEADER,
     WRONG,
@@ -136,7 +136,7 @@ def match(path: str) -> Call | None:
 
 def _call(route: Route, parameters: Mapping[str, str]) -> Call:
     return Call(
-        dialect=DIALECT,
+        dialect=NAME,
         name=route.name,
         methods=frozenset(route.methods),
         body_limit=route.body_limit,
@@ -182,7 +182,7 @@ def _labelled(answer: Outcome | Inquiry, request: Request) -> Outcome | Inquiry:
 
 
 _UNKNOWN: Final = Call(
-    dialect=DIALECT,
+    dialect=NAME,
     name="unknown",
     methods=ANY_METHOD,
     body_limit=BODY_LIMIT,

@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.dialects.contract import Inquiry, Known, Outcome
-from passerby.dialects.crossengage.rest import DIALECT, NOT_FOUND, Sent, reply
+from passerby.dialects.crossengage.keys import NAME
+from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply
 from passerby.messages import Message
 
 LIFETIME_MS: Final = 24 * 60 * 60 * 1000
@@ -61,7 +62,7 @@ def track(sent: Sent) -> Outcome | Inquiry:
         stage = "PROCESSED" if known.seen or found["kept"] == "0" else "PENDING"
         return Outcome(reply(200, {"stage": stage, "total": total, "success": total - error, "error": error}))
 
-    return Inquiry(sent.project, (), None, told, (DIALECT, found["key"]))
+    return Inquiry(sent.project, (), None, told, (NAME, found["key"]))
 
 
 def _checksum(project: int, body: str) -> str:

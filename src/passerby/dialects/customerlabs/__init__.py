@@ -7,17 +7,31 @@
 - `context` — what is kept beside a message: device, campaign, sender
 - `fields` — reading fields as strictly as the vendor documents them
 - `wrapping` — the values that the vendor's browser code wraps
+- `keys` — the kinds of keys, and where they are in a request
+- `commerce` — the vendor's names for standard events
+- `openapi` — the calls in OpenAPI
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from passerby.dialects.customerlabs.calls import match, name
+from passerby.dialects.customerlabs.calls import match
 from passerby.dialects.customerlabs.commerce import VOCABULARY
+from passerby.dialects.customerlabs.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.customerlabs.openapi import OPENAPI
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="CustomerLabs", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)
+DIALECT: Final = Dialect(
+    name=NAME,
+    title="CustomerLabs",
+    match=match,
+    key_kinds=KEY_KINDS,
+    find_keys=find_keys,
+    openapi=OPENAPI,
+    vocabulary=VOCABULARY,
+    identifies_by_traits=False,
+    answers_with_profile=True,
+)

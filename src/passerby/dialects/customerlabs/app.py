@@ -38,11 +38,10 @@ from passerby.dialects.customerlabs.fields import (
     required_time,
 )
 from passerby.dialects.customerlabs.identifiers import Naming
+from passerby.dialects.customerlabs.keys import NAME
 from passerby.dialects.customerlabs.wrapping import Unwrapped, may_wrap, unwrap
 from passerby.messages import Identifier, Message
 from passerby.profiles.person import Person
-
-DIALECT: Final = "customerlabs"
 
 INSTALLATION: Final = "anonymous_id"
 """The namespace of `uid` and `customerlabs_user_id`."""
@@ -140,7 +139,7 @@ def _message(
     return Message(
         project=call.project,
         id=call.request.new_id(),
-        dialect=DIALECT,
+        dialect=NAME,
         kind="identify",
         identifiers=naming.identifiers,
         time=time,

@@ -27,18 +27,14 @@ from passerby.dialects.contract import (
     RequestFault,
     unlooked,
 )
-from passerby.dialects.customerlabs.app import DIALECT, external_ids, identify
+from passerby.dialects.customerlabs.app import external_ids, identify
 from passerby.dialects.customerlabs.events import Envelope, read
 from passerby.dialects.customerlabs.fields import Invalid
+from passerby.dialects.customerlabs.keys import NAME, SLUG, SOURCE, WEBHOOK_KIND
 from passerby.dialects.customerlabs.wrapping import may_wrap
 from passerby.messages import Message
 
-name = DIALECT
-
 APP: Final = "/app/"
-SOURCE: Final = "/source/"
-SLUG: Final = "slug"
-WEBHOOK_KIND: Final = "customerlabs.webhook_path"
 POST: Final = frozenset({"POST"})
 
 APP_LIMIT: Final = 1 << 20
@@ -113,7 +109,7 @@ def _read_all(records: list[Any], envelope: Envelope) -> list[Message]:
     messages = []
     for index, record in enumerate(records):
         if type(record) is RefusedRecord:
-            messages.append(refused_message(envelope.request, envelope.project, DIALECT, record))
+            messages.append(refused_message(envelope.request, envelope.project, NAME, record))
             continue
         try:
             messages.append(read(record, envelope))
@@ -149,7 +145,7 @@ def _call(
     inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None,
 ) -> Call:
     return Call(
-        dialect=name,
+        dialect=NAME,
         name=name_,
         methods=ANY_METHOD if handle is no_such_call else POST,
         body_limit=body_limit,

@@ -15,7 +15,7 @@ from passerby.catalogue.rules import sample
 from passerby.dialects.common.ids import read_id
 from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.dialects.contract import Credentials, Request
-from passerby.dialects.customerlabs.app import DIALECT, INSTALLATION
+from passerby.dialects.customerlabs.app import INSTALLATION
 from passerby.dialects.customerlabs.context import (
     AGENT_LIMIT,
     CAMPAIGN,
@@ -27,7 +27,6 @@ from passerby.dialects.customerlabs.context import (
     sender,
 )
 from passerby.dialects.customerlabs.fields import (
-    APP_ID_KIND,
     ID_LIMIT,
     REQUIRED,
     Invalid,
@@ -40,6 +39,7 @@ from passerby.dialects.customerlabs.fields import (
     required_time,
 )
 from passerby.dialects.customerlabs.identifiers import Naming, free_names
+from passerby.dialects.customerlabs.keys import APP_ID_KIND, NAME
 from passerby.dialects.customerlabs.wrapping import Unwrapped, unwrap
 from passerby.messages import Message, Violation
 
@@ -97,7 +97,7 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
     return Message(
         project=envelope.project,
         id=envelope.request.new_id(),
-        dialect=DIALECT,
+        dialect=NAME,
         kind="track",
         identifiers=naming.identifiers,
         time=time,
@@ -146,7 +146,7 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
     return Message(
         project=envelope.project,
         id=envelope.request.new_id(),
-        dialect=DIALECT,
+        dialect=NAME,
         kind="track",
         identifiers=naming.identifiers,
         time=envelope.request.received_at if time is None else time,

@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from passerby.dialects.common.times import read_utc
 from passerby.dialects.contract import Credentials
-
-APP_ID_KIND: Final = "customerlabs.app_id"
+from passerby.dialects.customerlabs.keys import APP_ID_KIND
 
 ID_LIMIT: Final = 512
 """The most characters that an id or a session id may have. The vendor names no limit."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from passerby.catalogue.rules import sample
 from passerby.dialects.common.ids import id_violation, read_id
 from passerby.dialects.contract import Credentials
-from passerby.dialects.customerlabs.fields import APP_ID_KIND
+from passerby.dialects.customerlabs.keys import APP_ID_KIND
 from passerby.messages import Identifier, Violation
 
 STATED: Final[Mapping[str, str]] = {

@@ -8,8 +8,9 @@ import msgspec
 
 from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
-from passerby.dialects.customerlabs.calls import APP, EVENT_LIMIT, SLUG, SOURCE, UNKNOWN_SOURCE, fault
+from passerby.dialects.customerlabs.calls import APP, EVENT_LIMIT, UNKNOWN_SOURCE, fault
 from passerby.dialects.customerlabs.fields import ID_LIMIT
+from passerby.dialects.customerlabs.keys import SLUG, SOURCE
 from passerby.dialects.dialect import OpenApi
 
 TAG: Final = "CustomerLabs"

@@ -11,6 +11,9 @@
 - `clock` — when an item happened, by its sender's clock
 - `context` — what an item's context says, and what is kept of it
 - `fields` — reading fields leniently
+- `keys` — the kinds of keys, and where they are in a request
+- `commerce` — the vendor's names for standard events
+- `openapi` — the calls in OpenAPI
 """
 
 from __future__ import annotations
@@ -18,11 +21,20 @@ from __future__ import annotations
 from typing import Final
 
 from passerby.dialects.dialect import Dialect
-from passerby.dialects.segment.calls import name
 from passerby.dialects.segment.commerce import VOCABULARY
+from passerby.dialects.segment.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.segment.openapi import OPENAPI
 from passerby.dialects.segment.routes import match
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="Segment", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)
+DIALECT: Final = Dialect(
+    name=NAME,
+    title="Segment",
+    match=match,
+    key_kinds=KEY_KINDS,
+    find_keys=find_keys,
+    openapi=OPENAPI,
+    vocabulary=VOCABULARY,
+    deduplication_window_ms=None,  # the vendor's libraries queue on devices that may be offline for weeks
+)

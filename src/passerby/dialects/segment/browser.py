@@ -19,8 +19,8 @@ import msgspec
 from passerby.dialects.common.images import NO_STORE
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.segment.address import Address, public_address
-from passerby.dialects.segment.calls import EVENT_LIMIT, KEY, KEY_KIND, fault, key_in_header, key_in_query, refusal
-from passerby.dialects.segment.items import DIALECT
+from passerby.dialects.segment.calls import EVENT_LIMIT, fault, refusal
+from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
 
 PREFIX: Final = "/v1/projects/"
 CUSTOMERIO_PREFIX: Final = f"/customerio{PREFIX}"
@@ -106,7 +106,7 @@ _Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
 
 def _call(name: str, handle: _Handle, methods: str, parameters: Mapping[str, str]) -> Call:
     return Call(
-        dialect=DIALECT,
+        dialect=NAME,
         name=name,
         methods=frozenset(methods.split(", ")),
         body_limit=EVENT_LIMIT,

@@ -10,12 +10,9 @@ holds a token that is no key, and the body the key.
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote
 
 import msgspec
 
@@ -26,18 +23,15 @@ from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.segment.fields import missing, object_of
 from passerby.dialects.segment.forms import FORM_TYPE, read_form
-from passerby.dialects.segment.items import DIALECT, Envelope, invalid, read
+from passerby.dialects.segment.items import Envelope, invalid, read
+from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
 from passerby.messages import Message
-
-name = DIALECT
 
 PREFIX: Final = "/v1/"
 IMPORT: Final = "/v1/import"
 """The batch of Segment's libraries for Java, Ruby, .NET and Android."""
 BEACON: Final = "/beacon/v1/batch"
 """The batch that RudderStack's browser SDK hands to `sendBeacon`, with its key in the query."""
-KEY: Final = "writeKey"
-KEY_KIND: Final = "segment.write_key"
 _KEY: Final = KEY.encode()
 """What a body has in it somewhere that holds a key; no other is read for one."""
 
@@ -52,13 +46,6 @@ METRICS_LIMIT: Final = 500 * 1024
 """Bytes of the browser SDK's metrics."""
 ITEM_LIMIT: Final = 5_000
 """Items in a batch. The vendor names no limit; at this one an item has a hundred bytes, fewer than any SDK sends."""
-
-HEADER_LIMIT: Final = 256
-"""Characters of an `Authorization` header whose key is remembered; a longer one holds no key of ours."""
-REMEMBERED: Final = 1_024
-"""How many of those headers."""
-
-_IN_QUERY: Final = re.compile(rf"(?:^|&){KEY}=([^&]{{1,{HEADER_LIMIT}}})(?:$|&)")
 
 TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
 """The calls that bring one item. Their short paths are their first letters."""
@@ -164,31 +151,6 @@ def _is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith(FORM_TYPE)
 
 
-def key_in_query(query: str) -> str:
-    """The write key in a query, or "": where a call can set no header and the body is yet to be read."""
-    found = _IN_QUERY.search(query)
-    return unquote(found[1]) if found else ""
-
-
-def key_in_header(header: str) -> str:
-    """The write key in a header `Authorization`, or "": see `_key_of`."""
-    return _key_of(header) if len(header) <= HEADER_LIMIT else ""
-
-
-@lru_cache(REMEMBERED)
-def _key_of(header: str) -> str:
-    """The user name of Basic, with the colon behind it or without; or the token of Bearer; or ""."""
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return b64decode(value + "==").decode().partition(":")[0]
-    except ValueError:
-        return ""
-
-
 def refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
     body = {"code": what.value, "message": text(what, detail)}
     return Reply(status, msgspec.json.encode(body), headers=headers)
@@ -201,7 +163,7 @@ _Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
 
 def _call(name_: str, handle: _Handle, body_limit: int) -> Call:
     return Call(
-        dialect=name,
+        dialect=NAME,
         name=name_,
         methods=frozenset({"POST"}),
         body_limit=body_limit,

@@ -23,9 +23,8 @@ from passerby.dialects.segment.clock import time_of
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
 from passerby.dialects.segment.facts import READERS, Fact, Item
 from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
+from passerby.dialects.segment.keys import NAME
 from passerby.messages import Identifier, Message, Violation
-
-DIALECT: Final = "segment"
 
 KEY_LIMIT: Final = 100
 """Characters of a `messageId` (Segment, Unify limits); a longer one is known by its SHA-256."""
@@ -52,7 +51,7 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
     """The message of an item of this type. None where it says nothing, which is so of an alias onto itself."""
     if type(fields) is not dict:
         if type(fields) is RefusedRecord:
-            return refused_message(envelope.request, envelope.project, DIALECT, fields)
+            return refused_message(envelope.request, envelope.project, NAME, fields)
         return invalid(fields, wrong("", fields), envelope)
     reader = READERS.get(type_) if type(type_) is str else None
     if reader is None:
@@ -69,7 +68,7 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
 
 def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
     """A message that states nothing: it counts the violation and keeps what was sent, for somebody to look at."""
-    return invalid_message(envelope.request, envelope.project, DIALECT, sent, violation)
+    return invalid_message(envelope.request, envelope.project, NAME, sent, violation)
 
 
 def _no_type(type_: Any) -> Violation:
@@ -119,7 +118,7 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
     return Message(
         project=envelope.project,
         id=request.new_id(),
-        dialect=DIALECT,
+        dialect=NAME,
         kind=fact.kind,
         identifiers=tuple(identifiers),
         time=time_of(item, request, envelope.sent_at),

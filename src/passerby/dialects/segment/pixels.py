@@ -14,9 +14,10 @@ from typing import Final
 from passerby.dialects.common.faults import ANSWERS
 from passerby.dialects.common.images import GIF, GIF_TYPE, NO_STORE
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.segment.calls import EVENT_LIMIT, KEY, KEY_KIND, TYPES, key_in_header, key_in_query
+from passerby.dialects.segment.calls import EVENT_LIMIT, TYPES
 from passerby.dialects.segment.forms import read_form
-from passerby.dialects.segment.items import DIALECT, Envelope, read
+from passerby.dialects.segment.items import Envelope, read
+from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
 
 SEGMENT_PREFIX: Final = "/v1/pixel/"
 RUDDERSTACK_PREFIX: Final = "/pixel/v1/"
@@ -63,7 +64,7 @@ _SEEN: Final = Reply(200, GIF, GIF_TYPE, (NO_STORE,))
 
 def _call(type_: str) -> Call:
     return Call(
-        dialect=DIALECT,
+        dialect=NAME,
         name=f"pixel_{type_}",
         methods=frozenset({"GET"}),
         body_limit=EVENT_LIMIT,

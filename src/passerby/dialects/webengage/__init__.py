@@ -1,6 +1,8 @@
 """WebEngage's REST API: `events`, `users` and their bulk forms, sent by the servers of an account.
 
 - `calls` — paths, keys, records and answers
+- `keys` — the kinds of keys, and where they are in a request
+- `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
 """
 
@@ -8,11 +10,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from passerby.dialects.dialect import Dialect
-from passerby.dialects.webengage.calls import match, name
+from passerby.dialects.dialect import HOUR_MS, Dialect
+from passerby.dialects.webengage.calls import match
 from passerby.dialects.webengage.commerce import VOCABULARY
+from passerby.dialects.webengage.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.webengage.openapi import OPENAPI
 
 __all__ = ["DIALECT"]
 
-DIALECT: Final = Dialect(name=name, title="WebEngage", match=match, openapi=OPENAPI, vocabulary=VOCABULARY)
+DIALECT: Final = Dialect(
+    name=NAME,
+    title="WebEngage",
+    match=match,
+    key_kinds=KEY_KINDS,
+    find_keys=find_keys,
+    openapi=OPENAPI,
+    vocabulary=VOCABULARY,
+    deduplication_window_ms=4 * HOUR_MS,  # WebEngage, Tracking Events, `x-request-id`
+    enforces_catalogue_rules=True,
+)

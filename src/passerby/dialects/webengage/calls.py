@@ -30,15 +30,11 @@ from passerby.dialects.common.ids import id_problem, read_id
 from passerby.dialects.common.lenient import RefusedRecord
 from passerby.dialects.common.times import read_strict_iso_or_epoch
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
+from passerby.dialects.webengage.keys import KEY_KIND, LICENSE, LICENSE_KIND, NAME
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier, Message, Violation
 
-name = "webengage"
-
 PREFIX: Final = "/v1/accounts/"
-LICENSE: Final = "license"
-LICENSE_KIND: Final = "webengage.license_code"
-KEY_KIND: Final = "webengage.api_key"
 
 BODY_LIMIT: Final = 1 << 20
 """Bytes of a call with one record (design, "What an edge never lets through")."""
@@ -87,7 +83,7 @@ def match(path: str) -> Call | None:
     license_code, _, call = path[len(PREFIX) :].partition("/")
     route = _ROUTES.get(call, _NOWHERE)
     return Call(
-        dialect=name,
+        dialect=NAME,
         name=route.name,
         methods=route.methods,
         body_limit=route.body_limit,
@@ -95,7 +91,7 @@ def match(path: str) -> Call | None:
         handle=route.handle,
         fault=route.fault,
         rate=route.rate,
-        rate_group=f"{name}.{route.name}",
+        rate_group=f"{NAME}.{route.name}",
         authorise=None if route is _NOWHERE else _refusal_of_keys,
     )
 
@@ -187,7 +183,7 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     return Message(
         project=batch.project,
         id=batch.request.new_id(),
-        dialect=name,
+        dialect=NAME,
         kind="track",
         identifiers=identifiers,
         time=time,
@@ -218,7 +214,7 @@ def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     return Message(
         project=batch.project,
         id=batch.request.new_id(),
-        dialect=name,
+        dialect=NAME,
         kind="identify",
         identifiers=identifiers,
         time=batch.request.received_at,

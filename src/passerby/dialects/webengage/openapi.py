@@ -11,7 +11,8 @@ from passerby.catalogue.rules import NAME_LENGTH
 from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
 from passerby.dialects.dialect import OpenApi
-from passerby.dialects.webengage.calls import BULK_LIMIT, ID_LIMIT, LICENSE, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
+from passerby.dialects.webengage.calls import BULK_LIMIT, ID_LIMIT, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
+from passerby.dialects.webengage.keys import LICENSE
 
 TAG: Final = "WebEngage"
 SCHEME: Final = "webengage"

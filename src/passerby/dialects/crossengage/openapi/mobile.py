@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
-from passerby.dialects.crossengage.mobile import EVENT_LIMIT, ID_LIMIT, KEY, PREFIX, fault
+from passerby.dialects.crossengage.keys import KEY
+from passerby.dialects.crossengage.mobile import EVENT_LIMIT, ID_LIMIT, PREFIX, fault
 
 TAG: Final = "CrossEngage"
 

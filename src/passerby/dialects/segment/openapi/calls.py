@@ -10,15 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
 from passerby.dialects.contract import Fault
-from passerby.dialects.segment.calls import (
-    BEACON,
-    EVENT_LIMIT,
-    IMPORT,
-    ITEM_LIMIT,
-    KEY,
-    PREFIX,
-    fault,
-)
+from passerby.dialects.segment.calls import BEACON, EVENT_LIMIT, IMPORT, ITEM_LIMIT, PREFIX, fault
+from passerby.dialects.segment.keys import KEY
 
 TAG: Final = "Segment"
 BASIC: Final = "segment"

@@ -19,7 +19,8 @@ from passerby.dialects.segment.browser import (
     SOURCE_CONFIG,
     UNKNOWN_PROJECT,
 )
-from passerby.dialects.segment.calls import KEY, TYPES, fault
+from passerby.dialects.segment.calls import TYPES, fault
+from passerby.dialects.segment.keys import KEY
 from passerby.dialects.segment.openapi.calls import KEY_IN_QUERY, NO_BODY, OBJECT, REFUSED, SECURITY, TAG
 from passerby.dialects.segment.pixels import RUDDERSTACK_PREFIX, RUDDERSTACK_TYPES, SEGMENT_PREFIX
 from passerby.dialects.segment.pixels import fault as pixel_fault

@@ -21,17 +21,18 @@ from tests.dialects.calling import (
 )
 
 from passerby.dialects import registry
-from passerby.dialects.whose import Traces, project_of
+from passerby.dialects.dialect import RequestParts
+from passerby.dialects.project_hint import project_of
 
-NOTHING = Traces({}, "", "", b"")
+NOTHING = RequestParts({}, "", {}, b"")
 BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
 
 
 @pytest.mark.parametrize(
-    "dialect, traces",
+    "dialect, parts",
     [
         ("crossengage", NOTHING._replace(parameters={"mobileApiKey": MOBILE_KEY})),
-        ("crossengage", NOTHING._replace(token=AUTH_TOKEN)),
+        ("crossengage", NOTHING._replace(headers={"x-xng-authtoken": AUTH_TOKEN})),
         ("webengage", NOTHING._replace(parameters={"license": LICENSE})),
         ("customerlabs", NOTHING._replace(parameters={"slug": SLUG})),
         ("customerlabs", NOTHING._replace(body=f'{{"id": "{APP_ID}", "uid'.encode())),
@@ -39,23 +40,26 @@ BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
         ("antsomi", NOTHING._replace(query=f"portal_id=1&prop_id={PROPERTY}")),
         ("segment", NOTHING._replace(parameters={"writeKey": WRITE_KEY})),
         ("segment", NOTHING._replace(query=f"data=e30&writeKey={WRITE_KEY}")),
-        ("segment", NOTHING._replace(authorization=BASIC)),
-        ("segment", NOTHING._replace(authorization=BASIC.rstrip("="))),
-        ("segment", NOTHING._replace(authorization=f"Bearer {WRITE_KEY}")),
+        ("segment", NOTHING._replace(headers={"authorization": BASIC})),
+        ("segment", NOTHING._replace(headers={"authorization": BASIC.rstrip("=")})),
+        ("segment", NOTHING._replace(headers={"authorization": f"Bearer {WRITE_KEY}"})),
         ("segment", NOTHING._replace(body=f'{{"event": 1, "writeKey":"{WRITE_KEY}"}}'.encode())),
     ],
 )
-def test_a_known_key_names_its_project(dialect: str, traces: Traces) -> None:
-    assert project_of(dialect, traces, Keys()) == PROJECT
+def test_a_known_key_names_its_project(dialect: str, parts: RequestParts) -> None:
+    assert project_of(dialect, parts, Keys()) == PROJECT
 
 
 @pytest.mark.parametrize("dialect", [each.name for each in registry.ALL] + ["none"])
 def test_without_one_it_is_nobodys(dialect: str) -> None:
     assert project_of(dialect, NOTHING, Keys()) is None
-    assert project_of(dialect, Traces({}, "a=1", "Basic %%%", b'{"writeKey":"other"}'), Keys()) is None
+    assert (
+        project_of(dialect, RequestParts({}, "a=1", {"authorization": "Basic %%%"}, b'{"writeKey":"other"}'), Keys())
+        is None
+    )
 
 
 @given(st.sampled_from([each.name for each in registry.ALL]), st.text(), st.text(), st.binary())
 @example("segment", "", "Basic \x80", b"")
 def test_whatever_was_sent_can_be_looked_at(dialect: str, query: str, authorization: str, body: bytes) -> None:
-    assert project_of(dialect, Traces({}, query, authorization, body), Keys()) is None
+    assert project_of(dialect, RequestParts({}, query, {"authorization": authorization}, body), Keys()) is None
