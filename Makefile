@@ -122,7 +122,7 @@ docs: setup  ## Write the generated pages of docs/reference anew
 	@mkdir -p docs/reference
 	@$(BIN)/passerby settings > docs/reference/settings.md
 	@$(BIN)/python -m passerby.api.reference > docs/reference/api.md
-	@$(BIN)/python -m passerby.api.metrics_reference > docs/reference/metrics.md
+	@$(BIN)/python -m passerby.runtime.metrics_reference > docs/reference/metrics.md
 	@$(BIN)/python -m passerby.dialects.reference > docs/reference/semantics.md
 
 .PHONY: lock

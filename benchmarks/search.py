@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.report import report, write_json
 from benchmarks.resolver import NOW, fill
 
-from passerby.profiles.stage import Stage
+from passerby.identity.stage import Stage
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import open_state
 

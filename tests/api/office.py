@@ -22,7 +22,6 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp, Receive, Scope, Send
 from tests.state.filling import DAY, new_id
 
-from passerby.api import metrics
 from passerby.api.app import create_app
 from passerby.catalogue.types import data_type
 from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
@@ -33,6 +32,7 @@ from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
 from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.runtime import metrics
 from passerby.services.desk import Desk
 from passerby.services.log import SharedLog
 from passerby.services.readers import Readers

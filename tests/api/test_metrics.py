@@ -13,10 +13,11 @@ from litestar.testing import TestClient
 from tests.api.office import Office, measured_here
 
 from passerby.api.app import create_app
-from passerby.supervisor.metrics import VARIABLE
+from passerby.runtime.metrics import VARIABLE
 
 _OTHER_PROCESS = """
-from passerby.api.metrics import REQUESTS, page
+from passerby.api.metrics import REQUESTS
+from passerby.runtime.metrics import page
 REQUESTS.labels("/somewhere", "200").inc(3)
 print(page())
 """

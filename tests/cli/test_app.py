@@ -99,7 +99,7 @@ def test_main_exits_with_the_commands_code_and_keeps_files_private(
 
 
 def test_the_command_line_and_the_supervisor_load_nothing_heavy() -> None:
-    script = "import sys, passerby.cli, passerby.supervisor.roles; print(*{m.partition('.')[0] for m in sys.modules})"
+    script = "import sys, passerby.cli, passerby.runtime.roles; print(*{m.partition('.')[0] for m in sys.modules})"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert HEAVY.isdisjoint(done.stdout.split())
 

@@ -20,7 +20,7 @@ from passerby.messages import Message
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.founding import FirstKeys
 from passerby.projects.store import ProjectStore
-from passerby.supervisor.lock import Serving
+from passerby.storage.locks import Serving
 
 SERVING = Serving(pid=1, host="0.0.0.0", port=8080, console_host="::1", console_port=8081)  # noqa: S104 - not listened on
 URL, CONSOLE = "http://127.0.0.1:8080", "http://[::1]:8081"

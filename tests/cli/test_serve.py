@@ -20,8 +20,8 @@ from tests.serving import Server, serving
 from passerby.cli import greeting, run
 from passerby.folder import DataFolder
 from passerby.projects.founding import FirstKeys
-from passerby.supervisor import lock
-from passerby.supervisor.sockets import listen, port_of
+from passerby.sockets import listen, port_of
+from passerby.storage import locks
 
 PROGRAM = [sys.executable, "-m", "passerby"]
 
@@ -64,8 +64,8 @@ def test_a_port_in_use_is_refused_before_anything_is_made(passerby: Command, dat
 
 @pytest.mark.parametrize("words", [(), ("--role", "worker")], ids=["all", "one role"])
 def test_a_folder_in_use_is_refused(passerby: Command, data: Path, words: tuple[str, ...]) -> None:
-    descriptors = lock.take_serve(DataFolder(data)), lock.take_folder(DataFolder(data), alone=True)
-    lock.announce(descriptors[0], lock.Serving(pid=os.getpid(), host="h", port=1, console_host="h", console_port=2))
+    descriptors = locks.take_serve(DataFolder(data)), locks.take_folder(DataFolder(data), alone=True)
+    locks.announce(descriptors[0], locks.Serving(pid=os.getpid(), host="h", port=1, console_host="h", console_port=2))
     done = passerby("serve", *words)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -225,7 +225,7 @@ def test_no_role_survives_a_supervisor_that_is_killed(data: Path) -> None:
         assert set(roles) == {"edge", "worker", "console"}
         server.process.kill()
         wait_for(lambda: not any(lives(pid) for pid in roles.values()))
-        os.close(lock.take_folder(DataFolder(data), alone=True))
+        os.close(locks.take_folder(DataFolder(data), alone=True))
 
 
 def test_single_roles_run_side_by_side_and_a_second_worker_does_not(

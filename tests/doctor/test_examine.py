@@ -13,7 +13,7 @@ from passerby.projects.founding import init
 from passerby.runtime.engines import engines_of
 from passerby.settings import load
 from passerby.state.sqlite.store import SqliteState
-from passerby.supervisor import lock
+from passerby.storage import locks
 
 EVERYTHING = [
     *("owner", "writable", "disk space", "SQLite", "control.db", "log.db", "state.db"),
@@ -49,9 +49,11 @@ def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free
 
 def test_the_ports_of_a_running_server_are_the_ones_that_are_tried(data: Path, free_port: Callable[[], int]) -> None:
     init(data)
-    taken = lock.take_serve(DataFolder(data))
+    taken = locks.take_serve(DataFolder(data))
     port = free_port()
-    lock.announce(taken, lock.Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=port))
+    locks.announce(
+        taken, locks.Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=port)
+    )
     found = {finding.check: finding.found for finding in examined({"data": data})}
     os.close(taken)
     assert f"port {port} does not answer" in found["ingest port"]

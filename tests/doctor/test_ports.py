@@ -9,8 +9,8 @@ from tests.demo.server import Answer, serving
 from passerby.doctor.finding import Finding
 from passerby.doctor.ports import check_ports
 from passerby.settings import load
-from passerby.supervisor.lock import Serving
-from passerby.supervisor.sockets import listen, port_of
+from passerby.sockets import listen, port_of
+from passerby.storage.locks import Serving
 
 
 def verdicts(findings: list[Finding]) -> dict[str, bool]:

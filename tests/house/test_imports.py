@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ BREACHES = {
     "Only the composition root imports the event store's engines": ("console/app.py", "passerby.events.chdb"),
     "Services know nothing of HTTP, pages and commands": ("services/readers.py", "passerby.api.app"),
     "Nothing but the process that serves it imports the console": ("worker/batch.py", "passerby.console.app"),
+    "Nothing but the command line imports the composition root": ("doctor/ports.py", "passerby.runtime.roles"),
     "Nothing imports the command line": ("api/app.py", "passerby.cli.app"),
 }
 """For each contract, a module and an import that would break it."""
@@ -70,3 +72,34 @@ def test_an_import_rule_fails_where_it_is_broken(copy: Path, contract: str) -> N
         file.write_text(before)
     assert code == 1
     assert f"{contract} BROKEN" in " ".join(output.split())
+
+
+def test_no_room_imports_another_that_leads_back_to_it() -> None:
+    loops = [room for room in IMPORTS if room in reachable(room)]
+    assert not loops
+
+
+def reachable(room: str) -> set[str]:
+    """Every room that this one imports, directly or through others."""
+    found: set[str] = set()
+    waiting = [room]
+    while waiting:
+        new = IMPORTS.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _imports() -> dict[str, set[str]]:
+    """What each room (folder or module right below the package) imports of the others, within functions too."""
+    found: dict[str, set[str]] = {}
+    for file in SOURCE.rglob("*.py"):
+        room = file.relative_to(SOURCE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "passerby":
+                modules = [node.module] if "." in node.module else [f"passerby.{each.name}" for each in node.names]
+                found.setdefault(room, set()).update({each.split(".")[1] for each in modules} - {room})
+    return found
+
+
+IMPORTS = _imports()

@@ -9,8 +9,8 @@ from passerby.identity.decisions import Decision
 from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import CLASSES, DEFAULT_POLICY, Policy
 from passerby.identity.resolver import Resolver
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 
 
 def user(value: str) -> Identifier:

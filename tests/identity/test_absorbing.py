@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.identity.desk import Desk, aaid, device, email, limited, mobile, phone, user, visitor
 
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 
 
 def test_all_owners_are_absorbed_and_all_unknown_identifiers_attached() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.identity.desk import Desk, aaid, device, email, mobile, phone, user, visitor
 
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 
 
 def test_tracking_an_unknown_mobile_id_makes_an_anonymous_profile() -> None:

@@ -6,8 +6,8 @@ import pytest
 from tests.identity.desk import Desk, aaid, device, email, limited, mobile, user, visitor
 
 from passerby.identity.decisions import Decision
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 
 ALIAS = "an alias: device identifiers of this value belong to this profile"
 TWO_CUSTOMERS = "R3(a): two customer ids"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from passerby.identity.stage import Stage
 from passerby.profiles.activity import Activity
-from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, fold_profile
 

@@ -1,17 +1,13 @@
-"""What the API lets be measured of itself, and the page that shows the metrics of all processes."""
+"""Metrics of the API: requests and their durations by route."""
 
 from __future__ import annotations
 
-import os
 import time
 from functools import partial
 
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
-
-from passerby.supervisor.metrics import VARIABLE
+from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("passerby_api_requests", "Requests to the API, by route and status.", ["route", "status"])
 SECONDS = Histogram(
@@ -36,12 +32,3 @@ async def _counting(send: Send, route: str, message: Message) -> None:
     if message["type"] == "http.response.start":
         REQUESTS.labels(route, str(message["status"])).inc()
     await send(message)
-
-
-def page() -> str:
-    """All metrics in Prometheus' text format: of all processes where they share a folder, else of this one."""
-    if VARIABLE not in os.environ:
-        return generate_latest(REGISTRY).decode()
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
-    return generate_latest(registry).decode()

@@ -1,44 +1,21 @@
-"""The console role: the process that answers the management API, and that holds the event store and fills it."""
+"""The web server of the console port: uvicorn with our settings, behind trusted proxies."""
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import socket
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 from types import FrameType
 
-import apsw
 import uvicorn
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from passerby import logs
-from passerby.api.app import create_app
-from passerby.api.engines import Console, open_console
-from passerby.engines import Engines
 from passerby.proxies import TrustedProxies
-from passerby.settings import Settings
 
 GRACE_SECONDS = 3
 """How long requests may take to finish at the end."""
 IDLE_SECONDS = 30
 """How long a connection may stay open without a request."""
-
-COUNT_SECONDS = 60
-"""How often the uses of API tokens are written."""
-
-_log = logs.get("api")
-
-
-Application = Callable[[Console, ExitStack], ASGIApp]
-"""Makes what is served out of the parts; what it opens itself, the stack closes again."""
-
-
-def api_alone(console: Console, _: ExitStack) -> ASGIApp:
-    """The management API without pages."""
-    return create_app(console.desk)
 
 
 class Forwarded:
@@ -57,66 +34,23 @@ class Forwarded:
         await self._app(scope, receive, send)
 
 
-def run(settings: Settings, engines: Engines, listener: socket.socket, application: Application = api_alone) -> None:
-    """Answer on this listening socket until SIGTERM or SIGINT; returns when everything is finished and closed."""
-    with ExitStack() as held:
-        console = open_console(settings, engines, held)
-        app = Forwarded(application(console, held), settings.proxies)
-        _ignore_reminders()
-        _log.info("console ready", port=listener.getsockname()[1])
-        _Server(_config(app, console), console.desk.visibility.end).run(sockets=[listener])
-        _log.info("console stopping")
-        count_uses(console)
+def serve(
+    app: ASGIApp,
+    listener: socket.socket,
+    proxies: TrustedProxies,
+    *,
+    every_second: Callable[[], Awaitable[None]],
+    on_stop: Callable[[], None],
+) -> None:
+    """Answer on this listening socket until SIGTERM or SIGINT; return when all begun requests are answered.
 
-
-def _ignore_reminders() -> None:
-    """From here on the web server listens to signals; behind it nothing is left for them to interrupt but closing."""
+    `every_second` is awaited about once a second. `on_stop` is called when the signal arrives, to end requests that
+    wait for something. Later signals are ignored, also after the return, so that closing is not interrupted.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
-
-
-class _Server(uvicorn.Server):
-    """Ends by returning, where uvicorn would raise the signal that ended it once more.
-
-    `leaving` is called when the signal comes, so that nobody keeps it waiting.
-    """
-
-    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._leaving = leaving
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        del sig, frame
-        self._leaving()
-        self.should_exit = True
-
-
-class Regularly:
-    """Periodic tasks: reload changed keys about once a second, and write their uses once a minute."""
-
-    def __init__(self, console: Console, count_seconds: float = COUNT_SECONDS) -> None:
-        self._console = console
-        self._count_seconds = count_seconds
-        self._counted_at = time.monotonic()
-
-    async def __call__(self) -> None:
-        self._console.credentials.refresh_if_changed()
-        if time.monotonic() - self._counted_at >= self._count_seconds:
-            self._counted_at = time.monotonic()
-            await asyncio.to_thread(count_uses, self._console)
-
-
-def count_uses(console: Console) -> None:
-    """Write the uses of tokens. If that fails, these counts are lost."""
-    try:
-        console.count_uses()
-    except apsw.Error:
-        _log.exception("the uses of tokens cannot be counted")
-
-
-def _config(app: ASGIApp, console: Console) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
+    config = uvicorn.Config(
+        Forwarded(app, proxies),
         http="httptools",
         loop="uvloop",
         ws="none",
@@ -127,6 +61,20 @@ def _config(app: ASGIApp, console: Console) -> uvicorn.Config:
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        callback_notify=Regularly(console),
-        timeout_notify=0,  # at every look at the clock, which is once a second
+        callback_notify=every_second,
+        timeout_notify=0,  # at each tick of uvicorn's main loop that reads the clock, which is once a second
     )
+    _Server(config, on_stop).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends by returning, where uvicorn would raise the signal that ended it once more."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        del sig, frame
+        self._on_stop()
+        self.should_exit = True

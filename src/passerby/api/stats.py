@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from passerby.api import examples
 from passerby.api.describe import reading
-from passerby.profiles.stage import Stage
+from passerby.identity.stage import Stage
 from passerby.services.access import Access
 from passerby.services.answers import StageCounts, Stats
 

@@ -17,7 +17,7 @@ from passerby.demo.errors import NoServer
 from passerby.demo.run import Plan, Progress, Report, run
 from passerby.dialects import registry
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.supervisor import lock
+from passerby.storage import locks
 
 _LOOKS = (
     ("the profile", ""),
@@ -43,7 +43,7 @@ def demo(
     24 hours. The keys that it needs for this are added under a label of their own and revoked at the end.
     """
     folder = data_folder(data)
-    serving = lock.running(folder)
+    serving = locks.running(folder)
     if serving is None:
         raise NoServer(folder.path)
     with open_store(data) as store, _progress_bar(shown=not json) as progress:

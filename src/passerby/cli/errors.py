@@ -6,8 +6,8 @@ from passerby.demo.errors import DemoError
 from passerby.migrations import NewerFile
 from passerby.projects.errors import ProjectError
 from passerby.settings import SettingsError
-from passerby.supervisor.lock import FolderInUse, RoleRunning
-from passerby.supervisor.sockets import CannotListen
+from passerby.sockets import CannotListen
+from passerby.storage.locks import FolderInUse, RoleRunning
 
 
 class CommandError(Exception):

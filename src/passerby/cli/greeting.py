@@ -10,7 +10,7 @@ from passerby.cli import examples
 from passerby.projects.founding import FirstKeys
 from passerby.projects.keys import kind_named
 from passerby.projects.store import Key
-from passerby.supervisor.lock import Serving
+from passerby.storage.locks import Serving
 
 LAST_LINE = "It serves until Ctrl-C."
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on

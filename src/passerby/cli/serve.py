@@ -13,7 +13,7 @@ from typing import Annotated, Any, get_args
 
 from cyclopts import Group, Parameter
 
-from passerby import logs
+from passerby import logs, sockets
 from passerby.cli import greeting
 from passerby.cli.founding import see_to_given_password
 from passerby.cli.output import as_json, say, say_if_possible, say_json
@@ -21,12 +21,12 @@ from passerby.folder import DataFolder, write_private
 from passerby.projects.founding import init, initialised
 from passerby.projects.store import ProjectStore
 from passerby.proxies import Networks
+from passerby.runtime.roles import Handed, run_role
+from passerby.runtime.supervisor.layout import Role, cores_found, layout
+from passerby.runtime.supervisor.signals import leaving_on_signal
+from passerby.runtime.supervisor.supervise import supervise
 from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags, load
-from passerby.supervisor import lock, sockets
-from passerby.supervisor.layout import Role, cores_found, layout
-from passerby.supervisor.roles import Handed, run_role
-from passerby.supervisor.signals import leaving_on_signal
-from passerby.supervisor.supervise import supervise
+from passerby.storage import locks
 
 _SECTIONS = {
     "": "Settings",
@@ -86,7 +86,7 @@ def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
     folder = DataFolder(settings.data)
     with ExitStack() as held:
         if handed.alive is None:
-            held.callback(os.close, lock.take_folder(folder, alone=False))
+            held.callback(os.close, locks.take_folder(folder, alone=False))
             see_to_given_password(folder)
         run_role(role, settings, handed)
     return 0
@@ -105,7 +105,7 @@ def _serve_all(settings: Settings) -> int:
             ),
         }
         serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
-        lock.announce(serve_lock, serving)
+        locks.announce(serve_lock, serving)
         see_to_given_password(folder)
         _greet(folder, serving)
         planned = layout(cores_found(), settings.edge.processes)
@@ -114,15 +114,15 @@ def _serve_all(settings: Settings) -> int:
 
 def _taken(folder: DataFolder, held: ExitStack) -> tuple[int, int]:
     """The locks of this `serve` and of the folder."""
-    serve_lock = lock.take_serve(folder)
+    serve_lock = locks.take_serve(folder)
     held.callback(os.close, serve_lock)
-    folder_lock = lock.take_folder(folder, alone=True)
+    folder_lock = locks.take_folder(folder, alone=True)
     held.callback(os.close, folder_lock)
     return serve_lock, folder_lock
 
 
-def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:
-    return lock.Serving(
+def _serving(settings: Settings, ports: Mapping[Role, int]) -> locks.Serving:
+    return locks.Serving(
         pid=os.getpid(),
         host=settings.host,
         port=ports["edge"],
@@ -131,7 +131,7 @@ def _serving(settings: Settings, ports: Mapping[Role, int]) -> lock.Serving:
     )
 
 
-def _greet(folder: DataFolder, serving: lock.Serving) -> None:
+def _greet(folder: DataFolder, serving: locks.Serving) -> None:
     written: Path | None = None
     if not initialised(folder.path):
         keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))

@@ -17,7 +17,7 @@ from passerby.demo.send import Target, lanes, send
 from passerby.demo.steps import Step
 from passerby.demo.vendors import PUBLIC_KINDS, SECRET_KINDS
 from passerby.projects.store import Project, ProjectStore
-from passerby.supervisor.lock import Serving
+from passerby.storage.locks import Serving
 
 LABEL = "demo, temporary"
 

@@ -18,7 +18,7 @@ import msgspec
 from passerby import sql
 from passerby.engines import LogEngine
 from passerby.folder import DataFolder
-from passerby.profiles.stage import Stage
+from passerby.identity.stage import Stage
 from passerby.sqlite import BUSY_TIMEOUT_MS
 
 _SQL = sql.load("passerby.doctor", "deep.sql")

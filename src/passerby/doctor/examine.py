@@ -12,7 +12,7 @@ from passerby.doctor.positions import check_positions
 from passerby.engines import Engines
 from passerby.folder import DataFolder
 from passerby.settings import Settings
-from passerby.supervisor import lock
+from passerby.storage import locks
 
 
 def examine(settings: Settings, engines: Engines) -> Iterator[Finding]:
@@ -25,6 +25,6 @@ def examine(settings: Settings, engines: Engines) -> Iterator[Finding]:
         if engines.state.exists():
             yield check_positions(engines.log, engines.state)
         yield check_clock(folder.path)
-    serving = lock.running(folder)
-    yield check_chdb(folder, in_use=lock.role_runs(folder, "console"))
+    serving = locks.running(folder)
+    yield check_chdb(folder, in_use=locks.role_runs(folder, "console"))
     yield from check_ports(settings, serving)

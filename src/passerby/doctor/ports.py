@@ -9,8 +9,8 @@ from typing import Final
 
 from passerby.doctor.finding import Finding, unwell, well
 from passerby.settings import Settings
-from passerby.supervisor.lock import Serving
-from passerby.supervisor.sockets import CannotListen, listen
+from passerby.sockets import CannotListen, listen
+from passerby.storage.locks import Serving
 
 TIMEOUT_SECONDS: Final = 5.0
 _LOOK_AT_LOG = "look at the server's log; if it does not recover, start it again"

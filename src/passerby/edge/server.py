@@ -18,13 +18,13 @@ import uvicorn
 import uvloop
 
 from passerby import logs
-from passerby.collector import spare_the_collector
 from passerby.edge.app import Edge, create_app, new_id, now
 from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
 from passerby.edge.refusals import RefusalKeeper
 from passerby.engines import Engines
+from passerby.gc_tuning import tune_gc
 from passerby.projects.credentials import LastKnownKeys
 from passerby.projects.policies import Policies
 from passerby.settings import EdgeSettings, Settings
@@ -77,7 +77,7 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
             keep_refusals_regularly(edge.refusals, keeper, now),
             count_uses_regularly(credentials.take_uses, keeper, now),
         ):
-            spare_the_collector(OPEN_OBJECTS)
+            tune_gc(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(sockets=[listener])
         with suppress(apsw.Error):  # it is only for looking at

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from passerby.identity.namespaces import Policy
+from passerby.identity.stage import Stage, stage_of
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage, stage_of
 
 
 @dataclass(slots=True)

@@ -22,8 +22,8 @@ from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.known import Card, Known, crowded
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 
 Named = tuple[Card, Identifier | None]
 """A target, and the identifier that named it (None for a profile made for want of any)."""

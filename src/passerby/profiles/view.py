@@ -7,9 +7,9 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from passerby.identity.stage import Stage
 from passerby.profiles import context, rejected, traits
 from passerby.profiles.activity import Activity, combine
-from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned
 from passerby.times import iso
 

@@ -16,9 +16,9 @@ from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.identity.decisions import DecisionKind
 from passerby.identity.known import Known
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.person import Person
-from passerby.profiles.stage import Stage
 from passerby.profiles.view import Profile
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 from litestar.params import PathParameter, QueryParameter
 
 from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
-from passerby.profiles.stage import Stage
 from passerby.services.errors import invalid, not_found
 
 LIMIT = 1_000

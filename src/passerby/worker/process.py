@@ -11,9 +11,9 @@ from typing import Final
 import uuid_utils
 
 from passerby import logs
-from passerby.collector import spare_the_collector
 from passerby.engines import Engines, PrunableOutbox
 from passerby.folder import DataFolder
+from passerby.gc_tuning import tune_gc
 from passerby.log.protocol import LogFull
 from passerby.projects.policies import Policies
 from passerby.settings import Settings
@@ -101,7 +101,7 @@ def run(settings: Settings, engines: Engines) -> None:
     loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
-    spare_the_collector(OPEN_OBJECTS)
+    tune_gc(OPEN_OBJECTS)
     position = state.position()
     _log.info("worker ready", position=position)
     position = loop.run(position)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident, new_id
 
-from passerby.profiles.stage import Stage
+from passerby.identity.stage import Stage
 from passerby.profiles.view import Profile
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import HistoryPage, Totals

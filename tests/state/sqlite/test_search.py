@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident
 
+from passerby.identity.stage import Stage
 from passerby.profiles.contacts import terms_of
-from passerby.profiles.stage import Stage
 from passerby.state.sqlite import search
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import Match

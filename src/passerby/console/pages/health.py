@@ -25,7 +25,7 @@ from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
 from passerby.services import health
 from passerby.services.slowest import HOUR_SECONDS
-from passerby.supervisor import lock
+from passerby.storage import locks
 
 WantedRange = Annotated[Range, QueryParameter(name="range", description="The last hour, day or week.")]
 
@@ -129,7 +129,7 @@ def _folder(visit: Visit) -> DataFolder:
 
 
 def _processes(visit: Visit) -> list[Process]:
-    serving = lock.running(_folder(visit))
+    serving = locks.running(_folder(visit))
     return vitals.processes(serving.pid) if serving else []
 
 

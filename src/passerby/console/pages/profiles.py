@@ -12,8 +12,8 @@ from passerby.api.profiles import find_profiles
 from passerby.console.screens import Visit, screen
 from passerby.console.story.columns import chosen
 from passerby.identity.cleaning import clean
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 from passerby.services.answers import ProfilePage
 from passerby.web.parameters import Choice, Cursor, Page, Test
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 import apsw
 
 from passerby import sql
+from passerby.identity.stage import Stage
 from passerby.profiles import testing
 from passerby.profiles.contacts import term_of
 from passerby.profiles.hashed import hashes
-from passerby.profiles.stage import Stage
 from passerby.state.sqlite.terms import terms_of_profile
 from passerby.state.views import Deletion
 

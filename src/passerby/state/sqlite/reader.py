@@ -17,11 +17,11 @@ from passerby import sql
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.identity.known import Known
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.profiles import testing
 from passerby.profiles.activity import Activity
 from passerby.profiles.rejected import RejectedTrait
-from passerby.profiles.stage import Stage
 from passerby.profiles.traits import Versioned, respelled
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS

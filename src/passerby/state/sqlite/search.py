@@ -14,8 +14,8 @@ import apsw
 import msgspec
 
 from passerby import sql
+from passerby.identity.stage import Stage
 from passerby.profiles.contacts import Term, sought, term_of, terms_of
-from passerby.profiles.stage import Stage
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.views import IdentifierMatch, Match, TermMatch
 

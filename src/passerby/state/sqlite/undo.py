@@ -9,8 +9,8 @@ import apsw
 from passerby import sql
 from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.profiles.stage import Stage
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.ids import to_blob, to_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from passerby.api.engines import close_events
+from passerby.runtime.console import close_events
 
 
 class Part:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from passerby.supervisor.sockets import CannotListen, inherited, listen, port_of
+from passerby.sockets import CannotListen, inherited, listen, port_of
 
 
 def test_a_socket_takes_connections() -> None:

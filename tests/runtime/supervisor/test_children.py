@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from passerby.supervisor.children import Inheritance, Place, Program, program
+from passerby.runtime.supervisor.children import Inheritance, Place, Program, program
 
 
 def test_a_role_is_started_with_its_descriptors_and_all_settings() -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from passerby.folder import DataFolder
-from passerby.supervisor import lock
-from passerby.supervisor.lock import (
+from passerby.storage import locks
+from passerby.storage.locks import (
     FolderInUse,
     RoleRunning,
     Serving,
@@ -43,7 +43,7 @@ def serve(folder: DataFolder) -> Iterator[int]:
 
 @pytest.fixture
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(locks, "GRACE_SECONDS", 0.1)
 
 
 @pytest.mark.usefixtures("serve")

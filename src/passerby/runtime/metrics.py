@@ -5,6 +5,7 @@ The client library reads the path from the environment when it is imported, so a
 
 from __future__ import annotations
 
+import os
 from collections.abc import MutableMapping
 
 from passerby.folder import DataFolder
@@ -28,3 +29,19 @@ def forget_process(folder: DataFolder, pid: int) -> None:
 def point_to(folder: DataFolder, environment: MutableMapping[str, str]) -> None:
     """Let a process with this environment keep its metrics in this folder."""
     environment[VARIABLE] = str(folder.metrics)
+
+
+def page() -> str:
+    """Return all metrics in Prometheus' text format: of all processes if they share a folder, else of this one."""
+    from prometheus_client import (  # noqa: PLC0415 - see above: not before the folder is known, nor in the supervisor
+        REGISTRY,
+        CollectorRegistry,
+        generate_latest,
+    )
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - as above
+
+    if VARIABLE not in os.environ:
+        return generate_latest(REGISTRY).decode()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+    return generate_latest(registry).decode()

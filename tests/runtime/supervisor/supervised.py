@@ -25,9 +25,9 @@ import os, signal, sys
 from pathlib import Path
 from passerby import logs
 from passerby.folder import DataFolder
-from passerby.supervisor import supervise
-from passerby.supervisor.children import Place, Program
-from passerby.supervisor.sockets import listen, port_of
+from passerby.runtime.supervisor import supervise
+from passerby.runtime.supervisor.children import Place, Program
+from passerby.sockets import listen, port_of
 data, marks, *scripts = sys.argv[1:]
 for name in ("STOP_SECONDS", "REMIND_SECONDS"):
     if name in os.environ: setattr(supervise, name, float(os.environ[name]))

@@ -1,6 +1,6 @@
 """The reference of all metrics, as the Markdown of `docs/reference/metrics.md`.
 
-python -m passerby.api.metrics_reference
+python -m passerby.runtime.metrics_reference
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.supervisor import layout as module
-from passerby.supervisor.layout import MOST_EDGES, ROLES, cores_found, cores_of_quota, layout
+from passerby.runtime.supervisor import layout as module
+from passerby.runtime.supervisor.layout import MOST_EDGES, ROLES, cores_found, cores_of_quota, layout
 
 
 @pytest.mark.parametrize("cores, edges", [(1, 1), (2, 1), (4, 1), (6, 2), (8, 3), (64, MOST_EDGES)])

@@ -13,14 +13,15 @@ from typing import NamedTuple
 
 import structlog
 
-from passerby import logs
+from passerby import logs, sockets
 from passerby.engines import Engines
 from passerby.folder import DataFolder
+from passerby.runtime import metrics
+from passerby.runtime.supervisor import guard
+from passerby.runtime.supervisor.layout import Role
+from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.settings import Settings
-from passerby.supervisor import guard, metrics, sockets
-from passerby.supervisor.layout import Role
-from passerby.supervisor.lock import take_role
-from passerby.supervisor.signals import leaving_on_signal
+from passerby.storage.locks import take_role
 from passerby.worker.resume import resume_log
 
 ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
@@ -50,7 +51,7 @@ def _worker(settings: Settings, engines: Engines, _: Handed) -> None:
 
 
 def _console(settings: Settings, engines: Engines, handed: Handed) -> None:
-    from passerby.console.process import run  # noqa: PLC0415 - a process loads its own role only
+    from passerby.runtime.console import run  # noqa: PLC0415 - a process loads its own role only
 
     run(settings, engines, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
 

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.supervisor.supervised import number, supervised
+from tests.runtime.supervisor.supervised import number, supervised
 
 from passerby.folder import DataFolder
-from passerby.supervisor.children import Place, Program
-from passerby.supervisor.supervise import Supervisor
+from passerby.runtime.supervisor.children import Place, Program
+from passerby.runtime.supervisor.supervise import Supervisor
 
 HEEDS = """
 signal.signal(signal.SIGTERM, lambda *_: sys.exit({code}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from passerby.folder import DataFolder
-from passerby.supervisor import metrics
+from passerby.runtime import metrics
 
 
 def test_what_an_earlier_run_left_is_cleaned_away(data: Path) -> None:

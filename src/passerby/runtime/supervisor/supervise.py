@@ -18,9 +18,9 @@ from typing import Self
 
 from passerby import logs
 from passerby.folder import DataFolder
-from passerby.supervisor import metrics
-from passerby.supervisor.children import WELL, Inheritance, Place, program
-from passerby.supervisor.layout import ROLES, Layout, Role
+from passerby.runtime import metrics
+from passerby.runtime.supervisor.children import WELL, Inheritance, Place, program
+from passerby.runtime.supervisor.layout import ROLES, Layout, Role
 
 STOP_SECONDS = 9.0
 """How long the roles have to finish what is in flight: a second less than `serve` promises in all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from passerby.api.metrics_reference import ROOMS, metrics, reference
+from passerby.runtime.metrics_reference import ROOMS, metrics, reference
 
 ROOT = Path(__file__).parents[2]
 

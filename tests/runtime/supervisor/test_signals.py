@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from passerby.supervisor.signals import STOP, leaving_on_signal
+from passerby.runtime.supervisor.signals import STOP, leaving_on_signal
 
 
 @pytest.mark.parametrize("number", STOP)

@@ -1,19 +1,31 @@
-"""The desk of a real server: every part opened on a data folder, and closed again in the right order."""
+"""The console role: management API and console pages over the engines, and the relay that fills the event store."""
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import time
 from contextlib import ExitStack, closing
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import Final, NamedTuple, Protocol
 
 from passerby import logs
-from passerby.api import metrics
+from passerby.api.server import serve
+from passerby.console.app import create_app
+from passerby.console.reception import Reception
+from passerby.console.shell import Shell
+from passerby.console.throttle import Throttle
+from passerby.doctor.examine import examine
 from passerby.engines import Engines, StoredEvents
 from passerby.events.relay import Relay
 from passerby.folder import DataFolder
+from passerby.monitoring.meter import Meter
+from passerby.monitoring.monitor import Monitor
+from passerby.monitoring.samples import SampleStore
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.refused.store import RefusedWriter
+from passerby.runtime import metrics
 from passerby.services.desk import Desk
 from passerby.services.health import (
     EdgeCheck,
@@ -31,15 +43,21 @@ from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
 from passerby.services.volumes import VolumeCache
 from passerby.settings import Settings
-from passerby.supervisor import lock
+from passerby.storage import locks
 
 RELAY_STOP_SECONDS = 4.0
 """How long a write to the event store may take to end. One that is cut off is repeated at the next start."""
+PASSWORDS_AT_ONCE: Final = 1
+"""Verifying a password takes 64 MiB and a core for some tens of milliseconds, by design."""
+PASSWORDS_WAITING: Final = 32
+DIAGNOSTICS_WAITING: Final = 2
+COUNT_SECONDS: Final = 60
+"""How often the uses of API tokens are written."""
 WORKER_HEARTBEAT = "worker.heartbeat"
 
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - on what an edge may listen, and where it is then found
 
-_log = logs.get("events")
+_log = logs.get("api")
 
 
 class Store(Protocol):
@@ -65,8 +83,43 @@ class Console(NamedTuple):
 
     def count_uses(self) -> None:
         """Write how many times each API token was used since the last call. Slow: not for the event loop."""
-        if uses := self.credentials.take_uses():
-            self.uses.count_uses(uses, self.desk.now())
+        try:
+            if uses := self.credentials.take_uses():
+                self.uses.count_uses(uses, self.desk.now())
+        except Exception:  # noqa: BLE001 - these counts are lost, which must not stop the server
+            _log.exception("the uses of tokens cannot be counted")
+
+
+class PeriodicTasks:
+    """Reloads changed keys at each call, about once a second, and writes their uses once a minute."""
+
+    def __init__(self, console: Console, count_seconds: float = COUNT_SECONDS) -> None:
+        self._console = console
+        self._count_seconds = count_seconds
+        self._counted_at = time.monotonic()
+
+    async def __call__(self) -> None:
+        self._console.credentials.refresh_if_changed()
+        if time.monotonic() - self._counted_at >= self._count_seconds:
+            self._counted_at = time.monotonic()
+            await asyncio.to_thread(self._console.count_uses)
+
+
+def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
+    """Answer on this listening socket until SIGTERM or SIGINT; return when everything is finished and closed."""
+    with ExitStack() as held:
+        console = open_console(settings, engines, held)
+        app = _application(settings, engines, console, held)
+        _log.info("console ready", port=listener.getsockname()[1])
+        serve(
+            app,
+            listener,
+            settings.proxies,
+            every_second=PeriodicTasks(console),
+            on_stop=console.desk.visibility.end,
+        )
+        _log.info("console stopping")
+        console.count_uses()
 
 
 def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Console:
@@ -117,6 +170,36 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     return Console(desk, credentials, uses)
 
 
+def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> Shell:
+    folder = DataFolder(settings.data)
+    users = held.enter_context(closing(engines.control.open_users()))
+    passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
+    examinations = held.enter_context(closing(Readers(1, DIAGNOSTICS_WAITING)))
+    desk = console.desk
+    monitor = Monitor(
+        meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
+        store=SampleStore(folder.refused),
+        alerting=engines.control.open_alerting(),
+        checks=desk.checks,
+        now=desk.now,
+    )
+    monitor.start()
+    held.callback(monitor.stop)
+    reception = Reception(
+        desk=desk,
+        projects=console.credentials,
+        users=users,
+        passwords=passwords,
+        examinations=examinations,
+        throttle=Throttle(),
+        settings=settings,
+        monitor=monitor,
+        diagnose=partial(examine, settings, engines),
+        versions=lambda: dict(engine.version() for engine in engines),
+    )
+    return create_app(reception)
+
+
 def now() -> int:
     """The time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
@@ -143,6 +226,6 @@ def close_events(store: Store, relay: Stoppable) -> None:
 
 def _edge(settings: Settings, folder: DataFolder) -> EdgeCheck:
     """Where the edge is to be found: where the running server says, else where the settings do."""
-    serving = lock.running(folder)
+    serving = locks.running(folder)
     host, port = (serving.host, serving.port) if serving else (settings.host, settings.port)
     return EdgeCheck(_HERE.get(host, host), port)

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-from passerby.supervisor.guard import EXIT_ORPHANED
+from passerby.runtime.supervisor.guard import EXIT_ORPHANED
 
 ROLE = """
 import os, signal, sys, threading
 from passerby import logs
-from passerby.supervisor import guard
+from passerby.runtime.supervisor import guard
 logs.configure()
 guard.GRACE_SECONDS = 0.2
 stop = threading.Event()

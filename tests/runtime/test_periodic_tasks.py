@@ -10,9 +10,8 @@ from typing import Any, cast
 import apsw
 import pytest
 
-from passerby.api.engines import Console
-from passerby.api.server import Regularly
 from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.runtime.console import Console, PeriodicTasks
 
 NOW = 1_790_000_040_000
 
@@ -43,7 +42,7 @@ def test_uses_are_written_when_it_is_time(tmp_path: Path) -> None:
     with closing(RefusedWriter(tmp_path / "r.db")) as writer, closing(RefusedReader(tmp_path / "r.db")) as reader:
 
         async def main() -> None:
-            early, due = (Regularly(console_of(tokens, writer), seconds) for seconds in (3_600, 0))
+            early, due = (PeriodicTasks(console_of(tokens, writer), seconds) for seconds in (3_600, 0))
             await due()
             await due()
             await early()
@@ -59,6 +58,6 @@ def test_uses_that_cannot_be_written_stop_nothing(capsys: pytest.CaptureFixture[
             raise apsw.FullError
 
     tokens = Tokens()
-    asyncio.run(Regularly(console_of(tokens, Full()), 0)())
+    asyncio.run(PeriodicTasks(console_of(tokens, Full()), 0)())
     assert tokens.refreshed == 1
     assert "uses of tokens cannot be counted" in capsys.readouterr().out

@@ -10,9 +10,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from passerby.runtime.supervisor.backoff import next_delay
+from passerby.runtime.supervisor.layout import Role
 from passerby.settings import PREFIX
-from passerby.supervisor.backoff import next_delay
-from passerby.supervisor.layout import Role
 
 WELL = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
 """How a process may end that was asked to: by itself, or by the signal itself if it was not up yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from passerby.profiles.stage import Stage, stage_of
+from passerby.identity.stage import Stage, stage_of
 
 
 @pytest.mark.parametrize(
