@@ -90,6 +90,21 @@ $(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package-lock.json | browser
 		echo "The tests of the vendors' clients for JavaScript are SKIPPED: they need Debian's npm" >&2; \
 	fi
 
+# The Pythons of this machine that Passerby supports, in the places where Debian, local builds and pyenv put them.
+PYTHONS ?= $(foreach minor,11 12 13,$(firstword $(wildcard \
+	/usr/bin/python3.$(minor) /usr/local/bin/python3.$(minor) $(HOME)/.pyenv/versions/3.$(minor).*/bin/python3.$(minor))))
+
+.PHONY: smoke
+smoke: wheel  ## Install the wheel for each supported Python of this machine, and try a server
+	@for python in $(PYTHONS); do \
+		folder=$$(mktemp -d); \
+		$$python -m venv $$folder && \
+		$$folder/bin/python tools/install.py --wheel dist requirements.lock && \
+		$$folder/bin/python tools/smoke.py; \
+		code=$$?; rm -rf $$folder; \
+		if [ $$code != 0 ]; then echo "The smoke test failed with $$python" >&2; exit 1; fi; \
+	done
+
 .PHONY: prove
 prove: setup  ## Try every property for long, hundreds of times the examples of `make test`
 	@PROVE_LONG=1 $(BIN)/pytest -m hypothesis --timeout=0 $(ARGS)
@@ -104,12 +119,22 @@ mutate: setup  ## Change the rules of identity and profiles in every small way, 
 bench: setup  ## Measure what the README's table says; ARGS goes to the benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: wheel
+wheel: setup  ## Build the wheel in dist/, with the locked build backend
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build --target wheel
+
+.PHONY: hooks
+hooks: setup  ## Check what changed before every commit (pre-commit, local hooks only)
+	@$(BIN)/pre-commit install --hook-type pre-commit --hook-type commit-msg
+
 .PHONY: check
-check: setup  ## Check format, lint, types, import rules and words, in seconds
+check: setup  ## Check format, lint, types, import rules, spelling and words, in seconds
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/codespell
 	@$(BIN)/python tools/words.py
 
 .PHONY: format

@@ -1,12 +1,14 @@
 """Installs lock files into a virtual environment, and says how far it is.
 
     PYTHON tools/install.py requirements.lock requirements-build.lock
+    PYTHON tools/install.py --wheel dist requirements.lock
 
 Run with the Python of the environment to install into. Standard library only: nothing is installed when it runs. The
 pip that comes with Python is replaced first, by the version that `requirements-pip.lock` pins, because every release
 of pip reads lock files a little differently. Then every package is installed at its locked version, by the hash of its
 file. pip resolves nothing (`--no-deps`): a lock file lists all that is needed, and nothing else can enter. Last comes
-this project itself, as an editable install. The exit code is pip's; what pip printed is shown when it failed.
+this project itself, as an editable install, or from the wheel in a folder. The exit code is pip's; what pip printed is
+shown when it failed.
 """
 
 from __future__ import annotations
@@ -25,15 +27,21 @@ STEP = 10
 """Where nothing rewrites a line, as in the log of a build, one package in so many is named."""
 
 
-def main(locks: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Install these lock files, paths relative to the project. Return the exit code."""
     began = time.monotonic()
+    itself: tuple[str, ...] = EDITABLE
+    locks = arguments
+    if arguments[0] == "--wheel":
+        wheels = sorted((ROOT / arguments[1]).glob("*.whl"))
+        itself = ("--no-deps", "--no-index", "--force-reinstall", *map(str, wheels))
+        locks = arguments[2:]
     requirements = [part for lock in locks for part in ("-r", str(ROOT / lock))]
     packages = sum(line.count("==") for lock in locks for line in entries(ROOT / lock))
     code = (
         pip("pip", 1, *LOCKED, "--upgrade", "-r", str(PIP_LOCK))
         or pip("packages", packages, *LOCKED, *requirements)
-        or pip("Passerby", 1, *EDITABLE)
+        or pip("Passerby", 1, *itself)
     )
     if code == 0:
         say(f"Installed in {time.monotonic() - began:.0f} s", last=True)

@@ -3,6 +3,8 @@
     PYTHON tools/words.py            check; list what is new
     PYTHON tools/words.py --all      list everything, known lines too
     PYTHON tools/words.py --shrink   remove lines from the baseline that are gone
+    PYTHON tools/words.py --files    check files alone, and no commits
+    PYTHON tools/words.py --message FILE   check the commit message in this file alone
 
 `words.toml` holds the phrases and what to write. Lines with such a phrase that were there when a phrase was added are
 known by their hash in `words.baseline`: they may be moved and deleted, but a line that is new or edited has to be
@@ -78,6 +80,8 @@ class Phrases:
 def main(arguments: list[str]) -> int:
     """Run the check. Return the exit code."""
     phrases = Phrases(tomllib.loads((ROOT / "tools/words.toml").read_text())["phrases"])
+    if arguments[:1] == ["--message"]:
+        return report(list(faults(Path(arguments[1]).read_text(encoding="utf-8").partition("\n")[0], phrases)))
     found = [finding for path, text in texts() for finding in phrases.within(path, text)]
     baseline = ROOT / BASELINE
     known = set(baseline.read_text().split()) if baseline.exists() else set()
@@ -85,7 +89,12 @@ def main(arguments: list[str]) -> int:
         write(baseline, known & {finding.known_as for finding in found})
         return 0
     new = found if "--all" in arguments else [finding for finding in found if finding.known_as not in known]
-    wrong = [*map(str, new), *(fault for subject in subjects() for fault in faults(subject, phrases))]
+    change = [] if "--files" in arguments else subjects()
+    return report([*map(str, new), *(fault for subject in change for fault in faults(subject, phrases))])
+
+
+def report(wrong: list[str]) -> int:
+    """Print what is wrong. Return the exit code."""
     if wrong:
         print("\n".join(wrong))
         print(f"{len(wrong)} phrases that are not plain technical English: see docs/reference/glossary.md")

@@ -13,7 +13,7 @@ TESTS = ROOT / "tests"
 
 # What tools and servers leave behind, for a tree in which git cannot tell.
 _LEFT_BEHIND = {"build", "data", "dist", "htmlcov", "mutants"}
-_HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore", ".npmrc"}
+_HIDDEN_BUT_OURS = {".ci", ".editorconfig", ".gitignore", ".npmrc", ".pre-commit-config.yaml"}
 
 
 @cache

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
+import yaml
 from tests.house.repository import ROOT, SOURCE, texts
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
@@ -58,7 +61,7 @@ def test_every_other_room_is_forbidden_to_the_rooms_of_rules() -> None:
 
 
 def test_every_engine_is_forbidden_to_the_rooms_of_rules() -> None:
-    pure_themselves = {"msgspec", "phonenumberslite", "tzdata", "uuid-utils"}
+    pure_themselves = {"humanize", "msgspec", "phonenumberslite", "tzdata", "ua-parser", "uuid-utils"}
     imported_as = {
         "chdb-core": "chdb",
         "chdb-core-lite": "chdb",
@@ -97,3 +100,14 @@ def run(*command: str) -> str:
     """What the command prints, run at the root as from a person's shell and not from within make."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+def test_every_hook_before_a_commit_is_a_tool_of_the_environment() -> None:
+    """No hook fetches anything from another repository."""
+    (source,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert source["repo"] == "local"
+    entries = [hook["entry"].split() for hook in source["hooks"]]
+    tools = {Path(entry[0]).name for entry in entries}
+    assert all(entry[0].startswith(".venv/bin/") for entry in entries)
+    assert all(shutil.which(tool) for tool in tools)
+    assert {hook["language"] for hook in source["hooks"]} == {"system"}

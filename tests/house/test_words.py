@@ -136,3 +136,13 @@ def test_subjects_that_are_right(subject: str) -> None:
 )
 def test_subjects_that_are_wrong(subject: str) -> None:
     assert list(words.faults(subject, PHRASES))
+
+
+def test_the_message_of_a_commit_can_be_checked_before_it_is_made(repository: Path) -> None:
+    commit(repository, "Old subject.")
+    assert check(repository, "--files")[0] == 0
+    message = repository / "message"
+    message.write_text("query: select two\n\nBecause one is not enough.\n")
+    assert check(repository, "--message", str(message)) == (0, "")
+    message.write_text("Select two\n")
+    assert check(repository, "--message", str(message))[0] == 1
