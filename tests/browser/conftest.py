@@ -12,7 +12,7 @@ from tests.browser.visiting import Visitor
 from tests.sdk.tools import program
 from tests.serving import Server, serving
 
-from passerby.sdk.snippets import Source, web
+from passerby.dialects.antsomi.snippets import Source, web
 
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),

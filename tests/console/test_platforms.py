@@ -13,12 +13,18 @@ from tests.sdk.tools import program
 
 from passerby.console.documentation import pages
 from passerby.console.platforms import PLATFORMS, platform_snippets
-from passerby.console.sourcing import ABOUT, SDKS, kinds_of
-from passerby.sdk.libraries import LIBRARIES, configured
+from passerby.console.sourcing import kinds_of
+from passerby.dialects import registry
+from passerby.dialects.segment.libraries import LIBRARIES
 from passerby.services.management_answers import KeyInfo
 
 URL = "https://cdp.example.com"
-KEYS = {kind: "/12345678" for dialect in ABOUT for kind in kinds_of(dialect) if kind != "webengage.api_key"}
+TEMPLATES = {library.title: library for library in LIBRARIES}
+KEYS = {kind: "/12345678" for dialect in registry.NAMED for kind in kinds_of(dialect) if kind != "webengage.api_key"}
+
+
+def configured(name: str, url: str, key: str) -> str:
+    return TEMPLATES[name].make(url, {"segment.write_key": key})
 
 
 def keys_of(dialect: str) -> list[KeyInfo]:
@@ -42,7 +48,7 @@ def test_every_platform_has_all_its_snippets_a_guide_and_a_protocol() -> None:
 
 def test_the_sdks_and_the_libraries_are_each_on_a_platform() -> None:
     shown = {language for platform in PLATFORMS.values() for language in platform.languages}
-    assert {*SDKS.values(), *LIBRARIES} <= shown
+    assert {snippet.title for snippet in (*LIBRARIES, *registry.COMMANDS.values())} <= shown
 
 
 def test_the_mobile_libraries_are_given_a_host_without_scheme() -> None:
@@ -64,7 +70,7 @@ def test_platforms_come_first_and_vendors_after_them(office: Office) -> None:
         text = client.get("/p/default/sources").text
     places = [text.index(f">{title}</a>") for title in (platform.title for platform in PLATFORMS.values())]
     assert places == sorted(places)
-    assert places[-1] < text.index("By vendor") < min(text.index(f">{about.title}</a>") for about in ABOUT.values())
+    assert places[-1] < text.index("By vendor") < min(text.index(f">{about.title}</a>") for about in registry.ALL)
 
 
 @pytest.mark.parametrize("name", PLATFORMS)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from tests.console.office import ADMIN, VIEWER, Office
 
-from passerby.sdk.calls import DIALECTS, first_call
+from passerby.dialects import registry
 
 
 @pytest.fixture(scope="session")
@@ -19,18 +19,19 @@ def shop(office: Office) -> dict[str, str]:
         if isinstance(each, dict)
         for name, key in each.items()
     }
-    assert set(flat) >= {kind for dialect in DIALECTS.values() for kind in dialect.kinds}
+    assert set(flat) >= {kind for dialect in registry.ALL for kind in dialect.samples.kinds}
     return flat
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", registry.NAMED)
 def test_a_first_call_arrives_and_the_page_says_so(office: Office, shop: dict[str, str], dialect: str) -> None:
     with office.client(VIEWER) as client:
         address = f"/p/shop/sources/{dialect}/arrival"
         assert "Waiting for the first event" in client.get(address).text
-        call = first_call(dialect, f"http://127.0.0.1:{office.server.port}", shop)
+        call = registry.NAMED[dialect].test_call(shop)
         assert call is not None
-        answer = httpx.post(call.url, json=call.body, headers=dict(call.headers), timeout=60)
+        address_of_ingest = f"http://127.0.0.1:{office.server.port}"
+        answer = httpx.post(address_of_ingest + call.path, json=call.body, headers=call.http_headers(), timeout=60)
         assert answer.status_code < 300, answer.text
         office.server.read("/v1/stats")
         arrived = client.get(address).text

@@ -7,10 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from passerby.console.pages.sources import address_of
-from passerby.console.sourcing import ABOUT, SDKS, kinds_of, newest, of_dialect, snippets
+from passerby.console.sourcing import kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
 from passerby.projects.keys import KINDS
-from passerby.sdk.snippets import SNIPPETS
 from passerby.services.management_answers import KeyInfo
 
 URL = "https://cdp.example"
@@ -22,11 +21,9 @@ def key(number: int, kind: str, value: str | None, revoked_at: str | None = None
 
 
 def test_every_dialect_and_every_kind_of_key_is_shown() -> None:
-    assert set(ABOUT) == {dialect.name for dialect in registry.ALL}
-    assert {kind for dialect in ABOUT for kind in kinds_of(dialect)} == set(KINDS) - {"api_token"}
-    assert all(title for dialect in ABOUT for title in kinds_of(dialect).values())
+    assert {kind for dialect in registry.NAMED for kind in kinds_of(dialect)} == set(KINDS) - {"api_token"}
+    assert all(title for dialect in registry.NAMED for title in kinds_of(dialect).values())
     assert kinds_of("none") == {}
-    assert set(SDKS) == set(SNIPPETS)
 
 
 def test_keys_that_work_come_first_and_the_newest_of_them() -> None:
@@ -50,7 +47,11 @@ def test_a_snippet_holds_the_newest_key() -> None:
 
 def test_antsomi_has_the_sdks_as_well() -> None:
     ours = [key(1, "antsomi.portal_id", "7"), key(2, "antsomi.prop_id", "8")]
-    assert [each.language for each in snippets("antsomi", ours, URL)][:3] == list(SDKS.values())
+    assert [each.language for each in snippets("antsomi", ours, URL)][:3] == [
+        "Web page",
+        "Google Tag Manager",
+        "React Native",
+    ]
 
 
 def test_without_a_key_there_is_nothing_to_paste() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 import uuid_utils
@@ -17,29 +17,18 @@ from passerby.api.access import access_at_once
 from passerby.api.describe import changing
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Outcome, Request, RequestFault
-from passerby.profiles import testing
+from passerby.dialects.samples import TESTER, SampleCall
 from passerby.projects.store import Key, ProjectSettings
 from passerby.services.access import Access
 from passerby.services.errors import ErrorCode, not_found
 from passerby.services.management_answers import SourceTested
 
-EVENT = "Passerby Test"
-"""The name of the event, where the vendor lets events be named freely."""
-WHO = testing.PREFIX
-"""The user: always the same, so that all tests together make one test profile."""
+if TYPE_CHECKING:
+    Name = str
+else:  # the registry is known to the program only, and a type checker takes no computed Literal
+    Name = Literal[tuple(registry.NAMED)]
 
-Dialect = Annotated[
-    Literal["crossengage", "webengage", "customerlabs", "antsomi", "segment"], PathParameter(description="The dialect.")
-]
-
-
-class Sample(NamedTuple):
-    """A call: path, query and body, and the user name of HTTP's basic authentication."""
-
-    path: str
-    body: Any
-    query: str = ""
-    header: str = ""
+Dialect = Annotated[Name, PathParameter(description="The dialect.")]
 
 
 @post(
@@ -47,7 +36,7 @@ class Sample(NamedTuple):
     operation_id="sendTestEvent",
     summary="Send a test event",
     description="Sends one documented call with the project's own key through the handling of the dialect, and tells "
-    f"what became of it. The event is kept, on the test profile `{WHO}`. 404 where the project has no key "
+    f"what became of it. The event is kept, on the test profile `{TESTER}`. 404 where the project has no key "
     "for this dialect.",
     tags=["Live"],
     status_code=200,
@@ -64,8 +53,8 @@ def tested(access: Access, dialect: str) -> SourceTested:
         project = store.project_numbered(access.project)
         now = access.desk.now()
         keys = {key.kind: key for key in store.keys(project) if key.works(now)}
-    sample = _sample(dialect, keys)
-    call = registry.match(sample.path) if sample else None
+    sample = registry.NAMED[dialect].test_call({kind: key.value for kind, key in keys.items() if key.value})
+    call = registry.match(sample.path.partition("?")[0]) if sample else None
     if sample is None or call is None:
         raise not_found(f"{dialect} key of this project")
     outcome = _outcome(access, call, sample, _Keys(project.id, keys, project.settings))
@@ -82,12 +71,13 @@ def tested(access: Access, dialect: str) -> SourceTested:
     )
 
 
-def _outcome(access: Access, call: Call, sample: Sample, keys: _Keys) -> Outcome:
-    headers = {"content-type": "application/json", "user-agent": "Passerby", "authorization": sample.header}
+def _outcome(access: Access, call: Call, sample: SampleCall, keys: _Keys) -> Outcome:
+    headers = {"user-agent": "Passerby", **{name.lower(): value for name, value in sample.http_headers().items()}}
+    path, _, query = sample.path.partition("?")
     request = Request(
         "POST",
-        sample.path,
-        sample.query,
+        path,
+        query,
         headers,
         msgspec.json.encode(sample.body),
         access.desk.now(),
@@ -122,46 +112,3 @@ class _Keys:
     def settings(self, project: int) -> ProjectSettings:
         del project
         return self._settings
-
-
-def _sample(dialect: str, keys: Mapping[str, Key]) -> Sample | None:
-    """A documented call of a dialect with these keys; None where one is missing."""
-    try:
-        return _SAMPLES[dialect]({kind: key.value or "" for kind, key in keys.items()})
-    except KeyError:
-        return None
-
-
-def _crossengage(keys: Mapping[str, str]) -> Sample:
-    path = f"/api/v1/mobile/{keys['crossengage.mobile_api_key']}/track"
-    return Sample(path, {"mobileId": WHO, "type": "track", "event": EVENT, "properties": {"test": True}})
-
-
-def _webengage(keys: Mapping[str, str]) -> Sample:
-    path = f"/v1/accounts/{keys['webengage.license_code']}/events"
-    body = {"userId": WHO, "eventName": EVENT, "eventData": {"test": True}}
-    return Sample(path, body, header="Bearer " + WHO)
-
-
-def _customerlabs(keys: Mapping[str, str]) -> Sample:
-    return Sample(keys["customerlabs.webhook_path"], {"event_name": EVENT, "email": f"{WHO}@example.com", "test": True})
-
-
-def _antsomi(keys: Mapping[str, str]) -> Sample:
-    query = f"portal_id={keys['antsomi.portal_id']}&prop_id={keys['antsomi.prop_id']}&resp_type=json"
-    body = {"uid": WHO, "ec": "test", "ea": "passerby", "dims": {"customers": {"customer_id": WHO}}}
-    return Sample("/event", body, query)
-
-
-def _segment(keys: Mapping[str, str]) -> Sample:
-    body = {"userId": WHO, "event": EVENT, "properties": {"test": True}, "writeKey": keys["segment.write_key"]}
-    return Sample("/v1/track", body)
-
-
-_SAMPLES = {
-    "crossengage": _crossengage,
-    "webengage": _webengage,
-    "customerlabs": _customerlabs,
-    "antsomi": _antsomi,
-    "segment": _segment,
-}

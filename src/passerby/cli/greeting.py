@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from passerby.cli import examples
+from passerby.dialects import registry
 from passerby.projects.founding import FirstKeys
-from passerby.projects.keys import kind_named
+from passerby.projects.keys import API_TOKEN, KINDS, kind_named
 from passerby.projects.store import Key
 from passerby.storage.locks import Serving
 
@@ -53,17 +54,20 @@ def again(serving: Serving, keys: Sequence[Key], data: Path, *, credentials_in: 
     calls = examples.calls(url(serving.host, serving.port), public)
     tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
     secrets = _SECRETS_IN_FILE.format(file=credentials_in) if credentials_in else _SECRETS_SHOWN
-    commands = _COMMANDS.format(data=shlex.quote(str(data)))
+    kinds = [API_TOKEN, *(kind for dialect in _SECRETIVE for kind in dialect.samples.kinds if KINDS[kind].secret)]
+    folder = shlex.quote(str(data))
+    commands = "\n".join(f"  passerby keys add {kind} --data {folder}" for kind in kinds)
+    commands = f"{commands}\n{_COMMANDS.format(data=folder)}"
     return f"{places(serving)}\n\n{tried}{secrets}\n{commands}\n\n{LAST_LINE}"
 
 
-_SECRETS_SHOWN = """\
+_SECRETIVE = [dialect for dialect in registry.ALL if any(KINDS[kind].secret for kind in dialect.samples.kinds)]
+"""The dialects whose calls above need a secret."""
+_SECRETS_SHOWN = f"""\
 Secrets were shown when they were created and cannot be shown again. To create new ones, for reading profiles or calling
-WebEngage:"""
+{", ".join(dialect.title for dialect in _SECRETIVE)}:"""
 _SECRETS_IN_FILE = """\
 The console's password and all secrets are in {file}. To create more of them later:"""
 _COMMANDS = """\
-  passerby keys add api_token --data {data}
-  passerby keys add webengage.api_key --data {data}
   passerby users password admin --data {data}
 `passerby keys list --data {data}` lists all keys, with the paths of webhooks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
@@ -10,9 +10,14 @@ from cyclopts import Parameter
 from passerby.cli.app import Data, Project, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say
+from passerby.dialects import registry
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.store import ProjectStore
-from passerby.sdk.snippets import SNIPPETS, Source
+
+if TYPE_CHECKING:
+    Kind = str
+else:  # the registry is known to the program only, and a type checker takes no computed Literal
+    Kind = Literal[tuple(registry.COMMANDS)]
 
 
 class NoAddress(CommandError):
@@ -30,9 +35,7 @@ class NoPublicKey(CommandError):
 
 
 def snippet(
-    kind: Annotated[
-        Literal["web", "gtm", "react-native"], Parameter(help="For a page, Google Tag Manager, or an app.")
-    ],
+    kind: Annotated[Kind, Parameter(help="For a page, Google Tag Manager, or an app.")],
     *,
     url: Annotated[str, Parameter(help="Where pages and apps reach the ingest port, as https://cdp.example.com.")],
     project: Project = FIRST_PROJECT,
@@ -40,10 +43,10 @@ def snippet(
 ) -> None:
     """Print what to paste into a page or an app so that it sends its events to this project."""
     address = _checked(url)
+    chosen = registry.COMMANDS[kind]
     with open_store(data) as store:
-        portal_id, prop_id = (_newest(store, needed, project) for needed in ("antsomi.portal_id", "antsomi.prop_id"))
-    source = Source(address, portal_id, prop_id)
-    say(SNIPPETS[kind](source))
+        keys = {needed: _newest(store, needed, project) for needed in chosen.kinds}
+    say(chosen.make(address, keys))
 
 
 def _checked(url: str) -> str:

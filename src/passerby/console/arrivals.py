@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from passerby.api.series import range_of, series
-from passerby.console.sourcing import ABOUT, Arrival
+from passerby.console.sourcing import Arrival
+from passerby.dialects import registry
 from passerby.services.access import Access
 from passerby.services.series_answers import Series
 
@@ -13,7 +14,7 @@ def arrivals(access: Access) -> dict[str, Arrival]:
     days, hours, minutes = (_accepted(access, step) for step in ("day", "hour", "minute"))
     last = {**_newest(days), **_newest(hours), **_newest(minutes)}
     totals = {line.dialect: line.total for line in days.lines}
-    return {dialect: Arrival(messages=totals.get(dialect, 0), last_at=last.get(dialect)) for dialect in ABOUT}
+    return {dialect: Arrival(messages=totals.get(dialect, 0), last_at=last.get(dialect)) for dialect in registry.NAMED}
 
 
 def _accepted(access: Access, step: str) -> Series:

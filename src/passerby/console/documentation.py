@@ -20,6 +20,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from passerby.dialects import registry
+
 PREFIX: Final = "/docs"
 
 SECTIONS: Final = {
@@ -32,15 +34,11 @@ SECTIONS: Final = {
 """Folders in the order in which they are listed."""
 
 GUIDES: Final = (
-    ("/sources/platforms/mobile", "how-to/migrate/segment-kotlin"),
-    ("/sources/platforms/server", "how-to/migrate/segment-http"),
-    ("/sources/platforms/segment", "how-to/migrate"),
-    ("/sources/platforms/webhook", "how-to/migrate/customerlabs"),
-    ("/sources/crossengage", "how-to/migrate/crossengage-mobile"),
-    ("/sources/webengage", "how-to/migrate/webengage"),
-    ("/sources/customerlabs", "how-to/migrate/customerlabs"),
-    ("/sources/antsomi", "how-to/migrate/antsomi-web"),
-    ("/sources/segment", "how-to/migrate"),
+    *(
+        (f"/sources/platforms/{name}", platform.guide.partition("#")[0])
+        for name, (_, platform) in registry.PLATFORMS.items()
+    ),
+    *((f"/sources/{dialect.name}", dialect.guide) for dialect in registry.ALL),
     ("/sources", "how-to/sdk"),
     ("/profiles", "explanation/identity"),
     ("/settings/policy", "explanation/identity"),

@@ -8,7 +8,7 @@ import msgspec
 
 from passerby.api.management import rotated_key
 from passerby.console.screens import Visit
-from passerby.console.sourcing import ABOUT
+from passerby.dialects import registry
 from passerby.services.errors import not_found
 from passerby.services.management_answers import FreshKey, KeyInfo
 
@@ -50,8 +50,8 @@ def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) ->
     """The confirmation page of this change. Raises ApiError for a key that was rotated before."""
     if change == "rotate" and key.expires_at is not None:
         raise not_found("key that can be rotated")
-    about = ABOUT.get(key.kind.partition(".")[0])
-    back_title = about.title if about else "API tokens"
+    dialect = registry.NAMED.get(key.kind.partition(".")[0])
+    back_title = dialect.title if dialect else "API tokens"
     return KeyChangeView(key=key, name=name, change=change, back=back, back_title=back_title, base=base, graces=GRACES)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from passerby.dialects import registry
-from passerby.sdk.calls import LANGUAGES, first_call
-from passerby.sdk.snippets import SNIPPETS, Source
+from passerby.dialects import registry, samples
+from passerby.dialects.common.languages import LANGUAGES
 from passerby.services.management_answers import KeyInfo
 
 
@@ -46,26 +44,6 @@ class SourceCard(msgspec.Struct, kw_only=True):
     arrival: Arrival
 
 
-class About(NamedTuple):
-    """How a vendor's own words go: its name, the place where its keys are set up, and what it sends."""
-
-    title: str
-    setting: str
-    about: str
-
-
-ABOUT: Final = {
-    "crossengage": About("CrossEngage", "System Setup", "Events and traits from mobile apps and servers."),
-    "webengage": About("WebEngage", "REST API", "Users and events from servers."),
-    "customerlabs": About("CustomerLabs", "Sources", "Webhooks, and users of web sites."),
-    "antsomi": About("Antsomi", "Portal and property", "Events from web sites and apps, with the SDKs that we serve."),
-    "segment": About("Segment", "Write key", "The tracking API, and everything that speaks it."),
-}
-
-SDKS: Final = {"web": "Web page", "gtm": "Google Tag Manager", "react-native": "React Native"}
-"""What the snippets that load an SDK are called."""
-
-
 def kinds_of(dialect: str) -> dict[str, str]:
     """The kinds of keys that belong to a dialect, with their names."""
     spoken = registry.NAMED.get(dialect)
@@ -85,12 +63,23 @@ def of_dialect(keys: Sequence[KeyInfo], dialect: str) -> list[KeyInfo]:
 
 def snippets(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
     """What to paste to send a first event to this address; empty where a key is missing."""
+    return [*written(registry.NAMED[dialect].snippets, keys, url), *in_every_language(dialect, keys, url)]
+
+
+def in_every_language(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+    """The test event of a dialect with the newest keys, in each language; empty where a key is missing."""
+    call = registry.NAMED[dialect].test_call(newest(keys))
+    return [Snippet(language=name, text=write(url, call)) for name, write in LANGUAGES.items()] if call else []
+
+
+def written(chosen: Iterable[samples.Snippet], keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+    """These snippets with the newest keys, without those for which a key is missing."""
     current = newest(keys)
-    call = first_call(dialect, url, current)
-    if call is None:
-        return []
-    made = [Snippet(language=name, text=write(call)) for name, write in LANGUAGES.items()]
-    return _sdks(dialect, current, url) + made
+    return [
+        Snippet(language=each.title, text=each.make(url, current))
+        for each in chosen
+        if current.keys() >= set(each.kinds)
+    ]
 
 
 def newest(keys: Sequence[KeyInfo]) -> dict[str, str]:
@@ -100,10 +89,3 @@ def newest(keys: Sequence[KeyInfo]) -> dict[str, str]:
 
 def _number(key: KeyInfo) -> int:
     return key.id
-
-
-def _sdks(dialect: str, keys: dict[str, str], url: str) -> list[Snippet]:
-    if dialect != "antsomi":
-        return []
-    source = Source(url, keys["antsomi.portal_id"], keys["antsomi.prop_id"])
-    return [Snippet(language=SDKS[name], text=write(source)) for name, write in SNIPPETS.items()]

@@ -10,6 +10,7 @@ import msgspec
 
 from passerby.commerce.vocabulary import Vocabulary
 from passerby.dialects.contract import Call
+from passerby.dialects.samples import Keys, Platform, SampleCall, Samples, Snippet
 
 HOUR_MS: Final = 60 * 60 * 1000
 DAY_MS: Final = 24 * HOUR_MS
@@ -88,6 +89,12 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Name in messages, in paths of the console and in the API. It is stored, so it never changes."""
     title: str
     """The vendor's name as the vendor writes it."""
+    about: str
+    """What sends events in this dialect: a sentence for the console's page of sources."""
+    keys_title: str
+    """The vendor's own title of the place where its keys are set up."""
+    guide: str
+    """Page of `docs/` that explains it, without the ending: `how-to/migrate/segment-http`."""
     match: Callable[[str], Call | None]
     """Returns the call with this (decoded) path, for any method; None for a path of another dialect. Called for each
     new path that any client sends: it must not fail, whatever the path."""
@@ -95,6 +102,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     find_keys: Callable[[RequestParts], Iterable[FoundKey]]
     """Yields what may be a key in a rejected request, the most telling first. The request may be anything at all."""
     openapi: OpenApi
+    samples: Samples
+    snippets: tuple[Snippet, ...] = ()
+    """Code to install, shown on the dialect's own page of the console before the test event in each language."""
+    platforms: tuple[Platform, ...] = ()
     vocabulary: Vocabulary | None = None
     """Names that the vendor documents for standard events of a shop; None where it documents none."""
     deduplication_window_ms: int | None = DAY_MS
@@ -107,3 +118,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a value that breaks a vendor's rule of the data catalogue is rejected, not just reported."""
     answers_with_profile: bool = False
     """Whether calls are answered with what the device stated before: then the worker keeps its statements."""
+
+    def test_call(self, keys: Keys) -> SampleCall | None:
+        """Return the test event with these keys, or None where a public one is missing.
+
+        Secrets are stored hashed, so the caller has none: a placeholder such as `YOUR_API_KEY` takes a missing one's
+        place.
+        """
+        secrets = {kind.name: f"YOUR_{kind.name.partition('.')[2].upper()}" for kind in self.key_kinds if kind.secret}
+        given = {**secrets, **keys}
+        return self.samples.test_event(given) if given.keys() >= set(self.samples.kinds) else None

@@ -11,6 +11,7 @@ from typing import Final
 from passerby.dialects.common.faults import no_such_call
 from passerby.dialects.contract import Call
 from passerby.dialects.dialect import Dialect, KeyKind
+from passerby.dialects.samples import Platform, Snippet
 
 FOLDERS: Final = ("crossengage", "webengage", "customerlabs", "antsomi", "segment")
 """The folders beside this file that hold a dialect, in the order in which lists show them."""
@@ -21,6 +22,18 @@ ALL: Final[tuple[Dialect, ...]] = tuple(import_module(f"passerby.dialects.{folde
 
 NAMED: Final[Mapping[str, Dialect]] = {dialect.name: dialect for dialect in ALL}
 KEY_KINDS: Final[Mapping[str, KeyKind]] = {kind.name: kind for dialect in ALL for kind in dialect.key_kinds}
+
+PLATFORMS: Final[Mapping[str, tuple[Dialect, Platform]]] = {
+    platform.name: (dialect, platform)
+    for dialect, platform in sorted(
+        ((dialect, platform) for dialect in ALL for platform in dialect.platforms), key=lambda pair: pair[1].rank
+    )
+}
+"""Each platform with the dialect that its clients speak, by the platform's name, in the order of lists."""
+COMMANDS: Final[Mapping[str, Snippet]] = {
+    snippet.command: snippet for dialect in ALL for snippet in dialect.snippets if snippet.command
+}
+"""The snippets of `passerby snippet`, by their names there."""
 
 # The worker asks these for every message, by the name that the message was stored with.
 IDENTIFYING_BY_FIELDS: Final = frozenset(dialect.name for dialect in ALL if not dialect.identifies_by_traits)

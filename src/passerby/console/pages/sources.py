@@ -19,7 +19,6 @@ from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, 
 from passerby.console.platforms import PLATFORMS, Platform, platform_snippets
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.sourcing import (
-    ABOUT,
     Arrival,
     Snippet,
     SourceCard,
@@ -28,7 +27,7 @@ from passerby.console.sourcing import (
     snippets,
     webhooks_of,
 )
-from passerby.dialects.registry import KEY_KINDS
+from passerby.dialects.registry import KEY_KINDS, NAMED
 from passerby.projects.keys import kind_named
 from passerby.refused.redaction import struck
 from passerby.services.errors import ApiError, ErrorCode, invalid, not_found
@@ -95,7 +94,7 @@ class NewKey(msgspec.Struct, kw_only=True):
 
 async def gather(visit: NamedDependency[Visit]) -> SourcesView:
     found, came = await _keys(visit), await visit.run(arrivals, visit.access)
-    cards = [_card(dialect, found, came) for dialect in ABOUT]
+    cards = [_card(dialect, found, came) for dialect in NAMED]
     return SourcesView(platforms=list(PLATFORMS.values()), sources=cards)
 
 
@@ -144,7 +143,7 @@ async def gather_webhook(
             where = address_of(request, visit, address)
             return WebhookView(
                 dialect=dialect,
-                title=ABOUT[dialect].title,
+                title=NAMED[dialect].title,
                 about=webhook.about,
                 webhook=key,
                 address=where,
@@ -173,7 +172,7 @@ async def send_test(visit: NamedDependency[Visit], dialect: FromPath[str]) -> Re
 async def add_key(visit: NamedDependency[Visit], dialect: FromPath[str], data: URLEncodedBody[NewKey]) -> Response[Any]:
     _check(dialect)
     if data.kind not in kinds_of(dialect):
-        raise invalid("kind", f"a key of {ABOUT[dialect].title} is one of {', '.join(kinds_of(dialect))}")
+        raise invalid("kind", f"a key of {NAMED[dialect].title} is one of {', '.join(kinds_of(dialect))}")
     request = AddKeyRequest(kind=data.kind, label=data.label, value=data.value.strip())
     made = await visit.run(added_key, visit.access, request)
     await visit.note("key.added", str(made.id), {"kind": data.kind, "label": data.label})
@@ -242,7 +241,7 @@ def _language(made: list[Snippet], wanted: str) -> str:
 
 
 def _check(dialect: str) -> None:
-    if dialect not in ABOUT:
+    if dialect not in NAMED:
         raise not_found("dialect")
 
 
@@ -257,10 +256,12 @@ async def _working_key(visit: Visit, dialect: str, number: int) -> KeyInfo:
 
 def _card(dialect: str, found: list[KeyInfo], came: dict[str, Arrival]) -> SourceCard:
     ours = of_dialect(found, dialect)
-    about = ABOUT[dialect]._asdict()
+    spoken = NAMED[dialect]
     return SourceCard(
         dialect=dialect,
-        **about,
+        title=spoken.title,
+        setting=spoken.keys_title,
+        about=spoken.about,
         kinds=kinds_of(dialect),
         webhooks=webhooks_of(dialect),
         keys=ours,

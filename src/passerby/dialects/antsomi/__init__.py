@@ -9,6 +9,8 @@
 - `keys` — the kinds of keys, and where they are in a request
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
+- `samples` — calls to try, platforms
+- `snippets` — code that loads the SDKs
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from passerby.dialects.antsomi.calls import match
 from passerby.dialects.antsomi.commerce import VOCABULARY
 from passerby.dialects.antsomi.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.antsomi.openapi import OPENAPI
+from passerby.dialects.antsomi.samples import PLATFORMS, SAMPLES, SNIPPETS
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
@@ -26,9 +29,15 @@ __all__ = ["DIALECT"]
 DIALECT: Final = Dialect(
     name=NAME,
     title="Antsomi",
+    about="Events from web sites and apps, with the SDKs that we serve.",
+    keys_title="Portal and property",
+    guide="how-to/migrate/antsomi-web",
     match=match,
     key_kinds=KEY_KINDS,
     find_keys=find_keys,
     openapi=OPENAPI,
+    samples=SAMPLES,
+    snippets=SNIPPETS,
+    platforms=PLATFORMS,
     vocabulary=VOCABULARY,
 )

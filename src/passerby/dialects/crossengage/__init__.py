@@ -3,6 +3,7 @@
 - `keys` — the kinds of keys, and where they are in a request
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
+- `samples` — calls to try
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from passerby.dialects.crossengage import mobile, routes
 from passerby.dialects.crossengage.commerce import VOCABULARY
 from passerby.dialects.crossengage.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.crossengage.openapi import OPENAPI
+from passerby.dialects.crossengage.samples import SAMPLES
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
@@ -26,10 +28,14 @@ def _match(path: str) -> Call | None:
 DIALECT: Final = Dialect(
     name=NAME,
     title="CrossEngage",
+    about="Events and traits from mobile apps and servers.",
+    keys_title="System Setup",
+    guide="how-to/migrate/crossengage-mobile",
     match=_match,
     key_kinds=KEY_KINDS,
     find_keys=find_keys,
     openapi=OPENAPI,
+    samples=SAMPLES,
     vocabulary=VOCABULARY,
     identifies_by_traits=False,
 )

@@ -10,6 +10,7 @@
 - `keys` — the kinds of keys, and where they are in a request
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
+- `samples` — calls to try, platforms
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from passerby.dialects.customerlabs.calls import match
 from passerby.dialects.customerlabs.commerce import VOCABULARY
 from passerby.dialects.customerlabs.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.customerlabs.openapi import OPENAPI
+from passerby.dialects.customerlabs.samples import PLATFORMS, SAMPLES
 from passerby.dialects.dialect import Dialect
 
 __all__ = ["DIALECT"]
@@ -27,10 +29,15 @@ __all__ = ["DIALECT"]
 DIALECT: Final = Dialect(
     name=NAME,
     title="CustomerLabs",
+    about="Webhooks, and users of web sites.",
+    keys_title="Sources",
+    guide="how-to/migrate/customerlabs",
     match=match,
     key_kinds=KEY_KINDS,
     find_keys=find_keys,
     openapi=OPENAPI,
+    samples=SAMPLES,
+    platforms=PLATFORMS,
     vocabulary=VOCABULARY,
     identifies_by_traits=False,
     answers_with_profile=True,

@@ -14,6 +14,8 @@
 - `keys` — the kinds of keys, and where they are in a request
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
+- `samples` — calls to try, platforms
+- `libraries` — configuration of the vendor's libraries
 """
 
 from __future__ import annotations
@@ -25,16 +27,22 @@ from passerby.dialects.segment.commerce import VOCABULARY
 from passerby.dialects.segment.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.segment.openapi import OPENAPI
 from passerby.dialects.segment.routes import match
+from passerby.dialects.segment.samples import PLATFORMS, SAMPLES
 
 __all__ = ["DIALECT"]
 
 DIALECT: Final = Dialect(
     name=NAME,
     title="Segment",
+    about="The tracking API, and everything that speaks it.",
+    keys_title="Write key",
+    guide="how-to/migrate",
     match=match,
     key_kinds=KEY_KINDS,
     find_keys=find_keys,
     openapi=OPENAPI,
+    samples=SAMPLES,
+    platforms=PLATFORMS,
     vocabulary=VOCABULARY,
     deduplication_window_ms=None,  # the vendor's libraries queue on devices that may be offline for weeks
 )

@@ -4,6 +4,7 @@
 - `keys` — the kinds of keys, and where they are in a request
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
+- `samples` — calls to try
 """
 
 from __future__ import annotations
@@ -15,16 +16,21 @@ from passerby.dialects.webengage.calls import match
 from passerby.dialects.webengage.commerce import VOCABULARY
 from passerby.dialects.webengage.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.webengage.openapi import OPENAPI
+from passerby.dialects.webengage.samples import SAMPLES
 
 __all__ = ["DIALECT"]
 
 DIALECT: Final = Dialect(
     name=NAME,
     title="WebEngage",
+    about="Users and events from servers.",
+    keys_title="REST API",
+    guide="how-to/migrate/webengage",
     match=match,
     key_kinds=KEY_KINDS,
     find_keys=find_keys,
     openapi=OPENAPI,
+    samples=SAMPLES,
     vocabulary=VOCABULARY,
     deduplication_window_ms=4 * HOUR_MS,  # WebEngage, Tracking Events, `x-request-id`
     enforces_catalogue_rules=True,

@@ -1,4 +1,4 @@
-"""What to paste into a page, a tag manager or an app so that it sends to this server.
+"""Code to paste into a page, a tag manager or an app: it loads the SDKs that Passerby serves, which speak this dialect.
 
 The values are written as JavaScript texts in which nothing can end the script element around them.
 """
@@ -6,8 +6,11 @@ The values are written as JavaScript texts in which nothing can end the script e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, NamedTuple
+
+from passerby.dialects.antsomi.keys import PORTAL_KIND, PROPERTY_KIND
+from passerby.dialects.samples import Snippet
 
 
 class Source(NamedTuple):
@@ -43,7 +46,7 @@ _STUB: Final = """\
   }})(window, document);
 </script>"""
 
-_TAG_MANAGER: Final = """\
+_TAG: Final = """\
 <!-- Tag "Passerby": Custom HTML, trigger "Initialization - All Pages" -->
 {stub}
 
@@ -52,7 +55,7 @@ _TAG_MANAGER: Final = """\
   window.web_event.track("product", "add_to_cart", {{ items: [{{{{product}}}}] }});
 </script>"""
 
-_REACT_NATIVE: Final = """\
+_MODULE: Final = """\
 // Save {script} as passerby.js beside this file, and mobile.d.ts from the same place as passerby.d.ts.
 import AsyncStorage from "@react-native-async-storage/async-storage";
 import {{ AppState, Dimensions, Platform }} from "react-native";
@@ -84,17 +87,27 @@ def web(source: Source) -> str:
 
 def tag_manager(source: Source) -> str:
     """For Google Tag Manager: a tag for every page, and one for an event."""
-    return _TAG_MANAGER.format(stub=web(source))
+    return _TAG.format(stub=web(source))
 
 
 def react_native(source: Source) -> str:
     """For an app: a module for the others to import."""
     url, portal_id, prop_id = map(_text, source)
-    return _REACT_NATIVE.format(url=url, portal_id=portal_id, prop_id=prop_id, script=f"{source.url}/sdk/mobile.js")
+    return _MODULE.format(url=url, portal_id=portal_id, prop_id=prop_id, script=f"{source.url}/sdk/mobile.js")
 
 
-SNIPPETS: Final[Mapping[str, Callable[[Source], str]]] = {"web": web, "gtm": tag_manager, "react-native": react_native}
-"""By the name that the command line has for them."""
+def _snippet(title: str, command: str, write: Callable[[Source], str]) -> Snippet:
+    return Snippet(
+        title,
+        (PORTAL_KIND, PROPERTY_KIND),
+        lambda url, keys: write(Source(url, keys[PORTAL_KIND], keys[PROPERTY_KIND])),
+        command,
+    )
+
+
+WEB: Final = _snippet("Web page", "web", web)
+TAG_MANAGER: Final = _snippet("Google Tag Manager", "gtm", tag_manager)
+REACT_NATIVE: Final = _snippet("React Native", "react-native", react_native)
 
 
 def _text(value: str) -> str:

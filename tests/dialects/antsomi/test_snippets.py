@@ -9,9 +9,10 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.sdk.snippets import SNIPPETS, Source, tag_manager, web
+from passerby.dialects.antsomi.samples import SNIPPETS
+from passerby.dialects.antsomi.snippets import Source, react_native, tag_manager, web
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "sdk.md"
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "sdk.md"
 SOURCE = Source("https://cdp.example.com", "123", "456")
 
 
@@ -28,7 +29,7 @@ def test_a_tag_manager_gets_the_same_and_a_tag_with_its_own_variable() -> None:
 
 
 def test_an_app_gets_a_module() -> None:
-    text = SNIPPETS["react-native"](SOURCE)
+    text = react_native(SOURCE)
     assert "// Save https://cdp.example.com/sdk/mobile.js as passerby.js" in text
     assert 'url: "https://cdp.example.com",' in text
     assert 'portalId: "123",' in text
@@ -46,4 +47,4 @@ def test_no_value_ends_the_script_or_changes_on_the_way(portal: str, prop: str) 
 def test_the_documentation_shows_what_the_command_prints() -> None:
     page = PAGE.read_text()
     assert f"```html\n{web(SOURCE)}\n```" in page
-    assert all(f"passerby snippet {kind} --url https://cdp.example.com\n" in page for kind in SNIPPETS)
+    assert all(f"passerby snippet {each.command} --url https://cdp.example.com\n" in page for each in SNIPPETS)

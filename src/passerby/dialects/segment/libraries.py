@@ -1,11 +1,13 @@
-"""How Segment's own libraries are pointed at this server, unchanged."""
+"""Configuration of Segment's own libraries, unchanged but for their host and key."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
+
+from passerby.dialects.samples import Snippet
+from passerby.dialects.segment.keys import KEY_KIND
 
 _BROWSER: Final = """\
 import {{ AnalyticsBrowser }} from "@segment/analytics-next";
@@ -45,18 +47,24 @@ val analytics = Analytics({key}, applicationContext) {{
     cdnHost = {host}
 }}"""
 
-LIBRARIES: Final[Mapping[str, str]] = {
-    "Browser": _BROWSER,
-    "Node": _NODE,
-    "Python": _PYTHON,
-    "iOS (Swift)": _SWIFT,
-    "Android (Kotlin)": _KOTLIN,
-}
-"""Templates of what to paste, by what it is for."""
 
-
-def configured(name: str, url: str, write_key: str) -> str:
-    """A library's configuration. The mobile libraries take a host without scheme, and always use HTTPS."""
+def configured(template: str, url: str, write_key: str) -> str:
+    """Fill in a library's configuration. The mobile libraries take a host without scheme, and always use HTTPS."""
     parts = urlsplit(url)
     host = f"{parts.netloc}{parts.path}/v1"
-    return LIBRARIES[name].format(key=json.dumps(write_key), url=json.dumps(url), host=json.dumps(host))
+    return template.format(key=json.dumps(write_key), url=json.dumps(url), host=json.dumps(host))
+
+
+def _library(title: str, template: str) -> Snippet:
+    return Snippet(title, (KEY_KIND,), lambda url, keys: configured(template, url, keys[KEY_KIND]))
+
+
+IOS: Final = _library("iOS (Swift)", _SWIFT)
+ANDROID: Final = _library("Android (Kotlin)", _KOTLIN)
+LIBRARIES: Final = (
+    _library("Browser", _BROWSER),
+    _library("Node", _NODE),
+    _library("Python", _PYTHON),
+    IOS,
+    ANDROID,
+)
