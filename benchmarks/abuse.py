@@ -34,6 +34,7 @@ from tests.serving import Server
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
@@ -123,7 +124,7 @@ class Trial:
 
     def apply(self, batch: list[Message]) -> float:
         """Apply a batch; return the seconds that it took."""
-        entries = [Entry(self._position + number, message) for number, message in enumerate(batch, 1)]
+        entries = [Entry(Position(self._position + number), message) for number, message in enumerate(batch, 1)]
         self._position += len(batch)
         started = time.perf_counter()
         self._worker.apply(entries)

@@ -70,7 +70,7 @@ def fill(data: Path, people: int) -> None:
     with closing(state), closing(SqliteLogWriter(folder.log)) as log, closing(SqliteLogReader(folder.log)) as tail:
         while batch := list(islice(sent, BATCH)):
             log.append([msgspec.json.encode(message) for message in batch], {1: len(batch)}, NOW)
-            worker.apply(tail.read(state.position(), BATCH))
+            worker.apply(tail.read(state.positions(), BATCH))
 
 
 def examine(data: Path) -> tuple[Any, float, float]:

@@ -23,6 +23,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.preview import preview
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
@@ -50,7 +51,7 @@ def grow(state: SqliteState) -> None:
     worker = Worker(state, lambda _: DEFAULT_POLICY, new_id)
     said = [message(*devices(visitor)) for visitor in range(VISITORS)]
     said += [message(CUSTOMER, devices(visitor)[0]) for visitor in range(VISITORS)]
-    worker.apply([Entry(state.position() + 1 + n, each) for n, each in enumerate(said)])
+    worker.apply([Entry(Position(state.positions().offset() + 1 + n), each) for n, each in enumerate(said)])
 
 
 def timed(what: str, identifiers: int, act: Callable[[], object], times: int = TIMES) -> None:

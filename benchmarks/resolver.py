@@ -25,6 +25,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.profiles.activity import Activity
 from passerby.settings import WorkerSettings
 from passerby.state.protocol import Moment, ProjectChanges, Sighting
@@ -131,8 +132,10 @@ def measure(identifiers: int) -> None:
         state = SqliteState(path)
         for figure in ("resolver", "worker"):
             worker = Worker(state, lambda _: DEFAULT_POLICY, new_id)
-            first = state.position() + 1
-            entries = [Entry(first + i, m) for i, m in enumerate(messages(people, MESSAGES, seed=len(figure)))]
+            first = state.positions().offset() + 1
+            entries = [
+                Entry(Position(first + i), m) for i, m in enumerate(messages(people, MESSAGES, seed=len(figure)))
+            ]
             started = time.perf_counter()
             for start in range(0, MESSAGES, BATCH):
                 batch = entries[start : start + BATCH]

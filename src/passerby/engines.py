@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from passerby.events.protocol import EventStore, Refillable
-from passerby.log.protocol import Entry, LogReader, LogWriter
-from passerby.messages import Message
+from passerby.log.archive import Archive
+from passerby.log.protocol import LogReader, LogWriter
 from passerby.outbox.protocol import Outbox
+from passerby.positions import Positions
 from passerby.projects.alerting import Alerting
 from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
@@ -24,18 +25,8 @@ from passerby.state.protocol import Progress, State
 from passerby.state.views import StateReader
 
 
-class SearchableLog(LogReader, Protocol):
-    """A log reader that also finds single messages, with a bounded amount of work."""
-
-    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
-        """At most `limit` of a project's newest messages that fit, newest first."""
-
-    def find(self, project: int, id_: str) -> Entry | None:
-        """The message of a project with this id, while the log holds it."""
-
-
 class LogEngine(Protocol):
-    """Opens one log. Each writer and reader belongs to the thread that uses it, and is closed by its caller."""
+    """Opens one log. Each writer, reader and archive belongs to the thread that uses it; its caller closes it."""
 
     def version(self) -> tuple[str, str]:
         """Return the name of the engine and its version."""
@@ -46,17 +37,20 @@ class LogEngine(Protocol):
     def open_writer(self, settings: LogSettings | None = None) -> LogWriter:
         """Open the log for appending and pruning, created if it is new. Raises LogFull, LogDamaged."""
 
-    def open_reader(self) -> SearchableLog:
+    def open_reader(self) -> LogReader:
         """Open the log for reading, created if it is new. Raises LogFull, LogDamaged."""
 
-    def head(self) -> int:
-        """Return the position of the last durable message of a log that exists. Creates and migrates nothing.
+    def open_archive(self) -> Archive:
+        """Open the log for looking up single messages, created if it is new. Raises LogFull, LogDamaged."""
+
+    def head(self) -> Positions:
+        """Return the positions of the last durable messages of a log that exists. Creates and migrates nothing.
 
         Raises LogFull, LogDamaged.
         """
 
-    def continue_after(self, position: int, accepted: Mapping[int, int], applied_until: int) -> bool:
-        """Make a log that ends before an applied position continue after it; return whether that was necessary.
+    def continue_after(self, applied: Positions, accepted: Mapping[int, int], applied_until: int) -> bool:
+        """Make a log that ends before applied positions continue after them; return whether that was necessary.
 
         `accepted` is how many messages of each project are applied, `applied_until` the newest received time among
         them (ms). Raises LogFull, LogDamaged.

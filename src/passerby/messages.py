@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from passerby.positions import Position
+
 Kind = Literal["identify", "track", "invalid"]
 """What a message states: who somebody is (`identify`), what somebody did (`track`, which becomes one event), or nothing
 that can be used (`invalid`: it names nobody and is no event; its violations count, and what was sent is the member
@@ -131,7 +133,7 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     id: str
     name: str
     received_at: int
-    position: int
+    position: Position
     properties: dict[str, Any]
     rejected: list[dict[str, Any]]
     context: dict[str, Any]

@@ -27,6 +27,7 @@ from passerby.catalogue.types import data_type
 from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogEngine, SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
+from passerby.positions import START
 from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
@@ -34,7 +35,7 @@ from passerby.projects.store import ProjectStore
 from passerby.refused.store import RefusedReader, RefusedWriter
 from passerby.runtime import metrics
 from passerby.services.desk import Desk
-from passerby.services.log import SharedLog
+from passerby.services.log import SharedArchive, SharedLog
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
@@ -118,7 +119,7 @@ class HandRelay:
     """A relay that carries when it is told to."""
 
     def __init__(self) -> None:
-        self.visible_position = 0
+        self.visible = START
         self.nudges = 0
 
     def nudge(self) -> None:
@@ -155,6 +156,7 @@ class Building:
         self._worker = Worker(self.state, self._policies.of, new_id)
         self._to_apply = SqliteLogReader(folder / "log.db")
         self._to_show = SharedLog(SqliteLogEngine(folder / "log.db"))
+        self._archive = SharedArchive(SqliteLogEngine(folder / "log.db"))
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
         self.desk = self._desk()
@@ -173,6 +175,7 @@ class Building:
             sender=lambda: closing(SqliteLogWriter(self.folder / "log.db")),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,
+            archive=self._archive,
             events=self.events,
             visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
             volumes=VolumeCache(self.events, lambda: time.time_ns() // 1_000_000),
@@ -187,7 +190,7 @@ class Building:
 
     def apply(self) -> None:
         """Apply everything accepted."""
-        self._worker.apply(self._to_apply.read(self.reader.position(), 1_000_000))
+        self._worker.apply(self._to_apply.read(self.reader.positions(), 1_000_000))
 
     def carry(self) -> None:
         """Make everything applied visible."""
@@ -195,11 +198,11 @@ class Building:
         for number, body in self._outbox.execute(rows, (self._carried,)):
             self.events.write(body, "")
             self._carried = number
-        self.relay.visible_position = self.reader.position()
+        self.relay.visible = self.reader.positions()
 
     def close(self) -> None:
         self.desk.readers.close()
-        for part in (self._to_apply, self._to_show, self._outbox, self.refused, self._refused):
+        for part in (self._to_apply, self._to_show, self._archive, self._outbox, self.refused, self._refused):
             part.close()
         for engine in (self.projects, self.credentials, self.log, self.reader, self.state):
             engine.close()

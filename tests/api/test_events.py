@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.api.office import Office
+from tests.positions import at
 from tests.state.filling import ident, new_id
 
 from passerby.messages import Message, Violation
@@ -113,13 +114,13 @@ def test_what_was_dropped_says_where(office: Office, fields: dict[str, Any], las
 def test_an_event_that_never_arrived_was_set_aside(office: Office) -> None:
     message = office.say(kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
     office.building.apply()
-    office.relay.visible_position = 10**12
+    office.relay.visible = at(10**12)
     assert outcomes(detail(office, message))["stored"] == "dropped"
 
 
 def test_an_event_that_the_log_let_go_still_has_its_trail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     message = office.track("Seen", ident("mobile_id", "m1"))
-    monkeypatch.setattr(type(office.building.desk.log), "find", lambda *_: None)
+    monkeypatch.setattr(type(office.building.desk.archive), "find", lambda *_: None)
     found = detail(office, message)
     assert found["raw"] is None
     assert [decision["kind"] for decision in found["trail"][2]["decisions"]] == ["created", "attached"]

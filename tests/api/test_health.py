@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 from tests.api.office import MemoryEvents, Office
+from tests.positions import at
 
 from passerby.api.app import create_app
 from passerby.log.sqlite import SqliteLogReader
+from passerby.positions import Positions
 from passerby.services import health
 from passerby.services.health import (
     Check,
@@ -92,16 +94,16 @@ class TestEngines:
         assert health.run(EventsCheck(store)) == "it cannot be read: EventStoreBroken"
 
 
-class Positions:
+class Somewhere:
     """Somewhere that knows a log position."""
 
-    def __init__(self, position: int) -> None:
-        self._position = position
+    def __init__(self, offset: int) -> None:
+        self._positions = at(offset)
 
-    def position(self) -> int:
-        return self._position
+    def positions(self) -> Positions:
+        return self._positions
 
-    head = position
+    head = positions
 
 
 @pytest.mark.parametrize(
@@ -115,9 +117,9 @@ class Positions:
     ],
 )
 def test_positions_out_of_order_are_a_problem(relayed: int, applied: int, head: int, problem: str | None) -> None:
-    state: Any = Positions(applied)
-    log: Any = Positions(head)
-    assert health.run(PositionsCheck(lambda: relayed, state, log)) == problem
+    state: Any = Somewhere(applied)
+    log: Any = Somewhere(head)
+    assert health.run(PositionsCheck(lambda: at(relayed), state, log)) == problem
 
 
 class Teapot(socketserver.StreamRequestHandler):

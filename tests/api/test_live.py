@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.api.office import Office
 from tests.api.test_refused import refuse
+from tests.positions import at
 from tests.state.filling import ident
 
 from passerby.log.protocol import LogFull
@@ -160,7 +161,7 @@ def test_a_place_that_is_not_reached_yet_is_now(office: Office) -> None:
     async def test(stream: Stream) -> None:
         assert (await stream.next())["id"] == await stream_place(office)
 
-    followed(office, test, place=Place(10**12, 10**12))
+    followed(office, test, place=Place(at(10**12), 10**12))
 
 
 def test_who_falls_behind_is_told_how_much_is_missing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

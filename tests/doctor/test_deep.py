@@ -48,7 +48,7 @@ class Place:
         )
         self.log.append([msgspec.json.encode(message)], {project: 1}, DAY)
         if apply:
-            self._worker.apply(self._tail.read(self.state.position(), 1_000))
+            self._worker.apply(self._tail.read(self.state.positions(), 1_000))
 
     def checked(self) -> list[Verdict]:
         return list(examine_deep(self.folder, engines_of(self.folder).log, lambda _claim, _rows: None, batch=2))

@@ -8,10 +8,12 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.log.writing import NOW, append, numbered
+from tests.positions import at
 
 from passerby.doctor.positions import check_positions
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogWriter
+from passerby.positions import pack
 from passerby.runtime.engines import engines_of
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.store import SqliteState
@@ -24,7 +26,7 @@ def folder(tmp_path: Path) -> DataFolder:
     with closing(SqliteLogWriter(folder.log)) as writer:
         append(writer, numbered(1, 5))
     with closing(SqliteState(folder.state)) as state, state.transaction():
-        state.finish(4, NOW, OutboxRow(1, b"{}"))
+        state.finish(at(4), NOW, [OutboxRow(pack(0, 4), 1, b"{}")])
     change(folder.state, "INSERT INTO relays VALUES ('events', 1, 1)")
     return folder
 

@@ -18,6 +18,7 @@ from tests.edge.running import Gate, Running
 
 from passerby import logs
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.positions import START
 from passerby.settings import EdgeSettings
 
 Start = Callable[..., Running]
@@ -54,7 +55,7 @@ def log(tmp_path: Path) -> Iterator[Gate]:
 def kept(tmp_path: Path) -> Iterator[Callable[[], list[Any]]]:
     """What is on disk: a function that gives all messages of `log`."""
     with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
-        yield lambda: [entry.message for entry in reader.read(0, 1_000_000)]
+        yield lambda: [entry.message for entry in reader.read(START, 1_000_000)]
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from passerby.edge.directory import Directory
 from passerby.edge.routes import match as match_any
 from passerby.edge.server import beside, make_server, sweep
 from passerby.log.protocol import LogWriter
+from passerby.positions import Positions
 from passerby.proxies import TrustedProxies
 from passerby.settings import EdgeSettings
 
@@ -46,7 +47,7 @@ class Gate:
         self.writes: list[int] = []
         self.threads: list[threading.Thread] = []
 
-    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions:
         self.threads.append(threading.current_thread())
         self.reached.set()
         assert self.open.wait(20)

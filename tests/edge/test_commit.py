@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from tests.edge.running import Gate
 from tests.log.writing import numbered
+from tests.positions import at
 
 from passerby.dialects.contract import Fault, RequestFault
 from passerby.edge.budget import Budget
@@ -96,7 +97,7 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
     assert lines.getvalue().count("the log takes no messages") == 1
     assert lines.getvalue().count("the log takes messages again") == 1
     with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
-        assert reader.head() == 3
+        assert reader.head() == at(3)
 
 
 def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Callable[[], list[Any]]) -> None:

@@ -24,6 +24,7 @@ from passerby.edge.directory import NoDirectory, StateDirectory
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
+from passerby.positions import Positions
 from passerby.settings import EdgeSettings
 from passerby.state.sqlite.reader import SqliteStateReader
 
@@ -38,9 +39,9 @@ class Watched(SqliteStateReader):
 
     looks = 0
 
-    def position(self) -> int:
+    def positions(self) -> Positions:
         self.looks += 1
-        return super().position()
+        return super().positions()
 
 
 class Place:

@@ -19,6 +19,7 @@ from tests.edge.running import until
 from passerby.edge.server import files_allowed
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogReader
+from passerby.positions import START
 from passerby.projects.store import ProjectStore
 
 KEY = "mobile-key-of-a-test"
@@ -58,7 +59,7 @@ def answers(port: int) -> bool:
 def test_it_keeps_what_it_accepts_and_leaves_when_asked_to(port: int, folder: DataFolder) -> None:
     with closing(Client(port)) as client, closing(SqliteLogReader(folder.log)) as reader:
         assert client.ask(TRACK, EVENT).status == 202
-        assert [entry.message.name for entry in reader.read(0, 9)] == ["Viewed"]
+        assert [entry.message.name for entry in reader.read(START, 9)] == ["Viewed"]
 
 
 def test_a_revoked_key_stops_working_within_about_a_second(port: int, folder: DataFolder) -> None:

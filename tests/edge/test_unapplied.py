@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.positions import at
 from tests.state.filling import DAY, ident
 
 from passerby.edge import unapplied
@@ -33,8 +34,10 @@ class Tail:
         self.writer.append([msgspec.json.encode(message)], {project: 1}, DAY)
 
     def last_of(self, *identifiers: Identifier, applied: int = 0, project: int = 1) -> int:
-        self.unapplied.follow(applied)
-        return self.unapplied.last_of(project, identifiers)
+        """The position up to which has to be applied what mentions any of these."""
+        self.unapplied.follow(at(applied))
+        head = self.reader.head().offset()
+        return next(n for n in range(head + 1) if not self.unapplied.is_waiting(project, identifiers, at(n)))
 
 
 @pytest.fixture
@@ -60,18 +63,18 @@ def test_it_tells_where_it_has_not_looked(tail: Tail, monkeypatch: pytest.Monkey
     monkeypatch.setattr(unapplied, "REMEMBERED", 3)
     tail.accept(V1)
     assert tail.last_of(V1) == 1
-    assert not tail.unapplied.is_behind(0)
+    assert not tail.unapplied.is_behind(at(0))
     for _ in range(3):
         tail.accept(V2)
     assert tail.last_of(V2) == 0
-    assert tail.unapplied.is_behind(3)
-    assert not tail.unapplied.is_behind(4)
+    assert tail.unapplied.is_behind(at(3))
+    assert not tail.unapplied.is_behind(at(4))
     for start in (0, 2):
         tail.accept(ident("anonymous_id", f"a{start}"))
         tail.accept(ident("anonymous_id", f"b{start}"))
         tail.last_of(V1, applied=4)
-    assert tail.unapplied.is_behind(7)
-    assert not tail.unapplied.is_behind(8)
+    assert tail.unapplied.is_behind(at(7))
+    assert not tail.unapplied.is_behind(at(8))
 
 
 def test_it_keeps_projects_apart(tail: Tail) -> None:
@@ -103,7 +106,7 @@ def test_no_more_is_remembered_than_there_is_room_for(tail: Tail, monkeypatch: p
     monkeypatch.setattr(unapplied, "REMEMBERED", 2)
     for number in range(3):
         tail.accept(ident("email", f"{number}@x.io"))
-        tail.unapplied.follow(number)
+        tail.unapplied.follow(at(number))
     assert tail.last_of(ident("email", "0@x.io"), applied=2) == 0
     assert tail.last_of(ident("email", "2@x.io"), applied=2) == 3
     for number in range(3, 6):

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import msgspec
 from tests.events.making import NOON, event, rows
+from tests.positions import at
 
 from passerby.events import relay as relays
 from passerby.events.opening import open_event_store
 from passerby.events.relay import Relay
 from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.positions import Position, Positions
 
 BATCHES = 3_000
 DAY_MS = 86_400_000
@@ -45,7 +47,7 @@ class FileOutbox:
         for id_ in range(after + 1, BATCHES + 1):
             first, last = FIRST[id_ - 1], FIRST[id_] - 1
             body = rows(event(n, time=NOON + n % 40 * DAY_MS) for n in range(first, last + 1))
-            batches.append(OutboxBatch(id_, last, last + 1 - first, body))
+            batches.append(OutboxBatch(id_, Position(last), last + 1 - first, body))
             left, room = left - batches[-1].events, room - len(body)
             if left <= 0 or room <= 0:
                 break
@@ -53,7 +55,7 @@ class FileOutbox:
 
     def relay_position(self, name: str) -> RelayPosition:
         done, planned = self._positions().get(name, (0, 0))
-        return RelayPosition(done, planned, FIRST[done] - 1)
+        return RelayPosition(done, planned, at(FIRST[done] - 1))
 
     def plan(self, name: str, planned: int) -> None:
         self._write(name, self.relay_position(name).done, planned)
@@ -74,8 +76,8 @@ class FileOutbox:
 
     def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None: ...
 
-    def applied(self) -> int:
-        return EVENTS
+    def applied(self) -> Positions:
+        return at(EVENTS)
 
     def _positions(self) -> dict[str, tuple[int, int]]:
         if not self._file.exists():

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.events.making import numbered
+from tests.positions import at
 
 from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.positions import Position, Positions
 
 
 class MemoryOutbox:
@@ -27,7 +29,7 @@ class MemoryOutbox:
         for _ in range(batches):
             last = self.batches[-1].last_position if self.batches else 0
             body = numbered(last + 1, events)
-            self.batches.append(OutboxBatch(len(self.batches) + 1, last + events, events, body))
+            self.batches.append(OutboxBatch(len(self.batches) + 1, Position(last + events), events, body))
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
         read: list[OutboxBatch] = []
@@ -39,7 +41,8 @@ class MemoryOutbox:
 
     def relay_position(self, name: str) -> RelayPosition:
         done, planned = self.positions.get(name, (0, 0))
-        return RelayPosition(done, planned, max((b.last_position for b in self.batches if b.id <= done), default=0))
+        delivered = Positions(batch.last_position for batch in self.batches if batch.id <= done)
+        return RelayPosition(done, planned, delivered)
 
     def plan(self, name: str, planned: int) -> None:
         self.calls.append(f"plan {planned}")
@@ -68,5 +71,5 @@ class MemoryOutbox:
         self.calls.append(f"deleted {len(profiles)}")
         self.to_delete = [each for each in self.to_delete if each not in profiles]
 
-    def applied(self) -> int:
-        return (self.batches[-1].last_position if self.batches else 0) + self.ahead
+    def applied(self) -> Positions:
+        return at((self.batches[-1].last_position if self.batches else 0) + self.ahead)

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from tests.events.making import ANN, BOB, PROJECT, numbered
 from tests.events.outboxes import MemoryOutbox
+from tests.positions import at
 
 from passerby.events import relay as relays
 from passerby.events.chdb import ChdbEventStore
 from passerby.events.protocol import EventStoreFailed
 from passerby.events.relay import Relay
 from passerby.outbox.protocol import OutboxBatch
+from passerby.positions import Position, Positions
 
 PATIENCE_SECONDS = 30
 
@@ -182,7 +184,7 @@ class TestAfterAKill:
         store = Watched()
         Relay(outbox, store).step()
         assert store.rows == [b"".join(batch.body for batch in outbox.batches[:5])]
-        assert outbox.relay_position("events") == (5, 5, 50)
+        assert outbox.relay_position("events") == (5, 5, at(50))
 
     def test_a_range_that_is_no_longer_there_does_not_hold_up_the_rest(self, outbox: MemoryOutbox) -> None:
         outbox.add(4)
@@ -225,7 +227,7 @@ class TestDeletions:
         outbox.delete(PROJECT, ANN)
         relay = Relay(outbox, store)
         carry_all(relay)
-        assert (positions(store), relay.visible_position) == ([], 20)
+        assert (positions(store), relay.visible) == ([], at(20))
 
     def test_later_batches_are_written_as_ever(self, outbox: MemoryOutbox) -> None:
         outbox.add(1)
@@ -259,13 +261,13 @@ class TestDeletions:
             with pytest.raises(EventStoreFailed):
                 relay.step()
             assert store.calls == calls
-        assert (relay.visible_position, outbox.to_delete) == (15, [(PROJECT, ANN)])
+        assert (relay.visible, outbox.to_delete) == (at(15), [(PROJECT, ANN)])
 
     def test_a_range_that_was_written_before_the_deletion_is_repeated_row_by_row(
         self, outbox: MemoryOutbox, store: ChdbEventStore
     ) -> None:
         bob = numbered(1, 5, profile_id=BOB)
-        outbox.batches.append(OutboxBatch(1, 15, 15, numbered(6, 10) + bob))
+        outbox.batches.append(OutboxBatch(1, Position(15), 15, numbered(6, 10) + bob))
         watched = Watched(store)
         watched.after.append(Killed())
         with pytest.raises(Killed):
@@ -277,7 +279,7 @@ class TestDeletions:
 
     def test_a_new_store_is_filled_without_the_events_of_deleted_profiles(self, outbox: MemoryOutbox) -> None:
         outbox.add(2)
-        outbox.batches.append(OutboxBatch(3, 25, 5, numbered(21, 5, profile_id=BOB)))
+        outbox.batches.append(OutboxBatch(3, Position(25), 5, numbered(21, 5, profile_id=BOB)))
         outbox.delete(PROJECT, ANN)
         outbox.to_delete = []
         store = Watched()
@@ -289,19 +291,19 @@ class TestDeletions:
 class TestWhatIsVisible:
     def test_what_is_written_is_visible(self, outbox: MemoryOutbox) -> None:
         relay = Relay(outbox, Watched())
-        assert relay.visible_position == 0
+        assert relay.visible == at(0)
         outbox.add(2)
         relay.step()
-        assert relay.visible_position == 20
+        assert relay.visible == at(20)
 
     def test_what_came_to_no_event_is_visible_when_the_rest_is(self, outbox: MemoryOutbox) -> None:
         relay = Relay(outbox, Watched())
         outbox.add()
         outbox.ahead = 5
         relay.step()
-        assert relay.visible_position == 10
+        assert relay.visible == at(10)
         relay.step()
-        assert relay.visible_position == 15
+        assert relay.visible == at(15)
 
     def test_what_was_visible_is_so_after_a_start(self, outbox: MemoryOutbox) -> None:
         outbox.add(3)
@@ -312,8 +314,8 @@ class TestWhatIsVisible:
         later = Relay(outbox, store)
         with pytest.raises(Killed):
             later.step()
-        assert later.visible_position == 30
-        assert relay.visible_position == 0
+        assert later.visible == at(30)
+        assert relay.visible == at(0)
 
 
 class TestRefilling:
@@ -325,7 +327,7 @@ class TestRefilling:
         relay = Relay(outbox, store)
         relay.step()
         assert store.calls == ["refill", "refilled"]
-        assert relay.visible_position == 30
+        assert relay.visible == at(30)
 
     def test_it_goes_on_until_the_outbox_holds_no_more(
         self, outbox: MemoryOutbox, monkeypatch: pytest.MonkeyPatch
@@ -380,7 +382,7 @@ class TestTheThread:
     def test_it_carries_what_comes(self, outbox: MemoryOutbox, running: Relay) -> None:
         for number in range(1, 6):
             outbox.add()
-            until(lambda number=number: running.visible_position == number * 10)  # type: ignore[misc]
+            until(lambda number=number: running.visible == at(number * 10))  # type: ignore[misc]
 
     def test_a_nudge_is_answered_before_the_pause_is_over(
         self, outbox: MemoryOutbox, monkeypatch: pytest.MonkeyPatch
@@ -389,11 +391,11 @@ class TestTheThread:
         outbox.add()
         relay = Relay(outbox, Watched(), pause_seconds=3_600)
         relay.start()
-        until(lambda: relay.visible_position == 10)
+        until(lambda: relay.visible == at(10))
         for number in range(2, 5):
             outbox.add()
             relay.nudge()
-            until(lambda number=number: nudged(relay) == number * 10)  # type: ignore[misc]
+            until(lambda number=number: nudged(relay) == at(number * 10))  # type: ignore[misc]
         assert relay.stop(PATIENCE_SECONDS)
 
     def test_full_writes_follow_each_other_at_once(self, outbox: MemoryOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -402,7 +404,7 @@ class TestTheThread:
         outbox.add(20)
         relay = Relay(outbox, Watched(), pause_seconds=3_600)
         relay.start()
-        until(lambda: relay.visible_position == 200)
+        until(lambda: relay.visible == at(200))
         assert relay.stop(PATIENCE_SECONDS)
 
     def test_it_goes_on_after_errors_and_says_so(self, outbox: MemoryOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,7 +415,7 @@ class TestTheThread:
         relay = Relay(outbox, store, pause_seconds=0.001)
         with capture_logs() as lines:
             relay.start()
-            until(lambda: relay.visible_position == 10)
+            until(lambda: relay.visible == at(10))
             assert relay.stop(PATIENCE_SECONDS)
         assert [(line["fault"], line["reason"]) for line in lines] == [
             ("EventStoreFailed", "MEMORY_LIMIT_EXCEEDED"),
@@ -454,6 +456,6 @@ class Slow(Watched):
         super().write(rows, token)
 
 
-def nudged(relay: Relay) -> int:
+def nudged(relay: Relay) -> Positions:
     relay.nudge()
-    return relay.visible_position
+    return relay.visible

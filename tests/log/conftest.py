@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite_archive import SqliteArchive
 
 
 @pytest.fixture
@@ -26,3 +27,9 @@ def writer(file: Path) -> Iterator[SqliteLogWriter]:
 def reader(file: Path) -> Iterator[SqliteLogReader]:
     with closing(SqliteLogReader(file)) as reader:
         yield reader
+
+
+@pytest.fixture
+def archive(file: Path) -> Iterator[SqliteArchive]:
+    with closing(SqliteArchive(file)) as archive:
+        yield archive

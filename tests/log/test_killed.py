@@ -11,8 +11,10 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.log.writing import append, message
+from tests.positions import at
 
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.positions import START
 
 KILLS = 8
 
@@ -25,7 +27,7 @@ log = SqliteLogWriter(Path(sys.argv[1]))
 number = int(sys.argv[2])
 while True:
     batch = [message(number + n) for n in range(1 + number % 5)]
-    last = append(log, batch)
+    last = append(log, batch).offset()
     number += len(batch)
     print(last, number, flush=True)
 """
@@ -43,12 +45,12 @@ def test_everything_acknowledged_is_there_after_a_kill(file: Path) -> None:
         if acknowledged:
             position, number = map(int, acknowledged[-1].split())
         with closing(SqliteLogReader(file)) as reader:
-            entries = reader.read(0, 1_000_000)
-            head = reader.head()
+            entries = reader.read(START, 1_000_000)
+            head = reader.head().offset()
             assert head >= position
             assert reader.accepted(1) == len(entries) == head
             assert [entry.position for entry in entries] == list(range(1, head + 1))
             number = int(entries[-1].message.id) + 1
             assert [int(entry.message.id) for entry in entries] == list(range(1, number))
     with closing(SqliteLogWriter(file)) as writer:
-        assert append(writer, [message(number)]) == head + 1
+        assert append(writer, [message(number)]) == at(head + 1)

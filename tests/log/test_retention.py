@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.log.writing import NOW, append, message, numbered
+from tests.positions import at
 
 from passerby.log import retention
 from passerby.log.retention import DAY_MS
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Message
+from passerby.positions import START
 from passerby.settings import LogSettings
 
 LATER = NOW + 8 * DAY_MS
@@ -31,25 +33,25 @@ def test_nothing_is_pruned_while_no_reader_is_known(writer: SqliteLogWriter) -> 
 def test_old_messages_go_when_every_reader_has_passed_them(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     for number in range(1, 5):
         append(writer, numbered(number, number))
-    reader.passed("worker", 4)
-    reader.passed("console", 2)
+    reader.passed("worker", at(4))
+    reader.passed("console", at(2))
     assert writer.prune(LATER) == 2
-    assert [entry.position for entry in reader.read(0, 9)] == [3, 4]
+    assert [entry.position for entry in reader.read(START, 9)] == [3, 4]
 
 
 def test_a_batch_that_a_reader_has_half_passed_stays(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     append(writer, numbered(1, 4))
     append(writer, numbered(5, 5))
-    reader.passed("worker", 3)
+    reader.passed("worker", at(3))
     assert writer.prune(LATER) == 0
-    assert [entry.position for entry in reader.read(3, 9)] == [4, 5]
+    assert [entry.position for entry in reader.read(at(3), 9)] == [4, 5]
 
 
 def test_young_messages_stay(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     append(writer, numbered(1, 1), at=NOW)
     append(writer, numbered(2, 2), at=LATER)
     append(writer, numbered(3, 3), at=LATER)
-    reader.passed("worker", 3)
+    reader.passed("worker", at(3))
     assert writer.prune(LATER) == 1
 
 
@@ -57,17 +59,17 @@ def test_the_newest_batch_stays_and_keeps_the_position(file: Path) -> None:
     with closing(SqliteLogWriter(file)) as writer, closing(SqliteLogReader(file)) as reader:
         append(writer, numbered(1, 1))
         append(writer, numbered(2, 3))
-        reader.passed("worker", 3)
+        reader.passed("worker", at(3))
         assert writer.prune(LATER) == 1
     with closing(SqliteLogWriter(file)) as writer:
-        assert append(writer, numbered(4, 4)) == 4
+        assert append(writer, numbered(4, 4)) == at(4)
 
 
 def test_a_readers_position_never_goes_back(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     append(writer, numbered(1, 1))
     append(writer, numbered(2, 2))
-    reader.passed("worker", 1)
-    reader.passed("worker", 0)
+    reader.passed("worker", at(1))
+    reader.passed("worker", at(0))
     assert writer.prune(LATER) == 1
 
 
@@ -76,11 +78,11 @@ def test_a_log_that_is_too_large_loses_its_oldest_messages(file: Path) -> None:
     with closing(SqliteLogWriter(file, settings)) as writer, closing(SqliteLogReader(file)) as reader:
         for number in range(1, 41):
             append(writer, [big(number)])
-        reader.passed("worker", 40)
+        reader.passed("worker", at(40))
         gone = writer.prune(NOW)
         assert 18 <= gone <= 25
         assert writer.prune(NOW) == 0
-        assert reader.read(0, 1)[0].position == gone + 1
+        assert reader.read(START, 1)[0].position == gone + 1
 
 
 def test_freed_space_is_used_again(file: Path) -> None:
@@ -89,7 +91,7 @@ def test_freed_space_is_used_again(file: Path) -> None:
         for number in range(1, 401):
             append(writer, [big(number)])
             if number % 20 == 0:
-                reader.passed("worker", number)
+                reader.passed("worker", at(number))
                 writer.prune(NOW)
     assert file.stat().st_size < 1_200_000
 
@@ -97,13 +99,13 @@ def test_freed_space_is_used_again(file: Path) -> None:
 def test_much_is_pruned_in_many_small_steps(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     for number in range(1, 3 * retention.CHUNK_BATCHES):
         append(writer, numbered(number, number))
-    reader.passed("worker", 3 * retention.CHUNK_BATCHES)
+    reader.passed("worker", at(3 * retention.CHUNK_BATCHES))
     assert writer.prune(LATER) == 3 * retention.CHUNK_BATCHES - 2
 
 
 def test_pruning_ends_early_when_the_log_is_closed(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     for number in range(1, 2 * retention.CHUNK_BATCHES + 10):
         append(writer, numbered(number, number))
-    reader.passed("worker", 1_000)
+    reader.passed("worker", at(1_000))
     writer.close()
     assert writer.prune(LATER) == retention.CHUNK_BATCHES

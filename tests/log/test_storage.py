@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 from tests.log.writing import NOW, append, numbered
+from tests.positions import at
 
 from passerby import sqlite
 from passerby.log.protocol import LogDamaged, LogFull
 from passerby.log.retention import DAY_MS
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.log.storage import open_log
+from passerby.positions import START
 
 LATER = NOW + 8 * DAY_MS
 BIG = numbered(1, 1)
@@ -35,12 +37,12 @@ def test_a_full_disk_keeps_nothing_and_the_log_goes_on_when_there_is_space_again
     for _ in range(3):
         with pytest.raises(LogFull, match="cannot be written"):
             append(writer, BIG)
-    assert reader.head() == 1
+    assert reader.head() == at(1)
     assert reader.accepted(1) == 1
-    assert append(writer, numbered(2, 2)) == 2
+    assert append(writer, numbered(2, 2)) == at(2)
     page_limit(writer, 10_000)
-    assert append(writer, BIG) == 3
-    assert [entry.position for entry in reader.read(0, 9)] == [1, 2, 3]
+    assert append(writer, BIG) == at(3)
+    assert [entry.position for entry in reader.read(START, 9)] == [1, 2, 3]
 
 
 @contextmanager
@@ -62,18 +64,18 @@ def test_a_write_that_the_system_refuses_keeps_nothing_and_the_log_goes_on(
         for _ in range(3):
             with pytest.raises(LogFull, match="cannot be written"):
                 append(writer, BIG)
-    assert reader.head() == 1
-    assert append(writer, BIG) == 2
-    assert [entry.position for entry in reader.read(0, 9)] == [1, 2]
+    assert reader.head() == at(1)
+    assert append(writer, BIG) == at(2)
+    assert [entry.position for entry in reader.read(START, 9)] == [1, 2]
 
 
 def test_a_reader_that_cannot_say_how_far_it_is_says_it_later(writer: SqliteLogWriter, reader: SqliteLogReader) -> None:
     append(writer, numbered(1, 1))
     append(writer, numbered(2, 2))
     with file_size_limit(100):
-        reader.passed("worker", 2)
+        reader.passed("worker", at(2))
     assert writer.prune(LATER) == 0
-    reader.passed("worker", 2)
+    reader.passed("worker", at(2))
     assert writer.prune(LATER) == 1
 
 
@@ -82,7 +84,7 @@ def test_an_append_waits_for_another_process(writer: SqliteLogWriter, file: Path
         other.execute("BEGIN IMMEDIATE")
         release = threading.Timer(0.05, lambda: other.execute("COMMIT"))
         release.start()
-        assert append(writer, numbered(1, 1)) == 1
+        assert append(writer, numbered(1, 1)) == at(1)
         release.join()
 
 
@@ -93,7 +95,7 @@ def test_an_append_does_not_wait_for_ever(writer: SqliteLogWriter, file: Path, m
         with pytest.raises(LogFull, match="locked"):
             append(writer, numbered(1, 1))
         other.execute("ROLLBACK")
-    assert append(writer, numbered(1, 1)) == 1
+    assert append(writer, numbered(1, 1)) == at(1)
 
 
 def test_a_folder_that_is_not_there_cannot_hold_a_log(tmp_path: Path) -> None:
@@ -122,7 +124,7 @@ def test_a_damaged_file_is_an_error_that_says_what_to_do(file: Path, harm: Calla
             append(writer, numbered(number, number))
     harm(file)
     with pytest.raises(LogDamaged) as raised, closing(SqliteLogReader(file)) as reader:
-        reader.read(0, 1_000)
+        reader.read(START, 1_000)
     for advice in ("log.db is damaged", "Stop Passerby", "log.db-wal", "start again"):
         assert advice in str(raised.value)
 
@@ -131,7 +133,7 @@ def test_a_file_that_was_moved_away_is_begun_anew(file: Path, tmp_path: Path) ->
     rubbish(file)
     file.rename(tmp_path / "kept")
     with closing(SqliteLogWriter(file)) as writer:
-        assert append(writer, numbered(1, 1)) == 1
+        assert append(writer, numbered(1, 1)) == at(1)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_a_batch_that_cannot_be_understood_is_damage(
     with closing(sqlite.connect(file)) as other:
         other.execute(change)
     with pytest.raises(LogDamaged, match=f"the batch at position 1 is {reason}"):
-        reader.read(0, 1)
+        reader.read(START, 1)
 
 
 def test_a_log_of_a_later_version_is_not_touched(file: Path) -> None:

@@ -10,6 +10,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from tests.positions import at
 
 from passerby.log.sqlite import SqliteLogReader, begin_after
 from passerby.log.storage import open_log
@@ -36,7 +37,7 @@ def begin_each(folder: Path) -> list[bool]:
     told = []
     for number in range(LOGS):
         _together[0].wait()
-        told.append(begin_after(folder / f"{number}.db", 40, {1: 30}))
+        told.append(begin_after(folder / f"{number}.db", at(40), {1: 30}))
     return told
 
 
@@ -58,4 +59,4 @@ def test_of_all_who_begin_a_log_anew_one_does(roles: Pool, tmp_path: Path) -> No
     assert [sum(one) for one in zip(*told, strict=True)] == [1] * LOGS
     for number in range(LOGS):
         with closing(SqliteLogReader(tmp_path / f"{number}.db")) as reader:
-            assert (reader.accepted(1), reader.head()) == (30, 40)
+            assert (reader.accepted(1), reader.head()) == (30, at(40))

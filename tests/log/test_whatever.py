@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.log.writing import NOW, append, message
+from tests.positions import at
 
 from passerby.log.retention import DAY_MS
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
@@ -54,7 +55,7 @@ class Log(RuleBasedStateMachine):
         batch = [message(len(self.messages) + n, project) for n, project in enumerate(projects, 1)]
         self.messages += batch
         self.written_at += [self.now] * len(batch)
-        assert append(self.writer, batch, self.now) == len(self.messages)
+        assert append(self.writer, batch, self.now) == at(len(self.messages))
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
@@ -63,7 +64,7 @@ class Log(RuleBasedStateMachine):
     @rule(reader=st.sampled_from(["worker", "another"]), share=st.floats(0, 1))
     def pass_by(self, reader: str, share: float) -> None:
         position = int(share * len(self.messages))
-        self.reader.passed(reader, position)
+        self.reader.passed(reader, at(position))
         self.passed[reader] = max(position, self.passed.get(reader, 0))
 
     @rule()
@@ -86,18 +87,18 @@ class Log(RuleBasedStateMachine):
     @rule(share=st.floats(0, 1), limit=st.integers(1, 50))
     def read(self, share: float, limit: int) -> None:
         after = max(self.kept_from, int(share * len(self.messages)))
-        entries = self.reader.read(after, limit)
+        entries = self.reader.read(at(after), limit)
         assert len(entries) >= min(limit, len(self.messages) - after)
         assert [entry.position for entry in entries] == list(range(after + 1, after + 1 + len(entries)))
         assert [entry.message for entry in entries] == self.messages[after : after + len(entries)]
         waiting = Counter(message.project for message in self.messages[after:])
         for project in PROJECTS:
-            assert self.reader.waiting(project, after)[0] == waiting[project]
+            assert self.reader.waiting(project, at(after))[0] == waiting[project]
 
     @invariant()
     def nothing_is_forgotten(self) -> None:
         if hasattr(self, "folder"):
-            assert self.reader.head() == len(self.messages)
+            assert self.reader.head() == at(len(self.messages))
             accepted = Counter(message.project for message in self.messages)
             assert [self.reader.accepted(project) for project in PROJECTS] == [accepted[p] for p in PROJECTS]
 

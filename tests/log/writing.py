@@ -9,6 +9,7 @@ import msgspec
 
 from passerby.log.protocol import LogWriter
 from passerby.messages import Identifier, Message
+from passerby.positions import Positions
 
 NOW = 1_700_000_000_000
 
@@ -28,7 +29,7 @@ def message(number: int, project: int = 1) -> Message:
     )
 
 
-def append(log: LogWriter, messages: Sequence[Message], at: int = NOW) -> int:
+def append(log: LogWriter, messages: Sequence[Message], at: int = NOW) -> Positions:
     """Append messages as the edge does."""
     encoded = [msgspec.json.encode(message) for message in messages]
     return log.append(encoded, Counter(message.project for message in messages), at)

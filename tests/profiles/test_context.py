@@ -9,26 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.positions import Position
 from passerby.profiles import context
 from passerby.profiles.traits import Versioned
 
 
 def test_each_key_is_as_the_newest_message_that_has_it_said() -> None:
     member: dict[str, Versioned] = {}
-    context.merge_into(member, {"device": {"model": "Pixel 9"}, "ip": "192.0.2.1"}, 1, 1)
-    context.merge_into(member, {"device": {"model": "Pixel 10"}}, 2, 2)
+    context.merge_into(member, {"device": {"model": "Pixel 9"}, "ip": "192.0.2.1"}, 1, Position(1))
+    context.merge_into(member, {"device": {"model": "Pixel 10"}}, 2, Position(2))
     assert context.fold([member]) == {"device": {"model": "Pixel 10"}, "ip": "192.0.2.1"}
 
 
 def test_members_are_folded_together() -> None:
-    one, other = {"ip": Versioned("192.0.2.1", 1, 1)}, {"ip": Versioned("192.0.2.2", 2, 2)}
+    one, other = {"ip": Versioned("192.0.2.1", 1, Position(1))}, {"ip": Versioned("192.0.2.2", 2, Position(2))}
     assert context.fold([one, other]) == context.fold([other, one]) == {"ip": "192.0.2.2"}
 
 
 def test_of_too_many_keys_the_newest_stay() -> None:
     member: dict[str, Versioned] = {}
     for number in range(context.CONTEXT_KEYS + 5):
-        context.merge_into(member, {f"key {number}": number}, number, number)
+        context.merge_into(member, {f"key {number}": number}, number, Position(number))
     assert set(member) == {f"key {number}" for number in range(5, context.CONTEXT_KEYS + 5)}
 
 
@@ -37,9 +38,9 @@ MAIL, WEB = {"source": "mail"}, {"source": "web"}
 
 def test_the_first_and_the_last_campaign_are_told() -> None:
     member: dict[str, Versioned] = {}
-    context.merge_into(member, {"campaign": WEB}, 2, 1)
-    context.merge_into(member, {"campaign": {"source": "app"}}, 3, 2)
-    context.merge_into(member, {"campaign": MAIL, "ip": "192.0.2.1"}, 1, 3)
+    context.merge_into(member, {"campaign": WEB}, 2, Position(1))
+    context.merge_into(member, {"campaign": {"source": "app"}}, 3, Position(2))
+    context.merge_into(member, {"campaign": MAIL, "ip": "192.0.2.1"}, 1, Position(3))
     assert context.fold([member]) == {
         "campaign_first": MAIL,
         "campaign_last": {"source": "app"},
@@ -50,17 +51,17 @@ def test_the_first_and_the_last_campaign_are_told() -> None:
 @pytest.mark.parametrize("nothing", [{}, None, ""])
 def test_who_comes_through_no_campaign_keeps_those_before(nothing: Any) -> None:
     member: dict[str, Versioned] = {}
-    context.merge_into(member, {"campaign": MAIL}, 2, 1)
-    context.merge_into(member, {"campaign": nothing}, 1, 2)
-    context.merge_into(member, {"campaign": nothing, "campaign_first": None}, 3, 3)
+    context.merge_into(member, {"campaign": MAIL}, 2, Position(1))
+    context.merge_into(member, {"campaign": nothing}, 1, Position(2))
+    context.merge_into(member, {"campaign": nothing, "campaign_first": None}, 3, Position(3))
     assert context.fold([member]) == {"campaign_first": MAIL, "campaign_last": MAIL}
 
 
 def test_of_all_members_the_first_campaign_is_the_oldest() -> None:
     one: dict[str, Versioned] = {}
     other: dict[str, Versioned] = {}
-    context.merge_into(one, {"campaign": WEB}, 2, 1)
-    context.merge_into(other, {"campaign": MAIL}, 1, 2)
+    context.merge_into(one, {"campaign": WEB}, 2, Position(1))
+    context.merge_into(other, {"campaign": MAIL}, 1, Position(2))
     expected = {"campaign_first": MAIL, "campaign_last": WEB}
     assert context.fold([one, other]) == context.fold([other, {}, one]) == expected
     assert context.fold([one]) == {"campaign_first": WEB, "campaign_last": WEB}
@@ -68,9 +69,9 @@ def test_of_all_members_the_first_campaign_is_the_oldest() -> None:
 
 def test_the_first_campaign_is_kept_however_many_keys_come_later() -> None:
     member: dict[str, Versioned] = {}
-    context.merge_into(member, {"campaign": MAIL}, 0, 1)
+    context.merge_into(member, {"campaign": MAIL}, 0, Position(1))
     for number in range(context.CONTEXT_KEYS + 5):
-        context.merge_into(member, {f"key {number}": number}, number + 1, number + 2)
+        context.merge_into(member, {f"key {number}": number}, number + 1, Position(number + 2))
     assert context.fold([member])["campaign_first"] == MAIL
     assert len(member) == context.CONTEXT_KEYS + 1
 
@@ -83,7 +84,7 @@ def few_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("few_keys")
 def test_the_key_that_stays_is_the_same_for_keys_of_one_message() -> None:
     one: dict[str, Versioned] = {}
-    context.merge_into(one, dict.fromkeys("edcba", 1), 1, 1)
+    context.merge_into(one, dict.fromkeys("edcba", 1), 1, Position(1))
     assert sorted(one) == ["a", "b", "c"]
 
 
@@ -91,7 +92,7 @@ KEYS = (*"abcd", "campaign", "campaign_first", "campaign_last")
 Said = list[tuple[dict[str, int], int]]
 
 
-def learned(said: Iterable[tuple[dict[str, int], int, int]]) -> dict[str, Versioned]:
+def learned(said: Iterable[tuple[dict[str, int], int, Position]]) -> dict[str, Versioned]:
     member: dict[str, Versioned] = {}
     for message in said:
         context.merge_into(member, *message)
@@ -106,8 +107,8 @@ def learned(said: Iterable[tuple[dict[str, int], int, int]]) -> dict[str, Versio
 def test_whatever_the_members_that_a_message_went_to_the_fold_is_the_same(
     said: Said, homes: list[int], order: list[int]
 ) -> None:
-    messages = [(values, time, position) for position, (values, time) in enumerate(said)]
-    parts: list[list[tuple[dict[str, int], int, int]]] = [[], [], []]
+    messages = [(values, time, Position(position)) for position, (values, time) in enumerate(said)]
+    parts: list[list[tuple[dict[str, int], int, Position]]] = [[], [], []]
     for message, home in zip(messages, homes, strict=False):
         parts[home].append(message)
     assert context.fold(learned(parts[home]) for home in order) == context.fold([learned(messages)])
@@ -122,7 +123,7 @@ def test_whatever_the_order_of_arrival_the_same_keys_stay(monkeypatch: pytest.Mo
         st.permutations(range(8)),
     )
     def same_keys_stay(said: Said, order: list[int]) -> None:
-        messages = [(values, time, position) for position, (values, time) in enumerate(said)]
+        messages = [(values, time, Position(position)) for position, (values, time) in enumerate(said)]
         shuffled = [messages[position] for position in order if position < len(messages)]
         assert learned(messages) == learned(shuffled)
 

@@ -10,6 +10,7 @@ from passerby.dialects.registry import ANSWERING_WITH_PROFILE
 from passerby.identity.cleaning import gather
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.profiles import traits
 from passerby.profiles.context import CONTEXT_KEYS
 from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE, merge_into, says, statements
@@ -66,12 +67,12 @@ def test_ids_that_are_no_object_are_left_out() -> None:
 def test_the_newest_of_too_many_keys_stay() -> None:
     kept: dict[str, Versioned] = {}
     for number in range(CONTEXT_KEYS + 20):
-        merge_into(kept, {f"trait {number}": number}, number, number)
+        merge_into(kept, {f"trait {number}": number}, number, Position(number))
     assert set(traits.fold([kept]).values()) == set(range(20, CONTEXT_KEYS + 20))
 
 
 def test_an_older_value_loses() -> None:
     kept: dict[str, Versioned] = {}
-    merge_into(kept, {"city": "Pune"}, 2, 2)
-    merge_into(kept, {"city": "Thane", "campaign": "spring"}, 1, 3)
+    merge_into(kept, {"city": "Pune"}, 2, Position(2))
+    merge_into(kept, {"city": "Thane", "campaign": "spring"}, 1, Position(3))
     assert traits.fold([kept]) == {"city": "Pune", "campaign": "spring"}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.positions import Position
 from passerby.profiles.traits import Versioned, fold, join_into, merge_into, newer
 
 
@@ -22,7 +23,7 @@ class Statement(NamedTuple):
 def learned(statements: list[Statement]) -> dict[str, Versioned]:
     target: dict[str, Versioned] = {}
     for traits, time, position in statements:
-        merge_into(target, traits, time, position)
+        merge_into(target, traits, time, Position(position))
     return target
 
 
@@ -44,9 +45,9 @@ def test_at_the_same_time_the_later_log_position_wins() -> None:
 
 
 def test_newer_is_by_time_then_by_position() -> None:
-    assert newer(Versioned("a", 2, 1), Versioned("b", 1, 2))
-    assert newer(Versioned("a", 1, 2), Versioned("b", 1, 1))
-    assert not newer(Versioned("a", 1, 1), Versioned("b", 1, 1))
+    assert newer(Versioned("a", 2, Position(1)), Versioned("b", 1, Position(2)))
+    assert newer(Versioned("a", 1, Position(2)), Versioned("b", 1, Position(1)))
+    assert not newer(Versioned("a", 1, Position(1)), Versioned("b", 1, Position(1)))
 
 
 def test_null_takes_a_trait_away_until_a_later_value_brings_it_back() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from passerby.identity.stage import Stage
+from passerby.positions import Position
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
 from passerby.profiles.view import IdentifierRecord, MemberRecord, fold_profile
@@ -14,14 +15,14 @@ CUSTOMER = MemberRecord(
     stage=Stage.CUSTOMER,
     user_id="u-1",
     activity=Activity(1000, 2000, 2),
-    traits={"firstName": Versioned("Ada", 1000, 1), "city": Versioned("Rome", 1000, 1)},
-    context={"ip": Versioned("192.0.2.1", 1000, 1)},
+    traits={"firstName": Versioned("Ada", 1000, Position(1)), "city": Versioned("Rome", 1000, Position(1))},
+    context={"ip": Versioned("192.0.2.1", 1000, Position(1))},
 )
 LATER = MemberRecord(
     id="p3",
     activity=Activity(500, 1500, 3),
-    traits={"city": Versioned("Paris", 1500, 2)},
-    context={"ip": Versioned("192.0.2.2", 1500, 2)},
+    traits={"city": Versioned("Paris", 1500, Position(2))},
+    context={"ip": Versioned("192.0.2.2", 1500, Position(2))},
     merge_id="m3",
     merged_at=3000,
 )

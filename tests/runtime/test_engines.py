@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from tests.log.writing import NOW, append, numbered
+from tests.positions import at
 
 from passerby.folder import DataFolder
 from passerby.log.protocol import LogDamaged
+from passerby.positions import START, pack
 from passerby.runtime.engines import (
     UnknownEngine,
     engines_of,
@@ -58,13 +60,13 @@ def test_what_is_written_through_one_handle_is_read_through_another(tmp_path: Pa
     (tmp_path / ODD_NAME).mkdir()
     with closing(engines.log.open_writer()) as writer, closing(engines.log.open_reader()) as log:
         append(writer, numbered(1, 2), at=NOW)
-        assert [entry.position for entry in log.read(0, 9)] == [1, 2]
+        assert [entry.position for entry in log.read(START, 9)] == [1, 2]
     with closing(engines.state.open_writer()) as state, state.transaction():
-        state.finish(2, NOW, OutboxRow(1, b"{}\n"))
+        state.finish(at(2), NOW, [OutboxRow(pack(0, 2), 1, b"{}\n")])
     with closing(engines.state.open_reader()) as reader, closing(engines.state.open_outbox(LogSettings())) as outbox:
-        assert (reader.position(), len(outbox.read(0, 9, 9))) == (2, 1)
-    assert (engines.log.exists(), engines.log.head()) == (True, 2)
-    assert (engines.state.exists(), engines.state.progress().position) == (True, 2)
+        assert (reader.positions(), len(outbox.read(0, 9, 9))) == (at(2), 1)
+    assert (engines.log.exists(), engines.log.head()) == (True, at(2))
+    assert (engines.state.exists(), engines.state.progress().positions) == (True, at(2))
 
 
 def test_the_control_plane_opens_every_part_of_itself(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import uuid_utils
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
 
@@ -53,7 +54,7 @@ class Filling:
             "received_at": DAY + position * 1000,
         }
         message = Message(**{"project": 1, **defaults, **fields})
-        self._worker.apply([Entry(position, message)])
+        self._worker.apply([Entry(Position(position), message)])
         return message
 
     def close(self) -> None:

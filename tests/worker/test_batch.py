@@ -7,11 +7,13 @@ from typing import cast
 import apsw
 import msgspec
 import pytest
+from tests.positions import at
 from tests.worker.twin import DAY, Fragile, PowerCut, Twin
 
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.state.protocol import State
 from passerby.worker.batch import Applied, Worker
 
@@ -29,14 +31,14 @@ def test_a_batch_comes_to_what_it_says(twin: Twin) -> None:
     twin.say(M1, kind="identify")
     for _ in range(2):
         twin.say(M2, deduplication_key="k")
-    assert worker(twin).apply(twin.log) == Applied(position=4, messages=4, duplicates=1, events=2)
+    assert worker(twin).apply(twin.log) == Applied(positions=at(4), messages=4, duplicates=1, events=2)
 
 
 def test_a_batch_that_was_applied_comes_to_nothing(twin: Twin) -> None:
     twin.say(M1)
     twin.work()
     before = twin.watcher.rows("SELECT * FROM profiles"), twin.watcher.rows("SELECT * FROM outbox")
-    assert worker(twin).apply(twin.log) == Applied()
+    assert worker(twin).apply(twin.log) == Applied(at(1))
     assert (twin.watcher.rows("SELECT * FROM profiles"), twin.watcher.rows("SELECT * FROM outbox")) == before
 
 
@@ -48,7 +50,7 @@ def test_a_batch_that_begins_with_what_was_applied_goes_on_behind_it(twin: Twin)
     twin.say(M1)
     twin.work()
     twin.say(M2)
-    assert worker(twin).apply(twin.log) == Applied(position=2, messages=1, events=1)
+    assert worker(twin).apply(twin.log) == Applied(positions=at(2), messages=1, events=1)
 
 
 def test_a_batch_of_repeats_alone_is_passed_and_counted(twin: Twin) -> None:
@@ -117,20 +119,20 @@ def test_after_a_batch_that_failed_the_worker_believes_only_the_state(twin: Twin
     wrong = twin.say(M1, properties={"price": "one"}, violations=())
     fragile.fuse = 6
     with pytest.raises(PowerCut):
-        tried.apply([Entry(1, wrong)])
+        tried.apply([Entry(Position(1), wrong)])
     fragile.fuse = None
     right = msgspec.structs.replace(wrong, properties={"price": 1})
-    assert tried.apply([Entry(1, right)]).events == 1
+    assert tried.apply([Entry(Position(1), right)]).events == 1
     assert twin.watcher.rows("SELECT type, count FROM catalogue_attributes") == [("number", 1)]
     assert twin.watcher.rows("SELECT * FROM violations") == []
 
 
 def test_a_buried_message_is_kept_whole_and_counts_as_applied(twin: Twin) -> None:
     message = twin.say(M1, properties={"price": 1})
-    buried = worker(twin).bury(Entry(1, message), "KeyError: 'x'")
-    assert buried == Applied(position=1, messages=1, buried=1)
-    ((position, project, at, kept, error),) = twin.watcher.rows("SELECT * FROM dead_letters")
-    assert (position, project, at, error) == (1, 1, DAY, "KeyError: 'x'")
+    buried = worker(twin).bury(Entry(Position(1), message), "KeyError: 'x'")
+    assert buried == Applied(positions=at(1), messages=1, buried=1)
+    ((position, project, buried_at, kept, error),) = twin.watcher.rows("SELECT * FROM dead_letters")
+    assert (position, project, buried_at, error) == (1, 1, DAY, "KeyError: 'x'")
     assert msgspec.json.decode(kept, type=Message) == message
     assert twin.watcher.totals(1) == {"applied": 1, "violations": 1}
     assert twin.watcher.rows("SELECT value FROM progress") == [(1,)]
@@ -139,13 +141,15 @@ def test_a_buried_message_is_kept_whole_and_counts_as_applied(twin: Twin) -> Non
 def test_the_log_goes_on_behind_a_buried_message(twin: Twin) -> None:
     first, second = twin.say(M1), twin.say(M2)
     undertaker = worker(twin)
-    undertaker.bury(Entry(1, first), "fault")
-    assert undertaker.apply([Entry(1, first), Entry(2, second)]) == Applied(position=2, messages=1, events=1)
+    undertaker.bury(Entry(Position(1), first), "fault")
+    assert undertaker.apply([Entry(Position(1), first), Entry(Position(2), second)]) == Applied(
+        positions=at(2), messages=1, events=1
+    )
 
 
 def test_a_message_cannot_be_buried_twice(twin: Twin) -> None:
     message = twin.say(M1)
-    worker(twin).bury(Entry(1, message), "fault")
+    worker(twin).bury(Entry(Position(1), message), "fault")
     with pytest.raises(apsw.ConstraintError):
-        worker(twin).bury(Entry(1, message), "fault")
+        worker(twin).bury(Entry(Position(1), message), "fault")
     assert twin.watcher.totals(1)["applied"] == 1

@@ -16,6 +16,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry, LogFull
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
+from passerby.positions import Positions
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker import loop as loop_module
 from passerby.worker.batch import Applied, Worker
@@ -74,7 +75,7 @@ class Bench:
                 loop.stop()
 
         loop = Loop(self.worker, self.reader, 10, between, lambda: self.progressed.append(self.rounds))
-        return loop.run(self.state.position())
+        return loop.run(self.state.positions()).offset()
 
     def total(self, name: str) -> int:
         rows = self._rows("SELECT value FROM totals WHERE name = ?", name)
@@ -143,7 +144,7 @@ def test_a_log_that_cannot_be_read_for_a_while_is_read_later(bench: Bench, monke
     faults = [LogFull("no"), LogFull("no")]
     read = bench.reader.read
 
-    def failing(after: int, limit: int) -> list[Entry]:
+    def failing(after: Positions, limit: int) -> list[Entry]:
         if faults:
             raise faults.pop()
         return read(after, limit)

@@ -11,10 +11,12 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.log.writing import NOW, append, numbered
+from tests.positions import at
 from tests.serving import Server
 
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.positions import pack
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.founding import init
 from passerby.projects.policies import Policies
@@ -122,7 +124,7 @@ def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
     folder.run.mkdir()
     with closing(SqliteState(folder.state)) as state:
         with state.transaction():
-            state.finish(9, NOW, None)
+            state.finish(at(9), NOW, ())
         outbox = SqliteOutbox(folder.state, LogSettings())
         monkeypatch.setattr(process, "COMPARE_SECONDS", 0.0)
         chores = Chores(
@@ -135,7 +137,7 @@ def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
         with closing(SqliteLogWriter(folder.log)) as writer, closing(SqliteLogReader(folder.log)) as reader:
             append(writer, numbered(1, 2), at=NOW + 60_000)
             chores()
-            assert [entry.position for entry in reader.read(9, 9)] == [10, 11]
+            assert [entry.position for entry in reader.read(at(9), 9)] == [10, 11]
 
 
 def test_a_state_that_cannot_be_read_does_not_keep_a_role_from_starting(tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_a_state_that_cannot_be_read_does_not_keep_a_role_from_starting(tmp_path
 def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     with closing(SqliteState(folder.state)) as state, state.transaction():
-        state.finish(9, NOW, OutboxRow(1, b"{}"))
+        state.finish(at(9), NOW, [OutboxRow(pack(0, 9), 1, b"{}")])
     with closing(apsw.Connection(str(folder.state))) as connection:
         connection.execute("DROP TABLE applied_until")
     assert read_progress(folder.state).received_at == NOW

@@ -19,6 +19,7 @@ from tests.worker.watcher import Watcher
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.state.protocol import (
     AlreadyUndone,
     BuiltOn,
@@ -157,7 +158,7 @@ class Twin:
         }
         fixed = {"id": f"message-{position}", "kind": kind, "identifiers": identifiers, "received_at": received_at}
         message = Message(**(usual | fixed | fields))
-        self.log.append(Entry(position, message))
+        self.log.append(Entry(Position(position), message))
         return message
 
     def work(

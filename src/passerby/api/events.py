@@ -42,8 +42,8 @@ async def get_event(access: NamedDependency[Access], event_id: EventId) -> Messa
 def event_with_trail(access: Access, id_: str) -> MessageDetail:
     """The message with this id. Raises ApiError where there is none."""
     desk, project = access
-    visible, applied = desk.visibility.visible_position(), desk.state.position()
-    entry = desk.log.find(project, id_)
+    visible, applied = desk.visibility.visible(), desk.state.positions()
+    entry = desk.archive.find(project, id_)
     led = _led_to(access, entry) if entry else None
     members = desk.state.members(project, led) if led else []
     stored = None if entry and entry.message.kind != "track" else _stored(access, id_, members)

@@ -114,7 +114,7 @@ def recent(access: Access, projects: tuple[int, ...], wanted: Wanted, limit: int
     place = Place(desk.log.head(), desk.refused.head())
     types_of = desk.tail.types_of
     fits, as_item = partial(wanted.message, types_of=types_of), partial(of_entry, types_of=types_of)
-    accepted = desk.log.newest(projects[0], limit, fits) if wanted.status != "refused" else []
+    accepted = desk.archive.newest(projects[0], limit, fits) if wanted.status != "refused" else []
     refused = [each for each in desk.refused.newest(projects, limit=limit) if wanted.request(each)]
     items: list[LiveItem] = list(
         heapq.merge(map(as_item, accepted), map(of_refused, refused), key=lambda item: item.received_at, reverse=True)

@@ -14,6 +14,7 @@ from litestar.params import QueryParameter
 from passerby.api import examples_series
 from passerby.api.describe import reading
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Volume
+from passerby.positions import to_json
 from passerby.refused.record import NO_PROJECT
 from passerby.services.access import Access
 from passerby.services.errors import ApiError, ErrorCode, invalid
@@ -151,7 +152,7 @@ def violations(access: Access, limit: int) -> Violations:
         violations=found.violations,
         invalid=[
             InvalidMessage(
-                position=position, at=iso(at), dialect=dialect, reason=reason, body=msgspec.json.decode(body)
+                position=to_json(position), at=iso(at), dialect=dialect, reason=reason, body=msgspec.json.decode(body)
             )
             for position, at, dialect, reason, body in found.invalid
         ],

@@ -40,7 +40,7 @@ def stats_of(access: Access) -> Stats:
     accepted = max(accepted, applied)  # a log that was replaced by an older copy counts less until the worker notices
     waiting = accepted - applied
     test = Counter(desk.state.test_profiles(project).values())
-    oldest = desk.log.waiting(project, totals.position)[1] if waiting else None
+    oldest = desk.log.waiting(project, totals.positions)[1] if waiting else None
     return Stats(
         accepted=accepted,
         applied=totals.applied,

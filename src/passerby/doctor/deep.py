@@ -19,6 +19,7 @@ from passerby import sql
 from passerby.engines import LogEngine
 from passerby.folder import DataFolder
 from passerby.identity.stage import Stage
+from passerby.positions import Position, Positions
 from passerby.sqlite import BUSY_TIMEOUT_MS
 
 _SQL = sql.load("passerby.doctor", "deep.sql")
@@ -133,12 +134,12 @@ def _check_messages(connection: apsw.Connection, engine: LogEngine) -> Verdict:
     """Accepted = applied + duplicates + waiting, for each project. What is waiting is counted between two moments."""
     verdict = Verdict(number=5, claim="accepted = applied + duplicates + waiting", checked=0)
     totals = _totals(connection)
-    position = totals.get((0, "position"), 0)
+    applied = Positions(Position(value) for (_, name), value in totals.items() if name.partition(".")[0] == "position")
     with closing(engine.open_reader()) as log:
         for project in sorted({project for project, _ in totals} - {0}):
             least = log.accepted(project)
             seen = totals.get((project, "applied"), 0) + totals.get((project, "duplicates"), 0)
-            waiting, _ = log.waiting(project, position)
+            waiting, _ = log.waiting(project, applied)
             most = log.accepted(project)
             verdict.checked += most
             _judge(verdict, f"project {project}", least <= seen + waiting <= most)

@@ -61,10 +61,17 @@ AND (SELECT count(*) FROM identifiers WHERE profile = p.id AND namespace = 'user
 SELECT id FROM history WHERE id > ?1 AND id <= ?2 AND kind = 'reassigned' AND namespace = 'user_id';
 
 -- name: applied_once
--- Batches of events that do not follow the batch before in the log's order, or that the worker has not reached.
+-- Batches of events that do not follow the batch before in their partition's order, or that the worker has not reached.
+-- A position's upper bits, from 51 on, are its partition: see passerby.positions.
 SELECT o.id FROM outbox AS o WHERE o.id > ?1 AND o.id <= ?2 AND (
-    o.last_position <= (SELECT last_position FROM outbox WHERE id < o.id ORDER BY id DESC LIMIT 1)
-    OR o.last_position > (SELECT value FROM progress WHERE name = 'position')
+    o.last_position <= (
+        SELECT last_position FROM outbox WHERE id < o.id AND last_position >> 51 = o.last_position >> 51
+        ORDER BY id DESC LIMIT 1
+    )
+    OR NOT EXISTS (
+        SELECT 1 FROM progress
+        WHERE name >= 'position' AND name < 'position/' AND value >> 51 = o.last_position >> 51 AND value >= o.last_position
+    )
 );
 
 -- name: leads_nowhere
@@ -143,5 +150,5 @@ SELECT project, stage, sum(merged_into IS NULL), sum(event_count) FROM profiles
 WHERE id > ?1 AND id <= ?2 GROUP BY project, stage;
 
 -- name: totals
--- The running totals, and the position up to which they count.
+-- The running totals, and the positions up to which they count, as those of project 0.
 SELECT project, name, value FROM totals UNION ALL SELECT 0, name, value FROM progress;

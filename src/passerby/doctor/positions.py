@@ -7,7 +7,8 @@ from typing import Final
 from passerby.doctor.finding import Finding, unwell, well
 from passerby.engines import LogEngine, StateEngine
 from passerby.log.protocol import LogDamaged, LogFull
-from passerby.state.protocol import StateUnavailable
+from passerby.positions import START, Positions
+from passerby.state.protocol import Progress, StateUnavailable
 
 CHECK: Final = "positions"
 
@@ -16,13 +17,18 @@ def check_positions(log: LogEngine, state: StateEngine) -> Finding:
     """Compare the positions of log and state, which must exist; other checks examine the files themselves."""
     try:
         progress = state.progress()
-        head = log.head() if log.exists() else 0
+        head = log.head() if log.exists() else START
     except (StateUnavailable, LogDamaged, LogFull) as error:
         return unwell(CHECK, f"cannot be compared: {error}", "see the findings about log.db and state.db")
-    found = f"relayed {progress.relayed}, applied {progress.position}, log {head}"
-    if progress.position > head:
+    return compare(progress, head)
+
+
+def compare(progress: Progress, head: Positions) -> Finding:
+    """Compare how far the state is with the positions at the log's end, partition by partition."""
+    found = f"relayed {progress.relayed}, applied {progress.positions}, log {head}"
+    if not head.has_reached(progress.positions):
         return unwell(CHECK, f"{found}: the state is ahead of the log", _LOG_BEHIND)
-    if progress.relays_ahead or progress.relayed > progress.position:
+    if progress.relays_ahead or not progress.positions.has_reached(progress.relayed):
         return unwell(CHECK, f"{found}: the event store is ahead of the state", _STATE_BEHIND)
     return well(CHECK, found)
 

@@ -121,7 +121,7 @@ class StateDirectory:
 
     def _parted(self, waiting: list[_Asked]) -> tuple[list[_Asked], list[_Asked]]:
         """Those who can be answered now, and those who wait for the worker."""
-        applied = self._state.position()
+        applied = self._state.positions()
         self._unapplied.follow(applied)
         now = time.monotonic()
         ready: list[_Asked] = []
@@ -129,7 +129,7 @@ class StateDirectory:
         for asked in waiting:
             inquiry = asked.inquiry
             names = inquiry.identifiers if inquiry.device is None else (*inquiry.identifiers, inquiry.device)
-            waits = self._unapplied.last_of(inquiry.project, names) > applied
+            waits = self._unapplied.is_waiting(inquiry.project, names, applied)
             if waits and asked.deadline > now:
                 others.append(asked)
             else:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 from passerby.log.protocol import LogReader
 from passerby.messages import Identifier
+from passerby.positions import START, Position, Positions, partition_of
 
 FOLLOWED: Final = 5_000
 """How many messages are looked at in one go. A worker that is further behind is not waited for."""
@@ -19,43 +20,57 @@ class Unapplied:
 
     def __init__(self, log: LogReader) -> None:
         self._log = log
-        self._followed = 0
-        self._unread = 0
-        self._mentioned: dict[tuple[int, Identifier], int] = {}
+        self._followed = START
+        self._unread = START
+        # By partition, then by project and identifier: the last message that mentions it there.
+        self._mentioned: dict[int, dict[tuple[int, Identifier], Position]] = {}
 
-    def follow(self, applied: int) -> None:
-        """Take up what was acknowledged since; the worker has applied everything up to the position `applied`."""
+    def follow(self, applied: Positions) -> None:
+        """Read what was acknowledged since; the worker has applied everything up to the positions `applied`."""
         head = self._log.head()
-        after = max(applied, self._followed)
-        if head - after > FOLLOWED:
+        after = applied.joined(self._followed)
+        if self._log.count(after, head) > FOLLOWED:
             self._mentioned.clear()
             after = self._unread = head
-        while after < head:
+        while not after.has_reached(head):
             after = self._take(after, head)
         self._followed = after
         self._forget(applied)
 
-    def is_behind(self, applied: int) -> bool:
-        """Whether messages behind the position `applied` were never looked at, so that `last_of` misses them."""
-        return applied < self._unread
+    def is_behind(self, applied: Positions) -> bool:
+        """Whether messages beyond the positions `applied` were never read, so that `is_waiting` misses them."""
+        return not applied.has_reached(self._unread)
 
-    def last_of(self, project: int, identifiers: Iterable[Identifier]) -> int:
-        """The position of the last message that mentions any of these, or 0. One that is applied may count or not."""
-        return max((self._mentioned.get((project, identifier), 0) for identifier in identifiers), default=0)
+    def is_waiting(self, project: int, identifiers: Collection[Identifier], applied: Positions) -> bool:
+        """Whether a message beyond the positions `applied` mentions any of these identifiers."""
+        return any(
+            not applied.covers(last)
+            for mentioned in self._mentioned.values()
+            for identifier in identifiers
+            if (last := mentioned.get((project, identifier))) is not None
+        )
 
-    def _take(self, after: int, head: int) -> int:
-        """Take up some messages behind a position; returns how far that went."""
+    def _take(self, after: Positions, head: Positions) -> Positions:
+        """Read some messages beyond these positions; return how far that went."""
         entries = self._log.read(after, FOLLOWED)
         for position, message in entries:
+            mentioned = self._mentioned.setdefault(partition_of(position), {})
             for identifier in message.identifiers:
-                self._mentioned[message.project, identifier] = position
-        return entries[-1].position if entries else head
+                mentioned[message.project, identifier] = position
+        # Where nothing follows although the head is further, what was there is pruned.
+        return after.joined(Positions(entry.position for entry in entries)) if entries else after.joined(head)
 
-    def _forget(self, applied: int) -> None:
-        if applied >= self._followed:
+    def _forget(self, applied: Positions) -> None:
+        if applied.has_reached(self._followed):
             self._mentioned.clear()
-        elif len(self._mentioned) > REMEMBERED:
-            self._mentioned = {key: last for key, last in self._mentioned.items() if last > applied}
-            if len(self._mentioned) > REMEMBERED:
+        elif self._remembered() > REMEMBERED:
+            self._mentioned = {
+                partition: {key: last for key, last in mentioned.items() if not applied.covers(last)}
+                for partition, mentioned in self._mentioned.items()
+            }
+            if self._remembered() > REMEMBERED:
                 self._mentioned.clear()
                 self._unread = self._followed
+
+    def _remembered(self) -> int:
+        return sum(map(len, self._mentioned.values()))

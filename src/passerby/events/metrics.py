@@ -15,7 +15,8 @@ WRITE_SECONDS: Final = Histogram(
 FAILURES: Final = Counter("passerby_relay_failures", "Attempts to carry a batch that failed, by fault.", ["fault"])
 VISIBLE: Final = Gauge(
     "passerby_relay_visible_position",
-    "Log position up to which every event can be read.",
+    "Log offset up to which every event can be read, by partition of the log.",
+    ["partition"],
     multiprocess_mode="livemostrecent",
 )
 REFILLS: Final = Counter("passerby_relay_refills", "Times that the event store had to be filled from the outbox again.")

@@ -22,6 +22,7 @@ from passerby import logs
 from passerby.events import metrics
 from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Refillable
 from passerby.outbox.protocol import Outbox, OutboxBatch, RelayPosition
+from passerby.positions import START, Positions, offset_of, partition_of
 
 GATHER_SECONDS: Final = 0.2
 """Time between two writes, unless somebody waits or a full write is there: some 5 parts a second for the engine."""
@@ -55,7 +56,7 @@ class Relay:
         self._store = store
         self._name = name
         self._pause_seconds = pause_seconds
-        self._visible = 0
+        self._visible = START
         self._refill_begun = False
         self._retry_seconds = FIRST_RETRY_SECONDS
         self._worked_at = time.monotonic()
@@ -64,8 +65,8 @@ class Relay:
         self._thread = threading.Thread(target=self._run, name=f"relay-{name}", daemon=True)
 
     @property
-    def visible_position(self) -> int:
-        """The log position up to which every event can be read from the event store. May be read from any thread."""
+    def visible(self) -> Positions:
+        """The log positions up to which every event can be read from the event store. May be read from any thread."""
         return self._visible
 
     @property
@@ -94,13 +95,13 @@ class Relay:
         self._prepare()
         applied = self._outbox.applied()
         position = self._outbox.relay_position(self._name)
-        self._see(position.last_position)
+        self._see(position.delivered)
         batches = self._interrupted(position) or self._next(position.done)
         step = _described(batches)
         if batches:
             self._deliver(batches, f"{position.done}-{batches[-1].id}")
             self._outbox.done(self._name, batches[-1].id)
-            self._see(batches[-1].last_position)
+            self._see(Positions(batch.last_position for batch in batches))
         if not step.more:
             self._caught_up(applied, nothing_left=not batches)
         metrics.EVENTS.inc(step.events)
@@ -114,7 +115,9 @@ class Relay:
             self._refill_begun = False
         if self._store.refilling and not self._refill_begun:
             self._outbox.reset(self._name)
-            self._visible = 0
+            for position in self._visible:
+                metrics.VISIBLE.labels(partition_of(position)).set(0)
+            self._visible = START
             self._refill_begun = True
             metrics.REFILLS.inc()
 
@@ -159,7 +162,7 @@ class Relay:
             self._store.delete(project, [profile for _, profile in deleted])
             self._outbox.deletions_done(deleted)
 
-    def _caught_up(self, applied: int, *, nothing_left: bool) -> None:
+    def _caught_up(self, applied: Positions, *, nothing_left: bool) -> None:
         """What the outbox held when this step began is in the store. `applied` was read before the outbox was."""
         if self._store.refilling:
             self._store.refilled()
@@ -167,9 +170,12 @@ class Relay:
         if nothing_left:
             self._see(applied)
 
-    def _see(self, position: int) -> None:
-        self._visible = max(self._visible, position)
-        metrics.VISIBLE.set(self._visible)
+    def _see(self, positions: Positions) -> None:
+        if self._visible.has_reached(positions):
+            return
+        self._visible = self._visible.joined(positions)
+        for position in self._visible:
+            metrics.VISIBLE.labels(partition_of(position)).set(offset_of(position))
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -9,12 +9,13 @@ import msgspec
 
 from passerby.events.protocol import EventCounts, Volume
 from passerby.messages import Semantic, StoredEvent
+from passerby.positions import Position
 
 
 class First(msgspec.Struct):
     """What tells one event from all others."""
 
-    position: int
+    position: Position
     id: str
 
 
@@ -27,7 +28,7 @@ class _Row(msgspec.Struct):
     id: str
     name: str
     received_at: int
-    position: int
+    position: Position
     properties: str
     rejected: str
     context: str

@@ -1,6 +1,10 @@
-"""The log: the ordered, durable, replayable list of accepted messages.
+"""The log: the durable, replayable list of accepted messages.
 
-Positions are dense: the first message ever is 1, the next 2, and so on, over all projects.
+A log has one or more partitions. Messages are ordered within a partition only: see `passerby.positions`. How many
+messages lie between two sets of positions, and how old they are, is the log's to say, because only an engine knows
+whether its offsets have gaps.
+
+Looking up single messages is another protocol, `passerby.log.archive`: a log that is only a queue has no such index.
 """
 
 from __future__ import annotations
@@ -9,12 +13,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from passerby.messages import Message
+from passerby.positions import Position, Positions
 
 
 class Entry(NamedTuple):
     """A message and its position in the log."""
 
-    position: int
+    position: Position
     message: Message
 
 
@@ -29,8 +34,8 @@ class LogDamaged(Exception):
 class LogWriter(Protocol):
     """The end that the edge holds."""
 
-    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
-        """Append messages in one durable write and return the position of the last.
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions:
+        """Append messages in one durable write; return the last position written in each partition.
 
         Each of `encoded` is one message's JSON; `counts` says how many of them belong to which project. At return
         they are on disk. Raises LogFull or LogDamaged, and then nothing was kept.
@@ -46,22 +51,38 @@ class LogWriter(Protocol):
 
 
 class LogReader(Protocol):
-    """The end that the worker and the API hold."""
+    """The end that the worker and the API hold.
 
-    def read(self, after: int, limit: int) -> list[Entry]:
-        """The messages following position `after`, in order, at least one if there are any, about `limit` at most."""
+    A reader may own all partitions or some. `read` gives messages of its own partitions only; everything else is about
+    the whole log.
+    """
 
-    def head(self) -> int:
-        """The position of the last durable message (0 for an empty log)."""
+    def read(self, after: Positions, limit: int) -> list[Entry]:
+        """Read the messages that follow these positions, at least one if there are any, about `limit` at most.
+
+        Each partition's messages are in order.
+        """
+
+    def head(self) -> Positions:
+        """Return the positions of the last durable messages."""
+
+    def count(self, after: Positions, until: Positions) -> int:
+        """Count the messages of all projects beyond `after`, up to `until`. Partitions where it is ahead count as 0."""
+
+    def recent(self, after: Positions, until: Positions, limit: int) -> Positions:
+        """Return the positions after which about the newest `limit` messages up to `until` follow; `after` at least."""
 
     def accepted(self, project: int) -> int:
-        """How many messages of this project were ever appended. Never falls, whatever is pruned."""
+        """Return how many messages of this project were ever appended. Never falls, whatever is pruned."""
 
-    def waiting(self, project: int, after: int) -> tuple[int, int | None]:
-        """How many messages of this project follow position `after`, and when the oldest of them was received."""
+    def waiting(self, project: int, after: Positions) -> tuple[int, int | None]:
+        """Count the messages of this project that follow these positions; and when the oldest was received (ms)."""
 
-    def passed(self, reader: str, position: int) -> None:
-        """Let the log know that this reader will not ask for anything up to `position` again.
+    def waiting_since(self, after: Positions) -> int | None:
+        """Return when the oldest message that follows these positions was received (ms), of all projects; else None."""
+
+    def passed(self, reader: str, positions: Positions) -> None:
+        """Note durably that this reader will not ask for anything up to these positions again.
 
         From its first call on, a reader holds back pruning; while no reader is known, nothing is pruned at all.
         """

@@ -1,7 +1,8 @@
 """The log in one SQLite file.
 
 Any number of processes may append to it, read and prune it at the same time: SQLite lets one of them write at a time,
-and a row's key is found and taken in one transaction, so positions stay dense.
+and a row's key is found and taken in one transaction. It has one partition, and offsets in it have no gaps: the first
+message ever is 1, the next 2, over all projects. Rows hold offsets, which are partition 0's positions.
 
 Space that pruning frees is used again by what is appended next; the file itself never shrinks. To vacuum it would copy
 pages under the write lock, which appends would have to wait for, and a log soon needs the space again.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,11 @@ import apsw
 import msgspec
 
 from passerby import sql, sqlite
-from passerby.log import looking
 from passerby.log.protocol import Entry, LogFull
 from passerby.log.retention import prune
-from passerby.log.storage import damaged, open_log, storage_errors
-from passerby.messages import Message
+from passerby.log.sqlite_archive import SqliteArchive
+from passerby.log.storage import decode, entries_of, open_log, storage_errors
+from passerby.positions import Position, Positions
 from passerby.settings import LogSettings
 
 PATIENCE_SECONDS = 10.0
@@ -42,7 +43,6 @@ _SQL = sql.load("passerby.log", "queries.sql")
 _APPEND = _SQL["append"]
 
 _encode_counts = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[Message]).decode
 
 
 class SqliteLogWriter:
@@ -55,13 +55,13 @@ class SqliteLogWriter:
         self._connection.set_busy_handler(_Patience())
         self._closing = threading.Event()
 
-    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int:
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions:
         """See the protocol. `encoded` holds one message at least."""
         shares = _encode_counts(counts).decode()
         row = (len(encoded), received_at, shares, b"[" + b",".join(encoded) + b"]")
         with storage_errors(self._path):
             self._connection.execute(_APPEND, row)
-        return self._connection.last_insert_rowid()
+        return Positions([Position(self._connection.last_insert_rowid())])
 
     def prune(self, now: int) -> int:
         return prune(self._path, self._settings, now, self._closing)
@@ -97,14 +97,12 @@ class SqliteLogReader:
         # Moving the write-ahead log into the file is work for whoever fills it.
         self._connection.pragma("wal_autocheckpoint", 0)
 
-    def read(self, after: int, limit: int) -> list[Entry]:
+    def read(self, after: Positions, limit: int) -> list[Entry]:
         """See the protocol. Whole batches, until there are `limit` messages or `READ_BYTES`."""
+        offset = after.offset()
         entries: list[Entry] = []
-        for last, count, body in self._batches(after, limit):
-            messages = self._decoded(last, count, body)
-            first = last - count + 1
-            skipped = max(0, after + 1 - first)
-            entries += map(Entry, range(first + skipped, last + 1), messages[skipped:])
+        for last, count, body in self._batches(offset, limit):
+            entries += entries_of(last, decode(self._path, last, count, body), offset)
         return entries
 
     def _batches(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
@@ -121,27 +119,14 @@ class SqliteLogReader:
             cursor.close()
         return rows
 
-    def _decoded(self, last: int, count: int, body: bytes) -> list[Message]:
-        try:
-            messages = _decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise damaged(self._path, f"the batch at position {last} is unreadable") from error
-        if len(messages) != count:
-            raise damaged(self._path, f"the batch at position {last} is not complete")
-        return messages
+    def head(self) -> Positions:
+        return Positions([Position(self._number("head", ()))])
 
-    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
-        """At most `limit` of a project's newest messages that fit, newest first; a bounded number is looked at."""
-        with storage_errors(self._path):
-            return looking.newest(self._connection, project, limit, fits, self._decoded)
+    def count(self, after: Positions, until: Positions) -> int:
+        return until.distance(after)
 
-    def find(self, project: int, id_: str) -> Entry | None:
-        """The message of a project with this id, while the log holds it."""
-        with storage_errors(self._path):
-            return looking.find(self._connection, project, id_, self._decoded)
-
-    def head(self) -> int:
-        return self._number("head", ())
+    def recent(self, after: Positions, until: Positions, limit: int) -> Positions:
+        return after.joined(Positions([Position(max(0, until.offset() - limit))]))
 
     def accepted(self, project: int) -> int:
         return self._number("accepted", (project,))
@@ -151,35 +136,42 @@ class SqliteLogReader:
             row = self._connection.execute(_SQL[query], bindings).fetchone()
         return int(row[0]) if row else 0
 
-    def waiting(self, project: int, after: int) -> tuple[int, int | None]:
+    def waiting(self, project: int, after: Positions) -> tuple[int, int | None]:
         """See the protocol. A message counts as received when its batch was written."""
+        offset = after.offset()
         with storage_errors(self._path), self._connection:
-            whole, since = self._connection.execute(_SQL["waiting"], (after, project)).get
-            split: list[Any] = self._connection.execute(_SQL["split_by"], (after,)).fetchall()
+            whole, since = self._connection.execute(_SQL["waiting"], (offset, project)).get
+            split: list[Any] = self._connection.execute(_SQL["split_by"], (offset,)).fetchall()
         for last, count, received_at, body in split:
-            part = sum(message.project == project for message in self._decoded(last, count, body)[after - last :])
+            messages = decode(self._path, last, count, body)
+            part = sum(message.project == project for message in messages[offset - last :])
             return whole + part, received_at if part else since
         return whole, since
 
-    def passed(self, reader: str, position: int) -> None:
+    def waiting_since(self, after: Positions) -> int | None:
+        entries = self.read(after, 1)
+        return entries[0].message.received_at if entries else None
+
+    def passed(self, reader: str, positions: Positions) -> None:
         """See the protocol. What cannot be written now the next call will: until then less is pruned, nothing else."""
         with suppress(LogFull), storage_errors(self._path):
-            self._connection.execute(_SQL["passed"], (reader, position))
+            self._connection.execute(_SQL["passed"], (reader, positions.offset()))
 
     def close(self) -> None:
         self._connection.close()
 
 
-def begin_after(path: Path, position: int, accepted: Mapping[int, int], applied_until: int = 0) -> bool:
-    """Continue a log that ends before `position` after that position; returns whether it had to.
+def begin_after(path: Path, positions: Positions, accepted: Mapping[int, int], applied_until: int = 0) -> bool:
+    """Continue a log that ends before these positions after them; returns whether it had to.
 
     For a log whose file was removed, restored from an older copy, or left behind without its write-ahead log: its next
     positions would be ones that the state has passed, and what was appended there would never be applied. `accepted`
     says how many messages of each project the state has applied or dropped as duplicates. Batches that were received
-    more than `CLOCK_SLACK_MS` after `applied_until` (ms) cannot be among those: they move behind the position, all
+    more than `CLOCK_SLACK_MS` after `applied_until` (ms) cannot be among those: they move behind the positions, all
     others stay where they are and are never applied again. Checked and done under the write lock, so several processes
     may call this at once, while others append.
     """
+    position = positions.offset()
     connection = open_log(path)
     try:
         with storage_errors(path):
@@ -218,15 +210,18 @@ class SqliteLogEngine:
     def open_reader(self) -> SqliteLogReader:
         return SqliteLogReader(self.path)
 
-    def head(self) -> int:
+    def open_archive(self) -> SqliteArchive:
+        return SqliteArchive(self.path)
+
+    def head(self) -> Positions:
         with storage_errors(self.path):
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             try:
                 connection.set_busy_timeout(sqlite.BUSY_TIMEOUT_MS)
                 connection.pragma("query_only", "on")
-                return int(connection.execute(_SQL["head"]).get)
+                return Positions([Position(connection.execute(_SQL["head"]).get)])
             finally:
                 connection.close()
 
-    def continue_after(self, position: int, accepted: Mapping[int, int], applied_until: int) -> bool:
-        return begin_after(self.path, position, accepted, applied_until)
+    def continue_after(self, applied: Positions, accepted: Mapping[int, int], applied_until: int) -> bool:
+        return begin_after(self.path, applied, accepted, applied_until)

@@ -1,16 +1,20 @@
-"""The log's SQLite file: how it is opened, and what its errors mean."""
+"""The log's SQLite file: how it is opened, how a row is read, and what its errors mean."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import apsw
+import msgspec
 
 from passerby import migrations
-from passerby.log.protocol import LogDamaged, LogFull
+from passerby.log.protocol import Entry, LogDamaged, LogFull
+from passerby.messages import Message
 from passerby.migrations import NewerFile
+from passerby.positions import Position
 
 _NOT_WRITABLE = (
     apsw.FullError,
@@ -22,6 +26,7 @@ _NOT_WRITABLE = (
     apsw.LockedError,
 )
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.FormatError)
+_decode = msgspec.json.Decoder(list[Message]).decode
 
 
 def open_log(path: Path) -> apsw.Connection:
@@ -52,3 +57,23 @@ def damaged(path: Path, reason: str) -> LogDamaged:
         "is still there. What was accepted and not yet applied is only in the moved files; SQLite's own recovery "
         f"(`sqlite3 {path.name} .recover`) may bring it back."
     )
+
+
+def decode(path: Path, last: int, count: int, body: bytes) -> list[Message]:
+    """Decode the messages of the batch that ends at offset `last`. Raises LogDamaged."""
+    try:
+        messages = _decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise damaged(path, f"the batch at position {last} is unreadable") from error
+    if len(messages) != count:
+        raise damaged(path, f"the batch at position {last} is not complete")
+    return messages
+
+
+def entries_of(last: int, messages: list[Message], after: int = 0) -> Iterator[Entry]:
+    """Pair the messages of the batch that ends at offset `last` with their positions, from the one after `after` on."""
+    first = last - len(messages) + 1
+    skipped = max(0, after + 1 - first)
+    offsets = range(first + skipped, last + 1)
+    # The positions of partition 0 are its offsets: a cast, as a call for each message would be felt.
+    return map(Entry, cast("Iterable[Position]", offsets), messages[skipped:])

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from passerby import sizes
 from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
+from passerby.positions import Positions
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
@@ -21,10 +22,8 @@ _CLIENT_ERROR, _SERVER_ERROR = "4", "5"
 
 
 class Counts(NamedTuple):
-    """Totals since the server started, or for positions, since the data folder was made."""
+    """Requests since the server started."""
 
-    received: int
-    applied: int
     requests: int
     rejected: int
     errors: int
@@ -41,38 +40,37 @@ class Meter:
         self._state = state
         self._metrics = metrics
         self._at = now
-        self._counts = self._count()
+        self._applied, self._head, self._counts = self._read()
 
     def sample(self, now: int) -> Sample:
         """The sample at this time (ms). Raises what log, state and the file system raise."""
-        counts = self._count()
+        applied, head, counts = self._read()
+        received, done = self._log.count(self._head, head), self._log.count(self._applied, applied)
         grown = Counts(*(_grown(before, after) for before, after in zip(self._counts, counts, strict=True)))
         seconds = max(0.0, (now - self._at) / 1000)
-        self._at, self._counts = now, counts
+        self._at, self._applied, self._head, self._counts = now, applied, head, counts
+        oldest = self._log.waiting_since(applied)
         usage = shutil.disk_usage(self._folder.path)
         return Sample(
             at=now,
             seconds=seconds,
+            received=received,
+            applied=done,
             **grown._asdict(),
-            backlog=max(0, counts.received - counts.applied),
-            lag=self._lag(counts.applied, now),
+            backlog=self._log.count(applied, head),
+            lag=0.0 if oldest is None else max(0, now - oldest) / 1000,
             data_bytes=sizes.of_folder(self._folder.path),
             free_bytes=usage.free,
             disk_bytes=usage.total,
         )
 
-    def _lag(self, applied: int, now: int) -> float:
-        """Age in seconds of the oldest message that is not applied; 0.0 where there is none."""
-        for entry in self._log.read(applied, 1)[:1]:
-            return max(0, now - entry.message.received_at) / 1000
-        return 0.0
-
-    def _count(self) -> Counts:
-        applied = self._state.position()  # before the head: it is never less
+    def _read(self) -> tuple[Positions, Positions, Counts]:
+        """How far the worker is, how far the log goes, and the requests until now."""
+        applied = self._state.positions()  # before the head: it is never less
         totals = {_CLIENT_ERROR: 0, _SERVER_ERROR: 0}
         for status, value in _REQUESTS.findall(self._metrics()):
             totals[status] = totals.get(status, 0) + int(float(value))
-        return Counts(self._log.head(), applied, sum(totals.values()), totals[_CLIENT_ERROR], totals[_SERVER_ERROR])
+        return applied, self._log.head(), Counts(sum(totals.values()), totals[_CLIENT_ERROR], totals[_SERVER_ERROR])
 
 
 def _grown(before: int, after: int) -> int:

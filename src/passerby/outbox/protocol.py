@@ -5,25 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from passerby.positions import Position, Positions
+
 
 class OutboxBatch(NamedTuple):
     """The events of one batch of the worker: `body` holds one JSON object of `StoredEvent` a line, ends included.
 
-    Ids ascend, and with them log positions; `last_position` is the last that the worker's batch covered.
+    Ids ascend, and with them log positions in each partition. All events are of one partition; `last_position` is the
+    last one in it that the worker's batch covered.
     """
 
     id: int
-    last_position: int
+    last_position: Position
     events: int
     body: bytes
 
 
 class RelayPosition(NamedTuple):
-    """Outbox ids: everything up to `done` is delivered, (done, planned] may be. `last_position` belongs to `done`."""
+    """Outbox ids: everything up to `done` is delivered, (done, planned] may be.
+
+    `delivered` are log positions that are covered by what is done: at least that of the newest batch, where it is kept.
+    """
 
     done: int
     planned: int
-    last_position: int
+    delivered: Positions
 
 
 class Outbox(Protocol):
@@ -53,5 +59,5 @@ class Outbox(Protocol):
     def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
         """Note that the events of these profiles are deleted."""
 
-    def applied(self) -> int:
-        """The log position up to which messages are applied: what they came to is in the outbox."""
+    def applied(self) -> Positions:
+        """The log positions up to which messages are applied: their events are in the outbox."""

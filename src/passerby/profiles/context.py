@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from passerby.positions import Position
 from passerby.profiles import traits
 from passerby.profiles.traits import Versioned, newer
 
@@ -26,7 +27,7 @@ LAST_TOUCH: Final = "campaign_last"
 _TOUCHES: Final = frozenset({CAMPAIGN, FIRST_TOUCH})
 
 
-def merge_into(target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: int) -> None:
+def merge_into(target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: Position) -> None:
     """Let `target` know of one message's context; older values lose, and so do the oldest of too many keys."""
     if not _TOUCHES.isdisjoint(context):
         context = _merge_touch(target, context, time, position)
@@ -54,7 +55,7 @@ def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
 
 
 def _merge_touch(
-    target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: int
+    target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: Position
 ) -> Mapping[str, Any]:
     """Let `target` know of the first campaign; returns what of the context is newest-wins."""
     stated = dict(context)

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from passerby.identity.cleaning import Evidence
 from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.profiles import context, traits
 from passerby.profiles.traits import Versioned
 
@@ -61,7 +62,7 @@ def statements(message: Message, evidence: Evidence, policy: Policy, answering: 
         yield Statement(device._replace(scope=IDS_SCOPE), ids)
 
 
-def merge_into(target: dict[str, Versioned], said: Mapping[str, Any], time: int, position: int) -> None:
+def merge_into(target: dict[str, Versioned], said: Mapping[str, Any], time: int, position: Position) -> None:
     """Merge a statement into what is kept of its row; older values lose, and so do the oldest of too many keys."""
     traits.merge_into(target, said, time, position)
     context.bound(target)

@@ -2,7 +2,8 @@
 
 Every value carries its version, so that the order of arrival does not matter, and every member of a profile keeps its
 own, so that an undone merge gives each side its values back. Joining is commutative, associative and idempotent as
-long as one log position sets a name to one value, which is so because a position is one message.
+long as one log position sets a name to one value, which is so because a position is one message. Positions of different
+partitions have a fixed order, which is all that a tie needs.
 
 A null is a value like any other: it wins and loses by its time. A fold leaves out the names whose newest value is
 null, so that sending null takes a trait away (as in Segment's spec), whatever arrives late.
@@ -13,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from passerby.positions import Position
+
 
 class Versioned(NamedTuple):
     """A value as of an event time (ms) and the log position of the message that stated it."""
 
     value: Any
     time: int
-    position: int
+    position: Position
 
 
 def newer(a: Versioned, b: Versioned) -> bool:
@@ -27,7 +30,7 @@ def newer(a: Versioned, b: Versioned) -> bool:
     return (a.time, a.position) > (b.time, b.position)
 
 
-def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: int, position: int) -> None:
+def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: int, position: Position) -> None:
     """Let `target` know of what one message states; older values lose."""
     version = (time, position)
     for name, value in traits.items():

@@ -37,7 +37,7 @@ from passerby.services.health import (
     WorkerCheck,
 )
 from passerby.services.live_errors import AttributeTypes
-from passerby.services.log import SharedLog
+from passerby.services.log import SharedArchive, SharedLog
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
@@ -129,6 +129,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     engines.state.open_writer().close()  # makes the tables where there are none, which a reader cannot
     state = held.enter_context(closing(engines.state.open_reader()))
     log = held.enter_context(closing(SharedLog(engines.log)))
+    archive = held.enter_context(closing(SharedArchive(engines.log)))
     refused = held.enter_context(closing(engines.control.open_rejected_reader()))
     uses = held.enter_context(closing(engines.control.open_rejected_writer()))
     store, relay = _open_events(settings, engines, held)
@@ -136,7 +137,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     readers = held.enter_context(closing(Readers()))
     visibility = Visibility(log, state, relay, settings.api.wait_max_seconds)
     worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
-    positions = PositionsCheck(lambda: relay.visible_position, state, log)
+    positions = PositionsCheck(lambda: relay.visible, state, log)
     desk = Desk(
         tokens=credentials,
         policy_of=Policies(credentials).of,
@@ -147,6 +148,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
         audit=engines.control.open_audit,
         sender=lambda: closing(engines.log.open_writer()),
         log=log,
+        archive=archive,
         events=store,
         visibility=visibility,
         volumes=VolumeCache(store, now),

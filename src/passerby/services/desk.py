@@ -11,7 +11,9 @@ from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
 from passerby.events.protocol import EventStore
 from passerby.identity.namespaces import Policy
+from passerby.log.archive import Archive
 from passerby.messages import Identifier
+from passerby.positions import Positions
 from passerby.projects.audit import AuditLog
 from passerby.projects.marks import Mark
 from passerby.projects.policy import IdentityPolicy, PolicyChange
@@ -74,7 +76,7 @@ class Writer(Protocol):
 class Sender(Protocol):
     """The end of the log that takes messages; see `log.protocol.LogWriter`."""
 
-    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> int: ...
+    def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions: ...
 
 
 class PolicyKeeper(Protocol):
@@ -144,6 +146,7 @@ class Desk:
     audit: Callable[[], AbstractContextManager[AuditLog]]
     sender: Callable[[], AbstractContextManager[Sender]]
     log: AcceptedLog
+    archive: Archive
     events: EventStore
     refused: RefusedRequests
     tail: Tail

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from passerby.events.protocol import EventStore
+from passerby.positions import Positions
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
@@ -40,7 +41,7 @@ class StateCheck(NamedTuple):
     name: str = "state"
 
     def problem(self) -> None:
-        self.reader.position()
+        self.reader.positions()
 
 
 class LogCheck(NamedTuple):
@@ -56,7 +57,7 @@ class LogCheck(NamedTuple):
 class PositionsCheck(NamedTuple):
     """Whether relayed <= applied <= head: otherwise one of the files is an older copy than the others."""
 
-    relayed: Callable[[], int]
+    relayed: Callable[[], Positions]
     state: StateReader
     log: AcceptedLog
     name: str = "positions"
@@ -64,11 +65,11 @@ class PositionsCheck(NamedTuple):
     def problem(self) -> str | None:
         # Each is read before the one that may not be less: all of them grow meanwhile.
         relayed = self.relayed()
-        applied = self.state.position()
+        applied = self.state.positions()
         head = self.log.head()
-        if relayed > applied:
+        if not applied.has_reached(relayed):
             return f"the event store is ahead of the state (position {relayed}, state {applied}): see `passerby doctor`"
-        if applied > head:
+        if not head.has_reached(applied):
             return f"the state is ahead of the log (position {applied}, log {head}): see `passerby doctor`"
         return None
 

@@ -1,73 +1,108 @@
-"""The log as the API reads it: from several threads, each with a reader of its own."""
+"""The log and its archive as the API reads them: from several threads, each with a reader of its own."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from passerby.engines import LogEngine, SearchableLog
-from passerby.log.protocol import Entry
+from passerby.engines import LogEngine
+from passerby.log.archive import Archive
+from passerby.log.protocol import Entry, LogReader
 from passerby.messages import Message
+from passerby.positions import Positions
 
 
 class AcceptedLog(Protocol):
     """What the API asks of the log; see `passerby.log.protocol.LogReader`. May be used from any thread."""
 
-    def head(self) -> int:
-        """The position of the last durable message."""
+    def head(self) -> Positions:
+        """Return the positions of the last durable messages."""
+
+    def count(self, after: Positions, until: Positions) -> int:
+        """Count the messages of all projects beyond `after`, up to `until`."""
+
+    def recent(self, after: Positions, until: Positions, limit: int) -> Positions:
+        """Return the positions after which about the newest `limit` messages up to `until` follow; `after` at least."""
 
     def accepted(self, project: int) -> int:
-        """How many messages of this project were ever accepted."""
+        """Return how many messages of this project were ever accepted."""
 
-    def waiting(self, project: int, after: int) -> tuple[int, int | None]:
-        """How many messages of this project follow a position, and when the oldest of them was received."""
+    def waiting(self, project: int, after: Positions) -> tuple[int, int | None]:
+        """Count the messages of this project that follow these positions; and when the oldest was received (ms)."""
 
-    def read(self, after: int, limit: int) -> list[Entry]:
-        """The messages following a position, of all projects, about `limit` at most."""
+    def waiting_since(self, after: Positions) -> int | None:
+        """Return when the oldest message that follows these positions was received (ms), of all projects; else None."""
 
-    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
-        """At most `limit` of a project's newest messages that fit, newest first, among a bounded number."""
-
-    def find(self, project: int, id_: str) -> Entry | None:
-        """The message of a project with this id, while the log holds it."""
+    def read(self, after: Positions, limit: int) -> list[Entry]:
+        """Read the messages that follow these positions, of all projects, about `limit` at most."""
 
 
-class SharedLog:
-    """Gives every thread that asks a reader of the same log."""
+class _Closable(Protocol):
+    def close(self) -> None: ...
 
-    def __init__(self, engine: LogEngine) -> None:
-        self._engine = engine
+
+_EndT = TypeVar("_EndT", bound=_Closable)
+
+
+class _PerThread(Generic[_EndT]):
+    """Opens one end of the log for each thread that asks for it."""
+
+    def __init__(self, open_end: Callable[[], _EndT]) -> None:
+        self._open = open_end
         self._local = threading.local()
-        self._readers: list[SearchableLog] = []
+        self._opened: list[_EndT] = []
 
     @property
-    def _reader(self) -> SearchableLog:
-        reader: SearchableLog | None = getattr(self._local, "reader", None)
-        if reader is None:
-            reader = self._local.reader = self._engine.open_reader()
-            self._readers.append(reader)
-        return reader
-
-    def head(self) -> int:
-        return self._reader.head()
-
-    def accepted(self, project: int) -> int:
-        return self._reader.accepted(project)
-
-    def waiting(self, project: int, after: int) -> tuple[int, int | None]:
-        return self._reader.waiting(project, after)
-
-    def read(self, after: int, limit: int) -> list[Entry]:
-        return self._reader.read(after, limit)
-
-    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
-        return self._reader.newest(project, limit, fits)
-
-    def find(self, project: int, id_: str) -> Entry | None:
-        return self._reader.find(project, id_)
+    def _here(self) -> _EndT:
+        end: _EndT | None = getattr(self._local, "end", None)
+        if end is None:
+            end = self._local.end = self._open()
+            self._opened.append(end)
+        return end
 
     def close(self) -> None:
-        """Close every thread's reader. Nobody may be reading any more."""
-        for reader in self._readers:
-            reader.close()
+        """Close every thread's end. No thread may use one any more."""
+        for end in self._opened:
+            end.close()
+
+
+class SharedLog(_PerThread[LogReader]):
+    """Reads one log from any thread (`AcceptedLog`)."""
+
+    def __init__(self, engine: LogEngine) -> None:
+        super().__init__(engine.open_reader)
+
+    def head(self) -> Positions:
+        return self._here.head()
+
+    def count(self, after: Positions, until: Positions) -> int:
+        return self._here.count(after, until)
+
+    def recent(self, after: Positions, until: Positions, limit: int) -> Positions:
+        return self._here.recent(after, until, limit)
+
+    def accepted(self, project: int) -> int:
+        return self._here.accepted(project)
+
+    def waiting(self, project: int, after: Positions) -> tuple[int, int | None]:
+        return self._here.waiting(project, after)
+
+    def waiting_since(self, after: Positions) -> int | None:
+        return self._here.waiting_since(after)
+
+    def read(self, after: Positions, limit: int) -> list[Entry]:
+        return self._here.read(after, limit)
+
+
+class SharedArchive(_PerThread[Archive]):
+    """Looks up messages in one log from any thread (`passerby.log.archive.Archive`)."""
+
+    def __init__(self, engine: LogEngine) -> None:
+        super().__init__(engine.open_archive)
+
+    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
+        return self._here.newest(project, limit, fits)
+
+    def find(self, project: int, id_: str) -> Entry | None:
+        return self._here.find(project, id_)

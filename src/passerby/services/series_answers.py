@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from passerby.positions import ShownPosition
 from passerby.state.views import OtherViolation
 
 
@@ -29,7 +30,7 @@ class Series(msgspec.Struct, kw_only=True):
 class InvalidMessage(msgspec.Struct, kw_only=True):
     """A message that stated nothing that can be used: why, and what was sent."""
 
-    position: int
+    position: ShownPosition
     at: str
     dialect: str
     reason: str

@@ -14,6 +14,7 @@ import apsw
 
 from passerby import logs
 from passerby.log.protocol import Entry, LogDamaged, LogFull
+from passerby.positions import Positions
 from passerby.refused.record import Refused
 from passerby.services.errors import ApiError, ErrorCode
 from passerby.services.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
@@ -46,9 +47,9 @@ class RefusedTail(Protocol):
 
 
 class Place(NamedTuple):
-    """How far somebody has followed: log position, and number of the last refused request."""
+    """How far a follower is: log positions, and number of the last refused request."""
 
-    position: int
+    positions: Positions
     refused: int
 
 
@@ -60,7 +61,7 @@ class Told(NamedTuple):
 
 
 class _Came(NamedTuple):
-    """What came between two places; of too much the newest."""
+    """What came between two places; of too much the newest, and then `since` is behind what was left out."""
 
     since: Place
     entries: Sequence[Entry]
@@ -69,15 +70,16 @@ class _Came(NamedTuple):
 
     def and_then(self, more: _Came) -> _Came:
         """These and what came behind them, of too much the newest."""
-        entries, requests = [*self.entries, *more.entries], [*self.requests, *more.requests]
-        since = self.since if len(entries) <= HELD and len(requests) <= HELD else _begin(entries, requests, self.since)
-        return _Came(since, entries[-HELD:], requests[-HELD:], more.until)
+        # What `more` left out lies between the two: then everything is there only from where `more` begins.
+        since = self.since if more.since == self.until else more.since
+        return _newest(since, [*self.entries, *more.entries], [*self.requests, *more.requests], more.until)
 
 
-def _begin(entries: list[Entry], requests: list[Refused], since: Place) -> Place:
-    """Behind which place everything is there, once only the newest are kept."""
-    position = entries[-HELD - 1].position if len(entries) > HELD else since.position
-    return Place(position, requests[-HELD - 1].number if len(requests) > HELD else since.refused)
+def _newest(since: Place, entries: Sequence[Entry], requests: Sequence[Refused], until: Place) -> _Came:
+    """At most `HELD` of each, the newest, and behind which place everything is there."""
+    left_out = Positions(entry.position for entry in entries[:-HELD])
+    refused = requests[-HELD - 1].number if len(requests) > HELD else since.refused
+    return _Came(Place(since.positions.joined(left_out), refused), entries[-HELD:], requests[-HELD:], until)
 
 
 class Tail:
@@ -122,8 +124,8 @@ class Tail:
     async def after(self, place: Place, projects: tuple[int, ...], wanted: Wanted) -> Told:
         """What came behind a place of these projects, the first of which has the messages. It may be nothing."""
         came = await self._since(place)
-        entries = [each for each in came.entries if each.position > place.position]
-        missed = max(0, entries[0].position - 1 - place.position) if entries else 0
+        entries = place.positions.uncovered(came.entries)
+        missed = self._log.count(place.positions, came.since.positions)
         ours = [each for each in entries if each.message.project == projects[0]]
         fitting, accepted = await self._readers.run(self._accepted, ours[-EXAMINED:], wanted) if ours else ([], [])
         requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
@@ -142,7 +144,7 @@ class Tail:
         """All that came behind a place, as far as it is held or can be read in one go. What is older is left out."""
         await self._look(place)
         held = self._held
-        if held is None or place.position < held.since.position or place.refused < held.since.refused:
+        if held is None or not place.positions.has_reached(held.since.positions) or place.refused < held.since.refused:
             return await self._readers.run(self._read, place)
         return held
 
@@ -168,14 +170,13 @@ class Tail:
     def _read(self, since: Place) -> _Came:
         """What came behind a place, the newest of it."""
         now = self._heads()
-        begin = max(since.position, now.position - HELD)
+        begin = at = self._log.recent(since.positions, now.positions, HELD)
         entries: list[Entry] = []
-        at = begin
-        while at < now.position and (found := self._log.read(at, HELD)):
+        while not at.has_reached(now.positions) and (found := self._log.read(at, HELD)):
             entries += found
-            at = found[-1].position
+            at = at.joined(Positions(entry.position for entry in found))
         requests = self._refused.following(since.refused, now.refused, HELD)
-        return _Came(since, entries[-HELD:], requests, Place(max(at, since.position), now.refused))
+        return _newest(Place(begin, since.refused), entries, requests, Place(at, now.refused))
 
 
 def _beyond(found: Sequence[object]) -> int:

@@ -12,6 +12,7 @@ from passerby.catalogue.types import DataType, data_type
 from passerby.dialects import registry
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
+from passerby.positions import Position, Positions, ShownPosition, to_json
 from passerby.services.answers import Event, event_of
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 from passerby.times import iso
@@ -67,7 +68,7 @@ class MessageDetail(msgspec.Struct, kw_only=True):
     name: str
     time: str
     received_at: str
-    position: int
+    position: ShownPosition
     profile_id: str | None
     event: Event | None
     raw: RawMessage | None
@@ -86,19 +87,19 @@ class Found(NamedTuple):
     stored: StoredEvent | None
     profile: str | None
     decisions: Sequence[HistoryEntry]
-    applied: int
-    visible: int
+    applied: Positions
+    visible: Positions
     types: Mapping[str, DataType]
 
     @property
-    def position(self) -> int:
-        """Its place in the log."""
-        return self.stored.position if self.stored else self.entry.position if self.entry else 0
+    def position(self) -> Position:
+        """Its position in the log."""
+        return self.stored.position if self.stored else self.entry.position if self.entry else Position(0)
 
     @property
     def is_applied(self) -> bool:
         """Whether the worker has come past it."""
-        return self.stored is not None or self.applied >= self.position
+        return self.stored is not None or self.applied.covers(self.position)
 
 
 def detail(id_: str, found: Found) -> MessageDetail | None:
@@ -115,7 +116,7 @@ def detail(id_: str, found: Found) -> MessageDetail | None:
         name=known.name,
         time=iso(stored.time if stored else known.time),
         received_at=iso(known.received_at),
-        position=found.position,
+        position=to_json(found.position),
         profile_id=found.profile,
         event=event_of(stored) if stored else None,
         raw=_raw(message) if message else None,
@@ -176,7 +177,7 @@ def _sample(value: Any) -> str:
 
 def _trail(kind: Kind, known: Message | StoredEvent, found: Found) -> list[TrailStep]:
     at = iso(known.received_at)
-    place = f"written to the log at position {found.position}"
+    place = f"written to the log at position {to_json(found.position)}"
     received = _step("received", at, "done", f"Taken by the {known.dialect} API, and {place}.")
     if not found.is_applied:
         return [received, *(_step(step, None, "waiting", "The worker has not come so far.") for step in _LATER)]
@@ -218,7 +219,7 @@ def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailS
 
 def _ended(kind: Kind, found: Found) -> bool:
     """Whether an event that was applied should be in the event store by now."""
-    return kind == "track" and found.visible >= found.position
+    return kind == "track" and found.visible.covers(found.position)
 
 
 def _identified(at: str, found: Found) -> TrailStep:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple, Protocol
 
+from passerby.positions import START, Positions
 from passerby.services.errors import ApiError, ErrorCode
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
@@ -21,19 +22,19 @@ class Relay(Protocol):
     """The relay to the event store, as far as a reader must know it."""
 
     @property
-    def visible_position(self) -> int:
-        """The log position up to which every event can be read from the event store."""
+    def visible(self) -> Positions:
+        """The log positions up to which every event can be read from the event store."""
 
     def nudge(self) -> None:
         """Look for something to carry now, not at the end of the usual pause."""
 
 
-class Positions(NamedTuple):
+class Progress(NamedTuple):
     """How far the log goes, how far it is applied, and how far events can be read."""
 
-    accepted: int
-    applied: int
-    visible: int
+    accepted: Positions
+    applied: Positions
+    visible: Positions
 
 
 class Visibility:
@@ -44,22 +45,22 @@ class Visibility:
         self._state = state
         self._relay = relay
         self._longest = longest_seconds
-        self._applied = 0
+        self._applied = START
         self._looked = float("-inf")
         self._ending = False
 
-    def positions(self) -> Positions:
+    def progress(self) -> Progress:
         """Where log, worker and relay are. The last first: whatever happens in between, none is ahead of another."""
-        visible, applied = self._relay.visible_position, self._state.position()
-        return Positions(self._log.head(), applied, min(visible, applied))
+        visible, applied = self._relay.visible, self._state.positions()
+        return Progress(self._log.head(), applied, visible.met(applied))
 
     def end(self) -> None:
         """Let nobody wait any longer: the server stops. May be called from a signal handler."""
         self._ending = True
 
-    def visible_position(self) -> int:
-        """The log position up to which every event can be read."""
-        return self._relay.visible_position
+    def visible(self) -> Positions:
+        """The log positions up to which every event can be read."""
+        return self._relay.visible
 
     def is_ending(self) -> bool:
         """Whether the server stops."""
@@ -81,17 +82,18 @@ class Visibility:
                 raise self._too_late(head)
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _is_visible(self, position: int, now: float) -> bool:
-        if self._applied < position and now - self._looked >= LOOK_SECONDS:
+    def _is_visible(self, head: Positions, now: float) -> bool:
+        if not self._applied.has_reached(head) and now - self._looked >= LOOK_SECONDS:
             self._looked = now
-            self._applied = self._state.position()
-        if self._applied < position:
+            self._applied = self._state.positions()
+        if not self._applied.has_reached(head):
             return False
-        if self._relay.visible_position >= position:
+        if self._relay.visible.has_reached(head):
             return True
         self._relay.nudge()
         return False
 
-    def _too_late(self, head: int) -> ApiError:
-        details = {"accepted": head, "applied": self._applied, "visible": self._relay.visible_position}
+    def _too_late(self, head: Positions) -> ApiError:
+        progress = Progress(head, self._applied, self._relay.visible)
+        details = {name: positions.to_json() for name, positions in progress._asdict().items()}
         return ApiError(ErrorCode.NOT_YET_VISIBLE, "not everything accepted before is visible yet", details)

@@ -20,6 +20,7 @@ from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Rejected
+from passerby.positions import START, Position, Positions
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
 from passerby.state.views import Deletion
@@ -126,7 +127,7 @@ class Moment(NamedTuple):
     """When a message came: received time, and position in the log."""
 
     at: int
-    position: int
+    position: Position
 
 
 class Sighting(NamedTuple):
@@ -201,21 +202,25 @@ class SeriesRow(NamedTuple):
 class Progress(NamedTuple):
     """How far a state is. Positions are those of the log."""
 
-    position: int = 0
-    """Everything up to it is applied."""
+    positions: Positions = START
+    """Everything up to them is applied."""
     received_at: int = 0
     """The newest received time of all applied messages, in milliseconds; 0 where it is unknown."""
     accepted: Mapping[int, int] = {}
     """Messages that were applied or dropped as duplicates, by project."""
-    relayed: int = 0
-    """The events up to it are in the event store."""
+    relayed: Positions = START
+    """The events up to them are in the event store."""
     relays_ahead: bool = False
     """Whether a relay has delivered more batches than the outbox has ever held."""
 
 
 class OutboxRow(NamedTuple):
-    """One batch of resolved events: how many, and one JSON object of `StoredEvent` a line."""
+    """The resolved events of one partition's part of a batch, and the last position of that part.
 
+    `body` has one JSON object of `StoredEvent` a line, `events` of them.
+    """
+
+    position: Position
     events: int
     body: bytes
 
@@ -229,8 +234,8 @@ class State(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Begin; commit durably at the end of the block, or roll back when it raises."""
 
-    def position(self) -> int:
-        """The log position up to which messages are applied."""
+    def positions(self) -> Positions:
+        """The log positions up to which messages are applied."""
 
     def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
         """Until when each of these keys counts as seen; keys that are not kept are left out."""
@@ -280,8 +285,11 @@ class State(Protocol):
     def backfill(self) -> bool:
         """Run a slice of a pending backfill in a transaction of its own; return whether there may be more to do."""
 
-    def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
-        """Write the outbox row, and that everything up to this log position is applied."""
+    def finish(self, positions: Positions, at: int, outbox: Sequence[OutboxRow]) -> None:
+        """Write the outbox rows, and that everything up to these log positions is applied.
+
+        Partitions that `positions` does not list stay where they are. `at` is the received time of the last message.
+        """
 
     def bury(self, entry: Entry, error: str) -> None:
         """Keep a message that cannot be applied, with what went wrong."""

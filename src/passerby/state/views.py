@@ -18,14 +18,15 @@ from passerby.identity.decisions import DecisionKind
 from passerby.identity.known import Known
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
+from passerby.positions import START, Position, Positions
 from passerby.profiles.person import Person
 from passerby.profiles.view import Profile
 
 
 class Totals(NamedTuple):
-    """The running totals of a project, and the log position up to which they count."""
+    """The running totals of a project, and the log positions up to which they count."""
 
-    position: int = 0
+    positions: Positions = START
     applied: int = 0
     duplicates: int = 0
     events: int = 0
@@ -251,7 +252,7 @@ class NewestViolations(NamedTuple):
     """
 
     violations: list[OtherViolation]
-    invalid: list[tuple[int, int, str, str, str]]
+    invalid: list[tuple[Position, int, str, str, str]]
 
 
 class Moment(Protocol):
@@ -282,8 +283,8 @@ class Moment(Protocol):
 class StateReader(Protocol):
     """What is asked of the state by those who only look at it."""
 
-    def position(self) -> int:
-        """The log position up to which messages are applied (0: none yet)."""
+    def positions(self) -> Positions:
+        """The log positions up to which messages are applied."""
 
     def profile(self, project: int, profile: str) -> Profile | None:
         """The profile that this id stands for by now: itself, or the one that absorbed it."""

@@ -13,6 +13,7 @@ from litestar import Litestar, Response
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
+from passerby.positions import Positions
 from passerby.services.items import LiveBatch, Wanted
 from passerby.services.tail import LOOK_SECONDS, Place, Tail, Told
 from passerby.web.errors import PRIVATE, AnyRequest
@@ -29,18 +30,23 @@ RETRY_MS = 2_000
 
 MEDIA_TYPE = "text/event-stream"
 _HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
-_PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+# Up to 4,096 partitions of `number:offset`. A place of an earlier release is one offset, as that of a log with one
+# partition still is.
+_PLACE = re.compile(r"([0-9:,]{1,100000})\.([0-9]{1,18})", re.ASCII)
 
 
 def place_of(text: str | None) -> Place | None:
     """The place that an event's id names; None for what is none."""
     found = _PLACE.fullmatch(text or "")
-    return Place(int(found[1]), int(found[2])) if found else None
+    try:
+        return Place(Positions.parse(found[1]), int(found[2])) if found else None
+    except ValueError:
+        return None
 
 
 def id_of(place: Place) -> str:
     """A place as an event's id."""
-    return f"{place.position}.{place.refused}"
+    return f"{place.positions}.{place.refused}"
 
 
 async def follow(
@@ -51,7 +57,7 @@ async def follow(
     Begins behind `place`, or now. The first of `projects` is the one whose messages are shown.
     """
     head = await tail.head()
-    place = head if place is None else Place(min(place.position, head.position), min(place.refused, head.refused))
+    place = head if place is None else Place(place.positions.met(head.positions), min(place.refused, head.refused))
     yield b"retry: %d\nid: %b\n\n" % (RETRY_MS, id_of(place).encode())
     loop = asyncio.get_running_loop()
     said = loop.time()

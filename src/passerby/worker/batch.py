@@ -16,6 +16,7 @@ from passerby.identity.cleaning import Evidence, gather, naming
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StoredEvent
+from passerby.positions import START, Positions, partition_of
 from passerby.profiles import devices
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
 from passerby.worker import series
@@ -26,9 +27,9 @@ _lines: Final = msgspec.json.Encoder().encode_lines
 
 
 class Applied(NamedTuple):
-    """What a batch came to, in messages and events."""
+    """What a batch came to, in messages and events, and the log positions that are applied with it."""
 
-    position: int = 0
+    positions: Positions = START
     messages: int = 0
     duplicates: int = 0
     events: int = 0
@@ -61,8 +62,9 @@ class Worker:
         """
         try:
             with self._state.transaction():
-                done = self._state.position()
-                return self._apply_fresh([entry for entry in entries if entry.position > done])
+                applied = self._state.positions()
+                fresh = applied.uncovered(entries)
+                return self._apply_fresh(fresh) if fresh else Applied(applied)
         except BaseException:
             self._catalogue.forget()
             self._violations.forget()
@@ -75,12 +77,11 @@ class Worker:
             self._state.bury(entry, error)
             self._state.apply(ProjectChanges(project, totals={"applied": 1, "violations": 1}))
             self._state.add_series([row._replace(violations=1) for row in series.rows([entry], [entry], Counter())])
-            self._state.finish(entry.position, entry.message.received_at, None)
-        return Applied(entry.position, messages=1, buried=1)
+            positions = Positions([entry.position])
+            self._state.finish(positions, entry.message.received_at, ())
+        return Applied(positions, messages=1, buried=1)
 
     def _apply_fresh(self, entries: Sequence[Entry]) -> Applied:
-        if not entries:
-            return Applied()
         version = self._state.catalogue_version()
         if version != self._version:  # an administrator has edited the catalogue
             self._catalogue.forget()
@@ -94,10 +95,9 @@ class Worker:
             events += self._apply_project(project, claims.get(project, []), repeats.get(project, 0), violations)
         self._state.count(self._catalogue.drain(), self._violations.drain())
         self._state.add_series(series.rows(entries, fresh, violations))
-        last = entries[-1]
-        outbox = OutboxRow(len(events), _lines(events)) if events else None
-        self._state.finish(last.position, last.message.received_at, outbox)
-        return Applied(last.position, len(entries), sum(repeats.values()), len(events))
+        positions = Positions(entry.position for entry in entries)
+        self._state.finish(positions, entries[-1].message.received_at, _outbox_rows(positions, events))
+        return Applied(positions, len(entries), sum(repeats.values()), len(events))
 
     def _claims(self, entries: Sequence[Entry]) -> Mapping[int, list[Claim]]:
         """Each project's messages with their evidence. Projects never meet again from here on."""
@@ -144,6 +144,22 @@ class Worker:
         for name in self._catalogue.needs(project, names):
             attributes = self._state.attributes(project, name)
             self._catalogue.load(project, name, attributes or {}, exists=attributes is not None)
+
+
+def _outbox_rows(positions: Positions, events: Sequence[StoredEvent]) -> list[OutboxRow]:
+    """One row for each partition that has events, with the last position of the batch in that partition.
+
+    A row of several partitions could not be delivered before all of them are, and relays take partitions one by one.
+    """
+    last = list(positions)
+    if len(last) == 1:
+        return [OutboxRow(last[0], len(events), _lines(events))] if events else []
+    rows = []
+    for position in last:
+        part = [event for event in events if partition_of(event.position) == partition_of(position)]
+        if part:
+            rows.append(OutboxRow(position, len(part), _lines(part)))
+    return rows
 
 
 def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:

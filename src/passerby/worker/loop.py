@@ -12,6 +12,7 @@ import apsw
 
 from passerby import logs
 from passerby.log.protocol import Entry, LogFull, LogReader
+from passerby.positions import Positions, offset_of, partition_of
 from passerby.worker import metrics
 from passerby.worker.batch import Applied, Worker
 
@@ -63,58 +64,58 @@ class Loop:
         """Let `run` return after the batch that is being applied. May be called from a signal handler."""
         self._stop.set()
 
-    def run(self, position: int) -> int:
-        """Apply what follows this log position, until stopped; return the position that was reached."""
+    def run(self, positions: Positions) -> Positions:
+        """Apply what follows these log positions, until stopped; return the positions that were reached."""
         while not self._stop.is_set():
-            entries = self._read(position)
-            reached = self._try(entries, position) if entries else position
-            if self._readable and (reached > position or not entries):
+            entries = self._read(positions)
+            reached = self._try(entries, positions) if entries else positions
+            if self._readable and (reached != positions or not entries):
                 self._progressed()
-            position = reached
-            self._report(position)
+            positions = reached
+            self._report(positions)
             self._between()
             if len(entries) < self._batch_messages:
                 self._stop.wait(PAUSE_SECONDS)
-        self._reader.passed(READER, position)
-        return position
+        self._reader.passed(READER, positions)
+        return positions
 
-    def _read(self, position: int) -> list[Entry]:
+    def _read(self, positions: Positions) -> list[Entry]:
         """The next batch; none while the log cannot be read. A damaged log ends the worker, saying what to do."""
         self._readable = True
         try:
-            return self._reader.read(position, self._batch_messages)
+            return self._reader.read(positions, self._batch_messages)
         except LogFull as fault:
             self._readable = False
             self._wait_for_storage(fault)
             return []
 
-    def _try(self, entries: Sequence[Entry], position: int) -> int:
-        """Apply a batch; return the position that is then reached, the old one where it has to be tried again."""
+    def _try(self, entries: Sequence[Entry], positions: Positions) -> Positions:
+        """Apply a batch; return the positions that are then reached, the old ones where it has to be tried again."""
         try:
             applied = self._measured(self._worker.apply, entries)
         except _STORAGE_FAULTS as fault:
             self._wait_for_storage(fault)
-            return position
+            return positions
         except Exception:  # noqa: BLE001 - whatever it is, the messages behind it must not wait for a new release
             metrics.FAILURES.labels("fault").inc()
             _log.exception("a batch cannot be applied, trying its messages one by one", position=entries[0].position)
-            return self._one_by_one(entries, position)
+            return self._one_by_one(entries, positions)
         self._retry_seconds = FIRST_RETRY_SECONDS
-        return max(position, applied.position)
+        return positions.joined(applied.positions)
 
-    def _one_by_one(self, entries: Sequence[Entry], position: int) -> int:
+    def _one_by_one(self, entries: Sequence[Entry], positions: Positions) -> Positions:
         """Apply each message on its own and set aside the ones that cannot be: one must not stop the rest."""
         for entry in entries:
             try:
                 self._measured(self._worker.apply, [entry])
             except _STORAGE_FAULTS as fault:
                 self._wait_for_storage(fault)
-                return position
+                return positions
             except Exception as fault:  # noqa: BLE001 - as above; it is logged, counted and kept with the message
                 _log.exception("a message cannot be applied and is set aside", position=entry.position)
                 self._note(self._worker.bury(entry, f"{type(fault).__name__}: {fault}"))
-            position = entry.position
-        return position
+            positions = positions.joined(Positions([entry.position]))
+        return positions
 
     def _measured(self, apply: Callable[[Sequence[Entry]], Applied], entries: Sequence[Entry]) -> Applied:
         with metrics.BATCH_SECONDS.time():
@@ -127,7 +128,8 @@ class Loop:
         metrics.MESSAGES.labels("duplicate").inc(applied.duplicates)
         metrics.MESSAGES.labels("set_aside").inc(applied.buried)
         metrics.EVENTS.inc(applied.events)
-        metrics.POSITION.set(applied.position)
+        for position in applied.positions:
+            metrics.POSITION.labels(partition_of(position)).set(offset_of(position))
 
     def _wait_for_storage(self, fault: Exception) -> None:
         with suppress(OSError, ValueError):  # the metrics' own file, on the same disk
@@ -137,9 +139,9 @@ class Loop:
         self._stop.wait(self._retry_seconds)
         self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
 
-    def _report(self, position: int) -> None:
+    def _report(self, positions: Positions) -> None:
         """Tell the log from time to time how far we are, so that it may let go of what is behind us."""
         now = time.monotonic()
         if now - self._reported >= REPORT_SECONDS:
             self._reported = now
-            self._reader.passed(READER, position)
+            self._reader.passed(READER, positions)

@@ -11,5 +11,10 @@ BATCH_SECONDS = Histogram(
     "Time to apply one batch, its transaction included.",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
-POSITION = Gauge("passerby_worker_position", "Log position up to which messages are applied.", multiprocess_mode="max")
+POSITION = Gauge(
+    "passerby_worker_position",
+    "Log offset up to which messages are applied, by partition of the log.",
+    ["partition"],
+    multiprocess_mode="max",
+)
 FAILURES = Counter("passerby_worker_failures", "Batches that failed and were tried again, by kind.", ["kind"])

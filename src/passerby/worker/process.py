@@ -102,9 +102,9 @@ def run(settings: Settings, engines: Engines) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
     tune_gc(OPEN_OBJECTS)
-    position = state.position()
-    _log.info("worker ready", position=position)
-    position = loop.run(position)
-    _log.info("worker stopped", position=position)
+    positions = state.positions()
+    _log.info("worker ready", position=positions.to_json())
+    positions = loop.run(positions)
+    _log.info("worker stopped", position=positions.to_json())
     for part in (reader, outbox, state):
         part.close()

@@ -21,6 +21,7 @@ from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violation
+from passerby.positions import Position
 from passerby.profiles import context, devices, traits
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
@@ -41,7 +42,7 @@ _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=
 class Claim(NamedTuple):
     """A message with its position and the evidence in it; and as it was sent, where it was respelled."""
 
-    position: int
+    position: Position
     message: Message
     evidence: Evidence
     sent: Message | None = None

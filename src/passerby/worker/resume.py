@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from passerby import logs
 from passerby.engines import LogEngine, StateEngine
+from passerby.positions import START
 from passerby.state.protocol import StateUnavailable
 
 _log = logs.get("supervisor")
@@ -24,8 +25,9 @@ def resume_log(log: LogEngine, state: StateEngine) -> bool:
         _log.error("the state cannot be read and compared with the log", error=type(error).__name__, exc_info=error)
         return False
     missing = not log.exists()
-    if not progress.position or not log.continue_after(progress.position, progress.accepted, progress.received_at):
+    applied = progress.positions
+    if applied == START or not log.continue_after(applied, progress.accepted, progress.received_at):
         return False
     words = "is gone, a new one" if missing else "ends before what is applied: it is an older copy, or lost its end. It"
-    _log.critical(f"the log {words} goes on behind what is applied", position=progress.position)
+    _log.critical(f"the log {words} goes on behind what is applied", position=applied.to_json())
     return True

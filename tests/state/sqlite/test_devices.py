@@ -11,6 +11,7 @@ from tests.state.filling import DAY, Filling, ident
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
+from passerby.positions import Position
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
@@ -76,7 +77,7 @@ def test_whatever_is_said_and_however_it_is_cut_the_newest_is_known(
     state = SqliteState(":memory:")  # type: ignore[arg-type]  # SQLite's own name for no file
     ids = iter(range(1_000))
     worker = Worker(state, lambda _: DEFAULT_POLICY, lambda: f"00000000-0000-7000-8000-{next(ids):012d}")
-    entries = [Entry(number, _message(number, *one)) for number, one in enumerate(said, 1)]
+    entries = [Entry(Position(number), _message(number, *one)) for number, one in enumerate(said, 1)]
     for start, end in zip((0, *sorted(cuts)), (*sorted(cuts), len(entries)), strict=True):
         worker.apply(entries[start:end])
     for device, newest in _newest(said).items():

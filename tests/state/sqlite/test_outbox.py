@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.positions import at as offset
 
 from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.positions import Positions, pack
 from passerby.settings import LogSettings
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.outbox import SqliteOutbox
@@ -36,12 +38,16 @@ def fill(state: SqliteState, batches: int, at: int = NOW, size: int = 10) -> Non
     """Put batches into the outbox, each of two events, as the worker does after ten messages."""
     for _ in range(batches):
         with state.transaction():
-            state.finish(state.position() + 10, at, OutboxRow(2, b"x" * size))
+            position = pack(0, state.positions().offset() + 10)
+        state.finish(Positions([position]), at, [OutboxRow(position, 2, b"x" * size)])
 
 
 def test_it_is_read_in_order_behind_an_id(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 3)
-    assert outbox.read(1, 100, 100) == [OutboxBatch(2, 20, 2, b"x" * 10), OutboxBatch(3, 30, 2, b"x" * 10)]
+    assert outbox.read(1, 100, 100) == [
+        OutboxBatch(2, pack(0, 20), 2, b"x" * 10),
+        OutboxBatch(3, pack(0, 30), 2, b"x" * 10),
+    ]
     assert outbox.read(3, 100, 100) == []
 
 
@@ -54,20 +60,20 @@ def test_a_read_ends_when_it_has_enough_of_either(
 
 
 def test_a_relay_that_never_ran_is_at_the_beginning(outbox: SqliteOutbox) -> None:
-    assert outbox.relay_position("events") == RelayPosition(0, 0, 0)
-    assert outbox.applied() == 0
+    assert outbox.relay_position("events") == RelayPosition(0, 0, offset(0))
+    assert outbox.applied() == offset(0)
 
 
 def test_a_relay_finds_what_it_planned_and_what_it_has_done(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 3)
     outbox.plan("events", 2)
-    assert outbox.relay_position("events") == RelayPosition(0, 2, 0)
+    assert outbox.relay_position("events") == RelayPosition(0, 2, offset(0))
     outbox.done("events", 2)
-    assert outbox.relay_position("events") == RelayPosition(2, 2, 20)
+    assert outbox.relay_position("events") == RelayPosition(2, 2, offset(20))
     outbox.plan("events", 3)
-    assert outbox.relay_position("events") == RelayPosition(2, 3, 20)
-    assert outbox.relay_position("another") == RelayPosition(0, 0, 0)
-    assert outbox.applied() == 30
+    assert outbox.relay_position("events") == RelayPosition(2, 3, offset(20))
+    assert outbox.relay_position("another") == RelayPosition(0, 0, offset(0))
+    assert outbox.applied() == offset(30)
 
 
 def test_a_relay_can_begin_again(state: SqliteState, outbox: SqliteOutbox) -> None:
@@ -75,7 +81,7 @@ def test_a_relay_can_begin_again(state: SqliteState, outbox: SqliteOutbox) -> No
     outbox.plan("events", 2)
     outbox.done("events", 2)
     outbox.reset("events")
-    assert outbox.relay_position("events") == RelayPosition(0, 0, 0)
+    assert outbox.relay_position("events") == RelayPosition(0, 0, offset(0))
 
 
 def test_what_is_old_goes_once_every_relay_has_passed_it(state: SqliteState, outbox: SqliteOutbox) -> None:

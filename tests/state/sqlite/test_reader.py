@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.positions import at
 from tests.state.filling import DAY, Filling, ident, new_id
 
 from passerby.identity.stage import Stage
@@ -39,12 +40,12 @@ def merged_pair(filling: Filling, reader: SqliteStateReader) -> tuple[str, str]:
 
 class TestPosition:
     def test_an_empty_state_stands_before_the_first_message(self, reader: SqliteStateReader) -> None:
-        assert reader.position() == 0
+        assert reader.positions() == at(0)
 
     def test_it_moves_with_what_the_worker_applies(self, filling: Filling, reader: SqliteStateReader) -> None:
         filling.track("one", ident("mobile_id", "m1"))
         filling.track("two", ident("mobile_id", "m1"))
-        assert reader.position() == 2
+        assert reader.positions() == at(2)
 
 
 class TestProfile:
@@ -185,7 +186,7 @@ class TestHistory:
     @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(limit=st.integers(1, 12))
     def test_pages_of_any_size_add_up(self, filling: Filling, reader: SqliteStateReader, limit: int) -> None:
-        if reader.position() == 0:
+        if reader.positions() == at(0):
             merged_pair(filling, reader)
         profile = profile_of(reader, "user_id", "u1").id
         whole = history(reader, profile)
@@ -255,7 +256,7 @@ class TestTotals:
         filling.say(kind="track", name="seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
         filling.track("we_seen", ident("mobile_id", "m1"), project=2)
         assert reader.totals(1) == Totals(
-            position=5, applied=3, duplicates=1, events=2, violations=0, anonymous=1, lead=1, customer=1
+            positions=at(5), applied=3, duplicates=1, events=2, violations=0, anonymous=1, lead=1, customer=1
         )
 
     def test_a_project_that_never_said_anything_has_zeroes(self, reader: SqliteStateReader) -> None:

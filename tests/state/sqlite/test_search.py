@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident
 
 from passerby.identity.stage import Stage
+from passerby.positions import START
 from passerby.profiles.contacts import terms_of
 from passerby.state.sqlite import search
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -188,7 +189,7 @@ class TestPages:
     def test_pages_of_any_size_find_everybody_once(
         self, filling: Filling, reader: SqliteStateReader, limit: int, text: str, examined: int
     ) -> None:
-        if reader.position() == 0:
+        if reader.positions() == START:
             for n, name in enumerate(["ab", "aB", "Ab", "abc", "b", "cab", "ca"]):
                 filling.identify(ident("user_id", name), ident("mobile_id", f"a{n}"), name=f"c{name} a{n}")
                 filling.identify(ident("mobile_id", f"{name}-{n}"), name=name, fullName=f"b {name}")

@@ -12,10 +12,12 @@ import apsw
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.positions import at
 from tests.worker.twin import DAY, Twin
 from tests.worker.watcher import Watcher
 
 from passerby.messages import Identifier
+from passerby.positions import pack
 from passerby.state.protocol import OutboxRow, SeenKey
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.store import SqliteState
@@ -45,7 +47,7 @@ def twin(tmp_path: Path) -> Iterator[Twin]:
 
 
 def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
-    assert state.position() == 0
+    assert state.positions() == at(0)
     assert state.event_names(1) == 0
     assert state.attributes(1, "Seen") is None
     assert state.violation_keys(1) == []
@@ -54,7 +56,7 @@ def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
 def test_what_a_transaction_has_done_is_there_for_all_when_it_has_ended(state: SqliteState, path: Path) -> None:
     watcher = Watcher(path)
     with state.transaction():
-        state.finish(7, DAY, OutboxRow(1, b"{}"))
+        state.finish(at(7), DAY, [OutboxRow(pack(0, 7), 1, b"{}")])
         assert watcher.rows("SELECT * FROM progress") == []
     assert watcher.rows("SELECT value FROM progress") == [(7,)]
     assert watcher.rows("SELECT last_position, events, bytes, created_at, body FROM outbox") == [(7, 1, 2, DAY, b"{}")]
@@ -64,15 +66,15 @@ def test_what_a_transaction_has_done_is_there_for_all_when_it_has_ended(state: S
 def test_a_transaction_in_which_anything_is_raised_has_done_nothing(state: SqliteState) -> None:
     def fail() -> None:
         with state.transaction():
-            state.finish(7, DAY, None)
+            state.finish(at(7), DAY, ())
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
-    assert state.position() == 0
+    assert state.positions() == at(0)
     with state.transaction():
-        state.finish(8, DAY, None)
-    assert state.position() == 8
+        state.finish(at(8), DAY, ())
+    assert state.positions() == at(8)
 
 
 @contextmanager
@@ -88,24 +90,24 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 
 def fill(state: SqliteState) -> None:
     with state.transaction():
-        state.finish(1, DAY, OutboxRow(1, b"x" * 10_000_000))
+        state.finish(at(1), DAY, [OutboxRow(pack(0, 1), 1, b"x" * 10_000_000)])
 
 
 def test_a_commit_that_fails_has_done_nothing_and_can_be_tried_again(state: SqliteState) -> None:
     with pytest.raises((apsw.IOError, apsw.FullError)), files_no_larger_than(1_000_000):
         fill(state)
-    assert state.position() == 0
+    assert state.positions() == at(0)
     fill(state)
-    assert state.position() == 1
+    assert state.positions() == at(1)
 
 
 def test_a_state_that_is_opened_again_is_as_it_was_left(state: SqliteState, path: Path) -> None:
     with state.transaction():
-        state.finish(7, DAY, None)
+        state.finish(at(7), DAY, ())
         state.remember({KEYS[0]: DAY})
     state.close()
     again = SqliteState(path)
-    assert again.position() == 7
+    assert again.positions() == at(7)
     assert again.expiries(KEYS) == {KEYS[0]: DAY}
     again.close()
 

@@ -23,6 +23,7 @@ from passerby.doctor.finding import Finding
 from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
+from passerby.positions import START
 from passerby.services import health
 from passerby.services.slowest import HOUR_SECONDS
 from passerby.storage import locks
@@ -38,7 +39,7 @@ class Part(msgspec.Struct, kw_only=True):
 
 
 class Progress(msgspec.Struct, kw_only=True):
-    """Log offsets: accepted, applied to profiles, and queryable in the event store."""
+    """Log offsets: accepted, applied to profiles, and queryable in the event store. Sums over the log's partitions."""
 
     accepted: int
     applied: int
@@ -82,8 +83,8 @@ async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") ->
     problems = await asyncio.gather(*(visit.run(health.run, check) for check in desk.checks))
     parts = [Part(name=check.name, problem=found) for check, found in zip(desk.checks, problems, strict=True)]
     parts.append(Part(name="monitor", problem=monitor.problem()))
-    positions, processes, disk, samples, alerts = await asyncio.gather(
-        visit.run(desk.visibility.positions),
+    progress, processes, disk, samples, alerts = await asyncio.gather(
+        visit.run(_progress, visit),
         visit.run(_processes, visit),
         visit.run(vitals.disk, _folder(visit)),
         visit.run(_samples, visit, wanted),
@@ -99,11 +100,16 @@ async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") ->
         alerts=alerts,
         parts=parts,
         processes=processes,
-        progress=Progress(**positions._asdict()),
+        progress=progress,
         disk=disk,
         slowest=_slowest(visit),
         versions=_versions(visit),
     )
+
+
+def _progress(visit: Visit) -> Progress:
+    log, progress = visit.desk.log, visit.desk.visibility.progress()
+    return Progress(**{name: log.count(START, positions) for name, positions in progress._asdict().items()})
 
 
 def _samples(visit: Visit, wanted: Range) -> list[Sample]:

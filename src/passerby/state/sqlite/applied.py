@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import apsw
 
 from passerby import sql
+from passerby.positions import Positions
 from passerby.sqlite import BUSY_TIMEOUT_MS
 from passerby.state.protocol import Progress
+from passerby.state.sqlite.progress import read_positions
 
 _SQL = sql.load("passerby.state.sqlite", "applied.sql")
 _TABLES = 4
@@ -29,11 +32,12 @@ def read_progress(path: Path) -> Progress:
 def _progress(connection: apsw.Connection) -> Progress:
     if connection.execute(_SQL["tables"]).get < _TABLES:
         return Progress()
+    relayed: Any = connection.execute(_SQL["relayed"])
     return Progress(
-        connection.execute(_SQL["position"]).get,
+        read_positions(connection),
         _received_at(connection),
         dict(connection.execute(_SQL["accepted"])),
-        connection.execute(_SQL["relayed"]).get,
+        Positions(position for (position,) in relayed),
         connection.execute(_SQL["relays_ahead"]).get > 0,
     )
 

@@ -4,10 +4,6 @@
 -- The tables of this file that the queries below read: a file that was just made has none.
 SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('progress', 'totals', 'outbox', 'relays')
 
--- name: position
--- The log position up to which messages are applied.
-SELECT coalesce(max(value), 0) FROM progress WHERE name = 'position'
-
 -- name: has_received_at
 -- Whether the newest received time is kept: not before the first batch of a release that does so.
 SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'applied_until'
@@ -25,8 +21,8 @@ SELECT coalesce(max(created_at), 0) FROM outbox
 SELECT project, sum(value) FROM totals WHERE name IN ('applied', 'duplicates') GROUP BY project
 
 -- name: relayed
--- The furthest log position that a relay has carried to its store.
-SELECT coalesce(max(outbox.last_position), 0)
+-- The log positions that relays have carried to their stores last.
+SELECT outbox.last_position
 FROM relays JOIN outbox ON outbox.id = (SELECT max(id) FROM outbox WHERE id <= relays.done)
 
 -- name: relays_ahead

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from passerby import sql
 from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.positions import Positions
 from passerby.settings import LogSettings
 from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.sqlite.progress import read_positions
 from passerby.state.sqlite.store import open_state
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
@@ -44,8 +46,8 @@ class SqliteOutbox:
     def relay_position(self, name: str) -> RelayPosition:
         """How far this relay is; 0 for one that never ran."""
         done, planned = self._connection.execute(_SQL["relay"], (name,)).fetchone() or (0, 0)
-        row = self._connection.execute(_SQL["last_position"], (done,)).fetchone()
-        return RelayPosition(int(done), int(planned), int(row[0]) if row else 0)
+        newest: Any = self._connection.execute(_SQL["last_position"], (done,))
+        return RelayPosition(int(done), int(planned), Positions(position for (position,) in newest))
 
     def plan(self, name: str, planned: int) -> None:
         """Write down durably that this relay is about to deliver everything up to this id."""
@@ -74,10 +76,9 @@ class SqliteOutbox:
             bindings = [(project, to_blob(profile)) for project, profile in profiles]
             self._connection.executemany(_SQL["set_deleted"], bindings)
 
-    def applied(self) -> int:
-        """The log position up to which messages are applied: what they came to is in the outbox."""
-        row = self._connection.execute(_SQL["applied"]).fetchone()
-        return int(row[0]) if row else 0
+    def applied(self) -> Positions:
+        """The log positions up to which messages are applied: their events are in the outbox."""
+        return read_positions(self._connection)
 
     def prune(self, now: int) -> int:
         """Delete what every relay has passed and retention no longer holds; return how many batches went."""

@@ -26,10 +26,6 @@ UPDATE relays SET done = ?2, planned = ?2 WHERE name = ?1;
 INSERT INTO relays (name, done, planned) VALUES (?1, 0, 0)
 ON CONFLICT (name) DO UPDATE SET done = 0, planned = 0;
 
--- name: applied
--- How far the log is applied.
-SELECT value FROM progress WHERE name = 'position';
-
 -- name: passed
 -- The id up to which every relay has carried the outbox; nothing while no relay has ever run.
 SELECT min(done) FROM relays;

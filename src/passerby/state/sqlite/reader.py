@@ -19,6 +19,7 @@ from passerby.catalogue.types import DataType
 from passerby.identity.known import Known
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
+from passerby.positions import Positions
 from passerby.profiles import testing
 from passerby.profiles.activity import Activity
 from passerby.profiles.rejected import RejectedTrait
@@ -30,6 +31,7 @@ from passerby.state.sqlite.catalogue import newest_violations, read_catalogue
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.moment import SqliteMoment
 from passerby.state.sqlite.pairs import Pairs
+from passerby.state.sqlite.progress import read_positions
 from passerby.state.sqlite.why import chain, entry_of, held, made_by
 from passerby.state.views import (
     Catalogue,
@@ -82,9 +84,9 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             yield SqliteMoment(connection.cursor())
 
-    def position(self) -> int:
+    def positions(self) -> Positions:
         with self._snapshot() as connection:
-            return _position(connection)
+            return read_positions(connection)
 
     def profile(self, project: int, profile: str) -> Profile | None:
         with self._snapshot() as connection:
@@ -212,7 +214,7 @@ class SqliteStateReader:
         with self._snapshot() as connection:
             counted = dict(connection.execute(_SQL["totals"], (project,)))
             known = {name: counted[name] for name in Totals._fields if name in counted}
-            return Totals(**known | {"position": _position(connection)})
+            return Totals(**known | {"positions": read_positions(connection)})
 
     def close(self) -> None:
         """Close every thread's connection. Nobody may be reading any more."""
@@ -224,11 +226,6 @@ def _connect(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     return connection
-
-
-def _position(connection: apsw.Connection) -> int:
-    position: int | None = connection.execute(_SQL["position"]).get
-    return position or 0
 
 
 def _test_profiles(connection: apsw.Connection, project: int) -> dict[bytes, int]:

@@ -1,9 +1,5 @@
 -- What readers ask of the state. See schema.sql for the tables.
 
--- name: position
--- The log position up to which messages are applied.
-SELECT value FROM progress WHERE name = 'position';
-
 -- name: canonical
 -- The profile that an id stands for by now: up the chain of merges.
 WITH RECURSIVE up (id, next) AS (

@@ -20,6 +20,7 @@ from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier
+from passerby.positions import Positions
 from passerby.profiles import rejected as rejected_traits
 from passerby.profiles.traits import Versioned
 from passerby.state.protocol import (
@@ -38,6 +39,7 @@ from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
+from passerby.state.sqlite.progress import read_positions, write_positions
 from passerby.state.sqlite.undo import undo_merge
 from passerby.state.views import Deletion
 
@@ -83,9 +85,8 @@ class SqliteState:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def position(self) -> int:
-        row = self._one("position")
-        return row[0] if row else 0
+    def positions(self) -> Positions:
+        return read_positions(self._cursor)
 
     def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
         return {key: row[0] for key in keys if (row := self._one("seen", *key))}
@@ -157,12 +158,11 @@ class SqliteState:
                 self._filling = backfills.run_slice(self._cursor)
         return self._filling
 
-    def finish(self, position: int, at: int, outbox: OutboxRow | None) -> None:
-        self._cursor.execute(_SQL["set_position"], (position,))
+    def finish(self, positions: Positions, at: int, outbox: Sequence[OutboxRow]) -> None:
+        write_positions(self._cursor, positions)
         self._cursor.execute(_SQL["set_applied_until"], (at,))
-        if outbox is not None:
-            row = (position, outbox.events, len(outbox.body), at, outbox.body)
-            self._cursor.execute(_SQL["add_outbox"], row)
+        rows = [(row.position, row.events, len(row.body), at, row.body) for row in outbox]
+        self._cursor.executemany(_SQL["add_outbox"], rows)
 
     def bury(self, entry: Entry, error: str) -> None:
         message = entry.message

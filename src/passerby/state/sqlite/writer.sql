@@ -4,11 +4,6 @@
 -- How far the log is applied.
 SELECT value FROM progress WHERE name = 'position';
 
--- name: set_position
--- Where in the log the worker stands: part of the batch's transaction, so that it is applied once.
-INSERT INTO progress (name, value) VALUES ('position', ?1)
-ON CONFLICT (name) DO UPDATE SET value = excluded.value;
-
 -- name: set_applied_until
 -- The newest received time of all applied messages.
 INSERT INTO applied_until (id, received_at) VALUES (1, ?1)
