@@ -13,7 +13,6 @@ from passerby.console.throttle import (
     LONGEST_DELAY_MS,
     Attempt,
     Throttle,
-    in_words,
 )
 
 NOW = 1_800_000_000_000
@@ -119,14 +118,3 @@ def test_what_is_kept_is_bounded_and_the_oldest_goes() -> None:
 def test_what_is_no_address_counts_as_it_is() -> None:
     attempt = Attempt("robin", "unix")
     assert failed(attempt, FREE_PER_USER).wait_ms(attempt, NOW) > 0
-
-
-def test_a_delay_is_told_in_seconds_and_minutes_rounded_up() -> None:
-    assert [in_words(ms) for ms in (1, 1_000, 1_001, 59_000, 60_000, 60_001)] == [
-        "1 second",
-        "1 second",
-        "2 seconds",
-        "59 seconds",
-        "1 minute",
-        "2 minutes",
-    ]

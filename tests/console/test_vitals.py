@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from passerby.console import vitals
@@ -25,16 +27,21 @@ def test_a_process_and_those_that_it_started_are_found() -> None:
     assert found[0].age_seconds >= 0
 
 
-def test_where_the_system_does_not_tell_there_is_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vitals, "_PROC", tmp_path)
-    assert vitals.processes(os.getpid()) == []
+def test_a_process_that_has_ended_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    assert vitals.processes(ended.pid) == []
+    gone = psutil.Process(os.getpid())
+    monkeypatch.setattr(gone, "cmdline", raising(psutil.NoSuchProcess(ended.pid)))
+    monkeypatch.setattr(psutil.Process, "children", lambda _: [gone])
+    assert [process.pid for process in vitals.processes(os.getpid())] == [os.getpid()]
 
 
-def test_a_process_that_is_gone_meanwhile_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "1" / "task" / "1").mkdir(parents=True)
-    (tmp_path / "1" / "task" / "1" / "children").write_text("2 ")
-    monkeypatch.setattr(vitals, "_PROC", tmp_path)
-    assert vitals.processes(1) == []
+def raising(error: Exception) -> Callable[[], list[str]]:
+    def fail() -> list[str]:
+        raise error
+
+    return fail
 
 
 def test_a_file_counts_with_its_write_ahead_log_and_a_folder_with_all_in_it(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -11,38 +10,11 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from passerby.console import documentation, telling
+from passerby.console import documentation, telling, units
 from passerby.console.static import files
 
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _MIDDLE = "…"
 _SHORT = 18
-
-
-def age(moment: str, now: float | None = None) -> str:
-    """How long ago an ISO time was, in the largest unit that fits; `now` in seconds since 1970."""
-    seconds = (time.time() if now is None else now) - datetime.fromisoformat(moment).timestamp()
-    if seconds < 0:
-        return "in the future"
-    if seconds < _MINUTE:
-        return _ago(seconds, "second")
-    if seconds < _HOUR:
-        return _ago(seconds / _MINUTE, "minute")
-    if seconds < 2 * _DAY:
-        return _ago(seconds / _HOUR, "hour")
-    return _ago(seconds / _DAY, "day")
-
-
-def _ago(number: float, unit: str) -> str:
-    return f"{int(number)} {unit}{'' if int(number) == 1 else 's'} ago"
-
-
-def lasting(seconds: float) -> str:
-    """A duration in the largest unit of which there are two or more."""
-    for step, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
-        if seconds >= 2 * step:
-            return f"{int(seconds / step)} {unit}"
-    return f"{int(seconds)} s"
 
 
 def clock(moment: str) -> str:
@@ -58,15 +30,6 @@ def iso_of(milliseconds: int) -> str:
 def number(value: float) -> str:
     """A number with its thousands apart, by a space that does not break."""
     return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def size(value: float) -> str:
-    """So many bytes, in the unit that leaves one to three digits."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:  # noqa: PLR2004 - the step between units
-            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"  # noqa: PLR2004 - three digits are enough
-        value /= 1000
-    return f"{value:.1f} TB"
 
 
 def short(text: str, length: int = _SHORT) -> str:
@@ -103,15 +66,15 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "age": age,
+        "age": units.age,
         "clock": clock,
         "iso": iso_of,
-        "lasting": lasting,
+        "duration": units.duration,
         "lower_first": lower_first,
         "number": number,
         "pretty": pretty,
         "short": short,
-        "size": size,
+        "size": units.size,
     }
     made.filters |= telling.FILTERS
     made.globals |= telling.GLOBALS

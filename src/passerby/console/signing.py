@@ -17,7 +17,8 @@ from passerby.api.auditing import note
 from passerby.console.access import COOKIE, NEED, Need, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER, address_of, page
-from passerby.console.throttle import Attempt, in_words
+from passerby.console.throttle import Attempt
+from passerby.console.units import delay
 from passerby.projects import passwords
 from passerby.projects.audit import SERVER
 from passerby.projects.errors import NoSuchUser
@@ -63,7 +64,7 @@ async def sign_in(
         _attempt, reception, data.user, address_of(request), device, now
     )
     if wait := reception.throttle.wait_ms(attempt, now, unlocked_at):
-        refused = _form(data.to, data.user, _WAIT.format(in_words(wait)), HTTPStatus.TOO_MANY_REQUESTS)
+        refused = _form(data.to, data.user, _WAIT.format(delay(wait)), HTTPStatus.TOO_MANY_REQUESTS)
         refused.headers["Retry-After"] = str(-(-wait // 1000))
         return refused
     reception.throttle.tried(attempt, now)

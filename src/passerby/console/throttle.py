@@ -80,15 +80,6 @@ class Throttle:
         return max(0, last + min(FIRST_DELAY_MS << doubled, LONGEST_DELAY_MS) - now)
 
 
-def in_words(wait_ms: int) -> str:
-    """A delay for people, rounded up."""
-    seconds = -(-wait_ms // 1000)
-    if seconds < _MINUTE:
-        return f"{seconds} second{'s' if seconds > 1 else ''}"
-    minutes = -(-seconds // _MINUTE)
-    return f"{minutes} minute{'s' if minutes > 1 else ''}"
-
-
 def _limits(attempt: Attempt) -> tuple[_Limit, ...]:
     """What an attempt counts against, the user's own first."""
     if attempt.device:

@@ -1,23 +1,18 @@
-"""What the machine says of this server: its processes and its files."""
+"""Statistics of this server's processes and files."""
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+import time
+from collections.abc import Iterator
 
 import msgspec
+import psutil
 
 from passerby import sizes
 from passerby.folder import DataFolder
 
-_PROC = Path("/proc")
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _ROLE = "--role="
-# Fields of /proc/PID/stat behind the command's name, counted from 0 (proc(5)).
-_USER_TIME, _SYSTEM_TIME, _STARTED, _RESIDENT = 11, 12, 19, 21
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +33,7 @@ class FileSize(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Disk(msgspec.Struct, frozen=True, kw_only=True):
-    """What the data folder takes, and what is left on its disk."""
+    """Disk space that the data folder takes, and what is left on its disk."""
 
     files: list[FileSize]
     free_bytes: int
@@ -46,13 +41,12 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def processes(supervisor: int) -> list[Process]:
-    """A process and those that it started, itself first. Empty where the system does not tell (it is not Linux)."""
-    found = list(_each([supervisor, *_children(supervisor)], _uptime()))
-    return sorted(found, key=lambda one: (one.pid != supervisor, one.role, one.pid))
+    """Return a process and its children, itself first. Empty where there is no such process."""
+    return sorted(_each(supervisor), key=lambda one: (one.pid != supervisor, one.role, one.pid))
 
 
 def disk(folder: DataFolder) -> Disk:
-    """The sizes of what lies in the data folder."""
+    """Return the sizes of the files in the data folder."""
     usage = shutil.disk_usage(folder.path)
     entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]
     sized = ((entry, sizes.of_folder if entry.is_dir() else sizes.of_database) for entry in entries)
@@ -60,38 +54,22 @@ def disk(folder: DataFolder) -> Disk:
     return Disk(files=files, free_bytes=usage.free, total_bytes=usage.total)
 
 
-def _uptime() -> float:
+def _each(supervisor: int) -> Iterator[Process]:
     try:
-        return float((_PROC / "uptime").read_text().split()[0])
-    except OSError:
-        return 0.0
-
-
-def _children(pid: int) -> list[int]:
-    """The numbers of the processes that the first thread of this one started."""
-    try:
-        return [int(number) for number in (_PROC / f"{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def _each(pids: Iterable[int], uptime: float) -> Iterator[Process]:
-    """These processes, without those that are gone by now."""
-    for pid in pids:
+        first = psutil.Process(supervisor)
+        found = [first, *first.children()]
+    except psutil.Error:
+        return
+    for process in found:
         try:
-            fields = (_PROC / f"{pid}/stat").read_text().rpartition(")")[2].split()
-            words = (_PROC / f"{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
+            with process.oneshot():
+                words, busy = process.cmdline(), process.cpu_times()
+                yield Process(
+                    role=next((word.removeprefix(_ROLE) for word in words if word.startswith(_ROLE)), "supervisor"),
+                    pid=process.pid,
+                    resident_bytes=process.memory_info().rss,
+                    busy_seconds=busy.user + busy.system,
+                    age_seconds=max(0.0, time.time() - process.create_time()),
+                )
+        except psutil.Error:  # ended meanwhile
             continue
-        yield _process(pid, fields, words, uptime)
-
-
-def _process(pid: int, fields: list[str], words: list[str], uptime: float) -> Process:
-    role = next((word.removeprefix(_ROLE) for word in words if word.startswith(_ROLE)), "supervisor")
-    return Process(
-        role=role,
-        pid=pid,
-        resident_bytes=int(fields[_RESIDENT]) * _PAGE,
-        busy_seconds=(int(fields[_USER_TIME]) + int(fields[_SYSTEM_TIME])) / _TICKS,
-        age_seconds=max(0.0, uptime - int(fields[_STARTED]) / _TICKS),
-    )

@@ -31,7 +31,7 @@ def _event(minute: float, session: str = "") -> Event:
 def test_a_session_is_one_visit_and_the_break_before_it_is_told() -> None:
     found = visits([_event(3_000, "b"), _event(2_999, "b"), _event(10, "a"), _event(0, "a")])
     assert [(visit.session_id, len(visit.events), visit.lasted, visit.away) for visit in found] == [
-        ("b", 2, "1 minute", "2 days 1 hour"),
+        ("b", 2, "1 minute", "2 days and 1 hour"),
         ("a", 2, "10 minutes", ""),
     ]
     assert (found[1].began, found[1].ended) == (iso(_DAY), iso(_DAY + 600_000))

@@ -14,7 +14,8 @@ from msgspec import Meta
 from passerby.console.access import Need
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, done, page, screen
-from passerby.console.throttle import Attempt, in_words
+from passerby.console.throttle import Attempt
+from passerby.console.units import delay
 from passerby.projects import passwords
 from passerby.projects.errors import LastAdministrator, ProjectError
 from passerby.projects.users import Role
@@ -138,7 +139,7 @@ async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPass
     users, throttle, name, now = visit.reception.users, visit.reception.throttle, visit.visitor.name, visit.desk.now()
     attempt = Attempt(name, "", device=f"session of {name}")
     if wait := throttle.wait_ms(attempt, now):
-        raise invalid("current", f"there were too many wrong passwords; try again in {in_words(wait)}")
+        raise invalid("current", f"there were too many wrong passwords; try again in {delay(wait)}")
     throttle.tried(attempt, now)
     stored = await visit.run(users.password, name) or ""
     if not await visit.reception.passwords.run(passwords.matches, data.current, stored):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from passerby.console.story import spans
+from passerby.console import units
 from passerby.services.answers import Event
 
 PAUSE_SECONDS: Final = 1_800
@@ -48,19 +48,19 @@ def visits(events: Iterable[Event]) -> list[Visit]:
 def _together(newer: Event, older: Event) -> bool:
     if newer.session_id or older.session_id:
         return newer.session_id == older.session_id
-    return spans.between(older.time, newer.time) < PAUSE_SECONDS
+    return units.between(older.time, newer.time) < PAUSE_SECONDS
 
 
 def _visit(group: list[Event], earlier: list[Event] | None) -> Visit:
     newest, oldest = group[0], group[-1]
-    seconds = spans.between(oldest.time, newest.time)
-    away = 0.0 if earlier is None else spans.between(earlier[0].time, oldest.time)
+    seconds = units.between(oldest.time, newest.time)
+    away = 0.0 if earlier is None else units.between(earlier[0].time, oldest.time)
     return Visit(
         session_id=newest.session_id,
         dialect=newest.dialect,
         began=oldest.time,
         ended=newest.time,
-        lasted=spans.spell(seconds) if seconds >= 1 else "",
-        away=spans.spell(away) if away >= SHORT_SECONDS else "",
+        lasted=units.duration(seconds) if seconds >= 1 else "",
+        away=units.duration(away) if away >= SHORT_SECONDS else "",
         events=group,
     )
