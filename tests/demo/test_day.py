@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.demo.day import MAILING_SIZE, ZEROS, day, mailing
+from passerby.demo.day import ZEROS, afterwards, day
 from passerby.demo.people import people
-from passerby.demo.steps import DAY_MS, Step
 from passerby.dialects.commerce import semantic_of
+from passerby.dialects.demo import DAY_MS, Step
+from passerby.dialects.webengage.demo import MAILING_SIZE
 
 END = 1_795_000_000_000
 EVERYBODY = people(1, 400)
@@ -121,7 +122,7 @@ def test_times_are_written_as_each_vendor_documents(steps: list[Step]) -> None:
 
 
 def test_the_mailing_reaches_every_customer_once_in_full_bulk_calls() -> None:
-    letters = list(mailing(EVERYBODY, 1, END))
+    letters = afterwards(EVERYBODY, 1, END)
     sizes = [len(step.body["events"]) for step in letters]
     assert set(sizes[:-1]) == {MAILING_SIZE}
     reached = [record["userId"] for step in letters for record in step.body["events"]]

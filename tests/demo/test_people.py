@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.demo.people import HAND_DOWN_EVERY, dice, people
+from passerby.demo.people import HAND_DOWN_EVERY, people, rng_of
 
 
 @given(seed=st.integers(), count=st.integers(0, 60))
@@ -53,6 +53,6 @@ def test_addresses_lead_nowhere() -> None:
     assert all(person.email.endswith("@example.com") for person in people(1, 50))
 
 
-def test_dice_fall_the_same_for_the_same_subject_only() -> None:
-    assert dice(1, "day", 2).random() == dice(1, "day", 2).random()
-    assert dice(1, "day", 2).random() != dice(1, "day", 3).random()
+def test_random_numbers_are_the_same_for_the_same_subject_only() -> None:
+    assert rng_of(1, "day", 2).random() == rng_of(1, "day", 2).random()
+    assert rng_of(1, "day", 2).random() != rng_of(1, "day", 3).random()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 
@@ -13,9 +12,8 @@ from passerby.demo import send as module
 from passerby.demo.day import day
 from passerby.demo.errors import ServerGone
 from passerby.demo.people import people
-from passerby.demo.send import Target, lanes, send
-from passerby.demo.steps import Step
-from passerby.demo.vendors import http_call
+from passerby.demo.send import Target, lanes, request_of, send
+from passerby.dialects.demo import Step
 
 KEYS = {
     "crossengage.mobile_api_key": "mobile-key",
@@ -40,23 +38,23 @@ def always(status: int) -> Callable[[Got, int], Answer]:
 
 
 def test_each_vendors_call_goes_to_its_path_with_its_key() -> None:
-    call = http_call(TRACK, KEYS)
+    call = request_of(TRACK, KEYS)
     assert call.path == "/api/v1/mobile/mobile-key/track"
-    assert json.loads(call.body) == {"mobileId": "m"}
-    call = http_call(EVENT, KEYS)
+    assert call.body == {"mobileId": "m"}
+    call = request_of(EVENT, KEYS)
     assert call.path == "/v1/accounts/~license/events"
-    assert (call.headers["Authorization"], call.headers["x-request-id"]) == ("Bearer api-key", "abc")
-    call = http_call(Step(1, 0, "segment.batch", {"batch": []}), KEYS)
-    assert (call.path, call.headers["Authorization"]) == ("/v1/batch", "Basic d3JpdGUta2V5Og==")
-    call = http_call(Step(1, 0, "antsomi.event", {"uid": "7"}), KEYS)
+    assert (call.http_headers()["Authorization"], call.http_headers()["x-request-id"]) == ("Bearer api-key", "abc")
+    call = request_of(Step(1, 0, "segment.batch", {"batch": []}), KEYS)
+    assert (call.path, call.http_headers()["Authorization"]) == ("/v1/batch", "Basic d3JpdGUta2V5Og==")
+    call = request_of(Step(1, 0, "antsomi.event", {"uid": "7"}), KEYS)
     assert call.path == "/event?portal_id=123&prop_id=456&resp_type=json"
 
 
 @pytest.mark.parametrize("call, path", [("identify", "/app/identify"), ("event", "/source/slug/")])
 def test_an_app_names_itself_in_its_calls_and_in_its_installations_ids(call: str, path: str) -> None:
-    sent = http_call(Step(1, 0, f"customerlabs.{call}", {"uid": "-1"}), KEYS)
-    assert (sent.path, json.loads(sent.body)) == (path, {"id": "app", "uid": "app-1"})
-    assert sent.headers["CL-User-Agent"]
+    sent = request_of(Step(1, 0, f"customerlabs.{call}", {"uid": "-1"}), KEYS)
+    assert (sent.path, sent.body) == (path, {"id": "app", "uid": "app-1"})
+    assert sent.http_headers()["CL-User-Agent"]
 
 
 def test_every_step_of_a_day_stays_in_order_within_its_household() -> None:

@@ -38,7 +38,7 @@ def demo(
 ) -> None:
     """Send a lifelike day of made-up people's calls to the server that runs on the data folder.
 
-    Each of the five vendors' clients reports a part of it. People browse anonymously, sign up, use several devices,
+    Each vendor's clients report a part of it. People browse anonymously, sign up, use several devices,
     buy, and hand phones down; some of the senders repeat themselves or send junk for an id. Event times lie in the last
     24 hours. The keys that it needs for this are added under a label of their own and revoked at the end.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from passerby.demo.people import Person
+from passerby.dialects.demo import Person
 
 
 class Highlight(NamedTuple):
@@ -32,7 +32,7 @@ def highlights(people: Iterable[Person]) -> Iterator[Highlight]:
     sorts = (
         ("a customer with several devices", [_by_customer_id(p) for p in people if _goes_far(p) and len(p.phones) > 1]),
         (
-            "a customer whom all five vendors' clients reported",
+            "a customer whom every vendor's clients reported",
             [_by_customer_id(p) for p in people if _is_everywhere(p)],
         ),
         ("a customer on the app and the web", [_by_customer_id(p) for p in people if _goes_far(p) and p.app and p.web]),
@@ -55,7 +55,7 @@ def _goes_far(person: Person) -> bool:
 
 
 def _is_everywhere(person: Person) -> bool:
-    return _goes_far(person) and person.app and person.web and person.outlet and person.lounge
+    return _goes_far(person) and person.app and person.web and person.outlet_app and person.second_shop
 
 
 def _by_customer_id(person: Person) -> tuple[str, str]:

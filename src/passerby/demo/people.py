@@ -1,16 +1,15 @@
-"""The demo's people: who they are, what they use, and how far they go. Whoever has the same seed has the same people.
+"""The demo's people: who they are, what they use, and how far they go. The same seed gives the same people.
 
-Nobody here is anybody: names are a colour and a bird, addresses are at example.com.
+All of them are made up: names are a colour and a bird, addresses are at example.com.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-Ambition = Literal["visitor", "lead", "customer"]
-"""How far somebody goes within the day: looks around, leaves an e-mail address, or signs up."""
+from passerby.dialects.demo import Ambition, Person
 
 COLOURS: Final = (
     "Amber",
@@ -46,37 +45,12 @@ AMBITIONS: Final[Mapping[Ambition, float]] = {"visitor": 0.35, "lead": 0.10, "cu
 """How likely each is."""
 APP_ONLY, WEB_ONLY = 0.82, 0.10
 """Shares of those who use only the app and only the web site; the rest use both. Two thousand people's web site stays
-within the 5,000 calls a minute that WebEngage allows a key."""
-OUTLET, LOUNGE = 0.15, 0.15
-"""Shares of those who also use the outlet's app and the web shop that has a page of its own."""
+within the 5,000 calls a minute that its vendor allows a key."""
+OUTLET_APP, SECOND_SHOP = 0.15, 0.15
+"""Shares of those who also use the outlet store's app and the second web shop."""
 TWO_DEVICES: Final = 0.25
 HAND_DOWN_EVERY: Final = 20
 """One in so many gets the phone of the person before."""
-
-
-class Person(NamedTuple):
-    """Somebody. `household` is shared by people whose calls must stay in order among each other."""
-
-    number: int
-    household: int
-    name: str
-    user_id: str
-    email: str
-    language: str
-    ambition: Ambition
-    app: bool
-    web: bool
-    phones: tuple[str, ...]
-    """Mobile ids of the person's own devices; empty without the app."""
-    hands_down: bool
-    """Whether the first phone becomes the next person's late in the day."""
-    inherited: str
-    """Mobile id of the phone that the person before hands down; empty for most."""
-    visitor_id: str
-    outlet: bool = False
-    """Whether they use the outlet's app, too, which speaks CustomerLabs' words."""
-    lounge: bool = False
-    """Whether they visit the second web shop, too, whose pages speak Antsomi's."""
 
 
 def people(seed: int, count: int) -> list[Person]:
@@ -84,25 +58,25 @@ def people(seed: int, count: int) -> list[Person]:
     return [_person(seed, number) for number in range(count)]
 
 
-def dice(seed: int, *about: object) -> random.Random:
-    """Random numbers that are the same every time for the same seed and subject."""
-    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 - play, not secrets
+def rng_of(seed: int, *about: object) -> random.Random:
+    """Return a random number generator that is seeded with the seed and the subject."""
+    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 - a made-up day, not secrets
 
 
 def _person(seed: int, number: int) -> Person:
-    roll = dice(seed, "person", number)
-    colour, bird = roll.choice(COLOURS), roll.choice(BIRDS)
-    medium = roll.random()
-    (ambition,) = roll.choices(list(AMBITIONS), list(AMBITIONS.values()))
-    phones = _phones(seed, number, 2 if roll.random() < TWO_DEVICES else 1)
-    elsewhere = dice(seed, "elsewhere", number)
+    rng = rng_of(seed, "person", number)
+    colour, bird = rng.choice(COLOURS), rng.choice(BIRDS)
+    medium = rng.random()
+    (ambition,) = rng.choices(list(AMBITIONS), list(AMBITIONS.values()))
+    phones = _phones(seed, number, 2 if rng.random() < TWO_DEVICES else 1)
+    elsewhere = rng_of(seed, "elsewhere", number)
     person = Person(
         number=number,
         household=number,
         name=f"{colour} {bird}",
         user_id=f"demo-{seed}-{number:05d}",
         email=f"{colour}.{bird}.{seed}.{number}@example.com".lower(),
-        language=roll.choice(LANGUAGES),
+        language=rng.choice(LANGUAGES),
         ambition=ambition,
         app=medium < APP_ONLY or medium >= APP_ONLY + WEB_ONLY,
         web=medium >= APP_ONLY,
@@ -110,8 +84,8 @@ def _person(seed: int, number: int) -> Person:
         hands_down=False,
         inherited="",
         visitor_id=f"demo-{seed}-visitor-{number:05d}",
-        outlet=elsewhere.random() < OUTLET,
-        lounge=elsewhere.random() < LOUNGE,
+        outlet_app=elsewhere.random() < OUTLET_APP,
+        second_shop=elsewhere.random() < SECOND_SHOP,
     )
     return _in_a_household(seed, person)
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from passerby.demo.day import day, mailing
+from passerby.demo.day import DEMOS, afterwards, day
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.highlights import Seen, highlights, seen
 from passerby.demo.people import people
 from passerby.demo.reading import Api
 from passerby.demo.send import Target, lanes, send
-from passerby.demo.steps import Step
-from passerby.demo.vendors import PUBLIC_KINDS, SECRET_KINDS
+from passerby.dialects.demo import Step
+from passerby.projects.keys import API_TOKEN, KINDS
 from passerby.projects.store import Project, ProjectStore
 from passerby.storage.locks import Serving
 
@@ -49,7 +49,7 @@ def run(plan: Plan, store: ProjectStore, project: Project, serving: Serving, pro
         api = Api(serving.console_host, serving.console_port, keys["api_token"])
         before = api.stats()
         everybody, now = people(plan.seed, plan.people), _now()
-        parts = [day(everybody, plan.seed, now), list(mailing(everybody, plan.seed, now))]
+        parts = [day(everybody, plan.seed, now), afterwards(everybody, plan.seed, now)]
         answers = _send_everything(parts, Target(serving.host, serving.port, keys), progress)
         after = api.stats()
         found = [seen(one, api.profile(one.namespace, one.value)) for one in highlights(everybody)]
@@ -78,9 +78,11 @@ def borrowed_keys(store: ProjectStore, project: Project) -> Iterator[Mapping[str
     Those that a killed demo left behind are stopped first.
     """
     store.revoke_labelled(project, LABEL, _now())
-    keys = {kind: _public_key(store, project, kind) for kind in PUBLIC_KINDS}
+    kinds = [API_TOKEN, *(kind for demo in DEMOS.values() for kind in demo.kinds)]
+    keys = {kind: _public_key(store, project, kind) for kind in kinds if not KINDS[kind].secret}
     try:
-        yield keys | {kind: store.add_key(project, kind, _now(), label=LABEL).value for kind in SECRET_KINDS}
+        secrets = [kind for kind in kinds if KINDS[kind].secret]
+        yield keys | {kind: store.add_key(project, kind, _now(), label=LABEL).value for kind in secrets}
     finally:
         store.revoke_labelled(project, LABEL, _now())
 

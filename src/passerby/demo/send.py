@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 import time
 from collections import Counter
@@ -10,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
+from passerby.demo.day import DEMOS
 from passerby.demo.errors import ServerGone
-from passerby.demo.steps import Step
-from passerby.demo.vendors import HttpCall, Keys, http_call
+from passerby.dialects.demo import Step
+from passerby.dialects.samples import Keys, SampleCall
 
 CONNECTIONS: Final = 16
 TIMEOUT_SECONDS: Final = 30.0
@@ -29,6 +31,11 @@ class Target(NamedTuple):
     host: str
     port: int
     keys: Keys
+
+
+def request_of(step: Step, keys: Keys) -> SampleCall:
+    """Return the request of a step, in the words of its dialect."""
+    return DEMOS[step.call.partition(".")[0]].request(step, keys)
 
 
 def lanes(steps: Iterable[Step], count: int = CONNECTIONS) -> list[list[Step]]:
@@ -59,7 +66,7 @@ def _send_lane(
     sender = Sender(target)
     counts = Counter[int]()
     try:
-        for call in (http_call(step, target.keys) for step in lane for _ in range(step.times)):
+        for call in (request_of(step, target.keys) for step in lane for _ in range(step.times)):
             if stop.is_set():
                 break
             status = sender.post(call)
@@ -77,7 +84,7 @@ class Sender:
         self._target = target
         self._connection = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT_SECONDS)
 
-    def post(self, call: HttpCall) -> int:
+    def post(self, call: SampleCall) -> int:
         """Send one call until it gets a lasting answer; returns the status. Raises ServerGone."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -91,10 +98,10 @@ class Sender:
     def close(self) -> None:
         self._connection.close()
 
-    def _try(self, call: HttpCall) -> tuple[int, float]:
+    def _try(self, call: SampleCall) -> tuple[int, float]:
         """The status, 0 where there was no answer, and how long to wait before the next try."""
         try:
-            self._connection.request("POST", call.path, call.body, dict(call.headers))
+            self._connection.request("POST", call.path, json.dumps(call.body), call.http_headers())
             answer = self._connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):

@@ -10,6 +10,7 @@ import msgspec
 
 from passerby.commerce.vocabulary import Vocabulary
 from passerby.dialects.contract import Call
+from passerby.dialects.demo import Demo
 from passerby.dialects.samples import Keys, Platform, SampleCall, Samples, Snippet
 
 HOUR_MS: Final = 60 * 60 * 1000
@@ -103,6 +104,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Yields what may be a key in a rejected request, the most telling first. The request may be anything at all."""
     openapi: OpenApi
     samples: Samples
+    demo: Demo | None = None
     snippets: tuple[Snippet, ...] = ()
     """Code to install, shown on the dialect's own page of the console before the test event in each language."""
     platforms: tuple[Platform, ...] = ()

@@ -11,6 +11,7 @@
 - `openapi` — the calls in OpenAPI
 - `samples` — calls to try, platforms
 - `snippets` — code that loads the SDKs
+- `demo` — the vendor's part in the demo's day
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 
 from passerby.dialects.antsomi.calls import match
 from passerby.dialects.antsomi.commerce import VOCABULARY
+from passerby.dialects.antsomi.demo import DEMO
 from passerby.dialects.antsomi.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.antsomi.openapi import OPENAPI
 from passerby.dialects.antsomi.samples import PLATFORMS, SAMPLES, SNIPPETS
@@ -37,6 +39,7 @@ DIALECT: Final = Dialect(
     find_keys=find_keys,
     openapi=OPENAPI,
     samples=SAMPLES,
+    demo=DEMO,
     snippets=SNIPPETS,
     platforms=PLATFORMS,
     vocabulary=VOCABULARY,

@@ -4,6 +4,7 @@
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
 - `samples` — calls to try
+- `demo` — the vendor's part in the demo's day
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 from passerby.dialects.contract import Call
 from passerby.dialects.crossengage import mobile, routes
 from passerby.dialects.crossengage.commerce import VOCABULARY
+from passerby.dialects.crossengage.demo import DEMO
 from passerby.dialects.crossengage.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.crossengage.openapi import OPENAPI
 from passerby.dialects.crossengage.samples import SAMPLES
@@ -36,6 +38,7 @@ DIALECT: Final = Dialect(
     find_keys=find_keys,
     openapi=OPENAPI,
     samples=SAMPLES,
+    demo=DEMO,
     vocabulary=VOCABULARY,
     identifies_by_traits=False,
 )

@@ -11,6 +11,7 @@
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
 - `samples` — calls to try, platforms
+- `demo` — the vendor's part in the demo's day
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Final
 
 from passerby.dialects.customerlabs.calls import match
 from passerby.dialects.customerlabs.commerce import VOCABULARY
+from passerby.dialects.customerlabs.demo import DEMO
 from passerby.dialects.customerlabs.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.customerlabs.openapi import OPENAPI
 from passerby.dialects.customerlabs.samples import PLATFORMS, SAMPLES
@@ -37,6 +39,7 @@ DIALECT: Final = Dialect(
     find_keys=find_keys,
     openapi=OPENAPI,
     samples=SAMPLES,
+    demo=DEMO,
     platforms=PLATFORMS,
     vocabulary=VOCABULARY,
     identifies_by_traits=False,

@@ -16,6 +16,7 @@
 - `openapi` — the calls in OpenAPI
 - `samples` — calls to try, platforms
 - `libraries` — configuration of the vendor's libraries
+- `demo` — the vendor's part in the demo's day
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Final
 
 from passerby.dialects.dialect import Dialect
 from passerby.dialects.segment.commerce import VOCABULARY
+from passerby.dialects.segment.demo import DEMO
 from passerby.dialects.segment.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.segment.openapi import OPENAPI
 from passerby.dialects.segment.routes import match
@@ -42,6 +44,7 @@ DIALECT: Final = Dialect(
     find_keys=find_keys,
     openapi=OPENAPI,
     samples=SAMPLES,
+    demo=DEMO,
     platforms=PLATFORMS,
     vocabulary=VOCABULARY,
     deduplication_window_ms=None,  # the vendor's libraries queue on devices that may be offline for weeks

@@ -5,6 +5,7 @@
 - `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
 - `samples` — calls to try
+- `demo` — the vendor's part in the demo's day
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 from passerby.dialects.dialect import HOUR_MS, Dialect
 from passerby.dialects.webengage.calls import match
 from passerby.dialects.webengage.commerce import VOCABULARY
+from passerby.dialects.webengage.demo import DEMO
 from passerby.dialects.webengage.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.webengage.openapi import OPENAPI
 from passerby.dialects.webengage.samples import SAMPLES
@@ -31,6 +33,7 @@ DIALECT: Final = Dialect(
     find_keys=find_keys,
     openapi=OPENAPI,
     samples=SAMPLES,
+    demo=DEMO,
     vocabulary=VOCABULARY,
     deduplication_window_ms=4 * HOUR_MS,  # WebEngage, Tracking Events, `x-request-id`
     enforces_catalogue_rules=True,
