@@ -15,6 +15,7 @@ from tests.serving import Json, Server
 from passerby.doctor.deep import examine_deep
 from passerby.events.opening import open_event_store
 from passerby.folder import DataFolder
+from passerby.identity.decisions import Actor
 from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
 from passerby.state.protocol import Hand
@@ -42,7 +43,7 @@ def profile_of(server: Server, device: str) -> Json:
 
 def merge(server: Server, winner: str, loser: str) -> None:
     with closing(SqliteState(server.data / "state.db")) as state:
-        hand = Hand(NOW, "an administrator", "why", lambda: "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21")
+        hand = Hand(NOW, Actor("console_user", "anna"), "why", lambda: "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21")
         state.merge_profiles(1, winner, loser, hand, force=False)
 
 

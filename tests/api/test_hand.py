@@ -49,7 +49,7 @@ def test_two_visitors_are_merged_and_parted_again(office: Office) -> None:
     assert made["profile"]["event_count"] == 2
     entry = office.get(f"/v1/profiles/{one}/history").json()["history"][-1]
     assert (entry["kind"], entry["message_id"], entry["merge_id"]) == ("merged", "", made["merge_id"])
-    assert entry["reason"] == "by hand, a token without a label: same person"
+    assert entry["reason"] == "manual: merged by an API token without a label: same person"
     assert office.get("/v1/stats").json()["profiles"] == {"anonymous": 1, "lead": 0, "customer": 0}
     assert office.post(f"/v1/merges/{made['merge_id']}/undo").status_code == 200
     assert profiles(office) == before
@@ -58,7 +58,7 @@ def test_two_visitors_are_merged_and_parted_again(office: Office) -> None:
 def test_two_customers_need_force(office: Office) -> None:
     refused = merge(office, *two_customers(office))
     assert code(refused) == (409, "forbidden_merge")
-    assert refused.json()["error"]["details"] == {"rule": "R3(a): two customers"}
+    assert refused.json()["error"]["details"] == {"rule": "R3a"}
 
 
 def test_two_contacts_need_force(office: Office) -> None:
@@ -68,7 +68,9 @@ def test_two_contacts_need_force(office: Office) -> None:
     assert code(merge(office, *pair)) == (409, "forbidden_merge")
     made = merge(office, *pair, force=True).json()
     assert len(made["profile"]["identifiers"]) == 2
-    assert "(against R3(b)" in office.get(f"/v1/profiles/{pair[0]}/history").json()["history"][-1]["reason"]
+    last = office.get(f"/v1/profiles/{pair[0]}/history").json()["history"][-1]
+    assert (last["rule"], last["detail"]["overridden"]) == ("manual", "R3b")
+    assert "overriding R3b" in last["reason"]
 
 
 def test_of_two_customers_the_losers_id_still_leads_to_the_winner(office: Office) -> None:
@@ -142,7 +144,10 @@ def test_a_detached_identifier_gets_a_profile_of_its_own_and_stays_apart(office:
     assert office.get("/v1/stats").json()["profiles"] == {"anonymous": 1, "lead": 0, "customer": 2}
     history = office.get(f"/v1/profiles/{detached['id']}/history").json()["history"]
     assert [entry["kind"] for entry in history] == ["created", "reassigned"]
-    assert (history[1]["from"], history[1]["reason"]) == (first, "by hand, a token without a label: was sold")
+    assert (history[1]["from"], history[1]["reason"]) == (
+        first,
+        "manual: identifier detached by an API token without a label: was sold",
+    )
     office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
     assert office.owner("mobile_id", "m1") == detached["id"]
     chain = office.get(f"/v1/profiles/{detached['id']}/why", namespace="mobile_id", value="m1").json()["chain"]
@@ -167,15 +172,18 @@ def test_a_detachment_is_undone_once(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    "body, reason",
-    [(None, "the detachment is undone"), ({"reason": "it is hers"}, "the detachment is undone: it is hers")],
+    "body, comment, ending",
+    [(None, {}, ""), ({"reason": "it is hers"}, {"comment": "it is hers"}, ": it is hers")],
 )
-def test_the_history_tells_why_a_detachment_was_undone(office: Office, body: Any, reason: str) -> None:
+def test_the_history_tells_why_a_detachment_was_undone(
+    office: Office, body: Any, comment: dict[str, str], ending: str
+) -> None:
     first, _ = two_customers(office)
     detachment = detach(office, first, "mobile_id", "m1").json()["detachment_id"]
     office.post(f"/v1/detachments/{detachment}/undo", body=body)
     entry = office.get(f"/v1/profiles/{first}/history").json()["history"][-1]
-    assert entry["reason"] == f"by hand, a token without a label: {reason}"
+    assert (entry["kind"], entry["rule"], entry["detail"]) == ("merged", "undo", comment)
+    assert entry["reason"] == f"undo: detachment undone by an API token without a label{ending}"
 
 
 def test_a_merge_takes_back_what_was_detached_meanwhile(office: Office) -> None:

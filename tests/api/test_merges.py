@@ -47,20 +47,23 @@ def last_reason(office: Office, profile: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "body, reason",
-    [(None, "no reason given"), ({}, "no reason given"), ({"reason": "a shared tablet"}, "a shared tablet")],
+    "body, ending",
+    [(None, ""), ({}, ""), ({"reason": "a shared tablet"}, ": a shared tablet")],
 )
-def test_the_history_tells_who_undid_a_merge_and_why(office: Office, body: Any, reason: str) -> None:
+def test_the_history_tells_who_undid_a_merge_and_why(office: Office, body: Any, ending: str) -> None:
     undone = office.post(f"/v1/merges/{merge(office)}/undo", body=body)
     assert undone.status_code == 200
     for profile in undone.json()["profiles"]:
-        assert last_reason(office, profile["id"]) == f"by hand, a token without a label: {reason}"
+        assert last_reason(office, profile["id"]) == f"undo: merge undone by an API token without a label{ending}"
 
 
 def test_the_history_names_the_token_that_undid_a_merge(office: Office) -> None:
     merge_id, token = merge(office), labelled(office, "desk")
     winner, _ = office.post(f"/v1/merges/{merge_id}/undo", token, {"reason": "wrong"}).json()["profiles"]
-    assert last_reason(office, winner["id"]) == "by hand, desk: wrong"
+    last = office.get(f"/v1/profiles/{winner['id']}/history").json()["history"][-1]
+    assert last["actor"] == {"kind": "api_token", "name": "desk"}
+    assert (last["rule"], last["detail"]) == ("undo", {"comment": "wrong"})
+    assert last["reason"] == "undo: merge undone by API token “desk”: wrong"
 
 
 @pytest.mark.parametrize("body", [{"reason": "x" * 1_001}, {"reason": 7}, {"because": "x"}, []])

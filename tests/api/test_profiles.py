@@ -280,7 +280,11 @@ class TestHistory:
             "from": None,
             "to": profile,
             "merge_id": None,
-            "reason": whole["history"][1]["reason"],
+            "rule": "R2",
+            "actor": {"kind": "worker", "name": ""},
+            "detail": {},
+            "by": None,
+            "reason": "R2: identifier not known before",
         }
         first = office.get(path, limit=2).json()
         second = office.get(path, limit=2, cursor=first["cursor"]).json()

@@ -11,6 +11,7 @@ from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident, new_id
 
 from passerby.folder import DataFolder
+from passerby.identity.decisions import COMMAND_LINE
 from passerby.projects.audit import AuditLog
 from passerby.state.sqlite.reader import SqliteStateReader
 
@@ -66,7 +67,8 @@ def test_who_took_a_merge_back_and_why_stands_in_the_history(passerby: Command, 
     with closing(SqliteStateReader(data / "state.db")) as reader:
         page = reader.history(1, merge["winner"], limit=100)
     assert page
-    assert page.entries[-1].reason == "by hand, the command line: a shared tablet"
+    last = page.entries[-1]
+    assert (last.rule, last.actor, last.detail.comment) == ("undo", COMMAND_LINE, "a shared tablet")
 
 
 def test_programs_are_told_whom_an_undo_has_parted(passerby: Command, filling: Filling) -> None:

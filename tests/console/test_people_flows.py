@@ -28,8 +28,8 @@ def test_somebody_is_found_by_email_understood_and_taken_apart_again(looks: Look
     expect(page.get_by_role("region", name="Timeline").get_by_role("link", name="Looked around")).to_be_visible()
 
     page.get_by_role("link", name="Identity", exact=True).click()
-    why = "One message carried both the customer id of this profile and the web visitor of the other one"
-    expect(page.locator(".decision", has_text="Two profiles became one")).to_contain_text(why)
+    why = "One message contained both the customer id of this profile and the web visitor of the other profile"
+    expect(page.locator(".decision", has_text="Profiles merged")).to_contain_text(why)
     page.get_by_role("link", name="Undo this merge …").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Undo a merge")
     expect(page.locator(".panel", has_text="Is somebody else again")).to_contain_text(person.visitor_id)

@@ -1,37 +1,45 @@
-"""What templates call."""
+"""The texts that templates call for."""
 
 from __future__ import annotations
 
 from tests.console.drawing.test_lanes import entry
 
-from passerby.console.telling import graph, told
-from passerby.state.views import HistoryIdentifier, MergeDetail
+from passerby.console.telling import Told, graph, told, told_merge, told_step
+from passerby.identity.decisions import NO_DETAIL, WORKER
+from passerby.services.answers import Step
+from passerby.state.views import HistoryIdentifier, Merge
+
+_DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-1", scope="")
+_EMAIL = HistoryIdentifier(namespace="email", value="a@example.com", scope="")
+_BOTH = "One message contained both the e-mail address of this profile and the app installation of the other profile."
 
 
-def _merge(by: HistoryIdentifier | None) -> MergeDetail:
-    return MergeDetail(
+def test_a_decision_has_a_title_a_rule_and_an_explanation() -> None:
+    one = entry("merged", "b", "a")
+    one.identifier, one.by = _DEVICE, _EMAIL
+    assert told(one) == Told("Profiles merged", "R2", _BOTH)
+
+
+def test_a_merge_has_the_same_texts() -> None:
+    merge = Merge(
         id="m",
         winner="a",
         loser="b",
         at="2026-11-20T10:00:00.000Z",
         message_id="",
-        via=None,
-        by=by,
-        reason="R2: reached by the same message",
+        via=_DEVICE,
+        by=_EMAIL,
+        rule="R2",
+        actor=WORKER,
+        detail=NO_DETAIL,
         undone_at=None,
-        moved=[],
-        undoable=True,
-        built_on=None,
     )
+    assert told_merge(merge) == Told("Profiles merged", "R2", _BOTH)
 
 
-def test_a_merge_is_told_with_what_named_the_profile_that_stayed_where_that_is_known() -> None:
-    one = entry("merged", "b", "a")
-    one.merge_id, one.identifier = "m", HistoryIdentifier(namespace="mobile_id", value="m-1", scope="")
-    by = HistoryIdentifier(namespace="email", value="a@example.com", scope="")
-    assert "the e-mail address" in told(one, {"m": _merge(by)}).why
-    assert "the e-mail address" not in told(one, {"m": _merge(None)}).why
-    assert "the e-mail address" not in told(one).why
+def test_a_step_of_a_preview_has_the_same_texts() -> None:
+    step = Step(identifier=_DEVICE, from_="b", to="a", rule="R2", detail=NO_DETAIL, by=_EMAIL, reason="")
+    assert told_step(step, "merged") == Told("Profiles merged", "R2", _BOTH)
 
 
 def test_a_mark_of_the_graph_says_when_what_happened_to_whom() -> None:

@@ -12,6 +12,7 @@ from tests.state.filling import DAY, ident, new_id
 
 from passerby.doctor.deep import Verdict, examine_deep
 from passerby.folder import DataFolder
+from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
@@ -82,7 +83,7 @@ def place(data: Path) -> Iterator[Place]:
         first, second = (place.reader.profile_of(project, ident("user_id", name)) for name in ("u1", "u2"))
         assert first
         assert second
-        hand = Hand(DAY, "somebody", "same person", new_id)
+        hand = Hand(DAY, Actor("console_user", "anna"), "same person", new_id)
         place.state.merge_profiles(project, first.id, second.id, hand, force=True)
         place.state.detach(project, first.id, ident("mobile_id", "m1"), hand)
         place.say(ident("user_id", "u4"), ident("previous_id", "later"), project=project)

@@ -25,18 +25,18 @@ def card(*identifiers: Identifier) -> Card:
 @pytest.mark.parametrize(
     "winner, loser, rule",
     [
-        ([user("a")], [user("b")], "R3(a): two customers"),
-        ([user("a"), email("a@x.io")], [user("b"), email("b@x.io")], "R3(a): two customers"),
-        ([email("a@x.io")], [email("b@x.io")], "R3(b): different contacts"),
-        ([email("a@x.io", "north")], [email("a@x.io", "south"), phone("+4930123456")], "R3(b): different contacts"),
-        ([user("a"), email("a@x.io")], [phone("+4930123456")], ""),
-        ([mobile("m1")], [mobile("m2")], ""),
-        ([user("a")], [email("a@x.io")], ""),
-        ([email("a@x.io")], [user("a")], ""),
+        ([user("a")], [user("b")], "R3a"),
+        ([user("a"), email("a@x.io")], [user("b"), email("b@x.io")], "R3a"),
+        ([email("a@x.io")], [email("b@x.io")], "R3b"),
+        ([email("a@x.io", "north")], [email("a@x.io", "south"), phone("+4930123456")], "R3b"),
+        ([user("a"), email("a@x.io")], [phone("+4930123456")], None),
+        ([mobile("m1")], [mobile("m2")], None),
+        ([user("a")], [email("a@x.io")], None),
+        ([email("a@x.io")], [user("a")], None),
     ],
 )
 def test_what_the_third_rule_keeps_apart_needs_force(
-    winner: list[Identifier], loser: list[Identifier], rule: str
+    winner: list[Identifier], loser: list[Identifier], rule: str | None
 ) -> None:
     assert forbidden(card(*winner), card(*loser)) == rule
 

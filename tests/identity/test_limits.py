@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.identity.desk import Desk, aaid, email, limited, mobile, user, visitor
 
+from passerby.identity.decisions import DecisionDetail
 from passerby.identity.namespaces import DEFAULT_POLICY
 
 
@@ -83,7 +84,9 @@ def test_a_profile_absorbs_only_so_many_others_however_many_have_moved_on() -> N
     desk.news()
     customer = desk.identify(user("a"), visitor("v2"))
     assert desk.owner(visitor("v2")) != customer
-    assert [(d.kind, d.reason) for d in desk.news()] == [("limited", "merged, they would exceed the limit of members")]
+    assert [(d.kind, d.detail) for d in desk.news()] == [
+        ("limited", DecisionDetail(namespace="members", limit=2, limited="merge"))
+    ]
 
 
 def test_whom_an_absorbed_profile_had_absorbed_counts_too() -> None:

@@ -28,7 +28,8 @@ TABLES: Final = {
     "separations": "SELECT * FROM separations",
     "history": """
         SELECT project, row_number() OVER (PARTITION BY project ORDER BY id), at, kind, message_id,
-            namespace, value, scope, from_profile, to_profile, merge_id, reason
+            namespace, value, scope, from_profile, to_profile, merge_id,
+            rule, actor, actor_name, detail
         FROM history
     """,
     "traits": "SELECT * FROM traits",

@@ -16,6 +16,7 @@ from tests.worker.invariants import Invariants
 from tests.worker.view import view_of_model
 from tests.worker.watcher import Watcher
 
+from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
@@ -218,7 +219,7 @@ class Twin:
 
     @property
     def _hand(self) -> Hand:
-        return Hand(DAY, "somebody", "reasons", self.new_id, self._policy)
+        return Hand(DAY, Actor("console_user", "anna"), "reasons", self.new_id, self._policy)
 
     def _profiles(self, project: int, *numbers: int) -> list[str]:
         self._touched.add(project)

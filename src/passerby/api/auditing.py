@@ -214,7 +214,7 @@ class Audited(ASGIMiddleware):
         subject = " ".join(str(value) for value in scope["path_params"].values())
         access = Access(desk, state["project"])
         address = scope["client"][0] if scope["client"] else ""
-        await desk.readers.run(note, access, state["who"], action, subject, told(sent), address)
+        await desk.readers.run(note, access, state["actor"].label, action, subject, told(sent), address)
 
 
 def told(sent: bytes) -> Any:

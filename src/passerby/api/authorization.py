@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from passerby.api.needs import need_of
+from passerby.identity.decisions import Actor
 from passerby.projects.scopes import Scope
 from passerby.services.desk import Tokens
 from passerby.services.errors import ApiError, ErrorCode
@@ -31,7 +32,7 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
             raise ApiError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
         connection.state.project = project
         connection.state.scopes = tokens().token_scopes(token)
-        connection.state.who = tokens().token_label(token) or NO_LABEL
+        connection.state.actor = Actor("api_token", tokens().token_label(token))
 
     return guard
 
@@ -50,8 +51,13 @@ def scopes_of(request: AnyRequest) -> frozenset[Scope]:
 
 def who_of(request: AnyRequest) -> str:
     """Whose token came with this request, by its label."""
-    who: str = request.state.who
-    return who
+    return actor_of(request).label
+
+
+def actor_of(request: AnyRequest) -> Actor:
+    """The API token that came with this request, as the actor of decisions."""
+    actor: Actor = request.state.actor
+    return actor
 
 
 def may_still_read(request: AnyRequest, tokens: Tokens) -> Callable[[], bool]:
@@ -65,9 +71,6 @@ def token_of(connection: AnyConnection) -> str:
     """The bearer token of a request; empty for none."""
     scheme, __, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-NO_LABEL = "a token without a label"
 
 
 def _unauthorized() -> ApiError:

@@ -8,9 +8,10 @@ from litestar.params import JSONBody
 
 from passerby.api import examples
 from passerby.api.access import access_at_once
-from passerby.api.authorization import who_of
+from passerby.api.authorization import actor_of
 from passerby.api.describe import changing, reading
 from passerby.api.hand import hand_of
+from passerby.identity.decisions import Actor
 from passerby.services import cursors
 from passerby.services.access import Access
 from passerby.services.answers import DuplicatePage
@@ -23,7 +24,7 @@ from passerby.web.parameters import Dismissed, Page, page, uuid_of
 _TAGS = ["Identity"]
 _DEPENDENCIES = {
     "access": Provide(access_at_once, sync_to_thread=False),
-    "who": Provide(who_of, sync_to_thread=False),
+    "actor": Provide(actor_of, sync_to_thread=False),
 }
 _ERRORS = (ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND, ErrorCode.SAME_PROFILE)
 
@@ -60,9 +61,9 @@ async def list_duplicates(
     responses=changing(Duplicate, examples.DISMISSED, *_ERRORS),
 )
 async def dismiss_duplicate(
-    access: NamedDependency[Access], who: NamedDependency[str], data: JSONBody[PairRequest]
+    access: NamedDependency[Access], actor: NamedDependency[Actor], data: JSONBody[PairRequest]
 ) -> Duplicate:
-    return await access.run(_decide, access, who, data, dismiss=True)
+    return await access.run(_decide, access, actor, data, dismiss=True)
 
 
 @post(
@@ -76,17 +77,17 @@ async def dismiss_duplicate(
     responses=changing(Duplicate, examples.RESTORED, *_ERRORS),
 )
 async def restore_duplicate(
-    access: NamedDependency[Access], who: NamedDependency[str], data: JSONBody[PairRequest]
+    access: NamedDependency[Access], actor: NamedDependency[Actor], data: JSONBody[PairRequest]
 ) -> Duplicate:
-    return await access.run(_decide, access, who, data, dismiss=False)
+    return await access.run(_decide, access, actor, data, dismiss=False)
 
 
-def _decide(access: Access, who: str, request: PairRequest, *, dismiss: bool) -> Duplicate:
+def _decide(access: Access, actor: Actor, request: PairRequest, *, dismiss: bool) -> Duplicate:
     one, other = (uuid_of(profile, "profile") for profile in request.profiles)
     with access.desk.writer() as state:
         try:
             if dismiss:
-                state.dismiss_duplicate(access.project, one, other, hand_of(access, who, request.reason))
+                state.dismiss_duplicate(access.project, one, other, hand_of(access, actor, request.reason))
             else:
                 state.restore_duplicate(access.project, one, other)
         except UnknownProfile:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from passerby.identity.decisions import NO_DETAIL, WORKER
 from passerby.messages import Item, Semantic
 from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
@@ -18,6 +19,9 @@ from passerby.services.answers import (
     DuplicatePage,
     Event,
     EventPage,
+    ExplainedDecision,
+    ExplainedMerge,
+    ExplainedMergeDetail,
     HandMade,
     Health,
     History,
@@ -46,10 +50,7 @@ from passerby.state.views import (
     CatalogueViolation,
     Dismissal,
     Duplicate,
-    HistoryEntry,
     HistoryIdentifier,
-    Merge,
-    MergeDetail,
     OtherViolation,
     SharedContact,
 )
@@ -177,8 +178,14 @@ EVENTS = {
 
 _DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope="")
 _ACCOUNT = HistoryIdentifier(namespace="user_id", value="u-1001", scope="")
-_REACHED = "R2: reached by the same message"
-_ATTACHED = HistoryEntry(
+_RECORD: dict[str, Any] = {
+    "rule": "R2",
+    "actor": WORKER,
+    "detail": NO_DETAIL,
+    "by": _ACCOUNT,
+    "reason": "R2: identifiers of both profiles in one message",
+}
+_ATTACHED = ExplainedDecision(
     at=_SEEN,
     kind="attached",
     message_id=_EVENT_ID,
@@ -186,9 +193,12 @@ _ATTACHED = HistoryEntry(
     from_=None,
     to=_VISITOR_ID,
     merge_id=None,
-    reason="R2: unknown before",
+    rule="R2",
+    actor=WORKER,
+    detail=NO_DETAIL,
+    reason="R2: identifier not known before",
 )
-_MERGED = HistoryEntry(
+_MERGED = ExplainedDecision(
     at=_SIGNED_UP,
     kind="merged",
     message_id=_MESSAGE_ID,
@@ -196,7 +206,7 @@ _MERGED = HistoryEntry(
     from_=_VISITOR_ID,
     to=_CUSTOMER_ID,
     merge_id=_MERGE_ID,
-    reason=_REACHED,
+    **_RECORD,
 )
 HISTORY = {"merge": History(history=[_MERGED], cursor=None)}
 WHY = {"a merged visitor's": Why(chain=[_ATTACHED, _MERGED])}
@@ -208,18 +218,27 @@ _MERGE: dict[str, Any] = {
     "at": _SIGNED_UP,
     "message_id": _MESSAGE_ID,
     "via": _DEVICE,
-    "by": _ACCOUNT,
-    "reason": _REACHED,
     "undone_at": None,
+    **_RECORD,
 }
-MERGES = {"page": MergePage(merges=[Merge(**_MERGE)], cursor=None)}
-MERGE = {"in force": MergeDetail(**_MERGE, moved=[_DEVICE], undoable=True, built_on=None)}
+MERGES = {"page": MergePage(merges=[ExplainedMerge(**_MERGE)], cursor=None)}
+MERGE = {"in force": ExplainedMergeDetail(**_MERGE, moved=[_DEVICE], undoable=True, built_on=None)}
 
 PREVIEW = {
     "a sign-in": PreviewAnswer(
         target=_CUSTOMER_ID,
         created=False,
-        absorbed=[Step(identifier=_DEVICE, from_=_VISITOR_ID, to=_CUSTOMER_ID, reason=_REACHED)],
+        absorbed=[
+            Step(
+                identifier=_DEVICE,
+                from_=_VISITOR_ID,
+                to=_CUSTOMER_ID,
+                rule="R2",
+                detail=NO_DETAIL,
+                by=_ACCOUNT,
+                reason="R2: identifiers of both profiles in one message",
+            )
+        ],
         moved=[],
         conflicts=[],
         limits=[],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from passerby.api.examples import EVENTS
+from passerby.identity.decisions import NO_DETAIL, WORKER
+from passerby.services.answers import ExplainedDecision
 from passerby.services.trail import MessageDetail, Problem, RawMessage, TrailStep
-from passerby.state.views import HistoryEntry, HistoryIdentifier
+from passerby.state.views import HistoryIdentifier
 
 _EVENT = EVENTS["timeline"].events[0]
 _DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope="")
-_ATTACHED = HistoryEntry(
+_ATTACHED = ExplainedDecision(
     at=_EVENT.received_at,
     kind="attached",
     message_id=_EVENT.id,
@@ -16,7 +18,10 @@ _ATTACHED = HistoryEntry(
     from_=None,
     to=_EVENT.profile_id,
     merge_id=None,
-    reason="R2: unknown before",
+    rule="R2",
+    actor=WORKER,
+    detail=NO_DETAIL,
+    reason="R2: identifier not known before",
 )
 
 DETAIL = {

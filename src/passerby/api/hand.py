@@ -12,9 +12,11 @@ from litestar.params import JSONBody
 
 from passerby.api import examples
 from passerby.api.access import access_at_once
-from passerby.api.authorization import who_of
+from passerby.api.authorization import actor_of
 from passerby.api.describe import changing
 from passerby.api.identity import cleaned
+from passerby.identity.decisions import Actor
+from passerby.presenters.decisions import Facts, reason
 from passerby.profiles.view import Profile
 from passerby.services.access import Access
 from passerby.services.answers import Detached, HandMade
@@ -39,7 +41,7 @@ from passerby.web.parameters import DetachmentId, ProfileId, uuid_of
 _TAGS = ["Identity"]
 _DEPENDENCIES = {
     "access": Provide(access_at_once, sync_to_thread=False),
-    "who": Provide(who_of, sync_to_thread=False),
+    "actor": Provide(actor_of, sync_to_thread=False),
 }
 _MERGING = (ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_MERGE, ErrorCode.LIMIT_EXCEEDED)
 
@@ -58,9 +60,9 @@ _MERGING = (ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_MERGE, ErrorCode.LIMIT_EXCE
     responses=changing(HandMade, examples.HAND_MERGED, ErrorCode.INVALID_PARAMETER, ErrorCode.SAME_PROFILE, *_MERGING),
 )
 async def merge_profiles(
-    access: NamedDependency[Access], who: NamedDependency[str], data: JSONBody[MergeRequest]
+    access: NamedDependency[Access], actor: NamedDependency[Actor], data: JSONBody[MergeRequest]
 ) -> HandMade:
-    return await access.run(_merge, access, who, data)
+    return await access.run(_merge, access, actor, data)
 
 
 @post(
@@ -77,9 +79,9 @@ async def merge_profiles(
     ),
 )
 async def detach_identifier(
-    access: NamedDependency[Access], who: NamedDependency[str], profile_id: ProfileId, data: JSONBody[DetachRequest]
+    access: NamedDependency[Access], actor: NamedDependency[Actor], profile_id: ProfileId, data: JSONBody[DetachRequest]
 ) -> Detached:
-    return await access.run(_detach, access, who, uuid_of(profile_id, "profile"), data)
+    return await access.run(_detach, access, actor, uuid_of(profile_id, "profile"), data)
 
 
 @post(
@@ -102,40 +104,39 @@ async def detach_identifier(
 )
 async def undo_detachment(
     access: NamedDependency[Access],
-    who: NamedDependency[str],
+    actor: NamedDependency[Actor],
     detachment_id: DetachmentId,
     data: JSONBody[UndoRequest | None] = None,
 ) -> HandMade:
-    reason = data.reason if data else ""
-    return await access.run(_undo_detachment, access, who, uuid_of(detachment_id, "detachment"), reason)
+    comment = data.reason if data else ""
+    return await access.run(_undo_detachment, access, actor, uuid_of(detachment_id, "detachment"), comment)
 
 
-def hand_of(access: Access, who: str, reason: str) -> Hand:
-    """A decision of this caller, made now."""
+def hand_of(access: Access, actor: Actor, comment: str) -> Hand:
+    """A manual decision of this actor, made now."""
     desk, project = access
-    return Hand(desk.now(), who, reason, lambda: str(uuid_utils.uuid7()), desk.policy_of(project))
+    return Hand(desk.now(), actor, comment, lambda: str(uuid_utils.uuid7()), desk.policy_of(project))
 
 
-def _merge(access: Access, who: str, request: MergeRequest) -> HandMade:
+def _merge(access: Access, actor: Actor, request: MergeRequest) -> HandMade:
     winner, loser = (uuid_of(id_, "profile") for id_ in (request.winner, request.loser))
-    hand = hand_of(access, who, request.reason)
+    hand = hand_of(access, actor, request.reason)
     with access.desk.writer() as state, _refused():
         made = state.merge_profiles(access.project, winner, loser, hand, force=request.force)
     return _made(access, made)
 
 
-def _detach(access: Access, who: str, profile: str, request: DetachRequest) -> Detached:
+def _detach(access: Access, actor: Actor, profile: str, request: DetachRequest) -> Detached:
     identifier = cleaned(access, request.identifier())
     if identifier is None:
         raise not_found("identifier of this profile")
     with access.desk.writer() as state, _refused():
-        made = state.detach(access.project, profile, identifier, hand_of(access, who, request.reason))
+        made = state.detach(access.project, profile, identifier, hand_of(access, actor, request.reason))
     return Detached(detachment_id=made.id, profiles=_profiles(access, made.profile, made.detached))
 
 
-def _undo_detachment(access: Access, who: str, detachment_id: str, reason: str) -> HandMade:
-    undone = "the detachment is undone"
-    hand = hand_of(access, who, f"{undone}: {reason}" if reason else undone)
+def _undo_detachment(access: Access, actor: Actor, detachment_id: str, comment: str) -> HandMade:
+    hand = hand_of(access, actor, comment)
     with access.desk.writer() as state, _refused():
         made = state.undo_detachment(access.project, detachment_id, hand)
     return _made(access, made)
@@ -157,9 +158,9 @@ def _refused() -> Iterator[None]:
         yield
     except (UnknownProfile, UnknownIdentifier, UnknownDetachment) as unknown:
         raise not_found(_WHAT[type(unknown)]) from None
-    except ForbiddenMerge as rule:
-        message = f"{rule} keeps these two apart"
-        raise ApiError(ErrorCode.FORBIDDEN_MERGE, message, {"rule": str(rule)}) from None
+    except ForbiddenMerge as forbidden:
+        message = f"{reason(Facts('conflict', forbidden.rule))}; set `force` to merge them"
+        raise ApiError(ErrorCode.FORBIDDEN_MERGE, message, {"rule": forbidden.rule}) from None
     except LimitExceeded as limit:
         message = f"together they would exceed the limit of {limit}"
         raise ApiError(ErrorCode.LIMIT_EXCEEDED, message, {"namespace": str(limit)}) from None

@@ -14,8 +14,9 @@ from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.preview import preview
 from passerby.messages import Identifier
+from passerby.presenters.decisions import facts_of, reason
 from passerby.services.access import Access
-from passerby.services.answers import PreviewAnswer, Step, Why
+from passerby.services.answers import PreviewAnswer, Step, Why, explained_decision
 from passerby.services.bodies import PreviewRequest
 from passerby.services.errors import ErrorCode, not_found
 from passerby.state.views import HistoryIdentifier
@@ -70,7 +71,7 @@ def _why(access: Access, profile: str, given: Identifier) -> Why:
     chain = None if identifier is None else access.desk.state.why(access.project, profile, identifier)
     if chain is None:
         raise not_found("identifier of this profile")
-    return Why(chain=chain)
+    return Why(chain=list(map(explained_decision, chain)))
 
 
 def _preview(access: Access, request: PreviewRequest) -> PreviewAnswer:
@@ -96,6 +97,17 @@ def _steps(decisions: list[Decision], kind: DecisionKind) -> list[Step]:
 
 
 def _step(decision: Decision) -> Step:
-    named = decision.identifier
-    identifier = None if named is None else HistoryIdentifier(**named._asdict())
-    return Step(identifier=identifier, from_=decision.from_, to=decision.to, reason=decision.reason)
+    identifier, by = _shown(decision.identifier), _shown(decision.by)
+    return Step(
+        identifier=identifier,
+        from_=decision.from_,
+        to=decision.to,
+        rule=decision.rule,
+        detail=decision.detail,
+        by=by,
+        reason=reason(facts_of(decision)),
+    )
+
+
+def _shown(identifier: Identifier | None) -> HistoryIdentifier | None:
+    return None if identifier is None else HistoryIdentifier(**identifier._asdict())

@@ -8,15 +8,21 @@ from litestar.params import JSONBody
 
 from passerby.api import examples
 from passerby.api.access import access_at_once
-from passerby.api.authorization import who_of
+from passerby.api.authorization import actor_of
 from passerby.api.describe import changing, reading
+from passerby.identity.decisions import Actor
 from passerby.services import cursors
 from passerby.services.access import Access
-from passerby.services.answers import MergePage, UndoneMerge
+from passerby.services.answers import (
+    ExplainedMergeDetail,
+    MergePage,
+    UndoneMerge,
+    explained_merge,
+    explained_merge_detail,
+)
 from passerby.services.bodies import UndoRequest
 from passerby.services.errors import ApiError, ErrorCode, not_found
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand
-from passerby.state.views import MergeDetail
+from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.web.parameters import MergeId, Page, Undone, page, uuid_of
 
 _TAGS = ["Identity"]
@@ -38,7 +44,8 @@ async def list_merges(access: NamedDependency[Access], page: NamedDependency[Pag
         access.desk.state.merges, access.project, limit=page.limit + 1, undone=undone, before=before
     )
     shown, more = found[: page.limit], len(found) > page.limit
-    return MergePage(merges=shown, cursor=cursors.encode(cursors.AfterMerge(shown[-1].id)) if more else None)
+    explained = list(map(explained_merge, shown))
+    return MergePage(merges=explained, cursor=cursors.encode(cursors.AfterMerge(shown[-1].id)) if more else None)
 
 
 @get(
@@ -47,13 +54,13 @@ async def list_merges(access: NamedDependency[Access], page: NamedDependency[Pag
     summary="One merge",
     description="With the identifiers that it moved, and whether it can be undone or which later merge builds on it.",
     tags=_TAGS,
-    responses=reading(MergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
+    responses=reading(ExplainedMergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
 )
-async def get_merge(access: NamedDependency[Access], merge_id: MergeId) -> MergeDetail:
+async def get_merge(access: NamedDependency[Access], merge_id: MergeId) -> ExplainedMergeDetail:
     found = await access.run(access.desk.state.merge, access.project, uuid_of(merge_id, "merge"))
     if found is None:
         raise not_found("merge")
-    return found
+    return explained_merge_detail(found)
 
 
 @post(
@@ -67,7 +74,7 @@ async def get_merge(access: NamedDependency[Access], merge_id: MergeId) -> Merge
     status_code=200,
     dependencies={
         "access": Provide(access_at_once, sync_to_thread=False),
-        "who": Provide(who_of, sync_to_thread=False),
+        "actor": Provide(actor_of, sync_to_thread=False),
     },
     responses=changing(
         UndoneMerge,
@@ -80,19 +87,20 @@ async def get_merge(access: NamedDependency[Access], merge_id: MergeId) -> Merge
 )
 async def undo_merge(
     access: NamedDependency[Access],
-    who: NamedDependency[str],
+    actor: NamedDependency[Actor],
     merge_id: MergeId,
     data: JSONBody[UndoRequest | None] = None,
 ) -> UndoneMerge:
-    why = by_hand(who, data.reason if data else "")
-    return await access.run(_undo, access, uuid_of(merge_id, "merge"), why)
+    comment = data.reason if data else ""
+    return await access.run(_undo, access, uuid_of(merge_id, "merge"), actor, comment)
 
 
-def _undo(access: Access, merge_id: str, why: str) -> UndoneMerge:
+def _undo(access: Access, merge_id: str, actor: Actor, comment: str) -> UndoneMerge:
     desk, project = access
     try:
         with desk.writer() as state:
-            ids = state.undo_merge(project, merge_id, desk.now(), desk.policy_of(project), why)
+            policy = desk.policy_of(project)
+            ids = state.undo_merge(project, merge_id, desk.now(), policy, actor=actor, comment=comment)
     except UnknownMerge:
         raise not_found("merge") from None
     except AlreadyUndone:

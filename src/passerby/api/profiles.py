@@ -20,7 +20,7 @@ from passerby.profiles.summary import EARLIEST, NAMES, ORDERS, ProfileSummary, s
 from passerby.profiles.view import Profile
 from passerby.services import cursors
 from passerby.services.access import Access
-from passerby.services.answers import EventPage, History, ProfilePage, event_of
+from passerby.services.answers import EventPage, History, ProfilePage, event_of, explained_decision
 from passerby.services.errors import ApiError, ErrorCode, not_found
 from passerby.state.views import IdentifierMatch, Match, SearchPage, TermMatch
 from passerby.web.parameters import Choice, Page, ProfileId, choice, long_page, only_events, page, uuid_of
@@ -130,7 +130,7 @@ async def list_history(access: NamedDependency[Access], profile_id: ProfileId, p
     if found is None:
         raise not_found("profile")
     cursor = None if found.after is None else cursors.encode(cursors.AfterDecision(found.after))
-    return History(history=found.entries, cursor=cursor)
+    return History(history=list(map(explained_decision, found.entries)), cursor=cursor)
 
 
 def _found(profile: Profile | None) -> Profile:

@@ -11,10 +11,11 @@ from typing import Annotated, Final
 import uuid_utils
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, Project, note, open_state, open_store
+from passerby.cli.app import Data, Json, Project, note, open_state, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.engines import StateEngine
+from passerby.identity.decisions import COMMAND_LINE
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policies import policy_of
 from passerby.state.protocol import Hand, SameProfile, State, UnknownDismissal, UnknownProfile
@@ -65,7 +66,7 @@ def dismiss(
     """Remember that two profiles are different people: the pair is not listed again."""
     with open_store(data) as store:
         found = store.project(project)
-    hand = Hand(_now(), WHO, reason, lambda: str(uuid_utils.uuid7()), policy_of(found.settings))
+    hand = Hand(_now(), COMMAND_LINE, reason, lambda: str(uuid_utils.uuid7()), policy_of(found.settings))
     with closing(_writer(data)) as writer:
         try:
             ids = writer.dismiss_duplicate(found.id, _checked(one), _checked(other), hand)

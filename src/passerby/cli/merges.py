@@ -10,14 +10,16 @@ from typing import Annotated, Final
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, Project, note, open_state, open_store
+from passerby.cli.app import Data, Json, Project, note, open_state, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.engines import StateEngine
+from passerby.identity.decisions import COMMAND_LINE
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policies import policy_of
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge, by_hand
-from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
+from passerby.services.answers import ExplainedMerge, ExplainedMergeDetail, explained_merge, explained_merge_detail
+from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.views import HistoryIdentifier, MergeDetail
 
 commands = App(name="merges", help="List merges, look at one, take one back.")
 
@@ -43,10 +45,11 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     """List merges, the newest first: who was absorbed by whom, by which rule."""
     number, state = _place(data, project)
     behind = _checked(before) if before else None
-    merges: list[Merge] = []
+    merges: list[ExplainedMerge] = []
     if state.exists():
         with closing(state.open_reader()) as reader:
-            merges = reader.merges(number, limit=max(limit, 0), undone=undone, before=behind)
+            stored = reader.merges(number, limit=max(limit, 0), undone=undone, before=behind)
+        merges = list(map(explained_merge, stored))
     if json:
         say_json(merges)
         return
@@ -58,12 +61,13 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
 def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """Show a merge: its message and its rule, what it moved, and whether it can be undone."""
     number, state = _place(data, project)
-    found: MergeDetail | None = None
+    stored: MergeDetail | None = None
     if state.exists():
         with closing(state.open_reader()) as reader:
-            found = reader.merge(number, _checked(merge_id))
-    if found is None:
+            stored = reader.merge(number, _checked(merge_id))
+    if stored is None:
         raise MergeRefused(f"project {project} has no merge {merge_id}: `passerby merges list` shows them all")
+    found = explained_merge_detail(stored)
     if json:
         say_json(found)
         return
@@ -88,7 +92,9 @@ def undo(
     with closing(state.open_writer()) as writer:
         try:
             at = time.time_ns() // 1_000_000
-            winner, loser = writer.undo_merge(number, _checked(merge_id), at, policy, by_hand(WHO, reason))
+            winner, loser = writer.undo_merge(
+                number, _checked(merge_id), at, policy, actor=COMMAND_LINE, comment=reason
+            )
         except UnknownMerge:
             raise MergeRefused(f"project {project} has no merge {merge_id}") from None
         except (AlreadyUndone, BuiltOn) as refusal:
@@ -121,11 +127,11 @@ def _named(identifier: HistoryIdentifier | None) -> str:
     return f"{identifier.namespace}={identifier.value}{scope}"
 
 
-def _row(merge: Merge) -> tuple[str, ...]:
+def _row(merge: ExplainedMerge) -> tuple[str, ...]:
     return merge.id, merge.at, merge.winner, merge.loser, _named(merge.via), merge.reason, merge.undone_at or ""
 
 
-def _lines(merge: MergeDetail) -> list[str]:
+def _lines(merge: ExplainedMergeDetail) -> list[str]:
     """What there is to say of a merge, for people."""
     state = f"undone at {merge.undone_at}" if merge.undone_at else "can be undone"
     if merge.built_on:

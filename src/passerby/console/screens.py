@@ -29,6 +29,7 @@ from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.reception import Reception
 from passerby.console.rendering import query, render
 from passerby.console.shell import TWIN
+from passerby.identity.decisions import Actor
 from passerby.projects.audit import SERVER
 from passerby.projects.users import Role, Visitor
 from passerby.services.access import Access
@@ -90,7 +91,12 @@ class Visit:
     @property
     def who(self) -> str:
         """The visitor, as histories and the audit log name them."""
-        return f"console user {self.visitor.name}"
+        return self.actor.label
+
+    @property
+    def actor(self) -> Actor:
+        """The visitor as the actor of identity decisions."""
+        return Actor("console_user", self.visitor.name)
 
     @property
     def project_names(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -12,20 +12,47 @@ from passerby.console.drawing.merge_graph import merge_graph
 from passerby.console.drawing.sparkline import sparkline
 from passerby.console.story import columns, faults, standard, touches, words
 from passerby.console.story.context import parts
-from passerby.console.story.decisions import Told, tell
 from passerby.console.story.flat import as_json, flat, text
 from passerby.console.story.marks import by_subject, never_came
 from passerby.console.story.people import is_test, strongest, title
 from passerby.console.story.visits import visits
 from passerby.dialects.commerce import name_of
+from passerby.identity.decisions import DecisionKind
+from passerby.presenters import decisions
 from passerby.projects.choices import timezones
-from passerby.state.views import HistoryEntry, MergeDetail
+from passerby.services.answers import Step
+from passerby.state.views import HistoryEntry, Merge
 
 
-def told(entry: HistoryEntry, merges: Mapping[str, MergeDetail] | None = None) -> Told:
-    """A decision in words; `merges` are known ones by their ids, which say who named the profile that stayed."""
-    merge = (merges or {}).get(entry.merge_id or "")
-    return tell(entry.kind, entry.reason, entry.identifier, merge.by if merge else None)
+class Told(NamedTuple):
+    """The texts of a decision: a title, the label of its rule, and an explanation."""
+
+    what: str
+    rule: str
+    why: str
+
+
+def told(entry: HistoryEntry) -> Told:
+    """Return the texts of a stored decision."""
+    return _told(decisions.facts_of(entry))
+
+
+def told_merge(merge: Merge) -> Told:
+    """Return the texts of a merge."""
+    return _told(decisions.Facts("merged", merge.rule, merge.via, merge.by, merge.actor, merge.detail))
+
+
+def told_step(step: Step, kind: DecisionKind) -> Told:
+    """Return the texts of a decision that a previewed message would cause."""
+    return _told(decisions.Facts(kind, step.rule, step.identifier, step.by, detail=step.detail))
+
+
+def _told(facts: decisions.Facts) -> Told:
+    return Told(
+        decisions.TITLES[facts.kind],
+        decisions.RULE_LABELS[facts.rule],
+        decisions.explanation(facts, words.namespace),
+    )
 
 
 def graph(entries: list[HistoryEntry], profile: str, names: Mapping[str, str]) -> Markup:
@@ -60,10 +87,11 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "standard_of": name_of,
     "strongest": strongest,
     "tables": standard.tables,
-    "tell": tell,
     "text": text,
     "title_of": title,
     "told": told,
+    "told_merge": told_merge,
+    "told_step": told_step,
     "trait": columns.trait,
     "visits": visits,
 }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from passerby.identity.known import Card, crowded
 from passerby.identity.namespaces import FORMER_USER_ID, Policy
 
 
-def forbidden(winner: Card, loser: Card) -> str:
-    """The part of R3 that would keep these two apart on weak evidence, or nothing."""
+def forbidden(winner: Card, loser: Card) -> Literal["R3a", "R3b"] | None:
+    """The part of R3 that forbids merging these profiles on weak evidence, if any."""
     if winner.user_id is not None and loser.user_id is not None:
-        return "R3(a): two customers"
+        return "R3a"
     namespaces = {contact.namespace for contact in winner.contacts}
-    return "R3(b): different contacts" if loser.has_contact_in(namespaces) else ""
+    return "R3b" if loser.has_contact_in(namespaces) else None
 
 
 def exceeded(winner: Card, loser: Card, policy: Policy) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from passerby.identity.namespaces import Policy
 from passerby.identity.stage import Stage, stage_of
@@ -54,10 +55,14 @@ class Card:
         other.held, other.contacts, other.user_id = {}, set(), None
 
 
+MEMBER_LIMIT: Final = "members"
+"""What `crowded` returns where there would be too many members, in place of a namespace."""
+
+
 def crowded(target: Card, held: Mapping[str, int], members: int, policy: Policy) -> str:
     """What the target would have too much of with these identifiers and members as well: a namespace, or nothing."""
     if target.members + members >= policy.members:
-        return "members"
+        return MEMBER_LIMIT
     of = target.held
     return next((n for n, count in held.items() if count and of.get(n, 0) + count > policy.limits[n]), "")
 

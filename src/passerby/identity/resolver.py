@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from passerby.identity.aliases import as_customer, previous_of
 from passerby.identity.cleaning import Evidence
-from passerby.identity.decisions import Decision, DecisionKind
-from passerby.identity.known import Card, Known, crowded
+from passerby.identity.decisions import NO_DETAIL, Decision, DecisionDetail, DecisionKind, Rule
+from passerby.identity.known import MEMBER_LIMIT, Card, Known, crowded
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
@@ -108,7 +109,7 @@ class Resolver:
             owner = self._owner(previous)
             if owner is not None and self._class_of(identifier) is IdentifierClass.DEVICE:
                 alias = _Statement(message_id, owner, previous, set())
-                self._attach(alias, identifier, "R2: named before by an alias of this profile")
+                self._attach(alias, identifier, "alias")
 
     def _report_customer_ids(self, statement: _Statement, evidence: Evidence, *, is_new_customer: bool) -> None:
         """Record a conflict where a previous id is a customer id as well, whichever of the two came first (R3a)."""
@@ -116,12 +117,12 @@ class Resolver:
             customer = as_customer(previous)
             owner = self._owner(customer)
             if owner is not None and owner is not statement.target:
-                self._say("conflict", statement, customer, owner, "R3(a): two customer ids")
+                self._say("conflict", statement, customer, owner, "R3a")
         if is_new_customer and evidence.user_id is not None:
             aliased = self._owner(previous_of(evidence.user_id))
             if aliased is not None and aliased is not statement.target:
                 alias = _Statement(statement.message_id, aliased, statement.by, set())
-                self._say("conflict", alias, evidence.user_id, statement.target, "R3(a): two customer ids")
+                self._say("conflict", alias, evidence.user_id, statement.target, "R3a")
 
     # A whole message
 
@@ -131,7 +132,7 @@ class Resolver:
         target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
         statement = _Statement(message_id, target, by, {contact.namespace for contact in evidence.contacts})
         for identifier in evidence.blocked:
-            self._say("blocked", statement, identifier, None, "no name of anybody: on the block list")
+            self._say("blocked", statement, identifier, None, "block_list")
         for identifier in names:
             self._reach(statement, identifier)
         if evidence.previous or is_new_customer:
@@ -193,7 +194,7 @@ class Resolver:
         self.known.cards[card.id] = card
         self.created[card.id] = None
         self.changed[card.id] = None
-        self.decisions.append(Decision("created", message_id, None, None, card.id, "R1: nobody known by these names"))
+        self.decisions.append(Decision("created", message_id, None, None, card.id, "R1"))
         return card
 
     # R2: unknown identifiers are attached, other owners absorbed
@@ -202,32 +203,32 @@ class Resolver:
         """Bring one identifier, and whoever it reaches, to the target."""
         owner = self._owner(identifier)
         if owner is None:
-            self._attach(statement, identifier, "R2: unknown before")
+            self._attach(statement, identifier, "R2")
         elif owner is not statement.target:
             self._absorb(statement, owner, identifier)
 
-    def _attach(self, statement: _Statement, identifier: Identifier, reason: str) -> None:
+    def _attach(self, statement: _Statement, identifier: Identifier, rule: Rule) -> None:
         if self._is_full(statement.target, identifier.namespace):
-            self._say("limited", statement, identifier, None, f"limit of {identifier.namespace} identifiers reached")
+            self._limit("identifier", statement, identifier, None)
             return
         self._give(statement.target, identifier)
         if self._class_of(identifier) is IdentifierClass.PREVIOUS:
             self.known.aliases.add(identifier.value)
-            reason = "an alias: device identifiers of this value belong to this profile"
-        self._say("attached", statement, identifier, None, reason)
+            rule = "alias"
+        self._say("attached", statement, identifier, None, rule)
 
     def _absorb(self, statement: _Statement, owner: Card, identifier: Identifier) -> None:
         """Merge the owner into the target, unless an undo, R3 or a limit forbids it."""
         if self._is_separated(statement.target, owner, identifier):
-            self._say("conflict", statement, identifier, owner, "an undo keeps these two apart")
+            self._say("conflict", statement, identifier, owner, "undo")
         elif forbidden := self._forbidden(statement, owner, identifier):
             self._keep_apart(statement, owner, identifier, forbidden)
         elif namespace := self._too_many(statement.target, owner):
-            self._say("limited", statement, identifier, owner, f"merged, they would exceed the limit of {namespace}")
+            self._limit("merge", statement, identifier, owner, namespace)
         else:
-            self._merge(statement, owner, identifier, "R2: reached by the same message")
+            self._merge(statement, owner, identifier, "R2")
 
-    def _merge(self, statement: _Statement, other: Card, via: Identifier, reason: str) -> None:
+    def _merge(self, statement: _Statement, other: Card, via: Identifier, rule: Rule) -> None:
         """Make the target and the other one profile.
 
         A customer id never changes its profile, so where only the other is a customer, it is the target that is
@@ -242,31 +243,31 @@ class Resolver:
         self._merged_into[loser.id] = winner.id
         statement.target = winner
         merge_id, message_id = self._new_id(), statement.message_id
-        self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, reason, merge_id, by))
+        self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, rule, merge_id, by))
 
     # R3: two people never merge
 
-    def _forbidden(self, statement: _Statement, owner: Card, identifier: Identifier) -> str:
-        """The part of R3 that forbids merging the owner of this identifier into the target, or nothing."""
+    def _forbidden(self, statement: _Statement, owner: Card, identifier: Identifier) -> Rule | None:
+        """The part of R3 that forbids merging the owner of this identifier into the target, if any."""
         target = statement.target
         if target.user_id is not None and owner.user_id is not None:
-            return "R3(a): two customers"
+            return "R3a"
         if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
-            return ""
+            return None
         namespaces = statement.contact_namespaces | {contact.namespace for contact in target.contacts}
-        return "R3(b): different contacts" if owner.has_contact_in(namespaces) else ""
+        return "R3b" if owner.has_contact_in(namespaces) else None
 
-    def _keep_apart(self, statement: _Statement, owner: Card, identifier: Identifier, reason: str) -> None:
+    def _keep_apart(self, statement: _Statement, owner: Card, identifier: Identifier, rule: Rule) -> None:
         """Let a weak identifier change hands; leave a contact where it is."""
         if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
-            self._say("conflict", statement, identifier, owner, reason)
+            self._say("conflict", statement, identifier, owner, rule)
         elif self._is_full(statement.target, identifier.namespace):
-            self._say("limited", statement, identifier, owner, f"limit of {identifier.namespace} identifiers reached")
+            self._limit("identifier", statement, identifier, owner)
         else:
             self._mark(owner)
             owner.lose(identifier)
             self._give(statement.target, identifier)
-            self._say("reassigned", statement, identifier, owner, reason)
+            self._say("reassigned", statement, identifier, owner, rule)
 
     # Hints
 
@@ -276,7 +277,7 @@ class Resolver:
         if target.stage is not Stage.ANONYMOUS or target.id in waiting:
             return
         if len(waiting) >= self.policy.limits[hint.namespace]:
-            self._say("limited", statement, hint, None, "too many profiles wait behind this hint")
+            self._limit("hint", statement, hint, None)
             return
         waiting[target.id] = None
         self.linked.setdefault(hint, {})[target.id] = None
@@ -305,11 +306,11 @@ class Resolver:
     def _absorb_waiting(self, statement: _Statement, card: Card, hint: Identifier) -> None:
         """Merge a profile that waited behind the hint. It is anonymous, so that R3 has nothing to say."""
         if self._is_separated(statement.target, card, hint):
-            self._say("conflict", statement, hint, card, "an undo keeps these two apart")
+            self._say("conflict", statement, hint, card, "undo")
         elif namespace := self._too_many(statement.target, card):
-            self._say("limited", statement, hint, card, f"merged, they would exceed the limit of {namespace}")
+            self._limit("merge", statement, hint, card, namespace)
         else:
-            self._merge(statement, card, hint, "R2: waited behind the same hint")
+            self._merge(statement, card, hint, "hint")
 
     # What the rules are made of
 
@@ -335,9 +336,31 @@ class Resolver:
         self.known.owners[identifier] = card.id
         card.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
 
-    def _say(
-        self, kind: DecisionKind, statement: _Statement, identifier: Identifier, owner: Card | None, reason: str
+    def _limit(
+        self,
+        limited: Literal["identifier", "merge", "hint"],
+        statement: _Statement,
+        identifier: Identifier,
+        owner: Card | None,
+        namespace: str = "",
+    ) -> None:
+        """Record what a limit prevented; it is the limit of the identifier's namespace unless another one is given."""
+        namespace = namespace or identifier.namespace
+        limit = self.policy.members if namespace == MEMBER_LIMIT else self.policy.limits[namespace]
+        detail = DecisionDetail(namespace=namespace, limit=limit, limited=limited)
+        self._say("limited", statement, identifier, owner, "limit", detail)
+
+    def _say(  # noqa: PLR0913, PLR0917 - the fields of a decision
+        self,
+        kind: DecisionKind,
+        statement: _Statement,
+        identifier: Identifier,
+        owner: Card | None,
+        rule: Rule,
+        detail: DecisionDetail = NO_DETAIL,
     ) -> None:
         from_ = None if owner is None else owner.id
         to = statement.target.id
-        self.decisions.append(Decision(kind, statement.message_id, identifier, from_, to, reason, by=statement.by))
+        self.decisions.append(
+            Decision(kind, statement.message_id, identifier, from_, to, rule, None, statement.by, detail)
+        )

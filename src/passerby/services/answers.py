@@ -9,7 +9,9 @@ from typing import Any
 
 import msgspec
 
+from passerby.identity.decisions import DecisionDetail, Rule
 from passerby.messages import Semantic, StoredEvent
+from passerby.presenters.decisions import Facts, facts_of, reason
 from passerby.profiles.view import Profile
 from passerby.projects.policy import PolicyChange
 from passerby.state.views import (
@@ -19,6 +21,7 @@ from passerby.state.views import (
     HistoryEntry,
     HistoryIdentifier,
     Merge,
+    MergeDetail,
     OtherViolation,
 )
 from passerby.times import iso
@@ -65,23 +68,41 @@ class EventPage(msgspec.Struct, kw_only=True):
     cursor: str | None
 
 
+class ExplainedDecision(HistoryEntry, kw_only=True):
+    """An identity decision with its `reason` in words. Programs read `rule`, `actor` and `detail`, which are stable."""
+
+    reason: str
+
+
+class ExplainedMerge(Merge, kw_only=True):
+    """A merge with its `reason` in words. Programs read `rule`, `actor` and `detail`, which are stable."""
+
+    reason: str
+
+
+class ExplainedMergeDetail(MergeDetail, kw_only=True):
+    """As `ExplainedMerge`, with what the merge moved, and whether it can be undone."""
+
+    reason: str
+
+
 class History(msgspec.Struct, kw_only=True):
     """Decisions about identity, oldest first."""
 
-    history: list[HistoryEntry]
+    history: list[ExplainedDecision]
     cursor: str | None
 
 
 class Why(msgspec.Struct, kw_only=True):
     """The decisions that led from an identifier to its profile, in their order."""
 
-    chain: list[HistoryEntry]
+    chain: list[ExplainedDecision]
 
 
 class MergePage(msgspec.Struct, kw_only=True):
     """Some merges, the newest first."""
 
-    merges: list[Merge]
+    merges: list[ExplainedMerge]
     cursor: str | None
 
 
@@ -93,11 +114,14 @@ class PolicyHistory(msgspec.Struct, kw_only=True):
 
 
 class Step(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
-    """One thing that would happen, and the rule behind it. For a profile that would be made, the id is null."""
+    """One decision that would be made, with its rule. The id of a profile that would be created is null."""
 
     identifier: HistoryIdentifier | None
     from_: str | None
     to: str | None
+    rule: Rule
+    detail: DecisionDetail
+    by: HistoryIdentifier | None
     reason: str
 
 
@@ -189,6 +213,25 @@ class Health(msgspec.Struct, kw_only=True):
 
     status: str
     checks: list[str]
+
+
+def explained_decision(entry: HistoryEntry) -> ExplainedDecision:
+    """A stored decision as the API shows it."""
+    return ExplainedDecision(**msgspec.structs.asdict(entry), reason=reason(facts_of(entry)))
+
+
+def explained_merge(merge: Merge) -> ExplainedMerge:
+    """A stored merge as the API shows it."""
+    return ExplainedMerge(**msgspec.structs.asdict(merge), reason=_reason_of(merge))
+
+
+def explained_merge_detail(merge: MergeDetail) -> ExplainedMergeDetail:
+    """A stored merge with its details as the API shows it."""
+    return ExplainedMergeDetail(**msgspec.structs.asdict(merge), reason=_reason_of(merge))
+
+
+def _reason_of(merge: Merge) -> str:
+    return reason(Facts("merged", merge.rule, merge.via, merge.by, merge.actor, merge.detail))
 
 
 def event_of(stored: StoredEvent) -> Event:

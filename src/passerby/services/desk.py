@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
 from passerby.events.protocol import EventStore
+from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import Policy
 from passerby.log.archive import Archive
 from passerby.messages import Identifier
@@ -50,7 +51,9 @@ class Tokens(Protocol):
 class Writer(Protocol):
     """The few things that the API changes in the state; see `state.protocol.State` for each."""
 
-    def undo_merge(self, project: int, merge_id: str, at: int, policy: Policy, why: str) -> tuple[str, str]: ...
+    def undo_merge(  # noqa: PLR0913 - as in state.protocol
+        self, project: int, merge_id: str, at: int, policy: Policy, *, actor: Actor, comment: str
+    ) -> tuple[str, str]: ...
 
     def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge: ...
 

@@ -13,7 +13,7 @@ from passerby.dialects import registry
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
 from passerby.positions import Position, Positions, ShownPosition, to_json
-from passerby.services.answers import Event, event_of
+from passerby.services.answers import Event, ExplainedDecision, event_of, explained_decision
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 from passerby.times import iso
 
@@ -39,7 +39,7 @@ class TrailStep(msgspec.Struct, kw_only=True):
     at: str | None
     outcome: Outcome
     text: str
-    decisions: list[HistoryEntry]
+    decisions: list[ExplainedDecision]
 
 
 class RawMessage(msgspec.Struct, kw_only=True):
@@ -197,7 +197,7 @@ def _step(
     text: str,
     decisions: Sequence[HistoryEntry] = (),
 ) -> TrailStep:
-    return TrailStep(step=step, at=at, outcome=outcome, text=text, decisions=list(decisions))
+    return TrailStep(step=step, at=at, outcome=outcome, text=text, decisions=list(map(explained_decision, decisions)))
 
 
 def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailStep:

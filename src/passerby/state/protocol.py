@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from passerby.catalogue.aliases import Alias, Aliases
 from passerby.catalogue.changes import Changes, KnownAttribute
 from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
-from passerby.identity.decisions import Decision
+from passerby.identity.decisions import UNKNOWN_ACTOR, Actor, Decision, Rule
 from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
@@ -75,36 +75,28 @@ class CustomerStays(Exception):
 
 
 class ForbiddenMerge(Exception):
-    """R3 keeps the two apart. The text is the part of it."""
+    """R3 forbids merging the two profiles."""
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule)
+        self.rule = rule
 
 
 class LimitExceeded(Exception):
     """Together, the two would hold too many identifiers, or have too many members. The text is the namespace."""
 
 
-def by_hand(who: str, reason: str) -> str:
-    """The reason in the history of what somebody decided for this reason, or for none that was given."""
-    return f"by hand, {who}: {reason or NO_REASON}"
-
-
-NO_REASON: Final = "no reason given"
-UNDONE: Final = "undone by hand"
-"""What the history says of an undo that nobody signed."""
-
-
 class Hand(NamedTuple):
-    """A person's decision: when, by whom, and why; and the project's policy. `new_id` makes ids, later ones greater."""
+    """A manual decision: its time, its actor and the actor's comment, and the project's policy.
+
+    `new_id` makes ids, later ones greater.
+    """
 
     at: int
-    who: str
-    reason: str
+    actor: Actor
+    comment: str
     new_id: Callable[[], str]
     policy: Policy = DEFAULT_POLICY
-
-    @property
-    def why(self) -> str:
-        """What the history says of it."""
-        return by_hand(self.who, self.reason)
 
 
 class HandMerge(NamedTuple):
@@ -294,12 +286,19 @@ class State(Protocol):
     def bury(self, entry: Entry, error: str) -> None:
         """Keep a message that cannot be applied, with what went wrong."""
 
-    def undo_merge(
-        self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY, why: str = UNDONE
+    def undo_merge(  # noqa: PLR0913 - who undoes what, when and why
+        self,
+        project: int,
+        merge_id: str,
+        at: int,
+        policy: Policy = DEFAULT_POLICY,
+        *,
+        actor: Actor = UNKNOWN_ACTOR,
+        comment: str = "",
     ) -> tuple[str, str]:
         """Take a merge back and remember it; in a transaction of its own. Return the winner's and the loser's id.
 
-        `why` is what the history says: who took it back, and for which reason (`by_hand`).
+        The history keeps the actor and the actor's comment.
 
         Raises UnknownMerge, AlreadyUndone, BuiltOn.
         """

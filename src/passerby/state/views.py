@@ -14,7 +14,7 @@ import msgspec
 
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
-from passerby.identity.decisions import DecisionKind
+from passerby.identity.decisions import Actor, DecisionDetail, DecisionKind, Rule
 from passerby.identity.known import Known
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
@@ -85,10 +85,7 @@ class HistoryIdentifier(msgspec.Struct, kw_only=True):
 
 
 class HistoryEntry(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
-    """One decision about identity; see `identity.decisions.Decision` for the kinds. `at` is ISO 8601 in UTC.
-
-    `message_id` is that of the message that caused it; an undo has that of the merge it took back.
-    """
+    """An identity decision (`passerby.identity.decisions`). An undo has the `message_id` of its merge."""
 
     at: str
     kind: DecisionKind
@@ -97,7 +94,10 @@ class HistoryEntry(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
     from_: str | None
     to: str | None
     merge_id: str | None
-    reason: str
+    rule: Rule
+    actor: Actor
+    detail: DecisionDetail
+    by: HistoryIdentifier | None = None
 
 
 class HistoryPage(NamedTuple):
@@ -117,7 +117,9 @@ class Merge(msgspec.Struct, kw_only=True):
     message_id: str
     via: HistoryIdentifier | None
     by: HistoryIdentifier | None
-    reason: str
+    rule: Rule
+    actor: Actor
+    detail: DecisionDetail
     undone_at: str | None
 
 
@@ -151,13 +153,13 @@ class Dismissal(msgspec.Struct, kw_only=True):
 class Duplicate(msgspec.Struct, kw_only=True):
     """Two profiles that may be one person, the older first, and the contact values that they share.
 
-    `rule` is the part of R3 for which a merge needs `force`, null where it needs none. `dismissed` is the decision that
+    `rule` is the rule that forbids merging them without `force`, null where none does. `dismissed` is the decision that
     they are different people, null where there is none.
     """
 
     profiles: list[Profile]
     shared: list[SharedContact]
-    rule: str | None
+    rule: Rule | None
     dismissed: Dismissal | None
 
 

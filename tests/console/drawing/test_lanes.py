@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.console.drawing.lanes import COLUMNS, LANES, Graph, Lane, Mark, arrange
-from passerby.identity.decisions import DecisionKind
+from passerby.identity.decisions import NO_DETAIL, WORKER, DecisionKind
 from passerby.state.views import HistoryEntry
 
 
@@ -19,7 +19,9 @@ def entry(kind: DecisionKind, from_: str | None, to: str | None) -> HistoryEntry
         from_=from_,
         to=to,
         merge_id=None,
-        reason="R2: because",
+        rule="R2",
+        actor=WORKER,
+        detail=NO_DETAIL,
     )
 
 

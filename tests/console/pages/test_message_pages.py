@@ -51,7 +51,7 @@ def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, callers:
     assert view["profile"]["user_id"] == user
     text = viewer.get(f"/p/default/events/{item['id']}").text
     assert "String too long" in text
-    assert "so somebody new was here" in text
+    assert "so a new profile was created" in text
 
 
 def test_a_message_that_states_nothing_is_shown_with_what_is_wrong(viewer: httpx.Client, callers: Callers) -> None:

@@ -53,9 +53,7 @@ def test_an_alias_is_found_in_a_later_batch(twin: Twin, reader: SqliteStateReade
 def test_why_tells_of_the_alias(twin: Twin, reader: SqliteStateReader) -> None:
     tell(twin, (U1, ALIAS), (V,))
     customer = owner(reader, U1)
-    assert [entry.reason for entry in reader.why(1, customer, V) or ()] == [
-        "R2: named before by an alias of this profile"
-    ]
+    assert [entry.rule for entry in reader.why(1, customer, V) or ()] == ["alias"]
     assert [entry.message_id for entry in reader.why(1, customer, ALIAS) or ()] == ["message-1"]
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident, new_id
 
+from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
 from passerby.profiles.hashed import hashes
 from passerby.settings import LogSettings
@@ -28,7 +29,7 @@ TESTER, PHONE, ADDRESS = (
 REAL = ident("user_id", "u1")
 KEPT_AS_A_RECORD = {"deleted_profiles", "outbox", "seen", "catalogue_events", "catalogue_attributes", "series"}
 KEPT_AS_A_RECORD |= {"shared_contacts", "totals", "progress", "applied_until", "backfills", "relays", "violations"}
-HAND = Hand(DAY, "an administrator", "why", new_id)
+HAND = Hand(DAY, Actor("console_user", "anna"), "why", new_id)
 
 
 def rows(path: Path, *but: str) -> dict[str, list[tuple[Any, ...]]]:

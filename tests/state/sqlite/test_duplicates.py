@@ -18,6 +18,7 @@ from tests.state.filling import DAY, Filling, ident, new_id
 from tests.worker.twin import scratch
 
 from passerby import sql
+from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
 from passerby.profiles.contacts import Term, terms_of
 from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
@@ -27,7 +28,7 @@ from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import Duplicate, SharedContact
 
 EMAIL = "ann@x.example"
-HAND = Hand(DAY, "anna", "two sisters", new_id)
+HAND = Hand(DAY, Actor("console_user", "anna"), "two sisters", new_id)
 
 
 def user(number: int | str) -> Identifier:
@@ -63,7 +64,7 @@ class TestFinding:
         (pair,) = found(reader)
         assert [profile.user_id for profile in pair.profiles] == ["u1", "u2"]
         assert pair.shared == [SharedContact(kind="email", value=EMAIL)]
-        assert (pair.rule, pair.dismissed) == ("R3(a): two customers", None)
+        assert (pair.rule, pair.dismissed) == ("R3a", None)
 
     def test_an_identifier_and_a_trait(self, filling: Filling, reader: SqliteStateReader) -> None:
         filling.identify(user(1), ident("phone", "+4930123456"))
@@ -75,7 +76,7 @@ class TestFinding:
         filling.identify(ident("email", EMAIL, "north"))
         filling.identify(ident("email", EMAIL, "south"))
         (pair,) = found(reader)
-        assert pair.rule == "R3(b): different contacts"
+        assert pair.rule == "R3b"
 
     def test_a_customer_id_that_is_an_address(self, filling: Filling, reader: SqliteStateReader) -> None:
         filling.identify(ident("user_id", "Ann@x.example"))
@@ -203,7 +204,7 @@ class TestDecisions:
         assert found(reader) == []
         (pair,) = found(reader, dismissed=True)
         assert pair.dismissed
-        assert (pair.dismissed.who, pair.dismissed.reason) == ("anna", "two sisters")
+        assert (pair.dismissed.who, pair.dismissed.reason) == ("console user anna", "two sisters")
         assert reader.duplicate(1, one, other) == reader.duplicate(1, other, one) == pair
 
     def test_a_third_profile_with_the_value_is_still_compared(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident, new_id
 
-from passerby import migrations
+from passerby.identity.decisions import Actor
 from passerby.profiles.contacts import term_of, terms_of
 from passerby.state.protocol import Hand
 from passerby.state.sqlite import backfills
@@ -44,7 +44,7 @@ def owners(path: Path, reader: SqliteStateReader, value: str) -> set[str]:
 
 
 def hand() -> Hand:
-    return Hand(DAY, "anna", "", new_id)
+    return Hand(DAY, Actor("console_user", "anna"), "", new_id)
 
 
 class TestTraits:
@@ -262,9 +262,7 @@ class TestBackfill:
 
 
 def forget(path: Path) -> None:
-    """Make the file one of before there was an index."""
+    """Empty the index and request its backfill, as the step does that adds the index to an old file."""
     connection = apsw.Connection(str(path))
-    connection.execute("DROP TABLE search_terms; DROP TABLE backfills")
-    connection.pragma("user_version", 0)
+    connection.execute("DELETE FROM search_terms; INSERT INTO backfills (name) VALUES ('search_terms')")
     connection.close()
-    assert migrations.load("passerby.state.sqlite.migrations")

@@ -159,14 +159,15 @@ def test_of_a_customer_who_took_the_leads_place_the_lead_is_given_back(twin: Twi
 def test_an_undo_is_told_in_the_history_of_both(twin: Twin) -> None:
     tell(twin, (M1,), (U1,), (U1, M1))
     undo(twin)
-    ((kind, at, message_id, value, from_, to, merge, reason),) = twin.watcher.rows(
+    ((kind, at, message_id, value, from_, to, merge, *record),) = twin.watcher.rows(
         """
-        SELECT kind, at, message_id, value, from_profile, to_profile, merge_id, reason
+        SELECT kind, at, message_id, value, from_profile, to_profile, merge_id, rule, actor, actor_name, detail
         FROM history ORDER BY id DESC LIMIT 1
         """
     )
     ((winner, loser, id_, undone_at),) = twin.watcher.rows("SELECT winner, loser, id, undone_at FROM merges")
-    assert (kind, at, message_id, value, reason) == ("undone", DAY, "message-3", "m1", "undone by hand")
+    assert (kind, at, message_id, value) == ("undone", DAY, "message-3", "m1")
+    assert record == ["undo", "unknown", "", "{}"]
     assert (from_, to, merge, undone_at) == (loser, winner, id_, DAY)
 
 

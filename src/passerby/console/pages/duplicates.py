@@ -101,7 +101,7 @@ async def dismiss(
 ) -> Response[Any]:
     request = PairRequest(profiles=[one, other], reason=data.reason.strip())
     try:
-        await dismiss_duplicate.fn(visit.access, visit.who, data=request)
+        await dismiss_duplicate.fn(visit.access, visit.actor, data=request)
     except ApiError as error:
         view = await gather_pair(visit, one, other)
         kept = visit.rejected(data, error)
@@ -117,7 +117,7 @@ async def restore(
     data: URLEncodedBody[RestoreForm],  # noqa: ARG001 - a form is read, whatever it holds
 ) -> Response[Any]:
     request = PairRequest(profiles=[one, other])
-    await restore_duplicate.fn(visit.access, visit.who, data=request)
+    await restore_duplicate.fn(visit.access, visit.actor, data=request)
     await visit.note("duplicate.restored", "", msgspec.to_builtins(request))
     return done(visit, LIST, "restored")
 

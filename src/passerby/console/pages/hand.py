@@ -89,7 +89,7 @@ async def merge(
 ) -> Response[Any]:
     try:
         request = MergeRequest(winner=profile_id, loser=data.other, reason=_given(data.reason), force=data.force)
-        made = await merge_profiles.fn(visit.access, visit.who, data=request)
+        made = await merge_profiles.fn(visit.access, visit.actor, data=request)
     except ApiError as error:
         view = await gather_merge(visit, profile_id, data.other)
         return _refused(visit.rejected(data, error), "merge.html", view, error)
@@ -105,7 +105,7 @@ async def detach(
         request = DetachRequest(
             namespace=data.namespace, value=data.value, scope=data.scope, reason=_given(data.reason)
         )
-        await detach_identifier.fn(visit.access, visit.who, profile_id=profile_id, data=request)
+        await detach_identifier.fn(visit.access, visit.actor, profile_id=profile_id, data=request)
     except ApiError as error:
         return _refused(visit.rejected(data, error), "detach.html", view, error)
     await visit.note("identifier.detached", profile_id, msgspec.to_builtins(request))

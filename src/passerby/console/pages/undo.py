@@ -52,7 +52,7 @@ async def undo(
 ) -> Response[Any]:
     request = UndoRequest(reason=data.reason.strip())
     try:
-        undone: UndoneMerge = await undo_merge.fn(visit.access, visit.who, merge_id=merge_id, data=request)
+        undone: UndoneMerge = await undo_merge.fn(visit.access, visit.actor, merge_id=merge_id, data=request)
     except ApiError as error:
         view = await gather(visit, profile_id, merge_id)
         kept = visit.rejected(data, error)

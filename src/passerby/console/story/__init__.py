@@ -2,7 +2,6 @@
 
 - `words` — what namespaces, stages and kinds of decision are called for people who don't write code
 - `people` — by which name a profile is shown
-- `decisions` — a decision about identity, and the rule behind it, in sentences
 - `faults` — what breaking a rule is called, and what helps
 - `refusals` — what the API refused, and what to do about it
 - `visits` — a timeline in visits, with the breaks between them

@@ -12,7 +12,7 @@ from typing import Any, Final
 import apsw
 
 from passerby import logs, sql
-from passerby.state.sqlite import duplicates, terms
+from passerby.state.sqlite import decisions, duplicates, terms
 
 SLICE: Final = 500
 """Rows that one slice reads: it takes some 10 ms, for which the next batch of the worker waits."""
@@ -23,6 +23,9 @@ _SQL: Final = sql.load("passerby.state.sqlite", "backfills.sql")
 _FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, int]]]] = {
     "search_terms": terms.fill,
     "hashed_addresses": duplicates.fill_hashes,
+    "history": decisions.fill_history,
+    "merges": decisions.fill_merges,
+    "detachments": decisions.fill_detachments,
 }
 """By name: (cursor, place, limit) → (where to continue, None at the end; rows done). The first place is ""."""
 

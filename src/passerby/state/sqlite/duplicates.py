@@ -182,7 +182,7 @@ BEGINNING: Final = Shared(0, "", "")
 def dismiss(cursor: apsw.Cursor, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
     """See `passerby.state.protocol.State.dismiss_duplicate`. Runs within the caller's transaction."""
     first, second = _pair(cursor, project, one, other)
-    cursor.execute(_SQL["dismiss"], (project, first, second, hand.at, hand.who, hand.reason))
+    cursor.execute(_SQL["dismiss"], (project, first, second, hand.at, hand.actor.label, hand.comment))
     return to_text(first), to_text(second)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import apsw
 import msgspec
 
 from passerby import sql
 from passerby.identity.by_hand import exceeded, forbidden
+from passerby.identity.decisions import DecisionDetail, DecisionKind, Rule
 from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
@@ -28,6 +29,7 @@ from passerby.state.protocol import (
     UnknownProfile,
 )
 from passerby.state.sqlite.cards import card_of
+from passerby.state.sqlite.decisions import RecordColumns, columns_of_record
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.known import key_of
 from passerby.state.sqlite.terms import rehome
@@ -47,22 +49,26 @@ class ByHand:
         self._cursor = cursor
         self._project = project
         self._hand = hand
-        self._why = hand.why
 
-    def merge(self, winner: str, loser: str, *, force: bool) -> HandMerge:
+    def merge(self, winner: str, loser: str, *, force: bool, rule: Rule = "manual") -> HandMerge:
+        """`rule` is recorded as the reason: `undo` where the merge undoes a detachment."""
         first, second = self._card(winner), self._card(loser)
         if first.id == second.id:
             raise SameProfile
         if first.user_id is None and second.user_id is not None:  # a customer id never changes its profile
             first, second = second, first
-        rule = forbidden(first, second)
-        if rule and not force:
-            raise ForbiddenMerge(rule)
+        forbidding = forbidden(first, second)
+        if forbidding and not force:
+            raise ForbiddenMerge(forbidding)
         if namespace := exceeded(first, second, self._hand.policy):
             raise LimitExceeded(namespace)
-        return self._carry_out(first, second, f"{self._why} (against {rule})" if rule else self._why)
+        return self._carry_out(first, second, self._record(rule, forbidding))
 
-    def _carry_out(self, winner: Card, loser: Card, why: str) -> HandMerge:
+    def _record(self, rule: Rule, overridden: Literal["R3a", "R3b"] | None = None) -> RecordColumns:
+        detail = DecisionDetail(overridden=overridden, comment=self._hand.comment)
+        return columns_of_record(rule, self._hand.actor, detail)
+
+    def _carry_out(self, winner: Card, loser: Card, record: RecordColumns) -> HandMerge:
         made = HandMerge(self._hand.new_id(), winner.id, loser.id)
         merge_id, to, from_ = map(to_blob, made)
         via = by = _NOBODY
@@ -71,14 +77,14 @@ class ByHand:
             self._run("keep_former", from_, FORMER_USER_ID)
         before = stages(self._cursor, to, from_)
         position = self._cursor.execute(_WRITER["position"]).get or 0
-        row = (merge_id, self._project, to, from_, self._hand.at, position, "", *via, *by, why)
+        row = (merge_id, self._project, to, from_, self._hand.at, position, "", *via, *by, *record)
         self._cursor.execute(_WRITER["add_merge"], row)
         self._cursor.execute(_WRITER["record_moved"], (merge_id, from_))
         self._cursor.execute(_WRITER["move_identifiers"], (to, from_))
         self._cursor.execute(_WRITER["point"], (from_, to, merge_id))
         self._recount(to, from_)
         add_to_totals(self._cursor, self._project, before, stages(self._cursor, to))
-        self._note("merged", via, from_, to, merge_id, why)
+        self._note("merged", via, from_, to, merge_id, record)
         return made
 
     def detach(self, profile: str, identifier: Identifier) -> Detachment:
@@ -100,8 +106,8 @@ class ByHand:
         self._recount(from_, to)
         add_to_totals(self._cursor, self._project, before, stages(self._cursor, from_, to))
         self._remember(made, identifier, number)
-        self._note("created", _NOBODY, None, to, None, self._why)
-        self._note("reassigned", identifier, from_, to, None, self._why)
+        self._note("created", _NOBODY, None, to, None, self._record("manual"))
+        self._note("reassigned", identifier, from_, to, None, self._record("manual"))
         return made
 
     def _remember(self, made: Detachment, identifier: Identifier, number: int) -> None:
@@ -110,8 +116,8 @@ class ByHand:
         self._cursor.execute(_UNDO["separate"], (self._project, *identifier, profile, detached))
         memory = msgspec.json.encode([merge for (merge,) in self._cursor.execute(_HAND["memory"], (number,))]).decode()
         self._run("forget", number)
-        row = (id_, self._project, profile, detached, number, *identifier, memory, self._hand.at, self._why)
-        self._run("add_detachment", *row)
+        signed = (self._hand.at, self._hand.actor.kind, self._hand.actor.name, self._hand.comment)
+        self._run("add_detachment", id_, self._project, profile, detached, number, *identifier, memory, *signed)
 
     def undo_detachment(self, detachment_id: str) -> HandMerge:
         id_ = to_blob(detachment_id)
@@ -125,7 +131,7 @@ class ByHand:
             raise BuiltOn(to_text(merged_by))
         if holder != detached:
             raise MovedOn
-        made = self.merge(to_text(profile), to_text(detached), force=False)
+        made = self.merge(to_text(profile), to_text(detached), force=False, rule="undo")
         for merge in msgspec.json.decode(memory):
             self._run("recall", merge, number)
         self._run("join_again", self._project, *identifier, profile, detached)
@@ -144,9 +150,17 @@ class ByHand:
         for profile in profiles:
             recount(self._cursor, profile, self._hand.policy)
 
-    def _note(self, kind: str, identifier: Identifier, *rest: Any) -> None:
-        """Write an entry of the history: from whom, to whom, the merge if any, and why."""
-        row = (self._project, self._hand.at, kind, "", *identifier, *rest)
+    def _note(  # noqa: PLR0913, PLR0917 - the columns
+        self,
+        kind: DecisionKind,
+        identifier: Identifier,
+        from_: bytes | None,
+        to: bytes,
+        merge_id: bytes | None,
+        record: RecordColumns,
+    ) -> None:
+        """Write an entry of the history."""
+        row = (self._project, self._hand.at, kind, "", *identifier, from_, to, merge_id, *record)
         self._cursor.execute(_WRITER["add_history"], row)
 
     def _run(self, query: str, *bindings: Any) -> apsw.Cursor:

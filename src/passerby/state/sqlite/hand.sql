@@ -32,8 +32,9 @@ INSERT OR IGNORE INTO merge_identifiers (merge_id, identifier) VALUES (unhex(?1)
 
 -- name: add_detachment
 -- A detachment, with what its undo has to know.
-INSERT INTO detachments (id, project, profile, detached, identifier, namespace, value, scope, merges, at, reason)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO detachments (
+    id, project, profile, detached, identifier, namespace, value, scope, merges, at, actor, actor_name, comment
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: detachment
 -- A detachment, who holds its identifier now, and by which merge the new profile stopped standing for itself.

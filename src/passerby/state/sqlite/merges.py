@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 
 from passerby import sql
+from passerby.state.sqlite.decisions import RecordColumns, record_of
 from passerby.state.sqlite.ids import to_text
 from passerby.state.sqlite.undo import builds_on
 from passerby.state.sqlite.why import identifier_of
@@ -38,7 +39,9 @@ def one(connection: apsw.Connection, project: int, merge: bytes) -> MergeDetail 
 
 
 def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
-    id_, winner, loser, at, message_id, *evidence, reason, undone_at = row
+    id_, winner, loser, at, message_id, *columns, undone_at = row
+    evidence, record = columns[:6], RecordColumns._make(columns[6:])
+    rule, actor, detail = record_of("merged", record)
     return {
         "id": to_text(id_),
         "winner": to_text(winner),
@@ -47,6 +50,8 @@ def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
         "message_id": message_id,
         "via": identifier_of(*evidence[:3]),
         "by": identifier_of(*evidence[3:]),
-        "reason": reason,
+        "rule": rule,
+        "actor": actor,
+        "detail": detail,
         "undone_at": None if undone_at is None else iso(undone_at),
     }

@@ -3,26 +3,26 @@
 -- name: all
 -- The newest merges behind an id.
 SELECT id, winner, loser, at, message_id, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope,
-    reason, undone_at
+    rule, actor, actor_name, detail, undone_at
 FROM merges WHERE project = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3;
 
 -- name: undone
 -- Likewise those that were taken back.
 SELECT id, winner, loser, at, message_id, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope,
-    reason, undone_at
+    rule, actor, actor_name, detail, undone_at
 FROM merges WHERE project = ?1 AND id < ?2 AND undone_at IS NOT NULL ORDER BY id DESC LIMIT ?3;
 
 -- name: in_force
 -- Likewise those that were not.
 SELECT id, winner, loser, at, message_id, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope,
-    reason, undone_at
+    rule, actor, actor_name, detail, undone_at
 FROM merges INDEXED BY merges_of_project
 WHERE project = ?1 AND id < ?2 AND undone_at IS NULL ORDER BY id DESC LIMIT ?3;
 
 -- name: one
 -- A single merge.
 SELECT id, winner, loser, at, message_id, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope,
-    reason, undone_at
+    rule, actor, actor_name, detail, undone_at
 FROM merges WHERE project = ?1 AND id = ?2;
 
 -- name: moved

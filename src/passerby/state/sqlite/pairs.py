@@ -10,6 +10,7 @@ import apsw
 
 from passerby import sql
 from passerby.identity.by_hand import forbidden
+from passerby.identity.decisions import Rule
 from passerby.profiles.contacts import Term, term_of
 from passerby.profiles.hashed import hash_length, hashes
 from passerby.profiles.view import Profile
@@ -105,10 +106,10 @@ class Pairs:
         found = {*terms.of_members(self._cursor, id_), term_of("email", profile.user_id or "")}
         return {term for term in found if term is not None}
 
-    def _rule(self, pair: Pair) -> str | None:
+    def _rule(self, pair: Pair) -> Rule | None:
         rows: list[Any] = [self._cursor.execute(_HAND["card"], (self._project, id_)).fetchone() for id_ in pair]
         one, other = (card_of(to_text(id_), *columns) for id_, *columns in rows)
-        return forbidden(one, other) or None
+        return forbidden(one, other)
 
     def _dismissal(self, pair: Pair) -> Dismissal | None:
         row: Any = self._cursor.execute(_SQL["dismissal"], (self._project, *pair)).fetchone()

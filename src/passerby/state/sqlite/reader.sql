@@ -86,8 +86,9 @@ SELECT id FROM history WHERE from_profile = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
 
 -- name: decision
 -- One decision.
-SELECT at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason
-FROM history WHERE id = ?1;
+SELECT h.at, h.kind, h.message_id, h.namespace, h.value, h.scope, h.from_profile, h.to_profile, h.merge_id,
+    h.rule, h.actor, h.actor_name, h.detail, m.by_namespace, m.by_value, m.by_scope
+FROM history AS h LEFT JOIN merges AS m ON m.id = h.merge_id WHERE h.id = ?1;
 
 -- name: events
 -- The catalogue's events, by name.

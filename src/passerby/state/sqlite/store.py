@@ -16,7 +16,7 @@ from passerby.catalogue.aliases import Alias, Aliases
 from passerby.catalogue.changes import Changes, KnownAttribute
 from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
-from passerby.identity.decisions import Decision
+from passerby.identity.decisions import UNKNOWN_ACTOR, Actor, Decision
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier
@@ -24,7 +24,6 @@ from passerby.positions import Positions
 from passerby.profiles import rejected as rejected_traits
 from passerby.profiles.traits import Versioned
 from passerby.state.protocol import (
-    UNDONE,
     Detachment,
     Hand,
     HandMerge,
@@ -36,6 +35,7 @@ from passerby.state.protocol import (
 )
 from passerby.state.sqlite import backfills, deletion, duplicates, edits, series, terms
 from passerby.state.sqlite.cards import columns_of
+from passerby.state.sqlite.decisions import columns_of_record
 from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
@@ -169,11 +169,18 @@ class SqliteState:
         row = (entry.position, message.project, message.received_at, _text(message), error)
         self._cursor.execute(_SQL["bury"], row)
 
-    def undo_merge(
-        self, project: int, merge_id: str, at: int, policy: Policy = DEFAULT_POLICY, why: str = UNDONE
+    def undo_merge(  # noqa: PLR0913 - the protocol's verb
+        self,
+        project: int,
+        merge_id: str,
+        at: int,
+        policy: Policy = DEFAULT_POLICY,
+        *,
+        actor: Actor = UNKNOWN_ACTOR,
+        comment: str = "",
     ) -> tuple[str, str]:
         with self.transaction():
-            return undo_merge(self._cursor, project, merge_id, at, policy, why)
+            return undo_merge(self._cursor, project, merge_id, at, policy, actor=actor, comment=comment)
 
     def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
         with self.transaction():
@@ -275,8 +282,9 @@ class SqliteState:
         merge_id, winner, loser = (to_blob(id_ or "") for id_ in (decision.merge_id, decision.to, decision.from_))
         moment = changes.moments[decision.message_id]
         evidence = (*(decision.identifier or _NOBODY), *(decision.by or _NOBODY))
-        row = (merge_id, changes.project, winner, loser, *moment, decision.message_id, *evidence, decision.reason)
-        self._cursor.execute(_SQL["add_merge"], row)
+        row = (merge_id, changes.project, winner, loser, *moment, decision.message_id, *evidence)
+        record = columns_of_record(decision.rule, decision.actor, decision.detail)
+        self._cursor.execute(_SQL["add_merge"], (*row, *record))
         self._cursor.execute(_SQL["record_moved"], (merge_id, loser))
         self._cursor.execute(_SQL["move_identifiers"], (winner, loser))
         self._cursor.execute(_SQL["point"], (loser, winner, merge_id))
@@ -337,7 +345,8 @@ def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]
     identifier = decision.identifier or _NOBODY
     profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
     at = changes.moments[decision.message_id].at
-    return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, decision.reason)
+    record = columns_of_record(decision.rule, decision.actor, decision.detail)
+    return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, *record)
 
 
 def _invalid_row(entry: Entry) -> tuple[Any, ...]:

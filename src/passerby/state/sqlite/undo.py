@@ -7,12 +7,14 @@ from typing import Any
 import apsw
 
 from passerby import sql
+from passerby.identity.decisions import Actor, DecisionDetail
 from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.cards import columns_of
+from passerby.state.sqlite.decisions import columns_of_record
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.terms import note_again, rehome_moved
 
@@ -20,8 +22,8 @@ _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
 
 
-def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, and the cursor
-    cursor: apsw.Cursor, project: int, merge_id: str, at: int, policy: Policy, why: str
+def undo_merge(  # noqa: PLR0913 - the protocol's verb, and the cursor
+    cursor: apsw.Cursor, project: int, merge_id: str, at: int, policy: Policy, *, actor: Actor, comment: str
 ) -> tuple[str, str]:
     """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
     merge = cursor.execute(_UNDO["merge"], (to_blob(merge_id), project)).fetchone()
@@ -41,7 +43,8 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, and the cursor
         recount(cursor, profile, policy)
     _remember(cursor, project, evidence, winner, loser)
     add_to_totals(cursor, project, stages_before, stages(cursor, winner, loser))
-    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), why)
+    record = columns_of_record("undo", actor, DecisionDetail(comment=comment))
+    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), *record)
     cursor.execute(_WRITER["add_history"], row)
     return to_text(winner), to_text(loser)
 

@@ -11,6 +11,7 @@ import apsw
 from passerby import sql
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
+from passerby.state.sqlite.decisions import RecordColumns, record_of
 from passerby.state.sqlite.ids import to_text
 from passerby.state.sqlite.known import key_of
 from passerby.state.views import HistoryEntry, HistoryIdentifier
@@ -88,7 +89,8 @@ def made_by(
 
 def entry_of(row: Row) -> HistoryEntry:
     """A row of the history as readers see it."""
-    at, kind, message_id, namespace, value, scope, from_, to, merge_id, reason = row
+    at, kind, message_id, namespace, value, scope, from_, to, merge_id, *record = row
+    rule, actor, detail = record_of(kind, RecordColumns._make(record[:4]))
     return HistoryEntry(
         at=iso(at),
         kind=kind,
@@ -97,12 +99,15 @@ def entry_of(row: Row) -> HistoryEntry:
         from_=_id(from_),
         to=_id(to),
         merge_id=_id(merge_id),
-        reason=reason,
+        rule=rule,
+        actor=actor,
+        detail=detail,
+        by=identifier_of(*record[4:]),
     )
 
 
-def identifier_of(namespace: str, value: str, scope: str) -> HistoryIdentifier | None:
-    """An identifier out of its three columns; an empty namespace stands for none."""
+def identifier_of(namespace: str | None, value: str, scope: str) -> HistoryIdentifier | None:
+    """An identifier out of its three columns; none where the namespace is empty or null."""
     return HistoryIdentifier(namespace=namespace, value=value, scope=scope) if namespace else None
 
 

@@ -130,8 +130,8 @@ UPDATE identifiers SET first_seen = ?1, last_seen = ?2 WHERE id = ?3;
 -- A merge, with the identifiers that it was made for, so that it can be explained and undone.
 INSERT INTO merges (
     id, project, winner, loser, at, position, message_id,
-    via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, reason
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, rule, actor, actor_name, detail
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: record_moved
 -- Which identifiers a merge is about to move, so that an undo gives back exactly these.
@@ -148,8 +148,9 @@ UPDATE profiles SET merged_into = ?2, merge_id = ?3 WHERE id = ?1;
 -- name: add_history
 -- A decision, as the profile's history shows it.
 INSERT INTO history (
-    project, at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id, reason
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    project, at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id,
+    rule, actor, actor_name, detail
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: clear_hint
 -- A hint that has led somebody to a customer no longer waits.

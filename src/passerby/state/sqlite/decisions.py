@@ -1,0 +1,80 @@
+"""Decision records as columns of `history` and `merges`: rule, actor and detail (see `passerby.identity.decisions`).
+
+Rows of an earlier version have the text of that time as `rule`, and null as `detail`, until the backfill has converted
+them. A reader converts such a row by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import apsw
+import msgspec
+
+from passerby import sql
+from passerby.identity import earlier_reasons
+from passerby.identity.decisions import NO_DETAIL, Actor, ActorKind, DecisionDetail, DecisionKind, Rule
+
+_SQL: Final = sql.load("passerby.state.sqlite", "decisions.sql")
+_NO_DETAIL: Final = "{}"
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(DecisionDetail).decode
+
+
+class RecordColumns(NamedTuple):
+    """The columns `rule`, `actor`, `actor_name` and `detail` (JSON; null in a row of an earlier version)."""
+
+    rule: Rule
+    actor: ActorKind
+    actor_name: str
+    detail: str | None
+
+
+def columns_of_record(rule: Rule, actor: Actor, detail: DecisionDetail) -> RecordColumns:
+    """Return what is stored of a decision's rule, actor and detail."""
+    return RecordColumns(
+        rule,
+        actor.kind,
+        actor.name,
+        _NO_DETAIL if detail is NO_DETAIL or detail == NO_DETAIL else _encode(detail).decode(),
+    )
+
+
+def record_of(kind: DecisionKind, columns: RecordColumns) -> tuple[Rule, Actor, DecisionDetail]:
+    """Return rule, actor and detail of a decision of this kind."""
+    rule, actor, name, detail = columns
+    if detail is None:
+        return earlier_reasons.parsed(kind, rule)
+    return rule, Actor(actor, name), NO_DETAIL if detail == _NO_DETAIL else _decode(detail)
+
+
+def fill_history(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+    """Convert the next rows of `history` after a row number, as a slice of a backfill.
+
+    Returns the row to continue from, None at the end, and how many rows were read.
+    """
+    rows: list[Any] = cursor.execute(_SQL["next_decisions"], (int(place or 0), limit)).fetchall()
+    converted = [(row, *_converted(kind, text)) for row, kind, text, detail in rows if detail is None]
+    cursor.executemany(_SQL["convert_decision"], converted)
+    return (str(rows[-1][0]) if len(rows) == limit else None), len(rows)
+
+
+def fill_merges(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+    """Convert the next rows of `merges` after an id (its hexadecimal digits), as a slice of a backfill."""
+    rows: list[Any] = cursor.execute(_SQL["next_merges"], (bytes.fromhex(place), limit)).fetchall()
+    converted = [(id_, *_converted("merged", text)) for id_, text, detail in rows if detail is None]
+    cursor.executemany(_SQL["convert_merge"], converted)
+    return (rows[-1][0].hex() if len(rows) == limit else None), len(rows)
+
+
+def fill_detachments(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+    """Convert the next rows of `detachments` after an id (its hexadecimal digits), as a slice of a backfill."""
+    rows: list[Any] = cursor.execute(_SQL["next_detachments"], (bytes.fromhex(place), limit)).fetchall()
+    old = ((id_, *earlier_reasons.author(text)) for id_, text, actor in rows if not actor)
+    cursor.executemany(_SQL["convert_detachment"], [(id_, who.kind, who.name, comment) for id_, who, comment in old])
+    return (rows[-1][0].hex() if len(rows) == limit else None), len(rows)
+
+
+def _converted(kind: DecisionKind, text: str) -> RecordColumns:
+    return columns_of_record(*earlier_reasons.parsed(kind, text))
