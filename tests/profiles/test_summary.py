@@ -126,6 +126,13 @@ class TestDevice:
             "Agent/1",
         )
 
+    def test_what_the_context_does_not_describe_comes_from_the_user_agent(self) -> None:
+        agent = "Mozilla/5.0 (Linux; Android 14; SM-S918B) AppleWebKit/537.36 Chrome/124.0.0.0 Mobile Safari/537.36"
+        context = {"user_agent": agent, "os": {"name": "Android", "version": "14.1"}}
+        device = summarise(profile(context), {}, 0, [], []).device
+        assert device
+        assert (device.model, device.os, device.browser) == ("Samsung SM-S918B", "Android 14.1", "Chrome Mobile 124")
+
     @pytest.mark.parametrize("context", [{}, {"device": "phone", "os": None, "userAgent": 7}])
     def test_what_does_not_describe_one_is_none(self, context: dict[str, Any]) -> None:
         assert summarise(profile(context), {}, 0, [], []).device is None

@@ -141,7 +141,7 @@ SUMMARY = {
         revenue=[Revenue(currency="EUR", value=71.8, orders=2)],
         last_purchase=_SIGNED_UP,
         sessions=3,
-        device=Device(model="Apple iPhone 15", os="iOS 18.1", app="shop 4.2", user_agent=None),
+        device=Device(model="Apple iPhone 15", os="iOS 18.1", browser=None, app="shop 4.2", user_agent=None),
         first_touch=FirstTouch(
             at=_SEEN,
             url="https://shop.example/lamps",

@@ -13,6 +13,7 @@ import msgspec
 
 from passerby.commerce.orders import order_id_of
 from passerby.messages import StoredEvent
+from passerby.profiles import user_agents
 from passerby.profiles.contacts import headline_of
 from passerby.profiles.context import FIRST_TOUCH
 from passerby.profiles.view import Profile
@@ -48,10 +49,11 @@ class FirstTouch(msgspec.Struct, kw_only=True):
 
 
 class Device(msgspec.Struct, kw_only=True):
-    """The device that was used last, as it describes itself; what it does not state is null."""
+    """The device that was used last, as it describes itself, else as its user agent does; what is unknown is null."""
 
     model: str | None
     os: str | None
+    browser: str | None
     app: str | None
     user_agent: str | None
 
@@ -140,12 +142,14 @@ def _revenue(orders: Iterable[tuple[float | None, str | None]]) -> list[Revenue]
 
 def _device(context: Mapping[str, Any]) -> Device | None:
     described, system, app = (_object(context.get(name)) for name in ("device", "os", "app"))
-    agents = (_text(context.get(name)) for name in _USER_AGENTS)
+    agent = next(filter(None, (_text(context.get(name)) for name in _USER_AGENTS)), None)
+    stated = user_agents.parse(agent or "")
     found = Device(
-        model=_joined(described, "manufacturer", "model") or _text(described.get("name")),
-        os=_joined(system, "name", "version") or _text(described.get("os")),
+        model=_joined(described, "manufacturer", "model") or _text(described.get("name")) or stated.device or None,
+        os=_joined(system, "name", "version") or _text(described.get("os")) or stated.os or None,
+        browser=stated.browser or None,
         app=_joined(app, "name", "version"),
-        user_agent=next(filter(None, agents), None),
+        user_agent=agent,
     )
     return found if any(msgspec.structs.astuple(found)) else None
 

@@ -1,0 +1,50 @@
+"""Device, operating system and browser of a user agent, when a profile is read: ingestion stores the header alone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import ua_parser
+
+LONGEST: Final = 512
+"""Characters of a user agent that are parsed; the patterns take longer with the length of the text."""
+CACHED: Final = 1024
+
+_UNKNOWN: Final = frozenset({"Other", "Generic Smartphone", "Generic Feature Phone", "Generic Tablet"})
+
+
+class UserAgent(NamedTuple):
+    """What a user agent states, as text such as `Apple iPhone`, `iOS 17.4` and `Mobile Safari 17.4`; "" if unknown."""
+
+    device: str = ""
+    os: str = ""
+    browser: str = ""
+
+
+@lru_cache(CACHED)
+def parse(text: str) -> UserAgent:
+    """Parse a user agent with the patterns of uap-core. Versions are given to the minor one."""
+    found = ua_parser.parse(text[:LONGEST])
+    device, system, browser = found.device, found.os, found.user_agent
+    return UserAgent(
+        device=_device(device.family, device.brand, device.model) if device else "",
+        os=_versioned(system.family, system.major, system.minor) if system else "",
+        browser=_versioned(browser.family, browser.major, browser.minor) if browser else "",
+    )
+
+
+def _device(family: str, brand: str | None, model: str | None) -> str:
+    """Brand and model; a model that begins with the brand is enough. Patterns for unknown devices have names, too."""
+    if family in _UNKNOWN or (brand or "").startswith("Generic"):
+        return ""
+    if not brand or not model:
+        return family
+    return model if model.startswith(brand) else f"{brand} {model}"
+
+
+def _versioned(family: str, major: str | None, minor: str | None) -> str:
+    """A name with its version. Browsers freeze their minor version at 0, which says nothing."""
+    if major is None:
+        return family
+    return f"{family} {major}" if minor in {None, "0"} else f"{family} {major}.{minor}"
