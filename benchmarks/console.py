@@ -45,7 +45,7 @@ def fill_events(folder: Path, people: int, events: int) -> None:
     """Fill the event store with events of these people, in a process of its own that gives all its memory back."""
     code = (
         "import sys; from pathlib import Path; from benchmarks.console import person; "
-        "from benchmarks.events import Source, fill; from passerby.events.opening import open_event_store; "
+        "from benchmarks.events import Source, fill; from passerby.event_store.chdb.opening import open_event_store; "
         "people, events = map(int, sys.argv[2:]); store = open_event_store(Path(sys.argv[1])); "
         "fill(store, Source(people, events, person), events, f'{events:,} events'); store.close()"
     )

@@ -23,8 +23,8 @@ from typing import BinaryIO, Final
 import msgspec
 from benchmarks.report import report, write_json
 
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.opening import open_event_store
+from passerby.event_store.chdb.opening import open_event_store
+from passerby.event_store.chdb.store import ChdbEventStore
 
 PROJECT: Final = 1
 BATCH: Final = 20_000

@@ -29,7 +29,7 @@ def fill_events(folder: Path, events: int) -> None:
     """Fill the event store in a process of its own, which gives all its memory back. The state's ids are its own."""
     code = (
         "import sys; from pathlib import Path; from benchmarks.events import Source, fill; "
-        "from passerby.events.opening import open_event_store; "
+        "from passerby.event_store.chdb.opening import open_event_store; "
         "events = int(sys.argv[2]); store = open_event_store(Path(sys.argv[1])); "
         "fill(store, Source(events // 10, events), events, f'{events:,} events'); store.close()"
     )

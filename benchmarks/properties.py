@@ -23,7 +23,7 @@ from benchmarks.events import BATCH, NAMES, Source, person
 from benchmarks.report import report, write_json
 
 from passerby import sql
-from passerby.events.engine import Engine
+from passerby.event_store.chdb.connections import Engine
 
 KINDS: Final = {"text": "properties String", "JSON type": "properties JSON(max_dynamic_paths = 256)"}
 ASKED: Final = {
@@ -43,10 +43,12 @@ class Table:
         self._table = kind.replace(" ", "_")
         self._asked = ASKED[kind]
         self.seconds = 0.0
-        create = sql.load("passerby.events", "schema.sql")["events"].replace(
+        create = sql.load("passerby.event_store.chdb", "schema.sql")["events"].replace(
             "NOT EXISTS events", f"NOT EXISTS {self._table}"
         )
-        write = sql.load("passerby.events", "queries.sql")["write"].replace("INTO events", f"INTO {self._table}")
+        write = sql.load("passerby.event_store.chdb", "queries.sql")["write"].replace(
+            "INTO events", f"INTO {self._table}"
+        )
         self._write = write.replace("properties String", KINDS[kind])
         engine.insert(create.replace("properties String", KINDS[kind]))
 

@@ -13,7 +13,7 @@ import pytest
 from tests.serving import Json, Server
 
 from passerby.doctor.deep import examine_deep
-from passerby.events.opening import open_event_store
+from passerby.event_store.chdb.opening import open_event_store
 from passerby.folder import DataFolder
 from passerby.identity.decisions import Actor
 from passerby.runtime.engines import engines_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from passerby.events.protocol import EventStore, Refillable
+from passerby.event_store.protocol import EventStore, Refillable, Trial
 from passerby.log.archive import Archive
 from passerby.log.protocol import LogReader, LogWriter
 from passerby.outbox.protocol import Outbox
@@ -103,6 +103,9 @@ class EventStoreEngine(Protocol):
 
     def version(self) -> tuple[str, str]:
         """Return the name of the engine and its version."""
+
+    def trial(self, *, in_use: bool) -> Trial:
+        """Try whether the engine works and, unless it is `in_use`, whether it opens the store."""
 
 
 class ControlEngine(Protocol):

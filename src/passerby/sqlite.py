@@ -9,6 +9,11 @@ import apsw
 
 BUSY_TIMEOUT_MS = 10_000
 PAUSE_SECONDS = 0.005
+_STEPS_BETWEEN_CLOCK_READINGS = 100_000
+
+
+class UnreadableFile(Exception):
+    """A file is no SQLite database, or cannot be opened."""
 
 
 def connect(path: Path) -> apsw.Connection:
@@ -45,3 +50,25 @@ def _write_ahead(connection: apsw.Connection) -> None:
 def version() -> tuple[str, str]:
     """Return the name of the library and its version."""
     return "SQLite", apsw.sqlite_lib_version()
+
+
+def faults_of(file: Path, seconds: float) -> list[str] | None:
+    """Check a file that may be in use: return the faults found, none for an intact file.
+
+    Returns None if no fault was found within `seconds`: a large file takes minutes to read in full. Changes nothing.
+    Raises UnreadableFile.
+    """
+    deadline = time.monotonic() + seconds
+    try:
+        connection = apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READWRITE)
+        try:
+            connection.pragma("query_only", "on")
+            connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CLOCK_READINGS)
+            found = connection.execute("PRAGMA quick_check(3)")
+            return [str(fault) for (fault,) in found if fault != "ok"]
+        finally:
+            connection.close()
+    except apsw.InterruptError:
+        return None
+    except apsw.Error as error:
+        raise UnreadableFile(str(error)) from error

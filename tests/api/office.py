@@ -24,7 +24,7 @@ from tests.state.filling import DAY, new_id
 
 from passerby.api.app import create_app
 from passerby.catalogue.types import data_type
-from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
+from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.log.sqlite import SqliteLogEngine, SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.positions import START

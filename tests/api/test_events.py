@@ -134,7 +134,7 @@ def test_what_there_is_not_and_what_is_anothers_is_not_found(office: Office) -> 
 
 
 def test_a_broken_event_store_is_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    from passerby.events.protocol import EventStoreBroken  # noqa: PLC0415 - of this test alone
+    from passerby.event_store.protocol import EventStoreBroken  # noqa: PLC0415 - of this test alone
 
     def broken(*_: object) -> None:
         raise EventStoreBroken

@@ -8,8 +8,10 @@ import pytest
 
 from passerby import sqlite
 from passerby.doctor import engines
-from passerby.doctor.engines import check_chdb, check_files, check_sqlite
+from passerby.doctor.engines import check_event_store, check_files, check_sqlite
 from passerby.doctor.finding import Finding
+from passerby.event_store.chdb import engine
+from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.folder import DataFolder
 from passerby.projects.founding import init
 
@@ -78,7 +80,7 @@ def test_a_file_that_is_no_database_is_unwell(folder: DataFolder) -> None:
 def test_a_large_file_is_looked_at_for_a_while_only(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(folder.log)
     monkeypatch.setattr(engines, "LOOK_SECONDS", -1.0)
-    monkeypatch.setattr(engines, "STEPS_BETWEEN_LOOKS_AT_THE_CLOCK", 10)
+    monkeypatch.setattr(sqlite, "_STEPS_BETWEEN_CLOCK_READINGS", 10)
     finding = found(folder)["log.db"]
     assert finding.well
     assert "nothing wrong found" in finding.found
@@ -86,27 +88,27 @@ def test_a_large_file_is_looked_at_for_a_while_only(folder: DataFolder, monkeypa
 
 @pytest.mark.parametrize("in_use", [True, False])
 def test_chdb_is_tried_in_a_process_of_its_own(folder: DataFolder, *, in_use: bool) -> None:
-    finding = check_chdb(folder, in_use=in_use)
+    finding = check_event_store(ChdbEventStoreEngine(folder.events), in_use=in_use)
     assert finding.well, finding.found
     assert not folder.events.exists()
 
 
 def test_chdb_that_fails_is_unwell(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_PROBE", "raise ImportError('no chdb')")
-    finding = check_chdb(folder, in_use=True)
+    monkeypatch.setattr(engine, "TRIAL", ("-c", "raise ImportError('no chdb')"))
+    finding = check_event_store(ChdbEventStoreEngine(folder.events), in_use=True)
     assert not finding.well
     assert "no chdb" in finding.found
 
 
 def test_chdb_that_dies_silently_is_unwell(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_PROBE", "import os; os._exit(7)")
+    monkeypatch.setattr(engine, "TRIAL", ("-c", "import os; os._exit(7)"))
     folder.events.mkdir()
-    finding = check_chdb(folder, in_use=False)
+    finding = check_event_store(ChdbEventStoreEngine(folder.events), in_use=False)
     assert "exit code 7" in finding.found
     assert "rebuilds" in finding.advice
 
 
 def test_chdb_that_does_not_answer_is_unwell(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_PROBE", "import time; time.sleep(60)")
-    monkeypatch.setattr(engines, "CHDB_SECONDS", 0.2)
-    assert "no answer" in check_chdb(folder, in_use=True).found
+    monkeypatch.setattr(engine, "TRIAL", ("-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(engine, "TRIAL_SECONDS", 0.2)
+    assert "no answer" in check_event_store(ChdbEventStoreEngine(folder.events), in_use=True).found

@@ -97,4 +97,4 @@ def test_only_one_module_imports_the_event_stores_engine() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         and "chdb" in [alias.name.partition(".")[0] for alias in node.names] + [str(getattr(node, "module", ""))]
     ]
-    assert not importing, "take it from passerby.events.engine"
+    assert not importing, "take it from passerby.event_store.chdb.connections"

@@ -24,7 +24,7 @@ def test_only_a_step_creates_or_changes_tables() -> None:
     others = [
         path
         for path in [*SOURCE.rglob("*.sql"), *SOURCE.rglob("*.py")]
-        if not path.parent.name.endswith("migrations") and SOURCE / "events" not in path.parents
+        if not path.parent.name.endswith("migrations") and SOURCE / "event_store" not in path.parents
     ]
     making = re.compile(r"^\s*(CREATE|ALTER|DROP)\s+(TABLE|INDEX|TRIGGER)|user_version\W", re.MULTILINE)
     found = [str(path.relative_to(SOURCE)) for path in others if making.search(path.read_text())]

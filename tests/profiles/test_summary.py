@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.events.making import NOON, event
+from tests.event_store.chdb.making import NOON, event
 
 from passerby.messages import Semantic, StoredEvent
 from passerby.profiles.summary import ORDERS, ProfileSummary, Revenue, page_of, summarise

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 import pytest
 import uuid_utils
@@ -17,6 +16,7 @@ from passerby.log.protocol import Entry, LogFull
 from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.positions import Positions
+from passerby.state.protocol import StateUnavailable
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker import loop as loop_module
 from passerby.worker.batch import Applied, Worker
@@ -112,7 +112,7 @@ def test_it_applies_what_is_there_and_what_comes_while_it_runs(bench: Bench) -> 
 
 def test_it_says_that_it_works_only_while_it_gets_on(bench: Bench) -> None:
     bench.append(message("a"))
-    bench.worker.failures = [apsw.FullError("disk")] * 3
+    bench.worker.failures = [StateUnavailable("disk")] * 3
     bench.run_until(lambda: bench.total("applied") == 1)
     assert bench.progressed == [3]
 
@@ -131,7 +131,7 @@ def test_it_tells_the_log_how_far_it_is(bench: Bench) -> None:
     assert readers == [("worker", 1)]
 
 
-@pytest.mark.parametrize("fault", [apsw.FullError("disk full"), apsw.IOError("no"), OSError("gone")])
+@pytest.mark.parametrize("fault", [StateUnavailable("disk full"), OSError("gone")])
 def test_a_batch_that_the_disk_refuses_is_tried_again_until_it_succeeds(bench: Bench, fault: Exception) -> None:
     bench.worker.failures = [fault, fault, fault]
     bench.append(message("a"))
@@ -169,7 +169,7 @@ def test_a_batch_that_fails_but_whose_messages_do_not_is_applied_one_by_one(benc
 
 
 def test_the_disk_may_fail_while_messages_are_applied_one_by_one(bench: Bench) -> None:
-    bench.worker.failures = [apsw.IOError("no"), ValueError("once")]
+    bench.worker.failures = [StateUnavailable("no"), ValueError("once")]
     bench.append(message("a"), message("b"))
     assert bench.run_until(lambda: bench.total("applied") == 2) == 2
     assert bench.total("events") == 2

@@ -16,7 +16,7 @@ from passerby.api.authorization import who_of
 from passerby.api.describe import changing, reading
 from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
 from passerby.catalogue.types import DataType
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 from passerby.services.access import Access
 from passerby.services.catalogue_answers import (
     AliasInfo,

@@ -11,7 +11,7 @@ from litestar.params import PathParameter
 
 from passerby.api import examples_trail
 from passerby.api.describe import reading
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 from passerby.identity.cleaning import gather
 from passerby.log.protocol import Entry
 from passerby.messages import StoredEvent

@@ -11,8 +11,8 @@ from litestar.di import NamedDependency, Provide
 
 from passerby.api import examples
 from passerby.api.describe import reading
-from passerby.events.protocol import Cursor as EventCursor
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Only
+from passerby.event_store.protocol import Cursor as EventCursor
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, Only
 from passerby.identity.cleaning import clean_identifier, tidy
 from passerby.messages import Identifier, StoredEvent
 from passerby.profiles import testing

@@ -13,7 +13,7 @@ from litestar.params import QueryParameter
 
 from passerby.api import examples_series
 from passerby.api.describe import reading
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Volume
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, Volume
 from passerby.positions import to_json
 from passerby.refused.record import NO_PROJECT
 from passerby.services.access import Access

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from passerby.doctor.engines import check_chdb, check_files, check_sqlite
+from passerby.doctor.engines import check_event_store, check_files, check_sqlite
 from passerby.doctor.finding import Finding
 from passerby.doctor.folder import check_clock, check_folder
 from passerby.doctor.ports import check_ports
@@ -26,5 +26,5 @@ def examine(settings: Settings, engines: Engines) -> Iterator[Finding]:
             yield check_positions(engines.log, engines.state)
         yield check_clock(folder.path)
     serving = locks.running(folder)
-    yield check_chdb(folder, in_use=locks.role_runs(folder, "console"))
+    yield check_event_store(engines.events, in_use=locks.role_runs(folder, "console"))
     yield from check_ports(settings, serving)

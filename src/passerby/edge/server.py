@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
 from typing import Any, Final, cast
 
-import apsw
 import msgspec
 import uvicorn
 import uvloop
@@ -80,7 +79,7 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
             tune_gc(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(sockets=[listener])
-        with suppress(apsw.Error):  # it is only for looking at
+        with suppress(Exception):  # counts and rejected requests are for display only
             keeper.keep(*edge.refusals.take())
             keeper.count_uses(credentials.take_uses(), now())
         _publish(server, edge)

@@ -15,9 +15,9 @@ from passerby.console.app import create_app
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
+from passerby.delivery.relay import Relay
 from passerby.doctor.examine import examine
 from passerby.engines import Engines, StoredEvents
-from passerby.events.relay import Relay
 from passerby.folder import DataFolder
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from passerby.engines import ControlEngine, Engines, EventStoreEngine, LogEngine, StateEngine
-from passerby.events.opening import ChdbEventStoreEngine
+from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.folder import DataFolder
 from passerby.log.sqlite import SqliteLogEngine
 from passerby.projects.sqlite import SqliteControlEngine

@@ -13,8 +13,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 from passerby.api import metrics as api
+from passerby.delivery import metrics as relay
 from passerby.edge import metrics as edge
-from passerby.events import metrics as relay
 from passerby.worker import metrics as worker
 
 ROOMS: tuple[tuple[str, ModuleType], ...] = (("edge", edge), ("worker", worker), ("relay", relay), ("API", api))

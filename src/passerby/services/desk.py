@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
-from passerby.events.protocol import EventStore
+from passerby.event_store.protocol import EventStore
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import Policy
 from passerby.log.archive import Archive

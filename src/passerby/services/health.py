@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from passerby.events.protocol import EventStore
+from passerby.event_store.protocol import EventStore
 from passerby.positions import Positions
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader

@@ -10,10 +10,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-import apsw
-
 from passerby import logs
-from passerby.log.protocol import Entry, LogDamaged, LogFull
+from passerby.log.protocol import Entry
 from passerby.positions import Positions
 from passerby.refused.record import Refused
 from passerby.services.errors import ApiError, ErrorCode
@@ -158,7 +156,7 @@ class Tail:
         try:
             came = await self._readers.run(self._read, held.until if held else place)
             self._held = held.and_then(came) if held else came
-        except (LogFull, LogDamaged, apsw.Error):
+        except Exception:  # noqa: BLE001 - whichever store it was, the next look tries again
             _log.exception("what comes in cannot be read for those who follow it")
         finally:
             self._looking = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from passerby.events.protocol import EventStore, Volume
+from passerby.event_store.protocol import EventStore, Volume
 
 DAY_MS = 86_400_000
 FRESH_MS = 60_000

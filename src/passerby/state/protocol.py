@@ -224,7 +224,10 @@ class State(Protocol):
     """
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Begin; commit durably at the end of the block, or roll back when it raises."""
+        """Begin; commit durably at the end of the block, or roll back when it raises.
+
+        Raises StateUnavailable for a full disk, a lock held for too long, and the like.
+        """
 
     def positions(self) -> Positions:
         """The log positions up to which messages are applied."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from litestar.params import PathParameter, QueryParameter
 
-from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
+from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
 from passerby.services.errors import invalid, not_found

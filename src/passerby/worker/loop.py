@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-import apsw
-
 from passerby import logs
 from passerby.log.protocol import Entry, LogFull, LogReader
 from passerby.positions import Positions, offset_of, partition_of
+from passerby.state.protocol import StateUnavailable
 from passerby.worker import metrics
 from passerby.worker.batch import Applied, Worker
 
@@ -25,7 +24,7 @@ REPORT_SECONDS: Final = 5.0
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 10.0
 
-_STORAGE_FAULTS = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError, OSError)
+_STORAGE_FAULTS = (StateUnavailable, OSError)
 """What time or an administrator mends: the batch is tried again until it succeeds."""
 
 _log = logs.get("worker")

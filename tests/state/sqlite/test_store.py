@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from tests.worker.watcher import Watcher
 
 from passerby.messages import Identifier
 from passerby.positions import pack
-from passerby.state.protocol import OutboxRow, SeenKey
+from passerby.state.protocol import OutboxRow, SeenKey, StateUnavailable
 from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.store import SqliteState
 
@@ -94,7 +94,7 @@ def fill(state: SqliteState) -> None:
 
 
 def test_a_commit_that_fails_has_done_nothing_and_can_be_tried_again(state: SqliteState) -> None:
-    with pytest.raises((apsw.IOError, apsw.FullError)), files_no_larger_than(1_000_000):
+    with pytest.raises(StateUnavailable), files_no_larger_than(1_000_000):
         fill(state)
     assert state.positions() == at(0)
     fill(state)
@@ -201,3 +201,15 @@ def test_an_id_is_the_same_after_its_bytes(id_: UUID) -> None:
 def test_what_is_no_id_has_no_bytes(text: str) -> None:
     with pytest.raises(ValueError, match=r"UUID|hexadecimal"):
         to_blob(text)
+
+
+def test_a_state_that_is_locked_for_too_long_is_unavailable(tmp_path: Path) -> None:
+    with closing(SqliteState(tmp_path / "s.db")) as state, closing(apsw.Connection(str(tmp_path / "s.db"))) as other:
+        state._connection.set_busy_timeout(1)  # noqa: SLF001 - nobody waits ten seconds for a test
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StateUnavailable), state.transaction():
+            pass
+        other.execute("ROLLBACK")
+        with state.transaction():
+            state.finish(at(1), DAY, ())
+        assert state.positions() == at(1)

@@ -12,7 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from passerby.api.profiles import get_profile, list_events, summary_of
 from passerby.console.pages import pins
 from passerby.console.screens import Visit, screen
-from passerby.events.protocol import LEAST_TIME, MOST_TIME, Only
+from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile

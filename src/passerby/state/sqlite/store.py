@@ -32,6 +32,7 @@ from passerby.state.protocol import (
     ProjectChanges,
     SeenKey,
     SeriesRow,
+    StateUnavailable,
 )
 from passerby.state.sqlite import backfills, deletion, duplicates, edits, series, terms
 from passerby.state.sqlite.cards import columns_of
@@ -47,6 +48,9 @@ _SQL = sql.load("passerby.state.sqlite", "writer.sql")
 _PAGE_CACHE_KIB = 64 * 1024
 _CHECKPOINT_PAGES = 16_000
 """Pages of write-ahead log between checkpoints, 64 MB: each page that many batches change is then copied once."""
+
+_UNAVAILABLE = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError)
+"""Errors that pass with time or after an administrator has acted; others are faults of the program or the file."""
 
 INVALID_KEPT = 1_000
 """How many messages of a project that state nothing are kept to be looked at."""
@@ -76,14 +80,17 @@ class SqliteState:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
         try:
-            yield
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:  # SQLite ends a transaction by itself at some faults, a full disk say
-                self._connection.execute("ROLLBACK")
-            raise
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite ends it by itself at some faults, such as a full disk
+                    self._connection.execute("ROLLBACK")
+                raise
+        except _UNAVAILABLE as error:
+            raise StateUnavailable(str(error)) from error
 
     def positions(self) -> Positions:
         return read_positions(self._cursor)

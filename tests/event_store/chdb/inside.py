@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from passerby.events.chdb import ChdbEventStore
+from passerby.event_store.chdb.store import ChdbEventStore
 
 PATIENCE_SECONDS = 60
 COPIED = "SELECT rows FROM system.projection_parts WHERE table = 'events' AND active AND NOT is_broken AND name = "

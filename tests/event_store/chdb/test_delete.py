@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.events.making import ANN, BOB, PROJECT, event_id, numbered
+from tests.event_store.chdb.making import ANN, BOB, PROJECT, event_id, numbered
 
-from passerby.events.chdb import ChdbEventStore
+from passerby.event_store.chdb.store import ChdbEventStore
 
 
 def test_all_events_of_the_profiles_are_gone_and_no_others(store: ChdbEventStore) -> None:

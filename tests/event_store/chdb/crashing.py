@@ -1,6 +1,6 @@
 """A process that carries events into a store as fast as it can, to be killed.
 
-Run as `-m tests.events.crashing FOLDER write|refill`.
+Run as `-m tests.event_store.chdb.crashing FOLDER write|refill`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from tests.events.making import NOON, event, rows
+from tests.event_store.chdb.making import NOON, event, rows
 from tests.positions import at
 
-from passerby.events import relay as relays
-from passerby.events.opening import open_event_store
-from passerby.events.relay import Relay
+from passerby.delivery import relay as relays
+from passerby.delivery.relay import Relay
+from passerby.event_store.chdb.opening import open_event_store
 from passerby.outbox.protocol import OutboxBatch, RelayPosition
 from passerby.positions import Position, Positions
 

@@ -65,6 +65,15 @@ class EventCounts(NamedTuple):
     purchases: int
 
 
+class Trial(NamedTuple):
+    """The result of trying an engine: its version, or the problem found, "" for none; whether the store was opened."""
+
+    engine: str
+    version: str
+    problem: str
+    opened: bool
+
+
 class EventStore(Protocol):
     """What Passerby asks of an event store. Implementations may be called from several threads at once."""
 
@@ -120,7 +129,7 @@ class Refillable(Protocol):
 
     @property
     def damaged(self) -> bool:
-        """Whether it needs healing."""
+        """Whether it needs repair."""
 
     def write(self, rows: bytes, token: str) -> None:
         """Store a batch, once for its token."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Protocol, TypeAlias
 
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
 
 Value: TypeAlias = str | int | Sequence[str]
 """What a parameter may be; a sequence holds ids, which need no escaping."""

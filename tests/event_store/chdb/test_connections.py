@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.engine import Engine
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
+from passerby.event_store.chdb.connections import Engine
+from passerby.event_store.chdb.store import ChdbEventStore
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_a_connection_answers_after_an_error(engine: Engine) -> None:
 
 def test_only_who_opens_a_store_takes_the_engine_in() -> None:
     program = (
-        "import sys; import passerby.events.opening as o, pathlib, tempfile; before = 'chdb' in sys.modules;"
+        "import sys; import passerby.event_store.chdb.opening as o, pathlib, tempfile; before = 'chdb' in sys.modules;"
         "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print(before, 'chdb' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -68,7 +68,7 @@ def test_only_who_opens_a_store_takes_the_engine_in() -> None:
 def test_the_engine_does_without_pyarrow(tmp_path: Path) -> None:
     (tmp_path / "pyarrow.py").write_text("raise SystemExit('pyarrow was imported')")
     program = (
-        "import sys; import passerby.events.opening as o, pathlib, tempfile;"
+        "import sys; import passerby.event_store.chdb.opening as o, pathlib, tempfile;"
         "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print('pyarrow' in sys.modules)"
     )
     assert _printed(program, tmp_path) == ["False"]
@@ -77,7 +77,7 @@ def test_the_engine_does_without_pyarrow(tmp_path: Path) -> None:
 def test_pyarrow_stays_where_another_library_has_imported_it(tmp_path: Path) -> None:
     (tmp_path / "pyarrow.py").write_text("")
     program = (
-        "import sys; import pyarrow; import passerby.events.opening as o, pathlib, tempfile;"
+        "import sys; import pyarrow; import passerby.event_store.chdb.opening as o, pathlib, tempfile;"
         "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print(sys.modules['pyarrow'] is pyarrow)"
     )
     assert _printed(program, tmp_path) == ["True"]

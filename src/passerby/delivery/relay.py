@@ -19,8 +19,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from passerby import logs
-from passerby.events import metrics
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed, Refillable
+from passerby.delivery import metrics
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, Refillable
 from passerby.outbox.protocol import Outbox, OutboxBatch, RelayPosition
 from passerby.positions import START, Positions, offset_of, partition_of
 

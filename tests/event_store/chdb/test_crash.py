@@ -11,19 +11,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.events.crashing import EVENTS, FileOutbox
-from tests.events.making import ANN, PROJECT
+from tests.event_store.chdb.crashing import EVENTS, FileOutbox
+from tests.event_store.chdb.making import ANN, PROJECT
 
-from passerby.events.opening import open_event_store
-from passerby.events.relay import Relay
+from passerby.delivery.relay import Relay
+from passerby.event_store.chdb.opening import open_event_store
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LONGEST_LIFE_SECONDS = 0.3
 
 
 def live_and_die(folder: Path, how: str, seconds: float) -> int:
     """Let a process carry events for so long after its first, and kill it; return how far it said it was done."""
-    command = [sys.executable, "-m", "tests.events.crashing", str(folder), how]
+    command = [sys.executable, "-m", "tests.event_store.chdb.crashing", str(folder), how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         said = process.stdout.readline()

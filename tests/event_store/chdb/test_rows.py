@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.events.making import event, rows
+from tests.event_store.chdb.making import event, rows
 
-from passerby.events.rows import first_of, pieces, probes
+from passerby.event_store.chdb.rows import first_of, pieces, probes
 
 LINES = st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=20)
 

@@ -14,10 +14,10 @@ from typing import Final
 import msgspec
 
 from passerby import logs, sql
-from passerby.events.engine import Engine
-from passerby.events.protocol import EventStoreBroken
+from passerby.event_store.chdb.connections import Engine
+from passerby.event_store.protocol import EventStoreBroken
 
-_SQL: Final = sql.load("passerby.events", "queries.sql")
+_SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 _BROKEN_PROJECTION: Final = "(BROKEN_PROJECTION)"
 
 _log = logs.get("events")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.opening import open_event_store
+from passerby.event_store.chdb.opening import open_event_store
+from passerby.event_store.chdb.store import ChdbEventStore
 
 
 @pytest.fixture

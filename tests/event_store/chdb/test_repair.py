@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from tests.events.damage import IN_A_PART, garble, of_a_part, parts, remove
-from tests.events.inside import ask, copied, settle
-from tests.events.making import ANN, PROJECT, event, event_id, numbered, rows
-from tests.events.test_opening import fill, set_aside
+from tests.event_store.chdb.damage import IN_A_PART, garble, of_a_part, parts, remove
+from tests.event_store.chdb.inside import ask, copied, settle
+from tests.event_store.chdb.making import ANN, PROJECT, event, event_id, numbered, rows
+from tests.event_store.chdb.test_opening import fill, set_aside
 
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.opening import open_event_store
-from passerby.events.protocol import EventStoreBroken
+from passerby.event_store.chdb.opening import open_event_store
+from passerby.event_store.chdb.store import ChdbEventStore
+from passerby.event_store.protocol import EventStoreBroken
 
 COPIES: dict[str, Callable[[ChdbEventStore], object]] = {
     "by_name": lambda store: store.count(PROJECT, "name 3", "count", "3"),
@@ -132,7 +132,7 @@ def test_a_garbled_copy_in_another_order_costs_no_event(folder: Path, copy: str)
         assert copied(store, copy) == 9_000
 
 
-def test_healing_what_is_whole_changes_nothing(folder: Path) -> None:
+def test_repairing_what_is_whole_changes_nothing(folder: Path) -> None:
     fill(folder)
     with closing(open_event_store(folder)) as store:
         store.heal()

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 import structlog
 from structlog.testing import capture_logs
-from tests.events.damage import IN_A_PART, UNOPENABLE, Damage
-from tests.events.inside import ask, copied, settle
-from tests.events.making import ANN, PROJECT, event, event_id, numbered, rows
+from tests.event_store.chdb.damage import IN_A_PART, UNOPENABLE, Damage
+from tests.event_store.chdb.inside import ask, copied, settle
+from tests.event_store.chdb.making import ANN, PROJECT, event, event_id, numbered, rows
 
 from passerby import logs
-from passerby.events import opening
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.opening import open_event_store, open_or_rebuild
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse, Only
+from passerby.event_store.chdb import opening
+from passerby.event_store.chdb.opening import open_event_store, open_or_rebuild
+from passerby.event_store.chdb.store import ChdbEventStore
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse, Only
 from passerby.messages import Semantic
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from passerby.events.lock import Lock
+from passerby.event_store.chdb.lock import Lock
 lock = Lock(Path(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()

@@ -8,21 +8,20 @@ from typing import Final
 
 from structlog.stdlib import BoundLogger
 
-from passerby import logs, sql
-from passerby.events import healing, marker
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.engine import Engine, version
-from passerby.events.lock import Lock
-from passerby.events.marker import Marker
-from passerby.events.protocol import EventStoreBroken, EventStoreFailed
-from passerby.settings import EventSettings
+from passerby import sql
+from passerby.event_store.chdb import marker, repair
+from passerby.event_store.chdb.connections import Engine
+from passerby.event_store.chdb.lock import Lock
+from passerby.event_store.chdb.marker import Marker
+from passerby.event_store.chdb.store import ChdbEventStore
+from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 
 DEFAULT_MEMORY_BYTES: Final = 256 << 20
 LEAST_FREE_BYTES: Final = 64 << 20
 """Free disk space below which a store is not opened: a full disk must not pass for damaged files."""
 
-_SCHEMA: Final = sql.load("passerby.events", "schema.sql")
-_SQL: Final = sql.load("passerby.events", "queries.sql")
+_SCHEMA: Final = sql.load("passerby.event_store.chdb", "schema.sql")
+_SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 
 
 def open_event_store(folder: Path, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> ChdbEventStore:
@@ -52,7 +51,7 @@ def open_or_rebuild(
         return open_event_store(folder, memory_bytes), False
     except EventStoreBroken as error:
         fault = str(error)
-    aside = healing.beside(folder)
+    aside = repair.beside(folder)
     folder.rename(aside)
     words = "the event store cannot be opened: it is set aside, and a new one filled from the outbox"
     log.error(words, fault=fault, folder=str(aside))
@@ -105,17 +104,3 @@ def _make(folder: Path) -> None:
         raise EventStoreFailed("the disk is full")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise EventStoreFailed("the folder is not writable")
-
-
-class ChdbEventStoreEngine:
-    """One event store in a folder, on chDB (`passerby.engines.EventStoreEngine`)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def open(self, settings: EventSettings) -> ChdbEventStore:
-        store, _ = open_or_rebuild(self.folder, logs.get("events"), settings.memory_bytes)
-        return store
-
-    def version(self) -> tuple[str, str]:
-        return "chDB", version()

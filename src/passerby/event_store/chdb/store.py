@@ -17,12 +17,11 @@ from typing import Final
 from uuid import UUID
 
 from passerby import sql
-from passerby.events import healing, marker
-from passerby.events.engine import Engine, Value
-from passerby.events.lock import Lock
-from passerby.events.marker import Marker
-from passerby.events.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
-from passerby.events.rows import (
+from passerby.event_store.chdb import marker, repair
+from passerby.event_store.chdb.connections import Engine, Value
+from passerby.event_store.chdb.lock import Lock
+from passerby.event_store.chdb.marker import Marker
+from passerby.event_store.chdb.rows import (
     count_of,
     counts_of,
     decode,
@@ -33,14 +32,15 @@ from passerby.events.rows import (
     profiles_of,
     volumes_of,
 )
+from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.messages import StoredEvent
 
-_SQL: Final = sql.load("passerby.events", "queries.sql")
+_SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 PIECE_BYTES: Final = 16 << 20
 """What is written as one part, at most: the engine holds it in memory several times over. A larger batch is divided,
 always in the same way, and each piece is asked for by its own first row."""
 HEAL_PAUSE_SECONDS: Final = 300.0
-"""Time between two tries at healing, which reads every byte."""
+"""Time between two attempts to repair, which reads every byte."""
 _TIMELINES: Final = {
     (False, False): "timeline",
     (False, True): "timeline_before",
@@ -52,16 +52,16 @@ _LONGEST: Final = (1 << 63) - 1
 
 
 class ChdbEventStore:
-    """An open event store (`passerby.events.protocol.EventStore`), and what the relay needs to keep it whole."""
+    """An open event store (`passerby.event_store.protocol.EventStore`), and what the relay needs to keep it whole."""
 
     def __init__(self, folder: Path, engine: Engine, lock: Lock, *, refilling: bool) -> None:
-        """Take over an engine whose table is there; see `passerby.events.opening`."""
+        """Take over an engine whose table is there; see `passerby.event_store.chdb.opening`."""
         self._folder = folder
         self._engine = engine
         self._lock = lock
         self._writing = threading.Lock()
         self._refilling = refilling
-        self._damaged = healing.is_damaged(engine)
+        self._damaged = repair.is_damaged(engine)
         self._heal_again_at = float("-inf")
 
     @property
@@ -71,7 +71,7 @@ class ChdbEventStore:
 
     @property
     def damaged(self) -> bool:
-        """Whether something was found that is not what was written, and healing has not just been tried."""
+        """Whether something was found that is not what was written, and no repair was attempted recently."""
         return self._damaged and time.monotonic() >= self._heal_again_at
 
     def write(self, rows: bytes, token: str) -> None:  # noqa: ARG002 - the first row says what a token would
@@ -105,7 +105,7 @@ class ChdbEventStore:
         """Take out what cannot be read; if that was anything, ask to be refilled."""
         with self._writing:
             marker.write(self._folder, Marker(refilling=True))
-            if healing.heal(self._engine, self._folder):
+            if repair.heal(self._engine, self._folder):
                 self._refilling = True
             marker.write(self._folder, Marker(refilling=self._refilling))
             self._damaged = False

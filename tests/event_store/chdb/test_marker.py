@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.events import marker
-from passerby.events.marker import Marker
+from passerby.event_store.chdb import marker
+from passerby.event_store.chdb.marker import Marker
 
 
 def test_nothing_is_remembered_at_first(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.events.making import numbered
+from tests.event_store.chdb.making import numbered
 from tests.positions import at
 
 from passerby.outbox.protocol import OutboxBatch, RelayPosition

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from passerby.events.protocol import EventCounts, Volume
+from passerby.event_store.protocol import EventCounts, Volume
 from passerby.messages import Semantic, StoredEvent
 from passerby.positions import Position
 

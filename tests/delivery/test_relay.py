@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
-from tests.events.making import ANN, BOB, PROJECT, numbered
-from tests.events.outboxes import MemoryOutbox
+from tests.delivery.outboxes import MemoryOutbox
+from tests.event_store.chdb.making import ANN, BOB, PROJECT, numbered
 from tests.positions import at
 
-from passerby.events import relay as relays
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.protocol import EventStoreFailed
-from passerby.events.relay import Relay
+from passerby.delivery import relay as relays
+from passerby.delivery.relay import Relay
+from passerby.event_store.chdb.store import ChdbEventStore
+from passerby.event_store.protocol import EventStoreFailed
 from passerby.outbox.protocol import OutboxBatch
 from passerby.positions import Position, Positions
 

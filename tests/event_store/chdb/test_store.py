@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.events.making import ANN, BOB, NOON, PROJECT, event, event_id, numbered, rows
+from tests.event_store.chdb.making import ANN, BOB, NOON, PROJECT, event, event_id, numbered, rows
 
 from passerby.catalogue.types import data_type
-from passerby.events import chdb
-from passerby.events.chdb import ChdbEventStore
-from passerby.events.protocol import Cursor, EventCounts, EventStoreFailed, Only, Volume
+from passerby.event_store.chdb import store as chdb
+from passerby.event_store.chdb.store import ChdbEventStore
+from passerby.event_store.protocol import Cursor, EventCounts, EventStoreFailed, Only, Volume
 from passerby.messages import Item, Semantic, StoredEvent
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -6,7 +6,7 @@ import fcntl
 from pathlib import Path
 from typing import Final
 
-from passerby.events.protocol import EventStoreInUse
+from passerby.event_store.protocol import EventStoreInUse
 
 _FILE: Final = "passerby.lock"
 

@@ -1,0 +1,1 @@
+"""Delivery of the outbox to what consumes it, at least once and in order."""

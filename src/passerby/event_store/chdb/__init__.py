@@ -1,0 +1,1 @@
+"""The event store on chDB, ClickHouse's engine in this process."""
