@@ -19,7 +19,7 @@ from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.refused.store import RefusedReader, RefusedWriter, Use
 from passerby.settings import EventSettings, LogSettings
 from passerby.state.protocol import Progress, State
 from passerby.state.views import StateReader
@@ -123,6 +123,9 @@ class ControlEngine(Protocol):
     def open_alerting(self) -> Alerting: ...
 
     def open_audit(self) -> AuditLog: ...
+
+    def key_uses(self, now: int) -> dict[int, Use]:
+        """Return when each key was last used, and how often in the hour before `now` (ms). Creates nothing."""
 
     def open_rejected_writer(self) -> RefusedWriter: ...
 

@@ -32,9 +32,10 @@ from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.projects.store import ProjectStore
+from passerby.projects.users import ConsoleUsers
 from passerby.refused.store import RefusedReader, RefusedWriter
 from passerby.runtime import metrics
-from passerby.services.desk import Desk
+from passerby.services.context import ServerContext
 from passerby.services.log import SharedArchive, SharedLog
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail
@@ -159,18 +160,20 @@ class Building:
         self._archive = SharedArchive(SqliteLogEngine(folder / "log.db"))
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
-        self.desk = self._desk()
-        app = create_app(self.desk)
+        self.users = ConsoleUsers(folder / "control.db")
+        self.context = self._context()
+        app = create_app(self.context)
         app.asgi_handler = measured_here(app.asgi_handler)
         self.client = TestClient(app, raise_server_exceptions=False)
 
-    def _desk(self) -> Desk:
+    def _context(self) -> ServerContext:
         readers = Readers(threads=1)
-        return Desk(
+        return ServerContext(
             tokens=self.credentials,
             policy_of=self._policies.of,
             state=self.reader,
-            policies=lambda: ProjectStore(self.folder / "control.db"),
+            users=self.users,
+            control=lambda: ProjectStore(self.folder / "control.db"),
             audit=lambda: AuditLog(self.folder / "audit.db"),
             sender=lambda: closing(SqliteLogWriter(self.folder / "log.db")),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
@@ -201,10 +204,10 @@ class Building:
         self.relay.visible = self.reader.positions()
 
     def close(self) -> None:
-        self.desk.readers.close()
+        self.context.readers.close()
         for part in (self._to_apply, self._to_show, self._archive, self._outbox, self.refused, self._refused):
             part.close()
-        for engine in (self.projects, self.credentials, self.log, self.reader, self.state):
+        for engine in (self.projects, self.users, self.credentials, self.log, self.reader, self.state):
             engine.close()
 
 

@@ -87,7 +87,7 @@ class TestAliases:
         assert (newest["name"], newest["context"]) == ("Product Viewed", {"sent_name": "viewed_product"})
 
     def test_volumes_count_all_spellings_together(self, office: Office) -> None:
-        now = office.building.desk.now()
+        now = office.building.context.now()
         for name in ("buy", "Bought", "Bought"):
             office.happen(kind="track", name=name, identifiers=(M1,), time=now, received_at=now)
         office.post("/v1/catalogue/aliases", body={"event": "buy", "into": "Bought"})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.state.filling import new_id
 
 from passerby.services import cursors
-from passerby.services.errors import ApiError
+from passerby.services.errors import ServiceError
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 ids = st.builds(new_id)
@@ -49,19 +49,19 @@ def test_a_cursor_leads_back_whatever_the_place(place: cursors.Place) -> None:
 @given(places, st.sampled_from(KINDS))
 def test_a_cursor_belongs_to_one_kind_of_list(place: cursors.Place, kind: type[cursors.Place]) -> None:
     if kind is not type(place):
-        with pytest.raises(ApiError):
+        with pytest.raises(ServiceError):
             cursors.decode(cursors.encode(place), kind)
 
 
 @given(st.one_of(st.text(), st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode())))
 def test_whatever_else_is_sent_is_refused_or_read_as_a_place(sent: str) -> None:
-    with suppress(ApiError):
+    with suppress(ServiceError):
         assert isinstance(cursors.decode(sent, *KINDS), KINDS)
 
 
 @pytest.mark.parametrize("array", ['["h",-1]', '["h",9223372036854775808]', '["h"]', '["p","x"]', '["i",2,"","",""]'])
 def test_a_place_out_of_bounds_is_refused(array: str) -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(ServiceError):
         cursors.decode(base64.urlsafe_b64encode(array.encode()).decode(), *KINDS)
 
 

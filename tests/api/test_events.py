@@ -120,7 +120,7 @@ def test_an_event_that_never_arrived_was_set_aside(office: Office) -> None:
 
 def test_an_event_that_the_log_let_go_still_has_its_trail(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     message = office.track("Seen", ident("mobile_id", "m1"))
-    monkeypatch.setattr(type(office.building.desk.archive), "find", lambda *_: None)
+    monkeypatch.setattr(type(office.building.context.archive), "find", lambda *_: None)
     found = detail(office, message)
     assert found["raw"] is None
     assert [decision["kind"] for decision in found["trail"][2]["decisions"]] == ["created", "attached"]

@@ -52,7 +52,7 @@ class Part:
 @contextmanager
 def client_with(office: Office, *checks: Check) -> Iterator[TestClient]:  # type: ignore[type-arg]
     readers = Readers(threads=2)
-    with TestClient(create_app(replace(office.building.desk, checks=checks, readers=readers))) as client:
+    with TestClient(create_app(replace(office.building.context, checks=checks, readers=readers))) as client:
         yield client
     readers.close()
 

@@ -15,12 +15,12 @@ from tests.state.filling import ident
 
 from passerby.log.protocol import LogFull
 from passerby.services import tail
-from passerby.services.errors import ApiError
+from passerby.services.errors import ServiceError
 from passerby.services.items import Wanted
 from passerby.services.readers import Readers
-from passerby.services.tail import Place, Tail
+from passerby.services.tail import Place, Tail, place_of
 from passerby.web import streaming
-from passerby.web.streaming import EventStream, follow, place_of
+from passerby.web.streaming import EventStream, follow
 
 ALL = Wanted()
 
@@ -107,7 +107,7 @@ class Stream:
 
 
 def tail_of(office: Office, is_ending: Callable[[], bool] = lambda: False) -> Tail:
-    return Tail(office.building.desk.log, office.building.desk.refused, Readers(1), is_ending)
+    return Tail(office.building.context.log, office.building.context.refused, Readers(1), is_ending)
 
 
 def followed(
@@ -142,7 +142,7 @@ def test_who_follows_gets_what_comes_from_now_on(office: Office) -> None:
 
 
 async def stream_place(office: Office) -> str:
-    return streaming.id_of(await tail_of(office).head())
+    return tail.id_of(await tail_of(office).head())
 
 
 def test_who_comes_back_goes_on_behind_the_last_event(office: Office) -> None:
@@ -301,7 +301,7 @@ def test_no_more_follow_than_may(office: Office, monkeypatch: pytest.MonkeyPatch
     async def main() -> None:
         following = tail_of(office)
         EventStream(following, twice())
-        with pytest.raises(ApiError, match="too many"):
+        with pytest.raises(ServiceError, match="too many"):
             EventStream(following, twice())
         following.leave()
         EventStream(following, twice())

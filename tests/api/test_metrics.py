@@ -62,7 +62,7 @@ TOKEN = "a-token-for-scraping"  # noqa: S105 - of no server
 
 
 def asked_from(office: Office, address: str, token: str = "", configured: str = TOKEN) -> int:
-    desk = dataclasses.replace(office.building.desk, metrics_token=configured)
+    desk = dataclasses.replace(office.building.context, metrics_token=configured)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     app = create_app(desk)
     app.asgi_handler = measured_here(app.asgi_handler, address)

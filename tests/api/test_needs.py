@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pytest
-from litestar import get, post
+from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from tests.api.office import Office
 from tests.api.test_authorization import ANSWERING, Route, call
 from tests.api.test_authorization import ids as ids  # noqa: PLC0414 - a fixture
 
-from passerby.api.needs import NEEDS, NOTHING_CHANGES, NoNeed, declared, need_of
+from passerby.api.needs import NEEDS, NoNeed, declared, need_of
 from passerby.api.reference import application_to_describe
 from passerby.projects.scopes import Scope
 
@@ -36,7 +36,7 @@ def scope_of(route: Route) -> Scope:
     (handler,) = (
         handler for path, handler in handlers() if path == route.path and route.method in handler.http_methods
     )
-    return need_of(handler).scope
+    return need_of(handler)
 
 
 def test_a_token_opens_nothing_that_its_scope_does_not_allow(office: Office, ids: dict[str, str]) -> None:
@@ -67,13 +67,9 @@ def test_a_route_without_a_declared_need_fails_at_the_start() -> None:
     @get("/new", operation_id="somethingNew", sync_to_thread=False)
     def new() -> None: ...
 
-    @post("/profiles", operation_id="findProfiles", sync_to_thread=False)
-    def changes_unnoticed() -> None: ...
-
-    for handler in (new, changes_unnoticed):
-        with pytest.raises(NoNeed):
-            declared([handler])
+    with pytest.raises(NoNeed):
+        declared([new])
 
 
 def test_every_declared_need_belongs_to_a_route() -> None:
-    assert NEEDS.keys() | NOTHING_CHANGES <= {handler.operation_id for _, handler in handlers()}
+    assert NEEDS.keys() <= {handler.operation_id for _, handler in handlers()}

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.readers import Readers
 
 
@@ -36,12 +36,12 @@ def test_what_a_read_raises_comes_back_and_its_place_is_free_again() -> None:
 
 
 def test_who_comes_on_top_of_those_waiting_is_told_to_come_again() -> None:
-    async def read() -> ApiError:
+    async def read() -> ServiceError:
         readers = Readers(threads=1, waiting=2)
         held = threading.Event()
         under_way = [asyncio.create_task(readers.run(held.wait)) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(ApiError) as refused:
+        with pytest.raises(ServiceError) as refused:
             await readers.run(held.wait)
         held.set()
         assert await asyncio.gather(*under_way) == [True, True]

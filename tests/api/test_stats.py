@@ -8,8 +8,9 @@ from typing import Any
 from tests.api.office import Office
 from tests.state.filling import ident
 
-from passerby.api.stats import stats_of
-from passerby.services.access import Access
+from passerby.services.access import ServerAccess
+from passerby.services.caller import COMMAND_LINE
+from passerby.services.stats import get_stats
 
 
 class OlderLog:
@@ -70,7 +71,7 @@ def test_beside_a_log_that_is_an_older_copy_nothing_waits_less_than_nothing(offi
     office.track("Seen", ident("mobile_id", "m1"))
     office.building.apply()
     log: Any = OlderLog()
-    found = stats_of(Access(replace(office.building.desk, log=log), office.ours))
+    found = get_stats(ServerAccess(replace(office.building.context, log=log), office.ours, COMMAND_LINE))
     assert (found.accepted, found.applied, found.waiting) == (1, 1, 0)
 
 

@@ -10,7 +10,7 @@ from tests.api.office import LONGEST_WAIT, Office
 from tests.state.filling import ident
 
 from passerby.log.sqlite import SqliteLogEngine
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.log import SharedLog
 from passerby.services.visibility import Visibility
 
@@ -69,7 +69,7 @@ def test_nobody_waits_longer_than_is_allowed(office: Office) -> None:
     say_seen(office)
     log = SharedLog(SqliteLogEngine(office.building.folder / "log.db"))
     visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=0.02)
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ServiceError) as refused:
         asyncio.run(visibility.wait(1e9))
     assert refused.value.code == ErrorCode.NOT_YET_VISIBLE
     log.close()
@@ -97,7 +97,7 @@ def test_nobody_is_kept_when_the_server_stops(office: Office) -> None:
         asyncio.get_running_loop().call_soon(visibility.end)
         await visibility.wait(60)
 
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ServiceError) as refused:
         asyncio.run(wait())
     assert refused.value.code == ErrorCode.NOT_YET_VISIBLE
     log.close()

@@ -73,7 +73,7 @@ def test_names_are_deleted(passerby: Command) -> None:
     "words, complaint",
     [
         (["type", "never", "string"], "catalogue list"),
-        (["merge", "b"], "--event"),
+        (["merge", "b"], "name an event, an attribute of it, or a trait"),
         (["merge", "buy", "--event", "buy"], "undo that first"),
         (["undo", "--event", "buy"], "no such name"),
         (["delete", "never"], "'never'"),

@@ -69,10 +69,13 @@ def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command,
 @pytest.mark.parametrize("command", ["dismiss", "restore"])
 def test_what_is_no_pair_is_refused_in_one_line(passerby: Command, command: str) -> None:
     one, other = (profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"])
-    for second, why in ((one, "one profile already"), (new_id(), "has no profile"), ("x", "is not the id")):
+    for second, why in ((one, "one profile already"), (new_id(), "no such profile"), ("x", "no such profile")):
         refused = passerby("duplicates", command, one, second)
         assert (refused.code, why in refused.err) == (1, True)
-    assert "was not dismissed" in passerby("duplicates", "restore", one, other).err
+    assert (
+        "no such dismissal of these two: `passerby duplicates list --dismissed`"
+        in passerby("duplicates", "restore", one, other).err
+    )
 
 
 def test_before_the_first_start_there_are_none(passerby: Command) -> None:

@@ -75,7 +75,7 @@ def test_a_revoked_key_is_listed_as_such(passerby: Command) -> None:
     [
         (["keys", "add", "segment.key"], "there is no kind of key"),
         (["keys", "add", "antsomi.portal_id", "--value", "abc"], "a number above 0"),
-        (["keys", "revoke", "999"], "has no key number 999"),
+        (["keys", "revoke", "999"], "no such key that works: `passerby keys list` shows them"),
         (["keys", "list", "--project", "nobody"], "there is no project 'nobody'"),
     ],
 )
@@ -113,12 +113,12 @@ def test_a_rotated_key_is_replaced_and_works_for_its_grace_period(passerby: Comm
     shown = {key["id"]: key for key in passerby("keys", "list", "--json").json}
     assert (shown[old["id"]]["revoked_at"], shown[old["id"]]["expires_at"] is None) == (None, False)
     assert (shown[fresh["id"]]["revoked_at"] is None, shown[fresh["id"]]["expires_at"]) == (False, None)
-    assert "has no key number 999" in passerby("keys", "rotate", "999").err
+    assert "no such key that works" in passerby("keys", "rotate", "999").err
     with AuditLog(DataFolder(data).audit) as log:
         rotated = [entry for entry in log.page(1, limit=9) if entry.action == "key.rotated"]
-    assert [(entry.subject, entry.details["grace"]) for entry in rotated] == [
-        (str(fresh["id"]), "0"),
-        (str(old["id"]), "24h"),
+    assert [(entry.subject, entry.details["grace_seconds"]) for entry in rotated] == [
+        (str(fresh["id"]), 0),
+        (str(old["id"]), 86_400),
     ]
 
 

@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from passerby.console import app
 from passerby.console.forms import PAGE, FormState, Rejection, field_of, kept, sentence, state_of
-from passerby.services.errors import ApiError, ErrorCode, invalid
+from passerby.services.errors import ErrorCode, ServiceError, invalid
 
 REJECTION = Rejection("/p/default/settings", {"name": "Use another name."})
 
@@ -87,7 +87,7 @@ def test_a_form_that_was_read_is_kept_with_the_messages_about_its_fields() -> No
     form = kept("/here", Reason("because", force=True), invalid("reason", "say more"))
     assert (form.value("reason"), form.has("force", "True", otherwise=False)) == ("because", True)
     assert form.fault("reason") == "Say more."
-    other = kept("/here", Reason("because"), ApiError(ErrorCode.BUILT_ON, "a later merge builds on it"))
+    other = kept("/here", Reason("because"), ServiceError(ErrorCode.BUILT_ON, "a later merge builds on it"))
     assert (other.value("reason"), other.faults) == ("because", {})
 
 

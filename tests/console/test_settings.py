@@ -10,7 +10,7 @@ import pytest
 from tests.console.office import ADMIN, VIEWER, Office
 
 from passerby.console.pages.project import ProjectForm, request_of
-from passerby.services.errors import ApiError
+from passerby.services.errors import ServiceError
 
 PROJECT = "workshop"
 
@@ -89,7 +89,7 @@ def test_what_a_project_cannot_be_set_to_is_refused(admin: httpx.Client, wrong: 
 
 @pytest.mark.parametrize("text", ["-1", "1e99", "inf", "x"])
 def test_a_factor_is_a_number_within_bounds(text: str) -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(ServiceError):
         request_of(ProjectForm(name="a", timezone="UTC", rate_factor=text))
 
 

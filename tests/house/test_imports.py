@@ -27,6 +27,7 @@ BREACHES = {
     "Only the composition root imports the event store's engines": ("cli/app.py", "passerby.event_store.chdb.store"),
     "An engine's library is imported in its own folders alone": ("worker/batch.py", "apsw"),
     "Services know nothing of HTTP, pages and commands": ("services/readers.py", "passerby.api.app"),
+    "Nothing but the composition root imports the API": ("console/app.py", "passerby.api.app"),
     "Nothing but the process that serves it imports the console": ("worker/batch.py", "passerby.console.app"),
     "Nothing but the command line imports the composition root": ("doctor/ports.py", "passerby.runtime.roles"),
     "Nothing imports the command line": ("api/app.py", "passerby.cli.app"),

@@ -35,7 +35,7 @@ def building(tmp_path: Path) -> Iterator[Building]:
 
 
 def test_counts_are_those_since_the_last_sample(building: Building) -> None:
-    desk, page, office = building.desk, Page(), Office(building)
+    desk, page, office = building.context, Page(), Office(building)
     meter = Meter(DataFolder(building.folder), desk.log, desk.state, page, desk.now())
     office.track("Bought", Identifier("user_id", "u-1"))
     waiting = office.say(kind="track", name="Bought", identifiers=(Identifier("user_id", "u-1"),))
@@ -52,7 +52,7 @@ def test_counts_are_those_since_the_last_sample(building: Building) -> None:
 
 
 def test_counters_that_began_again_count_from_zero(building: Building) -> None:
-    desk, page = building.desk, Page()
+    desk, page = building.context, Page()
     meter = Meter(DataFolder(building.folder), desk.log, desk.state, page, desk.now())
     page.good, page.refused, page.failed = 3, 0, 0
     taken = meter.sample(desk.now() + 1000)

@@ -30,7 +30,7 @@ def sample(at: int = NOW, **values: Any) -> Sample:
 
 def monitor_of(building: Building, *, checks: Sequence[Check] = (), deliver: Send = send) -> Monitor:
     """A monitor of a building that is not started."""
-    folder, desk = DataFolder(building.folder), building.desk
+    folder, desk = DataFolder(building.folder), building.context
     return Monitor(
         meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
         store=SampleStore(folder.refused),

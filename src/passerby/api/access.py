@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from litestar.di import NamedDependency
 
-from passerby.services.access import Access
-from passerby.services.desk import Desk
+from passerby.services.access import ServerAccess
+from passerby.services.caller import Caller
+from passerby.services.context import ServerContext
 from passerby.web.parameters import Wait
 
 
-async def access_to_read(desk: NamedDependency[Desk], project: NamedDependency[int], wait: Wait = 0.0) -> Access:
-    """Access once everything is visible that the caller wants to wait for. Every GET takes this."""
-    await desk.visibility.wait(wait)
-    return Access(desk, project)
+async def access_to_read(
+    context: NamedDependency[ServerContext],
+    project: NamedDependency[int],
+    caller: NamedDependency[Caller],
+    wait: Wait = 0.0,
+) -> ServerAccess:
+    """ServerAccess once everything is visible that the caller wants to wait for. Every GET takes this."""
+    await context.visibility.wait(wait)
+    return ServerAccess(context, project, caller)
 
 
-def access_at_once(desk: NamedDependency[Desk], project: NamedDependency[int]) -> Access:
-    """Access without waiting, for what changes something."""
-    return Access(desk, project)
+def access_at_once(
+    context: NamedDependency[ServerContext], project: NamedDependency[int], caller: NamedDependency[Caller]
+) -> ServerAccess:
+    """ServerAccess without waiting, for what changes something."""
+    return ServerAccess(context, project, caller)

@@ -12,8 +12,8 @@ from litestar.types import ControllerRouterHandler, ExceptionHandler
 
 from passerby.api import catalogue_edits, openapi
 from passerby.api.access import access_to_read
-from passerby.api.auditing import Audited, export_audit, export_audit_as_csv, list_audit
-from passerby.api.authorization import bearer_of, project_of
+from passerby.api.auditing import export_audit, export_audit_as_csv, list_audit
+from passerby.api.authorization import bearer_of, caller_of, project_of
 from passerby.api.catalogue import get_catalogue
 from passerby.api.deletion import delete_test_data
 from passerby.api.duplicates import dismiss_duplicate, list_duplicates, restore_duplicate
@@ -41,30 +41,30 @@ from passerby.api.refused import list_refused
 from passerby.api.series import get_series, list_violations, list_volumes
 from passerby.api.sources import send_test_event
 from passerby.api.stats import get_stats
-from passerby.services.desk import Desk
-from passerby.services.errors import ApiError
+from passerby.services.context import ServerContext
+from passerby.services.errors import ServiceError
 from passerby.web.errors import PRIVATE, answer_api_error, answer_depth, answer_fault, answer_framework_error
 
 
-def create_app(desk: Desk) -> Litestar:
-    """The API over this desk. The desk's parts are opened and closed by whoever made them."""
-    return application(lambda: desk)
+def create_app(context: ServerContext) -> Litestar:
+    """The API over this context. The context's parts are opened and closed by whoever made them."""
+    return application(lambda: context)
 
 
 def application(
-    desk: Callable[[], Desk],
+    context: Callable[[], ServerContext],
     beside: Sequence[ControllerRouterHandler] = (),
     answer_framework: ExceptionHandler[Any] = answer_framework_error,
 ) -> Litestar:
-    """Likewise, with a desk that is only asked for when a request comes: describing the routes needs none.
+    """Likewise, with a context that is only asked for when a request comes: describing the routes needs none.
 
     `beside` are routes of the same port, and `answer_framework` says what to answer to a path that nobody has.
     """
     return Litestar(
-        route_handlers=[get_health, get_metrics, get_description, _projects(desk), *beside],
-        dependencies={"desk": Provide(desk, sync_to_thread=False)},
+        route_handlers=[get_health, get_metrics, get_description, _projects(context), *beside],
+        dependencies={"context": Provide(context, sync_to_thread=False)},
         exception_handlers={
-            ApiError: answer_api_error,
+            ServiceError: answer_api_error,
             HTTPException: answer_framework,
             RecursionError: answer_depth,
             Exception: answer_fault,
@@ -124,15 +124,15 @@ _OF_PROJECTS: Final = (
 """The routes that a project's tokens open."""
 
 
-def _projects(desk: Callable[[], Desk]) -> Router:
+def _projects(context: Callable[[], ServerContext]) -> Router:
     """Everything that belongs to a project, for the bearer of one of its tokens."""
     return Router(
         path="/v1",
         route_handlers=declared(_OF_PROJECTS),
-        guards=[bearer_of(lambda: desk().tokens)],
-        middleware=[Audited(desk)],
+        guards=[bearer_of(lambda: context().tokens)],
         dependencies={
             "project": Provide(project_of, sync_to_thread=False),
+            "caller": Provide(caller_of, sync_to_thread=False),
             "access": Provide(access_to_read),
         },
         security=[{openapi.BEARER: []}],

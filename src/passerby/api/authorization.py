@@ -10,10 +10,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from passerby.api.needs import need_of
-from passerby.identity.decisions import Actor
-from passerby.projects.scopes import Scope
-from passerby.services.desk import Tokens
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.caller import Caller, bearer
+from passerby.services.context import Tokens
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import AnyRequest
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -27,12 +26,12 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
         project = tokens().token_project(token)
         if project is None:
             raise _unauthorized()
-        need = need_of(handler).scope
+        need = need_of(handler)
         if need not in tokens().token_scopes(token):
-            raise ApiError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
+            raise ServiceError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
+        address = connection.client.host if connection.client else ""
         connection.state.project = project
-        connection.state.scopes = tokens().token_scopes(token)
-        connection.state.actor = Actor("api_token", tokens().token_label(token))
+        connection.state.caller = bearer(tokens().token_label(token), project, tokens().token_scopes(token), address)
 
     return guard
 
@@ -43,21 +42,10 @@ def project_of(request: AnyRequest) -> int:
     return project
 
 
-def scopes_of(request: AnyRequest) -> frozenset[Scope]:
-    """What the token that came with this request may do."""
-    scopes: frozenset[Scope] = request.state.scopes
-    return scopes
-
-
-def who_of(request: AnyRequest) -> str:
-    """Whose token came with this request, by its label."""
-    return actor_of(request).label
-
-
-def actor_of(request: AnyRequest) -> Actor:
-    """The API token that came with this request, as the actor of decisions."""
-    actor: Actor = request.state.actor
-    return actor
+def caller_of(request: AnyRequest) -> Caller:
+    """Return the bearer of the token that came with this request."""
+    caller: Caller = request.state.caller
+    return caller
 
 
 def may_still_read(request: AnyRequest, tokens: Tokens) -> Callable[[], bool]:
@@ -73,6 +61,6 @@ def token_of(connection: AnyConnection) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _unauthorized() -> ApiError:
+def _unauthorized() -> ServiceError:
     message = "this needs an API token of a project: Authorization: Bearer <api_token>"
-    return ApiError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": 'Bearer realm="passerby"'})
+    return ServiceError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": 'Bearer realm="passerby"'})

@@ -7,10 +7,11 @@ from litestar.di import NamedDependency, Provide
 
 from passerby.api import examples
 from passerby.api.describe import reading
-from passerby.services import cursors
-from passerby.services.access import Access
+from passerby.services import catalogue
+from passerby.services.access import ServerAccess
 from passerby.services.answers import CatalogueAnswer
-from passerby.web.parameters import Page, long_page
+from passerby.services.cursors import Page
+from passerby.web.parameters import long_page
 
 
 @get(
@@ -23,10 +24,5 @@ from passerby.web.parameters import Page, long_page
     dependencies={"page": Provide(long_page, sync_to_thread=False)},
     responses=reading(CatalogueAnswer, examples.CATALOGUE),
 )
-async def get_catalogue(access: NamedDependency[Access], page: NamedDependency[Page]) -> CatalogueAnswer:
-    place = cursors.decode(page.cursor, cursors.AfterName)
-    found = await access.run(
-        access.desk.state.catalogue, access.project, limit=page.limit, after=place.name if place else ""
-    )
-    cursor = None if found.after is None else cursors.encode(cursors.AfterName(found.after))
-    return CatalogueAnswer(events=found.events, traits=found.traits, violations=found.violations, cursor=cursor)
+async def get_catalogue(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> CatalogueAnswer:
+    return await access.run(catalogue.get_catalogue, access, page)

@@ -8,7 +8,8 @@ from litestar.di import NamedDependency, Provide
 from passerby.api import examples
 from passerby.api.access import access_at_once
 from passerby.api.describe import changing
-from passerby.services.access import Access
+from passerby.services import deletion
+from passerby.services.access import ServerAccess
 from passerby.services.answers import DeletedTestData
 
 
@@ -26,12 +27,5 @@ from passerby.services.answers import DeletedTestData
     dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
     responses=changing(DeletedTestData, examples.TEST_DATA),
 )
-async def delete_test_data(access: NamedDependency[Access]) -> DeletedTestData:
-    return await access.run(deleted_by, access)
-
-
-def deleted_by(access: Access) -> DeletedTestData:
-    """Delete the project's test data."""
-    with access.desk.writer() as state:
-        found = state.delete_test_data(access.project, access.desk.now())
-    return DeletedTestData(**found._asdict())
+async def delete_test_data(access: NamedDependency[ServerAccess]) -> DeletedTestData:
+    return await access.run(deletion.delete_test_data, access)

@@ -14,12 +14,12 @@ from litestar.openapi.spec import Example
 from litestar.types import DataContainerType
 
 from passerby.services.errors import ErrorCode
+from passerby.web.auditing import CSV
 from passerby.web.errors import MEANING, STATUS, ErrorAnswer, ErrorBody
 
 Examples = Mapping[str, msgspec.Struct]
 
 EVENT_STREAM = "text/event-stream"
-CSV = "text/csv"
 _ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
 
 _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid_utils
 from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
@@ -10,17 +9,13 @@ from litestar.params import JSONBody
 from passerby.api import examples
 from passerby.api.access import access_at_once
 from passerby.api.describe import changing, reading
-from passerby.identity.cleaning import clean_identifier, gather
-from passerby.identity.decisions import Decision, DecisionKind
-from passerby.identity.preview import preview
 from passerby.messages import Identifier
-from passerby.presenters.decisions import facts_of, reason
-from passerby.services.access import Access
-from passerby.services.answers import PreviewAnswer, Step, Why, explained_decision
+from passerby.services import identity
+from passerby.services.access import ServerAccess
+from passerby.services.answers import PreviewAnswer, Why
 from passerby.services.bodies import PreviewRequest
-from passerby.services.errors import ErrorCode, not_found
-from passerby.state.views import HistoryIdentifier
-from passerby.web.parameters import NameNamespace, NameValue, ProfileId, Scope, uuid_of
+from passerby.services.errors import ErrorCode
+from passerby.web.parameters import NameNamespace, NameValue, ProfileId, Scope
 
 _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
@@ -37,13 +32,13 @@ _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
     responses=reading(Why, examples.WHY, ErrorCode.NOT_FOUND),
 )
 async def explain_identifier(
-    access: NamedDependency[Access],
+    access: NamedDependency[ServerAccess],
     profile_id: ProfileId,
     namespace: NameNamespace,
     value: NameValue,
     within: Scope = "",
 ) -> Why:
-    return await access.run(_why, access, uuid_of(profile_id, "profile"), Identifier(namespace, value, within))
+    return await access.run(identity.explain_identifier, access, profile_id, Identifier(namespace, value, within))
 
 
 @post(
@@ -57,57 +52,5 @@ async def explain_identifier(
     dependencies=_AT_ONCE,
     responses=changing(PreviewAnswer, examples.PREVIEW, ErrorCode.INVALID_PARAMETER),
 )
-async def preview_identity(access: NamedDependency[Access], data: JSONBody[PreviewRequest]) -> PreviewAnswer:
-    return await access.run(_preview, access, data)
-
-
-def cleaned(access: Access, identifier: Identifier) -> Identifier | None:
-    """An identifier as the project's messages have it; None for one that names nobody."""
-    return clean_identifier(identifier, access.desk.policy_of(access.project))
-
-
-def _why(access: Access, profile: str, given: Identifier) -> Why:
-    identifier = cleaned(access, given)
-    chain = None if identifier is None else access.desk.state.why(access.project, profile, identifier)
-    if chain is None:
-        raise not_found("identifier of this profile")
-    return Why(chain=list(map(explained_decision, chain)))
-
-
-def _preview(access: Access, request: PreviewRequest) -> PreviewAnswer:
-    desk, project = access
-    policy = desk.policy_of(project)
-    evidence = gather([each.identifier() for each in request.identifiers], policy)
-    known = desk.state.known(project, evidence.mentioned, evidence.hints)
-    found = preview(known, evidence, is_event=request.is_event, policy=policy, new_id=lambda: str(uuid_utils.uuid7()))
-    return PreviewAnswer(
-        target=found.target,
-        created=found.created,
-        absorbed=_steps(found.decisions, "merged"),
-        moved=_steps(found.decisions, "reassigned"),
-        conflicts=_steps(found.decisions, "conflict"),
-        limits=_steps(found.decisions, "limited"),
-        attached=_steps(found.decisions, "attached"),
-        blocked=_steps(found.decisions, "blocked"),
-    )
-
-
-def _steps(decisions: list[Decision], kind: DecisionKind) -> list[Step]:
-    return [_step(decision) for decision in decisions if decision.kind == kind]
-
-
-def _step(decision: Decision) -> Step:
-    identifier, by = _shown(decision.identifier), _shown(decision.by)
-    return Step(
-        identifier=identifier,
-        from_=decision.from_,
-        to=decision.to,
-        rule=decision.rule,
-        detail=decision.detail,
-        by=by,
-        reason=reason(facts_of(decision)),
-    )
-
-
-def _shown(identifier: Identifier | None) -> HistoryIdentifier | None:
-    return None if identifier is None else HistoryIdentifier(**identifier._asdict())
+async def preview_identity(access: NamedDependency[ServerAccess], data: JSONBody[PreviewRequest]) -> PreviewAnswer:
+    return await access.run(identity.preview_identity, access, data)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import heapq
-from functools import partial
 from typing import Annotated, Literal
 
 from litestar import get
 from litestar.di import NamedDependency, Provide
-from litestar.params import HeaderParameter, QueryParameter
+from litestar.params import QueryParameter
 
 from passerby.api import examples_live
 from passerby.api.authorization import may_still_read
 from passerby.api.describe import reading, streaming
-from passerby.api.refused import shown
-from passerby.services.access import Access
+from passerby.services import live
+from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode, invalid
-from passerby.services.items import LiveBatch, LiveItem, LiveRecent, Wanted, of_entry, of_refused
-from passerby.services.tail import Place
+from passerby.services.items import LiveBatch, LiveRecent, Wanted
+from passerby.services.tail import place_of
 from passerby.web.errors import AnyRequest
 from passerby.web.parameters import Limit, Meaning
-from passerby.web.streaming import MEDIA_TYPE, EventStream, follow, id_of, place_of
+from passerby.web.streaming import MEDIA_TYPE, After, EventStream, LastEventId, follow
 
 _TAGS = ["Live"]
 RECENT = 100
@@ -45,14 +43,6 @@ Text = Annotated[
         name="q", min_length=1, max_length=1_000, description="Only items in whose name or payload this text occurs."
     ),
 ]
-After = Annotated[
-    str | None,
-    QueryParameter(name="after", max_length=40, description="Begin behind this `cursor` of `/v1/live/recent`."),
-]
-LastEventId = Annotated[
-    str | None,
-    HeaderParameter(name="Last-Event-ID", description="Begin behind this event, as a browser asks that comes back."),
-]
 
 
 def wanted(
@@ -76,9 +66,9 @@ _WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}
     responses=reading(LiveRecent, examples_live.RECENT),
 )
 async def list_recent(
-    access: NamedDependency[Access], wanted: NamedDependency[Wanted], limit: Limit = RECENT
+    access: NamedDependency[ServerAccess], wanted: NamedDependency[Wanted], limit: Limit = RECENT
 ) -> LiveRecent:
-    return await access.run(recent, access, shown(access), wanted, limit)
+    return await access.run(live.list_recent, access, wanted, limit)
 
 
 @get(
@@ -95,7 +85,7 @@ async def list_recent(
 )
 async def follow_live(
     request: AnyRequest,
-    access: NamedDependency[Access],
+    access: NamedDependency[ServerAccess],
     wanted: NamedDependency[Wanted],
     after: After = None,
     last_event_id: LastEventId = None,
@@ -103,20 +93,6 @@ async def follow_live(
     place = place_of(last_event_id) or place_of(after)
     if after is not None and place is None:
         raise invalid("after", "this is no cursor of /v1/live/recent")
-    tail = access.desk.tail
-    may = may_still_read(request, access.desk.tokens)
-    return EventStream(tail, follow(tail, shown(access), wanted, place, may))
-
-
-def recent(access: Access, projects: tuple[int, ...], wanted: Wanted, limit: int) -> LiveRecent:
-    """The newest items of these projects, the first of which has the messages."""
-    desk = access.desk
-    place = Place(desk.log.head(), desk.refused.head())
-    types_of = desk.tail.types_of
-    fits, as_item = partial(wanted.message, types_of=types_of), partial(of_entry, types_of=types_of)
-    accepted = desk.archive.newest(projects[0], limit, fits) if wanted.status != "refused" else []
-    refused = [each for each in desk.refused.newest(projects, limit=limit) if wanted.request(each)]
-    items: list[LiveItem] = list(
-        heapq.merge(map(as_item, accepted), map(of_refused, refused), key=lambda item: item.received_at, reverse=True)
-    )
-    return LiveRecent(items=items[:limit], cursor=id_of(place))
+    tail = access.context.tail
+    may = may_still_read(request, access.context.tokens)
+    return EventStream(tail, follow(tail, live.visible_projects(access), wanted, place, may))

@@ -15,8 +15,8 @@ from passerby.api.describe import described
 from passerby.api.openapi import document
 from passerby.services import health
 from passerby.services.answers import Health
-from passerby.services.desk import Desk
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.context import ServerContext
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import AnyRequest
 
 _METRICS_TYPE = "text/plain; version=0.0.4"
@@ -31,13 +31,13 @@ _METRICS_TYPE = "text/plain; version=0.0.4"
     tags=["Operations"],
     responses=described(Health, examples.HEALTH, ErrorCode.NOT_READY, ErrorCode.OVERLOADED, ErrorCode.INTERNAL_ERROR),
 )
-async def get_health(desk: NamedDependency[Desk]) -> Health:
-    problems = await asyncio.gather(*(desk.readers.run(health.run, check) for check in desk.checks))
-    names = [check.name for check in desk.checks]
+async def get_health(context: NamedDependency[ServerContext]) -> Health:
+    problems = await asyncio.gather(*(context.readers.run(health.run, check) for check in context.checks))
+    names = [check.name for check in context.checks]
     failing = {name: problem for name, problem in zip(names, problems, strict=True) if problem is not None}
     if failing:
         message = "; ".join(f"{name}: {problem}" for name, problem in failing.items())
-        raise ApiError(ErrorCode.NOT_READY, message, {"checks": failing})
+        raise ServiceError(ErrorCode.NOT_READY, message, {"checks": failing})
     return Health(status="ready", checks=names)
 
 
@@ -52,13 +52,13 @@ async def get_health(desk: NamedDependency[Desk]) -> Health:
     media_type=_METRICS_TYPE,
     response_description="Counters, gauges and histograms.",
 )
-async def get_metrics(request: AnyRequest, desk: NamedDependency[Desk]) -> str:
+async def get_metrics(request: AnyRequest, context: NamedDependency[ServerContext]) -> str:
     address = request.client.host if request.client else ""
-    expected, given = desk.metrics_token.encode(), token_of(request).encode("utf-8", "surrogatepass")
+    expected, given = context.metrics_token.encode(), token_of(request).encode("utf-8", "surrogatepass")
     if not _is_loopback(address) and not (expected and compare_digest(given, expected)):
         message = "metrics need the bearer token of the setting api.metrics_token, or a client on the same machine"
-        raise ApiError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": "Bearer"})
-    return await desk.readers.run(desk.metrics)
+        raise ServiceError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": "Bearer"})
+    return await context.readers.run(context.metrics)
 
 
 def _is_loopback(address: str) -> bool:
@@ -71,5 +71,5 @@ def _is_loopback(address: str) -> bool:
 
 
 @get("/openapi.json", include_in_schema=False, media_type=MediaType.JSON, sync_to_thread=True)
-def get_description(request: AnyRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
-    return Response(document(request.app, desk.ingest_url))
+def get_description(request: AnyRequest, context: NamedDependency[ServerContext]) -> Response[bytes]:
+    return Response(document(request.app, context.ingest_url))

@@ -217,7 +217,7 @@ def _fenced(language: str, text: str) -> str:
 
 
 def no_desk() -> Any:
-    """What stands in for the desk where the routes are only described: no request comes."""
+    """What stands in for the context where the routes are only described: no request comes."""
     raise RuntimeError("this application only describes its routes")
 
 

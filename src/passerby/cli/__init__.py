@@ -22,7 +22,7 @@ from passerby.cli import (
     users,
 )
 from passerby.cli.app import app
-from passerby.cli.errors import EXPECTED
+from passerby.cli.errors import EXPECTED, line_of
 from passerby.cli.output import complain
 from passerby.log_output import open_standard_streams
 
@@ -60,5 +60,5 @@ def run(arguments: list[str]) -> int:
     try:
         return app(arguments) or 0
     except EXPECTED as error:
-        complain(str(error))
+        complain(line_of(error))
         return _EXIT_FAILED

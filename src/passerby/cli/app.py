@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from passerby.engines import StateEngine
 from passerby.folder import DataFolder
-from passerby.projects.audit import AuditLog
+from passerby.projects.audit import SERVER
 from passerby.projects.errors import NotInitialised
 from passerby.projects.store import ProjectStore
+from passerby.runtime.context import open_context
 from passerby.runtime.engines import engines_of
+from passerby.services.access import Access
+from passerby.services.caller import COMMAND_LINE
 from passerby.settings import load
 
 app = App(
@@ -35,14 +39,16 @@ def data_folder(data: Path | None) -> DataFolder:
     return DataFolder(load({"data": data}, os.environ).data)
 
 
-WHO: Final = "the command line"
-"""Who changed something, as the audit log says."""
+@contextmanager
+def access_to(data: Path | None, project: str | None = None) -> Iterator[Access]:
+    """The command line's access to the project of this name, or to the server as a whole, for a block.
 
-
-def note(data: Path | None, project: int, action: str, subject: str = "", details: Any = None) -> None:
-    """Note in the audit log what a command has done to a project."""
-    with AuditLog(data_folder(data).audit) as log:
-        log.note(project, time.time_ns() // 1_000_000, who=WHO, action=action, subject=subject, details=details)
+    Raises NotInitialised, NoSuchProject, SettingsError.
+    """
+    with open_store(data) as store:
+        number = SERVER if project is None else store.project(project).id
+    with open_context(engines_of(data_folder(data))) as context:
+        yield Access(context, number, COMMAND_LINE)
 
 
 def open_state(data: Path | None) -> StateEngine:

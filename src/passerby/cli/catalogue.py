@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
 from passerby.catalogue.types import DataType
-from passerby.cli.app import WHO, Data, Json, Project, note, open_state, open_store
+from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
-from passerby.engines import StateEngine
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.state.protocol import State
-from passerby.state.views import StateReader
+from passerby.services import catalogue
+from passerby.services.access import Access
+from passerby.services.cursors import Page
 
 commands = App(name="catalogue", help="List, merge and delete event names, attributes and traits; change their types.")
 
@@ -28,18 +24,13 @@ Event = Annotated[str, Parameter(name="--event", help="The event name; without i
 Attribute = Annotated[str, Parameter(help="The attribute of the event, or the trait.")]
 
 
-class EditRefused(CommandError):
-    """The catalogue has no such name, or it cannot be changed in this way."""
-
-
 @commands.command(name="list")
 def list_names(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """List event names, attributes and traits with their types, counts and merged spellings."""
-    number, engine = _place(data, project)
     rows: list[tuple[str, str, str, int, str, str]] = []
-    if engine.exists():
-        with closing(engine.open_reader()) as reader:
-            rows = list(_rows(reader, number))
+    with access_to(data, project) as access:
+        if open_state(data).exists():
+            rows = list(_rows(access))
     headings = ("event", "attribute", "type", "count", "last_seen", "spellings")
     if json:
         say_json([dict(zip(headings, row, strict=True)) for row in rows])
@@ -60,9 +51,8 @@ def change_type(
 
     The console and the API also count the past values that fit the new type.
     """
-    with _editing(data, project) as (number, state):
-        before = state.change_type(number, event, attribute, type_)
-    note(data, number, "catalogue.type_changed", details={"event": event, "attribute": attribute, "type": type_})
+    with access_to(data, project) as access:
+        before = catalogue.change_type(access, event, attribute, type_)
     say(f"The type of {attribute!r} is {type_}; it was {before}.")
 
 
@@ -76,10 +66,8 @@ def merge(
     data: Data = None,
 ) -> None:
     """Merge a spelling of an event name, attribute or trait into another name. Can be undone."""
-    _named(event, attribute)
-    with _editing(data, project) as (number, state):
-        state.add_alias(number, Alias(event, attribute, into, time.time_ns() // 1_000_000, WHO))
-    note(data, number, "catalogue.merged", details={"event": event, "attribute": attribute, "into": into})
+    with access_to(data, project) as access:
+        catalogue.merge_name(access, event, attribute, into)
     say(f"From the next batch on, {attribute or event!r} is recorded as {into!r}.")
 
 
@@ -92,10 +80,8 @@ def undo(
     data: Data = None,
 ) -> None:
     """Undo a merge. What was recorded in between stays under the name that it was merged into."""
-    _named(event, attribute)
-    with _editing(data, project) as (number, state):
-        state.remove_alias(number, event, attribute)
-    note(data, number, "catalogue.merge_undone", details={"event": event, "attribute": attribute})
+    with access_to(data, project) as access:
+        catalogue.unmerge_name(access, event, attribute)
     say(f"From the next batch on, {attribute or event!r} is recorded under its own name.")
 
 
@@ -109,52 +95,26 @@ def delete(
 ) -> None:
     """Delete event names, attributes or traits from the catalogue. Recorded events and profiles stay."""
     if event and traits:
-        raise EditRefused("choose one of --event and --traits")
+        raise CommandError("choose one of --event and --traits")
     pairs = [(event, name) if event or traits else (name, "") for name in names]
-    with _editing(data, project) as (number, state):
-        unknown = state.delete_names(number, pairs)
-    note(data, number, "catalogue.deleted", details={"event": event, "traits": traits, "names": names})
-    say(f"{len(pairs) - len(unknown)} deleted.")
-    if unknown:
-        missing = ", ".join(repr(attribute or name) for name, attribute in unknown)
-        raise EditRefused(f"not in the catalogue of project {project}: {missing}")
+    with access_to(data, project) as access:
+        found = catalogue.delete_names(access, pairs)
+    say(f"{found.deleted} deleted.")
+    if found.unknown:
+        missing = ", ".join(repr(each.attribute or each.event) for each in found.unknown)
+        raise CommandError(f"not in the catalogue of project {project}: {missing}")
 
 
-def _place(data: Path | None, project: str) -> tuple[int, StateEngine]:
-    """The project's number, and the state."""
-    with open_store(data) as store:
-        return store.project(project).id, open_state(data)
-
-
-@contextmanager
-def _editing(data: Path | None, project: str) -> Iterator[tuple[int, State]]:
-    number, engine = _place(data, project)
-    with closing(engine.open_writer()) as state:
-        try:
-            yield number, state
-        except BadAlias as fault:
-            raise EditRefused(str(fault)) from None
-        except UnknownName:
-            raise EditRefused(
-                f"project {project} has no such name: `passerby catalogue list` shows the catalogue"
-            ) from None
-
-
-def _named(event: str, attribute: str) -> None:
-    if not event and not attribute:
-        raise EditRefused("name an event with --event, an attribute of it with --attribute, or a trait with it alone")
-
-
-def _rows(reader: StateReader, project: int) -> Iterator[tuple[str, str, str, int, str, str]]:
-    page = reader.catalogue(project, limit=_PAGE)
+def _rows(access: Access) -> Iterator[tuple[str, str, str, int, str, str]]:
+    page = catalogue.get_catalogue(access, Page(_PAGE))
     traits = [_row("", each) for each in page.traits]
     while True:
         for event in page.events:
             yield event.name, "", "", event.count, event.last_seen, ", ".join(event.spellings)
             yield from (_row(event.name, each) for each in event.attributes)
-        if page.after is None:
+        if page.cursor is None:
             break
-        page = reader.catalogue(project, limit=_PAGE, after=page.after)
+        page = catalogue.get_catalogue(access, Page(_PAGE, page.cursor))
     yield from traits
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import closing
-
+import msgspec
 from cyclopts import App
 
-from passerby.cli.app import Data, Json, Project, note, open_state, open_store
+from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.output import say, say_json
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.state.protocol import State
+from passerby.services import deletion
 from passerby.state.views import Deletion
 
 commands = App(name="test-data", help="Delete test profiles: those whose identifiers all begin with passerby-test.")
@@ -22,14 +20,10 @@ def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = 
 
     A test profile that ever had another identifier is kept, and so is one merged with a profile that had one.
     """
-    with open_store(data) as store:
-        number = store.project(project).id
-    state = open_state(data)
     deleted = Deletion(0, 0)
-    if state.exists():
-        with closing(state.open_writer()) as writer:
-            deleted = _delete_all(writer, number)
-    note(data, number, "test_data.deleted", details=deleted._asdict())
+    with access_to(data, project) as access:
+        if open_state(data).exists():
+            deleted = Deletion(**msgspec.structs.asdict(deletion.delete_test_data(access, everything=True)))
     if json:
         say_json(deleted._asdict())
     elif deleted.profiles or deleted.kept:
@@ -37,13 +31,3 @@ def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = 
         say(f"Deleted: {deleted.profiles} test profiles, {deleted.events} events.{kept}")
     else:
         say("No test data.")
-
-
-def _delete_all(writer: State, project: int) -> Deletion:
-    """Delete in transactions of bounded size, until there is no more."""
-    profiles = events = 0
-    while True:
-        found = writer.delete_test_data(project, time.time_ns() // 1_000_000)
-        profiles, events = profiles + found.profiles, events + found.events
-        if not found.more:
-            return Deletion(profiles, events, found.kept)

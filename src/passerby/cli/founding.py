@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 
-from passerby.cli.app import Data, Json, data_folder, note
+from passerby.cli.app import Data, Json, access_to, data_folder
 from passerby.cli.output import say, say_json
-from passerby.cli.users import open_users
 from passerby.folder import DataFolder
 from passerby.projects import passwords
-from passerby.projects.audit import SERVER
-from passerby.projects.errors import NoSuchUser
 from passerby.projects.founding import CONSOLE_USER, initialised
 from passerby.projects.founding import init as make_folder
-from passerby.projects.users import ConsoleUsers, Role
+from passerby.services import users
 from passerby.settings import CONSOLE_PASSWORD
 
 
@@ -35,10 +31,8 @@ def password(*, data: Data = None, json: Json = False) -> None:
     """Give the console's user a new password: $PASSERBY_CONSOLE_PASSWORD, or a random one that is printed."""
     given = os.environ.get(CONSOLE_PASSWORD, "")
     new = given or passwords.new_password()
-    stored = passwords.hashed(new)
-    with open_users(data) as users:
-        _let_in(users, stored)
-    note(data, SERVER, "password.changed", CONSOLE_USER)
+    with access_to(data) as access:
+        users.reset_first_user(access, passwords.hashed(new))
     if json:
         say_json({"user": CONSOLE_USER, "password": new})
     else:
@@ -53,16 +47,6 @@ def see_to_given_password(folder: DataFolder) -> None:
     given = os.environ.get(CONSOLE_PASSWORD, "")
     if not given or not initialised(folder.path):
         return
-    with open_users(folder.path) as users:
-        if not passwords.matches(given, users.password(CONSOLE_USER) or ""):
-            _let_in(users, passwords.hashed(given))
-            note(folder.path, SERVER, "password.changed", CONSOLE_USER, {"by": CONSOLE_PASSWORD})
-
-
-def _let_in(users: ConsoleUsers, stored: str) -> None:
-    """Give the first user this password, and make that user again where somebody has removed it."""
-    now = time.time_ns() // 1_000_000
-    try:
-        users.set_password(CONSOLE_USER, stored, now)
-    except NoSuchUser:
-        users.add(CONSOLE_USER, Role.ADMIN, stored, now)
+    with access_to(folder.path) as access:
+        if not passwords.matches(given, access.context.users.password(CONSOLE_USER) or ""):
+            users.reset_first_user(access, passwords.hashed(given), CONSOLE_PASSWORD)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterable
-from contextlib import closing
-from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, Project, data_folder, note, open_store
+from passerby.cli.app import Data, Json, Project, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.keys import KINDS, kind_named
 from passerby.projects.scopes import EVERY, Scope
-from passerby.projects.store import GRACE_MS, Key
-from passerby.refused.store import RefusedReader, Use
+from passerby.projects.store import GRACE_MS
+from passerby.services import keys
+from passerby.services.management_answers import KeyInfo
 from passerby.times import iso
 
 commands = App(name="keys", help="List, add, rotate and revoke the keys of a project.")
@@ -38,15 +37,13 @@ class SecretOnCommandLine(CommandError):
 @commands.command(name="list")
 def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """List the keys of a project. Secrets are stored hashed and cannot be shown."""
-    with open_store(data) as store:
-        keys = store.keys(store.project(project))
-    now = _now()
-    uses = _uses(data, now)
+    with access_to(data, project) as access:
+        found = keys.list_keys(access).keys
     if json:
-        say_json([_shown(key, uses.get(key.id), now) | {"project": project} for key in keys])
+        say_json([_shown(key) | {"project": project} for key in found])
         return
     headings = ("number", "kind", "value", "label", "made", "last used", "calls in 1 h", "revoked")
-    say_table(headings, [_row(key, uses.get(key.id)) for key in keys])
+    say_table(headings, [_row(key) for key in found])
 
 
 @commands.command
@@ -70,10 +67,8 @@ def add(  # noqa: PLR0913 - a command has as many flags as it needs
     json: Json = False,
 ) -> None:
     """Give a project another key, and print it. A secret is printed this once."""
-    with open_store(data) as store:
-        owner = store.project(project)
-        added = store.add_key(owner, kind, _now(), value=_given(kind, value), label=label, scopes=_scopes(scope))
-    note(data, owner.id, "key.added", str(added.id), {"kind": kind, "label": label})
+    with access_to(data, project) as access:
+        added = keys.add_key(access, kind, value=_given(kind, value), label=label, scopes=_scopes(scope))
     if json:
         say_json(added)
     else:
@@ -92,11 +87,9 @@ def rotate(
     json: Json = False,
 ) -> None:
     """Replace a key by a fresh one of the same kind, label and scopes, and print it. A secret is printed this once."""
-    now = _now()
-    with open_store(data) as store:
-        owner = store.project(project)
-        made = store.rotate_key(owner, number, now, GRACES_MS[grace])
-    note(data, owner.id, "key.rotated", str(number), {"kind": made.kind, "id": made.id, "grace": grace})
+    with access_to(data, project) as access:
+        now = access.context.now()
+        made = keys.rotate_key(access, number, grace_seconds=GRACES_MS[grace] // 1000)
     if json:
         say_json(made)
         return
@@ -113,10 +106,8 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Stop a key for good. Running processes follow within about a second."""
-    with open_store(data) as store:
-        owner = store.project(project)
-        store.revoke_key(owner, number, _now())
-    note(data, owner.id, "key.revoked", str(number))
+    with access_to(data, project) as access:
+        keys.revoke_key(access, number)
     if json:
         say_json({"id": number, "revoked": True})
     else:
@@ -135,36 +126,11 @@ def _given(kind: str, value: str) -> str:
     return value
 
 
-def _uses(data: Path | None, now: int) -> dict[int, Use]:
-    """When each key was used last, by the keys' ids; empty before the first start of the server."""
-    file = data_folder(data).refused
-    if not file.exists():
-        return {}
-    with closing(RefusedReader(file)) as reader:
-        return reader.uses(now)
+def _shown(key: KeyInfo) -> dict[str, object]:
+    return {name: value for name, value in msgspec.structs.asdict(key).items() if name != "scopes"}
 
 
-def _shown(key: Key, use: Use | None, now: int) -> dict[str, object]:
-    revoked = None if key.revoked_at is None else iso(key.revoked_at)
-    return {
-        "id": key.id,
-        "kind": key.kind,
-        "secret": key.value is None,
-        "value": key.value,
-        "label": key.label,
-        "created_at": iso(key.created_at),
-        "revoked_at": None if key.works(now) else revoked,
-        "expires_at": revoked if key.works(now) else None,
-        "last_used_at": iso(use.last_at) if use else None,
-        "calls_last_hour": use.last_hour if use else 0,
-    }
-
-
-def _row(key: Key, use: Use | None) -> tuple[str, ...]:
-    revoked = "" if key.revoked_at is None else iso(key.revoked_at)
-    used, calls = (iso(use.last_at), str(use.last_hour)) if use else ("", "0")
-    return str(key.id), key.kind, key.value or "(secret)", key.label, iso(key.created_at), used, calls, revoked
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+def _row(key: KeyInfo) -> tuple[str, ...]:
+    revoked = key.revoked_at or key.expires_at or ""
+    used, calls = key.last_used_at or "", str(key.calls_last_hour)
+    return str(key.id), key.kind, key.value or "(secret)", key.label, key.created_at, used, calls, revoked

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import time
-from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from passerby.cli.app import Data, Json, Project, note, open_state, open_store
-from passerby.cli.errors import CommandError
+from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.output import say, say_json, say_table
-from passerby.engines import StateEngine
-from passerby.identity.decisions import COMMAND_LINE
 from passerby.projects.founding import FIRST_PROJECT
-from passerby.projects.policies import policy_of
-from passerby.services.answers import ExplainedMerge, ExplainedMergeDetail, explained_merge, explained_merge_detail
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
-from passerby.state.views import HistoryIdentifier, MergeDetail
+from passerby.services import cursors, merges
+from passerby.services.answers import ExplainedMerge, ExplainedMergeDetail
+from passerby.services.cursors import Page
+from passerby.services.errors import not_found
+from passerby.services.ids import uuid_of
+from passerby.state.views import HistoryIdentifier
 
 commands = App(name="merges", help="List merges, look at one, take one back.")
 
 MergeId = Annotated[str, Parameter(help="The merge's id, as `passerby merges list` shows it.")]
-
-_UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class MergeRefused(CommandError):
-    """The merge cannot be undone, or there is none of this id."""
 
 
 @commands.command(name="list")
@@ -43,31 +33,24 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     json: Json = False,
 ) -> None:
     """List merges, the newest first: who was absorbed by whom, by which rule."""
-    number, state = _place(data, project)
-    behind = _checked(before) if before else None
-    merges: list[ExplainedMerge] = []
-    if state.exists():
-        with closing(state.open_reader()) as reader:
-            stored = reader.merges(number, limit=max(limit, 0), undone=undone, before=behind)
-        merges = list(map(explained_merge, stored))
+    behind = cursors.encode(cursors.AfterMerge(uuid_of(before, "merge"))) if before else None
+    found: list[ExplainedMerge] = []
+    with access_to(data, project) as access:
+        if open_state(data).exists():
+            found = merges.list_merges(access, Page(max(limit, 0), behind), undone=undone).merges
     if json:
-        say_json(merges)
+        say_json(found)
         return
     headings = ("merge", "at", "winner", "loser", "through", "reason", "undone")
-    say_table(headings, [_row(merge) for merge in merges])
+    say_table(headings, [_row(merge) for merge in found])
 
 
 @commands.command
 def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """Show a merge: its message and its rule, what it moved, and whether it can be undone."""
-    number, state = _place(data, project)
-    stored: MergeDetail | None = None
-    if state.exists():
-        with closing(state.open_reader()) as reader:
-            stored = reader.merge(number, _checked(merge_id))
-    if stored is None:
-        raise MergeRefused(f"project {project} has no merge {merge_id}: `passerby merges list` shows them all")
-    found = explained_merge_detail(stored)
+    with access_to(data, project) as access:
+        _require_state(data)
+        found = merges.get_merge(access, merge_id)
     if json:
         say_json(found)
         return
@@ -84,40 +67,19 @@ def undo(
     json: Json = False,
 ) -> None:
     """Take a merge back. The two profiles don't merge again through the same identifier."""
-    number, state = _place(data, project)
-    with open_store(data) as store:
-        policy = policy_of(store.project(project).settings)
-    if not state.exists():
-        raise MergeRefused("there is no state yet, and so no merge")
-    with closing(state.open_writer()) as writer:
-        try:
-            at = time.time_ns() // 1_000_000
-            winner, loser = writer.undo_merge(
-                number, _checked(merge_id), at, policy, actor=COMMAND_LINE, comment=reason
-            )
-        except UnknownMerge:
-            raise MergeRefused(f"project {project} has no merge {merge_id}") from None
-        except (AlreadyUndone, BuiltOn) as refusal:
-            why = str(refusal) if isinstance(refusal, BuiltOn) else "it was undone before"
-            raise MergeRefused(f"merge {merge_id} cannot be undone: {why}") from None
-    note(data, number, "merge.undone", merge_id, {"reason": reason} if reason else None)
+    with access_to(data, project) as access:
+        _require_state(data)
+        winner, loser = (profile.id for profile in merges.undo_merge(access, merge_id, reason).profiles)
     if json:
         say_json({"winner": winner, "loser": loser})
     else:
         say(f"Profile {loser} stands for itself again, and no longer for {winner}.")
 
 
-def _place(data: Path | None, project: str) -> tuple[int, StateEngine]:
-    """The project's number, and the state."""
-    with open_store(data) as store:
-        return store.project(project).id, open_state(data)
-
-
-def _checked(merge_id: str) -> str:
-    lowered = merge_id.lower()
-    if not _UUID.fullmatch(lowered):
-        raise MergeRefused(f"{merge_id!r} is no id of a merge: `passerby merges list` shows them")
-    return lowered
+def _require_state(data: Path | None) -> None:
+    """A merge is looked for where there is a state, which no command creates. Raises NotFound."""
+    if not open_state(data).exists():
+        raise not_found("merge")
 
 
 def _named(identifier: HistoryIdentifier | None) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, note, open_store
+from passerby.cli.app import Data, Json, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json
 from passerby.projects.founding import FIRST_PROJECT
 from passerby.projects.policy import IdentityPolicy
+from passerby.services import policy
+from passerby.services.cursors import Page
 
 commands = App(name="policy", help="Show or change what a project wants of identity.")
+
+_CHANGES = 100
 
 Name = Annotated[str, Parameter(help="Name of the project.")]
 
@@ -33,14 +36,13 @@ def show(
     json: Json = False,
 ) -> None:
     """Show the identity policy of a project: blocked values, limits, contact traits, additional namespaces."""
-    with open_store(data) as store:
-        project = store.project(name)
-        changes = store.policy_changes(project.id, limit=100) if history else []
-    policy = project.settings.policy
+    with access_to(data, name) as access:
+        found = policy.get_policy(access)
+        changes = policy.list_policy_changes(access, Page(_CHANGES)).changes if history else []
     if json or history:
-        say_json(changes if history else policy)
+        say_json(changes if history else found)
         return
-    say("\n".join(f"{field:<16}{value}" for field, value in _told(policy).items()))
+    say("\n".join(f"{field:<16}{value}" for field, value in _told(found).items()))
 
 
 @commands.command(name="set")
@@ -63,22 +65,20 @@ def change(  # noqa: PLR0913 - one parameter for each flag
 ) -> None:
     """Change the identity policy of a project. Parts that are not given stay; namespaces are only added."""
     given = {"blocked_values": block, "limits": _pairs(limit), "contact_traits": contact_trait}
-    with open_store(data) as store:
-        project = store.project(name)
-        wished = _from_file(file) if file else msgspec.to_builtins(project.settings.policy)
+    with access_to(data, name) as access:
+        wished = _from_file(file) if file else msgspec.to_builtins(policy.get_policy(access))
         wished |= {field: value for field, value in given.items() if value is not None}
         wished["namespaces"] = wished.get("namespaces", {}) | (_pairs(namespace) or {})
-        store.set_policy(project.id, _policy(wished), WHO, time.time_ns() // 1_000_000)
-    note(data, project.id, "policy.changed", details=wished)
+        policy.change_policy(access, _policy(wished))
     say(f"The policy of project {name} is changed. It holds for messages from about a second on.")
 
 
-def _told(policy: IdentityPolicy) -> dict[str, str]:
+def _told(shown: IdentityPolicy) -> dict[str, str]:
     return {
-        "blocked values": ", ".join(policy.blocked_values),
-        "limits": ", ".join(f"{name}={most}" for name, most in policy.limits.items()),
-        "contact traits": ", ".join(policy.contact_traits),
-        "namespaces": ", ".join(f"{name}={class_}" for name, class_ in policy.namespaces.items()),
+        "blocked values": ", ".join(shown.blocked_values),
+        "limits": ", ".join(f"{name}={most}" for name, most in shown.limits.items()),
+        "contact traits": ", ".join(shown.contact_traits),
+        "namespaces": ", ".join(f"{name}={class_}" for name, class_ in shown.namespaces.items()),
     }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.cli.app import WHO, Data, Json, note, open_store
+from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
-from passerby.projects import choices
-from passerby.projects.founding import found_project
 from passerby.projects.store import Project
+from passerby.services import policy, projects
+from passerby.services.management_answers import ChangeProjectRequest
 from passerby.times import iso
 
 commands = App(name="projects", help="List projects, add one, change its settings.")
@@ -21,13 +20,13 @@ commands = App(name="projects", help="List projects, add one, change its setting
 @commands.command(name="list")
 def list_projects(*, data: Data = None, json: Json = False) -> None:
     """List all projects with their settings."""
-    with open_store(data) as store:
-        projects = store.projects()
+    with access_to(data) as access:
+        found = projects.list_projects(access)
     if json:
-        say_json([_shown(project) for project in projects])
+        say_json([_shown(project) for project in found])
         return
     headings = ("name", "made", "timezone", "phone country")
-    say_table(headings, [(p.name, iso(p.created_at), p.settings.timezone, p.settings.phone_country) for p in projects])
+    say_table(headings, [(p.name, iso(p.created_at), p.settings.timezone, p.settings.phone_country) for p in found])
 
 
 @commands.command
@@ -41,10 +40,8 @@ def add(
 
     Every key, profile, event and token belongs to one project, and nothing crosses.
     """
-    with open_store(data) as store:
-        keys = found_project(store, name)
-        number = store.project(name).id
-    note(data, number, "project.added", name)
+    with access_to(data) as access:
+        keys = projects.add_project(access, name)
     if not json:
         say(f"Project {name} is ready. Keep these credentials: the secrets among them are not shown again.\n")
     say_json(keys.document())
@@ -76,22 +73,18 @@ def change(  # noqa: PLR0913 - one parameter for each flag
 ) -> None:
     """Change settings of a project; those not given stay."""
     given: dict[str, Any] = {
-        "timezone": None if timezone is None else choices.timezone(timezone),
-        "phone_country": None if phone_country is None else choices.country(phone_country),
-        "blocked_values": block,
-        "redirect_hosts": None if redirect_host is None else choices.hosts(redirect_host),
+        "timezone": timezone,
+        "phone_country": phone_country,
+        "redirect_hosts": None if redirect_host is None else list(redirect_host),
         "answers_with_profile": answers_with_profile,
     }
-    with open_store(data) as store:
-        project = store.project(name)
-        changes = {field: value for field, value in given.items() if value is not None}
-        blocked = changes.pop("blocked_values", None)
-        settings = msgspec.structs.replace(project.settings, **changes)
-        store.change_settings(project, settings)
-        if blocked is not None:
-            policy = msgspec.structs.replace(settings.policy, blocked_values=list(blocked))
-            store.set_policy(project.id, policy, WHO, time.time_ns() // 1_000_000)
-    note(data, project.id, "project.changed", details={key: value for key, value in given.items() if value is not None})
+    changes = {field: value for field, value in given.items() if value is not None}
+    with access_to(data, name) as access:
+        if changes or block is None:
+            projects.change_project(access, ChangeProjectRequest(**changes))
+        if block is not None:
+            blocking = msgspec.structs.replace(policy.get_policy(access), blocked_values=list(block))
+            policy.change_policy(access, blocking)
     say(f"Project {name} is changed. Running processes follow within about a second.")
 
 

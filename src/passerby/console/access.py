@@ -79,7 +79,7 @@ def with_policy(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Let in whoever may. Notes who it is for `visitor_of`.
 
-    Raises ForeignOrigin, SignInNeeded, NotAllowed, and ApiError for a project in which the visitor has no role.
+    Raises ForeignOrigin, SignInNeeded, NotAllowed, and ServiceError for a project in which the visitor has no role.
     """
     if connection.scope.get("method") not in SAFE_METHODS and not is_own(connection.headers):
         raise ForeignOrigin
@@ -121,4 +121,4 @@ async def _visitor(connection: AnyConnection) -> Visitor | None:
     if not token:
         return None
     reception: Reception = connection.app.state.reception
-    return await reception.desk.readers.run(reception.users.visitor, token, reception.desk.now())
+    return await reception.context.readers.run(reception.context.users.visitor, token, reception.context.now())

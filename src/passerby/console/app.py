@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from litestar import Router, get
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from litestar import Litestar, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler, ExceptionHandler
 
-from passerby.api.app import application
 from passerby.console.access import NEED, Need, guard, visitor_of, with_policy
 from passerby.console.failures import HANDLERS, answer_unrouted
 from passerby.console.pages import (
@@ -39,6 +42,7 @@ from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import FORM_BYTES, Shell
 from passerby.console.signing import show_sign_in, sign_in, sign_out
 from passerby.console.static import get_static
+from passerby.services.context import ServerContext
 from passerby.services.errors import not_found
 from passerby.web.errors import AnyRequest
 
@@ -85,8 +89,22 @@ def routes() -> list[HTTPRouteHandler]:
     ]
 
 
-def create_app(reception: Reception) -> Shell:
-    """The console over this reception, whose parts are opened and closed by whoever made them. Raises NoPolicy."""
+class Application(Protocol):
+    """Makes the application that serves the management API and, next to it, other routes; see `api.app.application`."""
+
+    def __call__(
+        self,
+        context: Callable[[], ServerContext],
+        beside: Sequence[ControllerRouterHandler],
+        answer_framework: ExceptionHandler[Any],
+    ) -> Litestar: ...
+
+
+def create_app(reception: Reception, application: Application) -> Shell:
+    """Return the console's pages next to the management API, on one port. Raises NoPolicy.
+
+    The reception's parts are opened and closed by the caller.
+    """
     router = Router(
         path="/",
         route_handlers=with_policy(routes()),
@@ -95,6 +113,6 @@ def create_app(reception: Reception) -> Shell:
         exception_handlers=HANDLERS,
         request_max_body_size=FORM_BYTES,
     )
-    app = application(lambda: reception.desk, [router], answer_unrouted)
+    app = application(lambda: reception.context, [router], answer_unrouted)
     app.state.reception = reception
     return Shell(app)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from passerby.api.series import range_of, series
 from passerby.console.sourcing import Arrival
 from passerby.dialects import registry
-from passerby.services.access import Access
+from passerby.services.access import ServerAccess
+from passerby.services.series import count_series, range_of
 from passerby.services.series_answers import Series
 
 
-def arrivals(access: Access) -> dict[str, Arrival]:
+def arrivals(access: ServerAccess) -> dict[str, Arrival]:
     """Of every dialect, what came in the last 30 days, and when the last of it did."""
     days, hours, minutes = (_accepted(access, step) for step in ("day", "hour", "minute"))
     last = {**_newest(days), **_newest(hours), **_newest(minutes)}
@@ -17,8 +17,8 @@ def arrivals(access: Access) -> dict[str, Arrival]:
     return {dialect: Arrival(messages=totals.get(dialect, 0), last_at=last.get(dialect)) for dialect in registry.NAMED}
 
 
-def _accepted(access: Access, step: str) -> Series:
-    return series(access, "accepted", step, range_of(step, None, None, access.desk.now()))  # type: ignore[arg-type]  # of the three
+def _accepted(access: ServerAccess, step: str) -> Series:
+    return count_series(access, "accepted", step, range_of(step, None, None, access.context.now()))  # type: ignore[arg-type]  # of the three
 
 
 def _newest(counted: Series) -> dict[str, str]:

@@ -16,7 +16,7 @@ from passerby.console.forms import faults_of, reject
 from passerby.console.rendering import render
 from passerby.console.screens import SEE_OTHER
 from passerby.console.shell import TWIN
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import (
     PRIVATE,
     STATUS,
@@ -33,7 +33,7 @@ AnyResponse = Response[Any]
 def answer_sign_in_needed(request: AnyRequest, _: SignInNeeded) -> AnyResponse:
     """To the sign-in page, which leads back. A script that fetched a part of a page is told to go there."""
     if request.scope.get(TWIN):
-        return answer_api_error(request, ApiError(ErrorCode.UNAUTHORIZED, "this needs somebody who is signed in"))
+        return answer_api_error(request, ServiceError(ErrorCode.UNAUTHORIZED, "this needs somebody who is signed in"))
     if "hx-request" in request.headers:
         return Response(b"", status_code=HTTPStatus.UNAUTHORIZED, headers={**PRIVATE, "HX-Redirect": "/sign-in"})
     back = f"?to={quote(_asked(request))}" if request.method == "GET" else ""
@@ -43,7 +43,7 @@ def answer_sign_in_needed(request: AnyRequest, _: SignInNeeded) -> AnyResponse:
 def answer_not_allowed(request: AnyRequest, _: NotAllowed) -> AnyResponse:
     """Somebody who may only look."""
     if request.scope.get(TWIN):
-        return answer_api_error(request, ApiError(ErrorCode.FORBIDDEN, "this is for administrators"))
+        return answer_api_error(request, ServiceError(ErrorCode.FORBIDDEN, "this is for administrators"))
     return _page(request, HTTPStatus.FORBIDDEN, "Only administrators may do this", _VIEWER)
 
 
@@ -52,7 +52,7 @@ def answer_foreign(request: AnyRequest, _: ForeignOrigin) -> AnyResponse:
     return _page(request, HTTPStatus.FORBIDDEN, "This did not come from the console", _FOREIGN)
 
 
-def answer_api(request: AnyRequest, error: ApiError) -> AnyResponse:
+def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
     """What the API refuses, in its own words."""
     if request.scope.get(TWIN):
         return answer_api_error(request, error)
@@ -94,7 +94,7 @@ HANDLERS: ExceptionHandlersMap = {
     SignInNeeded: answer_sign_in_needed,
     NotAllowed: answer_not_allowed,
     ForeignOrigin: answer_foreign,
-    ApiError: answer_api,
+    ServiceError: answer_api,
     HTTPException: answer_framework,
     Exception: answer_broken,
 }

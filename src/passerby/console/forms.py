@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import AnyRequest
 
 PAGE: Final = "console_form_page"
@@ -76,7 +76,7 @@ class FormState:
         return next(iter(self.faults), "") == name
 
 
-def reject(request: AnyRequest, error: ApiError) -> None:
+def reject(request: AnyRequest, error: ServiceError) -> None:
     """Mark a request whose form cannot be taken, if it is one with a page."""
     scope: dict[str, Any] = request.scope  # type: ignore[assignment]  # a scope may hold keys of one's own
     handler = scope.get("route_handler")
@@ -87,13 +87,13 @@ def reject(request: AnyRequest, error: ApiError) -> None:
     scope[REJECTED] = Rejection(path, faults_of(error))
 
 
-def faults_of(error: ApiError) -> dict[str, str]:
+def faults_of(error: ServiceError) -> dict[str, str]:
     """The messages of an error by the names of fields."""
     parameters = error.details.get("parameters") or [{"name": "", "message": error.message}]
     return {field_of(fault["name"]): sentence(fault["message"]) for fault in parameters}
 
 
-def kept(action: str, data: msgspec.Struct, error: ApiError) -> FormState:
+def kept(action: str, data: msgspec.Struct, error: ServiceError) -> FormState:
     """A form that was read, for a route that shows its page again itself. Messages are those about its fields alone."""
     sent = {name: [str(value)] for name, value in msgspec.structs.asdict(data).items()}
     return FormState(action, sent, {name: fault for name, fault in faults_of(error).items() if name in sent})

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from passerby.api.management import rotated_key
 from passerby.console.screens import Visit
 from passerby.dialects import registry
+from passerby.services import keys
 from passerby.services.errors import not_found
 from passerby.services.management_answers import FreshKey, KeyInfo
 
@@ -47,7 +47,7 @@ class RotateForm(msgspec.Struct, kw_only=True):
 
 
 def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) -> KeyChangeView:
-    """The confirmation page of this change. Raises ApiError for a key that was rotated before."""
+    """The confirmation page of this change. Raises ServiceError for a key that was rotated before."""
     if change == "rotate" and key.expires_at is not None:
         raise not_found("key that can be rotated")
     dialect = registry.NAMED.get(key.kind.partition(".")[0])
@@ -56,7 +56,5 @@ def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) ->
 
 
 async def rotated(visit: Visit, number: int, form: RotateForm) -> FreshKey:
-    """The key that replaces another one, which is recorded in the audit log."""
-    made = await visit.run(rotated_key, visit.access, number, grace_ms=int(form.grace) * 1000)
-    await visit.note("key.rotated", str(number), {"kind": made.kind, "id": made.id, "grace_seconds": int(form.grace)})
-    return made
+    """Rotate a key; return the one that replaces it."""
+    return await visit.run(keys.rotate_key, visit.access, number, grace_seconds=int(form.grace))

@@ -1,4 +1,4 @@
-"""What the console works with beside the management API's desk."""
+"""What the console works with beside the management API's context."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Protocol
 from passerby.console.throttle import Throttle
 from passerby.doctor.finding import Finding
 from passerby.monitoring.monitor import Monitor
-from passerby.projects.users import ConsoleUsers
-from passerby.services.desk import Desk
+from passerby.services.context import ServerContext
 from passerby.services.readers import Readers
 from passerby.settings import Settings
 
@@ -27,14 +26,13 @@ class Projects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The desk, who may come in and has tried to, threads for passwords and examinations, and the monitor.
+    """The context, who may come in and has tried to, threads for passwords and examinations, and the monitor.
 
     `diagnose` runs the diagnostics, which read whole files; `versions` are those of the engines by their names.
     """
 
-    desk: Desk
+    context: ServerContext
     projects: Projects
-    users: ConsoleUsers
     passwords: Readers
     examinations: Readers
     throttle: Throttle

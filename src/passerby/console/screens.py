@@ -4,7 +4,7 @@
 
     routes = [screen("/profiles", gather, "profiles.html")]
 
-`gather` is a Litestar dependency: it takes parameters as a route handler does, raises ApiError as the API does, and
+`gather` is a Litestar dependency: it takes parameters as a route handler does, raises ServiceError as the API does, and
 returns a Struct made of the management API's own types. The template gets it as `view`, beside `visit`; the twin,
 at the same path with `.json` behind it, answers it as it is.
 """
@@ -23,18 +23,17 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from passerby.api.auditing import note
 from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
 from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.reception import Reception
 from passerby.console.rendering import query, render
 from passerby.console.shell import TWIN
-from passerby.identity.decisions import Actor
 from passerby.projects.audit import SERVER
 from passerby.projects.users import Role, Visitor
-from passerby.services.access import Access
-from passerby.services.desk import Desk
-from passerby.services.errors import ApiError, not_found
+from passerby.services.access import ServerAccess
+from passerby.services.caller import Caller, signed_in
+from passerby.services.context import ServerContext
+from passerby.services.errors import ServiceError, not_found
 from passerby.web.errors import AnyRequest
 from passerby.web.streaming import MEDIA_TYPE
 
@@ -64,14 +63,19 @@ class Visit:
     form: FormState = NO_FORM
 
     @property
-    def desk(self) -> Desk:
-        """The parts of the management API."""
-        return self.reception.desk
+    def context(self) -> ServerContext:
+        """The stores and other parts that services work with."""
+        return self.reception.context
 
     @property
-    def access(self) -> Access:
-        """What the management API's own functions take."""
-        return Access(self.desk, self.project)
+    def access(self) -> ServerAccess:
+        """What services take: the visitor's access to this project."""
+        return ServerAccess(self.context, self.project, self.caller)
+
+    @property
+    def on_server(self) -> ServerAccess:
+        """The visitor's access to what belongs to no project."""
+        return ServerAccess(self.context, SERVER, self.caller)
 
     @property
     def may_change(self) -> bool:
@@ -89,14 +93,9 @@ class Visit:
         return self.visitor.role is Role.ADMIN
 
     @property
-    def who(self) -> str:
-        """The visitor, as histories and the audit log name them."""
-        return self.actor.label
-
-    @property
-    def actor(self) -> Actor:
-        """The visitor as the actor of identity decisions."""
-        return Actor("console_user", self.visitor.name)
+    def caller(self) -> Caller:
+        """The visitor, as services know them."""
+        return signed_in(self.visitor, self.address)
 
     @property
     def project_names(self) -> list[str]:
@@ -121,22 +120,17 @@ class Visit:
         """Whether the page belongs to the screen at this path of the project."""
         return self.is_at(path) or (path != "/" and self.own_path.startswith(f"{path}/"))
 
-    def rejected(self, data: msgspec.Struct, error: ApiError) -> Visit:
+    def rejected(self, data: msgspec.Struct, error: ServiceError) -> Visit:
         """The visit on a page that shows a form again, with this error."""
         return replace(self, form=kept(self.path, data, error))
 
-    async def note(self, action: str, subject: str = "", details: Any = None) -> None:
-        """Note in the audit log what the visitor has done, or whom they looked at; as the API does for tokens."""
-        await self.run(note, self.access, self.who, action, subject, details, self.address)
-
-    async def note_on_server(self, action: str, subject: str = "", details: Any = None) -> None:
-        """Record a change that belongs to no project."""
-        everywhere = Access(self.desk, SERVER)
-        await self.run(note, everywhere, self.who, action, subject, details, self.address)
+    async def record(self, action: str, subject: str = "", details: Any = None) -> None:
+        """Record in the audit log what the visitor looked at. Changes are recorded by the services that make them."""
+        await self.run(self.access.record, action, subject, details)
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something that blocks in one of the reading threads."""
-        return await self.desk.readers.run(read, *args, **kwargs)
+        return await self.context.readers.run(read, *args, **kwargs)
 
 
 def address_of(request: AnyRequest) -> str:
@@ -147,7 +141,7 @@ def address_of(request: AnyRequest) -> str:
 def visit_of(
     request: AnyRequest, reception: NamedDependency[Reception], project_name: FromPath[str], said: FromQuery[str] = ""
 ) -> Visit:
-    """The visit that this request belongs to. Raises ApiError where there is no such project."""
+    """The visit that this request belongs to. Raises ServiceError where there is no such project."""
     visitor = visitor_of(request)
     if visitor is None:
         raise SignInNeeded

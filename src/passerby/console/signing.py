@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
@@ -13,17 +12,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
-from passerby.api.auditing import note
 from passerby.console.access import COOKIE, NEED, Need, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER, address_of, page
 from passerby.console.throttle import Attempt
 from passerby.console.units import delay
-from passerby.projects import passwords
 from passerby.projects.audit import SERVER
-from passerby.projects.errors import NoSuchUser
 from passerby.projects.users import DEVICE_MS, LONGEST_MS
+from passerby.services import sessions
 from passerby.services.access import Access
+from passerby.services.caller import signed_in
 from passerby.web.errors import AnyRequest
 
 DEVICE_COOKIE = "passerby_device"
@@ -59,8 +57,8 @@ async def sign_in(
 ) -> Response[Any]:
     if len(data.user) > LONGEST_NAME or len(data.password) > LONGEST_PASSWORD:
         return _form(data.to, data.user[:LONGEST_NAME], _WRONG, HTTPStatus.BAD_REQUEST)
-    now, device = reception.desk.now(), request.cookies.get(DEVICE_COOKIE, "")
-    attempt, unlocked_at = await reception.desk.readers.run(
+    now, device = reception.context.now(), request.cookies.get(DEVICE_COOKIE, "")
+    attempt, unlocked_at = await reception.context.readers.run(
         _attempt, reception, data.user, address_of(request), device, now
     )
     if wait := reception.throttle.wait_ms(attempt, now, unlocked_at):
@@ -68,8 +66,8 @@ async def sign_in(
         refused.headers["Retry-After"] = str(-(-wait // 1000))
         return refused
     reception.throttle.tried(attempt, now)
-    opened = await reception.passwords.run(_opened, reception, data, device, now)
-    await reception.desk.readers.run(_note, reception, data.user, attempt.address, opened is not None)
+    access = await reception.context.readers.run(sessions.signing_in, reception.context, data.user, attempt.address)
+    opened = await reception.passwords.run(sessions.sign_in, access, data.user, data.password, device)
     if opened is None:
         return _form(data.to, data.user, _WRONG, HTTPStatus.UNAUTHORIZED)
     reception.throttle.succeeded(attempt)
@@ -82,49 +80,17 @@ async def sign_in(
 
 @post("/sign-out", status_code=200, **_OPTIONS)
 async def sign_out(request: AnyRequest, reception: NamedDependency[Reception]) -> Redirect:
-    if token := request.cookies.get(COOKIE):
-        await reception.desk.readers.run(reception.users.end_session, token)
+    token, visitor = request.cookies.get(COOKIE), visitor_of(request)
+    if token and visitor:
+        access = Access(reception.context, SERVER, signed_in(visitor, address_of(request)))
+        await reception.context.readers.run(sessions.sign_out, access, token)
     return Redirect("/sign-in", status_code=SEE_OTHER, cookies=[_cookie(request, COOKIE, "", 0)])
-
-
-def _note(reception: Reception, user: str, address: str, succeeded: bool) -> None:  # noqa: FBT001 - by position
-    """Record a sign-in. A name that no user has is left out: it may be a password, typed into the wrong field."""
-    known = reception.users.password(user) is not None
-    who = f"console user {user}" if known else "an unknown user"
-    everywhere = Access(reception.desk, SERVER)
-    action = "signed_in" if succeeded else "sign_in.failed"
-    note(everywhere, who, action, user if known else "", address=address)
-
-
-class _Opened(NamedTuple):
-    """What the cookies of a new session, and of the device that it is on, hold."""
-
-    session: str
-    device: str
 
 
 def _attempt(reception: Reception, user: str, address: str, device: str, now: int) -> tuple[Attempt, int]:
     """What an attempt counts against, and from when on failures count."""
-    users = reception.users
+    users = reception.context.users
     return Attempt(user, address, users.device_of(user, device, now)), users.unlocked_at(user)
-
-
-def _opened(reception: Reception, form: SignIn, device: str, now: int) -> _Opened | None:
-    """A new session, or None where the password is not this user's."""
-    stored = reception.users.password(form.user)
-    if not passwords.matches(form.password, stored or _nobodys()) or stored is None:
-        return None
-    try:
-        session = reception.users.open_session(form.user, now)
-        return _Opened(session, reception.users.know_device(form.user, now, device))
-    except NoSuchUser:
-        return None
-
-
-@cache
-def _nobodys() -> str:
-    """A stored password that nobody knows: looking at it takes as long as at a real one."""
-    return passwords.hashed(passwords.new_password())
 
 
 def _cookie(request: AnyRequest, name: str, value: str, seconds: int) -> Cookie:

@@ -12,6 +12,7 @@ from passerby.folder import DataFolder
 from passerby.projects import passwords
 from passerby.projects.errors import AlreadyInitialised, ControlFileMissing
 from passerby.projects.keys import API_TOKEN, KINDS
+from passerby.projects.protocol import Projects
 from passerby.projects.store import ProjectStore
 
 FIRST_PROJECT = "default"
@@ -86,13 +87,13 @@ def init(data: Path, password: str = "") -> FirstKeys:
     return FirstKeys(project=FIRST_PROJECT, keys=keys, console=ConsoleLogin(CONSOLE_USER, password))
 
 
-def found_project(store: ProjectStore, name: str) -> ProjectKeys:
+def found_project(store: Projects, name: str) -> ProjectKeys:
     """Add a project with a key of every kind. Raises BadProjectName, ProjectExists."""
     with store.transaction():
         return ProjectKeys(project=name, keys=_project_with_keys(store, name))
 
 
-def _project_with_keys(store: ProjectStore, name: str) -> dict[str, str]:
+def _project_with_keys(store: Projects, name: str) -> dict[str, str]:
     now = _now()
     project = store.add_project(name, now)
     return {kind: store.add_key(project, kind, now, label="made with the project").value for kind in KINDS}

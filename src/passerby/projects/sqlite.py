@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from passerby import sqlite
@@ -11,7 +12,7 @@ from passerby.projects.audit import AuditLog
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.store import ProjectStore
 from passerby.projects.users import ConsoleUsers
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.refused.store import RefusedReader, RefusedWriter, Use
 
 
 class SqliteControlEngine:
@@ -38,6 +39,12 @@ class SqliteControlEngine:
 
     def open_audit(self) -> AuditLog:
         return AuditLog(self._folder.audit)
+
+    def key_uses(self, now: int) -> dict[int, Use]:
+        if not self._folder.refused.exists():
+            return {}
+        with closing(RefusedReader(self._folder.refused)) as reader:
+            return reader.uses(now)
 
     def open_rejected_writer(self) -> RefusedWriter:
         return RefusedWriter(self._folder.refused)

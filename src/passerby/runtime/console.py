@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from passerby import logs
+from passerby.api.app import application
 from passerby.api.server import serve
 from passerby.console.app import create_app
 from passerby.console.reception import Reception
@@ -26,7 +27,7 @@ from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.policies import Policies
 from passerby.refused.store import RefusedWriter
 from passerby.runtime import metrics
-from passerby.services.desk import Desk
+from passerby.services.context import ServerContext
 from passerby.services.health import (
     EdgeCheck,
     EventsCheck,
@@ -75,9 +76,9 @@ class Stoppable(Protocol):
 
 
 class Console(NamedTuple):
-    """What the console role works with: the desk, the keys that are kept current, and where their uses are counted."""
+    """What the console role works with: the context, the current keys, and the counter of their uses."""
 
-    desk: Desk
+    context: ServerContext
     credentials: ProjectCredentials
     uses: RefusedWriter
 
@@ -85,7 +86,7 @@ class Console(NamedTuple):
         """Write how many times each API token was used since the last call. Slow: not for the event loop."""
         try:
             if uses := self.credentials.take_uses():
-                self.uses.count_uses(uses, self.desk.now())
+                self.uses.count_uses(uses, self.context.now())
         except Exception:  # noqa: BLE001 - these counts are lost, which must not stop the server
             _log.exception("the uses of tokens cannot be counted")
 
@@ -116,7 +117,7 @@ def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
             listener,
             settings.proxies,
             every_second=PeriodicTasks(console),
-            on_stop=console.desk.visibility.end,
+            on_stop=console.context.visibility.end,
         )
         _log.info("console stopping")
         console.count_uses()
@@ -132,19 +133,21 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     archive = held.enter_context(closing(SharedArchive(engines.log)))
     refused = held.enter_context(closing(engines.control.open_rejected_reader()))
     uses = held.enter_context(closing(engines.control.open_rejected_writer()))
+    users = held.enter_context(closing(engines.control.open_users()))
     store, relay = _open_events(settings, engines, held)
     edge = _edge(settings, folder)
     readers = held.enter_context(closing(Readers()))
     visibility = Visibility(log, state, relay, settings.api.wait_max_seconds)
     worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
     positions = PositionsCheck(lambda: relay.visible, state, log)
-    desk = Desk(
+    context = ServerContext(
         tokens=credentials,
         policy_of=Policies(credentials).of,
         state=state,
         # On a connection of its own each time: changes are rare.
         writer=lambda: closing(engines.state.open_writer()),
-        policies=engines.control.open_projects,
+        control=engines.control.open_projects,
+        users=users,
         audit=engines.control.open_audit,
         sender=lambda: closing(engines.log.open_writer()),
         log=log,
@@ -169,28 +172,26 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
         ingest_url=edge.url,
         metrics_token=settings.api.metrics_token,
     )
-    return Console(desk, credentials, uses)
+    return Console(context, credentials, uses)
 
 
 def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> Shell:
     folder = DataFolder(settings.data)
-    users = held.enter_context(closing(engines.control.open_users()))
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
     examinations = held.enter_context(closing(Readers(1, DIAGNOSTICS_WAITING)))
-    desk = console.desk
+    context = console.context
     monitor = Monitor(
-        meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
+        meter=lambda: Meter(folder, context.log, context.state, context.metrics, context.now()),
         store=SampleStore(folder.refused),
         alerting=engines.control.open_alerting(),
-        checks=desk.checks,
-        now=desk.now,
+        checks=context.checks,
+        now=context.now,
     )
     monitor.start()
     held.callback(monitor.stop)
     reception = Reception(
-        desk=desk,
+        context=context,
         projects=console.credentials,
-        users=users,
         passwords=passwords,
         examinations=examinations,
         throttle=Throttle(),
@@ -199,7 +200,7 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
         diagnose=partial(examine, settings, engines),
         versions=lambda: dict(engine.version() for engine in engines),
     )
-    return create_app(reception)
+    return create_app(reception, application)
 
 
 def now() -> int:

@@ -7,7 +7,7 @@ than what the page before showed anyway, and gives access to nothing: the projec
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,13 @@ from passerby.services.errors import invalid
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Moment = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class Page(NamedTuple):
+    """Which part of a list is wanted: at most `limit` things, those after `cursor`."""
+
+    limit: int
+    cursor: str | None = None
 
 
 class AfterProfile(msgspec.Struct, array_like=True, tag="p", frozen=True):
@@ -128,7 +135,7 @@ def encode(place: Place) -> str:
 def decode(cursor: str | None, *kinds: type[P]) -> P | None:
     """The place of a cursor that belongs to one of these kinds of list; None for None.
 
-    Raises ApiError for anything that `encode` did not make of such a place.
+    Raises ServiceError for anything that `encode` did not make of such a place.
     """
     if cursor is None:
         return None

@@ -33,7 +33,7 @@ class ErrorCode(StrEnum):
     EVENTS_UNAVAILABLE = "events_unavailable"
 
 
-class ApiError(Exception):
+class ServiceError(Exception):
     """A request that is not granted: one of the codes, a sentence for people, and details for programs."""
 
     def __init__(
@@ -50,17 +50,95 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def not_found(what: str) -> ApiError:
+class NotFound(ServiceError):
+    """The project has no such thing."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(ErrorCode.NOT_FOUND, f"no such {what}")
+        self.what = what
+
+
+class Forbidden(ServiceError):
+    """The caller lacks a permission."""
+
+    def __init__(self, permission: str, message: str = "") -> None:
+        message = message or f"this requires the permission {permission}"
+        super().__init__(ErrorCode.FORBIDDEN, message, {"scope": str(permission)})
+
+
+class InvalidParameters(ServiceError):
+    """Parameters that cannot be used, each with its `name` and a `message`."""
+
+    def __init__(self, parameters: list[dict[str, str]]) -> None:
+        message = "; ".join(f"{fault['name']}: {fault['message']}" for fault in parameters)
+        super().__init__(ErrorCode.INVALID_PARAMETER, message, {"parameters": parameters})
+        self.parameters = parameters
+
+
+class AlreadyUndone(ServiceError):
+    """The merge or detachment was undone before."""
+
+    def __init__(self, what: str, **details: str) -> None:
+        super().__init__(ErrorCode.ALREADY_UNDONE, f"this {what} was undone before", details)
+
+
+class DependentMerge(ServiceError):
+    """A later merge builds on this one and has to be undone first."""
+
+    def __init__(self, merge_id: str) -> None:
+        message = f"a later merge builds on this one: undo merge {merge_id} first"
+        super().__init__(ErrorCode.BUILT_ON, message, {"merge_id": merge_id})
+
+
+class SameProfile(ServiceError):
+    """Both are one profile."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.SAME_PROFILE, "these are one profile already")
+
+
+class ForbiddenMerge(ServiceError):
+    """Rule R3 keeps two profiles apart; `rule` is the part of it."""
+
+    def __init__(self, rule: str, sentence: str) -> None:
+        super().__init__(ErrorCode.FORBIDDEN_MERGE, f"{sentence}; set `force` to merge them", {"rule": rule})
+
+
+class LimitExceeded(ServiceError):
+    """The merged profile would hold too many identifiers of a namespace."""
+
+    def __init__(self, namespace: str) -> None:
+        message = f"together they would exceed the limit of {namespace}"
+        super().__init__(ErrorCode.LIMIT_EXCEEDED, message, {"namespace": namespace})
+
+
+class CustomerIdNotDetachable(ServiceError):
+    """A customer id cannot be detached from its profile."""
+
+    def __init__(self) -> None:
+        message = "a customer id cannot be detached: undo the merge that brought it"
+        super().__init__(ErrorCode.CUSTOMER_STAYS, message)
+
+
+class IdentifierReassigned(ServiceError):
+    """The identifier has been reassigned to another profile."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.MOVED_ON, "the identifier has been reassigned to another profile")
+
+
+class EventsUnavailable(ServiceError):
+    """The event store cannot be read at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now")
+
+
+def not_found(what: str) -> NotFound:
     """The error for a thing that this project does not have."""
-    return ApiError(ErrorCode.NOT_FOUND, f"no such {what}")
+    return NotFound(what)
 
 
-def invalid(parameter: str, message: str) -> ApiError:
+def invalid(parameter: str, message: str) -> InvalidParameters:
     """The error for one parameter that cannot be used."""
-    return invalid_parameters([{"name": parameter, "message": message}])
-
-
-def invalid_parameters(parameters: list[dict[str, str]]) -> ApiError:
-    """Return the error for several parameters, each with its `name` and a `message`."""
-    message = "; ".join(f"{fault['name']}: {fault['message']}" for fault in parameters)
-    return ApiError(ErrorCode.INVALID_PARAMETER, message, {"parameters": parameters})
+    return InvalidParameters([{"name": parameter, "message": message}])

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.slowest import Slowest, SlowRead, name_of
 
 THREADS = 4
@@ -34,10 +34,10 @@ class Readers:
         self.slowest = Slowest()
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What this read returns or raises. Raises ApiError where too many wait."""
+        """What this read returns or raises. Raises ServiceError where too many wait."""
         if self._room <= 0:
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-            raise ApiError(ErrorCode.OVERLOADED, "too many requests are waiting to be answered", headers=headers)
+            raise ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting to be answered", headers=headers)
         self._room -= 1
         begun = time.time()
         try:

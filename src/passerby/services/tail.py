@@ -7,6 +7,7 @@ there and is told how much it missed, so that nobody who is slow costs memory.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -14,7 +15,7 @@ from passerby import logs
 from passerby.log.protocol import Entry
 from passerby.positions import Positions
 from passerby.refused.record import Refused
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
 from passerby.services.live_errors import TypesOf, no_types
 from passerby.services.log import AcceptedLog
@@ -49,6 +50,25 @@ class Place(NamedTuple):
 
     positions: Positions
     refused: int
+
+
+# Up to 4,096 partitions of `number:offset`. A place of an earlier release is one offset, as that of a log with one
+# partition still is.
+_PLACE = re.compile(r"([0-9:,]{1,100000})\.([0-9]{1,18})", re.ASCII)
+
+
+def place_of(text: str | None) -> Place | None:
+    """The place that an event's id names; None for what is none."""
+    found = _PLACE.fullmatch(text or "")
+    try:
+        return Place(Positions.parse(found[1]), int(found[2])) if found else None
+    except ValueError:
+        return None
+
+
+def id_of(place: Place) -> str:
+    """A place as an event's id."""
+    return f"{place.positions}.{place.refused}"
 
 
 class Told(NamedTuple):
@@ -106,9 +126,9 @@ class Tail:
         self.is_ending = is_ending
 
     def enter(self) -> None:
-        """Take one of the places for followers; raises ApiError where there is none. `leave` gives it back."""
+        """Take one of the places for followers; raises ServiceError where there is none. `leave` gives it back."""
         if self._room <= 0:
-            raise ApiError(ErrorCode.OVERLOADED, "too many streams are open", headers={"Retry-After": "5"})
+            raise ServiceError(ErrorCode.OVERLOADED, "too many streams are open", headers={"Retry-After": "5"})
         self._room -= 1
 
     def leave(self) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from typing import NamedTuple, Protocol
 
 from passerby.positions import START, Positions
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
@@ -69,8 +69,8 @@ class Visibility:
     async def wait(self, seconds: float) -> None:
         """Return when everything that is in the log at this moment is visible; at once for 0 seconds.
 
-        Raises ApiError where that takes longer than so many seconds, or than the longest time allowed, and where the
-        server stops.
+        Raises ServiceError where that takes longer than so many seconds, or than the longest time allowed, and where
+        the server stops.
         """
         if seconds <= 0:
             return
@@ -93,7 +93,7 @@ class Visibility:
         self._relay.nudge()
         return False
 
-    def _too_late(self, head: Positions) -> ApiError:
+    def _too_late(self, head: Positions) -> ServiceError:
         progress = Progress(head, self._applied, self._relay.visible)
         details = {name: positions.to_json() for name, positions in progress._asdict().items()}
-        return ApiError(ErrorCode.NOT_YET_VISIBLE, "not everything accepted before is visible yet", details)
+        return ServiceError(ErrorCode.NOT_YET_VISIBLE, "not everything accepted before is visible yet", details)

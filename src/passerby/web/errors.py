@@ -1,6 +1,6 @@
 """Everything that the management API refuses, and how it says so: `{"error": {"code", "message", "details"}}`.
 
-The codes are the public contract: a caller may act on them. Every error of the API is an `ApiError`, or one of
+The codes are the public contract: a caller may act on them. Every error of the API is an `ServiceError`, or one of
 Litestar's own (unknown path, wrong method, a parameter that cannot be read), or a fault of ours; the three handlers
 at the end bring all of them into the one shape.
 """
@@ -16,7 +16,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from passerby import logs
-from passerby.services.errors import ApiError, ErrorCode, invalid, invalid_parameters
+from passerby.services.errors import ErrorCode, InvalidParameters, ServiceError, invalid
 
 _log = logs.get("api")
 
@@ -83,7 +83,7 @@ class ErrorAnswer(msgspec.Struct, kw_only=True):
     error: ErrorBody
 
 
-def answer_api_error(_: AnyRequest, error: ApiError) -> Response[ErrorAnswer]:
+def answer_api_error(_: AnyRequest, error: ServiceError) -> Response[ErrorAnswer]:
     """An error that the API itself raised."""
     body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
     return Response(ErrorAnswer(error=body), status_code=STATUS[error.code], headers={**PRIVATE, **error.headers})
@@ -97,7 +97,7 @@ def answer_framework_error(request: AnyRequest, error: HTTPException) -> Respons
 def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]:
     """A fault of ours: told in full to the log, and to the caller only that there was one."""
     _log.error("a request failed", exc_info=error)
-    return answer_api_error(request, ApiError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
+    return answer_api_error(request, ServiceError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
 
 
 def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer]:
@@ -108,14 +108,14 @@ def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer
 _FAULT = 500
 
 
-def understood(error: HTTPException) -> ApiError:
+def understood(error: HTTPException) -> ServiceError:
     """An error that the framework found, in the API's words."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
-            return ApiError(ErrorCode.NOT_FOUND, "there is nothing at this path")
+            return ServiceError(ErrorCode.NOT_FOUND, "there is nothing at this path")
         case HTTPStatus.METHOD_NOT_ALLOWED:
-            return ApiError(ErrorCode.METHOD_NOT_ALLOWED, "this path takes other methods", headers=error.headers)
-    return invalid_parameters(_parameters(error))
+            return ServiceError(ErrorCode.METHOD_NOT_ALLOWED, "this path takes other methods", headers=error.headers)
+    return InvalidParameters(_parameters(error))
 
 
 def _parameters(error: HTTPException) -> list[dict[str, str]]:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from litestar.params import PathParameter, QueryParameter
 
 from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
-from passerby.services.errors import invalid, not_found
+from passerby.services.cursors import Page
+from passerby.services.errors import invalid
+from passerby.services.profiles import Choice
+from passerby.services.series import Metric, Step
+from passerby.services.times import moment_of
 
 LIMIT = 1_000
 """The most things on one page."""
 PAGE = 100
 """Things on a page when nobody says how many."""
-
-_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 ProfileId = Annotated[str, PathParameter(description="The id of a profile, or of one that was merged into it.")]
 MergeId = Annotated[str, PathParameter(description="The id of a merge, as histories and members name it.")]
@@ -103,6 +103,10 @@ StageLabel = Annotated[
 ]
 
 
+WantedMetric = Annotated[Metric, QueryParameter(name="metric", description="What is counted.")]
+WantedStep = Annotated[Step, QueryParameter(name="step", description="By how much time.")]
+
+
 Test = Annotated[
     bool,
     QueryParameter(
@@ -113,13 +117,6 @@ Test = Annotated[
 ]
 
 
-class Page(NamedTuple):
-    """Which part of a list is wanted."""
-
-    limit: int
-    cursor: str | None
-
-
 def page(limit: Limit = PAGE, cursor: Cursor = None) -> Page:
     """The part of a list that the query asks for."""
     return Page(limit, cursor)
@@ -128,15 +125,6 @@ def page(limit: Limit = PAGE, cursor: Cursor = None) -> Page:
 def long_page(limit: Limit = LIMIT, cursor: Cursor = None) -> Page:
     """Likewise, for lists that are mostly wanted whole."""
     return Page(limit, cursor)
-
-
-class Choice(NamedTuple):
-    """Which profiles are wanted: the one that an identifier leads to, or those that fit a text and a stage."""
-
-    identifier: Identifier | None
-    text: str | None
-    stage: Stage | None
-    test: bool = False
 
 
 def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
@@ -162,23 +150,3 @@ def only_events(name: EventName = None, semantic: Meaning = None, since: Since =
     """The events that the query asks for."""
     begin, end = moment_of("since", since, LEAST_TIME), moment_of("until", until, MOST_TIME)
     return Only(name or "", semantic or "", begin, end)
-
-
-def moment_of(name: str, text: str | None, default: int) -> int:
-    """A time given in ISO 8601, in milliseconds since 1970; UTC where no zone is given. Raises ApiError."""
-    if text is None:
-        return default
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise invalid(name, "must be a time in ISO 8601, such as 2026-11-20T10:00:00Z") from None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(zoned.timestamp() * 1000)
-
-
-def uuid_of(text: str, what: str) -> str:
-    """The canonical form of an id in a path. Raises ApiError for what cannot be the id of anything."""
-    lowered = text.lower()
-    if not _UUID.fullmatch(lowered):
-        raise not_found(what)
-    return lowered

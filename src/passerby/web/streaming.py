@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Litestar, Response
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from passerby.positions import Positions
 from passerby.services.items import LiveBatch, Wanted
-from passerby.services.tail import LOOK_SECONDS, Place, Tail, Told
+from passerby.services.tail import LOOK_SECONDS, Place, Tail, Told, id_of
 from passerby.web.errors import PRIVATE, AnyRequest
+
+After = Annotated[
+    str | None,
+    QueryParameter(name="after", max_length=40, description="Begin behind this `cursor` of `/v1/live/recent`."),
+]
+LastEventId = Annotated[
+    str | None,
+    HeaderParameter(name="Last-Event-ID", description="Begin behind this event, as a browser asks that comes back."),
+]
 
 GATHER_ITEMS = 10
 GATHER_SECONDS = 0.3
@@ -30,23 +38,6 @@ RETRY_MS = 2_000
 
 MEDIA_TYPE = "text/event-stream"
 _HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
-# Up to 4,096 partitions of `number:offset`. A place of an earlier release is one offset, as that of a log with one
-# partition still is.
-_PLACE = re.compile(r"([0-9:,]{1,100000})\.([0-9]{1,18})", re.ASCII)
-
-
-def place_of(text: str | None) -> Place | None:
-    """The place that an event's id names; None for what is none."""
-    found = _PLACE.fullmatch(text or "")
-    try:
-        return Place(Positions.parse(found[1]), int(found[2])) if found else None
-    except ValueError:
-        return None
-
-
-def id_of(place: Place) -> str:
-    """A place as an event's id."""
-    return f"{place.positions}.{place.refused}"
 
 
 async def follow(
@@ -91,7 +82,7 @@ def _event(told: Told) -> bytes:
 class EventStream(Response[bytes]):
     """An answer that goes on until the chunks end, the reader leaves, or the reader is too slow.
 
-    Takes one of the tail's places for followers until then; raises ApiError where there is none.
+    Takes one of the tail's places for followers until then; raises ServiceError where there is none.
     """
 
     def __init__(self, tail: Tail, chunks: AsyncIterator[bytes]) -> None:

@@ -14,6 +14,7 @@ from tests.api.office import Building, Office
 from tests.monitoring.test_delivery import receiver
 from tests.monitoring.watching import GB, MINUTE, monitor_of, sample
 
+from passerby.api.app import application
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
 from passerby.console.pages.alerts import AlertForm, settings_in
@@ -23,8 +24,8 @@ from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.monitor import Monitor, Sending, Stored
 from passerby.projects.alerting import AlertSettings
 from passerby.projects.audit import SERVER, AuditLog
-from passerby.projects.users import ConsoleUsers, Role
-from passerby.services.errors import ApiError
+from passerby.projects.users import Role
+from passerby.services.errors import ServiceError
 from passerby.services.readers import Readers
 from passerby.settings import Settings
 
@@ -39,11 +40,10 @@ class Desk:
     def __init__(self, building: Building, held: ExitStack) -> None:
         self.building = building
         self.monitor: Monitor = monitor_of(building)
-        users = held.enter_context(closing(ConsoleUsers(building.folder / "control.db")))
+        users = building.users
         reception = Reception(
-            desk=building.desk,
+            context=building.context,
             projects=building.credentials,
-            users=users,
             passwords=held.enter_context(closing(Readers(1))),
             examinations=held.enter_context(closing(Readers(1))),
             throttle=Throttle(),
@@ -52,7 +52,7 @@ class Desk:
             diagnose=list,
             versions=dict,
         )
-        self.client = held.enter_context(TestClient(create_app(reception)))
+        self.client = held.enter_context(TestClient(create_app(reception, application)))
         ours = Office(building).ours
         self._base = f"/p/{building.credentials.names()[ours]}"
         self._cookies = {}
@@ -91,7 +91,7 @@ def test_a_new_server_says_that_there_are_no_samples(desk: Desk) -> None:
 
 
 def test_load_over_time_and_the_forecast_are_shown(desk: Desk) -> None:
-    now = desk.building.desk.now()
+    now = desk.building.context.now()
     for hour in range(5, -1, -1):
         at = now - hour * 60 * MINUTE - MINUTE
         desk.monitor.store.keep(sample(at, received=600, requests=100, errors=2, free_bytes=(50 + hour) * GB))
@@ -108,7 +108,7 @@ def test_load_over_time_and_the_forecast_are_shown(desk: Desk) -> None:
 
 @pytest.mark.parametrize("growth, said", [(0, "Not growing"), (1, "More than 10 years"), (GB // 6, "12 days")])
 def test_every_forecast_has_words(desk: Desk, growth: int, said: str) -> None:
-    now = desk.building.desk.now()
+    now = desk.building.context.now()
     for hour in range(5, -1, -1):
         desk.monitor.store.keep(sample(now - hour * 60 * MINUTE, free_bytes=50 * GB + hour * growth))
     assert said in desk.get("ann", "/health").text
@@ -186,5 +186,5 @@ def test_an_empty_address_keeps_the_saved_one_and_a_box_removes_it() -> None:
     ],
 )
 def test_what_cannot_be_set_is_refused(form: dict[str, Any]) -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(ServiceError):
         settings_in(AlertForm(**form), SAVED)

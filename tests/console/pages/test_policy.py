@@ -8,7 +8,7 @@ import pytest
 
 from passerby.console.pages.policy import policy_in
 from passerby.projects.policy import IdentityPolicy
-from passerby.services.errors import ApiError
+from passerby.services.errors import ServiceError
 
 
 def test_a_form_becomes_the_policy_that_it_says() -> None:
@@ -50,5 +50,5 @@ def test_one_box_alone_counts() -> None:
     ],
 )
 def test_what_cannot_be_a_policy_is_refused(form: dict[str, Any]) -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(ServiceError):
         policy_in(form, IdentityPolicy())

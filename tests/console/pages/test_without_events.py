@@ -12,13 +12,14 @@ from tests.api.office import Building, Office
 from tests.monitoring.watching import monitor_of
 from tests.state.filling import DAY
 
+from passerby.api.app import application
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
 from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
 from passerby.messages import Identifier
-from passerby.projects.users import ConsoleUsers, Role
+from passerby.projects.users import Role
 from passerby.services.readers import Readers
 from passerby.settings import Settings
 
@@ -42,12 +43,11 @@ def office(building: Building) -> Iterator[Office]:
 @pytest.fixture(scope="module")
 def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
     with ExitStack() as held:
-        users = held.enter_context(closing(ConsoleUsers(building.folder / "control.db")))
+        users = building.users
         users.add("ann", Role.VIEWER, "no password has this hash", DAY)
         reception = Reception(
-            desk=building.desk,
+            context=building.context,
             projects=building.credentials,
-            users=users,
             passwords=held.enter_context(closing(Readers(1))),
             examinations=held.enter_context(closing(Readers(1))),
             throttle=Throttle(),
@@ -56,7 +56,7 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
             diagnose=list,
             versions=dict,
         )
-        client = held.enter_context(TestClient(create_app(reception)))
+        client = held.enter_context(TestClient(create_app(reception, application)))
         client.cookies.set(COOKIE, users.open_session("ann", time.time_ns() // 1_000_000))
         name = building.credentials.names()[office.ours]
         client.base_url = client.base_url.join(f"/p/{name}/")

@@ -17,7 +17,8 @@ from passerby.monitoring.delivery import NotDelivered, notification, send
 from passerby.monitoring.monitor import Sending
 from passerby.projects.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
 from passerby.projects.errors import BadSetting
-from passerby.services.errors import ApiError, ErrorCode, invalid
+from passerby.services import alerts
+from passerby.services.errors import ErrorCode, ServiceError, invalid
 from passerby.times import iso
 
 Number = Annotated[str, Meta(max_length=30)]
@@ -121,19 +122,16 @@ async def change(visit: NamedDependency[Visit], data: URLEncodedBody[AlertForm])
     alerting = visit.reception.monitor.alerting
     before = await visit.run(alerting.settings)
     changed = settings_in(data, before)
-    await visit.run(alerting.change_settings, changed)
-    noted = msgspec.to_builtins(changed) | {"address": changed.host}
-    noted["address_changed"] = changed.address != before.address
-    await visit.note_on_server("alerts.changed", changed.host, noted)
+    await visit.run(alerts.change_alerts, visit.on_server, alerting, changed)
     return done(visit, "/health/alerts", "alerts-saved")
 
 
 def settings_in(form: AlertForm, before: AlertSettings) -> AlertSettings:
-    """The settings that a form asks for. Raises ApiError for what cannot be one."""
+    """The settings that a form asks for. Raises ServiceError for what cannot be one."""
     try:
         address = checked_address(form.address) if form.address.strip() else before.address
     except BadSetting as error:
-        raise ApiError(ErrorCode.INVALID_PARAMETER, str(error), {"parameter": "address"}) from None
+        raise ServiceError(ErrorCode.INVALID_PARAMETER, str(error), {"parameter": "address"}) from None
     texts = {name: getattr(form, name).strip() for name in THRESHOLDS}
     given = {
         "address": "" if form.remove else address,
@@ -159,14 +157,14 @@ async def send_test(visit: NamedDependency[Visit]) -> Response[Any]:
     settings = await visit.run(visit.reception.monitor.alerting.settings)
     if not settings.address:
         raise invalid("address", "no receiver is configured: save an address first")
-    now = visit.desk.now()
+    now = visit.context.now()
     sent = notification("test", AlertState(since=now), settings, now)
     problem = None
     try:
         await visit.reception.examinations.run(send, settings, sent)
     except NotDelivered as error:
         problem = str(error)
-    await visit.note_on_server("alerts.tested", settings.host, {"problem": problem})
+    await visit.run(alerts.record_test_alert, visit.on_server, settings.host, problem)
     return page("alerts.html", visit=visit, view=_view(visit, settings), tested=problem or "")
 
 

@@ -8,12 +8,13 @@ import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
-from passerby.api.auditing import Action, Format, Since, Until, Who, audit_export, audit_page, exported, wanted
 from passerby.console.access import Need
 from passerby.console.screens import Visit, download, screen
-from passerby.projects.audit import View
+from passerby.services import audit
+from passerby.services.cursors import Page
 from passerby.services.management_answers import AuditEntry
-from passerby.web.parameters import Cursor, Page
+from passerby.web.auditing import Action, Format, Since, Until, Who, exported, wanted
+from passerby.web.parameters import Cursor
 
 SHOWN = 50
 
@@ -44,7 +45,7 @@ async def gather(  # noqa: PLR0913, PLR0917 - a parameter for each field of the 
     cursor: Cursor = None,
 ) -> AuditView:
     only = wanted(who, action, since, until)
-    found = await visit.run(audit_page, visit.access, Page(SHOWN, cursor), only, _view(visit))
+    found = await visit.run(audit.list_entries, visit.access, Page(SHOWN, cursor), only)
     query = AuditFilter(who=who, action=action, since=since, until=until)
     return AuditView(entries=found.entries, cursor=found.cursor, query=query)
 
@@ -58,14 +59,9 @@ async def export(  # noqa: PLR0913, PLR0917 - as above
     form: Format = "csv",
 ) -> Response[Any]:
     only = wanted(who, action, since, until)
-    content = await visit.run(audit_export, visit.access, only, form, _view(visit))
-    await visit.note("audit.exported", details={"format": form})
+    content = await visit.run(audit.export_entries, visit.access, only, form)
+    await visit.record("audit.exported", details={"format": form})
     return exported(content, form)
-
-
-def _view(visit: Visit) -> View | None:
-    """An administrator of all projects sees what belongs to none of them, too."""
-    return View(visit.project, server=True) if visit.may_manage else None
 
 
 routes = [

@@ -8,16 +8,15 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.api.catalogue import get_catalogue
-from passerby.api.management import marks
-from passerby.api.series import top_events
 from passerby.console.screens import Visit, screen
 from passerby.messages import StandardEvent
-from passerby.services import cursors
+from passerby.services import catalogue, cursors, tracking_plan
 from passerby.services.answers import CatalogueAnswer
-from passerby.services.errors import ApiError
+from passerby.services.cursors import Page
+from passerby.services.errors import ServiceError
 from passerby.services.management_answers import MarkInfo
-from passerby.web.parameters import Cursor, Page
+from passerby.services.series import list_volumes
+from passerby.web.parameters import Cursor
 
 SHOWN = 40
 MOST = 1_000
@@ -55,7 +54,9 @@ async def gather(
     semantic: Standard = "",
 ) -> CatalogueView:
     found: CatalogueAnswer = await (
-        _standard(visit, semantic) if semantic else get_catalogue.fn(visit.access, page=Page(SHOWN, cursor))
+        _standard(visit, semantic)
+        if semantic
+        else visit.run(catalogue.get_catalogue, visit.access, Page(SHOWN, cursor))
     )
     names = {event.name for event in found.events}
     return CatalogueView(
@@ -72,10 +73,10 @@ async def gather(
 
 async def _standard(visit: Visit, semantic: str) -> CatalogueAnswer:
     """The catalogue with all events of this standard event, whatever their senders call them."""
-    found: CatalogueAnswer = await get_catalogue.fn(visit.access, page=Page(MOST, None))
+    found = await visit.run(catalogue.get_catalogue, visit.access, Page(MOST, None))
     events, cursor = found.events, found.cursor
     while cursor is not None:
-        page: CatalogueAnswer = await get_catalogue.fn(visit.access, page=Page(MOST, cursor))
+        page = await visit.run(catalogue.get_catalogue, visit.access, Page(MOST, cursor))
         events, cursor = [*events, *page.events], page.cursor
     wanted = [event for event in events if event.semantic == semantic]
     return msgspec.structs.replace(found, events=wanted, cursor=None)
@@ -85,7 +86,11 @@ def _marks(visit: Visit, found: CatalogueAnswer, cursor: str | None) -> list[Mar
     """What is said of traits and of the events that belong on this page by their names, whether they came or not."""
     place = cursors.decode(cursor, cursors.AfterName)
     first, last = place.name if place else "", found.events[-1].name if found.cursor else None
-    return [mark for mark in marks(visit.access).marks if mark.event is None or _between(first, mark.event, last)]
+    return [
+        mark
+        for mark in tracking_plan.list_annotations(visit.access).marks
+        if mark.event is None or _between(first, mark.event, last)
+    ]
 
 
 def _between(first: str, name: str, last: str | None) -> bool:
@@ -95,8 +100,8 @@ def _between(first: str, name: str, last: str | None) -> bool:
 def _volumes(visit: Visit, names: set[str]) -> dict[str, list[int]] | None:
     """What is known of these events by day. Without it the catalogue is still worth a look."""
     try:
-        counted = top_events(visit.access, DAYS, visit.reception.settings.catalogue.event_names).events
-    except ApiError:
+        counted = list_volumes(visit.access, DAYS, visit.reception.settings.catalogue.event_names).events
+    except ServiceError:
         return None
     return {event.name: event.values for event in counted if event.name in names}
 

@@ -13,19 +13,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api import catalogue_edits
 from passerby.catalogue.types import DataType
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.story.refusals import explain
-from passerby.services.catalogue_answers import (
-    AliasInfo,
-    AliasRequest,
-    DeleteRequest,
-    NameRequest,
-    PastValues,
-    TypeRequest,
-)
-from passerby.services.errors import ApiError, invalid
+from passerby.services import catalogue
+from passerby.services.catalogue_answers import AliasInfo, PastValues
+from passerby.services.errors import ServiceError, invalid, not_found
 from passerby.web.errors import STATUS
 
 PATH = "/catalogue/edit"
@@ -72,13 +65,13 @@ async def gather(
 
 
 def _view(visit: Visit, event: str, attribute: str, do: Do, to: str) -> EditView:
-    type_ = visit.desk.state.attribute_type(visit.project, event, attribute) if attribute else None
+    type_ = visit.context.state.attribute_type(visit.project, event, attribute) if attribute else None
     past = None
     if do == "type" and type_ is not None and to in TYPES:
-        past = catalogue_edits.past_values(visit.access, event, attribute, to)
+        past = catalogue.count_past_values(visit.access, event, attribute, to)
     of_its_kind = [
         each
-        for each in catalogue_edits.aliases(visit.access).aliases
+        for each in catalogue.list_aliases(visit.access).aliases
         if bool(each.attribute) == bool(attribute) and (not attribute or (each.event or "") == event)
     ]
     name = attribute or event
@@ -98,40 +91,28 @@ def _view(visit: Visit, event: str, attribute: str, do: Do, to: str) -> EditView
 async def edit(visit: NamedDependency[Visit], data: URLEncodedBody[EditForm]) -> Response[Any]:
     try:
         await visit.run(_edit, visit, data)
-    except ApiError as error:
+    except ServiceError as error:
         view = await visit.run(_view, visit, data.event, data.attribute, data.do, data.to)
         return page("catalogue-edit.html", status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
-    await visit.note(_ACTIONS[data.do], "", msgspec.to_builtins(data))
     return done(visit, "/catalogue", "catalogue-edited")
 
 
 def _edit(visit: Visit, form: EditForm) -> None:
-    event, attribute = form.event or None, form.attribute or None
-    try:
-        match form.do:
-            case "type":
-                request = {"event": event, "attribute": attribute, "type": form.to}
-                catalogue_edits.changed_type(visit.access, msgspec.convert(request, TypeRequest))
-            case "merge":
-                into = msgspec.convert({"event": event, "attribute": attribute, "into": form.to}, AliasRequest)
-                catalogue_edits.added_alias(visit.access, visit.who, into)
-            case "undo":
-                catalogue_edits.undone_alias(visit.access, NameRequest(event=event, attribute=attribute))
-            case "delete":
-                name = NameRequest(event=event, attribute=attribute)
-                if catalogue_edits.deleted_names(visit.access, DeleteRequest(names=[name])).unknown:
-                    raise catalogue_edits.unknown_name()
-            case _:
-                raise invalid("do", "choose what to do")
-    except msgspec.ValidationError as fault:
-        raise invalid("to", str(fault)) from None
+    name = form.event, form.attribute
+    match form.do:
+        case "type":
+            if not form.attribute or form.to not in TYPES:
+                raise invalid("to", f"Expected an attribute and one of the types {', '.join(TYPES)}")
+            catalogue.change_type(visit.access, *name, form.to)
+        case "merge":
+            catalogue.merge_name(visit.access, *name, form.to)
+        case "undo":
+            catalogue.unmerge_name(visit.access, *name)
+        case "delete":
+            if catalogue.delete_names(visit.access, [name]).unknown:
+                raise not_found("name in the catalogue")
+        case _:
+            raise invalid("do", "choose what to do")
 
-
-_ACTIONS: Final = {
-    "type": "catalogue.type_changed",
-    "merge": "catalogue.merged",
-    "undo": "catalogue.merge_undone",
-    "delete": "catalogue.deleted",
-}
 
 routes = [screen(PATH, gather, "catalogue-edit.html"), action(PATH, edit)]

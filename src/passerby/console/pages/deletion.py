@@ -9,9 +9,9 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from passerby.api.deletion import deleted_by
 from passerby.console.access import Need
 from passerby.console.screens import Visit, action, done, screen
+from passerby.services import deletion
 from passerby.services.answers import DeletedTestData
 
 PATH = "/settings/test-data"
@@ -28,16 +28,14 @@ class DeletionView(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit]) -> DeletionView:
-    found = await visit.run(visit.desk.state.test_data, visit.project)
-    return DeletionView(found=DeletedTestData(**found._asdict()))
+    return DeletionView(found=await visit.run(deletion.count_test_data, visit.access))
 
 
 async def delete(
     visit: NamedDependency[Visit],
     data: URLEncodedBody[DeletionForm],  # noqa: ARG001 - a form is read, whatever it holds
 ) -> Response[Any]:
-    deleted = await visit.run(deleted_by, visit.access)
-    await visit.note("test_data.deleted", details=msgspec.to_builtins(deleted))
+    deleted = await visit.run(deletion.delete_test_data, visit.access)
     return done(visit, PATH if deleted.more else "/settings", "test-data-deleted")
 
 

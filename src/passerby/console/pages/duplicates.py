@@ -10,16 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.duplicates import dismiss_duplicate, list_duplicates, pair_of, restore_duplicate
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.story.refusals import explain
 from passerby.profiles.view import Profile
+from passerby.services import duplicates
 from passerby.services.answers import DuplicatePage
-from passerby.services.bodies import PairRequest
-from passerby.services.errors import ApiError
+from passerby.services.cursors import Page
+from passerby.services.errors import ServiceError
 from passerby.state.views import Duplicate
 from passerby.web.errors import STATUS
-from passerby.web.parameters import Cursor, Page, uuid_of
+from passerby.web.parameters import Cursor
 
 SHOWN = 25
 TRAITS = 200
@@ -68,14 +68,13 @@ async def gather_list(
     dismissed: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
     cursor: Cursor = None,
 ) -> DuplicatesView:
-    found: DuplicatePage = await list_duplicates.fn(visit.access, page=Page(SHOWN, cursor), dismissed=dismissed)
+    found = await visit.run(duplicates.list_duplicates, visit.access, Page(SHOWN, cursor), dismissed=dismissed)
     return DuplicatesView(found=found, dismissed=dismissed, cursor=cursor)
 
 
 async def gather_pair(visit: NamedDependency[Visit], one: FromPath[str], other: FromPath[str]) -> PairView:
-    ids = [uuid_of(id_, "profile") for id_ in (one, other)]
-    pair: Duplicate = await visit.run(pair_of, visit.access, *ids)
-    await visit.note("profiles.compared", " ".join(profile.id for profile in pair.profiles))
+    pair = await visit.run(duplicates.get_duplicate, visit.access, one, other)
+    await visit.record("profiles.compared", " ".join(profile.id for profile in pair.profiles))
     first, second = pair.profiles
     traits = _compared(first, second)
     return PairView(pair=pair, traits=traits[:TRAITS], more=max(0, len(traits) - TRAITS))
@@ -99,14 +98,12 @@ def _compared(one: Profile, other: Profile) -> list[ComparedTrait]:
 async def dismiss(
     visit: NamedDependency[Visit], one: FromPath[str], other: FromPath[str], data: URLEncodedBody[DismissForm]
 ) -> Response[Any]:
-    request = PairRequest(profiles=[one, other], reason=data.reason.strip())
     try:
-        await dismiss_duplicate.fn(visit.access, visit.actor, data=request)
-    except ApiError as error:
+        await visit.run(duplicates.dismiss_duplicate, visit.access, one, other, data.reason.strip())
+    except ServiceError as error:
         view = await gather_pair(visit, one, other)
         kept = visit.rejected(data, error)
         return page("duplicate.html", status=STATUS[error.code], visit=kept, view=view, refusal=explain(error))
-    await visit.note("duplicate.dismissed", "", msgspec.to_builtins(request))
     return done(visit, LIST, "dismissed")
 
 
@@ -116,9 +113,7 @@ async def restore(
     other: FromPath[str],
     data: URLEncodedBody[RestoreForm],  # noqa: ARG001 - a form is read, whatever it holds
 ) -> Response[Any]:
-    request = PairRequest(profiles=[one, other])
-    await restore_duplicate.fn(visit.access, visit.actor, data=request)
-    await visit.note("duplicate.restored", "", msgspec.to_builtins(request))
+    await visit.run(duplicates.restore_duplicate, visit.access, one, other)
     return done(visit, LIST, "restored")
 
 

@@ -6,9 +6,9 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from passerby.api.events import get_event
 from passerby.console.screens import Visit, screen
 from passerby.profiles.view import Profile
+from passerby.services.events import get_event
 from passerby.services.trail import MessageDetail
 
 
@@ -20,9 +20,9 @@ class EventView(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit], event_id: FromPath[str]) -> EventView:
-    message: MessageDetail = await get_event.fn(visit.access, event_id=event_id)
+    message = await visit.run(get_event, visit.access, event_id)
     owner = message.profile_id
-    profile = await visit.run(visit.desk.state.profile, visit.project, owner) if owner else None
+    profile = await visit.run(visit.context.state.profile, visit.project, owner) if owner else None
     return EventView(message=message, profile=profile)
 
 

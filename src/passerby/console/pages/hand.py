@@ -10,16 +10,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.hand import detach_identifier, merge_profiles
-from passerby.api.profiles import get_profile
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.story.refusals import explain
+from passerby.messages import Identifier
 from passerby.profiles.view import Profile, ProfileIdentifier
-from passerby.services.bodies import DetachRequest, MergeRequest
-from passerby.services.errors import ApiError, invalid, not_found
+from passerby.services import merges
+from passerby.services.errors import ServiceError, invalid, not_found
+from passerby.services.ids import uuid_of
+from passerby.services.profiles import get_profile
 from passerby.state.views import StateReader
 from passerby.web.errors import STATUS
-from passerby.web.parameters import uuid_of
 
 MERGE = "/profiles/{profile_id:str}/identity/merge"
 DETACH = "/profiles/{profile_id:str}/identity/detach"
@@ -67,17 +67,17 @@ class DetachView(msgspec.Struct, kw_only=True):
 
 
 async def gather_merge(visit: NamedDependency[Visit], profile_id: FromPath[str], other: Other = "") -> MergeView:
-    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    profile = await visit.run(get_profile, visit.access, profile_id)
     text = other.strip()
-    found = await visit.run(_led_to, visit.desk.state, visit.project, text) if text else None
-    pair = await visit.run(visit.desk.state.duplicate, visit.project, profile.id, found.id) if found else None
+    found = await visit.run(_led_to, visit.context.state, visit.project, text) if text else None
+    pair = await visit.run(visit.context.state.duplicate, visit.project, profile.id, found.id) if found else None
     return MergeView(profile=profile, other=found, text=text, rule=pair.rule if pair else None)
 
 
 async def gather_detach(
     visit: NamedDependency[Visit], profile_id: FromPath[str], namespace: Text, value: Text, within: Scope = ""
 ) -> DetachView:
-    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    profile = await visit.run(get_profile, visit.access, profile_id)
     for each in profile.identifiers:
         if (each.namespace, each.value, each.scope) == (namespace, value, within):
             return DetachView(profile=profile, identifier=each)
@@ -88,12 +88,11 @@ async def merge(
     visit: NamedDependency[Visit], profile_id: FromPath[str], data: URLEncodedBody[MergeForm]
 ) -> Response[Any]:
     try:
-        request = MergeRequest(winner=profile_id, loser=data.other, reason=_given(data.reason), force=data.force)
-        made = await merge_profiles.fn(visit.access, visit.actor, data=request)
-    except ApiError as error:
+        reason = _given(data.reason)
+        made = await visit.run(merges.merge_profiles, visit.access, profile_id, data.other, reason, force=data.force)
+    except ServiceError as error:
         view = await gather_merge(visit, profile_id, data.other)
         return _refused(visit.rejected(data, error), "merge.html", view, error)
-    await visit.note("profiles.merged", "", msgspec.to_builtins(request))
     return done(visit, f"/profiles/{made.profile.id}/identity", "merged")
 
 
@@ -102,24 +101,21 @@ async def detach(
 ) -> Response[Any]:
     view = await gather_detach(visit, profile_id, data.namespace, data.value, data.scope)
     try:
-        request = DetachRequest(
-            namespace=data.namespace, value=data.value, scope=data.scope, reason=_given(data.reason)
-        )
-        await detach_identifier.fn(visit.access, visit.actor, profile_id=profile_id, data=request)
-    except ApiError as error:
+        identifier, reason = Identifier(data.namespace, data.value, data.scope), _given(data.reason)
+        await visit.run(merges.detach_identifier, visit.access, profile_id, identifier, reason)
+    except ServiceError as error:
         return _refused(visit.rejected(data, error), "detach.html", view, error)
-    await visit.note("identifier.detached", profile_id, msgspec.to_builtins(request))
     return done(visit, f"/profiles/{view.profile.id}/identity", "detached")
 
 
 def _given(reason: str) -> str:
-    """The reason, which a decision by hand is not made without. Raises ApiError where there is none."""
+    """The reason, which a decision by hand is not made without. Raises ServiceError where there is none."""
     if not reason.strip():
         raise invalid("reason", "enter a reason: it is shown in the identity history")
     return reason.strip()
 
 
-def _refused(visit: Visit, template: str, view: object, error: ApiError) -> Response[str]:
+def _refused(visit: Visit, template: str, view: object, error: ServiceError) -> Response[str]:
     refusal = {} if visit.form.faults else {"refusal": explain(error)}
     return page(template, status=STATUS[error.code], visit=visit, view=view, **refusal)
 
@@ -137,7 +133,7 @@ def _led_to(state: StateReader, project: int, text: str) -> Profile | None:
 def _by_id(state: StateReader, project: int, text: str) -> Profile | None:
     try:
         return state.profile(project, uuid_of(text, "profile"))
-    except ApiError:
+    except ServiceError:
         return None
 
 

@@ -79,9 +79,9 @@ class Examined(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") -> Health:
-    desk, monitor = visit.desk, visit.reception.monitor
-    problems = await asyncio.gather(*(visit.run(health.run, check) for check in desk.checks))
-    parts = [Part(name=check.name, problem=found) for check, found in zip(desk.checks, problems, strict=True)]
+    context, monitor = visit.context, visit.reception.monitor
+    problems = await asyncio.gather(*(visit.run(health.run, check) for check in context.checks))
+    parts = [Part(name=check.name, problem=found) for check, found in zip(context.checks, problems, strict=True)]
     parts.append(Part(name="monitor", problem=monitor.problem()))
     progress, processes, disk, samples, alerts = await asyncio.gather(
         visit.run(_progress, visit),
@@ -90,7 +90,7 @@ async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") ->
         visit.run(_samples, visit, wanted),
         visit.run(alerts_of, visit),
     )
-    now = desk.now()
+    now = context.now()
     return Health(
         well=not any(part.problem for part in parts),
         components=components({part.name: part.problem for part in parts if part.problem}),
@@ -108,13 +108,13 @@ async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") ->
 
 
 def _progress(visit: Visit) -> Progress:
-    log, progress = visit.desk.log, visit.desk.visibility.progress()
+    log, progress = visit.context.log, visit.context.visibility.progress()
     return Progress(**{name: log.count(START, positions) for name, positions in progress._asdict().items()})
 
 
 def _samples(visit: Visit, wanted: Range) -> list[Sample]:
     """The samples of a range; at least those of the last day, for the forecast."""
-    now = visit.desk.now()
+    now = visit.context.now()
     steps, seconds = RANGES[wanted]
     return visit.reception.monitor.store.since(now - max(steps * seconds * 1000, FORECAST_MS), now)
 
@@ -140,8 +140,8 @@ def _processes(visit: Visit) -> list[Process]:
 
 
 def _slowest(visit: Visit) -> list[Slow]:
-    now = visit.desk.now() / 1000
-    reads = visit.desk.readers.slowest.since(now - HOUR_SECONDS)
+    now = visit.context.now() / 1000
+    reads = visit.context.readers.slowest.since(now - HOUR_SECONDS)
     return [Slow(name=name, ms=round(seconds * 1000, 1), at=iso_of(int(at * 1000))) for name, seconds, at in reads]
 
 

@@ -8,16 +8,18 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.api.identity import preview_identity
-from passerby.api.profiles import get_profile, list_history
 from passerby.console.screens import Visit, screen
 from passerby.console.story.members import names
 from passerby.console.story.people import title
 from passerby.profiles.view import Profile
+from passerby.services import profiles
 from passerby.services.answers import History, PreviewAnswer
 from passerby.services.bodies import NamedIdentifier, PreviewRequest
+from passerby.services.cursors import Page
+from passerby.services.identity import preview_identity
+from passerby.services.ids import uuid_of
 from passerby.state.views import HistoryEntry, MergeDetail
-from passerby.web.parameters import Cursor, Page, uuid_of
+from passerby.web.parameters import Cursor
 
 SHOWN = 100
 ROWS = 4
@@ -59,9 +61,9 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
     event: FromQuery[bool] = False,  # noqa: FBT002 - a field of the form
     undone: Undone = "",
 ) -> IdentityView:
-    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
-    await visit.note("profile.viewed", profile.id)
-    history: History = await list_history.fn(visit.access, profile_id=profile.id, page=Page(SHOWN, cursor))
+    profile = await visit.run(profiles.get_profile, visit.access, profile_id)
+    await visit.record("profile.viewed", profile.id)
+    history = await visit.run(profiles.list_history, visit.access, profile.id, Page(SHOWN, cursor))
     asked = _asked(namespace or [], value or [], event=event)
     return IdentityView(
         profile=profile,
@@ -70,9 +72,9 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
         moved=[entry for entry in history.history if entry.kind == "reassigned"],
         names=await visit.run(_names, visit, profile, history),
         cursor=cursor,
-        namespaces=[name for name in visit.desk.policy_of(visit.project).classes if name != "previous_id"],
+        namespaces=[name for name in visit.context.policy_of(visit.project).classes if name != "previous_id"],
         asked=asked,
-        preview=await preview_identity.fn(visit.access, data=asked) if asked.identifiers else None,
+        preview=await visit.run(preview_identity, visit.access, asked) if asked.identifiers else None,
         parted=await visit.run(_parted, visit, profile, undone),
     )
 
@@ -88,7 +90,7 @@ def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewR
 
 def _merges(visit: Visit, history: History) -> list[MergeDetail]:
     ids = dict.fromkeys(entry.merge_id for entry in history.history if entry.merge_id)
-    return [merge for id_ in ids if (merge := visit.desk.state.merge(visit.project, id_))]
+    return [merge for id_ in ids if (merge := visit.context.state.merge(visit.project, id_))]
 
 
 def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
@@ -96,16 +98,16 @@ def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
     named = (id_ for entry in history.history for id_ in (entry.from_, entry.to) if id_)
     members = {member.id for member in profile.members}
     others = [id_ for id_ in dict.fromkeys(named) if id_ not in members][:OTHERS]
-    found = [visit.desk.state.profile(visit.project, id_) for id_ in others]
+    found = [visit.context.state.profile(visit.project, id_) for id_ in others]
     return names(history.history) | {each.id: title(each) for each in found if each} | {profile.id: title(profile)}
 
 
 def _parted(visit: Visit, profile: Profile, merge_id: FromPath[str]) -> Profile | None:
     """The other one of two people whom an undo has just taken apart."""
-    merge = visit.desk.state.merge(visit.project, uuid_of(merge_id, "merge")) if merge_id else None
+    merge = visit.context.state.merge(visit.project, uuid_of(merge_id, "merge")) if merge_id else None
     if merge is None or merge.undone_at is None:
         return None
-    return visit.desk.state.profile(visit.project, merge.winner if merge.loser == profile.id else merge.loser)
+    return visit.context.state.profile(visit.project, merge.winner if merge.loser == profile.id else merge.loser)
 
 
 routes = [screen("/profiles/{profile_id:str}/identity", gather, "identity.html")]

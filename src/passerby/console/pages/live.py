@@ -9,17 +9,15 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.api.live import After, LastEventId, recent
-from passerby.api.refused import shown
 from passerby.console.access import COOKIE
 from passerby.console.screens import Visit, screen, stream
 from passerby.dialects.registry import ALL
 from passerby.messages import StandardEvent
-from passerby.refused.record import NO_PROJECT
-from passerby.services.errors import not_found
-from passerby.services.items import LiveRecent, RefusedRequest, Wanted, refused_of
+from passerby.services import live
+from passerby.services.items import LiveRecent, RefusedRequest, Wanted
+from passerby.services.tail import place_of
 from passerby.web.errors import AnyRequest
-from passerby.web.streaming import EventStream, follow, place_of
+from passerby.web.streaming import After, EventStream, LastEventId, follow
 
 SHOWN = 100
 CHECK_MS: Final = 1_000
@@ -54,7 +52,7 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
 ) -> LiveView:
     wanted = _wanted(dialect, status, name, q, semantic)
     return LiveView(
-        recent=await visit.run(recent, visit.access, _projects(visit), wanted, SHOWN),
+        recent=await visit.run(live.list_recent, visit.access, wanted, SHOWN),
         dialect=dialect,
         status=status,
         name=name,
@@ -79,7 +77,9 @@ async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameter
     place = place_of(last_event_id) or place_of(after)
     may = _may_still_look(visit, request.cookies.get(COOKIE, ""))
     wanted = _wanted(dialect, status, name, q, semantic)
-    return EventStream(visit.desk.tail, follow(visit.desk.tail, _projects(visit), wanted, place, may))
+    return EventStream(
+        visit.context.tail, follow(visit.context.tail, live.visible_projects(visit.access), wanted, place, may)
+    )
 
 
 def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardEvent | Literal[""]) -> Wanted:
@@ -89,28 +89,20 @@ def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardE
 
 async def gather_refused(visit: NamedDependency[Visit], number: FromPath[int]) -> RefusedRequest:
     """One refused request, while it is kept."""
-    found = await visit.run(visit.desk.refused.newest, _projects(visit), limit=1, before=number + 1)
-    if not found or found[0].number != number:
-        raise not_found("refused request: they are kept for a day")
-    return refused_of(found[0])
-
-
-def _projects(visit: Visit) -> tuple[int, ...]:
-    """Whose refused requests are shown beside the project's messages: an administrator sees nobody's, too."""
-    return (visit.project, NO_PROJECT) if visit.may_manage else shown(visit.access)
+    return await visit.run(live.get_rejected, visit.access, number)
 
 
 def _may_still_look(visit: Visit, token: str) -> Callable[[], bool]:
     """Whether the session is still there, looked up every CHECK_MS."""
-    looked = visit.desk.now()
+    looked = visit.context.now()
 
     def may() -> bool:
         nonlocal looked
-        now = visit.desk.now()
+        now = visit.context.now()
         if now - looked < CHECK_MS:
             return True
         looked = now
-        return visit.reception.users.visitor(token, now) is not None
+        return visit.reception.context.users.visitor(token, now) is not None
 
     return may
 

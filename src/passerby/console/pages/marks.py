@@ -10,8 +10,8 @@ from litestar.params import QueryParameter, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.api.management import marked, marks
 from passerby.console.screens import SEE_OTHER, Visit, action, screen
+from passerby.services import tracking_plan
 from passerby.services.errors import invalid
 from passerby.services.management_answers import MarkInfo, MarkRequest
 
@@ -40,7 +40,7 @@ async def gather(visit: NamedDependency[Visit], event: Name = "", attribute: Nam
     if not event.strip() and not attribute.strip():
         raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
     of = (event.strip() or None, attribute.strip() or None)
-    known = (await visit.run(marks, visit.access)).marks
+    known = (await visit.run(tracking_plan.list_annotations, visit.access)).marks
     said = next((each for each in known if (each.event, each.attribute) == of), None)
     return MarkView(mark=said or _nothing(*of))
 
@@ -53,8 +53,7 @@ async def mark(visit: NamedDependency[Visit], data: URLEncodedBody[MarkForm]) ->
         hidden=data.hidden,
         description=data.description.strip(),
     )
-    await visit.run(marked, visit.access, visit.who, request)
-    await visit.note("catalogue.marked", "", msgspec.to_builtins(request))
+    await visit.run(tracking_plan.annotate, visit.access, request)
     return Redirect(visit.url("/catalogue", part="" if data.event else "traits", said="marked"), status_code=SEE_OTHER)
 
 

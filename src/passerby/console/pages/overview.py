@@ -7,12 +7,13 @@ import asyncio
 import msgspec
 from litestar.di import NamedDependency
 
-from passerby.api.series import Metric, Step, WantedStep, range_of, series, top_events, violations
-from passerby.api.stats import stats_of
 from passerby.console.screens import Visit, screen
 from passerby.services.answers import Stats
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
+from passerby.services.series import Metric, Step, count_series, list_violations, list_volumes, range_of
 from passerby.services.series_answers import Series, Violations, Volumes
+from passerby.services.stats import get_stats
+from passerby.web.parameters import WantedStep
 
 DAYS = 14
 TOP = 8
@@ -51,10 +52,10 @@ class Overview(msgspec.Struct, kw_only=True):
 
 async def gather(visit: NamedDependency[Visit], step: WantedStep = "minute") -> Overview:
     stats, traffic, top, newest = await asyncio.gather(
-        visit.run(stats_of, visit.access),
+        visit.run(get_stats, visit.access),
         visit.run(_traffic, visit, step),
         visit.run(_top, visit),
-        visit.run(violations, visit.access, NEWEST),
+        visit.run(list_violations, visit.access, NEWEST),
     )
     return Overview(stats=stats, traffic=traffic, dialects=totals(traffic), top=top, newest=newest)
 
@@ -72,10 +73,10 @@ def totals(traffic: Traffic) -> list[DialectTotals]:
 
 
 def _traffic(visit: Visit, step: Step) -> Traffic:
-    asked = range_of(step, None, None, visit.desk.now())
+    asked = range_of(step, None, None, visit.context.now())
 
     def of(metric: Metric) -> Series:
-        return series(visit.access, metric, step, asked)
+        return count_series(visit.access, metric, step, asked)
 
     return Traffic(
         step=step,
@@ -88,8 +89,8 @@ def _traffic(visit: Visit, step: Step) -> Traffic:
 
 def _top(visit: Visit) -> Volumes | None:
     try:
-        return top_events(visit.access, DAYS, TOP)
-    except ApiError as error:
+        return list_volumes(visit.access, DAYS, TOP)
+    except ServiceError as error:
         if error.code is ErrorCode.EVENTS_UNAVAILABLE:
             return None
         raise

@@ -9,12 +9,12 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from passerby.api.policy import change_policy, changes_of, policy_of
 from passerby.console.screens import Visit, action, done, screen
 from passerby.projects.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
+from passerby.services import policy
 from passerby.services.answers import PolicyHistory
-from passerby.services.errors import ApiError, invalid
-from passerby.web.parameters import Page
+from passerby.services.cursors import Page
+from passerby.services.errors import ServiceError, invalid
 
 CHANGES = 10
 CLASS_WORDS = {
@@ -35,29 +35,28 @@ class PolicyView(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit]) -> PolicyView:
-    policy = await visit.run(policy_of, visit.access)
-    defaults = resolver_policy(msgspec.structs.replace(policy, limits={})).limits
+    found = await visit.run(policy.get_policy, visit.access)
+    defaults = resolver_policy(msgspec.structs.replace(found, limits={})).limits
     return PolicyView(
-        policy=policy,
+        policy=found,
         default_limits={name: limit for name, limit in defaults.items() if name not in FIXED},
         classes=CLASS_WORDS,
-        changes=await visit.run(changes_of, visit.access, Page(CHANGES, None)),
+        changes=await visit.run(policy.list_policy_changes, visit.access, Page(CHANGES, None)),
     )
 
 
 async def change(visit: NamedDependency[Visit], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
-    before = await visit.run(policy_of, visit.access)
+    before = await visit.run(policy.get_policy, visit.access)
     wanted = policy_in(data, before)
     try:
-        changed = await visit.run(change_policy, visit.access, visit.who, wanted)
-    except ApiError as error:
+        await visit.run(policy.change_policy, visit.access, wanted)
+    except ServiceError as error:
         raise invalid("namespace", error.details["parameters"][0]["message"]) from None
-    await visit.note("policy.changed", details=msgspec.to_builtins(changed))
     return done(visit, "/settings/policy", "saved")
 
 
 def policy_in(form: dict[str, Any], before: IdentityPolicy) -> IdentityPolicy:
-    """The policy that a form asks for. Raises ApiError for what cannot be one."""
+    """The policy that a form asks for. Raises ServiceError for what cannot be one."""
     for name, text in form.items():
         if name.startswith(_LIMIT) and not _is_limit(str(text)):
             raise invalid(name, f"enter a number from 1 to {HIGHEST_LIMIT:,}, or leave this empty")

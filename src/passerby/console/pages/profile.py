@@ -9,17 +9,19 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from passerby.api.profiles import get_profile, list_events, summary_of
 from passerby.console.pages import pins
 from passerby.console.screens import Visit, screen
 from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
+from passerby.services import profiles
 from passerby.services.answers import EventPage
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.cursors import Page
+from passerby.services.errors import ErrorCode, ServiceError
+from passerby.services.times import moment_of
 from passerby.state.views import HistoryEntry
-from passerby.web.parameters import Cursor, Page, moment_of
+from passerby.web.parameters import Cursor
 
 SHOWN = 50
 DECISIONS = 200
@@ -79,7 +81,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(name: Name = "", since: Day = "", until: Day = "") -> Wanted:
-    """Which events the address asks for. Raises ApiError for days that are none."""
+    """Which events the address asks for. Raises ServiceError for days that are none."""
     begin = moment_of("since", since or None, LEAST_TIME)
     end = moment_of("until", until or None, MOST_TIME - DAY_MS) + DAY_MS
     standard = name.removeprefix(STANDARD)
@@ -95,14 +97,14 @@ async def gather(
     cursor: Cursor = None,
     pinned: pins.Pinned = "",
 ) -> ProfileView:
-    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    profile = await visit.run(profiles.get_profile, visit.access, profile_id)
     # All at once, as each waits for a disk of its own: the event store's, the state's, the audit log's.
     timeline, summary, decisions, devices, _ = await asyncio.gather(
         _timeline(visit, profile.id, wanted.only, cursor),
         _summary(visit, profile),
         visit.run(_decisions, visit, profile),
         visit.run(_devices, visit, profile),
-        visit.note("profile.viewed", profile.id),
+        visit.record("profile.viewed", profile.id),
     )
     return ProfileView(
         profile=profile,
@@ -122,8 +124,8 @@ async def gather(
 
 async def _summary(visit: Visit, profile: Profile) -> ProfileSummary:
     try:
-        return await visit.run(summary_of, visit.access, profile)
-    except ApiError as error:
+        return await visit.run(profiles.summarise_profile, visit.access, profile)
+    except ServiceError as error:
         if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
             raise
         return summarise(profile, {}, 0, [], [])
@@ -132,16 +134,15 @@ async def _summary(visit: Visit, profile: Profile) -> ProfileSummary:
 async def _timeline(visit: Visit, profile: str, only: Only, cursor: str | None) -> EventPage | None:
     """A page of the timeline; None where the event store cannot be read now, which is no reason to show nothing."""
     try:
-        found: EventPage = await list_events.fn(visit.access, profile_id=profile, page=Page(SHOWN, cursor), only=only)
-    except ApiError as error:
+        return await visit.run(profiles.list_events, visit.access, profile, Page(SHOWN, cursor), only)
+    except ServiceError as error:
         if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
             raise
         return None
-    return found
 
 
 def _decisions(visit: Visit, profile: Profile) -> list[HistoryEntry]:
-    history = visit.desk.state.history(visit.project, profile.id, limit=DECISIONS)
+    history = visit.context.state.history(visit.project, profile.id, limit=DECISIONS)
     return history.entries if history else []
 
 
@@ -160,7 +161,7 @@ _GIVES = frozenset({"attached", "reassigned"})
 
 def _devices(visit: Visit, profile: Profile) -> list[Device]:
     named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
-    with visit.desk.state.moment() as moment:
+    with visit.context.state.moment() as moment:
         told = [(each.value, moment.device(visit.project, each)) for each in named]
     return [Device(identifier=value, about=about) for value, about in told if about]
 

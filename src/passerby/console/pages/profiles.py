@@ -8,14 +8,15 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.api.profiles import find_profiles
 from passerby.console.screens import Visit, screen
 from passerby.console.story.columns import chosen
 from passerby.identity.cleaning import clean
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.services.answers import ProfilePage
-from passerby.web.parameters import Choice, Cursor, Page, Test
+from passerby.services.cursors import Page
+from passerby.services.profiles import Choice, page_of_profiles
+from passerby.web.parameters import Cursor, Test
 
 SHOWN = 50
 TRAITS = 60
@@ -55,11 +56,11 @@ async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
 ) -> ProfilesView:
     text = q.strip()
     choice = Choice(None, text or None, Stage[stage.upper()] if stage else None, test)
-    found: ProfilePage = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, cursor))
+    found = await visit.run(page_of_profiles, visit.access, choice, Page(SHOWN, cursor))
     for _ in range(PARTS):
         if found.profiles or not found.cursor:
             break
-        found = await find_profiles.fn(visit.access, choice=choice, page=Page(SHOWN, found.cursor))
+        found = await visit.run(page_of_profiles, visit.access, choice, Page(SHOWN, found.cursor))
     if text and not found.profiles and not found.cursor:
         found = await visit.run(_spelt_otherwise, visit, text, stage)
     traits = await visit.run(_traits, visit)
@@ -71,21 +72,21 @@ async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
         traits=traits,
         test=test,
         cursor=cursor,
-        indexing=bool(text) and await visit.run(visit.desk.state.indexing),
+        indexing=bool(text) and await visit.run(visit.context.state.indexing),
     )
 
 
 def _spelt_otherwise(visit: Visit, text: str, stage: StageChoice) -> ProfilePage:
     """Whom the text leads to once it is cleaned as messages are: a phone number with spaces, an address in capitals."""
-    policy = visit.desk.policy_of(visit.project)
+    policy = visit.context.policy_of(visit.project)
     cleaned = ((name, clean(name, text, policy)) for name in policy.classes)
-    found = (visit.desk.state.profile_of(visit.project, Identifier(name, value)) for name, value in cleaned if value)
+    found = (visit.context.state.profile_of(visit.project, Identifier(name, value)) for name, value in cleaned if value)
     profiles = {profile.id: profile for profile in found if profile and stage in {"", profile.stage}}
     return ProfilePage(profiles=list(profiles.values()), cursor=None)
 
 
 def _traits(visit: Visit) -> list[str]:
-    known = visit.desk.state.catalogue(visit.project, limit=1).traits
+    known = visit.context.state.catalogue(visit.project, limit=1).traits
     return [trait.name for trait in sorted(known, key=lambda trait: -trait.count)[:TRAITS]]
 
 

@@ -11,8 +11,8 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.api.management import changed_project, project_info
 from passerby.console.screens import SEE_OTHER, Visit, action, screen
+from passerby.services import projects
 from passerby.services.errors import invalid
 from passerby.services.management_answers import ChangeProjectRequest, ProjectInfo
 
@@ -31,19 +31,18 @@ class ProjectForm(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit]) -> ProjectInfo:
-    return await visit.run(project_info, visit.access)
+    return await visit.run(projects.get_project, visit.access)
 
 
 async def change(visit: NamedDependency[Visit], data: URLEncodedBody[ProjectForm]) -> Response[Any]:
     wanted = request_of(data)
-    changed = await visit.run(changed_project, visit.access, wanted)
-    await visit.note("project.changed", details=msgspec.to_builtins(wanted))
+    changed = await visit.run(projects.change_project, visit.access, wanted)
     visit.reception.projects.refresh_if_changed()  # its name is a part of every address
     return Redirect(f"/p/{changed.name}/settings?said=saved", status_code=SEE_OTHER)
 
 
 def request_of(form: ProjectForm) -> ChangeProjectRequest:
-    """What the form asks of the API. Raises ApiError for a factor that is none."""
+    """What the form asks of the API. Raises ServiceError for a factor that is none."""
     return ChangeProjectRequest(
         name=form.name.strip(),
         timezone=form.timezone.strip(),

@@ -11,8 +11,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.management import added_key, keys, revoked_key
-from passerby.api.sources import tested
 from passerby.console.access import Need
 from passerby.console.arrivals import arrivals
 from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
@@ -29,9 +27,9 @@ from passerby.console.sourcing import (
 )
 from passerby.dialects.registry import KEY_KINDS, NAMED
 from passerby.projects.keys import kind_named
-from passerby.refused.redaction import struck
-from passerby.services.errors import ApiError, ErrorCode, invalid, not_found
-from passerby.services.management_answers import AddKeyRequest, FreshKey, KeyInfo
+from passerby.services import keys, sources
+from passerby.services.errors import ErrorCode, ServiceError, invalid, not_found
+from passerby.services.management_answers import FreshKey, KeyInfo
 from passerby.web.errors import AnyRequest
 
 Address = Annotated[str, QueryParameter(name="address", max_length=300)]
@@ -162,10 +160,9 @@ async def gather_arrival(visit: NamedDependency[Visit], dialect: FromPath[str]) 
 
 async def send_test(visit: NamedDependency[Visit], dialect: FromPath[str]) -> Response[Any]:
     _check(dialect)
-    found = await visit.run(tested, visit.access, dialect)
-    await visit.note("source.tested", dialect)
+    found = await visit.run(sources.send_test_event, visit.access, dialect)
     if not found.message_ids:
-        raise ApiError(ErrorCode.INVALID_PARAMETER, f"the test event was answered {found.status}: {found.answer}")
+        raise ServiceError(ErrorCode.INVALID_PARAMETER, f"the test event was answered {found.status}: {found.answer}")
     return done(visit, f"/sources/{dialect}", "test-sent")
 
 
@@ -173,9 +170,8 @@ async def add_key(visit: NamedDependency[Visit], dialect: FromPath[str], data: U
     _check(dialect)
     if data.kind not in kinds_of(dialect):
         raise invalid("kind", f"a key of {NAMED[dialect].title} is one of {', '.join(kinds_of(dialect))}")
-    request = AddKeyRequest(kind=data.kind, label=data.label, value=data.value.strip())
-    made = await visit.run(added_key, visit.access, request)
-    await visit.note("key.added", str(made.id), {"kind": data.kind, "label": data.label})
+    value = data.value.strip()
+    made = await visit.run(keys.add_key, visit.access, data.kind, label=data.label, value=value)
     return _shown(visit, dialect, made)
 
 
@@ -203,23 +199,12 @@ async def rotate_key(
 
 async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
     await _working_key(visit, dialect, number)
-    await visit.run(revoked_key, visit.access, number)
-    await visit.note("key.revoked", str(number))
+    await visit.run(keys.revoke_key, visit.access, number)
     return done(visit, f"/sources/{dialect}", "key-revoked")
 
 
 async def _keys(visit: Visit) -> list[KeyInfo]:
-    """The project's keys, without the paths of webhooks for viewers: a webhook path is a credential."""
-    found = (await visit.run(keys, visit.access)).keys
-    return found if visit.may_change else [_for_viewers(key) for key in found]
-
-
-def _for_viewers(key: KeyInfo) -> KeyInfo:
-    kind = kind_named(key.kind)
-    if not key.value or not kind.guarded:
-        return key
-    prefix = kind.webhook.prefix if kind.webhook else ""
-    return msgspec.structs.replace(key, value=f"{prefix}{struck(key.value.removeprefix(prefix))}/")
+    return (await visit.run(keys.list_keys, visit.access)).keys
 
 
 def address_of(request: AnyRequest, visit: Visit, given: str) -> str:
@@ -229,7 +214,7 @@ def address_of(request: AnyRequest, visit: Visit, given: str) -> str:
         return given.rstrip("/")
     if configured := visit.reception.settings.edge.public_url:
         return configured.rstrip("/")
-    port = urlsplit(visit.desk.ingest_url).port
+    port = urlsplit(visit.context.ingest_url).port
     host = request.url.hostname or "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -246,8 +231,8 @@ def _check(dialect: str) -> None:
 
 
 async def _working_key(visit: Visit, dialect: str, number: int) -> KeyInfo:
-    """The key of this dialect with this number. Raises ApiError for one that does not work."""
-    found = await visit.run(keys, visit.access)
+    """The key of this dialect with this number. Raises ServiceError for one that does not work."""
+    found = await visit.run(keys.list_keys, visit.access)
     for key in of_dialect(found.keys, dialect):
         if key.id == number and key.revoked_at is None:
             return key

@@ -10,12 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from msgspec import Meta
 
-from passerby.api.management import added_key, keys, revoked_key
 from passerby.console.access import Need
 from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
 from passerby.console.screens import Visit, action, done, page, screen
+from passerby.projects.scopes import Scope
+from passerby.services import keys
 from passerby.services.errors import invalid, not_found
-from passerby.services.management_answers import AddKeyRequest, KeyInfo, ScopeName
+from passerby.services.management_answers import KeyInfo, ScopeName
 
 KIND = "api_token"
 SCOPE_WORDS: dict[str, str] = {
@@ -40,7 +41,7 @@ class NewToken(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit]) -> TokensView:
-    found = (await visit.run(keys, visit.access)).keys
+    found = (await visit.run(keys.list_keys, visit.access)).keys
     tokens = sorted((key for key in found if key.kind == KIND), key=lambda key: (key.revoked_at is not None, -key.id))
     return TokensView(tokens=tokens, scopes=SCOPE_WORDS)
 
@@ -50,8 +51,7 @@ async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewToken]) -> 
     scopes: list[ScopeName] = [name for name in get_args(ScopeName) if name in chosen]
     if not scopes:
         raise invalid("scopes", "choose at least one scope")
-    made = await visit.run(added_key, visit.access, AddKeyRequest(kind=KIND, label=data.label, scopes=scopes))
-    await visit.note("key.added", str(made.id), {"kind": KIND, "label": data.label, "scopes": scopes})
+    made = await visit.run(keys.add_key, visit.access, KIND, label=data.label, scopes=frozenset(map(Scope, scopes)))
     return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
 
 
@@ -73,14 +73,13 @@ async def rotate(
 
 async def revoke(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
     await _token(visit, number)
-    await visit.run(revoked_key, visit.access, number)
-    await visit.note("key.revoked", str(number))
+    await visit.run(keys.revoke_key, visit.access, number)
     return done(visit, "/settings/tokens", "token-revoked")
 
 
 async def _token(visit: Visit, number: int) -> KeyInfo:
-    """The token with this number. Raises ApiError for one that does not work."""
-    for key in (await visit.run(keys, visit.access)).keys:
+    """The token with this number. Raises ServiceError for one that does not work."""
+    for key in (await visit.run(keys.list_keys, visit.access)).keys:
         if key.id == number and key.kind == KIND and key.revoked_at is None:
             return key
     raise not_found("token that still works")

@@ -11,14 +11,12 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.api.merges import get_merge, undo_merge
-from passerby.api.profiles import get_profile
 from passerby.console.screens import SEE_OTHER, Visit, action, page, screen
 from passerby.console.story.refusals import explain
 from passerby.profiles.view import Profile, ProfileIdentifier
-from passerby.services.answers import UndoneMerge
-from passerby.services.bodies import UndoRequest
-from passerby.services.errors import ApiError
+from passerby.services import merges
+from passerby.services.errors import ServiceError
+from passerby.services.profiles import get_profile
 from passerby.state.views import MergeDetail
 from passerby.web.errors import STATUS
 
@@ -40,8 +38,8 @@ class UndoView(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit], profile_id: FromPath[str], merge_id: FromPath[str]) -> UndoView:
-    merge: MergeDetail = await get_merge.fn(visit.access, merge_id=merge_id)
-    profile: Profile = await get_profile.fn(visit.access, profile_id=profile_id)
+    merge = await visit.run(merges.get_merge, visit.access, merge_id)
+    profile = await visit.run(get_profile, visit.access, profile_id)
     moved = {(each.namespace, each.value, each.scope) for each in merge.moved}
     stays = [each for each in profile.identifiers if (each.namespace, each.value, each.scope) not in moved]
     return UndoView(profile=profile, merge=merge, stays=stays)
@@ -50,14 +48,12 @@ async def gather(visit: NamedDependency[Visit], profile_id: FromPath[str], merge
 async def undo(
     visit: NamedDependency[Visit], profile_id: FromPath[str], merge_id: FromPath[str], data: URLEncodedBody[UndoForm]
 ) -> Response[Any]:
-    request = UndoRequest(reason=data.reason.strip())
     try:
-        undone: UndoneMerge = await undo_merge.fn(visit.access, visit.actor, merge_id=merge_id, data=request)
-    except ApiError as error:
+        undone = await visit.run(merges.undo_merge, visit.access, merge_id, data.reason.strip())
+    except ServiceError as error:
         view = await gather(visit, profile_id, merge_id)
         kept = visit.rejected(data, error)
         return page("undo.html", status=STATUS[error.code], visit=kept, view=view, refusal=explain(error))
-    await visit.note("merge.undone", merge_id, msgspec.to_builtins(request))
     winner = undone.profiles[0].id
     return Redirect(visit.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
 

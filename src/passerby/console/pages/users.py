@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,9 +16,10 @@ from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.throttle import Attempt
 from passerby.console.units import delay
 from passerby.projects import passwords
-from passerby.projects.errors import LastAdministrator, ProjectError
+from passerby.projects.errors import PasswordTooShort
 from passerby.projects.users import Role
-from passerby.services.errors import invalid, not_found
+from passerby.services import users
+from passerby.services.errors import invalid
 
 Name = Annotated[str, Meta(max_length=200)]
 Password = Annotated[str, Meta(max_length=1_000)]
@@ -75,7 +75,7 @@ class OwnPassword(msgspec.Struct, kw_only=True):
 
 
 async def gather(visit: NamedDependency[Visit]) -> UsersView:
-    users = await visit.run(visit.reception.users.users)
+    found = await visit.run(users.list_users, visit.on_server)
     names = visit.reception.projects.names()
     shown = [
         UserShown(
@@ -84,100 +84,66 @@ async def gather(visit: NamedDependency[Visit]) -> UsersView:
             projects={names[number]: role for number, role in user.projects.items() if number in names},
             password_set_at=iso_of(user.changed_at),
         )
-        for user in users
-        if visit.visitor.role is not None or user.name == visit.visitor.name
+        for user in found
     ]
     return UsersView(users=shown, projects=visit.project_names)
 
 
 async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewUser]) -> Response[Any]:
     password = data.password or passwords.new_password()
-    users, now = visit.reception.users, visit.desk.now()
     stored = await _hashed(visit, password)
-    projects = [_number(visit, data.project)] if data.project else []
-    await _asked(visit, lambda: users.add(data.name, data.role, stored, now, projects))
-    await visit.note_on_server("user.added", data.name, _given(data.role, data.project))
+    await visit.run(users.add_user, visit.on_server, data.name, data.role, stored, _projects(data.project))
     return _told(visit, data.name, password, given=bool(data.password), said="user-added")
 
 
 async def change_role(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
-    users, role = visit.reception.users, None if data.role == "none" else Role(data.role)
-    if data.project:
-        number = _number(visit, data.project)
-        await _asked(visit, lambda: users.set_role_in(data.name, number, role))
-    else:
-        await _asked(visit, lambda: users.set_role(data.name, role))
-    await visit.note_on_server("user.changed", data.name, _given(data.role, data.project))
+    role = None if data.role == "none" else Role(data.role)
+    await visit.run(users.change_role, visit.on_server, data.name, role, _projects(data.project))
     return done(visit, "/settings/users", "user-changed")
 
 
 async def change_password(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
     password = data.password or passwords.new_password()
-    users, now = visit.reception.users, visit.desk.now()
     stored = await _hashed(visit, password)
-    await _asked(visit, lambda: users.set_password(data.name, stored, now))
-    await visit.note_on_server("password.changed", data.name)
+    await visit.run(users.set_password, visit.on_server, data.name, stored)
     return _told(visit, data.name, password, given=bool(data.password), said="password-changed")
 
 
 async def gather_removal(visit: NamedDependency[Visit], name: FromQuery[str]) -> RemovalView:
-    users, now = visit.reception.users, visit.desk.now()
-    if await visit.run(users.password, name) is None:
-        raise not_found("user")
-    open_sessions, seen_at = await visit.run(users.sessions, name, now)
+    open_sessions, seen_at = await visit.run(users.open_sessions, visit.on_server, name)
     return RemovalView(name=name, sessions=open_sessions, last_seen_at=iso_of(seen_at) if seen_at else None)
 
 
 async def remove(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
-    await _asked(visit, lambda: visit.reception.users.remove(data.name))
-    await visit.note_on_server("user.removed", data.name)
+    await visit.run(users.remove_user, visit.on_server, data.name)
     return done(visit, "/settings/users", "user-removed")
 
 
 async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPassword]) -> Response[Any]:
     """Whoever sits at a screen that somebody left open does not know the current one."""
-    users, throttle, name, now = visit.reception.users, visit.reception.throttle, visit.visitor.name, visit.desk.now()
+    throttle, name, now = visit.reception.throttle, visit.visitor.name, visit.context.now()
     attempt = Attempt(name, "", device=f"session of {name}")
     if wait := throttle.wait_ms(attempt, now):
         raise invalid("current", f"there were too many wrong passwords; try again in {delay(wait)}")
     throttle.tried(attempt, now)
-    stored = await visit.run(users.password, name) or ""
+    stored = await visit.run(visit.context.users.password, name) or ""
     if not await visit.reception.passwords.run(passwords.matches, data.current, stored):
         raise invalid("current", "this is not your current password")
     throttle.succeeded(attempt)
     hashed = await _hashed(visit, data.new, "new")
-    await _asked(visit, lambda: users.set_password(name, hashed, now))
-    await visit.note_on_server("password.changed", name)
+    await visit.run(users.set_own_password, visit.on_server, hashed)
     return done(visit, "/settings/users", "password-changed")
 
 
-def _number(visit: Visit, project: str) -> int:
-    """The number of a project. Raises ApiError where there is none of that name."""
-    for number, name in visit.reception.projects.names().items():
-        if name == project:
-            return number
-    raise invalid("project", "there is no such project")
-
-
-def _given(role: str, project: str) -> dict[str, str]:
-    return {"role": role, "project": project} if project else {"role": role}
+def _projects(name: str) -> list[str]:
+    return [name] if name else []
 
 
 async def _hashed(visit: Visit, password: str, field: str = "password") -> str:
     try:
         return await visit.reception.passwords.run(passwords.hashed, password)
-    except ProjectError as error:
+    except PasswordTooShort as error:
         raise invalid(field, str(error)) from None
-
-
-async def _asked(visit: Visit, change: Callable[[], None]) -> None:
-    """Do it, or say why not."""
-    try:
-        await visit.run(change)
-    except LastAdministrator as error:
-        raise invalid("role", str(error)) from None
-    except ProjectError as error:
-        raise invalid("name", str(error)) from None
 
 
 def _told(visit: Visit, name: str, password: str, *, given: bool, said: str) -> Response[Any]:

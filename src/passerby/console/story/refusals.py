@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from passerby.console.story import words
-from passerby.services.errors import ApiError, ErrorCode
+from passerby.services.errors import ErrorCode, ServiceError
 
 
 class Refusal(NamedTuple):
@@ -49,7 +49,7 @@ _TEXTS: Final[Mapping[ErrorCode, tuple[str, str]]] = {
 }
 
 
-def explain(error: ApiError) -> Refusal:
+def explain(error: ServiceError) -> Refusal:
     """The words for a refusal; one that is not about identity is told in the API's own words."""
     if error.code is ErrorCode.LIMIT_EXCEEDED:
         what = words.namespace(error.details["namespace"])

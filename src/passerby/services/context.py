@@ -1,11 +1,11 @@
-"""The parts that the routes work with."""
+"""The stores and other parts that services work with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
@@ -16,10 +16,8 @@ from passerby.log.archive import Archive
 from passerby.messages import Identifier
 from passerby.positions import Positions
 from passerby.projects.audit import AuditLog
-from passerby.projects.marks import Mark
-from passerby.projects.policy import IdentityPolicy, PolicyChange
-from passerby.projects.scopes import EVERY, Scope
-from passerby.projects.store import AddedKey, Key, Project, ProjectSettings
+from passerby.projects.protocol import Projects, Users
+from passerby.projects.scopes import Scope
 from passerby.refused.record import Refused
 from passerby.refused.store import Use
 from passerby.services.health import Check
@@ -82,45 +80,6 @@ class Sender(Protocol):
     def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions: ...
 
 
-class PolicyKeeper(Protocol):
-    """The projects, with their policies, keys and marks; see `projects.store.ProjectStore` for each."""
-
-    def transaction(self) -> AbstractContextManager[Any]: ...
-
-    def change_settings(self, project: Project, settings: ProjectSettings) -> None: ...
-
-    def rename_project(self, number: int, name: str) -> None: ...
-
-    def keys(self, project: Project) -> list[Key]: ...
-
-    def add_key(  # noqa: PLR0913 - as the store has it
-        self,
-        project: Project,
-        kind: str,
-        now: int,
-        *,
-        value: str = "",
-        label: str = "",
-        scopes: Iterable[Scope] = EVERY,
-    ) -> AddedKey: ...
-
-    def rotate_key(self, project: Project, number: int, now: int, grace_ms: int = 0) -> AddedKey: ...
-
-    def revoke_key(self, project: Project, number: int, now: int) -> None: ...
-
-    def marks(self, number: int) -> list[Mark]: ...
-
-    def change_mark(self, number: int, event: str, attribute: str, **changed: Any) -> Mark: ...
-
-    def users_of(self, number: int) -> list[str]: ...
-
-    def project_numbered(self, number: int) -> Project: ...
-
-    def set_policy(self, number: int, policy: IdentityPolicy, who: str, now: int) -> None: ...
-
-    def policy_changes(self, number: int, *, limit: int, before: int | None = None) -> list[PolicyChange]: ...
-
-
 class RefusedRequests(RefusedTail, Protocol):
     """The refused requests; see `refused.store.RefusedReader` for each."""
 
@@ -131,22 +90,58 @@ class RefusedRequests(RefusedTail, Protocol):
     def uses(self, now: int) -> dict[int, Use]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything that a request may need.
+class Context(Protocol):
+    """The stores that a use case works with, whichever interface it is called through."""
 
-    `policy_of` gives a project's identity rules, `writer` the writing end of the state for as long as a block takes
-    (a connection of its own each time: it happens rarely), `policies` likewise the control file; `now` milliseconds
-    since 1970, `metrics` the page of `/metrics`; `ingest_url` is where the vendors' calls go;
-    `metrics_token` opens `/metrics` to clients on other machines, empty: none does.
+    @property
+    def state(self) -> StateReader:
+        """The state, for reading."""
+
+    @property
+    def writer(self) -> Callable[[], AbstractContextManager[Writer]]:
+        """Opens the state for writing, for one block: on a connection of its own, because changes are rare."""
+
+    @property
+    def control(self) -> Callable[[], AbstractContextManager[Projects]]:
+        """Opens projects, keys, policies and annotations for one block."""
+
+    @property
+    def users(self) -> Users:
+        """The console's users and their sessions."""
+
+    @property
+    def audit(self) -> Callable[[], AbstractContextManager[AuditLog]]:
+        """Opens the audit log for one block."""
+
+    @property
+    def key_uses(self) -> Callable[[int], dict[int, Use]]:
+        """When each key was last used, and how often in the hour before a time (ms), by the keys' ids."""
+
+    @property
+    def policy_of(self) -> Callable[[int], Policy]:
+        """A project's identity rules."""
+
+    @property
+    def now(self) -> Callable[[], int]:
+        """The time in milliseconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerContext:
+    """A `Context` within a running server, with its log, its event store and its own parts.
+
+    `metrics` gives the page of `/metrics`; `ingest_url` is the address of the ingest port; `metrics_token` opens
+    `/metrics` to clients on other machines, empty: none does.
     """
 
-    tokens: Tokens
     policy_of: Callable[[int], Policy]
     state: StateReader
     writer: Callable[[], AbstractContextManager[Writer]]
-    policies: Callable[[], AbstractContextManager[PolicyKeeper]]
+    control: Callable[[], AbstractContextManager[Projects]]
+    users: Users
     audit: Callable[[], AbstractContextManager[AuditLog]]
+    now: Callable[[], int]
+    tokens: Tokens
     sender: Callable[[], AbstractContextManager[Sender]]
     log: AcceptedLog
     archive: Archive
@@ -158,6 +153,10 @@ class Desk:
     readers: Readers
     checks: Sequence[Check]
     metrics: Callable[[], str]
-    now: Callable[[], int]
     ingest_url: str
     metrics_token: str = ""
+
+    @property
+    def key_uses(self) -> Callable[[int], dict[int, Use]]:
+        """When each key was last used; see `Context`."""
+        return self.refused.uses

@@ -1,0 +1,72 @@
+"""The context of services in a process that serves nothing, such as a command: engines are opened when first used."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from functools import cached_property
+
+from passerby.engines import Engines
+from passerby.identity.namespaces import Policy
+from passerby.projects.audit import AuditLog
+from passerby.projects.policies import policy_of
+from passerby.projects.protocol import Projects, Users
+from passerby.refused.store import Use
+from passerby.services.context import Writer
+from passerby.state.views import StateReader
+
+
+class EngineContext:
+    """Implements `services.context.Context` over engines. `held` closes what was opened.
+
+    The state is not created for readers: callers ask `engines.state.exists()` first.
+    """
+
+    def __init__(self, engines: Engines, held: ExitStack) -> None:
+        self._engines = engines
+        self._held = held
+
+    @cached_property
+    def state(self) -> StateReader:
+        return self._held.enter_context(closing(self._engines.state.open_reader()))
+
+    @cached_property
+    def users(self) -> Users:
+        self._engines.control.open_projects().close()  # migrates an older control file
+        return self._held.enter_context(closing(self._engines.control.open_users()))
+
+    @property
+    def writer(self) -> Callable[[], AbstractContextManager[Writer]]:
+        return lambda: closing(self._engines.state.open_writer())
+
+    @property
+    def control(self) -> Callable[[], AbstractContextManager[Projects]]:
+        return self._engines.control.open_projects
+
+    @property
+    def audit(self) -> Callable[[], AbstractContextManager[AuditLog]]:
+        return self._engines.control.open_audit
+
+    @property
+    def key_uses(self) -> Callable[[int], dict[int, Use]]:
+        return self._engines.control.key_uses
+
+    @property
+    def policy_of(self) -> Callable[[int], Policy]:
+        return self._policy_of
+
+    @property
+    def now(self) -> Callable[[], int]:
+        return lambda: time.time_ns() // 1_000_000
+
+    def _policy_of(self, project: int) -> Policy:
+        with self._engines.control.open_projects() as control:
+            return policy_of(control.project_numbered(project).settings)
+
+
+@contextmanager
+def open_context(engines: Engines) -> Iterator[EngineContext]:
+    """Open the context of services for a block."""
+    with ExitStack() as held:
+        yield EngineContext(engines, held)

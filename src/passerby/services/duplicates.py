@@ -1,0 +1,78 @@
+"""Possible duplicates: pairs of profiles that share a contact value, and which of them are different people."""
+
+from __future__ import annotations
+
+from passerby.services import cursors, errors
+from passerby.services.access import Access
+from passerby.services.answers import DuplicatePage
+from passerby.services.caller import Permission
+from passerby.services.cursors import Page
+from passerby.services.errors import not_found
+from passerby.services.ids import uuid_of
+from passerby.services.merges import decision_of
+from passerby.services.use_cases import changing, reading
+from passerby.state.protocol import SameProfile, UnknownDismissal, UnknownProfile
+from passerby.state.views import Duplicate, DuplicatePlace
+
+
+@reading()
+def list_duplicates(access: Access, page: Page, *, dismissed: bool = False) -> DuplicatePage:
+    """Return a page of possible duplicates, or of pairs that were dismissed."""
+    read = _dismissed if dismissed else _open
+    return read(access, page)
+
+
+@reading()
+def get_duplicate(access: Access, one: str, other: str) -> Duplicate:
+    """Return two profiles with what they share. Raises NotFound where one is unknown, or both are the same."""
+    found = access.context.state.duplicate(access.project, uuid_of(one, "profile"), uuid_of(other, "profile"))
+    if found is None:
+        raise not_found("pair of profiles")
+    return found
+
+
+@changing(Permission.IDENTITY)
+def dismiss_duplicate(access: Access, one: str, other: str, reason: str = "") -> Duplicate:
+    """Mark two profiles as different people: the pair is not listed again. Raises NotFound, SameProfile."""
+    return _decide(access, one, other, reason, dismiss=True)
+
+
+@changing(Permission.IDENTITY)
+def restore_duplicate(access: Access, one: str, other: str, reason: str = "") -> Duplicate:
+    """Revoke a dismissal: the pair is listed again. Raises NotFound, SameProfile."""
+    return _decide(access, one, other, reason, dismiss=False)
+
+
+def _decide(access: Access, one: str, other: str, reason: str, *, dismiss: bool) -> Duplicate:
+    first, second = (uuid_of(profile, "profile") for profile in (one, other))
+    with access.context.writer() as writer:
+        try:
+            if dismiss:
+                ids = writer.dismiss_duplicate(access.project, first, second, decision_of(access, reason))
+            else:
+                ids = writer.restore_duplicate(access.project, first, second)
+        except UnknownProfile:
+            raise not_found("profile") from None
+        except UnknownDismissal:
+            raise not_found("dismissal of these two") from None
+        except SameProfile:
+            raise errors.SameProfile from None
+    details = {"profiles": list(ids)} | ({"reason": reason} if reason else {})
+    access.record("duplicate.dismissed" if dismiss else "duplicate.restored", " ".join(ids), details)
+    return get_duplicate(access, first, second)
+
+
+def _open(access: Access, page: Page) -> DuplicatePage:
+    place = cursors.decode(page.cursor, cursors.AfterDuplicate)
+    after = DuplicatePlace(place.kind, place.value, place.one, place.other) if place else None
+    found = access.context.state.duplicates(access.project, limit=page.limit, after=after)
+    cursor = cursors.encode(cursors.AfterDuplicate(*found.after)) if found.after else None
+    return DuplicatePage(duplicates=found.duplicates, cursor=cursor)
+
+
+def _dismissed(access: Access, page: Page) -> DuplicatePage:
+    place = cursors.decode(page.cursor, cursors.AfterDismissal)
+    after = DuplicatePlace("", "", place.one, place.other) if place else None
+    found = access.context.state.dismissed_duplicates(access.project, limit=page.limit, after=after)
+    cursor = cursors.encode(cursors.AfterDismissal(found.after.one, found.after.other)) if found.after else None
+    return DuplicatePage(duplicates=found.duplicates, cursor=cursor)

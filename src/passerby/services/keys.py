@@ -1,0 +1,130 @@
+"""Keys and API tokens of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from passerby.projects.errors import NoSuchKey, ProjectError
+from passerby.projects.keys import KINDS, kind_named
+from passerby.projects.scopes import EVERY, Scope
+from passerby.projects.store import AddedKey, Key
+from passerby.refused.redaction import struck
+from passerby.refused.store import Use
+from passerby.services.access import Access
+from passerby.services.caller import Permission
+from passerby.services.errors import Forbidden, invalid, not_found
+from passerby.services.management_answers import FreshKey, KeyInfo, KeyList, RevokedKey, ScopeName
+from passerby.services.use_cases import changing, reading
+from passerby.times import iso
+
+TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
+
+
+@reading(None)
+def list_keys(access: Access) -> KeyList:
+    """Return all keys of the project, oldest first, revoked ones included. Secrets are stored hashed: without value.
+
+    To callers who may not manage the project, the path of a webhook is shown struck out: it is a credential.
+    """
+    manages = access.caller.may(Permission.MANAGE, access.project)
+    if not manages and not access.caller.may(Permission.READ, access.project):
+        raise Forbidden(Permission.READ)
+    with access.context.control() as control:
+        found = control.keys(control.project_numbered(access.project))
+    now = access.context.now()
+    uses = access.context.key_uses(now)
+    keys = [_info(key, uses.get(key.id), now) for key in found]
+    return KeyList(keys=keys if manages else [_struck_out(key) for key in keys])
+
+
+@changing(Permission.MANAGE)
+def add_key(
+    access: Access, kind: str, *, value: str = "", label: str = "", scopes: frozenset[Scope] = EVERY
+) -> FreshKey:
+    """Add a key with a new random value, or with the value that clients already use; return it with its value.
+
+    `scopes` are those of an API token. Raises InvalidParameters, and Forbidden for scopes that the caller lacks.
+    """
+    if kind == TOKEN_KIND:
+        _require_scopes(access, scopes)
+    with access.context.control() as control, _refusals("value" if kind in KINDS else "kind"):
+        project = control.project_numbered(access.project)
+        made = control.add_key(project, kind, access.context.now(), value=value, label=label, scopes=scopes)
+    details: dict[str, object] = {"kind": kind, "label": label}
+    access.record("key.added", str(made.id), details | ({"scopes": sorted(scopes)} if kind == TOKEN_KIND else {}))
+    return _fresh(made)
+
+
+@changing(Permission.MANAGE)
+def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> FreshKey:
+    """Replace a key by a new one of the same kind, label and scopes; return the new one with its value.
+
+    The replaced key works for another `grace_seconds`. Raises NotFound for a key that was rotated or revoked before,
+    and Forbidden for a token with scopes that the caller lacks.
+    """
+    with access.context.control() as control, control.transaction(), _refusals("key_id"):
+        project = control.project_numbered(access.project)
+        for each in control.keys(project):
+            if each.id == key_id and each.kind == TOKEN_KIND:
+                _require_scopes(access, each.scopes)
+        made = control.rotate_key(project, key_id, access.context.now(), grace_seconds * 1000)
+    access.record("key.rotated", str(key_id), {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds})
+    return _fresh(made)
+
+
+@changing(Permission.MANAGE)
+def revoke_key(access: Access, key_id: int) -> RevokedKey:
+    """Revoke a key for good. Running processes follow within about a second. Raises NotFound."""
+    with access.context.control() as control, _refusals("key_id"):
+        control.revoke_key(control.project_numbered(access.project), key_id, access.context.now())
+    access.record("key.revoked", str(key_id))
+    return RevokedKey(id=key_id, revoked=True)
+
+
+def _require_scopes(access: Access, wanted: frozenset[Scope]) -> None:
+    """A caller cannot obtain more permissions by making a token."""
+    for scope in sorted(wanted):
+        if not access.caller.may(Permission(scope.value), access.project):
+            raise Forbidden(scope, f"your token lacks the scope {scope}, so it cannot make a token with it")
+
+
+@contextmanager
+def _refusals(parameter: str) -> Iterator[None]:
+    try:
+        yield
+    except NoSuchKey:
+        raise not_found("key that works") from None
+    except ProjectError as fault:
+        raise invalid(parameter, str(fault)) from None
+
+
+def _struck_out(key: KeyInfo) -> KeyInfo:
+    kind = kind_named(key.kind)
+    if not key.value or not kind.guarded:
+        return key
+    prefix = kind.webhook.prefix if kind.webhook else ""
+    return msgspec.structs.replace(key, value=f"{prefix}{struck(key.value.removeprefix(prefix))}/")
+
+
+def _info(key: Key, use: Use | None, now: int) -> KeyInfo:
+    scopes: list[ScopeName] = [each.value for each in sorted(key.scopes)] if key.kind == TOKEN_KIND else []
+    return KeyInfo(
+        id=key.id,
+        kind=key.kind,
+        secret=kind_named(key.kind).secret,
+        value=key.value,
+        label=key.label,
+        scopes=scopes,
+        created_at=iso(key.created_at),
+        revoked_at=None if key.revoked_at is None or key.works(now) else iso(key.revoked_at),
+        expires_at=iso(key.revoked_at) if key.revoked_at is not None and key.works(now) else None,
+        last_used_at=iso(use.last_at) if use else None,
+        calls_last_hour=use.last_hour if use else 0,
+    )
+
+
+def _fresh(key: AddedKey) -> FreshKey:
+    return FreshKey(id=key.id, kind=key.kind, value=key.value)

@@ -1,0 +1,165 @@
+"""Merges of profiles: listing, undoing, merging manually, and detaching identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import uuid_utils
+
+from passerby.identity.cleaning import clean_identifier
+from passerby.messages import Identifier
+from passerby.presenters.decisions import Facts
+from passerby.presenters.decisions import reason as explain
+from passerby.profiles.view import Profile
+from passerby.services import cursors, errors
+from passerby.services.access import Access
+from passerby.services.answers import (
+    Detached,
+    ExplainedMergeDetail,
+    HandMade,
+    MergePage,
+    UndoneMerge,
+    explained_merge,
+    explained_merge_detail,
+)
+from passerby.services.caller import Permission
+from passerby.services.cursors import Page
+from passerby.services.errors import ServiceError, not_found
+from passerby.services.ids import uuid_of
+from passerby.services.use_cases import changing, reading
+from passerby.state import protocol as state
+
+
+@reading()
+def list_merges(access: Access, page: Page, *, undone: bool | None = None) -> MergePage:
+    """Return a page of merges, the newest first; only undone ones, or only the others, where `undone` is given."""
+    place = cursors.decode(page.cursor, cursors.AfterMerge)
+    before = place.id if place else None
+    found = access.context.state.merges(access.project, limit=page.limit + 1, undone=undone, before=before)
+    shown, more = found[: page.limit], len(found) > page.limit
+    explained = list(map(explained_merge, shown))
+    return MergePage(
+        merges=explained, cursor=cursors.encode(cursors.AfterMerge(shown[-1].id)) if more and shown else None
+    )
+
+
+@reading()
+def get_merge(access: Access, merge_id: str) -> ExplainedMergeDetail:
+    """Return a merge with the identifiers that it moved. Raises NotFound."""
+    found = access.context.state.merge(access.project, uuid_of(merge_id, "merge"))
+    if found is None:
+        raise not_found("merge")
+    return explained_merge_detail(found)
+
+
+@changing(Permission.IDENTITY)
+def undo_merge(access: Access, merge_id: str, reason: str = "") -> UndoneMerge:
+    """Undo a merge; return both profiles, the one that had absorbed the other first.
+
+    The two do not merge again through the same identifier. Raises NotFound, AlreadyUndone, DependentMerge.
+    """
+    context, project, merge_id = access.context, access.project, uuid_of(merge_id, "merge")
+    policy = context.policy_of(project)
+    with context.writer() as writer, _refusals("merge", merge_id=merge_id):
+        ids = writer.undo_merge(project, merge_id, context.now(), policy, actor=access.caller.actor, comment=reason)
+    access.record("merge.undone", merge_id, _with_reason(reason))
+    return UndoneMerge(profiles=_profiles(access, *ids))
+
+
+@changing(Permission.IDENTITY)
+def merge_profiles(access: Access, winner: str, loser: str, reason: str, *, force: bool = False) -> HandMade:
+    """Merge two profiles, or the profiles that now contain them; a customer absorbs a profile that is none.
+
+    `force` overrides identity rule R3. Raises NotFound, SameProfile, ForbiddenMerge, LimitExceeded.
+    """
+    first, second = (uuid_of(id_, "profile") for id_ in (winner, loser))
+    with access.context.writer() as writer, _refusals("merge"):
+        made = writer.merge_profiles(access.project, first, second, decision_of(access, reason), force=force)
+    access.record("profiles.merged", made.id, {"winner": first, "loser": second, "reason": reason, "force": force})
+    return _merged(access, made)
+
+
+@changing(Permission.IDENTITY)
+def detach_identifier(access: Access, profile_id: str, identifier: Identifier, reason: str) -> Detached:
+    """Move one identifier of a profile to a new profile; return both. Earlier events stay where they are.
+
+    Raises NotFound, CustomerIdNotDetachable.
+    """
+    profile_id = uuid_of(profile_id, "profile")
+    cleaned = clean_identifier(identifier, access.context.policy_of(access.project))
+    if cleaned is None:
+        raise not_found("identifier of this profile")
+    with access.context.writer() as writer, _refusals("detachment"):
+        made = writer.detach(access.project, profile_id, cleaned, decision_of(access, reason))
+    details = {**cleaned._asdict(), "reason": reason, "detachment": made.id}
+    access.record("identifier.detached", profile_id, details)
+    return Detached(detachment_id=made.id, profiles=_profiles(access, made.profile, made.detached))
+
+
+@changing(Permission.IDENTITY)
+def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> HandMade:
+    """Merge a detached profile back into the profile that it came from, with everything it has received since.
+
+    Raises NotFound, AlreadyUndone, DependentMerge, IdentifierReassigned, ForbiddenMerge, LimitExceeded.
+    """
+    detachment_id = uuid_of(detachment_id, "detachment")
+    decision = decision_of(access, reason)
+    with access.context.writer() as writer, _refusals("detachment"):
+        made = writer.undo_detachment(access.project, detachment_id, decision)
+    access.record("detachment.undone", detachment_id, _with_reason(reason))
+    return _merged(access, made)
+
+
+def decision_of(access: Access, reason: str) -> state.Hand:
+    """Return the caller's decision, taken now, as the state records it."""
+    context, project = access.context, access.project
+    new_id = lambda: str(uuid_utils.uuid7())  # noqa: E731 - named for the line below
+    return state.Hand(context.now(), access.caller.actor, reason, new_id, context.policy_of(project))
+
+
+def _with_reason(reason: str) -> dict[str, Any] | None:
+    return {"reason": reason} if reason else None
+
+
+def _merged(access: Access, made: state.HandMerge) -> HandMade:
+    (profile,) = _profiles(access, made.winner)
+    return HandMade(merge_id=made.id, profile=profile)
+
+
+def _profiles(access: Access, *ids: str) -> list[Profile]:
+    found = (access.context.state.profile(access.project, id_) for id_ in ids)
+    return [profile for profile in found if profile]
+
+
+@contextmanager
+def _refusals(what: str, **details: str) -> Iterator[None]:
+    """Translate errors of the state: each becomes the service error that callers act on."""
+    try:
+        yield
+    except state.ForbiddenMerge as forbidden:
+        sentence = explain(Facts("conflict", forbidden.rule))
+        raise errors.ForbiddenMerge(forbidden.rule, sentence) from None
+    except state.AlreadyUndone:
+        raise errors.AlreadyUndone(what, **details) from None
+    except state.BuiltOn as later:
+        raise errors.DependentMerge(later.merge_id) from None
+    except tuple(_UNKNOWN) as unknown:
+        raise not_found(_UNKNOWN[type(unknown)]) from None
+    except tuple(_REFUSED) as refused:
+        raise _REFUSED[type(refused)](str(refused)) from None
+
+
+_UNKNOWN: Final[Mapping[type[Exception], str]] = {
+    state.UnknownMerge: "merge",
+    state.UnknownProfile: "profile",
+    state.UnknownIdentifier: "identifier of this profile",
+    state.UnknownDetachment: "detachment",
+}
+_REFUSED: Final[Mapping[type[Exception], Callable[[str], ServiceError]]] = {
+    state.SameProfile: lambda _: errors.SameProfile(),
+    state.LimitExceeded: errors.LimitExceeded,
+    state.CustomerStays: lambda _: errors.CustomerIdNotDetachable(),
+    state.MovedOn: lambda _: errors.IdentifierReassigned(),
+}

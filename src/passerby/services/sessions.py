@@ -1,0 +1,62 @@
+"""Sessions of console users: signing in and out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from passerby.identity.decisions import UNKNOWN_ACTOR, Actor
+from passerby.projects import passwords
+from passerby.projects.audit import SERVER
+from passerby.projects.errors import NoSuchUser
+from passerby.services.access import Access
+from passerby.services.caller import Caller, Door
+from passerby.services.context import Context
+from passerby.services.use_cases import changing
+
+
+class OpenedSession(NamedTuple):
+    """The values of the cookies of a new session, and of the browser that it was opened in."""
+
+    session: str
+    device: str
+
+
+def signing_in(context: Context, name: str, address: str) -> Access:
+    """Return the access of a caller who is about to sign in under this name.
+
+    A name that no user has is left out of the audit log: it may be a password, typed into the wrong field.
+    """
+    known = context.users.password(name) is not None
+    actor = Actor("console_user", name) if known else UNKNOWN_ACTOR
+    return Access(context, SERVER, Caller(actor, Door.CONSOLE, address))
+
+
+@changing(None)
+def sign_in(access: Access, name: str, password: str, device: str) -> OpenedSession | None:
+    """Open a session; return None where the password is not this user's. Both outcomes are recorded.
+
+    Takes some tens of milliseconds and 64 MiB by design, as long for an unknown name. `device` is the browser's cookie.
+    """
+    users, now, opened = access.context.users, access.context.now(), None
+    stored = users.password(name)
+    if passwords.matches(password, stored or _unknown_password()) and stored is not None:
+        try:
+            opened = OpenedSession(users.open_session(name, now), users.know_device(name, now, device))
+        except NoSuchUser:
+            opened = None
+    access.record("signed_in" if opened else "sign_in.failed", access.caller.user)
+    return opened
+
+
+@changing(None)
+def sign_out(access: Access, token: str) -> None:
+    """End the caller's session."""
+    access.context.users.end_session(token)
+    access.record("signed_out", access.caller.user)
+
+
+@cache
+def _unknown_password() -> str:
+    """A hashed password that nobody knows, compared with where there is no such user."""
+    return passwords.hashed(passwords.new_password())
