@@ -128,9 +128,13 @@ def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:
 
 DAMAGES = [
     (
-        "an identifier has one owner",
-        "UPDATE identifiers SET profile = (SELECT loser FROM merges WHERE undone_at IS NULL)",
+        "an identifier is at home in one profile",
+        "UPDATE identifiers SET profile = x'00' WHERE id = 1",
     ),
+    ("merges of the home lead to", "UPDATE profiles SET canonical = merge_id WHERE merged_into IS NOT NULL"),
+    ("merges of the home lead to", "UPDATE profiles SET canonical = NULL WHERE merged_into IS NOT NULL"),
+    ("merges of the home lead to", "UPDATE profiles SET canonical = id WHERE merged_into IS NULL"),
+    ("row repeats what", "UPDATE profiles SET stage = 1 WHERE merged_into IS NOT NULL"),
     ("row repeats what", "UPDATE profiles SET held = '{}'"),
     ("at most one customer id", "UPDATE identifiers SET namespace = 'user_id', value = value || 'x'"),
     ("no message has moved", "UPDATE history SET kind = 'reassigned' WHERE namespace = 'user_id'"),
@@ -141,7 +145,7 @@ DAMAGES = [
     ("an alias is looked up", "UPDATE identifiers SET scope = 'unit' WHERE namespace = 'previous_id'"),
     ("points to its winner", "UPDATE profiles SET merged_into = NULL, merge_id = NULL"),
     ("undo is remembered", "DELETE FROM separations"),
-    ("undo is remembered", "UPDATE merge_identifiers SET identifier = identifier + 1000"),
+    ("undo is remembered", "INSERT INTO merge_identifiers SELECT id, 1000 FROM merges"),
     ("accepted = applied", "UPDATE totals SET value = value + 1 WHERE name = 'applied'"),
     ("applied event", "UPDATE totals SET value = value + 1 WHERE name = 'events'"),
     ("counted by stage", "UPDATE totals SET value = value + 1 WHERE name = 'customer'"),

@@ -14,6 +14,7 @@ from passerby.messages import Identifier
 @dataclass(eq=False)
 class Detachment:
     profile: Person
+    home: Person
     detached: Person
     name: Identifier
     memory: list[Merge]
@@ -36,12 +37,12 @@ class HandModel(Model):
         super().give(names, person)
         for name in names:
             if name.namespace == "former_user_id":
-                self.owner[Identifier("user_id", name.value)] = person
+                self.home[Identifier("user_id", name.value)] = person
 
-    def rename(self, person: Person, name: Identifier, other: Identifier) -> None:
-        person.names.discard(name)
-        self.owner.pop(name)
-        self.give({other}, person)
+    def rename(self, name: Identifier, other: Identifier) -> None:
+        home = self.home.pop(name)
+        home.names.discard(name)
+        self.give({other}, home)
 
     def merge_by_hand(self, one: Person, other: Person, *, force: bool) -> str:
         winner, loser = one.canonical(), other.canonical()
@@ -52,40 +53,41 @@ class HandModel(Model):
         customers = winner.spaces(CUSTOMER) & loser.spaces(CUSTOMER)
         if not force and (customers or winner.spaces(CONTACT) & loser.spaces(CONTACT)):
             return "ForbiddenMerge"
-        users = {name for name in winner.names | loser.names if customers and name.namespace == "user_id"}
-        moved = {former(name) if name in users else name for name in loser.names}
-        both = Counter(name.namespace for name in winner.names | moved)
+        users = {name for name in winner.held() | loser.held() if customers and name.namespace == "user_id"}
+        brought = {former(name) if name in users else name for name in loser.held()}
+        both = Counter(name.namespace for name in winner.held() | brought)
         both["members"] = sum(person.canonical() in {winner, loser} for person in self.people) - 1
         if any(count > self.limits[RANKS[space]] for space, count in both.items()):
             return "LimitExceeded"
-        for name in users & loser.names:
-            self.rename(loser, name, former(name))
-        self.merges.append(Merge(winner, loser, users, moved))
+        for name in users & loser.held():
+            self.rename(name, former(name))
+        self.join(winner, loser, users)
         self.history["merged"] += 1
-        loser.into = winner
-        self.give(moved, winner)
         return "done"
 
+    def brought(self, merge: Merge) -> set[Identifier]:
+        """A former customer id that a merge brought can name a target."""
+        found = super().brought(merge)
+        return found | {Identifier("user_id", name.value) for name in found if name.namespace == "former_user_id"}
+
     def undo(self, merge: Merge) -> bool:
-        """A customer who was merged into another is one again; a former id that a merge brought can name a target."""
-        moved = set(merge.moved)
-        merge.moved |= {Identifier("user_id", name.value) for name in moved if name.namespace == "former_user_id"}
+        """A customer who was merged into another is one again."""
         done = super().undo(merge)
-        merge.moved = moved
         for name in merge.through if done else ():
-            if former(name) in merge.moved & merge.loser.names:
-                self.rename(merge.loser, former(name), name)
+            if former(name) in merge.loser.held():
+                self.rename(former(name), name)
         return done
 
     def detach(self, profile: Person, name: Identifier) -> str:
         profile = profile.canonical()
-        if name not in profile.names:
+        if name not in profile.held():
             return "UnknownIdentifier"
         if name.namespace in {"user_id", "former_user_id"}:
             return "CustomerStays"
         detached = Person()
         self.people.append(detached)
-        self.detachments.append(Detachment(profile, detached, name, [m for m in self.merges if name in m.moved]))
+        memory = [merge for merge in self.merges if name in merge.moved]
+        self.detachments.append(Detachment(profile, self.home[name], detached, name, memory))
         for merge in self.detachments[-1].memory:
             merge.moved.discard(name)
         self.give({name}, detached)
@@ -99,11 +101,15 @@ class HandModel(Model):
             return "AlreadyUndone"
         if detached.into:
             return "BuiltOn"
-        if self.owner[name] is not detached:
+        if self.home[name] is not detached:
             return "MovedOn"
         made = self.merge_by_hand(detachment.profile, detached, force=False)
         if made == "done":
             detachment.undone = True
+            merge = self.merges[-1]
+            if merge.loser is detached and detachment.home.canonical() is merge.winner:
+                self.give({name}, detachment.home)
+                merge.moved.add(name)
             for merge in detachment.memory:
                 merge.moved.add(name)
             self.apart = [entry for entry in self.apart if entry != (name, detachment.profile, detached)]

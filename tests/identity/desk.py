@@ -58,15 +58,19 @@ class Desk:
 
     def identify(self, *identifiers: Identifier) -> str:
         """Say who somebody is; return the profile, which there has to be."""
-        profile = self._resolve(identifiers, is_event=False)
-        assert profile is not None
-        return profile
+        member = self._resolve(identifiers, is_event=False)
+        assert member is not None
+        return self.now(member)
 
     def track(self, *identifiers: Identifier) -> str:
-        """Say what somebody did; return the profile under which that is recorded."""
-        profile = self._resolve(identifiers, is_event=True)
-        assert profile is not None
-        return profile
+        """Say what somebody did; return the profile that did it."""
+        return self.now(self.recorded(*identifiers))
+
+    def recorded(self, *identifiers: Identifier) -> str:
+        """Say what somebody did; return the member under which that is recorded."""
+        member = self._resolve(identifiers, is_event=True)
+        assert member is not None
+        return member
 
     def ignored(self, *identifiers: Identifier) -> bool:
         """Whether saying who somebody is comes to nothing."""
@@ -74,8 +78,12 @@ class Desk:
 
     def owner(self, identifier: Identifier) -> str | None:
         """The profile that has this identifier by now."""
-        owner = self.resolver.known.owners.get(identifier)
-        return None if owner is None else self.resolver.canonical(owner)
+        home = self.home(identifier)
+        return None if home is None else self.resolver.canonical(home)
+
+    def home(self, identifier: Identifier) -> str | None:
+        """The member in which this identifier is at home."""
+        return self.resolver.known.homes.get(identifier)
 
     def card(self, identifier: Identifier) -> Card:
         owner = self.owner(identifier)

@@ -19,8 +19,8 @@ ALIASES = [Identifier("previous_id", "v1"), Identifier("previous_id", "u1")]
 
 def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY) -> Preview:
     known = deepcopy(desk.resolver.known)
-    # As the state tells it: whoever is named is the profile that they are by now.
-    known.owners = {identifier: desk.now(owner) for identifier, owner in known.owners.items()}
+    # As the state loads it: merged members with their canonical profiles.
+    known.merged = {member: desk.now(member) for member in known.merged}
     known.links = {hint: dict.fromkeys(map(desk.now, waiting)) for hint, waiting in known.links.items()}
     ids = iter(f"q{number}" for number in range(100))
     evidence = gather(identifiers, policy)
@@ -87,7 +87,7 @@ def test_what_is_plain_is_what_the_resolver_says(before: list[list[Identifier]],
     desk = Desk()
     for identifiers in before:
         desk.track(*identifiers)
-    owners = {identifier: desk.now(owner) for identifier, owner in desk.resolver.known.owners.items()}
+    owners = {identifier: desk.now(owner) for identifier, owner in desk.resolver.known.homes.items()}
     plain = plain_target(owners, gather(message, DEFAULT_POLICY))
     foreseen = foresee(desk, *message)
     assert plain in {None, foreseen.target}

@@ -11,13 +11,19 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.serving import Json, Server, running
+from tests.state.filling import new_id
 
 from passerby import migrations
-from passerby.messages import Identifier
+from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier, Message
 from passerby.migrations import NewerFile
+from passerby.profiles.stage import Stage
 from passerby.projects.store import ProjectStore
+from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
+from passerby.worker.batch import Worker
 
 ARCHIVE = Path(__file__).parent / "before-versions.tar.xz"
 
@@ -74,6 +80,52 @@ def test_a_merge_of_that_time_can_be_undone(tmp_path: Path) -> None:
         winner, loser = writer.undo_merge(1, merge.id, 0)
         found = [reader.profile_of(1, Identifier("anonymous_id", f"visitor-{number}")) for number in (1, 2)]
     assert [profile and profile.id for profile in found] == [winner, loser]
+
+
+def test_merges_of_then_and_now_are_undone_each_in_its_way(tmp_path: Path) -> None:
+    """A merge of that time moved its identifier to the winner; one of now moves none."""
+    state = unpack(tmp_path / "data") / "state.db"
+    visitors = [Identifier("anonymous_id", f"visitor-{number}") for number in (1, 2)]
+    with closing(SqliteState(state)) as writer, closing(SqliteStateReader(state)) as reader:
+        (old,) = reader.merges(1, limit=2)
+        (stranger,) = reader.profiles(1, limit=2, stage=Stage.ANONYMOUS)
+        others = [Identifier(each.namespace, each.value) for each in stranger.identifiers]
+        hand = Hand(time.time_ns() // 1_000_000, "somebody", "the same", new_id)
+        new = writer.merge_profiles(1, old.winner, stranger.id, hand, force=False)
+        assert {owner(reader, each) for each in (*visitors, *others)} == {old.winner}
+        worker = Worker(writer, lambda _: DEFAULT_POLICY, new_id)
+        for number, name in enumerate((visitors[1], others[0]), writer.position() + 1):
+            worker.apply([Entry(number, event(name))])
+        writer.undo_merge(1, old.id, 0)
+        assert [owner(reader, each) for each in (*visitors, *others)] == [
+            old.winner,
+            old.loser,
+            *[old.winner] * len(others),
+        ]
+        writer.undo_merge(1, new.id, 0)
+        assert {owner(reader, each) for each in others} == {stranger.id}
+        counts = [found.event_count for id_ in (old.loser, stranger.id) if (found := reader.profile(1, id_))]
+    # What visitor-2 did after the merge of that time was recorded under the winner, as it was then.
+    assert counts == [1, stranger.event_count + 1]
+
+
+def owner(reader: SqliteStateReader, identifier: Identifier) -> str:
+    profile = reader.profile_of(1, identifier)
+    assert profile is not None
+    return profile.id
+
+
+def event(identifier: Identifier) -> Message:
+    return Message(
+        project=1,
+        id=new_id(),
+        dialect="segment",
+        kind="track",
+        identifiers=(identifier,),
+        time=time.time_ns() // 1_000_000,
+        received_at=time.time_ns() // 1_000_000,
+        name="Seen",
+    )
 
 
 def test_the_file_has_the_present_version(tmp_path: Path) -> None:

@@ -10,16 +10,28 @@ from tests.worker.watcher import Watcher
 from passerby.messages import Identifier
 
 BROKEN: Final = {
-    "an identifier's owner exists, stands for itself, and is of the same project": """
+    "an identifier's home exists, and is of the same project": """
         SELECT i.namespace, i.value, i.scope FROM identifiers AS i LEFT JOIN profiles AS p ON p.id = i.profile
-        WHERE p.id IS NULL OR p.merged_into IS NOT NULL OR p.project <> i.project
+        WHERE p.id IS NULL OR p.project <> i.project
+    """,
+    "a profile's canonical profile is the end of its pointers": """
+        SELECT p.id FROM profiles AS p
+        WHERE p.canonical IS NOT (
+            WITH RECURSIVE up (id, next) AS (
+                SELECT p.merged_into, (SELECT merged_into FROM profiles WHERE id = p.merged_into)
+                UNION ALL SELECT q.id, q.merged_into FROM up JOIN profiles AS q ON q.id = up.next
+            )
+            SELECT id FROM up WHERE next IS NULL
+        )
     """,
     "an identifier has one owner": """
         SELECT project, namespace, value, scope FROM identifiers
         GROUP BY project, namespace, value, scope HAVING count(*) > 1
     """,
     "a profile has at most one customer id": """
-        SELECT profile FROM identifiers WHERE namespace = 'user_id' GROUP BY profile HAVING count(*) > 1
+        SELECT coalesce(p.canonical, p.id) AS owner
+        FROM identifiers AS i JOIN profiles AS p ON p.id = i.profile WHERE i.namespace = 'user_id'
+        GROUP BY owner HAVING count(*) > 1
     """,
     "a profile was merged into one of its own project, by a merge that is in force": """
         SELECT loser.id FROM profiles AS loser
@@ -47,16 +59,20 @@ BROKEN: Final = {
         SELECT 'history', h.id FROM history AS h JOIN profiles AS p ON p.id IN (h.from_profile, h.to_profile)
         WHERE p.project <> h.project
     """,
-    "a profile's row repeats what its identifiers say": """
+    "a profile's row repeats what the identifiers of its members say": """
+        WITH owned (owner, namespace, value, scope) AS MATERIALIZED (
+            SELECT coalesce(p.canonical, p.id), i.namespace, i.value, i.scope
+            FROM identifiers AS i JOIN profiles AS p ON p.id = i.profile
+        )
         SELECT p.id, p.stage, p.user_id, p.contacts, p.held FROM profiles AS p
-        WHERE p.user_id IS NOT (SELECT value FROM identifiers WHERE profile = p.id AND namespace = 'user_id')
+        WHERE p.user_id IS NOT (SELECT value FROM owned WHERE owner = p.id AND namespace = 'user_id')
         OR p.stage <> CASE
             WHEN p.user_id IS NOT NULL THEN 2
             WHEN json_array_length(p.contacts) > 0 THEN 1
             ELSE 0
         END
         OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held) WHERE key <> '')
-            <> (SELECT count(*) FROM identifiers WHERE profile = p.id)
+            <> (SELECT count(*) FROM owned WHERE owner = p.id)
         OR coalesce(p.held ->> '$.""', 0) <> (
             WITH RECURSIVE member (id) AS (
                 SELECT p.id UNION ALL SELECT q.id FROM member JOIN profiles AS q ON q.merged_into = member.id
@@ -64,13 +80,13 @@ BROKEN: Final = {
             SELECT count(*) - 1 FROM member
         )
         OR EXISTS (
-            SELECT namespace, count(*) FROM identifiers WHERE profile = p.id GROUP BY namespace
+            SELECT namespace, count(*) FROM owned WHERE owner = p.id GROUP BY namespace
             EXCEPT SELECT key, value FROM json_each(p.held)
         )
         OR json_array_length(p.contacts)
-            <> (SELECT count(*) FROM identifiers WHERE profile = p.id AND namespace IN ('email', 'phone'))
+            <> (SELECT count(*) FROM owned WHERE owner = p.id AND namespace IN ('email', 'phone'))
         OR EXISTS (
-            SELECT namespace, value, scope FROM identifiers WHERE profile = p.id AND namespace IN ('email', 'phone')
+            SELECT namespace, value, scope FROM owned WHERE owner = p.id AND namespace IN ('email', 'phone')
             EXCEPT SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(p.contacts)
         )
     """,
@@ -102,7 +118,7 @@ class Invariants:
         self._check_events()
 
     def _check_homes(self) -> None:
-        """A customer id never changes its profile; an undo changes that of none, as a merge's loser never has one."""
+        """A customer id never leaves its home, whatever is merged or undone."""
         query = "SELECT project, namespace, value, scope, profile FROM identifiers WHERE namespace = 'user_id'"
         for project, *name, profile in self._watcher.rows(query):
             assert self._homes.setdefault((project, Identifier(*name)), profile) == profile

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.identity.evidence import DEVICE, PREVIOUS, clean, previous_of, rank
 from tests.worker.strategies import ADVERTISING, ALIASED, CONTACTS, DEVICES, SEED, USERS
 from tests.worker.twin import DAY, Twin, scratch
-from tests.worker.view import PersonView
+from tests.worker.view import PersonView, canonical
 
 from passerby.messages import Identifier
 
@@ -75,18 +75,15 @@ def _outcomes(people: Sequence[PersonView], numbers: dict[str, int]) -> frozense
     """Everybody with all members."""
     members: dict[int, list[PersonView]] = {}
     for number, person in enumerate(people):
-        home = number
-        while (into := people[home].into) is not None:
-            home = into
-        members.setdefault(home, []).append(person)
-    return frozenset(_outcome(people[home], persons, numbers) for home, persons in members.items())
+        members.setdefault(canonical(people, number), []).append(person)
+    return frozenset(_outcome(persons, numbers) for persons in members.values())
 
 
-def _outcome(canonical: PersonView, persons: Sequence[PersonView], numbers: dict[str, int]) -> Outcome:
+def _outcome(persons: Sequence[PersonView], numbers: dict[str, int]) -> Outcome:
     stated = sorted((time, trait) for person in persons for trait, (time, _, _) in person.traits.items())
     newest = {trait: (time - DAY) // 1000 for time, trait in stated}
     events = frozenset(numbers[event] for person in persons for event in person.events)
-    return Outcome(_lasting(canonical.names), frozenset(newest.items()), events)
+    return Outcome(_lasting(name for person in persons for name in person.names), frozenset(newest.items()), events)
 
 
 def _lasting(names: Iterable[Identifier]) -> frozenset[Identifier]:

@@ -5,6 +5,7 @@ People and merges have numbers in place of ids: the order in which their project
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tests.identity.evidence import CUSTOMER, rank
@@ -16,7 +17,11 @@ STAGES = ("anonymous", "lead", "customer")
 
 
 class PersonView(NamedTuple):
-    """One profile, merged or not. `traits` are those stated under this very profile: time, position, value."""
+    """One profile, merged or not: `names` are the identifiers at home in it.
+
+    `traits` are those stated under this very profile: time, position, value. A merged profile has no stage and no
+    customer id of its own.
+    """
 
     into: int | None
     names: frozenset[Identifier]
@@ -44,6 +49,21 @@ class View(NamedTuple):
     stages: dict[str, int]
 
 
+def owned(people: Sequence[PersonView]) -> list[set[Identifier]]:
+    """What each profile owns: the identifiers of all its members, none for a merged one."""
+    found: list[set[Identifier]] = [set() for _ in people]
+    for number, person in enumerate(people):
+        found[canonical(people, number)] |= person.names
+    return found
+
+
+def canonical(people: Sequence[PersonView], number: int) -> int:
+    """The profile that this one belongs to."""
+    while (into := people[number].into) is not None:
+        number = into
+    return number
+
+
 def view_of_model(model: Model) -> View:
     numbers = {person: number for number, person in enumerate(model.people)}
     stages = [person.stage() for person in model.people if person.into is None]
@@ -64,8 +84,8 @@ def _person(person: Person, numbers: dict[Person, int]) -> PersonView:
     return PersonView(
         into=None if person.into is None else numbers[person.into],
         names=frozenset(person.names),
-        stage=person.stage(),
-        user_id=next((name.value for name in person.names if rank(name) == CUSTOMER), None),
+        stage=0 if person.into else person.stage(),
+        user_id=next((name.value for name in person.held() if rank(name) == CUSTOMER and not person.into), None),
         traits={trait: (*when, value) for trait, (when, value) in newest.items()},
         events=person.events,
     )

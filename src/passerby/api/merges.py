@@ -39,7 +39,7 @@ async def list_merges(
     "/merges/{merge_id:str}",
     operation_id="getMerge",
     summary="One merge",
-    description="With the identifiers that it moved, and whether it can be undone or which later merge builds on it.",
+    description="With the identifiers that an undo gives back, and whether it can be undone or which later merge builds on it.",
     tags=_TAGS,
     responses=reading(ExplainedMergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
 )
@@ -51,7 +51,7 @@ async def get_merge(access: NamedDependency[ServerAccess], merge_id: MergeId) ->
     "/merges/{merge_id:str}/undo",
     operation_id="undoMerge",
     summary="Undo a merge",
-    description="Gives the absorbed profile its own standing back, with the identifiers that the merge moved, its "
+    description="Gives the absorbed profile its own standing back, with the identifiers at home in it, its "
     "traits and its events. The two don't merge again through the same identifier. The history names merges by id, "
     "and keeps the token's label with the reason, which may be left out with the whole body.",
     tags=_TAGS,

@@ -63,8 +63,9 @@ _LINKS = _Table("link_keys", (-1, "", "", "", b""))
 _SEPARATIONS = _Table("separation_keys", (-1, "", "", "", b"", b""))
 
 _CLAIMS: Final = (
-    (1, "an identifier has one owner, which stands for itself", _IDENTIFIERS, _SQL["owner"]),
-    (1, "a profile's row repeats what its identifiers say", _PROFILES, _SQL["card"]),
+    (1, "an identifier is at home in one profile", _IDENTIFIERS, _SQL["owner"]),
+    (1, "an owner is the profile that the merges of the home lead to", _PROFILES, _SQL["unfollowed"]),
+    (1, "a profile's row repeats what its members' identifiers say", _PROFILES, _SQL["card"]),
     (2, "a profile has at most one customer id", _PROFILES, _SQL["one_customer"]),
     (2, "no message has moved a customer id", _HISTORY, _SQL["customer_moved"]),
     (3, "every batch is applied once, in the log's order", _OUTBOX, _SQL["applied_once"]),

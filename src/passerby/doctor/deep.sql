@@ -34,27 +34,58 @@ WHERE (project, value, namespace, scope, one, other) > (?1, ?2, ?3, ?4, ?5, ?6)
 ORDER BY project, value, namespace, scope, one, other LIMIT ?7;
 
 -- name: owner
--- Identifiers whose owner is not there, or does not stand for itself.
+-- Identifiers whose home is not there.
 SELECT i.id FROM identifiers AS i LEFT JOIN profiles AS p ON p.id = i.profile
-WHERE i.id > ?1 AND i.id <= ?2 AND (p.id IS NULL OR p.merged_into IS NOT NULL);
+WHERE i.id > ?1 AND i.id <= ?2 AND p.id IS NULL;
 
--- name: card
--- Profiles whose row does not repeat what their identifiers say.
+-- name: unfollowed
+-- Profiles whose canonical profile is not the end of their merges, and homes that were merged and do not name theirs.
 SELECT hex(p.id) FROM profiles AS p
 WHERE p.id > ?1 AND p.id <= ?2 AND (
-    p.user_id IS NOT (SELECT value FROM identifiers WHERE profile = p.id AND namespace = 'user_id')
-    OR p.stage <> CASE WHEN p.user_id IS NOT NULL THEN 2 WHEN p.contacts <> '[]' THEN 1 ELSE 0 END
-    OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held) WHERE key <> '') <> (SELECT count(*) FROM identifiers WHERE profile = p.id)
-    OR EXISTS (
-        SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(p.contacts)
-        EXCEPT SELECT namespace, value, scope FROM identifiers WHERE profile = p.id
-    )
+    (p.canonical IS NOT NULL AND p.canonical IS NOT (
+        WITH RECURSIVE up (id, next) AS (
+            SELECT q.id, q.merged_into FROM profiles AS q WHERE q.id = p.merged_into
+            UNION
+            SELECT q.id, q.merged_into FROM up JOIN profiles AS q ON q.id = up.next
+        )
+        SELECT id FROM up WHERE next IS NULL
+    ))
+    OR (p.canonical IS NULL AND p.merged_into IS NOT NULL AND EXISTS (SELECT 1 FROM identifiers WHERE profile = p.id))
 );
 
+-- name: card
+-- Profiles whose row does not repeat what their members' identifiers say, and merged ones whose row says anything.
+SELECT hex(p.id) FROM profiles AS p
+WHERE p.id > ?1 AND p.id <= ?2 AND CASE WHEN p.merged_into IS NOT NULL THEN
+    p.user_id IS NOT NULL OR p.stage <> 0 OR p.contacts <> '[]'
+    OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held) WHERE key <> '') <> 0
+ELSE (
+    WITH RECURSIVE member (id) AS (
+        SELECT p.id
+        UNION ALL
+        SELECT q.id FROM member CROSS JOIN profiles AS q ON q.merged_into = member.id
+    ), owned (namespace, value, scope) AS MATERIALIZED (
+        SELECT i.namespace, i.value, i.scope FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
+    )
+    SELECT p.user_id IS NOT (SELECT value FROM owned WHERE namespace = 'user_id')
+        OR p.stage <> CASE WHEN p.user_id IS NOT NULL THEN 2 WHEN p.contacts <> '[]' THEN 1 ELSE 0 END
+        OR (SELECT coalesce(sum(value), 0) FROM json_each(p.held) WHERE key <> '') <> (SELECT count(*) FROM owned)
+        OR EXISTS (
+            SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(p.contacts)
+            EXCEPT SELECT namespace, value, scope FROM owned
+        )
+) END;
+
 -- name: one_customer
--- Profiles with two customer ids.
-SELECT hex(p.id) FROM profiles AS p WHERE p.id > ?1 AND p.id <= ?2
-AND (SELECT count(*) FROM identifiers WHERE profile = p.id AND namespace = 'user_id') > 1;
+-- Canonical profiles with two customer ids.
+SELECT hex(p.id) FROM profiles AS p WHERE p.id > ?1 AND p.id <= ?2 AND p.merged_into IS NULL AND (
+    WITH RECURSIVE member (id) AS (
+        SELECT p.id
+        UNION ALL
+        SELECT q.id FROM member CROSS JOIN profiles AS q ON q.merged_into = member.id
+    )
+    SELECT count(*) FROM member CROSS JOIN identifiers AS i ON i.profile = member.id WHERE i.namespace = 'user_id'
+) > 1;
 
 -- name: customer_moved
 -- Decisions by which a customer id changed hands.

@@ -84,9 +84,9 @@ class Decision(NamedTuple):
     """One entry of the history.
 
     - `created`: profile `to` was created.
-    - `attached`: `identifier`, unknown before, now belongs to `to`.
+    - `attached`: `identifier`, unknown before, is now at home in `to`, a member of the named profile.
     - `merged`: profile `from_` was absorbed by `to`, because `identifier` reached it and `by` named `to`.
-    - `reassigned`: `identifier` moved from `from_` to `to`; its earlier events stay with `from_`.
+    - `reassigned`: `identifier` moved from `from_` to its new home `to`; its earlier events stay where they are.
     - `conflict`: `identifier` reached `from_`, which must not merge with `to`; the identifier stays where it is.
     - `limited`: `identifier` was not added to `to` (or `from_`, which it reached, not merged): a limit is reached.
     - `blocked`: `identifier`, as it was sent, is on the block list.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,7 +30,7 @@ class Card:
     def stage(self) -> Stage:
         return stage_of(self.user_id, self.contacts)
 
-    def has_contact_in(self, namespaces: set[str]) -> bool:
+    def has_contact_in(self, namespaces: AbstractSet[str]) -> bool:
         """Whether it holds a contact identifier in one of these namespaces."""
         return any(contact.namespace in namespaces for contact in self.contacts)
 
@@ -71,15 +72,23 @@ def crowded(target: Card, held: Mapping[str, int], members: int, policy: Policy)
 class Known:
     """What one project's state knows of what a batch mentions. The resolver keeps it current as it decides.
 
-    - `owners`: each known identifier's owner, a canonical profile when loaded.
-    - `cards`: the card of every profile named in `owners` and `links`.
+    - `homes`: the member profile in which each known identifier is at home.
+    - `merged`: for each member that was merged, the profile to follow next; when loaded, its canonical profile.
+    - `cards`: the card of the canonical profile of every home, and of those in `links`.
     - `links`: for each hint the canonical profiles that wait behind it.
-    - `aliases`: the values of the previous ids among `owners`.
+    - `aliases`: the values of the previous ids among `homes`.
     - `separations`: for an identifier, the pairs of canonical profiles that an undo keeps from merging through it.
     """
 
-    owners: dict[Identifier, str] = field(default_factory=dict)
+    homes: dict[Identifier, str] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     links: dict[Identifier, dict[str, None]] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
     separations: dict[Identifier, set[frozenset[str]]] = field(default_factory=dict)
+
+    def canonical(self, profile: str) -> str:
+        """Return the profile that this one belongs to, as far as is known here."""
+        while (winner := self.merged.get(profile)) is not None:
+            profile = winner
+        return profile

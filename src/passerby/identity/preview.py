@@ -16,7 +16,7 @@ from passerby.messages import Identifier
 class Preview(NamedTuple):
     """What would come of a message.
 
-    `target` is the profile that it would be recorded under: None where it would be `created`, or where the message
+    `target` is the profile that it would be attributed to: None where it would be `created`, or where the message
     names nobody and is no event. In `decisions`, None stands for the profile that would be made.
     """
 
@@ -42,7 +42,8 @@ def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | 
 def preview(known: Known, evidence: Evidence, *, is_event: bool, policy: Policy, new_id: Callable[[], str]) -> Preview:
     """Resolve one message by the rules. `known` is used up: it must not be anybody else's."""
     resolver = Resolver(known, new_id, policy)
-    target = resolver.resolve("", evidence, is_event=is_event)
+    member = resolver.resolve("", evidence, is_event=is_event)
+    target = None if member is None else resolver.canonical(member)
     made = resolver.created
     # A profile is only made where nobody can be joined, so that it is nobody's loser: `from_` is never one of these.
     decisions = [decision._replace(to=_existing(decision.to, made)) for decision in resolver.decisions]

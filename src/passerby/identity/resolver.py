@@ -10,11 +10,17 @@ value is a known previous id is attached to the owner of the previous id before 
 
 And one that comes from people: what an undo has taken apart does not merge again through the same identifier, which
 then stays where the undo has put it.
+
+Every identifier is at home in one member profile and belongs to that member's canonical profile. A message is recorded
+in the home of the identifier that named its target (R1), in the target itself where none did. Identifiers that the
+message attaches or moves get the same home. So an undo, which only takes a pointer back, gives each side what came to
+it meanwhile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,12 +38,16 @@ Named = tuple[Card, Identifier | None]
 
 @dataclass(slots=True)
 class _Statement:
-    """One message while it is being resolved. The target may change hands: see `Resolver._merge`."""
+    """One message while it is being resolved. The target may change hands: see `Resolver._merge`.
+
+    `home` is the member of the target that the message is recorded under.
+    """
 
     message_id: str
     target: Card
     by: Identifier | None
-    contact_namespaces: set[str]
+    home: str
+    contact_namespaces: AbstractSet[str] = frozenset()
 
 
 class Resolver:
@@ -57,33 +67,28 @@ class Resolver:
         self.cleared: dict[Identifier, None] = {}
         self.created: dict[str, None] = {}
         self.changed: dict[str, Stage | None] = {}
+        self.canonical = known.canonical
         self._new_id = new_id
-        self._merged_into: dict[str, str] = {}
         self._followed: dict[Identifier, int] = {}
 
     def resolve(self, message_id: str, evidence: Evidence, *, is_event: bool) -> str | None:
-        """Return the id of the profile that this message is recorded under, creating or merging profiles as needed.
+        """Return the id of the member that this message is recorded under, creating or merging profiles as needed.
 
-        None for a message without a usable identifier that is not an event; such an event gets a new profile.
+        `canonical` of it is the message's target. None for a message without a usable identifier that is not an event;
+        such an event gets a new profile.
         """
         if evidence.previous:
             evidence = self._read_aliases(evidence)
         names = evidence.names
         if len(names) == 1 and not (evidence.hints or evidence.blocked or evidence.previous):
-            owner = self.known.owners.get(names[0])
-            if owner is not None:
-                return self.canonical(owner)
+            home = self.known.homes.get(names[0])
+            if home is not None:
+                return home
         if not names and not is_event:
             return None
         if self.known.aliases:
             self._answer_aliases(message_id, evidence.weak)
         return self._resolve_whole(message_id, evidence)
-
-    def canonical(self, profile: str) -> str:
-        """The profile that this one now belongs to, as far as this batch knows."""
-        while (winner := self._merged_into.get(profile)) is not None:
-            profile = winner
-        return profile
 
     # Aliases
 
@@ -93,7 +98,7 @@ class Resolver:
         A message that names a profile by nothing else is no alias of anything: its previous ids are dropped.
         """
         devices = (each for each in evidence.readings if self._class_of(each) is IdentifierClass.DEVICE)
-        recalled = [each for each in devices if each in self.known.owners and each not in evidence.names]
+        recalled = [each for each in devices if each in self.known.homes and each not in evidence.names]
         if not (recalled or evidence.names):
             return evidence._replace(previous=())
         added = (*recalled, *evidence.previous)
@@ -103,12 +108,12 @@ class Resolver:
     def _answer_aliases(self, message_id: str, weak: Iterable[Identifier]) -> None:
         """Attach new device identifiers to the profiles whose aliases named their values before."""
         for identifier in weak:
-            if identifier.value not in self.known.aliases or identifier in self.known.owners or identifier.scope:
+            if identifier.value not in self.known.aliases or identifier in self.known.homes or identifier.scope:
                 continue
             previous = previous_of(identifier)
             owner = self._owner(previous)
             if owner is not None and self._class_of(identifier) is IdentifierClass.DEVICE:
-                alias = _Statement(message_id, owner, previous, set())
+                alias = _Statement(message_id, owner, previous, self.known.homes[previous])
                 self._attach(alias, identifier, "alias")
 
     def _report_customer_ids(self, statement: _Statement, evidence: Evidence, *, is_new_customer: bool) -> None:
@@ -121,16 +126,17 @@ class Resolver:
         if is_new_customer and evidence.user_id is not None:
             aliased = self._owner(previous_of(evidence.user_id))
             if aliased is not None and aliased is not statement.target:
-                alias = _Statement(statement.message_id, aliased, statement.by, set())
+                alias = _Statement(statement.message_id, aliased, statement.by, aliased.id)
                 self._say("conflict", alias, evidence.user_id, statement.target, "R3a")
 
     # A whole message
 
     def _resolve_whole(self, message_id: str, evidence: Evidence) -> str:
         names = evidence.names
-        is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.owners
+        is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.homes
         target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
-        statement = _Statement(message_id, target, by, {contact.namespace for contact in evidence.contacts})
+        home = target.id if by is None else self.known.homes.get(by, target.id)
+        statement = _Statement(message_id, target, by, home, {contact.namespace for contact in evidence.contacts})
         for identifier in evidence.blocked:
             self._say("blocked", statement, identifier, None, "block_list")
         for identifier in names:
@@ -142,7 +148,7 @@ class Resolver:
                 self._claim_hint(statement, hint)
             else:
                 self._link_hint(statement, hint)
-        return statement.target.id
+        return statement.home
 
     # R1: the target
 
@@ -186,8 +192,8 @@ class Resolver:
         return self.policy.classes[identifier.namespace]
 
     def _owner(self, identifier: Identifier) -> Card | None:
-        owner = self.known.owners.get(identifier)
-        return None if owner is None else self.known.cards[self.canonical(owner)]
+        home = self.known.homes.get(identifier)
+        return None if home is None else self.known.cards[self.canonical(home)]
 
     def _create(self, message_id: str) -> Card:
         card = Card(self._new_id())
@@ -211,7 +217,7 @@ class Resolver:
         if self._is_full(statement.target, identifier.namespace):
             self._limit("identifier", statement, identifier, None)
             return
-        self._give(statement.target, identifier)
+        self._give(statement, identifier)
         if self._class_of(identifier) is IdentifierClass.PREVIOUS:
             self.known.aliases.add(identifier.value)
             rule = "alias"
@@ -240,7 +246,7 @@ class Resolver:
         self._mark(winner)
         self._mark(loser)
         winner.absorb(loser)
-        self._merged_into[loser.id] = winner.id
+        self.known.merged[loser.id] = winner.id
         statement.target = winner
         merge_id, message_id = self._new_id(), statement.message_id
         self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, rule, merge_id, by))
@@ -266,7 +272,7 @@ class Resolver:
         else:
             self._mark(owner)
             owner.lose(identifier)
-            self._give(statement.target, identifier)
+            self._give(statement, identifier)
             self._say("reassigned", statement, identifier, owner, rule)
 
     # Hints
@@ -280,7 +286,7 @@ class Resolver:
             self._limit("hint", statement, hint, None)
             return
         waiting[target.id] = None
-        self.linked.setdefault(hint, {})[target.id] = None
+        self.linked.setdefault(hint, {})[statement.home] = None
 
     def _waiting(self, hint: Identifier) -> dict[str, None]:
         """Who waits behind a hint, as the canonical profiles that they are by now.
@@ -288,7 +294,7 @@ class Resolver:
         That is found anew only where there were merges since: where a whole fleet waits, most messages merge nobody.
         """
         waiting = self.known.links.setdefault(hint, {})
-        merges = len(self._merged_into)
+        merges = len(self.known.merged)
         if self._followed.get(hint, 0) != merges:
             waiting = self.known.links[hint] = dict.fromkeys(map(self.canonical, waiting))
             self._followed[hint] = merges
@@ -331,9 +337,10 @@ class Resolver:
         if card.id not in self.changed:
             self.changed[card.id] = card.stage
 
-    def _give(self, card: Card, identifier: Identifier) -> None:
+    def _give(self, statement: _Statement, identifier: Identifier) -> None:
+        card = statement.target
         self._mark(card)
-        self.known.owners[identifier] = card.id
+        self.known.homes[identifier] = statement.home
         card.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
 
     def _limit(
@@ -360,7 +367,7 @@ class Resolver:
         detail: DecisionDetail = NO_DETAIL,
     ) -> None:
         from_ = None if owner is None else owner.id
-        to = statement.target.id
+        to = statement.home if kind in {"attached", "reassigned"} else statement.target.id
         self.decisions.append(
             Decision(kind, statement.message_id, identifier, from_, to, rule, None, statement.by, detail)
         )

@@ -178,7 +178,7 @@ class ProjectBatch:
         return verdict
 
     def _resolve(self, claim: Claim) -> tuple[str | None, dict[str, Any]]:
-        """The profile to record the message under, and the contacts of the message that stay with somebody else."""
+        """The member to record the message under, and the contacts of the message that stay with somebody else."""
         message, evidence, resolver = claim.message, claim.evidence, self._resolver
         decided = len(resolver.decisions)
         profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
@@ -250,7 +250,7 @@ class ProjectBatch:
         sightings = self._loaded.sightings
         seen = sightings.get(identifier)
         if seen is None:
-            if identifier in self._resolver.known.owners:  # not one that was over a limit
+            if identifier in self._resolver.known.homes:  # not one that was over a limit
                 sightings[identifier] = self._sightings[identifier] = Sighting(time, time)
         elif time > seen.last:
             sightings[identifier] = self._sightings[identifier] = Sighting(seen.first, time, seen.row)

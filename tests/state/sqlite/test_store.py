@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -139,7 +140,7 @@ def test_nothing_is_known_of_identifiers_that_nobody_has(twin: Twin) -> None:
     twin.say(M1)
     twin.work()
     loaded = twin.state.known(1, [M2], [D1])
-    assert (loaded.known.owners, loaded.known.cards, loaded.sightings) == ({}, {}, {})
+    assert (loaded.known.homes, loaded.known.cards, loaded.sightings) == ({}, {}, {})
     assert loaded.known.links == {D1: {}}
 
 
@@ -148,7 +149,7 @@ def test_all_is_known_of_identifiers_and_of_those_who_have_them(twin: Twin) -> N
     twin.work()
     loaded = twin.state.known(1, [M1, M2], [])
     ((profile, card),) = loaded.known.cards.items()
-    assert loaded.known.owners == {M1: profile}
+    assert loaded.known.homes == {M1: profile}
     assert (card.user_id, card.contacts) == ("u1", {Identifier("email", "e1@x.io", "north")})
     assert card.held == {"user_id": 1, "email": 1, "mobile_id": 1}
     assert loaded.contexts[profile]["os"].value == "x"
@@ -159,7 +160,7 @@ def test_nothing_is_known_of_another_projects_people(twin: Twin) -> None:
     twin.say(M1, D1)
     twin.work()
     loaded = twin.state.known(2, [M1], [D1])
-    assert (loaded.known.owners, loaded.known.links) == ({}, {D1: {}})
+    assert (loaded.known.homes, loaded.known.links) == ({}, {D1: {}})
 
 
 @pytest.mark.parametrize("waiting", [0, 1, 2])
@@ -178,7 +179,7 @@ def test_two_behind_a_hint_who_became_one_are_known_as_one(twin: Twin) -> None:
     twin.say(A1, M1)
     twin.work()
     known = twin.state.known(1, [A1], [D1]).known
-    assert list(known.links[D1]) == [known.owners[A1]]
+    assert list(known.links[D1]) == [known.canonical(known.homes[A1])]
 
 
 def test_what_an_undo_has_separated_is_known_by_canonical_profiles(twin: Twin) -> None:
@@ -189,7 +190,34 @@ def test_what_an_undo_has_separated_is_known_by_canonical_profiles(twin: Twin) -
     twin.say(U1, M2)
     twin.work()
     known = twin.state.known(1, [M1, U1], []).known
-    assert known.separations == {M1: {frozenset((known.owners[M1], known.owners[U1]))}}
+    assert known.separations == {M1: {frozenset((known.homes[M1], known.homes[U1]))}}
+
+
+def test_what_is_known_of_a_merged_member_is_its_canonical_profile_and_its_own_context(twin: Twin) -> None:
+    twin.say(M1, context={"os": "x"})
+    twin.say(M2, U1, context={"os": "y"})
+    twin.say(M1, U1)
+    twin.work()
+    loaded = twin.state.known(1, [M1], [])
+    member = loaded.known.homes[M1]
+    canonical = loaded.known.canonical(member)
+    assert (loaded.known.cards[canonical].user_id, canonical) == ("u1", twin.state.known(1, [U1], []).known.homes[U1])
+    assert [loaded.contexts[profile]["os"].value for profile in (member, canonical)] == ["x", "y"]
+
+
+def test_every_member_of_a_chain_of_merges_names_its_canonical_profile(twin: Twin) -> None:
+    """So that a lookup is one step, however many merges it took."""
+    visitors = [Identifier("anonymous_id", f"v{number}") for number in range(20)]
+    for visitor in visitors:
+        twin.say(visitor)
+    for one, other in pairwise(reversed(visitors)):
+        twin.say(one, other)
+        twin.work()
+    chain = [person.into for person in twin.watcher.view(1).people]
+    assert chain == [None, *range(19)]
+    assert len(twin.watcher.rows("SELECT DISTINCT canonical FROM profiles WHERE canonical IS NOT NULL")) == 1
+    assert twin.undo(1, 18)
+    twin.check()
 
 
 @given(st.uuids())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.worker.twin import DAY, Twin
+from tests.worker.view import owned
 
 from passerby.messages import Identifier
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
@@ -42,7 +43,7 @@ def merge_id(twin: Twin, number: int = 0) -> str:
 
 
 def holds(twin: Twin, number: int) -> set[Identifier]:
-    return set(twin.watcher.view(1).people[number].names)
+    return owned(twin.watcher.view(1).people)[number]
 
 
 def test_an_undo_gives_both_sides_their_own_back(twin: Twin) -> None:
@@ -76,11 +77,34 @@ def test_a_lead_that_was_absorbed_is_a_lead_again_and_the_winner_less_than_it_wa
     assert twin.watcher.view(1).stages == {"lead": 1, "anonymous": 1}
 
 
-def test_what_the_winner_got_since_stays_with_it(twin: Twin) -> None:
-    tell(twin, (M1,), (U1,), (U1, M1), (U1, M2), (E1, M1))
+def test_what_came_since_goes_with_the_side_whose_identifier_brought_it(twin: Twin) -> None:
+    tell(twin, (M1,), (U1,), (U1, M1), (U1, M2), (E1, M1), (M1,), (M2,))
+    assert owned(twin.watcher.view(1).people) == [set(), {U1, M1, M2, E1}]
     undo(twin)
-    assert holds(twin, 0) == {M1}
-    assert holds(twin, 1) == {U1, M2, E1}
+    assert holds(twin, 0) == {M1, E1}
+    assert holds(twin, 1) == {U1, M2}
+    people = twin.watcher.view(1).people
+    assert [person.events for person in people] == [
+        ["message-1", "message-5", "message-6"],
+        ["message-2", "message-3", "message-4", "message-7"],
+    ]
+    assert [person.traits["last"][2] for person in people] == ["m1", "m2"]
+
+
+def test_a_customer_id_that_the_device_brought_since_goes_back_with_it(twin: Twin) -> None:
+    tell(twin, (M1,), (E1,), (E1, M1), (U1, M1))
+    assert twin.watcher.view(1).stages == {"customer": 1}
+    undo(twin)
+    assert [holds(twin, number) for number in range(2)] == [{M1, U1}, {E1}]
+    assert twin.watcher.view(1).stages == {"customer": 1, "lead": 1}
+
+
+def test_a_merge_is_undone_after_one_that_an_identifier_named_which_came_by_the_loser(twin: Twin) -> None:
+    tell(twin, (M1,), (U1,), (U1, M1), (M1, M2), (E1,), (E1, M2))
+    assert not twin.undo(1, 0)
+    undo(twin, 1)
+    undo(twin, 0)
+    assert [holds(twin, number) for number in range(3)] == [{M1, M2}, {U1}, {E1}]
 
 
 def test_what_has_moved_on_since_stays_where_it_is(twin: Twin) -> None:

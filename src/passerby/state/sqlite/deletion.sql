@@ -2,12 +2,22 @@
 
 -- name: candidates
 -- Canonical profiles all of whose identifiers lie in a range of values.
-SELECT DISTINCT i.profile FROM identifiers AS i
-WHERE i.project = ?1 AND i.value >= ?2 AND i.value < ?3 AND NOT EXISTS (
-    SELECT 1 FROM identifiers AS other
-    WHERE other.profile = i.profile AND NOT (other.value >= ?2 AND other.value < ?3)
+WITH owner (id) AS (
+    SELECT DISTINCT coalesce(home.canonical, home.id)
+    FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
+    WHERE i.project = ?1 AND i.value >= ?2 AND i.value < ?3
 )
-ORDER BY i.profile;
+SELECT owner.id FROM owner
+WHERE NOT EXISTS (
+    WITH RECURSIVE member (id) AS (
+        SELECT owner.id
+        UNION ALL
+        SELECT q.id FROM member CROSS JOIN profiles AS q ON q.merged_into = member.id
+    )
+    SELECT 1 FROM member CROSS JOIN identifiers AS other ON other.profile = member.id
+    WHERE NOT (other.value >= ?2 AND other.value < ?3)
+)
+ORDER BY owner.id;
 
 -- name: related
 -- A profile and those that it was ever merged with or detached from, directly or not; undone or not.

@@ -38,7 +38,7 @@ INSERT OR IGNORE INTO hashed_addresses (project, hash, value) VALUES (?, ?, ?);
 SELECT value FROM hashed_addresses WHERE project = ? AND hash = ?;
 
 -- name: owner
--- The profile that has this customer id.
+-- The member in which this customer id is at home.
 SELECT profile FROM identifiers WHERE project = ? AND value = ? AND namespace = 'user_id' AND scope = '';
 
 -- name: next_addresses
@@ -52,15 +52,15 @@ SELECT project FROM totals
 WHERE project >= ?1 AND name IN ('hashed_ids_32', 'hashed_ids_40', 'hashed_ids_64') ORDER BY project LIMIT 1;
 
 -- name: user_ids
--- The customer id of a profile.
+-- The customer id that is at home in a member.
 SELECT value FROM identifiers WHERE profile = ?1 AND namespace = 'user_id';
 
 -- name: canonical
 -- The profile that this one now belongs to.
 WITH RECURSIVE up (id, next) AS (
-    SELECT id, merged_into FROM profiles WHERE id = ?1
+    SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?1
     UNION ALL
-    SELECT p.id, p.merged_into FROM up CROSS JOIN profiles AS p ON p.id = up.next
+    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM up CROSS JOIN profiles AS p ON p.id = up.next
 )
 SELECT id FROM up WHERE next IS NULL;
 

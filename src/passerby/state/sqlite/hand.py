@@ -31,7 +31,7 @@ from passerby.state.protocol import (
 from passerby.state.sqlite.cards import card_of
 from passerby.state.sqlite.decisions import RecordColumns, columns_of_record
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import key_of
+from passerby.state.sqlite.known import canonical, key_of
 from passerby.state.sqlite.terms import rehome
 from passerby.state.sqlite.undo import add_to_totals, recount, stages
 
@@ -79,8 +79,7 @@ class ByHand:
         position = self._cursor.execute(_WRITER["position"]).get or 0
         row = (merge_id, self._project, to, from_, self._hand.at, position, "", *via, *by, *record)
         self._cursor.execute(_WRITER["add_merge"], row)
-        self._cursor.execute(_WRITER["record_moved"], (merge_id, from_))
-        self._cursor.execute(_WRITER["move_identifiers"], (to, from_))
+        self._cursor.execute(_WRITER["lead"], (from_, to))
         self._cursor.execute(_WRITER["point"], (from_, to, merge_id))
         self._recount(to, from_)
         add_to_totals(self._cursor, self._project, before, stages(self._cursor, to))
@@ -90,13 +89,13 @@ class ByHand:
     def detach(self, profile: str, identifier: Identifier) -> Detachment:
         card = self._card(profile)
         row = self._cursor.execute(_WRITER["identifier"], key_of(self._project, identifier)).fetchone()
-        if row is None or to_text(row[3]) != card.id:
+        if row is None or to_text(canonical(self._cursor, row[3])) != card.id:
             raise UnknownIdentifier
         if identifier.namespace in {"user_id", FORMER_USER_ID}:
             raise CustomerStays
         made = Detachment(self._hand.new_id(), card.id, self._hand.new_id())
         _, from_, to = map(to_blob, made)
-        first_seen, last_seen, number, _ = row
+        first_seen, last_seen, number, home = row
         before = stages(self._cursor, from_)
         self._cursor.execute(
             _WRITER["create_profile"], (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}")
@@ -105,33 +104,36 @@ class ByHand:
         rehome(self._cursor, self._project, identifier.namespace, identifier.value)
         self._recount(from_, to)
         add_to_totals(self._cursor, self._project, before, stages(self._cursor, from_, to))
-        self._remember(made, identifier, number)
+        self._remember(made, identifier, number, home)
         self._note("created", _NOBODY, None, to, None, self._record("manual"))
         self._note("reassigned", identifier, from_, to, None, self._record("manual"))
         return made
 
-    def _remember(self, made: Detachment, identifier: Identifier, number: int) -> None:
+    def _remember(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
         """Keep the two apart by this identifier, and what an undo needs."""
         id_, profile, detached = map(to_blob, made)
         self._cursor.execute(_UNDO["separate"], (self._project, *identifier, profile, detached))
         memory = msgspec.json.encode([merge for (merge,) in self._cursor.execute(_HAND["memory"], (number,))]).decode()
         self._run("forget", number)
         signed = (self._hand.at, self._hand.actor.kind, self._hand.actor.name, self._hand.comment)
-        self._run("add_detachment", id_, self._project, profile, detached, number, *identifier, memory, *signed)
+        self._run("add_detachment", id_, self._project, profile, detached, home, number, *identifier, memory, *signed)
 
     def undo_detachment(self, detachment_id: str) -> HandMerge:
         id_ = to_blob(detachment_id)
         row = self._run("detachment", id_, self._project).fetchone()
         if row is None:
             raise UnknownDetachment
-        profile, detached, number, *identifier, memory, undone_at, holder, merged_by = row
+        profile, detached, home, number, *identifier, memory, undone_at, present_home, merged_by = row
         if undone_at is not None:
             raise AlreadyUndone
         if merged_by is not None:
             raise BuiltOn(to_text(merged_by))
-        if holder != detached:
+        if present_home != detached:
             raise MovedOn
         made = self.merge(to_text(profile), to_text(detached), force=False, rule="undo")
+        if made.loser == to_text(detached) and to_text(canonical(self._cursor, home)) == made.winner:
+            self._run("give", number, home)
+            self._run("move", to_blob(made.id), number)
         for merge in msgspec.json.decode(memory):
             self._run("recall", merge, number)
         self._run("join_again", self._project, *identifier, profile, detached)

@@ -2,24 +2,35 @@
 
 -- name: card
 -- A canonical profile's card, by its own id or by that of one that was merged into it.
-WITH RECURSIVE path (id, merged_into) AS (
-    SELECT id, merged_into FROM profiles WHERE id = ?2 AND project = ?1
+WITH RECURSIVE path (id, next) AS (
+    SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?2 AND project = ?1
     UNION ALL
-    SELECT p.id, p.merged_into FROM path JOIN profiles AS p ON p.id = path.merged_into
+    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM path JOIN profiles AS p ON p.id = path.next
 )
 SELECT p.id, p.user_id, p.contacts, p.held
 FROM path JOIN profiles AS p ON p.id = path.id WHERE p.merged_into IS NULL;
 
 -- name: keep_former
 -- The customer id of a profile that is about to be absorbed by another customer.
-UPDATE identifiers SET namespace = ?2 WHERE profile = ?1 AND namespace = 'user_id';
+UPDATE identifiers SET namespace = ?2 WHERE id IN (
+    WITH RECURSIVE member (id) AS (
+        VALUES (?1)
+        UNION ALL
+        SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+    )
+    SELECT i.id FROM member CROSS JOIN identifiers AS i ON i.profile = member.id WHERE i.namespace = 'user_id'
+);
 
 -- name: give
--- An identifier goes to somebody else.
+-- An identifier gets a new home.
 UPDATE identifiers SET profile = ?2 WHERE id = ?1;
 
+-- name: move
+-- An identifier that a merge moves to this home: an undo of the merge gives it back.
+INSERT INTO merge_identifiers (merge_id, identifier) VALUES (?1, ?2);
+
 -- name: memory
--- The merges whose undo would take an identifier back.
+-- The merges that moved an identifier, and whose undo would give it back.
 SELECT hex(merge_id) FROM merge_identifiers WHERE identifier = ?1;
 
 -- name: forget
@@ -33,12 +44,13 @@ INSERT OR IGNORE INTO merge_identifiers (merge_id, identifier) VALUES (unhex(?1)
 -- name: add_detachment
 -- A detachment, with what its undo has to know.
 INSERT INTO detachments (
-    id, project, profile, detached, identifier, namespace, value, scope, merges, at, actor, actor_name, comment
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    id, project, profile, detached, home, identifier, namespace, value, scope, merges, at, actor, actor_name, comment
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: detachment
--- A detachment, who holds its identifier now, and by which merge the new profile stopped standing for itself.
-SELECT d.profile, d.detached, d.identifier, d.namespace, d.value, d.scope, d.merges, d.undone_at, i.profile, p.merge_id
+-- A detachment, where its identifier is at home now, and by which merge the new profile stopped standing for itself.
+SELECT d.profile, d.detached, coalesce(d.home, d.profile), d.identifier, d.namespace, d.value, d.scope, d.merges,
+    d.undone_at, i.profile, p.merge_id
 FROM detachments AS d JOIN identifiers AS i ON i.id = d.identifier JOIN profiles AS p ON p.id = d.detached
 WHERE d.id = ?1 AND d.project = ?2;
 

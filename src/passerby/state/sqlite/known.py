@@ -37,17 +37,17 @@ def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
 def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
     """See `passerby.state.protocol.State.known`."""
     loaded = Loaded()
-    owners: dict[bytes, str] = {}
+    homes: dict[bytes, str] = {}
     unknown: list[Identifier] = []
     for identifier in identifiers:
         if row := sighting(cursor, project, identifier):
-            _load_identifier(cursor, loaded, owners, identifier, row)
+            _load_identifier(cursor, loaded, homes, identifier, row)
         elif identifier.namespace not in _NEVER_ALIASED:
             unknown.append(identifier)
     if unknown and has_aliases(cursor, project):
         for previous in dict.fromkeys(map(previous_of, unknown)):
             if row := sighting(cursor, project, previous):
-                _load_identifier(cursor, loaded, owners, previous, row)
+                _load_identifier(cursor, loaded, homes, previous, row)
     for hint in hints:
         rows: list[Any] = cursor.execute(_SQL["linked"], key_of(project, hint)).fetchall()
         loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
@@ -57,16 +57,27 @@ def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], h
 
 
 def _load_identifier(
-    cursor: apsw.Cursor, loaded: Loaded, owners: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
+    cursor: apsw.Cursor, loaded: Loaded, homes: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
 ) -> None:
-    """Add an identifier's row, and its owner's unless `owners` has that already."""
-    first, last, handle, owner = row
-    if owner not in owners:
-        owners[owner] = _load_card(loaded, _one(cursor, "card", owner))
+    """Add an identifier's row, and its home's unless `homes` has that already."""
+    first, last, handle, home = row
+    if home not in homes:
+        homes[home] = _load_home(cursor, loaded, home)
     loaded.sightings[identifier] = Sighting(first, last, handle)
-    loaded.known.owners[identifier] = owners[owner]
+    loaded.known.homes[identifier] = homes[home]
     if identifier.namespace == PREVIOUS_ID:
         loaded.known.aliases.add(identifier.value)
+
+
+def _load_home(cursor: apsw.Cursor, loaded: Loaded, home: bytes) -> str:
+    """Load a member and the card of its canonical profile; return the member's id."""
+    *row, canonical = _one(cursor, "card", home)
+    if canonical is None:
+        return _load_card(loaded, row)
+    member = to_text(home)
+    loaded.contexts[member] = _context_of(row[-1])
+    loaded.known.merged[member] = _load_card(loaded, _one(cursor, "card", canonical)[:-1])
+    return member
 
 
 def has_aliases(cursor: apsw.Cursor, project: int) -> bool:
@@ -75,7 +86,7 @@ def has_aliases(cursor: apsw.Cursor, project: int) -> bool:
 
 
 def sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:
-    """An identifier's row: when it was first and last seen, its number, its owner; None where nobody has it.
+    """An identifier's row: when it was first and last seen, its number, its home; None for an unknown one.
 
     A customer id that nobody has may be one that somebody had before a merge by hand.
     """
@@ -86,15 +97,16 @@ def sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:
 
 
 def _load_separations(cursor: apsw.Cursor, loaded: Loaded, project: int) -> None:
-    for identifier in (*loaded.known.owners, *loaded.known.links):
+    for identifier in (*loaded.known.homes, *loaded.known.links):
         pairs: list[tuple[Any, ...]] = cursor.execute(_SQL["separations"], key_of(project, identifier)).fetchall()
         if pairs:
             loaded.known.separations[identifier] = {
-                frozenset(to_text(_canonical(cursor, profile)) for profile in pair) for pair in pairs
+                frozenset(to_text(canonical(cursor, profile)) for profile in pair) for pair in pairs
             }
 
 
-def _canonical(cursor: apsw.Cursor, profile: bytes) -> bytes:
+def canonical(cursor: apsw.Cursor, profile: bytes) -> bytes:
+    """The profile that this one belongs to."""
     row = _one(cursor, "canonical", profile)
     return row[0] if row else profile
 
@@ -105,8 +117,12 @@ def _load_card(loaded: Loaded, row: Sequence[Any]) -> str:
     profile = to_text(blob)
     if profile not in loaded.known.cards:
         loaded.known.cards[profile] = card_of(profile, user_id, contacts, held)
-        loaded.contexts[profile] = {} if context == _NO_CONTEXT else _context(context)
+        loaded.contexts[profile] = _context_of(context)
     return profile
+
+
+def _context_of(text: str) -> dict[str, Versioned]:
+    return {} if text == _NO_CONTEXT else _context(text)
 
 
 def _one(cursor: apsw.Cursor, query: str, *bindings: Any) -> Any:

@@ -26,7 +26,16 @@ SELECT id, winner, loser, at, message_id, via_namespace, via_value, via_scope, b
 FROM merges WHERE project = ?1 AND id = ?2;
 
 -- name: moved
--- The identifiers that a merge moved and that nobody was given since.
-SELECT i.namespace, i.value, i.scope
-FROM merge_identifiers AS moved JOIN identifiers AS i ON i.id = moved.identifier
-WHERE moved.merge_id = ?1 ORDER BY moved.identifier;
+-- The identifiers that a merge brought the winner: those of the loser and its members, and those that it moved itself.
+WITH RECURSIVE member (id) AS (
+    SELECT loser FROM merges WHERE id = ?1
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT namespace, value, scope FROM identifiers
+WHERE id IN (
+    SELECT i.id FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
+    UNION
+    SELECT identifier FROM merge_identifiers WHERE merge_id = ?1
+)
+ORDER BY id;

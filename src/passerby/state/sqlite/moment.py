@@ -16,7 +16,7 @@ from passerby.profiles.person import Part, Person, fold_person
 from passerby.profiles.traits import Versioned, respelled
 from passerby.state.sqlite.edits import trait_spellings
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import has_aliases, key_of, load, sighting
+from passerby.state.sqlite.known import canonical, has_aliases, key_of, load, sighting
 
 _SQL: Final = sql.load("passerby.state.sqlite", "reader.sql")
 _context: Final = msgspec.json.Decoder(dict[str, Versioned]).decode
@@ -31,7 +31,7 @@ class SqliteMoment:
 
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
         found = ((identifier, sighting(self._cursor, project, identifier)) for identifier in identifiers)
-        return {identifier: to_text(row[3]) for identifier, row in found if row is not None}
+        return {i: to_text(canonical(self._cursor, row[3])) for i, row in found if row is not None}
 
     def has_aliases(self, project: int) -> bool:
         return has_aliases(self._cursor, project)
@@ -40,11 +40,11 @@ class SqliteMoment:
         return load(self._cursor, project, identifiers, hints).known
 
     def person(self, profile: str) -> Person:
-        canonical = (to_blob(profile),)
-        members = self._rows("member_contexts", canonical)
-        spellings = trait_spellings(self._cursor, *canonical)
+        key = (to_blob(profile),)
+        members = self._rows("member_contexts", key)
+        spellings = trait_spellings(self._cursor, *key)
         parts = [Part(dict(respelled(self._traits(id_), spellings)), _context(about)) for id_, about in members]
-        return fold_person(parts, self._rows("newest_identifiers", canonical))
+        return fold_person(parts, self._rows("newest_identifiers", key))
 
     def device(self, project: int, device: Identifier) -> dict[str, Any]:
         rows = self._rows("device", key_of(project, device))

@@ -1,11 +1,11 @@
 -- What readers ask of the state. See schema.sql for the tables.
 
 -- name: canonical
--- The profile that an id stands for by now: up the chain of merges.
+-- The profile that an id stands for by now.
 WITH RECURSIVE up (id, next) AS (
-    SELECT id, merged_into FROM profiles WHERE id = ?2 AND project = ?1
+    SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?2 AND project = ?1
     UNION ALL
-    SELECT p.id, p.merged_into FROM up CROSS JOIN profiles AS p ON p.id = up.next
+    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM up CROSS JOIN profiles AS p ON p.id = up.next
 )
 SELECT id FROM up WHERE next IS NULL;
 
@@ -37,9 +37,16 @@ SELECT name, value, time, position FROM traits WHERE profile = ?1;
 SELECT name, value, reason, time, position FROM rejected_traits WHERE profile = ?1;
 
 -- name: identifiers
--- What a canonical profile owns. Previous ids are left out: they are no identifiers yet (identity/aliases.py).
-SELECT namespace, value, scope, first_seen, last_seen FROM identifiers
-WHERE profile = ?1 AND namespace <> 'previous_id';
+-- What a canonical profile owns: the identifiers at home in it and in its members. Previous ids are left out: they are no
+-- identifiers yet (identity/aliases.py).
+WITH RECURSIVE member (id) AS (
+    VALUES (?1)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT i.namespace, i.value, i.scope, i.first_seen, i.last_seen
+FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
+WHERE i.namespace <> 'previous_id';
 
 -- name: member_contexts
 -- A canonical profile and everything that was merged into it, each with its latest context.
@@ -52,8 +59,15 @@ SELECT id, context FROM member;
 
 -- name: newest_identifiers
 -- What a canonical profile owns, in the order in which it was last seen.
-SELECT namespace, value FROM identifiers WHERE profile = ?1 AND namespace <> 'previous_id'
-ORDER BY last_seen, first_seen, namespace, value, scope;
+WITH RECURSIVE member (id) AS (
+    VALUES (?1)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT i.namespace, i.value
+FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
+WHERE i.namespace <> 'previous_id'
+ORDER BY i.last_seen, i.first_seen, i.namespace, i.value, i.scope;
 
 -- name: device
 -- What a device has said of itself.
@@ -124,9 +138,20 @@ LIMIT ?2;
 
 -- name: test_profiles
 -- Canonical profiles all of whose identifiers lie in a range of values, with their stages.
-SELECT DISTINCT p.id, p.stage FROM identifiers AS i CROSS JOIN profiles AS p ON p.id = i.profile
-WHERE i.project = ?1 AND i.value >= ?2 AND i.value < ?3 AND NOT EXISTS (
-    SELECT 1 FROM identifiers AS other WHERE other.profile = p.id AND NOT (other.value >= ?2 AND other.value < ?3)
+WITH owner (id) AS (
+    SELECT DISTINCT coalesce(home.canonical, home.id)
+    FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
+    WHERE i.project = ?1 AND i.value >= ?2 AND i.value < ?3
+)
+SELECT p.id, p.stage FROM owner CROSS JOIN profiles AS p ON p.id = owner.id
+WHERE NOT EXISTS (
+    WITH RECURSIVE member (id) AS (
+        SELECT p.id
+        UNION ALL
+        SELECT q.id FROM member CROSS JOIN profiles AS q ON q.merged_into = member.id
+    )
+    SELECT 1 FROM member CROSS JOIN identifiers AS other ON other.profile = member.id
+    WHERE NOT (other.value >= ?2 AND other.value < ?3)
 )
 LIMIT ?4;
 

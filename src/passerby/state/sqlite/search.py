@@ -128,7 +128,7 @@ class TermScan(NamedTuple):
         return found and TermMatch(self.number, found[0], to_text(found[1]))
 
     def _canonical(self, member: bytes) -> bytes:
-        while (into := self.connection.execute(_SEARCH["merged_into"], (member,)).get) is not None:
+        while (into := self.connection.execute(_SEARCH["next"], (member,)).get) is not None:
             member = into
         return member
 

@@ -3,15 +3,22 @@
 
 -- name: identifiers
 -- Identifiers whose value begins so, behind a key. char(1114111) is the last character there is.
-SELECT value, namespace, scope, profile FROM identifiers
-WHERE project = ?2 AND value < ?1 || char(1114111) AND (value, namespace, scope) > (?3, ?4, ?5)
-ORDER BY value, namespace, scope;
+SELECT i.value, i.namespace, i.scope, coalesce(home.canonical, home.id)
+FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
+WHERE i.project = ?2 AND i.value < ?1 || char(1114111) AND (i.value, i.namespace, i.scope) > (?3, ?4, ?5)
+ORDER BY i.value, i.namespace, i.scope;
 
 -- name: first_identifier
 -- The first of those that a canonical profile owns: the one at which it is found, so that it is found once.
-SELECT value, namespace, scope FROM identifiers
-WHERE profile = ?2 AND value >= ?1 AND value < ?1 || char(1114111)
-ORDER BY value, namespace, scope
+WITH RECURSIVE member (id) AS (
+    VALUES (?2)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT i.value, i.namespace, i.scope
+FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
+WHERE i.value >= ?1 AND i.value < ?1 || char(1114111)
+ORDER BY i.value, i.namespace, i.scope
 LIMIT 1;
 
 -- name: terms
@@ -24,9 +31,9 @@ ORDER BY value, profile;
 -- Whether a member has this very term.
 SELECT 1 FROM search_terms WHERE project = ?1 AND kind = ?2 AND value = ?3 AND profile = ?4 LIMIT 1;
 
--- name: merged_into
--- The profile that absorbed a member; null for a canonical one.
-SELECT merged_into FROM profiles WHERE id = ?1;
+-- name: next
+-- The canonical profile of a member, or at least the one that absorbed it; null for a canonical one.
+SELECT coalesce(canonical, merged_into) FROM profiles WHERE id = ?1;
 
 -- name: stage
 -- The stage of a profile.

@@ -264,9 +264,9 @@ class SqliteState:
     def _attach(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
         rows = []
         for decision in decisions:
-            identifier, owner = decision.identifier, decision.to
-            if identifier is not None and owner is not None:
-                rows.append((changes.project, *identifier, to_blob(owner), *changes.sightings[identifier][:2]))
+            identifier, home = decision.identifier, decision.to
+            if identifier is not None and home is not None:
+                rows.append((changes.project, *identifier, to_blob(home), *changes.sightings[identifier][:2]))
         self._cursor.executemany(_SQL["attach"], rows)
         attached = [(Identifier(*row[1:4]), row[4]) for row in rows]
         terms.attach(self._cursor, changes.project, attached)
@@ -276,24 +276,24 @@ class SqliteState:
     def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
         rows = []
         for decision in decisions:
-            identifier, owner = decision.identifier, decision.to
-            if identifier is not None and owner is not None:
-                rows.append((*key_of(changes.project, identifier), to_blob(owner)))
+            identifier, home = decision.identifier, decision.to
+            if identifier is not None and home is not None:
+                rows.append((*key_of(changes.project, identifier), to_blob(home)))
         self._cursor.executemany(_SQL["reassign"], rows)
         self._cursor.executemany(_SQL["forget_moved"], [row[:-1] for row in rows])
         for project, value, namespace, *_ in rows:
             terms.rehome(self._cursor, project, namespace, value)
 
     def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
-        """Move the loser's identifiers, remembering which, and point it to the winner."""
+        """Point the loser to the winner, and its members with it."""
         merge_id, winner, loser = (to_blob(id_ or "") for id_ in (decision.merge_id, decision.to, decision.from_))
         moment = changes.moments[decision.message_id]
         evidence = (*(decision.identifier or _NOBODY), *(decision.by or _NOBODY))
         row = (merge_id, changes.project, winner, loser, *moment, decision.message_id, *evidence)
         record = columns_of_record(decision.rule, decision.actor, decision.detail)
         self._cursor.execute(_SQL["add_merge"], (*row, *record))
-        self._cursor.execute(_SQL["record_moved"], (merge_id, loser))
-        self._cursor.execute(_SQL["move_identifiers"], (winner, loser))
+        if changes.cards[decision.from_ or ""].members:
+            self._cursor.execute(_SQL["lead"], (loser, winner))
         self._cursor.execute(_SQL["point"], (loser, winner, merge_id))
 
     def _change_profiles(self, changes: ProjectChanges) -> None:

@@ -71,25 +71,26 @@ def attach(cursor: apsw.Cursor, project: int, attached: Iterable[tuple[Identifie
 def rehome(cursor: apsw.Cursor, project: int, namespace: str, value: str) -> None:
     """Let a contact identifier's terms belong to the profiles that own it now. Call this after it moved.
 
-    A merge moves nothing here. What else moves an identifier (an undo, a detachment, a reassignment) mostly leaves it
-    with a profile of which the term's member is part; where not, the row moves to the owner.
+    A merge moves nothing here. What gives an identifier a new home (a detachment, a reassignment, the undo of a merge
+    that moved identifiers) mostly leaves it with a profile of which the term's member is part; where not, the row moves
+    to the new home.
     """
     term = term_of(namespace, value)
     if term is None:
         return
     rows: list[Any] = cursor.execute(_SQL["owners"], (project, value, namespace)).fetchall()
-    owners: set[bytes] = {owner for (owner,) in rows}
+    owners: dict[bytes, bytes] = {canonical: home for home, canonical in rows}
     homes: list[Any] = cursor.execute(_SQL["homes"], (project, *term)).fetchall()
     wrong = [home for home, canonical in homes if canonical not in owners]
-    missing = owners - {canonical for _, canonical in homes}
+    missing = owners.keys() - {canonical for _, canonical in homes}
     cursor.executemany(_SQL["remove"], [(project, *term, home, "identifier") for home in wrong])
-    _add(cursor, [(project, *term, owner, "identifier") for owner in missing])
+    _add(cursor, [(project, *term, owners[canonical], "identifier") for canonical in missing])
 
 
-def rehome_moved(cursor: apsw.Cursor, project: int, merge: bytes) -> None:
-    """Likewise for the contact identifiers that a merge moved, after its undo."""
-    moved: list[Any] = cursor.execute(_SQL["contacts_moved"], (merge,)).fetchall()
-    for namespace, value in moved:
+def rehome_contacts(cursor: apsw.Cursor, project: int, profile: bytes) -> None:
+    """Likewise for all contact identifiers of a profile and its members, after an undo made it a profile of its own."""
+    contacts: list[Any] = cursor.execute(_SQL["contacts_of_members"], (profile,)).fetchall()
+    for namespace, value in contacts:
         rehome(cursor, project, namespace, value)
 
 

@@ -13,24 +13,31 @@ INSERT OR IGNORE INTO search_terms (project, kind, value, profile, source) VALUE
 DELETE FROM search_terms WHERE project = ? AND kind = ? AND value = ? AND profile = ? AND source = ?;
 
 -- name: owners
--- The canonical profiles that own an identifier with this value, in whichever scope.
-SELECT DISTINCT profile FROM identifiers WHERE project = ?1 AND value = ?2 AND namespace = ?3;
+-- The homes of identifiers with this value, in whichever scope, each with its canonical profile.
+SELECT DISTINCT home.id, coalesce(home.canonical, home.id)
+FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
+WHERE i.project = ?1 AND i.value = ?2 AND i.namespace = ?3;
 
 -- name: homes
 -- The members that have this term from an identifier, each with its canonical profile.
 WITH RECURSIVE up (home, id, next) AS (
-    SELECT t.profile, p.id, p.merged_into
+    SELECT t.profile, p.id, coalesce(p.canonical, p.merged_into)
     FROM search_terms AS t CROSS JOIN profiles AS p ON p.id = t.profile
     WHERE t.project = ?1 AND t.kind = ?2 AND t.value = ?3 AND t.source = 'identifier'
     UNION ALL
-    SELECT up.home, p.id, p.merged_into FROM up CROSS JOIN profiles AS p ON p.id = up.next
+    SELECT up.home, p.id, coalesce(p.canonical, p.merged_into) FROM up CROSS JOIN profiles AS p ON p.id = up.next
 )
 SELECT home, id FROM up WHERE next IS NULL;
 
--- name: contacts_moved
--- The contact identifiers that a merge moved.
-SELECT i.namespace, i.value FROM merge_identifiers AS m CROSS JOIN identifiers AS i ON i.id = m.identifier
-WHERE m.merge_id = ?1 AND i.namespace IN ('email', 'phone');
+-- name: contacts_of_members
+-- The contact identifiers of a profile and its members.
+WITH RECURSIVE member (id) AS (
+    VALUES (?1)
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT i.namespace, i.value FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
+WHERE i.namespace IN ('email', 'phone');
 
 -- name: next_profiles
 -- The profiles after an id, of whichever project, canonical or not.

@@ -16,7 +16,7 @@ from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 from passerby.state.sqlite.cards import columns_of
 from passerby.state.sqlite.decisions import columns_of_record
 from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.terms import note_again, rehome_moved
+from passerby.state.sqlite.terms import note_again, rehome_contacts
 
 _UNDO = sql.load("passerby.state.sqlite", "undo.sql")
 _WRITER = sql.load("passerby.state.sqlite", "writer.sql")
@@ -32,12 +32,13 @@ def undo_merge(  # noqa: PLR0913 - the protocol's verb, and the cursor
     winner, loser, *evidence, message_id, _position, undone_at = merge
     _refuse_if_needed(cursor, to_blob(merge_id), winner, undone_at)
     stages_before = stages(cursor, winner)
+    cursor.execute(_WRITER["lead"], (loser, loser))
+    cursor.execute(_UNDO["stand_alone"], (loser,))
     cursor.execute(_UNDO["give_back"], (to_blob(merge_id), loser, winner))
     if evidence[0] == "user_id":
-        cursor.execute(_UNDO["restore_customer"], (to_blob(merge_id), loser, evidence[1], FORMER_USER_ID))
-    cursor.execute(_UNDO["stand_alone"], (loser,))
+        cursor.execute(_UNDO["restore_customer"], (project, loser, evidence[1], FORMER_USER_ID))
     cursor.execute(_UNDO["mark_undone"], (to_blob(merge_id), at))
-    rehome_moved(cursor, project, to_blob(merge_id))
+    rehome_contacts(cursor, project, loser)
     note_again(cursor, project, loser)
     for profile in (winner, loser):
         recount(cursor, profile, policy)

@@ -10,33 +10,54 @@ FROM merges WHERE id = ? AND project = ?;
 SELECT merge_id FROM profiles WHERE id = ? AND merged_into IS NOT NULL;
 
 -- name: built_on
--- A later merge into the same winner for which an identifier spoke that this merge had brought.
+-- A later merge into the same winner for which an identifier spoke that an undo of this merge takes from the winner.
+WITH RECURSIVE member (id) AS (
+    SELECT loser FROM merges WHERE id = ?1
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
 SELECT later.id
-FROM merge_identifiers AS moved
-JOIN identifiers AS i ON i.id = moved.identifier
-JOIN merges AS later ON later.winner = ?2
-WHERE moved.merge_id = ?1 AND later.id > ?1 AND later.undone_at IS NULL
-    AND (
-        (later.via_value = i.value AND later.via_namespace = i.namespace AND later.via_scope = i.scope)
-        OR (later.by_value = i.value AND later.by_namespace = i.namespace AND later.by_scope = i.scope)
-        OR (i.namespace = 'former_user_id' AND later.by_namespace = 'user_id' AND later.by_value = i.value)
+FROM merges AS later
+WHERE later.winner = ?2 AND later.undone_at IS NULL
+    AND (later.position, later.id) > (SELECT position, id FROM merges WHERE id = ?1)
+    AND EXISTS (
+        SELECT 1 FROM (
+            SELECT later.via_namespace AS namespace, later.via_value AS value, later.via_scope AS scope
+            UNION ALL
+            SELECT later.by_namespace, later.by_value, later.by_scope
+            UNION ALL
+            SELECT 'former_user_id', later.by_value, later.by_scope WHERE later.by_namespace = 'user_id'
+        ) AS spoke
+        CROSS JOIN identifiers AS i
+            ON i.project = later.project AND i.value = spoke.value AND i.namespace = spoke.namespace AND i.scope = spoke.scope
+        CROSS JOIN profiles AS home ON home.id = i.profile
+        WHERE i.profile IN (SELECT id FROM member) OR (
+            coalesce(home.canonical, home.id) = ?2
+            AND EXISTS (SELECT 1 FROM merge_identifiers WHERE merge_id = ?1 AND identifier = i.id)
+        )
     )
-ORDER BY later.id DESC LIMIT 1;
+ORDER BY later.position DESC, later.id DESC LIMIT 1;
 
 -- name: give_back
--- The moved identifiers that the winner still holds.
-UPDATE identifiers SET profile = ?2
-WHERE profile = ?3 AND id IN (SELECT identifier FROM merge_identifiers WHERE merge_id = ?1);
+-- What the merge itself moved (one from before identifiers stayed at home, or one that undid a detachment) and the winner
+-- still owns. Call this once the loser stands alone.
+UPDATE identifiers SET profile = ?2 WHERE id IN (
+    SELECT i.id FROM merge_identifiers AS moved
+    CROSS JOIN identifiers AS i ON i.id = moved.identifier
+    CROSS JOIN profiles AS home ON home.id = i.profile
+    WHERE moved.merge_id = ?1 AND coalesce(home.canonical, home.id) = ?3
+);
 
 -- name: restore_customer
 -- Two customers were merged by hand: the loser is one again.
-UPDATE identifiers SET namespace = 'user_id'
-WHERE profile = ?2 AND namespace = ?4 AND value = ?3
-    AND id IN (SELECT identifier FROM merge_identifiers WHERE merge_id = ?1);
+UPDATE identifiers SET namespace = 'user_id' WHERE id IN (
+    SELECT i.id FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
+    WHERE i.project = ?1 AND i.value = ?3 AND i.namespace = ?4 AND coalesce(home.canonical, home.id) = ?2
+);
 
 -- name: stand_alone
 -- A merged profile answers for itself again.
-UPDATE profiles SET merged_into = NULL, merge_id = NULL WHERE id = ?1;
+UPDATE profiles SET merged_into = NULL, merge_id = NULL, canonical = NULL WHERE id = ?1;
 
 -- name: mark_undone
 -- A merge is undone once; its row stays, so that the history can be read.
@@ -47,8 +68,13 @@ UPDATE merges SET undone_at = ?2 WHERE id = ?1;
 INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: held
--- What a profile holds now, to write its card anew.
-SELECT namespace, value, scope FROM identifiers WHERE profile = ?1;
+-- What a profile and its members hold, to write its card anew; nothing for a merged profile.
+WITH RECURSIVE member (id) AS (
+    SELECT id FROM profiles WHERE id = ?1 AND merged_into IS NULL
+    UNION ALL
+    SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+)
+SELECT i.namespace, i.value, i.scope FROM member CROSS JOIN identifiers AS i ON i.profile = member.id;
 
 -- name: members
 -- How many profiles a profile has absorbed, however indirectly.

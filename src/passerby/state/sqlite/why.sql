@@ -2,7 +2,9 @@
 
 -- name: holder
 -- An identifier's row and its canonical owner.
-SELECT id, profile FROM identifiers WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
+SELECT i.id, coalesce(home.canonical, home.id)
+FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
+WHERE i.project = ?1 AND i.value = ?2 AND i.namespace = ?3 AND i.scope = ?4;
 
 -- name: given
 -- The latest decisions that gave an identifier to somebody, the last one first.

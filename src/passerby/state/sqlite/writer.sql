@@ -25,13 +25,13 @@ DELETE FROM seen WHERE (project, dialect, key) IN (
 );
 
 -- name: identifier
--- An identifier's sightings, and its owner. Joined with the owner's row this took five times as long as the two alone.
+-- An identifier's sightings, and its home. Joined with the home's row this took five times as long as the two alone.
 SELECT first_seen, last_seen, id, profile FROM identifiers
 WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: card
--- All that the resolver must know of a profile.
-SELECT id, user_id, contacts, held, context FROM profiles WHERE id = ?;
+-- All that the resolver must know of a profile, and its canonical profile where it was merged.
+SELECT id, user_id, contacts, held, context, canonical FROM profiles WHERE id = ?;
 
 -- name: any_alias
 -- Whether a previous id was ever attached in a project: the worker counts them in its totals.
@@ -39,12 +39,12 @@ SELECT 1 FROM totals WHERE project = ?1 AND name = 'aliases';
 
 -- name: linked
 -- The canonical profiles behind a hint.
-WITH RECURSIVE path (id, merged_into) AS (
-    SELECT p.id, p.merged_into
+WITH RECURSIVE path (id, next) AS (
+    SELECT p.id, coalesce(p.canonical, p.merged_into)
     FROM hint_links AS l JOIN profiles AS p ON p.id = l.profile
     WHERE l.project = ?1 AND l.value = ?2 AND l.namespace = ?3 AND l.scope = ?4
     UNION
-    SELECT p.id, p.merged_into FROM path JOIN profiles AS p ON p.id = path.merged_into
+    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM path JOIN profiles AS p ON p.id = path.next
 )
 SELECT p.id, p.user_id, p.contacts, p.held, p.context
 FROM path JOIN profiles AS p ON p.id = path.id
@@ -59,13 +59,13 @@ SELECT 1 FROM separations WHERE project = ?1 LIMIT 1;
 SELECT one, other FROM separations WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: canonical
--- The profile that this one now belongs to.
-WITH RECURSIVE path (id, merged_into) AS (
-    SELECT id, merged_into FROM profiles WHERE id = ?1
+-- The profile that this one belongs to: one step, but for members that were last merged before `canonical` was kept.
+WITH RECURSIVE path (id, next) AS (
+    SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?1
     UNION ALL
-    SELECT p.id, p.merged_into FROM path JOIN profiles AS p ON p.id = path.merged_into
+    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM path JOIN profiles AS p ON p.id = path.next
 )
-SELECT id FROM path WHERE merged_into IS NULL;
+SELECT id FROM path WHERE next IS NULL;
 
 -- name: catalogued
 -- Whether the catalogue has a row for this event name.
@@ -108,12 +108,12 @@ SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_coun
 WHERE id = ?1;
 
 -- name: attach
--- An identifier that was never seen before gets its owner.
+-- An identifier that was never seen before gets its home.
 INSERT INTO identifiers (project, namespace, value, scope, profile, first_seen, last_seen)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: reassign
--- R3: an identifier moves from one profile to another.
+-- R3: an identifier moves to a new home.
 UPDATE identifiers SET profile = ?5 WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
 -- name: forget_moved
@@ -133,17 +133,20 @@ INSERT INTO merges (
     via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, rule, actor, actor_name, detail
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: record_moved
--- Which identifiers a merge is about to move, so that an undo gives back exactly these.
-INSERT INTO merge_identifiers (merge_id, identifier) SELECT ?1, id FROM identifiers WHERE profile = ?2;
-
--- name: move_identifiers
--- All identifiers of a merge's loser go to its winner.
-UPDATE identifiers SET profile = ?1 WHERE profile = ?2;
+-- name: lead
+-- A profile and all its members belong to another profile now, or (null) to itself.
+UPDATE profiles SET canonical = ?2 WHERE id IN (
+    WITH RECURSIVE member (id) AS (
+        VALUES (?1)
+        UNION ALL
+        SELECT p.id FROM member CROSS JOIN profiles AS p ON p.merged_into = member.id
+    )
+    SELECT id FROM member
+);
 
 -- name: point
--- A merge's loser points to the profile that answers for it now.
-UPDATE profiles SET merged_into = ?2, merge_id = ?3 WHERE id = ?1;
+-- A merge's loser points to its winner, and belongs to it.
+UPDATE profiles SET merged_into = ?2, merge_id = ?3, canonical = ?2 WHERE id = ?1;
 
 -- name: add_history
 -- A decision, as the profile's history shows it.
