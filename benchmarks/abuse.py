@@ -115,7 +115,7 @@ class Trial:
         path = folder / "state.db"
         fill(path, PEOPLE)
         self.state, self.reader = SqliteState(path), SqliteStateReader(path)
-        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY, new_id)
+        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY)
         self._position = 0
 
     def close(self) -> None:

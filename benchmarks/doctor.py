@@ -66,7 +66,7 @@ def messages(people: int) -> Iterator[Message]:
 def fill(data: Path, people: int) -> None:
     """Let the worker apply what a log has of so many people."""
     folder, sent = DataFolder(data), messages(people)
-    worker = Worker(state := SqliteState(folder.state), lambda _: DEFAULT_POLICY, new_id)
+    worker = Worker(state := SqliteState(folder.state), lambda _: DEFAULT_POLICY)
     with closing(state), closing(SqliteLogWriter(folder.log)) as log, closing(SqliteLogReader(folder.log)) as tail:
         while batch := list(islice(sent, BATCH)):
             log.append([msgspec.json.encode(message) for message in batch], {1: len(batch)}, NOW)

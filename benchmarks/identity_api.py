@@ -48,7 +48,7 @@ def devices(visitor: int) -> list[Identifier]:
 
 def grow(state: SqliteState) -> None:
     """Let one customer come to about 1,000 identifiers by merges."""
-    worker = Worker(state, lambda _: DEFAULT_POLICY, new_id)
+    worker = Worker(state, lambda _: DEFAULT_POLICY)
     said = [message(*devices(visitor)) for visitor in range(VISITORS)]
     said += [message(CUSTOMER, devices(visitor)[0]) for visitor in range(VISITORS)]
     worker.apply([Entry(Position(state.positions().offset() + 1 + n), each) for n, each in enumerate(said)])
@@ -78,7 +78,7 @@ def measure(identifiers: int) -> None:
         def look_ahead() -> None:
             evidence = gather((CUSTOMER, device, Identifier("mobile_id", "m-000000007")))
             known = reader.known(1, evidence.mentioned, evidence.hints)
-            preview(known, evidence, is_event=True, policy=DEFAULT_POLICY, new_id=new_id)
+            preview(known, evidence, is_event=True, policy=DEFAULT_POLICY)
 
         merges = [merge.id for merge in reader.merges(1, limit=VISITORS)]
         timed("preview", identifiers, look_ahead)

@@ -100,7 +100,7 @@ def resolve(state: SqliteState, batch: list[Entry]) -> None:
     claims = [(entry, gather(entry.message.identifiers, DEFAULT_POLICY)) for entry in batch]
     with state.transaction():
         loaded = state.known(1, {name: None for _, evidence in claims for name in evidence.names}, ())
-        resolver = Resolver(loaded.known, new_id)
+        resolver = Resolver(loaded.known)
         sightings: dict[Identifier, Sighting] = {}
         for (_, message), evidence in claims:
             resolver.resolve(message.id, evidence, is_event=message.kind == "track")
@@ -131,7 +131,7 @@ def measure(identifiers: int) -> None:
         fill(path, people)
         state = SqliteState(path)
         for figure in ("resolver", "worker"):
-            worker = Worker(state, lambda _: DEFAULT_POLICY, new_id)
+            worker = Worker(state, lambda _: DEFAULT_POLICY)
             first = state.positions().offset() + 1
             entries = [
                 Entry(Position(first + i), m) for i, m in enumerate(messages(people, MESSAGES, seed=len(figure)))

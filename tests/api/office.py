@@ -154,7 +154,7 @@ class Building:
         self._refused = RefusedReader(folder / "refused.db")
         self.credentials = ProjectCredentials(folder / "control.db")
         self._policies = Policies(self.credentials)
-        self._worker = Worker(self.state, self._policies.of, new_id)
+        self._worker = Worker(self.state, self._policies.of)
         self._to_apply = SqliteLogReader(folder / "log.db")
         self._to_show = SharedLog(SqliteLogEngine(folder / "log.db"))
         self._archive = SharedArchive(SqliteLogEngine(folder / "log.db"))

@@ -29,7 +29,7 @@ def ports(data: Path, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPa
 
 def test_every_property_is_reported_with_counts(passerby: Command, ports: list[str]) -> None:
     done = passerby("doctor", "--deep", *ports)
-    assert (done.code, done.out.count("property")) == (0, 17)
+    assert (done.code, done.out.count("property")) == (0, 18)
     answer = passerby("doctor", "--deep", "--json", *ports).json
     assert answer["well"] is True
     assert {each["property"] for each in answer["properties"]} == set(range(1, 8))

@@ -33,7 +33,7 @@ class Place:
         self.log = SqliteLogWriter(self.folder.log)
         self.state = SqliteState(self.folder.state)
         self.reader = SqliteStateReader(self.folder.state)
-        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY, new_id)
+        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY)
         self._tail = SqliteLogReader(self.folder.log)
 
     def say(self, *identifiers: Identifier, project: int = 1, apply: bool = True) -> None:

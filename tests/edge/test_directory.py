@@ -64,8 +64,7 @@ class Place:
         """What is answered to whatever is asked of a directory."""
 
         async def within() -> Found:
-            ids = (f"00000000-0000-7000-8000-{number:012d}" for number in range(10_000))
-            directory = StateDirectory(self.reader, self.log, lambda _: DEFAULT_POLICY, ids.__next__, patience_seconds)
+            directory = StateDirectory(self.reader, self.log, lambda _: DEFAULT_POLICY, patience_seconds)
             with closing(directory):
                 return await ask(directory)
 

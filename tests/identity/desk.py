@@ -53,7 +53,7 @@ class Desk:
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         numbers, self._messages = count(1), count(1)
-        self.resolver = Resolver(Known(), lambda: f"p{next(numbers):02}", policy)
+        self.resolver = Resolver(Known(), policy, lambda *_: f"p{next(numbers):02}")
         self._told = 0
 
     def identify(self, *identifiers: Identifier) -> str:

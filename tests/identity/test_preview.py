@@ -22,9 +22,8 @@ def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy
     # As the state loads it: merged members with their canonical profiles.
     known.merged = {member: desk.now(member) for member in known.merged}
     known.links = {hint: dict.fromkeys(map(desk.now, waiting)) for hint, waiting in known.links.items()}
-    ids = iter(f"q{number}" for number in range(100))
     evidence = gather(identifiers, policy)
-    return preview(known, evidence, is_event=is_event, policy=policy, new_id=lambda: next(ids))
+    return preview(known, evidence, is_event=is_event, policy=policy)
 
 
 def test_a_known_target_is_named() -> None:

@@ -33,7 +33,7 @@ class Filling:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.state = SqliteState(path)
-        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY, new_id)
+        self._worker = Worker(self.state, lambda _: DEFAULT_POLICY)
         self._positions = count(1)
 
     def identify(self, *identifiers: Identifier, project: int = 1, **traits: Any) -> Message:

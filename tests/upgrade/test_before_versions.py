@@ -14,11 +14,13 @@ from tests.serving import Json, Server, running
 from tests.state.filling import new_id
 
 from passerby import migrations
+from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.identity.stage import Stage
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
 from passerby.migrations import NewerFile
-from passerby.profiles.stage import Stage
+from passerby.positions import Position
 from passerby.projects.store import ProjectStore
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -90,12 +92,12 @@ def test_merges_of_then_and_now_are_undone_each_in_its_way(tmp_path: Path) -> No
         (old,) = reader.merges(1, limit=2)
         (stranger,) = reader.profiles(1, limit=2, stage=Stage.ANONYMOUS)
         others = [Identifier(each.namespace, each.value) for each in stranger.identifiers]
-        hand = Hand(time.time_ns() // 1_000_000, "somebody", "the same", new_id)
+        hand = Hand(time.time_ns() // 1_000_000, Actor("console_user", "anna"), "the same", new_id)
         new = writer.merge_profiles(1, old.winner, stranger.id, hand, force=False)
         assert {owner(reader, each) for each in (*visitors, *others)} == {old.winner}
-        worker = Worker(writer, lambda _: DEFAULT_POLICY, new_id)
-        for number, name in enumerate((visitors[1], others[0]), writer.position() + 1):
-            worker.apply([Entry(number, event(name))])
+        worker = Worker(writer, lambda _: DEFAULT_POLICY)
+        for number, name in enumerate((visitors[1], others[0]), writer.positions().offset() + 1):
+            worker.apply([Entry(Position(number), event(name))])
         writer.undo_merge(1, old.id, 0)
         assert [owner(reader, each) for each in (*visitors, *others)] == [
             old.winner,

@@ -1,7 +1,8 @@
 """All of a state, in a form that does not depend on how the log was cut into batches.
 
-Ids become numbers within their project, rows that carry the database's own numbers lose them, and what a state may
-forget or keep as it likes is left out: expired keys, and which outbox row an event is in.
+Rows that carry the database's own numbers lose them, and what a state may forget or keep as it likes is left out:
+expired keys, and which outbox row an event is in. Ids of profiles and merges are as they are, for they are functions of
+the messages that cause them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from typing import Any, Final
 
 import msgspec
 from tests.worker.watcher import Watcher
-
-from passerby.state.sqlite.ids import to_text
 
 TABLES: Final = {
     "progress": "SELECT * FROM progress",
@@ -50,24 +49,8 @@ Dump = dict[str, list[Any]]
 def dump(path: Path, now: int) -> Dump:
     """What the state's file holds, as of this received time (ms)."""
     with closing(Watcher(path)) as watcher:
-        numbers = _numbers(watcher)
-        tables = {table: [_numbered(row, numbers) for row in watcher.rows(query)] for table, query in TABLES.items()}
+        tables = {table: watcher.rows(query) for table, query in TABLES.items()}
         watcher.read_outbox()
-        tables["events"] = [_numbered(msgspec.structs.astuple(event), numbers) for event in watcher.events]
+        tables["events"] = [msgspec.structs.astuple(event) for event in watcher.events]
     tables["seen"] = [row for row in tables["seen"] if row[-1] > now]
     return {table: sorted(rows, key=repr) for table, rows in tables.items()}
-
-
-def _numbers(watcher: Watcher) -> dict[bytes | str, str]:
-    """A name for every profile and merge: its project, and its place among those of the project."""
-    names: dict[bytes | str, str] = {}
-    for table in ("profiles", "merges"):
-        places: dict[int, int] = {}
-        for id_, project in watcher.rows(f"SELECT id, project FROM {table} ORDER BY id"):  # noqa: S608 - one of two words
-            places[project] = places.get(project, 0) + 1
-            names[id_] = names[to_text(id_)] = f"{table[:-1]} {places[project]} of {project}"
-    return names
-
-
-def _numbered(row: tuple[Any, ...], numbers: dict[bytes | str, str]) -> tuple[Any, ...]:
-    return tuple(numbers.get(value, value) if isinstance(value, bytes | str) else value for value in row)

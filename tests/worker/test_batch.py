@@ -23,7 +23,7 @@ EVERYTHING = (U1, Identifier("email", "e1@x.io"), M1, Identifier("aaid", "g1"), 
 
 
 def worker(twin: Twin) -> Worker:
-    return Worker(twin.state, lambda _: DEFAULT_POLICY, twin.new_id)
+    return Worker(twin.state, lambda _: DEFAULT_POLICY)
 
 
 def test_a_batch_comes_to_what_it_says(twin: Twin) -> None:
@@ -101,7 +101,7 @@ def test_each_project_is_judged_by_its_own_policy(twin: Twin) -> None:
     strict = Policy(blocked=frozenset({"u1"}))
     for project in (1, 2):
         twin.say(U1, M1, kind="identify", project=project)
-    Worker(twin.state, lambda project: strict if project == 2 else DEFAULT_POLICY, twin.new_id).apply(twin.log)
+    Worker(twin.state, lambda project: strict if project == 2 else DEFAULT_POLICY).apply(twin.log)
     assert twin.watcher.totals(1)["customer"] == twin.watcher.totals(2)["anonymous"] == 1
 
 
@@ -115,7 +115,7 @@ def test_the_catalogues_of_two_projects_are_two(twin: Twin) -> None:
 
 def test_after_a_batch_that_failed_the_worker_believes_only_the_state(twin: Twin) -> None:
     fragile = Fragile(twin.state)
-    tried = Worker(cast("State", fragile), lambda _: DEFAULT_POLICY, twin.new_id)
+    tried = Worker(cast("State", fragile), lambda _: DEFAULT_POLICY)
     wrong = twin.say(M1, properties={"price": "one"}, violations=())
     fragile.fuse = 6
     with pytest.raises(PowerCut):

@@ -1,4 +1,4 @@
-"""However the log is cut into batches, and wherever the worker is stopped on the way: the state is the same."""
+"""However the log is cut into batches, and wherever the worker is stopped: the state is the same, with the same ids."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Bench:
         self.writer = SqliteLogWriter(folder / "log.db")
         self.reader = SqliteLogReader(folder / "log.db")
         self.state = SqliteState(folder / "state.db")
-        self.worker = Breaking(self.state, lambda _: DEFAULT_POLICY, lambda: str(uuid_utils.uuid7()))
+        self.worker = Breaking(self.state, lambda _: DEFAULT_POLICY)
         self.worker.failures = []
         self.rounds = 0
         self.progressed: list[int] = []

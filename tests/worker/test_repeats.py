@@ -70,7 +70,7 @@ def test_the_window_of_segments_keys_is_a_setting(twin: Twin) -> None:
     others = {dialect.name: 24 * HOUR for dialect in registry.ALL}
     expected = {**others, "webengage": 4 * HOUR, "segment": 12 * HOUR}
     assert windows(WorkerSettings(deduplication_days=0.5)) == expected
-    worker = Worker(twin.state, lambda _: DEFAULT_POLICY, twin.new_id, windows={"segment": HOUR})
+    worker = Worker(twin.state, lambda _: DEFAULT_POLICY, windows={"segment": HOUR})
     for after in (0, HOUR - 1, 1):
         say(twin, after=after)
     worker.apply(twin.log)

@@ -110,10 +110,9 @@ class Fragile:
                 raise PowerCut
 
 
-def rising_ids() -> Callable[[], str]:
-    """Makes ids in the form of a UUIDv7, each greater than the one before."""
-    numbers = count(1)
-    return lambda: f"00000000-0000-7000-8000-{next(numbers):012x}"
+def message_id(position: int) -> str:
+    """The id of the message at this position: a UUIDv7, in the order of the log."""
+    return f"00000000-0000-7000-8000-{position:06x}ffffff"
 
 
 class Twin:
@@ -126,7 +125,7 @@ class Twin:
         self._touched: set[int] = set()
         self.path = path
         self._policy = house.policy
-        self.new_id = rising_ids()
+        self._acts = count(0x800000)
         self._seen: dict[tuple[int, str, str], int] = {}
         self._counts = Counter[tuple[int, str]]()
         self._open()
@@ -140,7 +139,11 @@ class Twin:
     def _open(self) -> None:
         self.state = SqliteState(self.path)
         self._fragile = Fragile(self.state)
-        self._worker = Worker(cast("State", self._fragile), lambda _: self._policy, self.new_id)
+        self._worker = Worker(cast("State", self._fragile), lambda _: self._policy)
+
+    def new_id(self) -> str:
+        """Make an id for what a person does: greater than all before, and less than those of messages to come."""
+        return f"{message_id(self.applied)[:-6]}{next(self._acts):06x}"
 
     def restart(self) -> None:
         """Stop the worker and start another on the same file."""
@@ -157,7 +160,7 @@ class Twin:
             "time": received_at,
             "name": "Seen" if kind == "track" else "",
         }
-        fixed = {"id": f"message-{position}", "kind": kind, "identifiers": identifiers, "received_at": received_at}
+        fixed = {"id": message_id(position), "kind": kind, "identifiers": identifiers, "received_at": received_at}
         message = Message(**(usual | fixed | fields))
         self.log.append(Entry(Position(position), message))
         return message

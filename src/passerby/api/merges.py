@@ -39,7 +39,8 @@ async def list_merges(
     "/merges/{merge_id:str}",
     operation_id="getMerge",
     summary="One merge",
-    description="With the identifiers that an undo gives back, and whether it can be undone or which later merge builds on it.",
+    description="With the identifiers that an undo gives back, and whether it can be undone or which later merge "
+    "builds on it.",
     tags=_TAGS,
     responses=reading(ExplainedMergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
 )

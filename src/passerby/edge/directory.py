@@ -62,13 +62,11 @@ class StateDirectory:
         state: StateReader,
         log: LogReader,
         policy_of: Callable[[int], Policy],
-        new_id: Callable[[], str],
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._state = state
         self._unapplied = Unapplied(log)
         self._policy_of = policy_of
-        self._new_id = new_id
         self._patience = patience_seconds
         self._failing = False
         self._loop = asyncio.get_running_loop()
@@ -175,7 +173,7 @@ class StateDirectory:
         if plain is not None and (owners.keys() >= set(evidence.weak) or not moment.has_aliases(project)):
             return plain
         held = moment.known(project, evidence.mentioned, evidence.hints)
-        return preview(held, evidence, is_event=False, policy=policy, new_id=self._new_id).target
+        return preview(held, evidence, is_event=False, policy=policy).target
 
 
 def _deliver(ready: Sequence[_Asked], found: Sequence[Known]) -> None:

@@ -17,7 +17,7 @@ import uvicorn
 import uvloop
 
 from passerby import logs
-from passerby.edge.app import Edge, create_app, new_id, now
+from passerby.edge.app import Edge, create_app, now
 from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
@@ -62,7 +62,7 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
         closing(engines.log.open_writer(settings.log)) as log,
         closing(engines.log.open_reader()) as reader,
         closing(engines.state.open_reader()) as state,
-        closing(StateDirectory(state, reader, Policies(credentials).of, new_id)) as directory,
+        closing(StateDirectory(state, reader, Policies(credentials).of)) as directory,
         closing(engines.control.open_rejected_writer()) as refused,
         closing(create_app(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
     ):

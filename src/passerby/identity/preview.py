@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from passerby.identity.cleaning import Evidence
@@ -39,9 +39,9 @@ def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | 
     return found.pop() if len(found) == 1 and all(name in owners for name in strong) else None
 
 
-def preview(known: Known, evidence: Evidence, *, is_event: bool, policy: Policy, new_id: Callable[[], str]) -> Preview:
+def preview(known: Known, evidence: Evidence, *, is_event: bool, policy: Policy) -> Preview:
     """Resolve one message by the rules. `known` is used up: it must not be anybody else's."""
-    resolver = Resolver(known, new_id, policy)
+    resolver = Resolver(known, policy)
     member = resolver.resolve("", evidence, is_event=is_event)
     target = None if member is None else resolver.canonical(member)
     made = resolver.created

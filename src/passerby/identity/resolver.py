@@ -27,6 +27,7 @@ from typing import Literal
 from passerby.identity.aliases import as_customer, previous_of
 from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import NO_DETAIL, Decision, DecisionDetail, DecisionKind, Rule
+from passerby.identity.ids import caused_id
 from passerby.identity.known import MEMBER_LIMIT, Card, Known, crowded
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
 from passerby.identity.stage import Stage
@@ -56,10 +57,13 @@ class Resolver:
     It owns the `Known` it is given and keeps it current. Its output gathers in `decisions` (in order), in `linked` and
     `cleared` (links of hints: first forget the cleared hints' links, then add the linked ones), in `created`, and in
     `changed`: the profiles whose card is no longer as it was loaded, each with the stage that it had (None for the
-    created ones). `new_id` makes the ids of profiles and merges; a later id must be the greater.
+    created ones). `new_id` makes the ids of profiles and merges, from the id of the message that causes them and a
+    number that rises from 0 with each.
     """
 
-    def __init__(self, known: Known, new_id: Callable[[], str], policy: Policy = DEFAULT_POLICY) -> None:
+    def __init__(
+        self, known: Known, policy: Policy = DEFAULT_POLICY, new_id: Callable[[str, int], str] = caused_id
+    ) -> None:
         self.known = known
         self.policy = policy
         self.decisions: list[Decision] = []
@@ -69,6 +73,7 @@ class Resolver:
         self.changed: dict[str, Stage | None] = {}
         self.canonical = known.canonical
         self._new_id = new_id
+        self._made = 0
         self._followed: dict[Identifier, int] = {}
 
     def resolve(self, message_id: str, evidence: Evidence, *, is_event: bool) -> str | None:
@@ -132,6 +137,7 @@ class Resolver:
     # A whole message
 
     def _resolve_whole(self, message_id: str, evidence: Evidence) -> str:
+        self._made = 0
         names = evidence.names
         is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.homes
         target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
@@ -196,7 +202,7 @@ class Resolver:
         return None if home is None else self.known.cards[self.canonical(home)]
 
     def _create(self, message_id: str) -> Card:
-        card = Card(self._new_id())
+        card = Card(self._next_id(message_id))
         self.known.cards[card.id] = card
         self.created[card.id] = None
         self.changed[card.id] = None
@@ -248,7 +254,8 @@ class Resolver:
         winner.absorb(loser)
         self.known.merged[loser.id] = winner.id
         statement.target = winner
-        merge_id, message_id = self._new_id(), statement.message_id
+        message_id = statement.message_id
+        merge_id = self._next_id(message_id)
         self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, rule, merge_id, by))
 
     # R3: two people never merge
@@ -331,6 +338,11 @@ class Resolver:
     def _too_many(self, target: Card, owner: Card) -> str:
         """What the two together would have too much of, or nothing."""
         return crowded(target, owner.held, owner.members, self.policy)
+
+    def _next_id(self, message_id: str) -> str:
+        """Return an id for the next profile or merge that this message causes."""
+        self._made += 1
+        return self._new_id(message_id, self._made - 1)
 
     def _mark(self, card: Card) -> None:
         """Take down that this card is about to change, and what stage it was loaded with."""

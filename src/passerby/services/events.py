@@ -29,7 +29,9 @@ def get_event(access: ServerAccess, event_id: str) -> MessageDetail:
     members = context.state.members(project, led) if led else []
     stored = None if entry and entry.message.kind != "track" else _stored(access, id_, members)
     profile = stored.profile_id if stored else led
-    about = [stored.profile_id, *(each for each in members[:MEMBERS] if each != stored.profile_id)] if stored else members
+    about = (
+        [stored.profile_id, *(each for each in members[:MEMBERS] if each != stored.profile_id)] if stored else members
+    )
     decisions = context.state.decisions(project, id_, about)
     types = context.state.attribute_types(project, stored.name) if stored else {}
     found = detail(id_, Found(entry, stored, profile, decisions, applied, visible, types))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid_utils
-
 from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.preview import preview
@@ -35,7 +33,7 @@ def preview_identity(access: Access, request: PreviewRequest) -> PreviewAnswer:
     policy = access.context.policy_of(access.project)
     evidence = gather([each.identifier() for each in request.identifiers], policy)
     known = access.context.state.known(access.project, evidence.mentioned, evidence.hints)
-    found = preview(known, evidence, is_event=request.is_event, policy=policy, new_id=lambda: str(uuid_utils.uuid7()))
+    found = preview(known, evidence, is_event=request.is_event, policy=policy)
     return PreviewAnswer(
         target=found.target,
         created=found.created,

@@ -156,8 +156,8 @@ class Loaded:
 class ProjectChanges:
     """What a batch comes to for one project: all that `apply` writes.
 
-    `cards` are by canonical profile, `activity` and `contexts` by the member that a message is recorded under: `activity`
-    is what the batch adds, `contexts` what then holds.
+    `cards` are by canonical profile, `activity` and `contexts` by the member that a message is recorded under:
+    `activity` is what the batch adds, `contexts` what then holds.
     `sightings` are of identifiers that were known before or are attached now, as they then hold. `traits` and
     `rejected_traits` are the newest of the batch by (profile id, name). `devices` is what is then known of devices.
     `moments` are of the messages that `decisions` name, `invalid` those that state nothing that can be used. `totals`

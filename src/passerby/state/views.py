@@ -126,8 +126,8 @@ class Merge(msgspec.Struct, kw_only=True):
 class MergeDetail(Merge, kw_only=True):
     """A merge, what an undo gives back, and whether it can be undone.
 
-    `moved` are the identifiers that an undo gives the loser: those at home in it and in its members. Where `undoable` is
-    false, `built_on` is the later merge that has to be undone first; it is null where the merge is undone already.
+    `moved` are the identifiers that an undo gives the loser: those at home in it and in its members. Where `undoable`
+    is false, `built_on` is the later merge that has to be undone first; it is null where the merge is undone already.
     """
 
     moved: list[HistoryIdentifier]

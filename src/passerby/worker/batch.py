@@ -43,14 +43,12 @@ class Worker:
         self,
         state: State,
         policy_of: Callable[[int], Policy],
-        new_id: Callable[[], str],
         limits: Limits = DEFAULT_LIMITS,
         windows: Mapping[str, int] = WINDOWS_MS,
     ) -> None:
         self._state = state
         self._windows = windows
         self._policy_of = policy_of
-        self._new_id = new_id
         self._catalogue = Catalogue(limits)
         self._violations = ViolationCounter()
         self._version = 0
@@ -118,7 +116,7 @@ class Worker:
         self._load_catalogue(project, claims)
         identifiers = {name: None for claim in claims for name in claim.evidence.mentioned}
         hints = {hint: None for claim in claims for hint in claim.evidence.hints}
-        rules = Rules(self._catalogue, self._violations, self._policy_of(project), self._new_id)
+        rules = Rules(self._catalogue, self._violations, self._policy_of(project))
         loaded = self._state.known(project, identifiers, hints)
         if stating := _stating(claims, rules.policy):
             loaded.devices = self._state.devices(project, stating)

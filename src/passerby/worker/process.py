@@ -8,8 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-import uuid_utils
-
 from passerby import logs
 from passerby.engines import Engines, PrunableOutbox
 from passerby.folder import DataFolder
@@ -83,11 +81,6 @@ class Chores:
             _log.exception("backfill failed, trying again", error=type(fault).__name__, seconds=BACKFILL_RETRY_SECONDS)
 
 
-def new_id() -> str:
-    """A UUIDv7 in canonical text, greater than the one before."""
-    return str(uuid_utils.uuid7())
-
-
 def run(settings: Settings, engines: Engines) -> None:
     """Apply the log to the state until SIGTERM or SIGINT; returns when the batch at hand is finished."""
     folder = DataFolder(settings.data)
@@ -95,7 +88,7 @@ def run(settings: Settings, engines: Engines) -> None:
     state = engines.state.open_writer()
     policies = Policies(engines.control.open_credentials())
     outbox = engines.state.open_outbox(settings.log)
-    worker = Worker(state, policies.of, new_id, settings.catalogue.limits, windows(settings.worker))
+    worker = Worker(state, policies.of, settings.catalogue.limits, windows(settings.worker))
     reader = engines.log.open_reader()
     chores = Chores(folder.run / "worker.heartbeat", engines, policies, outbox, state)
     loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -62,7 +62,6 @@ class Rules(NamedTuple):
     catalogue: Catalogue
     violations: ViolationCounter
     policy: Policy
-    new_id: Callable[[], str]
 
 
 class ProjectBatch:
@@ -75,7 +74,7 @@ class ProjectBatch:
         self._project = project
         self._loaded = loaded
         self._rules = rules
-        self._resolver = Resolver(loaded.known, rules.new_id, rules.policy)
+        self._resolver = Resolver(loaded.known, rules.policy)
         self._aliases = rules.catalogue.aliases(project)
         self._totals = Counter[str]()
         self._activity: dict[str, Activity] = {}

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import apsw
 import pytest
-from tests.worker.twin import Twin, scratch
+from tests.worker.twin import Twin, message_id, scratch
 
 from passerby.messages import Identifier
 from passerby.state.sqlite.known import load
@@ -54,7 +54,7 @@ def test_why_tells_of_the_alias(twin: Twin, reader: SqliteStateReader) -> None:
     tell(twin, (U1, ALIAS), (V,))
     customer = owner(reader, U1)
     assert [entry.rule for entry in reader.why(1, customer, V) or ()] == ["alias"]
-    assert [entry.message_id for entry in reader.why(1, customer, ALIAS) or ()] == ["message-1"]
+    assert [entry.message_id for entry in reader.why(1, customer, ALIAS) or ()] == [message_id(1)]
 
 
 def test_a_profile_does_not_list_aliases_among_its_identifiers(twin: Twin, reader: SqliteStateReader) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident
+from tests.worker.twin import message_id
 
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry
@@ -75,8 +76,7 @@ def test_whatever_is_said_and_however_it_is_cut_the_newest_is_known(
     said: list[tuple[Identifier, dict[str, int], int]], cuts: set[int]
 ) -> None:
     state = SqliteState(":memory:")  # type: ignore[arg-type]  # SQLite's own name for no file
-    ids = iter(range(1_000))
-    worker = Worker(state, lambda _: DEFAULT_POLICY, lambda: f"00000000-0000-7000-8000-{next(ids):012d}")
+    worker = Worker(state, lambda _: DEFAULT_POLICY)
     entries = [Entry(Position(number), _message(number, *one)) for number, one in enumerate(said, 1)]
     for start, end in zip((0, *sorted(cuts)), (*sorted(cuts), len(entries)), strict=True):
         worker.apply(entries[start:end])
@@ -89,7 +89,7 @@ def test_whatever_is_said_and_however_it_is_cut_the_newest_is_known(
 def _message(number: int, device: Identifier, about: dict[str, int], time: int) -> Message:
     return Message(
         project=1,
-        id=f"00000000-0000-7000-8001-{number:012d}",
+        id=message_id(number),
         dialect="test",
         kind="identify",
         identifiers=(device,),

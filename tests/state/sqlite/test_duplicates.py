@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident, new_id
 from tests.worker.twin import scratch
@@ -312,6 +312,14 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@example(
+    [
+        ("identify", ("u1",), {"email": EMAIL}),
+        ("identify", (EMAIL,), {}),
+        ("identify", ("u2",), {}),
+        ("merge", ("u1",), {}),
+    ]
+)
 def test_every_pair_of_profiles_with_the_same_value_is_found(steps: list[Step]) -> None:
     with (
         scratch() as folder,

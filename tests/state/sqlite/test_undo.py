@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.worker.twin import DAY, Twin
+from tests.worker.twin import DAY, Twin, message_id
 from tests.worker.view import owned
 
 from passerby.messages import Identifier
@@ -54,7 +54,7 @@ def test_an_undo_gives_both_sides_their_own_back(twin: Twin) -> None:
     after = twin.watcher.view(1).people
     assert after[0] == before[0]
     assert after[1].names == before[1].names
-    assert after[1].events == [*before[1].events, "message-3"]
+    assert after[1].events == [*before[1].events, message_id(3)]
 
 
 def test_an_undo_tells_the_winner_and_the_loser(twin: Twin) -> None:
@@ -85,8 +85,8 @@ def test_what_came_since_goes_with_the_side_whose_identifier_brought_it(twin: Tw
     assert holds(twin, 1) == {U1, M2}
     people = twin.watcher.view(1).people
     assert [person.events for person in people] == [
-        ["message-1", "message-5", "message-6"],
-        ["message-2", "message-3", "message-4", "message-7"],
+        [message_id(1), message_id(5), message_id(6)],
+        [message_id(2), message_id(3), message_id(4), message_id(7)],
     ]
     assert [person.traits["last"][2] for person in people] == ["m1", "m2"]
 
@@ -183,14 +183,14 @@ def test_of_a_customer_who_took_the_leads_place_the_lead_is_given_back(twin: Twi
 def test_an_undo_is_told_in_the_history_of_both(twin: Twin) -> None:
     tell(twin, (M1,), (U1,), (U1, M1))
     undo(twin)
-    ((kind, at, message_id, value, from_, to, merge, *record),) = twin.watcher.rows(
+    ((kind, at, message, value, from_, to, merge, *record),) = twin.watcher.rows(
         """
         SELECT kind, at, message_id, value, from_profile, to_profile, merge_id, rule, actor, actor_name, detail
         FROM history ORDER BY id DESC LIMIT 1
         """
     )
     ((winner, loser, id_, undone_at),) = twin.watcher.rows("SELECT winner, loser, id, undone_at FROM merges")
-    assert (kind, at, message_id, value) == ("undone", DAY, "message-3", "m1")
+    assert (kind, at, message, value) == ("undone", DAY, message_id(3), "m1")
     assert record == ["undo", "unknown", "", "{}"]
     assert (from_, to, merge, undone_at) == (loser, winner, id_, DAY)
 
@@ -248,7 +248,7 @@ def test_messages_go_to_the_loser_again_after_an_undo(twin: Twin) -> None:
     tell(twin, (M1,), (U1,), (U1, M1))
     undo(twin)
     tell(twin, (M1,))
-    assert twin.watcher.view(1).people[0].events == ["message-1", "message-4"]
+    assert twin.watcher.view(1).people[0].events == [message_id(1), message_id(4)]
 
 
 def test_an_undone_profile_waits_behind_its_hint_again_only_when_it_is_seen_again(twin: Twin) -> None:

@@ -11,6 +11,7 @@ import apsw
 from passerby import sql
 from passerby.identity.by_hand import forbidden
 from passerby.identity.decisions import Rule
+from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.profiles.contacts import Term, term_of
 from passerby.profiles.hashed import hash_length, hashes
 from passerby.profiles.view import Profile
@@ -102,8 +103,9 @@ class Pairs:
         )
 
     def _contacts(self, id_: bytes, profile: Profile) -> set[Term]:
-        """The e-mail addresses and phone numbers of a profile and its members, and its customer id if it is one."""
-        found = {*terms.of_members(self._cursor, id_), term_of("email", profile.user_id or "")}
+        """The e-mail addresses and phone numbers of a profile and its members, and customer ids that are addresses."""
+        customers = (each.value for each in profile.identifiers if each.namespace in {"user_id", FORMER_USER_ID})
+        found = {*terms.of_members(self._cursor, id_), *(term_of("email", value) for value in customers)}
         return {term for term in found if term is not None}
 
     def _rule(self, pair: Pair) -> Rule | None:
