@@ -24,7 +24,7 @@ from passerby.settings import load
 
 app = App(
     name="passerby",
-    help="A self-hosted customer data platform: events and identities in, known customers with a history out.",
+    help="A self-hosted customer data platform: collects events, resolves identities, keeps one profile per user.",
     version=version("passerby"),
     result_action="return_value",
 )
