@@ -1,0 +1,88 @@
+"""Each change has the same effect and exactly one audit entry, whichever interface it is made through."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, get_type_hints
+
+import pytest
+from tests.services.changes import CHANGES, Calls
+from tests.services.stage import ACTORS, Installation, Stage, installation
+
+from passerby import services
+from passerby.services.access import Access
+from passerby.services.caller import Door
+from passerby.services.use_cases import DECLARED
+
+MODULES = [import_module(f"passerby.services.{each.name}") for each in pkgutil.iter_modules(services.__path__)]
+
+_OWN = frozenset({"sessions.sign_in", "sessions.sign_out", "users.set_own_password"})
+"""Changes that users make of what is their own."""
+
+
+def _calls() -> list[tuple[str, Door, Calls]]:
+    found = []
+    for name, change in CHANGES.items():
+        for door, call in ((Door.API, change.api), (Door.CONSOLE, change.console), (Door.COMMAND_LINE, change.command)):
+            if call is not None:
+                found.append((name, door, call))
+    return found
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installation(tmp_path_factory.mktemp("stage")) as found:
+        yield found
+
+
+@pytest.fixture
+def stage(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    for name in [name for name in os.environ if name.startswith("PASSERBY_")]:
+        monkeypatch.delenv(name)
+    return Stage(shared)
+
+
+@pytest.mark.parametrize("name, door, call", _calls(), ids=lambda value: str(value) if isinstance(value, str) else "")
+def test_a_change_has_its_effect_and_one_audit_entry(stage: Stage, name: str, door: Door, call: Calls) -> None:
+    change = CHANGES[name]
+    change.prepare(stage)
+    if change.expected is not None:
+        assert change.effect(stage) != change.expected
+    known = {entry.id for entry in stage.entries()}
+    call(stage)
+    assert change.effect(stage) == change.expected
+    new = [entry for entry in (*stage.entries(), *stage.entries_of_other_projects()) if entry.id not in known]
+    expected = f"console user {stage.made['user']}" if name in _OWN else ACTORS[door]
+    assert [(entry.action, entry.who) for entry in new] == [(change.action, expected)]
+
+
+def test_every_use_case_that_changes_something_is_tried() -> None:
+    assert {name for name, declared in DECLARED.items() if declared.changes} == CHANGES.keys()
+
+
+def test_every_function_that_takes_an_access_is_declared() -> None:
+    undeclared = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_") and _takes_access(function)
+    } - DECLARED.keys()
+    assert undeclared == {"live.visible_projects", "merges.decision_of", "projects.project_id"}, "helpers of others"
+
+
+def _takes_access(function: Any) -> bool:
+    first = next(iter(inspect.signature(function).parameters), None)
+    return first == "access" and issubclass(get_type_hints(inspect.unwrap(function))["access"], Access)
+
+
+@pytest.mark.parametrize("opening", ["context.writer(", "context.sender(", ".record("])
+def test_a_use_case_that_only_reads_opens_nothing_for_writing(opening: str) -> None:
+    for module in MODULES:
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            declared = DECLARED.get(f"{module.__name__.rpartition('.')[2]}.{name}")
+            if declared and not declared.changes:
+                assert opening not in inspect.getsource(inspect.unwrap(function)), name
