@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 from litestar import Litestar
 
 from passerby.api.app import application
-from passerby.api.openapi import describe
+from passerby.api.openapi import BEARER, describe
+from passerby.dialects import registry
+from passerby.projects.keys import API_TOKEN
 from passerby.web.errors import MEANING, STATUS
 
 CONSOLE_URL = "http://127.0.0.1:8081"
@@ -194,8 +196,10 @@ def _credentials(operation: Operation) -> list[str]:
     return []
 
 
-_KEYS = {"apiToken": "api_token", "webengage": "api_key", "segment": "write_key", "crossengage": "auth_token"}
-"""What `passerby init` calls the secret of a scheme."""
+_KEYS = {BEARER: API_TOKEN} | {
+    scheme: kind.partition(".")[2] for dialect in registry.ALL for scheme, kind in dialect.openapi.scheme_keys.items()
+}
+"""What `passerby init` calls the key of a security scheme."""
 
 
 def _answer(status: str, answer: Described) -> str:

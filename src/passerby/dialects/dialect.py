@@ -76,11 +76,13 @@ class FoundKey(NamedTuple):
 class OpenApi(NamedTuple):
     """A dialect's part of the OpenAPI description: path items by path, and the security schemes they refer to.
 
-    Paths and the ids of operations are unique among all dialects.
+    Paths, the ids of operations and the names of schemes are unique among all dialects. `scheme_keys` has for each
+    scheme the kind of keys that it takes.
     """
 
     paths: Mapping[str, Any]
     security_schemes: Mapping[str, Any] = {}
+    scheme_keys: Mapping[str, str] = {}
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):

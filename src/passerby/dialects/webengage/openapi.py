@@ -12,7 +12,7 @@ from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, b
 from passerby.dialects.contract import Fault
 from passerby.dialects.dialect import OpenApi
 from passerby.dialects.webengage.calls import BULK_LIMIT, ID_LIMIT, NEITHER_ID, PREFIX, UNKNOWN_LICENSE, fault
-from passerby.dialects.webengage.keys import LICENSE
+from passerby.dialects.webengage.keys import KEY_KIND, LICENSE
 
 TAG: Final = "WebEngage"
 SCHEME: Final = "webengage"
@@ -218,4 +218,4 @@ _CALLS: Final[dict[str, Any]] = {
     f"{_ROOT}/bulk-users": {"post": _operation(_BULK_USERS, _MANY_USERS, "users[1]: ")},
 }
 
-OPENAPI: Final = OpenApi(_CALLS, SECURITY_SCHEMES)
+OPENAPI: Final = OpenApi(_CALLS, SECURITY_SCHEMES, {SCHEME: KEY_KIND})
