@@ -7,4 +7,4 @@ from passerby.positions import Positions, pack
 
 def at(offset: int) -> Positions:
     """How far a log goes, or is read, by the offset of its only partition."""
-    return Positions([pack(0, offset)])
+    return Positions.at(pack(0, offset))

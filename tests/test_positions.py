@@ -97,6 +97,11 @@ def test_positions_are_read_back_from_their_text(offsets: dict[int, int]) -> Non
     assert Positions.parse(str(vector(offsets))) == vector(offsets)
 
 
+@given(st.builds(pack, PARTS, st.integers(0, 2)))
+def test_positions_of_one_partition_are_made_directly(position: Position) -> None:
+    assert Positions.at(position) == Positions([position])
+
+
 @given(VECTORS, VECTORS)
 def test_positions_are_equal_where_they_are_as_far_everywhere(one: dict[int, int], other: dict[int, int]) -> None:
     same = all(one.get(part, 0) == other.get(part, 0) for part in one.keys() | other.keys())

@@ -101,6 +101,13 @@ class Positions:
         """Keep the last of these positions in each partition."""
         self._last = {position >> _OFFSET_BITS: position for position in sorted(positions) if position & _OFFSET}
 
+    @classmethod
+    def at(cls, position: Position) -> Positions:
+        """Return positions that are as far as one position: `Positions([position])` in less time, for each append."""
+        positions = cls.__new__(cls)
+        positions._last = {position >> _OFFSET_BITS: position} if position & _OFFSET else {}  # noqa: SLF001 - our own
+        return positions
+
     def __iter__(self) -> Iterator[Position]:
         """Give the last positions, by partition."""
         return iter(self._last.values())

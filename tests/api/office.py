@@ -24,8 +24,10 @@ from tests.state.filling import DAY, new_id
 
 from passerby.api.app import create_app
 from passerby.catalogue.types import data_type
+from passerby.engines import LogEngine
 from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
-from passerby.log.sqlite import SqliteLogEngine, SqliteLogReader, SqliteLogWriter
+from passerby.log.protocol import LogReader
+from passerby.log.sqlite import SqliteLogEngine
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.positions import START
 from passerby.projects.audit import AuditLog
@@ -139,13 +141,14 @@ def measured_here(app: ASGIApp, address: str = "127.0.0.1") -> ASGIApp:
 
 
 class Building:
-    """The engines, and the API over them."""
+    """The engines, and the API over them. The log is a file in the folder, if it is not given."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log: LogEngine | None = None) -> None:
         self.folder = folder
+        self.log_engine = log or SqliteLogEngine(folder / "log.db")
         self.projects = ProjectStore(folder / "control.db")
         self.projects.add_project("default", DAY)
-        self.log = SqliteLogWriter(folder / "log.db")
+        self.log = self.log_engine.open_writer()
         self.state = SqliteState(folder / "state.db")
         self.reader = SqliteStateReader(folder / "state.db")
         self.events = MemoryEvents()
@@ -155,9 +158,9 @@ class Building:
         self.credentials = ProjectCredentials(folder / "control.db")
         self._policies = Policies(self.credentials)
         self._worker = Worker(self.state, self._policies.of)
-        self._to_apply = SqliteLogReader(folder / "log.db")
-        self._to_show = SharedLog(SqliteLogEngine(folder / "log.db"))
-        self._archive = SharedArchive(SqliteLogEngine(folder / "log.db"))
+        self._to_apply = self.log_engine.open_reader()
+        self._to_show = SharedLog(self.log_engine)
+        self._archive = SharedArchive(self.log_engine)
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
         self.users = ConsoleUsers(folder / "control.db")
@@ -175,7 +178,7 @@ class Building:
             users=self.users,
             control=lambda: ProjectStore(self.folder / "control.db"),
             audit=lambda: AuditLog(self.folder / "audit.db"),
-            sender=lambda: closing(SqliteLogWriter(self.folder / "log.db")),
+            sender=lambda: closing(self.log_engine.open_writer()),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,
             archive=self._archive,
@@ -191,9 +194,9 @@ class Building:
             ingest_url="http://127.0.0.1:8080",
         )
 
-    def apply(self) -> None:
-        """Apply everything accepted."""
-        self._worker.apply(self._to_apply.read(self.reader.positions(), 1_000_000))
+    def apply(self, reader: LogReader | None = None) -> None:
+        """Apply everything accepted, or what this reader reads of it."""
+        self._worker.apply((reader or self._to_apply).read(self.reader.positions(), 1_000_000))
 
     def carry(self) -> None:
         """Make everything applied visible."""

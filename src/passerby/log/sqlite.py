@@ -61,7 +61,7 @@ class SqliteLogWriter:
         row = (len(encoded), received_at, shares, b"[" + b",".join(encoded) + b"]")
         with storage_errors(self._path):
             self._connection.execute(_APPEND, row)
-        return Positions([Position(self._connection.last_insert_rowid())])
+        return Positions.at(Position(self._connection.last_insert_rowid()))
 
     def prune(self, now: int) -> int:
         return prune(self._path, self._settings, now, self._closing)
@@ -120,13 +120,13 @@ class SqliteLogReader:
         return rows
 
     def head(self) -> Positions:
-        return Positions([Position(self._number("head", ()))])
+        return Positions.at(Position(self._number("head", ())))
 
     def count(self, after: Positions, until: Positions) -> int:
         return until.distance(after)
 
     def recent(self, after: Positions, until: Positions, limit: int) -> Positions:
-        return after.joined(Positions([Position(max(0, until.offset() - limit))]))
+        return after.joined(Positions.at(Position(max(0, until.offset() - limit))))
 
     def accepted(self, project: int) -> int:
         return self._number("accepted", (project,))
@@ -219,7 +219,7 @@ class SqliteLogEngine:
             try:
                 connection.set_busy_timeout(sqlite.BUSY_TIMEOUT_MS)
                 connection.pragma("query_only", "on")
-                return Positions([Position(connection.execute(_SQL["head"]).get)])
+                return Positions.at(Position(connection.execute(_SQL["head"]).get))
             finally:
                 connection.close()
 

@@ -60,9 +60,14 @@ class Worker:
         """
         try:
             with self._state.transaction():
+                # Not the reader's positions: another worker may have applied the same messages, and a transaction whose
+                # commit seemed to fail may have happened.
                 applied = self._state.positions()
                 fresh = applied.uncovered(entries)
-                return self._apply_fresh(fresh) if fresh else Applied(applied)
+                if not fresh:
+                    return Applied(applied)
+                result = self._apply_fresh(fresh)
+                return result._replace(positions=applied.joined(result.positions))
         except BaseException:
             self._catalogue.forget()
             self._violations.forget()
@@ -75,7 +80,7 @@ class Worker:
             self._state.bury(entry, error)
             self._state.apply(ProjectChanges(project, totals={"applied": 1, "violations": 1}))
             self._state.add_series([row._replace(violations=1) for row in series.rows([entry], [entry], Counter())])
-            positions = Positions([entry.position])
+            positions = Positions.at(entry.position)
             self._state.finish(positions, entry.message.received_at, ())
         return Applied(positions, messages=1, buried=1)
 

@@ -113,7 +113,7 @@ class Loop:
             except Exception as fault:  # noqa: BLE001 - as above; it is logged, counted and kept with the message
                 _log.exception("a message cannot be applied and is set aside", position=entry.position)
                 self._note(self._worker.bury(entry, f"{type(fault).__name__}: {fault}"))
-            positions = positions.joined(Positions([entry.position]))
+            positions = positions.joined(Positions.at(entry.position))
         return positions
 
     def _measured(self, apply: Callable[[Sequence[Entry]], Applied], entries: Sequence[Entry]) -> Applied:

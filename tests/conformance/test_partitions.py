@@ -1,0 +1,455 @@
+"""Everything that uses the log works with three partitions as it does with the embedded engine's one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+import msgspec
+import pytest
+from tests.api.office import Building, Office
+from tests.conformance.partitioned import PartitionedLog, by_partition
+from tests.delivery.test_relay import Watched
+from tests.state.filling import ident
+
+from passerby.delivery.relay import Relay
+from passerby.doctor.deep import examine_deep
+from passerby.doctor.positions import compare
+from passerby.edge import unapplied
+from passerby.edge.unapplied import Unapplied
+from passerby.folder import DataFolder
+from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.log.protocol import Entry, LogReader
+from passerby.messages import Message, StoredEvent
+from passerby.monitoring.meter import Meter
+from passerby.positions import START, Positions, from_text, offset_of, partition_of
+from passerby.services import health, tail
+from passerby.services.health import PositionsCheck
+from passerby.services.items import Wanted
+from passerby.services.readers import Readers
+from passerby.services.tail import Tail, id_of, place_of
+from passerby.settings import LogSettings
+from passerby.state.protocol import Progress
+from passerby.state.sqlite.applied import read_progress
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.store import SqliteState
+from passerby.worker.batch import Applied, Worker
+from passerby.worker.loop import Loop
+
+PEOPLE: Final = 20
+_events: Final = msgspec.json.Decoder(StoredEvent)
+
+
+@pytest.fixture
+def log() -> PartitionedLog:
+    return PartitionedLog(3)
+
+
+@pytest.fixture
+def building(tmp_path: Path, log: PartitionedLog) -> Iterator[Building]:
+    with closing(Building(tmp_path, log)) as building:
+        yield building
+
+
+@pytest.fixture
+def office(building: Building) -> Office:
+    return Office(building)
+
+
+def say(office: Office, count: int = 60) -> list[Message]:
+    """Have events of people on all partitions accepted."""
+    said = [
+        office.say(kind="track", name=f"E{number}", identifiers=(ident("mobile_id", f"m{number % PEOPLE}"),))
+        for number in range(count)
+    ]
+    assert len(list(office.building.log_engine.head())) == 3
+    return said
+
+
+def reader_of(office: Office, *partitions: int) -> LogReader:
+    assert isinstance(office.building.log_engine, PartitionedLog)
+    return office.building.log_engine.open_reader(partitions)
+
+
+def apply(office: Office, *partitions: int) -> None:
+    """Apply what these partitions hold."""
+    office.building.apply(reader_of(office, *partitions))
+
+
+def partition(office: Office, message: Message) -> int:
+    """Where a message is."""
+    entry = office.building.context.archive.find(office.ours, message.id)
+    assert entry is not None
+    return partition_of(entry.position)
+
+
+def carried(office: Office) -> list[StoredEvent]:
+    """The events of the outbox, in its order."""
+    with closing(apsw.Connection(str(office.building.folder / "state.db"))) as connection:
+        bodies: list[Any] = connection.execute("SELECT body FROM outbox ORDER BY id").fetchall()
+    return [event for (body,) in bodies for event in _events.decode_lines(body)]
+
+
+def worker_on(path: Path) -> tuple[SqliteState, Worker]:
+    state = SqliteState(path)
+    return state, Worker(state, lambda _: DEFAULT_POLICY)
+
+
+def run(worker: Worker, reader: LogReader, begin: Positions, until: Callable[[Positions], bool]) -> Positions:
+    """Run the worker's loop until it has come so far, or for a thousand rounds."""
+    rounds = iter(range(1_000))
+
+    def between() -> None:
+        if until(state.positions()) or next(rounds, None) is None:
+            loop.stop()
+
+    state = worker._state  # noqa: SLF001 - the state that the loop's worker writes to
+    loop = Loop(worker, reader, 7, between)
+    return loop.run(begin)
+
+
+class TestWorker:
+    def test_the_loop_applies_every_partition_once(self, office: Office) -> None:
+        say(office)
+        head = office.building.log_engine.head()
+        state, worker = worker_on(office.building.folder / "state.db")
+        with closing(state):
+            reached = run(worker, reader_of(office, 0, 1, 2), START, lambda at: at.has_reached(head))
+            assert reached == state.positions() == head
+        assert Counter(event.name for event in carried(office)) == Counter(f"E{number}" for number in range(60))
+        assert office.get("/v1/stats").json()["applied"] == 60
+
+    def test_a_row_of_the_outbox_holds_one_partition_in_order(self, office: Office) -> None:
+        say(office)
+        office.building.apply()
+        with closing(SqliteOutbox(office.building.folder / "state.db", LogSettings())) as outbox:
+            batches = outbox.read(0, 1_000, 1 << 20)
+        assert [partition_of(batch.last_position) for batch in batches] == [0, 1, 2]
+        for batch in batches:
+            events = _events.decode_lines(batch.body)
+            assert {partition_of(event.position) for event in events} == {partition_of(batch.last_position)}
+            assert [event.position for event in events] == sorted(event.position for event in events)
+            assert batch.last_position == events[-1].position
+
+    def test_a_partition_without_events_has_no_row(self, office: Office) -> None:
+        say(office)
+        for number in range(PEOPLE):
+            office.say(kind="identify", identifiers=(ident("mobile_id", f"m{number}"),), traits={"n": number})
+        office.building.apply(reader_of(office, 0))
+        head = office.building.log_engine.head()
+        assert office.building.reader.positions() == Positions(each for each in head if partition_of(each) == 0)
+        identified = [e for e in reader_of(office, 1).read(START, 1_000) if e.message.kind == "identify"]
+        seen = [e for e in reader_of(office, 2).read(START, 1_000) if e.message.kind == "track"]
+        state, worker = worker_on(office.building.folder / "state.db")
+        with closing(state):
+            worker.apply([*identified, *seen])
+        assert Counter(partition_of(event.position) for event in carried(office)).keys() == {0, 2}
+
+    def test_two_workers_share_the_partitions(self, office: Office) -> None:
+        say(office, 200)
+        head = office.building.log_engine.head()
+        path = office.building.folder / "state.db"
+        reached: dict[tuple[int, ...], Positions] = {}
+
+        def work(*owned: int) -> None:
+            own = Positions(each for each in head if partition_of(each) in owned)
+            state, worker = worker_on(path)
+            with closing(state):
+                reached[owned] = run(worker, reader_of(office, *owned), START, lambda at: at.has_reached(own))
+
+        threads = [threading.Thread(target=work, args=owned) for owned in ((0, 2), (1,))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert office.building.reader.positions() == head == reached[0, 2].joined(reached[1,])
+        assert Counter(event.name for event in carried(office)) == Counter(f"E{number}" for number in range(200))
+        for part in by_partition(Entry(event.position, event) for event in carried(office)).values():  # type: ignore[arg-type]
+            assert [entry.position for entry in part] == sorted(entry.position for entry in part)
+
+    def test_a_worker_that_takes_a_partition_over_goes_on_behind_the_other(self, office: Office) -> None:
+        """The one that lost the partition still holds what it read, and tries to apply it."""
+        say(office)
+        path = office.building.folder / "state.db"
+        late = reader_of(office, 1).read(START, 1_000)
+        apply(office, 1)
+        apply(office, 0)
+        state, zombie = worker_on(path)
+        with closing(state):
+            before = carried(office)
+            assert zombie.apply(late) == Applied(state.positions())
+            assert carried(office) == before
+            head = office.building.log_engine.head()
+            assert run(zombie, reader_of(office, 0, 1, 2), START, lambda at: at.has_reached(head)) == head
+        assert len(carried(office)) == 60
+
+    def test_a_message_that_cannot_be_applied_moves_its_partition_only(self, office: Office) -> None:
+        say(office)
+        first = {part: entries[0] for part, entries in by_partition(reader_of(office, 0, 1, 2).read(START, 60)).items()}
+        state, worker = worker_on(office.building.folder / "state.db")
+        with closing(state):
+            assert worker.bury(first[2], "fault") == Applied(Positions([first[2].position]), messages=1, buried=1)
+            assert state.positions() == Positions([first[2].position])
+        office.building.apply()
+        assert len(carried(office)) == 59
+        assert office.get("/v1/stats").json()["applied"] == 60
+
+    def test_the_log_keeps_what_the_slowest_partition_needs(self, office: Office, log: PartitionedLog) -> None:
+        say(office)
+        apply(office, 0, 2)
+        reader_of(office).passed("worker", office.building.reader.positions())
+        log.open_writer(LogSettings(retention_days=1)).prune(1 << 60)
+        office.building.apply()
+        assert len(carried(office)) == 60
+
+
+class TestRelay:
+    def test_events_are_visible_partition_by_partition(self, office: Office) -> None:
+        say(office)
+        apply(office, 1)
+        with closing(SqliteOutbox(office.building.folder / "state.db", LogSettings())) as outbox:
+            store = Watched()
+            relay = Relay(outbox, store)
+            relay.step()
+            assert relay.visible == office.building.reader.positions() != office.building.log_engine.head()
+            office.building.apply()
+            while relay.step().batches:
+                pass
+            assert relay.visible == office.building.log_engine.head()
+            rows = [row for body in store.rows for row in _events.decode_lines(body)]
+            assert sorted(row.name for row in rows) == sorted(f"E{number}" for number in range(60))
+            later = Relay(outbox, Watched())
+            later.step()
+            assert later.visible == relay.visible
+
+
+class TestApi:
+    def test_wait_needs_every_partition(self, office: Office) -> None:
+        say(office)
+        apply(office, 0)
+        office.building.carry()
+        assert office.get("/v1/stats", wait=0.01).status_code == 503
+        apply(office, 2)
+        office.building.carry()
+        late = office.get("/v1/stats", wait=0.01)
+        assert late.status_code == 503
+        details = late.json()["error"]["details"]
+        head = office.building.log_engine.head()
+        assert details["accepted"] == str(head)
+        assert Positions.parse(details["applied"]) == office.building.reader.positions()
+        apply(office, 1)
+        assert office.get("/v1/stats", wait=0.01).status_code == 503
+        office.building.carry()
+        assert office.get("/v1/stats", wait=1).json()["waiting"] == 0
+
+    def test_a_partition_far_ahead_makes_up_for_none(self, office: Office) -> None:
+        ahead = say(office)
+        office.building.apply()
+        office.building.carry()
+        behind = next(each for each in ahead if partition(office, each) == 1)
+        office.say(kind="track", name="Late", identifiers=behind.identifiers)
+        assert office.get("/v1/stats", wait=0.01).status_code == 503
+
+    def test_stats_add_up_and_say_how_long_the_oldest_waits(self, office: Office) -> None:
+        say(office)
+        apply(office, 0, 2)
+        stats = office.get("/v1/stats").json()
+        assert stats["accepted"] == 60 == stats["applied"] + stats["waiting"]
+        assert stats["waiting"] > 0
+        assert 0 <= stats["lag_seconds"] < 600
+        assert office.get("/v1/stats").json()["events"] == len(carried(office))
+
+    def test_the_trail_of_a_message_waits_for_its_own_partition(self, office: Office) -> None:
+        said = say(office)
+        apply(office, 0, 2)
+        office.building.carry()
+        for message in said[:PEOPLE]:
+            part = partition(office, message)
+            found = office.get(f"/v1/events/{message.id}").json()
+            outcomes = [step["outcome"] for step in found["trail"]]
+            assert outcomes == (["done"] + ["waiting"] * 3 if part == 1 else ["done"] * 4)
+            assert type(found["position"]) is (str if part else int)
+            assert partition_of(from_text(str(found["position"]))) == part
+
+    def test_an_event_that_its_partition_has_passed_was_not_applied(self, office: Office) -> None:
+        say(office)
+        office.building.apply()
+        office.relay.visible = office.building.reader.positions()
+        message = next(each for each in say(office, 60) if partition(office, each) == 2)
+        assert office.get(f"/v1/events/{message.id}").json()["trail"][-1]["outcome"] == "waiting"
+        office.building.apply()
+        office.relay.visible = office.building.reader.positions()
+        assert office.get(f"/v1/events/{message.id}").json()["trail"][-1]["outcome"] == "dropped"
+
+
+class TestLive:
+    def _after(self, office: Office, place: tail.Place) -> tail.Told:
+        context = office.building.context
+        live = Tail(context.log, context.refused, Readers(1), lambda: False)
+        return asyncio.run(live.after(place, (office.ours,), Wanted()))
+
+    def test_a_stream_goes_on_from_a_cursor_in_every_partition(self, office: Office) -> None:
+        say(office, 30)
+        cursor = office.get("/v1/live/recent").json()["cursor"]
+        place = place_of(cursor)
+        assert place is not None
+        assert id_of(place) == cursor
+        assert place.positions == office.building.log_engine.head()
+        said = say(office, 30)
+        told = self._after(office, place)
+        assert {item.id for item in told.batch.items} == {message.id for message in said}
+        assert (told.batch.skipped, told.place.positions) == (0, office.building.log_engine.head())
+        assert self._after(office, told.place).batch.items == []
+
+    def test_who_is_too_far_behind_is_told_how_many_messages_are_missing(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tail, "HELD", 6)
+        place = place_of(office.get("/v1/live/recent").json()["cursor"])
+        assert place is not None
+        say(office, 60)
+        told = self._after(office, place)
+        assert (len(told.batch.items), told.batch.skipped) == (6, 54)
+        assert told.place.positions == office.building.log_engine.head()
+
+    def test_what_followers_share_is_bounded_and_says_what_it_lacks(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tail, "HELD", 8)
+        monkeypatch.setattr(tail, "LOOK_SECONDS", 0.0)
+        context = office.building.context
+        live = Tail(context.log, context.refused, Readers(1), lambda: False)
+
+        async def test() -> None:
+            begin = place = await live.head()
+            shown = skipped = 0
+            for _ in range(5):
+                say(office, 30)
+                told = await live.after(place, (office.ours,), Wanted())
+                shown, skipped, place = shown + len(told.batch.items), skipped + told.batch.skipped, told.place
+            assert shown + skipped == 150
+            slow = await live.after(begin, (office.ours,), Wanted())
+            assert len(slow.batch.items) + slow.batch.skipped == 150
+
+        asyncio.run(test())
+
+    def test_recent_messages_are_those_of_all_partitions(self, office: Office) -> None:
+        said = say(office, 30)
+        items = office.get("/v1/live/recent", limit=30).json()["items"]
+        assert {item["id"] for item in items} == {message.id for message in said}
+
+    @pytest.mark.parametrize("cursor", ["12.3", "0:12,2:4.3"])
+    def test_cursors_of_the_last_release_and_of_this_one_are_read(self, office: Office, cursor: str) -> None:
+        place = place_of(cursor)
+        assert place is not None
+        assert (id_of(place), place.refused, place.positions.offset()) == (cursor, 3, 12)
+        del office
+
+    @pytest.mark.parametrize("cursor", ["", "12", "a.1", "1:.2", "0:1;1:2.3", "9999:1.2", "1:2:3.4", f"{10**17}.1"])
+    def test_other_texts_are_no_cursors(self, cursor: str) -> None:
+        assert place_of(cursor) is None
+
+
+class TestChecks:
+    def test_positions_are_in_order_where_they_are_in_every_partition(self, office: Office) -> None:
+        say(office)
+        apply(office, 1)
+        applied, head = office.building.reader.positions(), office.building.log_engine.head()
+        building = office.building
+        for relayed, problem in ((START, None), (applied, None), (head, "the event store is ahead of the state")):
+            found = health.run(PositionsCheck(lambda relayed=relayed: relayed, building.reader, building.context.log))  # type: ignore[misc]
+            assert (found or "").partition(" (")[0] == (problem or "")
+            assert compare(Progress(applied, relayed=relayed), head).well == (problem is None)
+        lost = Positions(each for each in head if partition_of(each) != 1)
+        assert "the state is ahead of the log" in compare(Progress(applied), lost).found
+
+    def test_the_doctor_reads_how_far_each_partition_is(self, office: Office) -> None:
+        say(office)
+        apply(office, 0, 2)
+        path = office.building.folder / "state.db"
+        progress = read_progress(path)
+        assert progress.positions == office.building.reader.positions()
+        assert progress.relayed == START
+        with closing(SqliteOutbox(path, LogSettings())) as outbox:
+            relay = Relay(outbox, Watched())
+            relay.step()
+            assert not relay.step().batches
+        assert progress.positions.has_reached(read_progress(path).relayed)
+        assert read_progress(path).relayed != START
+
+    def test_the_deep_examination_finds_only_what_is_wrong(self, office: Office) -> None:
+        say(office)
+        apply(office, 1)
+        office.building.apply()
+        folder, engine = DataFolder(office.building.folder), office.building.log_engine
+        folder.log.touch()
+
+        def broken() -> list[str]:
+            verdicts = examine_deep(folder, engine, lambda _claim, _rows: None)
+            return [verdict.claim for verdict in verdicts if not verdict.well]
+
+        assert broken() == []
+        claim = "every batch is applied once, in the log's order"
+        with closing(apsw.Connection(str(folder.state))) as connection:
+            connection.execute("UPDATE progress SET value = value - 2 WHERE name = 'position.1'")
+            assert claim in broken()
+            connection.execute("UPDATE progress SET value = value + 2 WHERE name = 'position.1'")
+            assert broken() == []
+            connection.execute(
+                "INSERT INTO outbox SELECT NULL, last_position, 1, 2, 3, x'' FROM outbox ORDER BY id LIMIT 1"
+            )
+            assert claim in broken()
+
+    def test_backlog_and_lag_are_over_all_partitions(self, office: Office) -> None:
+        building = office.building
+        meter = Meter(DataFolder(building.folder), building.context.log, building.context.state, lambda: "", 0)
+        said = say(office)
+        apply(office, 0, 2)
+        waiting = [message for message in said if partition(office, message) == 1]
+        taken = meter.sample(waiting[0].received_at + 90_000)
+        assert (taken.received, taken.applied) == (60, 60 - len(waiting))
+        assert (taken.backlog, taken.lag) == (len(waiting), 90.0)
+        apply(office, 1)
+        taken = meter.sample(waiting[0].received_at + 90_000)
+        assert (taken.received, taken.applied, taken.backlog, taken.lag) == (0, len(waiting), 0, 0.0)
+
+
+class TestEdge:
+    def test_a_call_waits_for_the_partition_that_mentions_its_identifiers(self, office: Office) -> None:
+        known = Unapplied(office.building.log_engine.open_reader())
+        said = say(office)
+        apply(office, 0, 2)
+        applied = office.building.reader.positions()
+        known.follow(applied)
+        for message in said[:PEOPLE]:
+            waits = known.is_waiting(office.ours, message.identifiers, applied)
+            assert waits == (partition(office, message) == 1)
+        assert not known.is_behind(applied)
+        apply(office, 1)
+        known.follow(office.building.reader.positions())
+        assert not any(known.is_waiting(office.ours, each.identifiers, applied) for each in said)
+
+    def test_a_worker_too_far_behind_in_all_partitions_together_is_not_waited_for(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(unapplied, "FOLLOWED", 20)
+        known = Unapplied(office.building.log_engine.open_reader())
+        said = say(office)
+        known.follow(START)
+        assert known.is_behind(START)
+        assert not known.is_waiting(office.ours, said[-1].identifiers, START)
+        assert not known.is_behind(office.building.log_engine.head())
+
+
+def test_offsets_of_a_partition_may_have_gaps(office: Office) -> None:
+    """No test of this module depends on dense offsets."""
+    say(office)
+    for entries in by_partition(reader_of(office, 0, 1, 2).read(START, 60)).values():
+        offsets = [offset_of(entry.position) for entry in entries]
+        assert offsets == list(range(2, 2 * len(offsets) + 1, 2))
