@@ -9,7 +9,7 @@ UUIDv7 in their canonical text form.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -45,12 +45,41 @@ class Violation(NamedTuple):
     sample: str = ""
 
 
+class RejectionDetail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What a rule expected of a value. A field that does not apply to the kind, or was not recorded, has its default.
+
+    `expected` and `got` are data types. `size` and `limit` (the most that is allowed) are characters of a name or a
+    string, bytes of a value, or a number of attributes or traits.
+    """
+
+    expected: str = ""
+    got: str = ""
+    size: int | None = None
+    limit: int | None = None
+
+
+NO_REJECTION_DETAIL: Final = RejectionDetail()
+
+
 class Rejected(NamedTuple):
-    """A value that a rule refused: kept beside the event that carried it, never thrown away."""
+    """A value that a rule rejected, as a message and the log have it. `kind` is the kind of the violation.
+
+    Messages of an earlier version have a sentence as `kind` (`passerby.catalogue.earlier_rejections`).
+    """
 
     name: str
     value: Any
-    reason: str
+    kind: str
+    detail: RejectionDetail = NO_REJECTION_DETAIL
+
+
+class Rejection(msgspec.Struct, gc=False):
+    """A value that a rule rejected, as it is stored with the event that carried it."""
+
+    name: str
+    value: Any
+    kind: str
+    detail: RejectionDetail
 
 
 class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
@@ -135,7 +164,7 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     received_at: int
     position: Position
     properties: dict[str, Any]
-    rejected: list[dict[str, Any]]
+    rejected: list[Rejection]
     context: dict[str, Any]
     session_id: str
     dialect: str

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.catalogue.types import DataType
-from passerby.messages import Message, Rejected, Violation
+from passerby.messages import Message, Rejected, RejectionDetail, Violation
 from passerby.services import live_errors
 from passerby.services.live_errors import MOST_ERRORS, AttributeTypes, errors_of, no_types, state_of
 
@@ -46,14 +46,14 @@ def test_a_value_of_another_type_is_told_with_both_types() -> None:
 
 
 def test_what_the_dialect_rejected_comes_first_and_once() -> None:
-    rejected = (Rejected("price", float, "wrong_type: expected number, got object"),)
+    rejected = (Rejected("price", float, "wrong_type", RejectionDetail(expected="number", got="object")),)
     violations = (Violation("wrong_type", "Paid", "price"), Violation("time_in_future"))
     each = message(
         rejected=rejected, violations=violations, rejected_traits=(Rejected("age", "", "unreadable_number"),)
     )
     assert told(each) == [
         ("price", "Expected number, got object"),
-        ("age", "Unreadable number"),
+        ("age", "Expected a finite number"),
         ("", "Time in future"),
     ]
 

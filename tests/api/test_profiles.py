@@ -101,7 +101,9 @@ class TestLookingUp:
         office.identify(ident("user_id", "u1"), age=31)
         rejecting = {"kind": "identify", "dialect": "webengage"}
         office.happen(**rejecting, identifiers=(ident("mobile_id", "m1"),), traits={"age": "32", "city": "Oslo"})
-        expected = [{"name": "age", "value": "32", "reason": "type_mismatch: expected number, got string"}]
+        rule = {"kind": "type_mismatch", "detail": {"expected": "number", "got": "string"}}
+        reason = "type_mismatch: expected number, got string"
+        expected = [{"name": "age", "value": "32", **rule, "reason": reason}]
         visitor = find(office, "mobile_id", "m1")
         assert (visitor["traits"], visitor["rejected"]) == ({"city": "Oslo"}, expected)
         office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
@@ -235,7 +237,8 @@ class TestTimeline:
         profile = find(office, "mobile_id", "m1")["id"]
         (rejected,) = office.get(f"/v1/profiles/{profile}/events").json()["events"][0]["rejected"]
         assert (rejected["name"], rejected["value"]) == ("price", "nine")
-        assert rejected["reason"]
+        assert (rejected["kind"], rejected["detail"]) == ("type_mismatch", {"expected": "number", "got": "string"})
+        assert rejected["reason"] == "type_mismatch: expected number, got string"
 
     def test_pages_of_one_name_hold_every_members_events(self, office: Office) -> None:
         for n in range(3):

@@ -99,6 +99,7 @@ def test_the_newest_violations_come_first_with_samples(office: Office) -> None:
         ("odd", "Seen", "9,50"),
     ]
     (invalid,) = found["invalid"]
+    assert invalid["kinds"] == ["useless"]
     assert (invalid["reason"], invalid["body"], invalid["dialect"]) == ("useless", {"a": 1}, "test")
     assert office.get("/v1/violations", limit=1).json()["violations"][0]["kind"] == "useless"
 

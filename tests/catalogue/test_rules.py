@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.catalogue.rules import Finding, attribute_finding, sample, verdict
-from passerby.messages import Rejected, Violation
+from passerby.messages import Rejected, RejectionDetail, Violation
+
+DETAIL = RejectionDetail(size=2, limit=1)
 
 
 @pytest.mark.parametrize(
@@ -45,15 +47,15 @@ def test_an_attribute_within_the_rules_is_not(name: str, value: Any) -> None:
 
 
 def test_what_is_refused_is_moved_with_its_reason_and_counted() -> None:
-    found = verdict("Paid", {"a": 1, "b": 2}, [("a", Finding("kind", "why"))])
+    found = verdict("Paid", {"a": 1, "b": 2}, [("a", Finding("kind", DETAIL))])
     assert found.accepted == {"b": 2}
-    assert found.rejected == [Rejected("a", 1, "kind: why")]
+    assert found.rejected == [Rejected("a", 1, "kind", DETAIL)]
     assert found.violations == [Violation("kind", "Paid", "a", "1")]
 
 
 def test_what_is_found_but_not_refused_is_only_counted() -> None:
     values = {"a": 1}
-    found = verdict("Paid", values, [("a", Finding("kind", "why", refused=False))])
+    found = verdict("Paid", values, [("a", Finding("kind", DETAIL, refused=False))])
     assert found.accepted is values
     assert not found.rejected
     assert [violation.kind for violation in found.violations] == ["kind"]

@@ -8,6 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.messages import NO_REJECTION_DETAIL
 from passerby.positions import Position
 from passerby.profiles import rejected, traits
 from passerby.profiles.rejected import KEPT, RejectedTrait
@@ -26,7 +27,7 @@ def members(statements: Sequence[Statement]) -> tuple[list[dict[str, Versioned]]
     refused: list[dict[str, Versioned]] = [{}, {}, {}]
     kept: list[dict[str, Versioned]] = [{}, {}, {}]
     for position, (name, time, accepted, member) in enumerate(statements, 1):
-        value = position if accepted else RejectedTrait(position, "type_mismatch: expected number, got string")
+        value = position if accepted else RejectedTrait(position, "type_mismatch", NO_REJECTION_DETAIL)
         traits.merge_into((kept if accepted else refused)[member], {name: value}, time, Position(position))
     return refused, kept
 
@@ -54,12 +55,13 @@ def test_the_order_of_members_does_not_matter(statements: list[Statement], rando
 
 
 def test_a_trait_that_was_set_to_null_since_is_not_listed() -> None:
-    refused = {"age": Versioned(RejectedTrait("31", "type_mismatch: expected number, got string"), 1, Position(1))}
+    refused = {"age": Versioned(RejectedTrait("31", "type_mismatch", NO_REJECTION_DETAIL), 1, Position(1))}
     assert rejected.fold([refused], [{"age": Versioned(None, 2, Position(2))}]) == {}
 
 
 def test_the_newest_of_too_many_are_listed() -> None:
     refused = {
-        f"t{number:03}": Versioned(RejectedTrait(number, "r"), number, Position(number)) for number in range(KEPT + 5)
+        f"t{number:03}": Versioned(RejectedTrait(number, "r", NO_REJECTION_DETAIL), number, Position(number))
+        for number in range(KEPT + 5)
     }
     assert [trait.value for trait in rejected.fold([refused], []).values()] == list(range(5, KEPT + 5))

@@ -86,5 +86,5 @@ def test_a_profile_keeps_the_newest_rejected_traits_however_the_log_is_cut(tmp_p
 def test_the_reason_stands_beside_a_trait_that_was_refused(twin: Twin) -> None:
     say_traits(twin)
     twin.work()
-    reasons = {reason for (reason,) in twin.watcher.rows("SELECT reason FROM rejected_traits")}
-    assert reasons == {"too_many_traits: the profile has 100 beyond the catalogue already"}
+    rules = set(twin.watcher.rows("SELECT kind, detail FROM rejected_traits"))
+    assert rules == {("too_many_traits", '{"limit":100}')}

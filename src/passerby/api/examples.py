@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from passerby.identity.decisions import NO_DETAIL, WORKER
-from passerby.messages import Item, Semantic
+from passerby.messages import Item, RejectionDetail, Semantic
 from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
 from passerby.projects.policy import IdentityPolicy, PolicyChange
@@ -66,6 +66,12 @@ _CURSOR = "WyJlIiwxNzYzNzAwMDAwMDAwLCIwMTk5YzFkOS0xYjZlLTdjNDMtOWE1OC1mMjFlN2IwZ
 _SEEN, _SIGNED_UP = "2026-11-20T10:00:00.000Z", "2026-11-20T10:10:14.000Z"
 _DATES = {"first_seen": _SEEN, "last_seen": _SIGNED_UP}
 
+_NO_NUMBER: dict[str, Any] = {
+    "kind": "type_mismatch",
+    "detail": RejectionDetail(expected="number", got="string"),
+    "reason": "type_mismatch: expected number, got string",
+}
+
 _MOBILE = ProfileIdentifier(namespace="mobile_id", value="m-7f3a", scope="", **_DATES)
 _USER = ProfileIdentifier(namespace="user_id", value="u-1001", scope="", first_seen=_SIGNED_UP, last_seen=_SIGNED_UP)
 
@@ -75,7 +81,7 @@ _CUSTOMER = Profile(
     user_id="u-1001",
     identifiers=[_MOBILE, _USER],
     traits={"first_name": "Ada", "plan": "gold"},
-    rejected=[ProfileRejected(name="age", value="31", reason="type_mismatch: expected number, got string")],
+    rejected=[ProfileRejected(name="age", value="31", **_NO_NUMBER)],
     context={"app": {"name": "shop", "version": "4.2"}},
     event_count=1,
     members=[
@@ -162,7 +168,7 @@ EVENTS = {
                 time=_SEEN,
                 received_at="2026-11-20T10:00:00.212Z",
                 properties={"sku": "R-88", "quantity": 1},
-                rejected=[RejectedValue(name="price", value="9,50", reason="type_mismatch")],
+                rejected=[RejectedValue(name="price", value="9,50", **_NO_NUMBER)],
                 context={"app": {"name": "shop", "version": "4.2"}},
                 session_id="s-12",
                 dialect="crossengage",

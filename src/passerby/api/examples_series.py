@@ -33,6 +33,7 @@ VIOLATIONS = {
                 position=41_180,
                 at="2026-11-20T09:58:00.000Z",
                 dialect="webengage",
+                kinds=["no_identifier"],
                 reason="no_identifier",
                 body={"attributes": {"plan": "gold"}},
             )

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from passerby.messages import Rejected, Violation
+from passerby.messages import NO_REJECTION_DETAIL, Rejected, RejectionDetail, Violation
 
 NAME_LENGTH: Final = 50
 """Vendor's rule: names have fewer characters than this."""
@@ -29,6 +29,8 @@ RESERVED_PREFIX: Final = "we_"
 
 CATALOGUE_FULL: Final = "catalogue_full"
 """The kind of violation for a name for which the catalogue has no room."""
+TOO_MANY_TRAITS: Final = "too_many_traits"
+"""The kind of violation for a trait for which neither the catalogue nor its profile has room."""
 SAMPLE_LENGTH: Final = 100
 """How many characters of a value are shown with a violation."""
 
@@ -59,10 +61,10 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 class Finding(NamedTuple):
-    """A violation by one attribute: its kind, a detail for humans, and whether the value is rejected."""
+    """A violation by one attribute: its kind, what was expected, and whether the value is rejected."""
 
     kind: str
-    detail: str
+    detail: RejectionDetail
     refused: bool = True
 
 
@@ -82,16 +84,16 @@ class Verdict(NamedTuple):
 def name_finding(name: str) -> Finding | None:
     """Return how a name breaks the vendor's rules, if it does."""
     if name.startswith(RESERVED_PREFIX):
-        return Finding("reserved_name", f"names starting with {RESERVED_PREFIX} are reserved")
+        return Finding("reserved_name", NO_REJECTION_DETAIL)
     if len(name) >= NAME_LENGTH:
-        return Finding("name_too_long", f"{len(name)} characters, must be fewer than {NAME_LENGTH}")
+        return Finding("name_too_long", RejectionDetail(size=len(name), limit=NAME_LENGTH - 1))
     return None
 
 
 def value_finding(value: Any) -> Finding | None:
     """Return how a value alone breaks the vendor's rules, if it does."""
     if type(value) is str and len(value) >= STRING_LENGTH:
-        return Finding("string_too_long", f"{len(value)} characters, must be fewer than {STRING_LENGTH}")
+        return Finding("string_too_long", RejectionDetail(size=len(value), limit=STRING_LENGTH - 1))
     return None
 
 
@@ -103,13 +105,13 @@ def attribute_finding(name: str, value: Any) -> Finding | None:
 def limit_finding(name: str, value: Any, limits: Limits) -> Finding | None:
     """Return which hard limit an attribute exceeds, if any."""
     if len(name) > limits.name_characters:
-        return Finding("name_too_long", f"{len(name)} characters, must be at most {limits.name_characters}")
+        return Finding("name_too_long", RejectionDetail(size=len(name), limit=limits.name_characters))
     kind = type(value)
     if kind is str and len(value) * _BYTES_PER_CHARACTER <= limits.value_bytes:
         return None
     size = len(_encode(value)) if kind is str or kind is list or kind is dict else 0
     if size > limits.value_bytes:
-        return Finding("value_too_large", f"{size} bytes, must be at most {limits.value_bytes}")
+        return Finding("value_too_large", RejectionDetail(size=size, limit=limits.value_bytes))
     return None
 
 
@@ -120,9 +122,7 @@ def verdict(subject: str, values: dict[str, Any], findings: Sequence[tuple[str, 
         ignored=False,
         accepted={name: value for name, value in values.items() if name not in refused} if refused else values,
         rejected=[
-            Rejected(name, values[name], f"{finding.kind}: {finding.detail}")
-            for name, finding in findings
-            if finding.refused
+            Rejected(name, values[name], finding.kind, finding.detail) for name, finding in findings if finding.refused
         ],
         violations=[Violation(finding.kind, subject, name, sample(values[name])) for name, finding in findings],
     )

@@ -21,6 +21,7 @@ from passerby.catalogue.rules import (
     verdict,
 )
 from passerby.catalogue.types import PLAIN, SHORTEST_DATE, DataType, data_type
+from passerby.messages import RejectionDetail
 
 
 class Attribute(Tally):
@@ -118,8 +119,8 @@ class Subject:
         finding = attribute_finding(name, value)
         if type_ is not None:
             if attribute is None:
-                if self._full():
-                    return Finding(CATALOGUE_FULL, self._full(), refused=False)
+                if (full := self._full()) is not None:
+                    return full
                 attribute = self._learn(name, type_)
             elif attribute.type != type_:
                 finding = finding or _mismatch(attribute.type, type_)
@@ -134,25 +135,24 @@ class Subject:
             return finding
         if attribute is not None and attribute.type != type_:
             return _mismatch(attribute.type, type_)
-        if attribute is None and self._full():
-            return Finding(CATALOGUE_FULL, self._full(), refused=False)
+        if attribute is None and (full := self._full()) is not None:
+            return full
         if self.name != TRAITS_OF_PROFILES and not (attribute and attribute.enforced):
             if self.of_type[type_] >= ATTRIBUTES_PER_TYPE:
-                detail = f"the event has {ATTRIBUTES_PER_TYPE} of type {type_} already"
-                return Finding("too_many_attributes", detail)
+                return Finding("too_many_attributes", RejectionDetail(got=type_, limit=ATTRIBUTES_PER_TYPE))
             self.of_type[type_] += 1
         attribute = attribute or self._learn(name, type_)
         attribute.enforced = True
         attribute.add(time)
         return None
 
-    def _full(self) -> str:
-        """Why there is no room for another attribute; "" where there is."""
+    def _full(self) -> Finding | None:
+        """The finding for another attribute where the catalogue has no room for one."""
         traits = self.name == TRAITS_OF_PROFILES
         most = self.limits.traits if traits else self.limits.attributes_per_event
         if len(self.attributes) < most:
-            return ""
-        return f"the catalogue has {most} {'traits' if traits else 'attributes of this event'} already"
+            return None
+        return Finding(CATALOGUE_FULL, RejectionDetail(limit=most), refused=False)
 
     def _learn(self, name: str, type_: DataType) -> Attribute:
         attribute = self.attributes[name] = Attribute(name, type_, enforced=False)
@@ -164,4 +164,4 @@ _SIZED = frozenset({"array", "object"})
 
 
 def _mismatch(expected: DataType, got: DataType) -> Finding:
-    return Finding("type_mismatch", f"expected {expected}, got {got}")
+    return Finding("type_mismatch", RejectionDetail(expected=expected, got=got))

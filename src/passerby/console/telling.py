@@ -19,6 +19,7 @@ from passerby.console.story.visits import visits
 from passerby.dialects.commerce import name_of
 from passerby.identity.decisions import DecisionKind
 from passerby.presenters import decisions
+from passerby.presenters.rejections import expectation
 from passerby.projects.choices import timezones
 from passerby.services.answers import Step
 from passerby.state.views import HistoryEntry, Merge
@@ -71,6 +72,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "by_subject": by_subject,
     "campaign": touches.campaign,
     "called": words.namespace,
+    "expectation": expectation,
     "fault": faults.called,
     "flat": flat,
     "heading": columns.heading,
@@ -79,7 +81,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "never_came": never_came,
     "page_view": touches.page,
     "parts": parts,
-    "rejection": faults.rejection,
     "item": standard.item,
     "item_table": standard.item_table,
     "plain": standard.plain,

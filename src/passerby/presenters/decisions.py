@@ -95,7 +95,7 @@ def actor_name(actor: Actor) -> str:
     if actor.kind == "api_token":
         return f"API token “{actor.name}”" if actor.name else "an API token without a label"
     if actor.kind == "console_user":
-        return f"console user {actor.name}"
+        return f"console user {actor.name}" if actor.name else "a console user"
     return {"worker": "the worker", "command_line": "the command line"}.get(actor.kind, "an unknown actor")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from passerby.messages import RejectionDetail
 from passerby.profiles import traits
 from passerby.profiles.traits import Versioned
 
@@ -18,10 +19,11 @@ KEPT: Final = 100
 
 
 class RejectedTrait(NamedTuple):
-    """A rejected value, and the rule that refused it, as `kind: detail`."""
+    """A rejected value, and the rule that rejected it: the kind of the violation, and what was expected."""
 
     value: Any
-    reason: str
+    kind: str
+    detail: RejectionDetail
 
 
 def fold(

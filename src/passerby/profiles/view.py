@@ -8,6 +8,8 @@ from typing import Any, Literal, cast
 import msgspec
 
 from passerby.identity.stage import Stage
+from passerby.messages import RejectionDetail
+from passerby.presenters.rejections import rejection_reason
 from passerby.profiles import context, rejected, traits
 from passerby.profiles.activity import Activity, combine
 from passerby.profiles.traits import Versioned
@@ -63,10 +65,12 @@ class ProfileMember(msgspec.Struct, kw_only=True):
 
 
 class ProfileRejected(msgspec.Struct, kw_only=True):
-    """A trait whose newest value a rule of the catalogue refused: the value as sent, and why it was refused."""
+    """A trait whose newest value a rule rejected: the value as sent, the rule, and the `reason` in words."""
 
     name: str
     value: Any
+    kind: str
+    detail: RejectionDetail
     reason: str
 
 
@@ -117,7 +121,16 @@ def _rejected(members: Sequence[MemberRecord]) -> list[ProfileRejected]:
     if not any(member.rejected for member in members):
         return []
     found = rejected.fold((member.rejected for member in members), (member.traits for member in members))
-    return [ProfileRejected(name=name, value=value, reason=reason) for name, (value, reason) in found.items()]
+    return [
+        ProfileRejected(
+            name=name,
+            value=each.value,
+            kind=each.kind,
+            detail=each.detail,
+            reason=rejection_reason(each.kind, each.detail),
+        )
+        for name, each in found.items()
+    ]
 
 
 def _first_seen(record: IdentifierRecord) -> tuple[int, str, str, str]:

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from passerby.identity.decisions import DecisionDetail, Rule
-from passerby.messages import Semantic, StoredEvent
+from passerby.messages import Rejection, RejectionDetail, Semantic, StoredEvent
 from passerby.presenters.decisions import Facts, facts_of, reason
+from passerby.presenters.rejections import rejection_reason
 from passerby.profiles.view import Profile
 from passerby.projects.policy import PolicyChange
 from passerby.state.views import (
@@ -35,10 +36,12 @@ class ProfilePage(msgspec.Struct, kw_only=True):
 
 
 class RejectedValue(msgspec.Struct, kw_only=True):
-    """A value that a rule of the catalogue refused, and which rule."""
+    """A value that a rule rejected, the rule, and the `reason` in words. Programs read `kind` and `detail`."""
 
     name: str
     value: Any
+    kind: str
+    detail: RejectionDetail
     reason: str
 
 
@@ -242,10 +245,20 @@ def event_of(stored: StoredEvent) -> Event:
         time=iso(stored.time),
         received_at=iso(stored.received_at),
         properties=stored.properties,
-        rejected=[RejectedValue(**rejected) for rejected in stored.rejected],
+        rejected=[_rejected(each) for each in stored.rejected],
         context=stored.context,
         session_id=stored.session_id,
         dialect=stored.dialect,
         profile_id=stored.profile_id,
         semantic=stored.semantic,
+    )
+
+
+def _rejected(stored: Rejection) -> RejectedValue:
+    return RejectedValue(
+        name=stored.name,
+        value=stored.value,
+        kind=stored.kind,
+        detail=stored.detail,
+        reason=rejection_reason(stored.kind, stored.detail),
     )

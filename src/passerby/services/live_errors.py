@@ -8,10 +8,12 @@ from typing import Any, Final, Literal, Protocol
 
 import msgspec
 
+from passerby.catalogue.earlier_rejections import upgraded
 from passerby.catalogue.rules import RESERVED_PREFIX, TRAITS_OF_PROFILES, attribute_finding, name_finding
 from passerby.catalogue.types import DataType, data_type
 from passerby.dialects import registry
-from passerby.messages import Message
+from passerby.messages import Message, RejectionDetail
+from passerby.presenters.rejections import expectation
 
 MOST_ERRORS: Final = 20
 """Validation errors of a message that are shown."""
@@ -88,24 +90,21 @@ def state_of(message: Message, errors: list[LiveError]) -> State:
 
 def _errors(message: Message, types_of: TypesOf) -> Iterator[LiveError]:
     for rejected in (*message.rejected, *message.rejected_traits):
-        kind, _, detail = rejected.reason.partition(": ")
-        yield LiveError(kind=kind, attribute=rejected.name, message=_sentence(detail or kind))
+        kind, detail = upgraded(rejected.kind, rejected.detail)
+        yield LiveError(kind=kind, attribute=rejected.name, message=expectation(kind, detail))
     if message.kind == "track":
         if finding := name_finding(message.name):
-            yield LiveError(kind=finding.kind, attribute="", message=_sentence(finding.detail))
+            yield LiveError(kind=finding.kind, attribute="", message=expectation(finding.kind, finding.detail))
         yield from _by_catalogue(message.properties, types_of(message.project, message.name))
     yield from _by_catalogue(message.traits, types_of(message.project, TRAITS_OF_PROFILES) if message.traits else {})
     for violation in message.violations:
-        yield LiveError(kind=violation.kind, attribute=violation.attribute, message=_sentence(violation.kind))
+        yield LiveError(kind=violation.kind, attribute=violation.attribute, message=expectation(violation.kind))
 
 
 def _by_catalogue(values: Mapping[str, Any], types: Mapping[str, DataType]) -> Iterator[LiveError]:
     for name, value in values.items():
         if finding := attribute_finding(name, value):
-            yield LiveError(kind=finding.kind, attribute=name, message=_sentence(finding.detail))
+            yield LiveError(kind=finding.kind, attribute=name, message=expectation(finding.kind, finding.detail))
         elif name in types and (got := data_type(value)) not in {None, types[name]}:
-            yield LiveError(kind="type_mismatch", attribute=name, message=f"Expected {types[name]}, got {got}")
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].replace('_', ' ')}"
+            detail = RejectionDetail(expected=types[name], got=got)
+            yield LiveError(kind="type_mismatch", attribute=name, message=expectation("type_mismatch", detail))

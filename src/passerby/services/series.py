@@ -89,9 +89,14 @@ def list_violations(access: ServerAccess, limit: int) -> Violations:
         violations=found.violations,
         invalid=[
             InvalidMessage(
-                position=to_json(position), at=iso(at), dialect=dialect, reason=reason, body=msgspec.json.decode(body)
+                position=to_json(position),
+                at=iso(at),
+                dialect=dialect,
+                kinds=kinds,
+                reason=", ".join(kinds),
+                body=msgspec.json.decode(body),
             )
-            for position, at, dialect, reason, body in found.invalid
+            for position, at, dialect, kinds, body in found.invalid
         ],
     )
 

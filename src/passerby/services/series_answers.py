@@ -28,11 +28,12 @@ class Series(msgspec.Struct, kw_only=True):
 
 
 class InvalidMessage(msgspec.Struct, kw_only=True):
-    """A message that stated nothing that can be used: why, and what was sent."""
+    """An invalid message: the kinds of its violations, the same joined as `reason`, and what was sent."""
 
     position: ShownPosition
     at: str
     dialect: str
+    kinds: list[str]
     reason: str
     body: Any
 

@@ -144,10 +144,7 @@ def _problems(found: Found) -> list[Problem]:
     refused = found.stored.rejected if found.stored else ()
     return [
         *(Problem(kind=each.kind, attribute=each.attribute, sample=each.sample) for each in noticed),
-        *(
-            Problem(kind=_kind(each["reason"]), attribute=each["name"], sample=_sample(each["value"]))
-            for each in refused
-        ),
+        *(Problem(kind=each.kind, attribute=each.name, sample=_sample(each.value)) for each in refused),
         *_flagged(found.stored, found.types),
     ]
 
@@ -165,10 +162,6 @@ def _flagged(stored: StoredEvent | None, types: Mapping[str, DataType]) -> Itera
             kind = "type_mismatch"
         if kind:
             yield Problem(kind=kind, attribute=name, sample=sample(value))
-
-
-def _kind(reason: str) -> str:
-    return reason.partition(":")[0]
 
 
 def _sample(value: Any) -> str:

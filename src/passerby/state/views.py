@@ -254,7 +254,7 @@ class NewestViolations(NamedTuple):
     """
 
     violations: list[OtherViolation]
-    invalid: list[tuple[Position, int, str, str, str]]
+    invalid: list[tuple[Position, int, str, list[str], str]]
 
 
 class Moment(Protocol):

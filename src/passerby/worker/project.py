@@ -10,7 +10,8 @@ import msgspec
 
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.catalogue import Catalogue
-from passerby.catalogue.rules import CATALOGUE_FULL, Verdict
+from passerby.catalogue.earlier_rejections import upgraded_value
+from passerby.catalogue.rules import CATALOGUE_FULL, TOO_MANY_TRAITS, Verdict
 from passerby.catalogue.violations import ViolationCounter
 from passerby.dialects import registry
 from passerby.dialects.commerce import semantic_of
@@ -20,7 +21,7 @@ from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
-from passerby.messages import Identifier, Message, Rejected, StoredEvent, Violation
+from passerby.messages import Identifier, Message, Rejected, Rejection, RejectionDetail, StoredEvent, Violation
 from passerby.positions import Position
 from passerby.profiles import context, devices, traits
 from passerby.profiles.activity import Activity
@@ -28,9 +29,6 @@ from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
 from passerby.worker import series
 from passerby.worker.times import event_time
-
-TOO_MANY_TRAITS: Final = "too_many_traits"
-"""The kind of violation that a trait is which a profile has no more room for."""
 
 SENT_NAME: Final = "sent_name"
 """The key in an event's context with the name that its sender gave it, where that is merged into another one."""
@@ -110,7 +108,7 @@ class ProjectBatch:
             self._keep_event(claim, profile, time, verdict)
         self._keep_activity(claim, profile, time)
         for rejected in message.rejected_traits:
-            self._keep_rejected(profile, rejected, Versioned(None, time, claim.position))
+            self._keep_rejected(profile, upgraded_value(rejected), Versioned(None, time, claim.position))
         if message.traits or unmoved:
             self._keep_traits(claim, profile, time, unmoved | message.traits if unmoved else message.traits)
 
@@ -138,8 +136,8 @@ class ProjectBatch:
         message, name, stated = beyond
         self._traits[profile].pop(name, None)
         most = self._rules.catalogue.limits.uncatalogued_traits
-        reason = f"{TOO_MANY_TRAITS}: the profile has {most} beyond the catalogue already"
-        self._keep_rejected(profile, Rejected(name, stated.value, reason), stated)
+        rejected = Rejected(name, stated.value, TOO_MANY_TRAITS, RejectionDetail(limit=most))
+        self._keep_rejected(profile, rejected, stated)
         self._count(message, [Violation(TOO_MANY_TRAITS, sample=name)])
 
     def changes(self, applied: int, repeats: int) -> ProjectChanges:
@@ -215,7 +213,9 @@ class ProjectBatch:
                 received_at=message.received_at,
                 position=claim.position,
                 properties=verdict.accepted,
-                rejected=[rejected._asdict() for rejected in (*verdict.rejected, *message.rejected)]
+                rejected=[
+                    Rejection(*rejected) for rejected in (*verdict.rejected, *map(upgraded_value, message.rejected))
+                ]
                 if verdict.rejected or message.rejected
                 else [],
                 context=context,

@@ -284,7 +284,13 @@ def test_a_profile_lists_the_properties_that_were_rejected_with_the_reason(
     callers.webengage("users", userId=person.user_id, attributes={age: "32"})
     callers.settle()
     assert _json(viewer, f"/profiles/{person.profile}")["profile"]["rejected"] == [
-        {"name": age, "value": "32", "reason": "type_mismatch: expected number, got string"}
+        {
+            "name": age,
+            "value": "32",
+            "kind": "type_mismatch",
+            "detail": {"expected": "number", "got": "string"},
+            "reason": "type_mismatch: expected number, got string",
+        }
     ]
     page = viewer.get(f"/p/default/profiles/{person.profile}").text
     assert "1 property rejected" in page

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import passerby
-from passerby.console.story.faults import advice, called, rejection
+from passerby.console.story.faults import advice, called
 
 _KIND = re.compile(r'(?:Violation|Finding)\(\s*"([a-z_0-9]+)"')
 
@@ -20,8 +20,3 @@ def test_every_kind_that_is_named_in_the_code_has_advice() -> None:
 
 def test_a_kind_without_advice_is_called_by_its_name() -> None:
     assert (called("odd_thing"), advice("odd_thing")) == ("Odd thing", "")
-
-
-def test_the_reason_of_a_rejected_value_is_shown_by_its_detail() -> None:
-    assert rejection("type_mismatch: expected number, got string") == "Expected number, got string"
-    assert rejection("reserved_name") == "Reserved_name"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.event_store.chdb.making import event, rows
 
-from passerby.event_store.chdb.rows import first_of, pieces, probes
+from passerby.event_store.chdb.rows import decode, first_of, pieces, probes
+from passerby.messages import Rejection, RejectionDetail
 
 LINES = st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=20)
 
@@ -42,3 +44,22 @@ def test_a_text_that_is_no_json_is_asked_for_as_a_string_only() -> None:
 def test_a_text_that_nests_endlessly_is_a_string() -> None:
     text, json = probes("[" * 100_000)
     assert text == json
+
+
+def test_a_row_of_an_earlier_version_has_the_rule_of_a_rejected_value_as_a_sentence() -> None:
+    row = msgspec.json.decode(rows([event(7)]))
+    earlier = {
+        "name": "price",
+        "value": {"reason": "type_mismatch: x"},
+        "reason": "type_mismatch: expected number, got object",
+    }
+    present = {"name": "sku", "value": 1, "kind": "type_mismatch", "detail": {"expected": "string", "got": "number"}}
+    objects = ("properties", "context", "semantic")
+    stored = row | {name: msgspec.json.encode(row.get(name, {})).decode() for name in objects}
+    stored["rejected"], stored["semantic"] = msgspec.json.encode([earlier, present]).decode(), ""
+    assert decode(msgspec.json.encode(stored)).rejected == [
+        Rejection(
+            "price", {"reason": "type_mismatch: x"}, "type_mismatch", RejectionDetail(expected="number", got="object")
+        ),
+        Rejection("sku", 1, "type_mismatch", RejectionDetail(expected="string", got="number")),
+    ]

@@ -18,7 +18,7 @@ from passerby.catalogue.types import data_type
 from passerby.event_store.chdb import store as chdb
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import Cursor, EventCounts, EventStoreFailed, Only, Volume
-from passerby.messages import Item, Semantic, StoredEvent
+from passerby.messages import NO_REJECTION_DETAIL, Item, Rejection, RejectionDetail, Semantic, StoredEvent
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXTS = st.text(max_size=8)
@@ -59,18 +59,26 @@ def typed(value: Any) -> Any:
 
 class TestWhatIsStored:
     def test_an_event_is_read_as_it_was_written(self, store: ChdbEventStore) -> None:
-        written = event(rejected=[{"name": "color", "value": [1, {"a": None}], "reason": "type"}])
+        written = event(
+            rejected=[
+                Rejection("color", [1, {"a": None}], "type_mismatch", RejectionDetail(expected="string", got="array"))
+            ]
+        )
         store.write(rows([written]), "1")
         assert timeline(store) == [written]
 
     @FEW
-    @given(properties=OBJECTS, context=OBJECTS, rejected=st.lists(OBJECTS, max_size=3))
+    @given(
+        properties=OBJECTS,
+        context=OBJECTS,
+        rejected=st.lists(OBJECTS.map(lambda value: Rejection("color", value, "odd", NO_REJECTION_DETAIL)), max_size=3),
+    )
     def test_whatever_values_an_event_has_come_back_as_they_were(
         self,
         store: ChdbEventStore,
         properties: dict[str, Any],
         context: dict[str, Any],
-        rejected: list[dict[str, Any]],
+        rejected: list[Rejection],
     ) -> None:
         written = event(properties=properties, context=context, rejected=rejected)
         store.write(rows([written]), written.id)

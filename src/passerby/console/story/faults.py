@@ -44,10 +44,3 @@ def called(kind: str) -> str:
 def advice(kind: str) -> str:
     """What helps; nothing for a kind whose name says it all."""
     return _TEXTS.get(kind, "")
-
-
-def rejection(reason: str) -> str:
-    """Return the detail of a rejected value's reason: "Expected number, got string"."""
-    kind, _, detail = reason.partition(": ")
-    text = detail or kind
-    return f"{text[:1].upper()}{text[1:]}"

@@ -85,7 +85,7 @@ class _Numbers:
         self.number += 1
         if self._kept < REJECTED_LIMIT:
             self._kept += 1
-            rejected.append(Rejected(path[:NAME_LIMIT], msgspec.json.decode(value), REASON))
+            rejected.append(Rejected(path[:NAME_LIMIT], msgspec.json.decode(value), UNREADABLE_NUMBER))
         return None
 
 
@@ -95,6 +95,3 @@ def _path(path: str, step: str) -> str:
     A path of NAME_LIMIT characters or more is returned as it is, and a longer step is cut, so paths stay short.
     """
     return path if len(path) >= NAME_LIMIT else f"{path}{step[:NAME_LIMIT]}"
-
-
-REASON: Final = f"{UNREADABLE_NUMBER}: expected a finite number"

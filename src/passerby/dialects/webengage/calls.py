@@ -20,6 +20,7 @@ from passerby.catalogue.rules import (
     NAME_LENGTH,
     RESERVED_PREFIX,
     STRING_LENGTH,
+    Finding,
     attribute_finding,
     sample,
 )
@@ -352,7 +353,14 @@ def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]
     ]
     if suspects:
         findings = [(attribute, attribute_finding(attribute, value)) for attribute, value in suspects]
-        warnings.extend(f"{prefix}{sample(name)} was ignored: {found.detail}." for name, found in findings if found)
+        warnings.extend(f"{prefix}{sample(name)} was ignored: {_rule(found)}." for name, found in findings if found)
+
+
+def _rule(found: Finding) -> str:
+    if found.kind == "reserved_name":
+        return f"names starting with {RESERVED_PREFIX} are reserved"
+    limit = STRING_LENGTH if found.kind == "string_too_long" else NAME_LENGTH
+    return f"{found.detail.size} characters, must be fewer than {limit}"
 
 
 def _queued(batch: Batch) -> Reply:

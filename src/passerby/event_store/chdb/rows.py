@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
+from passerby.catalogue.earlier_rejections import upgraded
 from passerby.event_store.protocol import EventCounts, Volume
-from passerby.messages import Semantic, StoredEvent
+from passerby.messages import NO_REJECTION_DETAIL, Rejection, RejectionDetail, Semantic, StoredEvent
 from passerby.positions import Position
 
 
@@ -37,6 +38,16 @@ class _Row(msgspec.Struct):
     semantic: str
 
 
+class _Rejected(msgspec.Struct):
+    """As `passerby.messages.Rejection`; rows of an earlier version have `reason`, a sentence, in place of the rule."""
+
+    name: str
+    value: Any
+    kind: str = ""
+    detail: RejectionDetail = NO_REJECTION_DETAIL
+    reason: str = ""
+
+
 class _Profile(msgspec.Struct):
     profile_id: str
 
@@ -61,7 +72,7 @@ _profile = msgspec.json.Decoder(_Profile)
 _count = msgspec.json.Decoder(_Count)
 _counts = msgspec.json.Decoder(_Counts)
 _object = msgspec.json.Decoder(dict[str, Any])
-_objects = msgspec.json.Decoder(list[dict[str, Any]])
+_rejected = msgspec.json.Decoder(list[_Rejected])
 _semantic = msgspec.json.Decoder(Semantic)
 
 
@@ -96,12 +107,16 @@ def decode(row: bytes) -> StoredEvent:
         received_at=stored.received_at,
         position=stored.position,
         properties=_object.decode(stored.properties),
-        rejected=_objects.decode(stored.rejected),
+        rejected=[_rejection(each) for each in _rejected.decode(stored.rejected)],
         context=_object.decode(stored.context),
         session_id=stored.session_id,
         dialect=stored.dialect,
         semantic=_semantic.decode(stored.semantic) if stored.semantic else None,
     )
+
+
+def _rejection(stored: _Rejected) -> Rejection:
+    return Rejection(stored.name, stored.value, *upgraded(stored.kind or stored.reason, stored.detail))
 
 
 def profiles_of(rows: list[bytes]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import apsw
 
 from passerby import logs, sql
-from passerby.state.sqlite import decisions, duplicates, terms
+from passerby.state.sqlite import decisions, duplicates, rejections, terms
 
 SLICE: Final = 500
 """Rows that one slice reads: it takes some 10 ms, for which the next batch of the worker waits."""
@@ -26,6 +26,7 @@ _FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, in
     "history": decisions.fill_history,
     "merges": decisions.fill_merges,
     "detachments": decisions.fill_detachments,
+    "rejected_traits": rejections.fill_rejected_traits,
 }
 """By name: (cursor, place, limit) → (where to continue, None at the end; rows done). The first place is ""."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import apsw
+import msgspec
 
 from passerby import sql
 from passerby.catalogue.aliases import Aliases
@@ -115,7 +116,8 @@ def newest_violations(connection: apsw.Connection, project: int, limit: int) -> 
     """See `passerby.state.views.StateReader.violations`."""
     rows = connection.execute(_SERIES["newest_violations"], (project, limit))
     invalid: list[Any] = connection.execute(_SERIES["newest_invalid"], (project, limit)).fetchall()
-    return NewestViolations(_violations_of(rows), invalid)
+    decoded = [(*place, msgspec.json.decode(kinds), body) for *place, kinds, body in invalid]
+    return NewestViolations(_violations_of(rows), decoded)
 
 
 def _other_violations(connection: apsw.Connection, project: int) -> list[OtherViolation]:

@@ -22,7 +22,6 @@ from passerby.messages import Identifier
 from passerby.positions import Positions
 from passerby.profiles import testing
 from passerby.profiles.activity import Activity
-from passerby.profiles.rejected import RejectedTrait
 from passerby.profiles.traits import Versioned, respelled
 from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
 from passerby.sqlite import BUSY_TIMEOUT_MS
@@ -32,6 +31,7 @@ from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.moment import SqliteMoment
 from passerby.state.sqlite.pairs import Pairs
 from passerby.state.sqlite.progress import read_positions
+from passerby.state.sqlite.rejections import rejected_trait
 from passerby.state.sqlite.why import chain, entry_of, held, made_by
 from passerby.state.views import (
     Catalogue,
@@ -273,8 +273,8 @@ def _member(connection: apsw.Connection, row: tuple[Any, ...], spellings: Mappin
         rejected=dict(
             respelled(
                 {
-                    name: Versioned(RejectedTrait(msgspec.json.decode(value), reason), *version)
-                    for name, value, reason, *version in rejected
+                    name: Versioned(rejected_trait(value, kind, detail), *version)
+                    for name, value, kind, detail, *version in rejected
                 },
                 spellings,
             )

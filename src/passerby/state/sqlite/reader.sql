@@ -34,7 +34,7 @@ SELECT name, value, time, position FROM traits WHERE profile = ?1;
 
 -- name: rejected_traits
 -- The rejected traits of one member.
-SELECT name, value, reason, time, position FROM rejected_traits WHERE profile = ?1;
+SELECT name, value, kind, detail, time, position FROM rejected_traits WHERE profile = ?1;
 
 -- name: identifiers
 -- What a canonical profile owns: the identifiers at home in it and in its members. Previous ids are left out: they are no

@@ -26,5 +26,5 @@ WHERE project = ?1 ORDER BY last_at DESC, kind, subject, attribute LIMIT ?2;
 
 -- name: newest_invalid
 -- The messages of a project that stated nothing that can be used, the newest first.
-SELECT position, at, dialect, reason, body FROM invalid_messages
+SELECT position, at, dialect, kinds, body FROM invalid_messages
 WHERE project = ?1 ORDER BY position DESC LIMIT ?2;

@@ -41,6 +41,7 @@ from passerby.state.sqlite.hand import ByHand
 from passerby.state.sqlite.ids import to_blob
 from passerby.state.sqlite.known import key_of, load
 from passerby.state.sqlite.progress import read_positions, write_positions
+from passerby.state.sqlite.rejections import detail_column
 from passerby.state.sqlite.undo import undo_merge
 from passerby.state.views import Deletion
 
@@ -326,7 +327,15 @@ class SqliteState:
         ]
         self._cursor.executemany(_SQL["set_trait"], rows)
         refused = [
-            (to_blob(profile), name, _text(rejected.value), rejected.reason, newest.time, newest.position)
+            (
+                to_blob(profile),
+                name,
+                _text(rejected.value),
+                rejected.kind,
+                detail_column(rejected.detail),
+                newest.time,
+                newest.position,
+            )
             for (profile, name), (rejected, newest) in changes.rejected_traits.items()
         ]
         self._cursor.executemany(_SQL["set_rejected_trait"], refused)
@@ -358,9 +367,9 @@ def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]
 
 def _invalid_row(entry: Entry) -> tuple[Any, ...]:
     message = entry.message
-    reason = ", ".join(violation.kind for violation in message.violations)
+    kinds = _text([violation.kind for violation in message.violations])
     body = _text(message.properties.get("body"))
-    return entry.position, message.project, message.received_at, message.dialect, reason, body
+    return entry.position, message.project, message.received_at, message.dialect, kinds, body
 
 
 def _encode_context(context: Mapping[str, Versioned]) -> str:

@@ -175,10 +175,10 @@ SET value = excluded.value, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
 -- name: set_rejected_trait
--- The latest trait value that a rule refused, with its reason.
-INSERT INTO rejected_traits (profile, name, value, reason, time, position) VALUES (?, ?, ?, ?, ?, ?)
+-- The latest value of a trait that a rule rejected, with the rule.
+INSERT INTO rejected_traits (profile, name, value, kind, detail, time, position) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (profile, name) DO UPDATE
-SET value = excluded.value, reason = excluded.reason, time = excluded.time, position = excluded.position
+SET value = excluded.value, kind = excluded.kind, detail = excluded.detail, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
 -- name: drop_rejected_traits
@@ -243,8 +243,8 @@ ON CONFLICT (project, step, at, dialect) DO UPDATE SET
 INSERT INTO outbox (last_position, events, bytes, created_at, body) VALUES (?, ?, ?, ?, ?);
 
 -- name: keep_invalid
--- A message that was set aside as a whole, with its reason, for people to look at.
-INSERT INTO invalid_messages (position, project, at, dialect, reason, body) VALUES (?, ?, ?, ?, ?, ?);
+-- An invalid message, with the kinds of its violations (a JSON array), kept for inspection.
+INSERT INTO invalid_messages (position, project, at, dialect, kinds, body) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: drop_invalid
 -- All but the newest of a project.
