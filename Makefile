@@ -64,12 +64,34 @@ browser:  ## Install Chromium and Node for the tests in a browser, as root on De
 	fi; \
 	echo "The tests of the console and the SDKs in a browser are SKIPPED: they need Debian's chromium, nodejs and node-typescript" >&2
 
+# Installs the packages of a lock file for npm: the folder, and what they are.
+define npm_ci
+	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing npm"; \
+		export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && \
+		apt-get install -qq --yes --no-install-recommends npm >/dev/null; \
+	fi; \
+	if command -v npm >/dev/null; then \
+		echo "Installing $(2)"; \
+		cd $(1) && npm ci --loglevel=error >/dev/null && touch node_modules/.stamp; \
+	else \
+		echo "The tests of $(2) are SKIPPED: they need Debian's npm" >&2; \
+	fi
+endef
+
+# esbuild, which bundles the SDKs. The bundles are committed: only a change of the SDKs needs it.
+SDK := tools/sdk
+
+.PHONY: sdk
+sdk: setup $(SDK)/node_modules/.stamp  ## Bundle the SDKs after a change of their sources
+	@$(BIN)/python $(SDK)/build.py
+
 # The vendors' clients that the tests run unchanged; those that are not there are skipped, and say so.
 CLIENTS := tests/clients
 CLIENTS_PIP := $(CLIENTS)/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes --only-binary :all:
 
 .PHONY: clients
-clients: $(CLIENTS)/.venv/.stamp $(CLIENTS)/node_modules/.stamp  ## Install the vendors' clients for Python and JavaScript that the tests run
+clients: $(CLIENTS)/.venv/.stamp $(CLIENTS)/node_modules/.stamp $(SDK)/node_modules/.stamp  ## Install the vendors' clients for Python and JavaScript that the tests run
 
 $(CLIENTS)/.venv/.stamp: $(CLIENTS)/requirements.lock requirements-pip.lock | $(BIN)/python
 	@echo "Installing the vendors' clients for Python"
@@ -78,17 +100,10 @@ $(CLIENTS)/.venv/.stamp: $(CLIENTS)/requirements.lock requirements-pip.lock | $(
 	@touch $@
 
 $(CLIENTS)/node_modules/.stamp: $(CLIENTS)/package-lock.json | browser
-	@if ! command -v npm >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing npm"; \
-		export DEBIAN_FRONTEND=noninteractive; apt-get update -qq && \
-		apt-get install -qq --yes --no-install-recommends npm >/dev/null; \
-	fi; \
-	if command -v npm >/dev/null; then \
-		echo "Installing the vendors' clients for JavaScript"; \
-		cd $(CLIENTS) && npm ci --loglevel=error >/dev/null && touch node_modules/.stamp; \
-	else \
-		echo "The tests of the vendors' clients for JavaScript are SKIPPED: they need Debian's npm" >&2; \
-	fi
+	$(call npm_ci,$(CLIENTS),the vendors' clients for JavaScript)
+
+$(SDK)/node_modules/.stamp: $(SDK)/package-lock.json | browser
+	$(call npm_ci,$(SDK),the bundler of the SDKs)
 
 # The Pythons of this machine that Passerby supports, in the places where Debian, local builds and pyenv put them.
 PYTHONS ?= $(foreach minor,11 12 13,$(firstword $(wildcard \
@@ -157,10 +172,10 @@ lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade
 	@$(BUILD_REQUIRES) | $(LOCK) --constraints requirements-dev.lock --output-file requirements-build.lock -
 	@echo pip | $(LOCK) $(UPGRADE) --output-file requirements-pip.lock -
 	@$(LOCK) $(UPGRADE) --output-file $(CLIENTS)/requirements.lock $(CLIENTS)/requirements.txt
-	@cd $(CLIENTS) && npm install --package-lock-only --loglevel=error >/dev/null
+	@for folder in $(CLIENTS) $(SDK); do (cd $$folder && npm install --package-lock-only --loglevel=error >/dev/null); done
 
 .PHONY: clean
 clean:  ## Remove what the targets above made; DATA stays
 	@rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist htmlcov mutants
-	@rm -rf $(CLIENTS)/.venv $(CLIENTS)/node_modules
+	@rm -rf $(CLIENTS)/.venv $(CLIENTS)/node_modules $(SDK)/node_modules
 	@find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -77,9 +77,10 @@ def test_what_a_locked_package_requires_is_locked_too(lock: str) -> None:
     assert not missing
 
 
-def test_a_package_for_node_is_one_version_with_its_hash_and_no_address() -> None:
-    lock = json.loads((ROOT / "tests/clients/package-lock.json").read_text())["packages"]
-    declared = json.loads((ROOT / "tests/clients/package.json").read_text())["dependencies"]
+@pytest.mark.parametrize("folder", ["tests/clients", "tools/sdk"])
+def test_a_package_for_node_is_one_version_with_its_hash_and_no_address(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    declared = json.loads((ROOT / folder / "package.json").read_text())["dependencies"]
     assert lock.pop("")["dependencies"] == declared
     for name, version in declared.items():
         assert lock[f"node_modules/{name}"]["version"] == version.rpartition("@")[2]

@@ -1,4 +1,4 @@
-"""The files as they are served: joined, packed and named by their content, once, when this is imported."""
+"""The files as they are served: with the version, compressed, named by their content; made once, at import."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ import hashlib
 from importlib import metadata, resources
 from typing import Final, NamedTuple
 
-from passerby.sdk import bundle
-
 VERSION: Final = metadata.version("passerby")
 
-GLOBAL: Final = "passerby"
-"""The mobile SDK's name in a page that loads it as a script."""
-
+_PLACEHOLDER: Final = "__PASSERBY_VERSION__"
 _TAG_DIGITS: Final = 20
 _BEST: Final = 9
 
@@ -23,7 +19,7 @@ TYPESCRIPT: Final = "application/typescript; charset=utf-8"
 
 
 class File(NamedTuple):
-    """One file, plain and packed with gzip, with an entity tag for either (RFC 9110, 8.8.3)."""
+    """One file, plain and compressed with gzip, with an entity tag for either (RFC 9110, 8.8.3)."""
 
     content_type: str
     plain: bytes
@@ -32,33 +28,18 @@ class File(NamedTuple):
     packed_tag: str
 
 
-def _sources() -> dict[str, str]:
-    folder = resources.files("passerby.sdk") / "js"
-    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith((".js", ".d.ts"))}
-
-
-def _file(name: str, text: str) -> File:
-    kind = TYPESCRIPT if name.endswith(".ts") else JAVASCRIPT
-    plain = text.encode()
+def _file(name: str, folder: str) -> File:
+    text = (resources.files("passerby.sdk") / folder / name).read_text("utf-8").replace(_PLACEHOLDER, VERSION)
+    plain = f"/*! Passerby {name} {VERSION} | Apache-2.0 */\n{text}".encode()
     digest = hashlib.sha256(plain).hexdigest()[:_TAG_DIGITS]
+    kind = TYPESCRIPT if name.endswith(".ts") else JAVASCRIPT
     return File(kind, plain, gzip.compress(plain, _BEST, mtime=0), f'"{digest}"', f'"{digest}-gzip"')
 
 
-def _banner(name: str) -> str:
-    return f"/*! Passerby {name} {VERSION} | Apache-2.0 */\n"
-
-
-def _files() -> dict[str, File]:
-    sources = _sources()
-    web, mobile = (bundle.join(sources, entry, VERSION) for entry in ("web_event.js", "mobile.js"))
-    texts = {
-        "web_event.js": bundle.script(web, _banner("web_event.js")),
-        "mobile.js": bundle.script_or_common_module(mobile, _banner("mobile.js"), GLOBAL),
-        "mobile.mjs": bundle.module(mobile, _banner("mobile.mjs")),
-        "mobile.d.ts": _banner("mobile.d.ts") + sources["mobile.d.ts"],
-    }
-    return {name: _file(name, text) for name, text in texts.items()}
-
-
-FILES: Final = _files()
+FILES: Final = {
+    "web_event.js": _file("web_event.js", "bundles"),
+    "mobile.js": _file("mobile.js", "bundles"),
+    "mobile.mjs": _file("mobile.mjs", "bundles"),
+    "mobile.d.ts": _file("mobile.d.ts", "js"),
+}
 """By name below `/sdk/`."""

@@ -1,2 +1,2 @@
-/** The version that is served; the place of this module is taken when the files are joined. */
-export const VERSION = "source";
+/** The version that is served: the server replaces the placeholder in the bundles. */
+export const VERSION = "__PASSERBY_VERSION__";
