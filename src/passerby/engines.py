@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from passerby.event_store.protocol import EventStore, Refillable, Trial
+from passerby.delivery.protocol import Sink
+from passerby.event_store.protocol import EventStore, Trial
 from passerby.log.archive import Archive
 from passerby.log.protocol import LogReader, LogWriter
 from passerby.outbox.protocol import Outbox
@@ -88,16 +89,13 @@ class StateEngine(Protocol):
         """Read how far the state is without creating or migrating anything. Raises StateUnavailable."""
 
 
-class StoredEvents(EventStore, Refillable, Protocol):
-    """An open event store, as its readers and as the relay use it."""
-
-
 class EventStoreEngine(Protocol):
     """Opens one event store."""
 
-    def open(self, settings: EventSettings) -> StoredEvents:
-        """Open the event store, created if it is new; one that cannot be read is set aside and replaced by a new one.
+    def open(self, settings: EventSettings) -> tuple[EventStore, Sink]:
+        """Open the event store for its readers, and the sink that fills it until the store is closed.
 
+        A new one is created; one that cannot be read is set aside and replaced by a new one.
         Raises EventStoreBroken, EventStoreFailed, EventStoreInUse.
         """
 

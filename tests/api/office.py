@@ -56,6 +56,7 @@ class MemoryEvents:
     def __init__(self) -> None:
         self.events: list[StoredEvent] = []
         self.broken = False
+        self.visible = START
 
     def write(self, rows: bytes, token: str) -> None:
         del token
@@ -183,7 +184,7 @@ class Building:
             log=self._to_show,
             archive=self._archive,
             events=self.events,
-            visibility=Visibility(self._to_show, self.reader, self.relay, LONGEST_WAIT),
+            visibility=Visibility(self._to_show, self.reader, self.relay, self.relay.nudge, LONGEST_WAIT),
             volumes=VolumeCache(self.events, lambda: time.time_ns() // 1_000_000),
             refused=self._refused,
             tail=Tail(self._to_show, self._refused, readers, lambda: False, self.reader.attribute_types),

@@ -68,7 +68,7 @@ def test_waiting_ends_when_everything_is_visible(office: Office) -> None:
 def test_nobody_waits_longer_than_is_allowed(office: Office) -> None:
     say_seen(office)
     log = SharedLog(SqliteLogEngine(office.building.folder / "log.db"))
-    visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=0.02)
+    visibility = Visibility(log, office.building.reader, office.relay, office.relay.nudge, longest_seconds=0.02)
     with pytest.raises(ServiceError) as refused:
         asyncio.run(visibility.wait(1e9))
     assert refused.value.code == ErrorCode.NOT_YET_VISIBLE
@@ -91,7 +91,7 @@ def test_routes_without_a_projects_data_answer_at_once(office: Office, path: str
 def test_nobody_is_kept_when_the_server_stops(office: Office) -> None:
     say_seen(office)
     log = SharedLog(SqliteLogEngine(office.building.folder / "log.db"))
-    visibility = Visibility(log, office.building.reader, office.relay, longest_seconds=60)
+    visibility = Visibility(log, office.building.reader, office.relay, office.relay.nudge, longest_seconds=60)
 
     async def wait() -> None:
         asyncio.get_running_loop().call_soon(visibility.end)

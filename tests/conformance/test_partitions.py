@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from tests.api.office import Building, Office
 from tests.conformance.partitioned import PartitionedLog, by_partition
-from tests.delivery.test_relay import Watched
+from tests.delivery.sinks import MemorySink
 from tests.state.filling import ident
 
 from passerby.delivery.relay import Relay
@@ -28,6 +28,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry, LogReader
 from passerby.messages import Message, StoredEvent
 from passerby.monitoring.meter import Meter
+from passerby.outbox.protocol import Delivered
 from passerby.positions import START, Positions, from_text, offset_of, partition_of
 from passerby.services import health, tail
 from passerby.services.health import PositionsCheck
@@ -214,19 +215,26 @@ class TestRelay:
         say(office)
         apply(office, 1)
         with closing(SqliteOutbox(office.building.folder / "state.db", LogSettings())) as outbox:
-            store = Watched()
-            relay = Relay(outbox, store)
+            sink = MemorySink(Delivered())
+            relay = Relay(outbox, sink)
             relay.step()
-            assert relay.visible == office.building.reader.positions() != office.building.log_engine.head()
+            assert visible(sink) == office.building.reader.positions() != office.building.log_engine.head()
             office.building.apply()
             while relay.step().batches:
                 pass
-            assert relay.visible == office.building.log_engine.head()
-            rows = [row for body in store.rows for row in _events.decode_lines(body)]
+            assert visible(sink) == office.building.log_engine.head()
+            rows = [row for batch in sink.kept.values() for row in _events.decode_lines(batch.body)]
             assert sorted(row.name for row in rows) == sorted(f"E{number}" for number in range(60))
-            later = Relay(outbox, Watched())
-            later.step()
-            assert later.visible == relay.visible
+            relay.commit()
+            later = MemorySink()
+            Relay(outbox, later).step()
+            assert visible(later) == visible(sink)
+
+
+def visible(sink: MemorySink) -> Positions:
+    """The positions up to which a sink has every event."""
+    assert sink.recorded is not None
+    return sink.recorded.positions
 
 
 class TestApi:
@@ -377,7 +385,7 @@ class TestChecks:
         assert progress.positions == office.building.reader.positions()
         assert progress.relayed == START
         with closing(SqliteOutbox(path, LogSettings())) as outbox:
-            relay = Relay(outbox, Watched())
+            relay = Relay(outbox, MemorySink())
             relay.step()
             assert not relay.step().batches
         assert progress.positions.has_reached(read_progress(path).relayed)

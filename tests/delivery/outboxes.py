@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.event_store.chdb.making import numbered
 from tests.positions import at
 
-from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Position, Positions
 
 
@@ -16,7 +16,7 @@ class MemoryOutbox:
 
     def __init__(self, batches: int = 0) -> None:
         self.batches: list[OutboxBatch] = []
-        self.positions: dict[str, tuple[int, int]] = {}
+        self.committed: dict[str, int] = {}
         self.calls: list[str] = []
         self.gone: dict[str, int] = {}
         """Deleted profiles with the last batch that may hold their events."""
@@ -39,22 +39,13 @@ class MemoryOutbox:
                 read.append(batch)
         return read
 
-    def relay_position(self, name: str) -> RelayPosition:
-        done, planned = self.positions.get(name, (0, 0))
-        delivered = Positions(batch.last_position for batch in self.batches if batch.id <= done)
-        return RelayPosition(done, planned, delivered)
+    def delivered(self, consumer: str) -> Delivered:
+        row = self.committed.get(consumer, 0)
+        return Delivered(row, Positions(batch.last_position for batch in self.batches if batch.id <= row))
 
-    def plan(self, name: str, planned: int) -> None:
-        self.calls.append(f"plan {planned}")
-        self.positions[name] = (self.relay_position(name).done, planned)
-
-    def done(self, name: str, done: int) -> None:
-        self.calls.append(f"done {done}")
-        self.positions[name] = (done, done)
-
-    def reset(self, name: str) -> None:
-        self.calls.append("reset")
-        self.positions[name] = (0, 0)
+    def commit(self, consumer: str, row: int) -> None:
+        self.calls.append(f"commit {row}")
+        self.committed[consumer] = row
 
     def delete(self, project: int, profile: str) -> None:
         """Delete a profile, as the state does."""

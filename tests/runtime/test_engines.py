@@ -13,6 +13,7 @@ from tests.positions import at
 
 from passerby.folder import DataFolder
 from passerby.log.protocol import LogDamaged
+from passerby.outbox.protocol import Delivered
 from passerby.positions import START, pack
 from passerby.runtime.engines import (
     UnknownEngine,
@@ -87,8 +88,10 @@ def test_the_control_plane_opens_every_part_of_itself(tmp_path: Path) -> None:
 
 def test_the_event_store_opens_and_names_its_engine(tmp_path: Path) -> None:
     engine = engines_of(DataFolder(tmp_path)).events
-    with closing(engine.open(EventSettings())) as store:
+    store, sink = engine.open(EventSettings())
+    with closing(store):
         assert store.total(1) == 0
+        assert sink.delivered() == Delivered()
 
 
 def test_every_engine_names_its_version(tmp_path: Path) -> None:

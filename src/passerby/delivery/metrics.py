@@ -19,4 +19,6 @@ VISIBLE: Final = Gauge(
     ["partition"],
     multiprocess_mode="livemostrecent",
 )
-REFILLS: Final = Counter("passerby_relay_refills", "Times that the event store had to be filled from the outbox again.")
+REFILLS: Final = Counter(
+    "passerby_relay_refills", "Times that the event store lost events and was filled from the outbox again."
+)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 from passerby.messages import StoredEvent
+from passerby.positions import Positions
 
 
 class Cursor(NamedTuple):
@@ -77,6 +78,10 @@ class Trial(NamedTuple):
 class EventStore(Protocol):
     """What Passerby asks of an event store. Implementations may be called from several threads at once."""
 
+    @property
+    def visible(self) -> Positions:
+        """The log positions up to which every event can be read, as is durably recorded with the events."""
+
     def write(self, rows: bytes, token: str) -> None:
         """Store events: `rows` is one JSON object of `StoredEvent` a line.
 
@@ -118,30 +123,3 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Let go of it. Nobody may use it any more."""
-
-
-class Refillable(Protocol):
-    """What the relay asks of an event store, besides being one."""
-
-    @property
-    def refilling(self) -> bool:
-        """Whether events may be missing that were carried before."""
-
-    @property
-    def damaged(self) -> bool:
-        """Whether it needs repair."""
-
-    def write(self, rows: bytes, token: str) -> None:
-        """Store a batch, once for its token."""
-
-    def refill(self, rows: bytes) -> None:
-        """Store what is missing of a batch."""
-
-    def delete(self, project: int, profiles: Sequence[str]) -> None:
-        """Delete all events of these profiles; done at return."""
-
-    def refilled(self) -> None:
-        """Note that everything that the outbox holds was gone through."""
-
-    def heal(self) -> None:
-        """Make what is there readable, and ask to be refilled if anything had to be taken out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from passerby.positions import Position, Positions
+from passerby.positions import START, Position, Positions
 
 
 class OutboxBatch(NamedTuple):
@@ -21,37 +21,30 @@ class OutboxBatch(NamedTuple):
     body: bytes
 
 
-class RelayPosition(NamedTuple):
-    """Outbox ids: everything up to `done` is delivered, (done, planned] may be.
+class Delivered(NamedTuple):
+    """How far a consumer has come: every row up to `row`, which together cover the log up to `positions`."""
 
-    `delivered` are log positions that are covered by what is done: at least that of the newest batch, where it is kept.
-    """
-
-    done: int
-    planned: int
-    delivered: Positions
+    row: int = 0
+    positions: Positions = START
 
 
 class Outbox(Protocol):
-    """What the relay asks of the outbox, always from its own thread. What it writes is durable at return."""
+    """What a relay asks of the outbox, always from its own thread. What it writes is durable at return."""
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
-        """The batches behind this id, in order, at least one if there are any, else within both limits about."""
+        """The rows following this id, in order, at least one if there are any, else within both limits about."""
 
-    def relay_position(self, name: str) -> RelayPosition:
-        """How far this relay is; all 0 for one that never ran."""
+    def delivered(self, consumer: str) -> Delivered:
+        """How far a consumer has said that it has come; the beginning for one that never said so.
 
-    def plan(self, name: str, planned: int) -> None:
-        """Note that everything up to this id is about to be delivered."""
+        `positions` are those of the newest rows up to there that are still kept, and those before.
+        """
 
-    def done(self, name: str, done: int) -> None:
-        """Note that everything up to this id is delivered."""
-
-    def reset(self, name: str) -> None:
-        """Begin again with the oldest batch that is still there."""
+    def commit(self, consumer: str, row: int) -> None:
+        """Note how far a consumer has come, which may be less far than before. Rows after it are not pruned."""
 
     def deleted(self, first: int) -> frozenset[str]:
-        """Deleted profiles whose events batches with this id or a later one may hold: mostly none."""
+        """Deleted profiles whose events rows with this id or a later one may hold: mostly none."""
 
     def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
         """At most `limit` deleted profiles, with their projects, whose events are to be deleted."""

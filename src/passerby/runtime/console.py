@@ -18,7 +18,8 @@ from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
 from passerby.delivery.relay import Relay
 from passerby.doctor.examine import examine
-from passerby.engines import Engines, StoredEvents
+from passerby.engines import Engines
+from passerby.event_store.protocol import EventStore
 from passerby.folder import DataFolder
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
@@ -137,9 +138,9 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     store, relay = _open_events(settings, engines, held)
     edge = _edge(settings, folder)
     readers = held.enter_context(closing(Readers()))
-    visibility = Visibility(log, state, relay, settings.api.wait_max_seconds)
+    visibility = Visibility(log, state, store, relay.nudge, settings.api.wait_max_seconds)
     worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
-    positions = PositionsCheck(lambda: relay.visible, state, log)
+    positions = PositionsCheck(lambda: store.visible, state, log)
     context = ServerContext(
         tokens=credentials,
         policy_of=Policies(credentials).of,
@@ -208,12 +209,12 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple[StoredEvents, Relay]:
+def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple[EventStore, Relay]:
     """Open the event store and start the relay that fills it."""
     outbox = engines.state.open_outbox(settings.log)
     held.callback(outbox.close)
-    store = engines.events.open(settings.events)
-    relay = Relay(outbox, store, pause_seconds=settings.events.relay_interval_ms / 1000)
+    store, sink = engines.events.open(settings.events)
+    relay = Relay(outbox, sink, pause_seconds=settings.events.relay_interval_ms / 1000)
     relay.start()
     held.callback(close_events, store, relay)
     return store, relay

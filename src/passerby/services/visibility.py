@@ -7,6 +7,7 @@ carried what that came to into the event store.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from passerby.positions import START, Positions
@@ -18,15 +19,12 @@ LOOK_SECONDS = 0.005
 """Pause between two looks at how far worker and relay are. Everybody who waits shares one look."""
 
 
-class Relay(Protocol):
-    """The relay to the event store, as far as a reader must know it."""
+class VisibleEvents(Protocol):
+    """The event store, as far as it knows what it has; see `event_store.protocol.EventStore`."""
 
     @property
     def visible(self) -> Positions:
-        """The log positions up to which every event can be read from the event store."""
-
-    def nudge(self) -> None:
-        """Look for something to carry now, not at the end of the usual pause."""
+        """The log positions up to which every event can be read."""
 
 
 class Progress(NamedTuple):
@@ -40,10 +38,19 @@ class Progress(NamedTuple):
 class Visibility:
     """Waits until what the log holds is to be seen. Belongs to one event loop."""
 
-    def __init__(self, log: AcceptedLog, state: StateReader, relay: Relay, longest_seconds: float) -> None:
+    def __init__(
+        self,
+        log: AcceptedLog,
+        state: StateReader,
+        events: VisibleEvents,
+        nudge: Callable[[], None],
+        longest_seconds: float,
+    ) -> None:
+        """`nudge` asks the relay to look at the outbox now and not at the end of its usual pause."""
         self._log = log
         self._state = state
-        self._relay = relay
+        self._events = events
+        self._nudge = nudge
         self._longest = longest_seconds
         self._applied = START
         self._looked = float("-inf")
@@ -51,7 +58,7 @@ class Visibility:
 
     def progress(self) -> Progress:
         """Where log, worker and relay are. The last first: whatever happens in between, none is ahead of another."""
-        visible, applied = self._relay.visible, self._state.positions()
+        visible, applied = self._events.visible, self._state.positions()
         return Progress(self._log.head(), applied, visible.met(applied))
 
     def end(self) -> None:
@@ -60,7 +67,7 @@ class Visibility:
 
     def visible(self) -> Positions:
         """The log positions up to which every event can be read."""
-        return self._relay.visible
+        return self._events.visible
 
     def is_ending(self) -> bool:
         """Whether the server stops."""
@@ -88,12 +95,12 @@ class Visibility:
             self._applied = self._state.positions()
         if not self._applied.has_reached(head):
             return False
-        if self._relay.visible.has_reached(head):
+        if self._events.visible.has_reached(head):
             return True
-        self._relay.nudge()
+        self._nudge()
         return False
 
     def _too_late(self, head: Positions) -> ServiceError:
-        progress = Progress(head, self._applied, self._relay.visible)
+        progress = Progress(head, self._applied, self._events.visible)
         details = {name: positions.to_json() for name, positions in progress._asdict().items()}
         return ServiceError(ErrorCode.NOT_YET_VISIBLE, "not everything accepted before is visible yet", details)

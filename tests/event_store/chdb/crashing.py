@@ -16,8 +16,10 @@ from tests.positions import at
 
 from passerby.delivery import relay as relays
 from passerby.delivery.relay import Relay
+from passerby.event_store.chdb import sink as sinks
 from passerby.event_store.chdb.opening import open_event_store
-from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.event_store.chdb.sink import ChdbSink
+from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Position, Positions
 
 BATCHES = 3_000
@@ -53,18 +55,16 @@ class FileOutbox:
                 break
         return batches
 
-    def relay_position(self, name: str) -> RelayPosition:
-        done, planned = self._positions().get(name, (0, 0))
-        return RelayPosition(done, planned, at(FIRST[done] - 1))
+    def delivered(self, consumer: str) -> Delivered:
+        row = self._rows().get(consumer, 0)
+        return Delivered(row, at(FIRST[row] - 1))
 
-    def plan(self, name: str, planned: int) -> None:
-        self._write(name, self.relay_position(name).done, planned)
-
-    def done(self, name: str, done: int) -> None:
-        self._write(name, done, done)
-
-    def reset(self, name: str) -> None:
-        self._write(name, 0, 0)
+    def commit(self, consumer: str, row: int) -> None:
+        fresh = self._file.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(msgspec.json.encode(self._rows() | {consumer: row}))
+            os.fsync(file.fileno())
+        fresh.replace(self._file)
 
     def deleted(self, first: int) -> frozenset[str]:
         del first
@@ -79,30 +79,28 @@ class FileOutbox:
     def applied(self) -> Positions:
         return at(EVENTS)
 
-    def _positions(self) -> dict[str, tuple[int, int]]:
+    def _rows(self) -> dict[str, int]:
         if not self._file.exists():
             return {}
-        return msgspec.json.decode(self._file.read_bytes(), type=dict[str, tuple[int, int]])
-
-    def _write(self, name: str, done: int, planned: int) -> None:
-        fresh = self._file.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(self._positions() | {name: (done, planned)}))
-            os.fsync(file.fileno())
-        fresh.replace(self._file)
+        return msgspec.json.decode(self._file.read_bytes(), type=dict[str, int])
 
 
 def main() -> None:
     """Carry small ranges until killed, telling how far it is done."""
     folder = Path(sys.argv[1])
     relays.LIMIT_ROWS = 25  # type: ignore[misc]  # small ranges are many moments to be killed at
+    relays.COMMIT_SECONDS = 0.05  # type: ignore[misc]  # as above
+    sinks.CLAIM_ROWS = 5  # type: ignore[misc]  # as above
     outbox = FileOutbox(folder / "outbox.json")
     store = open_event_store(folder / "events")
     if sys.argv[2] == "write":
         store.refilled()
-    relay = Relay(outbox, store)
+    sink = ChdbSink(store)
+    relay = Relay(outbox, sink)
     while relay.step().batches:
-        sys.stdout.write(f"{outbox.relay_position('events').done}\n")
+        delivered = sink.delivered()
+        assert delivered is not None
+        sys.stdout.write(f"{delivered.row}\n")
         sys.stdout.flush()
 
 

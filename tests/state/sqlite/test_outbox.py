@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 from tests.positions import at as offset
 
-from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Positions, pack
 from passerby.settings import LogSettings
 from passerby.state.protocol import OutboxRow
@@ -59,40 +61,42 @@ def test_a_read_ends_when_it_has_enough_of_either(
     assert len(outbox.read(0, rows, size)) == read
 
 
-def test_a_relay_that_never_ran_is_at_the_beginning(outbox: SqliteOutbox) -> None:
-    assert outbox.relay_position("events") == RelayPosition(0, 0, offset(0))
+def test_a_consumer_that_never_ran_is_at_the_beginning(outbox: SqliteOutbox) -> None:
+    assert outbox.delivered("events") == Delivered(0, offset(0))
     assert outbox.applied() == offset(0)
 
 
-def test_a_relay_finds_what_it_planned_and_what_it_has_done(state: SqliteState, outbox: SqliteOutbox) -> None:
+def test_a_consumer_finds_how_far_it_was(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 3)
-    outbox.plan("events", 2)
-    assert outbox.relay_position("events") == RelayPosition(0, 2, offset(0))
-    outbox.done("events", 2)
-    assert outbox.relay_position("events") == RelayPosition(2, 2, offset(20))
-    outbox.plan("events", 3)
-    assert outbox.relay_position("events") == RelayPosition(2, 3, offset(20))
-    assert outbox.relay_position("another") == RelayPosition(0, 0, offset(0))
+    outbox.commit("events", 2)
+    assert outbox.delivered("events") == Delivered(2, offset(20))
+    assert outbox.delivered("another") == Delivered(0, offset(0))
     assert outbox.applied() == offset(30)
 
 
-def test_a_relay_can_begin_again(state: SqliteState, outbox: SqliteOutbox) -> None:
+def test_a_consumer_can_go_back(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 2)
-    outbox.plan("events", 2)
-    outbox.done("events", 2)
-    outbox.reset("events")
-    assert outbox.relay_position("events") == RelayPosition(0, 0, offset(0))
+    outbox.commit("events", 2)
+    outbox.commit("events", 0)
+    assert outbox.delivered("events") == Delivered(0, offset(0))
+
+
+def test_a_range_that_an_older_release_was_delivering_is_not_delivered_yet(
+    tmp_path: Path, state: SqliteState, outbox: SqliteOutbox
+) -> None:
+    fill(state, 3)
+    with closing(apsw.Connection(str(tmp_path / "state.db"))) as connection:
+        connection.execute("INSERT INTO relays (name, done, planned) VALUES ('events', 1, 3)")
+    assert outbox.delivered("events") == Delivered(1, offset(10))
 
 
 def test_what_is_old_goes_once_every_relay_has_passed_it(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 60, at=NOW - 8 * DAY_MS)
     fill(state, 3, at=NOW - 6 * DAY_MS)
     assert outbox.prune(NOW) == 0
-    outbox.plan("events", 55)
-    outbox.done("events", 55)
+    outbox.commit("events", 55)
     assert outbox.prune(NOW) == 55
-    outbox.plan("events", 63)
-    outbox.done("events", 63)
+    outbox.commit("events", 63)
     assert outbox.prune(NOW) == 5
     assert [batch.id for batch in outbox.read(0, 100, 1000)] == [61, 62, 63]
 
@@ -100,16 +104,14 @@ def test_what_is_old_goes_once_every_relay_has_passed_it(state: SqliteState, out
 def test_a_relay_that_is_behind_holds_everything_back(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 4, at=NOW - 30 * DAY_MS)
     for relay, done in (("events", 4), ("webhook", 1)):
-        outbox.plan(relay, done)
-        outbox.done(relay, done)
+        outbox.commit(relay, done)
     assert outbox.prune(NOW) == 1
 
 
 def test_what_is_beyond_the_size_goes_even_if_it_is_young(tmp_path: Path, state: SqliteState) -> None:
     outbox = SqliteOutbox(tmp_path / "state.db", LogSettings(retention_days=7, retention_bytes=250))
     fill(state, 10, size=100)
-    outbox.plan("events", 10)
-    outbox.done("events", 10)
+    outbox.commit("events", 10)
     assert outbox.prune(NOW) == 8
     assert [batch.id for batch in outbox.read(0, 100, 10_000)] == [9, 10]
     outbox.close()
@@ -117,8 +119,7 @@ def test_what_is_beyond_the_size_goes_even_if_it_is_young(tmp_path: Path, state:
 
 def test_ids_go_on_after_everything_was_pruned(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 2, at=0)
-    outbox.plan("events", 2)
-    outbox.done("events", 2)
+    outbox.commit("events", 2)
     outbox.prune(NOW)
     fill(state, 1)
     assert [batch.id for batch in outbox.read(2, 100, 1000)] == [3]

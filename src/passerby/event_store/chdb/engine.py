@@ -12,6 +12,7 @@ from typing import Final
 from passerby import logs
 from passerby.event_store.chdb.connections import version
 from passerby.event_store.chdb.opening import open_or_rebuild
+from passerby.event_store.chdb.sink import ChdbSink
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import Trial
 from passerby.settings import EventSettings
@@ -30,9 +31,9 @@ class ChdbEventStoreEngine:
     def version(self) -> tuple[str, str]:
         return "chDB", version()
 
-    def open(self, settings: EventSettings) -> ChdbEventStore:
+    def open(self, settings: EventSettings) -> tuple[ChdbEventStore, ChdbSink]:
         store, _ = open_or_rebuild(self.folder, logs.get("events"), settings.memory_bytes)
-        return store
+        return store, ChdbSink(store)
 
     def trial(self, *, in_use: bool) -> Trial:
         """Open the folder in another process, so that a fault of the engine ends that one and not the caller's.

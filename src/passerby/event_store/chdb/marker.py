@@ -8,23 +8,35 @@ from typing import Final
 
 import msgspec
 
+from passerby.positions import START
+
 _FILE: Final = "passerby.json"
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True):
-    """`refilling`: what the outbox holds has to be gone through once more, because some of it may be missing here."""
+    """What is known of the store's contents.
+
+    `refilling`: rows of the outbox may be missing although later ones are here, so each has to be compared with what is
+    here until there are no more. `row` is the outbox row up to which everything is here, which covers the log up to
+    `positions`; None in the file of an older release, which did not record it. Rows up to `claimed` may be here.
+    """
 
     refilling: bool
+    row: int | None = None
+    positions: str = str(START)
+    claimed: int = 0
 
 
 def read(folder: Path) -> Marker | None:
     """What was last written, None where nothing was. An unreadable file says that something happened to the store."""
     try:
-        return msgspec.json.decode((folder / _FILE).read_bytes(), type=Marker)
+        found = msgspec.json.decode((folder / _FILE).read_bytes(), type=Marker)
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return Marker(refilling=True)
+        return Marker(refilling=True, row=0)
+    # An older release that was filling the store again would have begun anew.
+    return msgspec.structs.replace(found, row=0) if found.refilling and found.row is None else found
 
 
 def write(folder: Path, marker: Marker) -> None:

@@ -20,6 +20,9 @@ DEFAULT_MEMORY_BYTES: Final = 256 << 20
 LEAST_FREE_BYTES: Final = 64 << 20
 """Free disk space below which a store is not opened: a full disk must not pass for damaged files."""
 
+EMPTY: Final = Marker(refilling=True, row=0)
+"""The marker of a new store, or of one that lost its own."""
+
 _SCHEMA: Final = sql.load("passerby.event_store.chdb", "schema.sql")
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 
@@ -63,21 +66,21 @@ def _opened(folder: Path, memory_bytes: int, lock: Lock) -> ChdbEventStore:
     engine = Engine(folder, memory_bytes)
     try:
         if not engine.query(_SQL["tables"]):
-            _create_table(engine, folder, remembered)
+            remembered = _create_table(engine, folder, remembered)
         _bring_up_to_date(engine)
-        refilling = remembered is None or remembered.refilling
-        return ChdbEventStore(folder, engine, lock, refilling=refilling)
+        return ChdbEventStore(folder, engine, lock, remembered or EMPTY)
     except BaseException:
         engine.close()
         raise
 
 
-def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> None:
+def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> Marker:
     """Make the table of a new store. A store that was filled before has lost its own."""
     if remembered is not None and not remembered.refilling:
         raise EventStoreBroken("the table is gone")
     engine.query(_SCHEMA["events"])
-    marker.write(folder, Marker(refilling=True))
+    marker.write(folder, EMPTY)
+    return EMPTY
 
 
 def _bring_up_to_date(engine: Engine) -> None:

@@ -13,8 +13,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import msgspec
 
 from passerby import sql
 from passerby.event_store.chdb import marker, repair
@@ -34,6 +36,7 @@ from passerby.event_store.chdb.rows import (
 )
 from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.messages import StoredEvent
+from passerby.positions import START, Positions
 
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 PIECE_BYTES: Final = 16 << 20
@@ -52,22 +55,25 @@ _LONGEST: Final = (1 << 63) - 1
 
 
 class ChdbEventStore:
-    """An open event store (`passerby.event_store.protocol.EventStore`), and what the relay needs to keep it whole."""
+    """An open event store (`passerby.event_store.protocol.EventStore`), and what its sink needs to keep it intact."""
 
-    def __init__(self, folder: Path, engine: Engine, lock: Lock, *, refilling: bool) -> None:
+    def __init__(self, folder: Path, engine: Engine, lock: Lock, known: Marker) -> None:
         """Take over an engine whose table is there; see `passerby.event_store.chdb.opening`."""
         self._folder = folder
         self._engine = engine
         self._lock = lock
         self._writing = threading.Lock()
-        self._refilling = refilling
+        self.marker = known
+        """What is durably recorded of the contents."""
+        self.visible = Positions.parse(known.positions)
+        """Log positions up to which every event can be read. May be read from any thread."""
         self._damaged = repair.is_damaged(engine)
         self._heal_again_at = float("-inf")
 
     @property
     def refilling(self) -> bool:
         """Whether rows of the outbox may be missing that were carried here before."""
-        return self._refilling
+        return self.marker.refilling
 
     @property
     def damaged(self) -> bool:
@@ -97,19 +103,30 @@ class ChdbEventStore:
             self._engine.insert(_SQL["delete_events"], project=project, profiles=profiles)
 
     def refilled(self) -> None:
-        """Remember that everything which the outbox holds is here again."""
-        marker.write(self._folder, Marker(refilling=False))
-        self._refilling = False
+        """Record that everything that the outbox holds is here again."""
+        self.remember(refilling=False)
 
-    def heal(self) -> None:
-        """Take out what cannot be read; if that was anything, ask to be refilled."""
+    def remember(self, **changed: Any) -> None:
+        """Record these fields of the marker durably; without writing where they are as before."""
+        fresh = msgspec.structs.replace(self.marker, **changed)
+        if fresh != self.marker:
+            marker.write(self._folder, fresh)
+            self.marker = fresh
+
+    def heal(self) -> bool:
+        """Detach unreadable parts; if any were detached, mark the store for refill and return True."""
         with self._writing:
-            marker.write(self._folder, Marker(refilling=True))
-            if repair.heal(self._engine, self._folder):
-                self._refilling = True
-            marker.write(self._folder, Marker(refilling=self._refilling))
+            before = self.marker
+            # First: killed in the middle, the store must be filled again.
+            self.remember(refilling=True, row=0, positions=str(START))
+            detached = repair.heal(self._engine, self._folder) > 0
+            if detached:
+                self.visible = START
+            else:
+                self.remember(**msgspec.structs.asdict(before))
             self._damaged = False
             self._heal_again_at = time.monotonic() + HEAL_PAUSE_SECONDS
+            return detached
 
     def timeline(
         self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY

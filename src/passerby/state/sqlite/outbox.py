@@ -1,4 +1,4 @@
-"""The outbox on SQLite: what the relays read of it, how far each is, and its retention."""
+"""The outbox on SQLite: rows for relays, how far each consumer is, and retention."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerby import sql
-from passerby.outbox.protocol import OutboxBatch, RelayPosition
+from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Positions
 from passerby.settings import LogSettings
 from passerby.state.sqlite.ids import to_blob, to_text
@@ -43,23 +43,13 @@ class SqliteOutbox:
         cursor.close()
         return batches
 
-    def relay_position(self, name: str) -> RelayPosition:
-        """How far this relay is; 0 for one that never ran."""
-        done, planned = self._connection.execute(_SQL["relay"], (name,)).fetchone() or (0, 0)
-        newest: Any = self._connection.execute(_SQL["last_position"], (done,))
-        return RelayPosition(int(done), int(planned), Positions(position for (position,) in newest))
+    def delivered(self, consumer: str) -> Delivered:
+        row = self._connection.execute(_SQL["delivered"], (consumer,)).get or 0
+        newest: Any = self._connection.execute(_SQL["last_position"], (row,))
+        return Delivered(int(row), Positions(position for (position,) in newest))
 
-    def plan(self, name: str, planned: int) -> None:
-        """Write down durably that this relay is about to deliver everything up to this id."""
-        self._connection.execute(_SQL["plan"], (name, planned))
-
-    def done(self, name: str, done: int) -> None:
-        """Write down durably that everything up to this id is delivered."""
-        self._connection.execute(_SQL["done"], (name, done))
-
-    def reset(self, name: str) -> None:
-        """Let this relay begin again with the oldest batch that is still there."""
-        self._connection.execute(_SQL["reset"], (name,))
+    def commit(self, consumer: str, row: int) -> None:
+        self._connection.execute(_SQL["commit"], (consumer, row))
 
     def deleted(self, first: int) -> frozenset[str]:
         """Deleted profiles whose events batches with this id or a later one may hold."""

@@ -4,27 +4,18 @@
 -- The batches behind an id, with their sizes, so that the reader can stop before it has too much.
 SELECT id, last_position, events, body FROM outbox WHERE id > ? ORDER BY id;
 
--- name: relay
--- How far a relay has come, and what it was about to write when it last said so.
-SELECT done, planned FROM relays WHERE name = ?;
+-- name: delivered
+-- How far a consumer has come.
+SELECT done FROM relays WHERE name = ?;
 
 -- name: last_position
 -- The log position of the newest batch up to an id.
 SELECT last_position FROM outbox WHERE id <= ? ORDER BY id DESC LIMIT 1;
 
--- name: plan
--- What a relay is about to write, said before: repeated after a crash, it is the same batch.
-INSERT INTO relays (name, done, planned) VALUES (?1, 0, ?2)
-ON CONFLICT (name) DO UPDATE SET planned = excluded.planned;
-
--- name: done
--- What a relay has written.
-UPDATE relays SET done = ?2, planned = ?2 WHERE name = ?1;
-
--- name: reset
--- A relay begins again from the oldest row that is kept.
-INSERT INTO relays (name, done, planned) VALUES (?1, 0, 0)
-ON CONFLICT (name) DO UPDATE SET done = 0, planned = 0;
+-- name: commit
+-- How far a consumer has come. `planned` is of earlier releases, which delivered (done, planned] again after a crash.
+INSERT INTO relays (name, done, planned) VALUES (?1, ?2, ?2)
+ON CONFLICT (name) DO UPDATE SET done = excluded.done, planned = excluded.planned;
 
 -- name: passed
 -- The id up to which every relay has carried the outbox; nothing while no relay has ever run.
