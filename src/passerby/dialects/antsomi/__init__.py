@@ -4,7 +4,7 @@
 - `answers` — the four forms of an answer
 - `fields` — reading a body, or a query that stands for one
 - `identifiers` — whom an event is about
-- `context` — what is kept beside an event
+- `context` — context of an event's message
 - `events` — from fields to a message
 - `keys` — the kinds of keys, and where they are in a request
 - `commerce` — the vendor's names for standard events

@@ -107,18 +107,19 @@ def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
     """The messages of these events, of which one alone may have its `request_id` in the query."""
     if len(bodies) == 1:
         return [read(bodies[0], envelope)]
+    # One id for several events would make all but the first of them repeats.
     query = {field: value for field, value in envelope.query.items() if field != REQUEST_ID}
     envelope = msgspec.structs.replace(envelope, query=query)
-    return [_message(index, fields, envelope) for index, fields in enumerate(bodies)]
-
-
-def _message(index: int, fields: Any, envelope: Envelope) -> Message:
-    if type(fields) is RefusedRecord:
-        return refused_message(envelope.request, envelope.project, NAME, fields)
-    try:
-        return read(fields, envelope)
-    except Invalid as invalid:
-        raise Invalid(f"Event {index}: {invalid}") from None
+    messages = []
+    for index, fields in enumerate(bodies):
+        if type(fields) is RefusedRecord:
+            messages.append(refused_message(envelope.request, envelope.project, NAME, fields))
+            continue
+        try:
+            messages.append(read(fields, envelope))
+        except Invalid as invalid:
+            raise Invalid(f"Event {index}: {invalid}") from None
+    return messages
 
 
 def _told(message: Message) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is kept beside an event: its context as it was sent, and what else is known of device, campaign and sender."""
+"""Context of an event's message: as it was sent, with what else is known of device, campaign and sender."""
 
 from __future__ import annotations
 
@@ -17,42 +17,29 @@ SESSION_LIMIT: Final = 128
 """A longer session id is none; it stays in the context."""
 
 
-def surroundings(
+def message_context(
     fields: Mapping[str, Any], extra: Mapping[str, Any], sent: Mapping[str, Any], who: Who, request: Request
 ) -> dict[str, Any]:
-    """The context of the event's message. `sent` is the event's own."""
-    context = {} if who.server else _sender(request)
+    """Return the context of an event's message: `sent`, its own, with the sender, other ids, and the campaign."""
+    context: dict[str, Any] = {}
+    if not who.server:  # else the address and user agent are those of a server, not of the visitor
+        if request.client_ip:
+            context["ip"] = request.client_ip
+        agent = request.headers.get("user-agent")
+        if agent:
+            context["user_agent"] = agent[:AGENT_LIMIT]
     context |= sent
     if "userAgent" in sent:
-        _rename_agent(context)
+        # All dialects share one name for the user agent.
+        agent = context.pop("userAgent")
+        if agent is not None:
+            context["user_agent"] = agent[:AGENT_LIMIT] if type(agent) is str else agent
     _keep_ids(context, fields, who)
     if not sent.get(CAMPAIGN):
         campaign = campaign_of(fields, extra, sent)
         if campaign:
             context[CAMPAIGN] = campaign
     return context
-
-
-def session_of(fields: Mapping[str, Any]) -> str:
-    """The id of the event's session, or ""."""
-    session = read_id(fields.get("sid"), SESSION_LIMIT)
-    return session or ""
-
-
-def _sender(request: Request) -> dict[str, Any]:
-    """The address and user agent of a sender who is the visitor's own browser or app."""
-    said: dict[str, Any] = {"ip": request.client_ip} if request.client_ip else {}
-    agent = request.headers.get("user-agent")
-    if agent:
-        said["user_agent"] = agent[:AGENT_LIMIT]
-    return said
-
-
-def _rename_agent(context: dict[str, Any]) -> None:
-    """All dialects share one name for the user agent."""
-    agent = context.pop("userAgent")
-    if agent is not None:
-        context["user_agent"] = agent[:AGENT_LIMIT] if type(agent) is str else agent
 
 
 def _keep_ids(context: dict[str, Any], fields: Mapping[str, Any], who: Who) -> None:
@@ -66,3 +53,8 @@ def _keep_ids(context: dict[str, Any], fields: Mapping[str, Any], who: Who) -> N
     uid = fields.get("uid")
     if uid and not who.visitor and read_id(uid) != who.customer:
         context["uid"] = uid
+
+
+def session_of(fields: Mapping[str, Any]) -> str:
+    """Return the id of the event's session, or ""."""
+    return read_id(fields.get("sid"), SESSION_LIMIT) or ""

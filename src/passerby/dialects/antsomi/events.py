@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.antsomi.context import session_of, surroundings
+from passerby.dialects.antsomi.context import message_context, session_of
 from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, one_of
 from passerby.dialects.antsomi.identifiers import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
 from passerby.dialects.antsomi.keys import NAME
@@ -104,7 +104,7 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
         name=name,
         properties=_properties(event, who, request),
         traits=_traits(event, who),
-        context=surroundings(fields, extra, context, who, request),
+        context=message_context(fields, extra, context, who, request),
         session_id=session_of(fields),
         deduplication_key=read_key(fields.get(REQUEST_ID) or envelope.query.get(REQUEST_ID)),
         violations=violations,
@@ -112,19 +112,18 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
 
 
 def _name(fields: Mapping[str, Any]) -> str:
-    category, action, name = (_word(fields, field) for field in ("ec", "ea", "en"))
+    words = []
+    for field in ("ec", "ea", "en"):
+        word = read_id(fields.get(field), ANY_LENGTH)
+        if word is None:
+            raise Invalid(f"{field} must be a string.")
+        words.append(word)
+    category, action, name = words
     if category and action:
         return f"{category}/{action}"
     if name:
         return name
     raise Invalid("ec and ea are needed, or en.")
-
-
-def _word(fields: Mapping[str, Any], field: str) -> str:
-    word = read_id(fields.get(field), ANY_LENGTH)
-    if word is None:
-        raise Invalid(f"{field} must be a string.")
-    return word
 
 
 def _dims(fields: Mapping[str, Any], request: Request) -> dict[str, Any]:

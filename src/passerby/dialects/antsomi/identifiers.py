@@ -70,7 +70,8 @@ def read_who(
         raise Invalid("uid is needed, or an identity in dims.customers.customer_id or extra.identify_id.")
     if server or (customer and not device and tidy(uid) == customer):
         server, customer, contacts, uid = True, customer or uid, () if uid else contacts, ""
-    if _is_inferred(extra.get("identify_type")):
+    certainty = extra.get("identify_type")
+    if certainty not in (None, "") and (type(certainty) is not str or certainty.strip().lower() != EXACT):
         return Who(uid, device, "", (), server, inferred=True)
     return Who(uid, device, customer, contacts, server, inferred=False, nothing=nothing)
 
@@ -111,7 +112,3 @@ def _contacts(extra: Mapping[str, Any]) -> tuple[Identifier, ...]:
 def _is_plausible(namespace: str, value: str) -> bool:
     """Whether this can be such a contact: a placeholder that many events carry would make one person of many."""
     return "@" in value if namespace == "email" else sum(map(str.isdigit, value)) >= PHONE_DIGITS
-
-
-def _is_inferred(type_: Any) -> bool:
-    return type_ not in (None, "") and (type(type_) is not str or type_.strip().lower() != EXACT)

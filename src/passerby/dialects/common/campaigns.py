@@ -28,12 +28,10 @@ def campaign_of(*sources: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for parameters in sources:
         for parameter in parameters:
-            if parameter[:PREFIX_LENGTH] == PREFIX or parameter in CLICK_IDS:
-                _take(found, parameter, parameters[parameter])
+            # Sliced and looked up for every field of every message, most of which are no such parameter.
+            if parameter[:PREFIX_LENGTH] != PREFIX and parameter not in CLICK_IDS:
+                continue
+            bare, value = parameter.removeprefix(PREFIX), parameters[parameter]
+            if bare and type(value) is str and value and not value.isspace() and len(found) < PARAMETER_LIMIT:
+                found.setdefault(RENAMED.get(bare, bare), value[:VALUE_LIMIT])
     return found
-
-
-def _take(found: dict[str, str], parameter: str, value: Any) -> None:
-    bare = parameter.removeprefix(PREFIX)
-    if bare and type(value) is str and value and not value.isspace() and len(found) < PARAMETER_LIMIT:
-        found.setdefault(RENAMED.get(bare, bare), value[:VALUE_LIMIT])

@@ -7,7 +7,7 @@ from typing import Any
 
 from passerby.dialects.common.body import read_body
 from passerby.dialects.contract import Inquiry, Known, Outcome
-from passerby.dialects.crossengage.entries import Entry, read_entry, user_id
+from passerby.dialects.crossengage.entries import read_entry, user_id
 from passerby.dialects.crossengage.removal import removal
 from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, in_v2, refusal, reply
 from passerby.dialects.crossengage.tracking import Counts, accepted
@@ -40,7 +40,9 @@ class _Batch:
     def __init__(self, sent: Sent, updated: list[Any], deleted: list[Any]) -> None:
         self._sent = sent
         self._updated = [read_entry(record, "id") for record in updated]
-        self._deleted = [_to_delete(record) for record in deleted]
+        # Of the fields of a user to delete only the id counts.
+        ids = [{"id": record.get("id")} if type(record) is dict else record for record in deleted]
+        self._deleted = [read_entry(record, "id") for record in ids]
         self._messages: list[Message] = []
         self._stated: dict[str, set[str]] = {}
         for entry in self._updated:
@@ -81,8 +83,3 @@ class _Batch:
         ]
         counts = Counts(len(self._updated) + len(self._deleted), len(at_fault))
         return accepted(self._sent, self._messages, counts, errors)
-
-
-def _to_delete(record: Any) -> Entry:
-    """The user to delete: of its fields only the id counts."""
-    return read_entry({"id": record.get("id")} if type(record) is dict else record, "id")

@@ -63,7 +63,11 @@ def read_entry(record: Any, required: str) -> Entry:
     email = _email(record, problems)
     if not (id_ if required == "id" else email) and not any(each.field == required for each in problems):
         problems.append(Problem(required, MISSING, "2", f"{required} is required."))
-    unit = _unit(record, problems)
+    unit = None
+    if record.get(UNIT) is not None:
+        unit = read_id(record[UNIT], ID_LIMIT)
+        if unit is None:
+            problems.append(Problem(UNIT, WRONG, "8", f"{UNIT} {id_problem(record[UNIT], ID_LIMIT)}."))
     return Entry(id_, email, unit, _traits(record, unit, problems), problems)
 
 
@@ -85,15 +89,6 @@ def _email(record: dict[str, Any], problems: list[Problem]) -> str:
         problems.append(Problem("email", FORMAT, "4", f"email must be an address of at most {ID_LIMIT} characters."))
         return ""
     return read_named(record, "email", "email", problems)
-
-
-def _unit(record: dict[str, Any], problems: list[Problem]) -> str | None:
-    if record.get(UNIT) is None:
-        return None
-    value = read_id(record[UNIT], ID_LIMIT)
-    if value is None:
-        problems.append(Problem(UNIT, WRONG, "8", f"{UNIT} {id_problem(record[UNIT], ID_LIMIT)}."))
-    return value
 
 
 def _traits(record: dict[str, Any], unit: str | None, problems: list[Problem]) -> dict[str, Any]:

@@ -164,7 +164,9 @@ def _mobile_id(body: dict[str, Any], errors: Errors) -> str:
 def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dict[str, Any]]:
     """Who an identify names, and what names nobody but is worth keeping as a trait."""
     faults: Errors = []
-    user_id, email, unit = _id(body, "userId", faults), _id(body, "email", faults), _business_unit(body, faults)
+    user_id, email, unit = _id(body, "userId", faults), _id(body, "email", faults), None
+    if body.get("businessUnit") is not None:  # the empty string is a unit, too
+        unit = _id(body, "businessUnit", faults)
     if not faults and not user_id and (not email or unit is None):
         faults = _unnamed(email, unit)
     errors.extend(faults)
@@ -173,11 +175,6 @@ def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dic
         identifiers.append(Identifier("email", email, unit))
         return identifiers, {}
     return identifiers, {key: value for key, value in (("email", email), ("businessUnit", unit)) if value}
-
-
-def _business_unit(body: dict[str, Any], errors: Errors) -> str | None:
-    """The unit; the empty string is one, too. None where there is none."""
-    return _id(body, "businessUnit", errors) if body.get("businessUnit") is not None else None
 
 
 def _unnamed(email: str | None, unit: str | None) -> Errors:

@@ -130,22 +130,18 @@ def match(path: str) -> Call | None:
     for pattern, route in _ROUTES:
         found = pattern.fullmatch(path)
         if found:
-            return _call(route, {name: value or "" for name, value in found.groupdict().items()})
+            return Call(
+                dialect=NAME,
+                name=route.name,
+                methods=frozenset(route.methods),
+                body_limit=route.body_limit,
+                parameters={name: value or "" for name, value in found.groupdict().items()},
+                handle=partial(_handle, route),
+                fault=partial(fault_of, route.version, ", ".join(sorted(route.methods))),
+                authorise=authorise,
+                inquire=partial(_ask, route) if route.asks else None,
+            )
     return _UNKNOWN if path.startswith("/users/") else None
-
-
-def _call(route: Route, parameters: Mapping[str, str]) -> Call:
-    return Call(
-        dialect=NAME,
-        name=route.name,
-        methods=frozenset(route.methods),
-        body_limit=route.body_limit,
-        parameters=parameters,
-        handle=partial(_handle, route),
-        fault=partial(fault_of, route.version, ", ".join(sorted(route.methods))),
-        authorise=authorise,
-        inquire=partial(_ask, route) if route.asks else None,
-    )
 
 
 def _handle(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:

@@ -94,6 +94,13 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
     naming.add(INSTALLATION, uid)
     rest = {IDENTIFY_BY: naming.take(by), EXTERNAL_IDS: naming.take(ids), DEVICE: device}
     naming.take_marked(sent.naming)
+    products = body.get(PRODUCTS)
+    if products not in (None, "", []):
+        if type(products) is not list:
+            raise Invalid(PRODUCTS, "must be an array")
+        properties = {**properties, PRODUCTS: products}
+    if not body.keys() <= DOCUMENTED:  # what else stands at the top counts less than a property of its name
+        properties = {field: value for field, value in body.items() if field not in DOCUMENTED} | properties
     return Message(
         project=envelope.project,
         id=envelope.request.new_id(),
@@ -103,7 +110,7 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
         time=time,
         received_at=envelope.request.received_at,
         name=event,
-        properties=_beside(body) | properties | _products(body),
+        properties=properties,
         context={
             "event_source": source,
             **{field: fields for field, fields in rest.items() if fields},
@@ -113,22 +120,6 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
         session_id=session,
         violations=(*naming.violations, *odd_version(device)),
     )
-
-
-def _beside(body: dict[str, Any]) -> dict[str, Any]:
-    """The fields that are not documented: mostly none."""
-    if body.keys() <= DOCUMENTED:
-        return {}
-    return {field: value for field, value in body.items() if field not in DOCUMENTED}
-
-
-def _products(body: dict[str, Any]) -> dict[str, Any]:
-    products = body.get(PRODUCTS)
-    if products in (None, "", []):
-        return {}
-    if type(products) is not list:
-        raise Invalid(PRODUCTS, "must be an array")
-    return {PRODUCTS: products}
 
 
 def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:

@@ -109,10 +109,7 @@ def free_names(fields: Mapping[str, Any], project: int, credentials: Credentials
     email = fields.get("email")
     if type(email) is not str or "@" not in email:
         del namespaces["email"]
-    if _is_installation(fields.get("user_id"), project, credentials):
+    user = fields.get("user_id")
+    if type(user) is str and credentials.project(APP_ID_KIND, user[:-UUID_LENGTH]) == project:
         namespaces["user_id"] = "anonymous_id"
     return namespaces
-
-
-def _is_installation(value: Any, project: int, credentials: Credentials) -> bool:
-    return type(value) is str and credentials.project(APP_ID_KIND, value[:-UUID_LENGTH]) == project

@@ -52,7 +52,7 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
         return [_unwrap(element, member, found) for element in value]
     if type(value) is not dict:
         return value
-    if not _is_wrapped(value):
+    if VALUE not in value or type(value.get(TYPE)) is not str or not value.keys() <= _MEMBERS:
         return {name: _unwrap(inner, name, found) for name, inner in value.items()}
     inner = _typed(value[TYPE], _unwrap(value[VALUE], member, found))
     names = value.get(NAMES)
@@ -61,10 +61,6 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
     elif names is False:
         found.plain.add(member)
     return inner
-
-
-def _is_wrapped(value: dict[str, Any]) -> bool:
-    return VALUE in value and type(value.get(TYPE)) is str and value.keys() <= _MEMBERS
 
 
 def _typed(type_: str, value: Any) -> Any:

@@ -25,7 +25,6 @@ from passerby.dialects.segment.fields import missing, object_of
 from passerby.dialects.segment.forms import FORM_TYPE, read_form
 from passerby.dialects.segment.items import Envelope, invalid, read
 from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
-from passerby.messages import Message
 
 PREFIX: Final = "/v1/"
 IMPORT: Final = "/v1/import"
@@ -81,16 +80,12 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     if context or integrations:
         _check_shared(len(items), context, integrations)
     envelope = Envelope(request, project, credentials, read_iso_or_epoch(body.get("sentAt")), context, integrations)
-    return Outcome(_SUCCESS, _read_all(items, envelope))
-
-
-def _read_all(items: list[Any], envelope: Envelope) -> list[Message]:
     messages = []
     for item in items:
         message = read(item, item.get("type") if type(item) is dict else None, envelope)
         if message is not None:
             messages.append(message)
-    return messages
+    return Outcome(_SUCCESS, messages)
 
 
 def _check_shared(items: int, *shared: dict[str, Any]) -> None:

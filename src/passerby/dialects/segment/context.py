@@ -76,7 +76,10 @@ def external_identifiers(
     found = []
     for each in sent if type(sent) is list else ():
         namespace = each.get("type") if type(each) is dict else None
-        if type(namespace) is not str or namespace not in namespaces or not _is_plain(each):
+        if type(namespace) is not str or namespace not in namespaces:
+            continue
+        # Both members are required; one that is left out can mean nothing but a person's id as it is.
+        if (each.get("collection", "users"), each.get("encoding", "none")) != ("users", "none"):
             continue
         id_ = read_id(each.get("id"))
         if id_:
@@ -84,11 +87,6 @@ def external_identifiers(
         elif id_ is None:
             odd.append(id_violation(f"context.{EXTERNAL}", namespace, each.get("id")))
     return found
-
-
-def _is_plain(external: dict[str, Any]) -> bool:
-    """Whether it is a person's id as it is. Both members are required; who leaves one out can mean nothing else."""
-    return (external.get("collection", "users"), external.get("encoding", "none")) == ("users", "none")
 
 
 def session_id(context: dict[str, Any]) -> str:
@@ -106,19 +104,15 @@ def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dic
     if result.get("ip") is None:
         result.pop("ip", None)
     if ("ip" not in result or "user_agent" not in result) and is_client(context, item, request):
-        _add_sender(result, request)
+        if request.client_ip:
+            result.setdefault("ip", request.client_ip)
+        agent = request.headers.get("user-agent")
+        if agent:
+            result.setdefault("user_agent", agent[:AGENT_LIMIT])
     return result
 
 
 _AGENT: Final = "userAgent"
-
-
-def _add_sender(result: dict[str, Any], request: Request) -> None:
-    if request.client_ip:
-        result.setdefault("ip", request.client_ip)
-    agent = request.headers.get("user-agent")
-    if agent:
-        result.setdefault("user_agent", agent[:AGENT_LIMIT])
 
 
 def is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -> bool:

@@ -151,7 +151,11 @@ def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) ->
     faults: list[str] = []
     warnings, warned, key = batch.warnings, 0, batch.key
     for index, record in enumerate(records):
-        message = read(record, f"{key}#{index}" if key else "", batch) if type(record) is dict else _no_record(record)
+        message: Message | str
+        if type(record) is dict:
+            message = read(record, f"{key}#{index}" if key else "", batch)
+        else:
+            message = ANSWERS[record.fault].text if type(record) is RefusedRecord else NO_RECORD
         if isinstance(message, Message):
             messages.append(message)
         else:
@@ -162,10 +166,6 @@ def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) ->
     return messages, faults
 
 
-def _no_record(record: Any) -> str:
-    return ANSWERS[record.fault].text if type(record) is RefusedRecord else NO_RECORD
-
-
 def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     """An event, of `userId` or else `anonymousId`."""
     identifiers = _identifiers(record)
@@ -174,13 +174,17 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
     event = record.get("eventName")
     if type(event) is not str or not event or event.isspace() or len(event) >= NAME_LENGTH:
         return _event_name_fault(event)
-    time = _event_time(record.get("eventTime"), batch.request.received_at)
+    said, received_at = record.get("eventTime"), batch.request.received_at
+    time = received_at if said is None or said == "" else read_strict_iso_or_epoch(said)
     if time is None:
         return "eventTime must have the form yyyy-MM-ddTHH:mm:ss±hhmm, or be seconds or milliseconds since 1970."
     data = _object(record.get("eventData"))
     if data is None:
         return "eventData must be an object."
-    _warn_of_event(event, data, batch.warnings)
+    if event.startswith(RESERVED_PREFIX):
+        batch.warnings.append(f"The event {event} was ignored: names starting with {RESERVED_PREFIX} are reserved.")
+    else:
+        _warn_of_attributes("eventData.", data, batch.warnings)
     return Message(
         project=batch.project,
         id=batch.request.new_id(),
@@ -188,7 +192,7 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
         kind="track",
         identifiers=identifiers,
         time=time,
-        received_at=batch.request.received_at,
+        received_at=received_at,
         name=event,
         properties=data,
         deduplication_key=key,
@@ -315,10 +319,6 @@ def _event_name_fault(event: Any) -> str:
     )
 
 
-def _event_time(value: Any, received_at: int) -> int | None:
-    return received_at if value is None or value == "" else read_strict_iso_or_epoch(value)
-
-
 def _object(value: Any) -> dict[str, Any] | None:
     """An object, empty where there is none; None for anything else. PHP encodes an empty object as `[]`."""
     if type(value) is dict:
@@ -333,13 +333,6 @@ def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ..
         traits[trait] = value[: STRING_LENGTH - 1]
         warnings.append(f"{sample(trait)} was cut to {STRING_LENGTH - 1} characters.")
     return tuple(Violation("string_truncated", "", trait, sample(value)) for trait, value in long.items())
-
-
-def _warn_of_event(event: str, data: dict[str, Any], warnings: list[str]) -> None:
-    if event.startswith(RESERVED_PREFIX):
-        warnings.append(f"The event {event} was ignored: names starting with {RESERVED_PREFIX} are reserved.")
-    else:
-        _warn_of_attributes("eventData.", data, warnings)
 
 
 def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]) -> None:
