@@ -28,7 +28,7 @@ from tests.serving import Server
 
 from passerby.folder import DataFolder
 from passerby.identity.namespaces import DEFAULT_POLICY
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker

@@ -34,7 +34,7 @@ from benchmarks.report import report, write_json
 from tests.serving import free_ports, init
 
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogReader
+from passerby.log.sqlite.store import SqliteLogReader
 
 SCRIPTS = Path(__file__).parent / "wrk"
 CONNECTIONS = 64

@@ -13,7 +13,7 @@ from passerby.sqlite import connect
 
 CONTROL = "passerby.projects.migrations"
 AUDIT = "passerby.projects.audit_migrations"
-LOG = "passerby.log.migrations"
+LOG = "passerby.log.sqlite.migrations"
 REFUSED = "passerby.refused.migrations"
 STATE = "passerby.state.sqlite.migrations"
 PACKAGES = (CONTROL, AUDIT, LOG, REFUSED, STATE)

@@ -27,7 +27,7 @@ from passerby.catalogue.types import data_type
 from passerby.engines import LogEngine
 from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.log.protocol import LogReader
-from passerby.log.sqlite import SqliteLogEngine
+from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.positions import START
 from passerby.projects.audit import AuditLog

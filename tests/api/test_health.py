@@ -18,7 +18,7 @@ from tests.api.office import MemoryEvents, Office
 from tests.positions import at
 
 from passerby.api.app import create_app
-from passerby.log.sqlite import SqliteLogReader
+from passerby.log.sqlite.store import SqliteLogReader
 from passerby.positions import Positions
 from passerby.services import health
 from passerby.services.health import (

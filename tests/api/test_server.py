@@ -22,7 +22,7 @@ import pytest
 from tests.api.test_health import Teapot, serving
 from tests.state.filling import ident, new_id
 
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.projects.founding import init
 from passerby.projects.store import ProjectStore

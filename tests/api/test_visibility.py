@@ -9,7 +9,7 @@ import pytest
 from tests.api.office import LONGEST_WAIT, Office
 from tests.state.filling import ident
 
-from passerby.log.sqlite import SqliteLogEngine
+from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.log import SharedLog
 from passerby.services.visibility import Visibility

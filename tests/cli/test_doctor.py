@@ -11,7 +11,7 @@ from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident
 
 from passerby.cli import doctor
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogWriter
 
 pytestmark = pytest.mark.usefixtures("keys")
 

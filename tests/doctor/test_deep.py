@@ -14,7 +14,7 @@ from passerby.doctor.deep import Verdict, examine_deep
 from passerby.folder import DataFolder
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.runtime.engines import engines_of
 from passerby.state.protocol import Hand

@@ -12,7 +12,7 @@ from tests.positions import at
 
 from passerby.doctor.positions import check_positions
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.positions import pack
 from passerby.runtime.engines import engines_of
 from passerby.state.protocol import OutboxRow

@@ -17,7 +17,7 @@ from tests.edge.client import Client
 from tests.edge.running import Gate, Running
 
 from passerby import logs
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import START
 from passerby.settings import EdgeSettings
 

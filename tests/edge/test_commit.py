@@ -20,7 +20,7 @@ from passerby.dialects.contract import Fault, RequestFault
 from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit, encode_within
 from passerby.log.protocol import LogFull
-from passerby.log.sqlite import SqliteLogReader
+from passerby.log.sqlite.store import SqliteLogReader
 from passerby.messages import Message
 
 Test = Callable[[GroupCommit, Gate, Budget], Coroutine[Any, Any, None]]

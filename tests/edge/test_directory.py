@@ -22,7 +22,7 @@ from passerby import logs
 from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.edge.directory import NoDirectory, StateDirectory
 from passerby.identity.namespaces import DEFAULT_POLICY
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.positions import Positions
 from passerby.settings import EdgeSettings

@@ -18,7 +18,7 @@ from tests.edge.running import until
 
 from passerby.edge.server import files_allowed
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogReader
+from passerby.log.sqlite.store import SqliteLogReader
 from passerby.positions import START
 from passerby.projects.store import ProjectStore
 

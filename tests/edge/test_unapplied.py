@@ -13,7 +13,7 @@ from tests.state.filling import DAY, ident
 
 from passerby.edge import unapplied
 from passerby.edge.unapplied import Unapplied
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 
 V1, V2 = ident("anonymous_id", "v1"), ident("anonymous_id", "v2")

@@ -19,7 +19,7 @@ from tests.edge.client import Client, request
 from tests.edge.running import Running, until
 
 from passerby.dialects.contract import Inquiry, Known
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.settings import EdgeSettings
 
 GOOD = b'{"mobileId":"m1","event":"Viewed"}'

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
-from passerby.log.sqlite_archive import SqliteArchive
+from passerby.log.sqlite.archive import SqliteArchive
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 
 
 @pytest.fixture

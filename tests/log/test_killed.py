@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.log.writing import append, message
 from tests.positions import at
 
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import START
 
 KILLS = 8
@@ -21,7 +21,7 @@ KILLS = 8
 WRITER = """
 import sys
 from pathlib import Path
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogWriter
 from tests.log.writing import append, message
 log = SqliteLogWriter(Path(sys.argv[1]))
 number = int(sys.argv[2])

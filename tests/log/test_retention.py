@@ -8,9 +8,9 @@ from pathlib import Path
 from tests.log.writing import NOW, append, message, numbered
 from tests.positions import at
 
-from passerby.log import retention
-from passerby.log.retention import DAY_MS
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite import retention
+from passerby.log.sqlite.retention import DAY_MS
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Message
 from passerby.positions import START
 from passerby.settings import LogSettings

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from tests.log.writing import NOW, append, message, numbered
 from tests.positions import at
 
-from passerby.log import sqlite
 from passerby.log.protocol import Entry
-from passerby.log.sqlite import CLOCK_SLACK_MS, SqliteLogReader, SqliteLogWriter, begin_after
+from passerby.log.sqlite import store
+from passerby.log.sqlite.engine import CLOCK_SLACK_MS, begin_after
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import START, pack
 
 
@@ -52,7 +53,7 @@ def test_reading_stops_with_the_batch_that_is_too_large_for_more(
 ) -> None:
     for first in (1, 3, 5):
         append(writer, numbered(first, first + 1))
-    monkeypatch.setattr(sqlite, "READ_BYTES", 1)
+    monkeypatch.setattr(store, "READ_BYTES", 1)
     assert [entry.position for entry in reader.read(START, 100)] == [1, 2]
     assert [entry.position for entry in reader.read(at(2), 100)] == [3, 4]
 
@@ -144,7 +145,7 @@ WRITER = """
 import sys
 from collections import Counter
 from pathlib import Path
-from passerby.log.sqlite import SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogWriter
 from tests.log.writing import append, message
 log = SqliteLogWriter(Path(sys.argv[1]))
 project = int(sys.argv[2])

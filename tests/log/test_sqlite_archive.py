@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from tests.log.writing import NOW, append, message, numbered
 
-from passerby.log import sqlite_archive
-from passerby.log.sqlite import SqliteLogWriter
-from passerby.log.sqlite_archive import SqliteArchive
+from passerby.log.sqlite import archive as sqlite_archive
+from passerby.log.sqlite.archive import SqliteArchive
+from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.messages import Message
 
 

@@ -14,9 +14,9 @@ from tests.positions import at
 
 from passerby import sqlite
 from passerby.log.protocol import LogDamaged, LogFull
-from passerby.log.retention import DAY_MS
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
-from passerby.log.storage import open_log
+from passerby.log.sqlite.retention import DAY_MS
+from passerby.log.sqlite.storage import open_log
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import START
 
 LATER = NOW + 8 * DAY_MS
@@ -89,7 +89,7 @@ def test_an_append_waits_for_another_process(writer: SqliteLogWriter, file: Path
 
 
 def test_an_append_does_not_wait_for_ever(writer: SqliteLogWriter, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("passerby.log.sqlite.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("passerby.log.sqlite.store.PATIENCE_SECONDS", 0.05)
     with closing(sqlite.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LogFull, match="locked"):

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from tests.positions import at
 
-from passerby.log.sqlite import SqliteLogReader, begin_after
-from passerby.log.storage import open_log
+from passerby.log.sqlite.engine import begin_after
+from passerby.log.sqlite.storage import open_log
+from passerby.log.sqlite.store import SqliteLogReader
 
 ROLES = 4
 LOGS = 20

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.log.writing import NOW, append, message
 from tests.positions import at
 
-from passerby.log.retention import DAY_MS
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.retention import DAY_MS
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Message
 from passerby.settings import LogSettings
 

@@ -13,7 +13,7 @@ import uuid_utils
 
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry, LogFull
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.positions import Positions
 from passerby.state.protocol import StateUnavailable

@@ -15,7 +15,7 @@ from tests.positions import at
 from tests.serving import Server
 
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogReader, SqliteLogWriter
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import pack
 from passerby.projects.credentials import ProjectCredentials
 from passerby.projects.founding import init

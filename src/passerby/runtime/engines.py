@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from passerby.engines import ControlEngine, Engines, EventStoreEngine, LogEngine, StateEngine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.folder import DataFolder
-from passerby.log.sqlite import SqliteLogEngine
+from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.projects.sqlite import SqliteControlEngine
 from passerby.state.sqlite.engine import SqliteStateEngine
 

@@ -143,7 +143,7 @@ class Tail:
         """What came behind a place of these projects, the first of which has the messages. It may be nothing."""
         came = await self._since(place)
         entries = place.positions.uncovered(came.entries)
-        missed = self._log.count(place.positions, came.since.positions)
+        missed = await self._missed(place.positions, came.since.positions)
         ours = [each for each in entries if each.message.project == projects[0]]
         fitting, accepted = await self._readers.run(self._accepted, ours[-EXAMINED:], wanted) if ours else ([], [])
         requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
@@ -152,6 +152,10 @@ class Tail:
         items.sort(key=lambda item: item.received_at)
         skipped = missed + max(0, len(ours) - EXAMINED) + _beyond(fitting) + _beyond(asked)
         return Told(LiveBatch(items=items, skipped=skipped), came.until)
+
+    async def _missed(self, place: Positions, begin: Positions) -> int:
+        """How many messages lie between a place and the first of those that are held."""
+        return 0 if place.has_reached(begin) else await self._readers.run(self._log.count, place, begin)
 
     def _accepted(self, entries: Sequence[Entry], wanted: Wanted) -> tuple[list[Entry], list[LiveItem]]:
         """Those of these entries that are wanted, and the newest of them as items."""

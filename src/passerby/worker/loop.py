@@ -10,7 +10,7 @@ from typing import Final
 
 from passerby import logs
 from passerby.log.protocol import Entry, LogFull, LogReader
-from passerby.positions import Positions, offset_of, partition_of
+from passerby.positions import Positions, offset_of, partition_of, to_json
 from passerby.state.protocol import StateUnavailable
 from passerby.worker import metrics
 from passerby.worker.batch import Applied, Worker
@@ -97,7 +97,8 @@ class Loop:
             return positions
         except Exception:  # noqa: BLE001 - whatever it is, the messages behind it must not wait for a new release
             metrics.FAILURES.labels("fault").inc()
-            _log.exception("a batch cannot be applied, trying its messages one by one", position=entries[0].position)
+            first = to_json(entries[0].position)
+            _log.exception("a batch cannot be applied, trying its messages one by one", position=first)
             return self._one_by_one(entries, positions)
         self._retry_seconds = FIRST_RETRY_SECONDS
         return positions.joined(applied.positions)
@@ -111,7 +112,9 @@ class Loop:
                 self._wait_for_storage(fault)
                 return positions
             except Exception as fault:  # noqa: BLE001 - as above; it is logged, counted and kept with the message
-                _log.exception("a message cannot be applied and is set aside", position=entry.position)
+                _log.exception(
+                    "a message cannot be applied, moved to the dead letters", position=to_json(entry.position)
+                )
                 self._note(self._worker.bury(entry, f"{type(fault).__name__}: {fault}"))
             positions = positions.joined(Positions.at(entry.position))
         return positions

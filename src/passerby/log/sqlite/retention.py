@@ -10,7 +10,7 @@ from typing import NamedTuple
 import apsw
 
 from passerby import sql
-from passerby.log.storage import open_log, storage_errors
+from passerby.log.sqlite.storage import open_log, storage_errors
 from passerby.settings import LogSettings
 
 CHUNK_BYTES = 1 << 20
@@ -21,7 +21,7 @@ PAUSE_SECONDS = 0.005
 """Time between two chunks, in which appends have the log to themselves."""
 DAY_MS = 86_400_000
 
-_SQL = sql.load("passerby.log", "queries.sql")
+_SQL = sql.load("passerby.log.sqlite", "queries.sql")
 
 
 class _Batch(NamedTuple):

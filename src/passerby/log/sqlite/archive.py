@@ -9,10 +9,10 @@ from uuid import UUID
 
 from passerby import sql
 from passerby.log.protocol import Entry
-from passerby.log.storage import decode, entries_of, open_log, storage_errors
+from passerby.log.sqlite.storage import decode, entries_of, open_log, storage_errors
 from passerby.messages import Message
 
-_SQL = sql.load("passerby.log", "queries.sql")
+_SQL = sql.load("passerby.log.sqlite", "queries.sql")
 
 BATCHES: Final = 5_000
 MESSAGES: Final = 5_000

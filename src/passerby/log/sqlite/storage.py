@@ -33,7 +33,7 @@ def open_log(path: Path) -> apsw.Connection:
     """Open the log's file, made if it is new. Raises LogFull or LogDamaged."""
     with storage_errors(path):
         try:
-            return migrations.open_file(path, "passerby.log.migrations")
+            return migrations.open_file(path, "passerby.log.sqlite.migrations")
         except NewerFile as error:
             raise LogDamaged(str(error)) from error
 

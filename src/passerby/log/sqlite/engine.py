@@ -1,0 +1,86 @@
+"""The log in one SQLite file: how it is opened, and how it continues after a part of it was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import apsw
+
+from passerby import sql, sqlite
+from passerby.log.sqlite.archive import SqliteArchive
+from passerby.log.sqlite.storage import open_log, storage_errors
+from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
+from passerby.positions import Position, Positions
+from passerby.settings import LogSettings
+
+CLOCK_SLACK_MS = 1_000
+"""A batch is written at most about so long after its messages were received."""
+
+_SQL = sql.load("passerby.log.sqlite", "queries.sql")
+
+
+def begin_after(path: Path, positions: Positions, accepted: Mapping[int, int], applied_until: int = 0) -> bool:
+    """Continue a log that ends before these positions after them; returns whether it had to.
+
+    For a log whose file was removed, restored from an older copy, or left behind without its write-ahead log: its next
+    positions would be ones that the state has passed, and what was appended there would never be applied. `accepted`
+    says how many messages of each project the state has applied or dropped as duplicates. Batches that were received
+    more than `CLOCK_SLACK_MS` after `applied_until` (ms) cannot be among those: they move behind the positions, all
+    others stay where they are and are never applied again. Checked and done under the write lock, so several processes
+    may call this at once, while others append.
+    """
+    position = positions.offset()
+    connection = open_log(path)
+    try:
+        with storage_errors(path):
+            if connection.execute(_SQL["head"]).get >= position:
+                return False
+            connection.transaction_mode = "IMMEDIATE"
+            with connection:
+                behind: bool = connection.execute(_SQL["head"]).get < position
+                if behind:
+                    after = applied_until and applied_until + CLOCK_SLACK_MS
+                    connection.execute(_SQL["renumber"], {"position": position, "after": after})
+                    connection.execute(_SQL["mark_beginning"], (position,))
+                    connection.execute(_SQL["forget_accepted"])
+                    connection.executemany(_SQL["set_accepted"], accepted.items())
+                    connection.execute(_SQL["add_accepted_after"], (position,))
+            return behind
+    finally:
+        connection.close()
+
+
+class SqliteLogEngine:
+    """One log in one SQLite file (`passerby.engines.LogEngine`)."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def version(self) -> tuple[str, str]:
+        return sqlite.version()
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def open_writer(self, settings: LogSettings | None = None) -> SqliteLogWriter:
+        return SqliteLogWriter(self.path, settings)
+
+    def open_reader(self) -> SqliteLogReader:
+        return SqliteLogReader(self.path)
+
+    def open_archive(self) -> SqliteArchive:
+        return SqliteArchive(self.path)
+
+    def head(self) -> Positions:
+        with storage_errors(self.path):
+            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
+            try:
+                connection.set_busy_timeout(sqlite.BUSY_TIMEOUT_MS)
+                connection.pragma("query_only", "on")
+                return Positions.at(Position(connection.execute(_SQL["head"]).get))
+            finally:
+                connection.close()
+
+    def continue_after(self, applied: Positions, accepted: Mapping[int, int], applied_until: int) -> bool:
+        return begin_after(self.path, applied, accepted, applied_until)
