@@ -25,7 +25,7 @@ def _refused(project: int, text: str) -> Refused:
         call="track",
         status=400,
         reason="not_json",
-        text=text,
+        answer=text,
         method="POST",
         path="/v1/track",
         client="127.0.0.0/24",

@@ -57,7 +57,6 @@ def noted(**fields: Any) -> Noted:
             "call": None,
             "status": 404,
             "reason": "r",
-            "text": "t",
             "scope": scope,
             "body": b"",
             **fields,
@@ -107,11 +106,12 @@ def test_what_is_refused_is_kept_under_the_project_of_its_key(
     keeper.keep(*edge.edge.refusals.take())
     *_, unknown, invalid, not_json = reader.newest([PROJECT, NO_PROJECT], limit=10)
     assert (not_json.project, not_json.reason) == (PROJECT, "not_json")
-    assert not_json.text.startswith("The body is not JSON.")
+    assert not_json.detail == "Expecting value: line 1 column 1 (char 0)"
+    assert not_json.answer == ""
     assert (not_json.body, not_json.status, not_json.method) == ("no json", 400, "POST")
     assert not_json.client == "127.0.0.0/24"
     assert invalid.reason == "invalid"
-    assert "event" in invalid.text
+    assert "event" in invalid.answer
     assert (unknown.project, unknown.reason) == (NO_PROJECT, "unknown_key")
     assert unknown.path == "/api/v1/mobile/anot…/track"
     assert unknown.body == EVENT.decode()
@@ -209,12 +209,12 @@ def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, rea
         ('{"message":', 400, '{"message":'),
         ('{"a":' * 100_000, 400, ('{"a":' * 100)),
         ("plain words", 400, "plain words"),
-        ("", 401, "Unauthorized"),
+        ("", 401, ""),
     ],
 )
 def test_what_is_kept_of_an_answer_is_its_sentences(
     keeper: RefusalKeeper, reader: RefusedReader, sent: str, status: int, kept: str
 ) -> None:
-    keeper.keep([noted(text=sent, status=status)], Counter())
+    keeper.keep([noted(answer=sent.encode(), status=status)], Counter())
     (found,) = reader.newest([NO_PROJECT], limit=1)
-    assert found.text == kept
+    assert found.answer == kept

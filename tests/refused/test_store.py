@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.migrating import REFUSED, older
 
 from passerby.refused import store
 from passerby.refused.record import NO_PROJECT, Count, Refused
@@ -23,7 +24,7 @@ def refused(text: str, project: int = 1, at: int = NOW) -> Refused:
         call="track",
         status=400,
         reason="not_json",
-        text=text,
+        answer=text,
         method="POST",
         path="/v1/track",
         client="",
@@ -44,7 +45,7 @@ def reader(tmp_path: Path) -> Iterator[RefusedReader]:
 
 
 def texts(found: list[Refused]) -> list[str]:
-    return [each.text for each in found]
+    return [each.answer for each in found]
 
 
 def test_the_newest_come_first_and_page_by_page(writer: RefusedWriter, reader: RefusedReader) -> None:
@@ -116,3 +117,16 @@ def test_uses_of_keys_are_added_up_by_the_hour_and_the_last_is_remembered(
     assert reader.uses(NOW + 3_600_000) == {1: Use(NOW + 3_600_000, 12), 2: Use(NOW, 1)}
     writer.count_uses({1: 1}, NOW + 3_660_000)
     assert reader.uses(NOW + 3_660_000) == {1: Use(NOW + 3_660_000, 6), 2: Use(NOW, 0)}
+
+
+def test_a_rejected_request_of_an_earlier_version_has_its_sentence_as_answer(tmp_path: Path) -> None:
+    with older(tmp_path / "refused.db", REFUSED, 1) as connection:
+        connection.execute(
+            """
+            INSERT INTO refused (project, at, dialect, call, status, reason, text, method, path, client, body)
+            VALUES (1, 5, 'segment', 'track', 400, 'not_json', 'The body is not JSON.', 'POST', '/v1/track', '', '')
+            """
+        )
+    with closing(RefusedReader(tmp_path / "refused.db")) as reader:
+        (found,) = reader.newest([1], limit=1)
+    assert (found.reason, found.detail, found.answer) == ("not_json", "", "The body is not JSON.")

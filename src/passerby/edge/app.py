@@ -16,7 +16,7 @@ import uuid_utils
 from passerby import logs
 from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Call, Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
-from passerby.edge.answers import BROKEN, MISTAKE, NO_SUCH_PATH, NOT_FOUND, fault_headers, start
+from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers, start
 from passerby.edge.asgi import Receive, Scope, Send
 from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit, Told
@@ -26,7 +26,7 @@ from passerby.edge.headers import Headers
 from passerby.edge.metrics import NO_DIALECT, Counts
 from passerby.edge.rates import RateLimits
 from passerby.edge.reading import ClientGone, Unread, read_rest
-from passerby.edge.refusals import Noted, Refusals, fault_text
+from passerby.edge.refusals import Noted, Refusals
 from passerby.edge.routes import match as match_any
 from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.log.protocol import LogWriter
@@ -102,7 +102,7 @@ class Edge:
         if call is None:
             self.counts.answered(NO_DIALECT, "unknown", NOT_FOUND.status)
             if scope["path"] != PROBED:
-                self._note(None, NOT_FOUND, ("unknown_path", NO_SUCH_PATH), scope)
+                self._note(None, NOT_FOUND.status, Fault.UNKNOWN_PATH.value, scope)
             await _send(send, NOT_FOUND)
             return
         try:
@@ -252,14 +252,14 @@ class Edge:
     def _invalid(self, call: Call, reply: Reply, scope: Scope, body: bytes) -> Reply:
         """The reply to what the dialect refused, which is noted."""
         self.counts.refused(call.dialect, "invalid")
-        self._note(call, reply, ("invalid", reply.body.decode("utf-8", "replace")), scope, body)
+        self._note(call, reply.status, "invalid", scope, body, answer=reply.body)
         return reply
 
     async def _refuse(self, call: Call, fault: RequestFault, scope: Scope, send: Send) -> None:
         reply = call.fault(fault.fault, fault.detail)
         self.counts.refused(call.dialect, fault.fault.value)
         self.counts.answered(call.dialect, call.name, reply.status)
-        self._note(call, reply, (fault.fault.value, fault_text(fault)), scope, fault.body)
+        self._note(call, reply.status, fault.fault.value, scope, fault.body, detail=fault.detail)
         await _send(send, reply, fault_headers(fault), _origin(call, scope))
 
     async def _turn_away(self, call: Call, reply: Reply, scope: Scope, send: Send) -> None:
@@ -267,7 +267,7 @@ class Edge:
         reason = Fault.UNKNOWN_KEY.value
         self.counts.refused(call.dialect, reason)
         self.counts.answered(call.dialect, call.name, reply.status)
-        self._note(call, reply, (reason, reply.body.decode("utf-8", "replace")), scope)
+        self._note(call, reply.status, reason, scope, answer=reply.body)
         await _send(send, reply, [("Connection", "close")])
 
     async def _confess(self, call: Call, scope: Scope, send: Send) -> None:
@@ -275,12 +275,22 @@ class Edge:
         _log.exception("a request met a mistake of ours", dialect=call.dialect, call=call.name)
         self.counts.mistaken(call.dialect)
         self.counts.answered(call.dialect, call.name, BROKEN.status)
-        self._note(call, BROKEN, ("mistake", MISTAKE), scope)
+        self._note(call, BROKEN.status, "mistake", scope)
         await _send(send, BROKEN, origin=_origin(call, scope))
 
-    def _note(self, call: Call | None, reply: Reply, why: tuple[str, str], scope: Scope, body: bytes = b"") -> None:
-        """Keep a refusal, with its reason in a word and in a sentence. Only what is refused comes here."""
-        self.refusals.note(Noted(self.clock(), call, reply.status, *why, scope, body))
+    def _note(  # noqa: PLR0913 - the fields of a rejected request
+        self,
+        call: Call | None,
+        status: int,
+        reason: str,
+        scope: Scope,
+        body: bytes = b"",
+        *,
+        detail: str = "",
+        answer: bytes = b"",
+    ) -> None:
+        """Keep a rejected request with the code of its fault, and its detail or the dialect's own answer."""
+        self.refusals.note(Noted(self.clock(), call, status, reason, scope, body, detail, answer))
 
     def close(self) -> None:
         """Finish what is being written. To be called when no request is open any more."""

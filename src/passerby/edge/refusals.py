@@ -9,13 +9,11 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from http import HTTPStatus
 from typing import Final, NamedTuple
 
 import msgspec
 
-from passerby.dialects.common.faults import text as told
-from passerby.dialects.contract import Call, RequestFault
+from passerby.dialects.contract import Call
 from passerby.dialects.dialect import RequestParts
 from passerby.dialects.project_hint import KeyDirectory, project_of
 from passerby.edge.asgi import Scope
@@ -37,15 +35,19 @@ _SENTENCES: Final = frozenset({"message", "details"})
 
 
 class Noted(NamedTuple):
-    """A refused request. `text` is what the sender was told, `body` perhaps only the two ends of what was sent."""
+    """A rejected request: the code of its fault, with its detail, or with the dialect's own answer.
+
+    Of a large `body`, only the two ends are held.
+    """
 
     at: int
     call: Call | None
     status: int
     reason: str
-    text: str
     scope: Scope
     body: bytes
+    detail: str = ""
+    answer: bytes = b""
 
 
 class Refusals:
@@ -75,11 +77,6 @@ class Refusals:
 def dialect_of(call: Call | None) -> str:
     """The dialect of a call; the word for none where a path is no vendor's."""
     return call.dialect if call else NO_DIALECT
-
-
-def fault_text(fault: RequestFault) -> str:
-    """What a fault comes to in words."""
-    return told(fault.fault, fault.detail)
 
 
 class RefusalKeeper:
@@ -133,7 +130,8 @@ class RefusalKeeper:
             call=call.name if call else "unknown",
             status=noted.status,
             reason=noted.reason,
-            text=_messages(noted)[: redaction.TEXT_LIMIT],
+            detail=noted.detail[: redaction.TEXT_LIMIT],
+            answer=_messages(noted.answer.decode("utf-8", "replace"))[: redaction.TEXT_LIMIT],
             method=scope["method"],
             path=redaction.path(scope["path"], query, parameters.values()),
             client=redaction.client(self._proxies.client(client[0] if client else "", scope["headers"])),
@@ -141,21 +139,19 @@ class RefusalKeeper:
         )
 
 
-def _messages(noted: Noted) -> str:
-    """Return the sentences of a vendor's JSON error, else its text; the name of the status for an empty answer.
+def _messages(answer: str) -> str:
+    """Return the sentences of a vendor's JSON error, else its text.
 
     Vendors put a sentence into `message` (CrossEngage version 1, WebEngage) or `details` (CrossEngage version 2), at
     any depth: a batch has one for each bad entry.
     """
-    if not noted.text:
-        return HTTPStatus(noted.status).phrase
-    if not noted.text.startswith("{"):
-        return noted.text
+    if not answer.startswith("{"):
+        return answer
     try:
-        found = list(_sentences(msgspec.json.decode(noted.text)))
+        found = list(_sentences(msgspec.json.decode(answer)))
     except (msgspec.DecodeError, RecursionError):
-        return noted.text
-    return " ".join(found) or noted.text
+        return answer
+    return " ".join(found) or answer
 
 
 def _sentences(answer: object) -> Iterator[str]:

@@ -11,7 +11,8 @@ NO_PROJECT = 0
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """A refused request, redacted. `number` orders them; 0 before it is kept. `at` in milliseconds since 1970.
 
-    `reason` is a fixed word, `text` what the sender was told; `body` the beginning of what was sent.
+    `reason` is the code of the fault and `detail` what the parser reported, may be empty. `answer` has the sentences of
+    the dialect's own error where that is not made from a code. `body` is the beginning of what was sent.
     """
 
     number: int = 0
@@ -21,7 +22,8 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     call: str
     status: int
     reason: str
-    text: str
+    detail: str = ""
+    answer: str = ""
     method: str
     path: str
     client: str

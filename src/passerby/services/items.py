@@ -12,6 +12,7 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StandardEvent
 from passerby.refused.record import NO_PROJECT, Refused
 from passerby.services.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
+from passerby.services.request_texts import rejection_message
 from passerby.state.views import HistoryIdentifier
 from passerby.times import iso
 
@@ -126,7 +127,10 @@ class Wanted(NamedTuple):
             and self.semantic is None
             and self.dialect in {None, refused.dialect}
             and self._is_named(refused.call)
-            and (self.text is None or self.text.lower() in f"{refused.path}\n{refused.body}\n{refused.text}".lower())
+            and (
+                self.text is None
+                or self.text.lower() in f"{refused.path}\n{refused.body}\n{message_of(refused)}".lower()
+            )
         )
 
     def _is_named(self, name: str) -> bool:
@@ -166,10 +170,15 @@ def of_refused(refused: Refused) -> LiveItem:
         time=iso(refused.at),
         received_at=iso(refused.at),
         payload=refused.body[:PAYLOAD_LENGTH],
-        reason=refused.text,
+        reason=message_of(refused),
         http_status=refused.status,
         state="dropped",
     )
+
+
+def message_of(refused: Refused) -> str:
+    """What was wrong with a rejected request."""
+    return rejection_message(refused.reason, refused.detail, refused.answer, refused.status)
 
 
 def refused_of(kept: Refused) -> RefusedRequest:
@@ -181,7 +190,7 @@ def refused_of(kept: Refused) -> RefusedRequest:
         call=kept.call,
         status=kept.status,
         reason=kept.reason,
-        message=kept.text,
+        message=message_of(kept),
         method=kept.method,
         path=kept.path,
         client=kept.client,

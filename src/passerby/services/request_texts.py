@@ -1,0 +1,33 @@
+"""The texts of rejected requests: what was wrong with one, made of the code and the detail that are stored of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from passerby.dialects.common.faults import text
+from passerby.dialects.contract import Fault
+
+_FAULTS: Final[Mapping[str, Fault]] = {fault.value: fault for fault in Fault}
+_OTHERS: Final[Mapping[str, str]] = {
+    "mistake": "An internal error occurred. Nothing of the request was stored.",
+}
+
+
+def rejection_message(reason: str, detail: str, answer: str, status: int) -> str:
+    """Return what was wrong with a request.
+
+    `answer` has the sentences of a dialect's own error, which come first. Else the text is that of the fault `reason`
+    with its `detail`, or the name of the HTTP status where there is none.
+    """
+    if answer:
+        return answer
+    if reason in _FAULTS:
+        return text(_FAULTS[reason], detail)
+    if reason in _OTHERS:
+        return _OTHERS[reason]
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"HTTP status {status}"
