@@ -66,6 +66,10 @@ class Client:
             return False
         return True
 
+    def line(self) -> bytes:
+        """The next line of what comes back."""
+        return self._stream.readline()
+
     def half_close(self) -> None:
         """Say that nothing more will be sent."""
         self.socket.shutdown(socket.SHUT_WR)

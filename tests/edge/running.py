@@ -7,18 +7,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Any
 
 import uvloop
 from tests.dialects.calling import Keys
 
 from passerby.dialects.contract import Call
-from passerby.edge.app import Edge, create_app
 from passerby.edge.chores import look_after
+from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import Directory
 from passerby.edge.routes import match as match_any
-from passerby.edge.server import beside, make_server, sweep
+from passerby.edge.server import Server, beside
+from passerby.edge.shared import Edge
 from passerby.log.protocol import LogWriter
 from passerby.positions import Positions
 from passerby.proxies import TrustedProxies
@@ -84,7 +83,11 @@ class Running:
         self._thread = threading.Thread(target=self._run)
         self._ready = threading.Event()
         self.edge: Edge
-        self.connections: set[Any]
+
+    @property
+    def connections(self) -> list[EdgeConnection]:
+        """The open connections at this moment."""
+        return list(self._server.connections.open)
 
     def start(self) -> None:
         self._thread.start()
@@ -95,19 +98,20 @@ class Running:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        self.edge = create_app(
+        self.edge = Edge(
             Keys(), self._log, self._settings, match=self._match, directory=self._directory, proxies=self._proxies
         )
-        self._server = make_server(self.edge, self._settings)
-        self.connections = self._server.server_state.connections
+        self._server = Server(self.edge)
+        self._loop = asyncio.get_running_loop()
         self._ready.set()
-        async with beside(look_after(partial(sweep, self._server), seconds=BEAT_SECONDS)):
-            await self._server.serve(sockets=[self._listener])
+        async with beside(look_after(self._server.sweep, seconds=BEAT_SECONDS)):
+            await self._server.serve(self._listener)
         self.edge.close()
 
     def ask_to_stop(self) -> None:
         """As SIGTERM does."""
-        self._server.should_exit = True
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._server.stop)
 
     def stop(self) -> None:
         self.ask_to_stop()

@@ -16,7 +16,7 @@ from tests.edge.client import Client, request
 from tests.edge.running import Gate, Running, until
 
 from passerby.dialects import registry
-from passerby.dialects.contract import Call, Outcome, Reply
+from passerby.dialects.contract import Call, Fault, Inquiry, Known, Outcome, Reply, RequestFault
 from passerby.log.protocol import LogDamaged, LogFull
 from passerby.settings import EdgeSettings
 
@@ -256,6 +256,69 @@ def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged
     assert "a request met a mistake of ours" in lines.getvalue()
     assert "KeyError" in lines.getvalue()
     assert "somebody" not in lines.getvalue()
+
+
+class Failing:
+    """A directory whose state cannot be read in a way that nobody expected."""
+
+    async def known(self, _inquiry: Inquiry) -> Known:
+        raise KeyError("somebody@example.com")
+
+
+def asking(answer: Callable[[Known], Outcome]) -> Callable[[str], Call]:
+    """A call that looks something up before it answers so."""
+
+    def inquire(*_: object) -> Inquiry:
+        return Inquiry(PROJECT, (), None, answer)
+
+    call = registry.match(TRACK)
+    assert call
+    return lambda _: msgspec.structs.replace(call, inquire=inquire)
+
+
+def test_a_mistake_of_ours_in_a_lookup_is_a_500_too(start: Start, kept: Kept, lines: io.StringIO) -> None:
+    edge = start(match=asking(lambda _: Outcome(Reply(200))), directory=Failing())
+    with closing(Client(edge.port)) as client:
+        assert [client.ask(TRACK, EVENT).status for _ in range(2)] == [500, 500]
+    assert edge.edge.counts.mistakes == 2
+    assert edge.edge.budget.taken == 0
+    assert "somebody" not in lines.getvalue()
+    assert kept() == []
+
+
+def test_a_call_may_be_refused_after_a_lookup(start: Start) -> None:
+    def refuse(_: Known) -> Outcome:
+        raise RequestFault(Fault.UNKNOWN_KEY)
+
+    edge = start(match=asking(refuse))
+    with closing(Client(edge.port)) as client:
+        assert [client.ask(TRACK, EVENT).status for _ in range(2)] == [401, 401]
+        edge.edge.budget.taken += 1 << 40
+        assert client.ask(TRACK, EVENT).status == 429
+        edge.edge.budget.taken -= 1 << 40
+
+
+def test_a_mistake_of_ours_in_an_answer_to_a_full_disk_is_a_500(start: Start, log: Gate, lines: io.StringIO) -> None:
+    call = registry.match(TRACK)
+    assert call
+    edge = start(match=lambda _: msgspec.structs.replace(call, fault=fail))
+    log.fault = LogFull("no space")
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 500
+    assert "a request met a mistake of ours" in lines.getvalue()
+
+
+def test_an_answer_that_cannot_be_written_costs_only_its_connection(
+    start: Start, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
+) -> None:
+    edge = start(EdgeSettings(idle_seconds=0.1))
+    with monkeypatch.context() as patch, closing(Client(edge.port)) as client:
+        patch.setattr("passerby.edge.connection.response", fail)
+        client.send(request(TRACK, EVENT))
+        assert client.is_closed()
+    assert "a request met a mistake of ours" in lines.getvalue()
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
 
 
 def redirecting(_: str) -> Call:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import struct
+import threading
+import time
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from typing import Any
 
 import pytest
@@ -154,12 +157,132 @@ def test_a_chunk_that_is_broken_refuses_its_request(edge: Running, kept: Kept) -
     assert kept() == []
 
 
-def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: Running, kept: Kept) -> None:
+def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: Running, log: Gate, kept: Kept) -> None:
+    for is_open in (True, False):
+        if not is_open:
+            log.open.clear()
+        with closing(Client(edge.port)) as client:
+            client.send(request(TRACK, EVENT) + b"\x00rubbish\r\n\r\n")
+            log.open.set()
+            assert [client.answer().status for _ in range(2)] == [202, 400]
+            assert client.is_closed()
+    assert len(kept()) == 2
+
+
+def test_a_broken_body_behind_a_request_is_refused_in_its_turn(edge: Running, log: Gate, kept: Kept) -> None:
+    log.open.clear()
+    head = f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n".encode()
     with closing(Client(edge.port)) as client:
-        client.send(request(TRACK, EVENT) + b"\x00rubbish\r\n\r\n")
-        assert client.answer().status == 202
+        client.send(request(TRACK, EVENT) + head)
+        assert log.reached.wait(20)
+        client.send(b"no number\r\n")
+        log.open.set()
+        assert [client.answer().status for _ in range(2)] == [202, 400]
         assert client.is_closed()
     assert len(kept()) == 1
+
+
+def test_a_head_that_is_late_is_not_answered_before_the_request_ahead_of_it(start: Start, log: Gate) -> None:
+    edge = start(IMPATIENT)
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT) + b"POST /")
+        assert log.reached.wait(20)
+        time.sleep(2 * IMPATIENT.request_deadline_seconds)
+        log.open.set()
+        assert [client.answer().status for _ in range(2)] == [202, 408]
+        assert client.is_closed()
+
+
+def test_a_body_that_is_late_is_not_refused_before_its_turn(start: Start, log: Gate) -> None:
+    edge = start(IMPATIENT)
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send((request(TRACK, EVENT) * 2)[:-5])
+        assert log.reached.wait(20)
+        time.sleep(2 * IMPATIENT.request_deadline_seconds)
+        log.open.set()
+        assert [client.answer().status for _ in range(2)] == [202, 408]
+
+
+def test_who_waits_for_permission_behind_a_request_gets_it_in_its_turn(edge: Running, log: Gate) -> None:
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send((request(TRACK, EVENT) + request(TRACK, EVENT, Expect="100-continue"))[: -len(EVENT)])
+        assert log.reached.wait(20)
+        log.open.set()
+        assert client.answer().status == 202
+        assert client.line() + client.line() == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.send(EVENT)
+        assert client.answer().status == 202
+
+
+def send_until_closed(client: Client, data: bytes) -> None:
+    with suppress(OSError):
+        client.send(data)
+
+
+def test_no_more_is_read_of_a_client_that_does_not_fetch_its_answers(edge: Running) -> None:
+    """What is sent ahead waits in the system's buffers, and not in ours; no answer gets lost."""
+    asked = request("/sdk/web_event.js", method="GET")
+    number = 20_000_000 // len(asked)
+    with closing(Client(edge.port)) as client:
+        sender = threading.Thread(target=send_until_closed, args=(client, asked * number))
+        sender.start()
+        until(lambda: any(connection.is_busy for connection in edge.connections))
+        sender.join(0.5)
+        assert sender.is_alive()
+        (connection,) = edge.connections
+        assert connection.is_busy
+        assert connection._transport.get_write_buffer_size() < 1_000_000  # noqa: SLF001 - what this is about
+        assert len(connection._queue) < 10_000  # noqa: SLF001 - as above
+        whole = len(client.answer("GET").body)
+        for _ in range(200):
+            answer = client.answer("GET")
+            assert (answer.status, len(answer.body)) == (200, whole)
+        client.socket.shutdown(socket.SHUT_RDWR)
+        sender.join(20)
+
+
+def test_who_never_fetches_its_answers_is_hung_up_on(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.connection.STUCK_SECONDS", 0.1)
+    edge = start()
+    with closing(Client(edge.port)) as client:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 10_000)
+        client.send(request("/sdk/web_event.js", method="GET") * 1_000)
+        until(lambda: not edge.connections)
+
+
+def test_a_request_whose_client_has_left_is_counted(edge: Running, log: Gate, kept: Kept) -> None:
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT))
+        assert log.reached.wait(20)
+    until(lambda: not edge.connections)
+    log.open.set()
+    until(kept)
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
+    assert edge.edge.counts._requests[("crossengage", "track", 202)] == 2  # noqa: SLF001 - it is not published yet
+    assert len(kept()) == 2
+
+
+def test_a_mistake_of_ours_in_a_head_is_answered_counted_and_logged(
+    edge: Running, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
+) -> None:
+    def fail(_url: bytes) -> None:
+        raise KeyError("somebody@example.com")
+
+    with monkeypatch.context() as patch, closing(Client(edge.port)) as client:
+        patch.setattr("passerby.edge.connection.split_target", fail)
+        answer = client.ask(TRACK, EVENT)
+        assert answer.status == 500
+        assert client.is_closed()
+    assert edge.edge.counts.mistakes == 1
+    assert "KeyError" in lines.getvalue()
+    assert "somebody" not in lines.getvalue()
+    with closing(Client(edge.port)) as client:
+        assert client.ask(TRACK, EVENT).status == 202
 
 
 def test_requests_sent_ahead_are_answered_in_order(edge: Running, kept: Kept) -> None:
@@ -256,3 +379,55 @@ def test_a_stopping_edge_answers_what_it_has_begun_and_hangs_up_on_the_rest(
         assert busy.answer().status == 202
         assert busy.is_closed()
     assert len(kept()) == 2
+
+
+def is_refused(port: int) -> bool:
+    try:
+        Client(port).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_a_stopping_edge_answers_what_was_sent_ahead(start: Start, log: Gate, kept: Kept) -> None:
+    edge = start()
+    log.open.clear()
+    with closing(Client(edge.port)) as busy:
+        busy.send(request(TRACK, EVENT) * 3)
+        assert log.reached.wait(20)
+        edge.ask_to_stop()
+        until(lambda: is_refused(edge.port))
+        log.open.set()
+        answers = [busy.answer() for _ in range(3)]
+        assert [(answer.status, answer.headers.get("connection")) for answer in answers] == [
+            (202, None),
+            (202, None),
+            (202, "close"),
+        ]
+        assert busy.is_closed()
+    assert len(kept()) == 3
+
+
+def test_a_stopping_edge_hangs_up_on_who_sends_what_it_does_not_want(start: Start) -> None:
+    edge = start()
+    with closing(Client(edge.port)) as client:
+        client.send(request("/nowhere", b"x" * 1_000)[:-500])
+        assert client.answer().status == 404
+        edge.ask_to_stop()
+        assert client.is_closed()
+
+
+@pytest.mark.parametrize("asked_twice", [True, False])
+def test_a_stopping_edge_does_not_wait_for_ever(
+    start: Start, log: Gate, monkeypatch: pytest.MonkeyPatch, *, asked_twice: bool
+) -> None:
+    monkeypatch.setattr("passerby.edge.server.GRACE_SECONDS", 60 if asked_twice else 0.1)
+    edge = start()
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT))
+        assert log.reached.wait(20)
+        edge.ask_to_stop()
+        if asked_twice:
+            edge.ask_to_stop()
+        assert client.is_closed()

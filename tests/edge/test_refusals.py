@@ -21,6 +21,7 @@ from tests.edge.test_chores import run_until
 from passerby.dialects.contract import Call, Outcome
 from passerby.edge import refusals
 from passerby.edge.chores import keep_refusals_regularly
+from passerby.edge.headers import Head
 from passerby.edge.refusals import Noted, RefusalKeeper, Refusals
 from passerby.edge.routes import match
 from passerby.proxies import TrustedProxies
@@ -50,14 +51,13 @@ def keeper(writer: RefusedWriter) -> RefusalKeeper:
 
 
 def noted(**fields: Any) -> Noted:
-    scope: dict[str, Any] = {"method": "GET", "path": "/nothing", "query_string": b"", "headers": [], "client": None}
     return Noted(
         **{
             "at": 5 * MINUTE + 1,
             "call": None,
             "status": 404,
             "reason": "r",
-            "scope": scope,
+            "head": Head("GET", "/nothing", "", [], ""),
             "body": b"",
             **fields,
         }

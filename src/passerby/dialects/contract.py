@@ -46,8 +46,6 @@ class RequestFault(Exception):
         super().__init__(detail or fault.value)
         self.fault = fault
         self.detail = detail
-        self.body = b""
-        """What was read of the request, where it came so far; for whoever looks into what was refused."""
 
 
 class Reply(msgspec.Struct, frozen=True):

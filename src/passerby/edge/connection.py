@@ -1,28 +1,37 @@
-"""One client's connection: uvicorn's own, with the limits that it lacks.
+"""One client's connection: HTTP/1.1 with httptools, with limits on all that a client can make large or slow.
 
-A connection that sends nothing, a head that never ends, a body that trickles, an answer that nobody fetches: `sweep`
-finds each of them, once a second, and costs well below a microsecond. Timers would cost that at every request.
+Requests that a client sends ahead are answered one after the other, in their order. `sweep` finds connections that send
+nothing, heads that do not end, bodies that trickle and answers that are not fetched, once a second and at a cost of
+less than a microsecond. Timers would cost more at every request.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from passerby import logs
 from passerby.dialects.contract import Reply
-from passerby.edge.answers import BAD_REQUEST, HEAD_TOO_LARGE, HEAD_TOO_SLOW, TOO_MANY_CONNECTIONS, raw
-from passerby.edge.app import Edge
-from passerby.edge.asgi import OVERDUE
+from passerby.edge.answers import BAD_REQUEST, BROKEN, HEAD_TOO_LARGE, HEAD_TOO_SLOW, TOO_MANY_CONNECTIONS, response
+from passerby.edge.exchange import Exchange
+from passerby.edge.framing import (
+    FRAMING_LIMIT,
+    FRAMING_PER_BYTE,
+    HEAD_LIMIT,
+    Unacceptable,
+    check_head,
+    head_size,
+    split_target,
+    without_upgrade,
+)
+from passerby.edge.headers import Head
 from passerby.edge.metrics import NO_DIALECT
-from passerby.edge.whole import WholeRequest
-from passerby.settings import EdgeSettings
+from passerby.edge.open_connections import Connections
 
-HEAD_LIMIT: Final = 32 << 10
-"""Bytes of a request line and its headers, about."""
 LINGER_SECONDS: Final = 2.0
 """How long we go on taking, and throwing away, what a client still sends when it has its answer already."""
 STUCK_SECONDS: Final = 60.0
@@ -30,259 +39,342 @@ STUCK_SECONDS: Final = 60.0
 MOST_LEAVING: Final = 1_000
 """Connections that linger at most before one too many is closed without being told so."""
 
+_log = logs.get("edge")
+_UNUSUAL: Final = frozenset({b"expect", b"transfer-encoding"})
+"""Headers that have to be checked."""
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-_OF_UPGRADE: Final = frozenset({b"connection", b"upgrade", b"http2-settings"})
 
-
-class EdgeConnection(HttpToolsProtocol):
+class EdgeConnection(asyncio.Protocol):
     """A connection of the ingest port.
 
-    `leaving` holds those of all connections that linger: they don't count as open any more, so that who is turned away
-    takes nobody's place. `server` is what uvicorn gives to each of its connections.
+    `_parsed` is the request whose body is arriving, `_current` the one to answer next, `_queue` those after it.
     """
 
-    def __init__(self, settings: EdgeSettings, edge: Edge, leaving: set[EdgeConnection], **server: Any) -> None:
-        super().__init__(**server)
-        self._settings = settings
-        self._edge = edge
-        self._counts = edge.counts
-        self._leaving = leaving
-        self._since = self.loop.time()
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._edge = connections.edge
+        self._settings = connections.edge.settings
+        self._now: Callable[[], float] = asyncio.get_running_loop().time
+        self._since = self._now()
         self._lingers_until = 0.0
+        self._transport: asyncio.Transport
+        self._peer = ""
+
+        self._parser = httptools.HttpRequestParser(self)
+        self._is_deaf = False
+        """Whether nothing that still arrives is read: the connection ends after the requests that were read."""
+        self._url = b""
+        self._headers: list[tuple[bytes, bytes]] = []
         self._head_open = False
         self._head_read = 0
-        self._piece = 0
-        self._upgrading = False
-        self._held: list[bytes] | None = None
-        self._refusal = BAD_REQUEST
-        self._gentle: _Gentle
+        self._read = 0
+
+        self._parsed: Exchange | None = None
+        self._current: Exchange | None = None
+        self._queue: deque[Exchange] = deque()
+        self._advancing = False
+        self._last_word: Reply | None = None
+        """The answer to what follows the queue and could not be understood."""
+        self._stopping = False
+        self._write_paused = False
+        self._read_paused = False
+
+    # The transport's callbacks
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a client in, or tell it that there are too many."""
-        self._gentle = _Gentle(cast("asyncio.Transport", transport), self)
-        super().connection_made(cast("asyncio.Transport", self._gentle))
-        excess = len(self.connections) - len(self._leaving) - self._settings.max_connections
-        if excess > 0 and len(self._leaving) >= MOST_LEAVING:
-            self.transport.abort()
-        elif excess > 0:
-            self._refuse(TOO_MANY_CONNECTIONS)
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self._peer = str(peer[0]) if isinstance(peer, tuple) else ""
+        shared = self._connections
+        if shared.add(self) > self._settings.max_connections:
+            if len(shared.leaving) >= MOST_LEAVING:
+                self._transport.abort()
+            else:
+                self._reject(TOO_MANY_CONNECTIONS)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._leaving.discard(self)
-        super().connection_lost(exc)
-        # Of several requests sent ahead, uvicorn tells only the last that the client has left.
-        self._gentle.write = _dropped
+        del exc
+        self._connections.remove(self)
+        for exchange in (self._current, *self._queue):
+            if exchange is not None:
+                exchange.abandon()
+        self._parsed = self._current = None
+        self._queue.clear()
+        self._is_deaf = True
+        del self._parser  # which holds this connection's methods
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent. Never raises, whatever it is."""
-        if self._lingers_until:
+        if self._is_deaf:
             return
-        self._piece = len(data)
+        parsed, self._read = self._parsed, len(data)
+        declined = 0
         try:
-            self.parser.feed_data(data)
+            self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self._held = None
-            self._malformed()
-        if self._held is not None:
-            self._go_the_long_way()
-        if self._head_open:
+            declined = upgrade.args[0]
+        except httptools.HttpParserError as error:
+            self._malformed(error)
+        if declined:
+            self._decline_upgrade(memoryview(data)[declined:])
+        arriving = self._parsed
+        if arriving is not None:
+            if not arriving.answered:
+                self._check_arriving(arriving, len(data) if arriving is parsed else 0)
+        elif self._head_open:
             self._head_read += len(data)
             if self._head_read > HEAD_LIMIT:
-                self._refusal = HEAD_TOO_LARGE
-                self._malformed()
+                self._reject(HEAD_TOO_LARGE)
+        if self._queue:
+            self._regulate()
+
+    def pause_writing(self) -> None:
+        self._write_paused = True
+        self._regulate()
+
+    def resume_writing(self) -> None:
+        self._write_paused = False
+        self._advance()
+
+    # The parser's callbacks
 
     def on_message_begin(self) -> None:
-        self._since = self.loop.time()
+        if self._is_deaf:
+            raise Unacceptable  # stops the parser
+        self._since = self._now()
         self._head_open = True
         self._head_read = 0
-        self.url = b""
-        self.headers = []
-        self.expect_100_continue = False
+        self._url = b""
+        self._headers = []
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self._head_open = False
-        if self._head_read + self._piece > HEAD_LIMIT and self._head_size() > HEAD_LIMIT:
-            self._refusal = HEAD_TOO_LARGE
-            raise ValueError("the head is too large")
-        self._upgrading = self.parser.should_upgrade()
-        if self._upgrading:
+        headers, self._headers = self._headers, []  # trailers are not headers
+        if self._head_read + self._read > HEAD_LIMIT and head_size(self._url, headers) > HEAD_LIMIT:
+            raise Unacceptable(HEAD_TOO_LARGE)
+        parser, raw = self._parser, dict(headers)
+        method = parser.get_method()
+        if (b"upgrade" in raw or method == b"CONNECT") and parser.should_upgrade():
+            self._headers = headers
             return
-        if self.flow.write_paused or not (self._request is None or self._request.response_complete):
-            self._go_the_long_way()
+        keep_alive = parser.should_keep_alive()
+        if keep_alive and b"connection" in raw:  # in HTTP/1.0, it may be the wish of the client alone
+            keep_alive = parser.get_http_version() != "1.0"
+        if len(raw) != len(headers) or b"host" not in raw or not _UNUSUAL.isdisjoint(raw):
+            check_head(headers, raw, is_modern=parser.get_http_version() != "1.0")
+        path, query = split_target(self._url)
+        head = Head(method.decode("ascii"), path, query, headers, self._peer)
+        exchange = Exchange(self._edge, head, raw, self._respond, keep_alive=keep_alive)
+        self._parsed = exchange
+        if self._current is None and not self._queue and not self._write_paused:
+            self._current = exchange
         else:
-            self._held = []  # until it is known whether all of it has come
+            self._queue.append(exchange)
 
     def on_body(self, body: bytes) -> None:
-        if self._held is None:
-            super().on_body(body)
-        else:
-            self._held.append(body)
-
-    def on_response_complete(self) -> None:
-        """As uvicorn's, without its timer for idle connections, which `sweep` finds at a fraction of the price."""
-        self.server_state.total_requests += 1
-        self._since = self.loop.time()
-        if self.transport.is_closing():
+        exchange = self._parsed
+        if exchange is None or exchange.answered:
             return
-        self.flow.resume_reading()
-        if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+        if not exchange.body:
+            exchange.body = body
+            return
+        if not isinstance(exchange.body, bytearray):
+            exchange.body = bytearray(exchange.body)
+        exchange.body += body
 
     def on_message_complete(self) -> None:
-        if self._upgrading:
+        exchange = self._parsed
+        if exchange is None:  # it asks for another protocol
             return
-        if self._held is not None:
-            if self._go_the_short_way(b"".join(self._held)):
-                self._held = None
-                return
-            self._go_the_long_way()
-        super().on_message_complete()
+        self._parsed = None
+        exchange.complete = True
+        if not exchange.keep_alive:
+            self._is_deaf = True
+        if exchange is self._current:
+            exchange.proceed()
 
-    def _go_the_short_way(self, body: bytes) -> bool:
-        """Try to have a request kept that came in one piece; returns whether it is on its way."""
-        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        request = WholeRequest(self._edge, self._answer, keep_alive=keep_alive)
-        client_ip = self.client[0] if self.client else ""
-        if not request.take(self.parser.get_method(), self.url, self.headers, body, client_ip):
-            return False
-        self.cycle = cast("RequestResponseCycle", request)
-        return True
+    # Requests and their answers
 
-    def _answer(self, response: bytes, keep_alive: bool) -> None:  # noqa: FBT001 - called for each request, by position
-        """Send the response to a request that went the short way."""
-        self.transport.write(response)
-        if not keep_alive:
-            self.transport.close()
-        self.on_response_complete()
+    def _malformed(self, error: httptools.HttpParserError) -> None:
+        """Reject what the parser stopped at: by itself, or because one of the callbacks raised."""
+        cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
+        if cause is None:
+            self._reject(BAD_REQUEST)
+        elif isinstance(cause, Unacceptable):
+            self._reject(cause.reply)
+        else:
+            _log.error("a request met a mistake of ours", exc_info=cause)
+            self._edge.counts.mistaken(NO_DIALECT)
+            self._reject(BROKEN)
 
-    def _go_the_long_way(self) -> None:
-        """Have uvicorn make a scope and a task for the request whose headers are complete."""
-        held, self._held = self._held or (), None
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
-        super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        self.headers += headers
-        super().on_headers_complete()
-        for piece in held:
-            super().on_body(piece)
-
-    def _head_size(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-
-    def _without_upgrade(self, rest: bytes) -> None:
-        """Parse the request anew without its wish for another protocol, which a server may ignore (RFC 9110, 7.8).
+    def _decline_upgrade(self, rest: memoryview) -> None:
+        """Parse a request anew without its wish for another protocol, and then what follows its head.
 
         The parser skips the body of such a request. Java's HttpClient asks for HTTP/2 in this way, on any request.
         """
-        self._upgrading = False
-        while (method := self.parser.get_method()) != b"CONNECT":
-            kept = [header for header in self.headers if header[0] not in _OF_UPGRADE]
-            lines = [b"%b %b HTTP/1.1" % (method, self.url), *(b"%b: %b" % header for header in kept)]
-            data = b"\r\n".join([*lines, b"", rest])
-            self.parser = httptools.HttpRequestParser(self)
-            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-            try:
-                self.parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:  # the next request has such a wish, too
-                rest = data[upgrade.args[0] :]
-                self._upgrading = False
-            except httptools.HttpParserError:
-                break
+        try:
+            while (method := self._parser.get_method()) != b"CONNECT":
+                self._parser = httptools.HttpRequestParser(self)
+                self._parser.feed_data(without_upgrade(method, self._url, self._headers))
+                try:
+                    self._parser.feed_data(rest)
+                except httptools.HttpParserUpgrade as upgrade:  # the next request has such a wish, too
+                    rest = rest[upgrade.args[0] :]
+                else:
+                    return
+            self._reject(BAD_REQUEST)
+        except httptools.HttpParserError as error:
+            self._malformed(error)
+
+    def _check_arriving(self, exchange: Exchange, wire_bytes: int) -> None:
+        """Look at a request whose body goes on to arrive: what came of it, and whether it still may."""
+        exchange.wire_bytes += wire_bytes
+        if exchange.wire_bytes > FRAMING_LIMIT + (FRAMING_PER_BYTE + 1) * len(exchange.body):
+            self._reject(BAD_REQUEST)
+            return
+        if exchange is self._current:
+            self._proceed(exchange)
+
+    def _proceed(self, exchange: Exchange) -> None:
+        exchange.proceed()
+        if exchange.expects_continue and not exchange.complete and not exchange.answered:
+            exchange.expects_continue = False
+            self._transport.write(_CONTINUE)
+
+    def _respond(self, reply: Reply, origin: bytes) -> None:
+        """Answer the current request, and turn to the next one."""
+        exchange, self._current = cast("Exchange", self._current), None
+        self._since = self._now()
+        keep_alive = exchange.keep_alive and not (self._stopping and not self._queue)
+        has_body = exchange.head.method != "HEAD"
+        self._transport.write(response(reply, origin, keep_alive=keep_alive, has_body=has_body))
+        if not keep_alive:
+            self._hang_up()
+        elif self._queue or self._last_word or self._read_paused:
+            self._advance()
+
+    def _advance(self) -> None:
+        """Proceed with the requests that were sent ahead, as far as that is possible; not recursive."""
+        if self._advancing:
+            return
+        self._advancing = True
+        while self._queue and self._current is None and not self._write_paused and not self._lingers_until:
+            self._current = exchange = self._queue.popleft()
+            self._proceed(exchange)
+        self._advancing = False
+        if self._last_word and self._current is None and not self._queue:
+            self._reject(self._last_word)
+        self._regulate()
+
+    def _regulate(self) -> None:
+        """Read on only where no request is waiting for its turn, and the client fetches its answers."""
+        paused = not self._lingers_until and (bool(self._queue) or self._write_paused or self._last_word is not None)
+        if paused != self._read_paused and not self._transport.is_closing():
+            self._read_paused = paused
+            if paused:
+                self._transport.pause_reading()
             else:
-                return
-        self._malformed()
+                self._transport.resume_reading()
 
-    def _malformed(self) -> None:
-        """Refuse what cannot be understood, without taking back the answer to a request before it."""
-        cycle = self._request
-        if cycle is None or cycle.response_complete:
-            self._refuse(self._refusal)
-        elif cycle.more_body:  # the body of the request at hand is broken: the application must not wait for its end
-            cycle.disconnected = True
-            cycle.message_event.set()
-            self._refuse(self._refusal)
-        else:
-            cycle.keep_alive = False
-            self.flow.pause_reading()
+    def _reject(self, reply: Reply) -> None:
+        """Answer what is no acceptable request, after all requests before it, and hang up."""
+        parsed, self._parsed = self._parsed, None
+        was_answered = parsed is not None and parsed.answered
+        if parsed is not None:
+            parsed.abandon()
+            if parsed is self._current:
+                self._current = None
+            elif self._queue and self._queue[-1] is parsed:
+                self._queue.pop()
+        if self._is_deaf and self._last_word is None:
+            return  # the connection ends, and what follows is not read
+        self._is_deaf = True
+        if self._current is not None or self._queue:
+            self._last_word = reply
+            self._regulate()
+            return
+        if not was_answered:
+            self._edge.counts.answered(NO_DIALECT, "unread", reply.status)
+            self._transport.write(response(reply, keep_alive=False))
+        self._linger()
 
-    def _refuse(self, reply: Reply) -> None:
-        """Answer without asking the application, and hang up."""
-        self._counts.answered(NO_DIALECT, "unread", reply.status)
-        self.transport.write(raw(reply))
-        self.linger()
+    # The end
+
+    def stop(self) -> None:
+        """End the connection after the requests that were begun; at once where there is none."""
+        self._stopping = True
+        if not self.is_busy and not self._lingers_until:
+            self._hang_up()
+
+    def abort(self) -> None:
+        """End the connection now."""
+        self._transport.abort()
 
     @property
-    def _request(self) -> RequestResponseCycle | None:
-        """The request at hand, or the last one; None before the first."""
-        return self.cycle
+    def is_busy(self) -> bool:
+        """Whether a request was begun and is not answered."""
+        return self._current is not None or bool(self._queue)
 
     @property
     def is_sending(self) -> bool:
         """Whether the client is in the middle of a body."""
-        return self._request is not None and self._request.more_body
+        return self._parsed is not None
 
-    def linger(self) -> None:
+    def _hang_up(self) -> None:
+        self._is_deaf = True
+        if self._parsed is not None:
+            self._linger()
+        else:
+            self._transport.close()
+
+    def _linger(self) -> None:
         """Hang up gently: say that we are done, and let the client find out while it still sends.
 
         To close at once with bytes unread would make the system reset the connection, and the answer could get lost.
         """
-        if not self._lingers_until:
-            self._lingers_until = self.loop.time() + LINGER_SECONDS
-            self._leaving.add(self)
-            self.flow.resume_reading()
-            self.transport.write_eof()
+        self._is_deaf = True
+        self._lingers_until = self._now() + LINGER_SECONDS
+        self._connections.leaving.add(self)
+        self._last_word = None
+        self._regulate()
+        self._transport.write_eof()
 
     def sweep(self, now: float) -> None:
-        """End what takes too long. `now` is the event loop's time; to be called about once a second."""
+        """End what takes too long. `now` is the event loop's time."""
         waited = now - self._since
         if self._lingers_until:
             if now >= self._lingers_until:
-                self.transport.abort()
-        elif self._head_open:
-            if waited > self._settings.request_deadline_seconds:
-                self._refuse(HEAD_TOO_SLOW)
-        elif self.is_sending:
+                self._transport.abort()
+        elif self._awaits_client:
             if waited > self._settings.request_deadline_seconds:
                 self._overdue()
-        elif self._request is None or self._request.response_complete:
-            if waited > self._settings.idle_seconds:
-                self.transport.close()
-        elif waited > STUCK_SECONDS:
-            self.transport.abort()
-
-    def _overdue(self) -> None:
-        """Let the application find that the body is late; or hang up, if it did not want the body and has answered."""
-        if self.cycle.response_complete:
-            self.linger()
-        else:
-            self.cycle.scope["state"][OVERDUE] = True
-            self.cycle.message_event.set()
-
-
-class _Gentle:
-    """The transport as uvicorn sees it: where the client is still sending, `close` lingers."""
-
-    def __init__(self, transport: asyncio.Transport, connection: EdgeConnection) -> None:
-        self.write: Callable[[bytes], None] = transport.write
-        self._transport = transport
-        self._connection = connection
-        self._lingers = False
-
-    def close(self) -> None:
-        if self._connection.is_sending and not self._lingers:
-            self._lingers = True
-            self._connection.linger()
-        else:
+        elif self.is_busy or self._write_paused or self._transport.is_closing():
+            if waited > STUCK_SECONDS:
+                self._transport.abort()
+        elif waited > self._settings.idle_seconds:
             self._transport.close()
 
-    def is_closing(self) -> bool:
-        return self._lingers or self._transport.is_closing()
+    @property
+    def _awaits_client(self) -> bool:
+        """Whether the rest of a request is to come next, and not the answer to one before it."""
+        arriving = self._parsed
+        if arriving is None:
+            return self._head_open and not self.is_busy
+        return arriving is self._current or arriving.answered
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-def _dropped(_: object) -> None:
-    """Where the answer to a client goes that has left."""
+    def _overdue(self) -> None:
+        arriving = self._parsed
+        if arriving is None:
+            self._reject(HEAD_TOO_SLOW)
+        elif arriving.answered:
+            self._linger()
+        else:
+            arriving.proceed(overdue=True)

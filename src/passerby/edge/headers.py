@@ -1,8 +1,23 @@
-"""A request's headers as a mapping of text, made of the server's bytes only when asked."""
+"""The head of a request, and its headers as a mapping of text that is decoded only when asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+
+import msgspec
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Request line and headers. The path is percent-decoded, names of headers are lower-case, in the order received.
+
+    `client` is the address of the TCP peer, "" where there is none.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[bytes, bytes]]
+    client: str
 
 
 class Headers(Mapping[str, str]):

@@ -16,7 +16,7 @@ import msgspec
 from passerby.dialects.contract import Call
 from passerby.dialects.dialect import RequestParts
 from passerby.dialects.project_hint import KeyDirectory, project_of
-from passerby.edge.asgi import Scope
+from passerby.edge.headers import Head
 from passerby.edge.metrics import NO_DIALECT
 from passerby.proxies import TrustedProxies
 from passerby.refused import redaction
@@ -29,6 +29,7 @@ BODY_BEGIN: Final = 8 << 10
 BODY_END: Final = 1 << 10
 """Bytes held of a body that waits, at its two ends: keys stand before or behind a batch. As a whole, 200 bodies of
 4 MB, each a few KB of gzip, would be held at once."""
+EXCERPT_BYTES: Final = BODY_BEGIN + BODY_END
 MINUTE_MS: Final = 60_000
 _SENTENCES: Final = frozenset({"message", "details"})
 """Fields of vendors' JSON errors that hold a sentence for people."""
@@ -44,10 +45,17 @@ class Noted(NamedTuple):
     call: Call | None
     status: int
     reason: str
-    scope: Scope
+    head: Head
     body: bytes
     detail: str = ""
     answer: bytes = b""
+
+
+def excerpt(body: bytes | bytearray) -> bytes:
+    """The body, or the two ends of a large one."""
+    if len(body) > EXCERPT_BYTES:
+        return bytes(body[:BODY_BEGIN] + b"\n" + body[-BODY_END:])
+    return bytes(body)
 
 
 class Refusals:
@@ -60,10 +68,7 @@ class Refusals:
     def note(self, noted: Noted) -> None:
         """Keep this for later, or only count it where too much waits."""
         if len(self._noted) < WAITING:
-            body = noted.body
-            if len(body) > BODY_BEGIN + BODY_END:
-                noted = noted._replace(body=body[:BODY_BEGIN] + b"\n" + body[-BODY_END:])
-            self._noted.append(noted)
+            self._noted.append(noted._replace(body=excerpt(noted.body)))
         else:
             self._left_out[dialect_of(noted.call), noted.at - noted.at % MINUTE_MS] += 1
 
@@ -115,13 +120,11 @@ class RefusalKeeper:
             self._writer.tidy(now)
 
     def _record(self, noted: Noted) -> Refused:
-        call, scope = noted.call, noted.scope
-        query = scope["query_string"].decode("latin-1")
+        call, head = noted.call, noted.head
         parameters = call.parameters if call else {}
-        client = scope["client"]
-        # Of several headers of one name the first counts, as for an accepted request.
-        headers = {name.decode("latin-1"): bytes(value).decode("latin-1") for name, value in reversed(scope["headers"])}
-        parts = RequestParts(parameters, query, headers, noted.body)
+        # Of several headers of one name the last counts, as for an accepted request.
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+        parts = RequestParts(parameters, head.query, headers, noted.body)
         dialect = dialect_of(call)
         return Refused(
             project=project_of(dialect, parts, self._credentials) or NO_PROJECT,
@@ -132,9 +135,9 @@ class RefusalKeeper:
             reason=noted.reason,
             detail=noted.detail[: redaction.TEXT_LIMIT],
             answer=_messages(noted.answer.decode("utf-8", "replace"))[: redaction.TEXT_LIMIT],
-            method=scope["method"],
-            path=redaction.path(scope["path"], query, parameters.values()),
-            client=redaction.client(self._proxies.client(client[0] if client else "", scope["headers"])),
+            method=head.method,
+            path=redaction.path(head.path, head.query, parameters.values()),
+            client=redaction.client(self._proxies.client(head.client, head.headers)),
             body=redaction.body(noted.body),
         )
 

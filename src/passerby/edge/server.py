@@ -10,26 +10,28 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
-import uvicorn
 import uvloop
 
 from passerby import logs
-from passerby.edge.app import Edge, create_app, now
 from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
+from passerby.edge.open_connections import Connections
 from passerby.edge.refusals import RefusalKeeper
+from passerby.edge.shared import Edge, now
 from passerby.engines import Engines
 from passerby.gc_tuning import tune_gc
 from passerby.projects.credentials import LastKnownKeys
 from passerby.projects.policies import Policies
-from passerby.settings import EdgeSettings, Settings
+from passerby.settings import Settings
 
 GRACE_SECONDS: Final = 5
 """How long a stopping edge waits for the requests that it has begun."""
+BACKLOG: Final = 2_048
+"""Connections that the system holds until they are accepted."""
 OPEN_OBJECTS: Final = 20_000
 """Objects made and not yet freed before the garbage collector looks for cycles: those of open requests are fewer."""
 SPARE_FILES: Final = 100
@@ -64,21 +66,21 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
         closing(engines.state.open_reader()) as state,
         closing(StateDirectory(state, reader, Policies(credentials).of)) as directory,
         closing(engines.control.open_rejected_writer()) as refused,
-        closing(create_app(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
+        closing(Edge(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
     ):
         keeper = RefusalKeeper(refused, LastKnownKeys(credentials), proxies)
-        server = make_server(edge, settings.edge)
+        server = Server(edge)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, server.handle_exit)
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
         async with beside(
-            look_after(credentials.refresh_if_changed, partial(sweep, server), partial(_publish, server, edge)),
+            look_after(credentials.refresh_if_changed, server.sweep, partial(_publish, server, edge)),
             prune_regularly(log, now),
             keep_refusals_regularly(edge.refusals, keeper, now),
             count_uses_regularly(credentials.take_uses, keeper, now),
         ):
             tune_gc(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
-            await server.serve(sockets=[listener])
+            await server.serve(listener)
         with suppress(Exception):  # counts and rejected requests are for display only
             keeper.keep(*edge.refusals.take())
             keeper.count_uses(credentials.take_uses(), now())
@@ -97,32 +99,38 @@ async def beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def sweep(server: uvicorn.Server) -> None:
-    """Look at every connection, and end what takes too long."""
-    now = asyncio.get_running_loop().time()
-    for connection in list(server.server_state.connections):
-        cast("EdgeConnection", connection).sweep(now)
+def _publish(server: Server, edge: Edge) -> None:
+    edge.counts.publish(edge.budget.taken, len(server.connections.open))
 
 
-def _publish(server: uvicorn.Server, edge: Edge) -> None:
-    edge.counts.publish(edge.budget.taken, len(server.server_state.connections))
+class Server:
+    """Accepts connections until it is stopped. Made within a running event loop."""
 
+    def __init__(self, edge: Edge) -> None:
+        self.connections = Connections(edge)
+        self._stopped = asyncio.Event()
 
-def make_server(edge: Edge, settings: EdgeSettings) -> uvicorn.Server:
-    """A server with our connections, and without whatever a raw application does not use."""
-    connection = partial(EdgeConnection, settings, edge, set())
-    config = uvicorn.Config(
-        edge,
-        http=cast("type[asyncio.Protocol]", connection),
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    return uvicorn.Server(config)
+    def stop(self) -> None:
+        """Accept nothing more, and answer what was begun; the second time, do not wait for that."""
+        if self._stopped.is_set():
+            self.connections.abort()
+        self._stopped.set()
+
+    async def serve(self, listener: socket.socket) -> None:
+        """Return when every connection has ended, at most `GRACE_SECONDS` after `stop`."""
+        server = await asyncio.get_running_loop().create_server(
+            lambda: EdgeConnection(self.connections), sock=listener, backlog=BACKLOG
+        )
+        await self._stopped.wait()
+        server.close()
+        listener.close()
+        self.connections.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self.connections.none_open.wait()
+        self.connections.abort()
+        await asyncio.sleep(0)
+
+    def sweep(self) -> None:
+        """Look at every connection, and end what takes too long."""
+        self.connections.sweep(asyncio.get_running_loop().time())

@@ -1,4 +1,4 @@
-"""The short way of a request in one piece leads where the long way leads."""
+"""A request is answered alike whether it is received in one piece or in several."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def answered(edge: Running, data: bytes, first: int) -> Answer:
         client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.send(data[:first])
         if first < len(data):
-            until(lambda: any(connection.cycle for connection in edge.connections))
+            until(lambda: any(connection.is_busy or connection.is_sending for connection in edge.connections))
             client.send(data[first:])
         answer = client.answer()
         body = answer.json if answer.body else {}
@@ -54,7 +54,7 @@ def answered(edge: Running, data: bytes, first: int) -> Answer:
 
 
 @pytest.mark.parametrize("data", REQUESTS.values(), ids=REQUESTS)
-def test_both_ways_give_the_same_answer(edge: Running, kept: Kept, data: bytes) -> None:
+def test_a_request_in_pieces_gets_the_same_answer(edge: Running, kept: Kept, data: bytes) -> None:
     head = data.index(b"\r\n\r\n") + 4
     whole = answered(edge, data, len(data))
     count = len(kept())
@@ -95,7 +95,7 @@ def test_requests_ahead_of_their_turn_wait_for_it(edge: Running, log: Gate, kept
 def test_a_body_that_breaks_behind_its_first_piece_refuses_its_request(edge: Running, kept: Kept) -> None:
     with closing(Client(edge.port)) as client:
         client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n".encode())
-        until(lambda: any(connection.cycle for connection in edge.connections))
+        until(lambda: any(connection.is_busy or connection.is_sending for connection in edge.connections))
         client.send(b"no number\r\n")
         assert client.answer().status == 400
         assert client.is_closed()
@@ -112,14 +112,14 @@ def test_what_is_held_for_others_refuses_a_request_in_one_piece_too(edge: Runnin
     assert len(kept()) == 1
 
 
-def test_events_behind_a_trusted_proxy_carry_the_clients_address_on_both_ways(edge: Running, kept: Kept) -> None:
+def test_events_behind_a_trusted_proxy_carry_the_clients_address(edge: Running, kept: Kept) -> None:
     data = request(TRACK, EVENT, X_Forwarded_For="198.51.100.1, 203.0.113.7")
     for first in (len(data), data.index(b"\r\n\r\n") + 4):
         assert answered(edge, data, first).status == 202
     assert [message.context["ip"] for message in kept()] == ["203.0.113.7", "203.0.113.7"]
 
 
-def test_headers_of_a_peer_that_is_no_trusted_proxy_are_ignored_on_both_ways(start: Start, kept: Kept) -> None:
+def test_headers_of_a_peer_that_is_no_trusted_proxy_are_ignored(start: Start, kept: Kept) -> None:
     edge = start(proxies=TrustedProxies(Networks("10.0.0.0/8")))
     data = request(TRACK, EVENT, X_Forwarded_For="203.0.113.7", Forwarded="for=203.0.113.8", X_Real_IP="203.0.113.9")
     for first in (len(data), data.index(b"\r\n\r\n") + 4):

@@ -1,0 +1,294 @@
+"""One request and its answer: the rules of the ingest port, each in one place and in the order in which they apply.
+
+A request is handled by callbacks and without a task, because it costs a third of what a coroutine, its task and the
+events of ASGI cost (docs/decisions/0049-one-request-path.md). Only a call that asks the state gets a task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from passerby import logs
+from passerby.dialects.common.unreadable import settled
+from passerby.dialects.contract import Call, Fault, Inquiry, Outcome, Reply, Request, RequestFault
+from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers
+from passerby.edge.cors import preflight
+from passerby.edge.headers import Head, Headers
+from passerby.edge.metrics import NO_DIALECT
+from passerby.edge.refusals import EXCERPT_BYTES, Noted, dialect_of, excerpt
+from passerby.edge.shared import Edge, new_id
+from passerby.edge.unpack import GZIP_MAGIC, unpack
+from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP
+from passerby.sdk.serving import DIALECT as SDK
+
+PROBED: Final = "/"
+"""The path that our own health check and load balancers ask for, to see whether anything answers: no client does."""
+
+_log = logs.get("edge")
+_tasks: Final[set[asyncio.Task[None]]] = set()
+"""The inquiries that are open: the event loop itself holds tasks by weak references only."""
+
+
+class Unread(RequestFault):
+    """A fault after which the rest of the body is not read: if there is any, the connection ends with the answer."""
+
+
+class Unauthorised(Exception):
+    """The key outside of the body is unknown, and `reply` says so; the body is not read."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+class Exchange:
+    """One request, from its head to its answer.
+
+    The connection appends to `body`, sets `complete` after the last piece, and calls `proceed` when either happened
+    and all requests before this one are answered. `respond` is called once with the answer.
+    """
+
+    __slots__ = (
+        "_call",
+        "_edge",
+        "_held",
+        "_raw",
+        "_reply",
+        "_respond",
+        "answered",
+        "body",
+        "complete",
+        "expects_continue",
+        "head",
+        "keep_alive",
+        "wire_bytes",
+    )
+
+    def __init__(
+        self,
+        edge: Edge,
+        head: Head,
+        raw: dict[bytes, bytes],
+        respond: Callable[[Reply, bytes], None],
+        *,
+        keep_alive: bool,
+    ) -> None:
+        """`raw` holds the headers by lower-case name. `respond` takes the reply and the origin it is readable for."""
+        self._edge = edge
+        self._raw = raw
+        self._respond = respond
+        self._call: Call | None = None
+        self._reply: Reply
+        self._held = 0
+        self.head = head
+        self.keep_alive = keep_alive
+        self.expects_continue = b"expect" in raw
+        self.body: bytes | bytearray = b""
+        self.wire_bytes = 0
+        """Bytes received for the body with its framing, apart from the first and the last read."""
+        self.complete = False
+        self.answered = False
+
+    def proceed(self, *, overdue: bool = False) -> None:
+        """Take the request as far as what has arrived of it allows. Never raises.
+
+        `overdue`: the body took too long to arrive.
+        """
+        try:
+            call = self._call
+            if call is None:
+                call = self._call = self._edge.match(self.head.path)
+                if call is None:
+                    self._reject_path()
+                    return
+                if self.head.method not in call.methods:
+                    self._reject_method(call)
+                    return
+                length = self._raw.get(b"content-length")
+                if length and int(length) > call.body_limit:
+                    raise Unread(Fault.TOO_LARGE)  # noqa: TRY301 - answered as every other fault, below
+            if not self.complete or self._held or len(self.body) > call.body_limit:
+                self._check_arriving(call, overdue=overdue)
+            if self.complete:
+                self._handle(call)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer and the next one too
+            self._fail(error)
+
+    def _check_arriving(self, call: Call, *, overdue: bool) -> None:
+        """The rules for a body that does not arrive at once; what is read of it counts against the budget.
+
+        The key is checked before more than the first piece is read, and before a client is told to send the body. Many
+        clients send the body right behind the head but apart from it: until its first piece nothing is decided. Raises
+        Unread, Unauthorised.
+        """
+        if not self.body and not self.expects_continue and not overdue:
+            return
+        budget = self._edge.budget
+        if not self._held:
+            self._check_key(call)
+        size = len(self.body)
+        if size > call.body_limit:
+            raise Unread(Fault.TOO_LARGE)
+        if size > self._held or not self.complete:
+            if budget.spent:
+                raise Unread(Fault.OVERLOADED)
+            budget.taken += size - self._held
+            self._held = size
+        if overdue and not self.complete:
+            raise Unread(Fault.TOO_SLOW)
+
+    def _handle(self, call: Call) -> None:
+        """Let the dialect handle the request, whose body has arrived."""
+        self.release()
+        body = bytes(self.body) if isinstance(self.body, bytearray) else self.body
+        sniffed = call.sniff_gzip and body.startswith(GZIP_MAGIC)
+        if sniffed or b"content-encoding" in self._raw:
+            self._check_key(call)
+            encoding = self._raw.get(b"content-encoding", b"").decode("latin-1")
+            body = unpack(body, "gzip" if sniffed else encoding, call.body_limit)
+        self.body = body
+        request = self._request(body)
+        if call.inquire is None:
+            self._keep(call, request, call.handle(request, call.parameters, self._edge.credentials))
+            return
+        asked = call.inquire(request, call.parameters, self._edge.credentials)
+        if isinstance(asked, Outcome):
+            self._keep(call, request, asked)
+            return
+        if self._edge.budget.spent:
+            raise RequestFault(Fault.OVERLOADED)
+        task = asyncio.get_running_loop().create_task(self._inquire(call, request, asked))
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+
+    async def _inquire(self, call: Call, request: Request, asked: Outcome | Inquiry) -> None:
+        """Look up what the call has to know first; its body counts against the budget for that long."""
+        edge, size = self._edge, len(request.body)
+        try:
+            edge.budget.taken += size
+            try:
+                while isinstance(asked, Inquiry):
+                    asked = asked.proceed(await edge.directory.known(asked))
+            finally:
+                edge.budget.taken -= size
+            self._keep(call, request, asked)
+        except Exception as error:  # noqa: BLE001 - as in `proceed`
+            self._fail(error)
+
+    def _keep(self, call: Call, request: Request, outcome: Outcome) -> None:
+        """Have the messages of a call written, and answer when they are on disk; at once where there are none."""
+        if request.unreadable:
+            outcome = settled(request, outcome)
+        messages = outcome.messages
+        self._reply = outcome.reply
+        if call.rate and (messages or outcome.reply.status < 400):  # noqa: PLR2004 - where errors begin
+            factor = self._edge.credentials.settings(messages[0].project).rate_factor if messages else None
+            self._edge.rates.count(call, factor)
+        if messages:
+            self._edge.commit.add(messages, len(request.body), self._written)
+            if len(self.body) > EXCERPT_BYTES:  # it is not held while the disk is slow
+                self.body = excerpt(self.body)
+        else:
+            self._written(None)
+
+    def _written(self, fault: Fault | None) -> None:
+        """Answer, now that the messages are on disk or cannot be. Never raises."""
+        try:
+            reply = self._reply
+            if fault is not None:
+                self._fail(RequestFault(fault))
+            elif reply.status >= 400:  # noqa: PLR2004 - where errors begin
+                self._refuse(reply, "invalid", answer=reply.body)
+            else:
+                self._answer(reply)
+        except Exception as error:  # noqa: BLE001 - as in `proceed`
+            self._fail(error)
+
+    def _request(self, body: bytes) -> Request:
+        head, raw = self.head, self._raw
+        client = head.client
+        if X_FORWARDED_FOR in raw or FORWARDED in raw or X_REAL_IP in raw:
+            client = self._edge.proxies.client(client, head.headers)
+        url = self._edge.settings.public_url
+        return Request(head.method, head.path, head.query, Headers(raw), body, self._edge.clock(), client, new_id, url)
+
+    def _check_key(self, call: Call) -> None:
+        """Raise Unauthorised where the key outside of the body opens nothing."""
+        if call.authorise is not None:
+            reply = call.authorise(self._request(b""), call.parameters, self._edge.credentials)
+            if reply is not None:
+                raise Unauthorised(reply)
+
+    def _reject_path(self) -> None:
+        if self.head.path != PROBED:
+            self._note(NOT_FOUND, Fault.UNKNOWN_PATH.value)
+        self._answer(NOT_FOUND)
+
+    def _reject_method(self, call: Call) -> None:
+        """Answer a method that is not the call's own. Raises RequestFault for all but OPTIONS."""
+        if self.head.method != "OPTIONS":
+            raise RequestFault(Fault.METHOD_NOT_ALLOWED)
+        self._answer(preflight(call, Headers(self._raw)))
+
+    def _fail(self, error: Exception) -> None:
+        """Answer a request that cannot be handled, for this reason. To be called where the exception is caught."""
+        self.release()
+        call = self._call
+        if isinstance(error, Unread | Unauthorised) and not self.complete:
+            self.keep_alive = False
+        if isinstance(error, Unauthorised):
+            self._refuse(error.reply, Fault.UNKNOWN_KEY.value, answer=error.reply.body)
+        elif isinstance(error, RequestFault) and call is not None:
+            reply = call.fault(error.fault, error.detail)
+            reply = msgspec.structs.replace(reply, headers=(*reply.headers, *fault_headers(error)))
+            self._refuse(reply, error.fault.value, detail=error.detail)
+        else:
+            dialect, name = (call.dialect, call.name) if call else (NO_DIALECT, "unknown")
+            _log.exception("a request met a mistake of ours", dialect=dialect, call=name)
+            self._edge.counts.mistaken(dialect)
+            self._note(BROKEN, "mistake")
+            self._answer(BROKEN)
+
+    def _refuse(self, reply: Reply, reason: str, *, detail: str = "", answer: bytes = b"") -> None:
+        """Answer with an error of the dialect, which is counted and kept for inspection (see `_note`)."""
+        self._edge.counts.refused(dialect_of(self._call), reason)
+        self._note(reply, reason, detail, answer)
+        self._answer(reply)
+
+    def _note(self, reply: Reply, reason: str, detail: str = "", answer: bytes = b"") -> None:
+        """Keep the request with the code of its fault, and the fault's detail or the dialect's own answer."""
+        body = b"" if self.body.startswith(GZIP_MAGIC) else excerpt(self.body)
+        at = self._edge.clock()
+        self._edge.refusals.note(Noted(at, self._call, reply.status, reason, self.head, body, detail, answer))
+
+    def _answer(self, reply: Reply) -> None:
+        if self.answered:
+            return
+        self.answered = True
+        call, origin = self._call, self._raw.get(b"origin", b"")
+        if call is None:
+            self._edge.counts.answered(NO_DIALECT, "unknown", reply.status)
+        else:
+            self._edge.counts.answered(call.dialect, call.name, reply.status)
+            if call.dialect == SDK:
+                origin = b""  # files are the same for the pages of all origins, so that caches keep one
+        self._respond(reply, origin)
+
+    def abandon(self) -> None:
+        """Drop the answer: the client has left, or what it sends cannot be parsed. What is being written stays."""
+        self.release()
+        self._respond = _drop
+
+    def release(self) -> None:
+        """Give back what the body holds of the budget: it has arrived, or will not."""
+        if self._held:
+            self._edge.budget.taken -= self._held
+            self._held = 0
+
+
+def _drop(_reply: Reply, _origin: bytes) -> None:
+    """Takes the place of `respond` where there is no client any more."""

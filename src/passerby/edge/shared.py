@@ -1,0 +1,67 @@
+"""What all requests of one ingest process share: keys, limits, counters and the log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import uuid_utils
+
+from passerby.dialects.contract import Call, Credentials
+from passerby.edge.budget import Budget
+from passerby.edge.commit import GroupCommit
+from passerby.edge.directory import Directory, NoDirectory
+from passerby.edge.metrics import Counts
+from passerby.edge.rates import RateLimits
+from passerby.edge.refusals import Refusals
+from passerby.edge.routes import match as match_any
+from passerby.log.protocol import LogWriter
+from passerby.proxies import TrustedProxies
+from passerby.settings import EdgeSettings
+
+_uuid7 = uuid_utils.uuid7
+_time_ns = time.time_ns
+
+Clock = Callable[[], int]
+Match = Callable[[str], Call | None]
+
+
+def now() -> int:
+    """The time in milliseconds."""
+    return _time_ns() // 1_000_000
+
+
+def new_id() -> str:
+    """A UUIDv7 in canonical text."""
+    return str(_uuid7())
+
+
+class Edge:
+    """Shared by the requests of one process. Made, used and closed within one running event loop."""
+
+    def __init__(  # noqa: PLR0913 - all that an edge works with, each of it something else in a test
+        self,
+        credentials: Credentials,
+        log: LogWriter,
+        settings: EdgeSettings,
+        clock: Clock = now,
+        *,
+        match: Match = match_any,
+        directory: Directory | None = None,
+        proxies: TrustedProxies | None = None,
+    ) -> None:
+        self.settings = settings
+        self.credentials = credentials
+        self.clock = clock
+        self.match = match
+        self.directory = directory or NoDirectory()
+        self.proxies = proxies or TrustedProxies()
+        self.budget = Budget(settings.pending_bytes)
+        self.rates = RateLimits(settings.rate_factor, time.monotonic)
+        self.counts = Counts()
+        self.refusals = Refusals()
+        self.commit = GroupCommit(log, self.budget, clock)
+
+    def close(self) -> None:
+        """Finish what is being written. To be called when no request is open any more."""
+        self.commit.close()
