@@ -15,7 +15,7 @@ def test_all_events_of_the_profiles_are_gone_and_no_others(store: ChdbEventStore
     store.delete(PROJECT, [ANN])
     assert store.timeline(PROJECT, [ANN], limit=10) == []
     assert store.event(PROJECT, event_id(1)) is None
-    assert store.names(PROJECT) == {"bought": 10, "viewed": 5}
+    assert store.counts(PROJECT, [ANN, BOB], names=9).names == {"bought": 10, "viewed": 5}
     assert store.count(PROJECT, "viewed") == 5
     assert (store.total(PROJECT), store.total(2)) == (15, 5)
     assert not store.damaged

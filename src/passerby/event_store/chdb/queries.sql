@@ -128,14 +128,6 @@ SETTINGS max_threads = 1;
 -- Every event of a project.
 SELECT count() AS events FROM events WHERE project = {project:UInt32};
 
--- name: names
--- How often each event name occurred since a time.
-SELECT name, count() AS events FROM events
-WHERE project = {project:UInt32} AND time >= {since:Int64}
-GROUP BY name
-ORDER BY events DESC, name
-SETTINGS max_threads = 2;
-
 -- name: volumes
 -- How often each event name occurred on each day since a time. Names of a project are limited, days by who asks.
 SELECT name, intDiv(time, 86400000) AS day, count() AS events FROM events

@@ -183,10 +183,6 @@ class ChdbEventStore:
             return {}
         return names_of(self._query("value_types", project=project, name=name, attribute=attribute))
 
-    def names(self, project: int, since: int = 0) -> dict[str, int]:
-        """How many events of each name there are since a time, the most frequent first."""
-        return names_of(self._query("names", project=project, since=since))
-
     def volumes(self, project: int, since: int) -> list[Volume]:
         """How many events of each name there were on each day since a time."""
         return volumes_of(self._query("volumes", project=project, since=since))
