@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-import apsw
 import msgspec
 import pytest
 from tests.positions import at
@@ -150,6 +149,14 @@ def test_the_log_goes_on_behind_a_buried_message(twin: Twin) -> None:
 def test_a_message_cannot_be_buried_twice(twin: Twin) -> None:
     message = twin.say(M1)
     worker(twin).bury(Entry(Position(1), message), "fault")
-    with pytest.raises(apsw.ConstraintError):
-        worker(twin).bury(Entry(Position(1), message), "fault")
+    assert worker(twin).bury(Entry(Position(1), message), "another fault") == Applied(at(1))
     assert twin.watcher.totals(1)["applied"] == 1
+    assert twin.watcher.rows("SELECT error FROM dead_letters") == [("fault",)]
+
+
+def test_a_message_that_is_applied_cannot_be_buried_and_nothing_goes_back(twin: Twin) -> None:
+    first, _ = twin.say(M1), twin.say(M2)
+    twin.work()
+    assert worker(twin).bury(Entry(Position(1), first), "fault") == Applied(at(2))
+    assert twin.watcher.rows("SELECT value FROM progress") == [(2,)]
+    assert twin.watcher.rows("SELECT * FROM dead_letters") == []

@@ -6,7 +6,7 @@ same project, and what was applied in one is durable when it has ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -231,7 +231,14 @@ class State(Protocol):
         """
 
     def positions(self) -> Positions:
-        """The log positions up to which messages are applied."""
+        """The log positions up to which messages are applied. Needs no transaction."""
+
+    def lock_positions(self, partitions: Collection[int]) -> Positions:
+        """Return how far at least these partitions are applied; they stay there until the transaction ends or finishes.
+
+        Another transaction that locks one of them waits until then, so each message is applied by one worker only, even
+        while a partition moves from one worker to another.
+        """
 
     def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
         """Until when each of these keys counts as seen; keys that are not kept are left out."""

@@ -62,7 +62,7 @@ class Worker:
             with self._state.transaction():
                 # Not the reader's positions: another worker may have applied the same messages, and a transaction whose
                 # commit seemed to fail may have happened.
-                applied = self._state.positions()
+                applied = self._state.lock_positions({partition_of(entry.position) for entry in entries})
                 fresh = applied.uncovered(entries)
                 if not fresh:
                     return Applied(applied)
@@ -74,13 +74,18 @@ class Worker:
             raise
 
     def bury(self, entry: Entry, error: str) -> Applied:
-        """Set a message aside that cannot be applied; it counts as applied, and the log goes on behind it."""
-        project = entry.message.project
+        """Move a message that cannot be applied to the dead letters and advance past it; it counts as applied.
+
+        Does nothing where another worker has applied it, or has done the same.
+        """
+        project, positions = entry.message.project, Positions.at(entry.position)
         with self._state.transaction():
+            applied = self._state.lock_positions([partition_of(entry.position)])
+            if applied.covers(entry.position):
+                return Applied(applied)
             self._state.bury(entry, error)
             self._state.apply(ProjectChanges(project, totals={"applied": 1, "violations": 1}))
             self._state.add_series([row._replace(violations=1) for row in series.rows([entry], [entry], Counter())])
-            positions = Positions.at(entry.position)
             self._state.finish(positions, entry.message.received_at, ())
         return Applied(positions, messages=1, buried=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -94,6 +94,10 @@ class SqliteState:
             raise StateUnavailable(str(error)) from error
 
     def positions(self) -> Positions:
+        return read_positions(self._cursor)
+
+    def lock_positions(self, partitions: Collection[int]) -> Positions:
+        del partitions  # the transaction has locked the whole file
         return read_positions(self._cursor)
 
     def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
