@@ -15,9 +15,9 @@ from typing import Final
 import msgspec
 from uuid_utils import uuid7
 
+from passerby.accounts.records import ProjectSettings
 from passerby.dialects.contract import Request
 from passerby.dialects.registry import match
-from passerby.projects.store import ProjectSettings
 
 ROUNDS: Final = 1_000
 RUNS: Final = 50

@@ -11,10 +11,10 @@ import apsw
 from passerby import migrations
 from passerby.sqlite import connect
 
-CONTROL = "passerby.projects.migrations"
-AUDIT = "passerby.projects.audit_migrations"
+CONTROL = "passerby.accounts.sqlite.migrations"
+AUDIT = "passerby.audit.sqlite.migrations"
 LOG = "passerby.log.sqlite.migrations"
-REFUSED = "passerby.refused.migrations"
+REFUSED = "passerby.rejected_requests.sqlite.migrations"
 STATE = "passerby.state.sqlite.migrations"
 PACKAGES = (CONTROL, AUDIT, LOG, REFUSED, STATE)
 

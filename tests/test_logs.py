@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby import logs
-from passerby.projects.keys import new_value
+from passerby.accounts.keys import new_value
 
 SOURCE = Path(logs.__file__).parent
 METHODS = {"debug", "info", "warning", "error", "exception", "critical", "bind", "bind_contextvars"}

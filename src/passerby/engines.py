@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
+from passerby.accounts.credentials import ProjectCredentials
+from passerby.accounts.protocol import Alerting, Projects, Users
+from passerby.audit.protocol import AuditLog
 from passerby.delivery.protocol import Sink
 from passerby.event_store.protocol import EventStore, Trial
 from passerby.log.archive import Archive
 from passerby.log.protocol import LogReader, LogWriter
 from passerby.outbox.protocol import Outbox
 from passerby.positions import Positions
-from passerby.projects.alerting import Alerting
-from passerby.projects.audit import AuditLog
-from passerby.projects.credentials import ProjectCredentials
-from passerby.projects.store import ProjectStore
-from passerby.projects.users import ConsoleUsers
-from passerby.refused.store import RefusedReader, RefusedWriter, Use
+from passerby.rejected_requests.protocol import RejectedReader, RejectedWriter
+from passerby.rejected_requests.record import Use
 from passerby.settings import EventSettings, LogSettings
 from passerby.state.protocol import Progress, State
 from passerby.state.views import StateReader
@@ -112,11 +111,11 @@ class ControlEngine(Protocol):
     def version(self) -> tuple[str, str]:
         """Return the name of the engine and its version."""
 
-    def open_projects(self) -> ProjectStore: ...
+    def open_projects(self) -> Projects: ...
 
     def open_credentials(self) -> ProjectCredentials: ...
 
-    def open_users(self) -> ConsoleUsers: ...
+    def open_users(self) -> Users: ...
 
     def open_alerting(self) -> Alerting: ...
 
@@ -125,9 +124,9 @@ class ControlEngine(Protocol):
     def key_uses(self, now: int) -> dict[int, Use]:
         """Return when each key was last used, and how often in the hour before `now` (ms). Creates nothing."""
 
-    def open_rejected_writer(self) -> RefusedWriter: ...
+    def open_rejected_writer(self) -> RejectedWriter: ...
 
-    def open_rejected_reader(self) -> RefusedReader: ...
+    def open_rejected_reader(self) -> RejectedReader: ...
 
 
 class Engines(NamedTuple):

@@ -36,8 +36,8 @@ from typing import Any, Literal, TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from passerby.accounts.keys import SECRET_PREFIX
 from passerby.log_output import LineOutput
-from passerby.projects.keys import SECRET_PREFIX
 
 Format = Literal["auto", "console", "json"]
 

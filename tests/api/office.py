@@ -22,7 +22,13 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp, Receive, Scope, Send
 from tests.state.filling import DAY, new_id
 
+from passerby.accounts.credentials import ProjectCredentials
+from passerby.accounts.policies import Policies
+from passerby.accounts.sqlite.feed import SqliteChangeFeed
+from passerby.accounts.sqlite.projects import SqliteProjects
+from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.api.app import create_app
+from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.catalogue.types import data_type
 from passerby.engines import LogEngine
 from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
@@ -30,12 +36,7 @@ from passerby.log.protocol import LogReader
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.positions import START
-from passerby.projects.audit import AuditLog
-from passerby.projects.credentials import ProjectCredentials
-from passerby.projects.policies import Policies
-from passerby.projects.store import ProjectStore
-from passerby.projects.users import ConsoleUsers
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 from passerby.runtime import metrics
 from passerby.services.context import ServerContext
 from passerby.services.log import SharedArchive, SharedLog
@@ -147,16 +148,16 @@ class Building:
     def __init__(self, folder: Path, log: LogEngine | None = None) -> None:
         self.folder = folder
         self.log_engine = log or SqliteLogEngine(folder / "log.db")
-        self.projects = ProjectStore(folder / "control.db")
+        self.projects = SqliteProjects(folder / "control.db")
         self.projects.add_project("default", DAY)
         self.log = self.log_engine.open_writer()
         self.state = SqliteState(folder / "state.db")
         self.reader = SqliteStateReader(folder / "state.db")
         self.events = MemoryEvents()
         self.relay = HandRelay()
-        self.refused = RefusedWriter(folder / "refused.db")
-        self._refused = RefusedReader(folder / "refused.db")
-        self.credentials = ProjectCredentials(folder / "control.db")
+        self.refused = SqliteRejectedWriter(folder / "refused.db")
+        self._refused = SqliteRejectedReader(folder / "refused.db")
+        self.credentials = ProjectCredentials(SqliteChangeFeed(folder / "control.db"))
         self._policies = Policies(self.credentials)
         self._worker = Worker(self.state, self._policies.of)
         self._to_apply = self.log_engine.open_reader()
@@ -164,7 +165,7 @@ class Building:
         self._archive = SharedArchive(self.log_engine)
         self._outbox = apsw.Connection(str(folder / "state.db"))
         self._carried = 0
-        self.users = ConsoleUsers(folder / "control.db")
+        self.users = SqliteUsers(folder / "control.db")
         self.context = self._context()
         app = create_app(self.context)
         app.asgi_handler = measured_here(app.asgi_handler)
@@ -177,8 +178,8 @@ class Building:
             policy_of=self._policies.of,
             state=self.reader,
             users=self.users,
-            control=lambda: ProjectStore(self.folder / "control.db"),
-            audit=lambda: AuditLog(self.folder / "audit.db"),
+            control=lambda: SqliteProjects(self.folder / "control.db"),
+            audit=lambda: SqliteAuditLog(self.folder / "audit.db"),
             sender=lambda: closing(self.log_engine.open_writer()),
             writer=lambda: closing(SqliteState(self.folder / "state.db")),
             log=self._to_show,

@@ -12,9 +12,9 @@ from tests.api.office import Office
 from tests.api.test_authorization import ANSWERING, Route, call
 from tests.api.test_authorization import ids as ids  # noqa: PLC0414 - a fixture
 
+from passerby.accounts.scopes import Scope
 from passerby.api.needs import NEEDS, NoNeed, declared, need_of
 from passerby.api.reference import application_to_describe
-from passerby.projects.scopes import Scope
 
 
 def token_for(office: Office, *scopes: Scope) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.api.office import Office
 
-from passerby.refused.record import NO_PROJECT, Refused
+from passerby.rejected_requests.record import NO_PROJECT, Refused
 from passerby.times import iso
 
 AT = 1_790_000_000_000

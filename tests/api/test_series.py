@@ -10,7 +10,7 @@ from tests.api.office import Office
 from tests.state.filling import ident
 
 from passerby.messages import Violation
-from passerby.refused.record import NO_PROJECT, Count
+from passerby.rejected_requests.record import NO_PROJECT, Count
 from passerby.times import iso
 
 NOW = time.time_ns() // 1_000_000

@@ -22,10 +22,10 @@ import pytest
 from tests.api.test_health import Teapot, serving
 from tests.state.filling import ident, new_id
 
+from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.messages import Identifier, Message
-from passerby.projects.founding import init
-from passerby.projects.store import ProjectStore
+from passerby.runtime.founding import init
 
 PATIENCE_SECONDS = 60.0
 
@@ -168,7 +168,7 @@ def test_a_merge_is_undone_over_http(server: Server) -> None:
 
 
 def test_a_new_token_is_let_in_and_a_revoked_one_no_more(server: Server) -> None:
-    with ProjectStore(server.data / "control.db") as store:
+    with SqliteProjects(server.data / "control.db") as store:
         project = store.project("default")
         added = store.add_key(project, "api_token", 1)
         headers = {"Authorization": f"Bearer {added.value}"}

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from passerby.accounts.founding import FirstKeys
 from passerby.cli import run
-from passerby.projects.founding import FirstKeys, init
+from passerby.runtime.founding import init
 
 
 class Done(NamedTuple):

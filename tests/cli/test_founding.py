@@ -8,16 +8,16 @@ import msgspec
 import pytest
 from tests.cli.conftest import Command
 
+from passerby.accounts import passwords
+from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.cli import run
 from passerby.folder import DataFolder
-from passerby.projects import passwords
-from passerby.projects.store import ProjectStore
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
 
 
 def stored_password(data: Path) -> str:
-    with ProjectStore(DataFolder(data).control) as store:
+    with SqliteProjects(DataFolder(data).control) as store:
         return store.password("admin") or ""
 
 

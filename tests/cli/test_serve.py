@@ -17,9 +17,9 @@ import pytest
 from tests.cli.conftest import Command
 from tests.serving import Server, serving
 
+from passerby.accounts.founding import FirstKeys
 from passerby.cli import greeting, run
 from passerby.folder import DataFolder
-from passerby.projects.founding import FirstKeys
 from passerby.sockets import listen, port_of
 from passerby.storage import locks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.cli.conftest import Command
 
-from passerby.projects.founding import FirstKeys
+from passerby.accounts.founding import FirstKeys
 
 URL = "https://cdp.example.com"
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Command
 
+from passerby.accounts import passwords
+from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.cli.founding import see_to_given_password
 from passerby.folder import DataFolder
-from passerby.projects import passwords
-from passerby.projects.users import ConsoleUsers
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 
 def fits(data: Path, name: str, password: str) -> bool:
-    with ConsoleUsers(DataFolder(data).control) as users:
+    with SqliteUsers(DataFolder(data).control) as users:
         return passwords.matches(password, users.password(name) or "")
 
 

@@ -21,6 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.serving import Server, serving
 
+from passerby.accounts.credentials import ProjectCredentials
+from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.commerce.vocabulary import fold
 from passerby.console.documentation import pages
 from passerby.demo.day import afterwards, day
@@ -33,7 +35,6 @@ from passerby.dialects.openapi import security_schemes
 from passerby.dialects.samples import CUSTOMER, PHONE, TESTER, SampleCall
 from passerby.folder import DataFolder
 from passerby.messages import Message
-from passerby.projects.credentials import ProjectCredentials
 from passerby.settings import WorkerSettings
 from passerby.worker.repeats import windows
 
@@ -84,7 +85,7 @@ def messages_of(server: Server, call: SampleCall) -> list[Message]:
     headers = {name.lower(): value for name, value in call.http_headers().items()}
     now, body = time.time_ns() // 1_000_000, json.dumps(call.body).encode()
     request = Request("POST", path, query, headers, body, now, "192.0.2.1", lambda: str(uuid_utils.uuid7()))
-    with closing(ProjectCredentials(DataFolder(server.data).control)) as credentials:
+    with closing(ProjectCredentials(SqliteChangeFeed(DataFolder(server.data).control))) as credentials:
         return found.handle(request, found.parameters, credentials).messages
 
 

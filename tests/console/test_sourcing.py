@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from passerby.accounts.keys import KINDS
 from passerby.console.pages.sources import address_of
 from passerby.console.sourcing import kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
-from passerby.projects.keys import KINDS
 from passerby.services.management_answers import KeyInfo
 
 URL = "https://cdp.example"

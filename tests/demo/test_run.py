@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from passerby.accounts.credentials import ProjectCredentials
+from passerby.accounts.founding import FirstKeys
+from passerby.accounts.sqlite.feed import SqliteChangeFeed
+from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.run import LABEL, borrowed_keys
 from passerby.folder import DataFolder
-from passerby.projects.credentials import ProjectCredentials
-from passerby.projects.founding import FirstKeys, init
-from passerby.projects.store import ProjectStore
+from passerby.runtime.founding import init
 
 
 @pytest.fixture
@@ -21,16 +23,16 @@ def keys(data: Path) -> FirstKeys:
 
 
 @pytest.fixture
-def store(data: Path, keys: FirstKeys) -> Iterator[ProjectStore]:
+def store(data: Path, keys: FirstKeys) -> Iterator[SqliteProjects]:
     assert keys.project == "default"
-    with ProjectStore(DataFolder(data).control) as store:
+    with SqliteProjects(DataFolder(data).control) as store:
         yield store
 
 
-def test_borrowed_secrets_work_until_the_end(data: Path, keys: FirstKeys, store: ProjectStore) -> None:
+def test_borrowed_secrets_work_until_the_end(data: Path, keys: FirstKeys, store: SqliteProjects) -> None:
     project = store.project("default")
     with borrowed_keys(store, project) as borrowed:
-        credentials = ProjectCredentials(DataFolder(data).control)
+        credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
         assert borrowed["crossengage.mobile_api_key"] == keys.keys["crossengage.mobile_api_key"]
         assert credentials.authenticates("webengage.api_key", project.id, borrowed["webengage.api_key"])
         assert credentials.token_project(borrowed["api_token"]) == project.id
@@ -40,26 +42,26 @@ def test_borrowed_secrets_work_until_the_end(data: Path, keys: FirstKeys, store:
     credentials.close()
 
 
-def test_borrowed_secrets_are_revoked_when_the_demo_fails(keys: FirstKeys, store: ProjectStore) -> None:
+def test_borrowed_secrets_are_revoked_when_the_demo_fails(keys: FirstKeys, store: SqliteProjects) -> None:
     project = store.project(keys.project)
     with pytest.raises(KeyboardInterrupt):
         borrow_and_fail(store)
     assert all(key.revoked_at for key in store.keys(project) if key.label == LABEL)
 
 
-def borrow_and_fail(store: ProjectStore) -> None:
+def borrow_and_fail(store: SqliteProjects) -> None:
     with borrowed_keys(store, store.project("default")):
         raise KeyboardInterrupt
 
 
-def test_secrets_that_a_killed_demo_left_behind_are_revoked_by_the_next(store: ProjectStore) -> None:
+def test_secrets_that_a_killed_demo_left_behind_are_revoked_by_the_next(store: SqliteProjects) -> None:
     project = store.project("default")
     left = store.add_key(project, "api_token", 1, label=LABEL)
     with borrowed_keys(store, project):
         assert [key.revoked_at is None for key in store.keys(project) if key.id == left.id] == [False]
 
 
-def test_a_project_without_the_public_keys_is_told_which_to_add(store: ProjectStore) -> None:
+def test_a_project_without_the_public_keys_is_told_which_to_add(store: SqliteProjects) -> None:
     project = store.project("default")
     for key in store.keys(project):
         store.revoke_key(project, key.id, 1)

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.accounts.records import ProjectSettings
 from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.dialects.registry import match
-from passerby.projects.store import ProjectSettings
 
 RECEIVED_AT: Final = 1_790_000_000_000
 MOBILE_KEY: Final = "mobile-key"

@@ -13,7 +13,7 @@ from passerby.doctor.finding import Finding
 from passerby.event_store.chdb import engine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.folder import DataFolder
-from passerby.projects.founding import init
+from passerby.runtime.founding import init
 
 
 @pytest.fixture

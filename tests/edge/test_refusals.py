@@ -25,8 +25,8 @@ from passerby.edge.headers import Head
 from passerby.edge.refusals import Noted, RefusalKeeper, Refusals
 from passerby.edge.routes import match
 from passerby.proxies import TrustedProxies
-from passerby.refused.record import NO_PROJECT
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.rejected_requests.record import NO_PROJECT
+from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 
 EVENT = b'{"mobileId":"m1","event":"Viewed"}'
 MINUTE = 60_000
@@ -34,19 +34,19 @@ PADDING = "x" * 100_000
 
 
 @pytest.fixture
-def writer(tmp_path: Path) -> Iterator[RefusedWriter]:
-    with closing(RefusedWriter(tmp_path / "refused.db")) as writer:
+def writer(tmp_path: Path) -> Iterator[SqliteRejectedWriter]:
+    with closing(SqliteRejectedWriter(tmp_path / "refused.db")) as writer:
         yield writer
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[RefusedReader]:
-    with closing(RefusedReader(tmp_path / "refused.db")) as reader:
+def reader(tmp_path: Path) -> Iterator[SqliteRejectedReader]:
+    with closing(SqliteRejectedReader(tmp_path / "refused.db")) as reader:
         yield reader
 
 
 @pytest.fixture
-def keeper(writer: RefusedWriter) -> RefusalKeeper:
+def keeper(writer: SqliteRejectedWriter) -> RefusalKeeper:
     return RefusalKeeper(writer, Keys(), TrustedProxies())
 
 
@@ -76,7 +76,7 @@ def test_little_is_held_of_a_large_body_that_waits(size: int) -> None:
     "sent", [f'{{"writeKey":"{WRITE_KEY}","batch":["{PADDING}"', f'{{"batch":["{PADDING}"],"writeKey":"{WRITE_KEY}"']
 )
 def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
-    keeper: RefusalKeeper, reader: RefusedReader, sent: str
+    keeper: RefusalKeeper, reader: SqliteRejectedReader, sent: str
 ) -> None:
     waiting = Refusals()
     waiting.note(noted(call=match("/v1/batch"), body=sent.encode()))
@@ -95,7 +95,7 @@ def test_a_probe_whether_anything_answers_leaves_nothing_either(edge: Running, c
 
 
 def test_what_is_refused_is_kept_under_the_project_of_its_key(
-    edge: Running, client: Client, keeper: RefusalKeeper, reader: RefusedReader
+    edge: Running, client: Client, keeper: RefusalKeeper, reader: SqliteRejectedReader
 ) -> None:
     assert client.ask(TRACK, b"no json").status == 400
     assert client.ask(TRACK, b"{}").status == 400
@@ -135,7 +135,7 @@ def test_a_mistake_of_ours_is_noted_too(start: Callable[..., Running], lines: io
 
 
 def test_beyond_what_is_written_they_are_only_counted(
-    keeper: RefusalKeeper, reader: RefusedReader, monkeypatch: pytest.MonkeyPatch
+    keeper: RefusalKeeper, reader: SqliteRejectedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refusals, "WAITING", 3)
     queue = Refusals()
@@ -147,13 +147,13 @@ def test_beyond_what_is_written_they_are_only_counted(
     assert queue.take() == ([], Counter())
 
 
-def test_nothing_is_written_where_there_was_nothing(keeper: RefusalKeeper, reader: RefusedReader) -> None:
+def test_nothing_is_written_where_there_was_nothing(keeper: RefusalKeeper, reader: SqliteRejectedReader) -> None:
     keeper.keep([], Counter())
     assert reader.head() == 0
 
 
 def test_they_are_written_again_and_again_whatever_happens_once(
-    writer: RefusedWriter, reader: RefusedReader, lines: io.StringIO
+    writer: SqliteRejectedWriter, reader: SqliteRejectedReader, lines: io.StringIO
 ) -> None:
     class Failing(RefusalKeeper):
         tries = 0
@@ -187,7 +187,7 @@ async def _noting(queue: Refusals) -> None:
         await asyncio.sleep(0.002)
 
 
-def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, reader: RefusedReader) -> None:
+def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, reader: SqliteRejectedReader) -> None:
     keeper.count_uses({}, MINUTE)
     assert reader.uses(MINUTE) == {}
     keeper.count_uses({3: 2}, MINUTE + 1)
@@ -213,7 +213,7 @@ def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, rea
     ],
 )
 def test_what_is_kept_of_an_answer_is_its_sentences(
-    keeper: RefusalKeeper, reader: RefusedReader, sent: str, status: int, kept: str
+    keeper: RefusalKeeper, reader: SqliteRejectedReader, sent: str, status: int, kept: str
 ) -> None:
     keeper.keep([noted(answer=sent.encode(), status=status)], Counter())
     (found,) = reader.newest([NO_PROJECT], limit=1)

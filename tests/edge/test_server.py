@@ -16,11 +16,11 @@ import pytest
 from tests.edge.client import Client
 from tests.edge.running import until
 
+from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.edge.server import files_allowed
 from passerby.folder import DataFolder
 from passerby.log.sqlite.store import SqliteLogReader
 from passerby.positions import START
-from passerby.projects.store import ProjectStore
 
 KEY = "mobile-key-of-a-test"
 TRACK = f"/api/v1/mobile/{KEY}/track"
@@ -33,7 +33,7 @@ def folder(data: Path) -> DataFolder:
     """A data folder with one project that has a mobile API key."""
     data.mkdir()
     folder = DataFolder(data)
-    with ProjectStore(folder.control) as store:
+    with SqliteProjects(folder.control) as store:
         store.add_key(store.add_project("shop", NOW), "crossengage.mobile_api_key", NOW, value=KEY)
     return folder
 
@@ -65,7 +65,7 @@ def test_it_keeps_what_it_accepts_and_leaves_when_asked_to(port: int, folder: Da
 def test_a_revoked_key_stops_working_within_about_a_second(port: int, folder: DataFolder) -> None:
     with closing(Client(port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
-        with ProjectStore(folder.control) as store:
+        with SqliteProjects(folder.control) as store:
             project = store.project("shop")
             store.revoke_key(project, store.keys(project)[0].id, NOW)
         until(lambda: client.ask(TRACK, EVENT).status == 401)

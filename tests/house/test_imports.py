@@ -25,6 +25,10 @@ BREACHES = {
     "Only the composition root imports the log's engines": ("worker/batch.py", "passerby.log.sqlite"),
     "Only the composition root imports the state's engines": ("cli/merges.py", "passerby.state.sqlite.reader"),
     "Only the composition root imports the event store's engines": ("cli/app.py", "passerby.event_store.chdb.store"),
+    "Only the composition root imports the control plane's engines": (
+        "cli/keys.py",
+        "passerby.accounts.sqlite.projects",
+    ),
     "An engine's library is imported in its own folders alone": ("worker/batch.py", "apsw"),
     "Services know nothing of HTTP, pages and commands": ("services/readers.py", "passerby.api.app"),
     "Nothing but the composition root imports the API": ("console/app.py", "passerby.api.app"),

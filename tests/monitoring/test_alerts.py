@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.monitoring.watching import GB, MINUTE, NOW, sample
 
+from passerby.accounts.alerting import AlertSettings
 from passerby.monitoring.alerts import LEAST_REQUESTS, RULES, WINDOW_MS, AlertState, Reading, advance, readings
-from passerby.projects.alerting import AlertSettings
 
 SETTINGS = AlertSettings()
 OFF = AlertSettings(

@@ -14,11 +14,12 @@ import pytest
 from tests.api.office import Building, Office
 from tests.monitoring.watching import monitor_of
 
+from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.sqlite.alerting import SqliteAlerting
 from passerby.messages import Identifier
 from passerby.monitoring import monitor as module
 from passerby.monitoring.delivery import NotDelivered, Notification
 from passerby.monitoring.monitor import Monitor
-from passerby.projects.alerting import Alerting, AlertSettings
 
 ADDRESS = "http://127.0.0.1:9/hook"
 
@@ -58,8 +59,8 @@ def building(tmp_path: Path) -> Iterator[Building]:
 
 
 @pytest.fixture
-def alerting(building: Building) -> Alerting:
-    alerting = Alerting(building.folder / "control.db")
+def alerting(building: Building) -> SqliteAlerting:
+    alerting = SqliteAlerting(building.folder / "control.db")
     alerting.change_settings(AlertSettings(address=ADDRESS, lag_seconds=None, disk_free_percent=None))
     return alerting
 
@@ -152,7 +153,7 @@ def test_an_alert_that_ended_before_it_was_delivered_is_not_sent(building: Build
 
 
 def test_without_an_address_nothing_is_sent_and_a_new_receiver_hears_what_is_firing(
-    building: Building, alerting: Alerting
+    building: Building, alerting: SqliteAlerting
 ) -> None:
     check, receiver = Failing(), Receiver()
     monitor = monitor_of(building, checks=[check], deliver=receiver)

@@ -7,12 +7,12 @@ from typing import Any
 
 from tests.api.office import Building
 
+from passerby.accounts.sqlite.alerting import SqliteAlerting
 from passerby.folder import DataFolder
 from passerby.monitoring.delivery import Send, send
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import Sample, SampleStore
-from passerby.projects.alerting import Alerting
 from passerby.services.health import Check
 
 NOW = 1_790_000_040_000
@@ -34,7 +34,7 @@ def monitor_of(building: Building, *, checks: Sequence[Check] = (), deliver: Sen
     return Monitor(
         meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
         store=SampleStore(folder.refused),
-        alerting=Alerting(folder.control),
+        alerting=SqliteAlerting(folder.control),
         checks=checks,
         now=desk.now,
         send=deliver,

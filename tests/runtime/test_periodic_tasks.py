@@ -10,7 +10,7 @@ from typing import Any, cast
 import apsw
 import pytest
 
-from passerby.refused.store import RefusedReader, RefusedWriter
+from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 from passerby.runtime.console import Console, PeriodicTasks
 
 NOW = 1_790_000_040_000
@@ -39,7 +39,10 @@ def console_of(tokens: Tokens, writer: Any) -> Console:
 
 def test_uses_are_written_when_it_is_time(tmp_path: Path) -> None:
     tokens = Tokens()
-    with closing(RefusedWriter(tmp_path / "r.db")) as writer, closing(RefusedReader(tmp_path / "r.db")) as reader:
+    with (
+        closing(SqliteRejectedWriter(tmp_path / "r.db")) as writer,
+        closing(SqliteRejectedReader(tmp_path / "r.db")) as reader,
+    ):
 
         async def main() -> None:
             early, due = (PeriodicTasks(console_of(tokens, writer), seconds) for seconds in (3_600, 0))

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 from tests.services.stage import PASSWORD, Stage
 from tests.state.filling import ident
 
-from passerby.projects.errors import NoSuchProject
-from passerby.projects.users import Role
+from passerby.accounts.errors import NoSuchProject
+from passerby.accounts.users import Role
 
 Calls = Callable[[Stage], None]
 
@@ -122,7 +122,7 @@ def _role(stage: Stage) -> list[Any]:
 
 
 def _has_password(stage: Stage) -> bool:
-    from passerby.projects import passwords  # noqa: PLC0415 - slow to load
+    from passerby.accounts import passwords  # noqa: PLC0415 - slow to load
 
     return passwords.matches(PASSWORD, stage.building.users.password(stage.made["user"]) or "")
 

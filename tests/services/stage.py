@@ -13,7 +13,12 @@ from litestar.testing import TestClient
 from tests.api.office import Building, Office
 from tests.monitoring.watching import monitor_of
 
+from passerby.accounts import passwords
+from passerby.accounts.records import Project
+from passerby.accounts.users import Role
 from passerby.api.app import application
+from passerby.audit.protocol import SERVER, Entry
+from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.cli import run
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
@@ -21,10 +26,6 @@ from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
 from passerby.monitoring.monitor import Monitor
-from passerby.projects import passwords
-from passerby.projects.audit import SERVER, AuditLog, Entry
-from passerby.projects.store import Project
-from passerby.projects.users import Role
 from passerby.services.caller import Door
 from passerby.services.readers import Readers
 from passerby.settings import Settings
@@ -97,13 +98,13 @@ class Stage:
 
     def entries(self) -> list[Entry]:
         """All audit entries of the project and of the server, the newest first."""
-        with AuditLog(self.building.folder / "audit.db") as log:
+        with SqliteAuditLog(self.building.folder / "audit.db") as log:
             return [*log.page(self.number, limit=1_000), *log.page(SERVER, limit=1_000)]
 
     def entries_of_other_projects(self) -> list[Entry]:
         """The audit entries of projects that came after this one."""
         newer = [each.id for each in self.building.projects.projects() if each.id > self.number]
-        with AuditLog(self.building.folder / "audit.db") as log:
+        with SqliteAuditLog(self.building.folder / "audit.db") as log:
             return [entry for number in newer for entry in log.page(number, limit=10)]
 
 

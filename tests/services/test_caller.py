@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from tests.services.stage import Installation, Stage, installation
 
-from passerby.projects.scopes import Scope
-from passerby.projects.users import Role, Visitor
+from passerby.accounts.scopes import Scope
+from passerby.accounts.users import Role, Visitor
 from passerby.services import keys, live, merges, users
 from passerby.services.access import ServerAccess
 from passerby.services.caller import COMMAND_LINE, Caller, Permission, bearer, signed_in

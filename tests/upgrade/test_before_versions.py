@@ -14,6 +14,7 @@ from tests.serving import Json, Server, running
 from tests.state.filling import new_id
 
 from passerby import migrations
+from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.stage import Stage
@@ -21,7 +22,6 @@ from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
 from passerby.migrations import NewerFile
 from passerby.positions import Position
-from passerby.projects.store import ProjectStore
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
@@ -38,7 +38,7 @@ def unpack(folder: Path) -> Path:
 
 def token(data: Path) -> str:
     """A new API token of the folder's project."""
-    with ProjectStore(data / "control.db") as store:
+    with SqliteProjects(data / "control.db") as store:
         return store.add_key(store.project("default"), "api_token", time.time_ns() // 1_000_000).value
 
 

@@ -17,8 +17,8 @@ from tests.serving import Json, Server, running
 from tests.upgrade.make import changed, everything
 
 from passerby import migrations
-from passerby.projects.store import ProjectStore
-from passerby.refused.store import RefusedReader
+from passerby.accounts.sqlite.projects import SqliteProjects
+from passerby.rejected_requests.sqlite.store import SqliteRejectedReader
 
 VERSIONS: Final = ("0.1.0",)
 
@@ -42,7 +42,7 @@ def unpack(version: str, folder: Path) -> tuple[Path, Json]:
 
 def served(version: str, folder: Path) -> Iterator[Old]:
     data, answers = unpack(version, folder)
-    with ProjectStore(data / "control.db") as store:
+    with SqliteProjects(data / "control.db") as store:
         token = store.add_key(store.project("default"), "api_token", time.time_ns() // 1_000_000).value
     with running(Server(data, keys={"api_token": token})) as server:
         yield Old(server, answers)
@@ -101,7 +101,7 @@ def test_the_keys_are_there(read: Old, answers_now: Json) -> None:
 def test_rejected_requests_are_there(version: str, tmp_path: Path) -> None:
     """Not asked of a server, which deletes them after a day."""
     data, answers = unpack(version, tmp_path)
-    with closing(RefusedReader(data / "refused.db")) as reader:
+    with closing(SqliteRejectedReader(data / "refused.db")) as reader:
         found = reader.newest([0, 1], limit=100)
     assert [str(one.number) for one in found] == [one["id"] for one in answers["rejected"]]
 

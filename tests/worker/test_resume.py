@@ -14,13 +14,14 @@ from tests.log.writing import NOW, append, numbered
 from tests.positions import at
 from tests.serving import Server
 
+from passerby.accounts.credentials import ProjectCredentials
+from passerby.accounts.policies import Policies
+from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.folder import DataFolder
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import pack
-from passerby.projects.credentials import ProjectCredentials
-from passerby.projects.founding import init
-from passerby.projects.policies import Policies
 from passerby.runtime.engines import engines_of
+from passerby.runtime.founding import init
 from passerby.settings import LogSettings
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.applied import read_progress
@@ -130,7 +131,7 @@ def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
         chores = Chores(
             folder.run / "worker.heartbeat",
             engines_of(folder),
-            Policies(ProjectCredentials(folder.control)),
+            Policies(ProjectCredentials(SqliteChangeFeed(folder.control))),
             outbox,
             state,
         )

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency, Provide
 
 from passerby.api import examples_management
 from passerby.api.describe import reading, table
-from passerby.projects.audit import Filter
+from passerby.audit.protocol import Filter
 from passerby.services import audit
 from passerby.services.access import ServerAccess
 from passerby.services.cursors import Page

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from passerby.accounts.policy import IdentityPolicy, PolicyChange
 from passerby.identity.decisions import NO_DETAIL, WORKER
 from passerby.messages import Item, RejectionDetail, Semantic
 from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
-from passerby.projects.policy import IdentityPolicy, PolicyChange
 from passerby.services.answers import (
     CatalogueAnswer,
     DeletedTestData,

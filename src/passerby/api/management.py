@@ -8,11 +8,11 @@ from litestar import get, patch, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
+from passerby.accounts.records import GRACE_MS
+from passerby.accounts.scopes import Scope
 from passerby.api import examples_management as examples
 from passerby.api.access import access_at_once
 from passerby.api.describe import changing, reading
-from passerby.projects.scopes import Scope
-from passerby.projects.store import GRACE_MS
 from passerby.services import keys, projects, tracking_plan
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode

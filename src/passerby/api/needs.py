@@ -10,7 +10,7 @@ from typing import Final
 
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from passerby.projects.scopes import Scope
+from passerby.accounts.scopes import Scope
 
 NEEDS: Final[Mapping[str, Scope]] = {
     "findProfiles": Scope.READ,

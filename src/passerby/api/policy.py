@@ -6,10 +6,10 @@ from litestar import get, put
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
+from passerby.accounts.policy import IdentityPolicy
 from passerby.api import examples
 from passerby.api.access import access_at_once
 from passerby.api.describe import changing, reading
-from passerby.projects.policy import IdentityPolicy
 from passerby.services import policy
 from passerby.services.access import ServerAccess
 from passerby.services.answers import PolicyHistory

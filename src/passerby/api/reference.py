@@ -14,10 +14,10 @@ from urllib.parse import urlencode
 
 from litestar import Litestar
 
+from passerby.accounts.keys import API_TOKEN
 from passerby.api.app import application
 from passerby.api.openapi import BEARER, describe
 from passerby.dialects import registry
-from passerby.projects.keys import API_TOKEN
 from passerby.web.errors import MEANING, STATUS
 
 CONSOLE_URL = "http://127.0.0.1:8081"

@@ -11,11 +11,11 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from passerby.accounts.errors import NotInitialised
+from passerby.accounts.protocol import Projects
+from passerby.audit.protocol import SERVER
 from passerby.engines import StateEngine
 from passerby.folder import DataFolder
-from passerby.projects.audit import SERVER
-from passerby.projects.errors import NotInitialised
-from passerby.projects.store import ProjectStore
 from passerby.runtime.context import open_context
 from passerby.runtime.engines import engines_of
 from passerby.services.access import Access
@@ -56,9 +56,9 @@ def open_state(data: Path | None) -> StateEngine:
     return engines_of(data_folder(data)).state
 
 
-def open_store(data: Path | None) -> ProjectStore:
+def open_store(data: Path | None) -> Projects:
     """The control file of a data folder that was initialised. Raises NotInitialised, SettingsError."""
     folder = data_folder(data)
     if not folder.control.is_file():
         raise NotInitialised(folder.path)
-    return ProjectStore(folder.control)
+    return engines_of(folder).control.open_projects()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 from cyclopts import App
 
+from passerby.accounts.founding import FIRST_PROJECT
 from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.output import say, say_json
-from passerby.projects.founding import FIRST_PROJECT
 from passerby.services import deletion
 from passerby.state.views import Deletion
 

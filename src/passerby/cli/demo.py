@@ -10,13 +10,13 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from passerby.accounts.founding import FIRST_PROJECT
 from passerby.cli import examples, greeting
 from passerby.cli.app import Data, Json, Project, data_folder, open_store
 from passerby.cli.output import say, say_json, say_table
 from passerby.demo.errors import NoServer
 from passerby.demo.run import Plan, Progress, Report, run
 from passerby.dialects import registry
-from passerby.projects.founding import FIRST_PROJECT
 from passerby.storage import locks
 
 _LOOKS = (

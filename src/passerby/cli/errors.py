@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from passerby.accounts.errors import ProjectError
 from passerby.demo.errors import DemoError
 from passerby.migrations import NewerFile
-from passerby.projects.errors import ProjectError
 from passerby.services.errors import InvalidParameters, NotFound, ServiceError
 from passerby.settings import SettingsError
 from passerby.sockets import CannotListen

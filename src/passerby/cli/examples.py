@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from passerby.accounts.founding import FirstKeys
 from passerby.dialects import registry
 from passerby.dialects.common.languages import shell
 from passerby.dialects.samples import CUSTOMER, Keys
-from passerby.projects.founding import FirstKeys
 
 
 class Line(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
+from passerby.accounts import passwords
+from passerby.accounts.founding import CONSOLE_USER
 from passerby.cli.app import Data, Json, access_to, data_folder
 from passerby.cli.output import say, say_json
 from passerby.folder import DataFolder
-from passerby.projects import passwords
-from passerby.projects.founding import CONSOLE_USER, initialised
-from passerby.projects.founding import init as make_folder
+from passerby.runtime.founding import init as make_folder
+from passerby.runtime.founding import initialised
 from passerby.services import users
 from passerby.settings import CONSOLE_PASSWORD
 

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from passerby.accounts.founding import FirstKeys
+from passerby.accounts.keys import API_TOKEN, KINDS, kind_named
+from passerby.accounts.records import Key
 from passerby.cli import examples
 from passerby.dialects import registry
-from passerby.projects.founding import FirstKeys
-from passerby.projects.keys import API_TOKEN, KINDS, kind_named
-from passerby.projects.store import Key
 from passerby.storage.locks import Serving
 
 LAST_LINE = "It serves until Ctrl-C."

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from passerby.accounts.founding import FIRST_PROJECT
 from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.output import say, say_json, say_table
-from passerby.projects.founding import FIRST_PROJECT
 from passerby.services import cursors, merges
 from passerby.services.answers import ExplainedMerge, ExplainedMergeDetail
 from passerby.services.cursors import Page

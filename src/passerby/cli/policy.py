@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
+from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.policy import IdentityPolicy
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json
-from passerby.projects.founding import FIRST_PROJECT
-from passerby.projects.policy import IdentityPolicy
 from passerby.services import policy
 from passerby.services.cursors import Page
 

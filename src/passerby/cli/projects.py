@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
+from passerby.accounts.records import Project
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
-from passerby.projects.store import Project
 from passerby.services import policy, projects
 from passerby.services.management_answers import ChangeProjectRequest
 from passerby.times import iso

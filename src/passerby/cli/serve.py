@@ -18,9 +18,9 @@ from passerby.cli import greeting
 from passerby.cli.founding import see_to_given_password
 from passerby.cli.output import as_json, say, say_if_possible, say_json
 from passerby.folder import DataFolder, write_private
-from passerby.projects.founding import init, initialised
-from passerby.projects.store import ProjectStore
 from passerby.proxies import Networks
+from passerby.runtime.engines import engines_of
+from passerby.runtime.founding import init, initialised
 from passerby.runtime.roles import Handed, run_role
 from passerby.runtime.supervisor.layout import Role, cores_found, layout
 from passerby.runtime.supervisor.signals import leaving_on_signal
@@ -146,6 +146,6 @@ def _greet(folder: DataFolder, serving: locks.Serving) -> None:
             f"{folder.path} is a new data folder. Its credentials are in {written}; only its owner can read it.\n"
         )
         _log.warning("the first credentials are in a file: keep them elsewhere and delete it", file=str(written))
-    with ProjectStore(folder.control) as store:
+    with engines_of(folder).control.open_projects() as store:
         first = store.projects()[0]
         say_if_possible(greeting.again(serving, store.keys(first), folder.path, credentials_in=written))

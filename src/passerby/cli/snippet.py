@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
+from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.protocol import Projects
 from passerby.cli.app import Data, Project, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say
 from passerby.dialects import registry
-from passerby.projects.founding import FIRST_PROJECT
-from passerby.projects.store import ProjectStore
 
 if TYPE_CHECKING:
     Kind = str
@@ -56,7 +56,7 @@ def _checked(url: str) -> str:
     return url.rstrip("/")
 
 
-def _newest(store: ProjectStore, kind: str, project: str) -> str:
+def _newest(store: Projects, kind: str, project: str) -> str:
     current = [key.value for key in store.keys(store.project(project)) if key.kind == kind and key.revoked_at is None]
     if not current or current[-1] is None:
         raise NoPublicKey(kind, project)

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from passerby.accounts import passwords
+from passerby.accounts.users import ConsoleUser, Role
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
-from passerby.projects import passwords
-from passerby.projects.users import ConsoleUser, Role
 from passerby.services import users
 from passerby.services.projects import list_projects
 from passerby.settings import CONSOLE_PASSWORD

@@ -13,9 +13,9 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
+from passerby.accounts.users import Role, Visitor
 from passerby.console.origins import is_own
 from passerby.console.reception import Reception
-from passerby.projects.users import Role, Visitor
 from passerby.services.errors import not_found
 
 COOKIE = "passerby_session"

@@ -23,13 +23,13 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from passerby.accounts.users import Role, Visitor
+from passerby.audit.protocol import SERVER
 from passerby.console.access import NEED, Need, SignInNeeded, visitor_of
 from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.reception import Reception
 from passerby.console.rendering import query, render
 from passerby.console.shell import TWIN
-from passerby.projects.audit import SERVER
-from passerby.projects.users import Role, Visitor
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Caller, signed_in
 from passerby.services.context import ServerContext

@@ -12,13 +12,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
+from passerby.accounts.users import DEVICE_MS, LONGEST_MS
+from passerby.audit.protocol import SERVER
 from passerby.console.access import COOKIE, NEED, Need, visitor_of
 from passerby.console.reception import Reception
 from passerby.console.screens import SEE_OTHER, address_of, page
 from passerby.console.throttle import Attempt
 from passerby.console.units import delay
-from passerby.projects.audit import SERVER
-from passerby.projects.users import DEVICE_MS, LONGEST_MS
 from passerby.services import sessions
 from passerby.services.access import Access
 from passerby.services.caller import signed_in

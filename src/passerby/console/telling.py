@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
+from passerby.accounts.choices import timezones
 from passerby.console.drawing.bars import bar
 from passerby.console.drawing.merge_graph import merge_graph
 from passerby.console.drawing.sparkline import sparkline
@@ -20,7 +21,6 @@ from passerby.dialects.commerce import name_of
 from passerby.identity.decisions import DecisionKind
 from passerby.presenters import decisions
 from passerby.presenters.rejections import expectation
-from passerby.projects.choices import timezones
 from passerby.services.answers import Step
 from passerby.state.views import HistoryEntry, Merge
 

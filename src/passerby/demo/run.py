@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from passerby.accounts.keys import API_TOKEN, KINDS
+from passerby.accounts.protocol import Projects
+from passerby.accounts.records import Project
 from passerby.demo.day import DEMOS, afterwards, day
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.highlights import Seen, highlights, seen
@@ -15,8 +18,6 @@ from passerby.demo.people import people
 from passerby.demo.reading import Api
 from passerby.demo.send import Target, lanes, send
 from passerby.dialects.demo import Step
-from passerby.projects.keys import API_TOKEN, KINDS
-from passerby.projects.store import Project, ProjectStore
 from passerby.storage.locks import Serving
 
 LABEL = "demo, temporary"
@@ -43,7 +44,7 @@ Progress = Callable[[int, int], None]
 """Told of every answer: (its status, how many calls there are in all)."""
 
 
-def run(plan: Plan, store: ProjectStore, project: Project, serving: Serving, progress: Progress) -> Report:
+def run(plan: Plan, store: Projects, project: Project, serving: Serving, progress: Progress) -> Report:
     """Send the day to the running server and read back what it became. Raises DemoError."""
     with borrowed_keys(store, project) as keys:
         api = Api(serving.console_host, serving.console_port, keys["api_token"])
@@ -72,7 +73,7 @@ def _calls(parts: Sequence[Sequence[Step]]) -> Counter[str]:
 
 
 @contextmanager
-def borrowed_keys(store: ProjectStore, project: Project) -> Iterator[Mapping[str, str]]:
+def borrowed_keys(store: Projects, project: Project) -> Iterator[Mapping[str, str]]:
     """The project's public keys, and secrets that stop working at the end, however that comes.
 
     Those that a killed demo left behind are stopped first.
@@ -87,7 +88,7 @@ def borrowed_keys(store: ProjectStore, project: Project) -> Iterator[Mapping[str
         store.revoke_labelled(project, LABEL, _now())
 
 
-def _public_key(store: ProjectStore, project: Project, kind: str) -> str:
+def _public_key(store: Projects, project: Project, kind: str) -> str:
     for key in store.keys(project):
         if key.kind == kind and key.revoked_at is None and key.value:
             return key.value

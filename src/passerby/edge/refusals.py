@@ -19,9 +19,9 @@ from passerby.dialects.project_hint import KeyDirectory, project_of
 from passerby.edge.headers import Head
 from passerby.edge.metrics import NO_DIALECT
 from passerby.proxies import TrustedProxies
-from passerby.refused import redaction
-from passerby.refused.record import NO_PROJECT, Count, Refused
-from passerby.refused.store import RefusedWriter
+from passerby.rejected_requests import redaction
+from passerby.rejected_requests.protocol import RejectedWriter
+from passerby.rejected_requests.record import NO_PROJECT, Count, Refused
 
 WAITING: Final = 200
 """Refused requests that wait to be written, about a second's; more are counted only."""
@@ -90,7 +90,7 @@ class RefusalKeeper:
     Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
     """
 
-    def __init__(self, writer: RefusedWriter, credentials: KeyDirectory, proxies: TrustedProxies) -> None:
+    def __init__(self, writer: RejectedWriter, credentials: KeyDirectory, proxies: TrustedProxies) -> None:
         self._lock = threading.Lock()
         self._writer = writer
         self._credentials = credentials

@@ -16,6 +16,8 @@ import msgspec
 import uvloop
 
 from passerby import logs
+from passerby.accounts.credentials import LastKnownKeys
+from passerby.accounts.policies import Policies
 from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.directory import StateDirectory
@@ -24,8 +26,6 @@ from passerby.edge.refusals import RefusalKeeper
 from passerby.edge.shared import Edge, now
 from passerby.engines import Engines
 from passerby.gc_tuning import tune_gc
-from passerby.projects.credentials import LastKnownKeys
-from passerby.projects.policies import Policies
 from passerby.settings import Settings
 
 GRACE_SECONDS: Final = 5

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from passerby.accounts.alerting import AlertSettings
 from passerby.monitoring.alerts import RULES, AlertState
-from passerby.projects.alerting import AlertSettings
 from passerby.times import iso
 
 TIMEOUT_SECONDS: Final = 5.0

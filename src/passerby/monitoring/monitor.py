@@ -14,12 +14,13 @@ from typing import Final
 import msgspec
 
 from passerby import logs
+from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.protocol import Alerting
 from passerby.monitoring import alerts
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.delivery import NotDelivered, Send, notification, send
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.samples import Sample, SampleStore
-from passerby.projects.alerting import Alerting, AlertSettings
 from passerby.services import health
 from passerby.services.health import Check
 from passerby.times import iso

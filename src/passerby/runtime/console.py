@@ -10,6 +10,8 @@ from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from passerby import logs
+from passerby.accounts.credentials import ProjectCredentials
+from passerby.accounts.policies import Policies
 from passerby.api.app import application
 from passerby.api.server import serve
 from passerby.console.app import create_app
@@ -24,9 +26,7 @@ from passerby.folder import DataFolder
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import SampleStore
-from passerby.projects.credentials import ProjectCredentials
-from passerby.projects.policies import Policies
-from passerby.refused.store import RefusedWriter
+from passerby.rejected_requests.protocol import RejectedWriter
 from passerby.runtime import metrics
 from passerby.services.context import ServerContext
 from passerby.services.health import (
@@ -81,7 +81,7 @@ class Console(NamedTuple):
 
     context: ServerContext
     credentials: ProjectCredentials
-    uses: RefusedWriter
+    uses: RejectedWriter
 
     def count_uses(self) -> None:
         """Write how many times each API token was used since the last call. Slow: not for the event loop."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import cached_property
 
+from passerby.accounts.policies import policy_of
+from passerby.accounts.protocol import Projects, Users
+from passerby.audit.protocol import AuditLog
 from passerby.engines import Engines
 from passerby.identity.namespaces import Policy
-from passerby.projects.audit import AuditLog
-from passerby.projects.policies import policy_of
-from passerby.projects.protocol import Projects, Users
-from passerby.refused.store import Use
+from passerby.rejected_requests.record import Use
 from passerby.services.context import Writer
 from passerby.state.views import StateReader
 

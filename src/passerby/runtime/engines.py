@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from passerby.accounts.sqlite.engine import SqliteControlEngine
 from passerby.engines import ControlEngine, Engines, EventStoreEngine, LogEngine, StateEngine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.folder import DataFolder
 from passerby.log.sqlite.engine import SqliteLogEngine
-from passerby.projects.sqlite import SqliteControlEngine
 from passerby.state.sqlite.engine import SqliteStateEngine
 
 EngineT = TypeVar("EngineT")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from passerby.projects.alerting import Alerting, AlertSettings
+from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.protocol import Alerting
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.use_cases import changing

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
+from passerby.accounts.policy import PolicyChange
 from passerby.identity.decisions import DecisionDetail, Rule
 from passerby.messages import Rejection, RejectionDetail, Semantic, StoredEvent
 from passerby.presenters.decisions import Facts, facts_of, reason
 from passerby.presenters.rejections import rejection_reason
 from passerby.profiles.view import Profile
-from passerby.projects.policy import PolicyChange
 from passerby.state.views import (
     CatalogueAttribute,
     CatalogueEvent,

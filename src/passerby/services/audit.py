@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from passerby.projects.audit import EVERYTHING, KEPT, Entry, Filter, View
+from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, View
 from passerby.services import cursors
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission

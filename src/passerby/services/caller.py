@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from passerby.accounts.scopes import Scope
+from passerby.accounts.users import Role, Visitor
 from passerby.identity import decisions
 from passerby.identity.decisions import Actor
-from passerby.projects.scopes import Scope
-from passerby.projects.users import Role, Visitor
 
 
 class Door(StrEnum):

@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from passerby.accounts.protocol import Projects, Users
+from passerby.accounts.scopes import Scope
+from passerby.audit.protocol import AuditLog
 from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
 from passerby.event_store.protocol import EventStore
@@ -15,11 +18,7 @@ from passerby.identity.namespaces import Policy
 from passerby.log.archive import Archive
 from passerby.messages import Identifier
 from passerby.positions import Positions
-from passerby.projects.audit import AuditLog
-from passerby.projects.protocol import Projects, Users
-from passerby.projects.scopes import Scope
-from passerby.refused.record import Refused
-from passerby.refused.store import Use
+from passerby.rejected_requests.record import Refused, Use
 from passerby.services.health import Check
 from passerby.services.log import AcceptedLog
 from passerby.services.readers import Readers

@@ -10,7 +10,7 @@ from passerby.dialects.commerce import standard_of
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StandardEvent
-from passerby.refused.record import NO_PROJECT, Refused
+from passerby.rejected_requests.record import NO_PROJECT, Refused
 from passerby.services.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.services.request_texts import rejection_message
 from passerby.state.views import HistoryIdentifier

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import msgspec
 
-from passerby.projects.errors import NoSuchKey, ProjectError
-from passerby.projects.keys import KINDS, kind_named
-from passerby.projects.scopes import EVERY, Scope
-from passerby.projects.store import AddedKey, Key
-from passerby.refused.redaction import struck
-from passerby.refused.store import Use
+from passerby.accounts.errors import NoSuchKey, ProjectError
+from passerby.accounts.keys import KINDS, kind_named
+from passerby.accounts.records import AddedKey, Key
+from passerby.accounts.scopes import EVERY, Scope
+from passerby.rejected_requests.record import Use
+from passerby.rejected_requests.redaction import struck
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import Forbidden, invalid, not_found

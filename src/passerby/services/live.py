@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from functools import partial
 
-from passerby.refused.record import NO_PROJECT
+from passerby.rejected_requests.record import NO_PROJECT
 from passerby.services import cursors
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from passerby.projects.errors import BadPolicy
-from passerby.projects.policy import IdentityPolicy
+from passerby.accounts.errors import BadPolicy
+from passerby.accounts.policy import IdentityPolicy
 from passerby.services import cursors
 from passerby.services.access import Access
 from passerby.services.answers import PolicyHistory

@@ -10,10 +10,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from passerby.projects import choices
-from passerby.projects.errors import ProjectError
-from passerby.projects.founding import ProjectKeys, found_project
-from passerby.projects.store import Project, ProjectSettings
+from passerby.accounts import choices
+from passerby.accounts.errors import ProjectError
+from passerby.accounts.founding import ProjectKeys, found_project
+from passerby.accounts.records import Project, ProjectSettings
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid

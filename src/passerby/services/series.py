@@ -10,7 +10,7 @@ import msgspec
 
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, Volume
 from passerby.positions import to_json
-from passerby.refused.record import NO_PROJECT
+from passerby.rejected_requests.record import NO_PROJECT
 from passerby.services.access import ServerAccess
 from passerby.services.errors import EventsUnavailable, invalid
 from passerby.services.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
+from passerby.accounts import passwords
+from passerby.accounts.errors import NoSuchUser
+from passerby.audit.protocol import SERVER
 from passerby.identity.decisions import UNKNOWN_ACTOR, Actor
-from passerby.projects import passwords
-from passerby.projects.audit import SERVER
-from passerby.projects.errors import NoSuchUser
 from passerby.services.access import Access
 from passerby.services.caller import Caller, Door
 from passerby.services.context import Context

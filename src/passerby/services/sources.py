@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import msgspec
 import uuid_utils
 
+from passerby.accounts.records import Key, ProjectSettings
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Outcome, Request, RequestFault
 from passerby.dialects.samples import SampleCall
-from passerby.projects.store import Key, ProjectSettings
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission
 from passerby.services.errors import not_found

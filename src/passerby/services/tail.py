@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from passerby import logs
 from passerby.log.protocol import Entry
 from passerby.positions import Positions
-from passerby.refused.record import Refused
+from passerby.rejected_requests.record import Refused
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
 from passerby.services.live_errors import TypesOf, no_types

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET
 
-from passerby.projects.errors import TooManyMarks
-from passerby.projects.marks import Mark
+from passerby.accounts.errors import TooManyMarks
+from passerby.accounts.marks import Mark
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from passerby.projects.errors import LastAdministrator, NoSuchUser, ProjectError
-from passerby.projects.founding import CONSOLE_USER
-from passerby.projects.users import ConsoleUser, Role
+from passerby.accounts.errors import LastAdministrator, NoSuchUser, ProjectError
+from passerby.accounts.founding import CONSOLE_USER
+from passerby.accounts.users import ConsoleUser, Role
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid, not_found

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from litestar import Response
 from litestar.params import QueryParameter
 
+from passerby.audit.protocol import EVERYTHING, Filter
 from passerby.dialects.common.times import read_iso_or_epoch
-from passerby.projects.audit import EVERYTHING, Filter
 from passerby.services.errors import invalid
 
 CSV = "text/csv"

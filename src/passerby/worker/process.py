@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from passerby import logs
+from passerby.accounts.policies import Policies
 from passerby.engines import Engines, PrunableOutbox
 from passerby.folder import DataFolder
 from passerby.gc_tuning import tune_gc
 from passerby.log.protocol import LogFull
-from passerby.projects.policies import Policies
 from passerby.settings import Settings
 from passerby.state.protocol import State
 from passerby.worker.batch import Worker

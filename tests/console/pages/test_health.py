@@ -14,7 +14,11 @@ from tests.api.office import Building, Office
 from tests.monitoring.test_delivery import receiver
 from tests.monitoring.watching import GB, MINUTE, monitor_of, sample
 
+from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.users import Role
 from passerby.api.app import application
+from passerby.audit.protocol import SERVER
+from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
 from passerby.console.pages.alerts import AlertForm, settings_in
@@ -22,9 +26,6 @@ from passerby.console.reception import Reception
 from passerby.console.throttle import Throttle
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.monitor import Monitor, Sending, Stored
-from passerby.projects.alerting import AlertSettings
-from passerby.projects.audit import SERVER, AuditLog
-from passerby.projects.users import Role
 from passerby.services.errors import ServiceError
 from passerby.services.readers import Readers
 from passerby.settings import Settings
@@ -70,7 +71,7 @@ class Desk:
         return self.client.post(self._base + path, data=form, headers=headers, follow_redirects=False)
 
     def noted(self) -> list[tuple[str, Any]]:
-        with AuditLog(self.building.folder / "audit.db") as log:
+        with SqliteAuditLog(self.building.folder / "audit.db") as log:
             return [(entry.action, entry.details) for entry in log.page(SERVER, limit=10)]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from passerby.accounts.policy import IdentityPolicy
 from passerby.console.pages.policy import policy_in
-from passerby.projects.policy import IdentityPolicy
 from passerby.services.errors import ServiceError
 
 

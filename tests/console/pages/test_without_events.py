@@ -12,6 +12,7 @@ from tests.api.office import Building, Office
 from tests.monitoring.watching import monitor_of
 from tests.state.filling import DAY
 
+from passerby.accounts.users import Role
 from passerby.api.app import application
 from passerby.console.access import COOKIE
 from passerby.console.app import create_app
@@ -19,7 +20,6 @@ from passerby.console.reception import Reception
 from passerby.console.shell import Shell
 from passerby.console.throttle import Throttle
 from passerby.messages import Identifier
-from passerby.projects.users import Role
 from passerby.services.readers import Readers
 from passerby.settings import Settings
 

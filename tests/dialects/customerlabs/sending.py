@@ -7,11 +7,11 @@ from typing import Any, Final
 import msgspec
 from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, SLUG, Keys, answer, request, send
 
+from passerby.accounts.records import ProjectSettings
 from passerby.dialects.contract import Inquiry, Known, Outcome
 from passerby.dialects.registry import match
 from passerby.messages import Message
 from passerby.profiles.person import Person
-from passerby.projects.store import ProjectSettings
 
 EXTERNAL_IDS: Final = "/app/externalIds"
 IDENTIFY: Final = "/app/identify"

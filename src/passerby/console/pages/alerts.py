@@ -10,13 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 from msgspec import Meta
 
+from passerby.accounts.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
+from passerby.accounts.errors import BadSetting
 from passerby.console.access import Need
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.monitoring.alerts import RULES, AlertState, is_on
 from passerby.monitoring.delivery import NotDelivered, notification, send
 from passerby.monitoring.monitor import Sending
-from passerby.projects.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
-from passerby.projects.errors import BadSetting
 from passerby.services import alerts
 from passerby.services.errors import ErrorCode, ServiceError, invalid
 from passerby.times import iso

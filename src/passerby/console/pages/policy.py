@@ -9,8 +9,8 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
+from passerby.accounts.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
 from passerby.console.screens import Visit, action, done, screen
-from passerby.projects.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
 from passerby.services import policy
 from passerby.services.answers import PolicyHistory
 from passerby.services.cursors import Page

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
+from passerby.accounts.keys import kind_named
 from passerby.console.access import Need
 from passerby.console.arrivals import arrivals
 from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
@@ -26,7 +27,6 @@ from passerby.console.sourcing import (
     webhooks_of,
 )
 from passerby.dialects.registry import KEY_KINDS, NAMED
-from passerby.projects.keys import kind_named
 from passerby.services import keys, sources
 from passerby.services.errors import ErrorCode, ServiceError, invalid, not_found
 from passerby.services.management_answers import FreshKey, KeyInfo

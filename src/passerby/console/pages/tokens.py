@@ -10,10 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from msgspec import Meta
 
+from passerby.accounts.scopes import Scope
 from passerby.console.access import Need
 from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
 from passerby.console.screens import Visit, action, done, page, screen
-from passerby.projects.scopes import Scope
 from passerby.services import keys
 from passerby.services.errors import invalid, not_found
 from passerby.services.management_answers import KeyInfo, ScopeName

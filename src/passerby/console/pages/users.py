@@ -10,14 +10,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from msgspec import Meta
 
+from passerby.accounts import passwords
+from passerby.accounts.errors import PasswordTooShort
+from passerby.accounts.users import Role
 from passerby.console.access import Need
 from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.throttle import Attempt
 from passerby.console.units import delay
-from passerby.projects import passwords
-from passerby.projects.errors import PasswordTooShort
-from passerby.projects.users import Role
 from passerby.services import users
 from passerby.services.errors import invalid
 

@@ -1,0 +1,62 @@
+"""Alert settings and states in the control file: thresholds, and the address that alerts are sent to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from passerby.accounts.errors import BadSetting
+
+ADDRESS_CHARACTERS: Final = 2_000
+
+Percent = Annotated[float, Meta(gt=0, le=100)]
+Format = Literal["json", "slack"]
+
+
+class AlertSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """When alerts fire, and where they are sent. A threshold of null switches its rule off.
+
+    `address` is a secret: whoever has it can write to the channel. Empty: alerts are shown, not sent.
+    """
+
+    address: str = ""
+    format: Format = "json"
+    lag_seconds: Annotated[float, Meta(gt=0, le=31_536_000)] | None = 60.0
+    errors_percent: Percent | None = 1.0
+    rejected_percent: Percent | None = 20.0
+    disk_free_percent: Percent | None = 10.0
+    components: bool = True
+
+    @property
+    def host(self) -> str:
+        """The host of the address, which is no secret; empty for none."""
+        return urlsplit(self.address).hostname or ""
+
+
+def checked_address(text: str) -> str:
+    """The address without surrounding space. Raises BadSetting unless it is http(s)://host[:port][/path]."""
+    text = text.strip()
+    parts = _parts(text)
+    if (
+        len(text) > ADDRESS_CHARACTERS
+        or parts is None
+        or parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.username is not None
+        or not text.isascii()
+        or any(character <= " " or character == "\x7f" for character in text)
+    ):
+        raise BadSetting("Invalid address: expected https:// or http:// with a host and without a user name")
+    return text
+
+
+def _parts(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

@@ -1,0 +1,33 @@
+"""Passwords of console users: argon2id, because people choose them and a stolen hash invites guessing."""
+
+from __future__ import annotations
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from passerby.accounts.errors import PasswordTooShort
+
+LEAST_LENGTH = 12
+_RANDOM_BYTES = 15
+
+
+def new_password() -> str:
+    """A random password of 20 characters."""
+    return secrets.token_urlsafe(_RANDOM_BYTES)
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password. Takes some tens of milliseconds, and memory, by design. Raises PasswordTooShort."""
+    if len(password) < LEAST_LENGTH:
+        raise PasswordTooShort(LEAST_LENGTH)
+    return PasswordHasher().hash(password)
+
+
+def matches(password: str, stored: str) -> bool:
+    """Whether this is the password that was stored. As slow as `hashed`."""
+    try:
+        return PasswordHasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False

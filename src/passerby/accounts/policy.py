@@ -1,0 +1,80 @@
+"""A project's identity policy as people set it, and what it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from passerby.accounts.errors import BadPolicy
+from passerby.identity.cleaning import tidy
+from passerby.identity.namespaces import CLASSES, FORMER_USER_ID, IdentifierClass, Policy, limits_of
+
+HIGHEST_LIMIT: Final = 10_000
+"""More identifiers than that make one profile's pages, merges and undos slow."""
+MOST_NAMESPACES: Final = 20
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
+FIXED: Final = frozenset({"user_id", "previous_id", FORMER_USER_ID})
+"""Namespaces whose limits are part of the rules."""
+
+Limit = Annotated[int, Meta(ge=1, le=HIGHEST_LIMIT)]
+Value = Annotated[str, Meta(min_length=1, max_length=1_000)]
+NamespaceClass = Literal["contact", "device", "advertising", "hint"]
+
+
+class IdentityPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a project wants of identity; it holds for messages from its change on.
+
+    `blocked_values` name nobody here, beside those that are blocked everywhere. `limits` say how many identifiers of a
+    namespace a profile may hold, where that is not the default. `contact_traits` are the traits whose values are
+    contacts, too. `namespaces` are additional ones with their class; they can be added but not taken away.
+    """
+
+    blocked_values: Annotated[list[Value], Meta(max_length=1_000)] = []
+    limits: dict[str, Limit] = {}
+    contact_traits: list[Literal["email", "phone"]] = msgspec.field(default_factory=lambda: ["email", "phone"])
+    namespaces: Annotated[dict[str, NamespaceClass], Meta(max_length=MOST_NAMESPACES)] = {}
+
+
+class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of the policy: when (ISO 8601 in UTC), by whom, from what and to what. `id` orders changes."""
+
+    id: int
+    at: str
+    who: str
+    before: IdentityPolicy
+    after: IdentityPolicy
+
+
+def check(policy: IdentityPolicy, current: IdentityPolicy) -> None:
+    """Whether the policy can follow the current one. Raises BadPolicy, with everything that is wrong."""
+    if faults := list(_faults(policy, current)):
+        raise BadPolicy("; ".join(faults))
+
+
+def _faults(policy: IdentityPolicy, current: IdentityPolicy) -> Iterator[str]:
+    for name in policy.namespaces:
+        if name in CLASSES or name == FORMER_USER_ID or not _NAME.fullmatch(name):
+            yield f"{name!r} cannot name an additional namespace: take lower-case letters, digits and _, no built-in"
+    for name, class_ in current.namespaces.items():
+        if policy.namespaces.get(name) != class_:
+            yield f"namespace {name!r} must stay, as {class_}: profiles may hold identifiers of it"
+    for name in policy.limits:
+        if name in FIXED or name not in CLASSES.keys() | policy.namespaces.keys():
+            yield f"{name!r} is no namespace that takes a limit"
+
+
+def resolver_policy(policy: IdentityPolicy, phone_country: str = "") -> Policy:
+    """The same, as the resolver takes it."""
+    classes = {**CLASSES, **{name: IdentifierClass[class_.upper()] for name, class_ in policy.namespaces.items()}}
+    return Policy(
+        classes=classes,
+        limits=limits_of(classes) | policy.limits,
+        blocked=frozenset(tidy(value).lower() for value in policy.blocked_values),
+        phone_country=phone_country or None,
+        contact_traits=frozenset(policy.contact_traits),
+    )

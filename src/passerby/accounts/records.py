@@ -1,0 +1,124 @@
+"""Projects and their keys, as every engine stores them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from passerby.accounts.policy import IdentityPolicy, NamespaceClass
+from passerby.accounts.scopes import EVERY, Scope
+
+GRACE_MS = 7 * 86_400_000
+"""Longest time for which a rotated key may go on working."""
+
+
+class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set for one project. Stored as JSON; a field that is missing there has its default."""
+
+    timezone: str = "UTC"
+    """IANA name, for times that come without a zone from senders who mean their own (Antsomi)."""
+    phone_country: str = ""
+    """ISO 3166 code of the country in which a phone number without country code is meant; empty: none."""
+    blocked_values: tuple[str, ...] = ()
+    """Identifier values that name nobody here, beside the ones that are blocked everywhere."""
+    limits: tuple[tuple[str, int], ...] = ()
+    contact_traits: tuple[str, ...] = ("email", "phone")
+    namespaces: tuple[tuple[str, str], ...] = ()
+    """With `blocked_values`, the identity policy: see `policy.IdentityPolicy`."""
+    redirect_hosts: tuple[str, ...] = ()
+    """Hosts, in lower case, to which a call may redirect a browser (Antsomi)."""
+    rate_factor: float | None = None
+    """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
+
+    answers_with_profile: bool = False
+    """Whether CustomerLabs' calls are answered with the whole profile of the person that they name. The app id is
+    public: any client with it and an email address can then read that person's traits."""
+
+    @property
+    def policy(self) -> IdentityPolicy:
+        """What the project wants of identity."""
+        return IdentityPolicy(
+            blocked_values=list(self.blocked_values),
+            limits=dict(self.limits),
+            contact_traits=[msgspec.convert(name, Literal["email", "phone"]) for name in self.contact_traits],
+            namespaces=msgspec.convert(dict(self.namespaces), dict[str, NamespaceClass]),
+        )
+
+    @property
+    def zone(self) -> tzinfo:
+        """The timezone; UTC where this machine has none of that name."""
+        return _zone(self.timezone)
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """A project: everything in Passerby belongs to exactly one. `created_at` in milliseconds since 1970."""
+
+    id: int
+    name: str
+    created_at: int
+    settings: ProjectSettings
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as it can be shown: `value` is None for a secret, which cannot be read again.
+
+    `revoked_at` in the future: a rotated key within its grace period, which works until then.
+    """
+
+    id: int
+    project: int
+    kind: str
+    value: str | None
+    label: str
+    created_at: int
+    revoked_at: int | None
+    scopes: frozenset[Scope] = EVERY
+    """Of an API token: what it may do."""
+
+    def works(self, now: int) -> bool:
+        """Whether the key is accepted at this time."""
+        return self.revoked_at is None or self.revoked_at > now
+
+
+class WorkingKey(NamedTuple):
+    """A key that works, with its value as it is stored: that of a secret is a hash.
+
+    `revoked_at` is in the future, for a rotated key within its grace period (ms since 1970), or None.
+    """
+
+    id: int
+    project: int
+    kind: str
+    value: str
+    label: str
+    scopes: frozenset[Scope]
+    revoked_at: int | None
+
+
+class AccountsSnapshot(NamedTuple):
+    """All projects and the keys that work, at a revision."""
+
+    revision: int
+    projects: Sequence[Project]
+    keys: Sequence[WorkingKey]
+
+
+class AddedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key just made, with its value in clear: for a secret the only time that it is seen."""
+
+    id: int
+    kind: str
+    value: str

@@ -1,0 +1,50 @@
+"""Alert settings and states in the control file."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from passerby import sqlite
+from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.sqlite.projects import SqliteProjects
+from passerby.sql import load
+
+_SQL = load("passerby.accounts.sqlite", "alerting.sql")
+
+
+class SqliteAlerting:
+    """Reads and writes alert settings and states; opens the file for each call, so any thread may use it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        SqliteProjects(file).close()  # makes the table in a file of an older version
+
+    def settings(self) -> AlertSettings:
+        """The settings; the defaults before any were stored."""
+        text = self._get("settings")
+        return AlertSettings() if text is None else msgspec.json.decode(text, type=AlertSettings)
+
+    def change_settings(self, settings: AlertSettings) -> None:
+        """Replace the settings."""
+        self._set("settings", msgspec.json.encode(settings).decode())
+
+    def states(self) -> str | None:
+        """The states of alerts as `keep_states` got them; None before."""
+        return self._get("states")
+
+    def keep_states(self, states: str) -> None:
+        """Store the states of alerts, as JSON."""
+        self._set("states", states)
+
+    def _get(self, name: str) -> str | None:
+        with closing(sqlite.connect(self._file)) as connection:
+            found: Any = connection.execute(_SQL["get"], (name,)).get
+        return None if found is None else str(found)
+
+    def _set(self, name: str, value: str) -> None:
+        with closing(sqlite.connect(self._file)) as connection:
+            connection.execute(_SQL["set"], (name, value))

@@ -1,0 +1,81 @@
+"""The audit log: who changed or looked at what of a project, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Protocol, Self
+
+import msgspec
+
+KEPT: Final = 100_000
+"""Entries of a project, the newest; and as many of the whole server."""
+SERVER: Final = 0
+"""The project of entries that belong to none: sign-ins, and changes of console users."""
+
+_LAST: Final = 2**63 - 1
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what, `at` in milliseconds since 1970. `subject` is what it was done to, by its id or name.
+
+    `address` is the client's; empty where it is unknown, as for the command line.
+    """
+
+    id: int
+    at: int
+    who: str
+    action: str
+    subject: str
+    details: Any
+    address: str = ""
+
+
+class Filter(NamedTuple):
+    """Which entries are wanted: part of a name, the beginning of an action, and times in ms (`until` excluded)."""
+
+    who: str = ""
+    action: str = ""
+    since: int = 0
+    until: int = _LAST
+
+
+class View(NamedTuple):
+    """Scope of a query: a project's entries and, of the whole server's, all or those about these console users."""
+
+    project: int
+    server: bool = False
+    users: Sequence[str] = ()
+
+
+EVERYTHING: Final = Filter()
+
+
+class AuditLog(Protocol):
+    """Writes and reads the audit log. What is recorded is durable at return."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def close(self) -> None: ...
+
+    def note(  # noqa: PLR0913 - all that an entry says
+        self,
+        project: int,
+        now: int,
+        *,
+        who: str,
+        action: str,
+        subject: str = "",
+        details: Any = None,
+        address: str = "",
+    ) -> None:
+        """Record an action on a project, or on the whole server (SERVER). `details` is anything that JSON can hold.
+
+        Keeps the newest `KEPT` entries of the project.
+        """
+
+    def page(
+        self, view: View | int, *, limit: int, before: int | None = None, only: Filter = EVERYTHING
+    ) -> list[Entry]:
+        """Return at most `limit` entries older than `before`, newest first. A number is a project's entries alone."""

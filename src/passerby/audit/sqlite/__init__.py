@@ -1,0 +1,1 @@
+"""The audit log in an SQLite file of its own."""

@@ -1,0 +1,47 @@
+"""Rejected requests: what the ingest port rejected, how many, and how often keys were used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from passerby.rejected_requests.record import Count, Refused, Use
+
+
+class RejectedWriter(Protocol):
+    """Stores rejected requests. Several may write at once; each belongs to one thread at a time.
+
+    What is stored may be lost in a power failure: storing delays nothing else.
+    """
+
+    def keep(self, refused: Sequence[Refused], counts: Iterable[Count]) -> None:
+        """Store requests and counts in one transaction, and drop the oldest requests beyond the limits."""
+
+    def count_uses(self, uses: Mapping[int, int], now: int) -> None:
+        """Add the uses of keys, by their ids, to the minute of `now` (ms)."""
+
+    def tidy(self, now: int) -> None:
+        """Delete expired requests at `now` (ms), and add old counts up into longer steps."""
+
+    def close(self) -> None: ...
+
+
+class RejectedReader(Protocol):
+    """Reads rejected requests. For any thread."""
+
+    def head(self) -> int:
+        """Return the number of the last rejected request, 0 for none."""
+
+    def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[Refused]:
+        """Return at most `limit` requests of these projects older than number `before`, newest first."""
+
+    def following(self, after: int, until: int, limit: int) -> list[Refused]:
+        """Return the requests of all projects after a number up to another, oldest first; of too many the newest."""
+
+    def counted(self, project: int, begin: int, end: int, step: int) -> list[tuple[str, int, int]]:
+        """Return dialect, beginning (ms) and number of rejected requests in steps of so many seconds."""
+
+    def uses(self, now: int) -> dict[int, Use]:
+        """Return when each key was last used, and how often in the hour before `now` (ms), by the keys' ids."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Rejected requests in an SQLite file of their own."""

@@ -1,0 +1,40 @@
+"""Creates a data folder with its first project."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from passerby.accounts import passwords
+from passerby.accounts.errors import AlreadyInitialised, ControlFileMissing
+from passerby.accounts.founding import CONSOLE_USER, FIRST_PROJECT, ConsoleLogin, FirstKeys, project_with_keys
+from passerby.folder import DataFolder
+from passerby.runtime.engines import engines_of
+
+
+def initialised(data: Path) -> bool:
+    """Whether this folder holds a project. Creates nothing."""
+    folder = DataFolder(data)
+    if not folder.control.is_file():
+        return False
+    with engines_of(folder).control.open_projects() as projects:
+        return projects.initialised()
+
+
+def init(data: Path, password: str = "") -> FirstKeys:
+    """Make the data folder with its first project and the console's user; all of it, or nothing.
+
+    The folder is its owner's alone. Raises AlreadyInitialised, ControlFileMissing, PasswordTooShort, OSError.
+    """
+    folder = DataFolder(data)
+    if not folder.control.exists() and (folder.log.exists() or folder.state.exists()):
+        raise ControlFileMissing(data)
+    password = password or passwords.new_password()
+    stored = passwords.hashed(password)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with engines_of(folder).control.open_projects() as store, store.transaction():
+        if store.initialised():
+            raise AlreadyInitialised(data)
+        keys = project_with_keys(store, FIRST_PROJECT)
+        store.set_password(CONSOLE_USER, stored, time.time_ns() // 1_000_000)
+    return FirstKeys(project=FIRST_PROJECT, keys=keys, console=ConsoleLogin(CONSOLE_USER, password))
