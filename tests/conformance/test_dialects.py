@@ -215,6 +215,8 @@ def test_a_rejected_request_is_shown_to_the_project_whose_key_it_has(
     while time.monotonic() < deadline:
         for kept in server.read("/v1/refused", limit=100)["refused"]:
             if (kept["dialect"], kept["known"], kept["status"]) == (dialect.name, True, answer.status_code):
+                assert kept["message"]
+                assert "{" not in kept["message"], "error_members names where the sentence is"
                 return
         time.sleep(0.1)
     raise AssertionError("no rejected request of this project is shown")

@@ -112,6 +112,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     platforms: tuple[Platform, ...] = ()
     vocabulary: Vocabulary | None = None
     """Names that the vendor documents for standard events of a shop; None where it documents none."""
+    error_members: frozenset[str] = frozenset({"message"})
+    """Members of the vendor's JSON errors, at any depth, that hold a sentence: rejected requests are shown with it."""
     deduplication_window_ms: int | None = DAY_MS
     """How long a deduplication key counts. None for clients that queue while offline and may send again after weeks:
     then the setting `worker.deduplication_days` says how long."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
+from passerby.dialects import registry
 from passerby.dialects.contract import Call
 from passerby.dialects.dialect import RequestParts
 from passerby.dialects.project_hint import KeyDirectory, project_of
@@ -31,8 +32,8 @@ BODY_END: Final = 1 << 10
 4 MB, each a few KB of gzip, would be held at once."""
 EXCERPT_BYTES: Final = BODY_BEGIN + BODY_END
 MINUTE_MS: Final = 60_000
-_SENTENCES: Final = frozenset({"message", "details"})
-"""Fields of vendors' JSON errors that hold a sentence for people."""
+_ERROR_MEMBERS: Final = frozenset(member for dialect in registry.ALL for member in dialect.error_members)
+"""Where a path is no vendor's."""
 
 
 class Noted(NamedTuple):
@@ -134,7 +135,7 @@ class RefusalKeeper:
             status=noted.status,
             reason=noted.reason,
             detail=noted.detail[: redaction.TEXT_LIMIT],
-            answer=_messages(noted.answer.decode("utf-8", "replace"))[: redaction.TEXT_LIMIT],
+            answer=_messages(noted.answer.decode("utf-8", "replace"), dialect)[: redaction.TEXT_LIMIT],
             method=head.method,
             path=redaction.path(head.path, head.query, parameters.values()),
             client=redaction.client(self._proxies.client(head.client, head.headers)),
@@ -142,28 +143,29 @@ class RefusalKeeper:
         )
 
 
-def _messages(answer: str) -> str:
+def _messages(answer: str, dialect: str) -> str:
     """Return the sentences of a vendor's JSON error, else its text.
 
-    Vendors put a sentence into `message` (CrossEngage version 1, WebEngage) or `details` (CrossEngage version 2), at
-    any depth: a batch has one for each bad entry.
+    They are the dialect's `error_members` at any depth: a batch has one for each bad entry.
     """
+    spoken = registry.NAMED.get(dialect)
+    members = spoken.error_members if spoken else _ERROR_MEMBERS
     if not answer.startswith("{"):
         return answer
     try:
-        found = list(_sentences(msgspec.json.decode(answer)))
+        found = list(_sentences(msgspec.json.decode(answer), members))
     except (msgspec.DecodeError, RecursionError):
         return answer
     return " ".join(found) or answer
 
 
-def _sentences(answer: object) -> Iterator[str]:
+def _sentences(answer: object, members: Container[str]) -> Iterator[str]:
     if isinstance(answer, dict):
         for name, value in answer.items():
-            if isinstance(value, str) and value and name in _SENTENCES:
+            if isinstance(value, str) and value and name in members:
                 yield value
             else:
-                yield from _sentences(value)
+                yield from _sentences(value, members)
     elif isinstance(answer, list):
         for each in answer:
-            yield from _sentences(each)
+            yield from _sentences(each, members)

@@ -134,5 +134,6 @@ DIALECT: Final = Dialect(
     snippets=(SCRIPT,),
     platforms=(Platform("kiosk", "Kiosk", "Screens in shops.", 70, "how-to/sdk", (SCRIPT,)),),
     vocabulary=Vocabulary(source="Acme, Events", events={"purchased": ("Bought",)}, item=COMMON_ITEM),
+    error_members=frozenset({"text"}),
     deduplication_window_ms=2 * HOUR_MS,
 )

@@ -40,5 +40,6 @@ DIALECT: Final = Dialect(
     samples=SAMPLES,
     demo=DEMO,
     vocabulary=VOCABULARY,
+    error_members=frozenset({"message", "details"}),  # of version 1 and of version 2
     identifies_by_traits=False,
 )

@@ -42,6 +42,7 @@ DIALECT: Final = Dialect(
     demo=DEMO,
     platforms=PLATFORMS,
     vocabulary=VOCABULARY,
+    error_members=frozenset({"error_message"}),
     identifies_by_traits=False,
     answers_with_profile=True,
 )
