@@ -6,14 +6,15 @@ them. A reader converts such a row by itself.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, get_args
 
 import apsw
 import msgspec
 
 from passerby import sql
 from passerby.identity import earlier_reasons
-from passerby.identity.decisions import NO_DETAIL, Actor, ActorKind, DecisionDetail, DecisionKind, Rule
+from passerby.identity.decisions import NO_DETAIL, WORKER, Actor, ActorKind, DecisionDetail, DecisionKind, Rule
 
 _SQL: Final = sql.load("passerby.state.sqlite", "decisions.sql")
 _NO_DETAIL: Final = "{}"
@@ -31,14 +32,18 @@ class RecordColumns(NamedTuple):
     detail: str | None
 
 
+_OF_WORKER: Final[Mapping[Rule, RecordColumns]] = {
+    rule: RecordColumns(rule, WORKER.kind, WORKER.name, _NO_DETAIL) for rule in get_args(Rule)
+}
+"""The columns of nearly every decision, so that a batch makes none."""
+
+
 def columns_of_record(rule: Rule, actor: Actor, detail: DecisionDetail) -> RecordColumns:
     """Return what is stored of a decision's rule, actor and detail."""
-    return RecordColumns(
-        rule,
-        actor.kind,
-        actor.name,
-        _NO_DETAIL if detail is NO_DETAIL or detail == NO_DETAIL else _encode(detail).decode(),
-    )
+    if detail is NO_DETAIL and actor is WORKER:
+        return _OF_WORKER[rule]
+    text = _NO_DETAIL if detail == NO_DETAIL else _encode(detail).decode()
+    return RecordColumns(rule, actor.kind, actor.name, text)
 
 
 def record_of(kind: DecisionKind, columns: RecordColumns) -> tuple[Rule, Actor, DecisionDetail]:
