@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from passerby.accounts.credentials import ProjectCredentials
-from passerby.accounts.protocol import Alerting, Projects, Users
+from passerby.accounts.protocol import Alerting, ChangeFeed, Projects, Users
 from passerby.audit.protocol import AuditLog
 from passerby.delivery.protocol import Sink
 from passerby.event_store.protocol import EventStore, Trial
@@ -113,7 +112,8 @@ class ControlEngine(Protocol):
 
     def open_projects(self) -> Projects: ...
 
-    def open_credentials(self) -> ProjectCredentials: ...
+    def open_feed(self) -> ChangeFeed:
+        """Open the feed of changes to projects and keys. Raises NotInitialised where there is no project."""
 
     def open_users(self) -> Users: ...
 

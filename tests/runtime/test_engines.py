@@ -11,6 +11,7 @@ import pytest
 from tests.log.writing import NOW, append, numbered
 from tests.positions import at
 
+from passerby.accounts.credentials import ProjectCredentials
 from passerby.folder import DataFolder
 from passerby.log.protocol import LogDamaged
 from passerby.outbox.protocol import Delivered
@@ -74,7 +75,7 @@ def test_the_control_plane_opens_every_part_of_itself(tmp_path: Path) -> None:
     control = engines_of(DataFolder(tmp_path)).control
     with control.open_projects() as projects:
         projects.add_project("default", NOW)
-    with closing(control.open_credentials()) as credentials:
+    with closing(ProjectCredentials(control.open_feed())) as credentials:
         assert credentials.names() == {1: "default"}
     with closing(control.open_users()) as users:
         assert users.users() == []

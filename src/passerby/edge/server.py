@@ -16,7 +16,7 @@ import msgspec
 import uvloop
 
 from passerby import logs
-from passerby.accounts.credentials import LastKnownKeys
+from passerby.accounts.credentials import LastKnownKeys, ProjectCredentials
 from passerby.accounts.policies import Policies
 from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
@@ -60,7 +60,7 @@ def files_allowed() -> int:
 async def _run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
     proxies = settings.proxies
     with (
-        closing(engines.control.open_credentials()) as credentials,
+        closing(ProjectCredentials(engines.control.open_feed())) as credentials,
         closing(engines.log.open_writer(settings.log)) as log,
         closing(engines.log.open_reader()) as reader,
         closing(engines.state.open_reader()) as state,

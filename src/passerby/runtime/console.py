@@ -127,7 +127,7 @@ def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
 def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Console:
     """Open everything; `held` closes it again. Raises what the parts raise where they cannot be opened."""
     folder = DataFolder(settings.data)
-    credentials = held.enter_context(closing(engines.control.open_credentials()))
+    credentials = held.enter_context(closing(ProjectCredentials(engines.control.open_feed())))
     engines.state.open_writer().close()  # makes the tables where there are none, which a reader cannot
     state = held.enter_context(closing(engines.state.open_reader()))
     log = held.enter_context(closing(SharedLog(engines.log)))

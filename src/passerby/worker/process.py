@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from passerby import logs
+from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.policies import Policies
 from passerby.engines import Engines, PrunableOutbox
 from passerby.folder import DataFolder
@@ -86,7 +87,7 @@ def run(settings: Settings, engines: Engines) -> None:
     folder = DataFolder(settings.data)
     folder.run.mkdir(parents=True, exist_ok=True)
     state = engines.state.open_writer()
-    policies = Policies(engines.control.open_credentials())
+    policies = Policies(ProjectCredentials(engines.control.open_feed()))
     outbox = engines.state.open_outbox(settings.log)
     worker = Worker(state, policies.of, settings.catalogue.limits, windows(settings.worker))
     reader = engines.log.open_reader()

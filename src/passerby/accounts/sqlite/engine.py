@@ -6,7 +6,6 @@ from contextlib import closing
 from pathlib import Path
 
 from passerby import sqlite
-from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.sqlite.alerting import SqliteAlerting
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
@@ -30,8 +29,8 @@ class SqliteControlEngine:
     def open_projects(self) -> SqliteProjects:
         return SqliteProjects(self.path)
 
-    def open_credentials(self) -> ProjectCredentials:
-        return ProjectCredentials(SqliteChangeFeed(self.path))
+    def open_feed(self) -> SqliteChangeFeed:
+        return SqliteChangeFeed(self.path)
 
     def open_users(self) -> SqliteUsers:
         return SqliteUsers(self.path)
