@@ -417,17 +417,26 @@ def test_a_stopping_edge_hangs_up_on_who_sends_what_it_does_not_want(start: Star
         assert client.is_closed()
 
 
-@pytest.mark.parametrize("asked_twice", [True, False])
-def test_a_stopping_edge_does_not_wait_for_ever(
-    start: Start, log: Gate, monkeypatch: pytest.MonkeyPatch, *, asked_twice: bool
-) -> None:
-    monkeypatch.setattr("passerby.edge.server.GRACE_SECONDS", 60 if asked_twice else 0.1)
+def test_an_edge_that_is_asked_to_stop_twice_answers_what_it_has_begun(start: Start, log: Gate, kept: Kept) -> None:
     edge = start()
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT))
         assert log.reached.wait(20)
         edge.ask_to_stop()
-        if asked_twice:
-            edge.ask_to_stop()
+        edge.ask_to_stop()
+        until(lambda: is_refused(edge.port))
+        log.open.set()
+        assert client.answer().status == 202
+    assert len(kept()) == 1
+
+
+def test_a_stopping_edge_does_not_wait_for_ever(start: Start, log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passerby.edge.server.GRACE_SECONDS", 0.1)
+    edge = start()
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT))
+        assert log.reached.wait(20)
+        edge.ask_to_stop()
         assert client.is_closed()

@@ -111,9 +111,11 @@ class Server:
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
-        """Accept nothing more, and answer what was begun; the second time, do not wait for that."""
-        if self._stopped.is_set():
-            self.connections.abort()
+        """Accept no more connections, and end each when the requests that it has begun are answered.
+
+        A second call changes nothing: Ctrl-C in a terminal sends SIGINT to every process of the server, and the
+        supervisor then sends SIGTERM to each.
+        """
         self._stopped.set()
 
     async def serve(self, listener: socket.socket) -> None:
