@@ -153,12 +153,12 @@ check: setup  ## Check format, lint, types, import rules, spelling and words, in
 	@$(BIN)/python tools/words.py
 
 .PHONY: format
-format: setup  ## Format the code and mend what the linter can
+format: setup  ## Format the code and fix what the linter can
 	@$(BIN)/ruff check --fix-only --quiet
 	@$(BIN)/ruff format
 
 .PHONY: docs
-docs: setup  ## Write the generated pages of docs/reference anew
+docs: setup  ## Regenerate the pages of docs/reference
 	@mkdir -p docs/reference
 	@$(BIN)/passerby settings > docs/reference/settings.md
 	@$(BIN)/python -m passerby.api.reference > docs/reference/api.md
@@ -166,7 +166,7 @@ docs: setup  ## Write the generated pages of docs/reference anew
 	@$(BIN)/python -m passerby.dialects.reference > docs/reference/semantics.md
 
 .PHONY: lock
-lock: setup  ## Write the lock files anew from pyproject.toml; UPGRADE=--upgrade takes newer versions
+lock: setup  ## Write the lock files from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	@$(LOCK) $(UPGRADE) --output-file requirements.lock pyproject.toml
 	@$(BUILD_REQUIRES) | $(LOCK) $(UPGRADE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml -
 	@$(BUILD_REQUIRES) | $(LOCK) --constraints requirements-dev.lock --output-file requirements-build.lock -
