@@ -11,7 +11,7 @@ from tests.state.filling import Filling, ident
 
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.folder import DataFolder
-from passerby.state.sqlite import deletion
+from passerby.state.manager import deletion
 
 pytestmark = pytest.mark.usefixtures("keys")
 

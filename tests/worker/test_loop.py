@@ -85,7 +85,7 @@ class Bench:
         return [(row[0], row[1]) for row in self._rows("SELECT position, error FROM dead_letters")]
 
     def _rows(self, query: str, *bindings: str) -> list[Any]:
-        rows: list[Any] = self.state._connection.execute(query, bindings).fetchall()  # noqa: SLF001 - past its readers
+        rows: list[Any] = self.state.connection.execute(query, bindings).fetchall()
         return rows
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
 from passerby.positions import Position
+from passerby.state.manager.ids import to_text
 from passerby.state.protocol import (
     AlreadyUndone,
     BuiltOn,
@@ -33,7 +34,6 @@ from passerby.state.protocol import (
     State,
     UnknownIdentifier,
 )
-from passerby.state.sqlite.ids import to_text
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
 

@@ -11,7 +11,7 @@ import msgspec
 from tests.worker.view import STAGES, MergeView, PersonView, View
 
 from passerby.messages import Identifier, StoredEvent
-from passerby.state.sqlite.ids import to_blob
+from passerby.state.manager.ids import to_blob
 
 _event_lines = msgspec.json.Decoder(StoredEvent).decode_lines
 

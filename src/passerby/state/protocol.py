@@ -30,6 +30,10 @@ class StateUnavailable(Exception):
     """The state cannot be read or written now: disk full, file locked, damaged or not accessible. Nothing was kept."""
 
 
+class StateBroken(Exception):
+    """The state cannot carry out a statement, and will not later: a damaged file, or a fault of the program."""
+
+
 class UnknownMerge(Exception):
     """There is no such merge in this project."""
 

@@ -10,7 +10,8 @@ import pytest
 from tests.worker.twin import Twin, message_id, scratch
 
 from passerby.messages import Identifier
-from passerby.state.sqlite.known import load
+from passerby.state.manager.known import load
+from passerby.state.sqlite.connector import SqliteConnector
 from passerby.state.sqlite.reader import SqliteStateReader
 
 U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
@@ -115,7 +116,7 @@ def lookups(twin: Twin, *identifiers: Identifier) -> int:
 
     with closing(apsw.Connection(str(twin.path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
         connection.exec_trace = note
-        load(connection.cursor(), 1, identifiers, ())
+        load(SqliteConnector(connection), 1, identifiers, ())
     return len(statements)
 
 

@@ -17,9 +17,9 @@ from tests.identity.test_earlier_reasons import TEXTS
 from tests.migrating import STATE, older
 
 from passerby.identity.decisions import NO_DETAIL, WORKER, Actor, DecisionDetail
-from passerby.state.sqlite import backfills
-from passerby.state.sqlite.decisions import columns_of_record, record_of
-from passerby.state.sqlite.ids import to_blob
+from passerby.state.manager import backfills
+from passerby.state.manager.decisions import columns_of_record, record_of
+from passerby.state.manager.ids import to_blob
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import HistoryEntry
@@ -145,7 +145,7 @@ def test_a_detachment_is_converted(old: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from passerby.state.sqlite import backfills, decisions
+from passerby.state.manager import backfills, decisions
 from passerby.state.sqlite.store import SqliteState
 backfills.SLICE = 3
 slices = int(sys.argv[2])

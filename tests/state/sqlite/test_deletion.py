@@ -16,8 +16,8 @@ from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
 from passerby.profiles.hashed import hashes
 from passerby.settings import LogSettings
+from passerby.state.manager import deletion
 from passerby.state.protocol import Hand
-from passerby.state.sqlite import deletion
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
 

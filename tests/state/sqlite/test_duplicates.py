@@ -21,9 +21,9 @@ from passerby import sql
 from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
 from passerby.profiles.contacts import Term, terms_of
+from passerby.state.manager import duplicates, pairs
+from passerby.state.manager.ids import to_text
 from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
-from passerby.state.sqlite import duplicates, pairs
-from passerby.state.sqlite.ids import to_text
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import Duplicate, SharedContact
 
@@ -318,6 +318,16 @@ STEPS = st.lists(
         ("identify", (EMAIL,), {}),
         ("identify", ("u2",), {}),
         ("merge", ("u1",), {}),
+    ]
+)
+@example(
+    [
+        ("identify", (EMAIL,), {}),
+        ("identify", ("u2",), {}),
+        ("merge", ("u1",), {}),
+        ("identify", ("u1",), {"email": EMAIL}),
+        ("merge", ("u1",), {}),
+        ("undo", ("u1",), {}),
     ]
 )
 def test_every_pair_of_profiles_with_the_same_value_is_found(steps: list[Step]) -> None:

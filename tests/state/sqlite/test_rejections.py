@@ -13,8 +13,8 @@ from tests.catalogue.test_earlier_rejections import TEXTS
 from tests.migrating import STATE, older
 
 from passerby.messages import RejectionDetail
-from passerby.state.sqlite import backfills
-from passerby.state.sqlite.ids import to_blob
+from passerby.state.manager import backfills
+from passerby.state.manager.ids import to_blob
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 
@@ -100,7 +100,7 @@ def test_invalid_messages_of_an_earlier_version_have_a_list_of_kinds(old: Path) 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from passerby.state.sqlite import backfills, rejections
+from passerby.state.manager import backfills, rejections
 from passerby.state.sqlite.store import SqliteState
 backfills.SLICE = 5
 slices = int(sys.argv[2])

@@ -13,7 +13,7 @@ from tests.state.filling import DAY, Filling, ident
 from passerby.identity.stage import Stage
 from passerby.positions import START
 from passerby.profiles.contacts import terms_of
-from passerby.state.sqlite import search
+from passerby.state.manager import search
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import Match
 

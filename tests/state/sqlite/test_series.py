@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from passerby.state.manager import series
 from passerby.state.protocol import SeriesRow
-from passerby.state.sqlite import series
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import SeriesPoint

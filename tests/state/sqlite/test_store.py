@@ -19,8 +19,8 @@ from tests.worker.watcher import Watcher
 
 from passerby.messages import Identifier
 from passerby.positions import pack
+from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.protocol import OutboxRow, SeenKey, StateUnavailable
-from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.store import SqliteState
 
 KEYS = [SeenKey(1, "segment", f"k{number}") for number in range(3)]
@@ -233,7 +233,7 @@ def test_what_is_no_id_has_no_bytes(text: str) -> None:
 
 def test_a_state_that_is_locked_for_too_long_is_unavailable(tmp_path: Path) -> None:
     with closing(SqliteState(tmp_path / "s.db")) as state, closing(apsw.Connection(str(tmp_path / "s.db"))) as other:
-        state._connection.set_busy_timeout(1)  # noqa: SLF001 - nobody waits ten seconds for a test
+        state.connection.set_busy_timeout(1)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StateUnavailable), state.transaction():
             pass

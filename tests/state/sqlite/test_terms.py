@@ -16,9 +16,9 @@ from tests.state.filling import DAY, Filling, ident, new_id
 
 from passerby.identity.decisions import Actor
 from passerby.profiles.contacts import term_of, terms_of
+from passerby.state.manager import backfills
+from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.protocol import Hand
-from passerby.state.sqlite import backfills
-from passerby.state.sqlite.ids import to_blob, to_text
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 

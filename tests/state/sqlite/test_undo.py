@@ -10,8 +10,8 @@ from tests.worker.twin import DAY, Twin, message_id
 from tests.worker.view import owned
 
 from passerby.messages import Identifier
+from passerby.state.manager.ids import to_text
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
-from passerby.state.sqlite.ids import to_text
 
 U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
 E1, E2 = (Identifier("email", value) for value in ("e1@x.io", "e2@x.io"))

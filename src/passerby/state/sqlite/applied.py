@@ -10,8 +10,9 @@ import apsw
 from passerby import sql
 from passerby.positions import Positions
 from passerby.sqlite import BUSY_TIMEOUT_MS
+from passerby.state.manager.progress import read_positions
 from passerby.state.protocol import Progress
-from passerby.state.sqlite.progress import read_positions
+from passerby.state.sqlite.connector import SqliteConnector
 
 _SQL = sql.load("passerby.state.sqlite", "applied.sql")
 _TABLES = 4
@@ -34,7 +35,7 @@ def _progress(connection: apsw.Connection) -> Progress:
         return Progress()
     relayed: Any = connection.execute(_SQL["relayed"])
     return Progress(
-        read_positions(connection),
+        read_positions(SqliteConnector(connection)),
         _received_at(connection),
         dict(connection.execute(_SQL["accepted"])),
         Positions(position for (position,) in relayed),

@@ -52,8 +52,8 @@ SELECT project FROM totals
 WHERE project >= ?1 AND name IN ('hashed_ids_32', 'hashed_ids_40', 'hashed_ids_64') ORDER BY project LIMIT 1;
 
 -- name: user_ids
--- The customer id that is at home in a member.
-SELECT value FROM identifiers WHERE profile = ?1 AND namespace = 'user_id';
+-- The customer id that is at home in a member, also as a former one.
+SELECT value FROM identifiers WHERE profile = ?1 AND namespace IN ('user_id', 'former_user_id');
 
 -- name: canonical
 -- The profile that this one now belongs to.

@@ -10,8 +10,9 @@ from passerby import sql
 from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Positions
 from passerby.settings import LogSettings
-from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.progress import read_positions
+from passerby.state.manager.ids import to_blob, to_text
+from passerby.state.manager.progress import read_positions
+from passerby.state.sqlite.connector import SqliteConnector
 from passerby.state.sqlite.store import open_state
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
@@ -68,7 +69,7 @@ class SqliteOutbox:
 
     def applied(self) -> Positions:
         """The log positions up to which messages are applied: their events are in the outbox."""
-        return read_positions(self._connection)
+        return read_positions(SqliteConnector(self._connection))
 
     def prune(self, now: int) -> int:
         """Delete what every relay has passed and retention no longer holds; return how many batches went."""

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-import apsw
-
-from passerby import sql
-from passerby.state.sqlite.decisions import RecordColumns, record_of
-from passerby.state.sqlite.ids import to_text
-from passerby.state.sqlite.undo import builds_on
-from passerby.state.sqlite.why import identifier_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.decisions import RecordColumns, record_of
+from passerby.state.manager.ids import to_text
+from passerby.state.manager.undo import builds_on
+from passerby.state.manager.why import identifier_of
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
 from passerby.times import iso
 
-_SQL = sql.load("passerby.state.sqlite", "merges.sql")
-_LISTS = {None: _SQL["all"], True: _SQL["undone"], False: _SQL["in_force"]}
+_LISTS = {None: "merges.all", True: "merges.undone", False: "merges.in_force"}
 
 
-def newest(connection: apsw.Connection, project: int, before: bytes, limit: int, undone: bool | None) -> list[Merge]:  # noqa: FBT001 - a condition, passed on
+def newest(db: Connector, project: int, before: bytes, limit: int, undone: bool | None) -> list[Merge]:  # noqa: FBT001 - a condition, passed on
     """See `passerby.state.views.StateReader.merges`."""
-    return [Merge(**_fields(row)) for row in connection.execute(_LISTS[undone], (project, before, limit))]
+    return [Merge(**_fields(row)) for row in db.rows(_LISTS[undone], (project, before, limit))]
 
 
-def one(connection: apsw.Connection, project: int, merge: bytes) -> MergeDetail | None:
+def one(db: Connector, project: int, merge: bytes) -> MergeDetail | None:
     """See `passerby.state.views.StateReader.merge`."""
-    row = connection.execute(_SQL["one"], (project, merge)).fetchone()
+    row = db.row("merges.one", (project, merge))
     if row is None:
         return None
-    later = None if row[-1] is not None else builds_on(connection.cursor(), merge, row[1])
-    moved = connection.execute(_SQL["moved"], (merge,))
+    later = None if row[-1] is not None else builds_on(db, merge, row[1])
+    moved = db.rows("merges.moved", (merge,))
     return MergeDetail(
         **_fields(row),
         moved=[HistoryIdentifier(namespace=n, value=v, scope=s) for n, v, s in moved],

@@ -6,18 +6,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-import apsw
-
-from passerby import sql
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
-from passerby.state.sqlite.decisions import RecordColumns, record_of
-from passerby.state.sqlite.ids import to_text
-from passerby.state.sqlite.known import key_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.decisions import RecordColumns, record_of
+from passerby.state.manager.ids import to_text
+from passerby.state.manager.known import key_of
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 from passerby.times import iso
-
-_SQL = sql.load("passerby.state.sqlite", "why.sql")
 
 NOW: Final = 2**63 - 1
 """A time behind every other: what holds then holds now."""
@@ -35,54 +31,50 @@ class Held(NamedTuple):
     owner: bytes
 
 
-def held(connection: apsw.Connection, project: int, identifier: Identifier) -> Held | None:
+def held(db: Connector, project: int, identifier: Identifier) -> Held | None:
     """Who holds this identifier; a customer id also where it is one that the profile had before a merge by hand."""
-    row = connection.execute(_SQL["holder"], key_of(project, identifier)).fetchone()
+    row = db.row("why.holder", key_of(project, identifier))
     if row is not None:
         return Held(*row)
     if identifier.namespace != "user_id":
         return None
-    return held(connection, project, identifier._replace(namespace=FORMER_USER_ID))
+    return held(db, project, identifier._replace(namespace=FORMER_USER_ID))
 
 
-def chain(
-    connection: apsw.Connection, project: int, canonical: bytes, identifier: Identifier
-) -> list[HistoryEntry] | None:
+def chain(db: Connector, project: int, canonical: bytes, identifier: Identifier) -> list[HistoryEntry] | None:
     """The last decisions from this identifier to this profile; None where the profile does not hold it."""
-    found = held(connection, project, identifier)
+    found = held(db, project, identifier)
     if found is None or found.owner != canonical:
         return None
     if identifier.namespace == FORMER_USER_ID:  # it was attached, once, as what it was then
         identifier = identifier._replace(namespace="user_id")
-    given: list[Row] = connection.execute(_SQL["given"], (*key_of(project, identifier), LONGEST)).fetchall()
-    return [entry_of(row) for row in deque(_linked(connection, given[::-1], canonical), maxlen=LONGEST)]
+    given: list[Row] = db.rows("why.given", (*key_of(project, identifier), LONGEST))
+    return [entry_of(row) for row in deque(_linked(db, given[::-1], canonical), maxlen=LONGEST)]
 
 
-def _linked(connection: apsw.Connection, given: Sequence[Row], canonical: bytes) -> Iterator[Row]:
+def _linked(db: Connector, given: Sequence[Row], canonical: bytes) -> Iterator[Row]:
     """What gave the identifier to somebody, and between each two of them the merges that took it to the next giver."""
     for number, row in enumerate(given):
         yield row
         until, goal = (given[number + 1][0], given[number + 1][6]) if number + 1 < len(given) else (NOW, canonical)
-        yield from _merges(connection, row[7], goal, until)
+        yield from _merges(db, row[7], goal, until)
 
 
-def _merges(connection: apsw.Connection, profile: bytes, goal: bytes | None, until: int) -> Iterator[Row]:
+def _merges(db: Connector, profile: bytes, goal: bytes | None, until: int) -> Iterator[Row]:
     """The merges from one profile up to another that were in force at a time."""
     while goal is not None and profile != goal:
-        row = connection.execute(_SQL["absorbed"], (profile, until)).fetchone()
+        row = db.row("why.absorbed", (profile, until))
         if row is None:
             return
         yield row
         profile = row[7]
 
 
-def made_by(
-    connection: apsw.Connection, project: int, message_id: str, profiles: Iterable[bytes]
-) -> list[HistoryEntry]:
+def made_by(db: Connector, project: int, message_id: str, profiles: Iterable[bytes]) -> list[HistoryEntry]:
     """The decisions about these profiles that a message caused, each once, in their order."""
     rows: dict[int, Row] = {}
     for profile in profiles:
-        for number, *row in connection.execute(_SQL["made_by"], (project, message_id, profile)):
+        for number, *row in db.rows("why.made_by", (project, message_id, profile)):
             rows[number] = tuple(row)
     return [entry_of(rows[number]) for number in sorted(rows)]
 

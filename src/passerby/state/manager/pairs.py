@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final
 
-import apsw
-
-from passerby import sql
 from passerby.identity.by_hand import forbidden
 from passerby.identity.decisions import Rule
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.profiles.contacts import Term, term_of
 from passerby.profiles.hashed import hash_length, hashes
 from passerby.profiles.view import Profile
-from passerby.state.sqlite import terms
-from passerby.state.sqlite.cards import card_of
-from passerby.state.sqlite.duplicates import Shared, profiles_of
-from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.manager import terms
+from passerby.state.manager.cards import card_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.duplicates import Shared, profiles_of
+from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import Dismissal, Duplicate, DuplicatePlace, DuplicatesPage, SharedContact
 from passerby.times import iso
 
@@ -28,8 +26,6 @@ PAIRS_READ: Final = 2_000
 """Pairs that one page looks at, whether they are listed or not."""
 BEGINNING: Final = DuplicatePlace("", "", "", "")
 
-_SQL: Final = sql.load("passerby.state.sqlite", "duplicates.sql")
-_HAND: Final = sql.load("passerby.state.sqlite", "hand.sql")
 
 Pair = tuple[bytes, bytes]
 ReadProfile = Callable[[bytes], Profile]
@@ -38,8 +34,8 @@ ReadProfile = Callable[[bytes], Profile]
 class Pairs:
     """Reads pairs of one project within one moment of the state."""
 
-    def __init__(self, connection: apsw.Connection, project: int, read: ReadProfile) -> None:
-        self._cursor = connection.cursor()
+    def __init__(self, db: Connector, project: int, read: ReadProfile) -> None:
+        self._db = db
         self._project = project
         self._read = read
 
@@ -47,9 +43,9 @@ class Pairs:
         """See `passerby.state.views.StateReader.duplicates`."""
         place = last = after or BEGINNING
         read = 0
-        rows: list[Any] = self._cursor.execute(
-            _SQL["next_shared"], (self._project, place.kind, place.value, VALUES_READ + 1)
-        ).fetchall()
+        rows: list[Any] = self._db.rows(
+            "duplicates.next_shared", (self._project, place.kind, place.value, VALUES_READ + 1)
+        )
         found: list[Duplicate] = []
         for kind, value in rows[:VALUES_READ]:
             for pair in self._pairs(Shared(self._project, kind, value), place):
@@ -65,7 +61,7 @@ class Pairs:
     def dismissed(self, limit: int, after: DuplicatePlace | None) -> DuplicatesPage:
         """See `passerby.state.views.StateReader.dismissed_duplicates`."""
         behind = (to_blob(after.one), to_blob(after.other)) if after else (b"", b"")
-        rows: list[Any] = self._cursor.execute(_SQL["next_dismissals"], (self._project, *behind, limit + 1)).fetchall()
+        rows: list[Any] = self._db.rows("duplicates.next_dismissals", (self._project, *behind, limit + 1))
         pairs = (self.one(to_text(one), to_text(other)) for one, other, *_ in rows[:limit])
         found = [pair for pair in pairs if pair is not None]  # the others were merged since
         if len(rows) <= limit:
@@ -75,7 +71,7 @@ class Pairs:
 
     def one(self, one: str, other: str) -> Duplicate | None:
         """See `passerby.state.views.StateReader.duplicate`."""
-        found = [self._cursor.execute(_HAND["card"], (self._project, to_blob(id_))).fetchone() for id_ in (one, other)]
+        found = [self._db.row("hand.card", (self._project, to_blob(id_))) for id_ in (one, other)]
         rows: list[Any] = [row for row in found if row is not None]
         pair = sorted({row[0] for row in rows})
         return self._duplicate((pair[0], pair[1])) if len(pair) > 1 else None
@@ -85,7 +81,7 @@ class Pairs:
         begin = b"", b""
         if place.one and place.other and shared[1:] == place[:2]:
             begin = to_blob(place.one), to_blob(place.other)
-        return (pair for pair in combinations(profiles_of(self._cursor, shared) or (), 2) if pair > begin)
+        return (pair for pair in combinations(profiles_of(self._db, shared) or (), 2) if pair > begin)
 
     def _at_first_value(self, pair: Pair, value: SharedContact) -> list[Duplicate]:
         """The pair, if this is the first of the values that it shares."""
@@ -105,16 +101,16 @@ class Pairs:
     def _contacts(self, id_: bytes, profile: Profile) -> set[Term]:
         """The e-mail addresses and phone numbers of a profile and its members, and customer ids that are addresses."""
         customers = (each.value for each in profile.identifiers if each.namespace in {"user_id", FORMER_USER_ID})
-        found = {*terms.of_members(self._cursor, id_), *(term_of("email", value) for value in customers)}
+        found = {*terms.of_members(self._db, id_), *(term_of("email", value) for value in customers)}
         return {term for term in found if term is not None}
 
     def _rule(self, pair: Pair) -> Rule | None:
-        rows: list[Any] = [self._cursor.execute(_HAND["card"], (self._project, id_)).fetchone() for id_ in pair]
+        rows: list[Any] = [self._db.row("hand.card", (self._project, id_)) for id_ in pair]
         one, other = (card_of(to_text(id_), *columns) for id_, *columns in rows)
         return forbidden(one, other)
 
     def _dismissal(self, pair: Pair) -> Dismissal | None:
-        row: Any = self._cursor.execute(_SQL["dismissal"], (self._project, *pair)).fetchone()
+        row: Any = self._db.row("duplicates.dismissal", (self._project, *pair))
         return None if row is None else Dismissal(at=iso(row[2]), who=row[3], reason=row[4])
 
 

@@ -10,18 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import apsw
-
-from passerby import sql
 from passerby.identity.stage import Stage
 from passerby.profiles import testing
 from passerby.profiles.contacts import term_of
 from passerby.profiles.hashed import hashes
-from passerby.state.sqlite.terms import terms_of_profile
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.terms import terms_of_profile
 from passerby.state.views import Deletion
-
-_SQL: Final = sql.load("passerby.state.sqlite", "deletion.sql")
-_WRITER: Final = sql.load("passerby.state.sqlite", "writer.sql")
 
 MOST_PROFILES: Final = 1_000
 """Profiles that one deletion removes at most, about: it is one transaction, which the worker waits for."""
@@ -62,29 +57,29 @@ class _Selection:
         return Deletion(self.stages.total(), self.events, self.kept, self.more)
 
 
-def preview(connection: apsw.Connection, project: int) -> Deletion:
+def preview(db: Connector, project: int) -> Deletion:
     """What `delete` would delete now."""
-    return _select(connection.cursor(), project).data()
+    return _select(db, project).data()
 
 
-def delete(cursor: apsw.Cursor, project: int, at: int) -> Deletion:
+def delete(db: Connector, project: int, at: int) -> Deletion:
     """Delete test profiles, and leave tombstones for the relay. Runs within the caller's transaction."""
-    selected = _select(cursor, project)
+    selected = _select(db, project)
     if not selected.members:
         return selected.data()
-    cursor.executemany(_SQL["add_tombstone"], [(project, member, at) for member in selected.members])
-    _delete_terms(cursor, project, selected.members)
+    db.run_many("deletion.add_tombstone", [(project, member, at) for member in selected.members])
+    _delete_terms(db, project, selected.members)
     for statement in _IN_ORDER:
-        cursor.execute(_SQL[statement], (project,))
+        db.run(f"deletion.{statement}", (project,))
     totals = {stage.label: -number for stage, number in selected.stages.items()}
     totals |= {"events": -selected.events, "deleted_profiles": len(selected.members)}
-    cursor.executemany(_WRITER["add_total"], [(project, name, growth) for name, growth in totals.items()])
+    db.run_many("writer.add_total", [(project, name, growth) for name, growth in totals.items()])
     return selected.data()
 
 
-def _select(cursor: apsw.Cursor, project: int) -> _Selection:
+def _select(db: Connector, project: int) -> _Selection:
     selected = _Selection()
-    candidates = [id_ for (id_,) in cursor.execute(_SQL["candidates"], (project, testing.PREFIX, testing.END))]
+    candidates = [id_ for (id_,) in db.rows("deletion.candidates", (project, testing.PREFIX, testing.END))]
     decided: set[bytes] = set()
     for candidate in candidates:
         if candidate in decided:
@@ -92,37 +87,37 @@ def _select(cursor: apsw.Cursor, project: int) -> _Selection:
         if len(selected.members) >= MOST_PROFILES:
             selected.more = True
             break
-        related = [id_ for (id_,) in cursor.execute(_SQL["related"], (candidate, MOST_RELATED))]
+        related = [id_ for (id_,) in db.rows("deletion.related", (candidate, MOST_RELATED))]
         decided.update(related)
-        if len(related) == MOST_RELATED or any(_is_real(cursor, member) for member in related):
+        if len(related) == MOST_RELATED or any(_is_real(db, member) for member in related):
             selected.kept += len(set(related).intersection(candidates))
         else:
-            _add(cursor, selected, related)
+            _add(db, selected, related)
     return selected
 
 
-def _is_real(cursor: apsw.Cursor, member: bytes) -> bool:
-    return bool(cursor.execute(_SQL["is_real"], (member, testing.PREFIX, testing.END)).get)
+def _is_real(db: Connector, member: bytes) -> bool:
+    return bool(db.value("deletion.is_real", (member, testing.PREFIX, testing.END)))
 
 
-def _add(cursor: apsw.Cursor, selected: _Selection, members: list[bytes]) -> None:
+def _add(db: Connector, selected: _Selection, members: list[bytes]) -> None:
     selected.members += members
     for member in members:
-        rows: Any = cursor.execute(_SQL["size"], (member,)).fetchall()
+        rows: Any = db.rows("deletion.size", (member,))
         for canonical, stage, events in rows:
             selected.stages[Stage(stage)] += canonical
             selected.events += events
 
 
-def _delete_terms(cursor: apsw.Cursor, project: int, members: list[bytes]) -> None:
+def _delete_terms(db: Connector, project: int, members: list[bytes]) -> None:
     """Delete the members' search terms, found by value because the index has no order by profile."""
     terms: set[tuple[str, str]] = set()
     for member in members:
-        terms.update((kind, value) for _, kind, value, *_ in terms_of_profile(cursor, project, member))
-        user_ids = (term_of("email", value) for (value,) in cursor.execute(_SQL["user_ids"], (member,)))
+        terms.update((kind, value) for _, kind, value, *_ in terms_of_profile(db, project, member))
+        user_ids = (term_of("email", value) for (value,) in db.rows("deletion.user_ids", (member,)))
         terms.update(term for term in user_ids if term is not None)
-    cursor.executemany(_SQL["delete_term"], [(project, *term) for term in terms])
+    db.run_many("deletion.delete_term", [(project, *term) for term in terms])
     addresses = [value for kind, value in terms if kind == "email"]
-    cursor.executemany(
-        _SQL["delete_hash"], [(project, value, digest) for value in addresses for digest in hashes(value).values()]
+    db.run_many(
+        "deletion.delete_hash", [(project, value, digest) for value in addresses for digest in hashes(value).values()]
     )

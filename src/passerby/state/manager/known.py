@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.identity.aliases import PREVIOUS_ID, previous_of
 from passerby.identity.namespaces import CLASSES, FORMER_USER_ID, IdentifierClass
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
+from passerby.state.manager.cards import card_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.ids import to_text
 from passerby.state.protocol import Loaded, Sighting
-from passerby.state.sqlite.cards import card_of
-from passerby.state.sqlite.ids import to_text
-
-_SQL = sql.load("passerby.state.sqlite", "writer.sql")
 
 _context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
@@ -34,80 +31,80 @@ def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
     return project, identifier.value, identifier.namespace, identifier.scope
 
 
-def load(cursor: apsw.Cursor, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
+def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
     """See `passerby.state.protocol.State.known`."""
     loaded = Loaded()
     homes: dict[bytes, str] = {}
     unknown: list[Identifier] = []
     for identifier in identifiers:
-        if row := sighting(cursor, project, identifier):
-            _load_identifier(cursor, loaded, homes, identifier, row)
+        if row := sighting(db, project, identifier):
+            _load_identifier(db, loaded, homes, identifier, row)
         elif identifier.namespace not in _NEVER_ALIASED:
             unknown.append(identifier)
-    if unknown and has_aliases(cursor, project):
+    if unknown and has_aliases(db, project):
         for previous in dict.fromkeys(map(previous_of, unknown)):
-            if row := sighting(cursor, project, previous):
-                _load_identifier(cursor, loaded, homes, previous, row)
+            if row := sighting(db, project, previous):
+                _load_identifier(db, loaded, homes, previous, row)
     for hint in hints:
-        rows: list[Any] = cursor.execute(_SQL["linked"], key_of(project, hint)).fetchall()
+        rows: list[Any] = db.rows("writer.linked", key_of(project, hint))
         loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
-    if _one(cursor, "any_separation", project):
-        _load_separations(cursor, loaded, project)
+    if _one(db, "any_separation", project):
+        _load_separations(db, loaded, project)
     return loaded
 
 
 def _load_identifier(
-    cursor: apsw.Cursor, loaded: Loaded, homes: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
+    db: Connector, loaded: Loaded, homes: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
 ) -> None:
     """Add an identifier's row, and its home's unless `homes` has that already."""
     first, last, handle, home = row
     if home not in homes:
-        homes[home] = _load_home(cursor, loaded, home)
+        homes[home] = _load_home(db, loaded, home)
     loaded.sightings[identifier] = Sighting(first, last, handle)
     loaded.known.homes[identifier] = homes[home]
     if identifier.namespace == PREVIOUS_ID:
         loaded.known.aliases.add(identifier.value)
 
 
-def _load_home(cursor: apsw.Cursor, loaded: Loaded, home: bytes) -> str:
+def _load_home(db: Connector, loaded: Loaded, home: bytes) -> str:
     """Load a member and the card of its canonical profile; return the member's id."""
-    *row, canonical = _one(cursor, "card", home)
+    *row, canonical = _one(db, "card", home)
     if canonical is None:
         return _load_card(loaded, row)
     member = to_text(home)
     loaded.contexts[member] = _context_of(row[-1])
-    loaded.known.merged[member] = _load_card(loaded, _one(cursor, "card", canonical)[:-1])
+    loaded.known.merged[member] = _load_card(loaded, _one(db, "card", canonical)[:-1])
     return member
 
 
-def has_aliases(cursor: apsw.Cursor, project: int) -> bool:
+def has_aliases(db: Connector, project: int) -> bool:
     """Whether the project ever had an alias. Most have none, and then no unknown identifier needs a second lookup."""
-    return _one(cursor, "any_alias", project) is not None
+    return _one(db, "any_alias", project) is not None
 
 
-def sighting(cursor: apsw.Cursor, project: int, identifier: Identifier) -> Any:
+def sighting(db: Connector, project: int, identifier: Identifier) -> Any:
     """An identifier's row: when it was first and last seen, its number, its home; None for an unknown one.
 
     A customer id that nobody has may be one that somebody had before a merge by hand.
     """
-    row = _one(cursor, "identifier", *key_of(project, identifier))
+    row = _one(db, "identifier", *key_of(project, identifier))
     if row is None and identifier.namespace == "user_id":
-        return _one(cursor, "identifier", project, identifier.value, FORMER_USER_ID, identifier.scope)
+        return _one(db, "identifier", project, identifier.value, FORMER_USER_ID, identifier.scope)
     return row
 
 
-def _load_separations(cursor: apsw.Cursor, loaded: Loaded, project: int) -> None:
+def _load_separations(db: Connector, loaded: Loaded, project: int) -> None:
     for identifier in (*loaded.known.homes, *loaded.known.links):
-        pairs: list[tuple[Any, ...]] = cursor.execute(_SQL["separations"], key_of(project, identifier)).fetchall()
+        pairs: list[tuple[Any, ...]] = db.rows("writer.separations", key_of(project, identifier))
         if pairs:
             loaded.known.separations[identifier] = {
-                frozenset(to_text(canonical(cursor, profile)) for profile in pair) for pair in pairs
+                frozenset(to_text(canonical(db, profile)) for profile in pair) for pair in pairs
             }
 
 
-def canonical(cursor: apsw.Cursor, profile: bytes) -> bytes:
+def canonical(db: Connector, profile: bytes) -> bytes:
     """The profile that this one belongs to."""
-    row = _one(cursor, "canonical", profile)
+    row = _one(db, "canonical", profile)
     return row[0] if row else profile
 
 
@@ -125,5 +122,5 @@ def _context_of(text: str) -> dict[str, Versioned]:
     return {} if text == _NO_CONTEXT else _context(text)
 
 
-def _one(cursor: apsw.Cursor, query: str, *bindings: Any) -> Any:
-    return cursor.execute(_SQL[query], bindings).fetchone()
+def _one(db: Connector, query: str, *bindings: Any) -> Any:
+    return db.row(f"writer.{query}", bindings)

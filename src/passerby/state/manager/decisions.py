@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, get_args
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.identity import earlier_reasons
 from passerby.identity.decisions import NO_DETAIL, WORKER, Actor, ActorKind, DecisionDetail, DecisionKind, Rule
+from passerby.state.manager.connector import Connector
 
-_SQL: Final = sql.load("passerby.state.sqlite", "decisions.sql")
 _NO_DETAIL: Final = "{}"
 
 _encode = msgspec.json.Encoder().encode
@@ -54,30 +52,30 @@ def record_of(kind: DecisionKind, columns: RecordColumns) -> tuple[Rule, Actor, 
     return rule, Actor(actor, name), NO_DETAIL if detail == _NO_DETAIL else _decode(detail)
 
 
-def fill_history(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+def fill_history(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
     """Convert the next rows of `history` after a row number, as a slice of a backfill.
 
     Returns the row to continue from, None at the end, and how many rows were read.
     """
-    rows: list[Any] = cursor.execute(_SQL["next_decisions"], (int(place or 0), limit)).fetchall()
+    rows: list[Any] = db.rows("decisions.next_decisions", (int(place or 0), limit))
     converted = [(row, *_converted(kind, text)) for row, kind, text, detail in rows if detail is None]
-    cursor.executemany(_SQL["convert_decision"], converted)
+    db.run_many("decisions.convert_decision", converted)
     return (str(rows[-1][0]) if len(rows) == limit else None), len(rows)
 
 
-def fill_merges(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+def fill_merges(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
     """Convert the next rows of `merges` after an id (its hexadecimal digits), as a slice of a backfill."""
-    rows: list[Any] = cursor.execute(_SQL["next_merges"], (bytes.fromhex(place), limit)).fetchall()
+    rows: list[Any] = db.rows("decisions.next_merges", (bytes.fromhex(place), limit))
     converted = [(id_, *_converted("merged", text)) for id_, text, detail in rows if detail is None]
-    cursor.executemany(_SQL["convert_merge"], converted)
+    db.run_many("decisions.convert_merge", converted)
     return (rows[-1][0].hex() if len(rows) == limit else None), len(rows)
 
 
-def fill_detachments(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+def fill_detachments(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
     """Convert the next rows of `detachments` after an id (its hexadecimal digits), as a slice of a backfill."""
-    rows: list[Any] = cursor.execute(_SQL["next_detachments"], (bytes.fromhex(place), limit)).fetchall()
+    rows: list[Any] = db.rows("decisions.next_detachments", (bytes.fromhex(place), limit))
     old = ((id_, *earlier_reasons.author(text)) for id_, text, actor in rows if not actor)
-    cursor.executemany(_SQL["convert_detachment"], [(id_, who.kind, who.name, comment) for id_, who, comment in old])
+    db.run_many("decisions.convert_detachment", [(id_, who.kind, who.name, comment) for id_, who, comment in old])
     return (rows[-1][0].hex() if len(rows) == limit else None), len(rows)
 
 

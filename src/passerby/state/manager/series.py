@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import apsw
-
-from passerby import sql
+from passerby.state.manager.connector import Connector
 from passerby.state.views import SeriesPoint
-
-_SQL = sql.load("passerby.state.sqlite", "series.sql")
 
 MINUTE: Final = 60
 HOUR: Final = 3_600
@@ -24,14 +20,14 @@ HOURS_KEPT_MS: Final = 90 * 86_400_000
 """How long counts stay apart by minutes and by hours; days stay for ever."""
 
 
-def roll_up(cursor: apsw.Cursor, now: int) -> None:
+def roll_up(db: Connector, now: int) -> None:
     """Add minutes and hours that are too old by `now` (ms) to the step above. Within a transaction."""
     for step, longer, kept in ((MINUTE, HOUR, MINUTES_KEPT_MS), (HOUR, DAY, HOURS_KEPT_MS)):
         end = (now - kept) // (longer * 1000) * longer * 1000  # only whole longer steps
-        cursor.execute(_SQL["roll_up"], (step, longer, end))
-        cursor.execute(_SQL["drop_rolled_up"], (step, end))
+        db.run("series.roll_up", (step, longer, end))
+        db.run("series.drop_rolled_up", (step, end))
 
 
-def read(connection: apsw.Connection, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
+def read(db: Connector, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
     """See `passerby.state.views.StateReader.series`."""
-    return [SeriesPoint(*row) for row in connection.execute(_SQL["series"], (project, begin, end, step))]
+    return [SeriesPoint(*row) for row in db.rows("series.series", (project, begin, end, step))]

@@ -10,17 +10,14 @@ from collections.abc import Iterator
 from itertools import groupby, takewhile
 from typing import Any, Final, NamedTuple, Protocol
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.identity.stage import Stage
 from passerby.profiles.contacts import Term, sought, term_of, terms_of
-from passerby.state.sqlite.ids import to_blob, to_text
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import IdentifierMatch, Match, TermMatch
 
-_READER = sql.load("passerby.state.sqlite", "reader.sql")
-_SEARCH = sql.load("passerby.state.sqlite", "search.sql")
 _value: Final = msgspec.json.Decoder().decode
 
 EXAMINED = 5_000
@@ -54,7 +51,7 @@ class Scan(Protocol):
 class IdentifierScan(NamedTuple):
     """Identifiers whose value begins with `text`, in the order of their values."""
 
-    connection: apsw.Connection
+    db: Connector
     project: int
     spelling: int
     text: str
@@ -64,19 +61,19 @@ class IdentifierScan(NamedTuple):
         if isinstance(place, TermMatch) or place.spelling > self.spelling:
             return
         key = place[1:] if place.spelling == self.spelling else (self.text, "", "")
-        for *match, profile in self.connection.execute(_SEARCH["identifiers"], (self.text, self.project, *key)):
+        for *match, profile in self.db.walk("search.identifiers", (self.text, self.project, *key)):
             yield IdentifierMatch(self.spelling, *match), profile
 
     def first(self, profile: bytes) -> Match | None:
-        row = self.connection.execute(_SEARCH["first_identifier"], (self.text, profile)).fetchone()
-        return row and IdentifierMatch(self.spelling, *row)
+        row = self.db.row("search.first_identifier", (self.text, profile))
+        return None if row is None else IdentifierMatch(self.spelling, *row)
 
 
 class Contacts:
     """The indexed terms of profiles and all their members, each profile's read once."""
 
-    def __init__(self, connection: apsw.Connection, project: int) -> None:
-        self._connection = connection
+    def __init__(self, db: Connector, project: int) -> None:
+        self._db = db
         self._project = project
         self._held: dict[bytes, tuple[list[bytes], set[Term]]] = {}
 
@@ -90,23 +87,23 @@ class Contacts:
         return next((key for key in keys if self._indexed(prefix.kind, *key)), None)
 
     def _read(self, profile: bytes) -> tuple[list[bytes], set[Term]]:
-        run = self._connection.execute
-        members: list[bytes] = sorted(id_ for (id_,) in run(_READER["member_ids"], (profile,)))
+        rows = self._db.rows
+        members: list[bytes] = sorted(id_ for (id_,) in rows("reader.member_ids", (profile,)))
         terms = set[Term]()
         for member in members:
-            terms |= terms_of({name: _value(value) for name, value, *_ in run(_READER["traits"], (member,))})
-        held = (term_of(namespace, value) for namespace, value, *_ in run(_READER["identifiers"], (profile,)))
+            terms |= terms_of({name: _value(value) for name, value, *_ in rows("reader.traits", (member,))})
+        held = (term_of(namespace, value) for namespace, value, *_ in rows("reader.identifiers", (profile,)))
         return members, terms | {term for term in held if term is not None}
 
     def _indexed(self, kind: str, value: str, member: bytes) -> bool:
         """Whether the index has this row: not every member has each of the values, and a backfill may be under way."""
-        return bool(self._connection.execute(_SEARCH["indexed"], (self._project, kind, value, member)).get)
+        return bool(self._db.value("search.indexed", (self._project, kind, value, member)))
 
 
 class TermScan(NamedTuple):
     """Canonical profiles of members with an indexed term that begins with `prefix`, in the order of the terms."""
 
-    connection: apsw.Connection
+    db: Connector
     project: int
     number: int
     prefix: Term
@@ -119,7 +116,7 @@ class TermScan(NamedTuple):
                 return
             if after.scan == self.number:
                 place = (after.value, to_blob(after.profile))
-        rows: Any = self.connection.execute(_SEARCH["terms"], (self.project, *self.prefix, *place))
+        rows: Any = self.db.walk("search.terms", (self.project, *self.prefix, *place))
         for (value, member), _ in groupby(rows):  # a value that a trait and an identifier have in common is two rows
             yield TermMatch(self.number, value, to_text(member)), self._canonical(member)
 
@@ -128,16 +125,14 @@ class TermScan(NamedTuple):
         return found and TermMatch(self.number, found[0], to_text(found[1]))
 
     def _canonical(self, member: bytes) -> bytes:
-        while (into := self.connection.execute(_SEARCH["next"], (member,)).get) is not None:
+        while (into := self.db.value("search.next", (member,))) is not None:
             member = into
         return member
 
 
-def find(
-    connection: apsw.Connection, query: Query, limit: int, after: Match | None
-) -> tuple[list[bytes], Match | None]:
+def find(db: Connector, query: Query, limit: int, after: Match | None) -> tuple[list[bytes], Match | None]:
     """The canonical profiles on one page of results, and where to go on. See `StateReader.search`."""
-    scans = _scans(connection, query)
+    scans = _scans(db, query)
     found: list[bytes] = []
     seen = set[bytes]()
     last = after
@@ -150,17 +145,17 @@ def find(
         seen.add(profile)
         if profile in query.hidden:
             continue
-        if _has_stage(connection, profile, query.stage) and _is_first(scans, scan, match, profile):
+        if _has_stage(db, profile, query.stage) and _is_first(scans, scan, match, profile):
             found.append(profile)
     return found, None
 
 
-def _scans(connection: apsw.Connection, query: Query) -> list[Scan]:
+def _scans(db: Connector, query: Query) -> list[Scan]:
     spellings = dict.fromkeys((query.text, query.text.lower()))
-    by_identifier = [IdentifierScan(connection, query.project, n, text) for n, text in enumerate(spellings)]
-    contacts = Contacts(connection, query.project)
+    by_identifier = [IdentifierScan(db, query.project, n, text) for n, text in enumerate(spellings)]
+    contacts = Contacts(db, query.project)
     prefixes = enumerate(sought(query.text, _country_code(query.phone_country)))
-    return [*by_identifier, *(TermScan(connection, query.project, n, prefix, contacts) for n, prefix in prefixes)]
+    return [*by_identifier, *(TermScan(db, query.project, n, prefix, contacts) for n, prefix in prefixes)]
 
 
 def _country_code(region: str | None) -> str:
@@ -184,6 +179,6 @@ def _is_first(scans: list[Scan], scan: Scan, match: Match, profile: bytes) -> bo
     return not any(other.first(profile) for other in earlier) and scan.first(profile) == match
 
 
-def _has_stage(connection: apsw.Connection, profile: bytes, stage: Stage | None) -> bool:
-    found = connection.execute(_SEARCH["stage"], (profile,)).get
+def _has_stage(db: Connector, profile: bytes, stage: Stage | None) -> bool:
+    found = db.value("search.stage", (profile,))
     return found is not None and stage in {None, found}

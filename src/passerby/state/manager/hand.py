@@ -1,18 +1,23 @@
-"""Merging profiles and detaching identifiers by hand, on SQLite. See `passerby.state.protocol.State`."""
+"""Merges profiles and detaches identifiers by hand. See `passerby.state.protocol.State`."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.identity.by_hand import exceeded, forbidden
 from passerby.identity.decisions import DecisionDetail, DecisionKind, Rule
 from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
+from passerby.state.manager.cards import card_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.decisions import RecordColumns, columns_of_record
+from passerby.state.manager.ids import to_blob, to_text
+from passerby.state.manager.known import canonical, key_of
+from passerby.state.manager.terms import rehome
+from passerby.state.manager.undo import add_to_totals, recount, stages
 from passerby.state.protocol import (
     AlreadyUndone,
     BuiltOn,
@@ -28,16 +33,6 @@ from passerby.state.protocol import (
     UnknownIdentifier,
     UnknownProfile,
 )
-from passerby.state.sqlite.cards import card_of
-from passerby.state.sqlite.decisions import RecordColumns, columns_of_record
-from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import canonical, key_of
-from passerby.state.sqlite.terms import rehome
-from passerby.state.sqlite.undo import add_to_totals, recount, stages
-
-_HAND = sql.load("passerby.state.sqlite", "hand.sql")
-_UNDO = sql.load("passerby.state.sqlite", "undo.sql")
-_WRITER = sql.load("passerby.state.sqlite", "writer.sql")
 
 _NOBODY = Identifier("", "", "")
 
@@ -45,8 +40,8 @@ _NOBODY = Identifier("", "", "")
 class ByHand:
     """One decision of a person on one project. Runs within the caller's transaction."""
 
-    def __init__(self, cursor: apsw.Cursor, project: int, hand: Hand) -> None:
-        self._cursor = cursor
+    def __init__(self, db: Connector, project: int, hand: Hand) -> None:
+        self._db = db
         self._project = project
         self._hand = hand
 
@@ -74,36 +69,34 @@ class ByHand:
         via = by = _NOBODY
         if winner.user_id is not None and loser.user_id is not None:
             via, by = Identifier("user_id", loser.user_id), Identifier("user_id", winner.user_id)
-            self._run("keep_former", from_, FORMER_USER_ID)
-        before = stages(self._cursor, to, from_)
-        position = self._cursor.execute(_WRITER["position"]).get or 0
+            self._db.run("hand.keep_former", (from_, FORMER_USER_ID))
+        before = stages(self._db, to, from_)
+        position = self._db.value("writer.position") or 0
         row = (merge_id, self._project, to, from_, self._hand.at, position, "", *via, *by, *record)
-        self._cursor.execute(_WRITER["add_merge"], row)
-        self._cursor.execute(_WRITER["lead"], (from_, to))
-        self._cursor.execute(_WRITER["point"], (from_, to, merge_id))
+        self._db.run("writer.add_merge", row)
+        self._db.run("writer.lead", (from_, to))
+        self._db.run("writer.point", (from_, to, merge_id))
         self._recount(to, from_)
-        add_to_totals(self._cursor, self._project, before, stages(self._cursor, to))
+        add_to_totals(self._db, self._project, before, stages(self._db, to))
         self._note("merged", via, from_, to, merge_id, record)
         return made
 
     def detach(self, profile: str, identifier: Identifier) -> Detachment:
         card = self._card(profile)
-        row = self._cursor.execute(_WRITER["identifier"], key_of(self._project, identifier)).fetchone()
-        if row is None or to_text(canonical(self._cursor, row[3])) != card.id:
+        row = self._db.row("writer.identifier", key_of(self._project, identifier))
+        if row is None or to_text(canonical(self._db, row[3])) != card.id:
             raise UnknownIdentifier
         if identifier.namespace in {"user_id", FORMER_USER_ID}:
             raise CustomerStays
         made = Detachment(self._hand.new_id(), card.id, self._hand.new_id())
         _, from_, to = map(to_blob, made)
         first_seen, last_seen, number, home = row
-        before = stages(self._cursor, from_)
-        self._cursor.execute(
-            _WRITER["create_profile"], (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}")
-        )
-        self._run("give", number, to)
-        rehome(self._cursor, self._project, identifier.namespace, identifier.value)
+        before = stages(self._db, from_)
+        self._db.run("writer.create_profile", (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}"))
+        self._db.run("hand.give", (number, to))
+        rehome(self._db, self._project, identifier.namespace, identifier.value)
         self._recount(from_, to)
-        add_to_totals(self._cursor, self._project, before, stages(self._cursor, from_, to))
+        add_to_totals(self._db, self._project, before, stages(self._db, from_, to))
         self._remember(made, identifier, number, home)
         self._note("created", _NOBODY, None, to, None, self._record("manual"))
         self._note("reassigned", identifier, from_, to, None, self._record("manual"))
@@ -112,15 +105,23 @@ class ByHand:
     def _remember(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
         """Keep the two apart by this identifier, and what an undo needs."""
         id_, profile, detached = map(to_blob, made)
-        self._cursor.execute(_UNDO["separate"], (self._project, *identifier, profile, detached))
-        memory = msgspec.json.encode([merge for (merge,) in self._cursor.execute(_HAND["memory"], (number,))]).decode()
-        self._run("forget", number)
+        self._db.run("undo.separate", (self._project, *identifier, profile, detached))
+        memory = msgspec.json.encode([merge for (merge,) in self._db.rows("hand.memory", (number,))]).decode()
+        self._db.run("hand.forget", (number,))
         signed = (self._hand.at, self._hand.actor.kind, self._hand.actor.name, self._hand.comment)
-        self._run("add_detachment", id_, self._project, profile, detached, home, number, *identifier, memory, *signed)
+        self._db.run(
+            "hand.add_detachment", (id_, self._project, profile, detached, home, number, *identifier, memory, *signed)
+        )
 
     def undo_detachment(self, detachment_id: str) -> HandMerge:
         id_ = to_blob(detachment_id)
-        row = self._run("detachment", id_, self._project).fetchone()
+        row = self._db.row(
+            "hand.detachment",
+            (
+                id_,
+                self._project,
+            ),
+        )
         if row is None:
             raise UnknownDetachment
         profile, detached, home, number, *identifier, memory, undone_at, present_home, merged_by = row
@@ -131,18 +132,24 @@ class ByHand:
         if present_home != detached:
             raise MovedOn
         made = self.merge(to_text(profile), to_text(detached), force=False, rule="undo")
-        if made.loser == to_text(detached) and to_text(canonical(self._cursor, home)) == made.winner:
-            self._run("give", number, home)
-            self._run("move", to_blob(made.id), number)
+        if made.loser == to_text(detached) and to_text(canonical(self._db, home)) == made.winner:
+            self._db.run("hand.give", (number, home))
+            self._db.run("hand.move", (to_blob(made.id), number))
         for merge in msgspec.json.decode(memory):
-            self._run("recall", merge, number)
-        self._run("join_again", self._project, *identifier, profile, detached)
-        self._run("mark_undone", id_, self._hand.at)
+            self._db.run("hand.recall", (merge, number))
+        self._db.run("hand.join_again", (self._project, *identifier, profile, detached))
+        self._db.run("hand.mark_undone", (id_, self._hand.at))
         return made
 
     def _card(self, profile: str) -> Card:
         """Load the identity state of the profile that this id leads to after merges. Raises UnknownProfile."""
-        row = self._run("card", self._project, to_blob(profile)).fetchone()
+        row = self._db.row(
+            "hand.card",
+            (
+                self._project,
+                to_blob(profile),
+            ),
+        )
         if row is None:
             raise UnknownProfile(profile)
         id_, user_id, contacts, held = row
@@ -150,7 +157,7 @@ class ByHand:
 
     def _recount(self, *profiles: bytes) -> None:
         for profile in profiles:
-            recount(self._cursor, profile, self._hand.policy)
+            recount(self._db, profile, self._hand.policy)
 
     def _note(  # noqa: PLR0913, PLR0917 - the columns
         self,
@@ -163,7 +170,4 @@ class ByHand:
     ) -> None:
         """Write an entry of the history."""
         row = (self._project, self._hand.at, kind, "", *identifier, from_, to, merge_id, *record)
-        self._cursor.execute(_WRITER["add_history"], row)
-
-    def _run(self, query: str, *bindings: Any) -> apsw.Cursor:
-        return self._cursor.execute(_HAND[query], bindings)
+        self._db.run("writer.add_history", row)

@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.dialects.commerce import name_of
-from passerby.state.sqlite import edits
+from passerby.state.manager import edits
+from passerby.state.manager.connector import Connector
 from passerby.state.views import (
     Catalogue,
     CatalogueAttribute,
@@ -24,33 +23,30 @@ from passerby.state.views import (
 )
 from passerby.times import iso
 
-_SQL = sql.load("passerby.state.sqlite", "reader.sql")
-_SERIES = sql.load("passerby.state.sqlite", "series.sql")
-
 OTHER_VIOLATIONS = 1_000
 """How many violations that belong to no event are shown, the newest."""
 
 
-def read_catalogue(connection: apsw.Connection, project: int, limit: int, after: str) -> Catalogue:
+def read_catalogue(db: Connector, project: int, limit: int, after: str) -> Catalogue:
     """See `passerby.state.views.StateReader.catalogue`."""
-    rows: list[Any] = connection.execute(_SQL["events"], (project, after, limit + 1)).fetchall()
+    rows: list[Any] = db.rows("reader.events", (project, after, limit + 1))
     events = rows[:limit]
     more: str | None = events[-1][0] if len(rows) > limit else None
-    aliases = edits.aliases(connection, project)
+    aliases = edits.aliases(db, project)
     return Catalogue(
-        events=[_event(connection, project, row, aliases) for row in events],
-        traits=_attributes(connection, project, [""], aliases),
-        violations=_other_violations(connection, project),
+        events=[_event(db, project, row, aliases) for row in events],
+        traits=_attributes(db, project, [""], aliases),
+        violations=_other_violations(db, project),
         after=more,
     )
 
 
-def _event(connection: apsw.Connection, project: int, row: tuple[Any, ...], aliases: Aliases) -> CatalogueEvent:
+def _event(db: Connector, project: int, row: tuple[Any, ...], aliases: Aliases) -> CatalogueEvent:
     """One event with everything that was merged into it."""
     name, count, first_seen, last_seen = row
     names = aliases.spellings(name)
     for alias in names[1:]:
-        for _, more, first, last in connection.execute(_SQL["event"], (project, alias)):
+        for _, more, first, last in db.rows("reader.event", (project, alias)):
             count, first_seen, last_seen = count + more, min(first_seen, first), max(last_seen, last)
     return CatalogueEvent(
         name=name,
@@ -58,22 +54,21 @@ def _event(connection: apsw.Connection, project: int, row: tuple[Any, ...], alia
         count=count,
         first_seen=iso(first_seen),
         last_seen=iso(last_seen),
-        attributes=_attributes(connection, project, names, aliases),
-        violations=_violations(connection, project, names, aliases.attributes.get(name, {})),
+        attributes=_attributes(db, project, names, aliases),
+        violations=_violations(db, project, names, aliases.attributes.get(name, {})),
         spellings=names[1:],
     )
 
 
-def _attributes(
-    connection: apsw.Connection, project: int, names: list[str], aliases: Aliases
-) -> list[CatalogueAttribute]:
+def _attributes(db: Connector, project: int, names: list[str], aliases: Aliases) -> list[CatalogueAttribute]:
     """The attributes of an event, the first of these names, with those of its spellings; by name."""
     spelled = aliases.attributes.get(names[0], {})
     found: dict[str, tuple[DataType, int, int, int]] = {}
     spellings: dict[str, list[str]] = defaultdict(list)
     for event in names:
-        for _, name, type_, count, first, last in connection.execute(_SQL["attributes"], (project, event, event)):
-            canonical = spelled.get(name, name)
+        rows: list[Any] = db.rows("reader.attributes", (project, event, event))
+        for _, name, type_, count, first, last in rows:
+            canonical = spelled.get(str(name), str(name))
             if canonical != name and name not in spellings[canonical]:
                 spellings[canonical].append(name)
             if canonical not in found:
@@ -95,13 +90,11 @@ def _attributes(
     ]
 
 
-def _violations(
-    connection: apsw.Connection, project: int, names: list[str], spelled: Mapping[str, str]
-) -> list[CatalogueViolation]:
+def _violations(db: Connector, project: int, names: list[str], spelled: Mapping[str, str]) -> list[CatalogueViolation]:
     """The violations of an event and its spellings, by kind and attribute."""
     found: dict[tuple[str, str], tuple[int, int, str]] = {}
     for event in names:
-        rows = connection.execute(_SQL["event_violations"], (project, event, event))
+        rows = db.rows("reader.event_violations", (project, event, event))
         for _, kind, attribute, count, last_at, sample in rows:
             key = (kind, spelled.get(attribute, attribute))
             counted, until, newest = found.get(key, (0, last_at, sample))
@@ -112,16 +105,16 @@ def _violations(
     ]
 
 
-def newest_violations(connection: apsw.Connection, project: int, limit: int) -> NewestViolations:
+def newest_violations(db: Connector, project: int, limit: int) -> NewestViolations:
     """See `passerby.state.views.StateReader.violations`."""
-    rows = connection.execute(_SERIES["newest_violations"], (project, limit))
-    invalid: list[Any] = connection.execute(_SERIES["newest_invalid"], (project, limit)).fetchall()
+    rows = db.rows("series.newest_violations", (project, limit))
+    invalid: list[Any] = db.rows("series.newest_invalid", (project, limit))
     decoded = [(*place, msgspec.json.decode(kinds), body) for *place, kinds, body in invalid]
     return NewestViolations(_violations_of(rows), decoded)
 
 
-def _other_violations(connection: apsw.Connection, project: int) -> list[OtherViolation]:
-    return _violations_of(connection.execute(_SQL["other_violations"], (project, OTHER_VIOLATIONS)))
+def _other_violations(db: Connector, project: int) -> list[OtherViolation]:
+    return _violations_of(db.rows("reader.other_violations", (project, OTHER_VIOLATIONS)))
 
 
 def _violations_of(rows: Iterable[tuple[Any, ...]]) -> list[OtherViolation]:

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.messages import Identifier
 from passerby.profiles.contacts import Term, is_contact, term_of, terms_of
 from passerby.profiles.traits import Versioned
-from passerby.state.sqlite import duplicates
-from passerby.state.sqlite.duplicates import Row
-from passerby.state.sqlite.ids import to_blob
+from passerby.state.manager import duplicates
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.duplicates import Row
+from passerby.state.manager.ids import to_blob
 
-_SQL: Final = sql.load("passerby.state.sqlite", "terms.sql")
 _value: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def state_traits(
-    cursor: apsw.Cursor, project: int, stated: Mapping[tuple[str, str], Versioned], created: Collection[str]
+    db: Connector, project: int, stated: Mapping[tuple[str, str], Versioned], created: Collection[str]
 ) -> None:
     """Index the contacts among traits that are about to be written. Call this before they are.
 
@@ -36,16 +34,16 @@ def state_traits(
     added: list[Row] = []
     for profile, traits in contacts.items():
         blob = to_blob(profile)
-        rows: list[Any] = [] if profile in created else cursor.execute(_SQL["stated"], (blob,)).fetchall()
+        rows: list[Any] = [] if profile in created else db.rows("terms.stated", (blob,))
         held = {name: (value, time, position) for name, value, time, position in rows}
         changed = {name: newest.value for name, newest in traits.items() if _changes(held.get(name), newest)}
         if changed:
             before = _contacts(rows)
             old, new = terms_of(before), terms_of(before | changed)
-            cursor.executemany(_SQL["remove"], [(project, *term, blob, "trait") for term in old - new])
+            db.run_many("terms.remove", [(project, *term, blob, "trait") for term in old - new])
             added += [(project, *term, blob, "trait") for term in new - old]
     if added:
-        _add(cursor, added)
+        _add(db, added)
 
 
 def _changes(held: tuple[str, int, int] | None, newest: Versioned) -> bool:
@@ -60,15 +58,15 @@ def _contacts(rows: Iterable[Any]) -> dict[str, Any]:
     return {name: _value(value) for name, value, *_ in rows if is_contact(name)}
 
 
-def attach(cursor: apsw.Cursor, project: int, attached: Iterable[tuple[Identifier, bytes]]) -> None:
+def attach(db: Connector, project: int, attached: Iterable[tuple[Identifier, bytes]]) -> None:
     """Index the contacts among identifiers that were given to profiles."""
     found = ((term_of(identifier.namespace, identifier.value), profile) for identifier, profile in attached)
     rows = [(project, *term, profile, "identifier") for term, profile in found if term is not None]
     if rows:
-        _add(cursor, rows)
+        _add(db, rows)
 
 
-def rehome(cursor: apsw.Cursor, project: int, namespace: str, value: str) -> None:
+def rehome(db: Connector, project: int, namespace: str, value: str) -> None:
     """Let a contact identifier's terms belong to the profiles that own it now. Call this after it moved.
 
     A merge moves nothing here. What gives an identifier a new home (a detachment, a reassignment, the undo of a merge
@@ -78,62 +76,62 @@ def rehome(cursor: apsw.Cursor, project: int, namespace: str, value: str) -> Non
     term = term_of(namespace, value)
     if term is None:
         return
-    rows: list[Any] = cursor.execute(_SQL["owners"], (project, value, namespace)).fetchall()
+    rows: list[Any] = db.rows("terms.owners", (project, value, namespace))
     owners: dict[bytes, bytes] = {canonical: home for home, canonical in rows}
-    homes: list[Any] = cursor.execute(_SQL["homes"], (project, *term)).fetchall()
+    homes: list[Any] = db.rows("terms.homes", (project, *term))
     wrong = [home for home, canonical in homes if canonical not in owners]
     missing = owners.keys() - {canonical for _, canonical in homes}
-    cursor.executemany(_SQL["remove"], [(project, *term, home, "identifier") for home in wrong])
-    _add(cursor, [(project, *term, owners[canonical], "identifier") for canonical in missing])
+    db.run_many("terms.remove", [(project, *term, home, "identifier") for home in wrong])
+    _add(db, [(project, *term, owners[canonical], "identifier") for canonical in missing])
 
 
-def rehome_contacts(cursor: apsw.Cursor, project: int, profile: bytes) -> None:
+def rehome_contacts(db: Connector, project: int, profile: bytes) -> None:
     """Likewise for all contact identifiers of a profile and its members, after an undo made it a profile of its own."""
-    contacts: list[Any] = cursor.execute(_SQL["contacts_of_members"], (profile,)).fetchall()
+    contacts: list[Any] = db.rows("terms.contacts_of_members", (profile,))
     for namespace, value in contacts:
-        rehome(cursor, project, namespace, value)
+        rehome(db, project, namespace, value)
 
 
-def note_again(cursor: apsw.Cursor, project: int, profile: bytes) -> None:
+def note_again(db: Connector, project: int, profile: bytes) -> None:
     """Look for duplicates of a profile and its members after an undo made it a profile of its own."""
-    members: list[Any] = cursor.execute(_SQL["member_ids"], (profile,)).fetchall()
+    members: list[Any] = db.rows("terms.member_ids", (profile,))
     for (member,) in members:
-        duplicates.note(cursor, terms_of_profile(cursor, project, member))
-        duplicates.note_user_ids(cursor, project, member)
+        duplicates.note(db, terms_of_profile(db, project, member))
+        duplicates.note_user_ids(db, project, member)
 
 
-def of_members(cursor: apsw.Cursor, profile: bytes) -> set[Term]:
+def of_members(db: Connector, profile: bytes) -> set[Term]:
     """The terms of a profile and its members: also values that a newer one hides in the folded profile."""
-    members: list[Any] = cursor.execute(_SQL["member_ids"], (profile,)).fetchall()
+    members: list[Any] = db.rows("terms.member_ids", (profile,))
     found: set[Term] = set()
     for (member,) in members:
-        found |= terms_of(_contacts(cursor.execute(_SQL["stated"], (member,))))
-        identifiers: list[Any] = cursor.execute(_SQL["contacts_of"], (member,)).fetchall()
+        found |= terms_of(_contacts(db.rows("terms.stated", (member,))))
+        identifiers: list[Any] = db.rows("terms.contacts_of", (member,))
         found |= {term for identifier in identifiers if (term := term_of(*identifier))}
     return found
 
 
-def terms_of_profile(cursor: apsw.Cursor, project: int, profile: bytes) -> list[Row]:
+def terms_of_profile(db: Connector, project: int, profile: bytes) -> list[Row]:
     """The terms of one profile's own traits and contact identifiers."""
-    terms = terms_of(_contacts(cursor.execute(_SQL["stated"], (profile,))))
+    terms = terms_of(_contacts(db.rows("terms.stated", (profile,))))
     found: list[Row] = [(project, *term, profile, "trait") for term in terms]
-    identifiers: list[Any] = cursor.execute(_SQL["contacts_of"], (profile,)).fetchall()
+    identifiers: list[Any] = db.rows("terms.contacts_of", (profile,))
     contacts = (term_of(*identifier) for identifier in identifiers)
     return found + [(project, *term, profile, "identifier") for term in contacts if term is not None]
 
 
-def _add(cursor: apsw.Cursor, rows: Sequence[Row]) -> None:
-    cursor.executemany(_SQL["add"], rows)
-    duplicates.note(cursor, rows)
+def _add(db: Connector, rows: Sequence[Row]) -> None:
+    db.run_many("terms.add", rows)
+    duplicates.note(db, rows)
 
 
-def fill(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+def fill(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
     """Index the next profiles after an id (its hexadecimal digits), as a slice of a backfill.
 
     Returns the id to continue from, None when there are no more profiles, and how many there were.
     """
-    profiles: list[Any] = cursor.execute(_SQL["next_profiles"], (bytes.fromhex(place), limit)).fetchall()
+    profiles: list[Any] = db.rows("terms.next_profiles", (bytes.fromhex(place), limit))
     for profile, project in profiles:
-        _add(cursor, terms_of_profile(cursor, project, profile))
-        duplicates.note_user_ids(cursor, project, profile)
+        _add(db, terms_of_profile(db, project, profile))
+        duplicates.note_user_ids(db, project, profile)
     return (profiles[-1][0].hex() if len(profiles) == limit else None), len(profiles)

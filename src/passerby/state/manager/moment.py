@@ -1,48 +1,46 @@
-"""One moment of the state on SQLite, for calls that ask: as few rows as their answers take, all by one cursor."""
+"""One moment of the state, for calls that ask: as few rows as their answers take, all by one db."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.identity.known import Known
 from passerby.messages import Identifier
 from passerby.profiles import traits
 from passerby.profiles.person import Part, Person, fold_person
 from passerby.profiles.traits import Versioned, respelled
-from passerby.state.sqlite.edits import trait_spellings
-from passerby.state.sqlite.ids import to_blob, to_text
-from passerby.state.sqlite.known import canonical, has_aliases, key_of, load, sighting
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.edits import trait_spellings
+from passerby.state.manager.ids import to_blob, to_text
+from passerby.state.manager.known import canonical, has_aliases, key_of, load, sighting
 
-_SQL: Final = sql.load("passerby.state.sqlite", "reader.sql")
 _context: Final = msgspec.json.Decoder(dict[str, Versioned]).decode
 _value: Final = msgspec.json.Decoder().decode
 
 
-class SqliteMoment:
-    """See `passerby.state.views.Moment`. The cursor's connection must be within a transaction."""
+class ManagedMoment:
+    """See `passerby.state.views.Moment`. The connector must be within a snapshot."""
 
-    def __init__(self, cursor: apsw.Cursor) -> None:
-        self._cursor = cursor
+    def __init__(self, db: Connector) -> None:
+        self._db = db
 
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
-        found = ((identifier, sighting(self._cursor, project, identifier)) for identifier in identifiers)
-        return {i: to_text(canonical(self._cursor, row[3])) for i, row in found if row is not None}
+        found = ((identifier, sighting(self._db, project, identifier)) for identifier in identifiers)
+        return {i: to_text(canonical(self._db, row[3])) for i, row in found if row is not None}
 
     def has_aliases(self, project: int) -> bool:
-        return has_aliases(self._cursor, project)
+        return has_aliases(self._db, project)
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
-        return load(self._cursor, project, identifiers, hints).known
+        return load(self._db, project, identifiers, hints).known
 
     def person(self, profile: str) -> Person:
         key = (to_blob(profile),)
         members = self._rows("member_contexts", key)
-        spellings = trait_spellings(self._cursor, *key)
+        spellings = trait_spellings(self._db, *key)
         parts = [Part(dict(respelled(self._traits(id_), spellings)), _context(about)) for id_, about in members]
         return fold_person(parts, self._rows("newest_identifiers", key))
 
@@ -62,4 +60,4 @@ class SqliteMoment:
         return {name: Versioned(_value(value), time, position) for name, value, time, position in rows}
 
     def _rows(self, query: str, bindings: tuple[Any, ...]) -> list[Any]:
-        return self._cursor.execute(_SQL[query], bindings).fetchall()
+        return self._db.rows(f"reader.{query}", bindings)

@@ -6,17 +6,14 @@ by itself.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-import apsw
 import msgspec
 
-from passerby import sql
 from passerby.catalogue.earlier_rejections import upgraded
 from passerby.messages import RejectionDetail
 from passerby.profiles.rejected import RejectedTrait
-
-_SQL: Final = sql.load("passerby.state.sqlite", "rejections.sql")
+from passerby.state.manager.connector import Connector
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(RejectionDetail).decode
@@ -32,15 +29,15 @@ def rejected_trait(value: str, kind: str, detail: str) -> RejectedTrait:
     return RejectedTrait(msgspec.json.decode(value), *upgraded(kind, _decode(detail)))
 
 
-def fill_rejected_traits(cursor: apsw.Cursor, place: str, limit: int) -> tuple[str | None, int]:
+def fill_rejected_traits(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
     """Convert the next rows of `rejected_traits`, as a slice of a backfill.
 
     `place` is the last row of the slice before: a profile's hexadecimal digits and a name, separated by a space.
     Returns the place to continue from, None at the end, and how many rows were read.
     """
     profile, _, name = place.partition(" ")
-    rows: list[Any] = cursor.execute(_SQL["next_rejected"], (bytes.fromhex(profile), name, limit)).fetchall()
+    rows: list[Any] = db.rows("rejections.next_rejected", (bytes.fromhex(profile), name, limit))
     converted = [(*key, kind, *upgraded(kind)) for *key, kind in rows]
     changed = [(*key, now, detail_column(detail)) for *key, kind, now, detail in converted if now != kind]
-    cursor.executemany(_SQL["convert_rejected"], changed)
+    db.run_many("rejections.convert_rejected", changed)
     return (f"{rows[-1][0].hex()} {rows[-1][1]}" if len(rows) == limit else None), len(rows)

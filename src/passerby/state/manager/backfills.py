@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import apsw
-
-from passerby import logs, sql
-from passerby.state.sqlite import decisions, duplicates, rejections, terms
+from passerby import logs
+from passerby.state.manager import decisions, duplicates, rejections, terms
+from passerby.state.manager.connector import Connector
 
 SLICE: Final = 500
 """Rows that one slice reads: it takes some 10 ms, for which the next batch of the worker waits."""
 REPORT_ROWS: Final = 100_000
 """Rows between two log lines about progress."""
 
-_SQL: Final = sql.load("passerby.state.sqlite", "backfills.sql")
-_FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, int]]]] = {
+_FILL: Final[Mapping[str, Callable[[Connector, str, int], tuple[str | None, int]]]] = {
     "search_terms": terms.fill,
     "hashed_addresses": duplicates.fill_hashes,
     "history": decisions.fill_history,
@@ -28,32 +26,32 @@ _FILL: Final[Mapping[str, Callable[[apsw.Cursor, str, int], tuple[str | None, in
     "detachments": decisions.fill_detachments,
     "rejected_traits": rejections.fill_rejected_traits,
 }
-"""By name: (cursor, place, limit) → (where to continue, None at the end; rows done). The first place is ""."""
+"""By name: (db, place, limit) → (where to continue, None at the end; rows done). The first place is ""."""
 
 _log = logs.get("state")
 
 
-def pending(cursor: apsw.Cursor) -> list[str]:
+def pending(db: Connector) -> list[str]:
     """The names of the backfills that are not complete."""
-    rows: list[Any] = cursor.execute(_SQL["requested"]).fetchall()
+    rows: list[Any] = db.rows("backfills.requested")
     return [name for name, *_ in rows]
 
 
-def run_slice(cursor: apsw.Cursor) -> bool:
+def run_slice(db: Connector) -> bool:
     """Run one slice of the first backfill that is not complete; return whether there may be more to do.
 
     Runs within the caller's transaction.
     """
-    row: Any = cursor.execute(_SQL["requested"]).fetchone()
+    row: Any = db.row("backfills.requested")
     if row is None:
         return False
     name, place, done = row
-    reached, rows = _FILL[name](cursor, place, SLICE)
+    reached, rows = _FILL[name](db, place, SLICE)
     if reached is None:
-        cursor.execute(_SQL["complete"], (name,))
+        db.run("backfills.complete", (name,))
         _log.info("backfill complete", kind=name, rows=done + rows)
     else:
-        cursor.execute(_SQL["reached"], (name, reached, rows))
+        db.run("backfills.reached", (name, reached, rows))
         if (done + rows) // REPORT_ROWS > done // REPORT_ROWS:
             _log.info("backfill continues", kind=name, rows=done + rows)
     return True

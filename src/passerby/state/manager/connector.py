@@ -1,0 +1,48 @@
+"""What the manager needs of a storage engine: named statements, transactions and snapshots.
+
+An engine has a file of statements for each topic, named `topic.statement` (`undo.built_on`), with the same parameters
+and columns in every engine. The manager knows which statements there are and what they mean; the connector only runs
+them. Ids are the 16 bytes of a UUID, times are milliseconds, JSON is text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class Connector(Protocol):
+    """A connection to one engine. It belongs to one thread.
+
+    Every verb raises StateUnavailable for what time or an administrator mends (a full disk, a lock held for too long),
+    and StateBroken for any other failure of the engine.
+    """
+
+    def row(self, query: str, bindings: Sequence[Any] = ()) -> Row | None:
+        """Return the first row of a query, None where there is none."""
+
+    def rows(self, query: str, bindings: Sequence[Any] = ()) -> list[Row]:
+        """Return all rows of a query."""
+
+    def value(self, query: str, bindings: Sequence[Any] = ()) -> Any:
+        """Return the first column of the first row, None where there is none."""
+
+    def walk(self, query: str, bindings: Sequence[Any] = ()) -> Iterator[Row]:
+        """Return the rows of a query one by one: the rest need not be read, and other statements may run meanwhile."""
+
+    def run(self, query: str, bindings: Sequence[Any] = ()) -> int:
+        """Run a statement that changes rows; return how many."""
+
+    def run_many(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each of these rows."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Begin a transaction, one at a time; commit it durably, or roll back when the block raises."""
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Let all queries of the block see one moment of the state."""
+
+    def close(self) -> None: ...

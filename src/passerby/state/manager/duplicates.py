@@ -1,0 +1,209 @@
+"""Notes contact values that two profiles share (`shared_contacts`), and decisions that the two are different people.
+
+Nothing is merged. A value is noted in the transaction that gives it to a second profile; readers check whether the
+profiles are still two, and the worker deletes values of which that is no longer true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from passerby.messages import Identifier
+from passerby.profiles.contacts import term_of
+from passerby.profiles.hashed import LENGTHS, hash_length, hashes, may_be_uuid
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.ids import to_blob, to_text
+from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
+
+MEMBERS_READ: Final = 200
+"""Members with one value that are read. More share it only where it is a placeholder."""
+PROFILES: Final = 20
+"""Profiles that may share a value. One that more share (an office's number, a placeholder) says nothing of a person."""
+SWEPT: Final = 200
+"""Shared values that one sweep checks."""
+
+Row = tuple[int, str, str, bytes, str]
+"""Of `search_terms`: project, kind, value, member, source."""
+
+
+class Shared(NamedTuple):
+    """A value that several profiles share."""
+
+    project: int
+    kind: str
+    value: str
+
+
+def note(db: Connector, rows: Iterable[Row]) -> None:
+    """Note which of these terms, just given to members, another profile has as well."""
+    lengths: dict[int, list[int]] = {}
+    for project, kind, value, member, _ in rows:
+        if kind == "name":
+            continue
+        others = _others(db, Shared(project, kind, value), member)
+        if kind == "email":
+            if project not in lengths:
+                lengths[project] = _lengths(db, project)
+            if lengths[project]:
+                others += _hash(db, project, value, lengths[project])
+        _share_if_apart(db, Shared(project, kind, value), member, others)
+
+
+def attach(db: Connector, project: int, attached: Iterable[tuple[Identifier, bytes]]) -> bool:
+    """Note customer ids, just given to profiles, that are e-mail addresses or hashes of ones.
+
+    Returns whether a backfill was requested: the project's first id that looks like a hash.
+    """
+    requested = False
+    for identifier, profile in attached:
+        if identifier.namespace == "user_id":
+            if "@" in identifier.value:
+                _add_address(db, project, identifier.value, profile)
+            elif length := hash_length(identifier.value):
+                requested |= _add_hashed(db, project, identifier.value, profile, length)
+    return requested
+
+
+def note_user_ids(db: Connector, project: int, profile: bytes) -> None:
+    """The same for a profile that has its customer id already."""
+    rows: list[Any] = db.rows("duplicates.user_ids", (profile,))
+    attach(db, project, [(Identifier("user_id", value), profile) for (value,) in rows])
+
+
+def _add_address(db: Connector, project: int, user_id: str, profile: bytes) -> None:
+    term = term_of("email", user_id)
+    if term is not None:
+        db.run("duplicates.address_as_id", (project, term.value, profile))
+        note(db, [(project, *term, profile, "user_id")])
+
+
+def _add_hashed(db: Connector, project: int, user_id: str, profile: bytes, length: int) -> bool:
+    if length not in _lengths(db, project):
+        if may_be_uuid(user_id):  # no sign that the project hashes addresses
+            return False
+        db.run("duplicates.count_hashed", (project, f"hashed_ids_{length}"))
+        db.run("duplicates.request_hashes")
+        return True
+    row: Any = db.row("duplicates.address_of", (project, bytes.fromhex(user_id)))
+    if row is not None:
+        shared = Shared(project, "email", row[0])
+        _share_if_apart(db, shared, profile, _others(db, shared, profile))
+    return False
+
+
+def _lengths(db: Connector, project: int) -> list[int]:
+    return [int(name.rpartition("_")[2]) for (name,) in db.rows("duplicates.lengths", (project,))]
+
+
+def _hash(db: Connector, project: int, address: str, lengths: Iterable[int]) -> list[bytes]:
+    """Keep an address's hashes; return the profiles that have one as customer id."""
+    found = hashes(address)
+    db.run_many("duplicates.add_hash", [(project, found[length], address) for length in lengths])
+    return _hashed_owners(db, project, [found[length] for length in lengths])
+
+
+def _hashed_owners(db: Connector, project: int, digests: Iterable[bytes]) -> list[bytes]:
+    spelt = (text for digest in digests for text in (digest.hex(), digest.hex().upper()))
+    owners = (db.row("duplicates.owner", (project, text)) for text in spelt)
+    found: list[Any] = [owner for owner in owners if owner is not None]
+    return [profile for (profile,) in found]
+
+
+def _share_if_apart(db: Connector, shared: Shared, member: bytes, others: Sequence[bytes]) -> None:
+    if others:
+        own = canonical(db, member)
+        if any(canonical(db, other) != own for other in others):
+            db.run("duplicates.share", shared)
+
+
+def canonical(db: Connector, profile: bytes) -> bytes:
+    """The profile that this one belongs to now."""
+    row: Any = db.row("duplicates.canonical", (profile,))
+    return profile if row is None else row[0]
+
+
+def fill_hashes(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
+    """Hash the next addresses of a project with hashed customer ids, as a slice of a backfill.
+
+    `place` is a project and an address, separated by a space. Returns where to continue, and how many there were.
+    """
+    number, _, address = place.partition(" ")
+    row: Any = db.row("duplicates.next_hashing", (int(number or 0),))
+    if row is None:
+        return None, 0
+    (project,) = row
+    address = address if number == str(project) else ""
+    lengths = _lengths(db, project)
+    rows: list[Any] = db.rows("duplicates.next_addresses", (project, address, limit))
+    for (value,) in rows:
+        shared = Shared(project, "email", value)
+        for owner in _hash(db, project, value, lengths):
+            _share_if_apart(db, shared, owner, _others(db, shared, owner))
+    return (f"{project} {rows[-1][0]}" if len(rows) == limit else f"{project + 1} "), len(rows)
+
+
+def _others(db: Connector, shared: Shared, member: bytes) -> list[bytes]:
+    rows: list[Any] = db.rows("duplicates.others", (*shared, member))
+    return [other for (other,) in rows]
+
+
+def profiles_of(db: Connector, shared: Shared) -> list[bytes] | None:
+    """The profiles that have a value, each once and the oldest first; None where they are too many."""
+    members: list[Any] = db.rows("duplicates.holders", (*shared, MEMBERS_READ + 1))
+    if len(members) > MEMBERS_READ:
+        return None
+    holders = [member for (member,) in members]
+    if shared.kind == "email":
+        known = hashes(shared.value)
+        holders += _hashed_owners(db, shared.project, [known[length] for length in LENGTHS])
+    found = sorted({canonical(db, holder) for holder in holders})
+    return found if len(found) <= PROFILES else None
+
+
+def sweep(db: Connector, place: Shared) -> Shared:
+    """Delete the next values that only one profile has now. Returns the place to continue from."""
+    found: list[Any] = db.rows("duplicates.next_of_any", (*place, SWEPT))
+    rows = list(map(Shared._make, found))
+    profiles = ((shared, profiles_of(db, shared)) for shared in rows)
+    alone = [shared for shared, holders in profiles if holders is not None and len(holders) < 2]  # noqa: PLR2004 - a pair
+    db.run_many("duplicates.unshare", alone)
+    return rows[-1] if len(rows) == SWEPT else BEGINNING
+
+
+BEGINNING: Final = Shared(0, "", "")
+"""The place before all shared values."""
+
+
+def dismiss(db: Connector, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+    """See `passerby.state.protocol.State.dismiss_duplicate`. Runs within the caller's transaction."""
+    first, second = _pair(db, project, one, other)
+    db.run("duplicates.dismiss", (project, first, second, hand.at, hand.actor.label, hand.comment))
+    return to_text(first), to_text(second)
+
+
+def restore(db: Connector, project: int, one: str, other: str) -> tuple[str, str]:
+    """See `passerby.state.protocol.State.restore_duplicate`. Runs within the caller's transaction."""
+    first, second = _pair(db, project, one, other)
+    row: Any = db.row("duplicates.dismissal", (project, first, second))
+    if row is None:
+        raise UnknownDismissal
+    while row is not None:  # one each for members that were merged since
+        db.run("duplicates.restore", (project, *row[:2]))
+        row = db.row("duplicates.dismissal", (project, first, second))
+    return to_text(first), to_text(second)
+
+
+def _pair(db: Connector, project: int, one: str, other: str) -> tuple[bytes, bytes]:
+    """The profiles that these belong to now, the older first."""
+    found = sorted(_existing(db, project, profile) for profile in (one, other))
+    if found[0] == found[1]:
+        raise SameProfile
+    return found[0], found[1]
+
+
+def _existing(db: Connector, project: int, profile: str) -> bytes:
+    row: Any = db.row("duplicates.in_project", (project, to_blob(profile)))
+    if row is None:
+        raise UnknownProfile(profile)
+    return canonical(db, to_blob(profile))

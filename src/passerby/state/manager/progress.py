@@ -1,0 +1,23 @@
+"""How far the log is applied, as the state keeps it: one row a partition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from passerby.positions import Positions, partition_of
+from passerby.state.manager.connector import Connector
+
+
+def read_positions(db: Connector) -> Positions:
+    """Read the positions up to which messages are applied."""
+    rows: Any = db.rows("progress.positions")
+    return Positions(value for (value,) in rows)
+
+
+def write_positions(db: Connector, positions: Positions) -> None:
+    """Write positions, within the caller's transaction. Partitions that they don't list stay where they are."""
+    db.run_many("progress.set_position", ((_name(partition_of(each)), each) for each in positions))
+
+
+def _name(partition: int) -> str:
+    return f"position.{partition}" if partition else "position"

@@ -1,0 +1,296 @@
+"""The reading end of the state."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby, islice
+from typing import Any
+
+import msgspec
+
+from passerby.catalogue.aliases import Aliases
+from passerby.catalogue.types import DataType
+from passerby.identity.known import Known
+from passerby.identity.stage import Stage
+from passerby.messages import Identifier
+from passerby.positions import Positions
+from passerby.profiles import testing
+from passerby.profiles.activity import Activity
+from passerby.profiles.traits import Versioned, respelled
+from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
+from passerby.state.manager import backfills, deletion, edits, merges, search, series
+from passerby.state.manager.catalogue import newest_violations, read_catalogue
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.ids import to_blob, to_text
+from passerby.state.manager.moment import ManagedMoment
+from passerby.state.manager.pairs import Pairs
+from passerby.state.manager.progress import read_positions
+from passerby.state.manager.rejections import rejected_trait
+from passerby.state.manager.why import chain, entry_of, held, made_by
+from passerby.state.views import (
+    Catalogue,
+    Deletion,
+    Duplicate,
+    DuplicatePlace,
+    DuplicatesPage,
+    HistoryEntry,
+    HistoryPage,
+    Match,
+    Merge,
+    MergeDetail,
+    NewestViolations,
+    SearchPage,
+    SeriesPoint,
+    Totals,
+)
+
+MOST_TEST_PROFILES = 1_000
+"""Test profiles that are counted and hidden; those beyond are treated as real ones, to bound the work."""
+
+_context = msgspec.json.Decoder(dict[str, Versioned]).decode
+
+
+class ManagedStateReader:
+    """Reads the state (`passerby.state.views.StateReader`): with a connector of its own for each thread."""
+
+    def __init__(self, connect: Callable[[], Connector]) -> None:
+        self._connect = connect
+        self._local = threading.local()
+        self._connectors: list[Connector] = []
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connector]:
+        """One moment of the state, for as many queries as the block makes."""
+        db: Connector | None = getattr(self._local, "db", None)
+        if db is None:
+            db = self._local.db = self._connect()
+            self._connectors.append(db)
+        with db.snapshot():
+            yield db
+
+    @contextmanager
+    def moment(self) -> Iterator[ManagedMoment]:
+        with self._snapshot() as db:
+            yield ManagedMoment(db)
+
+    def positions(self) -> Positions:
+        with self._snapshot() as db:
+            return read_positions(db)
+
+    def profile(self, project: int, profile: str) -> Profile | None:
+        with self._snapshot() as db:
+            canonical = _canonical(db, project, profile)
+            return None if canonical is None else _profile(db, canonical)
+
+    def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
+        with self._snapshot() as db:
+            found = held(db, project, identifier)
+            return None if found is None else _profile(db, found.owner)
+
+    def members(self, project: int, profile: str) -> list[str]:
+        with self._snapshot() as db:
+            return [to_text(member) for member in _members(db, project, profile)]
+
+    def profiles(
+        self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None, test: bool = True
+    ) -> list[Profile]:
+        behind = search.NEWEST if before is None else to_blob(before)
+        query, bindings = ("newest", ()) if stage is None else ("newest_of_stage", (int(stage),))
+        with self._snapshot() as db:
+            hidden = set() if test else _test_profiles(db, project).keys()
+            wanted = limit + len(hidden)
+            rows: list[Any] = db.rows(f"reader.{query}", (project, behind, wanted, *bindings))
+            return [_profile(db, id_) for id_ in [id_ for (id_,) in rows if id_ not in hidden][:limit]]
+
+    def search(  # noqa: PLR0913 - the protocol's verb
+        self,
+        project: int,
+        text: str,
+        *,
+        limit: int,
+        stage: Stage | None = None,
+        after: Match | None = None,
+        phone_country: str | None = None,
+        test: bool = True,
+    ) -> SearchPage:
+        with self._snapshot() as db:
+            hidden = frozenset[bytes]() if test else frozenset(_test_profiles(db, project))
+            query = search.Query(project, text, stage, phone_country, hidden)
+            found, behind = search.find(db, query, limit, after)
+            return SearchPage([_profile(db, id_) for id_ in found], behind)
+
+    def test_profiles(self, project: int) -> dict[str, Stage]:
+        with self._snapshot() as db:
+            found = _test_profiles(db, project)
+            return {to_text(id_): Stage(stage) for id_, stage in found.items()}
+
+    def test_data(self, project: int) -> Deletion:
+        with self._snapshot() as db:
+            return deletion.preview(db, project)
+
+    def indexing(self) -> bool:
+        with self._snapshot() as db:
+            return "search_terms" in backfills.pending(db)
+
+    def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
+        with self._snapshot() as db:
+            members = _members(db, project, profile)
+            return _history(db, members, limit, after) if members else None
+
+    def why(self, project: int, profile: str, identifier: Identifier) -> list[HistoryEntry] | None:
+        with self._snapshot() as db:
+            canonical = _canonical(db, project, profile)
+            return None if canonical is None else chain(db, project, canonical, identifier)
+
+    def decisions(self, project: int, message_id: str, profiles: Sequence[str]) -> list[HistoryEntry]:
+        with self._snapshot() as db:
+            return made_by(db, project, message_id, map(to_blob, profiles))
+
+    def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
+        behind = search.NEWEST if before is None else to_blob(before)
+        with self._snapshot() as db:
+            return merges.newest(db, project, behind, limit, undone)
+
+    def merge(self, project: int, merge_id: str) -> MergeDetail | None:
+        with self._snapshot() as db:
+            return merges.one(db, project, to_blob(merge_id))
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+        with self.moment() as moment:
+            return moment.known(project, identifiers, hints)
+
+    def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
+        with self._snapshot() as db:
+            return _pairs(db, project).open(limit, after)
+
+    def dismissed_duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
+        with self._snapshot() as db:
+            return _pairs(db, project).dismissed(limit, after)
+
+    def duplicate(self, project: int, one: str, other: str) -> Duplicate | None:
+        with self._snapshot() as db:
+            return _pairs(db, project).one(one, other)
+
+    def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
+        with self._snapshot() as db:
+            return read_catalogue(db, project, limit, after)
+
+    def aliases(self, project: int) -> Aliases:
+        with self._snapshot() as db:
+            return edits.aliases(db, project)
+
+    def attribute_type(self, project: int, event: str, attribute: str) -> DataType | None:
+        with self._snapshot() as db:
+            return edits.type_of(db, project, event, attribute)
+
+    def attribute_types(self, project: int, event: str) -> dict[str, DataType]:
+        with self._snapshot() as db:
+            return edits.types_of(db, project, event)
+
+    def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
+        with self._snapshot() as db:
+            return edits.trait_types(db, project, trait)
+
+    def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
+        with self._snapshot() as db:
+            return series.read(db, project, begin, end, step)
+
+    def violations(self, project: int, limit: int) -> NewestViolations:
+        with self._snapshot() as db:
+            return newest_violations(db, project, limit)
+
+    def totals(self, project: int) -> Totals:
+        with self._snapshot() as db:
+            counted: dict[str, Any] = dict(db.rows("reader.totals", (project,)))
+            known = {name: counted[name] for name in Totals._fields if name in counted}
+            return Totals(**known | {"positions": read_positions(db)})
+
+    def close(self) -> None:
+        """Close every thread's connector. No thread may be reading any more."""
+        for db in self._connectors:
+            db.close()
+
+
+def _test_profiles(db: Connector, project: int) -> dict[bytes, int]:
+    """The test profiles of a project, with their stages."""
+    return dict(db.rows("reader.test_profiles", (project, testing.PREFIX, testing.END, MOST_TEST_PROFILES)))
+
+
+def _canonical(db: Connector, project: int, profile: str) -> bytes | None:
+    canonical: bytes | None = db.value("reader.canonical", (project, to_blob(profile)))
+    return canonical
+
+
+def _pairs(db: Connector, project: int) -> Pairs:
+    return Pairs(db, project, lambda profile: _profile(db, profile))
+
+
+def _members(db: Connector, project: int, profile: str) -> list[bytes]:
+    """The canonical profile and everything merged into it; nothing for an unknown id."""
+    canonical = _canonical(db, project, profile)
+    return [id_ for (id_,) in db.rows("reader.member_ids", (canonical,))] if canonical else []
+
+
+def _profile(db: Connector, canonical: bytes) -> Profile:
+    rows = db.rows("reader.members", (canonical,))
+    spellings = edits.trait_spellings(db, canonical)
+    first, *absorbed = (_member(db, row, spellings) for row in rows)
+    identifiers = db.rows("reader.identifiers", (canonical,))
+    return fold_profile(first, absorbed, [_identifier(row) for row in identifiers])
+
+
+def _member(db: Connector, row: tuple[Any, ...], spellings: Mapping[str, str]) -> MemberRecord:
+    id_, merge_id, user_id, stage, first_seen, last_seen, event_count, context, merged_at = row
+    traits = db.rows("reader.traits", (id_,))
+    rejected = db.rows("reader.rejected_traits", (id_,))
+    return MemberRecord(
+        id=to_text(id_),
+        activity=Activity(first_seen, last_seen, event_count),
+        stage=Stage(stage),
+        user_id=user_id,
+        traits=dict(
+            respelled(
+                {name: Versioned(msgspec.json.decode(value), *version) for name, value, *version in traits}, spellings
+            )
+        ),
+        rejected=dict(
+            respelled(
+                {
+                    name: Versioned(rejected_trait(value, kind, detail), *version)
+                    for name, value, kind, detail, *version in rejected
+                },
+                spellings,
+            )
+        ),
+        context=_context(context),
+        merge_id=_id(merge_id),
+        merged_at=merged_at,
+    )
+
+
+def _identifier(row: tuple[Any, ...]) -> IdentifierRecord:
+    namespace, value, scope, first_seen, last_seen = row
+    return IdentifierRecord(namespace=namespace, value=value, scope=scope, first_seen=first_seen, last_seen=last_seen)
+
+
+def _history(db: Connector, members: list[bytes], limit: int, after: int) -> HistoryPage:
+    numbers = list(islice(_numbers(db, members, limit + 1, after), limit + 1))
+    entries = [entry_of(db.rows("reader.decision", (number,))[0]) for number in numbers[:limit]]
+    return HistoryPage(entries, numbers[limit - 1] if len(numbers) > limit else None)
+
+
+def _numbers(db: Connector, members: list[bytes], limit: int, after: int) -> Iterator[int]:
+    """The numbers of all members' decisions behind one, in order, each once: up to `limit` of them at least."""
+    parts: Iterator[list[Any]] = (
+        db.rows(f"reader.{query}", (member, after, limit))
+        for query in ("history_to", "history_from")
+        for member in members
+    )
+    return (number for (number,), _ in groupby(heapq.merge(*parts)))
+
+
+def _id(blob: bytes | None) -> str | None:
+    return None if blob is None else to_text(blob)

@@ -1,0 +1,91 @@
+"""Undoes merges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from passerby.identity.decisions import Actor, DecisionDetail
+from passerby.identity.known import Card
+from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
+from passerby.identity.stage import Stage
+from passerby.messages import Identifier
+from passerby.state.manager.cards import columns_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.decisions import columns_of_record
+from passerby.state.manager.ids import to_blob, to_text
+from passerby.state.manager.terms import note_again, rehome_contacts
+from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+
+
+def undo_merge(  # noqa: PLR0913 - the protocol's verb, and the connector
+    db: Connector, project: int, merge_id: str, at: int, policy: Policy, *, actor: Actor, comment: str
+) -> tuple[str, str]:
+    """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
+    merge = db.row("undo.merge", (to_blob(merge_id), project))
+    if merge is None:
+        raise UnknownMerge(merge_id)
+    winner, loser, *evidence, message_id, _position, undone_at = merge
+    _refuse_if_needed(db, to_blob(merge_id), winner, undone_at)
+    stages_before = stages(db, winner)
+    db.run("writer.lead", (loser, loser))
+    db.run("undo.stand_alone", (loser,))
+    db.run("undo.give_back", (to_blob(merge_id), loser, winner))
+    if evidence[0] == "user_id":
+        db.run("undo.restore_customer", (project, loser, evidence[1], FORMER_USER_ID))
+    db.run("undo.mark_undone", (to_blob(merge_id), at))
+    rehome_contacts(db, project, loser)
+    note_again(db, project, loser)
+    for profile in (winner, loser):
+        recount(db, profile, policy)
+    _remember(db, project, evidence, winner, loser)
+    add_to_totals(db, project, stages_before, stages(db, winner, loser))
+    record = columns_of_record("undo", actor, DecisionDetail(comment=comment))
+    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), *record)
+    db.run("writer.add_history", row)
+    return to_text(winner), to_text(loser)
+
+
+def _refuse_if_needed(db: Connector, merge: bytes, winner: bytes, undone_at: int | None) -> None:
+    if undone_at is not None:
+        raise AlreadyUndone(to_text(merge))
+    if (later := builds_on(db, merge, winner)) is not None:
+        raise BuiltOn(to_text(later))
+
+
+def builds_on(db: Connector, merge: bytes, winner: bytes) -> bytes | None:
+    """The later merge that has to be undone before this one into this winner, if there is any."""
+    absorbed = db.row("undo.absorbed_since", (winner,))
+    later = absorbed or db.row("undo.built_on", (merge, winner))
+    return None if later is None else later[0]
+
+
+def recount(db: Connector, profile: bytes, policy: Policy) -> None:
+    """Write down anew what the profile holds."""
+    card = Card(to_text(profile))
+    for identifier in map(Identifier._make, db.rows("undo.held", (profile,))):
+        card.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
+    card.members = db.value("undo.members", (profile,))
+    db.run("writer.change_card", (profile, *columns_of(card)))
+
+
+def _remember(db: Connector, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
+    """Keep the two apart, by the identifier that reached the loser as by the one that named the winner."""
+    for identifier in filter(_is_named, (evidence[:3], evidence[3:])):
+        db.run("undo.separate", (project, *identifier, winner, loser))
+
+
+def _is_named(identifier: list[str]) -> bool:
+    """A merge by hand may have had no identifier to it."""
+    return identifier[0] != ""
+
+
+def stages(db: Connector, *profiles: bytes) -> list[int]:
+    """The stages that these profiles are counted in."""
+    return [db.value("undo.stage", (profile,)) for profile in profiles]
+
+
+def add_to_totals(db: Connector, project: int, before: list[int], after: list[int]) -> None:
+    """Count the profiles by stage as they now are."""
+    for stages, growth in ((before, -1), (after, 1)):
+        rows: list[tuple[Any, ...]] = [(project, Stage(stage).label, growth) for stage in stages]
+        db.run_many("writer.add_total", rows)

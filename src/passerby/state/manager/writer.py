@@ -1,0 +1,352 @@
+"""The writing end of the state: what the worker loads for a batch and writes with it, and what people change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import groupby
+from typing import Any
+
+import msgspec
+
+from passerby.catalogue.aliases import Alias, Aliases
+from passerby.catalogue.changes import Changes, KnownAttribute
+from passerby.catalogue.types import DataType
+from passerby.catalogue.violations import ViolationRow
+from passerby.identity.decisions import UNKNOWN_ACTOR, Actor, Decision
+from passerby.identity.namespaces import DEFAULT_POLICY, Policy
+from passerby.log.protocol import Entry
+from passerby.messages import Identifier
+from passerby.positions import Positions
+from passerby.profiles import rejected as rejected_traits
+from passerby.profiles.traits import Versioned
+from passerby.state.manager import backfills, deletion, duplicates, edits, series, terms
+from passerby.state.manager.cards import columns_of
+from passerby.state.manager.connector import Connector
+from passerby.state.manager.decisions import columns_of_record
+from passerby.state.manager.hand import ByHand
+from passerby.state.manager.ids import to_blob
+from passerby.state.manager.known import key_of, load
+from passerby.state.manager.progress import read_positions, write_positions
+from passerby.state.manager.rejections import detail_column
+from passerby.state.manager.undo import undo_merge
+from passerby.state.protocol import (
+    Detachment,
+    Hand,
+    HandMerge,
+    Loaded,
+    OutboxRow,
+    ProjectChanges,
+    SeenKey,
+    SeriesRow,
+)
+from passerby.state.views import Deletion
+
+INVALID_KEPT = 1_000
+"""How many messages of a project that state nothing are kept to be looked at."""
+
+_encode = msgspec.json.Encoder().encode
+_about = msgspec.json.Decoder(dict[str, Versioned]).decode
+
+_NO_CONTEXT = "{}"
+
+
+class ManagedState:
+    """The state over a connector (`passerby.state.protocol.State`), but for `lock_positions`, which is the engine's.
+
+    One instance belongs to one thread.
+    """
+
+    def __init__(self, db: Connector) -> None:
+        self._db = db
+        self._filling = bool(backfills.pending(db))
+        self._swept = duplicates.BEGINNING
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._db.transaction()
+
+    def positions(self) -> Positions:
+        return read_positions(self._db)
+
+    def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
+        return {key: row[0] for key in keys if (row := self._one("seen", *key))}
+
+    def remember(self, keys: Mapping[SeenKey, int]) -> None:
+        self._db.run_many("writer.remember", [(*key, expires) for key, expires in keys.items()])
+
+    def forget(self, now: int) -> None:
+        self._db.run("writer.forget", (now,))
+
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
+        return load(self._db, project, identifiers, hints)
+
+    def devices(self, project: int, devices: Iterable[Identifier]) -> dict[Identifier, dict[str, Versioned]]:
+        rows = ((device, self._one("device", *key_of(project, device))) for device in devices)
+        return {device: _about(row[0]) for device, row in rows if row}
+
+    def trait_names(self, profiles: Iterable[str]) -> dict[str, list[str]]:
+        rows = ((id_, self._db.rows("writer.trait_names", (to_blob(id_),))) for id_ in profiles)
+        return {id_: [name for (name,) in names] for id_, names in rows}
+
+    def attributes(self, project: int, event: str) -> dict[str, KnownAttribute] | None:
+        rows = self._db.rows("writer.attributes_of_event", (project, event))
+        found = {name: KnownAttribute(type_, bool(enforced)) for name, type_, enforced in rows}
+        return found if found or self._one("catalogued", project, event) else None
+
+    def catalogue_version(self) -> int:
+        return edits.version(self._db)
+
+    def aliases(self, project: int) -> Aliases:
+        return edits.aliases(self._db, project)
+
+    def event_names(self, project: int) -> int:
+        return int(self._db.value("writer.event_names", (project,)))
+
+    def violation_keys(self, project: int) -> list[tuple[str, str, str]]:
+        rows: list[Any] = self._db.rows("writer.violation_keys", (project,))
+        return rows
+
+    def apply(self, changes: ProjectChanges) -> None:
+        self._create(changes)
+        self._decide(changes)
+        self._change_profiles(changes)
+        self._sight(changes)
+        self._link(changes)
+        self._set_traits(changes)
+        self._describe(changes)
+        self._keep_invalid(changes)
+        totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
+        self._db.run_many("writer.add_total", totals)
+
+    def count(self, changes: Changes, violations: Sequence[ViolationRow]) -> None:
+        self._db.run_many("writer.count_event", changes.events)
+        self._db.run_many("writer.count_attribute", [row[:-1] for row in changes.attributes])
+        enforced = [(row.project, row.event, row.name) for row in changes.attributes if row.enforced]
+        self._db.run_many("writer.set_enforced", enforced)
+        self._db.run_many("writer.count_violation", violations)
+
+    def add_series(self, rows: Sequence[SeriesRow]) -> None:
+        self._db.run_many("writer.add_series", rows)
+
+    def roll_up(self, now: int) -> None:
+        with self.transaction():
+            series.roll_up(self._db, now)
+
+    def backfill(self) -> bool:
+        if self._filling:
+            with self.transaction():
+                self._filling = backfills.run_slice(self._db)
+        return self._filling
+
+    def finish(self, positions: Positions, at: int, outbox: Sequence[OutboxRow]) -> None:
+        write_positions(self._db, positions)
+        self._db.run("writer.set_applied_until", (at,))
+        rows = [(row.position, row.events, len(row.body), at, row.body) for row in outbox]
+        self._db.run_many("writer.add_outbox", rows)
+
+    def bury(self, entry: Entry, error: str) -> None:
+        message = entry.message
+        row = (entry.position, message.project, message.received_at, _text(message), error)
+        self._db.run("writer.bury", row)
+
+    def undo_merge(  # noqa: PLR0913 - the protocol's verb
+        self,
+        project: int,
+        merge_id: str,
+        at: int,
+        policy: Policy = DEFAULT_POLICY,
+        *,
+        actor: Actor = UNKNOWN_ACTOR,
+        comment: str = "",
+    ) -> tuple[str, str]:
+        with self.transaction():
+            return undo_merge(self._db, project, merge_id, at, policy, actor=actor, comment=comment)
+
+    def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
+        with self.transaction():
+            return ByHand(self._db, project, hand).merge(winner, loser, force=force)
+
+    def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment:
+        with self.transaction():
+            return ByHand(self._db, project, hand).detach(profile, identifier)
+
+    def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge:
+        with self.transaction():
+            return ByHand(self._db, project, hand).undo_detachment(detachment_id)
+
+    def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+        with self.transaction():
+            return duplicates.dismiss(self._db, project, one, other, hand)
+
+    def restore_duplicate(self, project: int, one: str, other: str) -> tuple[str, str]:
+        with self.transaction():
+            return duplicates.restore(self._db, project, one, other)
+
+    def sweep_duplicates(self) -> None:
+        with self.transaction():
+            self._swept = duplicates.sweep(self._db, self._swept)
+
+    def change_type(self, project: int, event: str, attribute: str, type_: DataType) -> DataType:
+        with self.transaction():
+            return edits.change_type(self._db, project, event, attribute, type_)
+
+    def add_alias(self, project: int, alias: Alias) -> None:
+        with self.transaction():
+            edits.add_alias(self._db, project, alias)
+
+    def remove_alias(self, project: int, event: str, attribute: str) -> None:
+        with self.transaction():
+            edits.remove_alias(self._db, project, event, attribute)
+
+    def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        with self.transaction():
+            return [name for name in names if not edits.delete_name(self._db, project, *name)]
+
+    def delete_test_data(self, project: int, at: int) -> Deletion:
+        with self.transaction():
+            return deletion.delete(self._db, project, at)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _one(self, query: str, *bindings: Any) -> Any:
+        return self._db.row(f"writer.{query}", bindings)
+
+    def _create(self, changes: ProjectChanges) -> None:
+        rows = []
+        for profile in changes.created:
+            activity = changes.activity[profile]
+            context = _encode_context(changes.contexts.get(profile, {}))
+            card = columns_of(changes.cards[profile])
+            seen = (activity.first_seen, activity.last_seen, activity.event_count)
+            rows.append((to_blob(profile), changes.project, *card, *seen, context))
+        self._db.run_many("writer.create_profile", rows)
+
+    def _decide(self, changes: ProjectChanges) -> None:
+        """Carry the decisions out in their order, and write them down."""
+        for kind, decisions in groupby(changes.decisions, key=lambda decision: decision.kind):
+            if kind == "attached":
+                self._attach(changes, decisions)
+            elif kind == "reassigned":
+                self._reassign(changes, decisions)
+            elif kind == "merged":
+                for decision in decisions:
+                    self._merge(changes, decision)
+        self._db.run_many("writer.add_history", [_history_row(changes, d) for d in changes.decisions])
+
+    def _attach(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
+        rows = []
+        for decision in decisions:
+            identifier, home = decision.identifier, decision.to
+            if identifier is not None and home is not None:
+                rows.append((changes.project, *identifier, to_blob(home), *changes.sightings[identifier][:2]))
+        self._db.run_many("writer.attach", rows)
+        attached = [(Identifier(*row[1:4]), row[4]) for row in rows]
+        terms.attach(self._db, changes.project, attached)
+        if duplicates.attach(self._db, changes.project, attached):
+            self._filling = True
+
+    def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
+        rows = []
+        for decision in decisions:
+            identifier, home = decision.identifier, decision.to
+            if identifier is not None and home is not None:
+                rows.append((*key_of(changes.project, identifier), to_blob(home)))
+        self._db.run_many("writer.reassign", rows)
+        self._db.run_many("writer.forget_moved", [row[:-1] for row in rows])
+        for project, value, namespace, *_ in rows:
+            terms.rehome(self._db, project, namespace, value)
+
+    def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
+        """Point the loser to the winner, and its members with it."""
+        merge_id, winner, loser = (to_blob(id_ or "") for id_ in (decision.merge_id, decision.to, decision.from_))
+        moment = changes.moments[decision.message_id]
+        evidence = (*(decision.identifier or _NOBODY), *(decision.by or _NOBODY))
+        row = (merge_id, changes.project, winner, loser, *moment, decision.message_id, *evidence)
+        record = columns_of_record(decision.rule, decision.actor, decision.detail)
+        self._db.run("writer.add_merge", (*row, *record))
+        if changes.cards[decision.from_ or ""].members:
+            self._db.run("writer.lead", (loser, winner))
+        self._db.run("writer.point", (loser, winner, merge_id))
+
+    def _change_profiles(self, changes: ProjectChanges) -> None:
+        created = set(changes.created)
+        old = [(to_blob(id_), card) for id_, card in changes.cards.items() if id_ not in created]
+        self._db.run_many("writer.change_card", [(id_, *columns_of(card)) for id_, card in old])
+        active = ((id_, a) for id_, a in changes.activity.items() if id_ not in created)
+        seen = [(id_, to_blob(id_), a.first_seen, a.last_seen, a.event_count) for id_, a in active]
+        contexts = changes.contexts
+        with_context = [(*row, _encode_context(contexts[id_])) for id_, *row in seen if id_ in contexts]
+        self._db.run_many("writer.add_activity_and_context", with_context)
+        without = [row for id_, *row in seen if id_ not in contexts]
+        self._db.run_many("writer.add_activity", without)
+
+    def _sight(self, changes: ProjectChanges) -> None:
+        self._db.run_many("writer.sight", [seen for seen in changes.sightings.values() if seen.row])
+
+    def _link(self, changes: ProjectChanges) -> None:
+        cleared = [key_of(changes.project, hint) for hint in changes.cleared]
+        self._db.run_many("writer.clear_hint", cleared)
+        links = ((hint, profile) for hint, profiles in changes.linked.items() for profile in profiles)
+        linked = [(changes.project, *hint, to_blob(profile)) for hint, profile in links]
+        self._db.run_many("writer.link_hint", linked)
+
+    def _set_traits(self, changes: ProjectChanges) -> None:
+        terms.state_traits(self._db, changes.project, changes.traits, set(changes.created))
+        rows = [
+            (to_blob(profile), name, _text(newest.value), newest.time, newest.position)
+            for (profile, name), newest in changes.traits.items()
+        ]
+        self._db.run_many("writer.set_trait", rows)
+        refused = [
+            (
+                to_blob(profile),
+                name,
+                _text(rejected.value),
+                rejected.kind,
+                detail_column(rejected.detail),
+                newest.time,
+                newest.position,
+            )
+            for (profile, name), (rejected, newest) in changes.rejected_traits.items()
+        ]
+        self._db.run_many("writer.set_rejected_trait", refused)
+        kept = [(profile, rejected_traits.KEPT) for profile in {row[0] for row in refused}]
+        self._db.run_many("writer.drop_rejected_traits", kept)
+
+    def _describe(self, changes: ProjectChanges) -> None:
+        rows = [(*key_of(changes.project, device), _text(about)) for device, about in changes.devices.items()]
+        self._db.run_many("writer.set_device", rows)
+
+    def _keep_invalid(self, changes: ProjectChanges) -> None:
+        if not changes.invalid:
+            return
+        kept = changes.invalid[-INVALID_KEPT:]
+        self._db.run_many("writer.keep_invalid", [_invalid_row(entry) for entry in kept])
+        self._db.run("writer.drop_invalid", (changes.project, INVALID_KEPT))
+
+
+_NOBODY = Identifier("", "", "")
+
+
+def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:
+    identifier = decision.identifier or _NOBODY
+    profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
+    at = changes.moments[decision.message_id].at
+    record = columns_of_record(decision.rule, decision.actor, decision.detail)
+    return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, *record)
+
+
+def _invalid_row(entry: Entry) -> tuple[Any, ...]:
+    message = entry.message
+    kinds = _text([violation.kind for violation in message.violations])
+    body = _text(message.properties.get("body"))
+    return entry.position, message.project, message.received_at, message.dialect, kinds, body
+
+
+def _encode_context(context: Mapping[str, Versioned]) -> str:
+    return _text(context) if context else _NO_CONTEXT
+
+
+def _text(value: Any) -> str:
+    return _encode(value).decode()

@@ -1,0 +1,95 @@
+"""Runs the manager's statements on one SQLite connection (`passerby.state.manager.connector`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from typing import Any, Final
+
+import apsw
+
+from passerby import sql
+from passerby.state.manager.connector import Row
+from passerby.state.protocol import StateBroken, StateUnavailable
+
+_PACKAGE: Final = "passerby.state.sqlite"
+_FILES: Final = sorted(entry.name for entry in resources.files(_PACKAGE).iterdir() if entry.name.endswith(".sql"))
+STATEMENTS: Final = {
+    f"{file.removesuffix('.sql')}.{name}": statement
+    for file in _FILES
+    for name, statement in sql.load(_PACKAGE, file).items()
+}
+"""Every statement by the name of its file and its own."""
+
+_UNAVAILABLE: Final = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError)
+"""What time or an administrator mends."""
+
+
+class SqliteConnector:
+    """See `passerby.state.manager.connector.Connector`.
+
+    The engine's errors are translated at the end of a transaction or snapshot, within which every statement runs.
+    """
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+
+    def row(self, query: str, bindings: Sequence[Any] = ()) -> Row | None:
+        found: Row | None = self._cursor.execute(STATEMENTS[query], bindings).fetchone()
+        return found
+
+    def rows(self, query: str, bindings: Sequence[Any] = ()) -> list[Row]:
+        return self._cursor.execute(STATEMENTS[query], bindings).fetchall()
+
+    def value(self, query: str, bindings: Sequence[Any] = ()) -> Any:
+        found: Any = self._cursor.execute(STATEMENTS[query], bindings).fetchone()
+        return None if found is None else found[0]
+
+    def walk(self, query: str, bindings: Sequence[Any] = ()) -> Iterator[Row]:
+        return iter(self._connection.execute(STATEMENTS[query], bindings))
+
+    def run(self, query: str, bindings: Sequence[Any] = ()) -> int:
+        self._cursor.execute(STATEMENTS[query], bindings)
+        return self._connection.changes()
+
+    def run_many(self, query: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._cursor.executemany(STATEMENTS[query], rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with translated_errors():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite ends it by itself at some faults, such as a full disk
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with translated_errors(), self._connection:
+            try:
+                yield
+            finally:
+                # A query of which only the first row was read would hold its view of the file, and the next snapshot
+                # would begin with it.
+                self._cursor.close(force=True)
+                self._cursor = self._connection.cursor()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise the protocol's errors for those of the engine."""
+    try:
+        yield
+    except _UNAVAILABLE as error:
+        raise StateUnavailable(str(error)) from error
+    except apsw.Error as error:
+        raise StateBroken(f"{type(error).__name__}: {error}") from error
