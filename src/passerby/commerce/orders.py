@@ -1,7 +1,7 @@
 """Order id of an event. It is unique within its sender (dialect) only.
 
-Some senders state one order several times: the browser and the server, a thank-you page that is loaded again. The words
-for the id are those of all dialects together, because a server-side call often uses another's.
+Some senders report one order several times: the browser and the server, a thank-you page that is loaded again. The
+names of the id are those of all dialects, because a server-side call often uses another vendor's.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import Any, Final
 from passerby.commerce.vocabulary import fold
 
 LONGEST: Final = 200
-"""Characters of an order id; a longer value is none."""
+"""Characters of an order id; a longer value is ignored."""
 _WORDS: Final = ("orderid", "ordernumber", "orderno", "transactionid", "purchaseid", "order")
 _CARTS: Final = ("order", "cart")
 _OWN_WORDS: Final = (*_WORDS, "id", "number")
-"""Within an object that is the order."""
+"""Names in an object that is the order."""
 _NOTHING: Final = frozenset({"", "0", "null", "none", "undefined", "nan"})
 
 
 def order_id_of(properties: Mapping[str, Any]) -> str:
-    """The id of the order that an event with these properties is about; "" where it states none."""
+    """Return the order id in the properties of an event, or ""."""
     folded = {fold(name): value for name, value in properties.items()}
     nested = (folded.get(name) for name in _CARTS)
     found = [_first(folded, _WORDS)]

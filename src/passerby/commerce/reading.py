@@ -1,10 +1,11 @@
-"""Reads an event in a vocabulary. Nothing is worked out or guessed: what is not said in its words is left out.
+"""Reads the products, value and currency of a standard event with a vendor's vocabulary.
 
-Senders write numbers as text, leave products out, or put them one level deeper; whatever else they do, reading never
-fails. What cannot be read stays where it was sent, among the event's properties.
+Nothing is computed or guessed: a field that the vocabulary does not name is left out. Senders write numbers as text,
+omit products, or nest them one level deeper; reading never fails. What cannot be read stays among the event's
+properties.
 
-One sender's objects mostly have the same members, so where to look for what is worked out once for each set of names:
-that is what a `Plan` holds.
+The objects of one sender mostly have the same members. So a `Plan`, which says where to look for each field, is made
+once for each set of names and cached.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from passerby.commerce.vocabulary import Vocabulary, Words, fold
 from passerby.messages import Item, Semantic, StandardEvent
 
 ITEMS: Final = 250
-"""The most products of an event that are read."""
+"""Products of an event that are read, at most."""
 LARGEST: Final = 10**15
-"""No price, quantity or value is as large: up to here a JSON number is exact wherever it is read."""
+"""Prices, quantities and values from here on are ignored: below it a JSON number is exact for every reader."""
 REMEMBERED_CHARACTERS: Final = 1_000
-"""Plans are remembered for objects whose names are no longer in all."""
+"""Total characters of the names of an object whose plan is cached, at most."""
 REMEMBERED_PLANS: Final = 2_048
-"""So many are remembered; then remembering begins again."""
+"""Size of the cache of plans; it is emptied when it is full."""
 
 OF_ONE_PRODUCT: Final[frozenset[StandardEvent]] = frozenset({"product_viewed", "added_to_cart", "removed_from_cart"})
-"""The facts about a product, which may be described at the top of the event. A cart beside it holds other products."""
+"""Events about one product, which may be described at the top level. A cart in them holds other products."""
 
 PRODUCT: Final = "product"
 """The member of a line of a cart, or of an event about a product, that may be an object with the product in it."""
@@ -44,7 +45,7 @@ _Object = Mapping[str, Any]
 
 
 class Plan(NamedTuple):
-    """Where an object with certain names has what: names as sent, the one to be preferred first."""
+    """Where an object with certain names has each field: names as sent, the preferred one first."""
 
     item: tuple[tuple[str, _Reader, Words], ...]
     lists: Words
@@ -56,14 +57,14 @@ class Plan(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """An object, and where it has what."""
+    """An object with its plan."""
 
     members: _Object
     plan: Plan
 
 
 class Dictionary:
-    """A vocabulary, made ready for reading."""
+    """A vocabulary with its names folded, and the cache of plans."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.events: Final = {fold(word): name for name, words in vocabulary.events.items() for word in words}
@@ -72,16 +73,16 @@ class Dictionary:
         self._plans: Final = dict[Words, Plan]()
 
     def plan(self, thing: _Object) -> Plan:
-        """Where this object has what."""
+        """Return the plan of an object with these members."""
         names = tuple(thing)
-        return self._plans.get(names) or self._remember(names)
-
-    def _remember(self, names: Words) -> Plan:
-        plan = self._make(names)
-        if sum(map(len, names)) <= REMEMBERED_CHARACTERS:
-            if len(self._plans) >= REMEMBERED_PLANS:
-                self._plans.clear()
-            self._plans[names] = plan
+        plan = self._plans.get(names)
+        if plan is None:
+            plan = self._make(names)
+            # Long names are a client's doing: they must not fill the memory.
+            if sum(map(len, names)) <= REMEMBERED_CHARACTERS:
+                if len(self._plans) >= REMEMBERED_PLANS:
+                    self._plans.clear()
+                self._plans[names] = plan
         return plan
 
     def _make(self, names: Words) -> Plan:
@@ -104,15 +105,18 @@ class Dictionary:
 
 
 def read(name: StandardEvent, properties: _Object, words: Dictionary) -> Semantic:
-    """What an event of this meaning says in these words."""
+    """Return the standard event of this name that the properties describe."""
     top = _Place(properties, words.plan(properties))
     single = name in OF_ONE_PRODUCT
     if single and not top.plan.lists and not any(type(properties[inner]) is dict for inner in top.plan.product):
         return _flat(name, top)
-    places = [top] if single or not top.plan.carts else [top, *_carts(top, words)]
+    # Of an event about one product, what is in the cart is another matter.
+    carts = [] if single else [top.members[name] for name in top.plan.carts]
+    places = [top, *(_Place(cart, words.plan(cart)) for cart in carts if type(cart) is dict)]
     lines = _lines(places, words)
-    if not lines and not single:
-        lines = _bare_cart(top, words)
+    if not lines:
+        bare = next((cart for cart in carts if type(cart) is list), None)
+        lines = _listed(bare, words)
     items = [item for line in lines if (item := _item(line)) is not None]
     if single and not items and (item := _item(_nested(top, words))) is not None:
         items = [item]
@@ -124,21 +128,15 @@ def read(name: StandardEvent, properties: _Object, words: Dictionary) -> Semanti
 
 
 def _flat(name: StandardEvent, top: _Place) -> Semantic:
-    """The everyday event about one product, all of whose fields stand at the top."""
+    """Fast path for an event about one product with all of its fields at the top level."""
     members, plan = top
     item = _item(top)
     value, currency = _first(members, plan.value, _number), _first(members, plan.currency, _currency)
     return Semantic(name=name, items=[] if item is None else [item], value=value, currency=currency)
 
 
-def _carts(top: _Place, words: Dictionary) -> list[_Place]:
-    """The objects with what is in the cart or order."""
-    carts = (top.members[name] for name in top.plan.carts)
-    return [_Place(cart, words.plan(cart)) for cart in carts if type(cart) is dict]
-
-
 def _lines(places: Sequence[_Place], words: Dictionary) -> list[_Place]:
-    """The products that an event is about: the first list that holds some."""
+    """Return the products of an event: those of the first list that has some."""
     for members, plan in places:
         for name in plan.lists:
             if found := _listed(members[name], words):
@@ -146,16 +144,8 @@ def _lines(places: Sequence[_Place], words: Dictionary) -> list[_Place]:
     return []
 
 
-def _bare_cart(top: _Place, words: Dictionary) -> list[_Place]:
-    """The products in a cart that is the list itself."""
-    for name in top.plan.carts:
-        if type(top.members[name]) is list:
-            return _listed(top.members[name], words)
-    return []
-
-
 def _listed(value: Any, words: Dictionary) -> list[_Place]:
-    """The products in a list, or in an object in place of a list of one."""
+    """Return the products in a list, or in an object that is sent in place of a list of one."""
     listed = [value] if type(value) is dict else value if type(value) is list else []
     lines = [_nested(_Place(line, words.plan(line)), words) for line in listed[:ITEMS] if type(line) is dict]
     if not words.product:
@@ -164,7 +154,7 @@ def _listed(value: Any, words: Dictionary) -> list[_Place]:
 
 
 def _nested(line: _Place, words: Dictionary) -> _Place:
-    """A line with the members of the product that may be an object within it."""
+    """Return a line merged with the product that may be an object within it."""
     for name in line.plan.product:
         inner = line.members[name]
         if type(inner) is dict:
@@ -174,7 +164,7 @@ def _nested(line: _Place, words: Dictionary) -> _Place:
 
 
 def _item(line: _Place) -> Item | None:
-    """The product that a line is about; None where it does not say which."""
+    """Return the product of a line; None where the line does not identify it."""
     members = line.members
     said = {}
     for field, reader, names in line.plan.item:
@@ -187,7 +177,7 @@ def _item(line: _Place) -> Item | None:
 
 
 def _first(members: _Object, names: Words, reader: _Reader) -> Any:
-    """The first of these members that can be read."""
+    """Return the first of these members that can be read."""
     for name in names:
         value = reader(members[name])
         if value is not None:
@@ -196,7 +186,7 @@ def _first(members: _Object, names: Words, reader: _Reader) -> Any:
 
 
 def _common_currency(lines: Sequence[_Place]) -> str | None:
-    """The currency of all products, where each says the same."""
+    """Return the currency of the products where all of them have the same."""
     said = {_first(members, plan.currency, _currency) for members, plan in lines}
     return said.pop() if len(said) == 1 else None
 

@@ -1,8 +1,7 @@
-"""What a dialect calls the facts of a shop, and where in an event it says what they are about.
+"""Vocabularies: a vendor's names for standard events, and for the fields of events and products.
 
-Vocabularies hold the vendors' own spellings. Names of events and of fields are compared *folded*: in lower case,
-without blanks, underscores, dashes and dots. So `Product ID`, `product_id` and `productId` are one word, as they are to
-the people who write them.
+Vocabularies hold the vendors' own spellings. Names of events and fields are compared *folded*: in lower case, without
+blanks, underscores, dashes and dots. So `Product ID`, `product_id` and `productId` are one name.
 """
 
 from __future__ import annotations
@@ -18,16 +17,16 @@ ItemField = Literal["id", "sku", "name", "brand", "category", "variant", "price"
 """The members of `passerby.messages.Item`."""
 
 Words = tuple[str, ...]
-"""Names of fields that say the same, the one to be preferred first."""
+"""Names of fields with the same meaning, the preferred one first."""
 
 
 class Vocabulary(NamedTuple):
-    """One dialect's words.
+    """One vendor's names.
 
-    `source`: where the vendor's words are documented. `events`: its standard events, by what they mean. `item`: the
-    fields of a product. `lists`: the members that hold the products an event is about; `carts`: those with what is in
-    the cart or order, a list or an object around one. `value` and `currency`: what the event was worth. `product`: what
-    an item's `type` says of a product, where a list holds other things, too.
+    `source`: the vendor's documentation. `events`: names of events by standard event. `item`: the fields of a product.
+    `lists`: the members that hold the products of an event; `carts`: those that hold the cart or order, as a list or as
+    an object with one. `value` and `currency`: what the event was worth. `product`: the `type` of products, where lists
+    hold other objects, too.
     """
 
     source: str
@@ -52,7 +51,7 @@ COMMON_ITEM: Final[Mapping[ItemField, Words]] = {
     "url": ("url", "product_url", "page_url"),
     "image_url": ("image_url", "product_image_url", "product_image"),
 }
-"""Words for a product's fields that are in general use: where a vendor leaves the names to its customers."""
+"""Names of a product's fields that are in general use, for vendors that leave the names to their customers."""
 
 _SEPARATORS: Final = str.maketrans("", "", " _-.")
 
@@ -63,5 +62,5 @@ def _fold(name: str) -> str:
 
 
 def fold(name: str) -> str:
-    """A name in the form in which words are compared; "" for one that is longer than the catalogue takes."""
+    """Return a name in the form in which names are compared; "" for one that is too long for the catalogue."""
     return _fold(name) if len(name) < NAME_LENGTH else ""

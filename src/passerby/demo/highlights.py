@@ -33,7 +33,7 @@ def highlights(people: Iterable[Person]) -> Iterator[Highlight]:
         ("a customer with several devices", [_by_customer_id(p) for p in people if _goes_far(p) and len(p.phones) > 1]),
         (
             "a customer whom every vendor's clients reported",
-            [_by_customer_id(p) for p in people if _is_everywhere(p)],
+            [_by_customer_id(p) for p in people if _goes_far(p) and p.app and p.web and p.outlet_app and p.second_shop],
         ),
         ("a customer on the app and the web", [_by_customer_id(p) for p in people if _goes_far(p) and p.app and p.web]),
         ("gave a phone away, kept the history", [_by_customer_id(p) for p in people if p.hands_down]),
@@ -52,10 +52,6 @@ def seen(highlight: Highlight, profile: dict[str, Any]) -> Seen:
 
 def _goes_far(person: Person) -> bool:
     return person.ambition == "customer" and not (person.hands_down or person.inherited)
-
-
-def _is_everywhere(person: Person) -> bool:
-    return _goes_far(person) and person.app and person.web and person.outlet_app and person.second_shop
 
 
 def _by_customer_id(person: Person) -> tuple[str, str]:

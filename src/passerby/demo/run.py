@@ -51,17 +51,12 @@ def run(plan: Plan, store: Projects, project: Project, serving: Serving, progres
         before = api.stats()
         everybody, now = people(plan.seed, plan.people), _now()
         parts = [day(everybody, plan.seed, now), afterwards(everybody, plan.seed, now)]
-        answers = _send_everything(parts, Target(serving.host, serving.port, keys), progress)
+        target, calls = Target(serving.host, serving.port, keys), _calls(parts).total()
+        sent = (send(lanes(part), target, lambda status: progress(status, calls)) for part in parts)
+        answers = sum(sent, Counter[int]())
         after = api.stats()
         found = [seen(one, api.profile(one.namespace, one.value)) for one in highlights(everybody)]
     return Report(_calls(parts), answers, before, after, found)
-
-
-def _send_everything(parts: Sequence[Sequence[Step]], target: Target, progress: Progress) -> Counter[int]:
-    """Send one part after the other."""
-    calls = _calls(parts).total()
-    sent = (send(lanes(part), target, lambda status: progress(status, calls)) for part in parts)
-    return sum(sent, Counter[int]())
 
 
 def _calls(parts: Sequence[Sequence[Step]]) -> Counter[str]:

@@ -92,7 +92,9 @@ class Sender:
             if status not in AGAIN and status:
                 return status
             if time.monotonic() + wait > deadline:
-                return status or self._give_up()
+                if status:
+                    return status
+                raise ServerGone(f"http://{self._target.host}:{self._target.port}")
             time.sleep(wait)
 
     def close(self) -> None:
@@ -107,11 +109,5 @@ class Sender:
         except (OSError, http.client.HTTPException):
             self._connection.close()
             return 0, PAUSE_SECONDS
-        return answer.status, _pause(answer.headers.get("Retry-After"))
-
-    def _give_up(self) -> int:
-        raise ServerGone(f"http://{self._target.host}:{self._target.port}")
-
-
-def _pause(retry_after: str | None) -> float:
-    return float(retry_after) if retry_after and retry_after.isdigit() else PAUSE_SECONDS
+        retry_after = answer.headers.get("Retry-After", "")
+        return answer.status, float(retry_after) if retry_after.isdigit() else PAUSE_SECONDS

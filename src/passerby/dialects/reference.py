@@ -87,7 +87,8 @@ def reference() -> str:
         rules="|".join("---" for _ in VOCABULARIES),
         facts="\n".join(map(_fact, get_args(StandardEvent))),
         vocabularies="\n".join(
-            _vocabulary(registry.NAMED[name].title, words) for name, words in VOCABULARIES.items()
+            _VOCABULARY.format(title=registry.NAMED[name].title, source=words.source, rows="\n".join(_rows(words)))
+            for name, words in VOCABULARIES.items()
         ).rstrip(),
     )
 
@@ -95,10 +96,6 @@ def reference() -> str:
 def _fact(name: StandardEvent) -> str:
     cells = (_listed(words.events.get(name, ())) for words in VOCABULARIES.values())
     return f"| `{name}` | {MEANINGS[name]} | {' | '.join(cells)} |"
-
-
-def _vocabulary(title: str, words: Vocabulary) -> str:
-    return _VOCABULARY.format(title=title, source=words.source, rows="\n".join(_rows(words)))
 
 
 def _rows(words: Vocabulary) -> Iterable[str]:

@@ -66,11 +66,9 @@ def refusals(
     for what in faults:
         reply = fault(what, "")
         found.setdefault(reply.status, {})[what.value] = msgspec.json.decode(reply.body)
-    return {
-        str(status): answer(DESCRIPTIONS[status], schema, named) | _headers(headers.get(status))
-        for status, named in sorted(found.items())
-    }
-
-
-def _headers(headers: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {"headers": dict(headers)} if headers else {}
+    answers = {}
+    for status, named in sorted(found.items()):
+        answers[str(status)] = answer(DESCRIPTIONS[status], schema, named)
+        if status in headers:
+            answers[str(status)]["headers"] = dict(headers[status])
+    return answers
