@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from tests.services.stage import Installation, Stage, installation
 
+from passerby.accounts.policy import IdentityPolicy
 from passerby.accounts.scopes import Scope
 from passerby.accounts.users import Role, Visitor
-from passerby.services import keys, live, merges, users
+from passerby.services import keys, live, merges, policy, projects, tracking_plan, users
 from passerby.services.access import ServerAccess
 from passerby.services.caller import COMMAND_LINE, Caller, Permission, bearer, signed_in
 from passerby.services.errors import Forbidden
+from passerby.services.management_answers import ChangeProjectRequest, MarkRequest
 
 OURS, THEIRS = 1, 2
 
@@ -95,3 +97,31 @@ def test_requests_with_an_unknown_key_are_shown_to_administrators_of_the_server(
     reader = access(stage, Scope.READ)
     assert live.visible_projects(reader) == (stage.number,)
     assert live.visible_projects(replace(reader, caller=COMMAND_LINE)) == (stage.number, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda access: keys.add_key(access, "segment.write_key"),
+        lambda access: projects.change_project(access, ChangeProjectRequest(timezone="Europe/Lisbon")),
+        lambda access: policy.change_policy(access, IdentityPolicy(blocked_values=["guest"])),
+        lambda access: tracking_plan.annotate(access, MarkRequest(event="Seen", planned=True)),
+        lambda access: projects.add_project(access, "unrecorded"),
+    ],
+)
+def test_a_change_of_accounts_that_cannot_be_recorded_is_not_made(
+    shared: Installation, change: Callable[[ServerAccess], object]
+) -> None:
+    class Full:
+        def __enter__(self) -> None:
+            raise OSError("no space left")
+
+        def __exit__(self, *_: object) -> None: ...
+
+    stage = Stage(shared)
+    store = stage.building.projects
+    before = store.projects(), store.keys(stage.project), store.marks(stage.number)
+    context = replace(stage.building.context, audit=Full)  # type: ignore[arg-type]  # what cannot be opened
+    with pytest.raises(OSError, match="no space"):
+        change(ServerAccess(context, stage.number, COMMAND_LINE))
+    assert (store.projects(), store.keys(stage.project), store.marks(stage.number)) == before

@@ -22,7 +22,10 @@ class Access:
     caller: Caller
 
     def record(self, action: str, subject: str = "", details: Any = None) -> None:
-        """Write an entry of the audit log: what the caller did, and to what. `details` is anything JSON can hold."""
+        """Write an entry of the audit log: what the caller did, and to what. `details` is anything JSON can hold.
+
+        A change of accounts records within its transaction, so that it is not made where it cannot be recorded.
+        """
         with self.context.audit() as log:
             log.note(
                 self.project,

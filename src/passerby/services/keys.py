@@ -50,11 +50,14 @@ def add_key(
     """
     if kind == TOKEN_KIND:
         _require_scopes(access, scopes)
-    with access.context.control() as control, _refusals("value" if kind in KINDS else "kind"):
+    details: dict[str, object] = {"kind": kind, "label": label}
+    if kind == TOKEN_KIND:
+        details["scopes"] = sorted(scopes)
+    parameter = "value" if kind in KINDS else "kind"
+    with access.context.control() as control, control.transaction(), _refusals(parameter):
         project = control.project_numbered(access.project)
         made = control.add_key(project, kind, access.context.now(), value=value, label=label, scopes=scopes)
-    details: dict[str, object] = {"kind": kind, "label": label}
-    access.record("key.added", str(made.id), details | ({"scopes": sorted(scopes)} if kind == TOKEN_KIND else {}))
+        access.record("key.added", str(made.id), details)
     return _fresh(made)
 
 
@@ -71,16 +74,16 @@ def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> FreshK
             if each.id == key_id and each.kind == TOKEN_KIND:
                 _require_scopes(access, each.scopes)
         made = control.rotate_key(project, key_id, access.context.now(), grace_seconds * 1000)
-    access.record("key.rotated", str(key_id), {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds})
+        access.record("key.rotated", str(key_id), {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds})
     return _fresh(made)
 
 
 @changing(Permission.MANAGE)
 def revoke_key(access: Access, key_id: int) -> RevokedKey:
     """Revoke a key for good. Running processes follow within about a second. Raises NotFound."""
-    with access.context.control() as control, _refusals("key_id"):
+    with access.context.control() as control, control.transaction(), _refusals("key_id"):
         control.revoke_key(control.project_numbered(access.project), key_id, access.context.now())
-    access.record("key.revoked", str(key_id))
+        access.record("key.revoked", str(key_id))
     return RevokedKey(id=key_id, revoked=True)
 
 

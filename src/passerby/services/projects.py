@@ -39,10 +39,9 @@ def get_project(access: Access) -> ProjectInfo:
 @changing(Permission.ADMINISTER)
 def add_project(access: Access, name: str) -> ProjectKeys:
     """Add a project with a key of every kind; return the keys in clear. Raises InvalidParameters."""
-    with access.context.control() as control, _refusals("name"):
+    with access.context.control() as control, control.transaction(), _refusals("name"):
         keys = found_project(control, name)
-        number = control.project(name).id
-    replace(access, project=number).record("project.added", name)
+        replace(access, project=control.project(name).id).record("project.added", name)
     return keys
 
 
@@ -56,7 +55,7 @@ def change_project(access: Access, request: ChangeProjectRequest) -> ProjectInfo
                 control.rename_project(project.id, request.name)
         control.change_settings(project, _changed(project.settings, request))
         changed = _info(control.project_numbered(access.project))
-    access.record("project.changed", details=msgspec.to_builtins(request))
+        access.record("project.changed", details=msgspec.to_builtins(request))
     return changed
 
 
