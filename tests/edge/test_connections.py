@@ -205,7 +205,7 @@ def test_a_body_that_is_late_is_not_refused_before_its_turn(start: Start, log: G
         assert [client.answer().status for _ in range(2)] == [202, 408]
 
 
-def test_who_waits_for_permission_behind_a_request_gets_it_in_its_turn(edge: Running, log: Gate) -> None:
+def test_100_continue_is_sent_in_turn(edge: Running, log: Gate) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send((request(TRACK, EVENT) + request(TRACK, EVENT, Expect="100-continue"))[: -len(EVENT)])
@@ -222,8 +222,8 @@ def send_until_closed(client: Client, data: bytes) -> None:
         client.send(data)
 
 
-def test_no_more_is_read_of_a_client_that_does_not_fetch_its_answers(edge: Running) -> None:
-    """What is sent ahead waits in the system's buffers, and not in ours; no answer gets lost."""
+def test_reading_pauses_while_responses_are_not_fetched(edge: Running) -> None:
+    """Pipelined requests stay in the system's buffers, and every response arrives."""
     asked = request("/sdk/web_event.js", method="GET")
     number = 20_000_000 // len(asked)
     with closing(Client(edge.port)) as client:
@@ -244,7 +244,9 @@ def test_no_more_is_read_of_a_client_that_does_not_fetch_its_answers(edge: Runni
         sender.join(20)
 
 
-def test_who_never_fetches_its_answers_is_hung_up_on(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_never_fetches_its_responses_is_disconnected(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("passerby.edge.connection.STUCK_SECONDS", 0.1)
     edge = start()
     with closing(Client(edge.port)) as client:
@@ -253,7 +255,7 @@ def test_who_never_fetches_its_answers_is_hung_up_on(start: Start, monkeypatch: 
         until(lambda: not edge.connections)
 
 
-def test_a_request_whose_client_has_left_is_counted(edge: Running, log: Gate, kept: Kept) -> None:
+def test_a_request_of_a_disconnected_client_is_counted(edge: Running, log: Gate, kept: Kept) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT))
@@ -389,7 +391,7 @@ def is_refused(port: int) -> bool:
     return False
 
 
-def test_a_stopping_edge_answers_what_was_sent_ahead(start: Start, log: Gate, kept: Kept) -> None:
+def test_a_stopping_edge_answers_pipelined_requests(start: Start, log: Gate, kept: Kept) -> None:
     edge = start()
     log.open.clear()
     with closing(Client(edge.port)) as busy:
@@ -408,7 +410,7 @@ def test_a_stopping_edge_answers_what_was_sent_ahead(start: Start, log: Gate, ke
     assert len(kept()) == 3
 
 
-def test_a_stopping_edge_hangs_up_on_who_sends_what_it_does_not_want(start: Start) -> None:
+def test_a_stopping_edge_closes_connections_with_unwanted_bodies(start: Start) -> None:
     edge = start()
     with closing(Client(edge.port)) as client:
         client.send(request("/nowhere", b"x" * 1_000)[:-500])

@@ -1,4 +1,4 @@
-"""Where a request ends is never in doubt: what is ambiguous is rejected, and what follows it is not read as a request.
+"""Ambiguous framing is rejected, and bytes after it are not read as a request.
 
 Sources: RFC 9112 (3.2, 5.2, 6.1, 6.3, 7.1, 11.2), RFC 9110 (7.8, 10.1.1).
 """
@@ -31,7 +31,7 @@ Kept = Callable[[], list[Any]]
 
 EVENT = b'{"mobileId":"m1","event":"Viewed"}'
 HIDDEN = request(TRACK, b'{"mobileId":"m1","event":"Hidden"}')
-"""A request that an attacker wants to have read behind another one."""
+"""A request that an attacker hides after another one."""
 SIZE = len(EVENT)
 
 

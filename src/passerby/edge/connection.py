@@ -33,11 +33,11 @@ from passerby.edge.metrics import NO_DIALECT
 from passerby.edge.open_connections import Connections
 
 LINGER_SECONDS: Final = 2.0
-"""How long we go on taking, and throwing away, what a client still sends when it has its answer already."""
+"""How long bytes are discarded that a client sends after the final response."""
 STUCK_SECONDS: Final = 60.0
-"""After this time a request without an answer is given up: nobody fetches the answer, or the disk gives none."""
+"""A connection is aborted after this time without a response, or with one that the client does not fetch."""
 MOST_LEAVING: Final = 1_000
-"""Connections that linger at most before one too many is closed without being told so."""
+"""Lingering connections, beyond which excess connections are closed without a response."""
 
 _log = logs.get("edge")
 _UNUSUAL: Final = frozenset({b"expect", b"transfer-encoding"})
@@ -62,8 +62,8 @@ class EdgeConnection(asyncio.Protocol):
         self._peer = ""
 
         self._parser = httptools.HttpRequestParser(self)
-        self._is_deaf = False
-        """Whether nothing that still arrives is read: the connection ends after the requests that were read."""
+        self._input_ended = False
+        """Whether further bytes are discarded: the connection closes after the requests that were read."""
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._head_open = False
@@ -74,8 +74,8 @@ class EdgeConnection(asyncio.Protocol):
         self._current: Exchange | None = None
         self._queue: deque[Exchange] = deque()
         self._advancing = False
-        self._last_word: Reply | None = None
-        """The answer to what follows the queue and could not be understood."""
+        self._final_error: Reply | None = None
+        """The response to malformed bytes that follow the queued requests."""
         self._stopping = False
         self._write_paused = False
         self._read_paused = False
@@ -83,7 +83,7 @@ class EdgeConnection(asyncio.Protocol):
     # The transport's callbacks
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a client in, or tell it that there are too many."""
+        """Register the connection, or reject it if too many are open."""
         self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if isinstance(peer, tuple) else ""
@@ -102,12 +102,12 @@ class EdgeConnection(asyncio.Protocol):
                 exchange.abandon()
         self._parsed = self._current = None
         self._queue.clear()
-        self._is_deaf = True
+        self._input_ended = True
         del self._parser  # which holds this connection's methods
 
     def data_received(self, data: bytes) -> None:
-        """Take what the client sent. Never raises, whatever it is."""
-        if self._is_deaf:
+        """Parse received bytes and process the requests in them. Never raises."""
+        if self._input_ended:
             return
         parsed, self._read = self._parsed, len(data)
         declined = 0
@@ -141,7 +141,7 @@ class EdgeConnection(asyncio.Protocol):
     # The parser's callbacks
 
     def on_message_begin(self) -> None:
-        if self._is_deaf:
+        if self._input_ended:
             raise Unacceptable  # stops the parser
         self._since = self._now()
         self._head_open = True
@@ -197,14 +197,14 @@ class EdgeConnection(asyncio.Protocol):
         self._parsed = None
         exchange.complete = True
         if not exchange.keep_alive:
-            self._is_deaf = True
+            self._input_ended = True
         if exchange is self._current:
             exchange.proceed()
 
     # Requests and their answers
 
     def _malformed(self, error: httptools.HttpParserError) -> None:
-        """Reject what the parser stopped at: by itself, or because one of the callbacks raised."""
+        """Reject a request at which the parser stopped, by itself or because a callback raised."""
         cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else None
         if cause is None:
             self._reject(BAD_REQUEST)
@@ -216,9 +216,9 @@ class EdgeConnection(asyncio.Protocol):
             self._reject(BROKEN)
 
     def _decline_upgrade(self, rest: memoryview) -> None:
-        """Parse a request anew without its wish for another protocol, and then what follows its head.
+        """Parse a request again without its upgrade headers, and then the bytes after its head.
 
-        The parser skips the body of such a request. Java's HttpClient asks for HTTP/2 in this way, on any request.
+        The parser does not read the body of an upgrade request. Java's HttpClient offers HTTP/2 with every request.
         """
         try:
             while (method := self._parser.get_method()) != b"CONNECT":
@@ -226,7 +226,7 @@ class EdgeConnection(asyncio.Protocol):
                 self._parser.feed_data(without_upgrade(method, self._url, self._headers))
                 try:
                     self._parser.feed_data(rest)
-                except httptools.HttpParserUpgrade as upgrade:  # the next request has such a wish, too
+                except httptools.HttpParserUpgrade as upgrade:  # the next request is an upgrade request, too
                     rest = rest[upgrade.args[0] :]
                 else:
                     return
@@ -235,7 +235,7 @@ class EdgeConnection(asyncio.Protocol):
             self._malformed(error)
 
     def _check_arriving(self, exchange: Exchange, wire_bytes: int) -> None:
-        """Look at a request whose body goes on to arrive: what came of it, and whether it still may."""
+        """Process more of a request whose body is incomplete; `wire_bytes` of it were received."""
         exchange.wire_bytes += wire_bytes
         if exchange.wire_bytes > FRAMING_LIMIT + (FRAMING_PER_BYTE + 1) * len(exchange.body):
             self._reject(BAD_REQUEST)
@@ -250,19 +250,19 @@ class EdgeConnection(asyncio.Protocol):
             self._transport.write(_CONTINUE)
 
     def _respond(self, reply: Reply, origin: bytes) -> None:
-        """Answer the current request, and turn to the next one."""
+        """Write the response to the current request and start the next one."""
         exchange, self._current = cast("Exchange", self._current), None
         self._since = self._now()
         keep_alive = exchange.keep_alive and not (self._stopping and not self._queue)
         has_body = exchange.head.method != "HEAD"
         self._transport.write(response(reply, origin, keep_alive=keep_alive, has_body=has_body))
         if not keep_alive:
-            self._hang_up()
-        elif self._queue or self._last_word or self._read_paused:
+            self._close()
+        elif self._queue or self._final_error or self._read_paused:
             self._advance()
 
     def _advance(self) -> None:
-        """Proceed with the requests that were sent ahead, as far as that is possible; not recursive."""
+        """Start pipelined requests until one has to wait. Not recursive: there may be thousands."""
         if self._advancing:
             return
         self._advancing = True
@@ -270,13 +270,13 @@ class EdgeConnection(asyncio.Protocol):
             self._current = exchange = self._queue.popleft()
             self._proceed(exchange)
         self._advancing = False
-        if self._last_word and self._current is None and not self._queue:
-            self._reject(self._last_word)
+        if self._final_error and self._current is None and not self._queue:
+            self._reject(self._final_error)
         self._regulate()
 
     def _regulate(self) -> None:
-        """Read on only where no request is waiting for its turn, and the client fetches its answers."""
-        paused = not self._lingers_until and (bool(self._queue) or self._write_paused or self._last_word is not None)
+        """Pause reading while requests are queued or responses are not fetched; else resume it."""
+        paused = not self._lingers_until and (bool(self._queue) or self._write_paused or self._final_error is not None)
         if paused != self._read_paused and not self._transport.is_closing():
             self._read_paused = paused
             if paused:
@@ -285,7 +285,7 @@ class EdgeConnection(asyncio.Protocol):
                 self._transport.resume_reading()
 
     def _reject(self, reply: Reply) -> None:
-        """Answer what is no acceptable request, after all requests before it, and hang up."""
+        """Answer bytes that are no acceptable request, after all earlier requests, and close the connection."""
         parsed, self._parsed = self._parsed, None
         was_answered = parsed is not None and parsed.answered
         if parsed is not None:
@@ -294,11 +294,11 @@ class EdgeConnection(asyncio.Protocol):
                 self._current = None
             elif self._queue and self._queue[-1] is parsed:
                 self._queue.pop()
-        if self._is_deaf and self._last_word is None:
-            return  # the connection ends, and what follows is not read
-        self._is_deaf = True
+        if self._input_ended and self._final_error is None:
+            return  # bytes after the last request of the connection
+        self._input_ended = True
         if self._current is not None or self._queue:
-            self._last_word = reply
+            self._final_error = reply
             self._regulate()
             return
         if not was_answered:
@@ -306,16 +306,16 @@ class EdgeConnection(asyncio.Protocol):
             self._transport.write(response(reply, keep_alive=False))
         self._linger()
 
-    # The end
+    # Closing
 
     def stop(self) -> None:
-        """End the connection after the requests that were begun; at once where there is none."""
+        """Close the connection when the requests that were begun are answered; at once if there is none."""
         self._stopping = True
         if not self.is_busy and not self._lingers_until:
-            self._hang_up()
+            self._close()
 
     def abort(self) -> None:
-        """End the connection now."""
+        """Close the connection without waiting for anything."""
         self._transport.abort()
 
     @property
@@ -328,27 +328,27 @@ class EdgeConnection(asyncio.Protocol):
         """Whether the client is in the middle of a body."""
         return self._parsed is not None
 
-    def _hang_up(self) -> None:
-        self._is_deaf = True
+    def _close(self) -> None:
+        self._input_ended = True
         if self._parsed is not None:
             self._linger()
         else:
             self._transport.close()
 
     def _linger(self) -> None:
-        """Hang up gently: say that we are done, and let the client find out while it still sends.
+        """Close the write side, and discard what the client still sends for `LINGER_SECONDS`.
 
-        To close at once with bytes unread would make the system reset the connection, and the answer could get lost.
+        Closing a socket with unread bytes makes the system reset the connection, and the response could get lost.
         """
-        self._is_deaf = True
+        self._input_ended = True
         self._lingers_until = self._now() + LINGER_SECONDS
         self._connections.leaving.add(self)
-        self._last_word = None
+        self._final_error = None
         self._regulate()
         self._transport.write_eof()
 
     def sweep(self, now: float) -> None:
-        """End what takes too long. `now` is the event loop's time."""
+        """Enforce the deadlines. `now` is the event loop's time."""
         waited = now - self._since
         if self._lingers_until:
             if now >= self._lingers_until:
@@ -364,7 +364,7 @@ class EdgeConnection(asyncio.Protocol):
 
     @property
     def _awaits_client(self) -> bool:
-        """Whether the rest of a request is to come next, and not the answer to one before it."""
+        """Whether the connection waits for the rest of a request, and not for the response to an earlier one."""
         arriving = self._parsed
         if arriving is None:
             return self._head_open and not self.is_busy

@@ -1,7 +1,8 @@
-"""One request and its answer: the rules of the ingest port, each in one place and in the order in which they apply.
+"""One request and its response: the rules of the ingest port, in the order in which they apply.
 
-A request is handled by callbacks and without a task, because it costs a third of what a coroutine, its task and the
-events of ASGI cost (docs/decisions/0049-one-request-path.md). Only a call that asks the state gets a task.
+A request is handled by callbacks and without a task, because a coroutine, its task and the events of ASGI cost more
+than everything else together (docs/decisions/0053-one-request-path-at-the-edge.md). Only calls that look up the state
+run in a task.
 """
 
 from __future__ import annotations
@@ -26,19 +27,19 @@ from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP
 from passerby.sdk.serving import DIALECT as SDK
 
 PROBED: Final = "/"
-"""The path that our own health check and load balancers ask for, to see whether anything answers: no client does."""
+"""The path that health checks and load balancers request. No client sends to it, so it is not kept as rejected."""
 
 _log = logs.get("edge")
 _tasks: Final[set[asyncio.Task[None]]] = set()
-"""The inquiries that are open: the event loop itself holds tasks by weak references only."""
+"""Lookups in progress: the event loop holds only weak references to its tasks."""
 
 
 class Unread(RequestFault):
-    """A fault after which the rest of the body is not read: if there is any, the connection ends with the answer."""
+    """A fault after which the rest of the body is not read; the connection is closed if there is any."""
 
 
 class Unauthorised(Exception):
-    """The key outside of the body is unknown, and `reply` says so; the body is not read."""
+    """The key in path, query or headers is unknown. The body is not read; `reply` is the dialect's error."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__()
@@ -46,10 +47,10 @@ class Unauthorised(Exception):
 
 
 class Exchange:
-    """One request, from its head to its answer.
+    """One request, from its head to its response.
 
-    The connection appends to `body`, sets `complete` after the last piece, and calls `proceed` when either happened
-    and all requests before this one are answered. `respond` is called once with the answer.
+    The connection appends to `body`, sets `complete` after the last piece, and calls `proceed` after each of these
+    once all earlier requests are answered. `respond` is called once, with the response.
     """
 
     __slots__ = (
@@ -77,7 +78,7 @@ class Exchange:
         *,
         keep_alive: bool,
     ) -> None:
-        """`raw` holds the headers by lower-case name. `respond` takes the reply and the origin it is readable for."""
+        """`raw` holds the headers by lower-case name. `respond` takes the reply and the page's origin for CORS."""
         self._edge = edge
         self._raw = raw
         self._respond = respond
@@ -94,7 +95,7 @@ class Exchange:
         self.answered = False
 
     def proceed(self, *, overdue: bool = False) -> None:
-        """Take the request as far as what has arrived of it allows. Never raises.
+        """Process the request as far as possible with what has arrived of it. Never raises.
 
         `overdue`: the body took too long to arrive.
         """
@@ -115,15 +116,14 @@ class Exchange:
                 self._check_arriving(call, overdue=overdue)
             if self.complete:
                 self._handle(call)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an answer and the next one too
+        except Exception as error:  # noqa: BLE001 - every request is answered, and the next one served
             self._fail(error)
 
     def _check_arriving(self, call: Call, *, overdue: bool) -> None:
-        """The rules for a body that does not arrive at once; what is read of it counts against the budget.
+        """Check a body that does not arrive at once. What is read of it counts against the budget.
 
-        The key is checked before more than the first piece is read, and before a client is told to send the body. Many
-        clients send the body right behind the head but apart from it: until its first piece nothing is decided. Raises
-        Unread, Unauthorised.
+        The key is checked before more than the first piece is read, and before `100 Continue` is sent. Many clients
+        send head and body separately, so nothing is checked before the first piece. Raises Unread, Unauthorised.
         """
         if not self.body and not self.expects_continue and not overdue:
             return
@@ -142,7 +142,7 @@ class Exchange:
             raise Unread(Fault.TOO_SLOW)
 
     def _handle(self, call: Call) -> None:
-        """Let the dialect handle the request, whose body has arrived."""
+        """Have the dialect handle a request whose body has arrived."""
         self.release()
         body = bytes(self.body) if isinstance(self.body, bytearray) else self.body
         sniffed = call.sniff_gzip and body.startswith(GZIP_MAGIC)
@@ -153,11 +153,11 @@ class Exchange:
         self.body = body
         request = self._request(body)
         if call.inquire is None:
-            self._keep(call, request, call.handle(request, call.parameters, self._edge.credentials))
+            self._commit(call, request, call.handle(request, call.parameters, self._edge.credentials))
             return
         asked = call.inquire(request, call.parameters, self._edge.credentials)
         if isinstance(asked, Outcome):
-            self._keep(call, request, asked)
+            self._commit(call, request, asked)
             return
         if self._edge.budget.spent:
             raise RequestFault(Fault.OVERLOADED)
@@ -166,7 +166,7 @@ class Exchange:
         task.add_done_callback(_tasks.discard)
 
     async def _inquire(self, call: Call, request: Request, asked: Outcome | Inquiry) -> None:
-        """Look up what the call has to know first; its body counts against the budget for that long."""
+        """Look up what the call needs to know first. Meanwhile its body counts against the budget."""
         edge, size = self._edge, len(request.body)
         try:
             edge.budget.taken += size
@@ -175,12 +175,12 @@ class Exchange:
                     asked = asked.proceed(await edge.directory.known(asked))
             finally:
                 edge.budget.taken -= size
-            self._keep(call, request, asked)
+            self._commit(call, request, asked)
         except Exception as error:  # noqa: BLE001 - as in `proceed`
             self._fail(error)
 
-    def _keep(self, call: Call, request: Request, outcome: Outcome) -> None:
-        """Have the messages of a call written, and answer when they are on disk; at once where there are none."""
+    def _commit(self, call: Call, request: Request, outcome: Outcome) -> None:
+        """Add the messages to the group commit and answer when they are durable; at once if there are none."""
         if request.unreadable:
             outcome = settled(request, outcome)
         messages = outcome.messages
@@ -189,14 +189,14 @@ class Exchange:
             factor = self._edge.credentials.settings(messages[0].project).rate_factor if messages else None
             self._edge.rates.count(call, factor)
         if messages:
-            self._edge.commit.add(messages, len(request.body), self._written)
-            if len(self.body) > EXCERPT_BYTES:  # it is not held while the disk is slow
+            self._edge.commit.add(messages, len(request.body), self._on_commit)
+            if len(self.body) > EXCERPT_BYTES:  # do not hold it while the disk is slow
                 self.body = excerpt(self.body)
         else:
-            self._written(None)
+            self._on_commit(None)
 
-    def _written(self, fault: Fault | None) -> None:
-        """Answer, now that the messages are on disk or cannot be. Never raises."""
+    def _on_commit(self, fault: Fault | None) -> None:
+        """Answer when the messages are durable (`None`) or the write has failed. Never raises."""
         try:
             reply = self._reply
             if fault is not None:
@@ -217,7 +217,7 @@ class Exchange:
         return Request(head.method, head.path, head.query, Headers(raw), body, self._edge.clock(), client, new_id, url)
 
     def _check_key(self, call: Call) -> None:
-        """Raise Unauthorised where the key outside of the body opens nothing."""
+        """Raise Unauthorised if the key in path, query or headers is unknown."""
         if call.authorise is not None:
             reply = call.authorise(self._request(b""), call.parameters, self._edge.credentials)
             if reply is not None:
@@ -229,13 +229,13 @@ class Exchange:
         self._answer(NOT_FOUND)
 
     def _reject_method(self, call: Call) -> None:
-        """Answer a method that is not the call's own. Raises RequestFault for all but OPTIONS."""
+        """Answer OPTIONS. Raises RequestFault for any other method that the call does not have."""
         if self.head.method != "OPTIONS":
             raise RequestFault(Fault.METHOD_NOT_ALLOWED)
         self._answer(preflight(call, Headers(self._raw)))
 
     def _fail(self, error: Exception) -> None:
-        """Answer a request that cannot be handled, for this reason. To be called where the exception is caught."""
+        """Answer a request that cannot be handled. To be called in the `except` block, so the log has the traceback."""
         self.release()
         call = self._call
         if isinstance(error, Unread | Unauthorised) and not self.complete:
@@ -279,16 +279,16 @@ class Exchange:
         self._respond(reply, origin)
 
     def abandon(self) -> None:
-        """Drop the answer: the client has left, or what it sends cannot be parsed. What is being written stays."""
+        """Drop the response: the client disconnected or sent malformed bytes. A commit in progress goes on."""
         self.release()
         self._respond = _drop
 
     def release(self) -> None:
-        """Give back what the body holds of the budget: it has arrived, or will not."""
+        """Release the body's share of the budget."""
         if self._held:
             self._edge.budget.taken -= self._held
             self._held = 0
 
 
 def _drop(_reply: Reply, _origin: bytes) -> None:
-    """Takes the place of `respond` where there is no client any more."""
+    """Replaces `respond` after the client has disconnected."""

@@ -1,4 +1,4 @@
-"""Where a request ends and whom it is for: what two servers in a row could read differently is rejected.
+"""Message framing: rejects heads that two servers in a row could read differently (request smuggling).
 
 httptools' parser is strict (llhttp without leniencies): it rejects a length together with chunks, two lengths, folded
 headers and bare line feeds. Here are the rules that it leaves to the server.
@@ -28,7 +28,7 @@ _UPGRADES: Final = frozenset({b"upgrade", b"http2-settings"})
 
 
 class Unacceptable(Exception):
-    """The bytes are no request that can be answered by the application; `reply` says why."""
+    """The request is rejected before its dialect is known; `reply` is the response."""
 
     def __init__(self, reply: Reply = BAD_REQUEST) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ def split_target(url: bytes) -> tuple[str, str]:
 
 
 def without_upgrade(method: bytes, url: bytes, headers: RawHeaders) -> bytes:
-    """The head of a request without its wish for another protocol, which a server may ignore (RFC 9110, 7.8)."""
+    """The head of an upgrade request without its upgrade headers, which a server may ignore (RFC 9110, 7.8)."""
     kept = [header for header in headers if header[0] not in _UPGRADES and header[0] != b"connection"]
     named = b",".join(value for name, value in headers if name == b"connection").split(b",")
     options = [option for each in named if (option := each.strip().lower()) and option not in _UPGRADES]

@@ -1,4 +1,4 @@
-"""The open connections of one server: counted, swept, and ended together."""
+"""The open connections of one server: counting, deadlines, shutdown."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from passerby.edge.shared import Edge
 
-if TYPE_CHECKING:  # a connection belongs to these, and they know nothing of it but when to end
+if TYPE_CHECKING:  # connection.py imports this module
     from passerby.edge.connection import EdgeConnection
 
 
 class Connections:
     """The open connections of one server, and what they share.
 
-    `leaving` are those that linger: they do not count as open, so that a client that is turned away takes no place.
+    `leaving` are those that linger. They do not count towards the limit, so rejected clients take no place.
     """
 
     def __init__(self, edge: Edge) -> None:
@@ -25,7 +25,7 @@ class Connections:
         self.none_open.set()
 
     def add(self, connection: EdgeConnection) -> int:
-        """Take a connection in; returns how many are open that do not linger."""
+        """Add a connection; returns how many are open and do not linger."""
         self.open.add(connection)
         self.none_open.clear()
         return len(self.open) - len(self.leaving)
@@ -37,16 +37,16 @@ class Connections:
             self.none_open.set()
 
     def stop(self) -> None:
-        """End each connection when the requests that it has begun are answered."""
+        """Close each connection when the requests that it has begun are answered."""
         for connection in list(self.open):
             connection.stop()
 
     def abort(self) -> None:
-        """End all connections now."""
+        """Close all connections without waiting for anything."""
         for connection in list(self.open):
             connection.abort()
 
     def sweep(self, now: float) -> None:
-        """End what takes too long. `now` is the event loop's time; to be called about once a second."""
+        """Enforce the deadlines. `now` is the event loop's time; to be called about once a second."""
         for connection in list(self.open):
             connection.sweep(now)

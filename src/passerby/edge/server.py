@@ -111,7 +111,7 @@ class Server:
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
-        """Accept no more connections, and end each when the requests that it has begun are answered.
+        """Accept no more connections, and close each when the requests that it has begun are answered.
 
         A second call changes nothing: Ctrl-C in a terminal sends SIGINT to every process of the server, and the
         supervisor then sends SIGTERM to each.
@@ -119,7 +119,7 @@ class Server:
         self._stopped.set()
 
     async def serve(self, listener: socket.socket) -> None:
-        """Return when every connection has ended, at most `GRACE_SECONDS` after `stop`."""
+        """Accept connections until `stop`; returns when all are closed, at most `GRACE_SECONDS` later."""
         server = await asyncio.get_running_loop().create_server(
             lambda: EdgeConnection(self.connections), sock=listener, backlog=BACKLOG
         )
@@ -134,5 +134,5 @@ class Server:
         await asyncio.sleep(0)
 
     def sweep(self) -> None:
-        """Look at every connection, and end what takes too long."""
+        """Enforce the connections' deadlines. To be called about once a second."""
         self.connections.sweep(asyncio.get_running_loop().time())

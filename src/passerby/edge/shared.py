@@ -1,4 +1,4 @@
-"""What all requests of one ingest process share: keys, limits, counters and the log."""
+"""Objects shared by all requests of one ingest process: keys, limits, counters, group commit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def new_id() -> str:
 
 
 class Edge:
-    """Shared by the requests of one process. Made, used and closed within one running event loop."""
+    """The services that handle requests. Created, used and closed within one running event loop."""
 
     def __init__(  # noqa: PLR0913 - all that an edge works with, each of it something else in a test
         self,
@@ -63,5 +63,5 @@ class Edge:
         self.commit = GroupCommit(log, self.budget, clock)
 
     def close(self) -> None:
-        """Finish what is being written. To be called when no request is open any more."""
+        """Finish writing. To be called when no request is open."""
         self.commit.close()
