@@ -30,8 +30,8 @@ D = RejectionDetail
         ("value_too_large", D(size=300_000, limit=262_144), "Expected at most 262,144 bytes, got 300,000"),
         ("too_many_attributes", D(got="date", limit=25), "Expected at most 25 attributes of type date"),
         ("too_many_attributes", D(), "Expected fewer attributes of this type"),
-        ("too_many_traits", D(limit=100), "Expected at most 100 traits that are not in the catalogue"),
-        ("catalogue_full", D(limit=5_000), "Expected at most 5,000 names in the catalogue"),
+        ("too_many_traits", D(limit=100), "Expected at most 100 traits that are not in the catalog"),
+        ("catalogue_full", D(limit=5_000), "Expected at most 5,000 names in the catalog"),
         ("missing_field", D(), "Missing field"),
     ],
 )

@@ -58,6 +58,6 @@ _TEXTS: Final[Mapping[str, Callable[[RejectionDetail], str]]] = {
     "string_too_long": _at_most("characters"),
     "value_too_large": _at_most("bytes"),
     "too_many_attributes": _too_many_attributes,
-    TOO_MANY_TRAITS: _at_most("traits that are not in the catalogue"),
-    CATALOGUE_FULL: _at_most("names in the catalogue"),
+    TOO_MANY_TRAITS: _at_most("traits that are not in the catalog"),
+    CATALOGUE_FULL: _at_most("names in the catalog"),
 }
