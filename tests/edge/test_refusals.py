@@ -18,6 +18,7 @@ from tests.edge.client import Client
 from tests.edge.running import Running, until
 from tests.edge.test_chores import run_until
 
+from passerby.dialects.common.causes import Cause
 from passerby.dialects.contract import Call, Outcome
 from passerby.edge import refusals
 from passerby.edge.chores import keep_refusals_regularly
@@ -106,7 +107,7 @@ def test_what_is_refused_is_kept_under_the_project_of_its_key(
     keeper.keep(*edge.edge.refusals.take())
     *_, unknown, invalid, not_json = reader.newest([PROJECT, NO_PROJECT], limit=10)
     assert (not_json.project, not_json.reason) == (PROJECT, "not_json")
-    assert not_json.detail == "Expecting value: line 1 column 1 (char 0)"
+    assert not_json.cause == Cause("malformed", {"problem": "Expecting value: line 1 column 1 (char 0)"})
     assert not_json.answer == ""
     assert (not_json.body, not_json.status, not_json.method) == ("no json", 400, "POST")
     assert not_json.client == "127.0.0.0/24"

@@ -131,4 +131,4 @@ def test_a_rejected_request_of_an_earlier_version_has_its_sentence_as_answer(tmp
         )
     with closing(SqliteRejectedReader(tmp_path / "refused.db")) as reader:
         (found,) = reader.newest([1], limit=1)
-    assert (found.reason, found.detail, found.answer) == ("not_json", "", "The body is not JSON.")
+    assert (found.reason, found.cause, found.answer) == ("not_json", None, "The body is not JSON.")

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from passerby.dialects.common import causes
+from passerby.dialects.common.causes import Cause, CauseCode
 from passerby.messages import Identifier, Message
 from passerby.profiles.person import Person
 
@@ -42,10 +44,15 @@ class Fault(Enum):
 class RequestFault(Exception):
     """The request cannot be read, for the reason that `fault` names."""
 
-    def __init__(self, fault: Fault, detail: str = "") -> None:
-        super().__init__(detail or fault.value)
+    def __init__(self, fault: Fault, cause: CauseCode | None = None, **params: str | int) -> None:
         self.fault = fault
-        self.detail = detail
+        self.cause = None if cause is None else Cause(cause, params)
+        super().__init__(self.detail or fault.value)
+
+    @property
+    def detail(self) -> str:
+        """The text of the cause, for answers; "" where there is none."""
+        return causes.detail(self.cause)
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -189,7 +189,7 @@ def encode_within(limit: int, messages: Sequence[Message]) -> tuple[list[bytes],
         one = _encode(message)
         size += len(one)
         if size > limit:
-            raise RequestFault(Fault.TOO_LARGE, f"What it comes to has more than {limit:,} bytes")
+            raise RequestFault(Fault.TOO_LARGE, "stored_size", limit=limit)
         encoded.append(one)
     return encoded, size
 

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from passerby import logs
+from passerby.dialects.common.causes import Cause
 from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Call, Fault, Inquiry, Outcome, Reply, Request, RequestFault
 from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers
@@ -245,7 +246,7 @@ class Exchange:
         elif isinstance(error, RequestFault) and call is not None:
             reply = call.fault(error.fault, error.detail)
             reply = msgspec.structs.replace(reply, headers=(*reply.headers, *fault_headers(error)))
-            self._refuse(reply, error.fault.value, detail=error.detail)
+            self._refuse(reply, error.fault.value, cause=error.cause)
         else:
             dialect, name = (call.dialect, call.name) if call else (NO_DIALECT, "unknown")
             _log.exception("a request met a mistake of ours", dialect=dialect, call=name)
@@ -253,17 +254,17 @@ class Exchange:
             self._note(BROKEN, "mistake")
             self._answer(BROKEN)
 
-    def _refuse(self, reply: Reply, reason: str, *, detail: str = "", answer: bytes = b"") -> None:
+    def _refuse(self, reply: Reply, reason: str, *, cause: Cause | None = None, answer: bytes = b"") -> None:
         """Answer with an error of the dialect, which is counted and kept for inspection (see `_note`)."""
         self._edge.counts.refused(dialect_of(self._call), reason)
-        self._note(reply, reason, detail, answer)
+        self._note(reply, reason, cause, answer)
         self._answer(reply)
 
-    def _note(self, reply: Reply, reason: str, detail: str = "", answer: bytes = b"") -> None:
-        """Keep the request with the code of its fault, and the fault's detail or the dialect's own answer."""
+    def _note(self, reply: Reply, reason: str, cause: Cause | None = None, answer: bytes = b"") -> None:
+        """Keep the request with the code of its fault, and the fault's cause or the dialect's own answer."""
         body = b"" if self.body.startswith(GZIP_MAGIC) else excerpt(self.body)
         at = self._edge.clock()
-        self._edge.refusals.note(Noted(at, self._call, reply.status, reason, self.head, body, detail, answer))
+        self._edge.refusals.note(Noted(at, self._call, reply.status, reason, self.head, body, cause, answer))
 
     def _answer(self, reply: Reply) -> None:
         if self.answered:

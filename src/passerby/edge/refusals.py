@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from passerby.dialects import registry
+from passerby.dialects.common.causes import Cause
 from passerby.dialects.contract import Call
 from passerby.dialects.dialect import RequestParts
 from passerby.dialects.project_hint import KeyDirectory, project_of
@@ -37,7 +38,7 @@ _ERROR_MEMBERS: Final = frozenset(member for dialect in registry.ALL for member 
 
 
 class Noted(NamedTuple):
-    """A rejected request: the code of its fault, with its detail, or with the dialect's own answer.
+    """A rejected request: the code of its fault, with its cause, or with the dialect's own answer.
 
     Of a large `body`, only the two ends are held.
     """
@@ -48,7 +49,7 @@ class Noted(NamedTuple):
     reason: str
     head: Head
     body: bytes
-    detail: str = ""
+    cause: Cause | None = None
     answer: bytes = b""
 
 
@@ -134,7 +135,7 @@ class RefusalKeeper:
             call=call.name if call else "unknown",
             status=noted.status,
             reason=noted.reason,
-            detail=noted.detail[: redaction.TEXT_LIMIT],
+            cause=noted.cause,
             answer=_messages(noted.answer.decode("utf-8", "replace"), dialect)[: redaction.TEXT_LIMIT],
             method=head.method,
             path=redaction.path(head.path, head.query, parameters.values()),

@@ -33,9 +33,9 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     if not body.startswith(GZIP_MAGIC):
         if not body or not packings or _PLAIN.match(body):
             return body
-        raise RequestFault(Fault.BAD_ENCODING, "It is not gzip" if packings[0] in _GZIP else "Only gzip is understood")
+        raise RequestFault(Fault.BAD_ENCODING, "not_gzip" if packings[0] in _GZIP else "unknown_encoding")
     if len(packings) > 1:
-        raise RequestFault(Fault.BAD_ENCODING, "It is packed more than once")
+        raise RequestFault(Fault.BAD_ENCODING, "repeated_encoding")
     try:
         return b"".join(_members(body, limit))
     except zlib.error:
@@ -55,6 +55,6 @@ def _members(packed: bytes, limit: int) -> list[bytes]:
         if room < 0:
             raise RequestFault(Fault.TOO_LARGE)
         if not unpacker.eof:
-            raise RequestFault(Fault.BAD_ENCODING, "It ends too early")
+            raise RequestFault(Fault.BAD_ENCODING, "truncated_gzip")
         packed = unpacker.unused_data
     return members

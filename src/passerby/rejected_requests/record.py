@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from passerby.dialects.common.causes import Cause
+
 NO_PROJECT = 0
 """Whose a request is that no project's key came with: the installation's."""
 
@@ -13,7 +15,7 @@ NO_PROJECT = 0
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """A refused request, redacted. `number` orders them; 0 before it is kept. `at` in milliseconds since 1970.
 
-    `reason` is the code of the fault and `detail` what the parser reported, may be empty. `answer` has the sentences of
+    `reason` is the code of the fault, `cause` what exactly was wrong where that is known. `answer` has the sentences of
     the dialect's own error where that is not made from a code. `body` is the beginning of what was sent.
     """
 
@@ -24,7 +26,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     call: str
     status: int
     reason: str
-    detail: str = ""
+    cause: Cause | None = None
     answer: str = ""
     method: str
     path: str

@@ -178,7 +178,7 @@ def of_refused(refused: Refused) -> LiveItem:
 
 def message_of(refused: Refused) -> str:
     """What was wrong with a rejected request."""
-    return rejection_message(refused.reason, refused.detail, refused.answer, refused.status)
+    return rejection_message(refused.reason, refused.cause, refused.answer, refused.status)
 
 
 def refused_of(kept: Refused) -> RefusedRequest:

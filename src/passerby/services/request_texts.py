@@ -1,4 +1,4 @@
-"""The texts of rejected requests: what was wrong with one, made of the code and the detail that are stored of it."""
+"""The texts of rejected requests: what was wrong with one, made of the codes that are stored of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+from passerby.dialects.common.causes import Cause, detail
 from passerby.dialects.common.faults import text
 from passerby.dialects.contract import Fault
 
@@ -15,16 +16,16 @@ _OTHERS: Final[Mapping[str, str]] = {
 }
 
 
-def rejection_message(reason: str, detail: str, answer: str, status: int) -> str:
+def rejection_message(reason: str, cause: Cause | None, answer: str, status: int) -> str:
     """Return what was wrong with a request.
 
     `answer` has the sentences of a dialect's own error, which come first. Else the text is that of the fault `reason`
-    with its `detail`, or the name of the HTTP status where there is none.
+    with its `cause`, or the name of the HTTP status where there is none.
     """
     if answer:
         return answer
     if reason in _FAULTS:
-        return text(_FAULTS[reason], detail)
+        return text(_FAULTS[reason], detail(cause))
     if reason in _OTHERS:
         return _OTHERS[reason]
     try:

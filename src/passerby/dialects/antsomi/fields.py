@@ -39,9 +39,9 @@ def _parse(query: str) -> Mapping[str, str]:
         text = query.encode("latin-1").decode() if not query.isascii() else query
         return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=ATTRIBUTE_LIMIT))
     except UnicodeDecodeError:
-        raise RequestFault(Fault.NOT_UTF8, "The query is not") from None
+        raise RequestFault(Fault.NOT_UTF8, "query_not_utf8") from None
     except ValueError:
-        raise RequestFault(Fault.TOO_MANY_ATTRIBUTES, "They are in the query") from None
+        raise RequestFault(Fault.TOO_MANY_ATTRIBUTES, "query_attributes") from None
 
 
 _remembered = lru_cache(REMEMBERED)(_parse)

@@ -87,7 +87,7 @@ def _decode_deep(body: bytes, records: str, request: Request | None) -> Any:
 def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
     """Decode what the fast decoder refused: past a byte order mark, and with the reader that takes more."""
     if not body:
-        raise RequestFault(Fault.NOT_JSON, "The body is empty")
+        raise RequestFault(Fault.NOT_JSON, "empty_body")
     try:
         text = body.removeprefix(BYTE_ORDER_MARK).decode()
     except UnicodeDecodeError:

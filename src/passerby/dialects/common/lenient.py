@@ -70,7 +70,7 @@ def read(text: str, records: str = "") -> Any:
     try:
         return decoder.decode(text)
     except JSONDecodeError as error:
-        raise RequestFault(Fault.NOT_JSON, str(error)) from None
+        raise RequestFault(Fault.NOT_JSON, "malformed", problem=str(error)) from None
     except RecursionError:
         return _Pieces(text, decoder).body(records)
 
@@ -182,7 +182,7 @@ class _Pieces:
         try:
             value, self._at = self._decode(self._text, self._at)
         except JSONDecodeError as error:
-            raise RequestFault(Fault.NOT_JSON, str(error)) from None
+            raise RequestFault(Fault.NOT_JSON, "malformed", problem=str(error)) from None
         except RecursionError:
             raise RequestFault(Fault.TOO_DEEP) from None
         return value
@@ -219,4 +219,4 @@ class _Pieces:
         self._at += 1
 
     def _fail(self, problem: str) -> NoReturn:
-        raise RequestFault(Fault.NOT_JSON, f"{problem} (character {self._at})")
+        raise RequestFault(Fault.NOT_JSON, "malformed_at", problem=problem, position=self._at)

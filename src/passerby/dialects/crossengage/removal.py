@@ -40,7 +40,7 @@ def removal(sent: Sent, id_: str, known: Known, stated: Iterable[str] | None = N
     where traits that were accepted before are not applied yet: they would survive.
     """
     if known.behind:
-        raise RequestFault(Fault.UNAVAILABLE, "What was accepted before is not applied yet")
+        raise RequestFault(Fault.UNAVAILABLE, "not_yet_applied")
     person = present(known)
     if person is None and stated is None:
         return []

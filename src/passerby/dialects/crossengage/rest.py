@@ -139,7 +139,7 @@ def fault_of(version: str, methods: str, what: Fault, detail: str = "") -> Reply
 def not_found_unless_behind(*, behind: bool) -> Outcome:
     """The answer where no such user is known. Raises RequestFault where one may have been accepted a moment ago."""
     if behind:
-        raise RequestFault(Fault.UNAVAILABLE, "What was accepted before is not applied yet")
+        raise RequestFault(Fault.UNAVAILABLE, "not_yet_applied")
     return NOT_FOUND
 
 

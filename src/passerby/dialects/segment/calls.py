@@ -91,15 +91,13 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
 def _check_shared(items: int, *shared: dict[str, Any]) -> None:
     """Refuse a batch whose shared members would come to too much in so many items. Raises RequestFault."""
     if items * sum(len(msgspec.json.encode(each)) for each in shared) > SHARED_LIMIT:
-        raise RequestFault(
-            Fault.TOO_LARGE, f"context and integrations come to more than {SHARED_LIMIT:,} bytes in {items:,} items"
-        )
+        raise RequestFault(Fault.TOO_LARGE, "shared_size", limit=SHARED_LIMIT, items=items)
 
 
 def _refuse_large(request: Request, items: list[Any]) -> None:
     """Refuse each item that is too large. In a small body there can be none."""
     if len(items) > ITEM_LIMIT:
-        raise RequestFault(Fault.TOO_LARGE, f"A batch takes at most {ITEM_LIMIT:,} items")
+        raise RequestFault(Fault.TOO_LARGE, "batch_items", limit=ITEM_LIMIT)
     if len(request.body) <= EVENT_LIMIT:
         return
     for index, item in enumerate(items):

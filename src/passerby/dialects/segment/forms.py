@@ -58,7 +58,7 @@ def _data(value: str) -> bytes:
         packed = value.strip().translate(_URL_SAFE).rstrip("=")
         return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except ValueError:
-        raise RequestFault(Fault.NOT_JSON, "data is neither JSON nor base64") from None
+        raise RequestFault(Fault.NOT_JSON, "data_not_json") from None
 
 
 def _put(item: dict[str, Any], path: list[str], value: str) -> None:

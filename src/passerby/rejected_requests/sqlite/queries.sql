@@ -1,7 +1,7 @@
 -- name: keep
 -- A refused request.
-INSERT INTO refused (project, at, dialect, call, status, reason, detail, answer, method, path, client, body)
-VALUES (:project, :at, :dialect, :call, :status, :reason, :detail, :answer, :method, :path, :client, :body)
+INSERT INTO refused (project, at, dialect, call, status, reason, cause, answer, method, path, client, body)
+VALUES (:project, :at, :dialect, :call, :status, :reason, :cause, :answer, :method, :path, :client, :body)
 
 -- name: count
 -- How many were refused in a minute.
@@ -39,12 +39,12 @@ SELECT coalesce(max(number), 0) FROM refused
 
 -- name: newest
 -- The newest of one project, behind a number.
-SELECT number, project, at, dialect, call, status, reason, detail, answer, method, path, client, body
+SELECT number, project, at, dialect, call, status, reason, cause, answer, method, path, client, body
 FROM refused WHERE project = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3
 
 -- name: following
 -- The newest of those behind a number, of all projects, up to another.
-SELECT number, project, at, dialect, call, status, reason, detail, answer, method, path, client, body
+SELECT number, project, at, dialect, call, status, reason, cause, answer, method, path, client, body
 FROM refused WHERE number > ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3
 
 -- name: counted

@@ -12,6 +12,7 @@ import apsw
 import msgspec
 
 from passerby import migrations, sql, sqlite
+from passerby.dialects.common.causes import Cause
 from passerby.rejected_requests.record import Count, Refused, Use
 
 KEPT_PER_PROJECT: Final = 1_000
@@ -29,6 +30,7 @@ MINUTE_MS: Final = 60_000
 USES_KEPT_MS: Final = 3_600_000
 """How long the uses of keys are kept by the minute; of an unused key, only its last minute is kept."""
 
+_cause = msgspec.json.Decoder(Cause).decode
 _SQL = sql.load("passerby.rejected_requests.sqlite", "queries.sql")
 _LAST: Final = 2**63 - 1
 
@@ -43,8 +45,8 @@ class SqliteRejectedWriter:
     def keep(self, refused: Sequence[Refused], counts: Iterable[Count]) -> None:
         """Keep these requests and counts, in one transaction, and no more than may be kept."""
         with self._connection:
-            rows = [msgspec.structs.asdict(each) for each in refused]
-            self._connection.executemany(_SQL["keep"], [{**row, "number": None} for row in rows])
+            rows = [msgspec.structs.asdict(each) | {"number": None, "cause": _text(each.cause)} for each in refused]
+            self._connection.executemany(_SQL["keep"], rows)
             self._connection.executemany(_SQL["count"], [msgspec.structs.astuple(count) for count in counts])
             for project in {each.project for each in refused}:
                 self._connection.execute(_SQL["drop_excess"], (project, KEPT_PER_PROJECT))
@@ -135,4 +137,9 @@ def open_refused(file: Path) -> apsw.Connection:
 
 
 def _record(row: Any) -> Refused:
-    return Refused(**dict(zip(Refused.__struct_fields__, row, strict=True)))
+    fields = dict(zip(Refused.__struct_fields__, row, strict=True))
+    return Refused(**fields | {"cause": _cause(fields["cause"]) if fields["cause"] else None})
+
+
+def _text(cause: Cause | None) -> str:
+    return "" if cause is None else msgspec.json.encode(cause).decode()
