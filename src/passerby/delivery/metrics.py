@@ -19,6 +19,7 @@ VISIBLE: Final = Gauge(
     ["partition"],
     multiprocess_mode="livemostrecent",
 )
+VISIBLE.labels(0)  # shown as 0 from the start: a metric with labels has no sample before
 REFILLS: Final = Counter(
     "passerby_relay_refills", "Times that the event store lost events and was filled from the outbox again."
 )

@@ -17,4 +17,5 @@ POSITION = Gauge(
     ["partition"],
     multiprocess_mode="max",
 )
+POSITION.labels(0)  # shown as 0 from the start: a metric with labels has no sample before
 FAILURES = Counter("passerby_worker_failures", "Batches that failed and were tried again, by kind.", ["kind"])
