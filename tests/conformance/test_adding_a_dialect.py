@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -36,29 +35,34 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "src"
 
 
-@pytest.fixture(scope="module")
-def environment(copy: Path) -> dict[str, str]:
-    return {"PYTHONPATH": str(copy)}
+@pytest.fixture(scope="module", autouse=True)
+def copy_is_run(copy: Path) -> Iterator[None]:
+    """Processes that are started in this module run the copy, and do not count as covering the package."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PYTHONPATH", str(copy))
+        for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+            environment.delenv(name, raising=False)
+        yield
 
 
-def passerby(environment: dict[str, str], *words: str) -> str:
+def passerby(*words: str) -> str:
     command = [sys.executable, "-m", "passerby", *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | environment).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
-def server(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("sixth-data") / "data"
-    keys = json.loads(passerby(environment, "init", "--json", "--data", str(data)))
-    with running(Server(data, environment, keys)) as server:
+    keys = json.loads(passerby("init", "--json", "--data", str(data)))
+    with running(Server(data, keys=keys)) as server:
         yield server
 
 
 @pytest.mark.timeout(300)
-def test_the_sixth_dialect_passes_what_every_dialect_has_to(environment: dict[str, str]) -> None:
+def test_the_sixth_dialect_passes_what_every_dialect_has_to() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-n0", "--no-cov", "-p", "no:cacheprovider"]
     command += [str(FOLDER.parent / "test_dialects.py"), "-k", "acme or unique"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, env=os.environ | environment)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stdout[-4000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None
@@ -81,20 +85,20 @@ def test_a_request_that_is_rejected_is_answered_in_its_own_shape(server: Server)
     assert (answer.status_code, answer.json()["failure"]["reason"]) == (401, "unknown_key")
 
 
-def test_the_demo_reports_its_calls(server: Server, environment: dict[str, str]) -> None:
-    report = json.loads(passerby(environment, "demo", "--people", "20", "--json", "--data", str(server.data)))
+def test_the_demo_reports_its_calls(server: Server) -> None:
+    report = json.loads(passerby("demo", "--people", "20", "--json", "--data", str(server.data)))
     assert report["calls"]["acme"] == 20
     assert all(int(status) < 300 for status in report["answers"])
 
 
-def test_the_command_line_names_it(environment: dict[str, str], server: Server) -> None:
-    assert "acme.site_key" in passerby(environment, "keys", "add", "--help")
-    assert "acme-script" in passerby(environment, "snippet", "--help")
-    printed = passerby(environment, "snippet", "acme-script", "--url", "https://a.example", "--data", str(server.data))
+def test_the_command_line_names_it(server: Server) -> None:
+    assert "acme.site_key" in passerby("keys", "add", "--help")
+    assert "acme-script" in passerby("snippet", "--help")
+    printed = passerby("snippet", "acme-script", "--url", "https://a.example", "--data", str(server.data))
     assert server.keys["acme"]["site_key"] in printed
 
 
-def test_the_reference_of_standard_events_has_its_names(environment: dict[str, str]) -> None:
+def test_the_reference_of_standard_events_has_its_names() -> None:
     command = [sys.executable, "-m", "passerby.dialects.reference"]
-    page = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | environment).stdout
+    page = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "### Acme Events" in page

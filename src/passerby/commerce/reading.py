@@ -110,12 +110,15 @@ def read(name: StandardEvent, properties: _Object, words: Dictionary) -> Semanti
     single = name in OF_ONE_PRODUCT
     if single and not top.plan.lists and not any(type(properties[inner]) is dict for inner in top.plan.product):
         return _flat(name, top)
-    # Of an event about one product, what is in the cart is another matter.
-    carts = [] if single else [top.members[name] for name in top.plan.carts]
-    places = [top, *(_Place(cart, words.plan(cart)) for cart in carts if type(cart) is dict)]
+    places, bare = [top], None
+    if top.plan.carts and not single:  # of an event about one product, the cart holds other products
+        for cart in (properties[name] for name in top.plan.carts):
+            if type(cart) is dict:
+                places.append(_Place(cart, words.plan(cart)))
+            elif type(cart) is list and bare is None:
+                bare = cart
     lines = _lines(places, words)
-    if not lines:
-        bare = next((cart for cart in carts if type(cart) is list), None)
+    if bare is not None and not lines:
         lines = _listed(bare, words)
     items = [item for line in lines if (item := _item(line)) is not None]
     if single and not items and (item := _item(_nested(top, words))) is not None:
