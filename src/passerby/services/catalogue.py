@@ -33,6 +33,12 @@ def get_catalogue(access: Access, page: Page) -> CatalogueAnswer:
 
 
 @reading()
+def get_type(access: Access, event: str, attribute: str) -> DataType | None:
+    """Return the type of an attribute, or of a trait (event ""); None for an unknown one."""
+    return access.context.state.attribute_type(access.project, event, attribute)
+
+
+@reading()
 def count_past_values(access: ServerAccess, event: str, attribute: str, type_: DataType) -> PastValues:
     """Count the past values of an attribute of an event, or of a trait (""), that fit a type. Raises NotFound."""
     context, project = access.context, access.project

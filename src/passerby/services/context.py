@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,11 +18,12 @@ from passerby.identity.namespaces import Policy
 from passerby.log.archive import Archive
 from passerby.messages import Identifier
 from passerby.positions import Positions
-from passerby.rejected_requests.record import Refused, Use
+from passerby.rejected_requests.protocol import RejectedReader
+from passerby.rejected_requests.record import Use
 from passerby.services.health import Check
 from passerby.services.log import AcceptedLog
 from passerby.services.readers import Readers
-from passerby.services.tail import RefusedTail, Tail
+from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
 from passerby.services.volumes import VolumeCache
 from passerby.state.protocol import Detachment, Hand, HandMerge
@@ -77,16 +78,6 @@ class Sender(Protocol):
     """The end of the log that takes messages; see `log.protocol.LogWriter`."""
 
     def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions: ...
-
-
-class RefusedRequests(RefusedTail, Protocol):
-    """The refused requests; see `refused.store.RefusedReader` for each."""
-
-    def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[Refused]: ...
-
-    def counted(self, project: int, begin: int, end: int, step: int) -> list[tuple[str, int, int]]: ...
-
-    def uses(self, now: int) -> dict[int, Use]: ...
 
 
 class Context(Protocol):
@@ -145,7 +136,7 @@ class ServerContext:
     log: AcceptedLog
     archive: Archive
     events: EventStore
-    refused: RefusedRequests
+    refused: RejectedReader
     tail: Tail
     volumes: VolumeCache
     visibility: Visibility

@@ -65,7 +65,7 @@ async def gather(
 
 
 def _view(visit: Visit, event: str, attribute: str, do: Do, to: str) -> EditView:
-    type_ = visit.context.state.attribute_type(visit.project, event, attribute) if attribute else None
+    type_ = catalogue.get_type(visit.access, event, attribute) if attribute else None
     past = None
     if do == "type" and type_ is not None and to in TYPES:
         past = catalogue.count_past_values(visit.access, event, attribute, to)

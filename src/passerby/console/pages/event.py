@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from passerby.console.screens import Visit, screen
 from passerby.profiles.view import Profile
+from passerby.services import people
 from passerby.services.events import get_event
 from passerby.services.trail import MessageDetail
 
@@ -22,8 +23,8 @@ class EventView(msgspec.Struct, kw_only=True):
 async def gather(visit: NamedDependency[Visit], event_id: FromPath[str]) -> EventView:
     message = await visit.run(get_event, visit.access, event_id)
     owner = message.profile_id
-    profile = await visit.run(visit.context.state.profile, visit.project, owner) if owner else None
-    return EventView(message=message, profile=profile)
+    found = await visit.run(people.known_profiles, visit.access, [owner] if owner else [])
+    return EventView(message=message, profile=found[0] if found else None)
 
 
 routes = [screen("/events/{event_id:str}", gather, "event.html")]

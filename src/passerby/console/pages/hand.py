@@ -14,11 +14,9 @@ from passerby.console.screens import Visit, action, done, page, screen
 from passerby.console.story.refusals import explain
 from passerby.messages import Identifier
 from passerby.profiles.view import Profile, ProfileIdentifier
-from passerby.services import merges
+from passerby.services import merges, people
 from passerby.services.errors import ServiceError, invalid, not_found
-from passerby.services.ids import uuid_of
 from passerby.services.profiles import get_profile
-from passerby.state.views import StateReader
 from passerby.web.errors import STATUS
 
 MERGE = "/profiles/{profile_id:str}/identity/merge"
@@ -69,8 +67,8 @@ class DetachView(msgspec.Struct, kw_only=True):
 async def gather_merge(visit: NamedDependency[Visit], profile_id: FromPath[str], other: Other = "") -> MergeView:
     profile = await visit.run(get_profile, visit.access, profile_id)
     text = other.strip()
-    found = await visit.run(_led_to, visit.context.state, visit.project, text) if text else None
-    pair = await visit.run(visit.context.state.duplicate, visit.project, profile.id, found.id) if found else None
+    found = await visit.run(people.find_profile, visit.access, text) if text else None
+    pair = await visit.run(people.find_duplicate, visit.access, profile.id, found.id) if found else None
     return MergeView(profile=profile, other=found, text=text, rule=pair.rule if pair else None)
 
 
@@ -118,23 +116,6 @@ def _given(reason: str) -> str:
 def _refused(visit: Visit, template: str, view: object, error: ServiceError) -> Response[str]:
     refusal = {} if visit.form.faults else {"refusal": explain(error)}
     return page(template, status=STATUS[error.code], visit=visit, view=view, **refusal)
-
-
-def _led_to(state: StateReader, project: int, text: str) -> Profile | None:
-    """Whom an id or an identifier leads to."""
-    if by_id := _by_id(state, project, text):
-        return by_id
-    found = state.search(project, text, limit=1).profiles
-    return (
-        found[0] if found and any(text in {each.value, each.value.lower()} for each in found[0].identifiers) else None
-    )
-
-
-def _by_id(state: StateReader, project: int, text: str) -> Profile | None:
-    try:
-        return state.profile(project, uuid_of(text, "profile"))
-    except ServiceError:
-        return None
 
 
 routes = [

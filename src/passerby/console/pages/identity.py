@@ -12,7 +12,7 @@ from passerby.console.screens import Visit, screen
 from passerby.console.story.members import names
 from passerby.console.story.people import title
 from passerby.profiles.view import Profile
-from passerby.services import profiles
+from passerby.services import people, profiles
 from passerby.services.answers import History, PreviewAnswer
 from passerby.services.bodies import NamedIdentifier, PreviewRequest
 from passerby.services.cursors import Page
@@ -90,7 +90,7 @@ def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewR
 
 def _merges(visit: Visit, history: History) -> list[MergeDetail]:
     ids = dict.fromkeys(entry.merge_id for entry in history.history if entry.merge_id)
-    return [merge for id_ in ids if (merge := visit.context.state.merge(visit.project, id_))]
+    return people.known_merges(visit.access, ids)
 
 
 def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
@@ -98,16 +98,16 @@ def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
     named = (id_ for entry in history.history for id_ in (entry.from_, entry.to) if id_)
     members = {member.id for member in profile.members}
     others = [id_ for id_ in dict.fromkeys(named) if id_ not in members][:OTHERS]
-    found = [visit.context.state.profile(visit.project, id_) for id_ in others]
-    return names(history.history) | {each.id: title(each) for each in found if each} | {profile.id: title(profile)}
+    found = people.known_profiles(visit.access, others)
+    return names(history.history) | {each.id: title(each) for each in found} | {profile.id: title(profile)}
 
 
 def _parted(visit: Visit, profile: Profile, merge_id: FromPath[str]) -> Profile | None:
     """The other one of two people whom an undo has just taken apart."""
-    merge = visit.context.state.merge(visit.project, uuid_of(merge_id, "merge")) if merge_id else None
-    if merge is None or merge.undone_at is None:
-        return None
-    return visit.context.state.profile(visit.project, merge.winner if merge.loser == profile.id else merge.loser)
+    for merge in people.known_merges(visit.access, [uuid_of(merge_id, "merge")] if merge_id else []):
+        other = merge.winner if merge.loser == profile.id else merge.loser
+        return next(iter(people.known_profiles(visit.access, [other])), None) if merge.undone_at else None
+    return None
 
 
 routes = [screen("/profiles/{profile_id:str}/identity", gather, "identity.html")]

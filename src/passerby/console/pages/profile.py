@@ -15,7 +15,7 @@ from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
-from passerby.services import profiles
+from passerby.services import people, profiles
 from passerby.services.answers import EventPage
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode, ServiceError
@@ -102,7 +102,7 @@ async def gather(
     timeline, summary, decisions, devices, _ = await asyncio.gather(
         _timeline(visit, profile.id, wanted.only, cursor),
         _summary(visit, profile),
-        visit.run(_decisions, visit, profile),
+        visit.run(people.first_decisions, visit.access, profile.id, DECISIONS),
         visit.run(_devices, visit, profile),
         visit.record("profile.viewed", profile.id),
     )
@@ -141,11 +141,6 @@ async def _timeline(visit: Visit, profile: str, only: Only, cursor: str | None) 
         return None
 
 
-def _decisions(visit: Visit, profile: Profile) -> list[HistoryEntry]:
-    history = visit.context.state.history(visit.project, profile.id, limit=DECISIONS)
-    return history.entries if history else []
-
-
 def _brought(decisions: list[HistoryEntry], profile: Profile) -> list[HistoryEntry]:
     held = {(each.namespace, each.value, each.scope) for each in profile.identifiers}
     found: dict[tuple[str, str, str], HistoryEntry] = {}
@@ -161,9 +156,7 @@ _GIVES = frozenset({"attached", "reassigned"})
 
 def _devices(visit: Visit, profile: Profile) -> list[Device]:
     named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
-    with visit.context.state.moment() as moment:
-        told = [(each.value, moment.device(visit.project, each)) for each in named]
-    return [Device(identifier=value, about=about) for value, about in told if about]
+    return [Device(identifier=value, about=about) for value, about in people.devices_of(visit.access, named)]
 
 
 routes = [screen("/profiles/{profile_id:str}", gather, "profile.html", wanted=wanted), *pins.routes]

@@ -10,9 +10,8 @@ from litestar.params import FromQuery, QueryParameter
 
 from passerby.console.screens import Visit, screen
 from passerby.console.story.columns import chosen
-from passerby.identity.cleaning import clean
 from passerby.identity.stage import Stage
-from passerby.messages import Identifier
+from passerby.services import people
 from passerby.services.answers import ProfilePage
 from passerby.services.cursors import Page
 from passerby.services.profiles import Choice, page_of_profiles
@@ -62,8 +61,9 @@ async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
             break
         found = await visit.run(page_of_profiles, visit.access, choice, Page(SHOWN, found.cursor))
     if text and not found.profiles and not found.cursor:
-        found = await visit.run(_spelt_otherwise, visit, text, stage)
-    traits = await visit.run(_traits, visit)
+        cleaned = await visit.run(people.find_cleaned, visit.access, text)
+        found = ProfilePage(profiles=[each for each in cleaned if stage in {"", each.stage}], cursor=None)
+    traits = await visit.run(people.common_traits, visit.access, TRAITS)
     return ProfilesView(
         found=found,
         q=text,
@@ -72,22 +72,8 @@ async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
         traits=traits,
         test=test,
         cursor=cursor,
-        indexing=bool(text) and await visit.run(visit.context.state.indexing),
+        indexing=bool(text) and await visit.run(people.is_indexing, visit.access),
     )
-
-
-def _spelt_otherwise(visit: Visit, text: str, stage: StageChoice) -> ProfilePage:
-    """Whom the text leads to once it is cleaned as messages are: a phone number with spaces, an address in capitals."""
-    policy = visit.context.policy_of(visit.project)
-    cleaned = ((name, clean(name, text, policy)) for name in policy.classes)
-    found = (visit.context.state.profile_of(visit.project, Identifier(name, value)) for name, value in cleaned if value)
-    profiles = {profile.id: profile for profile in found if profile and stage in {"", profile.stage}}
-    return ProfilePage(profiles=list(profiles.values()), cursor=None)
-
-
-def _traits(visit: Visit) -> list[str]:
-    known = visit.context.state.catalogue(visit.project, limit=1).traits
-    return [trait.name for trait in sorted(known, key=lambda trait: -trait.count)[:TRAITS]]
 
 
 routes = [screen("/profiles", gather, "profiles.html")]
