@@ -67,20 +67,24 @@ def test_one_row_of_the_outbox_holds_a_batchs_events_one_on_a_line(twin: Twin) -
         twin.say(*names)
     twin.say(M1, kind="identify")
     twin.work()
-    ((position, events, size, created_at, body),) = twin.watcher.rows(
-        "SELECT last_position, events, bytes, created_at, body FROM outbox"
+    ((position, events, size, created_at, body, changes),) = twin.watcher.rows(
+        "SELECT last_position, events, bytes, created_at, body, changes FROM outbox"
     )
     lines = [msgspec.json.decode(line) for line in body.splitlines()]
-    assert (position, events, size, created_at) == (4, 3, len(body), twin.log[-1].message.received_at)
+    assert (position, events, size, created_at) == (4, 3, len(body + changes), twin.log[-1].message.received_at)
     assert [line["id"] for line in lines] == [message.id for _, message in twin.log[:3]]
     assert [line["position"] for line in lines] == [1, 2, 3]
 
 
-def test_a_batch_without_events_has_no_row_in_the_outbox(twin: Twin) -> None:
+def test_a_batch_without_events_and_changes_has_no_row_in_the_outbox(twin: Twin) -> None:
     twin.say(M1, kind="identify")
     twin.work()
-    assert twin.watcher.rows("SELECT * FROM outbox") == []
+    assert twin.watcher.rows("SELECT events, body FROM outbox") == [(0, b"")]
     assert twin.watcher.rows("SELECT value FROM progress") == [(1,)]
+    twin.say(M1, kind="identify")
+    twin.work()
+    assert len(twin.watcher.rows("SELECT id FROM outbox")) == 1
+    assert twin.watcher.rows("SELECT value FROM progress") == [(2,)]
 
 
 def test_projects_never_see_each_other(twin: Twin) -> None:

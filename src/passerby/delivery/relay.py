@@ -208,5 +208,5 @@ class Relay:
 def _described(batches: Sequence[OutboxBatch]) -> Step:
     """Describe the delivery of these rows. A range smaller than its limits has reached the end of the outbox."""
     events = sum(batch.events for batch in batches)
-    size = sum(len(batch.body) for batch in batches)
+    size = sum(len(batch.body) + len(batch.changes) for batch in batches)
     return Step(len(batches), events, more=events >= LIMIT_ROWS or size >= LIMIT_BYTES)

@@ -94,9 +94,9 @@ SELECT id FROM history WHERE id > ?1 AND id <= ?2 AND kind = 'reassigned' AND na
 -- name: applied_once
 -- Batches of events that do not follow the batch before in their partition's order, or that the worker has not reached.
 -- A position's upper bits, from 51 on, are its partition: see passerby.positions.
-SELECT o.id FROM outbox AS o WHERE o.id > ?1 AND o.id <= ?2 AND (
+SELECT o.id FROM outbox AS o WHERE o.id > ?1 AND o.id <= ?2 AND o.events > 0 AND (
     o.last_position <= (
-        SELECT last_position FROM outbox WHERE id < o.id AND last_position >> 51 = o.last_position >> 51
+        SELECT last_position FROM outbox WHERE id < o.id AND events > 0 AND last_position >> 51 = o.last_position >> 51
         ORDER BY id DESC LIMIT 1
     )
     OR NOT EXISTS (

@@ -9,16 +9,18 @@ from passerby.positions import START, Position, Positions
 
 
 class OutboxBatch(NamedTuple):
-    """The events of one batch of the worker: `body` holds one JSON object of `StoredEvent` a line, ends included.
+    """The events and changes of one transaction of the state, each one JSON object a line, ends included.
 
-    Ids ascend, and with them log positions in each partition. All events are of one partition; `last_position` is the
-    last one in it that the worker's batch covered.
+    `body` has the events (`StoredEvent`), `events` of them, `changes` the changes of profiles (`outbox.records`). Ids
+    ascend, and with them log positions in each partition. All events are of one partition; `last_position` is the last
+    one in it that the worker's batch covered, and the last that was applied for changes that no message caused.
     """
 
     id: int
     last_position: Position
     events: int
     body: bytes
+    changes: bytes = b""
 
 
 class Delivered(NamedTuple):

@@ -20,6 +20,7 @@ from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Rejected
+from passerby.outbox.records import Change
 from passerby.positions import START, Position, Positions
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
@@ -165,7 +166,7 @@ class ProjectChanges:
     `sightings` are of identifiers that were known before or are attached now, as they then hold. `traits` and
     `rejected_traits` are the newest of the batch by (profile id, name). `devices` is what is then known of devices.
     `moments` are of the messages that `decisions` name, `invalid` those that state nothing that can be used. `totals`
-    are growths.
+    are growths. `records` are the changes of profiles for the outbox.
     """
 
     project: int
@@ -183,6 +184,7 @@ class ProjectChanges:
     moments: Mapping[str, Moment] = field(default_factory=dict)
     invalid: Sequence[Entry] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
+    records: Sequence[Change] = ()
 
 
 class SeriesRow(NamedTuple):

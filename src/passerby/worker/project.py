@@ -28,6 +28,7 @@ from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
 from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
 from passerby.worker import series
+from passerby.worker.changes import records
 from passerby.worker.times import event_time
 
 SENT_NAME: Final = "sent_name"
@@ -161,6 +162,7 @@ class ProjectBatch:
             moments=self._moments,
             invalid=self._invalid,
             totals=self._totals,
+            records=list(records(self._project, resolver, self._moments, self._traits)),
         )
 
     def _judge_event(self, message: Message, time: int) -> Verdict:

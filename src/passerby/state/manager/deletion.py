@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from passerby.identity.stage import Stage
+from passerby.outbox.records import TEST_DATA, Erased
 from passerby.profiles import testing
 from passerby.profiles.contacts import term_of
 from passerby.profiles.hashed import hashes
+from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
+from passerby.state.manager.ids import to_text
 from passerby.state.manager.terms import terms_of_profile
 from passerby.state.views import Deletion
 
@@ -62,7 +65,7 @@ def preview(db: Connector, project: int) -> Deletion:
     return _select(db, project).data()
 
 
-def delete(db: Connector, project: int, at: int) -> Deletion:
+def delete(db: Connector, changes: ChangeCollector, project: int, at: int) -> Deletion:
     """Delete test profiles, and leave tombstones for the relay. Runs within the caller's transaction."""
     selected = _select(db, project)
     if not selected.members:
@@ -74,6 +77,12 @@ def delete(db: Connector, project: int, at: int) -> Deletion:
     totals = {stage.label: -number for stage, number in selected.stages.items()}
     totals |= {"events": -selected.events, "deleted_profiles": len(selected.members)}
     db.run_many("writer.add_total", [(project, name, growth) for name, growth in totals.items()])
+    position = changes.position()
+    erased = (
+        Erased(project=project, position=position, profile=to_text(member), request=TEST_DATA)
+        for member in selected.members
+    )
+    changes.add(erased, at)
     return selected.data()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,8 +10,11 @@ from passerby.identity.by_hand import exceeded, forbidden
 from passerby.identity.decisions import DecisionDetail, DecisionKind, Rule
 from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
+from passerby.outbox.records import Created, Detached, Merged, Reassigned
 from passerby.state.manager.cards import card_of
+from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, columns_of_record
 from passerby.state.manager.ids import to_blob, to_text
@@ -40,8 +43,9 @@ _NOBODY = Identifier("", "", "")
 class ByHand:
     """One decision of a person on one project. Runs within the caller's transaction."""
 
-    def __init__(self, db: Connector, project: int, hand: Hand) -> None:
+    def __init__(self, db: Connector, changes: ChangeCollector, project: int, hand: Hand) -> None:
         self._db = db
+        self._changes = changes
         self._project = project
         self._hand = hand
 
@@ -77,8 +81,20 @@ class ByHand:
         self._db.run("writer.lead", (from_, to))
         self._db.run("writer.point", (from_, to, merge_id))
         self._recount(to, from_)
-        add_to_totals(self._db, self._project, before, stages(self._db, to))
+        after = stages(self._db, to)
+        add_to_totals(self._db, self._project, before, after)
         self._note("merged", via, from_, to, merge_id, record)
+        position = self._changes.position()
+        merged = Merged(
+            project=self._project,
+            position=position,
+            profile=made.loser,
+            canonical=made.winner,
+            winner=made.winner,
+            merge_id=made.id,
+        )
+        self._changes.add([merged], self._hand.at)
+        self._changes.add_stage(self._project, made.winner, before[0], after[0], self._hand.at)
         return made
 
     def detach(self, profile: str, identifier: Identifier) -> Detachment:
@@ -96,11 +112,25 @@ class ByHand:
         self._db.run("hand.give", (number, to))
         rehome(self._db, self._project, identifier.namespace, identifier.value)
         self._recount(from_, to)
-        add_to_totals(self._db, self._project, before, stages(self._db, from_, to))
+        after = stages(self._db, from_, to)
+        add_to_totals(self._db, self._project, before, after)
         self._remember(made, identifier, number, home)
+        self._record_detachment(made, identifier, before[0], *after)
         self._note("created", _NOBODY, None, to, None, self._record("manual"))
         self._note("reassigned", identifier, from_, to, None, self._record("manual"))
         return made
+
+    def _record_detachment(
+        self, made: Detachment, identifier: Identifier, before: int, after: int, detached: int
+    ) -> None:
+        """Add the changes; the stage of the detached profile follows its creation."""
+        common: dict[str, Any] = {
+            "project": self._project, "position": self._changes.position(), "profile": made.detached,
+        }  # fmt: skip
+        created = Created(**common)
+        self._changes.add([created, Detached(**common, identifier=identifier, from_=made.profile)], self._hand.at)
+        self._changes.add_stage(self._project, made.detached, Stage.ANONYMOUS, detached, self._hand.at)
+        self._changes.add_stage(self._project, made.profile, before, after, self._hand.at)
 
     def _remember(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
         """Keep the two apart by this identifier, and what an undo needs."""
@@ -135,6 +165,15 @@ class ByHand:
         if made.loser == to_text(detached) and to_text(canonical(self._db, home)) == made.winner:
             self._db.run("hand.give", (number, home))
             self._db.run("hand.move", (to_blob(made.id), number))
+            back = Reassigned(
+                project=self._project,
+                position=self._changes.position(),
+                profile=to_text(home),
+                canonical="" if to_text(home) == made.winner else made.winner,
+                identifier=Identifier(*identifier),
+                from_=made.loser,
+            )
+            self._changes.add([back], self._hand.at)
         for merge in msgspec.json.decode(memory):
             self._db.run("hand.recall", (merge, number))
         self._db.run("hand.join_again", (self._project, *identifier, profile, detached))

@@ -9,7 +9,9 @@ from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
+from passerby.outbox.records import Reassigned, Unmerged
 from passerby.state.manager.cards import columns_of
+from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
 from passerby.state.manager.ids import to_blob, to_text
@@ -17,8 +19,16 @@ from passerby.state.manager.terms import note_again, rehome_contacts
 from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
 
 
-def undo_merge(  # noqa: PLR0913 - the protocol's verb, and the connector
-    db: Connector, project: int, merge_id: str, at: int, policy: Policy, *, actor: Actor, comment: str
+def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, the connector and the changes
+    db: Connector,
+    changes: ChangeCollector,
+    project: int,
+    merge_id: str,
+    at: int,
+    policy: Policy,
+    *,
+    actor: Actor,
+    comment: str,
 ) -> tuple[str, str]:
     """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
     merge = db.row("undo.merge", (to_blob(merge_id), project))
@@ -29,6 +39,9 @@ def undo_merge(  # noqa: PLR0913 - the protocol's verb, and the connector
     stages_before = stages(db, winner)
     db.run("writer.lead", (loser, loser))
     db.run("undo.stand_alone", (loser,))
+    given_back = [
+        (Identifier(*row[:3]), to_text(row[3])) for row in db.rows("undo.given_back", (to_blob(merge_id), winner))
+    ]
     db.run("undo.give_back", (to_blob(merge_id), loser, winner))
     if evidence[0] == "user_id":
         db.run("undo.restore_customer", (project, loser, evidence[1], FORMER_USER_ID))
@@ -38,11 +51,23 @@ def undo_merge(  # noqa: PLR0913 - the protocol's verb, and the connector
     for profile in (winner, loser):
         recount(db, profile, policy)
     _remember(db, project, evidence, winner, loser)
-    add_to_totals(db, project, stages_before, stages(db, winner, loser))
+    stages_after = stages(db, winner, loser)
+    add_to_totals(db, project, stages_before, stages_after)
     record = columns_of_record("undo", actor, DecisionDetail(comment=comment))
     row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), *record)
     db.run("writer.add_history", row)
-    return to_text(winner), to_text(loser)
+    position, names = changes.position(), (to_text(winner), to_text(loser))
+    unmerged = Unmerged(project=project, position=position, profile=names[1], winner=names[0], merge_id=merge_id)
+    returned = (
+        Reassigned(project=project, position=position, profile=names[1], identifier=identifier, from_=home)
+        for identifier, home in given_back
+        if home != names[1]
+    )
+    changes.add([unmerged, *returned], at)
+    changes.add_stage(project, names[0], stages_before[0], stages_after[0], at)
+    # As for a new profile: the merge ended the loser's own stage.
+    changes.add_stage(project, names[1], Stage.ANONYMOUS, stages_after[1], at)
+    return names
 
 
 def _refuse_if_needed(db: Connector, merge: bytes, winner: bytes, undone_at: int | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
 
@@ -22,6 +22,7 @@ from passerby.profiles import rejected as rejected_traits
 from passerby.profiles.traits import Versioned
 from passerby.state.manager import backfills, deletion, duplicates, edits, series, terms
 from passerby.state.manager.cards import columns_of
+from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
 from passerby.state.manager.hand import ByHand
@@ -61,9 +62,14 @@ class ManagedState:
         self._db = db
         self._filling = bool(backfills.pending(db))
         self._swept = duplicates.BEGINNING
+        self._changes = ChangeCollector(db)
 
-    def transaction(self) -> AbstractContextManager[None]:
-        return self._db.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._db.transaction():
+            self._changes.begin()
+            yield
+            self._changes.write()
 
     def positions(self) -> Positions:
         return read_positions(self._db)
@@ -115,6 +121,7 @@ class ManagedState:
         self._set_traits(changes)
         self._describe(changes)
         self._keep_invalid(changes)
+        self._changes.add(changes.records)
         totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
         self._db.run_many("writer.add_total", totals)
 
@@ -141,8 +148,13 @@ class ManagedState:
     def finish(self, positions: Positions, at: int, outbox: Sequence[OutboxRow]) -> None:
         write_positions(self._db, positions)
         self._db.run("writer.set_applied_until", (at,))
-        rows = [(row.position, row.events, len(row.body), at, row.body) for row in outbox]
+        changes = [b""] * (len(outbox) - 1) + [self._changes.take()] if outbox else []
+        rows = [
+            (row.position, row.events, len(row.body) + len(made), at, row.body, made)
+            for row, made in zip(outbox, changes, strict=True)
+        ]
         self._db.run_many("writer.add_outbox", rows)
+        self._changes.write(positions, at)
 
     def bury(self, entry: Entry, error: str) -> None:
         message = entry.message
@@ -160,19 +172,19 @@ class ManagedState:
         comment: str = "",
     ) -> tuple[str, str]:
         with self.transaction():
-            return undo_merge(self._db, project, merge_id, at, policy, actor=actor, comment=comment)
+            return undo_merge(self._db, self._changes, project, merge_id, at, policy, actor=actor, comment=comment)
 
     def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
         with self.transaction():
-            return ByHand(self._db, project, hand).merge(winner, loser, force=force)
+            return ByHand(self._db, self._changes, project, hand).merge(winner, loser, force=force)
 
     def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment:
         with self.transaction():
-            return ByHand(self._db, project, hand).detach(profile, identifier)
+            return ByHand(self._db, self._changes, project, hand).detach(profile, identifier)
 
     def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge:
         with self.transaction():
-            return ByHand(self._db, project, hand).undo_detachment(detachment_id)
+            return ByHand(self._db, self._changes, project, hand).undo_detachment(detachment_id)
 
     def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
         with self.transaction():
@@ -204,7 +216,7 @@ class ManagedState:
 
     def delete_test_data(self, project: int, at: int) -> Deletion:
         with self.transaction():
-            return deletion.delete(self._db, project, at)
+            return deletion.delete(self._db, self._changes, project, at)
 
     def close(self) -> None:
         self._db.close()

@@ -36,9 +36,9 @@ class SqliteOutbox:
         batches: list[OutboxBatch] = []
         rows = size = 0
         cursor: Any = self._connection.execute(_SQL["read"], (after,))
-        for id_, last_position, events, body in cursor:
-            batches.append(OutboxBatch(id_, last_position, events, body))
-            rows, size = rows + events, size + len(body)
+        for id_, last_position, events, body, changes in cursor:
+            batches.append(OutboxBatch(id_, last_position, events, body, changes))
+            rows, size = rows + events, size + len(body) + len(changes)
             if rows >= limit_rows or size >= limit_bytes:
                 break
         cursor.close()

@@ -2,7 +2,7 @@
 
 -- name: read
 -- The batches behind an id, with their sizes, so that the reader can stop before it has too much.
-SELECT id, last_position, events, body FROM outbox WHERE id > ? ORDER BY id;
+SELECT id, last_position, events, body, changes FROM outbox WHERE id > ? ORDER BY id;
 
 -- name: delivered
 -- How far a consumer has come.

@@ -38,6 +38,13 @@ WHERE later.winner = ?2 AND later.undone_at IS NULL
     )
 ORDER BY later.position DESC, later.id DESC LIMIT 1;
 
+-- name: given_back
+-- The identifiers that `give_back` will move, with the homes that they have before.
+SELECT i.namespace, i.value, i.scope, i.profile FROM merge_identifiers AS moved
+CROSS JOIN identifiers AS i ON i.id = moved.identifier
+CROSS JOIN profiles AS home ON home.id = i.profile
+WHERE moved.merge_id = ?1 AND coalesce(home.canonical, home.id) = ?2;
+
 -- name: give_back
 -- What the merge itself moved (one from before identifiers stayed at home, or one that undid a detachment) and the winner
 -- still owns. Call this once the loser stands alone.

@@ -239,8 +239,8 @@ ON CONFLICT (project, step, at, dialect) DO UPDATE SET
     violations = violations + excluded.violations;
 
 -- name: add_outbox
--- A batch's resolved events, for the relays to carry on.
-INSERT INTO outbox (last_position, events, bytes, created_at, body) VALUES (?, ?, ?, ?, ?);
+-- The resolved events and the changes of a batch, or the changes that a user made.
+INSERT INTO outbox (last_position, events, bytes, created_at, body, changes) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: keep_invalid
 -- An invalid message, with the kinds of its violations (a JSON array), kept for inspection.

@@ -1,0 +1,162 @@
+"""What a row of the outbox holds: events, and changes of profiles, each as JSON, one record a line.
+
+Events are `passerby.messages.StoredEvent`. A change is one of the classes here, distinguished by `kind`. Every writer
+of the state writes its changes in the transaction that makes them. Records are stored: kinds and fields may be added,
+fields with a default, and are never renamed or reused. Readers skip kinds that they do not know.
+
+A change names a profile by the `profile` that it was recorded under and, where that is another one by then, by the
+`canonical` profile which that belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from passerby.identity.decisions import Decision
+from passerby.messages import Identifier
+from passerby.positions import Position
+
+
+class _Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind"):
+    """Fields of every change. `position` is that of the message that caused it, else the last one applied before it."""
+
+    project: int
+    position: Position
+    profile: str
+    canonical: str = ""
+    """Empty where it is `profile`."""
+
+
+class Created(_Change, frozen=True, kw_only=True, gc=False, tag="created"):
+    """A profile was created. Its first stage follows as a `StageChanged`, unless it is anonymous."""
+
+
+class Attached(_Change, frozen=True, kw_only=True, gc=False, tag="attached"):
+    """An identifier that was unknown before is at home in `profile`."""
+
+    identifier: Identifier
+
+
+class Reassigned(_Change, frozen=True, kw_only=True, gc=False, tag="reassigned"):
+    """An identifier moved from the profile `from_` to `profile`."""
+
+    identifier: Identifier
+    from_: str = msgspec.field(name="from")
+
+
+class Detached(_Change, frozen=True, kw_only=True, gc=False, tag="detached"):
+    """An identifier was detached from the profile `from_` by hand, into the new `profile`."""
+
+    identifier: Identifier
+    from_: str = msgspec.field(name="from")
+
+
+class Merged(_Change, frozen=True, kw_only=True, gc=False, tag="merged"):
+    """`profile` was absorbed by `winner`."""
+
+    winner: str
+    merge_id: str
+
+
+class Unmerged(_Change, frozen=True, kw_only=True, gc=False, tag="unmerged"):
+    """The merge of `profile` into `winner` was undone."""
+
+    winner: str
+    merge_id: str
+
+
+class TraitsChanged(_Change, frozen=True, kw_only=True, gc=False, tag="traits"):
+    """Traits were set. Their values are read from the state, which may know newer ones by then."""
+
+    names: tuple[str, ...]
+
+
+class StageChanged(_Change, frozen=True, kw_only=True, gc=False, tag="stage"):
+    """The stage of a canonical profile changed; both are the names that the API uses."""
+
+    from_: str = msgspec.field(name="from")
+    to: str
+
+
+class ConsentChanged(_Change, frozen=True, kw_only=True, gc=False, tag="consent"):
+    """The purposes that a profile has consented to are now these."""
+
+    purposes: tuple[str, ...]
+
+
+class Erased(_Change, frozen=True, kw_only=True, gc=False, tag="erased"):
+    """Everything known of `profile` was deleted. `request` names what asked for it."""
+
+    request: str
+
+
+Change: TypeAlias = (
+    Created
+    | Attached
+    | Reassigned
+    | Detached
+    | Merged
+    | Unmerged
+    | TraitsChanged
+    | StageChanged
+    | ConsentChanged
+    | Erased
+)
+
+TEST_DATA: Final = "test_data"
+"""The `request` of an erasure that deletes test data."""
+
+_encode_lines: Final = msgspec.json.Encoder().encode_lines
+_decode: Final = msgspec.json.Decoder(Change).decode
+
+
+class _Kind(msgspec.Struct):
+    kind: str
+
+
+_kind: Final = msgspec.json.Decoder(_Kind).decode
+_KINDS: Final = frozenset(
+    {"created", "attached", "reassigned", "detached", "merged", "unmerged", "traits", "stage", "consent", "erased"}
+)
+
+
+def encoded(changes: Iterable[Change]) -> bytes:
+    """Return changes as lines of JSON; nothing for none."""
+    return _encode_lines(changes)
+
+
+def decoded(body: bytes) -> Iterator[Change]:
+    """Give the changes in lines of JSON, without those of kinds that a later version has added.
+
+    Raises msgspec.DecodeError for what no version has written.
+    """
+    for line in body.splitlines():
+        if _kind(line).kind in _KINDS:
+            yield _decode(line)
+
+
+def of_decision(project: int, position: Position, decision: Decision, canonical: str) -> Change | None:
+    """Return the change that an identity decision made, None for one that changed nothing, such as a conflict.
+
+    `canonical` is the profile that the changed one belongs to after the batch or the manual change.
+    """
+    from_, to = decision.from_ or "", decision.to or ""
+    profile = from_ if decision.kind in {"merged", "undone"} else to
+    owner = "" if canonical == profile else canonical
+    common: dict[str, Any] = {"project": project, "position": position, "profile": profile, "canonical": owner}
+    if decision.kind == "created":
+        return Created(**common)
+    if decision.kind in {"merged", "undone"}:
+        made = Merged if decision.kind == "merged" else Unmerged
+        return made(**common, winner=to, merge_id=decision.merge_id or "")
+    if decision.identifier is None:
+        return None
+    if decision.kind == "attached":
+        return Attached(**common, identifier=decision.identifier)
+    if decision.kind == "reassigned":
+        moved = Detached if decision.rule == "manual" else Reassigned
+        return moved(**common, identifier=decision.identifier, from_=from_)
+    return None

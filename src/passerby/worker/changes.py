@@ -1,0 +1,49 @@
+"""The change records of one project's part of a batch: what the resolver decided, then stages, then traits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from passerby.identity.resolver import Resolver
+from passerby.identity.stage import Stage
+from passerby.outbox.records import Change, StageChanged, TraitsChanged, of_decision
+from passerby.positions import Position
+from passerby.profiles.traits import Versioned
+from passerby.state.protocol import Moment
+
+
+def records(
+    project: int,
+    resolver: Resolver,
+    moments: Mapping[str, Moment],
+    traits: Mapping[str, Mapping[str, Versioned]],
+) -> Iterator[Change]:
+    """Give the changes of a batch: decisions in their order, then the stages and traits that result.
+
+    `moments` are of the messages that decisions name.
+    """
+    canonical = resolver.canonical
+    position = Position(0)
+    for decision in resolver.decisions:
+        profile = decision.from_ if decision.kind == "merged" else decision.to
+        position = moments[decision.message_id].position
+        change = of_decision(project, position, decision, canonical(profile or ""))
+        if change is not None:
+            yield change
+    cards = resolver.known.cards
+    for profile, before in resolver.changed.items():
+        if canonical(profile) != profile:  # merged meanwhile: it has no stage of its own
+            continue
+        stage, was = cards[profile].stage, before or Stage.ANONYMOUS
+        if stage != was:
+            yield StageChanged(project=project, position=position, profile=profile, from_=was.label, to=stage.label)
+    for profile, held in traits.items():
+        if held:
+            owner = canonical(profile)
+            yield TraitsChanged(
+                project=project,
+                position=max(newest.position for newest in held.values()),
+                profile=profile,
+                canonical="" if owner == profile else owner,
+                names=tuple(held),
+            )
