@@ -99,7 +99,7 @@ def test_a_preview_says_what_a_message_would_do(looks: Looks, callers: Callers) 
     shown = page.locator("#preview .note")
     expect(shown).to_contain_text("It would belong to this profile")
     expect(shown).to_contain_text("Identifier moved")
-    expect(shown).to_contain_text("two customers never become one")
+    expect(shown).to_contain_text("Both profiles have a user ID, so they are not merged")
 
 
 def test_a_moved_device_is_warned_of(looks: Looks, callers: Callers) -> None:
