@@ -93,7 +93,7 @@ class EventStoreEngine(Protocol):
     def open(self, settings: EventSettings) -> tuple[EventStore, Sink]:
         """Open the event store for its readers, and the sink that fills it until the store is closed.
 
-        A new one is created; one that cannot be read is set aside and replaced by a new one.
+        A new one is created; one that cannot be read is moved to another directory and replaced by a new one.
         Raises EventStoreBroken, EventStoreFailed, EventStoreInUse.
         """
 

@@ -111,7 +111,7 @@ def test_a_moved_device_is_warned_of(looks: Looks, callers: Callers) -> None:
     expect(warning).to_contain_text("came here from")
     expect(warning.get_by_role("link", name=one.name)).to_be_visible()
     page.goto(f"/p/default/profiles/{one.profile}")
-    expect(page.locator(".note.warn")).to_contain_text("has moved to somebody else")
+    expect(page.locator(".note.warn")).to_contain_text("was reassigned to another profile")
 
 
 @pytest.mark.parametrize("name", ["نجلاء الطيب", "山田太郎", "x" * 300])

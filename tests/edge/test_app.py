@@ -259,7 +259,7 @@ def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged
 
 
 class Failing:
-    """A directory whose state cannot be read in a way that nobody expected."""
+    """A directory whose state cannot be read in an unexpected way."""
 
     async def known(self, _inquiry: Inquiry) -> Known:
         raise KeyError("somebody@example.com")

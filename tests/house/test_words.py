@@ -73,7 +73,7 @@ def test_a_new_phrase_is_found_with_its_place_and_what_to_write(repository: Path
 
 
 def test_a_line_that_is_known_may_move_and_may_not_be_edited(repository: Path) -> None:
-    known = words.Finding("", 1, QUAINT, "", "").known_as
+    known = words.Finding("", 1, 0, QUAINT, "", "").known_as
     (repository / "tools/words.baseline").write_text(f"{known}\n0123456789ab\n")
     (repository / "moved.sql").write_text("    " + QUAINT)
     assert check(repository) == (0, "")
@@ -82,9 +82,17 @@ def test_a_line_that_is_known_may_move_and_may_not_be_edited(repository: Path) -
     assert check(repository)[0] == 1
 
 
+def test_a_name_in_code_is_no_text(repository: Path) -> None:
+    name = "no" + "body"
+    (repository / "code.py").write_text(f"def f({name}: int) -> int:\n    return {name}\n")
+    assert check(repository) == (0, "")
+    (repository / "code.py").write_text(f"def f(x: int) -> int:\n    return x  # for {name}\n")
+    assert check(repository)[0] == 1
+
+
 def test_the_baseline_loses_lines_that_are_gone_and_is_deleted_when_empty(repository: Path) -> None:
     baseline = repository / "tools/words.baseline"
-    known = words.Finding("", 1, QUAINT, "", "").known_as
+    known = words.Finding("", 1, 0, QUAINT, "", "").known_as
     baseline.write_text(f"0123456789ab\n{known}\n")
     (repository / "query.sql").write_text(QUAINT)
     check(repository, "--shrink")

@@ -63,11 +63,11 @@ class Desk:
         return self.now(member)
 
     def track(self, *identifiers: Identifier) -> str:
-        """Say what somebody did; return the profile that did it."""
+        """Track an event; return the profile that did it."""
         return self.now(self.recorded(*identifiers))
 
     def recorded(self, *identifiers: Identifier) -> str:
-        """Say what somebody did; return the member under which that is recorded."""
+        """Track an event; return the member under which that is recorded."""
         member = self._resolve(identifiers, is_event=True)
         assert member is not None
         return member

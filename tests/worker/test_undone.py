@@ -1,6 +1,6 @@
 """What is merged and undone is as if it had never been merged, whatever came in between.
 
-The same log is applied to two states. In one of them two profiles are merged by hand before its second half, and that
+The same log is applied to two states. In one of them two profiles are merged manually before its second half, and that
 is undone at the end. The second half names nothing by which the two would meet, and gives a contact or a customer id to
 neither, as R3 looks at the whole of a merged profile.
 """

@@ -47,7 +47,7 @@ from passerby.web.errors import PRIVATE, answer_api_error, answer_depth, answer_
 
 
 def create_app(context: ServerContext) -> Litestar:
-    """The API over this context. The context's parts are opened and closed by whoever made them."""
+    """The API over this context. The context's parts are opened and closed by the caller."""
     return application(lambda: context)
 
 

@@ -30,8 +30,8 @@ Dialect = Annotated[Name, PathParameter(description="The dialect.")]
     "/sources/{dialect:str}/test",
     operation_id="sendTestEvent",
     summary="Send a test event",
-    description="Sends one documented call with the project's own key through the handling of the dialect, and tells "
-    f"what became of it. The event is kept, on the test profile `{TESTER}`. 404 where the project has no key "
+    description="Sends one documented call with the project's own key through the handling of the dialect, and returns "
+    f"the processing trail. The event is kept, on the test profile `{TESTER}`. 404 where the project has no key "
     "for this dialect.",
     tags=["Live"],
     status_code=200,

@@ -33,7 +33,7 @@ AnyResponse = Response[Any]
 def answer_sign_in_needed(request: AnyRequest, _: SignInNeeded) -> AnyResponse:
     """To the sign-in page, which leads back. A script that fetched a part of a page is told to go there."""
     if request.scope.get(TWIN):
-        return answer_api_error(request, ServiceError(ErrorCode.UNAUTHORIZED, "this needs somebody who is signed in"))
+        return answer_api_error(request, ServiceError(ErrorCode.UNAUTHORIZED, "this requires a signed-in user"))
     if "hx-request" in request.headers:
         return Response(b"", status_code=HTTPStatus.UNAUTHORIZED, headers={**PRIVATE, "HX-Redirect": "/sign-in"})
     back = f"?to={quote(_asked(request))}" if request.method == "GET" else ""

@@ -1,4 +1,4 @@
-"""What the console works with beside the management API's context."""
+"""What the console uses in addition to the management API's context."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Projects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """The context, who may come in and has tried to, threads for passwords and examinations, and the monitor.
+    """The context, users and their failed sign-ins, threads for passwords and examinations, and the monitor.
 
     `diagnose` runs the diagnostics, which read whole files; `versions` are those of the engines by their names.
     """

@@ -18,7 +18,7 @@ class SinkFailed(Exception):
 
 
 class Sink(Protocol):
-    """One consumer of the outbox. All verbs are called from the relay's thread, or from whoever runs it without one.
+    """One consumer of the outbox. All verbs are called from one thread, the relay's or its caller's.
 
     A sink records for itself how far it has come, because only it knows what it lost. The outbox keeps a copy of that,
     which holds back pruning; where the two differ, the relay continues from the lower one. So every verb can be

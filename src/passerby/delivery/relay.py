@@ -3,7 +3,7 @@
 One step reads a range of rows, hands it to the sink and moves on. What a sink has is the sink's own record; the outbox
 keeps a copy, written about once a second, which holds back pruning. A relay continues from the lower of the two. So a
 sink that lost something lowers its own record and is filled again, and a state that was restored from an older copy
-delivers again what it makes anew.
+delivers again what it makes again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LIMIT_BYTES: Final = 8 << 20
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 10.0
 LIMIT_DELETED: Final = 2_000
-"""Deleted profiles that a sink is told of at once: its deletion reads a whole index, however few they are."""
+"""Deleted profiles that a sink receives at once: its deletion reads a whole index, however few they are."""
 
 _log = logs.get("relay")
 
@@ -87,7 +87,7 @@ class Relay:
         self._wake.set()
 
     def step(self) -> Step:
-        """Deliver one range of rows. Belongs to the relay's thread, or to whoever runs it without one."""
+        """Deliver one range of rows. Belongs to the relay's thread, or to the caller's that runs it without one."""
         self._sink.prepare()
         # Before the outbox is read: messages applied later may have rows that this step does not see.
         applied = self._outbox.applied()
@@ -119,7 +119,7 @@ class Relay:
             if recorded is None or copy.row < recorded.row:
                 self._sink.record(copy)
                 recorded = copy
-        assert recorded is not None, "a sink has a record once it was told to keep one"  # noqa: S101 - for the type
+        assert recorded is not None, "a sink has a record once it was given one"  # noqa: S101 - for the type
         if recorded.row < self._committed:
             # At once: the rows that are delivered again must not be pruned meanwhile.
             self._outbox.commit(self._name, recorded.row)

@@ -1,6 +1,6 @@
 """The demo's day: what people do, written as calls by the dialects. Pure: the day's end comes from outside.
 
-Everybody visits the shop a few times, by its app or its web site. A customer or lead browses anonymously first, then
+Each user visits the shop a few times, by its app or its web site. A customer or lead browses anonymously first, then
 signs in. Some also shop elsewhere. Some have a second device, some get a phone that was another person's, some of the
 senders are sloppy: they send zeros for an id, or a call twice with the same request id.
 """
@@ -72,7 +72,7 @@ def _steps(person: Person, seed: int, start: int) -> Iterator[Step]:
 
 
 def _visits(person: Person, rng: random.Random) -> Iterator[Visit]:
-    """Yield the person's visits: each device in turn, then any; nobody signs in on the very first."""
+    """Yield the person's visits: each device in turn, then any; no user signs in on the first."""
     places = [*person.phones, *([""] if person.web else [])]
     count = len(places) + rng.randint(1, MOST_VISITS)
     times = sorted(int(rng.triangular(0, LATE_MS, 0.75 * LATE_MS)) for _ in range(count))

@@ -28,7 +28,7 @@ from passerby.services.use_cases import reading
 def visible_projects(access: ServerAccess) -> tuple[int, ...]:
     """Return the projects whose rejected requests the caller sees, the access's own first.
 
-    Requests with an unknown key belong to no project: an administrator of the server sees them, and everybody where
+    Requests with an unknown key belong to no project: an administrator of the server sees them, and any user where
     there is only one project.
     """
     all_of_them = access.context.tokens.is_alone(access.project)

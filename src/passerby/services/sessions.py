@@ -58,5 +58,5 @@ def sign_out(access: Access, token: str) -> None:
 
 @cache
 def _unknown_password() -> str:
-    """A hashed password that nobody knows, compared with where there is no such user."""
+    """A hashed random password, compared with where there is no such user."""
     return passwords.hashed(passwords.new_password())

@@ -177,7 +177,7 @@ class ProjectBatch:
         return verdict
 
     def _resolve(self, claim: Claim) -> tuple[str | None, dict[str, Any]]:
-        """The member to record the message under, and the contacts of the message that stay with somebody else."""
+        """The member to record the message under, and the contacts of the message that stay with another profile."""
         message, evidence, resolver = claim.message, claim.evidence, self._resolver
         decided = len(resolver.decisions)
         profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")

@@ -107,7 +107,7 @@ async def detach(
 
 
 def _given(reason: str) -> str:
-    """The reason, which a decision by hand is not made without. Raises ServiceError where there is none."""
+    """The reason that a manual decision requires. Raises ServiceError where there is none."""
     if not reason.strip():
         raise invalid("reason", "enter a reason: it is shown in the identity history")
     return reason.strip()

@@ -20,7 +20,7 @@ def shell(url: str, call: SampleCall) -> str:
 
 def javascript(url: str, call: SampleCall) -> str:
     """Write a call for a page, or Node."""
-    # `<` is escaped, so that nothing in a body ends the script element that the text may be pasted into.
+    # `<` is escaped: no body can end the script element that the text may be pasted into.
     body = json.dumps(call.body, indent=2).replace("\n", "\n  ").replace("<", "\\u003c")
     headers = json.dumps(call.http_headers(), indent=2).replace("\n", "\n  ")
     return (

@@ -19,7 +19,7 @@ CAMPAIGNS: Final = (
 
 
 def _visits(person: Person, start: int, rng: random.Random) -> Iterator[Step]:
-    """Yield a session in the app: everybody looks at a product, leads give their address, customers buy."""
+    """Yield a session in the app: each user looks at a product, leads give their address, customers buy."""
     if not person.outlet_app:
         return
     at = start + rng.randrange(LATE_MS)

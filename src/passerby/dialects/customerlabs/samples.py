@@ -16,7 +16,7 @@ def _test_event(keys: Keys) -> SampleCall:
 def _walkthrough(keys: Keys) -> tuple[Example]:
     # A webhook has no customer ids, so this is about a person who has left no more than an address yet.
     subscribed = {"event_name": "Subscribed", "email": "sasha@example.com", "list": "news"}
-    return (Example("somebody leaves an address", SampleCall(keys[WEBHOOK_KIND], subscribed)),)
+    return (Example("a visitor leaves an address", SampleCall(keys[WEBHOOK_KIND], subscribed)),)
 
 
 SAMPLES: Final = Samples((WEBHOOK_KIND,), _test_event, _walkthrough)

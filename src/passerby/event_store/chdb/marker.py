@@ -35,7 +35,7 @@ def read(folder: Path) -> Marker | None:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Marker(refilling=True, row=0)
-    # An older release that was filling the store again would have begun anew.
+    # An older release that was filling the store again would have begun again.
     return msgspec.structs.replace(found, row=0) if found.refilling and found.row is None else found
 
 

@@ -17,7 +17,7 @@ Row = tuple[Any, ...]
 class Connector(Protocol):
     """A connection to one engine. It belongs to one thread.
 
-    Every verb raises StateUnavailable for what time or an administrator mends (a full disk, a lock held for too long),
+    Every verb raises StateUnavailable for a temporary or fixable condition (a full disk, a lock held for too long),
     and StateBroken for any other failure of the engine.
     """
 

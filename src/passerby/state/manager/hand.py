@@ -1,4 +1,4 @@
-"""Merges profiles and detaches identifiers by hand. See `passerby.state.protocol.State`."""
+"""Manual merges of profiles and detachments of identifiers. See `passerby.state.protocol.State`."""
 
 from __future__ import annotations
 

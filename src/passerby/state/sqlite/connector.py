@@ -23,7 +23,7 @@ STATEMENTS: Final = {
 """Every statement by the name of its file and its own."""
 
 _UNAVAILABLE: Final = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError)
-"""What time or an administrator mends."""
+"""Conditions that pass, or that an administrator can fix."""
 
 
 class SqliteConnector:

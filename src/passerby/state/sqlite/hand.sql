@@ -48,7 +48,7 @@ INSERT INTO detachments (
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: detachment
--- A detachment, where its identifier is at home now, and by which merge the new profile stopped standing for itself.
+-- A detachment, where its identifier is at home now, and by which merge the new profile stopped being canonical.
 SELECT d.profile, d.detached, coalesce(d.home, d.profile), d.identifier, d.namespace, d.value, d.scope, d.merges,
     d.undone_at, i.profile, p.merge_id
 FROM detachments AS d JOIN identifiers AS i ON i.id = d.identifier JOIN profiles AS p ON p.id = d.detached

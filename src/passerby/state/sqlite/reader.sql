@@ -1,7 +1,7 @@
 -- What readers ask of the state. See schema.sql for the tables.
 
 -- name: canonical
--- The profile that an id stands for by now.
+-- The canonical profile of an id.
 WITH RECURSIVE up (id, next) AS (
     SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?2 AND project = ?1
     UNION ALL

@@ -75,7 +75,7 @@ UPDATE merges SET undone_at = ?2 WHERE id = ?1;
 INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: held
--- What a profile and its members hold, to write its card anew; nothing for a merged profile.
+-- What a profile and its members hold, to write its card again; nothing for a merged profile.
 WITH RECURSIVE member (id) AS (
     SELECT id FROM profiles WHERE id = ?1 AND merged_into IS NULL
     UNION ALL
