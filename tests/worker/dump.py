@@ -14,6 +14,8 @@ from typing import Any, Final
 import msgspec
 from tests.worker.watcher import Watcher
 
+from passerby.state.sqlite.engine import SqliteStateEngine
+
 TABLES: Final = {
     "progress": "SELECT * FROM progress",
     "profiles": "SELECT * FROM profiles",
@@ -48,7 +50,7 @@ Dump = dict[str, list[Any]]
 
 def dump(path: Path, now: int) -> Dump:
     """What the state's file holds, as of this received time (ms)."""
-    with closing(Watcher(path)) as watcher:
+    with closing(Watcher(SqliteStateEngine(path))) as watcher:
         tables = {table: watcher.rows(query) for table, query in TABLES.items()}
         watcher.read_outbox()
         tables["events"] = [msgspec.structs.astuple(event) for event in watcher.events]

@@ -7,6 +7,7 @@ every step, and what must hold always does.
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,7 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.worker.strategies import HINTS, MESSAGE, Draft
 from tests.worker.twin import PROJECTS, ROOMY, TIGHT, House, Twin, scratch
 
+from passerby.engines import StateEngine
 from passerby.messages import Identifier
+from passerby.state.sqlite.engine import SqliteStateEngine
 
 EXAMPLES: Final = 500
 STEPS: Final = 50
@@ -37,7 +40,11 @@ class Machine(RuleBasedStateMachine):
     @initialize(house=st.sampled_from([ROOMY, ROOMY, TIGHT]))
     def open(self, house: House) -> None:
         folder = self.resources.enter_context(scratch())
-        self.twin = self.resources.enter_context(closing(Twin(folder / "state.db", house)))
+        self.twin = self.resources.enter_context(closing(Twin(self.make_engine(folder), house)))
+
+    def make_engine(self, folder: Path) -> StateEngine:
+        """Where the worker's state is: another engine's tests have another."""
+        return SqliteStateEngine(folder / "state.db")
 
     @rule(draft=MESSAGE)
     def say(self, draft: Draft) -> None:

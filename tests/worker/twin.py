@@ -16,12 +16,12 @@ from tests.worker.invariants import Invariants
 from tests.worker.view import view_of_model
 from tests.worker.watcher import Watcher
 
+from passerby.engines import StateEngine
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
 from passerby.positions import Position
-from passerby.state.manager.ids import to_text
 from passerby.state.protocol import (
     AlreadyUndone,
     BuiltOn,
@@ -34,7 +34,7 @@ from passerby.state.protocol import (
     State,
     UnknownIdentifier,
 )
-from passerby.state.sqlite.store import SqliteState
+from passerby.state.sqlite.engine import SqliteStateEngine
 from passerby.worker.batch import Worker
 
 DAY: Final = 1_763_700_000_000
@@ -116,28 +116,32 @@ def message_id(position: int) -> str:
 
 
 class Twin:
-    """Some projects, each in the product and in a model of its own. `log` holds every message, from position 1."""
+    """Some projects, each in the product and in a model of its own. `log` holds every message, from position 1.
 
-    def __init__(self, path: Path, house: House = ROOMY, projects: Iterable[int] = PROJECTS) -> None:
+    `place` is an engine, or the path of a file for SQLite.
+    """
+
+    def __init__(self, place: Path | StateEngine, house: House = ROOMY, projects: Iterable[int] = PROJECTS) -> None:
         self.log: list[Entry] = []
         self.models = {project: HandModel(house.limits) for project in projects}
         self.applied = 0
         self._touched: set[int] = set()
-        self.path = path
+        self.path = place if isinstance(place, Path) else Path()
+        self._engine = SqliteStateEngine(place) if isinstance(place, Path) else place
         self._policy = house.policy
         self._acts = count(0x800000)
         self._seen: dict[tuple[int, str, str], int] = {}
         self._counts = Counter[tuple[int, str]]()
         self._open()
-        self.watcher = Watcher(path)
-        self.invariants = Invariants(self.watcher)
+        self.watcher = Watcher(self._engine)
+        self.invariants = Invariants(self.watcher, self.models)
 
     def close(self) -> None:
         self.watcher.close()
         self.state.close()
 
     def _open(self) -> None:
-        self.state = SqliteState(self.path)
+        self.state = self._engine.open_writer()
         self._fragile = Fragile(self.state)
         self._worker = Worker(cast("State", self._fragile), lambda _: self._policy)
 
@@ -191,9 +195,9 @@ class Twin:
 
     def undo(self, project: int, number: int) -> bool:
         """Take the project's n-th merge back on both sides; whether they did. They have to agree."""
-        merge_id = self.watcher.rows("SELECT id FROM merges WHERE project = ? ORDER BY id", project)[number][0]
+        merge_id = self.watcher.records(project).merges[number].id
         self._touched.add(project)
-        done = self._try(lambda: self.state.undo_merge(project, to_text(merge_id), DAY, self._policy)) == "done"
+        done = self._try(lambda: self.state.undo_merge(project, merge_id, DAY, self._policy)) == "done"
         assert self.models[project].undo(self.models[project].merges[number]) == done
         return done
 
@@ -215,8 +219,8 @@ class Twin:
         """Take the project's n-th detachment back likewise."""
         self._touched.add(project)
         model = self.models[project]
-        id_ = self.watcher.rows("SELECT id FROM detachments WHERE project = ? ORDER BY id", project)[number][0]
-        came_to = self._try(lambda: self.state.undo_detachment(project, to_text(id_), self._hand))
+        id_ = self.watcher.records(project).detachments[number].id
+        came_to = self._try(lambda: self.state.undo_detachment(project, id_, self._hand))
         assert model.undo_detachment(model.detachments[number]) == came_to
         return came_to
 
@@ -226,8 +230,8 @@ class Twin:
 
     def _profiles(self, project: int, *numbers: int) -> list[str]:
         self._touched.add(project)
-        ids = self.watcher.rows("SELECT id FROM profiles WHERE project = ? ORDER BY id", project)
-        return [to_text(ids[number][0]) for number in numbers]
+        profiles = self.watcher.records(project).profiles
+        return [profiles[number].id for number in numbers]
 
     def _try(self, act: Callable[[], object]) -> str:
         try:
@@ -259,8 +263,7 @@ class Twin:
         self.check()
 
     def _reached(self) -> int:
-        rows = self.watcher.rows("SELECT value FROM progress WHERE name = 'position'")
-        return int(rows[0][0]) if rows else 0
+        return self.watcher.reader.positions().offset()
 
     def _tell_model(self, position: int, message: Message) -> None:
         key = (message.project, message.dialect, message.deduplication_key)

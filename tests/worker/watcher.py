@@ -1,33 +1,51 @@
-"""Looks at a state's file from outside: what the worker has made of the log."""
+"""Looks at a state from outside: what the worker has made of the log, as the protocol shows it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import apsw
 import msgspec
-from tests.worker.view import STAGES, MergeView, PersonView, View
+from tests.worker.view import MergeView, PersonView, View
 
-from passerby.messages import Identifier, StoredEvent
-from passerby.state.manager.ids import to_blob
+from passerby.engines import StateEngine
+from passerby.messages import StoredEvent
+from passerby.settings import LogSettings
+from passerby.state.records import IdentityRecords, ProfileRecord
+from passerby.state.sqlite.engine import SqliteStateEngine
 
 _event_lines = msgspec.json.Decoder(StoredEvent).decode_lines
+_BATCH: Final = 10_000_000
+"""More rows or bytes than the outbox of a test has."""
 
 
 class Watcher:
-    """A reader of a state's file. `events` are those of the outbox, in its order."""
+    """A reader of a state. `events` are those of the outbox, in its order."""
 
-    def __init__(self, path: Path) -> None:
-        self._connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    def __init__(self, engine: StateEngine) -> None:
+        self.reader = engine.open_reader()
+        self._outbox = engine.open_outbox(LogSettings())
         self._outbox_read = 0
+        self._connection: apsw.Connection | None = None
+        self._path: Path | None = engine.path if isinstance(engine, SqliteStateEngine) else None
         self.events: list[StoredEvent] = []
 
     def close(self) -> None:
-        self._connection.close()
+        for part in (self.reader, self._outbox, self._connection):
+            if part is not None:
+                part.close()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether `rows` can be asked for."""
+        return self._path is not None
 
     def rows(self, query: str, *bindings: Any) -> list[Any]:
+        """The rows of a query in SQLite's SQL: for what only its own tests ask."""
+        if self._connection is None:
+            self._connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READONLY)
         return self._connection.execute(query, bindings).fetchall()
 
     def counts(self, query: str, *bindings: Any) -> dict[str, int]:
@@ -35,75 +53,62 @@ class Watcher:
         return {name: count for name, count in self.rows(query, *bindings) if count}
 
     def totals(self, project: int) -> dict[str, int]:
-        return self.counts("SELECT name, value FROM totals WHERE project = ?", project)
+        """The running totals by name; zeros are left out."""
+        totals = self.reader.totals(project)._asdict()
+        return {name: value for name, value in totals.items() if name != "positions" and value}
+
+    def records(self, project: int) -> IdentityRecords:
+        return self.reader.identity_records(project)
 
     def read_outbox(self) -> None:
-        for id_, body in self.rows("SELECT id, body FROM outbox WHERE id > ? ORDER BY id", self._outbox_read):
-            self._outbox_read = id_
-            self.events += _event_lines(body)
+        while batches := self._outbox.read(self._outbox_read, _BATCH, _BATCH):
+            for batch in batches:
+                self._outbox_read = batch.id
+                self.events += _event_lines(batch.body)
 
     def view(self, project: int) -> View:
         self.read_outbox()
-        profiles = self.rows(
-            "SELECT id, merged_into, stage, user_id FROM profiles WHERE project = ? ORDER BY id", project
-        )
-        numbers = {row[0]: number for number, row in enumerate(profiles)}
-        names, traits, events = self._names(project), self._traits(project), self._events(project)
+        records = self.records(project)
+        numbers = {profile.id: number for number, profile in enumerate(records.profiles)}
+        names: dict[str, set[Any]] = defaultdict(set)
+        for identifier, home in records.homes.items():
+            names[home.member].add(identifier)
+        events = self._events(project)
+        totals = self.reader.totals(project)
+        stages = {"anonymous": totals.anonymous, "lead": totals.lead, "customer": totals.customer}
         return View(
-            people=[
-                PersonView(numbers.get(into), frozenset(names[id_]), stage, user_id, traits[id_], events[id_])
-                for id_, into, stage, user_id in profiles
+            people=[_person(profile, numbers, names, events) for profile in records.profiles],
+            merges=[
+                MergeView(
+                    winner=numbers[merge.winner],
+                    loser=numbers[merge.loser],
+                    through=frozenset(name for name in (merge.via, merge.by) if name is not None),
+                    undone=merge.undone,
+                )
+                for merge in records.merges
             ],
-            merges=self._merges(project, numbers),
-            history=self.counts("SELECT kind, count(*) FROM history WHERE project = ? GROUP BY kind", project),
-            links=self._links(project, numbers),
-            apart=self._apart(project, numbers),
-            stages={name: count for name, count in self.totals(project).items() if name in STAGES},
+            history={kind: count for kind, count in records.decisions.items() if count},
+            links={(hint, numbers[profile]) for hint, profile in records.links},
+            apart={(name, frozenset(numbers[profile] for profile in pair)) for name, pair in records.separations},
+            stages={name: count for name, count in stages.items() if count},
         )
 
-    def _names(self, project: int) -> dict[bytes, list[Identifier]]:
-        names: dict[bytes, list[Identifier]] = defaultdict(list)
-        query = "SELECT profile, namespace, value, scope FROM identifiers WHERE project = ?"
-        for profile, *name in self.rows(query, project):
-            names[profile].append(Identifier(*name))
-        return names
-
-    def _traits(self, project: int) -> dict[bytes, dict[str, tuple[int, int, object]]]:
-        traits: dict[bytes, dict[str, tuple[int, int, object]]] = defaultdict(dict)
-        query = "SELECT t.* FROM traits AS t JOIN profiles AS p ON p.id = t.profile WHERE p.project = ?"
-        for profile, name, value, time, position in self.rows(query, project):
-            traits[profile][name] = (time, position, msgspec.json.decode(value))
-        return traits
-
-    def _events(self, project: int) -> dict[bytes, list[str]]:
-        events: dict[bytes, list[str]] = defaultdict(list)
+    def _events(self, project: int) -> dict[str, list[str]]:
+        events: dict[str, list[str]] = defaultdict(list)
         for event in self.events:
             if event.project == project:
-                events[to_blob(event.profile_id)].append(event.id)
+                events[event.profile_id].append(event.id)
         return events
 
-    def _merges(self, project: int, numbers: dict[bytes, int]) -> list[MergeView]:
-        return [
-            MergeView(
-                winner=numbers[winner],
-                loser=numbers[loser],
-                through=frozenset(Identifier(*name) for name in (through[:3], through[3:]) if name[0]),
-                undone=undone_at is not None,
-            )
-            for winner, loser, undone_at, *through in self.rows(
-                """
-                SELECT winner, loser, undone_at, via_namespace, via_value, via_scope, by_namespace, by_value, by_scope
-                FROM merges WHERE project = ? ORDER BY id
-                """,
-                project,
-            )
-        ]
 
-    def _links(self, project: int, numbers: dict[bytes, int]) -> set[tuple[Identifier, int]]:
-        query = "SELECT profile, namespace, value, scope FROM hint_links WHERE project = ?"
-        return {(Identifier(*hint), numbers[profile]) for profile, *hint in self.rows(query, project)}
-
-    def _apart(self, project: int, numbers: dict[bytes, int]) -> set[tuple[Identifier, frozenset[int]]]:
-        query = "SELECT one, other, namespace, value, scope FROM separations WHERE project = ?"
-        rows = self.rows(query, project)
-        return {(Identifier(*name), frozenset((numbers[one], numbers[other]))) for one, other, *name in rows}
+def _person(
+    profile: ProfileRecord, numbers: dict[str, int], names: dict[str, set[Any]], events: dict[str, list[str]]
+) -> PersonView:
+    return PersonView(
+        into=None if profile.merged_into is None else numbers[profile.merged_into],
+        names=frozenset(names[profile.id]),
+        stage=int(profile.stage),
+        user_id=profile.user_id,
+        traits={name: (newest.time, newest.position, newest.value) for name, newest in profile.traits.items()},
+        events=events[profile.id],
+    )

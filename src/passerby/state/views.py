@@ -21,6 +21,7 @@ from passerby.messages import Identifier, StandardEvent
 from passerby.positions import START, Position, Positions
 from passerby.profiles.person import Person
 from passerby.profiles.view import Profile
+from passerby.state.records import IdentityRecords
 
 
 class Totals(NamedTuple):
@@ -358,9 +359,8 @@ class StateReader(Protocol):
     def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
         """Pairs of profiles with the same e-mail address or phone number that are not dismissed, by that value.
 
-        A customer id that is an e-mail address, or the MD5, SHA-1 or SHA-256 of one, counts as the address. A pair is
-        found once, at the first value that it shares. The work for one page is bounded: it may have fewer pairs than
-        `limit`, even none, and still an `after`.
+        A customer id that is an e-mail address, or its MD5, SHA-1 or SHA-256, counts as the address. A pair is found
+        at the first value that it shares. A page's work is bounded: it may have no pairs and still an `after`.
         """
 
     def dismissed_duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
@@ -382,10 +382,7 @@ class StateReader(Protocol):
         """The types of all attributes of an event, or of traits ("")."""
 
     def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
-        """Count the stored values of a trait by type, and say whether all profiles were looked at.
-
-        A bounded number of profiles is looked at, the newest; each member profile has a value of its own.
-        """
+        """Count a trait's values by type in the newest members; return whether all were looked at, too."""
 
     def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
         """What came in steps of 60, 3600 or 86400 seconds that begin from one time (ms) to before another."""
@@ -395,5 +392,8 @@ class StateReader(Protocol):
 
     def totals(self, project: int) -> Totals:
         """The project's running totals."""
+
+    def identity_records(self, project: int) -> IdentityRecords:
+        """Return everything that identity keeps of a project, read as a whole: for small projects and tests."""
 
     def close(self) -> None: ...

@@ -21,6 +21,7 @@ from passerby.messages import Identifier
 from passerby.positions import pack
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.protocol import OutboxRow, SeenKey, StateUnavailable
+from passerby.state.sqlite.engine import SqliteStateEngine
 from passerby.state.sqlite.store import SqliteState
 
 KEYS = [SeenKey(1, "segment", f"k{number}") for number in range(3)]
@@ -55,7 +56,7 @@ def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
 
 
 def test_what_a_transaction_has_done_is_there_for_all_when_it_has_ended(state: SqliteState, path: Path) -> None:
-    watcher = Watcher(path)
+    watcher = Watcher(SqliteStateEngine(path))
     with state.transaction():
         state.finish(at(7), DAY, [OutboxRow(pack(0, 7), 1, b"{}")])
         assert watcher.rows("SELECT * FROM progress") == []

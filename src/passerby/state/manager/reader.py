@@ -28,8 +28,10 @@ from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.manager.moment import ManagedMoment
 from passerby.state.manager.pairs import Pairs
 from passerby.state.manager.progress import read_positions
+from passerby.state.manager.records import read_records
 from passerby.state.manager.rejections import rejected_trait
 from passerby.state.manager.why import chain, entry_of, held, made_by
+from passerby.state.records import IdentityRecords
 from passerby.state.views import (
     Catalogue,
     Deletion,
@@ -207,6 +209,10 @@ class ManagedStateReader:
             counted: dict[str, Any] = dict(db.rows("reader.totals", (project,)))
             known = {name: counted[name] for name in Totals._fields if name in counted}
             return Totals(**known | {"positions": read_positions(db)})
+
+    def identity_records(self, project: int) -> IdentityRecords:
+        with self._snapshot() as db:
+            return read_records(db, project)
 
     def close(self) -> None:
         """Close every thread's connector. No thread may be reading any more."""
