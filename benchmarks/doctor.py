@@ -26,11 +26,11 @@ from benchmarks.report import report, write_json
 from benchmarks.resolver import BATCH, NOW, new_id
 from tests.serving import Server
 
-from passerby.folder import DataFolder
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
 from passerby.worker.batch import Worker
 
 DEVICES = 9
@@ -65,7 +65,7 @@ def messages(people: int) -> Iterator[Message]:
 
 def fill(data: Path, people: int) -> None:
     """Let the worker apply what a log has of so many people."""
-    folder, sent = DataFolder(data), messages(people)
+    folder, sent = DataDir(data), messages(people)
     worker = Worker(state := SqliteState(folder.state), lambda _: DEFAULT_POLICY)
     with closing(state), closing(SqliteLogWriter(folder.log)) as log, closing(SqliteLogReader(folder.log)) as tail:
         while batch := list(islice(sent, BATCH)):

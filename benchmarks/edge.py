@@ -33,8 +33,8 @@ from benchmarks.load import Load
 from benchmarks.report import report, write_json
 from tests.serving import free_ports, init
 
-from passerby.folder import DataFolder
 from passerby.log.sqlite.store import SqliteLogReader
+from passerby.storage.data_dir import DataDir
 
 SCRIPTS = Path(__file__).parent / "wrk"
 CONNECTIONS = 64
@@ -159,7 +159,7 @@ def run(options: argparse.Namespace, data: Path) -> None:
     with process(role, edge), process(["benchmarks.edge", f"--serve-nothing={noop}"], noop):
         durable = in_turns(edge, noop, key, options.rounds, options.seconds)
         at_half_load(edge, key, 2 * options.seconds, durable / 2)
-    with closing(SqliteLogReader(DataFolder(data).log)) as log:
+    with closing(SqliteLogReader(DataDir(data).log)) as log:
         report("messages on disk", log.accepted(1), "messages")
 
 

@@ -22,8 +22,8 @@ import msgspec
 from benchmarks.events import BATCH, NAMES, Source, person
 from benchmarks.report import report, write_json
 
-from passerby import sql
 from passerby.event_store.chdb.connections import Engine
+from passerby.storage import sql
 
 KINDS: Final = {"text": "properties String", "JSON type": "properties JSON(max_dynamic_paths = 256)"}
 ASKED: Final = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import apsw
 
-from passerby import migrations
-from passerby.sqlite import connect
+from passerby.storage import migrations
+from passerby.storage.sqlite import connect
 
 CONTROL = "passerby.accounts.sqlite.migrations"
 AUDIT = "passerby.audit.sqlite.migrations"

@@ -14,13 +14,13 @@ from tests.serving import Json, Server
 
 from passerby.doctor.deep import examine_deep
 from passerby.event_store.chdb.opening import open_event_store
-from passerby.folder import DataFolder
 from passerby.identity.decisions import Actor
 from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
 
 PATIENCE_SECONDS = 60
 NOW = 1_763_700_000_000
@@ -59,7 +59,7 @@ def until_relayed(server: Server) -> None:
 @pytest.mark.timeout(240)
 def test_deleted_test_data_does_not_come_back_when_the_event_store_is_rebuilt(tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
-    folder = DataFolder(server.data)
+    folder = DataDir(server.data)
     try:
         server.start()
         server.wait_until_healthy()

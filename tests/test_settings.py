@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.cli.settings_reference import reference
 from passerby.proxies import Networks
 from passerby.settings import (
     SETTINGS,
@@ -19,7 +20,6 @@ from passerby.settings import (
     load,
     value_of,
 )
-from passerby.settings_reference import reference
 
 ROOT = Path(__file__).parent.parent
 

@@ -115,7 +115,7 @@ def imported(module: Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from passerby import sql` imports a module; `from passerby.sql import load` something of it.
+            # `from passerby import sql` imports a module; `from passerby.storage.sql import load` something of it.
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
             first, _, rest = name.partition(".")

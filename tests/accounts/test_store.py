@@ -20,7 +20,7 @@ from passerby.accounts.errors import (
 )
 from passerby.accounts.records import GRACE_MS, Project, ProjectSettings
 from passerby.accounts.sqlite.projects import SqliteProjects
-from passerby.migrations import NewerFile
+from passerby.storage.migrations import NewerFile
 
 NOW = 1_700_000_000_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.api.office import Office
 from tests.state.filling import DAY, ident
 
-from passerby.times import iso
+from passerby.clock import iso
 
 
 def test_an_empty_catalogue_has_all_its_parts(office: Office) -> None:

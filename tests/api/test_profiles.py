@@ -8,8 +8,8 @@ import pytest
 from tests.api.office import Office
 from tests.state.filling import DAY, ident, new_id
 
+from passerby.clock import iso
 from passerby.messages import Identifier
-from passerby.times import iso
 
 
 def find(office: Office, namespace: str, value: str, scope: str = "") -> dict[str, Any]:

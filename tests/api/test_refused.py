@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.api.office import Office
 
+from passerby.clock import iso
 from passerby.rejected_requests.record import NO_PROJECT, Refused
-from passerby.times import iso
 
 AT = 1_790_000_000_000
 

@@ -9,9 +9,9 @@ import pytest
 from tests.api.office import Office
 from tests.state.filling import ident
 
+from passerby.clock import iso
 from passerby.messages import Violation
 from passerby.rejected_requests.record import NO_PROJECT, Count
-from passerby.times import iso
 
 NOW = time.time_ns() // 1_000_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000

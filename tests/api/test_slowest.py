@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from passerby.clock import iso
 from passerby.services.slowest import HOUR_SECONDS, Slowest, SlowRead, name_of
-from passerby.times import iso
 
 
 def test_of_every_read_the_slowest_is_kept() -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from passerby.accounts.founding import FirstKeys
+from passerby.accounts.bootstrap import FirstKeys
 from passerby.cli import run
 from passerby.runtime.founding import init
 

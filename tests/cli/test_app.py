@@ -14,8 +14,8 @@ from tests.cli.conftest import Command
 
 from passerby.cli import main, run
 from passerby.cli.app import app
+from passerby.cli.settings_reference import reference
 from passerby.settings import SETTINGS
-from passerby.settings_reference import reference
 
 COMMANDS = [
     *(["init"], ["serve"], ["demo"], ["doctor"], ["password"], ["settings"]),

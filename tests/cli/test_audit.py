@@ -10,7 +10,7 @@ from tests.cli.conftest import Command
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.audit.protocol import SERVER
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -20,7 +20,7 @@ def test_every_change_by_a_command_is_noted(passerby: Command, data: Path) -> No
     passerby("keys", "revoke", str(number))
     passerby("projects", "set", "default", "--timezone", "Europe/Lisbon")
     passerby("projects", "policy", "set", "--block", "guest")
-    with SqliteAuditLog(DataFolder(data).audit) as log:
+    with SqliteAuditLog(DataDir(data).audit) as log:
         entries = log.page(1, limit=10)
     assert {each.who for each in entries} == {"the command line"}
     assert [each.action for each in entries] == ["policy.changed", "project.changed", "key.revoked", "key.added"]
@@ -29,7 +29,7 @@ def test_every_change_by_a_command_is_noted(passerby: Command, data: Path) -> No
 
 def test_a_token_gets_the_scopes_that_it_is_given(passerby: Command, data: Path) -> None:
     number = passerby("keys", "add", "api_token", "--scope", "read", "--scope", "identity", "--json").json["id"]
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         (key,) = (key for key in store.keys(store.project("default")) if key.id == number)
     assert key.scopes == {"read", "identity"}
 
@@ -41,7 +41,7 @@ def test_changes_of_console_users_by_a_command_are_noted(passerby: Command, data
     passerby("users", "unlock", "sasha")
     passerby("users", "remove", "sasha")
     passerby("password")
-    with SqliteAuditLog(DataFolder(data).audit) as log:
+    with SqliteAuditLog(DataDir(data).audit) as log:
         entries = log.page(SERVER, limit=10)
     assert {each.who for each in entries} == {"the command line"}
     assert [(each.action, each.subject) for each in reversed(entries)] == [

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident
 
-from passerby.accounts.founding import FirstKeys
+from passerby.accounts.bootstrap import FirstKeys
 
 pytestmark = pytest.mark.usefixtures("keys")
 

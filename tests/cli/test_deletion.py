@@ -10,15 +10,15 @@ from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident
 
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.folder import DataFolder
 from passerby.state.manager import deletion
+from passerby.storage.data_dir import DataDir
 
 pytestmark = pytest.mark.usefixtures("keys")
 
 
 @pytest.fixture
 def filling(data: Path) -> Iterator[Filling]:
-    filling = Filling(DataFolder(data).state)
+    filling = Filling(DataDir(data).state)
     yield filling
     filling.close()
 
@@ -27,7 +27,7 @@ def test_test_profiles_are_deleted_and_counted(passerby: Command, filling: Filli
     filling.track("Seen", ident("user_id", "passerby-test"))
     filling.track("Seen", ident("user_id", "u1"))
     assert passerby("test-data", "delete").out == "Deleted: 1 test profiles, 1 events.\n"
-    with SqliteAuditLog(DataFolder(data).audit) as log:
+    with SqliteAuditLog(DataDir(data).audit) as log:
         (entry,) = log.page(1, limit=10)
     assert (entry.who, entry.action) == ("the command line", "test_data.deleted")
     assert entry.details == {"profiles": 1, "events": 1, "kept": 0, "more": False}

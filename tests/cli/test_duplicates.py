@@ -10,7 +10,7 @@ from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident, new_id
 
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -58,7 +58,7 @@ def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command,
     ids = [profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"]]
     passerby("duplicates", "dismiss", *ids, "--reason", "a couple")
     passerby("duplicates", "restore", *ids)
-    with SqliteAuditLog(DataFolder(data).audit) as log:
+    with SqliteAuditLog(DataDir(data).audit) as log:
         restored, dismissed = log.page(1, limit=10)
     assert (dismissed.action, dismissed.who) == ("duplicate.dismissed", "the command line")
     assert dismissed.details == {"profiles": sorted(ids), "reason": "a couple"}

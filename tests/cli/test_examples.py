@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 import uuid_utils
 
+from passerby.accounts.bootstrap import FirstKeys
 from passerby.accounts.credentials import ProjectCredentials
-from passerby.accounts.founding import FirstKeys
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.cli import examples, greeting
 from passerby.dialects import registry
 from passerby.dialects.contract import Request
-from passerby.folder import DataFolder
 from passerby.messages import Message
+from passerby.storage.data_dir import DataDir
 from passerby.storage.locks import Serving
 
 SERVING = Serving(pid=1, host="0.0.0.0", port=8080, console_host="::1", console_port=8081)  # noqa: S104 - not listened on
@@ -53,7 +53,7 @@ def messages_of(line: str, credentials: ProjectCredentials) -> list[Message]:
 
 
 def test_every_example_is_taken_and_all_are_about_one_customer(data: Path, keys: FirstKeys) -> None:
-    credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+    credentials = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     *calls, reading = examples.of_fresh(URL, CONSOLE, keys)
     messages = [message for call in calls for message in messages_of(call.line, credentials)]
     credentials.close()
@@ -81,7 +81,7 @@ def test_the_greeting_over_a_new_folder_has_all_real_keys(keys: FirstKeys) -> No
 
 
 def test_the_greeting_over_a_used_folder_has_public_keys_and_says_why(data: Path, keys: FirstKeys) -> None:
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         text = greeting.again(SERVING, store.keys(store.project("default")), data)
     assert f"{URL}/api/v1/mobile/{keys.keys['crossengage.mobile_api_key']}/identify" in text
     assert keys.api_token not in text

@@ -11,13 +11,13 @@ from tests.cli.conftest import Command
 from passerby.accounts import passwords
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.cli import run
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
 
 
 def stored_password(data: Path) -> str:
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         return store.password("admin") or ""
 
 
@@ -46,7 +46,7 @@ def test_init_finds_the_folder_in_the_environment(data: Path, monkeypatch: pytes
 
     monkeypatch.setenv("PASSERBY_DATA", str(data))
     assert run(["init"]) == 0
-    assert DataFolder(data).control.is_file()
+    assert DataDir(data).control.is_file()
 
 
 @pytest.mark.usefixtures("keys")

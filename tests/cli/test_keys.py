@@ -13,8 +13,8 @@ from tests.cli.conftest import Command
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.folder import DataFolder
 from passerby.rejected_requests.sqlite.store import SqliteRejectedWriter
+from passerby.storage.data_dir import DataDir
 
 SECRET = "".join(map(chr, range(40, 80)))
 pytestmark = pytest.mark.usefixtures("keys")
@@ -40,7 +40,7 @@ def test_people_see_a_table(passerby: Command) -> None:
 
 def test_a_new_secret_is_printed_once_and_works(passerby: Command, data: Path) -> None:
     added = passerby("keys", "add", "api_token", "--label", "reports", "--json").json
-    credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+    credentials = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     assert credentials.token_project(added["value"]) == 1
     credentials.close()
     assert added["value"] not in passerby("keys", "list").out
@@ -57,7 +57,7 @@ def test_clients_keep_a_secret_that_they_have_without_it_being_seen_on_a_command
     assert "standard input" in passerby("keys", "add", "webengage.api_key", "--value", SECRET).err
     monkeypatch.setattr("sys.stdin", io.StringIO(SECRET + "\n"))
     assert passerby("keys", "add", "webengage.api_key", "--value", "-").code == 0
-    credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+    credentials = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     assert credentials.authenticates("webengage.api_key", 1, SECRET)
     credentials.close()
 
@@ -104,7 +104,7 @@ def test_without_a_data_folder_people_are_told_to_make_one(tmp_path: Path, capsy
 def test_a_rotated_key_is_replaced_and_works_for_its_grace_period(passerby: Command, data: Path) -> None:
     old = passerby("keys", "add", "segment.write_key", "--label", "shop", "--json").json
     fresh = passerby("keys", "rotate", str(old["id"]), "--grace", "24h", "--json").json
-    held = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+    held = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     assert [held.project("segment.write_key", each["value"]) for each in (old, fresh)] == [1, 1]
     again = passerby("keys", "rotate", str(fresh["id"]))
     assert f"key number {fresh['id']} is revoked" in again.out
@@ -115,7 +115,7 @@ def test_a_rotated_key_is_replaced_and_works_for_its_grace_period(passerby: Comm
     assert (shown[old["id"]]["revoked_at"], shown[old["id"]]["expires_at"] is None) == (None, False)
     assert (shown[fresh["id"]]["revoked_at"] is None, shown[fresh["id"]]["expires_at"]) == (False, None)
     assert "no such key that works" in passerby("keys", "rotate", "999").err
-    with SqliteAuditLog(DataFolder(data).audit) as log:
+    with SqliteAuditLog(DataDir(data).audit) as log:
         rotated = [entry for entry in log.page(1, limit=9) if entry.action == "key.rotated"]
     assert [(entry.subject, entry.details["grace_seconds"]) for entry in rotated] == [
         (str(fresh["id"]), 0),
@@ -125,7 +125,7 @@ def test_a_rotated_key_is_replaced_and_works_for_its_grace_period(passerby: Comm
 
 def test_keys_are_listed_with_their_use(passerby: Command, data: Path) -> None:
     number = passerby("keys", "add", "segment.write_key", "--json").json["id"]
-    with closing(SqliteRejectedWriter(DataFolder(data).refused)) as writer:
+    with closing(SqliteRejectedWriter(DataDir(data).refused)) as writer:
         writer.count_uses({number: 4}, time.time_ns() // 1_000_000)
     shown = next(key for key in passerby("keys", "list", "--json").json if key["id"] == number)
     assert (shown["calls_last_hour"], shown["last_used_at"].endswith("Z")) == (4, True)

@@ -11,9 +11,9 @@ from tests.cli.conftest import Command
 from tests.state.filling import Filling, ident, new_id
 
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.folder import DataFolder
 from passerby.identity.decisions import COMMAND_LINE
 from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.storage.data_dir import DataDir
 
 pytestmark = pytest.mark.usefixtures("keys")
 
@@ -111,7 +111,7 @@ def test_an_undo_is_in_the_audit_log(passerby: Command, filling: Filling, data: 
     absorbed(filling, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")
-    with SqliteAuditLog(DataFolder(data).audit) as log:
+    with SqliteAuditLog(DataDir(data).audit) as log:
         (entry,) = log.page(1, limit=10)
     assert (entry.action, entry.subject, entry.details) == (
         "merge.undone",

@@ -17,11 +17,11 @@ import pytest
 from tests.cli.conftest import Command
 from tests.serving import Server, serving
 
-from passerby.accounts.founding import FirstKeys
+from passerby.accounts.bootstrap import FirstKeys
 from passerby.cli import greeting, run
-from passerby.folder import DataFolder
 from passerby.sockets import listen, port_of
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir
 
 PROGRAM = [sys.executable, "-m", "passerby"]
 
@@ -59,12 +59,12 @@ def test_a_port_in_use_is_refused_before_anything_is_made(passerby: Command, dat
             "stop that one, or choose another port with --port\n"
         )
         assert "--console-port" in passerby("serve", "--port", "0", "--console-port", str(port)).err
-    assert not DataFolder(data).control.exists()
+    assert not DataDir(data).control.exists()
 
 
 @pytest.mark.parametrize("words", [(), ("--role", "worker")], ids=["all", "one role"])
 def test_a_folder_in_use_is_refused(passerby: Command, data: Path, words: tuple[str, ...]) -> None:
-    descriptors = locks.take_serve(DataFolder(data)), locks.take_folder(DataFolder(data), alone=True)
+    descriptors = locks.take_serve(DataDir(data)), locks.take_folder(DataDir(data), alone=True)
     locks.announce(descriptors[0], locks.Serving(pid=os.getpid(), host="h", port=1, console_host="h", console_port=2))
     done = passerby("serve", *words)
     for descriptor in descriptors:
@@ -75,7 +75,7 @@ def test_a_folder_in_use_is_refused(passerby: Command, data: Path, words: tuple[
 
 def test_a_folder_that_lost_its_projects_is_refused(passerby: Command, data: Path) -> None:
     data.mkdir()
-    DataFolder(data).log.touch()
+    DataDir(data).log.touch()
     done = passerby("serve", "--port", "0", "--console-port", "0")
     assert done.code == 1
     assert "control.db is gone" in done.err
@@ -225,7 +225,7 @@ def test_no_role_survives_a_supervisor_that_is_killed(data: Path) -> None:
         assert set(roles) == {"edge", "worker", "console"}
         server.process.kill()
         wait_for(lambda: not any(lives(pid) for pid in roles.values()))
-        os.close(locks.take_folder(DataFolder(data), alone=True))
+        os.close(locks.take_folder(DataDir(data), alone=True))
 
 
 def test_single_roles_run_side_by_side_and_a_second_worker_does_not(

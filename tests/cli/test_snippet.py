@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.cli.conftest import Command
 
-from passerby.accounts.founding import FirstKeys
+from passerby.accounts.bootstrap import FirstKeys
 
 URL = "https://cdp.example.com"
 

@@ -10,7 +10,7 @@ from tests.cli.conftest import Command
 from passerby.accounts import passwords
 from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.cli.founding import see_to_given_password
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 
 def fits(data: Path, name: str, password: str) -> bool:
-    with SqliteUsers(DataFolder(data).control) as users:
+    with SqliteUsers(DataDir(data).control) as users:
         return passwords.matches(password, users.password(name) or "")
 
 
@@ -70,11 +70,11 @@ def test_a_server_sees_to_the_password_that_the_environment_gives(
     passerby: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = passerby("password", "--json").json["password"]
-    see_to_given_password(DataFolder(data))
+    see_to_given_password(DataDir(data))
     assert fits(data, "admin", before)
     monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", PASSWORD)
-    see_to_given_password(DataFolder(data))
-    see_to_given_password(DataFolder(data))
+    see_to_given_password(DataDir(data))
+    see_to_given_password(DataDir(data))
     assert fits(data, "admin", PASSWORD)
 
 
@@ -82,7 +82,7 @@ def test_a_folder_that_is_still_to_be_made_gets_its_password_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", PASSWORD)
-    see_to_given_password(DataFolder(tmp_path / "none"))
+    see_to_given_password(DataDir(tmp_path / "none"))
     assert not (tmp_path / "none").exists()
 
 

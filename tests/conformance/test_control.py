@@ -166,10 +166,10 @@ def test_changes_of_the_policy_are_recorded(projects: Projects, shop: Project) -
 
 
 def test_annotations_keep_what_is_not_changed(projects: Projects, shop: Project) -> None:
-    projects.change_mark(shop.id, "Seen", "", planned=True, changed_at=NOW, who="ann")
-    projects.change_mark(shop.id, "Seen", "", description="A page view", changed_at=NOW + 1, who="bob")
-    projects.change_mark(shop.id, "", "plan", hidden=True, changed_at=NOW, who="ann")
-    trait, event = projects.marks(shop.id)
+    projects.change_annotation(shop.id, "Seen", "", planned=True, changed_at=NOW, who="ann")
+    projects.change_annotation(shop.id, "Seen", "", description="A page view", changed_at=NOW + 1, who="bob")
+    projects.change_annotation(shop.id, "", "plan", hidden=True, changed_at=NOW, who="ann")
+    trait, event = projects.annotations(shop.id)
     assert (trait.event, trait.attribute, trait.hidden) == ("", "plan", True)
     assert (event.planned, event.description, event.changed_at, event.who) == (True, "A page view", NOW + 1, "bob")
 

@@ -33,9 +33,9 @@ from passerby.dialects.contract import Fault, Request
 from passerby.dialects.dialect import DAY_MS, HOUR_MS, Dialect, RequestParts
 from passerby.dialects.openapi import security_schemes
 from passerby.dialects.samples import CUSTOMER, PHONE, TESTER, SampleCall
-from passerby.folder import DataFolder
 from passerby.messages import Message
 from passerby.settings import WorkerSettings
+from passerby.storage.data_dir import DataDir
 from passerby.worker.repeats import windows
 
 METHODS = ("delete", "get", "head", "patch", "post", "put")
@@ -85,7 +85,7 @@ def messages_of(server: Server, call: SampleCall) -> list[Message]:
     headers = {name.lower(): value for name, value in call.http_headers().items()}
     now, body = time.time_ns() // 1_000_000, json.dumps(call.body).encode()
     request = Request("POST", path, query, headers, body, now, "192.0.2.1", lambda: str(uuid_utils.uuid7()))
-    with closing(ProjectCredentials(SqliteChangeFeed(DataFolder(server.data).control))) as credentials:
+    with closing(ProjectCredentials(SqliteChangeFeed(DataDir(server.data).control))) as credentials:
         return found.handle(request, found.parameters, credentials).messages
 
 

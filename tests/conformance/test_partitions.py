@@ -23,7 +23,6 @@ from passerby.doctor.deep import examine_deep
 from passerby.doctor.positions import compare
 from passerby.edge import unapplied
 from passerby.edge.unapplied import Unapplied
-from passerby.folder import DataFolder
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry, LogReader
 from passerby.messages import Message, StoredEvent
@@ -40,6 +39,7 @@ from passerby.state.protocol import Progress
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
 from passerby.worker.batch import Applied, Worker
 from passerby.worker.loop import Loop
 
@@ -395,7 +395,7 @@ class TestChecks:
         say(office)
         apply(office, 1)
         office.building.apply()
-        folder, engine = DataFolder(office.building.folder), office.building.log_engine
+        folder, engine = DataDir(office.building.folder), office.building.log_engine
         folder.log.touch()
 
         def broken() -> list[str]:
@@ -416,7 +416,7 @@ class TestChecks:
 
     def test_backlog_and_lag_are_over_all_partitions(self, office: Office) -> None:
         building = office.building
-        meter = Meter(DataFolder(building.folder), building.context.log, building.context.state, lambda: "", 0)
+        meter = Meter(DataDir(building.folder), building.context.log, building.context.state, lambda: "", 0)
         said = say(office)
         apply(office, 0, 2)
         waiting = [message for message in said if partition(office, message) == 1]

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from tests.console.office import ADMIN, PROJECT, VIEWER, Office
 
-from passerby.folder import DataFolder
 from passerby.rejected_requests.sqlite.store import SqliteRejectedWriter
+from passerby.storage.data_dir import DataDir
 
 TOKENS = f"/p/{PROJECT}/settings/tokens"
 KEYS = f"/p/{PROJECT}/sources/segment"
@@ -40,7 +40,7 @@ def test_the_page_says_what_uses_a_key(office: Office, admin: httpx.Client) -> N
     assert "Not used yet" in unused
     assert f'<a href="{KEYS}">Segment</a>' in unused
     assert "Clients still use this key" not in unused
-    with closing(SqliteRejectedWriter(DataFolder(office.server.data).refused)) as writer:
+    with closing(SqliteRejectedWriter(DataDir(office.server.data).refused)) as writer:
         writer.count_uses({int(str(number)): 1_234}, time.time_ns() // 1_000_000)
     for change in ("revoke", "rotate"):
         page = admin.get(f"{KEYS}/keys/{number}/{change}").text

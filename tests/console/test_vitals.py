@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from passerby.console import vitals
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 
 def test_a_process_and_those_that_it_started_are_found() -> None:
@@ -51,6 +51,6 @@ def test_a_file_counts_with_its_write_ahead_log_and_a_folder_with_all_in_it(tmp_
     (tmp_path / "events" / "store").mkdir(parents=True)
     (tmp_path / "events" / "store" / "part").write_bytes(b"x" * 3)
     (tmp_path / "events" / "gone").symlink_to(tmp_path / "nowhere")
-    found = vitals.disk(DataFolder(tmp_path))
+    found = vitals.disk(DataDir(tmp_path))
     assert {file.name: file.bytes for file in found.files} == {"log.db": 15, "events": 3}
     assert 0 < found.free_bytes <= found.total_bytes

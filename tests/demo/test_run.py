@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from passerby.accounts.bootstrap import FirstKeys
 from passerby.accounts.credentials import ProjectCredentials
-from passerby.accounts.founding import FirstKeys
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.run import LABEL, borrowed_keys
-from passerby.folder import DataFolder
 from passerby.runtime.founding import init
+from passerby.storage.data_dir import DataDir
 
 
 @pytest.fixture
@@ -25,14 +25,14 @@ def keys(data: Path) -> FirstKeys:
 @pytest.fixture
 def store(data: Path, keys: FirstKeys) -> Iterator[SqliteProjects]:
     assert keys.project == "default"
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         yield store
 
 
 def test_borrowed_secrets_work_until_the_end(data: Path, keys: FirstKeys, store: SqliteProjects) -> None:
     project = store.project("default")
     with borrowed_keys(store, project) as borrowed:
-        credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+        credentials = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
         assert borrowed["crossengage.mobile_api_key"] == keys.keys["crossengage.mobile_api_key"]
         assert credentials.authenticates("webengage.api_key", project.id, borrowed["webengage.api_key"])
         assert credentials.token_project(borrowed["api_token"]) == project.id

@@ -11,7 +11,6 @@ import pytest
 from tests.state.filling import DAY, ident, new_id
 
 from passerby.doctor.deep import Verdict, examine_deep
-from passerby.folder import DataFolder
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
@@ -21,6 +20,7 @@ from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import Deletion
+from passerby.storage.data_dir import DataDir
 from passerby.worker.batch import Worker
 
 
@@ -29,7 +29,7 @@ class Place:
 
     def __init__(self, path: Path) -> None:
         path.mkdir()
-        self.folder = DataFolder(path)
+        self.folder = DataDir(path)
         self.log = SqliteLogWriter(self.folder.log)
         self.state = SqliteState(self.folder.state)
         self.reader = SqliteStateReader(self.folder.state)
@@ -122,7 +122,7 @@ def test_a_deletion_while_events_are_counted_is_no_fault(place: Place) -> None:
 
 
 def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:
-    assert list(examine_deep(DataFolder(data), engines_of(DataFolder(data)).log, lambda _claim, _rows: None)) == []
+    assert list(examine_deep(DataDir(data), engines_of(DataDir(data)).log, lambda _claim, _rows: None)) == []
     assert not data.exists()
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from passerby.doctor.examine import examine
 from passerby.doctor.finding import Finding
-from passerby.folder import DataFolder
 from passerby.runtime.engines import engines_of
 from passerby.runtime.founding import init
 from passerby.settings import load
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir
 
 EVERYTHING = [
     *("owner", "writable", "disk space", "SQLite", "control.db", "log.db", "state.db"),
@@ -24,7 +24,7 @@ EVERYTHING = [
 def examined(given: Mapping[str, object]) -> list[Finding]:
     """What the doctor finds with these settings."""
     settings = load(given)
-    return list(examine(settings, engines_of(DataFolder(settings.data))))
+    return list(examine(settings, engines_of(DataDir(settings.data))))
 
 
 def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[], int]) -> None:
@@ -36,7 +36,7 @@ def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[
 
 def test_a_folder_with_a_state_has_its_positions_compared(data: Path, free_port: Callable[[], int]) -> None:
     init(data)
-    SqliteState(DataFolder(data).state).close()
+    SqliteState(DataDir(data).state).close()
     findings = list(examined({"data": data, "port": free_port(), "console_port": free_port()}))
     assert ("positions", True) in [(finding.check, finding.well) for finding in findings]
 
@@ -49,7 +49,7 @@ def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free
 
 def test_the_ports_of_a_running_server_are_the_ones_that_are_tried(data: Path, free_port: Callable[[], int]) -> None:
     init(data)
-    taken = locks.take_serve(DataFolder(data))
+    taken = locks.take_serve(DataDir(data))
     port = free_port()
     locks.announce(
         taken, locks.Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=port)

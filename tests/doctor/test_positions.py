@@ -11,18 +11,18 @@ from tests.log.writing import NOW, append, numbered
 from tests.positions import at
 
 from passerby.doctor.positions import check_positions
-from passerby.folder import DataFolder
 from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.positions import pack
 from passerby.runtime.engines import engines_of
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> DataFolder:
+def folder(tmp_path: Path) -> DataDir:
     """A log of five messages, of which four are applied and relayed."""
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     with closing(SqliteLogWriter(folder.log)) as writer:
         append(writer, numbered(1, 5))
     with closing(SqliteState(folder.state)) as state, state.transaction():
@@ -36,12 +36,12 @@ def change(file: Path, statement: str) -> None:
         connection.execute(statement)
 
 
-def test_positions_in_order_are_well(folder: DataFolder) -> None:
+def test_positions_in_order_are_well(folder: DataDir) -> None:
     finding = check_positions(*engines_of(folder)[:2])
     assert (finding.well, finding.found) == (True, "relayed 4, applied 4, log 5")
 
 
-def test_a_state_ahead_of_the_log_is_unwell(folder: DataFolder) -> None:
+def test_a_state_ahead_of_the_log_is_unwell(folder: DataDir) -> None:
     change(folder.log, "DELETE FROM batch")
     finding = check_positions(*engines_of(folder)[:2])
     assert (finding.well, finding.found) == (False, "relayed 4, applied 4, log 0: the state is ahead of the log")
@@ -52,13 +52,13 @@ def test_a_state_ahead_of_the_log_is_unwell(folder: DataFolder) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE relays SET done = 2", "UPDATE outbox SET last_position = 5"])
-def test_an_event_store_ahead_of_the_state_is_unwell(folder: DataFolder, statement: str) -> None:
+def test_an_event_store_ahead_of_the_state_is_unwell(folder: DataDir, statement: str) -> None:
     change(folder.state, statement)
     finding = check_positions(*engines_of(folder)[:2])
     assert not finding.well
     assert "the event store is ahead of the state" in finding.found
 
 
-def test_files_that_cannot_be_read_are_unwell(folder: DataFolder) -> None:
+def test_files_that_cannot_be_read_are_unwell(folder: DataDir) -> None:
     folder.log.write_bytes(b"no database" * 1_000)
     assert "cannot be compared" in check_positions(*engines_of(folder)[:2]).found

@@ -12,9 +12,9 @@ import uvloop
 from tests.dialects.calling import Keys
 
 from passerby.dialects.contract import Call
-from passerby.edge.chores import look_after
 from passerby.edge.connection import EdgeConnection
-from passerby.edge.directory import Directory
+from passerby.edge.lookup import ProfileLookup
+from passerby.edge.maintenance import run_every
 from passerby.edge.routes import match as match_any
 from passerby.edge.server import Server, beside
 from passerby.edge.shared import Edge
@@ -70,11 +70,11 @@ class Running:
         log: LogWriter,
         settings: EdgeSettings,
         match: Callable[[str], Call | None] = match_any,
-        directory: Directory | None = None,
+        lookup: ProfileLookup | None = None,
         proxies: TrustedProxies | None = None,
     ) -> None:
         self._log = log
-        self._directory = directory
+        self._directory = lookup
         self._proxies = proxies
         self._settings = settings
         self._match = match
@@ -99,12 +99,12 @@ class Running:
 
     async def _serve(self) -> None:
         self.edge = Edge(
-            Keys(), self._log, self._settings, match=self._match, directory=self._directory, proxies=self._proxies
+            Keys(), self._log, self._settings, match=self._match, lookup=self._directory, proxies=self._proxies
         )
         self._server = Server(self.edge)
         self._loop = asyncio.get_running_loop()
         self._ready.set()
-        async with beside(look_after(self._server.sweep, seconds=BEAT_SECONDS)):
+        async with beside(run_every(self._server.sweep, seconds=BEAT_SECONDS)):
             await self._server.serve(self._listener)
         self.edge.close()
 

@@ -16,7 +16,7 @@ from tests.edge.client import Client, request
 from tests.edge.running import Gate, Running, until
 
 from passerby.dialects import registry
-from passerby.dialects.contract import Call, Fault, Inquiry, Known, Outcome, Reply, RequestFault
+from passerby.dialects.contract import Call, Fault, Lookup, LookupResult, Outcome, Reply, RequestFault
 from passerby.log.protocol import LogDamaged, LogFull
 from passerby.settings import EdgeSettings
 
@@ -261,33 +261,33 @@ def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged
 class Failing:
     """A directory whose state cannot be read in an unexpected way."""
 
-    async def known(self, _inquiry: Inquiry) -> Known:
+    async def known(self, _inquiry: Lookup) -> LookupResult:
         raise KeyError("somebody@example.com")
 
 
-def asking(answer: Callable[[Known], Outcome]) -> Callable[[str], Call]:
+def asking(answer: Callable[[LookupResult], Outcome]) -> Callable[[str], Call]:
     """A call that looks something up before it answers so."""
 
-    def inquire(*_: object) -> Inquiry:
-        return Inquiry(PROJECT, (), None, answer)
+    def look_up(*_: object) -> Lookup:
+        return Lookup(PROJECT, (), None, answer)
 
     call = registry.match(TRACK)
     assert call
-    return lambda _: msgspec.structs.replace(call, inquire=inquire)
+    return lambda _: msgspec.structs.replace(call, look_up=look_up)
 
 
 def test_a_mistake_of_ours_in_a_lookup_is_a_500_too(start: Start, kept: Kept, lines: io.StringIO) -> None:
-    edge = start(match=asking(lambda _: Outcome(Reply(200))), directory=Failing())
+    edge = start(match=asking(lambda _: Outcome(Reply(200))), lookup=Failing())
     with closing(Client(edge.port)) as client:
         assert [client.ask(TRACK, EVENT).status for _ in range(2)] == [500, 500]
-    assert edge.edge.counts.mistakes == 2
+    assert edge.edge.counts.internal_errors == 2
     assert edge.edge.budget.taken == 0
     assert "somebody" not in lines.getvalue()
     assert kept() == []
 
 
 def test_a_call_may_be_refused_after_a_lookup(start: Start) -> None:
-    def refuse(_: Known) -> Outcome:
+    def refuse(_: LookupResult) -> Outcome:
         raise RequestFault(Fault.UNKNOWN_KEY)
 
     edge = start(match=asking(refuse))

@@ -280,7 +280,7 @@ def test_a_mistake_of_ours_in_a_head_is_answered_counted_and_logged(
         answer = client.ask(TRACK, EVENT)
         assert answer.status == 500
         assert client.is_closed()
-    assert edge.edge.counts.mistakes == 1
+    assert edge.edge.counts.internal_errors == 1
     assert "KeyError" in lines.getvalue()
     assert "somebody" not in lines.getvalue()
     with closing(Client(edge.port)) as client:

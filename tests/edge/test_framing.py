@@ -103,7 +103,7 @@ def test_an_ambiguous_request_is_rejected_with_everything_behind_it(edge: Runnin
     assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"400"]
     assert b"connection: close" in answers
     assert not kept()
-    assert edge.edge.counts.mistakes == 0
+    assert edge.edge.counts.internal_errors == 0
 
 
 UNAMBIGUOUS = {

@@ -20,13 +20,13 @@ def test_counts_are_published_once() -> None:
     counts.answered("test", "a", 202)
     counts.answered("test", "b", 404)
     counts.refused("test", "not_json")
-    counts.mistaken("test")
+    counts.internal_error("test")
     for _ in range(2):
         counts.publish(pending_bytes=5, connections=3)
     assert value("passerby_edge_requests_total", dialect="test", call="a", status="2xx") == before + 2
     assert value("passerby_edge_requests_total", dialect="test", call="b", status="4xx") == 1
     assert value("passerby_edge_refused_total", dialect="test", reason="not_json") == 1
-    assert value("passerby_edge_refused_total", dialect="test", reason="mistake") == 1
+    assert value("passerby_edge_refused_total", dialect="test", reason="internal_error") == 1
     assert value("passerby_edge_pending_bytes") == 5
     assert value("passerby_edge_connections") == 3
 

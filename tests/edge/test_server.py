@@ -18,9 +18,9 @@ from tests.edge.running import until
 
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.edge.server import files_allowed
-from passerby.folder import DataFolder
 from passerby.log.sqlite.store import SqliteLogReader
 from passerby.positions import START
+from passerby.storage.data_dir import DataDir
 
 KEY = "mobile-key-of-a-test"
 TRACK = f"/api/v1/mobile/{KEY}/track"
@@ -29,17 +29,17 @@ NOW = time.time_ns() // 1_000_000
 
 
 @pytest.fixture
-def folder(data: Path) -> DataFolder:
+def folder(data: Path) -> DataDir:
     """A data folder with one project that has a mobile API key."""
     data.mkdir()
-    folder = DataFolder(data)
+    folder = DataDir(data)
     with SqliteProjects(folder.control) as store:
         store.add_key(store.add_project("shop", NOW), "crossengage.mobile_api_key", NOW, value=KEY)
     return folder
 
 
 @pytest.fixture
-def port(folder: DataFolder, free_port: Callable[[], int]) -> Iterator[int]:
+def port(folder: DataDir, free_port: Callable[[], int]) -> Iterator[int]:
     """The port of an edge that runs as a process, and leaves with exit code 0 when it is asked to."""
     port = free_port()
     role = ["serve", "--role=edge", f"--data={folder.path}", f"--port={port}"]
@@ -56,13 +56,13 @@ def answers(port: int) -> bool:
     return False
 
 
-def test_it_keeps_what_it_accepts_and_leaves_when_asked_to(port: int, folder: DataFolder) -> None:
+def test_it_keeps_what_it_accepts_and_leaves_when_asked_to(port: int, folder: DataDir) -> None:
     with closing(Client(port)) as client, closing(SqliteLogReader(folder.log)) as reader:
         assert client.ask(TRACK, EVENT).status == 202
         assert [entry.message.name for entry in reader.read(START, 9)] == ["Viewed"]
 
 
-def test_a_revoked_key_stops_working_within_about_a_second(port: int, folder: DataFolder) -> None:
+def test_a_revoked_key_stops_working_within_about_a_second(port: int, folder: DataDir) -> None:
     with closing(Client(port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
         with SqliteProjects(folder.control) as store:

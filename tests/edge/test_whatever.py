@@ -18,7 +18,7 @@ from tests.dialects.crossengage.sending import REAL
 from tests.edge.client import Client, request
 from tests.edge.running import Running, until
 
-from passerby.dialects.contract import Inquiry, Known
+from passerby.dialects.contract import Lookup, LookupResult
 from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.settings import EdgeSettings
 
@@ -48,14 +48,14 @@ preflight_headers = st.sampled_from(["Access-Control-Request-Headers", "Access-C
 class Unknowing:
     """A directory over an empty state."""
 
-    async def known(self, _inquiry: Inquiry) -> Known:
-        return Known()
+    async def known(self, _inquiry: Lookup) -> LookupResult:
+        return LookupResult()
 
 
 @pytest.fixture(scope="module")
 def edge() -> Iterator[Running]:
     with tempfile.TemporaryDirectory() as folder, closing(SqliteLogWriter(Path(folder) / "log.db")) as log:
-        running = Running(log, EdgeSettings(rate_limits="off"), directory=Unknowing())
+        running = Running(log, EdgeSettings(rate_limits="off"), lookup=Unknowing())
         running.start()
         yield running
         running.stop()
@@ -66,7 +66,7 @@ def still_well(edge: Running) -> None:
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, GOOD).status == 202
     until(lambda: not edge.edge.budget.taken)
-    assert edge.edge.counts.mistakes == 0
+    assert edge.edge.counts.internal_errors == 0
 
 
 def in_bytes(method: str, path: str, body: bytes, encoding: str, headers: dict[str, str]) -> tuple[str, bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.house.repository import ROOT, SOURCE, modules
 
-from passerby import sql
+from passerby.storage import sql
 
 LONGEST_FUNCTION = 50
 MEDIAN_FUNCTION = 8

@@ -9,7 +9,7 @@ import re
 
 from tests.house.repository import SOURCE
 
-from passerby import migrations
+from passerby.storage import migrations
 
 
 def test_the_steps_of_every_store_are_numbered_without_gaps() -> None:
@@ -28,4 +28,4 @@ def test_only_a_step_creates_or_changes_tables() -> None:
     ]
     making = re.compile(r"^\s*(CREATE|ALTER|DROP)\s+(TABLE|INDEX|TRIGGER)|user_version\W", re.MULTILINE)
     found = [str(path.relative_to(SOURCE)) for path in others if making.search(path.read_text())]
-    assert found == ["migrations.py"]
+    assert found == ["storage/migrations.py"]

@@ -12,12 +12,12 @@ import pytest
 from tests.log.writing import NOW, append, numbered
 from tests.positions import at
 
-from passerby import sqlite
 from passerby.log.protocol import LogDamaged, LogFull
 from passerby.log.sqlite.retention import DAY_MS
 from passerby.log.sqlite.storage import open_log
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import START
+from passerby.storage import sqlite
 
 LATER = NOW + 8 * DAY_MS
 BIG = numbered(1, 1)

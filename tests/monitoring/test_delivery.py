@@ -13,9 +13,9 @@ from tests.monitoring.watching import NOW
 from tests.serving import free_ports
 
 from passerby.accounts.alerting import AlertSettings
+from passerby.clock import iso
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.delivery import NotDelivered, body, notification, send
-from passerby.times import iso
 
 STATE = AlertState(firing=True, since=NOW - 1000, value=75.5)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.api.office import Building, Office
 
-from passerby.folder import DataFolder
 from passerby.messages import Identifier
 from passerby.monitoring.meter import Meter
+from passerby.storage.data_dir import DataDir
 
 
 class Page:
@@ -36,7 +36,7 @@ def building(tmp_path: Path) -> Iterator[Building]:
 
 def test_counts_are_those_since_the_last_sample(building: Building) -> None:
     desk, page, office = building.context, Page(), Office(building)
-    meter = Meter(DataFolder(building.folder), desk.log, desk.state, page, desk.now())
+    meter = Meter(DataDir(building.folder), desk.log, desk.state, page, desk.now())
     office.track("Bought", Identifier("user_id", "u-1"))
     waiting = office.say(kind="track", name="Bought", identifiers=(Identifier("user_id", "u-1"),))
     page.good, page.refused, page.failed = 15, 6, 2
@@ -53,7 +53,7 @@ def test_counts_are_those_since_the_last_sample(building: Building) -> None:
 
 def test_counters_that_began_again_count_from_zero(building: Building) -> None:
     desk, page = building.context, Page()
-    meter = Meter(DataFolder(building.folder), desk.log, desk.state, page, desk.now())
+    meter = Meter(DataDir(building.folder), desk.log, desk.state, page, desk.now())
     page.good, page.refused, page.failed = 3, 0, 0
     taken = meter.sample(desk.now() + 1000)
     assert (taken.requests, taken.rejected, taken.errors) == (3, 0, 0)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.monitoring.watching import GB, MINUTE, NOW, sample
 
+from passerby.clock import iso
 from passerby.monitoring.trends import RANGES, Forecast, forecast, trends
-from passerby.times import iso
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR

@@ -8,12 +8,12 @@ from typing import Any
 from tests.api.office import Building
 
 from passerby.accounts.sqlite.alerting import SqliteAlerting
-from passerby.folder import DataFolder
 from passerby.monitoring.delivery import Send, send
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import Sample, SampleStore
 from passerby.services.health import Check
+from passerby.storage.data_dir import DataDir
 
 NOW = 1_790_000_040_000
 MINUTE = 60_000
@@ -30,7 +30,7 @@ def sample(at: int = NOW, **values: Any) -> Sample:
 
 def monitor_of(building: Building, *, checks: Sequence[Check] = (), deliver: Send = send) -> Monitor:
     """A monitor of a building that is not started."""
-    folder, desk = DataFolder(building.folder), building.context
+    folder, desk = DataDir(building.folder), building.context
     return Monitor(
         meter=lambda: Meter(folder, desk.log, desk.state, desk.metrics, desk.now()),
         store=SampleStore(folder.refused),

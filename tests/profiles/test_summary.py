@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.event_store.chdb.making import NOON, event
 
+from passerby.clock import iso
 from passerby.messages import Semantic, StoredEvent
 from passerby.profiles.summary import ORDERS, ProfileSummary, Revenue, page_of, summarise
 from passerby.profiles.view import Profile, ProfileIdentifier
-from passerby.times import iso
 
 ID = "0192f0a0-0000-7000-8000-00000000000a"
 

@@ -12,7 +12,6 @@ from tests.log.writing import NOW, append, numbered
 from tests.positions import at
 
 from passerby.accounts.credentials import ProjectCredentials
-from passerby.folder import DataFolder
 from passerby.log.protocol import LogDamaged
 from passerby.outbox.protocol import Delivered
 from passerby.positions import START, pack
@@ -28,18 +27,19 @@ from passerby.runtime.engines import (
 )
 from passerby.settings import EventSettings, LogSettings
 from passerby.state.protocol import OutboxRow, StateUnavailable
+from passerby.storage.data_dir import DataDir
 
 ODD_NAME = "data folder 100% ünusual#1?"
 
 
 def test_the_engines_of_a_data_folder_lie_at_the_paths_that_it_names(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path / ODD_NAME)
+    folder = DataDir(tmp_path / ODD_NAME)
     assert [path_of(url) for url in urls_of(folder)] == [folder.log, folder.state, folder.events, folder.control]
 
 
 def test_the_path_of_a_url_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert path_of(urls_of(DataFolder(Path("data"))).log) == tmp_path / "data" / "log.db"
+    assert path_of(urls_of(DataDir(Path("data"))).log) == tmp_path / "data" / "log.db"
 
 
 @pytest.mark.parametrize("open_", [open_log, open_state, open_events, open_control])
@@ -51,14 +51,14 @@ def test_an_unknown_engine_is_refused_with_the_known_ones(open_: Callable[[str],
 
 
 def test_nothing_is_created_before_it_is_opened(tmp_path: Path) -> None:
-    engines = engines_of(DataFolder(tmp_path))
+    engines = engines_of(DataDir(tmp_path))
     assert not engines.log.exists()
     assert not engines.state.exists()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_written_through_one_handle_is_read_through_another(tmp_path: Path) -> None:
-    engines = engines_of(DataFolder(tmp_path / ODD_NAME))
+    engines = engines_of(DataDir(tmp_path / ODD_NAME))
     (tmp_path / ODD_NAME).mkdir()
     with closing(engines.log.open_writer()) as writer, closing(engines.log.open_reader()) as log:
         append(writer, numbered(1, 2), at=NOW)
@@ -72,7 +72,7 @@ def test_what_is_written_through_one_handle_is_read_through_another(tmp_path: Pa
 
 
 def test_the_control_plane_opens_every_part_of_itself(tmp_path: Path) -> None:
-    control = engines_of(DataFolder(tmp_path)).control
+    control = engines_of(DataDir(tmp_path)).control
     with control.open_projects() as projects:
         projects.add_project("default", NOW)
     with closing(ProjectCredentials(control.open_feed())) as credentials:
@@ -88,7 +88,7 @@ def test_the_control_plane_opens_every_part_of_itself(tmp_path: Path) -> None:
 
 
 def test_the_event_store_opens_and_names_its_engine(tmp_path: Path) -> None:
-    engine = engines_of(DataFolder(tmp_path)).events
+    engine = engines_of(DataDir(tmp_path)).events
     store, sink = engine.open(EventSettings())
     with closing(store):
         assert store.total(1) == 0
@@ -96,20 +96,20 @@ def test_the_event_store_opens_and_names_its_engine(tmp_path: Path) -> None:
 
 
 def test_every_engine_names_its_version(tmp_path: Path) -> None:
-    versions = dict(engine.version() for engine in engines_of(DataFolder(tmp_path)))
+    versions = dict(engine.version() for engine in engines_of(DataDir(tmp_path)))
     assert set(versions) == {"SQLite", "chDB"}
     assert all(re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+.*", version) for version in versions.values())
 
 
 def test_a_state_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     folder.state.write_bytes(b"no database" * 1_000)
     with pytest.raises(StateUnavailable):
         engines_of(folder).state.progress()
 
 
 def test_a_log_that_is_no_database_is_damaged(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     folder.log.write_bytes(b"no database" * 1_000)
     with pytest.raises(LogDamaged):
         engines_of(folder).log.head()

@@ -266,7 +266,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     ),
     "tracking_plan.annotate": Change(
         "catalogue.marked",
-        lambda stage: [mark.planned for mark in stage.building.projects.marks(stage.number)],
+        lambda stage: [mark.planned for mark in stage.building.projects.annotations(stage.number)],
         [True],
         api=lambda stage: stage.api("PATCH", "/v1/catalogue/marks", {"event": "Seen", "planned": True}),
         console=lambda stage: stage.console("/catalogue/mark", event="Seen", planned="true"),

@@ -120,8 +120,8 @@ def test_a_change_of_accounts_that_cannot_be_recorded_is_not_made(
 
     stage = Stage(shared)
     store = stage.building.projects
-    before = store.projects(), store.keys(stage.project), store.marks(stage.number)
+    before = store.projects(), store.keys(stage.project), store.annotations(stage.number)
     context = replace(stage.building.context, audit=Full)  # type: ignore[arg-type]  # what cannot be opened
     with pytest.raises(OSError, match="no space"):
         change(ServerAccess(context, stage.number, COMMAND_LINE))
-    assert (store.projects(), store.keys(stage.project), store.marks(stage.number)) == before
+    assert (store.projects(), store.keys(stage.project), store.annotations(stage.number)) == before

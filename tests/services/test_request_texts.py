@@ -23,6 +23,7 @@ from passerby.services.request_texts import rejection_message
         ("invalid", None, "event is required.", 400, "event is required."),
         ("invalid", None, "", 401, "Unauthorized"),
         ("invalid", None, "", 799, "HTTP status 799"),
+        ("internal_error", None, "", 500, "An internal error occurred. Nothing of the request was stored."),
         ("mistake", None, "", 500, "An internal error occurred. Nothing of the request was stored."),
     ],
 )
@@ -42,7 +43,7 @@ CAUSES = st.none() | st.sampled_from([Cause(code, PARAMS) for code in TEXTS])
 
 
 @given(
-    reason=st.sampled_from([*(fault.value for fault in Fault), "invalid", "mistake", "a later code"]),
+    reason=st.sampled_from([*(fault.value for fault in Fault), "invalid", "internal_error", "a later code"]),
     cause=CAUSES,
     status=st.integers(100, 999),
 )

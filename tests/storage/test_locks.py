@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby.folder import DataFolder
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir
 from passerby.storage.locks import (
     FolderInUse,
     RoleRunning,
@@ -27,12 +27,12 @@ US = Serving(pid=os.getpid(), host="127.0.0.1", port=1, console_host="127.0.0.1"
 
 
 @pytest.fixture
-def folder(data: Path) -> DataFolder:
-    return DataFolder(data)
+def folder(data: Path) -> DataDir:
+    return DataDir(data)
 
 
 @pytest.fixture
-def serve(folder: DataFolder) -> Iterator[int]:
+def serve(folder: DataDir) -> Iterator[int]:
     """A `serve` that runs on the folder."""
     descriptor, used = take_serve(folder), take_folder(folder, alone=True)
     announce(descriptor, US)
@@ -47,38 +47,38 @@ def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("serve")
-def test_the_folder_is_made_for_its_owner_alone(folder: DataFolder) -> None:
+def test_the_folder_is_made_for_its_owner_alone(folder: DataDir) -> None:
     assert folder.run.is_dir()
     assert folder.path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.usefixtures("serve")
-def test_a_second_server_is_refused_at_once_and_told_who_is_there(folder: DataFolder) -> None:
+def test_a_second_server_is_refused_at_once_and_told_who_is_there(folder: DataDir) -> None:
     with pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}, on port 1: .* --data"):
         take_serve(folder)
 
 
 @pytest.mark.usefixtures("serve")
-def test_a_single_role_beside_a_server_is_refused_at_once(folder: DataFolder) -> None:
+def test_a_single_role_beside_a_server_is_refused_at_once(folder: DataDir) -> None:
     with pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}"):
         take_folder(folder, alone=False)
 
 
-def test_a_server_that_has_not_yet_said_who_it_is_counts_too(folder: DataFolder) -> None:
+def test_a_server_that_has_not_yet_said_who_it_is_counts_too(folder: DataDir) -> None:
     descriptor = take_serve(folder)
     with pytest.raises(FolderInUse, match="by another Passerby"):
         take_serve(folder)
     os.close(descriptor)
 
 
-def test_a_folder_that_was_given_back_can_be_taken(folder: DataFolder) -> None:
+def test_a_folder_that_was_given_back_can_be_taken(folder: DataDir) -> None:
     for _ in range(2):
         os.close(take_serve(folder))
         os.close(take_folder(folder, alone=True))
 
 
 @pytest.mark.usefixtures("short_grace")
-def test_single_roles_share_a_folder_that_no_server_can_take_then(folder: DataFolder) -> None:
+def test_single_roles_share_a_folder_that_no_server_can_take_then(folder: DataDir) -> None:
     descriptors = [take_folder(folder, alone=False) for _ in range(2)]
     with pytest.raises(FolderInUse, match="by another Passerby"):
         take_folder(folder, alone=True)
@@ -88,20 +88,20 @@ def test_single_roles_share_a_folder_that_no_server_can_take_then(folder: DataFo
 
 @pytest.mark.usefixtures("short_grace")
 @pytest.mark.parametrize("alone", [True, False])
-def test_processes_that_a_killed_server_left_keep_the_folder(folder: DataFolder, *, alone: bool) -> None:
+def test_processes_that_a_killed_server_left_keep_the_folder(folder: DataDir, *, alone: bool) -> None:
     left = take_folder(folder, alone=True)
     with pytest.raises(FolderInUse):
         take_folder(folder, alone=alone)
     os.close(left)
 
 
-def test_a_new_server_waits_until_those_processes_are_gone(folder: DataFolder) -> None:
+def test_a_new_server_waits_until_those_processes_are_gone(folder: DataDir) -> None:
     left = take_folder(folder, alone=True)
     threading.Timer(0.2, os.close, [left]).start()
     os.close(take_folder(folder, alone=True))
 
 
-def test_who_serves_is_known_while_it_does(folder: DataFolder) -> None:
+def test_who_serves_is_known_while_it_does(folder: DataDir) -> None:
     assert running(folder) is None
     descriptor = take_serve(folder)
     announce(descriptor, US)
@@ -110,12 +110,12 @@ def test_who_serves_is_known_while_it_does(folder: DataFolder) -> None:
     assert running(folder) is None
 
 
-def test_asking_who_serves_makes_nothing(folder: DataFolder) -> None:
+def test_asking_who_serves_makes_nothing(folder: DataDir) -> None:
     assert running(folder) is None
     assert not folder.path.exists()
 
 
-def test_a_role_that_must_be_alone_is_taken_once(folder: DataFolder) -> None:
+def test_a_role_that_must_be_alone_is_taken_once(folder: DataDir) -> None:
     used = take_folder(folder, alone=False)
     descriptor = take_role(folder, "worker")
     assert role_runs(folder, "worker")

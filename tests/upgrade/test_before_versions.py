@@ -13,18 +13,18 @@ import pytest
 from tests.serving import Json, Server, running
 from tests.state.filling import new_id
 
-from passerby import migrations
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.stage import Stage
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
-from passerby.migrations import NewerFile
 from passerby.positions import Position
 from passerby.state.protocol import Hand
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage import migrations
+from passerby.storage.migrations import NewerFile
 from passerby.worker.batch import Worker
 
 ARCHIVE = Path(__file__).parent / "before-versions.tar.xz"

@@ -16,9 +16,9 @@ from tests.migrating import AUDIT, CONTROL, LOG, REFUSED, STATE
 from tests.serving import Json, Server, running
 from tests.upgrade.make import changed, everything
 
-from passerby import migrations
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader
+from passerby.storage import migrations
 
 VERSIONS: Final = ("0.1.0",)
 

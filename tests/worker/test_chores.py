@@ -10,11 +10,11 @@ import apsw
 import pytest
 from tests.state.filling import Filling, ident
 
-from passerby.folder import DataFolder
 from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
 from passerby.worker import process
 from passerby.worker.process import Chores
 
@@ -27,9 +27,9 @@ class NoPolicies:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> DataFolder:
+def folder(tmp_path: Path) -> DataDir:
     """A folder whose state waits for a backfill."""
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     folder.run.mkdir()
     filling = Filling(folder.state)
     filling.identify(ident("user_id", "u1"), name="Ann")
@@ -41,14 +41,14 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 @pytest.fixture
-def state(folder: DataFolder) -> Iterator[SqliteState]:
+def state(folder: DataDir) -> Iterator[SqliteState]:
     state = SqliteState(folder.state)
     yield state
     state.close()
 
 
 @pytest.fixture
-def chores(folder: DataFolder, state: SqliteState) -> Iterator[Chores]:
+def chores(folder: DataDir, state: SqliteState) -> Iterator[Chores]:
     outbox = SqliteOutbox(folder.state, LogSettings())
     policies: Any = NoPolicies()
     yield Chores(folder.run / "worker.heartbeat", engines_of(folder), policies, outbox, state)

@@ -17,7 +17,6 @@ from tests.serving import Server
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.policies import Policies
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
-from passerby.folder import DataFolder
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import pack
 from passerby.runtime.engines import engines_of
@@ -27,6 +26,7 @@ from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
 from passerby.worker import process
 from passerby.worker.process import Chores
 from passerby.worker.resume import resume_log
@@ -120,7 +120,7 @@ def test_a_server_whose_log_lost_its_write_ahead_log_applies_all_that_it_accepts
 def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     init(folder.path)
     folder.run.mkdir()
     with closing(SqliteState(folder.state)) as state:
@@ -142,13 +142,13 @@ def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
 
 
 def test_a_state_that_cannot_be_read_does_not_keep_a_role_from_starting(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     folder.state.write_bytes(b"no database" * 1_000)
     assert not resume_log(*engines_of(folder)[:2])
 
 
 def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     with closing(SqliteState(folder.state)) as state, state.transaction():
         state.finish(at(9), NOW, [OutboxRow(pack(0, 9), 1, b"{}")])
     with closing(apsw.Connection(str(folder.state))) as connection:
@@ -157,12 +157,12 @@ def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path
 
 
 def test_a_new_data_folder_has_nothing_to_resume(tmp_path: Path) -> None:
-    resume_log(*engines_of(DataFolder(tmp_path))[:2])
+    resume_log(*engines_of(DataDir(tmp_path))[:2])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_state_to_which_nothing_was_applied_has_nothing_to_resume(tmp_path: Path) -> None:
-    folder = DataFolder(tmp_path)
+    folder = DataDir(tmp_path)
     folder.state.touch()
     resume_log(*engines_of(folder)[:2])
     assert not folder.log.exists()

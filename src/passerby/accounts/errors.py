@@ -50,7 +50,7 @@ class BadSetting(ProjectError):
     """A project's setting cannot have this value."""
 
 
-class TooManyMarks(ProjectError):
+class TooManyAnnotations(ProjectError):
     """People have said something of more events and attributes than is kept."""
 
     def __init__(self, most: int) -> None:

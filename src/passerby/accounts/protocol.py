@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
 from passerby.accounts.alerting import AlertSettings
-from passerby.accounts.marks import Mark
+from passerby.accounts.annotations import Annotation
 from passerby.accounts.policy import IdentityPolicy, PolicyChange
 from passerby.accounts.records import AccountsSnapshot, AddedKey, Key, Project, ProjectSettings
 from passerby.accounts.scopes import EVERY, Scope
@@ -81,11 +81,11 @@ class Projects(Protocol):
     def revoke_labelled(self, project: Project, label: str, now: int) -> int:
         """Revoke all keys of a project with this label; return how many."""
 
-    def marks(self, number: int) -> list[Mark]:
+    def annotations(self, number: int) -> list[Annotation]:
         """Return the annotations of the catalogue's events and attributes."""
 
-    def change_mark(self, number: int, event: str, attribute: str, **changed: Any) -> Mark:
-        """Change these fields of an annotation. Raises TooManyMarks."""
+    def change_annotation(self, number: int, event: str, attribute: str, **changed: Any) -> Annotation:
+        """Change these fields of an annotation. Raises TooManyAnnotations."""
 
     def set_password(self, user: str, stored: str, now: int) -> None:
         """Set the hashed password of a console user, who is added as an administrator where there is none."""

@@ -15,12 +15,12 @@ from passerby.accounts.errors import NotInitialised
 from passerby.accounts.protocol import Projects
 from passerby.audit.protocol import SERVER
 from passerby.engines import StateEngine
-from passerby.folder import DataFolder
 from passerby.runtime.context import open_context
 from passerby.runtime.engines import engines_of
 from passerby.services.access import Access
 from passerby.services.caller import COMMAND_LINE
 from passerby.settings import load
+from passerby.storage.data_dir import DataDir
 
 app = App(
     name="passerby",
@@ -34,9 +34,9 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON, f
 Project = Annotated[str, Parameter(name="--project", help="Name of the project.")]
 
 
-def data_folder(data: Path | None) -> DataFolder:
+def data_folder(data: Path | None) -> DataDir:
     """The data folder that a command means. Raises SettingsError."""
-    return DataFolder(load({"data": data}, os.environ).data)
+    return DataDir(load({"data": data}, os.environ).data)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.catalogue.types import DataType
 from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.errors import CommandError

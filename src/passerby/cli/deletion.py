@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from cyclopts import App
 
-from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.output import say, say_json
 from passerby.services import deletion

@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.cli import examples, greeting
 from passerby.cli.app import Data, Json, Project, data_folder, open_store
 from passerby.cli.output import say, say_json, say_table

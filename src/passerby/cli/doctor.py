@@ -13,9 +13,9 @@ from passerby.cli.app import Data, Json
 from passerby.cli.output import complain, say, say_json
 from passerby.doctor.deep import Verdict, examine_deep
 from passerby.doctor.examine import examine
-from passerby.folder import DataFolder
 from passerby.runtime.engines import engines_of
 from passerby.settings import load
+from passerby.storage.data_dir import DataDir
 
 Port = Annotated[int | None, Parameter(help="The port that a server would take, as for `passerby serve`.")]
 
@@ -36,7 +36,7 @@ def doctor(
     Exit code 1 means that something is not well.
     """
     settings = load({"data": data, "port": port, "console_port": console_port}, os.environ)
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     engines = engines_of(folder)
     findings = list(examine(settings, engines))
     verdicts = list(examine_deep(folder, engines.log, _Reporter())) if deep else []

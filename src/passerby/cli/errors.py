@@ -7,11 +7,11 @@ from typing import Final
 
 from passerby.accounts.errors import ProjectError
 from passerby.demo.errors import DemoError
-from passerby.migrations import NewerFile
 from passerby.services.errors import InvalidParameters, NotFound, ServiceError
 from passerby.settings import SettingsError
 from passerby.sockets import CannotListen
 from passerby.storage.locks import FolderInUse, RoleRunning
+from passerby.storage.migrations import NewerFile
 
 
 class CommandError(Exception):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from passerby.accounts.founding import FirstKeys
+from passerby.accounts.bootstrap import FirstKeys
 from passerby.dialects import registry
 from passerby.dialects.common.languages import shell
 from passerby.dialects.samples import CUSTOMER, Keys

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 from passerby.accounts import passwords
-from passerby.accounts.founding import CONSOLE_USER
+from passerby.accounts.bootstrap import CONSOLE_USER
 from passerby.cli.app import Data, Json, access_to, data_folder
 from passerby.cli.output import say, say_json
-from passerby.folder import DataFolder
 from passerby.runtime.founding import init as make_folder
 from passerby.runtime.founding import initialised
 from passerby.services import users
 from passerby.settings import CONSOLE_PASSWORD
+from passerby.storage.data_dir import DataDir
 
 
 def init(*, data: Data = None, json: Json = False) -> None:
@@ -40,7 +40,7 @@ def password(*, data: Data = None, json: Json = False) -> None:
         say(f"{CONSOLE_USER} has " + ("the password given" if given else f"the password {new}"))
 
 
-def see_to_given_password(folder: DataFolder) -> None:
+def see_to_given_password(folder: DataDir) -> None:
     """Where the environment gives a password, the first user has it from now on: a server is told so when it starts.
 
     Raises PasswordTooShort.

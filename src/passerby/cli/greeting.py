@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from passerby.accounts.founding import FirstKeys
+from passerby.accounts.bootstrap import FirstKeys
 from passerby.accounts.keys import API_TOKEN, KINDS, kind_named
 from passerby.accounts.records import Key
 from passerby.cli import examples

@@ -9,16 +9,16 @@ from typing import Annotated, Literal
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.accounts.keys import KINDS, kind_named
 from passerby.accounts.records import GRACE_MS
 from passerby.accounts.scopes import EVERY, Scope
 from passerby.cli.app import Data, Json, Project, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.clock import iso
 from passerby.services import keys
 from passerby.services.management_answers import KeyInfo
-from passerby.times import iso
 
 commands = App(name="keys", help="List, add, rotate and revoke the keys of a project.")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.accounts.policy import IdentityPolicy
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.errors import CommandError

@@ -10,9 +10,9 @@ from cyclopts import App, Parameter
 from passerby.accounts.records import Project
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
+from passerby.clock import iso
 from passerby.services import policy, projects
 from passerby.services.management_answers import ChangeProjectRequest
-from passerby.times import iso
 
 commands = App(name="projects", help="List projects, add one, change its settings.")
 

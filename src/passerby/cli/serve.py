@@ -17,7 +17,6 @@ from passerby import logs, sockets
 from passerby.cli import greeting
 from passerby.cli.founding import see_to_given_password
 from passerby.cli.output import as_json, say, say_if_possible, say_json
-from passerby.folder import DataFolder, write_private
 from passerby.proxies import Networks
 from passerby.runtime.engines import engines_of
 from passerby.runtime.founding import init, initialised
@@ -27,6 +26,7 @@ from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.runtime.supervisor.supervise import supervise
 from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags, load
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir, write_private
 
 _SECTIONS = {
     "": "Settings",
@@ -83,7 +83,7 @@ serve.__annotations__["flags"] = Annotated[Flags | None, Parameter(name="*")]
 
 
 def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     with ExitStack() as held:
         if handed.alive is None:
             held.callback(os.close, locks.take_folder(folder, alone=False))
@@ -94,7 +94,7 @@ def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
 
 def _serve_all(settings: Settings) -> int:
     logs.configure(settings.log_level, settings.log_format)
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     with ExitStack() as held:
         held.enter_context(leaving_on_signal())
         serve_lock, folder_lock = _taken(folder, held)
@@ -112,7 +112,7 @@ def _serve_all(settings: Settings) -> int:
         return supervise(folder, planned, as_flags(settings), listeners, folder_lock)
 
 
-def _taken(folder: DataFolder, held: ExitStack) -> tuple[int, int]:
+def _taken(folder: DataDir, held: ExitStack) -> tuple[int, int]:
     """The locks of this `serve` and of the folder."""
     serve_lock = locks.take_serve(folder)
     held.callback(os.close, serve_lock)
@@ -131,7 +131,7 @@ def _serving(settings: Settings, ports: Mapping[Role, int]) -> locks.Serving:
     )
 
 
-def _greet(folder: DataFolder, serving: locks.Serving) -> None:
+def _greet(folder: DataDir, serving: locks.Serving) -> None:
     written: Path | None = None
     if not initialised(folder.path):
         keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from passerby.cli.output import say
-from passerby.settings_reference import reference
+from passerby.cli.settings_reference import reference
 
 
 def settings() -> None:

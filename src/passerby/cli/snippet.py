@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from passerby.accounts.founding import FIRST_PROJECT
+from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.accounts.protocol import Projects
 from passerby.cli.app import Data, Project, open_store
 from passerby.cli.errors import CommandError

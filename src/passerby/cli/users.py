@@ -12,10 +12,10 @@ from passerby.accounts import passwords
 from passerby.accounts.users import ConsoleUser, Role
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
+from passerby.clock import iso
 from passerby.services import users
 from passerby.services.projects import list_projects
 from passerby.settings import CONSOLE_PASSWORD
-from passerby.times import iso
 
 commands = App(
     name="users", help="List the console's users, add one, give one a password or a role, unlock or remove one."

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import msgspec
 import psutil
 
-from passerby import sizes
-from passerby.folder import DataFolder
+from passerby.storage import sizes
+from passerby.storage.data_dir import DataDir
 
 _ROLE = "--role="
 
@@ -45,7 +45,7 @@ def processes(supervisor: int) -> list[Process]:
     return sorted(_each(supervisor), key=lambda one: (one.pid != supervisor, one.role, one.pid))
 
 
-def disk(folder: DataFolder) -> Disk:
+def disk(folder: DataDir) -> Disk:
     """Return the sizes of the files in the data folder."""
     usage = shutil.disk_usage(folder.path)
     entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]

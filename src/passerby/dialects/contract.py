@@ -133,8 +133,8 @@ class Credentials(Protocol):
         """What a project has chosen."""
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What the state knows of whom an `Inquiry` names. It may be some messages behind, or nothing at all.
+class LookupResult(msgspec.Struct, frozen=True):
+    """What the state knows of whom a `Lookup` names. It may be some messages behind, or nothing at all.
 
     `profile` is the one that the identifiers lead to now, if it was asked for. `device` is what the device has said of
     itself, `traits` and `external_ids` what it has stated of its user (`passerby.profiles.devices`).
@@ -153,7 +153,7 @@ class Known(msgspec.Struct, frozen=True):
     """The traits in the project's catalogue, if they were asked for: names and data types, by name."""
 
 
-class Inquiry(msgspec.Struct, frozen=True):
+class Lookup(msgspec.Struct, frozen=True):
     """A lookup that a call needs before it is answered: the device's own statements, and optionally a profile.
 
     Without identifiers (which are uncleaned) no profile is looked up. `proceed` makes the outcome out of the answer, or
@@ -163,17 +163,17 @@ class Inquiry(msgspec.Struct, frozen=True):
     project: int
     identifiers: tuple[Identifier, ...]
     device: Identifier | None
-    proceed: Callable[[Known], Outcome | Inquiry]
+    proceed: Callable[[LookupResult], Outcome | Lookup]
     key: tuple[str, str] | None = None
     """A dialect and a deduplication key to look up."""
     attributes: bool = False
     """Whether the traits in the project's catalogue are looked up."""
 
 
-def unlooked(asked: Outcome | Inquiry) -> Outcome:
+def without_lookup(asked: Outcome | Lookup) -> Outcome:
     """Return what a call comes to where every inquiry is answered as if nothing were known."""
-    while isinstance(asked, Inquiry):
-        asked = asked.proceed(Known())
+    while isinstance(asked, Lookup):
+        asked = asked.proceed(LookupResult())
     return asked
 
 
@@ -200,5 +200,5 @@ class Call(msgspec.Struct, frozen=True):
     authorise: Callable[[Request, Mapping[str, str], Credentials], Reply | None] | None = None
     """The refusal of a request whose key in path, query or headers is not known, else None. Asked before a body is read
     that does not come at once; `handle` checks the same key again. None where the key may stand in the body."""
-    inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None
+    look_up: Callable[[Request, Mapping[str, str], Credentials], Outcome | Lookup] | None = None
     """As `handle`, for a call whose answer says what is known; `handle` then answers as if nothing were."""

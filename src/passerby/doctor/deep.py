@@ -15,12 +15,12 @@ from typing import Any, Final, NamedTuple
 import apsw
 import msgspec
 
-from passerby import sql
 from passerby.engines import LogEngine
-from passerby.folder import DataFolder
 from passerby.identity.stage import Stage
 from passerby.positions import Position, Positions
-from passerby.sqlite import BUSY_TIMEOUT_MS
+from passerby.storage import sql
+from passerby.storage.data_dir import DataDir
+from passerby.storage.sqlite import BUSY_TIMEOUT_MS
 
 _SQL = sql.load("passerby.doctor", "deep.sql")
 
@@ -83,7 +83,7 @@ _CLAIMS: Final = (
 merge leads to one profile can."""
 
 
-def examine_deep(folder: DataFolder, log: LogEngine, progress: Progress, batch: int = BATCH) -> Iterator[Verdict]:
+def examine_deep(folder: DataDir, log: LogEngine, progress: Progress, batch: int = BATCH) -> Iterator[Verdict]:
     """Check every property that a data folder shows; nothing where there is no state yet."""
     if not (folder.state.exists() and log.exists()):
         return
@@ -94,7 +94,7 @@ def examine_deep(folder: DataFolder, log: LogEngine, progress: Progress, batch: 
         yield from _check_totals(connection, progress, batch)
 
 
-def _open(folder: DataFolder) -> apsw.Connection:
+def _open(folder: DataDir) -> apsw.Connection:
     connection = apsw.Connection(str(folder.state), flags=apsw.SQLITE_OPEN_READONLY)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     return connection

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from passerby import sizes, sqlite
 from passerby.doctor.finding import Finding, unwell, well
 from passerby.engines import EventStoreEngine
-from passerby.folder import DataFolder
+from passerby.storage import sizes, sqlite
+from passerby.storage.data_dir import DataDir
 
 LEAST_SQLITE: Final = (3, 51, 3)
 """Earlier ones can damage a file when one connection writes while another resets the write-ahead log (SQLite, WAL)."""
@@ -26,13 +26,13 @@ def check_sqlite() -> Finding:
     return unwell("SQLite", f"{version} can damage files", "install a newer apsw: `make setup` in a fresh checkout")
 
 
-def check_files(folder: DataFolder) -> Iterator[Finding]:
+def check_files(folder: DataDir) -> Iterator[Finding]:
     """Each SQLite file of the folder, which may be in use meanwhile."""
     for file in (folder.control, folder.log, folder.state):
         yield _check_file(file) if file.exists() else _missing(folder, file)
 
 
-def _missing(folder: DataFolder, file: Path) -> Finding:
+def _missing(folder: DataDir, file: Path) -> Finding:
     if file == folder.control:
         advice = f"make it with `passerby init --data {folder.path}`"
         return unwell(file.name, "is not there", advice)

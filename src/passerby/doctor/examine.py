@@ -10,14 +10,14 @@ from passerby.doctor.folder import check_clock, check_folder
 from passerby.doctor.ports import check_ports
 from passerby.doctor.positions import check_positions
 from passerby.engines import Engines
-from passerby.folder import DataFolder
 from passerby.settings import Settings
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir
 
 
 def examine(settings: Settings, engines: Engines) -> Iterator[Finding]:
     """Everything that can be found out about a data folder and its machine. Changes nothing."""
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     yield from check_folder(folder.path)
     yield check_sqlite()
     if folder.path.is_dir():

@@ -212,7 +212,7 @@ class EdgeConnection(asyncio.Protocol):
             self._reject(cause.reply)
         else:
             _log.error("a request met a mistake of ours", exc_info=cause)
-            self._edge.counts.mistaken(NO_DIALECT)
+            self._edge.counts.internal_error(NO_DIALECT)
             self._reject(BROKEN)
 
     def _decline_upgrade(self, rest: memoryview) -> None:

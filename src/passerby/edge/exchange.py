@@ -16,14 +16,14 @@ import msgspec
 from passerby import logs
 from passerby.dialects.common.causes import Cause
 from passerby.dialects.common.unreadable import settled
-from passerby.dialects.contract import Call, Fault, Inquiry, Outcome, Reply, Request, RequestFault
+from passerby.dialects.contract import Call, Fault, Lookup, Outcome, Reply, Request, RequestFault
 from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers
 from passerby.edge.cors import preflight
+from passerby.edge.gzip import GZIP_MAGIC, decompress
 from passerby.edge.headers import Head, Headers
 from passerby.edge.metrics import NO_DIALECT
-from passerby.edge.refusals import EXCERPT_BYTES, Noted, dialect_of, excerpt
+from passerby.edge.rejections import EXCERPT_BYTES, Rejection, dialect_of, excerpt
 from passerby.edge.shared import Edge, new_id
-from passerby.edge.unpack import GZIP_MAGIC, unpack
 from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP
 from passerby.sdk.serving import DIALECT as SDK
 
@@ -150,30 +150,30 @@ class Exchange:
         if sniffed or b"content-encoding" in self._raw:
             self._check_key(call)
             encoding = self._raw.get(b"content-encoding", b"").decode("latin-1")
-            body = unpack(body, "gzip" if sniffed else encoding, call.body_limit)
+            body = decompress(body, "gzip" if sniffed else encoding, call.body_limit)
         self.body = body
         request = self._request(body)
-        if call.inquire is None:
+        if call.look_up is None:
             self._commit(call, request, call.handle(request, call.parameters, self._edge.credentials))
             return
-        asked = call.inquire(request, call.parameters, self._edge.credentials)
+        asked = call.look_up(request, call.parameters, self._edge.credentials)
         if isinstance(asked, Outcome):
             self._commit(call, request, asked)
             return
         if self._edge.budget.spent:
             raise RequestFault(Fault.OVERLOADED)
-        task = asyncio.get_running_loop().create_task(self._inquire(call, request, asked))
+        task = asyncio.get_running_loop().create_task(self._look_up(call, request, asked))
         _tasks.add(task)
         task.add_done_callback(_tasks.discard)
 
-    async def _inquire(self, call: Call, request: Request, asked: Outcome | Inquiry) -> None:
+    async def _look_up(self, call: Call, request: Request, asked: Outcome | Lookup) -> None:
         """Look up what the call needs to know first. Meanwhile its body counts against the budget."""
         edge, size = self._edge, len(request.body)
         try:
             edge.budget.taken += size
             try:
-                while isinstance(asked, Inquiry):
-                    asked = asked.proceed(await edge.directory.known(asked))
+                while isinstance(asked, Lookup):
+                    asked = asked.proceed(await edge.lookup.known(asked))
             finally:
                 edge.budget.taken -= size
             self._commit(call, request, asked)
@@ -250,8 +250,8 @@ class Exchange:
         else:
             dialect, name = (call.dialect, call.name) if call else (NO_DIALECT, "unknown")
             _log.exception("a request met a mistake of ours", dialect=dialect, call=name)
-            self._edge.counts.mistaken(dialect)
-            self._note(BROKEN, "mistake")
+            self._edge.counts.internal_error(dialect)
+            self._note(BROKEN, "internal_error")
             self._answer(BROKEN)
 
     def _refuse(self, reply: Reply, reason: str, *, cause: Cause | None = None, answer: bytes = b"") -> None:
@@ -264,7 +264,7 @@ class Exchange:
         """Keep the request with the code of its fault, and the fault's cause or the dialect's own answer."""
         body = b"" if self.body.startswith(GZIP_MAGIC) else excerpt(self.body)
         at = self._edge.clock()
-        self._edge.refusals.note(Noted(at, self._call, reply.status, reason, self.head, body, cause, answer))
+        self._edge.rejections.note(Rejection(at, self._call, reply.status, reason, self.head, body, cause, answer))
 
     def _answer(self, reply: Reply) -> None:
         if self.answered:

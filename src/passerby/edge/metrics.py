@@ -44,7 +44,7 @@ class Counts:
     def __init__(self) -> None:
         self._requests: dict[tuple[str, str, int], int] = {}
         self._refused: dict[tuple[str, str], int] = {}
-        self.mistakes = 0
+        self.internal_errors = 0
         """Ever since the process began."""
 
     def answered(self, dialect: str, call: str, status: int) -> None:
@@ -52,10 +52,10 @@ class Counts:
         key = (dialect, call, status)
         self._requests[key] = self._requests.get(key, 0) + 1
 
-    def mistaken(self, dialect: str) -> None:
+    def internal_error(self, dialect: str) -> None:
         """Count a request that met a mistake of ours."""
-        self.mistakes += 1
-        self.refused(dialect, "mistake")
+        self.internal_errors += 1
+        self.refused(dialect, "internal_error")
 
     def refused(self, dialect: str, reason: str) -> None:
         """Count a refusal by its reason, beside the answer to it."""

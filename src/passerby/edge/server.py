@@ -18,11 +18,11 @@ import uvloop
 from passerby import logs
 from passerby.accounts.credentials import LastKnownKeys, ProjectCredentials
 from passerby.accounts.policies import Policies
-from passerby.edge.chores import count_uses_regularly, keep_refusals_regularly, look_after, prune_regularly
 from passerby.edge.connection import EdgeConnection
-from passerby.edge.directory import StateDirectory
+from passerby.edge.lookup import StateProfileLookup
+from passerby.edge.maintenance import prune_log, run_every, write_key_uses, write_rejections
 from passerby.edge.open_connections import Connections
-from passerby.edge.refusals import RefusalKeeper
+from passerby.edge.rejections import RejectionWriter
 from passerby.edge.shared import Edge, now
 from passerby.engines import Engines
 from passerby.gc_tuning import tune_gc
@@ -64,25 +64,25 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
         closing(engines.log.open_writer(settings.log)) as log,
         closing(engines.log.open_reader()) as reader,
         closing(engines.state.open_reader()) as state,
-        closing(StateDirectory(state, reader, Policies(credentials).of)) as directory,
+        closing(StateProfileLookup(state, reader, Policies(credentials).of)) as lookup,
         closing(engines.control.open_rejected_writer()) as refused,
-        closing(Edge(credentials, log, settings.edge, directory=directory, proxies=proxies)) as edge,
+        closing(Edge(credentials, log, settings.edge, lookup=lookup, proxies=proxies)) as edge,
     ):
-        keeper = RefusalKeeper(refused, LastKnownKeys(credentials), proxies)
+        keeper = RejectionWriter(refused, LastKnownKeys(credentials), proxies)
         server = Server(edge)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         async with beside(
-            look_after(credentials.refresh_if_changed, server.sweep, partial(_publish, server, edge)),
-            prune_regularly(log, now),
-            keep_refusals_regularly(edge.refusals, keeper, now),
-            count_uses_regularly(credentials.take_uses, keeper, now),
+            run_every(credentials.refresh_if_changed, server.sweep, partial(_publish, server, edge)),
+            prune_log(log, now),
+            write_rejections(edge.rejections, keeper, now),
+            write_key_uses(credentials.take_uses, keeper, now),
         ):
             tune_gc(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(listener)
         with suppress(Exception):  # counts and rejected requests are for display only
-            keeper.keep(*edge.refusals.take())
+            keeper.keep(*edge.rejections.take())
             keeper.count_uses(credentials.take_uses(), now())
         _publish(server, edge)
 

@@ -10,10 +10,10 @@ import uuid_utils
 from passerby.dialects.contract import Call, Credentials
 from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit
-from passerby.edge.directory import Directory, NoDirectory
+from passerby.edge.lookup import NoProfileLookup, ProfileLookup
 from passerby.edge.metrics import Counts
 from passerby.edge.rates import RateLimits
-from passerby.edge.refusals import Refusals
+from passerby.edge.rejections import RejectionBuffer
 from passerby.edge.routes import match as match_any
 from passerby.log.protocol import LogWriter
 from passerby.proxies import TrustedProxies
@@ -47,19 +47,19 @@ class Edge:
         clock: Clock = now,
         *,
         match: Match = match_any,
-        directory: Directory | None = None,
+        lookup: ProfileLookup | None = None,
         proxies: TrustedProxies | None = None,
     ) -> None:
         self.settings = settings
         self.credentials = credentials
         self.clock = clock
         self.match = match
-        self.directory = directory or NoDirectory()
+        self.lookup = lookup or NoProfileLookup()
         self.proxies = proxies or TrustedProxies()
         self.budget = Budget(settings.pending_bytes)
         self.rates = RateLimits(settings.rate_factor, time.monotonic)
         self.counts = Counts()
-        self.refusals = Refusals()
+        self.rejections = RejectionBuffer()
         self.commit = GroupCommit(log, self.budget, clock)
 
     def close(self) -> None:

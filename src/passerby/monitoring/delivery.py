@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from passerby.accounts.alerting import AlertSettings
+from passerby.clock import iso
 from passerby.monitoring.alerts import RULES, AlertState
-from passerby.times import iso
 
 TIMEOUT_SECONDS: Final = 5.0
 """For connecting, and for each read of the answer."""

@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from passerby import sizes
-from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
 from passerby.positions import Positions
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
+from passerby.storage import sizes
+from passerby.storage.data_dir import DataDir
 
 # Without paths that are no vendor's: the edge's own check asks for one, and so do scanners.
 _REQUESTS: Final = re.compile(
@@ -33,7 +33,7 @@ class Meter:
     """Takes samples; each one counts from the one before. Belongs to one thread."""
 
     def __init__(
-        self, folder: DataFolder, log: AcceptedLog, state: StateReader, metrics: Callable[[], str], now: int
+        self, folder: DataDir, log: AcceptedLog, state: StateReader, metrics: Callable[[], str], now: int
     ) -> None:
         self._folder = folder
         self._log = log

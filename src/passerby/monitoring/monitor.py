@@ -16,6 +16,7 @@ import msgspec
 from passerby import logs
 from passerby.accounts.alerting import AlertSettings
 from passerby.accounts.protocol import Alerting
+from passerby.clock import iso
 from passerby.monitoring import alerts
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.delivery import NotDelivered, Send, notification, send
@@ -23,7 +24,6 @@ from passerby.monitoring.meter import Meter
 from passerby.monitoring.samples import Sample, SampleStore
 from passerby.services import health
 from passerby.services.health import Check
-from passerby.times import iso
 
 LATE_SECONDS: Final = 180.0
 """Time without a sample after which the monitor counts as failing."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby import sql
 from passerby.rejected_requests.sqlite.store import open_refused
+from passerby.storage import sql
 
 KEPT_MS: Final = 7 * 86_400_000
 """How long samples are kept: at one a minute, about 10,000 rows, 1 MB."""

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from passerby.clock import iso
 from passerby.monitoring.samples import Sample
-from passerby.times import iso
 
 Range = Literal["hour", "day", "week"]
 

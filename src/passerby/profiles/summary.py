@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.clock import iso
 from passerby.commerce.orders import order_id_of
 from passerby.messages import StoredEvent
 from passerby.profiles import user_agents
 from passerby.profiles.contacts import headline_of
 from passerby.profiles.context import FIRST_TOUCH
 from passerby.profiles.view import Profile
-from passerby.times import iso
 
 ORDERS: Final = 1_000
 """Purchase events that are read of one profile, the newest."""

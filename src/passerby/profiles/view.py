@@ -7,13 +7,13 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from passerby.clock import iso
 from passerby.identity.stage import Stage
 from passerby.messages import RejectionDetail
 from passerby.presenters.rejections import rejection_reason
 from passerby.profiles import context, rejected, traits
 from passerby.profiles.activity import Activity, combine
 from passerby.profiles.traits import Versioned
-from passerby.times import iso
 
 StageLabel = Literal["anonymous", "lead", "customer"]
 

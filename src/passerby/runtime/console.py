@@ -22,7 +22,6 @@ from passerby.delivery.relay import Relay
 from passerby.doctor.examine import examine
 from passerby.engines import Engines
 from passerby.event_store.protocol import EventStore
-from passerby.folder import DataFolder
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
 from passerby.monitoring.samples import SampleStore
@@ -46,6 +45,7 @@ from passerby.services.visibility import Visibility
 from passerby.services.volumes import VolumeCache
 from passerby.settings import Settings
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir
 
 RELAY_STOP_SECONDS = 4.0
 """How long a write to the event store may take to end. One that is cut off is repeated at the next start."""
@@ -126,7 +126,7 @@ def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
 
 def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Console:
     """Open everything; `held` closes it again. Raises what the parts raise where they cannot be opened."""
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     credentials = held.enter_context(closing(ProjectCredentials(engines.control.open_feed())))
     engines.state.open_writer().close()  # makes the tables where there are none, which a reader cannot
     state = held.enter_context(closing(engines.state.open_reader()))
@@ -177,7 +177,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
 
 
 def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> Shell:
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
     examinations = held.enter_context(closing(Readers(1, DIAGNOSTICS_WAITING)))
     context = console.context
@@ -228,7 +228,7 @@ def close_events(store: Store, relay: Stoppable) -> None:
         _log.warning("a write to the event store is cut off: it is repeated at the next start")
 
 
-def _edge(settings: Settings, folder: DataFolder) -> EdgeCheck:
+def _edge(settings: Settings, folder: DataDir) -> EdgeCheck:
     """Where the edge is to be found: where the running server says, else where the settings do."""
     serving = locks.running(folder)
     host, port = (serving.host, serving.port) if serving else (settings.host, settings.port)

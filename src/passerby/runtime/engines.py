@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 from passerby.accounts.sqlite.engine import SqliteControlEngine
 from passerby.engines import ControlEngine, Engines, EventStoreEngine, LogEngine, StateEngine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
-from passerby.folder import DataFolder
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.state.sqlite.engine import SqliteStateEngine
+from passerby.storage.data_dir import DataDir
 
 EngineT = TypeVar("EngineT")
 
@@ -52,7 +52,7 @@ class EngineUrls(NamedTuple):
     control: str
 
 
-def urls_of(folder: DataFolder) -> EngineUrls:
+def urls_of(folder: DataDir) -> EngineUrls:
     """Return the URLs of the engines in a data folder."""
     return EngineUrls(
         log=_url("sqlite", folder.log),
@@ -67,7 +67,7 @@ def open_engines(urls: EngineUrls) -> Engines:
     return Engines(open_log(urls.log), open_state(urls.state), open_events(urls.events), open_control(urls.control))
 
 
-def engines_of(folder: DataFolder) -> Engines:
+def engines_of(folder: DataDir) -> Engines:
     """Return the engines of a data folder, which need not exist yet."""
     return open_engines(urls_of(folder))
 

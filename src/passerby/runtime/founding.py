@@ -6,15 +6,15 @@ import time
 from pathlib import Path
 
 from passerby.accounts import passwords
+from passerby.accounts.bootstrap import CONSOLE_USER, FIRST_PROJECT, ConsoleLogin, FirstKeys, project_with_keys
 from passerby.accounts.errors import AlreadyInitialised, ControlFileMissing
-from passerby.accounts.founding import CONSOLE_USER, FIRST_PROJECT, ConsoleLogin, FirstKeys, project_with_keys
-from passerby.folder import DataFolder
 from passerby.runtime.engines import engines_of
+from passerby.storage.data_dir import DataDir
 
 
 def initialised(data: Path) -> bool:
     """Whether this folder holds a project. Creates nothing."""
-    folder = DataFolder(data)
+    folder = DataDir(data)
     if not folder.control.is_file():
         return False
     with engines_of(folder).control.open_projects() as projects:
@@ -26,7 +26,7 @@ def init(data: Path, password: str = "") -> FirstKeys:
 
     The folder is its owner's alone. Raises AlreadyInitialised, ControlFileMissing, PasswordTooShort, OSError.
     """
-    folder = DataFolder(data)
+    folder = DataDir(data)
     if not folder.control.exists() and (folder.log.exists() or folder.state.exists()):
         raise ControlFileMissing(data)
     password = password or passwords.new_password()

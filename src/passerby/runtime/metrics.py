@@ -8,25 +8,25 @@ from __future__ import annotations
 import os
 from collections.abc import MutableMapping
 
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def clean(folder: DataFolder) -> None:
+def clean(folder: DataDir) -> None:
     """Make the metrics folder, without what an earlier run left: counters begin at 0 with every start."""
     folder.metrics.mkdir(parents=True, exist_ok=True)
     for file in folder.metrics.glob("*.db"):
         file.unlink(missing_ok=True)
 
 
-def forget_process(folder: DataFolder, pid: int) -> None:
+def forget_process(folder: DataDir, pid: int) -> None:
     """Drop the gauges of a process that ended; its counters stay, because what it counted has happened."""
     for file in folder.metrics.glob(f"gauge_live*_{pid}.db"):
         file.unlink(missing_ok=True)
 
 
-def point_to(folder: DataFolder, environment: MutableMapping[str, str]) -> None:
+def point_to(folder: DataDir, environment: MutableMapping[str, str]) -> None:
     """Let a process with this environment keep its metrics in this folder."""
     environment[VARIABLE] = str(folder.metrics)
 

@@ -15,12 +15,12 @@ import structlog
 
 from passerby import logs, sockets
 from passerby.engines import Engines
-from passerby.folder import DataFolder
 from passerby.runtime import metrics
 from passerby.runtime.supervisor import guard
 from passerby.runtime.supervisor.layout import Role
 from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.settings import Settings
+from passerby.storage.data_dir import DataDir
 from passerby.storage.locks import take_role
 from passerby.worker.resume import resume_log
 
@@ -72,7 +72,7 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
 
     Raises RoleRunning, CannotListen, and what the role itself raises.
     """
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     with leaving_on_signal():
         _prepare(folder, role, settings, handed)
         from passerby.runtime.engines import engines_of  # noqa: PLC0415 - after the metrics' folder is known
@@ -83,7 +83,7 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
     _log.info("role ended")
 
 
-def _prepare(folder: DataFolder, role: Role, settings: Settings, handed: Handed) -> None:
+def _prepare(folder: DataDir, role: Role, settings: Settings, handed: Handed) -> None:
     logs.configure(settings.log_level, settings.log_format)
     structlog.contextvars.bind_contextvars(role=role, process=handed.process)
     if handed.alive is not None:

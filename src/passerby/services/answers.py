@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from passerby.accounts.policy import PolicyChange
+from passerby.clock import iso
 from passerby.identity.decisions import DecisionDetail, Rule
 from passerby.messages import Rejection, RejectionDetail, Semantic, StoredEvent
 from passerby.presenters.decisions import Facts, facts_of, reason
@@ -25,7 +26,6 @@ from passerby.state.views import (
     MergeDetail,
     OtherViolation,
 )
-from passerby.times import iso
 
 
 class ProfilePage(msgspec.Struct, kw_only=True):

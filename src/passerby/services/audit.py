@@ -9,13 +9,13 @@ from typing import Any, Literal
 import msgspec
 
 from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, View
+from passerby.clock import iso
 from passerby.services import cursors
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission
 from passerby.services.cursors import Page
 from passerby.services.management_answers import AuditEntry, AuditPage
 from passerby.services.use_cases import reading
-from passerby.times import iso
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters of a cell that a spreadsheet would evaluate as a formula."""

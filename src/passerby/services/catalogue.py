@@ -8,6 +8,7 @@ from typing import Any
 
 from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
 from passerby.catalogue.types import DataType
+from passerby.clock import iso
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 from passerby.services import cursors
 from passerby.services.access import Access, ServerAccess
@@ -17,7 +18,6 @@ from passerby.services.catalogue_answers import AliasInfo, AliasList, DeletedNam
 from passerby.services.cursors import Page
 from passerby.services.errors import invalid, not_found
 from passerby.services.use_cases import changing, reading
-from passerby.times import iso
 
 Name = tuple[str, str]
 """An event name ("" for none) and an attribute of it ("" for none); without an event, a trait."""

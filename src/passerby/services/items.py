@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from passerby.clock import iso
 from passerby.dialects.commerce import standard_of
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
@@ -14,7 +15,6 @@ from passerby.rejected_requests.record import NO_PROJECT, Refused
 from passerby.services.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.services.request_texts import rejection_message
 from passerby.state.views import HistoryIdentifier
-from passerby.times import iso
 
 PAYLOAD_LENGTH = 300
 """Characters of a payload that an item shows."""

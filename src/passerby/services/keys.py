@@ -11,6 +11,7 @@ from passerby.accounts.errors import NoSuchKey, ProjectError
 from passerby.accounts.keys import KINDS, kind_named
 from passerby.accounts.records import AddedKey, Key
 from passerby.accounts.scopes import EVERY, Scope
+from passerby.clock import iso
 from passerby.rejected_requests.record import Use
 from passerby.rejected_requests.redaction import struck
 from passerby.services.access import Access
@@ -18,7 +19,6 @@ from passerby.services.caller import Permission
 from passerby.services.errors import Forbidden, invalid, not_found
 from passerby.services.management_answers import FreshKey, KeyInfo, KeyList, RevokedKey, ScopeName
 from passerby.services.use_cases import changing, reading
-from passerby.times import iso
 
 TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
 

@@ -11,15 +11,15 @@ import msgspec
 from msgspec import UNSET
 
 from passerby.accounts import choices
+from passerby.accounts.bootstrap import ProjectKeys, found_project
 from passerby.accounts.errors import ProjectError
-from passerby.accounts.founding import ProjectKeys, found_project
 from passerby.accounts.records import Project, ProjectSettings
+from passerby.clock import iso
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid
 from passerby.services.management_answers import ChangeProjectRequest, ProjectInfo
 from passerby.services.use_cases import changing, reading
-from passerby.times import iso
 
 
 @reading(Permission.ADMINISTER)

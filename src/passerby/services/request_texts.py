@@ -11,8 +11,10 @@ from passerby.dialects.common.faults import text
 from passerby.dialects.contract import Fault
 
 _FAULTS: Final[Mapping[str, Fault]] = {fault.value: fault for fault in Fault}
+_INTERNAL_ERROR: Final = "An internal error occurred. Nothing of the request was stored."
 _OTHERS: Final[Mapping[str, str]] = {
-    "mistake": "An internal error occurred. Nothing of the request was stored.",
+    "internal_error": _INTERNAL_ERROR,
+    "mistake": _INTERNAL_ERROR,  # the same in rows of earlier versions
 }
 
 

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from passerby.clock import iso
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, Volume
 from passerby.positions import to_json
 from passerby.rejected_requests.record import NO_PROJECT
@@ -18,7 +19,6 @@ from passerby.services.times import moment_of
 from passerby.services.use_cases import reading
 from passerby.services.volumes import DAY_MS
 from passerby.state.views import SeriesPoint
-from passerby.times import iso
 
 Metric = Literal["accepted", "duplicates", "violations", "refused"]
 Step = Literal["minute", "hour", "day"]

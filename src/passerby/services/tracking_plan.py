@@ -5,21 +5,21 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET
 
-from passerby.accounts.errors import TooManyMarks
-from passerby.accounts.marks import Mark
+from passerby.accounts.annotations import Annotation
+from passerby.accounts.errors import TooManyAnnotations
+from passerby.clock import iso
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid
 from passerby.services.management_answers import MarkInfo, MarkList, MarkRequest
 from passerby.services.use_cases import changing, reading
-from passerby.times import iso
 
 
 @reading()
 def list_annotations(access: Access) -> MarkList:
     """Return all annotations, by event and attribute."""
     with access.context.control() as control:
-        return MarkList(marks=[_info(each) for each in control.marks(access.project)])
+        return MarkList(marks=[_info(each) for each in control.annotations(access.project)])
 
 
 @changing(Permission.MANAGE)
@@ -32,16 +32,16 @@ def annotate(access: Access, request: MarkRequest) -> MarkInfo:
     now, who = access.context.now(), access.caller.label
     with access.context.control() as control, control.transaction():
         try:
-            mark = control.change_mark(
+            mark = control.change_annotation(
                 access.project, request.event or "", request.attribute or "", changed_at=now, who=who, **changed
             )
-        except TooManyMarks as fault:
+        except TooManyAnnotations as fault:
             raise invalid("event", str(fault)) from None
         access.record("catalogue.marked", details=msgspec.to_builtins(request))
     return _info(mark)
 
 
-def _info(mark: Mark) -> MarkInfo:
+def _info(mark: Annotation) -> MarkInfo:
     return MarkInfo(
         event=mark.event or None,
         attribute=mark.attribute or None,

@@ -9,13 +9,13 @@ import msgspec
 
 from passerby.catalogue.rules import RESERVED_PREFIX, attribute_finding, name_finding, sample
 from passerby.catalogue.types import DataType, data_type
+from passerby.clock import iso
 from passerby.dialects import registry
 from passerby.log.protocol import Entry
 from passerby.messages import Kind, Message, StoredEvent
 from passerby.positions import Position, Positions, ShownPosition, to_json
 from passerby.services.answers import Event, ExplainedDecision, event_of, explained_decision
 from passerby.state.views import HistoryEntry, HistoryIdentifier
-from passerby.times import iso
 
 Outcome = Literal["done", "problems", "waiting", "dropped"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from passerby.accounts.bootstrap import CONSOLE_USER
 from passerby.accounts.errors import LastAdministrator, NoSuchUser, ProjectError
-from passerby.accounts.founding import CONSOLE_USER
 from passerby.accounts.users import ConsoleUser, Role
 from passerby.services.access import Access
 from passerby.services.caller import Permission

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 
 GRACE_SECONDS = 10.0
 """How long to wait for the processes of a `serve` that was killed: they notice, and leave by themselves."""
@@ -50,7 +50,7 @@ class RoleRunning(Exception):
         super().__init__(f"a {role} runs on {folder} already: there can be only one")
 
 
-def take_serve(folder: DataFolder) -> int:
+def take_serve(folder: DataDir) -> int:
     """Be the `serve` of this data folder, which is made where there is none; until the descriptor is closed.
 
     Raises FolderInUse at once where there is one already.
@@ -70,12 +70,12 @@ def announce(descriptor: int, serving: Serving) -> None:
     os.pwrite(descriptor, msgspec.json.encode(serving), 0)
 
 
-def running(folder: DataFolder) -> Serving | None:
+def running(folder: DataDir) -> Serving | None:
     """The `serve` of all roles that runs on this folder, None where there is none."""
     return _read(folder) if _held(_serve_lock(folder)) else None
 
 
-def take_folder(folder: DataFolder, *, alone: bool) -> int:
+def take_folder(folder: DataDir, *, alone: bool) -> int:
     """Use this data folder, which is made where there is none; until the last copy of the descriptor is closed.
 
     `alone` is for a `serve`; otherwise others may use it likewise. Waits some seconds for others to leave, and then
@@ -93,7 +93,7 @@ def take_folder(folder: DataFolder, *, alone: bool) -> int:
     return descriptor
 
 
-def take_role(folder: DataFolder, role: str) -> int:
+def take_role(folder: DataDir, role: str) -> int:
     """Take a role that may run only once; held until the process ends. Raises RoleRunning."""
     descriptor = _opened(_role_lock(folder, role))
     if not _locked(descriptor, fcntl.LOCK_EX):
@@ -102,16 +102,16 @@ def take_role(folder: DataFolder, role: str) -> int:
     return descriptor
 
 
-def role_runs(folder: DataFolder, role: str) -> bool:
+def role_runs(folder: DataDir, role: str) -> bool:
     """Whether a role that may run only once does run on this folder."""
     return _held(_role_lock(folder, role))
 
 
-def _serve_lock(folder: DataFolder) -> Path:
+def _serve_lock(folder: DataDir) -> Path:
     return folder.run / "serve.lock"
 
 
-def _role_lock(folder: DataFolder, role: str) -> Path:
+def _role_lock(folder: DataDir, role: str) -> Path:
     return folder.run / f"{role}.lock"
 
 
@@ -139,7 +139,7 @@ def _held(file: Path) -> bool:
         os.close(descriptor)
 
 
-def _read(folder: DataFolder) -> Serving | None:
+def _read(folder: DataDir) -> Serving | None:
     try:
         return msgspec.json.decode(_serve_lock(folder).read_bytes(), type=Serving)
     except (OSError, msgspec.DecodeError):

@@ -12,11 +12,11 @@ from passerby import logs
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.policies import Policies
 from passerby.engines import Engines, PrunableOutbox
-from passerby.folder import DataFolder
 from passerby.gc_tuning import tune_gc
 from passerby.log.protocol import LogFull
 from passerby.settings import Settings
 from passerby.state.protocol import State
+from passerby.storage.data_dir import DataDir
 from passerby.worker.batch import Worker
 from passerby.worker.loop import Loop
 from passerby.worker.repeats import windows
@@ -84,7 +84,7 @@ class Chores:
 
 def run(settings: Settings, engines: Engines) -> None:
     """Apply the log to the state until SIGTERM or SIGINT; returns when the batch at hand is finished."""
-    folder = DataFolder(settings.data)
+    folder = DataDir(settings.data)
     folder.run.mkdir(parents=True, exist_ok=True)
     state = engines.state.open_writer()
     policies = Policies(ProjectCredentials(engines.control.open_feed()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerby.clock import iso
 from passerby.console.story.visits import visits
 from passerby.services.answers import Event
-from passerby.times import iso
 
 _DAY = 1_790_000_000_000
 

@@ -9,7 +9,7 @@ import msgspec
 from tests.dialects.calling import AUTH_TOKEN, Keys, request
 
 from passerby.dialects.common.unreadable import settled
-from passerby.dialects.contract import Inquiry, Known, Outcome, RequestFault
+from passerby.dialects.contract import Lookup, LookupResult, Outcome, RequestFault
 from passerby.dialects.registry import match
 from passerby.profiles.person import Person
 
@@ -20,7 +20,7 @@ PATHS: Final = (
 )
 REAL: Final = tuple(path.format(attrId="3", id="1234", email="a@x.io", bu="DE", trackingId="tid") for path in PATHS)
 
-Find = Callable[[Inquiry], Known]
+Find = Callable[[Lookup], LookupResult]
 
 
 def headers(version: str = "1") -> dict[str, str]:
@@ -33,7 +33,7 @@ def call(  # noqa: PLR0913, PLR0917 - all that a call is made of
     path: str,
     body: Any = None,
     version: str = "1",
-    known: Known | Find | None = None,
+    known: LookupResult | Find | None = None,
     sent: Mapping[str, str] | None = None,
 ) -> Outcome:
     """What a call comes to; every inquiry is answered with `known`. A body in bytes is sent as it is."""
@@ -42,9 +42,9 @@ def call(  # noqa: PLR0913, PLR0917 - all that a call is made of
     encoded = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
     one = request(path, encoded, headers(version) if sent is None else sent, method)
     try:
-        asked = (found.inquire or found.handle)(one, found.parameters, Keys())
-        while isinstance(asked, Inquiry):
-            asked = asked.proceed(known(asked) if callable(known) else known or Known())
+        asked = (found.look_up or found.handle)(one, found.parameters, Keys())
+        while isinstance(asked, Lookup):
+            asked = asked.proceed(known(asked) if callable(known) else known or LookupResult())
     except RequestFault as fault:
         return Outcome(found.fault(fault.fault, fault.detail))
     return settled(one, asked)
@@ -55,6 +55,6 @@ def told(outcome: Outcome) -> Any:
     return msgspec.json.decode(outcome.reply.body) if outcome.reply.body else None
 
 
-def somebody(traits: Any = None, context: Any = None, **newest: str) -> Known:
+def somebody(traits: Any = None, context: Any = None, **newest: str) -> LookupResult:
     """A known profile."""
-    return Known(Person(traits or {}, context or {}, newest), profile_id="p-1")
+    return LookupResult(Person(traits or {}, context or {}, newest), profile_id="p-1")

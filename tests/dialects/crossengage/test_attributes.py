@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.dialects.crossengage.sending import call, told
 
-from passerby.dialects.contract import Known
+from passerby.dialects.contract import LookupResult
 
-CATALOGUE = Known(
+CATALOGUE = LookupResult(
     attributes=(("age", "number"), ("firstName", "string"), ("optOut.SMS", "boolean"), ("plan", "string"))
 )
 ATTRIBUTES = "/users/attributes"
@@ -53,7 +53,7 @@ def test_creating_an_attribute_says_what_it_will_be() -> None:
         for each in told(call("GET", ATTRIBUTES, None, "1", CATALOGUE))["attributes"]
         if each["name"] == "traits.plan"
     ]
-    for known in (Known(), CATALOGUE):
+    for known in (LookupResult(), CATALOGUE):
         outcome = call("POST", ATTRIBUTES, {"name": "traits.plan", "attributeType": "STRING"}, "1", known)
         assert (outcome.reply.status, told(outcome), outcome.messages) == (200, plan, [])
     whole = call("POST", ATTRIBUTES, {"name": "age", "attributeType": "INTEGER"}, "1", CATALOGUE)

@@ -12,7 +12,7 @@ from tests.dialects.calling import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, reque
 from tests.dialects.crossengage.sending import REAL, call, headers, somebody, told
 from tests.dialects.test_whatever import OBJECTS, VALUES
 
-from passerby.dialects.contract import Fault, Inquiry, Known, Outcome
+from passerby.dialects.contract import Fault, Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.entries import ID_LIMIT, STRING_LIMIT
 from passerby.dialects.crossengage.events import EVENTS_LIMIT
 from passerby.dialects.crossengage.reads import CHANNELS
@@ -34,7 +34,7 @@ USER: Final = {
 WHO: Final = Identifier("user_id", "1234")
 MAIL: Final = Identifier("email", "ada@example.com", "DE")
 TRAITS: Final = {"firstName": "Ada", "plan": "pro", "age": None, "businessUnit": "DE"}
-BEHIND: Final = Known(behind=True)
+BEHIND: Final = LookupResult(behind=True)
 METHODS: Final = [(method, path) for path in REAL if (one := match(path)) for method in sorted(one.methods)]
 
 
@@ -145,7 +145,7 @@ def test_a_user_put_in_version_2_is_accepted_with_a_tracking_id() -> None:
     assert codes(call("PUT", "/users", {"email": "ada@example.com"}, "2")) == [("2", "/id")]
 
 
-def tracked(outcome: Outcome, known: Known, project_path: str = "/users/track/") -> Outcome:
+def tracked(outcome: Outcome, known: LookupResult, project_path: str = "/users/track/") -> Outcome:
     return call("GET", project_path + told(outcome)["trackingId"], None, "2", known)
 
 
@@ -153,41 +153,41 @@ def test_a_tracking_id_is_pending_until_the_last_message_is_applied() -> None:
     outcome = call("POST", "/users/batch", {"updated": [USER, {"id": "2"}, {"email": "?"}]}, "2")
     counts = {"total": 3, "success": 2, "error": 1}
     assert [bool(message.deduplication_key) for message in outcome.messages] == [False, True]
-    asked: list[Inquiry] = []
+    asked: list[Lookup] = []
     path = f"/users/track/{told(outcome)['trackingId']}"
 
-    def find(inquiry: Inquiry) -> Known:
+    def find(inquiry: Lookup) -> LookupResult:
         asked.append(inquiry)
-        return Known(seen=True)
+        return LookupResult(seen=True)
 
     assert told(call("GET", path, None, "2", find)) == {"stage": "PROCESSED"} | counts
     assert asked[0].key == ("crossengage", outcome.messages[-1].deduplication_key)
-    assert told(call("GET", path, None, "2", Known())) == {"stage": "PENDING"} | counts
+    assert told(call("GET", path, None, "2", LookupResult())) == {"stage": "PENDING"} | counts
 
 
 def test_a_tracking_id_without_messages_is_processed_at_once() -> None:
     outcome = call("DELETE", "/users/9", None, "2")
     assert (outcome.reply.status, outcome.messages) == (202, [])
-    assert told(tracked(outcome, Known()))["stage"] == "PROCESSED"
+    assert told(tracked(outcome, LookupResult()))["stage"] == "PROCESSED"
 
 
 @pytest.mark.parametrize("change", [lambda _: "tid", lambda id_: id_ + "0", lambda id_: id_.replace("_1_0_", "_9_0_")])
 def test_an_unknown_tracking_id_is_not_found(change: Any) -> None:
     id_ = change(told(call("PUT", "/users", USER, "2"))["trackingId"])
-    assert call("GET", f"/users/track/{id_}", None, "2", Known(seen=True)).reply.status == 404
+    assert call("GET", f"/users/track/{id_}", None, "2", LookupResult(seen=True)).reply.status == 404
 
 
 def test_a_tracking_id_is_not_found_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = call("PUT", "/users", USER, "2")
     monkeypatch.setattr("tests.dialects.calling.RECEIVED_AT", RECEIVED_AT + LIFETIME_MS + 1)
-    assert tracked(outcome, Known(seen=True)).reply.status == 404
+    assert tracked(outcome, LookupResult(seen=True)).reply.status == 404
 
 
 def test_a_batch_keeps_good_entries_and_lists_the_others() -> None:
     body = {"updated": [USER, {"email": "?"}, 5], "deleted": [{"id": "2"}, {"id": "3"}, {}, {"id": "2"}]}
 
-    def find(inquiry: Inquiry) -> Known:
-        return somebody({"city": "Thane"}) if inquiry.identifiers == (Identifier("user_id", "2"),) else Known()
+    def find(inquiry: Lookup) -> LookupResult:
+        return somebody({"city": "Thane"}) if inquiry.identifiers == (Identifier("user_id", "2"),) else LookupResult()
 
     outcome = call("POST", "/users/batch", body, "1", find)
     assert outcome.reply.status == 400
@@ -214,7 +214,7 @@ def test_a_batch_in_version_2_takes_unknown_deletions_and_points_to_what_is_wron
 
 
 def test_a_user_that_a_batch_updates_and_deletes_loses_what_the_batch_gave() -> None:
-    outcome = call("POST", "/users/batch", {"updated": [USER], "deleted": [{"id": "1234"}]}, "1", Known())
+    outcome = call("POST", "/users/batch", {"updated": [USER], "deleted": [{"id": "1234"}]}, "1", LookupResult())
     assert outcome.reply.status == 200
     assert outcome.messages[1].traits == dict.fromkeys(TRAITS)
     assert outcome.messages[2].name == USER_DELETED
@@ -326,8 +326,8 @@ def test_a_user_is_shown_as_it_was_put(version: str) -> None:
     [("/users/email/a@x.io/bu/DE", "DE"), ("/users/email/a@x.io/bu/", ""), ("/users/email/a@x.io/bu", "")],
 )
 def test_a_user_is_found_by_email_in_its_business_unit(path: str, scope: str) -> None:
-    def find(inquiry: Inquiry) -> Known:
-        return somebody() if inquiry.identifiers == (Identifier("email", "a@x.io", scope),) else Known()
+    def find(inquiry: Lookup) -> LookupResult:
+        return somebody() if inquiry.identifiers == (Identifier("email", "a@x.io", scope),) else LookupResult()
 
     assert call("GET", path, None, "2", find).reply.status == 200
 
@@ -345,7 +345,7 @@ def test_a_user_is_found_by_email_in_its_business_unit(path: str, scope: str) ->
     ],
 )
 def test_an_unknown_or_deleted_user_is_not_found_unless_it_may_be_on_its_way(method: str, path: str, body: Any) -> None:
-    for known in (Known(), somebody(context={DELETED: True})):
+    for known in (LookupResult(), somebody(context={DELETED: True})):
         outcome = call(method, path, body, "1", known)
         assert (outcome.reply.status, outcome.reply.body, outcome.messages) == (404, b"", [])
     assert call(method, path, body, "1", BEHIND).reply.status == 503
@@ -461,18 +461,20 @@ FIELDS: Final = ("id", "email", "businessUnit", "traits", "updated", "deleted", 
 ENTRIES: Final = st.dictionaries(st.sampled_from([*FIELDS, "event", "properties", "x"]), VALUES)
 BODIES: Final = VALUES | st.dictionaries(st.sampled_from(FIELDS), VALUES | st.lists(ENTRIES))
 PEOPLE: Final = st.builds(
-    lambda traits, context: Known(Person(traits, context, {})), OBJECTS, st.just({}) | st.just({DELETED: True})
+    lambda traits, context: LookupResult(Person(traits, context, {})), OBJECTS, st.just({}) | st.just({DELETED: True})
 )
 
 
-@given(st.sampled_from(METHODS), BODIES | st.binary(), st.sampled_from(["1", "2"]), st.just(Known()) | PEOPLE)
-def test_whatever_is_sent_there_is_an_answer(one: tuple[str, str], body: Any, version: str, known: Known) -> None:
+@given(st.sampled_from(METHODS), BODIES | st.binary(), st.sampled_from(["1", "2"]), st.just(LookupResult()) | PEOPLE)
+def test_whatever_is_sent_there_is_an_answer(
+    one: tuple[str, str], body: Any, version: str, known: LookupResult
+) -> None:
     holds(call(*one, body, version, known))
 
 
 @given(st.lists(ENTRIES, max_size=5), st.lists(ENTRIES, max_size=5), st.sampled_from(["1", "2"]))
 def test_a_batch_keeps_exactly_the_entries_that_it_calls_good(updated: Any, deleted: Any, version: str) -> None:
-    outcome = call("POST", "/users/batch", {"updated": updated, "deleted": deleted}, version, Known())
+    outcome = call("POST", "/users/batch", {"updated": updated, "deleted": deleted}, version, LookupResult())
     holds(outcome)
     answer = told(outcome)
     if version == "1":

@@ -8,7 +8,7 @@ import msgspec
 from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, SLUG, Keys, answer, request, send
 
 from passerby.accounts.records import ProjectSettings
-from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.registry import match
 from passerby.messages import Message
 from passerby.profiles.person import Person
@@ -81,17 +81,17 @@ class Generous(Keys):
 GENEROUS: Final = Generous()
 
 
-def asked(path: str, body: Any, keys: Keys | None = None) -> Inquiry:
+def asked(path: str, body: Any, keys: Keys | None = None) -> Lookup:
     """What a call of the app asks before it is answered."""
     call = match(path)
     assert call is not None
-    assert call.inquire is not None
-    inquiry = call.inquire(request(path, msgspec.json.encode(body), AGENT), call.parameters, keys or Keys())
-    assert isinstance(inquiry, Inquiry)
+    assert call.look_up is not None
+    inquiry = call.look_up(request(path, msgspec.json.encode(body), AGENT), call.parameters, keys or Keys())
+    assert isinstance(inquiry, Lookup)
     return inquiry
 
 
-def told(path: str, body: Any, known: Known) -> tuple[Any, Message]:
+def told(path: str, body: Any, known: LookupResult) -> tuple[Any, Message]:
     """The answer to a call of which this is known, and its message."""
     outcome = asked(path, body).proceed(known)
     assert isinstance(outcome, Outcome)

@@ -26,7 +26,7 @@ from tests.dialects.customerlabs.sending import (
     told,
 )
 
-from passerby.dialects.contract import Known
+from passerby.dialects.contract import LookupResult
 from passerby.dialects.registry import match
 from passerby.messages import Identifier, Message
 
@@ -124,9 +124,9 @@ def test_advertising_ids_that_are_not_limited_name(allowed: Any) -> None:
 
 def test_what_a_device_limited_before_stays_limited_at_a_login() -> None:
     body = LOGIN | {"external_ids": {"aaid": "aa-1"}}
-    _, limited = told(IDENTIFY, body, Known(device={"limitAdTracking": "true"}))
+    _, limited = told(IDENTIFY, body, LookupResult(device={"limitAdTracking": "true"}))
     assert Identifier("aaid", "aa-1") not in limited.identifiers
-    _, allowed = told(IDENTIFY, body | {"additional_info": {"limitAdTracking": False}}, Known(device={}))
+    _, allowed = told(IDENTIFY, body | {"additional_info": {"limitAdTracking": False}}, LookupResult(device={}))
     assert Identifier("aaid", "aa-1") in allowed.identifiers
     assert allowed.context["additional_info"] == {"limitAdTracking": False}
 
@@ -146,7 +146,7 @@ def test_a_project_may_have_calls_answered_with_the_profile() -> None:
 
 
 def test_a_call_is_answered_with_what_its_installation_stated_before_and_now() -> None:
-    known = Known(
+    known = LookupResult(
         device={"carrier": "C"},
         traits={"city": "Thane", "zip": "400601", "first_name": "N."},
         external_ids={"ga_app_instance_id": "ga-1", "facebook__fbp": "fb.1", "aaid": "older"},
@@ -169,7 +169,7 @@ def test_where_nothing_is_known_a_session_is_answered_with_what_it_said() -> Non
 
 
 def test_a_login_is_answered_with_what_is_known_and_this_call_on_top() -> None:
-    known = Known(
+    known = LookupResult(
         profile=profile(
             ("aaid", "older"),
             ("aaid", "newer"),
@@ -189,7 +189,7 @@ def test_a_login_is_answered_with_what_is_known_and_this_call_on_top() -> None:
 
 
 def test_a_session_is_answered_with_what_the_device_said_before_and_now() -> None:
-    known = Known(profile=profile(context={"external_ids": "?"}), device={"carrier": "C", "locale": "en"})
+    known = LookupResult(profile=profile(context={"external_ids": "?"}), device={"carrier": "C", "locale": "en"})
     said, made = told(EXTERNAL_IDS, SESSION | {"additional_info": {"locale": "pt"}}, known)
     assert said["additional_info"] == {"carrier": "C", "locale": "pt"}
     assert made.context["additional_info"] == {"locale": "pt"}

@@ -24,7 +24,7 @@ _SUPERVISOR = """
 import os, signal, sys
 from pathlib import Path
 from passerby import logs
-from passerby.folder import DataFolder
+from passerby.storage.data_dir import DataDir
 from passerby.runtime.supervisor import supervise
 from passerby.runtime.supervisor.children import Place, Program
 from passerby.sockets import listen, port_of
@@ -40,7 +40,7 @@ places = [
 ]
 listener = listen("127.0.0.1", 0, "--port")
 assert port_of(listener)
-code = supervise.Supervisor(DataFolder(Path(data)), places, [listener]).run()
+code = supervise.Supervisor(DataDir(Path(data)), places, [listener]).run()
 for place in places: place.ended()
 if handlers() != before: sys.exit("signals do something else than before")
 if any(place.pid for place in places): sys.exit("somebody is left")

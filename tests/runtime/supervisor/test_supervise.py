@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.runtime.supervisor.supervised import number, supervised
 
-from passerby.folder import DataFolder
 from passerby.runtime.supervisor.children import Place, Program
 from passerby.runtime.supervisor.supervise import Supervisor
+from passerby.storage.data_dir import DataDir
 
 HEEDS = """
 signal.signal(signal.SIGTERM, lambda *_: sys.exit({code}))
@@ -77,7 +77,7 @@ def test_a_supervisor_without_a_readable_log_goes_on_and_ends_all(marks: Path) -
 
 def test_a_program_that_cannot_be_started_is_tried_again_with_pauses() -> None:
     place = Place("worker", 0, Program(["/nowhere/at/all"], (), {}))
-    supervisor = Supervisor(DataFolder(Path()), [place])
+    supervisor = Supervisor(DataDir(Path()), [place])
     before = time.monotonic()
     supervisor._start(place)  # noqa: SLF001 - without signals
     assert place.pid is None

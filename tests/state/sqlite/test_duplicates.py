@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from tests.state.filling import DAY, Filling, ident, new_id
 from tests.worker.twin import scratch
 
-from passerby import sql
 from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
 from passerby.profiles.contacts import Term, terms_of
@@ -26,6 +25,7 @@ from passerby.state.manager.ids import to_text
 from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import Duplicate, SharedContact
+from passerby.storage import sql
 
 EMAIL = "ann@x.example"
 HAND = Hand(DAY, Actor("console_user", "anna"), "two sisters", new_id)

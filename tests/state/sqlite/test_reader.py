@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from tests.positions import at
 from tests.state.filling import DAY, Filling, ident, new_id
 
+from passerby.clock import iso
 from passerby.identity.stage import Stage
 from passerby.profiles.view import Profile
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import HistoryPage, Totals
-from passerby.times import iso
 
 
 def profile_of(reader: SqliteStateReader, namespace: str, value: str, scope: str = "", project: int = 1) -> Profile:

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from passerby import sqlite
 from passerby.accounts.alerting import AlertSettings
 from passerby.accounts.sqlite.projects import SqliteProjects
-from passerby.sql import load
+from passerby.storage import sqlite
+from passerby.storage.sql import load
 
 _SQL = load("passerby.accounts.sqlite", "alerting.sql")
 

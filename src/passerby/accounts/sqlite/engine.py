@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from passerby import sqlite
 from passerby.accounts.sqlite.alerting import SqliteAlerting
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.folder import DataFolder
 from passerby.rejected_requests.record import Use
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
+from passerby.storage import sqlite
+from passerby.storage.data_dir import DataDir
 
 
 class SqliteControlEngine:
@@ -21,7 +21,7 @@ class SqliteControlEngine:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._folder = DataFolder(path.parent)
+        self._folder = DataDir(path.parent)
 
     def version(self) -> tuple[str, str]:
         return sqlite.version()

@@ -7,11 +7,11 @@ from pathlib import Path
 import apsw
 import msgspec
 
-from passerby import migrations
 from passerby.accounts.errors import AccountsUnavailable, NotInitialised
 from passerby.accounts.records import AccountsSnapshot, Project, ProjectSettings, WorkingKey
 from passerby.accounts.scopes import read as read_scopes
-from passerby.sql import load
+from passerby.storage import migrations
+from passerby.storage.sql import load
 
 _SQL = load("passerby.accounts.sqlite", "queries.sql")
 

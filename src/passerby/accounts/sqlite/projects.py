@@ -11,8 +11,8 @@ from typing import Any, Self
 import apsw
 import msgspec
 
-from passerby import migrations
 from passerby.accounts import keys
+from passerby.accounts.annotations import Annotation
 from passerby.accounts.errors import (
     BadProjectName,
     KeyTaken,
@@ -20,14 +20,14 @@ from passerby.accounts.errors import (
     NoSuchProject,
     ProjectExists,
 )
-from passerby.accounts.marks import Mark
 from passerby.accounts.policy import IdentityPolicy, PolicyChange, check
 from passerby.accounts.records import GRACE_MS, AddedKey, Key, Project, ProjectSettings
 from passerby.accounts.scopes import EVERY, Scope, stored
 from passerby.accounts.scopes import read as read_scopes
-from passerby.accounts.sqlite import marks
-from passerby.sql import load
-from passerby.times import iso
+from passerby.accounts.sqlite import annotations as annotation_rows
+from passerby.clock import iso
+from passerby.storage import migrations
+from passerby.storage.sql import load
 
 _SQL = load("passerby.accounts.sqlite", "queries.sql")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -167,16 +167,18 @@ class SqliteProjects:
         """The names of the console's users who may use a project."""
         return [name for (name,) in self._connection.execute(_SQL["users_of"], {"project": number})]
 
-    def marks(self, number: int) -> list[Mark]:
-        """What people say of a project's events and attributes."""
-        return marks.of_project(self._connection, number)
+    def annotations(self, number: int) -> list[Annotation]:
+        """See Projects."""
+        return annotation_rows.of_project(self._connection, number)
 
-    def change_mark(self, number: int, event: str, attribute: str, **changed: Any) -> Mark:
-        """Change these fields of what is said of an event or attribute. Raises TooManyMarks."""
+    def change_annotation(self, number: int, event: str, attribute: str, **changed: Any) -> Annotation:
+        """See Projects. Raises TooManyAnnotations."""
         with self.transaction():
-            mark = msgspec.structs.replace(marks.one(self._connection, number, event, attribute), **changed)
-            marks.put(self._connection, number, mark)
-            return mark
+            annotation = msgspec.structs.replace(
+                annotation_rows.one(self._connection, number, event, attribute), **changed
+            )
+            annotation_rows.put(self._connection, number, annotation)
+            return annotation
 
     def revoke_key(self, project: Project, number: int, now: int) -> None:
         """Stop a key of this project for good; running edges follow within about a second. Raises NoSuchKey."""

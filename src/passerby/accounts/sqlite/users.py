@@ -11,7 +11,6 @@ from typing import Any, Self
 
 import apsw
 
-from passerby import sqlite
 from passerby.accounts import keys
 from passerby.accounts.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists
 from passerby.accounts.users import (
@@ -25,7 +24,8 @@ from passerby.accounts.users import (
     Role,
     Visitor,
 )
-from passerby.sql import load
+from passerby.storage import sqlite
+from passerby.storage.sql import load
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}")
 _TOKEN_BYTES = 32

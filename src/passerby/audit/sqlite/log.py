@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from passerby import migrations
 from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, View
-from passerby.sql import load
+from passerby.storage import migrations
+from passerby.storage.sql import load
 
 _SQL = load("passerby.audit.sqlite", "audit.sql")
 _LAST: Final = 2**63 - 1

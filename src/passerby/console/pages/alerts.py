@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from passerby.accounts.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
 from passerby.accounts.errors import BadSetting
+from passerby.clock import iso
 from passerby.console.access import Need
 from passerby.console.screens import Visit, action, done, page, screen
 from passerby.monitoring.alerts import RULES, AlertState, is_on
@@ -19,7 +20,6 @@ from passerby.monitoring.delivery import NotDelivered, notification, send
 from passerby.monitoring.monitor import Sending
 from passerby.services import alerts
 from passerby.services.errors import ErrorCode, ServiceError, invalid
-from passerby.times import iso
 
 Number = Annotated[str, Meta(max_length=30)]
 THRESHOLDS: Final = tuple(rule.threshold for rule in RULES.values() if rule.threshold)

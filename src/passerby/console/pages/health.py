@@ -20,13 +20,13 @@ from passerby.console.rendering import iso_of
 from passerby.console.screens import Visit, action, page, screen
 from passerby.console.vitals import Disk, Process
 from passerby.doctor.finding import Finding
-from passerby.folder import DataFolder
 from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
 from passerby.positions import START
 from passerby.services import health
 from passerby.services.slowest import HOUR_SECONDS
 from passerby.storage import locks
+from passerby.storage.data_dir import DataDir
 
 WantedRange = Annotated[Range, QueryParameter(name="range", description="The last hour, day or week.")]
 
@@ -130,8 +130,8 @@ def _findings(visit: Visit) -> list[Finding]:
     return list(visit.reception.diagnose())
 
 
-def _folder(visit: Visit) -> DataFolder:
-    return DataFolder(visit.reception.settings.data)
+def _folder(visit: Visit) -> DataDir:
+    return DataDir(visit.reception.settings.data)
 
 
 def _processes(visit: Visit) -> list[Process]:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from zlib import crc32
 
 from passerby.dialects.common.body import read_body
-from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.reads import QUERY_LIMIT, STANDARD, is_status
 from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply
 
@@ -39,20 +39,20 @@ NAMED: Final = (*TYPES.values(), "INTEGER")
 """The types that an attribute can be created with."""
 
 
-def list_all(sent: Sent) -> Outcome | Inquiry:
+def list_all(sent: Sent) -> Outcome | Lookup:
     """`GET /users/attributes?offset=&limit=`: a page in the order of names. `total` is a string, as the vendor's is."""
     offset, limit = _number(sent, "offset", 0), _number(sent, "limit", PAGE)
     if offset is None or limit is None or not 0 < limit <= MOST:
         return _refused(sent, f"offset must be a number, and limit one from 1 to {MOST}.")
 
-    def told(known: Known) -> Outcome:
+    def told(known: LookupResult) -> Outcome:
         found = _listed(known)
         return Outcome(reply(200, {"attributes": found[offset : offset + limit], "total": str(len(found))}))
 
     return _asked(sent, told)
 
 
-def create(sent: Sent) -> Outcome | Inquiry:
+def create(sent: Sent) -> Outcome | Lookup:
     """`POST /users/attributes`."""
     body = read_body(sent.request)
     name, type_ = (body.get(field) if type(body) is dict else None for field in ("name", "attributeType"))
@@ -62,7 +62,7 @@ def create(sent: Sent) -> Outcome | Inquiry:
         return _refused(sent, f"attributeType must be one of {', '.join(NAMED)}.")
     wanted = _attribute(name.removeprefix(PREFIX), type_)
 
-    def told(known: Known) -> Outcome:
+    def told(known: LookupResult) -> Outcome:
         held = next((each for each in _listed(known) if each["id"] == wanted["id"]), None)
         if held is not None and held["attributeType"] != type_ and not {held["attributeType"], type_} <= _NUMBERS:
             return _refused(sent, f"{wanted['name']} was received with values of the type {held['attributeType']}.")
@@ -71,29 +71,29 @@ def create(sent: Sent) -> Outcome | Inquiry:
     return _asked(sent, told)
 
 
-def get(sent: Sent) -> Inquiry:
+def get(sent: Sent) -> Lookup:
     """`GET /users/attributes/{attrId}`."""
     return _asked(sent, lambda known: _of_id(sent, known, lambda attribute: Outcome(reply(200, attribute))))
 
 
-def delete(sent: Sent) -> Inquiry:
+def delete(sent: Sent) -> Lookup:
     """`DELETE /users/attributes/{attrId}`: 409 for one that is there, because people have values of it."""
     words = "The attribute is in use. An administrator deletes it in the data catalog of the console."
     return _asked(sent, lambda known: _of_id(sent, known, lambda _: _refused(sent, words, status=409)))
 
 
-def _asked(sent: Sent, told: Any) -> Inquiry:
-    return Inquiry(sent.project, (), None, told, attributes=True)
+def _asked(sent: Sent, told: Any) -> Lookup:
+    return Lookup(sent.project, (), None, told, attributes=True)
 
 
-def _of_id(sent: Sent, known: Known, answer: Any) -> Outcome:
+def _of_id(sent: Sent, known: LookupResult, answer: Any) -> Outcome:
     wanted = sent.parameters["attrId"]
     found = next((each for each in _listed(known) if str(each["id"]) == wanted), None)
     result: Outcome = NOT_FOUND if found is None else answer(found)
     return result
 
 
-def _listed(known: Known) -> list[dict[str, Any]]:
+def _listed(known: LookupResult) -> list[dict[str, Any]]:
     return [_attribute(name, TYPES[type_]) for name, type_ in known.attributes if not is_status(name)]
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from passerby.dialects.common.body import read_body
-from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.entries import read_entry, user_id
 from passerby.dialects.crossengage.removal import removal
 from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, in_v2, refusal, reply
@@ -15,7 +15,7 @@ from passerby.dialects.crossengage.users import BATCH_LIMIT, message_of, result,
 from passerby.messages import Message
 
 
-def post_batch(sent: Sent) -> Outcome | Inquiry:
+def post_batch(sent: Sent) -> Outcome | Lookup:
     """The updates come first, then each deletion after a look at its user."""
     body = read_body(sent.request, "updated", "deleted")
     if type(body) is not dict:
@@ -51,7 +51,7 @@ class _Batch:
                 self._stated.setdefault(entry.id, set()).update(entry.traits)
         self._removed: set[str] = set()
 
-    def next_removal(self, at: int) -> Outcome | Inquiry:
+    def next_removal(self, at: int) -> Outcome | Lookup:
         """Go on with the deletion at this index."""
         while at < len(self._deleted):
             entry = self._deleted[at]
@@ -60,7 +60,7 @@ class _Batch:
             at += 1
         return self._outcome()
 
-    def _remove(self, at: int, known: Known) -> Outcome | Inquiry:
+    def _remove(self, at: int, known: LookupResult) -> Outcome | Lookup:
         entry = self._deleted[at]
         messages = removal(self._sent, entry.id, known, self._stated.get(entry.id))
         self._messages += messages

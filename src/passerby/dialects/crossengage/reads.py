@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from passerby.dialects.common.body import read_body
-from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.entries import UNIT, address, user_id
 from passerby.dialects.crossengage.removal import present
 from passerby.dialects.crossengage.rest import UNKNOWN, WRONG, Problem, Sent, not_found_unless_behind, refusal, reply
@@ -31,20 +31,20 @@ STANDARD: Final = ("firstName", "lastName", "birthday", "createdAt", "gender")
 """Traits that a user shows beside `traits`."""
 
 
-def get_user(sent: Sent) -> Inquiry:
+def get_user(sent: Sent) -> Lookup:
     """`GET /users/{id}`."""
     return _of_user(
         sent, user_id(sent.parameters["id"]), lambda known, person: Outcome(reply(200, _shown(known, person)))
     )
 
 
-def get_user_by_email(sent: Sent) -> Inquiry:
+def get_user_by_email(sent: Sent) -> Lookup:
     """`GET /users/email/{email}/bu/{bu}`: the email in any case, the business unit as it was written."""
     who = address(sent.parameters["email"], sent.parameters["bu"])
     return _of_user(sent, who, lambda known, person: Outcome(reply(200, _shown(known, person))))
 
 
-def get_opt_out(sent: Sent) -> Outcome | Inquiry:
+def get_opt_out(sent: Sent) -> Outcome | Lookup:
     """`GET /users/{id}/optout-status`: of one channel, which an opt-out of all includes; without one of all."""
     channel = _channel(sent)
     if channel is None:
@@ -54,27 +54,27 @@ def get_opt_out(sent: Sent) -> Outcome | Inquiry:
     )
 
 
-def put_opt_out(sent: Sent) -> Outcome | Inquiry:
+def put_opt_out(sent: Sent) -> Outcome | Lookup:
     """`PUT /users/{id}/optout-status`."""
     channel = _channel(sent)
     return _NO_CHANNEL if channel is None else _set(sent, "optOut", f"{OPT_OUT}{channel}")
 
 
-def get_blacklisted(sent: Sent) -> Inquiry:
+def get_blacklisted(sent: Sent) -> Lookup:
     """`GET /users/{id}/blacklist-status`."""
     told = {True: Outcome(reply(200, {BLACKLISTED: True})), False: Outcome(reply(200, {BLACKLISTED: False}))}
     return _of_user(sent, user_id(sent.parameters["id"]), lambda _, who: told[who.traits.get(BLACKLISTED) is True])
 
 
-def put_blacklisted(sent: Sent) -> Outcome | Inquiry:
+def put_blacklisted(sent: Sent) -> Outcome | Lookup:
     """`PUT /users/{id}/blacklist-status`."""
     return _set(sent, BLACKLISTED, BLACKLISTED)
 
 
-def get_recipient(sent: Sent) -> Inquiry:
+def get_recipient(sent: Sent) -> Lookup:
     """`GET /users/{id}/recipient-status`."""
 
-    def told(_: Known, person: Person) -> Outcome:
+    def told(_: LookupResult, person: Person) -> Outcome:
         status = {
             BLACKLISTED: person.traits.get(BLACKLISTED) is True,
             "optOutAll": _out(person, ALL),
@@ -85,17 +85,17 @@ def get_recipient(sent: Sent) -> Inquiry:
     return _of_user(sent, user_id(sent.parameters["id"]), told)
 
 
-def _of_user(sent: Sent, who: Identifier, tell: Callable[[Known, Person], Outcome]) -> Inquiry:
+def _of_user(sent: Sent, who: Identifier, tell: Callable[[LookupResult, Person], Outcome]) -> Lookup:
     """Ask for a user; 404 where there is none."""
 
-    def told(known: Known) -> Outcome:
+    def told(known: LookupResult) -> Outcome:
         person = present(known)
         return not_found_unless_behind(behind=known.behind) if person is None else tell(known, person)
 
     return sent.inquiry(who, told)
 
 
-def _set(sent: Sent, field: str, trait: str) -> Outcome | Inquiry:
+def _set(sent: Sent, field: str, trait: str) -> Outcome | Lookup:
     """Set a trait of a known user to the boolean in a field of the body, and answer with that field."""
     body = read_body(sent.request)
     value = body.get(field) if type(body) is dict else None
@@ -118,7 +118,7 @@ def _out(person: Person, channel: str) -> bool:
     return any(person.traits.get(f"{OPT_OUT}{each}") is True for each in (channel, ALL))
 
 
-def _shown(known: Known, person: Person) -> dict[str, Any]:
+def _shown(known: LookupResult, person: Person) -> dict[str, Any]:
     """A user as the vendor shows one: standard fields, then all other traits."""
     own = {name: value for name, value in person.traits.items() if name != UNIT and not is_status(name)}
     named = {

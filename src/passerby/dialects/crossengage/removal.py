@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from passerby.dialects.contract import Fault, Inquiry, Known, Outcome, Reply, RequestFault
+from passerby.dialects.contract import Fault, Lookup, LookupResult, Outcome, Reply, RequestFault
 from passerby.dialects.crossengage.entries import user_id
 from passerby.dialects.crossengage.rest import DELETED, NOT_FOUND, Sent
 from passerby.dialects.crossengage.tracking import accepted
@@ -20,11 +20,11 @@ USER_DELETED: Final = "User Deleted"
 _GONE: Final = Reply(204)
 
 
-def delete_user(sent: Sent) -> Inquiry:
+def delete_user(sent: Sent) -> Lookup:
     """204 in version 1, and 404 for an unknown user; in version 2 always 202. A body is not read."""
     id_ = sent.parameters["id"]
 
-    def told(known: Known) -> Outcome:
+    def told(known: LookupResult) -> Outcome:
         messages = removal(sent, id_, known)
         if sent.asynchronous:
             return accepted(sent, messages)
@@ -33,7 +33,7 @@ def delete_user(sent: Sent) -> Inquiry:
     return sent.inquiry(user_id(id_), told)
 
 
-def removal(sent: Sent, id_: str, known: Known, stated: Iterable[str] | None = None) -> list[Message]:
+def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | None = None) -> list[Message]:
     """The messages that delete a user; none for one that is unknown or deleted already.
 
     `stated` are traits that the same call gives the user, None where it says nothing of them. Raises RequestFault
@@ -49,7 +49,7 @@ def removal(sent: Sent, id_: str, known: Known, stated: Iterable[str] | None = N
     return [sent.identify(who, dict.fromkeys(names), deleted=True), sent.track(who, USER_DELETED, {})]
 
 
-def present(known: Known) -> Person | None:
+def present(known: LookupResult) -> Person | None:
     """The person that was found, unless it was deleted and nothing was said of it since."""
     person = known.profile
     if person is None or (person.context.get(DELETED) and not person.traits):

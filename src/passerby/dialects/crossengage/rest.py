@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.dialects.common.faults import ANSWERS, text
-from passerby.dialects.contract import Credentials, Fault, Inquiry, Outcome, Reply, Request, RequestFault
+from passerby.dialects.contract import Credentials, Fault, Lookup, Outcome, Reply, Request, RequestFault
 from passerby.dialects.crossengage.keys import NAME, TOKEN_HEADER, TOKEN_KIND
 from passerby.messages import Identifier, Message
 
@@ -61,9 +61,9 @@ class Sent(msgspec.Struct, frozen=True):
         """Whether the call is answered with a tracking id."""
         return self.version == "2"
 
-    def inquiry(self, identifier: Identifier, proceed: Callable[..., Outcome | Inquiry]) -> Inquiry:
+    def inquiry(self, identifier: Identifier, proceed: Callable[..., Outcome | Lookup]) -> Lookup:
         """Ask for the profile with this identifier."""
-        return Inquiry(self.project, (identifier,), None, proceed)
+        return Lookup(self.project, (identifier,), None, proceed)
 
     def identify(self, identifiers: Sequence[Identifier], traits: dict[str, Any], *, deleted: bool = False) -> Message:
         """A message with the traits of a user. It also states whether the user counts as deleted from now on."""

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from passerby.dialects.common.faults import ANY_METHOD, no_such_call
-from passerby.dialects.contract import Call, Credentials, Inquiry, Outcome, Request, RequestFault, unlooked
+from passerby.dialects.contract import Call, Credentials, Lookup, Outcome, Request, RequestFault, without_lookup
 from passerby.dialects.crossengage import attributes, reads
 from passerby.dialects.crossengage.bulk import post_batch
 from passerby.dialects.crossengage.events import post_events
@@ -35,7 +35,7 @@ BODY_LIMIT: Final = 1 << 20
 BATCH_BODY_LIMIT: Final = 5 << 20
 """Bytes of a call with up to 1,000 users."""
 
-Answer = Callable[[Sent], Outcome | Inquiry]
+Answer = Callable[[Sent], Outcome | Lookup]
 
 
 class Method(NamedTuple):
@@ -139,17 +139,17 @@ def match(path: str) -> Call | None:
                 handle=partial(_handle, route),
                 fault=partial(fault_of, route.version, ", ".join(sorted(route.methods))),
                 authorise=authorise,
-                inquire=partial(_ask, route) if route.asks else None,
+                look_up=partial(_ask, route) if route.asks else None,
             )
     return _UNKNOWN if path.startswith("/users/") else None
 
 
 def _handle(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """What a call comes to where nothing can be looked up."""
-    return unlooked(_ask(route, request, parameters, credentials))
+    return without_lookup(_ask(route, request, parameters, credentials))
 
 
-def _ask(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome | Inquiry:
+def _ask(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome | Lookup:
     """Read a call as far as it can be read before anything is looked up. Every answer has an `X-Request-ID`."""
     project = project_of(request, credentials)
     if project is None:
@@ -168,9 +168,9 @@ def _ask(route: Route, request: Request, parameters: Mapping[str, str], credenti
         return _labelled(Outcome(fault_of(version, "", fault.fault, fault.detail)), request)
 
 
-def _labelled(answer: Outcome | Inquiry, request: Request) -> Outcome | Inquiry:
+def _labelled(answer: Outcome | Lookup, request: Request) -> Outcome | Lookup:
     """The answer with an `X-Request-ID`, as the vendor's have; an inquiry's once it is made."""
-    if isinstance(answer, Inquiry):
+    if isinstance(answer, Lookup):
         asked = answer
         return msgspec.structs.replace(asked, proceed=lambda known: _labelled(asked.proceed(known), request))
     headers = (*answer.reply.headers, ("X-Request-ID", request.new_id()))

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from passerby.dialects.contract import Inquiry, Known, Outcome
+from passerby.dialects.contract import Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.keys import NAME
 from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply
 from passerby.messages import Message
@@ -48,7 +48,7 @@ def accepted(
     return Outcome(reply(202, answer), kept)
 
 
-def track(sent: Sent) -> Outcome | Inquiry:
+def track(sent: Sent) -> Outcome | Lookup:
     """`GET /users/track/{trackingId}`: PENDING until everything of the call is applied, then PROCESSED."""
     body, _, checksum = sent.parameters[PARAMETER][:_LENGTH].rpartition("_")
     found = _FORM.fullmatch(body)
@@ -58,11 +58,11 @@ def track(sent: Sent) -> Outcome | Inquiry:
         return NOT_FOUND
     total, error = int(found["total"]), int(found["error"])
 
-    def told(known: Known) -> Outcome:
+    def told(known: LookupResult) -> Outcome:
         stage = "PROCESSED" if known.seen or found["kept"] == "0" else "PENDING"
         return Outcome(reply(200, {"stage": stage, "total": total, "success": total - error, "error": error}))
 
-    return Inquiry(sent.project, (), None, told, (NAME, found["key"]))
+    return Lookup(sent.project, (), None, told, (NAME, found["key"]))
 
 
 def _checksum(project: int, body: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.dialects.common.body import read_body
-from passerby.dialects.contract import Credentials, Inquiry, Known, Outcome, Reply, Request
+from passerby.dialects.contract import Credentials, Lookup, LookupResult, Outcome, Reply, Request
 from passerby.dialects.customerlabs.context import (
     AGENT_HEADER,
     CAMPAIGN,
@@ -68,7 +68,7 @@ class _Call(msgspec.Struct, frozen=True):
     sent: Unwrapped
 
 
-def external_ids(request: Request, credentials: Credentials) -> Inquiry:
+def external_ids(request: Request, credentials: Credentials) -> Lookup:
     """The start of a session: which ids a device goes by, and what it says of itself. Raises Invalid."""
     body, sent = _body(request)
     project = application(body, credentials)
@@ -80,7 +80,7 @@ def external_ids(request: Request, credentials: Credentials) -> Inquiry:
     return _inquiry(call, partial(_started, call, parameters), limited=is_limited(device))
 
 
-def identify(request: Request, credentials: Credentials) -> Inquiry:
+def identify(request: Request, credentials: Credentials) -> Lookup:
     """Somebody is named by an email or a phone, and has these traits. Raises Invalid."""
     body, sent = _body(request)
     project = application(body, credentials)
@@ -101,9 +101,9 @@ def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
     return object_body(sent.value), sent
 
 
-def _inquiry(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Inquiry:
+def _inquiry(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Lookup:
     named = _naming(call, limited=limited)[0].identifiers if call.answers_with_profile else ()
-    return Inquiry(call.project, named, Identifier(INSTALLATION, call.uid), proceed)
+    return Lookup(call.project, named, Identifier(INSTALLATION, call.uid), proceed)
 
 
 def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
@@ -115,7 +115,7 @@ def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
     return naming, {field: fields for field, fields in rest.items() if fields}
 
 
-def _started(call: _Call, parameters: dict[str, Any], known: Known) -> Outcome:
+def _started(call: _Call, parameters: dict[str, Any], known: LookupResult) -> Outcome:
     """What `externalIds` comes to."""
     device = known.device | call.device
     naming, context = _naming(call, limited=is_limited(device))
@@ -123,7 +123,7 @@ def _started(call: _Call, parameters: dict[str, Any], known: Known) -> Outcome:
     return Outcome(_reply(call, known, device), [_message(call, naming, context, call.request.received_at)])
 
 
-def _identified(call: _Call, traits: dict[str, Any], source: str, time: int, known: Known) -> Outcome:
+def _identified(call: _Call, traits: dict[str, Any], source: str, time: int, known: LookupResult) -> Outcome:
     """What `identify` comes to."""
     device = known.device | call.device
     naming, context = _naming(call, limited=is_limited(device))
@@ -151,7 +151,7 @@ def _message(
     )
 
 
-def _reply(call: _Call, known: Known, device: dict[str, Any], traits: dict[str, Any] | None = None) -> Reply:
+def _reply(call: _Call, known: LookupResult, device: dict[str, Any], traits: dict[str, Any] | None = None) -> Reply:
     stated = {SHOWN.get(name, name): value for name, value in known.external_ids.items()}
     answer = {
         "user_id": call.uid,

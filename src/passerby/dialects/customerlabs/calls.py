@@ -20,12 +20,12 @@ from passerby.dialects.contract import (
     Call,
     Credentials,
     Fault,
-    Inquiry,
+    Lookup,
     Outcome,
     Reply,
     Request,
     RequestFault,
-    unlooked,
+    without_lookup,
 )
 from passerby.dialects.customerlabs.app import external_ids, identify
 from passerby.dialects.customerlabs.events import Envelope, read
@@ -44,7 +44,7 @@ WEBHOOK_LIMIT: Final = 5 << 20
 EVENT_LIMIT: Final = 5_000
 """Events in one array. The vendor names no limit."""
 
-_Inquire = Callable[[Request, Credentials], Inquiry]
+_Inquire = Callable[[Request, Credentials], Lookup]
 
 
 def match(path: str) -> Call | None:
@@ -67,7 +67,7 @@ def fault(what: Fault, detail: str = "") -> Reply:
 
 def _ask(
     call: _Inquire, request: Request, _parameters: Mapping[str, str], credentials: Credentials
-) -> Outcome | Inquiry:
+) -> Outcome | Lookup:
     """Read a call of the app as far as it can be read before anything is looked up."""
     try:
         return call(request, credentials)
@@ -77,7 +77,7 @@ def _ask(
 
 def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """What a call of the app comes to where nothing is known."""
-    return unlooked(_ask(call, request, parameters, credentials))
+    return without_lookup(_ask(call, request, parameters, credentials))
 
 
 def _authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
@@ -142,7 +142,7 @@ def _call(
     handle: Callable[[Request, Mapping[str, str], Credentials], Outcome],
     body_limit: int,
     parameters: Mapping[str, str],
-    inquire: Callable[[Request, Mapping[str, str], Credentials], Outcome | Inquiry] | None = None,
+    look_up: Callable[[Request, Mapping[str, str], Credentials], Outcome | Lookup] | None = None,
 ) -> Call:
     return Call(
         dialect=NAME,
@@ -152,7 +152,7 @@ def _call(
         parameters=parameters,
         handle=handle,
         fault=fault,
-        inquire=inquire,
+        look_up=look_up,
         authorise=_authorise if handle is _webhook else None,
     )
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from structlog.stdlib import BoundLogger
 
-from passerby import sql
 from passerby.event_store.chdb import marker, repair
 from passerby.event_store.chdb.connections import Engine
 from passerby.event_store.chdb.lock import Lock
 from passerby.event_store.chdb.marker import Marker
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
+from passerby.storage import sql
 
 DEFAULT_MEMORY_BYTES: Final = 256 << 20
 LEAST_FREE_BYTES: Final = 64 << 20

@@ -13,9 +13,10 @@ from typing import Final
 
 import msgspec
 
-from passerby import logs, sql
+from passerby import logs
 from passerby.event_store.chdb.connections import Engine
 from passerby.event_store.protocol import EventStoreBroken
+from passerby.storage import sql
 
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 _BROKEN_PROJECTION: Final = "(BROKEN_PROJECTION)"

@@ -18,7 +18,6 @@ from uuid import UUID
 
 import msgspec
 
-from passerby import sql
 from passerby.event_store.chdb import marker, repair
 from passerby.event_store.chdb.connections import Engine, Value
 from passerby.event_store.chdb.lock import Lock
@@ -37,6 +36,7 @@ from passerby.event_store.chdb.rows import (
 from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
 from passerby.messages import StoredEvent
 from passerby.positions import START, Positions
+from passerby.storage import sql
 
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 PIECE_BYTES: Final = 16 << 20

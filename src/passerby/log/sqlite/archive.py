@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from passerby import sql
 from passerby.log.protocol import Entry
 from passerby.log.sqlite.storage import decode, entries_of, open_log, storage_errors
 from passerby.messages import Message
+from passerby.storage import sql
 
 _SQL = sql.load("passerby.log.sqlite", "queries.sql")
 

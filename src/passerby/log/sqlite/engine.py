@@ -7,12 +7,12 @@ from pathlib import Path
 
 import apsw
 
-from passerby import sql, sqlite
 from passerby.log.sqlite.archive import SqliteArchive
 from passerby.log.sqlite.storage import open_log, storage_errors
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import Position, Positions
 from passerby.settings import LogSettings
+from passerby.storage import sql, sqlite
 
 CLOCK_SLACK_MS = 1_000
 """A batch is written at most about so long after its messages were received."""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import apsw
 
-from passerby import sql
 from passerby.log.sqlite.storage import open_log, storage_errors
 from passerby.settings import LogSettings
+from passerby.storage import sql
 
 CHUNK_BYTES = 1 << 20
 """Message bytes deleted in one transaction, about: what an append waits for is less than with any larger chunk."""

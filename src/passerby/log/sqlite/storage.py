@@ -10,11 +10,11 @@ from typing import cast
 import apsw
 import msgspec
 
-from passerby import migrations
 from passerby.log.protocol import Entry, LogDamaged, LogFull
 from passerby.messages import Message
-from passerby.migrations import NewerFile
 from passerby.positions import Position
+from passerby.storage import migrations
+from passerby.storage.migrations import NewerFile
 
 _NOT_WRITABLE = (
     apsw.FullError,

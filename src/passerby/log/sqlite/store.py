@@ -19,12 +19,12 @@ from typing import Any
 
 import msgspec
 
-from passerby import sql
 from passerby.log.protocol import Entry, LogFull
 from passerby.log.sqlite.retention import prune
 from passerby.log.sqlite.storage import decode, entries_of, open_log, storage_errors
 from passerby.positions import Position, Positions
 from passerby.settings import LogSettings
+from passerby.storage import sql
 
 PATIENCE_SECONDS = 10.0
 """How long an append waits for another process's write before it says that the log takes nothing."""

@@ -11,9 +11,9 @@ from typing import Any, Final
 import apsw
 import msgspec
 
-from passerby import migrations, sql, sqlite
 from passerby.dialects.common.causes import Cause
 from passerby.rejected_requests.record import Count, Refused, Use
+from passerby.storage import migrations, sql, sqlite
 
 KEPT_PER_PROJECT: Final = 1_000
 KEPT_IN_ALL: Final = 10_000

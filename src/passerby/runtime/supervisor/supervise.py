@@ -17,10 +17,10 @@ from types import FrameType
 from typing import Self
 
 from passerby import logs
-from passerby.folder import DataFolder
 from passerby.runtime import metrics
 from passerby.runtime.supervisor.children import WELL, Inheritance, Place, program
 from passerby.runtime.supervisor.layout import ROLES, Layout, Role
+from passerby.storage.data_dir import DataDir
 
 STOP_SECONDS = 9.0
 """How long the roles have to finish what is in flight: a second less than `serve` promises in all."""
@@ -34,7 +34,7 @@ _log = logs.get("supervisor")
 class Supervisor:
     """Keeps the processes of a layout running until SIGTERM or SIGINT comes."""
 
-    def __init__(self, folder: DataFolder, places: Sequence[Place], listeners: Collection[socket.socket] = ()) -> None:
+    def __init__(self, folder: DataDir, places: Sequence[Place], listeners: Collection[socket.socket] = ()) -> None:
         self._folder = folder
         self._places = places
         self._listeners = listeners
@@ -162,7 +162,7 @@ class _Wakeup:
 
 
 def supervise(
-    folder: DataFolder, layout: Layout, flags: Sequence[str], listeners: Mapping[Role, socket.socket], lock: int
+    folder: DataDir, layout: Layout, flags: Sequence[str], listeners: Mapping[Role, socket.socket], lock: int
 ) -> int:
     """Run all roles until SIGTERM or SIGINT; returns the exit code.
 

@@ -10,6 +10,7 @@ import msgspec
 
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
+from passerby.clock import iso
 from passerby.dialects.commerce import name_of
 from passerby.state.manager import edits
 from passerby.state.manager.connector import Connector
@@ -21,7 +22,6 @@ from passerby.state.views import (
     NewestViolations,
     OtherViolation,
 )
-from passerby.times import iso
 
 OTHER_VIOLATIONS = 1_000
 """How many violations that belong to no event are shown, the newest."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from passerby.clock import iso
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, record_of
 from passerby.state.manager.ids import to_text
 from passerby.state.manager.undo import builds_on
 from passerby.state.manager.why import identifier_of
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
-from passerby.times import iso
 
 _LISTS = {None: "merges.all", True: "merges.undone", False: "merges.in_force"}
 

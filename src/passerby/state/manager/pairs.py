@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final
 
+from passerby.clock import iso
 from passerby.identity.by_hand import forbidden
 from passerby.identity.decisions import Rule
 from passerby.identity.namespaces import FORMER_USER_ID
@@ -18,7 +19,6 @@ from passerby.state.manager.connector import Connector
 from passerby.state.manager.duplicates import Shared, profiles_of
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import Dismissal, Duplicate, DuplicatePlace, DuplicatesPage, SharedContact
-from passerby.times import iso
 
 VALUES_READ: Final = 1_000
 """Shared values that one page looks at: some tens of milliseconds."""

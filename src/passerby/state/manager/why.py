@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from passerby.clock import iso
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
 from passerby.state.manager.connector import Connector
@@ -13,7 +14,6 @@ from passerby.state.manager.decisions import RecordColumns, record_of
 from passerby.state.manager.ids import to_text
 from passerby.state.manager.known import key_of
 from passerby.state.views import HistoryEntry, HistoryIdentifier
-from passerby.times import iso
 
 NOW: Final = 2**63 - 1
 """A time behind every other: what holds then holds now."""

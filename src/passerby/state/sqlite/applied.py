@@ -7,12 +7,12 @@ from typing import Any
 
 import apsw
 
-from passerby import sql
 from passerby.positions import Positions
-from passerby.sqlite import BUSY_TIMEOUT_MS
 from passerby.state.manager.progress import read_positions
 from passerby.state.protocol import Progress
 from passerby.state.sqlite.connector import SqliteConnector
+from passerby.storage import sql
+from passerby.storage.sqlite import BUSY_TIMEOUT_MS
 
 _SQL = sql.load("passerby.state.sqlite", "applied.sql")
 _TABLES = 4

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import apsw
 
-from passerby import sql
 from passerby.state.manager.connector import Row
 from passerby.state.protocol import StateBroken, StateUnavailable
+from passerby.storage import sql
 
 _PACKAGE: Final = "passerby.state.sqlite"
 _FILES: Final = sorted(entry.name for entry in resources.files(_PACKAGE).iterdir() if entry.name.endswith(".sql"))

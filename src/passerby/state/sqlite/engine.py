@@ -6,13 +6,13 @@ from pathlib import Path
 
 import apsw
 
-from passerby import sqlite
 from passerby.settings import LogSettings
 from passerby.state.protocol import Progress, StateUnavailable
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
+from passerby.storage import sqlite
 
 
 class SqliteStateEngine:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from passerby import sql
 from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Positions
 from passerby.settings import LogSettings
@@ -14,6 +13,7 @@ from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.manager.progress import read_positions
 from passerby.state.sqlite.connector import SqliteConnector
 from passerby.state.sqlite.store import open_state
+from passerby.storage import sql
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
 _CHUNK: Final = 50

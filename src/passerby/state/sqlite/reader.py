@@ -6,9 +6,9 @@ from pathlib import Path
 
 import apsw
 
-from passerby.sqlite import BUSY_TIMEOUT_MS
 from passerby.state.manager.reader import ManagedStateReader
 from passerby.state.sqlite.connector import SqliteConnector, translated_errors
+from passerby.storage.sqlite import BUSY_TIMEOUT_MS
 
 
 class SqliteStateReader(ManagedStateReader):

@@ -8,10 +8,10 @@ from typing import Final
 
 import apsw
 
-from passerby import migrations
 from passerby.positions import Positions
 from passerby.state.manager.writer import ManagedState
 from passerby.state.sqlite.connector import SqliteConnector, translated_errors
+from passerby.storage import migrations
 
 _PAGE_CACHE_KIB: Final = 64 * 1024
 _CHECKPOINT_PAGES: Final = 16_000

@@ -1,1 +1,1 @@
-"""The steps that bring refused.db to its present version; see `passerby.migrations`."""
+"""The steps that bring refused.db to its present version; see `passerby.storage.migrations`."""

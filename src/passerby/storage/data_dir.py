@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class DataFolder(NamedTuple):
+class DataDir(NamedTuple):
     """The paths within one data folder. Nothing else in the house spells them out."""
 
     path: Path

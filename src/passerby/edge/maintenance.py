@@ -8,7 +8,7 @@ from typing import Final
 
 from passerby import logs
 from passerby.edge.metrics import PRUNED
-from passerby.edge.refusals import RefusalKeeper, Refusals
+from passerby.edge.rejections import RejectionBuffer, RejectionWriter
 from passerby.log.protocol import LogWriter
 
 BEAT_SECONDS: Final = 1.0
@@ -18,7 +18,7 @@ COUNT_SECONDS: Final = 60.0
 _log = logs.get("edge")
 
 
-async def look_after(*chores: Callable[[], object], seconds: float = BEAT_SECONDS) -> None:
+async def run_every(*chores: Callable[[], object], seconds: float = BEAT_SECONDS) -> None:
     """Do these about once a second, for ever. One that fails is reported, and done again the next time."""
     while True:
         await asyncio.sleep(seconds)
@@ -29,7 +29,7 @@ async def look_after(*chores: Callable[[], object], seconds: float = BEAT_SECOND
                 _log.exception("a regular task failed")
 
 
-async def prune_regularly(log: LogWriter, clock: Callable[[], int], seconds: float = PRUNE_SECONDS) -> None:
+async def prune_log(log: LogWriter, clock: Callable[[], int], seconds: float = PRUNE_SECONDS) -> None:
     """Let the log forget what it may, about once a minute, for ever; in a thread beside the requests."""
     while True:
         await asyncio.sleep(seconds)
@@ -41,14 +41,14 @@ async def prune_regularly(log: LogWriter, clock: Callable[[], int], seconds: flo
             PRUNED.inc(pruned)
 
 
-async def keep_refusals_regularly(
-    refusals: Refusals, keeper: RefusalKeeper, clock: Callable[[], int], seconds: float = BEAT_SECONDS
+async def write_rejections(
+    rejections: RejectionBuffer, keeper: RejectionWriter, clock: Callable[[], int], seconds: float = BEAT_SECONDS
 ) -> None:
     """Write what was refused, about once a second, for ever; in a thread beside the requests."""
     tidied = 0
     while True:
         await asyncio.sleep(seconds)
-        noted, left_out = refusals.take()
+        noted, left_out = rejections.take()
         now = clock()
         try:
             await asyncio.to_thread(keeper.keep, noted, left_out)
@@ -59,9 +59,9 @@ async def keep_refusals_regularly(
             _log.exception("refused requests cannot be kept")
 
 
-async def count_uses_regularly(
+async def write_key_uses(
     take: Callable[[], Mapping[int, int]],
-    keeper: RefusalKeeper,
+    keeper: RejectionWriter,
     clock: Callable[[], int],
     seconds: float = COUNT_SECONDS,
 ) -> None:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 
 from passerby import logs
-from passerby.dialects.contract import Inquiry, Known
+from passerby.dialects.contract import Lookup, LookupResult
 from passerby.edge.unapplied import Unapplied
 from passerby.identity.cleaning import clean_identifier, gather
 from passerby.identity.namespaces import Policy
@@ -33,28 +33,28 @@ LOOK_SECONDS: Final = 0.002
 _log = logs.get("edge")
 
 
-class Directory(Protocol):
+class ProfileLookup(Protocol):
     """Answers inquiries."""
 
-    async def known(self, inquiry: Inquiry) -> Known:
-        """What is known of whom this inquiry names. Never fails: where nothing can be looked up, nothing is known."""
+    async def known(self, lookup: Lookup) -> LookupResult:
+        """What is known of whom this lookup names. Never fails: where nothing can be looked up, nothing is known."""
 
 
-class NoDirectory:
+class NoProfileLookup:
     """Knows nobody: for an edge that has no state within reach."""
 
-    async def known(self, _inquiry: Inquiry) -> Known:
-        return Known(behind=True)
+    async def known(self, _inquiry: Lookup) -> LookupResult:
+        return LookupResult(behind=True)
 
 
 class _Asked(NamedTuple):
-    inquiry: Inquiry
-    answer: asyncio.Future[Known]
+    lookup: Lookup
+    answer: asyncio.Future[LookupResult]
     deadline: float
     behind: bool = False
 
 
-class StateDirectory:
+class StateProfileLookup:
     """Looks into the state. Belongs to one event loop, within which it is made; the log and the state to its thread."""
 
     def __init__(
@@ -71,13 +71,13 @@ class StateDirectory:
         self._failing = False
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._answer_all, name="directory", daemon=True)
+        self._thread = threading.Thread(target=self._answer_all, name="lookup", daemon=True)
         self._thread.start()
 
-    async def known(self, inquiry: Inquiry) -> Known:
-        """See Directory."""
-        answer: asyncio.Future[Known] = self._loop.create_future()
-        self._queue.put(_Asked(inquiry, answer, time.monotonic() + self._patience))
+    async def known(self, lookup: Lookup) -> LookupResult:
+        """See ProfileLookup."""
+        answer: asyncio.Future[LookupResult] = self._loop.create_future()
+        self._queue.put(_Asked(lookup, answer, time.monotonic() + self._patience))
         return await answer
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class StateDirectory:
             found = self._found(ready)
         except Exception as error:  # noqa: BLE001 - a file that is damaged or not there yet is no reason to refuse calls
             self._fail(error)
-            ready, others, found = waiting, [], [Known(behind=True)] * len(waiting)
+            ready, others, found = waiting, [], [LookupResult(behind=True)] * len(waiting)
         else:
             self._failing = False
         if ready:
@@ -125,9 +125,9 @@ class StateDirectory:
         ready: list[_Asked] = []
         others: list[_Asked] = []
         for asked in waiting:
-            inquiry = asked.inquiry
-            names = inquiry.identifiers if inquiry.device is None else (*inquiry.identifiers, inquiry.device)
-            waits = self._unapplied.is_waiting(inquiry.project, names, applied)
+            lookup = asked.lookup
+            names = lookup.identifiers if lookup.device is None else (*lookup.identifiers, lookup.device)
+            waits = self._unapplied.is_waiting(lookup.project, names, applied)
             if waits and asked.deadline > now:
                 others.append(asked)
             else:
@@ -140,21 +140,21 @@ class StateDirectory:
             self._failing = True
             _log.error("the state cannot be read: calls are answered as if nothing were known", exc_info=error)
 
-    def _found(self, ready: Sequence[_Asked]) -> list[Known]:
+    def _found(self, ready: Sequence[_Asked]) -> list[LookupResult]:
         """What is known now: one look at the state for all who ask at once."""
         if not ready:
             return []
         with self._state.moment() as moment:
             return [self._known(asked, moment) for asked in ready]
 
-    def _known(self, asked: _Asked, moment: Moment) -> Known:
-        inquiry, project = asked.inquiry, asked.inquiry.project
-        device = inquiry.device and clean_identifier(inquiry.device, self._policy_of(project))
-        target = self._target(inquiry, moment) if inquiry.identifiers else None
+    def _known(self, asked: _Asked, moment: Moment) -> LookupResult:
+        lookup, project = asked.lookup, asked.lookup.project
+        device = lookup.device and clean_identifier(lookup.device, self._policy_of(project))
+        target = self._target(lookup, moment) if lookup.identifiers else None
         profile = None if target is None else moment.person(target)
-        seen = inquiry.key is not None and moment.seen(project, *inquiry.key)
-        attributes = moment.attributes(project) if inquiry.attributes else ()
-        known = Known(profile, profile_id=target or "", seen=seen, behind=asked.behind, attributes=attributes)
+        seen = lookup.key is not None and moment.seen(project, *lookup.key)
+        attributes = moment.attributes(project) if lookup.attributes else ()
+        known = LookupResult(profile, profile_id=target or "", seen=seen, behind=asked.behind, attributes=attributes)
         if device is None:
             return known
         about, traits, ids = (
@@ -162,10 +162,10 @@ class StateDirectory:
         )
         return msgspec.structs.replace(known, device=about, traits=traits, external_ids=ids)
 
-    def _target(self, inquiry: Inquiry, moment: Moment) -> str | None:
+    def _target(self, lookup: Lookup, moment: Moment) -> str | None:
         """The profile that a message with these identifiers would be recorded under, by the rules of identity."""
-        project, policy = inquiry.project, self._policy_of(inquiry.project)
-        evidence = gather(inquiry.identifiers, policy)
+        project, policy = lookup.project, self._policy_of(lookup.project)
+        evidence = gather(lookup.identifiers, policy)
         owners = moment.owners(project, evidence.mentioned)
         if not owners and not evidence.hints and not (evidence.weak and moment.has_aliases(project)):
             return None
@@ -176,7 +176,7 @@ class StateDirectory:
         return preview(held, evidence, is_event=False, policy=policy).target
 
 
-def _deliver(ready: Sequence[_Asked], found: Sequence[Known]) -> None:
+def _deliver(ready: Sequence[_Asked], found: Sequence[LookupResult]) -> None:
     for asked, known in zip(ready, found, strict=True):
         if not asked.answer.done():  # cancelled, if the server was made to leave before
             asked.answer.set_result(known)

@@ -15,9 +15,9 @@ import apsw
 import pytest
 from tests.migrating import PACKAGES, REFUSED, older
 
-from passerby import migrations
-from passerby.migrations import BadSteps, NewerFile, Step
-from passerby.sqlite import connect
+from passerby.storage import migrations
+from passerby.storage.migrations import BadSteps, NewerFile, Step
+from passerby.storage.sqlite import connect
 
 STEPS = (
     Step(1, "0001_table", lambda c: c.execute("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (0)")),
@@ -83,9 +83,9 @@ def test_a_step_that_fails_has_no_effect_and_is_tried_again(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from passerby import migrations
-from passerby.sqlite import connect
-from tests.test_migrations import STEPS
+from passerby.storage import migrations
+from passerby.storage.sqlite import connect
+from tests.storage.test_migrations import STEPS
 file, killed = Path(sys.argv[1]), int(sys.argv[2])
 def die(connection):
     STEPS[killed - 1].apply(connection)
@@ -175,8 +175,8 @@ REAL = [(package, step.version) for package in PACKAGES for step in migrations.l
 KILLED_IN_A_REAL_STEP = """
 import os, signal, sys
 from pathlib import Path
-from passerby import migrations
-from passerby.sqlite import connect
+from passerby.storage import migrations
+from passerby.storage.sqlite import connect
 file, package, killed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 steps = migrations.load(package)
 def die(connection):

@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 
-from passerby.edge.chores import count_uses_regularly, look_after, prune_regularly
-from passerby.edge.refusals import RefusalKeeper
+from passerby.edge.maintenance import prune_log, run_every, write_key_uses
+from passerby.edge.rejections import RejectionWriter
 from passerby.log.protocol import LogWriter
 
 
@@ -33,7 +33,7 @@ def test_a_task_that_fails_is_reported_and_done_again_and_the_others_too(lines: 
     def works() -> None:
         calls.append("works")
 
-    run_until(look_after(fails, works, seconds=0.001), lambda: len(calls) >= 6)
+    run_until(run_every(fails, works, seconds=0.001), lambda: len(calls) >= 6)
     assert calls[:6] == ["fails", "works"] * 3
     assert lines.getvalue().count("a regular task failed") >= 3
 
@@ -48,7 +48,7 @@ def test_the_log_is_pruned_again_and_again() -> None:
                 raise OSError("not now")
             return 5
 
-    run_until(prune_regularly(cast("LogWriter", Log()), lambda: 42, seconds=0.001), lambda: len(times) >= 3)
+    run_until(prune_log(cast("LogWriter", Log()), lambda: 42, seconds=0.001), lambda: len(times) >= 3)
     assert times[:3] == [42, 42, 42]
 
 
@@ -61,7 +61,7 @@ def test_uses_of_keys_are_counted_again_and_again(lines: io.StringIO) -> None:
             if len(written) == 1:
                 raise OSError("not now")
 
-    keeper = cast("RefusalKeeper", Keeper())
-    run_until(count_uses_regularly(lambda: {7: 1}, keeper, lambda: 42, seconds=0.001), lambda: len(written) >= 3)
+    keeper = cast("RejectionWriter", Keeper())
+    run_until(write_key_uses(lambda: {7: 1}, keeper, lambda: 42, seconds=0.001), lambda: len(written) >= 3)
     assert written[:3] == [({7: 1}, 42)] * 3
     assert "uses of keys cannot be counted" in lines.getvalue()

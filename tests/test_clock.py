@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.times import iso
+from passerby.clock import iso
 
 
 def test_a_time_is_shown_in_utc_with_milliseconds() -> None:

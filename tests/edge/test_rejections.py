@@ -16,14 +16,14 @@ import pytest
 from tests.dialects.calling import APP_ID, MOBILE_KEY, PROJECT, TRACK, WRITE_KEY, Keys
 from tests.edge.client import Client
 from tests.edge.running import Running, until
-from tests.edge.test_chores import run_until
+from tests.edge.test_maintenance import run_until
 
 from passerby.dialects.common.causes import Cause
 from passerby.dialects.contract import Call, Outcome
-from passerby.edge import refusals
-from passerby.edge.chores import keep_refusals_regularly
+from passerby.edge import rejections
 from passerby.edge.headers import Head
-from passerby.edge.refusals import Noted, RefusalKeeper, Refusals
+from passerby.edge.maintenance import write_rejections
+from passerby.edge.rejections import Rejection, RejectionBuffer, RejectionWriter
 from passerby.edge.routes import match
 from passerby.proxies import TrustedProxies
 from passerby.rejected_requests.record import NO_PROJECT
@@ -47,12 +47,12 @@ def reader(tmp_path: Path) -> Iterator[SqliteRejectedReader]:
 
 
 @pytest.fixture
-def keeper(writer: SqliteRejectedWriter) -> RefusalKeeper:
-    return RefusalKeeper(writer, Keys(), TrustedProxies())
+def keeper(writer: SqliteRejectedWriter) -> RejectionWriter:
+    return RejectionWriter(writer, Keys(), TrustedProxies())
 
 
-def noted(**fields: Any) -> Noted:
-    return Noted(
+def noted(**fields: Any) -> Rejection:
+    return Rejection(
         **{
             "at": 5 * MINUTE + 1,
             "call": None,
@@ -67,7 +67,7 @@ def noted(**fields: Any) -> Noted:
 
 @pytest.mark.parametrize("size", [0, 9 << 10, (9 << 10) + 1, 4_000_000])
 def test_little_is_held_of_a_large_body_that_waits(size: int) -> None:
-    waiting = Refusals()
+    waiting = RejectionBuffer()
     waiting.note(noted(body=b"b" * size))
     [held] = waiting.take()[0]
     assert len(held.body) == min(size, (9 << 10) + (size > 9 << 10))
@@ -77,9 +77,9 @@ def test_little_is_held_of_a_large_body_that_waits(size: int) -> None:
     "sent", [f'{{"writeKey":"{WRITE_KEY}","batch":["{PADDING}"', f'{{"batch":["{PADDING}"],"writeKey":"{WRITE_KEY}"']
 )
 def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
-    keeper: RefusalKeeper, reader: SqliteRejectedReader, sent: str
+    keeper: RejectionWriter, reader: SqliteRejectedReader, sent: str
 ) -> None:
-    waiting = Refusals()
+    waiting = RejectionBuffer()
     waiting.note(noted(call=match("/v1/batch"), body=sent.encode()))
     keeper.keep(*waiting.take())
     assert len(reader.newest([PROJECT], limit=10)) == 1
@@ -87,24 +87,24 @@ def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
 
 def test_an_accepted_request_leaves_nothing(edge: Running, client: Client) -> None:
     assert client.ask(TRACK, EVENT).status == 202
-    assert edge.edge.refusals.take() == ([], Counter())
+    assert edge.edge.rejections.take() == ([], Counter())
 
 
 def test_a_probe_whether_anything_answers_leaves_nothing_either(edge: Running, client: Client) -> None:
     assert client.ask("/", method="GET").status == 404
-    assert edge.edge.refusals.take() == ([], Counter())
+    assert edge.edge.rejections.take() == ([], Counter())
 
 
 def test_what_is_refused_is_kept_under_the_project_of_its_key(
-    edge: Running, client: Client, keeper: RefusalKeeper, reader: SqliteRejectedReader
+    edge: Running, client: Client, keeper: RejectionWriter, reader: SqliteRejectedReader
 ) -> None:
     assert client.ask(TRACK, b"no json").status == 400
     assert client.ask(TRACK, b"{}").status == 400
     assert client.ask(TRACK.replace(MOBILE_KEY, "another-key-0"), EVENT).status == 401
     assert client.ask("/no/such/path", method="GET").status == 404
     assert client.ask("/api/v4/external_ids", f'{{"id":"{APP_ID}"}}'.encode()).status in {400, 404}
-    until(lambda: len(edge.edge.refusals._noted) == 5)  # noqa: SLF001 - how many wait
-    keeper.keep(*edge.edge.refusals.take())
+    until(lambda: len(edge.edge.rejections._noted) == 5)  # noqa: SLF001 - how many wait
+    keeper.keep(*edge.edge.rejections.take())
     *_, unknown, invalid, not_json = reader.newest([PROJECT, NO_PROJECT], limit=10)
     assert (not_json.project, not_json.reason) == (PROJECT, "not_json")
     assert not_json.cause == Cause("malformed", {"problem": "Expecting value: line 1 column 1 (char 0)"})
@@ -130,16 +130,16 @@ def test_a_mistake_of_ours_is_noted_too(start: Callable[..., Running], lines: io
     running = start(match=match)
     with closing(Client(running.port)) as client:
         assert client.ask("/", method="GET").status == 500
-    ((one,), _) = running.edge.refusals.take()
-    assert (one.reason, one.status) == ("mistake", 500)
+    ((one,), _) = running.edge.rejections.take()
+    assert (one.reason, one.status) == ("internal_error", 500)
     assert "a mistake of ours" in lines.getvalue()
 
 
 def test_beyond_what_is_written_they_are_only_counted(
-    keeper: RefusalKeeper, reader: SqliteRejectedReader, monkeypatch: pytest.MonkeyPatch
+    keeper: RejectionWriter, reader: SqliteRejectedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(refusals, "WAITING", 3)
-    queue = Refusals()
+    monkeypatch.setattr(rejections, "WAITING", 3)
+    queue = RejectionBuffer()
     for _ in range(10):
         queue.note(noted())
     keeper.keep(*queue.take())
@@ -148,7 +148,7 @@ def test_beyond_what_is_written_they_are_only_counted(
     assert queue.take() == ([], Counter())
 
 
-def test_nothing_is_written_where_there_was_nothing(keeper: RefusalKeeper, reader: SqliteRejectedReader) -> None:
+def test_nothing_is_written_where_there_was_nothing(keeper: RejectionWriter, reader: SqliteRejectedReader) -> None:
     keeper.keep([], Counter())
     assert reader.head() == 0
 
@@ -156,7 +156,7 @@ def test_nothing_is_written_where_there_was_nothing(keeper: RefusalKeeper, reade
 def test_they_are_written_again_and_again_whatever_happens_once(
     writer: SqliteRejectedWriter, reader: SqliteRejectedReader, lines: io.StringIO
 ) -> None:
-    class Failing(RefusalKeeper):
+    class Failing(RejectionWriter):
         tries = 0
 
         def keep(self, noted: Any, left_out: Any) -> None:
@@ -165,13 +165,11 @@ def test_they_are_written_again_and_again_whatever_happens_once(
                 raise apsw.FullError("disk")
             super().keep(noted, left_out)
 
-    queue = Refusals()
+    queue = RejectionBuffer()
 
     async def chore() -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(
-                keep_refusals_regularly(queue, Failing(writer, Keys(), TrustedProxies()), _now, seconds=0.001)
-            )
+            group.create_task(write_rejections(queue, Failing(writer, Keys(), TrustedProxies()), _now, seconds=0.001))
             group.create_task(_noting(queue))
 
     run_until(chore(), lambda: reader.head() > 1)
@@ -182,13 +180,13 @@ def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _noting(queue: Refusals) -> None:
+async def _noting(queue: RejectionBuffer) -> None:
     while True:
         queue.note(noted(at=_now()))
         await asyncio.sleep(0.002)
 
 
-def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, reader: SqliteRejectedReader) -> None:
+def test_uses_of_keys_are_written_where_there_are_any(keeper: RejectionWriter, reader: SqliteRejectedReader) -> None:
     keeper.count_uses({}, MINUTE)
     assert reader.uses(MINUTE) == {}
     keeper.count_uses({3: 2}, MINUTE + 1)
@@ -214,7 +212,7 @@ def test_uses_of_keys_are_written_where_there_are_any(keeper: RefusalKeeper, rea
     ],
 )
 def test_what_is_kept_of_an_answer_is_its_sentences(
-    keeper: RefusalKeeper, reader: SqliteRejectedReader, sent: str, status: int, kept: str
+    keeper: RejectionWriter, reader: SqliteRejectedReader, sent: str, status: int, kept: str
 ) -> None:
     keeper.keep([noted(answer=sent.encode(), status=status)], Counter())
     (found,) = reader.newest([NO_PROJECT], limit=1)

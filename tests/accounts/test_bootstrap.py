@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from passerby.accounts import passwords
+from passerby.accounts.bootstrap import found_project
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.errors import AlreadyInitialised, ControlFileMissing, PasswordTooShort, ProjectExists
-from passerby.accounts.founding import found_project
 from passerby.accounts.keys import KINDS
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
-from passerby.folder import DataFolder
 from passerby.runtime.founding import init, initialised
+from passerby.storage.data_dir import DataDir
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
 
@@ -46,7 +46,7 @@ def test_the_document_has_the_shape_that_was_promised(data: Path) -> None:
 
 def test_every_key_of_the_document_works(data: Path) -> None:
     keys = init(data)
-    credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+    credentials = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     project = credentials.token_project(keys.api_token)
     assert project is not None
     public = {kind: key for kind, key in keys.keys.items() if not KINDS[kind].secret}
@@ -72,7 +72,7 @@ def test_secrets_are_not_in_the_folder(data: Path) -> None:
 def test_the_console_user_has_the_password_that_was_given(data: Path) -> None:
     keys = init(data, password=PASSWORD)
     assert keys.console.password == PASSWORD
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         assert passwords.matches(PASSWORD, store.password(keys.console.user) or "")
 
 
@@ -119,18 +119,18 @@ def test_keys_can_be_had_by_their_kind(data: Path) -> None:
 
 def test_another_project_has_keys_of_its_own(data: Path) -> None:
     first = init(data)
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         second = found_project(store, "second")
     assert second.project == "second"
     assert second.api_token != first.api_token
-    credentials = ProjectCredentials(SqliteChangeFeed(DataFolder(data).control))
+    credentials = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     assert credentials.token_project(second.api_token) != credentials.token_project(first.api_token)
     credentials.close()
 
 
 def test_a_project_that_cannot_be_made_leaves_no_keys(data: Path) -> None:
     init(data)
-    with SqliteProjects(DataFolder(data).control) as store:
+    with SqliteProjects(DataDir(data).control) as store:
         with pytest.raises(ProjectExists):
             found_project(store, "default")
         assert len(store.keys(store.project("default"))) == len(KINDS)

@@ -1,4 +1,4 @@
-"""Packed bodies unpack to what was packed, or to a refusal, never to more than is allowed."""
+"""Packed bodies decompress to what was packed, or to a refusal, never to more than is allowed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerby.dialects.contract import Fault, RequestFault
-from passerby.edge.unpack import GZIP_MAGIC, MEMBERS, unpack
+from passerby.edge.gzip import GZIP_MAGIC, MEMBERS, decompress
 
 NO_PACKING = ("", "identity", "Identity", "utf-8", "UTF8", "identity, utf-8")
 
@@ -17,12 +17,12 @@ NO_PACKING = ("", "identity", "Identity", "utf-8", "UTF8", "identity, utf-8")
 @given(parts=st.lists(st.binary(), min_size=1, max_size=5), encoding=st.sampled_from(["gzip", "x-gzip", " GZIP "]))
 def test_gzip_gives_back_what_was_packed(parts: list[bytes], encoding: str) -> None:
     packed = b"".join(map(gzip.compress, parts))
-    assert unpack(packed, encoding, 10_000) == b"".join(parts)
+    assert decompress(packed, encoding, 10_000) == b"".join(parts)
 
 
 @given(body=st.binary().filter(lambda body: not body.startswith(GZIP_MAGIC)), encoding=st.sampled_from(NO_PACKING))
 def test_what_is_not_packed_is_left_alone(body: bytes, encoding: str) -> None:
-    assert unpack(body, encoding, 0) == body
+    assert decompress(body, encoding, 0) == body
 
 
 @given(encoding=st.sampled_from([*NO_PACKING, "gzip", "br", "aws-chunked", "UTF-8, gzip"]) | st.text())
@@ -30,18 +30,18 @@ def test_what_is_not_packed_is_left_alone(body: bytes, encoding: str) -> None:
     "body", [b'{"a": 1}', b" \r\n[]", b'\xef\xbb\xbf{"a": 1}', b"event=Paid&properties.a=1", b'"x"']
 )
 def test_text_is_taken_whatever_the_header_says(body: bytes, encoding: str) -> None:
-    assert unpack(body, encoding, 0) == body
+    assert decompress(body, encoding, 0) == body
 
 
 @given(encoding=st.sampled_from([*NO_PACKING, "gzip", "br", "utf-8, gzip"]))
 def test_gzip_is_known_by_its_first_bytes_whatever_the_header_says(encoding: str) -> None:
-    assert unpack(gzip.compress(b"{}"), encoding, 2) == b"{}"
+    assert decompress(gzip.compress(b"{}"), encoding, 2) == b"{}"
 
 
 @given(body=st.binary(min_size=1), encoding=st.sampled_from(["gzip", "br", "deflate", "zstd"]))
 def test_what_is_packed_otherwise_is_refused(body: bytes, encoding: str) -> None:
     with pytest.raises(RequestFault) as refused:
-        unpack(b"\x0b" + body, encoding, 1_000)
+        decompress(b"\x0b" + body, encoding, 1_000)
     assert refused.value.fault is Fault.BAD_ENCODING
 
 
@@ -49,19 +49,19 @@ def test_what_is_packed_otherwise_is_refused(body: bytes, encoding: str) -> None
 def test_the_limit_is_exact(size: int, limit: int) -> None:
     packed = gzip.compress(b"a" * (size // 2)) + gzip.compress(b"b" * (size - size // 2))
     if size <= limit:
-        assert len(unpack(packed, "gzip", limit)) == size
+        assert len(decompress(packed, "gzip", limit)) == size
     else:
         with pytest.raises(RequestFault) as refused:
-            unpack(packed, "gzip", limit)
+            decompress(packed, "gzip", limit)
         assert refused.value.fault is Fault.TOO_LARGE
 
 
 def test_an_empty_body_is_not_packed_whatever_the_header_says() -> None:
-    assert unpack(b"", "gzip", 10) == b""
+    assert decompress(b"", "gzip", 10) == b""
 
 
 def test_a_body_of_countless_empty_gzips_is_refused() -> None:
-    assert unpack(gzip.compress(b"") * MEMBERS, "gzip", 10) == b""
+    assert decompress(gzip.compress(b"") * MEMBERS, "gzip", 10) == b""
     with pytest.raises(RequestFault) as refused:
-        unpack(gzip.compress(b"") * (MEMBERS + 1), "gzip", 10)
+        decompress(gzip.compress(b"") * (MEMBERS + 1), "gzip", 10)
     assert refused.value.fault is Fault.BAD_ENCODING

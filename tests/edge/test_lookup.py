@@ -19,8 +19,8 @@ from tests.edge.running import Gate, Running, until
 from tests.state.filling import DAY, Filling, ident
 
 from passerby import logs
-from passerby.dialects.contract import Inquiry, Known, Outcome
-from passerby.edge.directory import NoDirectory, StateDirectory
+from passerby.dialects.contract import Lookup, LookupResult, Outcome
+from passerby.edge.lookup import NoProfileLookup, StateProfileLookup
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
@@ -60,29 +60,29 @@ class Place:
         )
         self.writer.append([message] * number, {1: number}, DAY)
 
-    def asked(self, ask: Callable[[StateDirectory], Awaitable[Found]], patience_seconds: float = 20) -> Found:
+    def asked(self, ask: Callable[[StateProfileLookup], Awaitable[Found]], patience_seconds: float = 20) -> Found:
         """What is answered to whatever is asked of a directory."""
 
         async def within() -> Found:
-            directory = StateDirectory(self.reader, self.log, lambda _: DEFAULT_POLICY, patience_seconds)
+            directory = StateProfileLookup(self.reader, self.log, lambda _: DEFAULT_POLICY, patience_seconds)
             with closing(directory):
                 return await ask(directory)
 
         return asyncio.run(within())
 
-    def known(self, *identifiers: Identifier, device: Identifier = V1, patience_seconds: float = 20) -> Known:
-        return self.asked(lambda directory: directory.known(inquiry(*identifiers, device=device)), patience_seconds)
+    def known(self, *identifiers: Identifier, device: Identifier = V1, patience_seconds: float = 20) -> LookupResult:
+        return self.asked(lambda directory: directory.known(lookup(*identifiers, device=device)), patience_seconds)
 
     def close(self) -> None:
         for part in (self.filling, self.writer, self.reader, self.log):
             part.close()
 
 
-def inquiry(*identifiers: Identifier, device: Identifier = V1) -> Inquiry:
-    return Inquiry(1, identifiers, device, _never)
+def lookup(*identifiers: Identifier, device: Identifier = V1) -> Lookup:
+    return Lookup(1, identifiers, device, _never)
 
 
-def _never(_known: Known) -> Outcome:
+def _never(_known: LookupResult) -> Outcome:
     raise AssertionError
 
 
@@ -106,7 +106,7 @@ def test_without_identifiers_it_finds_what_the_device_stated_and_no_profile(plac
     place.filling.identify(V1, ANN, city="Thane")
     said = {"dialect": "customerlabs", "kind": "identify", "identifiers": (V1, ident("idfa", "ad-1"))}
     place.filling.say(**said, traits={"age": 25}, context={"external_ids": {"facebook__fbp": "fb.1"}})
-    assert place.known() == Known(traits={"age": 25}, external_ids={"facebook__fbp": "fb.1", "idfa": "ad-1"})
+    assert place.known() == LookupResult(traits={"age": 25}, external_ids={"facebook__fbp": "fb.1", "idfa": "ad-1"})
 
 
 def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
@@ -115,7 +115,7 @@ def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
     known = place.known(ident("email", " ANN@x.io"), device=ident("anonymous_id", " v1 "))
     assert known.profile is not None
     assert known.device == {"model": "Pixel 9"}
-    assert place.known(ident("anonymous_id", "null"), device=ident("anonymous_id", "null")) == Known()
+    assert place.known(ident("anonymous_id", "null"), device=ident("anonymous_id", "null")) == LookupResult()
 
 
 def test_it_is_the_profile_that_a_message_would_be_recorded_under(place: Place) -> None:
@@ -146,8 +146,8 @@ def test_somebody_new_on_a_known_device_is_told_nothing_of_who_was_there_before(
 def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Place) -> None:
     place.filling.say(kind="identify", identifiers=(ANN,), traits={"city": "Thane"}, deduplication_key="k-1")
 
-    def ask(identifier: Identifier, key: str) -> Known:
-        asked = Inquiry(1, (identifier,), None, _never, ("test", key))
+    def ask(identifier: Identifier, key: str) -> LookupResult:
+        asked = Lookup(1, (identifier,), None, _never, ("test", key))
         return place.asked(lambda directory: directory.known(asked))
 
     found = ask(ANN, "k-1")
@@ -156,7 +156,7 @@ def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Plac
     owner = place.reader.profile_of(1, ANN)
     assert owner is not None
     assert found.profile_id == owner.id
-    assert ask(BOB, "k-2") == Known()
+    assert ask(BOB, "k-2") == LookupResult()
 
 
 def test_it_says_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
@@ -175,9 +175,9 @@ def test_nothing_is_done_by_asking(place: Place) -> None:
 
 
 def test_it_waits_until_what_was_acknowledged_is_applied(place: Place) -> None:
-    async def ask(directory: StateDirectory) -> Known:
+    async def ask(directory: StateProfileLookup) -> LookupResult:
         place.accept()
-        asking = asyncio.ensure_future(directory.known(inquiry(V1)))
+        asking = asyncio.ensure_future(directory.known(lookup(V1)))
         await asyncio.to_thread(until, lambda: place.reader.looks > 2)
         assert not asking.done()
         place.filling.identify(V1, city="Thane")
@@ -199,10 +199,10 @@ def test_it_waits_no_longer_than_it_has_patience(place: Place) -> None:
 def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(place: Place) -> None:
     place.filling.identify(V2, city="Porto")
 
-    async def ask(directory: StateDirectory) -> tuple[Known, bool]:
+    async def ask(directory: StateProfileLookup) -> tuple[LookupResult, bool]:
         place.accept(5)
-        other = asyncio.ensure_future(directory.known(inquiry(V1)))
-        known = await asyncio.wait_for(directory.known(inquiry(V2, device=V2)), 20)
+        other = asyncio.ensure_future(directory.known(lookup(V1)))
+        known = await asyncio.wait_for(directory.known(lookup(V2, device=V2)), 20)
         waited = not other.done()
         for _ in range(5):
             place.filling.identify(V1)
@@ -218,8 +218,8 @@ def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(plac
 def test_those_who_wait_share_a_look(place: Place) -> None:
     place.filling.identify(V1, city="Thane")
 
-    async def ask(directory: StateDirectory) -> list[Known]:
-        return await asyncio.gather(*(directory.known(inquiry(V1)) for _ in range(200)))
+    async def ask(directory: StateProfileLookup) -> list[LookupResult]:
+        return await asyncio.gather(*(directory.known(lookup(V1)) for _ in range(200)))
 
     found = place.asked(ask)
     assert len(found) == 200
@@ -231,8 +231,8 @@ def test_what_is_asked_before_the_end_is_answered_whoever_waits(place: Place) ->
     place.filling.identify(V1, city="Thane")
     place.accept(5)
 
-    async def ask(directory: StateDirectory) -> list[Known]:
-        asking = [asyncio.ensure_future(directory.known(inquiry(V1))) for _ in range(2)]
+    async def ask(directory: StateProfileLookup) -> list[LookupResult]:
+        asking = [asyncio.ensure_future(directory.known(lookup(V1))) for _ in range(2)]
         await asyncio.to_thread(until, lambda: place.reader.looks > 1)
         directory.close()
         return await asyncio.gather(*asking)
@@ -241,13 +241,13 @@ def test_what_is_asked_before_the_end_is_answered_whoever_waits(place: Place) ->
 
 
 def test_who_no_longer_waits_is_no_trouble(place: Place) -> None:
-    async def ask(directory: StateDirectory) -> Known:
-        asking = asyncio.ensure_future(directory.known(inquiry(V1)))
+    async def ask(directory: StateProfileLookup) -> LookupResult:
+        asking = asyncio.ensure_future(directory.known(lookup(V1)))
         await asyncio.sleep(0)
         asking.cancel()
-        return await directory.known(inquiry(V1))
+        return await directory.known(lookup(V1))
 
-    assert place.asked(ask) == Known()
+    assert place.asked(ask) == LookupResult()
 
 
 def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: Path) -> None:
@@ -257,14 +257,14 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
     place.filling.identify(V1, city="Thane")
     place.reader = Watched(tmp_path / "later.db")
 
-    async def ask(directory: StateDirectory) -> tuple[Known, Known, Known]:
-        found = [await directory.known(inquiry(V1)) for _ in range(2)]
+    async def ask(directory: StateProfileLookup) -> tuple[LookupResult, LookupResult, LookupResult]:
+        found = [await directory.known(lookup(V1)) for _ in range(2)]
         (tmp_path / "state.db").rename(tmp_path / "later.db")
-        return found[0], found[1], await directory.known(inquiry(V1))
+        return found[0], found[1], await directory.known(lookup(V1))
 
     place.filling.close()
     before, still, after = place.asked(ask)
-    assert before == still == Known(behind=True)
+    assert before == still == LookupResult(behind=True)
     assert after.profile is not None
     assert lines.getvalue().count("the state cannot be read") == 1
     for part in (place.writer, place.reader, place.log):
@@ -272,21 +272,21 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
 
 
 def test_an_edge_without_a_state_knows_nobody() -> None:
-    assert asyncio.run(NoDirectory().known(inquiry(V1))) == Known(behind=True)
+    assert asyncio.run(NoProfileLookup().known(lookup(V1))) == LookupResult(behind=True)
 
 
 class Told:
     """A directory that says the same of everybody, and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[Inquiry] = []
+        self.asked: list[Lookup] = []
         self.open = threading.Event()
         self.open.set()
 
-    async def known(self, inquiry: Inquiry) -> Known:
-        self.asked.append(inquiry)
+    async def known(self, lookup: Lookup) -> LookupResult:
+        self.asked.append(lookup)
         await asyncio.to_thread(self.open.wait, 20)
-        return Known(device={"deviceModelName": "Pixel 9"})
+        return LookupResult(device={"deviceModelName": "Pixel 9"})
 
 
 HEADERS = {"CL_User_Agent": AGENT["cl-user-agent"]}
@@ -295,7 +295,7 @@ Start = Callable[..., Running]
 
 def test_a_call_is_answered_with_what_is_known_and_kept(start: Start, kept: Callable[[], list[Message]]) -> None:
     told = Told()
-    with closing(Client(start(directory=told).port)) as client:
+    with closing(Client(start(lookup=told).port)) as client:
         answer = client.ask(IDENTIFY, msgspec.json.encode(LOGIN), **HEADERS)
     assert answer.status == 200
     assert answer.json["additional_info"] == {"deviceModelName": "Pixel 9"}
@@ -305,7 +305,7 @@ def test_a_call_is_answered_with_what_is_known_and_kept(start: Start, kept: Call
 
 def test_a_call_that_is_refused_is_not_looked_up(start: Start) -> None:
     told = Told()
-    with closing(Client(start(directory=told).port)) as client:
+    with closing(Client(start(lookup=told).port)) as client:
         assert client.ask(EXTERNAL_IDS, b"{}", **HEADERS).status == 400
     assert told.asked == []
 
@@ -313,7 +313,7 @@ def test_a_call_that_is_refused_is_not_looked_up(start: Start) -> None:
 def test_what_waits_for_an_answer_counts_as_held(start: Start, log: Gate) -> None:
     told = Told()
     told.open.clear()
-    running = start(EdgeSettings(pending_bytes=1 << 20), directory=told)
+    running = start(EdgeSettings(pending_bytes=1 << 20), lookup=told)
     sizes = (600 << 10, 430 << 10)
     with (
         closing(Client(running.port)) as one,
@@ -337,12 +337,12 @@ def test_a_call_may_ask_again_and_keep_good_entries_of_what_it_refuses(
     told = Told()
     headers = {"X_XNG_AuthToken": AUTH_TOKEN, "X_XNG_ApiVersion": "1"}
     body = {"updated": [{"id": "u-1"}, {"email": "?"}], "deleted": [{"id": "d-1"}, {"id": "d-2"}]}
-    running = start(directory=told)
+    running = start(lookup=told)
     with closing(Client(running.port)) as client:
         answer = client.ask("/users/batch", msgspec.json.encode(body), **headers)
     assert answer.status == 400
     assert [each["success"] for each in answer.json["updated"]] == [True, False]
     assert [asked.identifiers for asked in told.asked] == [(ident("user_id", "d-1"),), (ident("user_id", "d-2"),)]
     assert [message.identifiers for message in kept()] == [(ident("user_id", "u-1"),)]
-    (refused,) = running.edge.refusals.take()[0]
+    (refused,) = running.edge.rejections.take()[0]
     assert refused.status == 400

@@ -37,7 +37,7 @@ _ERROR_MEMBERS: Final = frozenset(member for dialect in registry.ALL for member 
 """Where a path is no vendor's."""
 
 
-class Noted(NamedTuple):
+class Rejection(NamedTuple):
     """A rejected request: the code of its fault, with its cause, or with the dialect's own answer.
 
     Of a large `body`, only the two ends are held.
@@ -60,21 +60,21 @@ def excerpt(body: bytes | bytearray) -> bytes:
     return bytes(body)
 
 
-class Refusals:
+class RejectionBuffer:
     """Notes refused requests for one event loop, up to a number; `take` hands them over."""
 
     def __init__(self) -> None:
-        self._noted: list[Noted] = []
+        self._noted: list[Rejection] = []
         self._left_out: Counter[tuple[str, int]] = Counter()
 
-    def note(self, noted: Noted) -> None:
+    def note(self, noted: Rejection) -> None:
         """Keep this for later, or only count it where too much waits."""
         if len(self._noted) < WAITING:
             self._noted.append(noted._replace(body=excerpt(noted.body)))
         else:
             self._left_out[dialect_of(noted.call), noted.at - noted.at % MINUTE_MS] += 1
 
-    def take(self) -> tuple[list[Noted], Counter[tuple[str, int]]]:
+    def take(self) -> tuple[list[Rejection], Counter[tuple[str, int]]]:
         """What was noted since the last time, and how many there were beside that, by dialect and minute (ms)."""
         taken = self._noted, self._left_out
         self._noted, self._left_out = [], Counter()
@@ -86,7 +86,7 @@ def dialect_of(call: Call | None) -> str:
     return call.dialect if call else NO_DIALECT
 
 
-class RefusalKeeper:
+class RejectionWriter:
     """Writes what was noted, redacted, under the project whose key came with it.
 
     Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
@@ -98,7 +98,7 @@ class RefusalKeeper:
         self._credentials = credentials
         self._proxies = proxies
 
-    def keep(self, noted: Sequence[Noted], left_out: Counter[tuple[str, int]]) -> None:
+    def keep(self, noted: Sequence[Rejection], left_out: Counter[tuple[str, int]]) -> None:
         """Write these. What was only counted belongs to no project: nobody looked whose it was."""
         refused = [self._record(each) for each in noted]
         counts: Counter[tuple[int, int, str]] = Counter()
@@ -121,7 +121,7 @@ class RefusalKeeper:
         with self._lock:
             self._writer.tidy(now)
 
-    def _record(self, noted: Noted) -> Refused:
+    def _record(self, noted: Rejection) -> Refused:
         call, head = noted.call, noted.head
         parameters = call.parameters if call else {}
         # Of several headers of one name the last counts, as for an accepted request.

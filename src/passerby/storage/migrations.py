@@ -21,7 +21,7 @@ from typing import Final, NamedTuple
 
 import apsw
 
-from passerby import sqlite
+from passerby.storage import sqlite
 
 _STEP: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.(sql|py)")
 

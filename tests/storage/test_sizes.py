@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from passerby import sizes
 from passerby.doctor.folder import check_clock
+from passerby.storage import sizes
 
 LOOKS = 300
 PARTS = 50

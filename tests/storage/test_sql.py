@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.sql import SqlFileError, load, parse
+from passerby.storage.sql import SqlFileError, load, parse
 
 NAMES = st.from_regex(r"[a-z_][a-z0-9_]{0,20}", fullmatch=True)
 STATEMENTS = st.from_regex(r"SELECT [a-z0-9, ]{1,30}(\n  FROM [a-z]{1,9}(\n  -- why so)?)?", fullmatch=True).map(

@@ -1,7 +1,7 @@
--- What people say of events and attributes.
+-- Annotations of events and attributes in the data catalog.
 
--- name: set_mark
--- What somebody says of an event ('' for the traits of profiles) or of an attribute of it.
+-- name: set_annotation
+-- Sets the annotation of an event, of an attribute of it, or (event '') of a trait.
 INSERT INTO mark (project, event, attribute, planned, hidden, description, changed_at, who)
 VALUES (:project, :event, :attribute, :planned, :hidden, :description, :changed_at, :who)
 ON CONFLICT (project, event, attribute) DO UPDATE SET
@@ -11,16 +11,16 @@ ON CONFLICT (project, event, attribute) DO UPDATE SET
     changed_at = excluded.changed_at,
     who = excluded.who
 
--- name: mark
--- What is said of one.
+-- name: annotation
+-- One annotation.
 SELECT event, attribute, planned, hidden, description, changed_at, who FROM mark
 WHERE project = ? AND event = ? AND attribute = ?
 
--- name: marks
--- All that is said in a project.
+-- name: annotations
+-- All annotations of a project.
 SELECT event, attribute, planned, hidden, description, changed_at, who FROM mark
 WHERE project = ? ORDER BY event, attribute
 
--- name: number_of_marks
--- How much that is.
+-- name: number_of_annotations
+-- The number of annotations of a project, for its limit.
 SELECT count(*) FROM mark WHERE project = ?

@@ -1,7 +1,7 @@
-"""Bodies that come packed: gzip and nothing else, with a bound on what they unpack to.
+"""Bodies that come packed: gzip and nothing else, with a bound on what they decompress to.
 
-The header is a hint, the body decides: clients name a charset as the encoding, and proxies unpack a body and leave its
-header in place.
+The `Content-Encoding` header is a hint and the body decides: some clients send a charset in it, and some proxies
+decompress a body without removing it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PLAIN: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]|[A-Za-z0-9_.%+\
 """How JSON begins, and how a form does. A packed body that happens to begin so is refused as no JSON."""
 
 
-def unpack(body: bytes, encoding: str, limit: int) -> bytes:
+def decompress(body: bytes, encoding: str, limit: int) -> bytes:
     """The body unpacked, if it is gzip and whatever the Content-Encoding says; else the body as it is.
 
     Raises RequestFault: BAD_ENCODING for a body packed in another way or twice, and for what is no whole gzip;
