@@ -89,7 +89,9 @@ def test_deleted_test_data_does_not_come_back_when_the_event_store_is_rebuilt(tm
     finally:
         server.kill()
     assert [
-        each for each in examine_deep(folder, engines_of(folder).log, lambda _claim, _rows: None) if not each.well
+        each
+        for each in examine_deep(engines_of(folder).state, engines_of(folder).log, lambda _claim, _rows: None)
+        if not each.well
     ] == []
     with closing(open_event_store(folder.events)) as store:
         assert store.total(1) == 3

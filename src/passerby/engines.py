@@ -20,6 +20,7 @@ from passerby.positions import Positions
 from passerby.rejected_requests.protocol import RejectedReader, RejectedWriter
 from passerby.rejected_requests.record import Use
 from passerby.settings import EventSettings, LogSettings
+from passerby.state.manager.connector import Connector
 from passerby.state.protocol import Progress, State
 from passerby.state.views import StateReader
 
@@ -82,6 +83,9 @@ class StateEngine(Protocol):
 
     def open_outbox(self, retention: LogSettings) -> PrunableOutbox:
         """Open the outbox for its relays and its retention."""
+
+    def open_connector(self) -> Connector:
+        """Open the tables for reading by named statements, for diagnostics. They must exist."""
 
     def progress(self) -> Progress:
         """Read how far the state is without creating or migrating anything. Raises StateUnavailable."""

@@ -37,6 +37,7 @@ from passerby.services.tail import Tail, id_of, place_of
 from passerby.settings import LogSettings
 from passerby.state.protocol import Progress
 from passerby.state.sqlite.applied import read_progress
+from passerby.state.sqlite.engine import SqliteStateEngine
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage.data_dir import DataDir
@@ -399,7 +400,7 @@ class TestChecks:
         folder.log.touch()
 
         def broken() -> list[str]:
-            verdicts = examine_deep(folder, engine, lambda _claim, _rows: None)
+            verdicts = examine_deep(SqliteStateEngine(folder.state), engine, lambda _claim, _rows: None)
             return [verdict.claim for verdict in verdicts if not verdict.well]
 
         assert broken() == []
@@ -410,7 +411,7 @@ class TestChecks:
             connection.execute("UPDATE progress SET value = value + 2 WHERE name = 'position.1'")
             assert broken() == []
             connection.execute(
-                "INSERT INTO outbox SELECT NULL, last_position, 1, 2, 3, x'' FROM outbox ORDER BY id LIMIT 1"
+                "INSERT INTO outbox SELECT NULL, last_position, 1, 2, 3, x'', x'' FROM outbox ORDER BY id LIMIT 1"
             )
             assert claim in broken()
 

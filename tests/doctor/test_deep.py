@@ -11,6 +11,7 @@ import pytest
 from tests.state.filling import DAY, ident, new_id
 
 from passerby.doctor.deep import Verdict, examine_deep
+from passerby.engines import LogEngine, StateEngine
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
@@ -22,6 +23,12 @@ from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import Deletion
 from passerby.storage.data_dir import DataDir
 from passerby.worker.batch import Worker
+
+
+def parts(folder: DataDir) -> tuple[StateEngine, LogEngine]:
+    """What is examined of a data folder."""
+    engines = engines_of(folder)
+    return engines.state, engines.log
 
 
 class Place:
@@ -52,7 +59,7 @@ class Place:
             self._worker.apply(self._tail.read(self.state.positions(), 1_000))
 
     def checked(self) -> list[Verdict]:
-        return list(examine_deep(self.folder, engines_of(self.folder).log, lambda _claim, _rows: None, batch=2))
+        return list(examine_deep(*parts(self.folder), lambda _claim, _rows: None, batch=2))
 
     def broken(self) -> set[str]:
         return {verdict.claim for verdict in self.checked() if not verdict.well}
@@ -116,13 +123,13 @@ def test_a_deletion_while_events_are_counted_is_no_fault(place: Place) -> None:
         if claim == "profiles are counted by stage" and not deleted:
             deleted.append(place.state.delete_test_data(1, DAY))
 
-    verdicts = list(examine_deep(place.folder, engines_of(place.folder).log, counting, batch=2))
+    verdicts = list(examine_deep(*parts(place.folder), counting, batch=2))
     assert deleted == [(1, 1, 0, False)]
     assert [verdict for verdict in verdicts if not verdict.well] == []
 
 
 def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:
-    assert list(examine_deep(DataDir(data), engines_of(DataDir(data)).log, lambda _claim, _rows: None)) == []
+    assert list(examine_deep(*parts(DataDir(data)), lambda _claim, _rows: None)) == []
     assert not data.exists()
 
 
@@ -174,7 +181,10 @@ def test_it_tells_how_far_it_is(place: Place) -> None:
     told: list[tuple[str, int]] = []
     list(
         examine_deep(
-            place.folder, engines_of(place.folder).log, lambda claim, rows: told.append((claim, rows)), batch=2
+            engines_of(place.folder).state,
+            engines_of(place.folder).log,
+            lambda claim, rows: told.append((claim, rows)),
+            batch=2,
         )
     )
     rows = [count for claim, count in told if claim == "a profile has at most one customer id"]

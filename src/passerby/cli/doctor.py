@@ -39,7 +39,7 @@ def doctor(
     folder = DataDir(settings.data)
     engines = engines_of(folder)
     findings = list(examine(settings, engines))
-    verdicts = list(examine_deep(folder, engines.log, _Reporter())) if deep else []
+    verdicts = list(examine_deep(engines.state, engines.log, _Reporter())) if deep else []
     healthy = all(finding.well for finding in findings) and all(verdict.well for verdict in verdicts)
     if json:
         say_json({"well": healthy, "findings": findings} | ({"properties": verdicts} if deep else {}))

@@ -9,8 +9,9 @@ import apsw
 from passerby.settings import LogSettings
 from passerby.state.protocol import Progress, StateUnavailable
 from passerby.state.sqlite.applied import read_progress
+from passerby.state.sqlite.connector import SqliteConnector
 from passerby.state.sqlite.outbox import SqliteOutbox
-from passerby.state.sqlite.reader import SqliteStateReader
+from passerby.state.sqlite.reader import SqliteStateReader, read_only
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage import sqlite
 
@@ -35,6 +36,9 @@ class SqliteStateEngine:
 
     def open_outbox(self, retention: LogSettings) -> SqliteOutbox:
         return SqliteOutbox(self.path, retention)
+
+    def open_connector(self) -> SqliteConnector:
+        return read_only(self.path)
 
     def progress(self) -> Progress:
         try:

@@ -18,11 +18,12 @@ class SqliteStateReader(ManagedStateReader):
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        super().__init__(self._open)
+        super().__init__(lambda: read_only(path))
 
-    def _open(self) -> SqliteConnector:
-        with translated_errors():
-            connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READONLY)
-            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        return SqliteConnector(connection)
+
+def read_only(path: Path) -> SqliteConnector:
+    """Open the state's file for reading by one thread."""
+    with translated_errors():
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    return SqliteConnector(connection)
