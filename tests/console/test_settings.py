@@ -217,7 +217,7 @@ def test_sign_ins_are_in_the_audit_log_with_their_address(office: Office, admin:
 
 def test_the_audit_log_is_filtered_and_exported(office: Office, admin: httpx.Client) -> None:
     office.sign_in(VIEWER, office.passwords[VIEWER], "203.0.113.78")
-    query = {"who": VIEWER, "action": "signed", "from": "2020-01-01", "to": ""}
+    query = {"who": VIEWER, "action": "signed_in", "from": "2020-01-01", "to": ""}
     page = admin.get(f"/p/{PROJECT}/settings/audit.json", params=query).json()
     assert {each["action"] for each in page["entries"]} == {"signed_in"}
     assert 'value="2020-01-01"' in admin.get(f"/p/{PROJECT}/settings/audit", params=query).text

@@ -6,7 +6,7 @@ import re
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from passerby.identity.decisions import (
@@ -173,6 +173,7 @@ PLACEHOLDER = re.compile(r"[{}<>]|%s|None|\bNULL\b|Literal|lambda|  | ,| \.|  +|
 
 
 @given(facts)
+@example(Facts("limited", "limit", EMAIL, detail=DecisionDetail(limited="merge")))
 def test_every_decision_has_complete_sentences(facts: Facts) -> None:
     for text in (reason(facts), explanation(facts, label), TITLES[facts.kind], RULE_LABELS[facts.rule]):
         assert text

@@ -105,7 +105,7 @@ def actor_name(actor: Actor) -> str:
 def _limit_reason(facts: Facts) -> str:
     detail, most = facts.detail, _most(facts.detail)
     if detail.limited == "merge":
-        what = "members" if detail.namespace == MEMBER_LIMIT else f"{detail.namespace} identifiers"
+        what = "members" if detail.namespace == MEMBER_LIMIT else f"{detail.namespace} identifiers".lstrip()
         return f"the merged profile would have more than {most} {what}"
     if detail.limited == "hint":
         return f"at most {most} anonymous profiles per hint"
