@@ -161,7 +161,7 @@ format: setup  ## Format the code and fix what the linter can
 docs: setup  ## Regenerate the pages of docs/reference
 	@mkdir -p docs/reference
 	@$(BIN)/passerby settings > docs/reference/settings.md
-	@$(BIN)/python -m passerby.api.reference > docs/reference/api.md
+	@$(BIN)/python -m passerby.api.openapi.reference > docs/reference/api.md
 	@$(BIN)/python -m passerby.runtime.metrics_reference > docs/reference/metrics.md
 	@$(BIN)/python -m passerby.dialects.reference > docs/reference/semantics.md
 

@@ -11,7 +11,7 @@ from tests.api.office import Office
 from tests.api.test_merges import merge
 from tests.state.filling import ident
 
-from passerby.api.reference import application_to_describe
+from passerby.api.openapi.reference import application_to_describe
 
 OPEN = {"/healthz", "/metrics", "/openapi.json"}
 """What needs no token: none of it is any project's data."""

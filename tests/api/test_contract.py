@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.api.test_openapi import DESCRIPTION
 from tests.serving import Server, serving
 
-from passerby.api.reference import METHODS
+from passerby.api.openapi.reference import METHODS
 
 EXAMPLES: Final = 1_000 if os.environ.get("PROVE_LONG") else 12
 """How many requests are made up for each operation, half of them wrong."""

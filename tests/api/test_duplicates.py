@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.api.office import Office
-from tests.api.test_hand import code
+from tests.api.test_manual_merges import code
 from tests.state.filling import ident, new_id
 
 EMAIL = "ann@x.example"

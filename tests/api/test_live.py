@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.api.office import Office
-from tests.api.test_refused import refuse
+from tests.api.test_rejected_requests import refuse
 from tests.positions import at
 from tests.state.filling import ident
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.api.office import Office
-from tests.api.test_needs import token_for
+from tests.api.test_permissions import token_for
 from tests.state.filling import ident, new_id
 
 from passerby.accounts.records import Project

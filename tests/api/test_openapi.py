@@ -15,8 +15,8 @@ from tests.api.office import Office
 from tests.house.repository import ROOT
 from tests.state.filling import ident
 
-from passerby.api import reference
-from passerby.api.openapi import describe
+from passerby.api.openapi import reference
+from passerby.api.openapi.document import describe
 
 DESCRIPTION = describe(reference.application_to_describe(), "http://ingest.example")
 OWN = [path for path, item in DESCRIPTION["paths"].items() if path.startswith("/v1/") and "servers" not in item]
@@ -118,7 +118,7 @@ def test_the_committed_reference_is_current() -> None:
 
 
 def test_the_reference_is_printed_on_request(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "passerby.api.reference"]
+    command = [sys.executable, "-m", "passerby.api.openapi.reference"]
     printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert printed == reference.current()
 

@@ -17,7 +17,7 @@ from litestar.routes import HTTPRoute
 from tests.console.office import ADMIN, VIEWER, Office
 
 from passerby.api.app import application
-from passerby.console.access import NEED, Need, NoPolicy, need_of, with_policy
+from passerby.console.access import NEED, Need, NoPolicy, required_scope, with_policy
 from passerby.console.app import routes
 
 UNKNOWN = "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"
@@ -49,7 +49,7 @@ def console_ways() -> Iterator[Way]:
     for handler in routes():
         for path in handler.paths:
             for method in sorted(handler.http_methods):
-                yield Way(method, filled(path), need_of(handler))
+                yield Way(method, filled(path), required_scope(handler))
 
 
 def api_ways() -> Iterator[Way]:

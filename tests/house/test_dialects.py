@@ -14,11 +14,11 @@ DIALECTS = SOURCE / "dialects"
 TEXTS = {".html", ".js", ".sql", ".css"}
 
 ABOUT_A_VENDOR = {
-    "api/examples.py": "examples of answers have a dialect in them",
-    "api/examples_live.py": "as above",
-    "api/examples_management.py": "as above",
-    "api/examples_series.py": "as above",
-    "api/examples_trail.py": "as above",
+    "api/openapi/examples/events.py": "examples of answers have a dialect in them",
+    "api/openapi/examples/live.py": "as above",
+    "api/openapi/examples/profiles.py": "as above",
+    "api/openapi/examples/projects.py": "as above",
+    "api/openapi/examples/stats.py": "as above",
     "cli/projects.py": "two settings of a project concern one vendor's calls each",
     "console/story/faults.py": "the rules of the catalogue are WebEngage's",
     "console/templates/catalogue-edit.html": "as above",

@@ -1,8 +1,8 @@
 """The management API: routes that translate HTTP requests into calls of `services`.
 
-- `app` puts the routes together
-- `profiles`, `merges`, `catalogue`, `stats`, `operations`, … are the routes
-- `authorization` turns a bearer token into the actor of services; `needs` declares the scope of each route
-- `examples`, `describe`, `openapi` and `reference` are the OpenAPI description, and the page generated from it
-- `server` serves the application
+- `app` builds the ASGI application from the routes; `server` serves it
+- `routes/`: the routes, one module a subject
+- `openapi/`: the OpenAPI description, its examples, and the reference page generated from it
+- `auth` authenticates the bearer token and passes the caller to services; `permissions` lists the scope of each route
+- `metrics`: request counts and durations
 """

@@ -60,7 +60,7 @@ class ForeignOrigin(Exception):
     """A request that changes something does not come from the console's own pages."""
 
 
-def need_of(handler: BaseRouteHandler) -> Need:
+def required_scope(handler: BaseRouteHandler) -> Need:
     """What a route needs. Raises NoPolicy."""
     need = handler.opt.get(NEED)
     if not isinstance(need, Need):
@@ -72,7 +72,7 @@ def with_policy(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
     """These handlers, each of which says who may use it. Raises NoPolicy."""
     found = list(handlers)
     for handler in found:
-        need_of(handler)
+        required_scope(handler)
     return found
 
 
@@ -85,7 +85,7 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise ForeignOrigin
     visitor = await _visitor(connection)
     connection.state.visitor = visitor
-    need = need_of(handler)
+    need = required_scope(handler)
     if need is Need.NOBODY:
         return
     if visitor is None:

@@ -8,9 +8,9 @@ from litestar import post
 from litestar.di import NamedDependency, Provide
 from litestar.params import PathParameter
 
-from passerby.api import examples_management
-from passerby.api.access import access_at_once
-from passerby.api.describe import changing
+from passerby.api.auth import access_at_once
+from passerby.api.openapi.examples import projects as examples
+from passerby.api.openapi.responses import changing
 from passerby.dialects import registry
 from passerby.dialects.samples import TESTER
 from passerby.services import sources
@@ -36,7 +36,7 @@ Dialect = Annotated[Name, PathParameter(description="The dialect.")]
     tags=["Live"],
     status_code=200,
     dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
-    responses=changing(SourceTested, examples_management.TESTED, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
+    responses=changing(SourceTested, examples.TESTED, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def send_test_event(access: NamedDependency[ServerAccess], dialect: Dialect) -> SourceTested:
     return await access.run(sources.send_test_event, access, dialect)

@@ -6,9 +6,9 @@ from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
-from passerby.api import examples
-from passerby.api.access import access_at_once
-from passerby.api.describe import changing, reading
+from passerby.api.auth import access_at_once
+from passerby.api.openapi.examples import profiles as examples
+from passerby.api.openapi.responses import changing, reading
 from passerby.services import duplicates
 from passerby.services.access import ServerAccess
 from passerby.services.answers import DuplicatePage

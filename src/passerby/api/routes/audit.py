@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import examples_management
-from passerby.api.describe import reading, table
+from passerby.api.openapi.examples import projects as examples
+from passerby.api.openapi.responses import reading, table
 from passerby.audit.protocol import Filter
 from passerby.services import audit
 from passerby.services.access import ServerAccess
@@ -27,7 +27,7 @@ _WANTED = {"only": Provide(wanted, sync_to_thread=False)}
     "shown where they are about users who may use this project. The last 100,000 entries are kept.",
     tags=["Project"],
     dependencies={"page": Provide(page, sync_to_thread=False), **_WANTED},
-    responses=reading(AuditPage, examples_management.AUDIT),
+    responses=reading(AuditPage, examples.AUDIT),
 )
 async def list_audit(
     access: NamedDependency[ServerAccess], page: NamedDependency[Page], only: NamedDependency[Filter]
@@ -45,7 +45,7 @@ _EXPORTED = "All entries that the filter leaves, the newest first"
     description=f"{_EXPORTED}, on one page.",
     tags=["Project"],
     dependencies=_WANTED,
-    responses=reading(AuditPage, examples_management.AUDIT),
+    responses=reading(AuditPage, examples.AUDIT),
 )
 async def export_audit(access: NamedDependency[ServerAccess], only: NamedDependency[Filter]) -> Response[bytes]:
     return exported(await access.run(audit.export_entries, access, only, "json"), "json")

@@ -8,9 +8,9 @@ from litestar import get
 from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
-from passerby.api import examples_live
-from passerby.api.authorization import may_still_read
-from passerby.api.describe import reading, streaming
+from passerby.api.auth import may_still_read
+from passerby.api.openapi.examples import live as examples
+from passerby.api.openapi.responses import reading, streaming
 from passerby.services import live
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode, invalid
@@ -63,7 +63,7 @@ _WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}
     "`cursor` is where `/v1/live` goes on.",
     tags=_TAGS,
     dependencies=_WANTED,
-    responses=reading(LiveRecent, examples_live.RECENT),
+    responses=reading(LiveRecent, examples.RECENT),
 )
 async def list_recent(
     access: NamedDependency[ServerAccess], wanted: NamedDependency[Wanted], limit: Limit = RECENT
@@ -81,7 +81,7 @@ async def list_recent(
     tags=_TAGS,
     dependencies=_WANTED,
     media_type=MEDIA_TYPE,
-    responses=streaming(LiveBatch, examples_live.BATCH, ErrorCode.INVALID_PARAMETER),
+    responses=streaming(LiveBatch, examples.BATCH, ErrorCode.INVALID_PARAMETER),
 )
 async def follow_live(
     request: AnyRequest,

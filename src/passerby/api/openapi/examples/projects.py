@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
+from passerby.services.answers import (
+    DeletedTestData,
+    Health,
+)
 from passerby.services.management_answers import (
     AddKeyRequest,
     AuditEntry,
@@ -14,25 +18,12 @@ from passerby.services.management_answers import (
     FreshKey,
     KeyInfo,
     KeyList,
-    MarkInfo,
-    MarkList,
-    MarkRequest,
     ProjectInfo,
     RevokedKey,
     SourceTested,
 )
 
 _MADE = "2026-11-20T10:00:00.000Z"
-_MARK = MarkInfo(
-    event="Added Product",
-    attribute="price",
-    planned=True,
-    hidden=False,
-    description="In the currency of the shop.",
-    changed_at=_MADE,
-    who="back office",
-)
-
 KEYS = {
     "keys": KeyList(
         keys=[
@@ -88,8 +79,6 @@ AUDIT = {
         cursor=None,
     )
 }
-MARK = {"an attribute": _MARK}
-MARKS = {"marks": MarkList(marks=[_MARK])}
 TESTED = {
     "accepted": SourceTested(
         dialect="segment",
@@ -100,6 +89,10 @@ TESTED = {
     )
 }
 
+TEST_DATA = {"deleted": DeletedTestData(profiles=2, events=17, kept=0, more=False)}
+
+HEALTH = {"ready": Health(status="ready", checks=["state", "log", "positions", "events", "relay", "edge", "worker"])}
+
 PARAMETERS: Mapping[str, Mapping[str, str]] = {
     "rotateKey": {"key_id": "3"},
     "revokeKey": {"key_id": "3"},
@@ -108,9 +101,4 @@ PARAMETERS: Mapping[str, Mapping[str, str]] = {
 BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
     "addKey": {"a token that only reads": AddKeyRequest(kind="api_token", label="dashboard", scopes=["read"])},
     "changeProject": {"another zone": ChangeProjectRequest(timezone="Europe/Lisbon")},
-    "setMark": {
-        "an attribute": MarkRequest(
-            event="Added Product", attribute="price", planned=True, description="In the currency of the shop."
-        )
-    },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Litestar, Router
@@ -14,18 +14,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
-from passerby.api import examples_catalogue, examples_management
-from passerby.api.examples import BODIES as SOME_BODIES
-from passerby.api.examples import PARAMETERS as SOME_PARAMETERS
+from passerby.api.openapi.examples import catalogue, profiles, projects
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
-BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
-    **SOME_BODIES,
-    **examples_management.BODIES,
-    **examples_catalogue.BODIES,
-}
-PARAMETERS = {**SOME_PARAMETERS, **examples_management.PARAMETERS, **examples_catalogue.PARAMETERS}
+_EXAMPLES: Final = (profiles, catalogue, projects)
+BODIES: Final = {operation: bodies for each in _EXAMPLES for operation, bodies in each.BODIES.items()}
+PARAMETERS: Final = {operation: values for each in _EXAMPLES for operation, values in each.PARAMETERS.items()}
 
 _DESCRIPTION = """\
 Reads what Passerby knows: profiles, their events and the history of who is who; and takes merges back. Every request

@@ -1,6 +1,6 @@
 """The reference of the API, `docs/reference/api.md`, made of its OpenAPI description.
 
-`python -m passerby.api.reference` prints it.
+`python -m passerby.api.openapi.reference` prints it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from litestar import Litestar
 
 from passerby.accounts.keys import API_TOKEN
 from passerby.api.app import application
-from passerby.api.openapi import BEARER, describe
+from passerby.api.openapi.document import BEARER, describe
 from passerby.dialects import registry
 from passerby.web.errors import MEANING, STATUS
 
@@ -31,9 +31,9 @@ _PAGE = """\
 # HTTP API
 
 {description}
-A running server describes itself at `{console}/openapi.json`, which this page is made of
-(`python -m passerby.api.reference`). Times are ISO 8601 in UTC with milliseconds. Lists come in pages: `cursor` in an
-answer leads to the next page, and is null on the last.
+A running server serves the OpenAPI description at `{console}/openapi.json`. This page is generated from it
+(`python -m passerby.api.openapi.reference`). Times are ISO 8601 in UTC with milliseconds. Lists are paginated: pass
+`cursor` of an answer to get the next page; it is null on the last one.
 
 ## Errors of the management API
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.api.examples import EVENTS
+from passerby.api.openapi.examples.profiles import EVENTS
 from passerby.identity.decisions import NO_DETAIL, WORKER
 from passerby.services.answers import ExplainedDecision
 from passerby.services.trail import MessageDetail, Problem, RawMessage, TrailStep

@@ -8,8 +8,8 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from passerby.api import examples_trail
-from passerby.api.describe import reading
+from passerby.api.openapi.examples import events as examples
+from passerby.api.openapi.responses import reading
 from passerby.services import events
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode
@@ -25,7 +25,7 @@ EventId = Annotated[str, PathParameter(description="The id of an event, or of an
     description="What was sent, what was made of it, and its trail: received, validated, identified by these "
     "decisions, stored. Messages that state no event are found while the log holds them, events for ever.",
     tags=["Live"],
-    responses=reading(MessageDetail, examples_trail.DETAIL, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
+    responses=reading(MessageDetail, examples.DETAIL, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
 )
 async def get_event(access: NamedDependency[ServerAccess], event_id: EventId) -> MessageDetail:
     return await access.run(events.get_event, access, event_id)

@@ -13,8 +13,8 @@ from tests.api.test_authorization import ANSWERING, Route, call
 from tests.api.test_authorization import ids as ids  # noqa: PLC0414 - a fixture
 
 from passerby.accounts.scopes import Scope
-from passerby.api.needs import NEEDS, NoNeed, declared, need_of
-from passerby.api.reference import application_to_describe
+from passerby.api.openapi.reference import application_to_describe
+from passerby.api.permissions import REQUIRED_SCOPES, UndeclaredScope, declared, required_scope
 
 
 def token_for(office: Office, *scopes: Scope) -> str:
@@ -36,7 +36,7 @@ def scope_of(route: Route) -> Scope:
     (handler,) = (
         handler for path, handler in handlers() if path == route.path and route.method in handler.http_methods
     )
-    return need_of(handler)
+    return required_scope(handler)
 
 
 def test_a_token_opens_nothing_that_its_scope_does_not_allow(office: Office, ids: dict[str, str]) -> None:
@@ -67,9 +67,9 @@ def test_a_route_without_a_declared_need_fails_at_the_start() -> None:
     @get("/new", operation_id="somethingNew", sync_to_thread=False)
     def new() -> None: ...
 
-    with pytest.raises(NoNeed):
+    with pytest.raises(UndeclaredScope):
         declared([new])
 
 
 def test_every_declared_need_belongs_to_a_route() -> None:
-    assert NEEDS.keys() <= {handler.operation_id for _, handler in handlers()}
+    assert REQUIRED_SCOPES.keys() <= {handler.operation_id for _, handler in handlers()}

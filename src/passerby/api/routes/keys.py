@@ -1,30 +1,25 @@
-"""A project's keys, settings, and what people say of its catalogue."""
+"""Routes of keys and API tokens."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from litestar import get, patch, post
+from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from passerby.accounts.records import GRACE_MS
 from passerby.accounts.scopes import Scope
-from passerby.api import examples_management as examples
-from passerby.api.access import access_at_once
-from passerby.api.describe import changing, reading
-from passerby.services import keys, projects, tracking_plan
+from passerby.api.auth import access_at_once
+from passerby.api.openapi.examples import projects as examples
+from passerby.api.openapi.responses import changing, reading
+from passerby.services import keys
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode
 from passerby.services.management_answers import (
     AddKeyRequest,
-    ChangeProjectRequest,
     FreshKey,
     KeyList,
-    MarkInfo,
-    MarkList,
-    MarkRequest,
-    ProjectInfo,
     RevokedKey,
 )
 
@@ -99,54 +94,3 @@ async def rotate_key(access: NamedDependency[ServerAccess], key_id: KeyId, grace
 )
 async def revoke_key(access: NamedDependency[ServerAccess], key_id: KeyId) -> RevokedKey:
     return await access.run(keys.revoke_key, access, key_id)
-
-
-@get(
-    "/project",
-    operation_id="getProject",
-    summary="The project and its settings",
-    description="The project that the token opens.",
-    tags=_TAGS,
-    responses=reading(ProjectInfo, examples.PROJECT),
-)
-async def get_project(access: NamedDependency[ServerAccess]) -> ProjectInfo:
-    return await access.run(projects.get_project, access)
-
-
-@patch(
-    "/project",
-    operation_id="changeProject",
-    summary="Change the project's settings",
-    description="What is not given stays. It holds for calls and messages from about a second later on.",
-    tags=_TAGS,
-    dependencies=_AT_ONCE,
-    responses=changing(ProjectInfo, examples.PROJECT, ErrorCode.INVALID_PARAMETER),
-)
-async def change_project(access: NamedDependency[ServerAccess], data: JSONBody[ChangeProjectRequest]) -> ProjectInfo:
-    return await access.run(projects.change_project, access, data)
-
-
-@get(
-    "/catalogue/marks",
-    operation_id="listMarks",
-    summary="What people say of the catalogue",
-    description="Which events, attributes and traits are planned or hidden, and what they mean.",
-    tags=_TAGS,
-    responses=reading(MarkList, examples.MARKS),
-)
-async def list_marks(access: NamedDependency[ServerAccess]) -> MarkList:
-    return await access.run(tracking_plan.list_annotations, access)
-
-
-@patch(
-    "/catalogue/marks",
-    operation_id="setMark",
-    summary="Plan, describe or hide",
-    description="Says something of an event, of one of its attributes, or (without `event`) of a trait of profiles. "
-    "Nothing about what is accepted changes by it.",
-    tags=_TAGS,
-    dependencies=_AT_ONCE,
-    responses=changing(MarkInfo, examples.MARK, ErrorCode.INVALID_PARAMETER),
-)
-async def set_mark(access: NamedDependency[ServerAccess], data: JSONBody[MarkRequest]) -> MarkInfo:
-    return await access.run(tracking_plan.annotate, access, data)

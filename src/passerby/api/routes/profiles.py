@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import examples
-from passerby.api.describe import reading
+from passerby.api.openapi.examples import profiles as examples
+from passerby.api.openapi.responses import reading
 from passerby.event_store.protocol import Only
 from passerby.profiles.summary import ProfileSummary
 from passerby.profiles.view import Profile

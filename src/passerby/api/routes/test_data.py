@@ -5,9 +5,9 @@ from __future__ import annotations
 from litestar import delete
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import examples
-from passerby.api.access import access_at_once
-from passerby.api.describe import changing
+from passerby.api.auth import access_at_once
+from passerby.api.openapi.examples import projects as examples
+from passerby.api.openapi.responses import changing
 from passerby.services import deletion
 from passerby.services.access import ServerAccess
 from passerby.services.answers import DeletedTestData

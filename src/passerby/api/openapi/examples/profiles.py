@@ -13,8 +13,6 @@ from passerby.messages import Item, RejectionDetail, Semantic
 from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
 from passerby.profiles.view import Profile, ProfileIdentifier, ProfileMember, ProfileRejected
 from passerby.services.answers import (
-    CatalogueAnswer,
-    DeletedTestData,
     Detached,
     DuplicatePage,
     Event,
@@ -23,15 +21,12 @@ from passerby.services.answers import (
     ExplainedMerge,
     ExplainedMergeDetail,
     HandMade,
-    Health,
     History,
     MergePage,
     PolicyHistory,
     PreviewAnswer,
     ProfilePage,
     RejectedValue,
-    StageCounts,
-    Stats,
     Step,
     UndoneMerge,
     Why,
@@ -45,13 +40,9 @@ from passerby.services.bodies import (
     UndoRequest,
 )
 from passerby.state.views import (
-    CatalogueAttribute,
-    CatalogueEvent,
-    CatalogueViolation,
     Dismissal,
     Duplicate,
     HistoryIdentifier,
-    OtherViolation,
     SharedContact,
 )
 
@@ -298,52 +289,3 @@ BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
     },
 }
 """Bodies of requests by operation."""
-
-CATALOGUE = {
-    "catalogue": CatalogueAnswer(
-        events=[
-            CatalogueEvent(
-                name="Added Product",
-                semantic="added_to_cart",
-                count=1,
-                first_seen=_SEEN,
-                last_seen=_SEEN,
-                attributes=[
-                    CatalogueAttribute(name="quantity", type="number", count=1, first_seen=_SEEN, last_seen=_SEEN)
-                ],
-                violations=[
-                    CatalogueViolation(kind="type_mismatch", attribute="price", count=1, last_at=_SEEN, sample="9,50")
-                ],
-            )
-        ],
-        traits=[CatalogueAttribute(name="plan", type="string", count=1, first_seen=_SIGNED_UP, last_seen=_SIGNED_UP)],
-        violations=[
-            OtherViolation(
-                kind="blocked_identifier",
-                event=None,
-                attribute="mobile_id",
-                count=3,
-                last_at=_SIGNED_UP,
-                sample="undefined",
-            )
-        ],
-        cursor=None,
-    )
-}
-
-STATS = {
-    "counts": Stats(
-        accepted=3,
-        applied=2,
-        duplicates=0,
-        waiting=1,
-        events=1,
-        violations=4,
-        profiles=StageCounts(anonymous=0, lead=0, customer=1),
-        lag_seconds=0.031,
-    )
-}
-
-TEST_DATA = {"deleted": DeletedTestData(profiles=2, events=17, kept=0, more=False)}
-
-HEALTH = {"ready": Health(status="ready", checks=["state", "log", "positions", "events", "relay", "edge", "worker"])}

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from passerby.services.series_answers import EventVolume, InvalidMessage, Line, Series, Violations, Volumes
-from passerby.state.views import OtherViolation
+from passerby.services.answers import (
+    StageCounts,
+    Stats,
+)
+from passerby.services.series_answers import InvalidMessage, Line, Series, Violations
+from passerby.state.views import (
+    OtherViolation,
+)
+
+STATS = {
+    "counts": Stats(
+        accepted=3,
+        applied=2,
+        duplicates=0,
+        waiting=1,
+        events=1,
+        violations=4,
+        profiles=StageCounts(anonymous=0, lead=0, customer=1),
+        lag_seconds=0.031,
+    )
+}
 
 SERIES = {
     "three hours": Series(
@@ -38,10 +57,5 @@ VIOLATIONS = {
                 body={"attributes": {"plan": "gold"}},
             )
         ],
-    )
-}
-VOLUMES = {
-    "two days": Volumes(
-        days=["2026-11-19", "2026-11-20"], events=[EventVolume(name="Added Product", total=214, values=[101, 113])]
     )
 }

@@ -12,7 +12,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from passerby.accounts.scopes import Scope
 
-NEEDS: Final[Mapping[str, Scope]] = {
+REQUIRED_SCOPES: Final[Mapping[str, Scope]] = {
     "findProfiles": Scope.READ,
     "getProfile": Scope.READ,
     "getProfileSummary": Scope.READ,
@@ -64,30 +64,30 @@ NEEDS: Final[Mapping[str, Scope]] = {
 """By the operation's id."""
 
 
-class NoNeed(Exception):
+class UndeclaredScope(Exception):
     """A route does not declare the scope that it requires."""
 
     def __init__(self, operation: str) -> None:
-        super().__init__(f"{operation} has no scope declared in passerby.api.needs")
+        super().__init__(f"{operation} has no scope declared in passerby.api.permissions")
 
 
 _ASKING: Final = {"OPTIONS"}
 """The method that the framework adds to every path: it tells which other methods there are, and nothing else."""
 
 
-def need_of(handler: BaseRouteHandler) -> Scope:
-    """Return the scope that a route requires. Raises NoNeed."""
+def required_scope(handler: BaseRouteHandler) -> Scope:
+    """Return the scope that a route requires. Raises UndeclaredScope."""
     if getattr(handler, "http_methods", None) == _ASKING:
         return Scope.READ
     operation = str(getattr(handler, "operation_id", ""))
-    if operation not in NEEDS:
-        raise NoNeed(operation)
-    return NEEDS[operation]
+    if operation not in REQUIRED_SCOPES:
+        raise UndeclaredScope(operation)
+    return REQUIRED_SCOPES[operation]
 
 
 def declared(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
-    """Return these handlers, each of which declares the scope that it requires. Raises NoNeed."""
+    """Return these handlers, each of which declares the scope that it requires. Raises UndeclaredScope."""
     found = list(handlers)
     for handler in found:
-        need_of(handler)
+        required_scope(handler)
     return found

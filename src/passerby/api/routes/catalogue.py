@@ -1,4 +1,4 @@
-"""Editing the catalogue: types, merged spellings, deleted names."""
+"""Routes of the catalogue: reading it, editing types and names, annotations, and event counts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from litestar import get, patch, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, QueryParameter
 
-from passerby.api import examples_catalogue as examples
-from passerby.api.access import access_at_once
-from passerby.api.describe import changing, reading
+from passerby.api.auth import access_at_once
+from passerby.api.openapi.examples import catalogue as examples
+from passerby.api.openapi.responses import changing, reading
 from passerby.catalogue.types import DataType
-from passerby.services import catalogue
+from passerby.services import catalogue, series, tracking_plan
 from passerby.services.access import ServerAccess
+from passerby.services.answers import CatalogueAnswer
 from passerby.services.catalogue_answers import (
     AliasInfo,
     AliasList,
@@ -25,7 +26,18 @@ from passerby.services.catalogue_answers import (
     TypeChanged,
     TypeRequest,
 )
+from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
+from passerby.services.management_answers import (
+    MarkInfo,
+    MarkList,
+    MarkRequest,
+)
+from passerby.services.series_answers import Volumes
+from passerby.web.parameters import Limit, long_page
+
+TOP = 100
+"""Event names that are counted when the query has no limit."""
 
 _TAGS = ["Project"]
 _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
@@ -40,6 +52,22 @@ AttributeQuery = Annotated[
     ),
 ]
 TypeQuery = Annotated[DataType, QueryParameter(name="type", description="The data type to compare values with.")]
+
+Days = Annotated[int, QueryParameter(name="days", ge=1, le=366, description="So many days, today the last of them.")]
+
+
+@get(
+    "/catalogue",
+    operation_id="getCatalogue",
+    summary="Events, attributes and violations",
+    description="Every event name with its attributes, their types and counts, and what broke a rule; the traits of "
+    "profiles; and the newest violations that belong to no event of the catalogue.",
+    tags=["Project"],
+    dependencies={"page": Provide(long_page, sync_to_thread=False)},
+    responses=reading(CatalogueAnswer, examples.CATALOGUE),
+)
+async def get_catalogue(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> CatalogueAnswer:
+    return await access.run(catalogue.get_catalogue, access, page)
 
 
 @get(
@@ -134,4 +162,40 @@ async def delete_names(access: NamedDependency[ServerAccess], data: JSONBody[Del
     return await access.run(catalogue.delete_names, access, names)
 
 
-ROUTES = [count_values, change_type, list_aliases, add_alias, undo_alias, delete_names]
+@get(
+    "/catalogue/marks",
+    operation_id="listMarks",
+    summary="What people say of the catalogue",
+    description="Which events, attributes and traits are planned or hidden, and what they mean.",
+    tags=_TAGS,
+    responses=reading(MarkList, examples.MARKS),
+)
+async def list_marks(access: NamedDependency[ServerAccess]) -> MarkList:
+    return await access.run(tracking_plan.list_annotations, access)
+
+
+@patch(
+    "/catalogue/marks",
+    operation_id="setMark",
+    summary="Plan, describe or hide",
+    description="Says something of an event, of one of its attributes, or (without `event`) of a trait of profiles. "
+    "Nothing about what is accepted changes by it.",
+    tags=_TAGS,
+    dependencies=_AT_ONCE,
+    responses=changing(MarkInfo, examples.MARK, ErrorCode.INVALID_PARAMETER),
+)
+async def set_mark(access: NamedDependency[ServerAccess], data: JSONBody[MarkRequest]) -> MarkInfo:
+    return await access.run(tracking_plan.annotate, access, data)
+
+
+@get(
+    "/catalogue/volumes",
+    operation_id="listVolumes",
+    summary="Events by day",
+    description="How many events of each name happened on each day (UTC), the most frequent names first. Up to "
+    "a minute old.",
+    tags=_TAGS,
+    responses=reading(Volumes, examples.VOLUMES, ErrorCode.EVENTS_UNAVAILABLE),
+)
+async def list_volumes(access: NamedDependency[ServerAccess], days: Days = 30, limit: Limit = TOP) -> Volumes:
+    return await access.run(series.list_volumes, access, days, limit)

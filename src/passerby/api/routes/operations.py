@@ -9,10 +9,10 @@ from ipaddress import ip_address
 from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 
-from passerby.api import examples
-from passerby.api.authorization import token_of
-from passerby.api.describe import described
-from passerby.api.openapi import document
+from passerby.api.auth import token_of
+from passerby.api.openapi.document import document
+from passerby.api.openapi.examples import projects as examples
+from passerby.api.openapi.responses import described
 from passerby.services import health
 from passerby.services.answers import Health
 from passerby.services.context import ServerContext

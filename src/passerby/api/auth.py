@@ -1,4 +1,4 @@
-"""Whose request it is: a bearer token opens exactly one project, and all that a route reads is that project's."""
+"""Bearer-token authentication, and how routes get their access to the project of the token."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from passerby.api.needs import need_of
+from passerby.api.permissions import required_scope
+from passerby.services.access import ServerAccess
 from passerby.services.caller import Caller, bearer
-from passerby.services.context import Tokens
+from passerby.services.context import ServerContext, Tokens
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import AnyRequest
+from passerby.web.parameters import Wait
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
@@ -26,7 +29,7 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
         project = tokens().token_project(token)
         if project is None:
             raise _unauthorized()
-        need = need_of(handler)
+        need = required_scope(handler)
         if need not in tokens().token_scopes(token):
             raise ServiceError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
         address = connection.client.host if connection.client else ""
@@ -64,3 +67,21 @@ def token_of(connection: AnyConnection) -> str:
 def _unauthorized() -> ServiceError:
     message = "this needs an API token of a project: Authorization: Bearer <api_token>"
     return ServiceError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": 'Bearer realm="passerby"'})
+
+
+async def access_to_read(
+    context: NamedDependency[ServerContext],
+    project: NamedDependency[int],
+    caller: NamedDependency[Caller],
+    wait: Wait = 0.0,
+) -> ServerAccess:
+    """ServerAccess once everything is visible that the caller wants to wait for. Every GET takes this."""
+    await context.visibility.wait(wait)
+    return ServerAccess(context, project, caller)
+
+
+def access_at_once(
+    context: NamedDependency[ServerContext], project: NamedDependency[int], caller: NamedDependency[Caller]
+) -> ServerAccess:
+    """ServerAccess without waiting, for what changes something."""
+    return ServerAccess(context, project, caller)

@@ -1,4 +1,4 @@
-"""Counts over time, by dialect; and which events came on which day."""
+"""Routes of counts: totals, counts over time, and the newest validation errors."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from passerby.api import examples_series
-from passerby.api.describe import reading
-from passerby.services import series
+from passerby.api.openapi.examples import stats as examples
+from passerby.api.openapi.responses import reading
+from passerby.services import series, stats
 from passerby.services.access import ServerAccess
-from passerby.services.errors import ErrorCode
-from passerby.services.series_answers import Series, Violations, Volumes
+from passerby.services.answers import Stats
+from passerby.services.series_answers import Series, Violations
 from passerby.web.parameters import Limit, WantedMetric, WantedStep
 
 TOP = 100
+"""Violations when the query has no limit."""
 
 _TAGS = ["Project"]
 
@@ -27,7 +28,20 @@ From = Annotated[
 To = Annotated[
     str | None, QueryParameter(name="to", max_length=40, description="ISO 8601; the step that it lies in is the last.")
 ]
-Days = Annotated[int, QueryParameter(name="days", ge=1, le=366, description="So many days, today the last of them.")]
+
+
+@get(
+    "/stats",
+    operation_id="getStats",
+    summary="Counts and lag",
+    description="`accepted` = `applied` + `duplicates` + `waiting`, in messages, at any moment. `lag_seconds` is the "
+    "age of the oldest message that waits (0: none does). Test profiles are not counted "
+    "in `profiles`.",
+    tags=["Project"],
+    responses=reading(Stats, examples.STATS),
+)
+async def get_stats(access: NamedDependency[ServerAccess]) -> Stats:
+    return await access.run(stats.get_stats, access)
 
 
 @get(
@@ -39,7 +53,7 @@ Days = Annotated[int, QueryParameter(name="days", ge=1, le=366, description="So 
     "only longer steps have counts. Messages count when they are applied, in the step in which they were received. "
     "What was refused in a flood counts for no project. Without `from` it is the last 60 minutes, 48 hours or 30 days.",
     tags=_TAGS,
-    responses=reading(Series, examples_series.SERIES),
+    responses=reading(Series, examples.SERIES),
 )
 async def get_series(
     access: NamedDependency[ServerAccess],
@@ -60,20 +74,7 @@ async def get_series(
     description="Which rules were broken, those that were broken last first, each with a sample; and the newest "
     "messages that stated nothing that can be used, with what was sent.",
     tags=_TAGS,
-    responses=reading(Violations, examples_series.VIOLATIONS),
+    responses=reading(Violations, examples.VIOLATIONS),
 )
 async def list_violations(access: NamedDependency[ServerAccess], limit: Limit = TOP) -> Violations:
     return await access.run(series.list_violations, access, limit)
-
-
-@get(
-    "/catalogue/volumes",
-    operation_id="listVolumes",
-    summary="Events by day",
-    description="How many events of each name happened on each day (UTC), the most frequent names first. Up to "
-    "a minute old.",
-    tags=_TAGS,
-    responses=reading(Volumes, examples_series.VOLUMES, ErrorCode.EVENTS_UNAVAILABLE),
-)
-async def list_volumes(access: NamedDependency[ServerAccess], days: Days = 30, limit: Limit = TOP) -> Volumes:
-    return await access.run(series.list_volumes, access, days, limit)

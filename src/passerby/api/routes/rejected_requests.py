@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
-from passerby.api import examples_live
-from passerby.api.describe import reading
+from passerby.api.openapi.examples import live as examples
+from passerby.api.openapi.responses import reading
 from passerby.services import live
 from passerby.services.access import ServerAccess
 from passerby.services.cursors import Page
@@ -23,7 +23,7 @@ from passerby.web.parameters import page
     "whose key nobody knows belongs to no project; it is shown here while there is only one.",
     tags=["Live"],
     dependencies={"page": Provide(page, sync_to_thread=False)},
-    responses=reading(RefusedPage, examples_live.REFUSED),
+    responses=reading(RefusedPage, examples.REFUSED),
 )
 async def list_refused(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> RefusedPage:
     return await access.run(live.list_rejected, access, page)

@@ -1,0 +1,1 @@
+"""Examples of requests and responses for the OpenAPI description, by subject."""

@@ -1,0 +1,99 @@
+"""Routes that explain identity decisions, and of the identity policy."""
+
+from __future__ import annotations
+
+from litestar import get, post, put
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
+
+from passerby.accounts.policy import IdentityPolicy
+from passerby.api.auth import access_at_once
+from passerby.api.openapi.examples import profiles as examples
+from passerby.api.openapi.responses import changing, reading
+from passerby.messages import Identifier
+from passerby.services import identity, policy
+from passerby.services.access import ServerAccess
+from passerby.services.answers import PolicyHistory, PreviewAnswer, Why
+from passerby.services.bodies import PreviewRequest
+from passerby.services.cursors import Page
+from passerby.services.errors import ErrorCode
+from passerby.web.parameters import NameNamespace, NameValue, ProfileId, Scope, page
+
+_TAGS = ["Identity"]
+_AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
+
+
+@get(
+    "/profiles/{profile_id:str}/why",
+    operation_id="explainIdentifier",
+    summary="Why an identifier leads to a profile",
+    description="The decisions that took an identifier to this profile, in their order: when it was attached, to whom "
+    "it was reassigned, and the merges in between, each with its message and its rule. At most a thousand, the last "
+    "ones: where they don't begin with `attached`, there were more. 404 where the profile does not hold the "
+    "identifier.",
+    tags=["Identity"],
+    responses=reading(Why, examples.WHY, ErrorCode.NOT_FOUND),
+)
+async def explain_identifier(
+    access: NamedDependency[ServerAccess],
+    profile_id: ProfileId,
+    namespace: NameNamespace,
+    value: NameValue,
+    within: Scope = "",
+) -> Why:
+    return await access.run(identity.explain_identifier, access, profile_id, Identifier(namespace, value, within))
+
+
+@post(
+    "/identity/preview",
+    operation_id="previewIdentity",
+    summary="What would happen",
+    description="What a message with these identifiers would do if it were applied now, by the very rules that apply "
+    "messages, and which rule is behind each step. Nothing is done, and nobody has to wait for it.",
+    tags=["Identity"],
+    status_code=200,
+    dependencies=_AT_ONCE,
+    responses=changing(PreviewAnswer, examples.PREVIEW, ErrorCode.INVALID_PARAMETER),
+)
+async def preview_identity(access: NamedDependency[ServerAccess], data: JSONBody[PreviewRequest]) -> PreviewAnswer:
+    return await access.run(identity.preview_identity, access, data)
+
+
+@get(
+    "/identity/policy",
+    operation_id="getPolicy",
+    summary="The identity policy",
+    description="Values that name nobody, limits, the traits that are contacts, and additional namespaces.",
+    tags=_TAGS,
+    responses=reading(IdentityPolicy, examples.POLICY),
+)
+async def get_policy(access: NamedDependency[ServerAccess]) -> IdentityPolicy:
+    return await access.run(policy.get_policy, access)
+
+
+@put(
+    "/identity/policy",
+    operation_id="setPolicy",
+    summary="Change the identity policy",
+    description="Replaces the whole policy; a part that is not given gets its default. It holds for messages that are "
+    "applied from about a second later on, and changes nothing about what was decided before. Additional namespaces "
+    "can be added but not taken away.",
+    tags=_TAGS,
+    dependencies=_AT_ONCE,
+    responses=changing(IdentityPolicy, examples.POLICY, ErrorCode.INVALID_PARAMETER),
+)
+async def set_policy(access: NamedDependency[ServerAccess], data: JSONBody[IdentityPolicy]) -> IdentityPolicy:
+    return await access.run(policy.change_policy, access, data)
+
+
+@get(
+    "/identity/policy/history",
+    operation_id="listPolicyChanges",
+    summary="Changes of the identity policy",
+    description="Who changed the policy, from what and to what, the newest first.",
+    tags=_TAGS,
+    dependencies={"page": Provide(page, sync_to_thread=False)},
+    responses=reading(PolicyHistory, examples.POLICY_HISTORY),
+)
+async def list_policy_changes(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> PolicyHistory:
+    return await access.run(policy.list_policy_changes, access, page)
