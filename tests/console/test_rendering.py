@@ -40,10 +40,10 @@ def test_a_query_leaves_out_what_is_not_given() -> None:
 
 @pytest.mark.parametrize("text", CORPUS)
 def test_every_value_is_escaped(text: str) -> None:
-    page = rendering.render("failure.html", visit=None, title=text, text=text)
+    page = rendering.render("failure.html", page=None, title=text, text=text)
     assert text not in page or not set(text) & set("<>\"'&")
 
 
 def test_a_name_that_is_not_given_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        rendering.render("failure.html", visit=None, title="only this")
+        rendering.render("failure.html", page=None, title="only this")

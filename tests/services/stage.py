@@ -20,11 +20,11 @@ from passerby.api.app import application
 from passerby.audit.protocol import SERVER, Entry
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.cli import run
-from passerby.console.access import COOKIE
 from passerby.console.app import create_app
-from passerby.console.reception import Reception
-from passerby.console.shell import Shell
-from passerby.console.throttle import Throttle
+from passerby.console.auth.sessions import COOKIE
+from passerby.console.auth.throttle import Throttle
+from passerby.console.context import ConsoleContext
+from passerby.console.middleware import ConsoleMiddleware
 from passerby.monitoring.monitor import Monitor
 from passerby.services.caller import Door
 from passerby.services.readers import Readers
@@ -41,7 +41,7 @@ class Installation(NamedTuple):
     """What all tests share."""
 
     building: Building
-    console: TestClient[Shell]
+    console: TestClient[ConsoleMiddleware]
     monitor: Monitor
     admin_session: str
 
@@ -115,7 +115,7 @@ def installation(folder: Path) -> Iterator[Installation]:
         building = held.enter_context(closing(Building(folder)))
         held.enter_context(building.client)
         monitor = monitor_of(building)
-        reception = Reception(
+        reception = ConsoleContext(
             context=building.context,
             projects=building.credentials,
             passwords=held.enter_context(closing(Readers(1))),

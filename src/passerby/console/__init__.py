@@ -1,10 +1,10 @@
-"""The console: pages over the management API's own types, for people.
+"""The console: server-rendered pages over the services that the management API uses.
 
-- `screens` — how a page is declared: one function gathers, a template renders, and `.json` gives the same as data
-- `access` — who may see or do what: every route says so, or the console does not start
-- `signing`, `throttle` — signing in and out, and the delays between wrong passwords
-- `shell`, `origins` — what surrounds every answer: the strict content policy, and who may send forms
-- `rendering`, `failures`, `static` — templates, pages that say what went wrong, and files
-- `story/`, `drawing/`, `telling` — words and pictures made of the API's types, and what templates call of them
-- `pages/` — the screens, one file each; `templates/` and `static/` hold what they are made of
+- `routing` — how a page is declared: one function loads its data, a template renders it, `.json` returns it as JSON
+- `context` — what the console works with; `routing` adds what a request to a project needs
+- `auth/` — login, sessions, login throttling, permissions of routes, and CSRF protection
+- `middleware` — security headers, JSON representations, and rejected forms shown again
+- `rendering`, `error_pages`, `static` — templates, error pages, and static files
+- `presenters/`, `charts/` — texts and SVG charts made of the services' types
+- `pages/` — one module per page; `templates/` and `static/` hold their templates, styles and scripts
 """

@@ -11,22 +11,26 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler, ExceptionHandler
 
-from passerby.console.access import NEED, Need, guard, visitor_of, with_policy
-from passerby.console.failures import HANDLERS, answer_unrouted
+from passerby.console.auth.login import show_sign_in, sign_in, sign_out
+from passerby.console.auth.permissions import PERMISSION, Permission, guard, with_permissions
+from passerby.console.auth.sessions import visitor_of
+from passerby.console.context import ConsoleContext
+from passerby.console.error_pages import HANDLERS, answer_unrouted
+from passerby.console.middleware import FORM_BYTES, ConsoleMiddleware
 from passerby.console.pages import (
     alerts,
     audit,
     catalogue,
+    catalogue_annotations,
     catalogue_edits,
     deletion,
     docs,
     duplicates,
     event,
-    hand,
     health,
     identity,
     live,
-    marks,
+    manual_merge,
     overview,
     policy,
     profile,
@@ -37,20 +41,17 @@ from passerby.console.pages import (
     undo,
     users,
 )
-from passerby.console.reception import Reception
-from passerby.console.screens import SEE_OTHER
-from passerby.console.shell import FORM_BYTES, Shell
-from passerby.console.signing import show_sign_in, sign_in, sign_out
+from passerby.console.routing import SEE_OTHER
 from passerby.console.static import get_static
 from passerby.services.context import ServerContext
 from passerby.services.errors import not_found
 from passerby.web.errors import AnyRequest
 
 
-@get("/", opt={NEED: Need.VIEWER}, include_in_schema=False)
-async def go_home(request: AnyRequest, reception: NamedDependency[Reception]) -> Redirect:
+@get("/", opt={PERMISSION: Permission.VIEWER}, include_in_schema=False)
+async def go_home(request: AnyRequest, console: NamedDependency[ConsoleContext]) -> Redirect:
     visitor = visitor_of(request)
-    for number, name in reception.projects.names().items():
+    for number, name in console.projects.names().items():
         if visitor is not None and visitor.role_in(number):
             return Redirect(f"/p/{name}/", status_code=SEE_OTHER)
     raise not_found("project that you may use")
@@ -71,11 +72,11 @@ def routes() -> list[HTTPRouteHandler]:
         *profile.routes,
         *identity.routes,
         *undo.routes,
-        *hand.routes,
+        *manual_merge.routes,
         *duplicates.routes,
         *catalogue.routes,
         *catalogue_edits.routes,
-        *marks.routes,
+        *catalogue_annotations.routes,
         *health.routes,
         *alerts.routes,
         *sources.routes,
@@ -100,19 +101,19 @@ class Application(Protocol):
     ) -> Litestar: ...
 
 
-def create_app(reception: Reception, application: Application) -> Shell:
-    """Return the console's pages next to the management API, on one port. Raises NoPolicy.
+def create_app(console: ConsoleContext, application: Application) -> ConsoleMiddleware:
+    """Return the console's pages next to the management API, on one port. Raises PermissionMissing.
 
-    The reception's parts are opened and closed by the caller.
+    The console's parts are opened and closed by the caller.
     """
     router = Router(
         path="/",
-        route_handlers=with_policy(routes()),
+        route_handlers=with_permissions(routes()),
         guards=[guard],
-        dependencies={"reception": Provide(lambda: reception, sync_to_thread=False)},
+        dependencies={"console": Provide(lambda: console, sync_to_thread=False)},
         exception_handlers=HANDLERS,
         request_max_body_size=FORM_BYTES,
     )
-    app = application(lambda: reception.context, [router], answer_unrouted)
-    app.state.reception = reception
-    return Shell(app)
+    app = application(lambda: console.context, [router], answer_unrouted)
+    app.state.console = console
+    return ConsoleMiddleware(app)

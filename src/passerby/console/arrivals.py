@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.console.sourcing import Arrival
+from passerby.console.presenters.sources import Arrival
 from passerby.dialects import registry
 from passerby.services.access import ServerAccess
 from passerby.services.series import count_series, range_of

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from passerby.console import documentation, telling, units
+from passerby.console import documentation
+from passerby.console.presenters import template_filters, units
 from passerby.console.static import files
 
 _MIDDLE = "…"
@@ -76,8 +77,8 @@ def _environment() -> Environment:
         "short": short,
         "size": units.size,
     }
-    made.filters |= telling.FILTERS
-    made.globals |= telling.GLOBALS
+    made.filters |= template_filters.FILTERS
+    made.globals |= template_filters.GLOBALS
     made.globals |= {
         "guide": documentation.guide,
         "static": files().url,

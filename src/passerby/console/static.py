@@ -16,7 +16,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from passerby.console.access import NEED, Need
+from passerby.console.auth.permissions import PERMISSION, Permission
 from passerby.web.errors import AnyRequest
 
 TYPES = {
@@ -73,7 +73,7 @@ def _found(folder: Traversable, above: str) -> list[tuple[str, File]]:
     return found
 
 
-@get("/static/{version:str}/{path:path}", opt={NEED: Need.NOBODY}, include_in_schema=False)
+@get("/static/{version:str}/{path:path}", opt={PERMISSION: Permission.PUBLIC}, include_in_schema=False)
 async def get_static(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     held = files()
     file = held.by_path.get(path.lstrip("/"))

@@ -15,9 +15,9 @@ from passerby.accounts.policies import Policies
 from passerby.api.app import application
 from passerby.api.server import serve
 from passerby.console.app import create_app
-from passerby.console.reception import Reception
-from passerby.console.shell import Shell
-from passerby.console.throttle import Throttle
+from passerby.console.auth.throttle import Throttle
+from passerby.console.context import ConsoleContext
+from passerby.console.middleware import ConsoleMiddleware
 from passerby.delivery.relay import Relay
 from passerby.doctor.examine import examine
 from passerby.engines import Engines
@@ -176,7 +176,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     return Console(context, credentials, uses)
 
 
-def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> Shell:
+def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> ConsoleMiddleware:
     folder = DataDir(settings.data)
     passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
     examinations = held.enter_context(closing(Readers(1, DIAGNOSTICS_WAITING)))
@@ -190,7 +190,7 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
     )
     monitor.start()
     held.callback(monitor.stop)
-    reception = Reception(
+    reception = ConsoleContext(
         context=context,
         projects=console.credentials,
         passwords=passwords,

@@ -19,11 +19,11 @@ from passerby.accounts.users import Role
 from passerby.api.app import application
 from passerby.audit.protocol import SERVER
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.console.access import COOKIE
 from passerby.console.app import create_app
+from passerby.console.auth.sessions import COOKIE
+from passerby.console.auth.throttle import Throttle
+from passerby.console.context import ConsoleContext
 from passerby.console.pages.alerts import AlertForm, settings_in
-from passerby.console.reception import Reception
-from passerby.console.throttle import Throttle
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.monitor import Monitor, Sending, Stored
 from passerby.services.errors import ServiceError
@@ -42,7 +42,7 @@ class Desk:
         self.building = building
         self.monitor: Monitor = monitor_of(building)
         users = building.users
-        reception = Reception(
+        reception = ConsoleContext(
             context=building.context,
             projects=building.credentials,
             passwords=held.enter_context(closing(Readers(1))),

@@ -14,11 +14,11 @@ from tests.state.filling import DAY
 
 from passerby.accounts.users import Role
 from passerby.api.app import application
-from passerby.console.access import COOKIE
 from passerby.console.app import create_app
-from passerby.console.reception import Reception
-from passerby.console.shell import Shell
-from passerby.console.throttle import Throttle
+from passerby.console.auth.sessions import COOKIE
+from passerby.console.auth.throttle import Throttle
+from passerby.console.context import ConsoleContext
+from passerby.console.middleware import ConsoleMiddleware
 from passerby.messages import Identifier
 from passerby.services.readers import Readers
 from passerby.settings import Settings
@@ -41,11 +41,11 @@ def office(building: Building) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="module")
-def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
+def viewer(building: Building, office: Office) -> Iterator[TestClient[ConsoleMiddleware]]:
     with ExitStack() as held:
         users = building.users
         users.add("ann", Role.VIEWER, "no password has this hash", DAY)
-        reception = Reception(
+        reception = ConsoleContext(
             context=building.context,
             projects=building.credentials,
             passwords=held.enter_context(closing(Readers(1))),
@@ -64,13 +64,13 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[Shell]]:
         yield client
 
 
-def test_a_profile_is_shown_without_its_timeline(viewer: TestClient[Shell], office: Office) -> None:
+def test_a_profile_is_shown_without_its_timeline(viewer: TestClient[ConsoleMiddleware], office: Office) -> None:
     answer = viewer.get(f"profiles/{office.owner(*_SHOPPER[:2])}")
     assert answer.status_code == 200
     assert "Events cannot be read now; everything else can" in answer.text
 
 
-def test_the_catalogue_is_shown_without_volumes(viewer: TestClient[Shell]) -> None:
+def test_the_catalogue_is_shown_without_volumes(viewer: TestClient[ConsoleMiddleware]) -> None:
     answer = viewer.get("catalogue")
     assert answer.status_code == 200
     assert "Bought" in answer.text

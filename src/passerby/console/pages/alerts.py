@@ -13,8 +13,8 @@ from msgspec import Meta
 from passerby.accounts.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
 from passerby.accounts.errors import BadSetting
 from passerby.clock import iso
-from passerby.console.access import Need
-from passerby.console.screens import Visit, action, done, page, screen
+from passerby.console.auth.permissions import Permission
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.monitoring.alerts import RULES, AlertState, is_on
 from passerby.monitoring.delivery import NotDelivered, notification, send
 from passerby.monitoring.monitor import Sending
@@ -75,9 +75,9 @@ class AlertForm(msgspec.Struct, kw_only=True):
     components: Literal["", "on"] = ""
 
 
-def alerts_of(visit: Visit) -> Alerts:
+def alerts_of(page: PageContext) -> Alerts:
     """The alerts as the health page shows them."""
-    monitor = visit.reception.monitor
+    monitor = page.console.monitor
     settings, states = monitor.alerting.settings(), monitor.states()
     shown = []
     for name, rule in RULES.items():
@@ -96,34 +96,34 @@ def alerts_of(visit: Visit) -> Alerts:
                 since=iso(state.since) if state is not None and state.since else None,
             )
         )
-    return Alerts(alerts=shown, receiver=_receiver(visit, settings))
+    return Alerts(alerts=shown, receiver=_receiver(page, settings))
 
 
-def _receiver(visit: Visit, settings: AlertSettings) -> Receiver | None:
+def _receiver(page: PageContext, settings: AlertSettings) -> Receiver | None:
     if not settings.address:
         return None
-    return Receiver(host=settings.host, format=settings.format, last=visit.reception.monitor.last_sending)
+    return Receiver(host=settings.host, format=settings.format, last=page.console.monitor.last_sending)
 
 
-async def gather(visit: NamedDependency[Visit]) -> AlertsView:
-    return _view(visit, await visit.run(visit.reception.monitor.alerting.settings))
+async def load(page: NamedDependency[PageContext]) -> AlertsView:
+    return _view(page, await page.run(page.console.monitor.alerting.settings))
 
 
-def _view(visit: Visit, settings: AlertSettings) -> AlertsView:
+def _view(page: PageContext, settings: AlertSettings) -> AlertsView:
     return AlertsView(
-        receiver=_receiver(visit, settings),
+        receiver=_receiver(page, settings),
         thresholds={name: getattr(settings, name) for name in THRESHOLDS},
         components=settings.components,
         format=settings.format,
     )
 
 
-async def change(visit: NamedDependency[Visit], data: URLEncodedBody[AlertForm]) -> Response[Any]:
-    alerting = visit.reception.monitor.alerting
-    before = await visit.run(alerting.settings)
+async def change(page: NamedDependency[PageContext], data: URLEncodedBody[AlertForm]) -> Response[Any]:
+    alerting = page.console.monitor.alerting
+    before = await page.run(alerting.settings)
     changed = settings_in(data, before)
-    await visit.run(alerts.change_alerts, visit.on_server, alerting, changed)
-    return done(visit, "/health/alerts", "alerts-saved")
+    await page.run(alerts.change_alerts, page.on_server, alerting, changed)
+    return redirect_to(page, "/health/alerts", "alerts-saved")
 
 
 def settings_in(form: AlertForm, before: AlertSettings) -> AlertSettings:
@@ -152,24 +152,24 @@ def _is_number(text: str) -> bool:
         return False
 
 
-async def send_test(visit: NamedDependency[Visit]) -> Response[Any]:
+async def send_test(page: NamedDependency[PageContext]) -> Response[Any]:
     """Send a test alert to the stored address, and show whether it was delivered."""
-    settings = await visit.run(visit.reception.monitor.alerting.settings)
+    settings = await page.run(page.console.monitor.alerting.settings)
     if not settings.address:
         raise invalid("address", "no receiver is configured: save an address first")
-    now = visit.context.now()
+    now = page.context.now()
     sent = notification("test", AlertState(since=now), settings, now)
     problem = None
     try:
-        await visit.reception.examinations.run(send, settings, sent)
+        await page.console.examinations.run(send, settings, sent)
     except NotDelivered as error:
         problem = str(error)
-    await visit.run(alerts.record_test_alert, visit.on_server, settings.host, problem)
-    return page("alerts.html", visit=visit, view=_view(visit, settings), tested=problem or "")
+    await page.run(alerts.record_test_alert, page.on_server, settings.host, problem)
+    return render_page("alerts.html", page=page, view=_view(page, settings), tested=problem or "")
 
 
 routes = [
-    screen("/health/alerts", gather, "alerts.html", need=Need.OWNER),
-    action("/health/alerts", change, need=Need.OWNER),
-    action("/health/alerts/test", send_test, need=Need.OWNER),
+    page_route("/health/alerts", load, "alerts.html", permission=Permission.SERVER_ADMIN),
+    form_route("/health/alerts", change, permission=Permission.SERVER_ADMIN),
+    form_route("/health/alerts/test", send_test, permission=Permission.SERVER_ADMIN),
 ]

@@ -8,8 +8,8 @@ import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
-from passerby.console.access import Need
-from passerby.console.screens import Visit, download, screen
+from passerby.console.auth.permissions import Permission
+from passerby.console.routing import PageContext, download_route, page_route
 from passerby.services import audit
 from passerby.services.cursors import Page
 from passerby.services.management_answers import AuditEntry
@@ -36,8 +36,8 @@ class AuditView(msgspec.Struct, kw_only=True):
     query: AuditFilter
 
 
-async def gather(  # noqa: PLR0913, PLR0917 - a parameter for each field of the form
-    visit: NamedDependency[Visit],
+async def load(  # noqa: PLR0913, PLR0917 - a parameter for each field of the form
+    page: NamedDependency[PageContext],
     who: Who = "",
     action: Action = "",
     since: Since = "",
@@ -45,13 +45,13 @@ async def gather(  # noqa: PLR0913, PLR0917 - a parameter for each field of the 
     cursor: Cursor = None,
 ) -> AuditView:
     only = wanted(who, action, since, until)
-    found = await visit.run(audit.list_entries, visit.access, Page(SHOWN, cursor), only)
+    found = await page.run(audit.list_entries, page.access, Page(SHOWN, cursor), only)
     query = AuditFilter(who=who, action=action, since=since, until=until)
     return AuditView(entries=found.entries, cursor=found.cursor, query=query)
 
 
 async def export(  # noqa: PLR0913, PLR0917 - as above
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     who: Who = "",
     action: Action = "",
     since: Since = "",
@@ -59,12 +59,12 @@ async def export(  # noqa: PLR0913, PLR0917 - as above
     form: Format = "csv",
 ) -> Response[Any]:
     only = wanted(who, action, since, until)
-    content = await visit.run(audit.export_entries, visit.access, only, form)
-    await visit.record("audit.exported", details={"format": form})
+    content = await page.run(audit.export_entries, page.access, only, form)
+    await page.record("audit.exported", details={"format": form})
     return exported(content, form)
 
 
 routes = [
-    screen("/settings/audit", gather, "audit.html", need=Need.ADMIN),
-    download("/settings/audit/export", export, need=Need.ADMIN),
+    page_route("/settings/audit", load, "audit.html", permission=Permission.ADMIN),
+    download_route("/settings/audit/export", export, permission=Permission.ADMIN),
 ]

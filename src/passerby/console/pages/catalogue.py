@@ -8,7 +8,7 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.console.screens import Visit, screen
+from passerby.console.routing import PageContext, page_route
 from passerby.messages import StandardEvent
 from passerby.services import catalogue, cursors, tracking_plan
 from passerby.services.answers import CatalogueAnswer
@@ -46,23 +46,21 @@ class CatalogueView(msgspec.Struct, kw_only=True):
     standards: list[str]
 
 
-async def gather(
-    visit: NamedDependency[Visit],
+async def load(
+    page: NamedDependency[PageContext],
     part: FromQuery[Part] = "events",
     cursor: Cursor = None,
     hidden: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
     semantic: Standard = "",
 ) -> CatalogueView:
     found: CatalogueAnswer = await (
-        _standard(visit, semantic)
-        if semantic
-        else visit.run(catalogue.get_catalogue, visit.access, Page(SHOWN, cursor))
+        _standard(page, semantic) if semantic else page.run(catalogue.get_catalogue, page.access, Page(SHOWN, cursor))
     )
     names = {event.name for event in found.events}
     return CatalogueView(
         found=found,
-        volumes=await visit.run(_volumes, visit, names),
-        marks=await visit.run(_marks, visit, found, cursor),
+        volumes=await page.run(_volumes, page, names),
+        marks=await page.run(_marks, page, found, cursor),
         hidden=hidden,
         part=part,
         cursor=cursor,
@@ -71,24 +69,24 @@ async def gather(
     )
 
 
-async def _standard(visit: Visit, semantic: str) -> CatalogueAnswer:
+async def _standard(page: PageContext, semantic: str) -> CatalogueAnswer:
     """The catalogue with all events of this standard event, whatever their senders call them."""
-    found = await visit.run(catalogue.get_catalogue, visit.access, Page(MOST, None))
+    found = await page.run(catalogue.get_catalogue, page.access, Page(MOST, None))
     events, cursor = found.events, found.cursor
     while cursor is not None:
-        page = await visit.run(catalogue.get_catalogue, visit.access, Page(MOST, cursor))
-        events, cursor = [*events, *page.events], page.cursor
+        following = await page.run(catalogue.get_catalogue, page.access, Page(MOST, cursor))
+        events, cursor = [*events, *following.events], following.cursor
     wanted = [event for event in events if event.semantic == semantic]
     return msgspec.structs.replace(found, events=wanted, cursor=None)
 
 
-def _marks(visit: Visit, found: CatalogueAnswer, cursor: str | None) -> list[MarkInfo]:
+def _marks(page: PageContext, found: CatalogueAnswer, cursor: str | None) -> list[MarkInfo]:
     """What is said of traits and of the events that belong on this page by their names, whether they came or not."""
     place = cursors.decode(cursor, cursors.AfterName)
     first, last = place.name if place else "", found.events[-1].name if found.cursor else None
     return [
         mark
-        for mark in tracking_plan.list_annotations(visit.access).marks
+        for mark in tracking_plan.list_annotations(page.access).marks
         if mark.event is None or _between(first, mark.event, last)
     ]
 
@@ -97,13 +95,13 @@ def _between(first: str, name: str, last: str | None) -> bool:
     return first < name and (last is None or name <= last)
 
 
-def _volumes(visit: Visit, names: set[str]) -> dict[str, list[int]] | None:
+def _volumes(page: PageContext, names: set[str]) -> dict[str, list[int]] | None:
     """What is known of these events by day. Without it the catalogue is still worth a look."""
     try:
-        counted = list_volumes(visit.access, DAYS, visit.reception.settings.catalogue.event_names).events
+        counted = list_volumes(page.access, DAYS, page.console.settings.catalogue.event_names).events
     except ServiceError:
         return None
     return {event.name: event.values for event in counted if event.name in names}
 
 
-routes = [screen("/catalogue", gather, "catalogue.html")]
+routes = [page_route("/catalogue", load, "catalogue.html")]

@@ -14,8 +14,8 @@ from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.catalogue.types import DataType
-from passerby.console.screens import Visit, action, done, page, screen
-from passerby.console.story.refusals import explain
+from passerby.console.presenters.errors import explain
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import catalogue
 from passerby.services.catalogue_answers import AliasInfo, PastValues
 from passerby.services.errors import ServiceError, invalid, not_found
@@ -56,22 +56,22 @@ class EditView(msgspec.Struct, kw_only=True):
     spellings: list[AliasInfo]
 
 
-async def gather(
-    visit: NamedDependency[Visit], event: Name = "", attribute: Name = "", do: FromQuery[Do] = "", to: Name = ""
+async def load(
+    page: NamedDependency[PageContext], event: Name = "", attribute: Name = "", do: FromQuery[Do] = "", to: Name = ""
 ) -> EditView:
     if not event and not attribute:
         raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
-    return await visit.run(_view, visit, event, attribute, do, to)
+    return await page.run(_view, page, event, attribute, do, to)
 
 
-def _view(visit: Visit, event: str, attribute: str, do: Do, to: str) -> EditView:
-    type_ = catalogue.get_type(visit.access, event, attribute) if attribute else None
+def _view(page: PageContext, event: str, attribute: str, do: Do, to: str) -> EditView:
+    type_ = catalogue.get_type(page.access, event, attribute) if attribute else None
     past = None
     if do == "type" and type_ is not None and to in TYPES:
-        past = catalogue.count_past_values(visit.access, event, attribute, to)
+        past = catalogue.count_past_values(page.access, event, attribute, to)
     of_its_kind = [
         each
-        for each in catalogue.list_aliases(visit.access).aliases
+        for each in catalogue.list_aliases(page.access).aliases
         if bool(each.attribute) == bool(attribute) and (not attribute or (each.event or "") == event)
     ]
     name = attribute or event
@@ -88,31 +88,33 @@ def _view(visit: Visit, event: str, attribute: str, do: Do, to: str) -> EditView
     )
 
 
-async def edit(visit: NamedDependency[Visit], data: URLEncodedBody[EditForm]) -> Response[Any]:
+async def edit(page: NamedDependency[PageContext], data: URLEncodedBody[EditForm]) -> Response[Any]:
     try:
-        await visit.run(_edit, visit, data)
+        await page.run(_edit, page, data)
     except ServiceError as error:
-        view = await visit.run(_view, visit, data.event, data.attribute, data.do, data.to)
-        return page("catalogue-edit.html", status=STATUS[error.code], visit=visit, view=view, refusal=explain(error))
-    return done(visit, "/catalogue", "catalogue-edited")
+        view = await page.run(_view, page, data.event, data.attribute, data.do, data.to)
+        return render_page(
+            "catalogue-edit.html", status=STATUS[error.code], page=page, view=view, refusal=explain(error)
+        )
+    return redirect_to(page, "/catalogue", "catalogue-edited")
 
 
-def _edit(visit: Visit, form: EditForm) -> None:
+def _edit(page: PageContext, form: EditForm) -> None:
     name = form.event, form.attribute
     match form.do:
         case "type":
             if not form.attribute or form.to not in TYPES:
                 raise invalid("to", f"Expected an attribute and one of the types {', '.join(TYPES)}")
-            catalogue.change_type(visit.access, *name, form.to)
+            catalogue.change_type(page.access, *name, form.to)
         case "merge":
-            catalogue.merge_name(visit.access, *name, form.to)
+            catalogue.merge_name(page.access, *name, form.to)
         case "undo":
-            catalogue.unmerge_name(visit.access, *name)
+            catalogue.unmerge_name(page.access, *name)
         case "delete":
-            if catalogue.delete_names(visit.access, [name]).unknown:
+            if catalogue.delete_names(page.access, [name]).unknown:
                 raise not_found("name in the catalogue")
         case _:
             raise invalid("do", "choose what to do")
 
 
-routes = [screen(PATH, gather, "catalogue-edit.html"), action(PATH, edit)]
+routes = [page_route(PATH, load, "catalogue-edit.html"), form_route(PATH, edit)]

@@ -9,8 +9,8 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from passerby.console.access import Need
-from passerby.console.screens import Visit, action, done, screen
+from passerby.console.auth.permissions import Permission
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to
 from passerby.services import deletion
 from passerby.services.answers import DeletedTestData
 
@@ -27,16 +27,16 @@ class DeletionView(msgspec.Struct, kw_only=True):
     found: DeletedTestData
 
 
-async def gather(visit: NamedDependency[Visit]) -> DeletionView:
-    return DeletionView(found=await visit.run(deletion.count_test_data, visit.access))
+async def load(page: NamedDependency[PageContext]) -> DeletionView:
+    return DeletionView(found=await page.run(deletion.count_test_data, page.access))
 
 
 async def delete(
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     data: URLEncodedBody[DeletionForm],  # noqa: ARG001 - a form is read, whatever it holds
 ) -> Response[Any]:
-    deleted = await visit.run(deletion.delete_test_data, visit.access)
-    return done(visit, PATH if deleted.more else "/settings", "test-data-deleted")
+    deleted = await page.run(deletion.delete_test_data, page.access)
+    return redirect_to(page, PATH if deleted.more else "/settings", "test-data-deleted")
 
 
-routes = [screen(PATH, gather, "test-data.html", need=Need.ADMIN), action(PATH, delete)]
+routes = [page_route(PATH, load, "test-data.html", permission=Permission.ADMIN), form_route(PATH, delete)]

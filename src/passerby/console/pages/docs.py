@@ -11,12 +11,12 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from passerby.console import documentation, viewer_files
-from passerby.console.access import NEED, Need
+from passerby.console.auth.permissions import PERMISSION, Permission
 from passerby.console.rendering import render
 from passerby.console.static import HEADERS
 from passerby.web.errors import AnyRequest
 
-_PUBLIC: dict[str, Any] = {"opt": {NEED: Need.NOBODY}, "include_in_schema": False}
+_PUBLIC: dict[str, Any] = {"opt": {PERMISSION: Permission.PUBLIC}, "include_in_schema": False}
 
 
 @get("/docs", **_PUBLIC)
@@ -34,7 +34,7 @@ async def show_page(path: FromPath[str]) -> Response[str]:
     found = documentation.pages().get(path.strip("/"))
     if found is None:
         raise NotFoundException
-    return _shown("docs-page.html", found.path, page=found)
+    return _shown("docs-page.html", found.path, document=found)
 
 
 @get("/docs/viewer/{version:str}/{name:str}", **_PUBLIC)

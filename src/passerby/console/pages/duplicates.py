@@ -10,8 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.console.screens import Visit, action, done, page, screen
-from passerby.console.story.refusals import explain
+from passerby.console.presenters.errors import explain
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.profiles.view import Profile
 from passerby.services import duplicates
 from passerby.services.answers import DuplicatePage
@@ -63,18 +63,18 @@ class PairView(msgspec.Struct, kw_only=True):
     more: int
 
 
-async def gather_list(
-    visit: NamedDependency[Visit],
+async def load_list(
+    page: NamedDependency[PageContext],
     dismissed: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
     cursor: Cursor = None,
 ) -> DuplicatesView:
-    found = await visit.run(duplicates.list_duplicates, visit.access, Page(SHOWN, cursor), dismissed=dismissed)
+    found = await page.run(duplicates.list_duplicates, page.access, Page(SHOWN, cursor), dismissed=dismissed)
     return DuplicatesView(found=found, dismissed=dismissed, cursor=cursor)
 
 
-async def gather_pair(visit: NamedDependency[Visit], one: FromPath[str], other: FromPath[str]) -> PairView:
-    pair = await visit.run(duplicates.get_duplicate, visit.access, one, other)
-    await visit.record("profiles.compared", " ".join(profile.id for profile in pair.profiles))
+async def load_pair(page: NamedDependency[PageContext], one: FromPath[str], other: FromPath[str]) -> PairView:
+    pair = await page.run(duplicates.get_duplicate, page.access, one, other)
+    await page.record("profiles.compared", " ".join(profile.id for profile in pair.profiles))
     first, second = pair.profiles
     traits = _compared(first, second)
     return PairView(pair=pair, traits=traits[:TRAITS], more=max(0, len(traits) - TRAITS))
@@ -96,30 +96,30 @@ def _compared(one: Profile, other: Profile) -> list[ComparedTrait]:
 
 
 async def dismiss(
-    visit: NamedDependency[Visit], one: FromPath[str], other: FromPath[str], data: URLEncodedBody[DismissForm]
+    page: NamedDependency[PageContext], one: FromPath[str], other: FromPath[str], data: URLEncodedBody[DismissForm]
 ) -> Response[Any]:
     try:
-        await visit.run(duplicates.dismiss_duplicate, visit.access, one, other, data.reason.strip())
+        await page.run(duplicates.dismiss_duplicate, page.access, one, other, data.reason.strip())
     except ServiceError as error:
-        view = await gather_pair(visit, one, other)
-        kept = visit.rejected(data, error)
-        return page("duplicate.html", status=STATUS[error.code], visit=kept, view=view, refusal=explain(error))
-    return done(visit, LIST, "dismissed")
+        view = await load_pair(page, one, other)
+        kept = page.rejected(data, error)
+        return render_page("duplicate.html", status=STATUS[error.code], page=kept, view=view, refusal=explain(error))
+    return redirect_to(page, LIST, "dismissed")
 
 
 async def restore(
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     one: FromPath[str],
     other: FromPath[str],
     data: URLEncodedBody[RestoreForm],  # noqa: ARG001 - a form is read, whatever it holds
 ) -> Response[Any]:
-    await visit.run(duplicates.restore_duplicate, visit.access, one, other)
-    return done(visit, LIST, "restored")
+    await page.run(duplicates.restore_duplicate, page.access, one, other)
+    return redirect_to(page, LIST, "restored")
 
 
 routes = [
-    screen(LIST, gather_list, "duplicates.html"),
-    screen(PAIR, gather_pair, "duplicate.html"),
-    action(f"{PAIR}/dismiss", dismiss, page=PAIR),
-    action(f"{PAIR}/restore", restore, page=PAIR),
+    page_route(LIST, load_list, "duplicates.html"),
+    page_route(PAIR, load_pair, "duplicate.html"),
+    form_route(f"{PAIR}/dismiss", dismiss, page=PAIR),
+    form_route(f"{PAIR}/restore", restore, page=PAIR),
 ]

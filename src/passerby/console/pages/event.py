@@ -6,7 +6,7 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from passerby.console.screens import Visit, screen
+from passerby.console.routing import PageContext, page_route
 from passerby.profiles.view import Profile
 from passerby.services import people
 from passerby.services.events import get_event
@@ -20,11 +20,11 @@ class EventView(msgspec.Struct, kw_only=True):
     profile: Profile | None
 
 
-async def gather(visit: NamedDependency[Visit], event_id: FromPath[str]) -> EventView:
-    message = await visit.run(get_event, visit.access, event_id)
+async def load(page: NamedDependency[PageContext], event_id: FromPath[str]) -> EventView:
+    message = await page.run(get_event, page.access, event_id)
     owner = message.profile_id
-    found = await visit.run(people.known_profiles, visit.access, [owner] if owner else [])
+    found = await page.run(people.known_profiles, page.access, [owner] if owner else [])
     return EventView(message=message, profile=found[0] if found else None)
 
 
-routes = [screen("/events/{event_id:str}", gather, "event.html")]
+routes = [page_route("/events/{event_id:str}", load, "event.html")]

@@ -12,13 +12,13 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from passerby.console import vitals
-from passerby.console.access import Need
-from passerby.console.components import Component, components
+from passerby.console import system_stats
+from passerby.console.auth.permissions import Permission
 from passerby.console.pages.alerts import Alerts, alerts_of
+from passerby.console.presenters.components import Component, components
 from passerby.console.rendering import iso_of
-from passerby.console.screens import Visit, action, page, screen
-from passerby.console.vitals import Disk, Process
+from passerby.console.routing import PageContext, form_route, page_route, render_page
+from passerby.console.system_stats import Disk, Process
 from passerby.doctor.finding import Finding
 from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
@@ -78,17 +78,17 @@ class Examined(msgspec.Struct, kw_only=True):
     findings: list[Finding]
 
 
-async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") -> Health:
-    context, monitor = visit.context, visit.reception.monitor
-    problems = await asyncio.gather(*(visit.run(health.run, check) for check in context.checks))
+async def load(page: NamedDependency[PageContext], wanted: WantedRange = "hour") -> Health:
+    context, monitor = page.context, page.console.monitor
+    problems = await asyncio.gather(*(page.run(health.run, check) for check in context.checks))
     parts = [Part(name=check.name, problem=found) for check, found in zip(context.checks, problems, strict=True)]
     parts.append(Part(name="monitor", problem=monitor.problem()))
     progress, processes, disk, samples, alerts = await asyncio.gather(
-        visit.run(_progress, visit),
-        visit.run(_processes, visit),
-        visit.run(vitals.disk, _folder(visit)),
-        visit.run(_samples, visit, wanted),
-        visit.run(alerts_of, visit),
+        page.run(_progress, page),
+        page.run(_processes, page),
+        page.run(system_stats.disk, _folder(page)),
+        page.run(_samples, page, wanted),
+        page.run(alerts_of, page),
     )
     now = context.now()
     return Health(
@@ -102,58 +102,58 @@ async def gather(visit: NamedDependency[Visit], wanted: WantedRange = "hour") ->
         processes=processes,
         progress=progress,
         disk=disk,
-        slowest=_slowest(visit),
-        versions=_versions(visit),
+        slowest=_slowest(page),
+        versions=_versions(page),
     )
 
 
-def _progress(visit: Visit) -> Progress:
-    log, progress = visit.context.log, visit.context.visibility.progress()
+def _progress(page: PageContext) -> Progress:
+    log, progress = page.context.log, page.context.visibility.progress()
     return Progress(**{name: log.count(START, positions) for name, positions in progress._asdict().items()})
 
 
-def _samples(visit: Visit, wanted: Range) -> list[Sample]:
+def _samples(page: PageContext, wanted: Range) -> list[Sample]:
     """The samples of a range; at least those of the last day, for the forecast."""
-    now = visit.context.now()
+    now = page.context.now()
     steps, seconds = RANGES[wanted]
-    return visit.reception.monitor.store.since(now - max(steps * seconds * 1000, FORECAST_MS), now)
+    return page.console.monitor.store.since(now - max(steps * seconds * 1000, FORECAST_MS), now)
 
 
-async def examine_all(visit: NamedDependency[Visit]) -> Response[Any]:
+async def examine_all(page: NamedDependency[PageContext]) -> Response[Any]:
     """Run the diagnostics. They read whole files, so one examination runs at a time."""
-    findings = await visit.reception.examinations.run(_findings, visit)
-    view = Examined(health=await gather(visit), findings=findings)
-    return page("health.html", visit=visit, view=view.health, findings=view.findings)
+    findings = await page.console.examinations.run(_findings, page)
+    view = Examined(health=await load(page), findings=findings)
+    return render_page("health.html", page=page, view=view.health, findings=view.findings)
 
 
-def _findings(visit: Visit) -> list[Finding]:
-    return list(visit.reception.diagnose())
+def _findings(page: PageContext) -> list[Finding]:
+    return list(page.console.diagnose())
 
 
-def _folder(visit: Visit) -> DataDir:
-    return DataDir(visit.reception.settings.data)
+def _folder(page: PageContext) -> DataDir:
+    return DataDir(page.console.settings.data)
 
 
-def _processes(visit: Visit) -> list[Process]:
-    serving = locks.running(_folder(visit))
-    return vitals.processes(serving.pid) if serving else []
+def _processes(page: PageContext) -> list[Process]:
+    serving = locks.running(_folder(page))
+    return system_stats.processes(serving.pid) if serving else []
 
 
-def _slowest(visit: Visit) -> list[Slow]:
-    now = visit.context.now() / 1000
-    reads = visit.context.readers.slowest.since(now - HOUR_SECONDS)
+def _slowest(page: PageContext) -> list[Slow]:
+    now = page.context.now() / 1000
+    reads = page.context.readers.slowest.since(now - HOUR_SECONDS)
     return [Slow(name=name, ms=round(seconds * 1000, 1), at=iso_of(int(at * 1000))) for name, seconds, at in reads]
 
 
-def _versions(visit: Visit) -> dict[str, str]:
+def _versions(page: PageContext) -> dict[str, str]:
     return {
         "Passerby": version("passerby"),
-        **visit.reception.versions(),
+        **page.console.versions(),
         "Python": platform.python_version(),
     }
 
 
 routes = [
-    screen("/health", gather, "health.html"),
-    action("/health/examination", examine_all, need=Need.VIEWER),
+    page_route("/health", load, "health.html"),
+    form_route("/health/examination", examine_all, permission=Permission.VIEWER),
 ]

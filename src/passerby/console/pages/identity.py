@@ -8,9 +8,8 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.console.screens import Visit, screen
-from passerby.console.story.members import names
-from passerby.console.story.people import title
+from passerby.console.presenters.profile_names import member_names, title
+from passerby.console.routing import PageContext, page_route
 from passerby.profiles.view import Profile
 from passerby.services import people, profiles
 from passerby.services.answers import History, PreviewAnswer
@@ -52,8 +51,8 @@ class IdentityView(msgspec.Struct, kw_only=True):
     parted: Profile | None
 
 
-async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
-    visit: NamedDependency[Visit],
+async def load(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
+    page: NamedDependency[PageContext],
     profile_id: FromPath[str],
     cursor: Cursor = None,
     namespace: Words = None,
@@ -61,21 +60,21 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
     event: FromQuery[bool] = False,  # noqa: FBT002 - a field of the form
     undone: Undone = "",
 ) -> IdentityView:
-    profile = await visit.run(profiles.get_profile, visit.access, profile_id)
-    await visit.record("profile.viewed", profile.id)
-    history = await visit.run(profiles.list_history, visit.access, profile.id, Page(SHOWN, cursor))
+    profile = await page.run(profiles.get_profile, page.access, profile_id)
+    await page.record("profile.viewed", profile.id)
+    history = await page.run(profiles.list_history, page.access, profile.id, Page(SHOWN, cursor))
     asked = _asked(namespace or [], value or [], event=event)
     return IdentityView(
         profile=profile,
         history=history,
-        merges=await visit.run(_merges, visit, history),
+        merges=await page.run(_merges, page, history),
         moved=[entry for entry in history.history if entry.kind == "reassigned"],
-        names=await visit.run(_names, visit, profile, history),
+        names=await page.run(_names, page, profile, history),
         cursor=cursor,
-        namespaces=[name for name in visit.context.policy_of(visit.project).classes if name != "previous_id"],
+        namespaces=[name for name in page.context.policy_of(page.project).classes if name != "previous_id"],
         asked=asked,
-        preview=await visit.run(preview_identity, visit.access, asked) if asked.identifiers else None,
-        parted=await visit.run(_parted, visit, profile, undone),
+        preview=await page.run(preview_identity, page.access, asked) if asked.identifiers else None,
+        parted=await page.run(_parted, page, profile, undone),
     )
 
 
@@ -88,26 +87,26 @@ def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewR
     )
 
 
-def _merges(visit: Visit, history: History) -> list[MergeDetail]:
+def _merges(page: PageContext, history: History) -> list[MergeDetail]:
     ids = dict.fromkeys(entry.merge_id for entry in history.history if entry.merge_id)
-    return people.known_merges(visit.access, ids)
+    return people.known_merges(page.access, ids)
 
 
-def _names(visit: Visit, profile: Profile, history: History) -> dict[str, str]:
+def _names(page: PageContext, profile: Profile, history: History) -> dict[str, str]:
     """Members are called by what they brought, other people as on their own pages."""
     named = (id_ for entry in history.history for id_ in (entry.from_, entry.to) if id_)
     members = {member.id for member in profile.members}
     others = [id_ for id_ in dict.fromkeys(named) if id_ not in members][:OTHERS]
-    found = people.known_profiles(visit.access, others)
-    return names(history.history) | {each.id: title(each) for each in found} | {profile.id: title(profile)}
+    found = people.known_profiles(page.access, others)
+    return member_names(history.history) | {each.id: title(each) for each in found} | {profile.id: title(profile)}
 
 
-def _parted(visit: Visit, profile: Profile, merge_id: FromPath[str]) -> Profile | None:
+def _parted(page: PageContext, profile: Profile, merge_id: FromPath[str]) -> Profile | None:
     """The other one of two people whom an undo has just taken apart."""
-    for merge in people.known_merges(visit.access, [uuid_of(merge_id, "merge")] if merge_id else []):
+    for merge in people.known_merges(page.access, [uuid_of(merge_id, "merge")] if merge_id else []):
         other = merge.winner if merge.loser == profile.id else merge.loser
-        return next(iter(people.known_profiles(visit.access, [other])), None) if merge.undone_at else None
+        return next(iter(people.known_profiles(page.access, [other])), None) if merge.undone_at else None
     return None
 
 
-routes = [screen("/profiles/{profile_id:str}/identity", gather, "identity.html")]
+routes = [page_route("/profiles/{profile_id:str}/identity", load, "identity.html")]

@@ -9,8 +9,8 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.console.access import COOKIE
-from passerby.console.screens import Visit, screen, stream
+from passerby.console.auth.sessions import COOKIE
+from passerby.console.routing import PageContext, page_route, stream_route
 from passerby.dialects.registry import ALL
 from passerby.messages import StandardEvent
 from passerby.services import live
@@ -42,8 +42,8 @@ class LiveView(msgspec.Struct, kw_only=True):
     dialects: list[str]
 
 
-async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
-    visit: NamedDependency[Visit],
+async def load(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
+    page: NamedDependency[PageContext],
     dialect: Word = "",
     status: FromQuery[Status] = "",
     name: Word = "",
@@ -52,7 +52,7 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
 ) -> LiveView:
     wanted = _wanted(dialect, status, name, q, semantic)
     return LiveView(
-        recent=await visit.run(live.list_recent, visit.access, wanted, SHOWN),
+        recent=await page.run(live.list_recent, page.access, wanted, SHOWN),
         dialect=dialect,
         status=status,
         name=name,
@@ -65,7 +65,7 @@ async def gather(  # noqa: PLR0913, PLR0917 - a form's fields are parameters her
 
 async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
     request: AnyRequest,
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     dialect: Word = "",
     status: FromQuery[Status] = "",
     name: Word = "",
@@ -75,10 +75,10 @@ async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameter
     last_event_id: LastEventId = None,
 ) -> EventStream:
     place = place_of(last_event_id) or place_of(after)
-    may = _may_still_look(visit, request.cookies.get(COOKIE, ""))
+    may = _may_still_look(page, request.cookies.get(COOKIE, ""))
     wanted = _wanted(dialect, status, name, q, semantic)
     return EventStream(
-        visit.context.tail, follow(visit.context.tail, live.visible_projects(visit.access), wanted, place, may)
+        page.context.tail, follow(page.context.tail, live.visible_projects(page.access), wanted, place, may)
     )
 
 
@@ -87,28 +87,28 @@ def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardE
     return Wanted(dialect or None, status or None, name.strip() or None, q or None, semantic or None)
 
 
-async def gather_refused(visit: NamedDependency[Visit], number: FromPath[int]) -> RefusedRequest:
+async def load_refused(page: NamedDependency[PageContext], number: FromPath[int]) -> RefusedRequest:
     """One refused request, while it is kept."""
-    return await visit.run(live.get_rejected, visit.access, number)
+    return await page.run(live.get_rejected, page.access, number)
 
 
-def _may_still_look(visit: Visit, token: str) -> Callable[[], bool]:
+def _may_still_look(page: PageContext, token: str) -> Callable[[], bool]:
     """Whether the session is still there, looked up every CHECK_MS."""
-    looked = visit.context.now()
+    looked = page.context.now()
 
     def may() -> bool:
         nonlocal looked
-        now = visit.context.now()
+        now = page.context.now()
         if now - looked < CHECK_MS:
             return True
         looked = now
-        return visit.reception.context.users.visitor(token, now) is not None
+        return page.console.context.users.visitor(token, now) is not None
 
     return may
 
 
 routes = [
-    screen("/live", gather, "live.html"),
-    screen("/live/refused/{number:int}", gather_refused, "refused.html"),
-    stream("/live/stream", follow_live),
+    page_route("/live", load, "live.html"),
+    page_route("/live/refused/{number:int}", load_refused, "rejected-request.html"),
+    stream_route("/live/stream", follow_live),
 ]

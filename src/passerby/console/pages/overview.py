@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 from litestar.di import NamedDependency
 
-from passerby.console.screens import Visit, screen
+from passerby.console.routing import PageContext, page_route
 from passerby.services.answers import Stats
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.series import Metric, Step, count_series, list_violations, list_volumes, range_of
@@ -50,12 +50,12 @@ class Overview(msgspec.Struct, kw_only=True):
     newest: Violations
 
 
-async def gather(visit: NamedDependency[Visit], step: WantedStep = "minute") -> Overview:
+async def load(page: NamedDependency[PageContext], step: WantedStep = "minute") -> Overview:
     stats, traffic, top, newest = await asyncio.gather(
-        visit.run(get_stats, visit.access),
-        visit.run(_traffic, visit, step),
-        visit.run(_top, visit),
-        visit.run(list_violations, visit.access, NEWEST),
+        page.run(get_stats, page.access),
+        page.run(_traffic, page, step),
+        page.run(_top, page),
+        page.run(list_violations, page.access, NEWEST),
     )
     return Overview(stats=stats, traffic=traffic, dialects=totals(traffic), top=top, newest=newest)
 
@@ -72,11 +72,11 @@ def totals(traffic: Traffic) -> list[DialectTotals]:
     return sorted(rows, key=lambda row: -row.accepted)
 
 
-def _traffic(visit: Visit, step: Step) -> Traffic:
-    asked = range_of(step, None, None, visit.context.now())
+def _traffic(page: PageContext, step: Step) -> Traffic:
+    asked = range_of(step, None, None, page.context.now())
 
     def of(metric: Metric) -> Series:
-        return count_series(visit.access, metric, step, asked)
+        return count_series(page.access, metric, step, asked)
 
     return Traffic(
         step=step,
@@ -87,13 +87,13 @@ def _traffic(visit: Visit, step: Step) -> Traffic:
     )
 
 
-def _top(visit: Visit) -> Volumes | None:
+def _top(page: PageContext) -> Volumes | None:
     try:
-        return list_volumes(visit.access, DAYS, TOP)
+        return list_volumes(page.access, DAYS, TOP)
     except ServiceError as error:
         if error.code is ErrorCode.EVENTS_UNAVAILABLE:
             return None
         raise
 
 
-routes = [screen("/", gather, "overview.html")]
+routes = [page_route("/", load, "overview.html")]

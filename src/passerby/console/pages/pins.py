@@ -12,8 +12,8 @@ from litestar.params import CookieParameter, FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.console.access import Need
-from passerby.console.screens import SEE_OTHER, Visit, action
+from passerby.console.auth.permissions import Permission
+from passerby.console.routing import SEE_OTHER, PageContext, form_route
 
 COOKIE = "passerby_pins"
 MOST = 12
@@ -47,12 +47,14 @@ def write(traits: list[str]) -> str:
 
 
 async def pin(
-    visit: NamedDependency[Visit], profile_id: FromPath[str], data: URLEncodedBody[Pin], pinned: Pinned = ""
+    page: NamedDependency[PageContext], profile_id: FromPath[str], data: URLEncodedBody[Pin], pinned: Pinned = ""
 ) -> Redirect:
     others = [trait for trait in read(pinned) if trait != data.trait]
     traits = [*others, data.trait] if data.pin == "yes" else others
-    cookie = Cookie(COOKIE, path=visit.url(), value=write(traits), max_age=SECONDS, httponly=True, samesite="lax")
-    return Redirect(f"{visit.url(f'/profiles/{profile_id}')}#traits", status_code=SEE_OTHER, cookies=[cookie])
+    cookie = Cookie(COOKIE, path=page.url(), value=write(traits), max_age=SECONDS, httponly=True, samesite="lax")
+    return Redirect(f"{page.url(f'/profiles/{profile_id}')}#traits", status_code=SEE_OTHER, cookies=[cookie])
 
 
-routes = [action("/profiles/{profile_id:str}/pins", pin, need=Need.VIEWER, page="/profiles/{profile_id:str}")]
+routes = [
+    form_route("/profiles/{profile_id:str}/pins", pin, permission=Permission.VIEWER, page="/profiles/{profile_id:str}")
+]

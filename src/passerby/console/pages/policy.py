@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
 from passerby.accounts.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
-from passerby.console.screens import Visit, action, done, screen
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to
 from passerby.services import policy
 from passerby.services.answers import PolicyHistory
 from passerby.services.cursors import Page
@@ -34,25 +34,25 @@ class PolicyView(msgspec.Struct, kw_only=True):
     changes: PolicyHistory
 
 
-async def gather(visit: NamedDependency[Visit]) -> PolicyView:
-    found = await visit.run(policy.get_policy, visit.access)
+async def load(page: NamedDependency[PageContext]) -> PolicyView:
+    found = await page.run(policy.get_policy, page.access)
     defaults = resolver_policy(msgspec.structs.replace(found, limits={})).limits
     return PolicyView(
         policy=found,
         default_limits={name: limit for name, limit in defaults.items() if name not in FIXED},
         classes=CLASS_WORDS,
-        changes=await visit.run(policy.list_policy_changes, visit.access, Page(CHANGES, None)),
+        changes=await page.run(policy.list_policy_changes, page.access, Page(CHANGES, None)),
     )
 
 
-async def change(visit: NamedDependency[Visit], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
-    before = await visit.run(policy.get_policy, visit.access)
+async def change(page: NamedDependency[PageContext], data: URLEncodedBody[dict[str, Any]]) -> Response[Any]:
+    before = await page.run(policy.get_policy, page.access)
     wanted = policy_in(data, before)
     try:
-        await visit.run(policy.change_policy, visit.access, wanted)
+        await page.run(policy.change_policy, page.access, wanted)
     except ServiceError as error:
         raise invalid("namespace", error.details["parameters"][0]["message"]) from None
-    return done(visit, "/settings/policy", "saved")
+    return redirect_to(page, "/settings/policy", "saved")
 
 
 def policy_in(form: dict[str, Any], before: IdentityPolicy) -> IdentityPolicy:
@@ -98,4 +98,4 @@ def _added(form: dict[str, Any]) -> dict[str, Any]:
     return {name: form.get("class")} if name else {}
 
 
-routes = [screen("/settings/policy", gather, "policy.html"), action("/settings/policy", change)]
+routes = [page_route("/settings/policy", load, "policy.html"), form_route("/settings/policy", change)]

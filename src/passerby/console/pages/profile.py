@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from passerby.console.pages import pins
-from passerby.console.screens import Visit, screen
+from passerby.console.routing import PageContext, page_route
 from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.summary import ProfileSummary, summarise
@@ -90,21 +90,21 @@ def wanted(name: Name = "", since: Day = "", until: Day = "") -> Wanted:
     return Wanted(name, since, until, Only(name=name, since=begin, until=end))
 
 
-async def gather(
-    visit: NamedDependency[Visit],
+async def load(
+    page: NamedDependency[PageContext],
     profile_id: FromPath[str],
     wanted: NamedDependency[Wanted],
     cursor: Cursor = None,
     pinned: pins.Pinned = "",
 ) -> ProfileView:
-    profile = await visit.run(profiles.get_profile, visit.access, profile_id)
+    profile = await page.run(profiles.get_profile, page.access, profile_id)
     # All at once, as each waits for a disk of its own: the event store's, the state's, the audit log's.
     timeline, summary, decisions, devices, _ = await asyncio.gather(
-        _timeline(visit, profile.id, wanted.only, cursor),
-        _summary(visit, profile),
-        visit.run(people.first_decisions, visit.access, profile.id, DECISIONS),
-        visit.run(_devices, visit, profile),
-        visit.record("profile.viewed", profile.id),
+        _timeline(page, profile.id, wanted.only, cursor),
+        _summary(page, profile),
+        page.run(people.first_decisions, page.access, profile.id, DECISIONS),
+        page.run(_devices, page, profile),
+        page.record("profile.viewed", profile.id),
     )
     return ProfileView(
         profile=profile,
@@ -122,19 +122,19 @@ async def gather(
     )
 
 
-async def _summary(visit: Visit, profile: Profile) -> ProfileSummary:
+async def _summary(page: PageContext, profile: Profile) -> ProfileSummary:
     try:
-        return await visit.run(profiles.summarise_profile, visit.access, profile)
+        return await page.run(profiles.summarise_profile, page.access, profile)
     except ServiceError as error:
         if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
             raise
         return summarise(profile, {}, 0, [], [])
 
 
-async def _timeline(visit: Visit, profile: str, only: Only, cursor: str | None) -> EventPage | None:
+async def _timeline(page: PageContext, profile: str, only: Only, cursor: str | None) -> EventPage | None:
     """A page of the timeline; None where the event store cannot be read now, which is no reason to show nothing."""
     try:
-        return await visit.run(profiles.list_events, visit.access, profile, Page(SHOWN, cursor), only)
+        return await page.run(profiles.list_events, page.access, profile, Page(SHOWN, cursor), only)
     except ServiceError as error:
         if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
             raise
@@ -154,9 +154,9 @@ def _brought(decisions: list[HistoryEntry], profile: Profile) -> list[HistoryEnt
 _GIVES = frozenset({"attached", "reassigned"})
 
 
-def _devices(visit: Visit, profile: Profile) -> list[Device]:
+def _devices(page: PageContext, profile: Profile) -> list[Device]:
     named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
-    return [Device(identifier=value, about=about) for value, about in people.devices_of(visit.access, named)]
+    return [Device(identifier=value, about=about) for value, about in people.devices_of(page.access, named)]
 
 
-routes = [screen("/profiles/{profile_id:str}", gather, "profile.html", wanted=wanted), *pins.routes]
+routes = [page_route("/profiles/{profile_id:str}", load, "profile.html", wanted=wanted), *pins.routes]

@@ -8,8 +8,8 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.console.screens import Visit, screen
-from passerby.console.story.columns import chosen
+from passerby.console.presenters.columns import chosen
+from passerby.console.routing import PageContext, page_route
 from passerby.identity.stage import Stage
 from passerby.services import people
 from passerby.services.answers import ProfilePage
@@ -45,8 +45,8 @@ class ProfilesView(msgspec.Struct, kw_only=True):
     indexing: bool
 
 
-async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
-    visit: NamedDependency[Visit],
+async def load(  # noqa: PLR0913, PLR0917 - the parameters of the query
+    page: NamedDependency[PageContext],
     q: Text = "",
     stage: FromQuery[StageChoice] = "",
     columns: Columns = None,
@@ -55,15 +55,15 @@ async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
 ) -> ProfilesView:
     text = q.strip()
     choice = Choice(None, text or None, Stage[stage.upper()] if stage else None, test)
-    found = await visit.run(page_of_profiles, visit.access, choice, Page(SHOWN, cursor))
+    found = await page.run(page_of_profiles, page.access, choice, Page(SHOWN, cursor))
     for _ in range(PARTS):
         if found.profiles or not found.cursor:
             break
-        found = await visit.run(page_of_profiles, visit.access, choice, Page(SHOWN, found.cursor))
+        found = await page.run(page_of_profiles, page.access, choice, Page(SHOWN, found.cursor))
     if text and not found.profiles and not found.cursor:
-        cleaned = await visit.run(people.find_cleaned, visit.access, text)
+        cleaned = await page.run(people.find_cleaned, page.access, text)
         found = ProfilePage(profiles=[each for each in cleaned if stage in {"", each.stage}], cursor=None)
-    traits = await visit.run(people.common_traits, visit.access, TRAITS)
+    traits = await page.run(people.common_traits, page.access, TRAITS)
     return ProfilesView(
         found=found,
         q=text,
@@ -72,8 +72,8 @@ async def gather(  # noqa: PLR0913, PLR0917 - the parameters of the query
         traits=traits,
         test=test,
         cursor=cursor,
-        indexing=bool(text) and await visit.run(people.is_indexing, visit.access),
+        indexing=bool(text) and await page.run(people.is_indexing, page.access),
     )
 
 
-routes = [screen("/profiles", gather, "profiles.html")]
+routes = [page_route("/profiles", load, "profiles.html")]

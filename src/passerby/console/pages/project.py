@@ -11,7 +11,7 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.console.screens import SEE_OTHER, Visit, action, screen
+from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route
 from passerby.services import projects
 from passerby.services.errors import invalid
 from passerby.services.management_answers import ChangeProjectRequest, ProjectInfo
@@ -30,14 +30,14 @@ class ProjectForm(msgspec.Struct, kw_only=True):
     answers_with_profile: Literal["", "on"] = ""
 
 
-async def gather(visit: NamedDependency[Visit]) -> ProjectInfo:
-    return await visit.run(projects.get_project, visit.access)
+async def load(page: NamedDependency[PageContext]) -> ProjectInfo:
+    return await page.run(projects.get_project, page.access)
 
 
-async def change(visit: NamedDependency[Visit], data: URLEncodedBody[ProjectForm]) -> Response[Any]:
+async def change(page: NamedDependency[PageContext], data: URLEncodedBody[ProjectForm]) -> Response[Any]:
     wanted = request_of(data)
-    changed = await visit.run(projects.change_project, visit.access, wanted)
-    visit.reception.projects.refresh_if_changed()  # its name is a part of every address
+    changed = await page.run(projects.change_project, page.access, wanted)
+    page.console.projects.refresh_if_changed()  # its name is a part of every address
     return Redirect(f"/p/{changed.name}/settings?said=saved", status_code=SEE_OTHER)
 
 
@@ -65,4 +65,4 @@ def _factor(text: str) -> float | None:
     return factor
 
 
-routes = [screen("/settings", gather, "project.html"), action("/settings", change)]
+routes = [page_route("/settings", load, "project.html"), form_route("/settings", change)]

@@ -12,12 +12,11 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.accounts.keys import kind_named
-from passerby.console.access import Need
 from passerby.console.arrivals import arrivals
-from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
-from passerby.console.platforms import PLATFORMS, Platform, platform_snippets
-from passerby.console.screens import Visit, action, done, page, screen
-from passerby.console.sourcing import (
+from passerby.console.auth.permissions import Permission
+from passerby.console.pages.key_changes import KeyChangeView, RotateForm, key_change, rotated
+from passerby.console.presenters.platforms import PLATFORMS, Platform, platform_snippets
+from passerby.console.presenters.sources import (
     Arrival,
     Snippet,
     SourceCard,
@@ -26,6 +25,7 @@ from passerby.console.sourcing import (
     snippets,
     webhooks_of,
 )
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.dialects.registry import KEY_KINDS, NAMED
 from passerby.services import keys, sources
 from passerby.services.errors import ErrorCode, ServiceError, invalid, not_found
@@ -90,15 +90,15 @@ class NewKey(msgspec.Struct, kw_only=True):
     value: Annotated[str, Meta(max_length=256)] = ""
 
 
-async def gather(visit: NamedDependency[Visit]) -> SourcesView:
-    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
+async def load(page: NamedDependency[PageContext]) -> SourcesView:
+    found, came = await _keys(page), await page.run(arrivals, page.access)
     cards = [_card(dialect, found, came) for dialect in NAMED]
     return SourcesView(platforms=list(PLATFORMS.values()), sources=cards)
 
 
-async def gather_platform(
+async def load_platform(
     request: AnyRequest,
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     platform: FromPath[str],
     address: Address = "",
     language: Language = "",
@@ -106,39 +106,39 @@ async def gather_platform(
     chosen = PLATFORMS.get(platform)
     if chosen is None:
         raise not_found("platform")
-    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
-    card, where = _card(chosen.dialect, found, came), address_of(request, visit, address)
+    found, came = await _keys(page), await page.run(arrivals, page.access)
+    card, where = _card(chosen.dialect, found, came), address_of(request, page, address)
     made = platform_snippets(chosen, card.keys, where)
     shown = _language(made, language)
     return PlatformView(platform=chosen, source=card, address=where, language=shown, snippets=made)
 
 
-async def gather_one(
+async def load_one(
     request: AnyRequest,
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     dialect: FromPath[str],
     address: Address = "",
     language: Language = "",
 ) -> SourceView:
     _check(dialect)
-    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
-    card, where = _card(dialect, found, came), address_of(request, visit, address)
+    found, came = await _keys(page), await page.run(arrivals, page.access)
+    card, where = _card(dialect, found, came), address_of(request, page, address)
     made = snippets(dialect, card.keys, where)
     return SourceView(source=card, address=where, language=_language(made, language), snippets=made)
 
 
-async def gather_webhook(
+async def load_webhook(
     request: AnyRequest,
-    visit: NamedDependency[Visit],
+    page: NamedDependency[PageContext],
     dialect: FromPath[str],
     number: FromPath[int],
     address: Address = "",
 ) -> WebhookView:
-    found, came = await _keys(visit), await visit.run(arrivals, visit.access)
+    found, came = await _keys(page), await page.run(arrivals, page.access)
     for key in of_dialect(found, dialect):
         webhook = KEY_KINDS[key.kind].webhook
         if key.id == number and webhook and key.value:
-            where = address_of(request, visit, address)
+            where = address_of(request, page, address)
             return WebhookView(
                 dialect=dialect,
                 title=NAMED[dialect].title,
@@ -152,69 +152,73 @@ async def gather_webhook(
     raise not_found("webhook source")
 
 
-async def gather_arrival(visit: NamedDependency[Visit], dialect: FromPath[str]) -> ArrivalView:
+async def load_arrival(page: NamedDependency[PageContext], dialect: FromPath[str]) -> ArrivalView:
     _check(dialect)
-    came = await visit.run(arrivals, visit.access)
+    came = await page.run(arrivals, page.access)
     return ArrivalView(dialect=dialect, arrival=came[dialect])
 
 
-async def send_test(visit: NamedDependency[Visit], dialect: FromPath[str]) -> Response[Any]:
+async def send_test(page: NamedDependency[PageContext], dialect: FromPath[str]) -> Response[Any]:
     _check(dialect)
-    found = await visit.run(sources.send_test_event, visit.access, dialect)
+    found = await page.run(sources.send_test_event, page.access, dialect)
     if not found.message_ids:
         raise ServiceError(ErrorCode.INVALID_PARAMETER, f"the test event was answered {found.status}: {found.answer}")
-    return done(visit, f"/sources/{dialect}", "test-sent")
+    return redirect_to(page, f"/sources/{dialect}", "test-sent")
 
 
-async def add_key(visit: NamedDependency[Visit], dialect: FromPath[str], data: URLEncodedBody[NewKey]) -> Response[Any]:
+async def add_key(
+    page: NamedDependency[PageContext], dialect: FromPath[str], data: URLEncodedBody[NewKey]
+) -> Response[Any]:
     _check(dialect)
     if data.kind not in kinds_of(dialect):
         raise invalid("kind", f"a key of {NAMED[dialect].title} is one of {', '.join(kinds_of(dialect))}")
     value = data.value.strip()
-    made = await visit.run(keys.add_key, visit.access, data.kind, label=data.label, value=value)
-    return _shown(visit, dialect, made)
+    made = await page.run(keys.add_key, page.access, data.kind, label=data.label, value=value)
+    return _shown(page, dialect, made)
 
 
-async def gather_rotation(
-    visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]
+async def load_rotation(
+    page: NamedDependency[PageContext], dialect: FromPath[str], number: FromPath[int]
 ) -> KeyChangeView:
-    key = await _working_key(visit, dialect, number)
+    key = await _working_key(page, dialect, number)
     return key_change(key, KEY_KINDS[key.kind].title, "rotate", f"/sources/{dialect}", f"/sources/{dialect}/keys")
 
 
-async def gather_revocation(
-    visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]
+async def load_revocation(
+    page: NamedDependency[PageContext], dialect: FromPath[str], number: FromPath[int]
 ) -> KeyChangeView:
-    key = await _working_key(visit, dialect, number)
+    key = await _working_key(page, dialect, number)
     return key_change(key, KEY_KINDS[key.kind].title, "revoke", f"/sources/{dialect}", f"/sources/{dialect}/keys")
 
 
 async def rotate_key(
-    visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int], data: URLEncodedBody[RotateForm]
+    page: NamedDependency[PageContext], dialect: FromPath[str], number: FromPath[int], data: URLEncodedBody[RotateForm]
 ) -> Response[Any]:
-    await _working_key(visit, dialect, number)
-    made = await rotated(visit, number, data)
-    return _shown(visit, dialect, made)
+    await _working_key(page, dialect, number)
+    made = await rotated(page, number, data)
+    return _shown(page, dialect, made)
 
 
-async def revoke_key(visit: NamedDependency[Visit], dialect: FromPath[str], number: FromPath[int]) -> Response[Any]:
-    await _working_key(visit, dialect, number)
-    await visit.run(keys.revoke_key, visit.access, number)
-    return done(visit, f"/sources/{dialect}", "key-revoked")
+async def revoke_key(
+    page: NamedDependency[PageContext], dialect: FromPath[str], number: FromPath[int]
+) -> Response[Any]:
+    await _working_key(page, dialect, number)
+    await page.run(keys.revoke_key, page.access, number)
+    return redirect_to(page, f"/sources/{dialect}", "key-revoked")
 
 
-async def _keys(visit: Visit) -> list[KeyInfo]:
-    return (await visit.run(keys.list_keys, visit.access)).keys
+async def _keys(page: PageContext) -> list[KeyInfo]:
+    return (await page.run(keys.list_keys, page.access)).keys
 
 
-def address_of(request: AnyRequest, visit: Visit, given: str) -> str:
+def address_of(request: AnyRequest, page: PageContext, given: str) -> str:
     """Where clients reach the ingest port: as given, as configured, or the host by which the console was reached."""
     parts = urlsplit(given)
     if parts.scheme in {"http", "https"} and parts.netloc and not parts.query and not parts.fragment:
         return given.rstrip("/")
-    if configured := visit.reception.settings.edge.public_url:
+    if configured := page.console.settings.edge.public_url:
         return configured.rstrip("/")
-    port = urlsplit(visit.context.ingest_url).port
+    port = urlsplit(page.context.ingest_url).port
     host = request.url.hostname or "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -230,9 +234,9 @@ def _check(dialect: str) -> None:
         raise not_found("dialect")
 
 
-async def _working_key(visit: Visit, dialect: str, number: int) -> KeyInfo:
+async def _working_key(page: PageContext, dialect: str, number: int) -> KeyInfo:
     """The key of this dialect with this number. Raises ServiceError for one that does not work."""
-    found = await visit.run(keys.list_keys, visit.access)
+    found = await page.run(keys.list_keys, page.access)
     for key in of_dialect(found.keys, dialect):
         if key.id == number and key.revoked_at is None:
             return key
@@ -254,23 +258,30 @@ def _card(dialect: str, found: list[KeyInfo], came: dict[str, Arrival]) -> Sourc
     )
 
 
-def _shown(visit: Visit, dialect: str, made: FreshKey) -> Response[Any]:
+def _shown(page: PageContext, dialect: str, made: FreshKey) -> Response[Any]:
     """After a key was made: a secret is shown this once, on the page that answers."""
     if not kind_named(made.kind).secret:
-        return done(visit, f"/sources/{dialect}", "key-added")
-    return page("new-key.html", visit=visit, name=KEY_KINDS[made.kind].title, key=made, back=f"/sources/{dialect}")
+        return redirect_to(page, f"/sources/{dialect}", "key-added")
+    return render_page("new-key.html", page=page, name=KEY_KINDS[made.kind].title, key=made, back=f"/sources/{dialect}")
 
 
 routes = [
-    screen("/sources", gather, "sources.html"),
-    screen("/sources/platforms/{platform:str}", gather_platform, "platform.html"),
-    screen("/sources/{dialect:str}", gather_one, "source.html"),
-    screen("/sources/{dialect:str}/arrival", gather_arrival, "arrival.html"),
-    screen("/sources/{dialect:str}/{number:int}", gather_webhook, "webhook.html"),
-    action("/sources/{dialect:str}/test", send_test, page="/sources/{dialect:str}"),
-    action("/sources/{dialect:str}/keys", add_key, page="/sources/{dialect:str}"),
-    screen("/sources/{dialect:str}/keys/{number:int}/rotate", gather_rotation, "key-change.html", need=Need.ADMIN),
-    screen("/sources/{dialect:str}/keys/{number:int}/revoke", gather_revocation, "key-change.html", need=Need.ADMIN),
-    action("/sources/{dialect:str}/keys/{number:int}/rotate", rotate_key),
-    action("/sources/{dialect:str}/keys/{number:int}/revoke", revoke_key),
+    page_route("/sources", load, "sources.html"),
+    page_route("/sources/platforms/{platform:str}", load_platform, "platform.html"),
+    page_route("/sources/{dialect:str}", load_one, "source.html"),
+    page_route("/sources/{dialect:str}/arrival", load_arrival, "arrival.html"),
+    page_route("/sources/{dialect:str}/{number:int}", load_webhook, "webhook.html"),
+    form_route("/sources/{dialect:str}/test", send_test, page="/sources/{dialect:str}"),
+    form_route("/sources/{dialect:str}/keys", add_key, page="/sources/{dialect:str}"),
+    page_route(
+        "/sources/{dialect:str}/keys/{number:int}/rotate", load_rotation, "key-change.html", permission=Permission.ADMIN
+    ),
+    page_route(
+        "/sources/{dialect:str}/keys/{number:int}/revoke",
+        load_revocation,
+        "key-change.html",
+        permission=Permission.ADMIN,
+    ),
+    form_route("/sources/{dialect:str}/keys/{number:int}/rotate", rotate_key),
+    form_route("/sources/{dialect:str}/keys/{number:int}/revoke", revoke_key),
 ]

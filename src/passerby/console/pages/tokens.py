@@ -11,9 +11,9 @@ from litestar.params import FromPath, URLEncodedBody
 from msgspec import Meta
 
 from passerby.accounts.scopes import Scope
-from passerby.console.access import Need
-from passerby.console.key_changes import KeyChangeView, RotateForm, key_change, rotated
-from passerby.console.screens import Visit, action, done, page, screen
+from passerby.console.auth.permissions import Permission
+from passerby.console.pages.key_changes import KeyChangeView, RotateForm, key_change, rotated
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import keys
 from passerby.services.errors import invalid, not_found
 from passerby.services.management_answers import KeyInfo, ScopeName
@@ -40,56 +40,56 @@ class NewToken(msgspec.Struct, kw_only=True):
     scopes: str | list[str] = ""
 
 
-async def gather(visit: NamedDependency[Visit]) -> TokensView:
-    found = (await visit.run(keys.list_keys, visit.access)).keys
+async def load(page: NamedDependency[PageContext]) -> TokensView:
+    found = (await page.run(keys.list_keys, page.access)).keys
     tokens = sorted((key for key in found if key.kind == KIND), key=lambda key: (key.revoked_at is not None, -key.id))
     return TokensView(tokens=tokens, scopes=SCOPE_WORDS)
 
 
-async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewToken]) -> Response[Any]:
+async def add(page: NamedDependency[PageContext], data: URLEncodedBody[NewToken]) -> Response[Any]:
     chosen = data.scopes if isinstance(data.scopes, list) else [data.scopes]
     scopes: list[ScopeName] = [name for name in get_args(ScopeName) if name in chosen]
     if not scopes:
         raise invalid("scopes", "choose at least one scope")
-    made = await visit.run(keys.add_key, visit.access, KIND, label=data.label, scopes=frozenset(map(Scope, scopes)))
-    return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
+    made = await page.run(keys.add_key, page.access, KIND, label=data.label, scopes=frozenset(map(Scope, scopes)))
+    return render_page("new-key.html", page=page, name="API token", key=made, back="/settings/tokens")
 
 
-async def gather_rotation(visit: NamedDependency[Visit], number: FromPath[int]) -> KeyChangeView:
-    return key_change(await _token(visit, number), "API token", "rotate", "/settings/tokens", "/settings/tokens")
+async def load_rotation(page: NamedDependency[PageContext], number: FromPath[int]) -> KeyChangeView:
+    return key_change(await _token(page, number), "API token", "rotate", "/settings/tokens", "/settings/tokens")
 
 
-async def gather_revocation(visit: NamedDependency[Visit], number: FromPath[int]) -> KeyChangeView:
-    return key_change(await _token(visit, number), "API token", "revoke", "/settings/tokens", "/settings/tokens")
+async def load_revocation(page: NamedDependency[PageContext], number: FromPath[int]) -> KeyChangeView:
+    return key_change(await _token(page, number), "API token", "revoke", "/settings/tokens", "/settings/tokens")
 
 
 async def rotate(
-    visit: NamedDependency[Visit], number: FromPath[int], data: URLEncodedBody[RotateForm]
+    page: NamedDependency[PageContext], number: FromPath[int], data: URLEncodedBody[RotateForm]
 ) -> Response[Any]:
-    await _token(visit, number)
-    made = await rotated(visit, number, data)
-    return page("new-key.html", visit=visit, name="API token", key=made, back="/settings/tokens")
+    await _token(page, number)
+    made = await rotated(page, number, data)
+    return render_page("new-key.html", page=page, name="API token", key=made, back="/settings/tokens")
 
 
-async def revoke(visit: NamedDependency[Visit], number: FromPath[int]) -> Response[Any]:
-    await _token(visit, number)
-    await visit.run(keys.revoke_key, visit.access, number)
-    return done(visit, "/settings/tokens", "token-revoked")
+async def revoke(page: NamedDependency[PageContext], number: FromPath[int]) -> Response[Any]:
+    await _token(page, number)
+    await page.run(keys.revoke_key, page.access, number)
+    return redirect_to(page, "/settings/tokens", "token-revoked")
 
 
-async def _token(visit: Visit, number: int) -> KeyInfo:
+async def _token(page: PageContext, number: int) -> KeyInfo:
     """The token with this number. Raises ServiceError for one that does not work."""
-    for key in (await visit.run(keys.list_keys, visit.access)).keys:
+    for key in (await page.run(keys.list_keys, page.access)).keys:
         if key.id == number and key.kind == KIND and key.revoked_at is None:
             return key
     raise not_found("token that still works")
 
 
 routes = [
-    screen("/settings/tokens", gather, "tokens.html"),
-    action("/settings/tokens", add),
-    screen("/settings/tokens/{number:int}/rotate", gather_rotation, "key-change.html", need=Need.ADMIN),
-    screen("/settings/tokens/{number:int}/revoke", gather_revocation, "key-change.html", need=Need.ADMIN),
-    action("/settings/tokens/{number:int}/rotate", rotate),
-    action("/settings/tokens/{number:int}/revoke", revoke),
+    page_route("/settings/tokens", load, "tokens.html"),
+    form_route("/settings/tokens", add),
+    page_route("/settings/tokens/{number:int}/rotate", load_rotation, "key-change.html", permission=Permission.ADMIN),
+    page_route("/settings/tokens/{number:int}/revoke", load_revocation, "key-change.html", permission=Permission.ADMIN),
+    form_route("/settings/tokens/{number:int}/rotate", rotate),
+    form_route("/settings/tokens/{number:int}/revoke", revoke),
 ]

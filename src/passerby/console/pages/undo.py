@@ -11,8 +11,8 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.console.screens import SEE_OTHER, Visit, action, page, screen
-from passerby.console.story.refusals import explain
+from passerby.console.presenters.errors import explain
+from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route, render_page
 from passerby.profiles.view import Profile, ProfileIdentifier
 from passerby.services import merges
 from passerby.services.errors import ServiceError
@@ -37,25 +37,28 @@ class UndoView(msgspec.Struct, kw_only=True):
     stays: list[ProfileIdentifier]
 
 
-async def gather(visit: NamedDependency[Visit], profile_id: FromPath[str], merge_id: FromPath[str]) -> UndoView:
-    merge = await visit.run(merges.get_merge, visit.access, merge_id)
-    profile = await visit.run(get_profile, visit.access, profile_id)
+async def load(page: NamedDependency[PageContext], profile_id: FromPath[str], merge_id: FromPath[str]) -> UndoView:
+    merge = await page.run(merges.get_merge, page.access, merge_id)
+    profile = await page.run(get_profile, page.access, profile_id)
     moved = {(each.namespace, each.value, each.scope) for each in merge.moved}
     stays = [each for each in profile.identifiers if (each.namespace, each.value, each.scope) not in moved]
     return UndoView(profile=profile, merge=merge, stays=stays)
 
 
 async def undo(
-    visit: NamedDependency[Visit], profile_id: FromPath[str], merge_id: FromPath[str], data: URLEncodedBody[UndoForm]
+    page: NamedDependency[PageContext],
+    profile_id: FromPath[str],
+    merge_id: FromPath[str],
+    data: URLEncodedBody[UndoForm],
 ) -> Response[Any]:
     try:
-        undone = await visit.run(merges.undo_merge, visit.access, merge_id, data.reason.strip())
+        undone = await page.run(merges.undo_merge, page.access, merge_id, data.reason.strip())
     except ServiceError as error:
-        view = await gather(visit, profile_id, merge_id)
-        kept = visit.rejected(data, error)
-        return page("undo.html", status=STATUS[error.code], visit=kept, view=view, refusal=explain(error))
+        view = await load(page, profile_id, merge_id)
+        kept = page.rejected(data, error)
+        return render_page("undo.html", status=STATUS[error.code], page=kept, view=view, refusal=explain(error))
     winner = undone.profiles[0].id
-    return Redirect(visit.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
+    return Redirect(page.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
 
 
-routes = [screen(PATH, gather, "undo.html"), action(PATH, undo)]
+routes = [page_route(PATH, load, "undo.html"), form_route(PATH, undo)]

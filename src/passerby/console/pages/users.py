@@ -13,11 +13,11 @@ from msgspec import Meta
 from passerby.accounts import passwords
 from passerby.accounts.errors import PasswordTooShort
 from passerby.accounts.users import Role
-from passerby.console.access import Need
+from passerby.console.auth.permissions import Permission
+from passerby.console.auth.throttle import Attempt
+from passerby.console.presenters.units import delay
 from passerby.console.rendering import iso_of
-from passerby.console.screens import Visit, action, done, page, screen
-from passerby.console.throttle import Attempt
-from passerby.console.units import delay
+from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import users
 from passerby.services.errors import invalid
 
@@ -74,9 +74,9 @@ class OwnPassword(msgspec.Struct, kw_only=True):
     new: Password
 
 
-async def gather(visit: NamedDependency[Visit]) -> UsersView:
-    found = await visit.run(users.list_users, visit.on_server)
-    names = visit.reception.projects.names()
+async def load(page: NamedDependency[PageContext]) -> UsersView:
+    found = await page.run(users.list_users, page.on_server)
+    names = page.console.projects.names()
     shown = [
         UserShown(
             name=user.name,
@@ -86,79 +86,79 @@ async def gather(visit: NamedDependency[Visit]) -> UsersView:
         )
         for user in found
     ]
-    return UsersView(users=shown, projects=visit.project_names)
+    return UsersView(users=shown, projects=page.project_names)
 
 
-async def add(visit: NamedDependency[Visit], data: URLEncodedBody[NewUser]) -> Response[Any]:
+async def add(page: NamedDependency[PageContext], data: URLEncodedBody[NewUser]) -> Response[Any]:
     password = data.password or passwords.new_password()
-    stored = await _hashed(visit, password)
-    await visit.run(users.add_user, visit.on_server, data.name, data.role, stored, _projects(data.project))
-    return _told(visit, data.name, password, given=bool(data.password), said="user-added")
+    stored = await _hashed(page, password)
+    await page.run(users.add_user, page.on_server, data.name, data.role, stored, _projects(data.project))
+    return _told(page, data.name, password, given=bool(data.password), said="user-added")
 
 
-async def change_role(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
+async def change_role(page: NamedDependency[PageContext], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
     role = None if data.role == "none" else Role(data.role)
-    await visit.run(users.change_role, visit.on_server, data.name, role, _projects(data.project))
-    return done(visit, "/settings/users", "user-changed")
+    await page.run(users.change_role, page.on_server, data.name, role, _projects(data.project))
+    return redirect_to(page, "/settings/users", "user-changed")
 
 
-async def change_password(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
+async def change_password(page: NamedDependency[PageContext], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
     password = data.password or passwords.new_password()
-    stored = await _hashed(visit, password)
-    await visit.run(users.set_password, visit.on_server, data.name, stored)
-    return _told(visit, data.name, password, given=bool(data.password), said="password-changed")
+    stored = await _hashed(page, password)
+    await page.run(users.set_password, page.on_server, data.name, stored)
+    return _told(page, data.name, password, given=bool(data.password), said="password-changed")
 
 
-async def gather_removal(visit: NamedDependency[Visit], name: FromQuery[str]) -> RemovalView:
-    open_sessions, seen_at = await visit.run(users.open_sessions, visit.on_server, name)
+async def load_removal(page: NamedDependency[PageContext], name: FromQuery[str]) -> RemovalView:
+    open_sessions, seen_at = await page.run(users.open_sessions, page.on_server, name)
     return RemovalView(name=name, sessions=open_sessions, last_seen_at=iso_of(seen_at) if seen_at else None)
 
 
-async def remove(visit: NamedDependency[Visit], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
-    await visit.run(users.remove_user, visit.on_server, data.name)
-    return done(visit, "/settings/users", "user-removed")
+async def remove(page: NamedDependency[PageContext], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
+    await page.run(users.remove_user, page.on_server, data.name)
+    return redirect_to(page, "/settings/users", "user-removed")
 
 
-async def change_own(visit: NamedDependency[Visit], data: URLEncodedBody[OwnPassword]) -> Response[Any]:
+async def change_own(page: NamedDependency[PageContext], data: URLEncodedBody[OwnPassword]) -> Response[Any]:
     """Whoever sits at a screen that somebody left open does not know the current one."""
-    throttle, name, now = visit.reception.throttle, visit.visitor.name, visit.context.now()
+    throttle, name, now = page.console.throttle, page.visitor.name, page.context.now()
     attempt = Attempt(name, "", device=f"session of {name}")
     if wait := throttle.wait_ms(attempt, now):
         raise invalid("current", f"there were too many wrong passwords; try again in {delay(wait)}")
     throttle.tried(attempt, now)
-    stored = await visit.run(visit.context.users.password, name) or ""
-    if not await visit.reception.passwords.run(passwords.matches, data.current, stored):
+    stored = await page.run(page.context.users.password, name) or ""
+    if not await page.console.passwords.run(passwords.matches, data.current, stored):
         raise invalid("current", "this is not your current password")
     throttle.succeeded(attempt)
-    hashed = await _hashed(visit, data.new, "new")
-    await visit.run(users.set_own_password, visit.on_server, hashed)
-    return done(visit, "/settings/users", "password-changed")
+    hashed = await _hashed(page, data.new, "new")
+    await page.run(users.set_own_password, page.on_server, hashed)
+    return redirect_to(page, "/settings/users", "password-changed")
 
 
 def _projects(name: str) -> list[str]:
     return [name] if name else []
 
 
-async def _hashed(visit: Visit, password: str, field: str = "password") -> str:
+async def _hashed(page: PageContext, password: str, field: str = "password") -> str:
     try:
-        return await visit.reception.passwords.run(passwords.hashed, password)
+        return await page.console.passwords.run(passwords.hashed, password)
     except PasswordTooShort as error:
         raise invalid(field, str(error)) from None
 
 
-def _told(visit: Visit, name: str, password: str, *, given: bool, said: str) -> Response[Any]:
+def _told(page: PageContext, name: str, password: str, *, given: bool, said: str) -> Response[Any]:
     """A password that was made here is shown, once."""
     if given:
-        return done(visit, "/settings/users", said)
-    return page("new-password.html", visit=visit, name=name, password=password)
+        return redirect_to(page, "/settings/users", said)
+    return render_page("new-password.html", page=page, name=name, password=password)
 
 
 routes = [
-    screen("/settings/users", gather, "users.html"),
-    action("/settings/users/add", add, need=Need.OWNER, page="/settings/users"),
-    action("/settings/users/role", change_role, need=Need.OWNER, page="/settings/users"),
-    action("/settings/users/password", change_password, need=Need.OWNER, page="/settings/users"),
-    screen("/settings/users/remove", gather_removal, "user-remove.html", need=Need.OWNER),
-    action("/settings/users/remove", remove, need=Need.OWNER, page="/settings/users"),
-    action("/settings/users/own-password", change_own, need=Need.VIEWER, page="/settings/users"),
+    page_route("/settings/users", load, "users.html"),
+    form_route("/settings/users/add", add, permission=Permission.SERVER_ADMIN, page="/settings/users"),
+    form_route("/settings/users/role", change_role, permission=Permission.SERVER_ADMIN, page="/settings/users"),
+    form_route("/settings/users/password", change_password, permission=Permission.SERVER_ADMIN, page="/settings/users"),
+    page_route("/settings/users/remove", load_removal, "user-remove.html", permission=Permission.SERVER_ADMIN),
+    form_route("/settings/users/remove", remove, permission=Permission.SERVER_ADMIN, page="/settings/users"),
+    form_route("/settings/users/own-password", change_own, permission=Permission.VIEWER, page="/settings/users"),
 ]

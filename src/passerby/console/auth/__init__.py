@@ -1,0 +1,1 @@
+"""Authentication and authorisation of the console: login, sessions, throttling, permissions and CSRF protection."""

@@ -1,0 +1,130 @@
+"""What a visitor is told when a page cannot be shown, or a form is refused. Twins are told as the API tells it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+from litestar.types import ExceptionHandlersMap
+
+from passerby.console.auth.permissions import CrossOriginRequest, LoginRequired, PermissionDenied
+from passerby.console.forms import faults_of, reject
+from passerby.console.middleware import AS_JSON
+from passerby.console.rendering import render
+from passerby.console.routing import SEE_OTHER
+from passerby.services.errors import ErrorCode, ServiceError
+from passerby.web.errors import (
+    PRIVATE,
+    STATUS,
+    AnyRequest,
+    answer_api_error,
+    answer_fault,
+    answer_framework_error,
+    understood,
+)
+
+AnyResponse = Response[Any]
+
+
+def answer_sign_in_needed(request: AnyRequest, _: LoginRequired) -> AnyResponse:
+    """To the sign-in page, which leads back. A script that fetched a part of a page is told to go there."""
+    if request.scope.get(AS_JSON):
+        return answer_api_error(request, ServiceError(ErrorCode.UNAUTHORIZED, "this requires a signed-in user"))
+    if "hx-request" in request.headers:
+        return Response(b"", status_code=HTTPStatus.UNAUTHORIZED, headers={**PRIVATE, "HX-Redirect": "/sign-in"})
+    back = f"?to={quote(_asked(request))}" if request.method == "GET" else ""
+    return Redirect(f"/sign-in{back}", status_code=SEE_OTHER)
+
+
+def answer_not_allowed(request: AnyRequest, _: PermissionDenied) -> AnyResponse:
+    """Somebody who may only look."""
+    if request.scope.get(AS_JSON):
+        return answer_api_error(request, ServiceError(ErrorCode.FORBIDDEN, "this is for administrators"))
+    return _page(request, HTTPStatus.FORBIDDEN, "Only administrators may do this", _VIEWER)
+
+
+def answer_foreign(request: AnyRequest, _: CrossOriginRequest) -> AnyResponse:
+    """A form that another site sent."""
+    return _page(request, HTTPStatus.FORBIDDEN, "This did not come from the console", _FOREIGN)
+
+
+def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
+    """What the API refuses, in its own words."""
+    if request.scope.get(AS_JSON):
+        return answer_api_error(request, error)
+    reject(request, error)
+    return _page(request, STATUS[error.code], _TITLES.get(error.code, "This cannot be done"), _sentence(error.message))
+
+
+def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
+    """A path, a method, a parameter or a form that cannot be used."""
+    if request.scope.get(AS_JSON):
+        return answer_framework_error(request, error)
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return answer_broken(request, error)
+    found = HTTPStatus(error.status_code)
+    if found in _NAMES:
+        return _page(request, found, _NAMES[found], _EXPLAINED.get(found, ""))
+    fault = understood(error)
+    reject(request, fault)
+    texts = (f"{name}: {text}" if name else text for name, text in faults_of(fault).items())
+    return _page(request, found, "Invalid input", " ".join(texts))
+
+
+def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
+    """A fault of ours: told in full to the log."""
+    answer = answer_fault(request, error)
+    if request.scope.get(AS_JSON):
+        return answer
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed to show this", _FAULT)
+
+
+def answer_unrouted(request: AnyRequest, error: HTTPException) -> AnyResponse:
+    """A path that nobody has: browsers get a page, programs what the API says."""
+    if "text/html" in request.headers.get("accept", ""):
+        return answer_framework(request, error)
+    return answer_framework_error(request, error)
+
+
+HANDLERS: ExceptionHandlersMap = {
+    LoginRequired: answer_sign_in_needed,
+    PermissionDenied: answer_not_allowed,
+    CrossOriginRequest: answer_foreign,
+    ServiceError: answer_api,
+    HTTPException: answer_framework,
+    Exception: answer_broken,
+}
+
+_VIEWER = "You are signed in as a viewer: you see everything, and change nothing."
+_FOREIGN = "For your safety, forms are only taken from the console's own pages. Open the page again and repeat it."
+_FAULT = "It is in the server's log. Everything that was accepted is safe."
+_TITLES = {
+    ErrorCode.NOT_FOUND: "There is nothing here",
+    ErrorCode.EVENTS_UNAVAILABLE: "Events cannot be read now",
+    ErrorCode.OVERLOADED: "Too much is being asked at once",
+    ErrorCode.INVALID_PARAMETER: "Invalid input",
+}
+_NAMES = {
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This is a form's address, not a page's",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This form holds too much",
+}
+_EXPLAINED = {HTTPStatus.NOT_FOUND: "The address may be misspelt, or what it named is gone."}
+
+
+def _asked(request: AnyRequest) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _sentence(message: str) -> str:
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+def _page(request: AnyRequest, status: HTTPStatus, title: str, text: str) -> Response[str]:
+    page = getattr(request.state, "page", None)
+    content = render("failure.html", page=page, title=title, text=text)
+    return Response(content, media_type="text/html", status_code=status, headers=PRIVATE)

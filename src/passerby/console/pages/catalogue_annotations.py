@@ -1,0 +1,66 @@
+"""Saying something of an event, an attribute or a trait: that it is planned or hidden, and what it means."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, URLEncodedBody
+from litestar.response import Redirect
+from msgspec import Meta
+
+from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route
+from passerby.services import tracking_plan
+from passerby.services.errors import invalid
+from passerby.services.management_answers import MarkInfo, MarkRequest
+
+PATH = "/catalogue/mark"
+
+Name = Annotated[str, QueryParameter(max_length=500)]
+
+
+class MarkForm(msgspec.Struct, kw_only=True):
+    """Of what, and what is said. Boxes that are not ticked are not sent."""
+
+    event: Annotated[str, Meta(max_length=500)] = ""
+    attribute: Annotated[str, Meta(max_length=500)] = ""
+    planned: bool = False
+    hidden: bool = False
+    description: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class MarkView(msgspec.Struct, kw_only=True):
+    """What is said of something by now."""
+
+    mark: MarkInfo
+
+
+async def load(page: NamedDependency[PageContext], event: Name = "", attribute: Name = "") -> MarkView:
+    if not event.strip() and not attribute.strip():
+        raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
+    of = (event.strip() or None, attribute.strip() or None)
+    known = (await page.run(tracking_plan.list_annotations, page.access)).marks
+    said = next((each for each in known if (each.event, each.attribute) == of), None)
+    return MarkView(mark=said or _nothing(*of))
+
+
+async def mark(page: NamedDependency[PageContext], data: URLEncodedBody[MarkForm]) -> Redirect:
+    request = MarkRequest(
+        event=data.event or None,
+        attribute=data.attribute or None,
+        planned=data.planned,
+        hidden=data.hidden,
+        description=data.description.strip(),
+    )
+    await page.run(tracking_plan.annotate, page.access, request)
+    return Redirect(page.url("/catalogue", part="" if data.event else "traits", said="marked"), status_code=SEE_OTHER)
+
+
+def _nothing(event: str | None, attribute: str | None) -> MarkInfo:
+    return MarkInfo(
+        event=event, attribute=attribute, planned=False, hidden=False, description="", changed_at=None, who=""
+    )
+
+
+routes = [page_route(PATH, load, "annotation.html"), form_route(PATH, mark)]

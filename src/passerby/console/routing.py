@@ -1,0 +1,224 @@
+"""How a screen is declared.
+
+    async def load(page: NamedDependency[PageContext], q: Text = None) -> ProfilesView: ...
+
+    routes = [page_route("/profiles", load, "profiles.html")]
+
+`load` is a Litestar dependency: it takes parameters as a route handler does, raises ServiceError as the API does, and
+returns a Struct made of the management API's own types. The template gets it as `view`, beside `page`; the twin,
+at the same path with `.json` behind it, answers it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from inspect import iscoroutinefunction
+from typing import Any, Final, ParamSpec, TypeVar
+
+import msgspec
+from litestar import MediaType, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from passerby.accounts.users import Role, Visitor
+from passerby.audit.protocol import SERVER
+from passerby.console.auth.permissions import PERMISSION, LoginRequired, Permission
+from passerby.console.auth.sessions import visitor_of
+from passerby.console.context import ConsoleContext
+from passerby.console.forms import PAGE, STATE, FormState, kept
+from passerby.console.middleware import AS_JSON
+from passerby.console.rendering import query, render
+from passerby.services.access import ServerAccess
+from passerby.services.caller import Caller, signed_in
+from passerby.services.context import ServerContext
+from passerby.services.errors import ServiceError, not_found
+from passerby.web.errors import AnyRequest
+from passerby.web.streaming import MEDIA_TYPE
+
+NO_FORM: Final = FormState()
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+IN_PROJECT = "/p/{project_name:str}"
+SEE_OTHER: Final = 303
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """Somebody who is signed in and looks at a project. `path` is the page's; `said`, what the page before did.
+
+    `form` is a form of the page that was rejected.
+    """
+
+    console: ConsoleContext
+    visitor: Visitor
+    project: int
+    project_name: str
+    path: str
+    said: str
+    address: str = ""
+    form: FormState = NO_FORM
+
+    @property
+    def context(self) -> ServerContext:
+        """The stores and other parts that services work with."""
+        return self.console.context
+
+    @property
+    def access(self) -> ServerAccess:
+        """What services take: the visitor's access to this project."""
+        return ServerAccess(self.context, self.project, self.caller)
+
+    @property
+    def on_server(self) -> ServerAccess:
+        """The visitor's access to what belongs to no project."""
+        return ServerAccess(self.context, SERVER, self.caller)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether to offer what changes something. It is refused anyway to whoever may not."""
+        return self.role is Role.ADMIN
+
+    @property
+    def role(self) -> Role | None:
+        """The visitor's role in this project."""
+        return self.visitor.role_in(self.project)
+
+    @property
+    def may_manage(self) -> bool:
+        """Whether the visitor administers all projects, and so the console's users."""
+        return self.visitor.role is Role.ADMIN
+
+    @property
+    def caller(self) -> Caller:
+        """The visitor, as services know them."""
+        return signed_in(self.visitor, self.address)
+
+    @property
+    def project_names(self) -> list[str]:
+        """The projects in which the visitor has a role, oldest first."""
+        names = self.console.projects.names()
+        return [name for number, name in names.items() if self.visitor.role_in(number)]
+
+    def url(self, path: str = "/", **values: object) -> str:
+        """The address of a page of this project."""
+        return f"/p/{self.project_name}{path}{query(**values)}"
+
+    @property
+    def own_path(self) -> str:
+        """The path of the page within the project."""
+        return self.path.removeprefix(f"/p/{self.project_name}")
+
+    def is_at(self, path: str) -> bool:
+        """Whether this is the page at a path of the project."""
+        return self.own_path.rstrip("/") == path.rstrip("/")
+
+    def at(self, path: str) -> bool:
+        """Whether the page belongs to the screen at this path of the project."""
+        return self.is_at(path) or (path != "/" and self.own_path.startswith(f"{path}/"))
+
+    def rejected(self, data: msgspec.Struct, error: ServiceError) -> PageContext:
+        """The page on a page that shows a form again, with this error."""
+        return replace(self, form=kept(self.path, data, error))
+
+    async def record(self, action: str, subject: str = "", details: Any = None) -> None:
+        """Record in the audit log what the visitor looked at. Changes are recorded by the services that make them."""
+        await self.run(self.access.record, action, subject, details)
+
+    async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that blocks in one of the reading threads."""
+        return await self.context.readers.run(read, *args, **kwargs)
+
+
+def address_of(request: AnyRequest) -> str:
+    """The client's address; empty where it is unknown."""
+    return request.client.host if request.client else ""
+
+
+def page_context_of(
+    request: AnyRequest,
+    console: NamedDependency[ConsoleContext],
+    project_name: FromPath[str],
+    said: FromQuery[str] = "",
+) -> PageContext:
+    """The page that this request belongs to. Raises ServiceError where there is no such project."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise LoginRequired
+    for number, name in console.projects.names().items():
+        if name == project_name:
+            form: FormState = request.scope.get(STATE, NO_FORM)  # type: ignore[assignment]  # a key of our own
+            page = PageContext(console, visitor, number, name, request.url.path, said, address_of(request), form)
+            request.state.page = page
+            return page
+    raise not_found("project")
+
+
+def page_route(
+    path: str,
+    load: Callable[..., Any],
+    template: str,
+    *,
+    permission: Permission = Permission.VIEWER,
+    **parts: Callable[..., Any],
+) -> HTTPRouteHandler:
+    """The page and the twin of a screen of a project. `parts` are dependencies of `load`, by their names."""
+
+    async def show(
+        request: AnyRequest, page: NamedDependency[PageContext], view: NamedDependency[Any]
+    ) -> Response[Any]:
+        if request.scope.get(AS_JSON):
+            return Response(view)
+        return render_page(template, page=page, view=view)
+
+    options: dict[str, Any] = {"dependencies": _visiting(view=load, **parts), "opt": {PERMISSION: permission}}
+    return get(IN_PROJECT + path, include_in_schema=False, **options)(show)
+
+
+def form_route(
+    path: str, act: Callable[..., Any], *, permission: Permission = Permission.ADMIN, page: str = ""
+) -> HTTPRouteHandler:
+    """A form of a project: `act` takes `page` and `data: URLEncodedBody[...]`, and answers with `done` or a page.
+
+    `page` is the path of the page that has the form, shown again where the form is rejected; by default the same path.
+    """
+    opt = {PERMISSION: permission, PAGE: IN_PROJECT + (page or path)}
+    options: dict[str, Any] = {"dependencies": _visiting(), "opt": opt, "include_in_schema": False}
+    return post(IN_PROJECT + path, status_code=200, **options)(act)
+
+
+def download_route(path: str, make: Callable[..., Any], *, permission: Permission) -> HTTPRouteHandler:
+    """A file of a project: `make` takes `page` and parameters of the query, and gives a Response."""
+    return get(IN_PROJECT + path, dependencies=_visiting(), opt={PERMISSION: permission}, include_in_schema=False)(make)
+
+
+def stream_route(path: str, follow: Callable[..., Any]) -> HTTPRouteHandler:
+    """An answer that goes on, for a page of a project: `follow` takes `page` and gives an `EventStream`."""
+    options: dict[str, Any] = {
+        "dependencies": _visiting(),
+        "opt": {PERMISSION: Permission.VIEWER},
+        "include_in_schema": False,
+    }
+    return get(IN_PROJECT + path, media_type=MEDIA_TYPE, **options)(follow)
+
+
+def render_page(template: str, *, status: int = 200, **values: Any) -> Response[str]:
+    """A page made of a template."""
+    return Response(render(template, **values), media_type=MediaType.HTML, status_code=status)
+
+
+def redirect_to(page: PageContext, path: str, said: str = "") -> Redirect:
+    """After a form: to a page that says, in the words under `said` in `parts/said.html`, what was done."""
+    return Redirect(page.url(path, said=said), status_code=SEE_OTHER)
+
+
+def _visiting(**gathering: Callable[..., Any]) -> dict[str, Provide]:
+    provided = {
+        name: Provide(load, sync_to_thread=None if iscoroutinefunction(load) else False)
+        for name, load in gathering.items()
+    }
+    return {"page": Provide(page_context_of, sync_to_thread=False), **provided}

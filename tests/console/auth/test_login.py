@@ -1,0 +1,157 @@
+"""Signing in and out: what is told, what is not, and how often a password can be tried."""
+
+from __future__ import annotations
+
+import http
+import secrets
+import subprocess
+import sys
+
+import httpx
+import pytest
+from tests.console.office import ADMIN, VIEWER, Office
+
+from passerby.console.auth.throttle import FREE_PER_USER
+
+
+def test_whoever_signs_in_comes_where_they_wanted_to_go(office: Office) -> None:
+    answer = office.sign_in(ADMIN, office.passwords[ADMIN], to="/p/default/health?x=1")
+    assert (answer.status_code, answer.headers["location"]) == (http.HTTPStatus.SEE_OTHER, "/p/default/health?x=1")
+
+
+@pytest.mark.parametrize("to", ["", "//example.com/", "https://example.com/", "/\\example.com", "/x\nSet-Cookie: a=b"])
+def test_nobody_is_led_out_of_the_console(office: Office, to: str) -> None:
+    assert office.sign_in(ADMIN, office.passwords[ADMIN], to=to).headers["location"] == "/"
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(office: Office) -> None:
+    cookie = office.sign_in(ADMIN, office.passwords[ADMIN]).headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert "path=/" in cookie
+
+
+def test_behind_https_the_cookie_stays_there(office: Office) -> None:
+    with office.client() as client:
+        form = {"user": ADMIN, "password": office.passwords[ADMIN]}
+        answer = client.post("/sign-in", data=form, headers={"X-Forwarded-Proto": "https"})
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(office: Office) -> None:
+    wrong, unknown = office.sign_in(VIEWER, "not the password"), office.sign_in("nobody", "not the password")
+    assert wrong.status_code == unknown.status_code == http.HTTPStatus.UNAUTHORIZED
+    assert wrong.text.replace(VIEWER, "") == unknown.text.replace("nobody", "")
+    assert "set-cookie" not in wrong.headers
+
+
+def newcomer(office: Office) -> tuple[str, str]:
+    """A user of the test's own: name and password."""
+    name = f"u{secrets.token_hex(4)}"
+    return name, office.passerby("users", "add", name)["password"]
+
+
+def network() -> str:
+    """An IPv6 network that no other test uses."""
+    return f"2001:db8:{secrets.randbelow(65_536):x}:{secrets.randbelow(65_536):x}::1"
+
+
+def locked(office: Office, name: str, came_from: str) -> httpx.Response:
+    """The first refusal of a name from somewhere. A slow machine's first delays may be over before the next attempt."""
+    for n in range(FREE_PER_USER + 7):
+        answer = office.sign_in(name, f"wrong {n}", came_from)
+        if answer.status_code == http.HTTPStatus.TOO_MANY_REQUESTS:
+            assert n >= FREE_PER_USER
+            return answer
+        assert answer.status_code == http.HTTPStatus.UNAUTHORIZED
+    raise AssertionError("no attempt was refused")
+
+
+def test_after_many_wrong_passwords_a_network_has_to_wait_and_no_other(office: Office) -> None:
+    name, password = newcomer(office)
+    refused = locked(office, name, network())
+    assert int(refused.headers["retry-after"]) >= 1
+    assert "Try again in" in refused.text
+    assert "set-cookie" not in refused.headers
+    assert office.sign_in(name, password, network()).status_code == http.HTTPStatus.SEE_OTHER
+    assert office.sign_in(VIEWER, office.passwords[VIEWER]).status_code == http.HTTPStatus.SEE_OTHER
+
+
+def test_a_browser_that_has_signed_in_before_does_not_wait(office: Office) -> None:
+    name, password = newcomer(office)
+    home = network()
+    device = office.sign_in(name, password, home).cookies["passerby_device"]
+    locked(office, name, home)
+    with office.client() as client:
+        client.cookies.set("passerby_device", device)
+        form = {"user": name, "password": password}
+        answer = client.post("/sign-in", data=form, headers={"X-Forwarded-For": home})
+    assert answer.status_code == http.HTTPStatus.SEE_OTHER
+    assert answer.cookies["passerby_device"] == device
+
+
+def test_an_unlocked_user_does_not_wait(office: Office) -> None:
+    name, password = newcomer(office)
+    home = network()
+    locked(office, name, home)
+    command = [sys.executable, "-m", "passerby", "users", "unlock", name, "--data", str(office.server.data)]
+    assert (
+        subprocess.run(command, check=True, capture_output=True).stdout
+        == f"{name} can sign in again at once\n".encode()
+    )
+    assert office.sign_in(name, password, home).status_code == http.HTTPStatus.SEE_OTHER
+
+
+def test_signing_out_ends_the_session_and_not_only_the_cookie(office: Office) -> None:
+    token = office.sign_in(VIEWER, office.passwords[VIEWER]).cookies["passerby_session"]
+    with office.client() as client:
+        client.cookies.set("passerby_session", token)
+        assert client.get("/p/default/").status_code == http.HTTPStatus.OK
+        assert client.post("/sign-out").headers["location"] == "/sign-in"
+        client.cookies.set("passerby_session", token)
+        assert client.get("/p/default/").status_code == http.HTTPStatus.SEE_OTHER
+
+
+def test_whoever_is_signed_in_needs_no_form(office: Office) -> None:
+    with office.client(VIEWER) as client:
+        assert client.get("/sign-in?to=/p/default/health").headers["location"] == "/p/default/health"
+        assert client.get("/").headers["location"] == "/p/default/"
+
+
+def test_whoever_is_not_is_led_there_and_back(office: Office) -> None:
+    with office.client() as client:
+        answer = client.get("/p/default/health?x=1")
+        assert answer.headers["location"] == "/sign-in?to=/p/default/health%3Fx%3D1"
+        part = client.get("/p/default/health", headers={"HX-Request": "true"})
+        assert (part.status_code, part.headers["hx-redirect"]) == (http.HTTPStatus.UNAUTHORIZED, "/sign-in")
+        twin = client.get("/p/default/health.json")
+        assert (twin.status_code, twin.json()["error"]["code"]) == (http.HTTPStatus.UNAUTHORIZED, "unauthorized")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": ""},
+    ],
+)
+def test_forms_of_other_origins_are_refused(office: Office, headers: dict[str, str]) -> None:
+    with office.client(ADMIN) as client:
+        for path in ("/sign-in", "/sign-out", "/p/default/health/examination"):
+            answer = client.post(path, headers=headers)
+            assert answer.status_code == http.HTTPStatus.FORBIDDEN
+            assert "did not come from the console" in answer.text
+        assert client.get("/p/default/").status_code == http.HTTPStatus.OK
+
+
+def test_forms_that_are_no_forms_are_refused(office: Office) -> None:
+    with office.client() as client:
+        assert client.post("/sign-in", data={"user": "x" * 201, "password": "x"}).status_code == 400
+        nonsense = client.post("/sign-in", content=b"\xff\xfe", headers={"Content-Type": "text/plain"})
+        assert nonsense.status_code == http.HTTPStatus.UNAUTHORIZED
+        big = client.post("/sign-in", data={"user": "x" * 300_000})
+        assert big.status_code == http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE

@@ -1,0 +1,36 @@
+"""Sparklines."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.console.charts.sparkline import HEIGHT, WIDTH, sparkline
+
+
+def _columns(values: list[int]) -> list[dict[str, float]]:
+    drawn = ET.fromstring(sparkline(values, "volume"))  # noqa: S314 - our own drawing
+    return [{name: float(value) for name, value in each.attrib.items()} for each in drawn]
+
+
+def test_the_tallest_column_fills_the_height_and_days_without_anything_have_none() -> None:
+    columns = _columns([0, 5, 10])
+    assert [column["height"] for column in columns] == [HEIGHT / 2, HEIGHT]
+    assert [column["x"] for column in columns] == [WIDTH / 3, WIDTH * 2 / 3]
+
+
+@given(st.lists(st.integers(0, 2**63), max_size=400))
+def test_whatever_the_values_every_column_lies_within_the_drawing(values: list[int]) -> None:
+    columns = _columns(values)
+    assert len(columns) == sum(value > 0 for value in values)
+    for column in columns:
+        assert 0 <= column["x"] <= WIDTH
+        assert column["height"] > 0
+        assert -0.01 <= column["y"] <= column["y"] + column["height"] <= HEIGHT + 0.01
+
+
+def test_its_label_is_text() -> None:
+    drawn = ET.fromstring(sparkline([1], '"><script>'))  # noqa: S314 - our own drawing
+    assert drawn.attrib["aria-label"] == '"><script>'

@@ -1,0 +1,32 @@
+"""Refusals in words."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+
+from passerby.console.presenters.errors import explain
+from passerby.services.errors import ErrorCode, ServiceError
+from passerby.web.errors import STATUS
+
+_DETAILS = {"merge_id": "m", "namespace": "email", "rule": "R3(a): two customers"}
+
+
+@pytest.mark.parametrize("code", [code for code, status in STATUS.items() if status == HTTPStatus.CONFLICT])
+def test_every_conflict_says_in_words_of_its_own_what_helps(code: ErrorCode) -> None:
+    found = explain(ServiceError(code, "the API's words", _DETAILS))
+    assert "the API's words" not in found.text
+    assert found.title != "This was not done"
+
+
+def test_what_has_to_be_undone_first_is_named() -> None:
+    assert explain(ServiceError(ErrorCode.BUILT_ON, "", {"merge_id": "m-2"})).merge_id == "m-2"
+
+
+def test_a_limit_names_the_kind_of_identifier() -> None:
+    assert "“e-mail address”" in explain(ServiceError(ErrorCode.LIMIT_EXCEEDED, "", _DETAILS)).text
+
+
+def test_any_other_refusal_is_told_as_the_api_tells_it() -> None:
+    assert explain(ServiceError(ErrorCode.OVERLOADED, "come again")).text == "Come again."

@@ -1,0 +1,50 @@
+"""The texts that templates call for."""
+
+from __future__ import annotations
+
+from tests.console.charts.test_lanes import entry
+
+from passerby.console.presenters.template_filters import Told, graph, told, told_merge, told_step
+from passerby.identity.decisions import NO_DETAIL, WORKER
+from passerby.services.answers import Step
+from passerby.state.views import HistoryIdentifier, Merge
+
+_DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-1", scope="")
+_EMAIL = HistoryIdentifier(namespace="email", value="a@example.com", scope="")
+_BOTH = "One message contained both the e-mail address of this profile and the app installation of the other profile."
+
+
+def test_a_decision_has_a_title_a_rule_and_an_explanation() -> None:
+    one = entry("merged", "b", "a")
+    one.identifier, one.by = _DEVICE, _EMAIL
+    assert told(one) == Told("Profiles merged", "R2", _BOTH)
+
+
+def test_a_merge_has_the_same_texts() -> None:
+    merge = Merge(
+        id="m",
+        winner="a",
+        loser="b",
+        at="2026-11-20T10:00:00.000Z",
+        message_id="",
+        via=_DEVICE,
+        by=_EMAIL,
+        rule="R2",
+        actor=WORKER,
+        detail=NO_DETAIL,
+        undone_at=None,
+    )
+    assert told_merge(merge) == Told("Profiles merged", "R2", _BOTH)
+
+
+def test_a_step_of_a_preview_has_the_same_texts() -> None:
+    step = Step(identifier=_DEVICE, from_="b", to="a", rule="R2", detail=NO_DETAIL, by=_EMAIL, reason="")
+    assert told_step(step, "merged") == Told("Profiles merged", "R2", _BOTH)
+
+
+def test_a_mark_of_the_graph_says_when_what_happened_to_whom() -> None:
+    one, other = entry("attached", None, "a"), entry("created", None, "a")
+    one.identifier = HistoryIdentifier(namespace="email", value="<a@example.com>", scope="")
+    drawn = graph([other, one], "a", {})
+    assert "2026-11-20T10:00:00.000Z Identifier added: &lt;a@example.com&gt;" in drawn
+    assert "2026-11-20T10:00:00.000Z New profile<" in drawn

@@ -1,0 +1,82 @@
+"""Ages, durations and sizes as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerby.clock import iso
+from passerby.console.presenters import units
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "moment, text",
+    [
+        ("2026-03-01T11:59:59.500Z", "now"),
+        ("2026-03-01T11:59:57.000Z", "3 seconds ago"),
+        ("2026-03-01T11:59:00.000Z", "a minute ago"),
+        ("2026-03-01T10:00:00.000Z", "2 hours ago"),
+        ("2026-02-27T12:00:00.000Z", "2 days ago"),
+        ("2026-03-01T12:00:01.000Z", "in the future"),
+    ],
+)
+def test_an_age_has_the_largest_unit_that_fits(moment: str, text: str) -> None:
+    assert units.age(moment, NOW) == text
+
+
+def test_an_age_counts_from_the_present_by_default() -> None:
+    assert "years" in units.age(iso(0))
+
+
+@pytest.mark.parametrize(
+    "seconds, text",
+    [
+        (0.4, "less than a second"),
+        (-5, "less than a second"),
+        (1, "1 second"),
+        (59.9, "59 seconds"),
+        (61, "1 minute and 1 second"),
+        (3_600, "1 hour"),
+        (3_660, "1 hour and 1 minute"),
+        (100_000, "1 day and 3 hours"),
+        (9 * 86_400 + 7_200, "9 days"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
+    assert units.duration(seconds) == text
+
+
+@given(st.floats(allow_nan=False))
+def test_any_duration_has_at_most_three_units(seconds: float) -> None:
+    assert len(units.duration(seconds).replace(",", " and").split(" and ")) <= 3
+
+
+@pytest.mark.parametrize(
+    "milliseconds, text",
+    [
+        (1, "1 second"),
+        (1_000, "1 second"),
+        (1_001, "2 seconds"),
+        (59_000, "59 seconds"),
+        (60_000, "1 minute"),
+        (60_001, "2 minutes"),
+    ],
+)
+def test_a_delay_is_rounded_up(milliseconds: int, text: str) -> None:
+    assert units.delay(milliseconds) == text
+
+
+@pytest.mark.parametrize(
+    "value, text", [(0, "0 Bytes"), (1, "1 Byte"), (1_500, "1.5 kB"), (123_456, "123.5 kB"), (5e9, "5.0 GB")]
+)
+def test_a_size_has_decimal_units(value: float, text: str) -> None:
+    assert units.size(value) == text
+
+
+def test_between_two_times_of_the_api_are_seconds() -> None:
+    assert units.between("2026-11-20T10:00:00.000Z", "2026-11-20T10:01:00.500Z") == 60.5
