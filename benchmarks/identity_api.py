@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.report import report, write_json
 from benchmarks.resolver import NOW, fill, new_id
 
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.preview import preview
 from passerby.log.protocol import Entry
@@ -76,7 +76,7 @@ def measure(identifiers: int) -> None:
         device = devices(0)[5]
 
         def look_ahead() -> None:
-            evidence = gather((CUSTOMER, device, Identifier("mobile_id", "m-000000007")))
+            evidence = collect_evidence((CUSTOMER, device, Identifier("mobile_id", "m-000000007")))
             known = reader.known(1, evidence.mentioned, evidence.hints)
             preview(known, evidence, is_event=True, policy=DEFAULT_POLICY)
 

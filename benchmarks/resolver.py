@@ -1,8 +1,8 @@
 """How many messages a second identity takes, alone, among 10 thousand and 10 million known identifiers.
 
 Measured is what identity costs a batch on the real state: cleaning, loading what is known, the three rules, and writing
-decisions and sightings in a durable transaction. Left out are decoding, the catalogue, traits and events; the figure
-`worker` has all of those but decoding. Everything runs in one thread, in batches as large as the worker's.
+decisions and seen intervals in a durable transaction. Left out are decoding, the catalogue, traits and events; the
+figure `worker` has all of those but decoding. Everything runs in one thread, in batches as large as the worker's.
 
     python -m benchmarks.resolver --identifiers 10000 10000000
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 import uuid_utils
 from benchmarks.report import report, write_json
 
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
@@ -28,7 +28,7 @@ from passerby.messages import Identifier, Message
 from passerby.positions import Position
 from passerby.profiles.activity import Activity
 from passerby.settings import WorkerSettings
-from passerby.state.protocol import Moment, ProjectChanges, Sighting
+from passerby.state.protocol import Arrival, ProjectChanges, SeenInterval
 from passerby.state.sqlite.store import SqliteState, open_state
 from passerby.worker.batch import Worker
 
@@ -97,28 +97,28 @@ def messages(people: int, count: int, seed: int) -> Iterator[Message]:
 
 def resolve(state: SqliteState, batch: list[Entry]) -> None:
     """What identity does with a batch."""
-    claims = [(entry, gather(entry.message.identifiers, DEFAULT_POLICY)) for entry in batch]
+    claims = [(entry, collect_evidence(entry.message.identifiers, DEFAULT_POLICY)) for entry in batch]
     with state.transaction():
         loaded = state.known(1, {name: None for _, evidence in claims for name in evidence.names}, ())
         resolver = Resolver(loaded.known)
-        sightings: dict[Identifier, Sighting] = {}
+        seen_intervals: dict[Identifier, SeenInterval] = {}
         for (_, message), evidence in claims:
             resolver.resolve(message.id, evidence, is_event=message.kind == "track")
             for name in evidence.names:
-                seen = loaded.sightings.get(name, Sighting(message.time, message.time))
-                sightings[name] = Sighting(seen.first, message.time, seen.row)
-        cards = {profile: loaded.known.cards[profile] for profile in resolver.changed}
+                seen = loaded.seen_intervals.get(name, SeenInterval(message.time, message.time))
+                seen_intervals[name] = SeenInterval(seen.first, message.time, seen.row)
+        states = {profile: loaded.known.states[profile] for profile in resolver.changed}
         activity = {profile: Activity(NOW, NOW) for profile in resolver.created}
-        moments = {message.id: Moment(message.received_at, position) for position, message in batch}
+        arrivals = {message.id: Arrival(message.received_at, position) for position, message in batch}
         state.apply(
             ProjectChanges(
                 1,
                 list(resolver.created),
                 resolver.decisions,
-                cards,
+                states,
                 activity,
-                sightings=sightings,
-                moments=moments,
+                seen_intervals=seen_intervals,
+                arrivals=arrivals,
             )
         )
 

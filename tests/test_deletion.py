@@ -17,7 +17,7 @@ from passerby.event_store.chdb.opening import open_event_store
 from passerby.identity.decisions import Actor
 from passerby.runtime.engines import engines_of
 from passerby.settings import LogSettings
-from passerby.state.protocol import Hand
+from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage.data_dir import DataDir
@@ -43,8 +43,10 @@ def profile_of(server: Server, device: str) -> Json:
 
 def merge(server: Server, winner: str, loser: str) -> None:
     with closing(SqliteState(server.data / "state.db")) as state:
-        hand = Hand(NOW, Actor("console_user", "anna"), "why", lambda: "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21")
-        state.merge_profiles(1, winner, loser, hand, force=False)
+        decision = ManualDecision(
+            NOW, Actor("console_user", "anna"), "why", lambda: "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"
+        )
+        state.merge_profiles(1, winner, loser, decision, force=False)
 
 
 def until_relayed(server: Server) -> None:

@@ -204,12 +204,12 @@ def test_a_detachment_cannot_be_undone_when_the_identifier_has_moved_on(office: 
     detachment = detach(office, first, "mobile_id", "m1").json()["detachment_id"]
     office.identify(ident("user_id", "u2"), ident("mobile_id", "m1"))
     refused = office.post(f"/v1/detachments/{detachment}/undo")
-    assert code(refused) == (409, "built_on")
+    assert code(refused) == (409, "dependent_merge_exists")
     merge_id = refused.json()["error"]["details"]["merge_id"]
     assert office.post(f"/v1/merges/{merge_id}/undo").status_code == 200
     office.identify(ident("user_id", "u3"), ident("mobile_id", "m1"))
     office.identify(ident("user_id", "u4"), ident("mobile_id", "m1"))
-    assert code(office.post(f"/v1/detachments/{detachment}/undo")) == (409, "moved_on")
+    assert code(office.post(f"/v1/detachments/{detachment}/undo")) == (409, "identifier_reassigned")
 
 
 @pytest.mark.parametrize(

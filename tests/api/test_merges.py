@@ -94,7 +94,7 @@ def test_a_merge_that_a_later_one_builds_on_waits_for_that(office: Office) -> No
     office.identify(ident("user_id", "u1"), plan="gold")
     office.identify(ident("user_id", "u1"), ident("email", "a@b.example"))
     refused = office.post(f"/v1/merges/{first}/undo")
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "built_on")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "dependent_merge_exists")
     later = refused.json()["error"]["details"]["merge_id"]
     assert office.post(f"/v1/merges/{later}/undo").status_code == 200
     assert office.post(f"/v1/merges/{first}/undo").status_code == 200

@@ -36,7 +36,7 @@ from passerby.dialects.samples import CUSTOMER, PHONE, TESTER, SampleCall
 from passerby.messages import Message
 from passerby.settings import WorkerSettings
 from passerby.storage.data_dir import DataDir
-from passerby.worker.repeats import windows
+from passerby.worker.deduplicate import windows
 
 METHODS = ("delete", "get", "head", "patch", "post", "put")
 ADDRESS = "https://cdp.example"

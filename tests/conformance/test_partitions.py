@@ -196,7 +196,9 @@ class TestWorker:
         first = {part: entries[0] for part, entries in by_partition(reader_of(office, 0, 1, 2).read(START, 60)).items()}
         state, worker = worker_on(office.building.folder / "state.db")
         with closing(state):
-            assert worker.bury(first[2], "fault") == Applied(Positions([first[2].position]), messages=1, buried=1)
+            assert worker.dead_letter(first[2], "fault") == Applied(
+                Positions([first[2].position]), messages=1, dead_lettered=1
+            )
             assert state.positions() == Positions([first[2].position])
         office.building.apply()
         assert len(carried(office)) == 59

@@ -29,7 +29,7 @@ from passerby.settings import LogSettings
 from passerby.state import manager
 from passerby.state.protocol import (
     AlreadyUndone,
-    Hand,
+    ManualDecision,
     SameProfile,
     SeenKey,
     State,
@@ -90,8 +90,8 @@ def profile(reader: StateReader, identifier: Identifier, project: int = 1) -> st
     return found.id
 
 
-def hand(twin: Twin) -> Hand:
-    return Hand(DAY, Actor("console_user", "anna"), "the same person", twin.new_id)
+def decision(twin: Twin) -> ManualDecision:
+    return ManualDecision(DAY, Actor("console_user", "anna"), "the same person", twin.new_id)
 
 
 @pytest.mark.hypothesis
@@ -119,7 +119,7 @@ class TestATransaction:
 
     def test_is_seen_by_readers_as_a_whole(self, twin: Twin, reader: StateReader) -> None:
         twin.say(M1)
-        with reader.moment() as before:
+        with reader.snapshot() as before:
             for _ in range(2):
                 assert before.owners(1, [M1]) == {}
                 twin.work()
@@ -176,15 +176,15 @@ def test_nothing_of_a_project_is_known_in_another(twin: Twin, reader: StateReade
     with pytest.raises(UnknownMerge):
         twin.state.undo_merge(2, merge.id, DAY)
     with pytest.raises(UnknownProfile):
-        twin.state.merge_profiles(2, ours, ours, hand(twin), force=True)
+        twin.state.merge_profiles(2, ours, ours, decision(twin), force=True)
 
 
-UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, Hand], object]]]] = [
+UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, ManualDecision], object]]]] = [
     (UnknownMerge, lambda state, _: state.undo_merge(1, NOBODY, DAY)),
-    (UnknownProfile, lambda state, hand: state.merge_profiles(1, NOBODY, NOBODY, hand, force=False)),
-    (UnknownProfile, lambda state, hand: state.detach(1, NOBODY, M1, hand)),
-    (UnknownDetachment, lambda state, hand: state.undo_detachment(1, NOBODY, hand)),
-    (UnknownProfile, lambda state, hand: state.dismiss_duplicate(1, NOBODY, NOBODY, hand)),
+    (UnknownProfile, lambda state, decision: state.merge_profiles(1, NOBODY, NOBODY, decision, force=False)),
+    (UnknownProfile, lambda state, decision: state.detach(1, NOBODY, M1, decision)),
+    (UnknownDetachment, lambda state, decision: state.undo_detachment(1, NOBODY, decision)),
+    (UnknownProfile, lambda state, decision: state.dismiss_duplicate(1, NOBODY, NOBODY, decision)),
     (UnknownName, lambda state, _: state.change_type(1, "never", "seen", "string")),
     (UnknownName, lambda state, _: state.add_alias(1, Alias("never", "", "seen", DAY, "anna"))),
     (UnknownName, lambda state, _: state.remove_alias(1, "never", "")),
@@ -193,12 +193,12 @@ UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, Hand], object]]]] = 
 
 @pytest.mark.parametrize("error, act", UNKNOWN)
 def test_what_is_not_there_cannot_be_changed(
-    twin: Twin, error: type[Exception], act: Callable[[State, Hand], object]
+    twin: Twin, error: type[Exception], act: Callable[[State, ManualDecision], object]
 ) -> None:
     tell(twin, (M1,))
     before = twin.watcher.records(1)
     with pytest.raises(error):
-        act(twin.state, hand(twin))
+        act(twin.state, decision(twin))
     assert twin.watcher.records(1) == before
 
 
@@ -240,14 +240,14 @@ def test_possible_duplicates_are_listed_dismissed_and_restored(twin: Twin, reade
     (pair,) = reader.duplicates(1, limit=2).duplicates
     one, other = (each.id for each in pair.profiles)
     assert pair.rule == "R3a"
-    twin.state.dismiss_duplicate(1, other, one, hand(twin))
+    twin.state.dismiss_duplicate(1, other, one, decision(twin))
     assert reader.duplicates(1, limit=2).duplicates == []
     twin.state.restore_duplicate(1, one, other)
     assert len(reader.duplicates(1, limit=2).duplicates) == 1
     with pytest.raises(UnknownDismissal):
         twin.state.restore_duplicate(1, one, other)
     with pytest.raises(SameProfile):
-        twin.state.dismiss_duplicate(1, one, one, hand(twin))
+        twin.state.dismiss_duplicate(1, one, one, decision(twin))
 
 
 def test_the_catalogue_is_edited_and_its_version_rises(twin: Twin, reader: StateReader) -> None:
@@ -282,7 +282,7 @@ def test_test_data_is_deleted_and_its_events_are_named_to_the_relay(
 
 def test_a_message_that_cannot_be_applied_counts_as_applied(twin: Twin, engine: StateEngine) -> None:
     twin.say(M1)
-    Worker(twin.state, lambda _: DEFAULT_POLICY).bury(twin.log[0], "fault")
+    Worker(twin.state, lambda _: DEFAULT_POLICY).dead_letter(twin.log[0], "fault")
     twin.applied = 1
     assert twin.watcher.records(1).profiles == []
     assert twin.watcher.totals(1) == {"applied": 1, "violations": 1}

@@ -87,7 +87,9 @@ def test_a_form_that_was_read_is_kept_with_the_messages_about_its_fields() -> No
     form = kept("/here", Reason("because", force=True), invalid("reason", "say more"))
     assert (form.value("reason"), form.has("force", "True", otherwise=False)) == ("because", True)
     assert form.fault("reason") == "Say more."
-    other = kept("/here", Reason("because"), ServiceError(ErrorCode.BUILT_ON, "a later merge builds on it"))
+    other = kept(
+        "/here", Reason("because"), ServiceError(ErrorCode.DEPENDENT_MERGE_EXISTS, "a later merge builds on it")
+    )
     assert (other.value("reason"), other.faults) == ("because", {})
 
 

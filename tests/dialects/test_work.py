@@ -25,7 +25,7 @@ from passerby.dialects.common.campaigns import campaign_of
 from passerby.dialects.common.ids import read_id
 from passerby.dialects.contract import RequestFault
 from passerby.dialects.segment.forms import read_form
-from passerby.identity.cleaning import clean, gather
+from passerby.identity.cleaning import clean, collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY, MAX_VALUE_LENGTH, Policy
 from passerby.messages import Identifier
 from passerby.profiles.contacts import sought, terms_of
@@ -137,7 +137,7 @@ def calls(path: str, body: Any) -> Callable[[], object]:
 
     def call() -> None:
         for message in send_bytes(path, sent, headers).messages:
-            gather(message.identifiers, DEFAULT_POLICY)
+            collect_evidence(message.identifiers, DEFAULT_POLICY)
             terms_of(message.traits)
 
     return call
@@ -162,8 +162,8 @@ def test_cleaning_takes_few_steps(text: str) -> None:
     for namespace in policy.classes:
         one = Identifier(namespace, text)
         assert steps(partial(clean, namespace, text, policy)) < MANY
-        assert steps(partial(gather, [one], policy)) < MANY
-        assert steps(partial(gather, [one, one], policy)) < MANY
+        assert steps(partial(collect_evidence, [one], policy)) < MANY
+        assert steps(partial(collect_evidence, [one, one], policy)) < MANY
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -17,7 +17,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.messages import Identifier, Message
 from passerby.runtime.engines import engines_of
-from passerby.state.protocol import Hand
+from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.state.views import Deletion
@@ -90,9 +90,9 @@ def place(data: Path) -> Iterator[Place]:
         first, second = (place.reader.profile_of(project, ident("user_id", name)) for name in ("u1", "u2"))
         assert first
         assert second
-        hand = Hand(DAY, Actor("console_user", "anna"), "same person", new_id)
-        place.state.merge_profiles(project, first.id, second.id, hand, force=True)
-        place.state.detach(project, first.id, ident("mobile_id", "m1"), hand)
+        decision = ManualDecision(DAY, Actor("console_user", "anna"), "same person", new_id)
+        place.state.merge_profiles(project, first.id, second.id, decision, force=True)
+        place.state.detach(project, first.id, ident("mobile_id", "m1"), decision)
         place.say(ident("user_id", "u4"), ident("previous_id", "later"), project=project)
     place.say(ident("user_id", "u9"), apply=False)
     yield place

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import count
 
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.identity.decisions import Decision
-from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import CLASSES, DEFAULT_POLICY, Policy
 from passerby.identity.resolver import Resolver
+from passerby.identity.snapshot import IdentitySnapshot, IdentityState
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 
@@ -53,7 +53,7 @@ class Desk:
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         numbers, self._messages = count(1), count(1)
-        self.resolver = Resolver(Known(), policy, lambda *_: f"p{next(numbers):02}")
+        self.resolver = Resolver(IdentitySnapshot(), policy, lambda *_: f"p{next(numbers):02}")
         self._told = 0
 
     def identify(self, *identifiers: Identifier) -> str:
@@ -85,13 +85,13 @@ class Desk:
         """The member in which this identifier is at home."""
         return self.resolver.known.homes.get(identifier)
 
-    def card(self, identifier: Identifier) -> Card:
+    def state(self, identifier: Identifier) -> IdentityState:
         owner = self.owner(identifier)
         assert owner is not None
-        return self.resolver.known.cards[owner]
+        return self.resolver.known.states[owner]
 
     def stage(self, identifier: Identifier) -> Stage:
-        return self.card(identifier).stage
+        return self.state(identifier).stage
 
     def now(self, profile: str) -> str:
         """The profile that this one belongs to by now."""
@@ -111,5 +111,5 @@ class Desk:
         self.resolver.known.separations.setdefault(identifier, set()).add(frozenset((one, other)))
 
     def _resolve(self, identifiers: tuple[Identifier, ...], *, is_event: bool) -> str | None:
-        evidence = gather(identifiers, self.resolver.policy)
+        evidence = collect_evidence(identifiers, self.resolver.policy)
         return self.resolver.resolve(f"message-{next(self._messages)}", evidence, is_event=is_event)

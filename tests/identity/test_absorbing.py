@@ -35,9 +35,9 @@ def test_what_an_absorbed_profile_held_counts_for_the_one_that_absorbed_it() -> 
     desk.identify(email("a@x.io"), mobile("m1"))
     desk.identify(user("u1"), phone("+4930123456"))
     desk.identify(user("u1"), email("a@x.io"))
-    card = desk.card(mobile("m1"))
-    assert (card.user_id, card.contacts) == ("u1", {email("a@x.io"), phone("+4930123456")})
-    assert card.held == {"user_id": 1, "phone": 1, "email": 1, "mobile_id": 1}
+    state = desk.state(mobile("m1"))
+    assert (state.user_id, state.contacts) == ("u1", {email("a@x.io"), phone("+4930123456")})
+    assert state.held == {"user_id": 1, "phone": 1, "email": 1, "mobile_id": 1}
 
 
 def test_a_chain_of_merges_ends_at_the_last() -> None:
@@ -102,8 +102,8 @@ def test_a_device_that_moves_leaves_the_rest_with_its_old_owner() -> None:
     desk = Desk()
     desk.identify(user("a"), mobile("m1"), mobile("m2"))
     desk.identify(user("b"), mobile("m1"))
-    assert desk.card(user("a")).held == {"user_id": 1, "mobile_id": 1}
-    assert desk.card(user("b")).held == {"user_id": 1, "mobile_id": 1}
+    assert desk.state(user("a")).held == {"user_id": 1, "mobile_id": 1}
+    assert desk.state(user("b")).held == {"user_id": 1, "mobile_id": 1}
 
 
 def test_a_customer_survives_a_merge_into_the_lead_that_was_the_target() -> None:

@@ -84,7 +84,7 @@ def test_a_customer_id_cannot_be_changed() -> None:
     b = desk.identify(visitor("v1"), user("b"))
     assert desk.owner(visitor("v1")) == b
     assert desk.owner(user("a")) == a
-    assert desk.card(user("a")).user_id == "a"
+    assert desk.state(user("a")).user_id == "a"
 
 
 def test_signing_up_takes_the_anonymous_visits_of_one_device_along() -> None:

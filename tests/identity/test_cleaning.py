@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tests.identity.desk import aaid, device, email, mobile, phone, user, visitor
 from tests.identity.evidence import clean as model_clean
 
-from passerby.identity.cleaning import clean, clean_identifier, e164, gather, naming
+from passerby.identity.cleaning import clean, clean_identifier, collect_evidence, e164, without_trait_contacts
 from passerby.identity.namespaces import CLASSES, MAX_VALUE_LENGTH, IdentifierClass, Policy
-from passerby.identity.nothing import BLOCK_LIST
+from passerby.identity.placeholders import BLOCK_LIST
 from passerby.messages import Identifier
 
 JUNK = ["", " ", "null", "none", "nil", "undefined", "nan", "[object Object]", "anonymous", "unknown", "-1"]
@@ -172,7 +172,9 @@ def test_zeroes_and_fs_name_a_customer_but_no_device(namespace: str, value: str)
 def test_invisible_characters_make_no_other_identifier(namespace: str, mark: str) -> None:
     assert clean(namespace, f"{mark}ada@{mark}x.io {mark}") == "ada@x.io"
     assert clean_identifier(email("a@x.io", f" {mark}Shop{mark}")) == email("a@x.io", "Shop")
-    assert gather([email("a@x.io", f"Sh{mark}op "), email("a@x.io", "Shop")]).contacts == (email("a@x.io", "Shop"),)
+    assert collect_evidence([email("a@x.io", f"Sh{mark}op "), email("a@x.io", "Shop")]).contacts == (
+        email("a@x.io", "Shop"),
+    )
 
 
 def test_marks_that_are_seen_are_part_of_a_scope() -> None:
@@ -251,7 +253,7 @@ def test_a_clean_value_is_normalised_and_trimmed(namespace: str, value: str) -> 
 
 def test_evidence_comes_by_class_and_keeps_the_senders_order() -> None:
     sent = [aaid("g1"), mobile("m1"), device("d1"), phone("+4930123456"), visitor("v1"), email("a@x.io"), user("u1")]
-    evidence = gather(sent)
+    evidence = collect_evidence(sent)
     assert evidence.user_id == user("u1")
     assert evidence.contacts == (phone("+4930123456"), email("a@x.io"))
     assert evidence.weak == (mobile("m1"), visitor("v1"), aaid("g1"))
@@ -261,7 +263,7 @@ def test_evidence_comes_by_class_and_keeps_the_senders_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "identifiers, naming",
+    "identifiers, has_user_identifier",
     [
         ([user("u1")], True),
         ([email("a@x.io"), mobile("m1")], True),
@@ -271,37 +273,40 @@ def test_evidence_comes_by_class_and_keeps_the_senders_order() -> None:
         ([], False),
     ],
 )
-def test_a_message_is_naming_when_a_customer_or_contact_identifier_is_left_of_it(
-    identifiers: list[Identifier], *, naming: bool
+def test_a_user_identifier_is_a_customer_or_contact_identifier_that_is_not_blocked(
+    identifiers: list[Identifier], *, has_user_identifier: bool
 ) -> None:
-    assert gather(identifiers).naming is naming
+    assert collect_evidence(identifiers).has_user_identifier is has_user_identifier
 
 
 def test_an_identifier_that_is_sent_twice_counts_once() -> None:
-    evidence = gather([email("a@x.io"), email(" A@X.IO"), user("u1"), user(" u1 ")])
+    evidence = collect_evidence([email("a@x.io"), email(" A@X.IO"), user("u1"), user(" u1 ")])
     assert evidence.contacts == (email("a@x.io"),)
     assert evidence.user_id == user("u1")
     assert evidence.blocked == ()
 
 
 def test_the_same_address_in_two_business_units_is_two_identifiers() -> None:
-    assert gather([email("a@x.io", "X"), email("a@x.io", "Y")]).contacts == (email("a@x.io", "X"), email("a@x.io", "Y"))
+    assert collect_evidence([email("a@x.io", "X"), email("a@x.io", "Y")]).contacts == (
+        email("a@x.io", "X"),
+        email("a@x.io", "Y"),
+    )
 
 
 def test_of_two_customer_ids_the_first_counts_and_the_other_is_blocked_as_it_was_sent() -> None:
-    evidence = gather([user("u1"), user(" u2 ")])
+    evidence = collect_evidence([user("u1"), user(" u2 ")])
     assert evidence.user_id == user("u1")
     assert evidence.blocked == (user(" u2 "),)
 
 
 def test_an_identifier_of_an_unknown_namespace_is_blocked() -> None:
     loyalty = Identifier("loyalty_card", "7")
-    assert gather([loyalty]).blocked == (loyalty,)
+    assert collect_evidence([loyalty]).blocked == (loyalty,)
 
 
 def test_evidence_is_gathered_by_the_projects_own_policy() -> None:
     policy = Policy(blocked=frozenset({"till"}), phone_country="DE")
-    evidence = gather([user("till"), phone("030 123456")], policy)
+    evidence = collect_evidence([user("till"), phone("030 123456")], policy)
     assert (evidence.blocked, evidence.contacts) == ((user("till"),), (phone("+4930123456"),))
 
 
@@ -326,19 +331,21 @@ SENT = (user("u1"), email("a@x.io"), phone("+4930123456"))
 def test_a_trait_names_nobody_where_the_project_wants_it_to_be_a_trait_alone(
     contact_traits: set[str], traits: dict[str, str], left: tuple[Identifier, ...]
 ) -> None:
-    assert naming(SENT, traits, Policy(contact_traits=frozenset(contact_traits))) == left
+    assert without_trait_contacts(SENT, traits, Policy(contact_traits=frozenset(contact_traits))) == left
 
 
 def test_a_projects_own_namespace_counts_with_its_class() -> None:
     policy = Policy(classes={**CLASSES, "loyalty_card": IdentifierClass.CONTACT})
-    assert gather([Identifier("loyalty_card", "Seven")], policy).contacts == (Identifier("loyalty_card", "Seven"),)
+    assert collect_evidence([Identifier("loyalty_card", "Seven")], policy).contacts == (
+        Identifier("loyalty_card", "Seven"),
+    )
 
 
 @given(
     st.lists(st.builds(Identifier, NAMESPACES.filter("phone".__ne__), VALUES, SCOPES)),
 )
 def test_cleaning_does_what_the_model_says(identifiers: list[Identifier]) -> None:
-    evidence = gather(identifiers)
+    evidence = collect_evidence(identifiers)
     names, hints, former = model_clean(identifiers, ())
     aliases = evidence.previous if evidence.names else ()
     assert ([*evidence.names, *aliases], list(evidence.hints)) == (names, hints)

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.identity.desk import device, mobile, user, visitor
 
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.identity.ids import MOST, caused_id
-from passerby.identity.known import Known
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.resolver import Resolver
+from passerby.identity.snapshot import IdentitySnapshot
 
 
 def message_ids(count: int) -> list[str]:
@@ -42,10 +42,10 @@ def test_a_message_cannot_cause_more_than_there_are_numbers() -> None:
 
 
 def test_the_resolver_numbers_what_a_message_causes() -> None:
-    resolver, ids = Resolver(Known()), message_ids(4)
+    resolver, ids = Resolver(IdentitySnapshot()), message_ids(4)
     stated = [(visitor("a"), device("d")), (visitor("b"), device("d")), (), (user("u"), mobile("m"), device("d"))]
     for message_id, identifiers in zip(ids, stated, strict=True):
-        resolver.resolve(message_id, gather(identifiers, DEFAULT_POLICY), is_event=True)
+        resolver.resolve(message_id, collect_evidence(identifiers, DEFAULT_POLICY), is_event=True)
     assert list(resolver.created) == [caused_id(message_id, 0) for message_id in ids]
     merges = [decision.merge_id for decision in resolver.decisions if decision.kind == "merged"]
     assert merges == [caused_id(ids[3], 1), caused_id(ids[3], 2)]

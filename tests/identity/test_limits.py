@@ -35,7 +35,7 @@ def test_limits_count_each_namespace_by_itself(namespace: str) -> None:
     desk.news()
     desk.identify(user("u1"), visitor("v1"))
     assert desk.kinds() == ["attached"]
-    assert desk.card(user("u1")).held[namespace] == 1
+    assert desk.state(user("u1")).held[namespace] == 1
 
 
 def test_a_merge_that_would_break_a_limit_is_not_made() -> None:
@@ -79,7 +79,7 @@ def test_a_profile_absorbs_only_so_many_others_however_many_have_moved_on() -> N
     desk.identify(user("b"))
     for number in range(2):
         shared_from_one_to_the_other(desk, number)
-    assert desk.card(user("a")).members == 2
+    assert desk.state(user("a")).members == 2
     desk.track(visitor("v2"))
     desk.news()
     customer = desk.identify(user("a"), visitor("v2"))
@@ -95,9 +95,9 @@ def test_whom_an_absorbed_profile_had_absorbed_counts_too() -> None:
         desk.track(visitor(value))
     desk.track(visitor("1"), visitor("2"))
     desk.track(visitor("3"), visitor("4"))
-    assert [desk.card(visitor(value)).members for value in "135"] == [1, 1, 0]
+    assert [desk.state(visitor(value)).members for value in "135"] == [1, 1, 0]
     first = desk.track(visitor("1"), visitor("3"))
-    assert desk.card(visitor("1")).members == 3
+    assert desk.state(visitor("1")).members == 3
     desk.news()
     assert desk.track(visitor("1"), visitor("5")) == first
     assert desk.kinds() == ["limited"]

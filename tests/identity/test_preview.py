@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.identity.desk import Desk, device, email, limited, mobile, user, visitor
 
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.identity.preview import Preview, plain_target, preview
 from passerby.messages import Identifier
@@ -22,7 +22,7 @@ def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy
     # As the state loads it: merged members with their canonical profiles.
     known.merged = {member: desk.now(member) for member in known.merged}
     known.links = {hint: dict.fromkeys(map(desk.now, waiting)) for hint, waiting in known.links.items()}
-    evidence = gather(identifiers, policy)
+    evidence = collect_evidence(identifiers, policy)
     return preview(known, evidence, is_event=is_event, policy=policy)
 
 
@@ -87,12 +87,12 @@ def test_what_is_plain_is_what_the_resolver_says(before: list[list[Identifier]],
     for identifiers in before:
         desk.track(*identifiers)
     owners = {identifier: desk.now(owner) for identifier, owner in desk.resolver.known.homes.items()}
-    plain = plain_target(owners, gather(message, DEFAULT_POLICY))
+    plain = plain_target(owners, collect_evidence(message, DEFAULT_POLICY))
     foreseen = foresee(desk, *message)
     assert plain in {None, foreseen.target}
     assert plain is None or not {decision.kind for decision in foreseen.decisions} & {"created", "merged", "conflict"}
 
 
 def test_somebody_who_is_named_for_the_first_time_is_not_plain() -> None:
-    assert plain_target({mobile("m1"): "p"}, gather([mobile("m1"), email("a@x.io")], DEFAULT_POLICY)) is None
-    assert plain_target({mobile("m1"): "p"}, gather([mobile("m1"), visitor("v1")], DEFAULT_POLICY)) == "p"
+    assert plain_target({mobile("m1"): "p"}, collect_evidence([mobile("m1"), email("a@x.io")], DEFAULT_POLICY)) is None
+    assert plain_target({mobile("m1"): "p"}, collect_evidence([mobile("m1"), visitor("v1")], DEFAULT_POLICY)) == "p"

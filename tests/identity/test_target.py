@@ -78,7 +78,7 @@ def test_unknown_contacts_go_to_the_owner_of_a_device_that_holds_none_of_their_k
     desk = Desk()
     customer = desk.identify(user("u1"), phone("+4930123456"), mobile("m1"))
     assert desk.identify(email("a@x.io"), mobile("m1")) == customer
-    assert desk.card(email("a@x.io")).user_id == "u1"
+    assert desk.state(email("a@x.io")).user_id == "u1"
 
 
 def test_unknown_contacts_prefer_a_device_to_an_advertising_id_and_then_the_oldest() -> None:

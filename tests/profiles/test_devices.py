@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from passerby.dialects.registry import ANSWERING_WITH_PROFILE
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier, Message
 from passerby.positions import Position
@@ -29,7 +29,7 @@ def message(*identifiers: Identifier, dialect: str = "customerlabs", kind: str =
 def stated(said: Message) -> dict[Identifier, Any]:
     if not says(said, ANSWERING_WITH_PROFILE):
         return {}
-    return dict(statements(said, gather(said.identifiers), DEFAULT_POLICY, ANSWERING_WITH_PROFILE))
+    return dict(statements(said, collect_evidence(said.identifiers), DEFAULT_POLICY, ANSWERING_WITH_PROFILE))
 
 
 def test_a_description_is_kept_for_the_device_that_is_named_first() -> None:

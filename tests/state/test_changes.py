@@ -29,10 +29,10 @@ from passerby.outbox.records import (
 )
 from passerby.settings import LogSettings
 from passerby.state.manager.ids import to_text
-from passerby.state.protocol import Hand, UnknownMerge
+from passerby.state.protocol import ManualDecision, UnknownMerge
 from passerby.state.sqlite.outbox import SqliteOutbox
 
-HAND = Hand(DAY, Actor("console_user", "anna"), "why", new_id)
+DECISION = ManualDecision(DAY, Actor("console_user", "anna"), "why", new_id)
 U1, U2 = ident("user_id", "u1"), ident("user_id", "u2")
 M1, M2, M3 = (ident("mobile_id", name) for name in ("m1", "m2", "m3"))
 MAIL = ident("email", "a@example.org")
@@ -172,17 +172,17 @@ def undo_last_merge(watched: Watched) -> None:
 
 
 def merge(watched: Watched) -> None:
-    watched.filling.state.merge_profiles(1, watched.owner(U1), watched.owner(M3), HAND, force=False)
+    watched.filling.state.merge_profiles(1, watched.owner(U1), watched.owner(M3), DECISION, force=False)
 
 
 def detach(watched: Watched) -> None:
-    watched.filling.state.detach(1, watched.owner(U1), M1, HAND)
+    watched.filling.state.detach(1, watched.owner(U1), M1, DECISION)
 
 
 def undo_detachment(watched: Watched) -> None:
     with closing(apsw.Connection(str(watched.filling.path))) as connection:
         id_: bytes = connection.execute("SELECT id FROM detachments ORDER BY id DESC LIMIT 1").get
-    watched.filling.state.undo_detachment(1, to_text(id_), HAND)
+    watched.filling.state.undo_detachment(1, to_text(id_), DECISION)
 
 
 def delete_test_data(watched: Watched) -> None:

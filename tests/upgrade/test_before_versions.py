@@ -20,7 +20,7 @@ from passerby.identity.stage import Stage
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message
 from passerby.positions import Position
-from passerby.state.protocol import Hand
+from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage import migrations
@@ -92,8 +92,8 @@ def test_merges_of_then_and_now_are_undone_each_in_its_way(tmp_path: Path) -> No
         (old,) = reader.merges(1, limit=2)
         (stranger,) = reader.profiles(1, limit=2, stage=Stage.ANONYMOUS)
         others = [Identifier(each.namespace, each.value) for each in stranger.identifiers]
-        hand = Hand(time.time_ns() // 1_000_000, Actor("console_user", "anna"), "the same", new_id)
-        new = writer.merge_profiles(1, old.winner, stranger.id, hand, force=False)
+        decision = ManualDecision(time.time_ns() // 1_000_000, Actor("console_user", "anna"), "the same", new_id)
+        new = writer.merge_profiles(1, old.winner, stranger.id, decision, force=False)
         assert {owner(reader, each) for each in (*visitors, *others)} == {old.winner}
         worker = Worker(writer, lambda _: DEFAULT_POLICY)
         for number, name in enumerate((visitors[1], others[0]), writer.positions().offset() + 1):

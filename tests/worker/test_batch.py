@@ -132,8 +132,8 @@ def test_after_a_batch_that_failed_the_worker_believes_only_the_state(twin: Twin
 
 def test_a_buried_message_is_kept_whole_and_counts_as_applied(twin: Twin) -> None:
     message = twin.say(M1, properties={"price": 1})
-    buried = worker(twin).bury(Entry(Position(1), message), "KeyError: 'x'")
-    assert buried == Applied(positions=at(1), messages=1, buried=1)
+    dead_lettered = worker(twin).dead_letter(Entry(Position(1), message), "KeyError: 'x'")
+    assert dead_lettered == Applied(positions=at(1), messages=1, dead_lettered=1)
     ((position, project, buried_at, kept, error),) = twin.watcher.rows("SELECT * FROM dead_letters")
     assert (position, project, buried_at, error) == (1, 1, DAY, "KeyError: 'x'")
     assert msgspec.json.decode(kept, type=Message) == message
@@ -144,7 +144,7 @@ def test_a_buried_message_is_kept_whole_and_counts_as_applied(twin: Twin) -> Non
 def test_the_log_goes_on_behind_a_buried_message(twin: Twin) -> None:
     first, second = twin.say(M1), twin.say(M2)
     undertaker = worker(twin)
-    undertaker.bury(Entry(Position(1), first), "fault")
+    undertaker.dead_letter(Entry(Position(1), first), "fault")
     assert undertaker.apply([Entry(Position(1), first), Entry(Position(2), second)]) == Applied(
         positions=at(2), messages=1, events=1
     )
@@ -152,8 +152,8 @@ def test_the_log_goes_on_behind_a_buried_message(twin: Twin) -> None:
 
 def test_a_message_cannot_be_buried_twice(twin: Twin) -> None:
     message = twin.say(M1)
-    worker(twin).bury(Entry(Position(1), message), "fault")
-    assert worker(twin).bury(Entry(Position(1), message), "another fault") == Applied(at(1))
+    worker(twin).dead_letter(Entry(Position(1), message), "fault")
+    assert worker(twin).dead_letter(Entry(Position(1), message), "another fault") == Applied(at(1))
     assert twin.watcher.totals(1)["applied"] == 1
     assert twin.watcher.rows("SELECT error FROM dead_letters") == [("fault",)]
 
@@ -161,6 +161,6 @@ def test_a_message_cannot_be_buried_twice(twin: Twin) -> None:
 def test_a_message_that_is_applied_cannot_be_buried_and_nothing_goes_back(twin: Twin) -> None:
     first, _ = twin.say(M1), twin.say(M2)
     twin.work()
-    assert worker(twin).bury(Entry(Position(1), first), "fault") == Applied(at(2))
+    assert worker(twin).dead_letter(Entry(Position(1), first), "fault") == Applied(at(2))
     assert twin.watcher.rows("SELECT value FROM progress") == [(2,)]
     assert twin.watcher.rows("SELECT * FROM dead_letters") == []

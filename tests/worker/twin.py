@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple, cast
 
-from tests.identity.by_hand import HandModel
 from tests.identity.evidence import RANKS
+from tests.identity.manual_model import ManualModel
 from tests.worker.invariants import Invariants
 from tests.worker.view import view_of_model
 from tests.worker.watcher import Watcher
@@ -24,12 +24,12 @@ from passerby.messages import Identifier, Message
 from passerby.positions import Position
 from passerby.state.protocol import (
     AlreadyUndone,
-    BuiltOn,
-    CustomerStays,
+    CustomerIdNotDetachable,
+    DependentMergeExists,
     ForbiddenMerge,
-    Hand,
+    IdentifierReassigned,
     LimitExceeded,
-    MovedOn,
+    ManualDecision,
     SameProfile,
     State,
     UnknownIdentifier,
@@ -70,11 +70,11 @@ TIGHT: Final = House(Policy(limits={namespace: _TIGHT[rank] for namespace, rank 
 
 REFUSALS: Final = (
     AlreadyUndone,
-    BuiltOn,
-    CustomerStays,
+    DependentMergeExists,
+    CustomerIdNotDetachable,
     ForbiddenMerge,
     LimitExceeded,
-    MovedOn,
+    IdentifierReassigned,
     SameProfile,
     UnknownIdentifier,
 )
@@ -123,7 +123,7 @@ class Twin:
 
     def __init__(self, place: Path | StateEngine, house: House = ROOMY, projects: Iterable[int] = PROJECTS) -> None:
         self.log: list[Entry] = []
-        self.models = {project: HandModel(house.limits) for project in projects}
+        self.models = {project: ManualModel(house.limits) for project in projects}
         self.applied = 0
         self._touched: set[int] = set()
         self.path = place if isinstance(place, Path) else Path()
@@ -204,14 +204,14 @@ class Twin:
     def merge_by_hand(self, project: int, one: int, other: int, *, force: bool) -> str:
         """Merge two of the project's profiles on both sides; what that comes to, `done` or the name of a refusal."""
         model, (winner, loser) = self.models[project], self._profiles(project, one, other)
-        came_to = self._try(lambda: self.state.merge_profiles(project, winner, loser, self._hand, force=force))
+        came_to = self._try(lambda: self.state.merge_profiles(project, winner, loser, self._decision, force=force))
         assert model.merge_by_hand(model.people[one], model.people[other], force=force) == came_to
         return came_to
 
     def detach(self, project: int, number: int, name: Identifier) -> str:
         """Detach an identifier from one of the project's profiles likewise."""
         model, (profile,) = self.models[project], self._profiles(project, number)
-        came_to = self._try(lambda: self.state.detach(project, profile, name, self._hand))
+        came_to = self._try(lambda: self.state.detach(project, profile, name, self._decision))
         assert model.detach(model.people[number], name) == came_to
         return came_to
 
@@ -220,13 +220,13 @@ class Twin:
         self._touched.add(project)
         model = self.models[project]
         id_ = self.watcher.records(project).detachments[number].id
-        came_to = self._try(lambda: self.state.undo_detachment(project, id_, self._hand))
+        came_to = self._try(lambda: self.state.undo_detachment(project, id_, self._decision))
         assert model.undo_detachment(model.detachments[number]) == came_to
         return came_to
 
     @property
-    def _hand(self) -> Hand:
-        return Hand(DAY, Actor("console_user", "anna"), "reasons", self.new_id, self._policy)
+    def _decision(self) -> ManualDecision:
+        return ManualDecision(DAY, Actor("console_user", "anna"), "reasons", self.new_id, self._policy)
 
     def _profiles(self, project: int, *numbers: int) -> list[str]:
         self._touched.add(project)

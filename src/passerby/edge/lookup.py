@@ -18,12 +18,12 @@ import msgspec
 from passerby import logs
 from passerby.dialects.contract import Lookup, LookupResult
 from passerby.edge.unapplied import Unapplied
-from passerby.identity.cleaning import clean_identifier, gather
+from passerby.identity.cleaning import clean_identifier, collect_evidence
 from passerby.identity.namespaces import Policy
 from passerby.identity.preview import plain_target, preview
 from passerby.log.protocol import LogReader
 from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE
-from passerby.state.views import Moment, StateReader
+from passerby.state.views import ReadSnapshot, StateReader
 
 PATIENCE_SECONDS: Final = 0.5
 """How long a call waits for the worker; then it is answered with what was known a moment before."""
@@ -144,35 +144,35 @@ class StateProfileLookup:
         """What is known now: one look at the state for all who ask at once."""
         if not ready:
             return []
-        with self._state.moment() as moment:
-            return [self._known(asked, moment) for asked in ready]
+        with self._state.snapshot() as snapshot:
+            return [self._known(asked, snapshot) for asked in ready]
 
-    def _known(self, asked: _Asked, moment: Moment) -> LookupResult:
+    def _known(self, asked: _Asked, snapshot: ReadSnapshot) -> LookupResult:
         lookup, project = asked.lookup, asked.lookup.project
         device = lookup.device and clean_identifier(lookup.device, self._policy_of(project))
-        target = self._target(lookup, moment) if lookup.identifiers else None
-        profile = None if target is None else moment.person(target)
-        seen = lookup.key is not None and moment.seen(project, *lookup.key)
-        attributes = moment.attributes(project) if lookup.attributes else ()
+        target = self._target(lookup, snapshot) if lookup.identifiers else None
+        profile = None if target is None else snapshot.person(target)
+        seen = lookup.key is not None and snapshot.seen(project, *lookup.key)
+        attributes = snapshot.attributes(project) if lookup.attributes else ()
         known = LookupResult(profile, profile_id=target or "", seen=seen, behind=asked.behind, attributes=attributes)
         if device is None:
             return known
         about, traits, ids = (
-            moment.device(project, device._replace(scope=scope)) for scope in (device.scope, TRAITS_SCOPE, IDS_SCOPE)
+            snapshot.device(project, device._replace(scope=scope)) for scope in (device.scope, TRAITS_SCOPE, IDS_SCOPE)
         )
         return msgspec.structs.replace(known, device=about, traits=traits, external_ids=ids)
 
-    def _target(self, lookup: Lookup, moment: Moment) -> str | None:
+    def _target(self, lookup: Lookup, snapshot: ReadSnapshot) -> str | None:
         """The profile that a message with these identifiers would be recorded under, by the rules of identity."""
         project, policy = lookup.project, self._policy_of(lookup.project)
-        evidence = gather(lookup.identifiers, policy)
-        owners = moment.owners(project, evidence.mentioned)
-        if not owners and not evidence.hints and not (evidence.weak and moment.has_aliases(project)):
+        evidence = collect_evidence(lookup.identifiers, policy)
+        owners = snapshot.owners(project, evidence.mentioned)
+        if not owners and not evidence.hints and not (evidence.weak and snapshot.has_aliases(project)):
             return None
         plain = plain_target(owners, evidence)
-        if plain is not None and (owners.keys() >= set(evidence.weak) or not moment.has_aliases(project)):
+        if plain is not None and (owners.keys() >= set(evidence.weak) or not snapshot.has_aliases(project)):
             return plain
-        held = moment.known(project, evidence.mentioned, evidence.hints)
+        held = snapshot.known(project, evidence.mentioned, evidence.hints)
         return preview(held, evidence, is_event=False, policy=policy).target
 
 

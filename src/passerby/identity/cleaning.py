@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from passerby.identity.aliases import readings
 from passerby.identity.namespaces import CONTACT_TRAITS, DEFAULT_POLICY, MAX_VALUE_LENGTH, IdentifierClass, Policy
-from passerby.identity.nothing import BLOCK_LIST, is_no_address, is_nothing
+from passerby.identity.placeholders import BLOCK_LIST, is_incomplete_address, is_placeholder
 from passerby.messages import Identifier
 
 PHONE_LENGTH = 250
@@ -42,7 +42,7 @@ class Evidence(NamedTuple):
     hints: tuple[Identifier, ...] = ()
     blocked: tuple[Identifier, ...] = ()
     names: tuple[Identifier, ...] = ()
-    naming: bool = False
+    has_user_identifier: bool = False
     previous: tuple[Identifier, ...] = ()
     readings: tuple[Identifier, ...] = ()
 
@@ -85,12 +85,12 @@ def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | 
     first = lowered[0]
     if (
         first in "0f" or not first.isalnum() or "{" in lowered or "[" in lowered or "|" in lowered or "%" in lowered
-    ) and is_nothing(lowered, machine_made=policy.classes.get(namespace) in MACHINE_MADE):
+    ) and is_placeholder(lowered, machine_made=policy.classes.get(namespace) in MACHINE_MADE):
         return None
     if namespace == "phone":
         return e164(value, policy.phone_country)
     if namespace == "email":
-        return None if is_no_address(lowered) else lowered
+        return None if is_incomplete_address(lowered) else lowered
     return lowered if policy.classes.get(namespace) is IdentifierClass.ADVERTISING else value
 
 
@@ -113,7 +113,9 @@ def e164(value: str, country: str | None) -> str:
     return f"{formatted};ext={number.extension}" if number.extension else formatted
 
 
-def naming(identifiers: tuple[Identifier, ...], traits: Mapping[str, Any], policy: Policy) -> tuple[Identifier, ...]:
+def without_trait_contacts(
+    identifiers: tuple[Identifier, ...], traits: Mapping[str, Any], policy: Policy
+) -> tuple[Identifier, ...]:
     """The identifiers of a message with these traits, without contacts that the project wants to be traits alone."""
     if policy.contact_traits == CONTACT_TRAITS or not traits:
         return identifiers
@@ -121,7 +123,7 @@ def naming(identifiers: tuple[Identifier, ...], traits: Mapping[str, Any], polic
     return tuple(i for i in identifiers if not (i.namespace in alone and i.namespace in traits))
 
 
-def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:
+def collect_evidence(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:
     """The evidence in these identifiers.
 
     An identifier in a namespace that the policy does not know is dropped like a blocked one. Of two customer ids in
@@ -151,7 +153,7 @@ def gather(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -
         hints=hints,
         blocked=tuple(blocked),
         names=customer + contacts + devices + advertising,
-        naming=bool(customer or contacts),
+        has_user_identifier=bool(customer or contacts),
         previous=previous,
         readings=readings(previous, policy) if previous else (),
     )
@@ -168,4 +170,4 @@ def _only(raw: Identifier, policy: Policy) -> Evidence | None:
     only = raw if value == raw.value else Identifier(raw.namespace, value)
     if class_ is IdentifierClass.DEVICE:
         return Evidence(weak=(only,), names=(only,))
-    return Evidence(user_id=only, names=(only,), naming=True)
+    return Evidence(user_id=only, names=(only,), has_user_identifier=True)

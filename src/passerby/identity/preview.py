@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import Decision
-from passerby.identity.known import Known
 from passerby.identity.namespaces import Policy
 from passerby.identity.resolver import Resolver
+from passerby.identity.snapshot import IdentitySnapshot
 from passerby.messages import Identifier
 
 
@@ -39,7 +39,7 @@ def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | 
     return found.pop() if len(found) == 1 and all(name in owners for name in strong) else None
 
 
-def preview(known: Known, evidence: Evidence, *, is_event: bool, policy: Policy) -> Preview:
+def preview(known: IdentitySnapshot, evidence: Evidence, *, is_event: bool, policy: Policy) -> Preview:
     """Resolve one message by the rules. `known` is used up: it must not be anybody else's."""
     resolver = Resolver(known, policy)
     member = resolver.resolve("", evidence, is_event=is_event)

@@ -28,12 +28,12 @@ from passerby.identity.aliases import as_customer, previous_of
 from passerby.identity.cleaning import Evidence
 from passerby.identity.decisions import NO_DETAIL, Decision, DecisionDetail, DecisionKind, Rule
 from passerby.identity.ids import caused_id
-from passerby.identity.known import MEMBER_LIMIT, Card, Known, crowded
 from passerby.identity.namespaces import DEFAULT_POLICY, IdentifierClass, Policy
+from passerby.identity.snapshot import MEMBER_LIMIT, IdentitySnapshot, IdentityState, exceeded_limit
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 
-Named = tuple[Card, Identifier | None]
+Named = tuple[IdentityState, Identifier | None]
 """A target, and the identifier that named it (None for a profile made for want of any)."""
 
 
@@ -45,7 +45,7 @@ class _Statement:
     """
 
     message_id: str
-    target: Card
+    target: IdentityState
     by: Identifier | None
     home: str
     contact_namespaces: AbstractSet[str] = frozenset()
@@ -54,15 +54,15 @@ class _Statement:
 class Resolver:
     """Applies the rules to one project's messages, one after the other.
 
-    It owns the `Known` it is given and keeps it current. Its output gathers in `decisions` (in order), in `linked` and
-    `cleared` (links of hints: first forget the cleared hints' links, then add the linked ones), in `created`, and in
-    `changed`: the profiles whose card is no longer as it was loaded, each with the stage that it had (None for the
-    created ones). `new_id` makes the ids of profiles and merges, from the id of the message that causes them and a
-    number that rises from 0 with each.
+    It owns `known` and keeps it current. The output is collected in `decisions` (in order), `linked` and `cleared`
+    (links of hints: delete the links of the cleared hints first, then add the linked ones), `created`, and `changed`:
+    the profiles whose identity state differs from the loaded one, each with its stage when loaded (None if created).
+    `new_id` makes the id of a profile or merge from the id of the message that causes it and a number, which counts the
+    ids of that message from 0.
     """
 
     def __init__(
-        self, known: Known, policy: Policy = DEFAULT_POLICY, new_id: Callable[[str, int], str] = caused_id
+        self, known: IdentitySnapshot, policy: Policy = DEFAULT_POLICY, new_id: Callable[[str, int], str] = caused_id
     ) -> None:
         self.known = known
         self.policy = policy
@@ -150,7 +150,7 @@ class Resolver:
         if evidence.previous or is_new_customer:
             self._report_customer_ids(statement, evidence, is_new_customer=is_new_customer)
         for hint in evidence.hints:
-            if evidence.naming:
+            if evidence.has_user_identifier:
                 self._claim_hint(statement, hint)
             else:
                 self._link_hint(statement, hint)
@@ -183,31 +183,31 @@ class Resolver:
         """Of those whom weak identifiers reach: the highest stage, then the strongest class, then the oldest."""
         return min(self._owners(weak), key=lambda named: (-named[0].stage, *self._by_class(named)), default=None)
 
-    def _may_hold(self, evidence: Evidence) -> Iterable[tuple[Card, Identifier]]:
+    def _may_hold(self, evidence: Evidence) -> Iterable[tuple[IdentityState, Identifier]]:
         """The owners of weak identifiers that hold no contact in the namespaces of the message's contacts."""
         namespaces = {contact.namespace for contact in evidence.contacts}
         return ((owner, i) for owner, i in self._owners(evidence.weak) if not owner.has_contact_in(namespaces))
 
-    def _owners(self, identifiers: Iterable[Identifier]) -> Iterable[tuple[Card, Identifier]]:
+    def _owners(self, identifiers: Iterable[Identifier]) -> Iterable[tuple[IdentityState, Identifier]]:
         return ((owner, i) for i in identifiers if (owner := self._owner(i)) is not None)
 
-    def _by_class(self, named: tuple[Card, Identifier]) -> tuple[int, str]:
+    def _by_class(self, named: tuple[IdentityState, Identifier]) -> tuple[int, str]:
         return self._class_of(named[1]), named[0].id
 
     def _class_of(self, identifier: Identifier) -> IdentifierClass:
         return self.policy.classes[identifier.namespace]
 
-    def _owner(self, identifier: Identifier) -> Card | None:
+    def _owner(self, identifier: Identifier) -> IdentityState | None:
         home = self.known.homes.get(identifier)
-        return None if home is None else self.known.cards[self.canonical(home)]
+        return None if home is None else self.known.states[self.canonical(home)]
 
-    def _create(self, message_id: str) -> Card:
-        card = Card(self._next_id(message_id))
-        self.known.cards[card.id] = card
-        self.created[card.id] = None
-        self.changed[card.id] = None
-        self.decisions.append(Decision("created", message_id, None, None, card.id, "R1"))
-        return card
+    def _create(self, message_id: str) -> IdentityState:
+        state = IdentityState(self._next_id(message_id))
+        self.known.states[state.id] = state
+        self.created[state.id] = None
+        self.changed[state.id] = None
+        self.decisions.append(Decision("created", message_id, None, None, state.id, "R1"))
+        return state
 
     # R2: unknown identifiers are attached, other owners absorbed
 
@@ -229,7 +229,7 @@ class Resolver:
             rule = "alias"
         self._say("attached", statement, identifier, None, rule)
 
-    def _absorb(self, statement: _Statement, owner: Card, identifier: Identifier) -> None:
+    def _absorb(self, statement: _Statement, owner: IdentityState, identifier: Identifier) -> None:
         """Merge the owner into the target, unless an undo, R3 or a limit forbids it."""
         if self._is_separated(statement.target, owner, identifier):
             self._say("conflict", statement, identifier, owner, "undo")
@@ -240,7 +240,7 @@ class Resolver:
         else:
             self._merge(statement, owner, identifier, "R2")
 
-    def _merge(self, statement: _Statement, other: Card, via: Identifier, rule: Rule) -> None:
+    def _merge(self, statement: _Statement, other: IdentityState, via: Identifier, rule: Rule) -> None:
         """Make the target and the other one profile.
 
         A customer id never changes its profile, so where only the other is a customer, it is the target that is
@@ -260,7 +260,7 @@ class Resolver:
 
     # R3: two people never merge
 
-    def _forbidden(self, statement: _Statement, owner: Card, identifier: Identifier) -> Rule | None:
+    def _forbidden(self, statement: _Statement, owner: IdentityState, identifier: Identifier) -> Rule | None:
         """The part of R3 that forbids merging the owner of this identifier into the target, if any."""
         target = statement.target
         if target.user_id is not None and owner.user_id is not None:
@@ -270,7 +270,7 @@ class Resolver:
         namespaces = statement.contact_namespaces | {contact.namespace for contact in target.contacts}
         return "R3b" if owner.has_contact_in(namespaces) else None
 
-    def _keep_apart(self, statement: _Statement, owner: Card, identifier: Identifier, rule: Rule) -> None:
+    def _keep_apart(self, statement: _Statement, owner: IdentityState, identifier: Identifier, rule: Rule) -> None:
         """Let a weak identifier change hands; leave a contact where it is."""
         if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
             self._say("conflict", statement, identifier, owner, rule)
@@ -309,58 +309,58 @@ class Resolver:
 
     def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Absorb every anonymous profile that waits behind the hint, the oldest first, and forget its links."""
-        for card in map(self.known.cards.__getitem__, sorted(self._waiting(hint))):
-            if card.stage is Stage.ANONYMOUS and card is not statement.target:
-                self._absorb_waiting(statement, card, hint)
+        for state in map(self.known.states.__getitem__, sorted(self._waiting(hint))):
+            if state.stage is Stage.ANONYMOUS and state is not statement.target:
+                self._absorb_waiting(statement, state, hint)
         del self.known.links[hint]
         self.linked.pop(hint, None)
         self.cleared[hint] = None
 
-    def _absorb_waiting(self, statement: _Statement, card: Card, hint: Identifier) -> None:
+    def _absorb_waiting(self, statement: _Statement, state: IdentityState, hint: Identifier) -> None:
         """Merge a profile that waited behind the hint. It is anonymous, so that R3 has nothing to say."""
-        if self._is_separated(statement.target, card, hint):
-            self._say("conflict", statement, hint, card, "undo")
-        elif namespace := self._too_many(statement.target, card):
-            self._limit("merge", statement, hint, card, namespace)
+        if self._is_separated(statement.target, state, hint):
+            self._say("conflict", statement, hint, state, "undo")
+        elif namespace := self._too_many(statement.target, state):
+            self._limit("merge", statement, hint, state, namespace)
         else:
-            self._merge(statement, card, hint, "hint")
+            self._merge(statement, state, hint, "hint")
 
     # What the rules are made of
 
-    def _is_separated(self, target: Card, owner: Card, identifier: Identifier) -> bool:
+    def _is_separated(self, target: IdentityState, owner: IdentityState, identifier: Identifier) -> bool:
         """Whether an undo said that these two are not one through this identifier."""
         pairs = self.known.separations.get(identifier, ())
         return any({self.canonical(profile) for profile in pair} == {target.id, owner.id} for pair in pairs)
 
-    def _is_full(self, card: Card, namespace: str) -> bool:
-        return card.held.get(namespace, 0) >= self.policy.limits[namespace]
+    def _is_full(self, state: IdentityState, namespace: str) -> bool:
+        return state.held.get(namespace, 0) >= self.policy.limits[namespace]
 
-    def _too_many(self, target: Card, owner: Card) -> str:
+    def _too_many(self, target: IdentityState, owner: IdentityState) -> str:
         """What the two together would have too much of, or nothing."""
-        return crowded(target, owner.held, owner.members, self.policy)
+        return exceeded_limit(target, owner.held, owner.members, self.policy)
 
     def _next_id(self, message_id: str) -> str:
         """Return an id for the next profile or merge that this message causes."""
         self._made += 1
         return self._new_id(message_id, self._made - 1)
 
-    def _mark(self, card: Card) -> None:
-        """Take down that this card is about to change, and what stage it was loaded with."""
-        if card.id not in self.changed:
-            self.changed[card.id] = card.stage
+    def _mark(self, state: IdentityState) -> None:
+        """Take down that this state is about to change, and what stage it was loaded with."""
+        if state.id not in self.changed:
+            self.changed[state.id] = state.stage
 
     def _give(self, statement: _Statement, identifier: Identifier) -> None:
-        card = statement.target
-        self._mark(card)
+        state = statement.target
+        self._mark(state)
         self.known.homes[identifier] = statement.home
-        card.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
+        state.gain(identifier, contact=self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT)
 
     def _limit(
         self,
         limited: Literal["identifier", "merge", "hint"],
         statement: _Statement,
         identifier: Identifier,
-        owner: Card | None,
+        owner: IdentityState | None,
         namespace: str = "",
     ) -> None:
         """Record what a limit prevented; it is the limit of the identifier's namespace unless another one is given."""
@@ -374,7 +374,7 @@ class Resolver:
         kind: DecisionKind,
         statement: _Statement,
         identifier: Identifier,
-        owner: Card | None,
+        owner: IdentityState | None,
         rule: Rule,
         detail: DecisionDetail = NO_DETAIL,
     ) -> None:

@@ -48,7 +48,7 @@ class Reassigned(_Change, frozen=True, kw_only=True, gc=False, tag="reassigned")
 
 
 class Detached(_Change, frozen=True, kw_only=True, gc=False, tag="detached"):
-    """An identifier was detached from the profile `from_` manually, into the new `profile`."""
+    """An identifier was manually detached from the profile `from_` into the new `profile`."""
 
     identifier: Identifier
     from_: str = msgspec.field(name="from")

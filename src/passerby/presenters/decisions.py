@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.decisions import NO_DETAIL, WORKER, Actor, DecisionDetail, DecisionKind, Rule
-from passerby.identity.known import MEMBER_LIMIT
+from passerby.identity.snapshot import MEMBER_LIMIT
 
 TITLES: Final[Mapping[DecisionKind, str]] = {
     "created": "New profile",

@@ -20,12 +20,12 @@ class ErrorCode(StrEnum):
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     ALREADY_UNDONE = "already_undone"
-    BUILT_ON = "built_on"
+    DEPENDENT_MERGE_EXISTS = "dependent_merge_exists"
     SAME_PROFILE = "same_profile"
     FORBIDDEN_MERGE = "forbidden_merge"
     LIMIT_EXCEEDED = "limit_exceeded"
-    CUSTOMER_STAYS = "customer_stays"
-    MOVED_ON = "moved_on"
+    CUSTOMER_ID_NOT_DETACHABLE = "customer_id_not_detachable"
+    IDENTIFIER_REASSIGNED = "identifier_reassigned"
     INTERNAL_ERROR = "internal_error"
     NOT_READY = "not_ready"
     NOT_YET_VISIBLE = "not_yet_visible"
@@ -87,7 +87,7 @@ class DependentMerge(ServiceError):
 
     def __init__(self, merge_id: str) -> None:
         message = f"a later merge builds on this one: undo merge {merge_id} first"
-        super().__init__(ErrorCode.BUILT_ON, message, {"merge_id": merge_id})
+        super().__init__(ErrorCode.DEPENDENT_MERGE_EXISTS, message, {"merge_id": merge_id})
 
 
 class SameProfile(ServiceError):
@@ -117,14 +117,14 @@ class CustomerIdNotDetachable(ServiceError):
 
     def __init__(self) -> None:
         message = "a customer id cannot be detached: undo the merge that brought it"
-        super().__init__(ErrorCode.CUSTOMER_STAYS, message)
+        super().__init__(ErrorCode.CUSTOMER_ID_NOT_DETACHABLE, message)
 
 
 class IdentifierReassigned(ServiceError):
     """The identifier has been reassigned to another profile."""
 
     def __init__(self) -> None:
-        super().__init__(ErrorCode.MOVED_ON, "the identifier has been reassigned to another profile")
+        super().__init__(ErrorCode.IDENTIFIER_REASSIGNED, "the identifier has been reassigned to another profile")
 
 
 class EventsUnavailable(ServiceError):

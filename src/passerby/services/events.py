@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
-from passerby.identity.cleaning import gather
+from passerby.identity.cleaning import collect_evidence
 from passerby.log.protocol import Entry
 from passerby.messages import StoredEvent
 from passerby.services.access import ServerAccess
@@ -52,6 +52,6 @@ def _stored(access: ServerAccess, id_: str, members: Sequence[str]) -> StoredEve
 
 def _led_to(access: ServerAccess, entry: Entry) -> str | None:
     """The profile that the first known identifier of a message leads to."""
-    evidence = gather(entry.message.identifiers, access.context.policy_of(access.project))
+    evidence = collect_evidence(entry.message.identifiers, access.context.policy_of(access.project))
     profiles = (access.context.state.profile_of(access.project, identifier) for identifier in evidence.mentioned)
     return next((profile.id for profile in profiles if profile), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from passerby.identity.cleaning import clean_identifier, gather
+from passerby.identity.cleaning import clean_identifier, collect_evidence
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.preview import preview
 from passerby.messages import Identifier
@@ -31,7 +31,7 @@ def explain_identifier(access: Access, profile_id: str, given: Identifier) -> Wh
 def preview_identity(access: Access, request: PreviewRequest) -> PreviewAnswer:
     """Return what a message with these identifiers would do now. Changes nothing."""
     policy = access.context.policy_of(access.project)
-    evidence = gather([each.identifier() for each in request.identifiers], policy)
+    evidence = collect_evidence([each.identifier() for each in request.identifiers], policy)
     known = access.context.state.known(access.project, evidence.mentioned, evidence.hints)
     found = preview(known, evidence, is_event=request.is_event, policy=policy)
     return PreviewAnswer(

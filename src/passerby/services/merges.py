@@ -112,18 +112,18 @@ def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> Han
     return _merged(access, made)
 
 
-def decision_of(access: Access, reason: str) -> state.Hand:
+def decision_of(access: Access, reason: str) -> state.ManualDecision:
     """Return the caller's decision, taken now, as the state records it."""
     context, project = access.context, access.project
     new_id = lambda: str(uuid_utils.uuid7())  # noqa: E731 - named for the line below
-    return state.Hand(context.now(), access.caller.actor, reason, new_id, context.policy_of(project))
+    return state.ManualDecision(context.now(), access.caller.actor, reason, new_id, context.policy_of(project))
 
 
 def _with_reason(reason: str) -> dict[str, Any] | None:
     return {"reason": reason} if reason else None
 
 
-def _merged(access: Access, made: state.HandMerge) -> HandMade:
+def _merged(access: Access, made: state.ManualMerge) -> HandMade:
     (profile,) = _profiles(access, made.winner)
     return HandMade(merge_id=made.id, profile=profile)
 
@@ -143,7 +143,7 @@ def _refusals(what: str, **details: str) -> Iterator[None]:
         raise errors.ForbiddenMerge(forbidden.rule, sentence) from None
     except state.AlreadyUndone:
         raise errors.AlreadyUndone(what, **details) from None
-    except state.BuiltOn as later:
+    except state.DependentMergeExists as later:
         raise errors.DependentMerge(later.merge_id) from None
     except tuple(_UNKNOWN) as unknown:
         raise not_found(_UNKNOWN[type(unknown)]) from None
@@ -160,6 +160,6 @@ _UNKNOWN: Final[Mapping[type[Exception], str]] = {
 _REFUSED: Final[Mapping[type[Exception], Callable[[str], ServiceError]]] = {
     state.SameProfile: lambda _: errors.SameProfile(),
     state.LimitExceeded: errors.LimitExceeded,
-    state.CustomerStays: lambda _: errors.CustomerIdNotDetachable(),
-    state.MovedOn: lambda _: errors.IdentifierReassigned(),
+    state.CustomerIdNotDetachable: lambda _: errors.CustomerIdNotDetachable(),
+    state.IdentifierReassigned: lambda _: errors.IdentifierReassigned(),
 }

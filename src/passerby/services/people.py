@@ -70,8 +70,8 @@ def first_decisions(access: Access, profile_id: str, limit: int) -> list[History
 @reading()
 def devices_of(access: Access, identifiers: Iterable[Identifier]) -> list[tuple[str, dict[str, object]]]:
     """Return what each of these identifiers said of its device, by the identifier's value."""
-    with access.context.state.moment() as moment:
-        found = [(each.value, moment.device(access.project, each)) for each in identifiers]
+    with access.context.state.snapshot() as snapshot:
+        found = [(each.value, snapshot.device(access.project, each)) for each in identifiers]
     return [(value, about) for value, about in found if about]
 
 

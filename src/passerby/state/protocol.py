@@ -16,8 +16,8 @@ from passerby.catalogue.changes import Changes, KnownAttribute
 from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
 from passerby.identity.decisions import UNKNOWN_ACTOR, Actor, Decision, Rule
-from passerby.identity.known import Card, Known
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
+from passerby.identity.snapshot import IdentitySnapshot, IdentityState
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Rejected
 from passerby.outbox.records import Change
@@ -43,7 +43,7 @@ class AlreadyUndone(Exception):
     """The merge was undone before."""
 
 
-class BuiltOn(Exception):
+class DependentMergeExists(Exception):
     """A later merge builds on this one and has to be undone first."""
 
     def __init__(self, merge_id: str) -> None:
@@ -71,11 +71,11 @@ class SameProfile(Exception):
     """Both are one profile already."""
 
 
-class MovedOn(Exception):
+class IdentifierReassigned(Exception):
     """The identifier belongs to somebody else by now."""
 
 
-class CustomerStays(Exception):
+class CustomerIdNotDetachable(Exception):
     """A customer id cannot be detached from its profile."""
 
 
@@ -91,7 +91,7 @@ class LimitExceeded(Exception):
     """Together, the two would hold too many identifiers, or have too many members. The text is the namespace."""
 
 
-class Hand(NamedTuple):
+class ManualDecision(NamedTuple):
     """A manual decision: its time, its actor and the actor's comment, and the project's policy.
 
     `new_id` makes ids, later ones greater.
@@ -104,7 +104,7 @@ class Hand(NamedTuple):
     policy: Policy = DEFAULT_POLICY
 
 
-class HandMerge(NamedTuple):
+class ManualMerge(NamedTuple):
     """A merge that was made by hand."""
 
     id: str
@@ -120,14 +120,14 @@ class Detachment(NamedTuple):
     detached: str
 
 
-class Moment(NamedTuple):
+class Arrival(NamedTuple):
     """When a message came: received time, and position in the log."""
 
     at: int
     position: Position
 
 
-class Sighting(NamedTuple):
+class SeenInterval(NamedTuple):
     """The first and the last time that an identifier was seen; `row` is the state's own handle of a known one."""
 
     first: int
@@ -147,12 +147,12 @@ class SeenKey(NamedTuple):
 class Loaded:
     """What the state knows of the identifiers of one project's part of a batch.
 
-    `sightings` are of the identifiers in `known.homes`, `contexts` of their homes, `devices` of the
+    `seen_intervals` are of the identifiers in `known.homes`, `contexts` of their homes, `devices` of the
     identifiers that a message of the batch describes.
     """
 
-    known: Known = field(default_factory=Known)
-    sightings: dict[Identifier, Sighting] = field(default_factory=dict)
+    known: IdentitySnapshot = field(default_factory=IdentitySnapshot)
+    seen_intervals: dict[Identifier, SeenInterval] = field(default_factory=dict)
     contexts: dict[str, dict[str, Versioned]] = field(default_factory=dict)
     devices: dict[Identifier, dict[str, Versioned]] = field(default_factory=dict)
 
@@ -161,27 +161,27 @@ class Loaded:
 class ProjectChanges:
     """What a batch comes to for one project: all that `apply` writes.
 
-    `cards` are by canonical profile, `activity` and `contexts` by the member that a message is recorded under:
+    `states` are by canonical profile, `activity` and `contexts` by the member that a message is recorded under:
     `activity` is what the batch adds, `contexts` what then holds.
-    `sightings` are of identifiers that were known before or are attached now, as they then hold. `traits` and
+    `seen_intervals` are of identifiers that were known before or are attached now, as they then hold. `traits` and
     `rejected_traits` are the newest of the batch by (profile id, name). `devices` is what is then known of devices.
-    `moments` are of the messages that `decisions` name, `invalid` those that state nothing that can be used. `totals`
-    are growths. `records` are the changes of profiles for the outbox.
+    `arrivals` are of the messages that `decisions` name, `invalid` the messages that are kept for inspection only.
+    `totals` are growths. `records` are the changes of profiles for the outbox.
     """
 
     project: int
     created: Sequence[str] = ()
     decisions: Sequence[Decision] = ()
-    cards: Mapping[str, Card] = field(default_factory=dict)
+    states: Mapping[str, IdentityState] = field(default_factory=dict)
     activity: Mapping[str, Activity] = field(default_factory=dict)
     contexts: Mapping[str, Mapping[str, Versioned]] = field(default_factory=dict)
-    sightings: Mapping[Identifier, Sighting] = field(default_factory=dict)
+    seen_intervals: Mapping[Identifier, SeenInterval] = field(default_factory=dict)
     cleared: Iterable[Identifier] = ()
     linked: Mapping[Identifier, Iterable[str]] = field(default_factory=dict)
     traits: Mapping[tuple[str, str], Versioned] = field(default_factory=dict)
     rejected_traits: Mapping[tuple[str, str], tuple[Rejected, Versioned]] = field(default_factory=dict)
     devices: Mapping[Identifier, Mapping[str, Versioned]] = field(default_factory=dict)
-    moments: Mapping[str, Moment] = field(default_factory=dict)
+    arrivals: Mapping[str, Arrival] = field(default_factory=dict)
     invalid: Sequence[Entry] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
     records: Sequence[Change] = ()
@@ -300,7 +300,7 @@ class State(Protocol):
         Partitions that `positions` does not list stay where they are. `at` is the received time of the last message.
         """
 
-    def bury(self, entry: Entry, error: str) -> None:
+    def dead_letter(self, entry: Entry, error: str) -> None:
         """Keep a message that cannot be applied, with what went wrong."""
 
     def undo_merge(  # noqa: PLR0913 - who undoes what, when and why
@@ -317,10 +317,12 @@ class State(Protocol):
 
         The history keeps the actor and the actor's comment.
 
-        Raises UnknownMerge, AlreadyUndone, BuiltOn.
+        Raises UnknownMerge, AlreadyUndone, DependentMergeExists.
         """
 
-    def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
+    def merge_profiles(
+        self, project: int, winner: str, loser: str, decision: ManualDecision, *, force: bool
+    ) -> ManualMerge:
         """Merge two profiles, or those that they belong to by now; in a transaction of its own.
 
         A customer absorbs whoever is none, whichever was to win. Two customers can be forced: the loser's customer
@@ -328,19 +330,20 @@ class State(Protocol):
         forced), LimitExceeded.
         """
 
-    def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment:
+    def detach(self, project: int, profile: str, identifier: Identifier, decision: ManualDecision) -> Detachment:
         """Give one (cleaned) identifier of a profile a profile of its own, and remember that it is none of the first's.
 
-        In a transaction of its own. Raises UnknownProfile, UnknownIdentifier, CustomerStays.
+        In a transaction of its own. Raises UnknownProfile, UnknownIdentifier, CustomerIdNotDetachable.
         """
 
-    def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge:
+    def undo_detachment(self, project: int, detachment_id: str, decision: ManualDecision) -> ManualMerge:
         """Merge what was detached back, and forget that it was; in a transaction of its own.
 
-        Raises UnknownDetachment, AlreadyUndone, BuiltOn, MovedOn, ForbiddenMerge, LimitExceeded.
+        Raises UnknownDetachment, AlreadyUndone, DependentMergeExists, IdentifierReassigned, ForbiddenMerge,
+        LimitExceeded.
         """
 
-    def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+    def dismiss_duplicate(self, project: int, one: str, other: str, decision: ManualDecision) -> tuple[str, str]:
         """Remember that two profiles, or those that they belong to now, are different people.
 
         In a transaction of its own. Returns both ids, the older first. Raises UnknownProfile, SameProfile.

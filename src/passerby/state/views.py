@@ -15,7 +15,7 @@ import msgspec
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
 from passerby.identity.decisions import Actor, DecisionDetail, DecisionKind, Rule
-from passerby.identity.known import Known
+from passerby.identity.snapshot import IdentitySnapshot
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
 from passerby.positions import START, Position, Positions
@@ -258,7 +258,7 @@ class NewestViolations(NamedTuple):
     invalid: list[tuple[Position, int, str, list[str], str]]
 
 
-class Moment(Protocol):
+class ReadSnapshot(Protocol):
     """The state as it is at one moment. Belongs to the thread that asked for it. Identifiers are cleaned."""
 
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
@@ -267,7 +267,7 @@ class Moment(Protocol):
     def has_aliases(self, project: int) -> bool:
         """Whether the project ever had an alias: then a new device identifier may belong to a profile already."""
 
-    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> IdentitySnapshot:
         """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
 
     def person(self, profile: str) -> Person:
@@ -350,10 +350,10 @@ class StateReader(Protocol):
     def merge(self, project: int, merge_id: str) -> MergeDetail | None:
         """One merge."""
 
-    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> IdentitySnapshot:
         """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
 
-    def moment(self) -> AbstractContextManager[Moment]:
+    def snapshot(self) -> AbstractContextManager[ReadSnapshot]:
         """One moment of the state, until the block ends: for who has many questions and wants quick answers."""
 
     def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:

@@ -12,16 +12,16 @@ from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.rules import DEFAULT_LIMITS, TRAITS_OF_PROFILES, Limits
 from passerby.catalogue.violations import ViolationCounter
 from passerby.dialects import registry
-from passerby.identity.cleaning import Evidence, gather, naming
+from passerby.identity.cleaning import Evidence, collect_evidence, without_trait_contacts
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StoredEvent
 from passerby.positions import START, Positions, partition_of
 from passerby.profiles import devices
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
-from passerby.worker import series
-from passerby.worker.project import Claim, ProjectBatch, Rules
-from passerby.worker.repeats import WINDOWS_MS, sift
+from passerby.worker import time_series
+from passerby.worker.deduplicate import WINDOWS_MS, deduplicate
+from passerby.worker.project import PendingMessage, ProjectBatch, Rules
 
 _lines: Final = msgspec.json.Encoder().encode_lines
 
@@ -33,7 +33,7 @@ class Applied(NamedTuple):
     messages: int = 0
     duplicates: int = 0
     events: int = 0
-    buried: int = 0
+    dead_lettered: int = 0
 
 
 class Worker:
@@ -73,7 +73,7 @@ class Worker:
             self._violations.forget()
             raise
 
-    def bury(self, entry: Entry, error: str) -> Applied:
+    def dead_letter(self, entry: Entry, error: str) -> Applied:
         """Move a message that cannot be applied to the dead letters and advance past it; it counts as applied.
 
         Does nothing where another worker has applied it, or has done the same.
@@ -83,11 +83,13 @@ class Worker:
             applied = self._state.lock_positions([partition_of(entry.position)])
             if applied.covers(entry.position):
                 return Applied(applied)
-            self._state.bury(entry, error)
+            self._state.dead_letter(entry, error)
             self._state.apply(ProjectChanges(project, totals={"applied": 1, "violations": 1}))
-            self._state.add_series([row._replace(violations=1) for row in series.rows([entry], [entry], Counter())])
+            self._state.add_series(
+                [row._replace(violations=1) for row in time_series.rows([entry], [entry], Counter())]
+            )
             self._state.finish(positions, entry.message.received_at, ())
-        return Applied(positions, messages=1, buried=1)
+        return Applied(positions, messages=1, dead_lettered=1)
 
     def _apply_fresh(self, entries: Sequence[Entry]) -> Applied:
         version = self._state.catalogue_version()
@@ -95,52 +97,52 @@ class Worker:
             self._catalogue.forget()
             self._violations.forget()
             self._version = version
-        fresh, repeats = sift(entries, self._state, self._windows)
-        claims = self._claims(fresh)
+        fresh, repeats = deduplicate(entries, self._state, self._windows)
+        messages = self._pending_messages(fresh)
         events: list[StoredEvent] = []
-        violations: Counter[series.Place] = Counter()
-        for project in claims.keys() | repeats.keys():
-            events += self._apply_project(project, claims.get(project, []), repeats.get(project, 0), violations)
+        violations: Counter[time_series.SeriesKey] = Counter()
+        for project in messages.keys() | repeats.keys():
+            events += self._apply_project(project, messages.get(project, []), repeats.get(project, 0), violations)
         self._state.count(self._catalogue.drain(), self._violations.drain())
-        self._state.add_series(series.rows(entries, fresh, violations))
+        self._state.add_series(time_series.rows(entries, fresh, violations))
         positions = Positions(entry.position for entry in entries)
         self._state.finish(positions, entries[-1].message.received_at, _outbox_rows(positions, events))
         return Applied(positions, len(entries), sum(repeats.values()), len(events))
 
-    def _claims(self, entries: Sequence[Entry]) -> Mapping[int, list[Claim]]:
+    def _pending_messages(self, entries: Sequence[Entry]) -> Mapping[int, list[PendingMessage]]:
         """Each project's messages with their evidence. Projects never meet again from here on."""
-        claims: dict[int, list[Claim]] = {}
+        messages: dict[int, list[PendingMessage]] = {}
         gathered: dict[tuple[int, tuple[Identifier, ...]], Evidence] = {}
         for position, message in entries:
             policy = self._policy_of(message.project)
             key = message.project, _names(message, policy)
             evidence = gathered.get(key)
             if evidence is None:
-                evidence = gathered[key] = gather(key[1], policy)
-            claims.setdefault(message.project, []).append(Claim(position, message, evidence))
-        return claims
+                evidence = gathered[key] = collect_evidence(key[1], policy)
+            messages.setdefault(message.project, []).append(PendingMessage(position, message, evidence))
+        return messages
 
     def _apply_project(
-        self, project: int, claims: Sequence[Claim], repeats: int, violations: Counter[series.Place]
+        self, project: int, messages: Sequence[PendingMessage], repeats: int, violations: Counter[time_series.SeriesKey]
     ) -> list[StoredEvent]:
-        self._load_catalogue(project, claims)
-        identifiers = {name: None for claim in claims for name in claim.evidence.mentioned}
-        hints = {hint: None for claim in claims for hint in claim.evidence.hints}
+        self._load_catalogue(project, messages)
+        identifiers = {name: None for pending in messages for name in pending.evidence.mentioned}
+        hints = {hint: None for pending in messages for hint in pending.evidence.hints}
         rules = Rules(self._catalogue, self._violations, self._policy_of(project))
         loaded = self._state.known(project, identifiers, hints)
-        if stating := _stating(claims, rules.policy):
+        if stating := _stating(messages, rules.policy):
             loaded.devices = self._state.devices(project, stating)
         batch = ProjectBatch(project, loaded, rules)
-        for claim in claims:
-            batch.apply(claim)
-        if batch.profiles_beyond:
-            batch.bound_traits(self._state.trait_names(batch.profiles_beyond))
-        self._state.apply(batch.changes(len(claims), repeats))
+        for pending in messages:
+            batch.apply(pending)
+        if batch.profiles_with_overflow:
+            batch.bound_traits(self._state.trait_names(batch.profiles_with_overflow))
+        self._state.apply(batch.changes(len(messages), repeats))
         violations += batch.violations
         return batch.events
 
-    def _load_catalogue(self, project: int, claims: Sequence[Claim]) -> None:
-        names = {claim.message.name for claim in claims if claim.message.kind == "track"} | {TRAITS_OF_PROFILES}
+    def _load_catalogue(self, project: int, messages: Sequence[PendingMessage]) -> None:
+        names = {pending.message.name for pending in messages if pending.message.kind == "track"} | {TRAITS_OF_PROFILES}
         if self._catalogue.needs_aliases(project):
             self._catalogue.load_aliases(project, self._state.aliases(project))
         if aliases := self._catalogue.aliases(project):
@@ -174,14 +176,16 @@ def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:
     """Who a message names, without contacts that were read from its traits where the project wants none of those."""
     if message.dialect in registry.IDENTIFYING_BY_FIELDS:
         return message.identifiers
-    return naming(message.identifiers, message.traits, policy)
+    return without_trait_contacts(message.identifiers, message.traits, policy)
 
 
-def _stating(claims: Sequence[Claim], policy: Policy) -> list[Identifier]:
+def _stating(messages: Sequence[PendingMessage], policy: Policy) -> list[Identifier]:
     """The rows of the devices that messages make statements of: mostly none."""
     answering = registry.ANSWERING_WITH_PROFILE
-    saying = (claim for claim in claims if devices.says(claim.message, answering))
+    saying = (pending for pending in messages if devices.says(pending.message, answering))
     rows = (
-        row.device for claim in saying for row in devices.statements(claim.message, claim.evidence, policy, answering)
+        row.device
+        for pending in saying
+        for row in devices.statements(pending.message, pending.evidence, policy, answering)
     )
     return list(dict.fromkeys(rows))

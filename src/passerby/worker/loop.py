@@ -115,7 +115,7 @@ class Loop:
                 _log.exception(
                     "a message cannot be applied, moved to the dead letters", position=to_json(entry.position)
                 )
-                self._note(self._worker.bury(entry, f"{type(fault).__name__}: {fault}"))
+                self._note(self._worker.dead_letter(entry, f"{type(fault).__name__}: {fault}"))
             positions = positions.joined(Positions.at(entry.position))
         return positions
 
@@ -126,9 +126,9 @@ class Loop:
         return applied
 
     def _note(self, applied: Applied) -> None:
-        metrics.MESSAGES.labels("applied").inc(applied.messages - applied.duplicates - applied.buried)
+        metrics.MESSAGES.labels("applied").inc(applied.messages - applied.duplicates - applied.dead_lettered)
         metrics.MESSAGES.labels("duplicate").inc(applied.duplicates)
-        metrics.MESSAGES.labels("set_aside").inc(applied.buried)
+        metrics.MESSAGES.labels("dead_lettered").inc(applied.dead_lettered)
         metrics.EVENTS.inc(applied.events)
         for position in applied.positions:
             metrics.POSITION.labels(partition_of(position)).set(offset_of(position))

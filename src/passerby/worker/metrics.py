@@ -1,10 +1,10 @@
-"""What the worker lets be measured."""
+"""Metrics of the worker."""
 
 from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 
-MESSAGES = Counter("passerby_worker_messages", "Messages taken from the log, by what became of them.", ["outcome"])
+MESSAGES = Counter("passerby_worker_messages", "Messages read from the log, by outcome.", ["outcome"])
 EVENTS = Counter("passerby_worker_events", "Events resolved and put into the outbox.")
 BATCH_SECONDS = Histogram(
     "passerby_worker_batch_seconds",

@@ -18,8 +18,8 @@ from passerby.settings import Settings
 from passerby.state.protocol import State
 from passerby.storage.data_dir import DataDir
 from passerby.worker.batch import Worker
+from passerby.worker.deduplicate import windows
 from passerby.worker.loop import Loop
-from passerby.worker.repeats import windows
 from passerby.worker.resume import resume_log
 
 BEAT_SECONDS: Final = 1.0

@@ -26,10 +26,10 @@ from passerby.positions import Position
 from passerby.profiles import context, devices, traits
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
-from passerby.state.protocol import Loaded, Moment, ProjectChanges, Sighting
-from passerby.worker import series
-from passerby.worker.changes import records
-from passerby.worker.times import event_time
+from passerby.state.protocol import Arrival, Loaded, ProjectChanges, SeenInterval
+from passerby.worker import time_series
+from passerby.worker.change_records import records
+from passerby.worker.event_time import event_time
 
 SENT_NAME: Final = "sent_name"
 """The key in an event's context with the name that its sender gave it, where that is merged into another one."""
@@ -38,7 +38,7 @@ _NO_TRAITS: Final[dict[str, Any]] = {}
 _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=())
 
 
-class Claim(NamedTuple):
+class PendingMessage(NamedTuple):
     """A message with its position and the evidence in it; and as it was sent, where it was respelled."""
 
     position: Position
@@ -47,7 +47,7 @@ class Claim(NamedTuple):
     sent: Message | None = None
 
 
-class Beyond(NamedTuple):
+class OverflowTrait(NamedTuple):
     """A trait that the catalogue has no room for, as a message states it."""
 
     message: Message
@@ -69,7 +69,7 @@ class ProjectBatch:
     def __init__(self, project: int, loaded: Loaded, rules: Rules) -> None:
         self.events: list[StoredEvent] = []
         self.violations: Counter[tuple[int, int, str]] = Counter()
-        """By project, minute and dialect: see `worker.series.Place`."""
+        """By project, minute and dialect: see `worker.time_series.SeriesKey`."""
         self._project = project
         self._loaded = loaded
         self._rules = rules
@@ -79,44 +79,44 @@ class ProjectBatch:
         self._activity: dict[str, Activity] = {}
         self._contexts: dict[str, dict[str, Versioned]] = {}
         self._traits: dict[str, dict[str, Versioned]] = {}
-        self._beyond: dict[str, list[Beyond]] = {}
+        self._overflow: dict[str, list[OverflowTrait]] = {}
         self._rejected: dict[tuple[str, str], tuple[Rejected, Versioned]] = {}
-        self._sightings: dict[Identifier, Sighting] = {}
+        self._seen_intervals: dict[Identifier, SeenInterval] = {}
         self._devices: dict[Identifier, dict[str, Versioned]] = {}
-        self._moments: dict[str, Moment] = {}
+        self._arrivals: dict[str, Arrival] = {}
         self._invalid: list[Entry] = []
 
-    def apply(self, claim: Claim) -> None:
+    def apply(self, pending: PendingMessage) -> None:
         """Apply one message: the catalogue's rules, identity, then what the profile keeps of it."""
         if self._aliases is not None:
-            claim = _respelled(claim, self._aliases)
-        message = claim.message
+            pending = _respelled(pending, self._aliases)
+        message = pending.message
         time, wrong_time = event_time(message)
         if message.violations or wrong_time:
             self._count(message, (*message.violations, *wrong_time))
         if message.kind == "invalid":
-            self._invalid.append(Entry(claim.position, message))
+            self._invalid.append(Entry(pending.position, message))
             return
         verdict = self._judge_event(message, time)
         if verdict.ignored:
             return
-        profile, unmoved = self._resolve(claim)
-        if profile is None or not claim.evidence.mentioned:
+        profile, unmoved = self._resolve(pending)
+        if profile is None or not pending.evidence.mentioned:
             self._count(message, (Violation("no_identifier", message.name),))
         if profile is None:
             return
         if message.kind == "track":
-            self._keep_event(claim, profile, time, verdict)
-        self._keep_activity(claim, profile, time)
+            self._keep_event(pending, profile, time, verdict)
+        self._keep_activity(pending, profile, time)
         for rejected in message.rejected_traits:
-            self._keep_rejected(profile, upgraded_value(rejected), Versioned(None, time, claim.position))
+            self._keep_rejected(profile, upgraded_value(rejected), Versioned(None, time, pending.position))
         if message.traits or unmoved:
-            self._keep_traits(claim, profile, time, unmoved | message.traits if unmoved else message.traits)
+            self._keep_traits(pending, profile, time, unmoved | message.traits if unmoved else message.traits)
 
     @property
-    def profiles_beyond(self) -> Collection[str]:
+    def profiles_with_overflow(self) -> Collection[str]:
         """The profiles that got traits for which the catalogue has no room: mostly none."""
-        return self._beyond
+        return self._overflow
 
     def bound_traits(self, held: Mapping[str, Iterable[str]]) -> None:
         """Keep only so many traits beyond the catalogue, the first ones; `held` names each such profile's traits.
@@ -125,16 +125,16 @@ class ProjectBatch:
         """
         has_trait, project = self._rules.catalogue.has_trait, self._project
         most = self._rules.catalogue.limits.uncatalogued_traits
-        for profile, beyond in self._beyond.items():
+        for profile, overflow in self._overflow.items():
             kept = {name for name in held.get(profile, ()) if not has_trait(project, name)}
-            for each in beyond:
+            for each in overflow:
                 if each.name in kept or len(kept) < most:
                     kept.add(each.name)
                 else:
                     self._refuse(profile, each)
 
-    def _refuse(self, profile: str, beyond: Beyond) -> None:
-        message, name, stated = beyond
+    def _refuse(self, profile: str, overflow: OverflowTrait) -> None:
+        message, name, stated = overflow
         self._traits[profile].pop(name, None)
         most = self._rules.catalogue.limits.uncatalogued_traits
         rejected = Rejected(name, stated.value, TOO_MANY_TRAITS, RejectionDetail(limit=most))
@@ -143,26 +143,26 @@ class ProjectBatch:
 
     def changes(self, applied: int, repeats: int) -> ProjectChanges:
         """All that is to be written, for so many messages that were applied and repeats beside them."""
-        resolver, cards = self._resolver, self._resolver.known.cards
+        resolver, states = self._resolver, self._resolver.known.states
         self._totals.update(applied=applied, events=len(self.events), duplicates=repeats)
         self._totals.update(self._stage_growth())
         return ProjectChanges(
             project=self._project,
             created=list(resolver.created),
             decisions=resolver.decisions,
-            cards={id_: cards[id_] for id_ in resolver.changed},
+            states={id_: states[id_] for id_ in resolver.changed},
             activity=self._activity,
             contexts=self._contexts,
-            sightings=self._sightings,
+            seen_intervals=self._seen_intervals,
             cleared=resolver.cleared,
             linked=resolver.linked,
             traits={(id_, name): newest for id_, held in self._traits.items() for name, newest in held.items()},
             rejected_traits=self._rejected,
             devices=self._devices,
-            moments=self._moments,
+            arrivals=self._arrivals,
             invalid=self._invalid,
             totals=self._totals,
-            records=list(records(self._project, resolver, self._moments, self._traits)),
+            records=list(records(self._project, resolver, self._arrivals, self._traits)),
         )
 
     def _judge_event(self, message: Message, time: int) -> Verdict:
@@ -176,16 +176,16 @@ class ProjectBatch:
             self._count(message, verdict.violations)
         return verdict
 
-    def _resolve(self, claim: Claim) -> tuple[str | None, dict[str, Any]]:
+    def _resolve(self, pending: PendingMessage) -> tuple[str | None, dict[str, Any]]:
         """The member to record the message under, and the contacts of the message that stay with another profile."""
-        message, evidence, resolver = claim.message, claim.evidence, self._resolver
+        message, evidence, resolver = pending.message, pending.evidence, self._resolver
         decided = len(resolver.decisions)
         profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
         if evidence.blocked:
             self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
         if len(resolver.decisions) == decided:
             return profile, _NO_TRAITS
-        self._moments[message.id] = Moment(message.received_at, claim.position)
+        self._arrivals[message.id] = Arrival(message.received_at, pending.position)
         decisions = resolver.decisions[decided:]
         if evidence.previous:
             attached = (d.identifier for d in decisions if d.kind == "attached" and d.identifier is not None)
@@ -198,8 +198,8 @@ class ProjectBatch:
         kept = (d.identifier for d in decisions if d.kind == "conflict" and d.identifier is not None)
         return {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
 
-    def _keep_event(self, claim: Claim, profile: str, time: int, verdict: Verdict) -> None:
-        message, context, sent = claim.message, claim.message.context, claim.sent
+    def _keep_event(self, pending: PendingMessage, profile: str, time: int, verdict: Verdict) -> None:
+        message, context, sent = pending.message, pending.message.context, pending.sent
         # As it was sent: what a rule refuses of it is still what the event is about.
         semantic = semantic_of(message.dialect, message.name, message.properties)
         if sent is not None and sent.name != message.name:
@@ -213,7 +213,7 @@ class ProjectBatch:
                 id=message.id,
                 name=message.name,
                 received_at=message.received_at,
-                position=claim.position,
+                position=pending.position,
                 properties=verdict.accepted,
                 rejected=[
                     Rejection(*rejected) for rejected in (*verdict.rejected, *map(upgraded_value, message.rejected))
@@ -227,50 +227,50 @@ class ProjectBatch:
             )
         )
 
-    def _keep_activity(self, claim: Claim, profile: str, time: int) -> None:
-        events = 1 if claim.message.kind == "track" else 0
+    def _keep_activity(self, pending: PendingMessage, profile: str, time: int) -> None:
+        events = 1 if pending.message.kind == "track" else 0
         activity = self._activity.get(profile)
         if activity is None:
             self._activity[profile] = Activity(time, time, events)
         else:
             activity.add(time, events)
-        for identifier in claim.evidence.names:
+        for identifier in pending.evidence.names:
             self._sight(identifier, time)
-        for previous in claim.evidence.previous:
+        for previous in pending.evidence.previous:
             self._sight(previous, time)
-        if claim.message.context:
+        if pending.message.context:
             held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
-            context.merge_into(held, claim.message.context, time, claim.position)
+            context.merge_into(held, pending.message.context, time, pending.position)
         answering = registry.ANSWERING_WITH_PROFILE
-        if devices.says(claim.message, answering):
-            for device, said in devices.statements(claim.message, claim.evidence, self._rules.policy, answering):
+        if devices.says(pending.message, answering):
+            for device, said in devices.statements(pending.message, pending.evidence, self._rules.policy, answering):
                 about = self._devices.setdefault(device, self._loaded.devices.get(device, {}))
-                devices.merge_into(about, said, time, claim.position)
+                devices.merge_into(about, said, time, pending.position)
 
     def _sight(self, identifier: Identifier, time: int) -> None:
-        sightings = self._loaded.sightings
-        seen = sightings.get(identifier)
+        seen_intervals = self._loaded.seen_intervals
+        seen = seen_intervals.get(identifier)
         if seen is None:
             if identifier in self._resolver.known.homes:  # not one that was over a limit
-                sightings[identifier] = self._sightings[identifier] = Sighting(time, time)
+                seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(time, time)
         elif time > seen.last:
-            sightings[identifier] = self._sightings[identifier] = Sighting(seen.first, time, seen.row)
+            seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(seen.first, time, seen.row)
         elif time < seen.first:
-            sightings[identifier] = self._sightings[identifier] = Sighting(time, seen.last, seen.row)
+            seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(time, seen.last, seen.row)
 
-    def _keep_traits(self, claim: Claim, profile: str, time: int, stated: dict[str, Any]) -> None:
-        message = claim.message
+    def _keep_traits(self, pending: PendingMessage, profile: str, time: int, stated: dict[str, Any]) -> None:
+        message = pending.message
         enforce = message.dialect in registry.ENFORCING_CATALOGUE_RULES
         verdict = self._rules.catalogue.check_traits(self._project, stated, time, enforce=enforce)
         self._count(message, verdict.violations)
-        traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, claim.position)
+        traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, pending.position)
         for violation in verdict.violations:
             if violation.kind == CATALOGUE_FULL:
                 name = violation.attribute
-                newest = Versioned(verdict.accepted[name], time, claim.position)
-                self._beyond.setdefault(profile, []).append(Beyond(message, name, newest))
+                newest = Versioned(verdict.accepted[name], time, pending.position)
+                self._overflow.setdefault(profile, []).append(OverflowTrait(message, name, newest))
         for rejected in verdict.rejected:
-            self._keep_rejected(profile, rejected, Versioned(None, time, claim.position))
+            self._keep_rejected(profile, rejected, Versioned(None, time, pending.position))
 
     def _keep_rejected(self, profile: str, rejected: Rejected, version: Versioned) -> None:
         kept = self._rejected.get((profile, rejected.name))
@@ -280,7 +280,7 @@ class ProjectBatch:
     def _count(self, message: Message, violations: Sequence[Violation]) -> None:
         self._totals["violations"] += len(violations)
         if violations:
-            self.violations[series.place(message)] += len(violations)
+            self.violations[time_series.series_key(message)] += len(violations)
         for violation in violations:
             self._rules.violations.add(self._project, violation, message.received_at)
 
@@ -291,16 +291,16 @@ class ProjectBatch:
             if before is not None:
                 growth[before.label] -= 1
             if resolver.canonical(profile) == profile:
-                growth[resolver.known.cards[profile].stage.label] += 1
+                growth[resolver.known.states[profile].stage.label] += 1
         return growth
 
 
-def _respelled(claim: Claim, aliases: Aliases) -> Claim:
+def _respelled(pending: PendingMessage, aliases: Aliases) -> PendingMessage:
     """Return a message under the canonical names of its event, properties and traits; identity is as it was sent."""
-    sent = claim.message
+    sent = pending.message
     name = aliases.event(sent.name)
     properties, traits_ = aliases.respelled(name, sent.properties), aliases.respelled("", sent.traits)
     if name == sent.name and properties is sent.properties and traits_ is sent.traits:
-        return claim
+        return pending
     message = msgspec.structs.replace(sent, name=name, properties=properties, traits=traits_)
-    return claim._replace(message=message, sent=sent)
+    return pending._replace(message=message, sent=sent)

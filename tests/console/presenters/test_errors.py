@@ -21,7 +21,7 @@ def test_every_conflict_says_in_words_of_its_own_what_helps(code: ErrorCode) -> 
 
 
 def test_what_has_to_be_undone_first_is_named() -> None:
-    assert explain(ServiceError(ErrorCode.BUILT_ON, "", {"merge_id": "m-2"})).merge_id == "m-2"
+    assert explain(ServiceError(ErrorCode.DEPENDENT_MERGE_EXISTS, "", {"merge_id": "m-2"})).merge_id == "m-2"
 
 
 def test_a_limit_names_the_kind_of_identifier() -> None:

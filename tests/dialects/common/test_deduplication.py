@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from passerby.dialects.common.deduplication import KEY_LIMIT, read_key
 from passerby.identity.cleaning import clean
-from passerby.identity.nothing import BLOCK_LIST
+from passerby.identity.placeholders import BLOCK_LIST
 
 USUAL = st.text("abcdefABCDEF0123456789-_.: {}%\u200b\u00e9", max_size=140)
 UNSET = st.text("0fF-:.", max_size=40)

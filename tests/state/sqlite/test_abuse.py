@@ -9,7 +9,7 @@ import pytest
 from tests.worker.twin import TIGHT, Twin, scratch
 
 from passerby.messages import Identifier
-from passerby.state.manager.why import LONGEST
+from passerby.state.manager.explain import LONGEST
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import HistoryEntry
 

@@ -10,7 +10,7 @@ import pytest
 from tests.worker.twin import Twin, message_id, scratch
 
 from passerby.messages import Identifier
-from passerby.state.manager.known import load
+from passerby.state.manager.identity_snapshot import load
 from passerby.state.sqlite.connector import SqliteConnector
 from passerby.state.sqlite.reader import SqliteStateReader
 
@@ -63,8 +63,8 @@ def test_a_profile_does_not_list_aliases_among_its_identifiers(twin: Twin, reade
     profile = reader.profile_of(1, U1)
     assert profile
     assert [identifier.namespace for identifier in profile.identifiers] == ["user_id"]
-    with reader.moment() as moment:
-        assert moment.person(profile.id).newest == {"user_id": "u1"}
+    with reader.snapshot() as snapshot:
+        assert snapshot.person(profile.id).newest == {"user_id": "u1"}
 
 
 def test_an_undo_gives_an_alias_back_with_the_profile_that_had_it(twin: Twin, reader: SqliteStateReader) -> None:

@@ -17,7 +17,7 @@ from passerby.messages import Identifier
 from passerby.profiles.hashed import hashes
 from passerby.settings import LogSettings
 from passerby.state.manager import deletion
-from passerby.state.protocol import Hand
+from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.reader import SqliteStateReader
 
@@ -29,7 +29,7 @@ TESTER, PHONE, ADDRESS = (
 REAL = ident("user_id", "u1")
 KEPT_AS_A_RECORD = {"deleted_profiles", "outbox", "seen", "catalogue_events", "catalogue_attributes", "series"}
 KEPT_AS_A_RECORD |= {"shared_contacts", "totals", "progress", "applied_until", "backfills", "relays", "violations"}
-HAND = Hand(DAY, Actor("console_user", "anna"), "why", new_id)
+DECISION = ManualDecision(DAY, Actor("console_user", "anna"), "why", new_id)
 
 
 def rows(path: Path, *but: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -55,13 +55,13 @@ def use_everything(filling: Filling, reader: SqliteStateReader) -> None:
     filling.state.undo_merge(1, merge.id, DAY)
     other = ident("email", "passerby-test-2@example.com")
     filling.identify(other, ident("mobile_id", "passerby-test-n"), phone="+43 1 5550100")
-    detached = filling.state.detach(1, owner(reader, other), ident("mobile_id", "passerby-test-n"), HAND)
-    filling.state.dismiss_duplicate(1, detached.profile, detached.detached, HAND)
+    detached = filling.state.detach(1, owner(reader, other), ident("mobile_id", "passerby-test-n"), DECISION)
+    filling.state.dismiss_duplicate(1, detached.profile, detached.detached, DECISION)
     filling.identify(ident("user_id", "passerby-test-3@example.com"), ident("previous_id", "passerby-test-old"))
     first, second = (ident("user_id", f"passerby-test-{name}") for name in "xy")
     for each in (first, second):
         filling.track("Bought", each)
-    filling.state.merge_profiles(1, owner(reader, first), owner(reader, second), HAND, force=True)
+    filling.state.merge_profiles(1, owner(reader, first), owner(reader, second), DECISION, force=True)
 
 
 def test_nothing_is_left_of_test_profiles(filling: Filling, reader: SqliteStateReader) -> None:
@@ -109,7 +109,7 @@ def test_a_message_after_a_deletion_makes_a_new_profile(filling: Filling, reader
 
 
 def merged_by_hand(filling: Filling, reader: SqliteStateReader) -> None:
-    filling.state.merge_profiles(1, owner(reader, REAL), owner(reader, PHONE), HAND, force=False)
+    filling.state.merge_profiles(1, owner(reader, REAL), owner(reader, PHONE), DECISION, force=False)
 
 
 def undone(filling: Filling, reader: SqliteStateReader) -> None:
@@ -127,7 +127,7 @@ def reassigned(filling: Filling, reader: SqliteStateReader) -> None:
 
 def detached(filling: Filling, reader: SqliteStateReader) -> None:
     filling.identify(REAL, PHONE)
-    filling.state.detach(1, owner(reader, REAL), PHONE, HAND)
+    filling.state.detach(1, owner(reader, REAL), PHONE, DECISION)
 
 
 @pytest.mark.parametrize("meet, kept", [(merged_by_hand, 0), (undone, 1), (reassigned, 1), (detached, 1)])

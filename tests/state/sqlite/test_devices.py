@@ -27,8 +27,8 @@ def describe(filling: Filling, *identifiers: Identifier, project: int = 1, **abo
 
 
 def said_of(reader: SqliteStateReader, project: int, device: Identifier) -> dict[str, Any]:
-    with reader.moment() as moment:
-        return moment.device(project, device)
+    with reader.snapshot() as snapshot:
+        return snapshot.device(project, device)
 
 
 def test_each_key_is_as_it_was_last_said(filling: Filling, reader: SqliteStateReader) -> None:

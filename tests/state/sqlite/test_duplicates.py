@@ -22,13 +22,13 @@ from passerby.messages import Identifier
 from passerby.profiles.contacts import Term, terms_of
 from passerby.state.manager import duplicates, pairs
 from passerby.state.manager.ids import to_text
-from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
+from passerby.state.protocol import ManualDecision, SameProfile, UnknownDismissal, UnknownProfile
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.views import Duplicate, SharedContact
 from passerby.storage import sql
 
 EMAIL = "ann@x.example"
-HAND = Hand(DAY, Actor("console_user", "anna"), "two sisters", new_id)
+DECISION = ManualDecision(DAY, Actor("console_user", "anna"), "two sisters", new_id)
 
 
 def user(number: int | str) -> Identifier:
@@ -187,7 +187,7 @@ class TestDecisions:
         filling.identify(user(1), email=EMAIL)
         filling.identify(user(2), email=EMAIL)
         one, other = (owner(reader, user(number)) for number in (1, 2))
-        merge = filling.state.merge_profiles(1, one, other, HAND, force=True)
+        merge = filling.state.merge_profiles(1, one, other, DECISION, force=True)
         assert found(reader) == []
         filling.state.sweep_duplicates()
         assert _count(filling, "shared_contacts") == 0
@@ -198,7 +198,7 @@ class TestDecisions:
         filling.identify(user(1), email=EMAIL)
         filling.identify(user(2), email=EMAIL)
         one, other = (owner(reader, user(number)) for number in (1, 2))
-        assert filling.state.dismiss_duplicate(1, other, one, HAND) == (one, other)
+        assert filling.state.dismiss_duplicate(1, other, one, DECISION) == (one, other)
         filling.identify(user(1), phone="+4930123456")
         filling.identify(user(2), phone="+4930123456")
         assert found(reader) == []
@@ -212,13 +212,13 @@ class TestDecisions:
     ) -> None:
         for number in (1, 2, 3):
             filling.identify(user(number), email=EMAIL)
-        filling.state.dismiss_duplicate(1, owner(reader, user(1)), owner(reader, user(2)), HAND)
+        filling.state.dismiss_duplicate(1, owner(reader, user(1)), owner(reader, user(2)), DECISION)
         assert customers(reader) == [{"u1", "u3"}, {"u2", "u3"}]
 
     def test_a_dismissal_follows_merges(self, filling: Filling, reader: SqliteStateReader) -> None:
         filling.identify(ident("mobile_id", "m1"), email=EMAIL)
         filling.identify(user(2), email=EMAIL)
-        filling.state.dismiss_duplicate(1, owner(reader, ident("mobile_id", "m1")), owner(reader, user(2)), HAND)
+        filling.state.dismiss_duplicate(1, owner(reader, ident("mobile_id", "m1")), owner(reader, user(2)), DECISION)
         filling.identify(user(1))
         filling.identify(user(1), ident("mobile_id", "m1"))
         assert found(reader) == []
@@ -228,8 +228,8 @@ class TestDecisions:
         filling.identify(user(1), email=EMAIL)
         filling.identify(user(2), email=EMAIL)
         one, other = (owner(reader, user(number)) for number in (1, 2))
-        filling.state.dismiss_duplicate(1, one, other, HAND)
-        filling.state.dismiss_duplicate(1, one, other, HAND)
+        filling.state.dismiss_duplicate(1, one, other, DECISION)
+        filling.state.dismiss_duplicate(1, one, other, DECISION)
         assert filling.state.restore_duplicate(1, other, one) == (one, other)
         assert customers(reader) == [{"u1", "u2"}]
         assert found(reader, dismissed=True) == []
@@ -241,7 +241,7 @@ class TestDecisions:
         one = owner(reader, user(1))
         for project, other, fault in ((1, one, SameProfile), (1, new_id(), UnknownProfile), (2, one, UnknownProfile)):
             with pytest.raises(fault):
-                filling.state.dismiss_duplicate(project, one, other, HAND)
+                filling.state.dismiss_duplicate(project, one, other, DECISION)
         assert reader.duplicate(1, one, one) is None
         assert reader.duplicate(1, one, new_id()) is None
 
@@ -249,9 +249,9 @@ class TestDecisions:
         for number in (1, 2, 3):
             filling.identify(user(number), email=EMAIL)
         one, two, three = (owner(reader, user(number)) for number in (1, 2, 3))
-        filling.state.dismiss_duplicate(1, one, two, HAND)
-        filling.state.dismiss_duplicate(1, one, three, HAND)
-        filling.state.merge_profiles(1, one, two, HAND, force=True)
+        filling.state.dismiss_duplicate(1, one, two, DECISION)
+        filling.state.dismiss_duplicate(1, one, three, DECISION)
+        filling.state.merge_profiles(1, one, two, DECISION, force=True)
         assert len(found(reader, limit=1, dismissed=True)) == 1
 
 
@@ -279,7 +279,7 @@ class TestBounds:
             filling.identify(user(number), email=f"{number // 2}@x.example")
         for number in (0, 4):
             one, other = owner(reader, user(number)), owner(reader, user(number + 1))
-            filling.state.merge_profiles(1, one, other, HAND, force=True)
+            filling.state.merge_profiles(1, one, other, DECISION, force=True)
         filling.state.sweep_duplicates()
         assert _count(filling, "shared_contacts") == 2
         filling.state.sweep_duplicates()
@@ -355,7 +355,7 @@ def _do(
         spaces = ("user_id", "mobile_id")
         filling.identify(*(ident(space, name) for space, name in zip(spaces, names, strict=False) if name), **traits)
     elif kind == "merge" and len(profiles) == 2:
-        filling.state.merge_profiles(1, profiles[0], profiles[1], HAND, force=True)
+        filling.state.merge_profiles(1, profiles[0], profiles[1], DECISION, force=True)
     elif kind == "undo" and merges:
         filling.state.undo_merge(1, merges[0].id, DAY)
 

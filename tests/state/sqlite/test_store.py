@@ -141,7 +141,7 @@ def test_nothing_is_known_of_identifiers_that_nobody_has(twin: Twin) -> None:
     twin.say(M1)
     twin.work()
     loaded = twin.state.known(1, [M2], [D1])
-    assert (loaded.known.homes, loaded.known.cards, loaded.sightings) == ({}, {}, {})
+    assert (loaded.known.homes, loaded.known.states, loaded.seen_intervals) == ({}, {}, {})
     assert loaded.known.links == {D1: {}}
 
 
@@ -149,12 +149,12 @@ def test_all_is_known_of_identifiers_and_of_those_who_have_them(twin: Twin) -> N
     twin.say(U1, M1, Identifier("email", "e1@x.io", "north"), context={"os": "x"})
     twin.work()
     loaded = twin.state.known(1, [M1, M2], [])
-    ((profile, card),) = loaded.known.cards.items()
+    ((profile, state),) = loaded.known.states.items()
     assert loaded.known.homes == {M1: profile}
-    assert (card.user_id, card.contacts) == ("u1", {Identifier("email", "e1@x.io", "north")})
-    assert card.held == {"user_id": 1, "email": 1, "mobile_id": 1}
+    assert (state.user_id, state.contacts) == ("u1", {Identifier("email", "e1@x.io", "north")})
+    assert state.held == {"user_id": 1, "email": 1, "mobile_id": 1}
     assert loaded.contexts[profile]["os"].value == "x"
-    assert loaded.sightings[M1][:2] == (DAY, DAY)
+    assert loaded.seen_intervals[M1][:2] == (DAY, DAY)
 
 
 def test_nothing_is_known_of_another_projects_people(twin: Twin) -> None:
@@ -171,7 +171,7 @@ def test_whoever_waits_behind_a_hint_is_known_by_his_canonical_profile(twin: Twi
     twin.work()
     known = twin.state.known(1, [], [D1]).known
     assert len(known.links[D1]) == waiting
-    assert known.links[D1].keys() <= known.cards.keys()
+    assert known.links[D1].keys() <= known.states.keys()
 
 
 def test_two_behind_a_hint_who_became_one_are_known_as_one(twin: Twin) -> None:
@@ -202,7 +202,7 @@ def test_what_is_known_of_a_merged_member_is_its_canonical_profile_and_its_own_c
     loaded = twin.state.known(1, [M1], [])
     member = loaded.known.homes[M1]
     canonical = loaded.known.canonical(member)
-    assert (loaded.known.cards[canonical].user_id, canonical) == ("u1", twin.state.known(1, [U1], []).known.homes[U1])
+    assert (loaded.known.states[canonical].user_id, canonical) == ("u1", twin.state.known(1, [U1], []).known.homes[U1])
     assert [loaded.contexts[profile]["os"].value for profile in (member, canonical)] == ["x", "y"]
 
 

@@ -11,7 +11,7 @@ from tests.worker.view import owned
 
 from passerby.messages import Identifier
 from passerby.state.manager.ids import to_text
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.protocol import AlreadyUndone, DependentMergeExists, UnknownMerge
 
 U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
 E1, E2 = (Identifier("email", value) for value in ("e1@x.io", "e2@x.io"))
@@ -212,7 +212,7 @@ def test_a_merge_that_never_was_or_is_another_projects_is_unknown(twin: Twin, pr
 
 def test_a_merge_whose_winner_was_absorbed_is_undone_after_that(twin: Twin) -> None:
     tell(twin, (M1,), (E1,), (E1, M1), (U1,), (U1, E1))
-    with pytest.raises(BuiltOn) as refused:
+    with pytest.raises(DependentMergeExists) as refused:
         twin.state.undo_merge(1, merge_id(twin, 0), DAY)
     assert refused.value.merge_id == merge_id(twin, 1)
     undo(twin, 1)
@@ -222,7 +222,7 @@ def test_a_merge_whose_winner_was_absorbed_is_undone_after_that(twin: Twin) -> N
 
 def test_a_merge_is_undone_after_one_that_an_identifier_it_brought_has_named(twin: Twin) -> None:
     tell(twin, (E1,), (U1,), (U1, E1), (M1,), (E1, M1))
-    with pytest.raises(BuiltOn) as refused:
+    with pytest.raises(DependentMergeExists) as refused:
         twin.state.undo_merge(1, merge_id(twin, 0), DAY)
     assert refused.value.merge_id == merge_id(twin, 1)
     undo(twin, 1)

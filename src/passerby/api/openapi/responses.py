@@ -25,7 +25,7 @@ _ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.INTERNAL_ERROR
 _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
     ErrorCode.INVALID_PARAMETER: {"parameters": [{"name": "limit", "message": "Expected `int` >= 1"}]},
     ErrorCode.ALREADY_UNDONE: {"merge_id": "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"},
-    ErrorCode.BUILT_ON: {"merge_id": "0199c1e2-9d10-7a86-8f4e-2c7d5b90a413"},
+    ErrorCode.DEPENDENT_MERGE_EXISTS: {"merge_id": "0199c1e2-9d10-7a86-8f4e-2c7d5b90a413"},
     ErrorCode.FORBIDDEN_MERGE: {"rule": "R3(a): two customers"},
     ErrorCode.LIMIT_EXCEEDED: {"namespace": "email"},
     ErrorCode.NOT_READY: {"checks": {"worker": "the worker has not been heard of for 12 s"}},

@@ -66,7 +66,7 @@ async def get_merge(access: NamedDependency[ServerAccess], merge_id: MergeId) ->
         ErrorCode.INVALID_PARAMETER,
         ErrorCode.NOT_FOUND,
         ErrorCode.ALREADY_UNDONE,
-        ErrorCode.BUILT_ON,
+        ErrorCode.DEPENDENT_MERGE_EXISTS,
     ),
 )
 async def undo_merge(
@@ -102,7 +102,11 @@ async def merge_profiles(access: NamedDependency[ServerAccess], data: JSONBody[M
     status_code=200,
     dependencies=_DEPENDENCIES,
     responses=changing(
-        Detached, examples.DETACHED, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND, ErrorCode.CUSTOMER_STAYS
+        Detached,
+        examples.DETACHED,
+        ErrorCode.INVALID_PARAMETER,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.CUSTOMER_ID_NOT_DETACHABLE,
     ),
 )
 async def detach_identifier(
@@ -124,8 +128,8 @@ async def detach_identifier(
         examples.HAND_MERGED,
         ErrorCode.INVALID_PARAMETER,
         ErrorCode.ALREADY_UNDONE,
-        ErrorCode.BUILT_ON,
-        ErrorCode.MOVED_ON,
+        ErrorCode.DEPENDENT_MERGE_EXISTS,
+        ErrorCode.IDENTIFIER_REASSIGNED,
         *_MERGING,
     ),
 )

@@ -22,7 +22,7 @@ _TEXTS: Final[Mapping[ErrorCode, tuple[str, str]]] = {
         "This was undone before",
         "Somebody else may have been quicker. Nothing was changed now.",
     ),
-    ErrorCode.BUILT_ON: (
+    ErrorCode.DEPENDENT_MERGE_EXISTS: (
         "A later merge builds on this one",
         "The profile has become one with another since. Undo that later merge first, then this one.",
     ),
@@ -34,11 +34,11 @@ _TEXTS: Final[Mapping[ErrorCode, tuple[str, str]]] = {
         "A rule keeps these two apart",
         "Both are customers, or their addresses or phone numbers differ. Who knows better can merge them even so.",
     ),
-    ErrorCode.CUSTOMER_STAYS: (
+    ErrorCode.CUSTOMER_ID_NOT_DETACHABLE: (
         "A customer id stays with its profile",
         "If it came here by a merge, undo that merge: it gives the id back.",
     ),
-    ErrorCode.MOVED_ON: (
+    ErrorCode.IDENTIFIER_REASSIGNED: (
         "The identifier belongs to somebody else by now",
         "It was used by another person since. Look that profile up to see why.",
     ),

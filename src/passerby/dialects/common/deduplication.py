@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from passerby.dialects.common.ids import ANY_LENGTH, read_id
 from passerby.identity.cleaning import clean
-from passerby.identity.nothing import BLOCK_LIST
+from passerby.identity.placeholders import BLOCK_LIST
 
 KEY_LIMIT: Final = 128
 """Characters. Real keys have 32 to 60."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from passerby import logs
-from passerby.state.manager import decisions, duplicates, rejections, terms
+from passerby.state.manager import decisions, duplicates, rejections, search_terms
 from passerby.state.manager.connector import Connector
 
 SLICE: Final = 500
@@ -19,7 +19,7 @@ REPORT_ROWS: Final = 100_000
 """Rows between two log lines about progress."""
 
 _FILL: Final[Mapping[str, Callable[[Connector, str, int], tuple[str | None, int]]]] = {
-    "search_terms": terms.fill,
+    "search_terms": search_terms.fill,
     "hashed_addresses": duplicates.fill_hashes,
     "history": decisions.fill_history,
     "merges": decisions.fill_merges,

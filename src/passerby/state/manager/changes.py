@@ -39,7 +39,7 @@ class ChangeCollector:
         return _last(read_positions(self._db))
 
     def take(self) -> bytes:
-        """Return the changes as a row of the outbox has them, and begin again."""
+        """Return the collected changes, encoded for an outbox row, and clear them."""
         body = encoded(self._changes)
         self._changes.clear()
         return body

@@ -1,8 +1,8 @@
 """What the manager needs of a storage engine: named statements, transactions and snapshots.
 
-An engine has a file of statements for each topic, named `topic.statement` (`undo.built_on`), with the same parameters
-and columns in every engine. The manager knows which statements there are and what they mean; the connector only runs
-them. Ids are the 16 bytes of a UUID, times are milliseconds, JSON is text.
+An engine has a file of statements for each topic. Statements are named `topic.statement` (`undo.dependent_merge`) and
+have the same parameters and columns in every engine. The manager knows which statements there are and what they mean;
+the connector only runs them. Ids are the 16 bytes of a UUID, times are milliseconds, JSON is text.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from passerby.profiles.hashed import hashes
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.ids import to_text
-from passerby.state.manager.terms import terms_of_profile
+from passerby.state.manager.search_terms import terms_of_profile
 from passerby.state.views import Deletion
 
 MOST_PROFILES: Final = 1_000

@@ -14,7 +14,7 @@ from passerby.profiles.contacts import term_of
 from passerby.profiles.hashed import LENGTHS, hash_length, hashes, may_be_uuid
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.protocol import Hand, SameProfile, UnknownDismissal, UnknownProfile
+from passerby.state.protocol import ManualDecision, SameProfile, UnknownDismissal, UnknownProfile
 
 MEMBERS_READ: Final = 200
 """Members with one value that are read. More share it only where it is a placeholder."""
@@ -175,10 +175,10 @@ BEGINNING: Final = Shared(0, "", "")
 """The place before all shared values."""
 
 
-def dismiss(db: Connector, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+def dismiss(db: Connector, project: int, one: str, other: str, decision: ManualDecision) -> tuple[str, str]:
     """See `passerby.state.protocol.State.dismiss_duplicate`. Runs within the caller's transaction."""
     first, second = _pair(db, project, one, other)
-    db.run("duplicates.dismiss", (project, first, second, hand.at, hand.actor.label, hand.comment))
+    db.run("duplicates.dismiss", (project, first, second, decision.at, decision.actor.label, decision.comment))
     return to_text(first), to_text(second)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from passerby.clock import iso
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, record_of
+from passerby.state.manager.explain import identifier_of
 from passerby.state.manager.ids import to_text
-from passerby.state.manager.undo import builds_on
-from passerby.state.manager.why import identifier_of
+from passerby.state.manager.undo import dependent_merge
 from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
 
 _LISTS = {None: "merges.all", True: "merges.undone", False: "merges.in_force"}
@@ -25,7 +25,7 @@ def one(db: Connector, project: int, merge: bytes) -> MergeDetail | None:
     row = db.row("merges.one", (project, merge))
     if row is None:
         return None
-    later = None if row[-1] is not None else builds_on(db, merge, row[1])
+    later = None if row[-1] is not None else dependent_merge(db, merge, row[1])
     moved = db.rows("merges.moved", (merge,))
     return MergeDetail(
         **_fields(row),

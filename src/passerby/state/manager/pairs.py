@@ -7,16 +7,16 @@ from itertools import combinations
 from typing import Any, Final
 
 from passerby.clock import iso
-from passerby.identity.by_hand import forbidden
 from passerby.identity.decisions import Rule
+from passerby.identity.manual_merge import forbidding_rule
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.profiles.contacts import Term, term_of
 from passerby.profiles.hashed import hash_length, hashes
 from passerby.profiles.view import Profile
-from passerby.state.manager import terms
-from passerby.state.manager.cards import card_of
+from passerby.state.manager import search_terms
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.duplicates import Shared, profiles_of
+from passerby.state.manager.identity_columns import identity_state_of
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import Dismissal, Duplicate, DuplicatePlace, DuplicatesPage, SharedContact
 
@@ -71,7 +71,7 @@ class Pairs:
 
     def one(self, one: str, other: str) -> Duplicate | None:
         """See `passerby.state.views.StateReader.duplicate`."""
-        found = [self._db.row("hand.card", (self._project, to_blob(id_))) for id_ in (one, other)]
+        found = [self._db.row("manual_changes.identity_state", (self._project, to_blob(id_))) for id_ in (one, other)]
         rows: list[Any] = [row for row in found if row is not None]
         pair = sorted({row[0] for row in rows})
         return self._duplicate((pair[0], pair[1])) if len(pair) > 1 else None
@@ -101,13 +101,13 @@ class Pairs:
     def _contacts(self, id_: bytes, profile: Profile) -> set[Term]:
         """The e-mail addresses and phone numbers of a profile and its members, and customer ids that are addresses."""
         customers = (each.value for each in profile.identifiers if each.namespace in {"user_id", FORMER_USER_ID})
-        found = {*terms.of_members(self._db, id_), *(term_of("email", value) for value in customers)}
+        found = {*search_terms.of_members(self._db, id_), *(term_of("email", value) for value in customers)}
         return {term for term in found if term is not None}
 
     def _rule(self, pair: Pair) -> Rule | None:
-        rows: list[Any] = [self._db.row("hand.card", (self._project, id_)) for id_ in pair]
-        one, other = (card_of(to_text(id_), *columns) for id_, *columns in rows)
-        return forbidden(one, other)
+        rows: list[Any] = [self._db.row("manual_changes.identity_state", (self._project, id_)) for id_ in pair]
+        one, other = (identity_state_of(to_text(id_), *columns) for id_, *columns in rows)
+        return forbidding_rule(one, other)
 
     def _dismissal(self, pair: Pair) -> Dismissal | None:
         row: Any = self._db.row("duplicates.dismissal", (self._project, *pair))

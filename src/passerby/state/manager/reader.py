@@ -13,7 +13,7 @@ import msgspec
 
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
-from passerby.identity.known import Known
+from passerby.identity.snapshot import IdentitySnapshot
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.positions import Positions
@@ -24,13 +24,13 @@ from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold
 from passerby.state.manager import backfills, deletion, edits, merges, search, series
 from passerby.state.manager.catalogue import newest_violations, read_catalogue
 from passerby.state.manager.connector import Connector
+from passerby.state.manager.explain import chain, entry_of, held, made_by
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.manager.moment import ManagedMoment
 from passerby.state.manager.pairs import Pairs
 from passerby.state.manager.progress import read_positions
+from passerby.state.manager.read_snapshot import ManagedSnapshot
 from passerby.state.manager.records import read_records
 from passerby.state.manager.rejections import rejected_trait
-from passerby.state.manager.why import chain, entry_of, held, made_by
 from passerby.state.records import IdentityRecords
 from passerby.state.views import (
     Catalogue,
@@ -74,9 +74,9 @@ class ManagedStateReader:
             yield db
 
     @contextmanager
-    def moment(self) -> Iterator[ManagedMoment]:
+    def snapshot(self) -> Iterator[ManagedSnapshot]:
         with self._snapshot() as db:
-            yield ManagedMoment(db)
+            yield ManagedSnapshot(db)
 
     def positions(self) -> Positions:
         with self._snapshot() as db:
@@ -160,9 +160,9 @@ class ManagedStateReader:
         with self._snapshot() as db:
             return merges.one(db, project, to_blob(merge_id))
 
-    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
-        with self.moment() as moment:
-            return moment.known(project, identifiers, hints)
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> IdentitySnapshot:
+        with self.snapshot() as snapshot:
+            return snapshot.known(project, identifiers, hints)
 
     def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
         with self._snapshot() as db:

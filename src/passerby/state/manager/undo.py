@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from passerby.identity.decisions import Actor, DecisionDetail
-from passerby.identity.known import Card
 from passerby.identity.namespaces import FORMER_USER_ID, IdentifierClass, Policy
+from passerby.identity.snapshot import IdentityState
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.outbox.records import Reassigned, Unmerged
-from passerby.state.manager.cards import columns_of
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
+from passerby.state.manager.identity_columns import columns_of
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.manager.terms import note_again, rehome_contacts
-from passerby.state.protocol import AlreadyUndone, BuiltOn, UnknownMerge
+from passerby.state.manager.search_terms import note_again, rehome_contacts
+from passerby.state.protocol import AlreadyUndone, DependentMergeExists, UnknownMerge
 
 
 def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, the connector and the changes
@@ -73,24 +73,24 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, the connector a
 def _refuse_if_needed(db: Connector, merge: bytes, winner: bytes, undone_at: int | None) -> None:
     if undone_at is not None:
         raise AlreadyUndone(to_text(merge))
-    if (later := builds_on(db, merge, winner)) is not None:
-        raise BuiltOn(to_text(later))
+    if (later := dependent_merge(db, merge, winner)) is not None:
+        raise DependentMergeExists(to_text(later))
 
 
-def builds_on(db: Connector, merge: bytes, winner: bytes) -> bytes | None:
+def dependent_merge(db: Connector, merge: bytes, winner: bytes) -> bytes | None:
     """The later merge that has to be undone before this one into this winner, if there is any."""
     absorbed = db.row("undo.absorbed_since", (winner,))
-    later = absorbed or db.row("undo.built_on", (merge, winner))
+    later = absorbed or db.row("undo.dependent_merge", (merge, winner))
     return None if later is None else later[0]
 
 
 def recount(db: Connector, profile: bytes, policy: Policy) -> None:
     """Write down anew what the profile holds."""
-    card = Card(to_text(profile))
+    state = IdentityState(to_text(profile))
     for identifier in map(Identifier._make, db.rows("undo.held", (profile,))):
-        card.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
-    card.members = db.value("undo.members", (profile,))
-    db.run("writer.change_card", (profile, *columns_of(card)))
+        state.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
+    state.members = db.value("undo.members", (profile,))
+    db.run("writer.set_identity_state", (profile, *columns_of(state)))
 
 
 def _remember(db: Connector, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:

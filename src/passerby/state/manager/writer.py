@@ -20,22 +20,22 @@ from passerby.messages import Identifier
 from passerby.positions import Positions
 from passerby.profiles import rejected as rejected_traits
 from passerby.profiles.traits import Versioned
-from passerby.state.manager import backfills, deletion, duplicates, edits, series, terms
-from passerby.state.manager.cards import columns_of
+from passerby.state.manager import backfills, deletion, duplicates, edits, search_terms, series
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
-from passerby.state.manager.hand import ByHand
+from passerby.state.manager.identity_columns import columns_of
+from passerby.state.manager.identity_snapshot import key_of, load
 from passerby.state.manager.ids import to_blob
-from passerby.state.manager.known import key_of, load
+from passerby.state.manager.manual_changes import ManualChanges
 from passerby.state.manager.progress import read_positions, write_positions
 from passerby.state.manager.rejections import detail_column
 from passerby.state.manager.undo import undo_merge
 from passerby.state.protocol import (
     Detachment,
-    Hand,
-    HandMerge,
     Loaded,
+    ManualDecision,
+    ManualMerge,
     OutboxRow,
     ProjectChanges,
     SeenKey,
@@ -116,7 +116,7 @@ class ManagedState:
         self._create(changes)
         self._decide(changes)
         self._change_profiles(changes)
-        self._sight(changes)
+        self._update_seen(changes)
         self._link(changes)
         self._set_traits(changes)
         self._describe(changes)
@@ -156,10 +156,10 @@ class ManagedState:
         self._db.run_many("writer.add_outbox", rows)
         self._changes.write(positions, at)
 
-    def bury(self, entry: Entry, error: str) -> None:
+    def dead_letter(self, entry: Entry, error: str) -> None:
         message = entry.message
         row = (entry.position, message.project, message.received_at, _text(message), error)
-        self._db.run("writer.bury", row)
+        self._db.run("writer.dead_letter", row)
 
     def undo_merge(  # noqa: PLR0913 - the protocol's verb
         self,
@@ -174,21 +174,23 @@ class ManagedState:
         with self.transaction():
             return undo_merge(self._db, self._changes, project, merge_id, at, policy, actor=actor, comment=comment)
 
-    def merge_profiles(self, project: int, winner: str, loser: str, hand: Hand, *, force: bool) -> HandMerge:
+    def merge_profiles(
+        self, project: int, winner: str, loser: str, decision: ManualDecision, *, force: bool
+    ) -> ManualMerge:
         with self.transaction():
-            return ByHand(self._db, self._changes, project, hand).merge(winner, loser, force=force)
+            return ManualChanges(self._db, self._changes, project, decision).merge(winner, loser, force=force)
 
-    def detach(self, project: int, profile: str, identifier: Identifier, hand: Hand) -> Detachment:
+    def detach(self, project: int, profile: str, identifier: Identifier, decision: ManualDecision) -> Detachment:
         with self.transaction():
-            return ByHand(self._db, self._changes, project, hand).detach(profile, identifier)
+            return ManualChanges(self._db, self._changes, project, decision).detach(profile, identifier)
 
-    def undo_detachment(self, project: int, detachment_id: str, hand: Hand) -> HandMerge:
+    def undo_detachment(self, project: int, detachment_id: str, decision: ManualDecision) -> ManualMerge:
         with self.transaction():
-            return ByHand(self._db, self._changes, project, hand).undo_detachment(detachment_id)
+            return ManualChanges(self._db, self._changes, project, decision).undo_detachment(detachment_id)
 
-    def dismiss_duplicate(self, project: int, one: str, other: str, hand: Hand) -> tuple[str, str]:
+    def dismiss_duplicate(self, project: int, one: str, other: str, decision: ManualDecision) -> tuple[str, str]:
         with self.transaction():
-            return duplicates.dismiss(self._db, project, one, other, hand)
+            return duplicates.dismiss(self._db, project, one, other, decision)
 
     def restore_duplicate(self, project: int, one: str, other: str) -> tuple[str, str]:
         with self.transaction():
@@ -229,9 +231,9 @@ class ManagedState:
         for profile in changes.created:
             activity = changes.activity[profile]
             context = _encode_context(changes.contexts.get(profile, {}))
-            card = columns_of(changes.cards[profile])
+            state = columns_of(changes.states[profile])
             seen = (activity.first_seen, activity.last_seen, activity.event_count)
-            rows.append((to_blob(profile), changes.project, *card, *seen, context))
+            rows.append((to_blob(profile), changes.project, *state, *seen, context))
         self._db.run_many("writer.create_profile", rows)
 
     def _decide(self, changes: ProjectChanges) -> None:
@@ -251,10 +253,10 @@ class ManagedState:
         for decision in decisions:
             identifier, home = decision.identifier, decision.to
             if identifier is not None and home is not None:
-                rows.append((changes.project, *identifier, to_blob(home), *changes.sightings[identifier][:2]))
+                rows.append((changes.project, *identifier, to_blob(home), *changes.seen_intervals[identifier][:2]))
         self._db.run_many("writer.attach", rows)
         attached = [(Identifier(*row[1:4]), row[4]) for row in rows]
-        terms.attach(self._db, changes.project, attached)
+        search_terms.attach(self._db, changes.project, attached)
         if duplicates.attach(self._db, changes.project, attached):
             self._filling = True
 
@@ -267,24 +269,24 @@ class ManagedState:
         self._db.run_many("writer.reassign", rows)
         self._db.run_many("writer.forget_moved", [row[:-1] for row in rows])
         for project, value, namespace, *_ in rows:
-            terms.rehome(self._db, project, namespace, value)
+            search_terms.rehome(self._db, project, namespace, value)
 
     def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
         """Point the loser to the winner, and its members with it."""
         merge_id, winner, loser = (to_blob(id_ or "") for id_ in (decision.merge_id, decision.to, decision.from_))
-        moment = changes.moments[decision.message_id]
+        arrival = changes.arrivals[decision.message_id]
         evidence = (*(decision.identifier or _NOBODY), *(decision.by or _NOBODY))
-        row = (merge_id, changes.project, winner, loser, *moment, decision.message_id, *evidence)
+        row = (merge_id, changes.project, winner, loser, *arrival, decision.message_id, *evidence)
         record = columns_of_record(decision.rule, decision.actor, decision.detail)
         self._db.run("writer.add_merge", (*row, *record))
-        if changes.cards[decision.from_ or ""].members:
+        if changes.states[decision.from_ or ""].members:
             self._db.run("writer.lead", (loser, winner))
         self._db.run("writer.point", (loser, winner, merge_id))
 
     def _change_profiles(self, changes: ProjectChanges) -> None:
         created = set(changes.created)
-        old = [(to_blob(id_), card) for id_, card in changes.cards.items() if id_ not in created]
-        self._db.run_many("writer.change_card", [(id_, *columns_of(card)) for id_, card in old])
+        old = [(to_blob(id_), state) for id_, state in changes.states.items() if id_ not in created]
+        self._db.run_many("writer.set_identity_state", [(id_, *columns_of(state)) for id_, state in old])
         active = ((id_, a) for id_, a in changes.activity.items() if id_ not in created)
         seen = [(id_, to_blob(id_), a.first_seen, a.last_seen, a.event_count) for id_, a in active]
         contexts = changes.contexts
@@ -293,8 +295,8 @@ class ManagedState:
         without = [row for id_, *row in seen if id_ not in contexts]
         self._db.run_many("writer.add_activity", without)
 
-    def _sight(self, changes: ProjectChanges) -> None:
-        self._db.run_many("writer.sight", [seen for seen in changes.sightings.values() if seen.row])
+    def _update_seen(self, changes: ProjectChanges) -> None:
+        self._db.run_many("writer.update_seen", [seen for seen in changes.seen_intervals.values() if seen.row])
 
     def _link(self, changes: ProjectChanges) -> None:
         cleared = [key_of(changes.project, hint) for hint in changes.cleared]
@@ -304,7 +306,7 @@ class ManagedState:
         self._db.run_many("writer.link_hint", linked)
 
     def _set_traits(self, changes: ProjectChanges) -> None:
-        terms.state_traits(self._db, changes.project, changes.traits, set(changes.created))
+        search_terms.state_traits(self._db, changes.project, changes.traits, set(changes.created))
         rows = [
             (to_blob(profile), name, _text(newest.value), newest.time, newest.position)
             for (profile, name), newest in changes.traits.items()
@@ -344,7 +346,7 @@ _NOBODY = Identifier("", "", "")
 def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:
     identifier = decision.identifier or _NOBODY
     profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
-    at = changes.moments[decision.message_id].at
+    at = changes.arrivals[decision.message_id].at
     record = columns_of_record(decision.rule, decision.actor, decision.detail)
     return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, *record)
 

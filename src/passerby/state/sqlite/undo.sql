@@ -9,7 +9,7 @@ FROM merges WHERE id = ? AND project = ?;
 -- The merge by which a profile stopped standing for itself.
 SELECT merge_id FROM profiles WHERE id = ? AND merged_into IS NOT NULL;
 
--- name: built_on
+-- name: dependent_merge
 -- A later merge into the same winner for which an identifier spoke that an undo of this merge takes from the winner.
 WITH RECURSIVE member (id) AS (
     SELECT loser FROM merges WHERE id = ?1
@@ -75,7 +75,7 @@ UPDATE merges SET undone_at = ?2 WHERE id = ?1;
 INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: held
--- What a profile and its members hold, to write its card again; nothing for a merged profile.
+-- What a profile and its members hold, to write its state again; nothing for a merged profile.
 WITH RECURSIVE member (id) AS (
     SELECT id FROM profiles WHERE id = ?1 AND merged_into IS NULL
     UNION ALL

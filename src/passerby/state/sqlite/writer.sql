@@ -25,11 +25,11 @@ DELETE FROM seen WHERE (project, dialect, key) IN (
 );
 
 -- name: identifier
--- An identifier's sightings, and its home. Joined with the home's row this took five times as long as the two alone.
+-- An identifier's seen_intervals, and its home. Joined with the home's row this took five times as long as the two alone.
 SELECT first_seen, last_seen, id, profile FROM identifiers
 WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
--- name: card
+-- name: identity_state
 -- All that the resolver must know of a profile, and its canonical profile where it was merged.
 SELECT id, user_id, contacts, held, context, canonical FROM profiles WHERE id = ?;
 
@@ -91,7 +91,7 @@ SELECT kind, subject, attribute FROM violations WHERE project = ?;
 INSERT INTO profiles (id, project, user_id, contacts, held, stage, first_seen, last_seen, event_count, context)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: change_card
+-- name: set_identity_state
 -- What a profile is known by: its customer id and contacts, how many identifiers it holds, its stage.
 UPDATE profiles SET user_id = ?2, contacts = ?3, held = ?4, stage = ?5 WHERE id = ?1;
 
@@ -122,7 +122,7 @@ DELETE FROM merge_identifiers WHERE identifier = (
     SELECT id FROM identifiers WHERE project = ? AND value = ? AND namespace = ? AND scope = ?
 );
 
--- name: sight
+-- name: update_seen
 -- When a known identifier was first and last seen.
 UPDATE identifiers SET first_seen = ?1, last_seen = ?2 WHERE id = ?3;
 
@@ -252,6 +252,6 @@ DELETE FROM invalid_messages WHERE project = ?1 AND position <= (
     SELECT position FROM invalid_messages WHERE project = ?1 ORDER BY position DESC LIMIT 1 OFFSET ?2
 );
 
--- name: bury
+-- name: dead_letter
 -- A message that could not be applied, with its error, so that the log goes on behind it.
 INSERT INTO dead_letters (position, project, at, message, error) VALUES (?, ?, ?, ?, ?);

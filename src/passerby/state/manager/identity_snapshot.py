@@ -11,10 +11,10 @@ from passerby.identity.aliases import PREVIOUS_ID, previous_of
 from passerby.identity.namespaces import CLASSES, FORMER_USER_ID, IdentifierClass
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
-from passerby.state.manager.cards import card_of
 from passerby.state.manager.connector import Connector
+from passerby.state.manager.identity_columns import identity_state_of
 from passerby.state.manager.ids import to_text
-from passerby.state.protocol import Loaded, Sighting
+from passerby.state.protocol import Loaded, SeenInterval
 
 _context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
@@ -37,17 +37,17 @@ def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: 
     homes: dict[bytes, str] = {}
     unknown: list[Identifier] = []
     for identifier in identifiers:
-        if row := sighting(db, project, identifier):
+        if row := identifier_row(db, project, identifier):
             _load_identifier(db, loaded, homes, identifier, row)
         elif identifier.namespace not in _NEVER_ALIASED:
             unknown.append(identifier)
     if unknown and has_aliases(db, project):
         for previous in dict.fromkeys(map(previous_of, unknown)):
-            if row := sighting(db, project, previous):
+            if row := identifier_row(db, project, previous):
                 _load_identifier(db, loaded, homes, previous, row)
     for hint in hints:
         rows: list[Any] = db.rows("writer.linked", key_of(project, hint))
-        loaded.known.links[hint] = dict.fromkeys(_load_card(loaded, row) for row in rows)
+        loaded.known.links[hint] = dict.fromkeys(_load_identity_state(loaded, row) for row in rows)
     if _one(db, "any_separation", project):
         _load_separations(db, loaded, project)
     return loaded
@@ -60,20 +60,20 @@ def _load_identifier(
     first, last, handle, home = row
     if home not in homes:
         homes[home] = _load_home(db, loaded, home)
-    loaded.sightings[identifier] = Sighting(first, last, handle)
+    loaded.seen_intervals[identifier] = SeenInterval(first, last, handle)
     loaded.known.homes[identifier] = homes[home]
     if identifier.namespace == PREVIOUS_ID:
         loaded.known.aliases.add(identifier.value)
 
 
 def _load_home(db: Connector, loaded: Loaded, home: bytes) -> str:
-    """Load a member and the card of its canonical profile; return the member's id."""
-    *row, canonical = _one(db, "card", home)
+    """Load a member and the state of its canonical profile; return the member's id."""
+    *row, canonical = _one(db, "identity_state", home)
     if canonical is None:
-        return _load_card(loaded, row)
+        return _load_identity_state(loaded, row)
     member = to_text(home)
     loaded.contexts[member] = _context_of(row[-1])
-    loaded.known.merged[member] = _load_card(loaded, _one(db, "card", canonical)[:-1])
+    loaded.known.merged[member] = _load_identity_state(loaded, _one(db, "identity_state", canonical)[:-1])
     return member
 
 
@@ -82,7 +82,7 @@ def has_aliases(db: Connector, project: int) -> bool:
     return _one(db, "any_alias", project) is not None
 
 
-def sighting(db: Connector, project: int, identifier: Identifier) -> Any:
+def identifier_row(db: Connector, project: int, identifier: Identifier) -> Any:
     """An identifier's row: when it was first and last seen, its number, its home; None for an unknown one.
 
     A customer id that nobody has may be one that somebody had before a merge by hand.
@@ -108,12 +108,12 @@ def canonical(db: Connector, profile: bytes) -> bytes:
     return row[0] if row else profile
 
 
-def _load_card(loaded: Loaded, row: Sequence[Any]) -> str:
+def _load_identity_state(loaded: Loaded, row: Sequence[Any]) -> str:
     """Take a profile's row into what is loaded, unless it is there already; return the profile's id."""
     blob, user_id, contacts, held, context = row
     profile = to_text(blob)
-    if profile not in loaded.known.cards:
-        loaded.known.cards[profile] = card_of(profile, user_id, contacts, held)
+    if profile not in loaded.known.states:
+        loaded.known.states[profile] = identity_state_of(profile, user_id, contacts, held)
         loaded.contexts[profile] = _context_of(context)
     return profile
 

@@ -13,7 +13,7 @@ from passerby.messages import Identifier
 
 
 @dataclass(slots=True)
-class Card:
+class IdentityState:
     """What the resolver must know of one canonical profile.
 
     `held` counts its identifiers by namespace, `members` the profiles that it has absorbed, with theirs. Ids are
@@ -46,7 +46,7 @@ class Card:
         """Take note that a device or advertising identifier left the profile."""
         self.held[identifier.namespace] -= 1
 
-    def absorb(self, other: Card) -> None:
+    def absorb(self, other: IdentityState) -> None:
         """Take over everything that the other profile holds."""
         for namespace, count in other.held.items():
             self.held[namespace] = self.held.get(namespace, 0) + count
@@ -57,10 +57,10 @@ class Card:
 
 
 MEMBER_LIMIT: Final = "members"
-"""What `crowded` returns where there would be too many members, in place of a namespace."""
+"""What `exceeded_limit` returns where there would be too many members, in place of a namespace."""
 
 
-def crowded(target: Card, held: Mapping[str, int], members: int, policy: Policy) -> str:
+def exceeded_limit(target: IdentityState, held: Mapping[str, int], members: int, policy: Policy) -> str:
     """What the target would have too much of with these identifiers and members as well: a namespace, or nothing."""
     if target.members + members >= policy.members:
         return MEMBER_LIMIT
@@ -69,12 +69,12 @@ def crowded(target: Card, held: Mapping[str, int], members: int, policy: Policy)
 
 
 @dataclass(slots=True)
-class Known:
+class IdentitySnapshot:
     """What one project's state knows of what a batch mentions. The resolver keeps it current as it decides.
 
     - `homes`: the member profile in which each known identifier is at home.
     - `merged`: for each member that was merged, the profile to follow next; when loaded, its canonical profile.
-    - `cards`: the card of the canonical profile of every home, and of those in `links`.
+    - `states`: the state of the canonical profile of every home, and of those in `links`.
     - `links`: for each hint the canonical profiles that wait behind it.
     - `aliases`: the values of the previous ids among `homes`.
     - `separations`: for an identifier, the pairs of canonical profiles that an undo keeps from merging through it.
@@ -82,7 +82,7 @@ class Known:
 
     homes: dict[Identifier, str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
-    cards: dict[str, Card] = field(default_factory=dict)
+    states: dict[str, IdentityState] = field(default_factory=dict)
     links: dict[Identifier, dict[str, None]] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
     separations: dict[Identifier, set[frozenset[str]]] = field(default_factory=dict)

@@ -68,7 +68,7 @@ _PLACEHOLDER: Final = re.compile(r"%+[a-z_][\w .-]*%+")
 """`%user_id%`, `%%user_id%%`, in lower case. A percent-encoded value has digits there, or no sign at its end."""
 
 
-def is_nothing(lowered: str, *, machine_made: bool) -> bool:
+def is_placeholder(lowered: str, *, machine_made: bool) -> bool:
     """Whether a value that is not on the block list is a placeholder for a missing one.
 
     It is in lower case and not empty. Every value is to be asked for that begins with `0`, `f` or no letter or digit,
@@ -88,7 +88,7 @@ def is_nothing(lowered: str, *, machine_made: bool) -> bool:
     return lowered[0] == "%" and _PLACEHOLDER.fullmatch(lowered) is not None
 
 
-def is_no_address(lowered: str) -> bool:
+def is_incomplete_address(lowered: str) -> bool:
     """Whether an address in lower case has nothing before or behind its `@`, or nothing but words for nothing.
 
     `a@`, `@b`, `undefined@undefined`. A text without `@` passes: some senders put other names into the field.

@@ -25,5 +25,5 @@ def test_messages_repeats_and_violations_are_counted_by_dialect_and_minute(twin:
 
 def test_a_message_that_is_set_aside_counts_as_accepted_and_as_a_violation(twin: Twin) -> None:
     twin.say(M1)
-    worker(twin).bury(twin.log[0], "a fault")
+    worker(twin).dead_letter(twin.log[0], "a fault")
     assert twin.watcher.rows("SELECT accepted, duplicates, violations FROM series") == [(1, 0, 1)]

@@ -1,7 +1,7 @@
 -- What people decide: merges and detachments by hand.
 
--- name: card
--- A canonical profile's card, by its own id or by that of one that was merged into it.
+-- name: identity_state
+-- A canonical profile's identity state, by its own id or by that of one that was merged into it.
 WITH RECURSIVE path (id, next) AS (
     SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?2 AND project = ?1
     UNION ALL

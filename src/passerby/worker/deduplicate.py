@@ -30,14 +30,14 @@ def windows(settings: WorkerSettings) -> Mapping[str, int]:
 WINDOWS_MS: Final = windows(WorkerSettings())
 
 
-class Sifted(NamedTuple):
+class Deduplicated(NamedTuple):
     """A batch without its repeats, and the number of repeats of each project."""
 
     fresh: Sequence[Entry]
     repeats: Mapping[int, int]
 
 
-def sift(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WINDOWS_MS) -> Sifted:
+def deduplicate(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WINDOWS_MS) -> Deduplicated:
     """Part the repeats from the rest, and let the state remember the keys of the rest.
 
     A key counts from the received time of the message that brought it, for the window of its dialect (ms). Times are
@@ -46,7 +46,7 @@ def sift(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WI
     """
     keyed = {_key(message): message.received_at for _, message in entries if _has_key(message)}
     if not keyed:
-        return Sifted(entries, {})
+        return Deduplicated(entries, {})
     expiries, new = state.expiries(keyed), dict[SeenKey, int]()
     fresh, repeats = [], Counter[int]()
     for entry in entries:
@@ -60,7 +60,7 @@ def sift(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WI
         fresh.append(entry)
     state.remember(new)
     state.forget(min(keyed.values()) - GRACE_MS)
-    return Sifted(fresh, repeats)
+    return Deduplicated(fresh, repeats)
 
 
 def _has_key(message: Message) -> bool:

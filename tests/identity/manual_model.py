@@ -25,7 +25,7 @@ def former(name: Identifier) -> Identifier:
     return Identifier("former_user_id", name.value)
 
 
-class HandModel(Model):
+class ManualModel(Model):
     """A model that people work on, too. What they try comes to `done`, or to the reason for which it does not."""
 
     def __init__(self, limits: tuple[int, ...]) -> None:
@@ -83,7 +83,7 @@ class HandModel(Model):
         if name not in profile.held():
             return "UnknownIdentifier"
         if name.namespace in {"user_id", "former_user_id"}:
-            return "CustomerStays"
+            return "CustomerIdNotDetachable"
         detached = Person()
         self.people.append(detached)
         memory = [merge for merge in self.merges if name in merge.moved]
@@ -100,9 +100,9 @@ class HandModel(Model):
         if detachment.undone:
             return "AlreadyUndone"
         if detached.into:
-            return "BuiltOn"
+            return "DependentMergeExists"
         if self.home[name] is not detached:
-            return "MovedOn"
+            return "IdentifierReassigned"
         made = self.merge_by_hand(detachment.profile, detached, force=False)
         if made == "done":
             detachment.undone = True

@@ -12,7 +12,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.messages import Identifier
 from passerby.settings import WorkerSettings
 from passerby.worker.batch import Worker
-from passerby.worker.repeats import WINDOWS_MS, windows
+from passerby.worker.deduplicate import WINDOWS_MS, windows
 
 M1 = Identifier("mobile_id", "m1")
 

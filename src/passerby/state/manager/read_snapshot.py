@@ -7,34 +7,34 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.identity.known import Known
+from passerby.identity.snapshot import IdentitySnapshot
 from passerby.messages import Identifier
 from passerby.profiles import traits
 from passerby.profiles.person import Part, Person, fold_person
 from passerby.profiles.traits import Versioned, respelled
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.edits import trait_spellings
+from passerby.state.manager.identity_snapshot import canonical, has_aliases, identifier_row, key_of, load
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.manager.known import canonical, has_aliases, key_of, load, sighting
 
 _context: Final = msgspec.json.Decoder(dict[str, Versioned]).decode
 _value: Final = msgspec.json.Decoder().decode
 
 
-class ManagedMoment:
-    """See `passerby.state.views.Moment`. The connector must be within a snapshot."""
+class ManagedSnapshot:
+    """See `passerby.state.views.ReadSnapshot`. The connector must be within a snapshot."""
 
     def __init__(self, db: Connector) -> None:
         self._db = db
 
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
-        found = ((identifier, sighting(self._db, project, identifier)) for identifier in identifiers)
+        found = ((identifier, identifier_row(self._db, project, identifier)) for identifier in identifiers)
         return {i: to_text(canonical(self._db, row[3])) for i, row in found if row is not None}
 
     def has_aliases(self, project: int) -> bool:
         return has_aliases(self._db, project)
 
-    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Known:
+    def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> IdentitySnapshot:
         return load(self._db, project, identifiers, hints).known
 
     def person(self, profile: str) -> Person:

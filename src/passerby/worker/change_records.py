@@ -9,32 +9,32 @@ from passerby.identity.stage import Stage
 from passerby.outbox.records import Change, StageChanged, TraitsChanged, of_decision
 from passerby.positions import Position
 from passerby.profiles.traits import Versioned
-from passerby.state.protocol import Moment
+from passerby.state.protocol import Arrival
 
 
 def records(
     project: int,
     resolver: Resolver,
-    moments: Mapping[str, Moment],
+    arrivals: Mapping[str, Arrival],
     traits: Mapping[str, Mapping[str, Versioned]],
 ) -> Iterator[Change]:
     """Give the changes of a batch: decisions in their order, then the stages and traits that result.
 
-    `moments` are of the messages that decisions name.
+    `arrivals` are of the messages that decisions name.
     """
     canonical = resolver.canonical
     position = Position(0)
     for decision in resolver.decisions:
         profile = decision.from_ if decision.kind == "merged" else decision.to
-        position = moments[decision.message_id].position
+        position = arrivals[decision.message_id].position
         change = of_decision(project, position, decision, canonical(profile or ""))
         if change is not None:
             yield change
-    cards = resolver.known.cards
+    states = resolver.known.states
     for profile, before in resolver.changed.items():
         if canonical(profile) != profile:  # merged meanwhile: it has no stage of its own
             continue
-        stage, was = cards[profile].stage, before or Stage.ANONYMOUS
+        stage, was = states[profile].stage, before or Stage.ANONYMOUS
         if stage != was:
             yield StageChanged(project=project, position=position, profile=profile, from_=was.label, to=stage.label)
     for profile, held in traits.items():

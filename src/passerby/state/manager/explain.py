@@ -11,8 +11,8 @@ from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, record_of
+from passerby.state.manager.identity_snapshot import key_of
 from passerby.state.manager.ids import to_text
-from passerby.state.manager.known import key_of
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 
 NOW: Final = 2**63 - 1
@@ -33,7 +33,7 @@ class Held(NamedTuple):
 
 def held(db: Connector, project: int, identifier: Identifier) -> Held | None:
     """Who holds this identifier; a customer id also where it is one that the profile had before a merge by hand."""
-    row = db.row("why.holder", key_of(project, identifier))
+    row = db.row("explain.holder", key_of(project, identifier))
     if row is not None:
         return Held(*row)
     if identifier.namespace != "user_id":
@@ -48,7 +48,7 @@ def chain(db: Connector, project: int, canonical: bytes, identifier: Identifier)
         return None
     if identifier.namespace == FORMER_USER_ID:  # it was attached, once, as what it was then
         identifier = identifier._replace(namespace="user_id")
-    given: list[Row] = db.rows("why.given", (*key_of(project, identifier), LONGEST))
+    given: list[Row] = db.rows("explain.given", (*key_of(project, identifier), LONGEST))
     return [entry_of(row) for row in deque(_linked(db, given[::-1], canonical), maxlen=LONGEST)]
 
 
@@ -63,7 +63,7 @@ def _linked(db: Connector, given: Sequence[Row], canonical: bytes) -> Iterator[R
 def _merges(db: Connector, profile: bytes, goal: bytes | None, until: int) -> Iterator[Row]:
     """The merges from one profile up to another that were in force at a time."""
     while goal is not None and profile != goal:
-        row = db.row("why.absorbed", (profile, until))
+        row = db.row("explain.absorbed", (profile, until))
         if row is None:
             return
         yield row
@@ -74,7 +74,7 @@ def made_by(db: Connector, project: int, message_id: str, profiles: Iterable[byt
     """The decisions about these profiles that a message caused, each once, in their order."""
     rows: dict[int, Row] = {}
     for profile in profiles:
-        for number, *row in db.rows("why.made_by", (project, message_id, profile)):
+        for number, *row in db.rows("explain.made_by", (project, message_id, profile)):
             rows[number] = tuple(row)
     return [entry_of(rows[number]) for number in sorted(rows)]
 

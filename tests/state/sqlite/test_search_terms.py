@@ -18,7 +18,7 @@ from passerby.identity.decisions import Actor
 from passerby.profiles.contacts import term_of, terms_of
 from passerby.state.manager import backfills
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.protocol import Hand
+from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 
@@ -43,8 +43,8 @@ def owners(path: Path, reader: SqliteStateReader, value: str) -> set[str]:
     return {profile.user_id or "" for profile in profiles if profile}
 
 
-def hand() -> Hand:
-    return Hand(DAY, Actor("console_user", "anna"), "", new_id)
+def decision() -> ManualDecision:
+    return ManualDecision(DAY, Actor("console_user", "anna"), "", new_id)
 
 
 class TestTraits:
@@ -111,9 +111,9 @@ class TestIdentifiers:
         filling.identify(ident("user_id", "u1"), ident("email", "a@x.example"))
         profile = reader.profile_of(1, ident("user_id", "u1"))
         assert profile
-        made = filling.state.detach(1, profile.id, ident("email", "a@x.example"), hand())
+        made = filling.state.detach(1, profile.id, ident("email", "a@x.example"), decision())
         assert rows(filling.path, "identifier") == {("email", "a@x.example", made.detached)}
-        filling.state.undo_detachment(1, made.id, hand())
+        filling.state.undo_detachment(1, made.id, decision())
         assert owners(filling.path, reader, "a@x.example") == {"u1"}
 
     def test_one_of_two_scopes_that_is_detached_leaves_the_other(
@@ -122,7 +122,7 @@ class TestIdentifiers:
         filling.identify(ident("user_id", "u1"), ident("email", "a@x.example", "x"), ident("email", "a@x.example", "y"))
         profile = reader.profile_of(1, ident("user_id", "u1"))
         assert profile
-        filling.state.detach(1, profile.id, ident("email", "a@x.example", "x"), hand())
+        filling.state.detach(1, profile.id, ident("email", "a@x.example", "x"), decision())
         assert owners(filling.path, reader, "a@x.example") == {"u1", ""}
 
     def test_one_that_was_detached_goes_back_with_the_merge_that_brought_it(
@@ -133,8 +133,8 @@ class TestIdentifiers:
         filling.identify(ident("user_id", "u1"))
         filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
         (merge,) = reader.merges(1, limit=2)
-        made = filling.state.detach(1, merge.winner, ident("email", "a@x.example"), hand())
-        filling.state.undo_detachment(1, made.id, hand())
+        made = filling.state.detach(1, merge.winner, ident("email", "a@x.example"), decision())
+        filling.state.undo_detachment(1, made.id, decision())
         filling.state.undo_merge(1, merge.id, DAY)
         assert owners(filling.path, reader, "a@x.example") == {""}
 

@@ -12,27 +12,27 @@ from passerby.state.protocol import SeriesRow
 
 MINUTE_MS: Final = 60_000
 
-Place = tuple[int, int, str]
+SeriesKey = tuple[int, int, str]
 """Project, number of a minute since 1970, dialect."""
 
 
-def place(message: Message) -> Place:
+def series_key(message: Message) -> SeriesKey:
     """Where a message counts."""
     return message.project, message.received_at // MINUTE_MS, message.dialect
 
 
-def tally(entries: Iterable[Entry]) -> Counter[Place]:
+def tally(entries: Iterable[Entry]) -> Counter[SeriesKey]:
     """How many messages were received in each minute."""
     return Counter([(message.project, message.received_at // MINUTE_MS, message.dialect) for _, message in entries])
 
 
-def rows(taken: Sequence[Entry], fresh: Sequence[Entry], violations: Counter[Place]) -> list[SeriesRow]:
+def rows(taken: Sequence[Entry], fresh: Sequence[Entry], violations: Counter[SeriesKey]) -> list[SeriesRow]:
     """What a batch adds: all that was taken, of which what is not fresh is a repeat, and the violations in it."""
     accepted = tally(taken)
-    repeats = accepted - tally(fresh) if len(fresh) < len(taken) else Counter[Place]()
+    repeats = accepted - tally(fresh) if len(fresh) < len(taken) else Counter[SeriesKey]()
     return [_row(place, count, repeats[place], violations[place]) for place, count in accepted.items()]
 
 
-def _row(place: Place, accepted: int, repeats: int, violations: int) -> SeriesRow:
+def _row(place: SeriesKey, accepted: int, repeats: int, violations: int) -> SeriesRow:
     project, minute, dialect = place
     return SeriesRow(project, minute * MINUTE_MS, dialect, accepted, repeats, violations)

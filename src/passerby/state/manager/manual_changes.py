@@ -6,31 +6,31 @@ from typing import Any, Literal
 
 import msgspec
 
-from passerby.identity.by_hand import exceeded, forbidden
 from passerby.identity.decisions import DecisionDetail, DecisionKind, Rule
-from passerby.identity.known import Card
+from passerby.identity.manual_merge import exceeded_merge_limit, forbidding_rule
 from passerby.identity.namespaces import FORMER_USER_ID
+from passerby.identity.snapshot import IdentityState
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.outbox.records import Created, Detached, Merged, Reassigned
-from passerby.state.manager.cards import card_of
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, columns_of_record
+from passerby.state.manager.identity_columns import identity_state_of
+from passerby.state.manager.identity_snapshot import canonical, key_of
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.manager.known import canonical, key_of
-from passerby.state.manager.terms import rehome
+from passerby.state.manager.search_terms import rehome
 from passerby.state.manager.undo import add_to_totals, recount, stages
 from passerby.state.protocol import (
     AlreadyUndone,
-    BuiltOn,
-    CustomerStays,
+    CustomerIdNotDetachable,
+    DependentMergeExists,
     Detachment,
     ForbiddenMerge,
-    Hand,
-    HandMerge,
+    IdentifierReassigned,
     LimitExceeded,
-    MovedOn,
+    ManualDecision,
+    ManualMerge,
     SameProfile,
     UnknownDetachment,
     UnknownIdentifier,
@@ -40,43 +40,43 @@ from passerby.state.protocol import (
 _NOBODY = Identifier("", "", "")
 
 
-class ByHand:
+class ManualChanges:
     """One decision of a person on one project. Runs within the caller's transaction."""
 
-    def __init__(self, db: Connector, changes: ChangeCollector, project: int, hand: Hand) -> None:
+    def __init__(self, db: Connector, changes: ChangeCollector, project: int, decision: ManualDecision) -> None:
         self._db = db
         self._changes = changes
         self._project = project
-        self._hand = hand
+        self._decision = decision
 
-    def merge(self, winner: str, loser: str, *, force: bool, rule: Rule = "manual") -> HandMerge:
+    def merge(self, winner: str, loser: str, *, force: bool, rule: Rule = "manual") -> ManualMerge:
         """`rule` is recorded as the reason: `undo` where the merge undoes a detachment."""
-        first, second = self._card(winner), self._card(loser)
+        first, second = self._identity_state(winner), self._identity_state(loser)
         if first.id == second.id:
             raise SameProfile
         if first.user_id is None and second.user_id is not None:  # a customer id never changes its profile
             first, second = second, first
-        forbidding = forbidden(first, second)
+        forbidding = forbidding_rule(first, second)
         if forbidding and not force:
             raise ForbiddenMerge(forbidding)
-        if namespace := exceeded(first, second, self._hand.policy):
+        if namespace := exceeded_merge_limit(first, second, self._decision.policy):
             raise LimitExceeded(namespace)
         return self._carry_out(first, second, self._record(rule, forbidding))
 
     def _record(self, rule: Rule, overridden: Literal["R3a", "R3b"] | None = None) -> RecordColumns:
-        detail = DecisionDetail(overridden=overridden, comment=self._hand.comment)
-        return columns_of_record(rule, self._hand.actor, detail)
+        detail = DecisionDetail(overridden=overridden, comment=self._decision.comment)
+        return columns_of_record(rule, self._decision.actor, detail)
 
-    def _carry_out(self, winner: Card, loser: Card, record: RecordColumns) -> HandMerge:
-        made = HandMerge(self._hand.new_id(), winner.id, loser.id)
+    def _carry_out(self, winner: IdentityState, loser: IdentityState, record: RecordColumns) -> ManualMerge:
+        made = ManualMerge(self._decision.new_id(), winner.id, loser.id)
         merge_id, to, from_ = map(to_blob, made)
         via = by = _NOBODY
         if winner.user_id is not None and loser.user_id is not None:
             via, by = Identifier("user_id", loser.user_id), Identifier("user_id", winner.user_id)
-            self._db.run("hand.keep_former", (from_, FORMER_USER_ID))
+            self._db.run("manual_changes.keep_former", (from_, FORMER_USER_ID))
         before = stages(self._db, to, from_)
         position = self._db.value("writer.position") or 0
-        row = (merge_id, self._project, to, from_, self._hand.at, position, "", *via, *by, *record)
+        row = (merge_id, self._project, to, from_, self._decision.at, position, "", *via, *by, *record)
         self._db.run("writer.add_merge", row)
         self._db.run("writer.lead", (from_, to))
         self._db.run("writer.point", (from_, to, merge_id))
@@ -93,23 +93,23 @@ class ByHand:
             winner=made.winner,
             merge_id=made.id,
         )
-        self._changes.add([merged], self._hand.at)
-        self._changes.add_stage(self._project, made.winner, before[0], after[0], self._hand.at)
+        self._changes.add([merged], self._decision.at)
+        self._changes.add_stage(self._project, made.winner, before[0], after[0], self._decision.at)
         return made
 
     def detach(self, profile: str, identifier: Identifier) -> Detachment:
-        card = self._card(profile)
+        state = self._identity_state(profile)
         row = self._db.row("writer.identifier", key_of(self._project, identifier))
-        if row is None or to_text(canonical(self._db, row[3])) != card.id:
+        if row is None or to_text(canonical(self._db, row[3])) != state.id:
             raise UnknownIdentifier
         if identifier.namespace in {"user_id", FORMER_USER_ID}:
-            raise CustomerStays
-        made = Detachment(self._hand.new_id(), card.id, self._hand.new_id())
+            raise CustomerIdNotDetachable
+        made = Detachment(self._decision.new_id(), state.id, self._decision.new_id())
         _, from_, to = map(to_blob, made)
         first_seen, last_seen, number, home = row
         before = stages(self._db, from_)
         self._db.run("writer.create_profile", (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}"))
-        self._db.run("hand.give", (number, to))
+        self._db.run("manual_changes.give", (number, to))
         rehome(self._db, self._project, identifier.namespace, identifier.value)
         self._recount(from_, to)
         after = stages(self._db, from_, to)
@@ -128,25 +128,26 @@ class ByHand:
             "project": self._project, "position": self._changes.position(), "profile": made.detached,
         }  # fmt: skip
         created = Created(**common)
-        self._changes.add([created, Detached(**common, identifier=identifier, from_=made.profile)], self._hand.at)
-        self._changes.add_stage(self._project, made.detached, Stage.ANONYMOUS, detached, self._hand.at)
-        self._changes.add_stage(self._project, made.profile, before, after, self._hand.at)
+        self._changes.add([created, Detached(**common, identifier=identifier, from_=made.profile)], self._decision.at)
+        self._changes.add_stage(self._project, made.detached, Stage.ANONYMOUS, detached, self._decision.at)
+        self._changes.add_stage(self._project, made.profile, before, after, self._decision.at)
 
     def _remember(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
         """Keep the two apart by this identifier, and what an undo needs."""
         id_, profile, detached = map(to_blob, made)
         self._db.run("undo.separate", (self._project, *identifier, profile, detached))
-        memory = msgspec.json.encode([merge for (merge,) in self._db.rows("hand.memory", (number,))]).decode()
-        self._db.run("hand.forget", (number,))
-        signed = (self._hand.at, self._hand.actor.kind, self._hand.actor.name, self._hand.comment)
+        memory = msgspec.json.encode([merge for (merge,) in self._db.rows("manual_changes.memory", (number,))]).decode()
+        self._db.run("manual_changes.forget", (number,))
+        signed = (self._decision.at, self._decision.actor.kind, self._decision.actor.name, self._decision.comment)
         self._db.run(
-            "hand.add_detachment", (id_, self._project, profile, detached, home, number, *identifier, memory, *signed)
+            "manual_changes.add_detachment",
+            (id_, self._project, profile, detached, home, number, *identifier, memory, *signed),
         )
 
-    def undo_detachment(self, detachment_id: str) -> HandMerge:
+    def undo_detachment(self, detachment_id: str) -> ManualMerge:
         id_ = to_blob(detachment_id)
         row = self._db.row(
-            "hand.detachment",
+            "manual_changes.detachment",
             (
                 id_,
                 self._project,
@@ -158,13 +159,13 @@ class ByHand:
         if undone_at is not None:
             raise AlreadyUndone
         if merged_by is not None:
-            raise BuiltOn(to_text(merged_by))
+            raise DependentMergeExists(to_text(merged_by))
         if present_home != detached:
-            raise MovedOn
+            raise IdentifierReassigned
         made = self.merge(to_text(profile), to_text(detached), force=False, rule="undo")
         if made.loser == to_text(detached) and to_text(canonical(self._db, home)) == made.winner:
-            self._db.run("hand.give", (number, home))
-            self._db.run("hand.move", (to_blob(made.id), number))
+            self._db.run("manual_changes.give", (number, home))
+            self._db.run("manual_changes.move", (to_blob(made.id), number))
             back = Reassigned(
                 project=self._project,
                 position=self._changes.position(),
@@ -173,17 +174,17 @@ class ByHand:
                 identifier=Identifier(*identifier),
                 from_=made.loser,
             )
-            self._changes.add([back], self._hand.at)
+            self._changes.add([back], self._decision.at)
         for merge in msgspec.json.decode(memory):
-            self._db.run("hand.recall", (merge, number))
-        self._db.run("hand.join_again", (self._project, *identifier, profile, detached))
-        self._db.run("hand.mark_undone", (id_, self._hand.at))
+            self._db.run("manual_changes.recall", (merge, number))
+        self._db.run("manual_changes.join_again", (self._project, *identifier, profile, detached))
+        self._db.run("manual_changes.mark_undone", (id_, self._decision.at))
         return made
 
-    def _card(self, profile: str) -> Card:
+    def _identity_state(self, profile: str) -> IdentityState:
         """Load the identity state of the profile that this id leads to after merges. Raises UnknownProfile."""
         row = self._db.row(
-            "hand.card",
+            "manual_changes.identity_state",
             (
                 self._project,
                 to_blob(profile),
@@ -192,11 +193,11 @@ class ByHand:
         if row is None:
             raise UnknownProfile(profile)
         id_, user_id, contacts, held = row
-        return card_of(to_text(id_), user_id, contacts, held)
+        return identity_state_of(to_text(id_), user_id, contacts, held)
 
     def _recount(self, *profiles: bytes) -> None:
         for profile in profiles:
-            recount(self._db, profile, self._hand.policy)
+            recount(self._db, profile, self._decision.policy)
 
     def _note(  # noqa: PLR0913, PLR0917 - the columns
         self,
@@ -208,5 +209,5 @@ class ByHand:
         record: RecordColumns,
     ) -> None:
         """Write an entry of the history."""
-        row = (self._project, self._hand.at, kind, "", *identifier, from_, to, merge_id, *record)
+        row = (self._project, self._decision.at, kind, "", *identifier, from_, to, merge_id, *record)
         self._db.run("writer.add_history", row)

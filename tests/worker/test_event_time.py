@@ -10,7 +10,7 @@ from tests.worker.twin import DAY, HOUR, Twin
 
 from passerby.dialects.common.times import CLOCK_SET
 from passerby.messages import Identifier, Message, Violation
-from passerby.worker.times import AHEAD_MS, event_time
+from passerby.worker.event_time import AHEAD_MS, event_time
 
 M1 = Identifier("mobile_id", "m1")
 

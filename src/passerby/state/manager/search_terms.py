@@ -34,13 +34,13 @@ def state_traits(
     added: list[Row] = []
     for profile, traits in contacts.items():
         blob = to_blob(profile)
-        rows: list[Any] = [] if profile in created else db.rows("terms.stated", (blob,))
+        rows: list[Any] = [] if profile in created else db.rows("search_terms.stated", (blob,))
         held = {name: (value, time, position) for name, value, time, position in rows}
         changed = {name: newest.value for name, newest in traits.items() if _changes(held.get(name), newest)}
         if changed:
             before = _contacts(rows)
             old, new = terms_of(before), terms_of(before | changed)
-            db.run_many("terms.remove", [(project, *term, blob, "trait") for term in old - new])
+            db.run_many("search_terms.remove", [(project, *term, blob, "trait") for term in old - new])
             added += [(project, *term, blob, "trait") for term in new - old]
     if added:
         _add(db, added)
@@ -76,25 +76,25 @@ def rehome(db: Connector, project: int, namespace: str, value: str) -> None:
     term = term_of(namespace, value)
     if term is None:
         return
-    rows: list[Any] = db.rows("terms.owners", (project, value, namespace))
+    rows: list[Any] = db.rows("search_terms.owners", (project, value, namespace))
     owners: dict[bytes, bytes] = {canonical: home for home, canonical in rows}
-    homes: list[Any] = db.rows("terms.homes", (project, *term))
+    homes: list[Any] = db.rows("search_terms.homes", (project, *term))
     wrong = [home for home, canonical in homes if canonical not in owners]
     missing = owners.keys() - {canonical for _, canonical in homes}
-    db.run_many("terms.remove", [(project, *term, home, "identifier") for home in wrong])
+    db.run_many("search_terms.remove", [(project, *term, home, "identifier") for home in wrong])
     _add(db, [(project, *term, owners[canonical], "identifier") for canonical in missing])
 
 
 def rehome_contacts(db: Connector, project: int, profile: bytes) -> None:
     """Likewise for all contact identifiers of a profile and its members, after an undo made it a profile of its own."""
-    contacts: list[Any] = db.rows("terms.contacts_of_members", (profile,))
+    contacts: list[Any] = db.rows("search_terms.contacts_of_members", (profile,))
     for namespace, value in contacts:
         rehome(db, project, namespace, value)
 
 
 def note_again(db: Connector, project: int, profile: bytes) -> None:
     """Look for duplicates of a profile and its members after an undo made it a profile of its own."""
-    members: list[Any] = db.rows("terms.member_ids", (profile,))
+    members: list[Any] = db.rows("search_terms.member_ids", (profile,))
     for (member,) in members:
         duplicates.note(db, terms_of_profile(db, project, member))
         duplicates.note_user_ids(db, project, member)
@@ -102,26 +102,26 @@ def note_again(db: Connector, project: int, profile: bytes) -> None:
 
 def of_members(db: Connector, profile: bytes) -> set[Term]:
     """The terms of a profile and its members: also values that a newer one hides in the folded profile."""
-    members: list[Any] = db.rows("terms.member_ids", (profile,))
+    members: list[Any] = db.rows("search_terms.member_ids", (profile,))
     found: set[Term] = set()
     for (member,) in members:
-        found |= terms_of(_contacts(db.rows("terms.stated", (member,))))
-        identifiers: list[Any] = db.rows("terms.contacts_of", (member,))
+        found |= terms_of(_contacts(db.rows("search_terms.stated", (member,))))
+        identifiers: list[Any] = db.rows("search_terms.contacts_of", (member,))
         found |= {term for identifier in identifiers if (term := term_of(*identifier))}
     return found
 
 
 def terms_of_profile(db: Connector, project: int, profile: bytes) -> list[Row]:
     """The terms of one profile's own traits and contact identifiers."""
-    terms = terms_of(_contacts(db.rows("terms.stated", (profile,))))
+    terms = terms_of(_contacts(db.rows("search_terms.stated", (profile,))))
     found: list[Row] = [(project, *term, profile, "trait") for term in terms]
-    identifiers: list[Any] = db.rows("terms.contacts_of", (profile,))
+    identifiers: list[Any] = db.rows("search_terms.contacts_of", (profile,))
     contacts = (term_of(*identifier) for identifier in identifiers)
     return found + [(project, *term, profile, "identifier") for term in contacts if term is not None]
 
 
 def _add(db: Connector, rows: Sequence[Row]) -> None:
-    db.run_many("terms.add", rows)
+    db.run_many("search_terms.add", rows)
     duplicates.note(db, rows)
 
 
@@ -130,7 +130,7 @@ def fill(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
 
     Returns the id to continue from, None when there are no more profiles, and how many there were.
     """
-    profiles: list[Any] = db.rows("terms.next_profiles", (bytes.fromhex(place), limit))
+    profiles: list[Any] = db.rows("search_terms.next_profiles", (bytes.fromhex(place), limit))
     for profile, project in profiles:
         _add(db, terms_of_profile(db, project, profile))
         duplicates.note_user_ids(db, project, profile)

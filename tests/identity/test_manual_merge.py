@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 from tests.identity.desk import email, limited, mobile, phone, user
 
-from passerby.identity.by_hand import exceeded, forbidden
-from passerby.identity.known import Card
+from passerby.identity.manual_merge import exceeded_merge_limit, forbidding_rule
 from passerby.identity.namespaces import DEFAULT_POLICY
+from passerby.identity.snapshot import IdentityState
 from passerby.messages import Identifier
 
 CONTACTS = {"email", "phone"}
 
 
-def card(*identifiers: Identifier) -> Card:
-    made = Card("p01")
+def state(*identifiers: Identifier) -> IdentityState:
+    made = IdentityState("p01")
     for identifier in identifiers:
         made.gain(identifier, contact=identifier.namespace in CONTACTS)
     return made
@@ -38,7 +38,7 @@ def card(*identifiers: Identifier) -> Card:
 def test_what_the_third_rule_keeps_apart_needs_force(
     winner: list[Identifier], loser: list[Identifier], rule: str | None
 ) -> None:
-    assert forbidden(card(*winner), card(*loser)) == rule
+    assert forbidding_rule(state(*winner), state(*loser)) == rule
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_what_the_third_rule_keeps_apart_needs_force(
 def test_together_they_hold_no_more_than_the_limits_say(
     winner: list[Identifier], loser: list[Identifier], namespace: str
 ) -> None:
-    assert exceeded(card(*winner), card(*loser), limited(device=2)) == namespace
+    assert exceeded_merge_limit(state(*winner), state(*loser), limited(device=2)) == namespace
 
 
 @pytest.mark.parametrize("of_winner, of_loser, found", [(1, 0, ""), (0, 1, ""), (1, 1, "members"), (2, 0, "members")])
 def test_together_they_have_no_more_members_than_the_limit_says(of_winner: int, of_loser: int, found: str) -> None:
-    winner, loser = card(mobile("m1")), card(mobile("m2"))
+    winner, loser = state(mobile("m1")), state(mobile("m2"))
     winner.members, loser.members = of_winner, of_loser
-    assert exceeded(winner, loser, replace(DEFAULT_POLICY, members=2)) == found
+    assert exceeded_merge_limit(winner, loser, replace(DEFAULT_POLICY, members=2)) == found
 
 
 def test_a_former_customer_id_counts_with_those_that_the_loser_had_before() -> None:
-    loser = card(user("b"), *(Identifier("former_user_id", f"f{n}") for n in range(20)))
-    assert exceeded(card(user("a")), loser, limited()) == "former_user_id"
-    assert exceeded(card(mobile("m1")), loser, limited()) == ""
+    loser = state(user("b"), *(Identifier("former_user_id", f"f{n}") for n in range(20)))
+    assert exceeded_merge_limit(state(user("a")), loser, limited()) == "former_user_id"
+    assert exceeded_merge_limit(state(mobile("m1")), loser, limited()) == ""
