@@ -52,6 +52,7 @@ def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
 
 
 QUERIES = {
+    "/v1/profiles/{profile_id}/identifiers/explain": {"namespace": "user_id", "value": "u1"},
     "/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u1"},
     "/v1/catalogue/attributes/values": {"event": "Glimpsed", "attribute": "n", "type": "number"},
 }
@@ -61,6 +62,7 @@ BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("PUT", "/v1/identity/policy"): lambda _: {},
     Route("POST", "/v1/keys"): lambda _: {"kind": "api_token"},
     Route("PATCH", "/v1/project"): lambda _: {},
+    Route("PATCH", "/v1/catalogue/annotations"): lambda _: {"event": "Seen"},
     Route("PATCH", "/v1/catalogue/marks"): lambda _: {"event": "Seen"},
     Route("PATCH", "/v1/catalogue/attributes"): lambda _: {"event": "Glimpsed", "attribute": "n", "type": "number"},
     Route("POST", "/v1/catalogue/aliases"): lambda _: {"event": "Seen", "into": "Saw"},
@@ -126,7 +128,7 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/duplicates/restore",
         "/v1/profiles/{profile_id}/detach",
         "/v1/detachments/{detachment_id}/undo",
-        "/v1/profiles/{profile_id}/why",
+        "/v1/profiles/{profile_id}/identifiers/explain",
         "/v1/profiles",
         "/v1/profiles/{profile_id}",
         "/v1/profiles/{profile_id}/events",
@@ -144,19 +146,24 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
         "/v1/stats",
         "/v1/live",
         "/v1/live/recent",
-        "/v1/refused",
+        "/v1/rejected-requests",
         "/v1/keys",
         "/v1/keys/{key_id}/rotate",
         "/v1/keys/{key_id}/revoke",
         "/v1/project",
         "/v1/audit",
-        "/v1/catalogue/marks",
+        "/v1/catalogue/annotations",
         "/v1/sources/{dialect}/test",
         "/v1/test-data",
-        "/v1/series",
+        "/v1/metrics/timeseries",
         "/v1/violations",
-        "/v1/catalogue/volumes",
+        "/v1/catalogue/event-counts",
         "/v1/events/{event_id}",
+        "/v1/profiles/{profile_id}/why",
+        "/v1/refused",
+        "/v1/catalogue/marks",
+        "/v1/series",
+        "/v1/catalogue/volumes",
     }
 
 

@@ -91,7 +91,7 @@ class TestAliases:
         for name in ("buy", "Bought", "Bought"):
             office.happen(kind="track", name=name, identifiers=(M1,), time=now, received_at=now)
         office.post("/v1/catalogue/aliases", body={"event": "buy", "into": "Bought"})
-        volumes = office.get("/v1/catalogue/volumes").json()["events"]
+        volumes = office.get("/v1/catalogue/event-counts").json()["events"]
         assert [(each["name"], each["total"]) for each in volumes] == [("Bought", 3)]
 
     def test_two_spellings_of_a_trait_are_one_on_profiles_and_an_undo_parts_them(self, office: Office) -> None:

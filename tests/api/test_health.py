@@ -79,7 +79,7 @@ class TestEngines:
         assert health.run(StateCheck(office.building.reader)) is None
 
     def test_a_state_that_is_not_there_is_not(self, tmp_path: Path) -> None:
-        assert health.run(StateCheck(SqliteStateReader(tmp_path / "none.db"))) == "it cannot be read: CantOpenError"
+        assert health.run(StateCheck(SqliteStateReader(tmp_path / "none.db"))) == "it cannot be read: StateUnavailable"
 
     def test_a_log_that_can_be_read_is_well(self, tmp_path: Path) -> None:
         reader = SqliteLogReader(tmp_path / "log.db")

@@ -93,7 +93,7 @@ def test_a_body_that_does_not_fit_is_refused(office: Office, body: Any) -> None:
 
 
 def why(office: Office, profile: str, namespace: str, value: str) -> Any:
-    return office.get(f"/v1/profiles/{profile}/why", namespace=namespace, value=value)
+    return office.get(f"/v1/profiles/{profile}/identifiers/explain", namespace=namespace, value=value)
 
 
 def test_a_chain_goes_from_the_identifier_through_merges_to_the_profile(office: Office) -> None:
@@ -150,4 +150,4 @@ def test_why_cleans_values_and_scopes_as_messages_are_cleaned(office: Office) ->
     office.identify(ident("email", "ada@x.io", "Shop"))
     profile = office.owner("email", "ada@x.io", "Shop")
     asked = {"namespace": "email", "value": "ada@x.io\u200b", "scope": "\u2060Shop"}
-    assert office.get(f"/v1/profiles/{profile}/why", **asked).status_code == 200
+    assert office.get(f"/v1/profiles/{profile}/identifiers/explain", **asked).status_code == 200

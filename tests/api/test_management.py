@@ -100,12 +100,12 @@ def test_a_setting_that_cannot_be_changes_nothing(office: Office, body: dict[str
 
 
 def test_events_attributes_and_traits_are_marked(office: Office) -> None:
-    said = office.patch("/v1/catalogue/marks", body={"event": "Seen", "planned": True}).json()
+    said = office.patch("/v1/catalogue/annotations", body={"event": "Seen", "planned": True}).json()
     assert (said["event"], said["attribute"], said["planned"], said["hidden"]) == ("Seen", None, True, False)
-    office.patch("/v1/catalogue/marks", body={"event": "Seen", "description": "Somebody looked."})
-    office.patch("/v1/catalogue/marks", body={"event": "Seen", "attribute": "price", "hidden": True})
-    office.patch("/v1/catalogue/marks", body={"attribute": "plan", "description": "What they pay."})
-    found = office.get("/v1/catalogue/marks").json()["marks"]
+    office.patch("/v1/catalogue/annotations", body={"event": "Seen", "description": "Somebody looked."})
+    office.patch("/v1/catalogue/annotations", body={"event": "Seen", "attribute": "price", "hidden": True})
+    office.patch("/v1/catalogue/annotations", body={"attribute": "plan", "description": "What they pay."})
+    found = office.get("/v1/catalogue/annotations").json()["marks"]
     assert [(each["event"], each["attribute"], each["description"]) for each in found] == [
         (None, "plan", "What they pay."),
         ("Seen", None, "Somebody looked."),
@@ -113,15 +113,15 @@ def test_events_attributes_and_traits_are_marked(office: Office) -> None:
     ]
     assert found[1]["planned"]
     assert all(each["changed_at"] for each in found)
-    assert office.get("/v1/catalogue/marks", office.their_token).json()["marks"] == []
+    assert office.get("/v1/catalogue/annotations", office.their_token).json()["marks"] == []
 
 
 def test_a_mark_of_nothing_is_refused_and_so_is_one_too_many(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert office.patch("/v1/catalogue/marks", body={"planned": True}).status_code == 400
+    assert office.patch("/v1/catalogue/annotations", body={"planned": True}).status_code == 400
     monkeypatch.setattr("passerby.accounts.annotations.MOST", 1)
-    assert office.patch("/v1/catalogue/marks", body={"event": "A"}).status_code == 200
-    assert office.patch("/v1/catalogue/marks", body={"event": "B"}).status_code == 400
-    assert office.patch("/v1/catalogue/marks", body={"event": "A", "hidden": True}).status_code == 200
+    assert office.patch("/v1/catalogue/annotations", body={"event": "A"}).status_code == 200
+    assert office.patch("/v1/catalogue/annotations", body={"event": "B"}).status_code == 400
+    assert office.patch("/v1/catalogue/annotations", body={"event": "A", "hidden": True}).status_code == 200
 
 
 def entries(office: Office, **query: Any) -> list[dict[str, Any]]:

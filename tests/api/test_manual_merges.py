@@ -84,7 +84,7 @@ def test_of_two_customers_the_losers_id_still_leads_to_the_winner(office: Office
     assert len(profiles(office)) == 1
     assert office.owner("mobile_id", "m9") == first
     for name in ("user_id", "former_user_id"):
-        chain = office.get(f"/v1/profiles/{first}/why", namespace=name, value="u2").json()["chain"]
+        chain = office.get(f"/v1/profiles/{first}/identifiers/explain", namespace=name, value="u2").json()["chain"]
         assert [entry["kind"] for entry in chain] == ["attached", "merged"]
 
 
@@ -150,7 +150,9 @@ def test_a_detached_identifier_gets_a_profile_of_its_own_and_stays_apart(office:
     )
     office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
     assert office.owner("mobile_id", "m1") == detached["id"]
-    chain = office.get(f"/v1/profiles/{detached['id']}/why", namespace="mobile_id", value="m1").json()["chain"]
+    chain = office.get(f"/v1/profiles/{detached['id']}/identifiers/explain", namespace="mobile_id", value="m1").json()[
+        "chain"
+    ]
     assert [entry["kind"] for entry in chain] == ["attached", "reassigned"]
 
 

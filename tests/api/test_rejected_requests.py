@@ -36,7 +36,7 @@ def _refused(project: int, text: str) -> Refused:
 def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> None:
     for text in ("a", "b", "c"):
         refuse(office, text)
-    first = office.get("/v1/refused", limit=2).json()
+    first = office.get("/v1/rejected-requests", limit=2).json()
     assert [each["message"] for each in first["refused"]] == ["c", "b"]
     assert first["refused"][0] | {"id": ""} == {
         "id": "",
@@ -52,7 +52,7 @@ def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> No
         "body": '{"event":',
         "known": True,
     }
-    second = office.get("/v1/refused", cursor=first["cursor"]).json()
+    second = office.get("/v1/rejected-requests", cursor=first["cursor"]).json()
     assert [each["message"] for each in second["refused"]] == ["a"]
     assert second["cursor"] is None
 
@@ -60,11 +60,11 @@ def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> No
 def test_no_other_projects_show_nor_those_of_unknown_keys(office: Office) -> None:
     refuse(office, "theirs", office.theirs)
     refuse(office, "nobody's", NO_PROJECT)
-    assert office.get("/v1/refused").json()["refused"] == []
+    assert office.get("/v1/rejected-requests").json()["refused"] == []
 
 
 def test_those_of_unknown_keys_show_where_there_is_one_project(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     refuse(office, "nobody's", NO_PROJECT)
     monkeypatch.setattr(type(office.building.credentials), "is_alone", lambda *_: True)
-    (found, *_) = office.get("/v1/refused").json()["refused"]
+    (found, *_) = office.get("/v1/rejected-requests").json()["refused"]
     assert (found["message"], found["known"]) == ("nobody's", False)

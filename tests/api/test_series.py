@@ -27,7 +27,7 @@ def said(office: Office, ago: int = 0, **fields: Any) -> None:
 
 
 def lines(office: Office, **query: Any) -> dict[str, list[int]]:
-    found = office.get("/v1/series", **query).json()
+    found = office.get("/v1/metrics/timeseries", **query).json()
     assert all(len(line["values"]) == len(found["times"]) for line in found["lines"])
     assert all(sum(line["values"]) == line["total"] for line in found["lines"])
     return {line["dialect"]: line["values"] for line in found["lines"]}
@@ -46,7 +46,7 @@ def test_messages_count_in_the_step_in_which_they_were_received(office: Office) 
     assert found == {"other": [0, 0, 0, 0, 0, 1], "test": [1, 0, 0, 0, 2, 1]}
     assert lines(office, step="day", **{"from": iso(NOW)[:10], "to": iso(NOW)})["other"] == [1]
     assert sum(lines(office, step="minute")["test"]) in {1, 2, 3}
-    assert len(office.get("/v1/series", step="minute").json()["times"]) == 60
+    assert len(office.get("/v1/metrics/timeseries", step="minute").json()["times"]) == 60
 
 
 def test_repeats_and_violations_have_series_of_their_own(office: Office) -> None:
@@ -80,7 +80,7 @@ def test_refused_requests_have_one_too(office: Office, monkeypatch: pytest.Monke
     ],
 )
 def test_what_makes_no_range_is_refused(office: Office, query: dict[str, str]) -> None:
-    answer = office.get("/v1/series", **query)
+    answer = office.get("/v1/metrics/timeseries", **query)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_parameter")
 
 
@@ -108,22 +108,24 @@ def test_the_most_frequent_events_come_first_day_by_day(office: Office) -> None:
     for ago in (0, 0, DAY, 40 * DAY):
         said(office, ago)
     said(office, name="Bought")
-    found = office.get("/v1/catalogue/volumes", days=3).json()
+    found = office.get("/v1/catalogue/event-counts", days=3).json()
     assert found["days"] == [iso(NOW - ago * DAY)[:10] for ago in (2, 1, 0)]
     assert found["events"] == [
         {"name": "Seen", "total": 3, "values": [0, 1, 2]},
         {"name": "Bought", "total": 1, "values": [0, 0, 1]},
     ]
-    assert [each["name"] for each in office.get("/v1/catalogue/volumes", days=3, limit=1).json()["events"]] == ["Seen"]
+    assert [each["name"] for each in office.get("/v1/catalogue/event-counts", days=3, limit=1).json()["events"]] == [
+        "Seen"
+    ]
 
 
 def test_the_event_store_is_asked_once_a_minute(office: Office) -> None:
     said(office)
-    first = office.get("/v1/catalogue/volumes").json()
+    first = office.get("/v1/catalogue/event-counts").json()
     said(office)
-    assert office.get("/v1/catalogue/volumes").json() == first
+    assert office.get("/v1/catalogue/event-counts").json() == first
 
 
 def test_a_broken_event_store_is_told(office: Office) -> None:
     office.events.broken = True
-    assert office.get("/v1/catalogue/volumes").json()["error"]["code"] == "events_unavailable"
+    assert office.get("/v1/catalogue/event-counts").json()["error"]["code"] == "events_unavailable"

@@ -213,7 +213,7 @@ def test_a_rejected_request_is_shown_to_the_project_whose_key_it_has(
     assert 400 <= answer.status_code < 500
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        for kept in server.read("/v1/refused", limit=100)["refused"]:
+        for kept in server.read("/v1/rejected-requests", limit=100)["refused"]:
             if (kept["dialect"], kept["known"], kept["status"]) == (dialect.name, True, answer.status_code):
                 assert kept["message"]
                 assert "{" not in kept["message"], "error_members names where the sentence is"

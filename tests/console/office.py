@@ -117,7 +117,7 @@ class Office:
         assert answer.status_code == http.HTTPStatus.BAD_REQUEST
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            for kept in self.server.read("/v1/refused")["refused"]:
+            for kept in self.server.read("/v1/rejected-requests")["refused"]:
                 if kept["dialect"] == "segment" and kept["known"]:
                     return str(kept["id"])
             time.sleep(0.05)

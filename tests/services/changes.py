@@ -268,7 +268,7 @@ CHANGES: Final[Mapping[str, Change]] = {
         "catalogue.marked",
         lambda stage: [mark.planned for mark in stage.building.projects.annotations(stage.number)],
         [True],
-        api=lambda stage: stage.api("PATCH", "/v1/catalogue/marks", {"event": "Seen", "planned": True}),
+        api=lambda stage: stage.api("PATCH", "/v1/catalogue/annotations", {"event": "Seen", "planned": True}),
         console=lambda stage: stage.console("/catalogue/mark", event="Seen", planned="true"),
     ),
     "keys.add_key": Change(

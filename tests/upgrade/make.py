@@ -65,7 +65,9 @@ def fill(server: Server) -> None:
     tablet = {"namespace": "anonymous_id", "value": "tablet", "scope": "", "reason": "the tablet was sold"}
     changed(server, "POST", f"/v1/profiles/{twins[0]}/detach", tablet)
     changed(server, "POST", "/v1/catalogue/aliases", {"event": "Signed In", "attribute": None, "into": "Sign in"})
-    changed(server, "PATCH", "/v1/catalogue/marks", {"event": "Sign in", "planned": True, "description": "Of a user."})
+    changed(
+        server, "PATCH", "/v1/catalogue/annotations", {"event": "Sign in", "planned": True, "description": "Of a user."}
+    )
     changed(server, "PUT", "/v1/identity/policy", {"blocked_values": ["guest"], "limits": {"mobile_id": 50}})
     changed(server, "PATCH", "/v1/project", {"timezone": "Europe/Lisbon"})
     added = changed(server, "POST", "/v1/keys", {"kind": "api_token", "label": "dashboard", "scopes": ["read"]})
@@ -88,12 +90,12 @@ def everything(server: Server) -> dict[str, Json]:
         "duplicates": server.read("/v1/duplicates"),
         "catalogue": server.read("/v1/catalogue"),
         "aliases": server.read("/v1/catalogue/aliases"),
-        "marks": server.read("/v1/catalogue/marks"),
+        "marks": server.read("/v1/catalogue/annotations"),
         "policy": server.read("/v1/identity/policy"),
         "project": server.read("/v1/project"),
         "keys": server.read("/v1/keys"),
         "audit": pages(server, "/v1/audit", "entries"),
-        "rejected": pages(server, "/v1/refused", "refused"),
+        "rejected": pages(server, "/v1/rejected-requests", "refused"),
     }
 
 

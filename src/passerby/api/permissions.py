@@ -39,15 +39,15 @@ REQUIRED_SCOPES: Final[Mapping[str, Scope]] = {
     "addAlias": Scope.MANAGE,
     "undoAlias": Scope.MANAGE,
     "deleteNames": Scope.MANAGE,
-    "listMarks": Scope.READ,
-    "setMark": Scope.MANAGE,
-    "listVolumes": Scope.READ,
+    "listAnnotations": Scope.READ,
+    "setAnnotation": Scope.MANAGE,
+    "listEventCounts": Scope.READ,
     "listViolations": Scope.READ,
     "getStats": Scope.READ,
-    "getSeries": Scope.READ,
+    "getTimeSeries": Scope.READ,
     "listRecent": Scope.READ,
     "followLive": Scope.READ,
-    "listRefused": Scope.READ,
+    "listRejectedRequests": Scope.READ,
     "getEvent": Scope.READ,
     "listKeys": Scope.MANAGE,
     "addKey": Scope.MANAGE,
@@ -61,7 +61,10 @@ REQUIRED_SCOPES: Final[Mapping[str, Scope]] = {
     "deleteTestData": Scope.MANAGE,
     "sendTestEvent": Scope.MANAGE,
 }
-"""By the operation's id."""
+"""By operation id."""
+
+SUCCESSOR: Final = "successor"
+"""Option of a route under its former path: the operation id of the route that it was renamed to."""
 
 
 class UndeclaredScope(Exception):
@@ -79,7 +82,7 @@ def required_scope(handler: BaseRouteHandler) -> Scope:
     """Return the scope that a route requires. Raises UndeclaredScope."""
     if getattr(handler, "http_methods", None) == _ASKING:
         return Scope.READ
-    operation = str(getattr(handler, "operation_id", ""))
+    operation = handler.opt.get(SUCCESSOR) or str(getattr(handler, "operation_id", ""))
     if operation not in REQUIRED_SCOPES:
         raise UndeclaredScope(operation)
     return REQUIRED_SCOPES[operation]

@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
 from passerby.api.openapi.examples import catalogue, profiles, projects
+from passerby.api.permissions import SUCCESSOR
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
@@ -87,10 +88,12 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
     for handler in route.route_handlers:
         for method in handler.http_methods:
             if operation := item.get(method.lower()):
-                values = PARAMETERS.get(operation["operationId"], {})
+                example = handler.opt.get(SUCCESSOR) or operation["operationId"]
+                values = PARAMETERS.get(example, {})
                 operation["parameters"] = [_parameter(each, values) for each in operation.get("parameters", ())]
-                del operation["deprecated"]
-                if body := BODIES.get(operation["operationId"]):
+                if not operation["deprecated"]:
+                    del operation["deprecated"]
+                if body := BODIES.get(example):
                     told = {name: {"value": msgspec.to_builtins(example)} for name, example in body.items()}
                     operation["requestBody"] = _body(operation["requestBody"], told)
                 if handler.responses:

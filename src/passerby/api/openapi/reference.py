@@ -45,6 +45,14 @@ what a program may act on.
 {errors}
 
 {sections}
+
+## Former paths
+
+They answer as before, with the header `Deprecation`.
+
+| former | now |
+|---|---|
+{former}
 """
 
 _OPERATION = """\
@@ -77,8 +85,13 @@ def page(description: Described) -> str:
     """The reference as Markdown."""
     errors = "\n".join(f"| `{code}` | {STATUS[code].value} | {meaning} |" for code, meaning in MEANING.items())
     sections = "\n\n".join(_section(description, tag) for tag in _tags(description))
+    former = "\n".join(
+        f"| `{each.method} {each.path}` | {each.told['description']} |"
+        for each in _operations(description)
+        if "deprecated" in each.told
+    )
     about = description["info"]["description"]
-    return _PAGE.format(description=about, console=CONSOLE_URL, errors=errors, sections=sections)
+    return _PAGE.format(description=about, console=CONSOLE_URL, errors=errors, sections=sections, former=former)
 
 
 class Operation(NamedTuple):
@@ -109,7 +122,11 @@ def _tags(description: Described) -> list[str]:
 
 def _section(description: Described, tag: str) -> str:
     abouts = [each["description"] for each in description["tags"] if each["name"] == tag]
-    parts = [_operation(each) for each in _operations(description) if tag in each.told["tags"]]
+    parts = [
+        _operation(each)
+        for each in _operations(description)
+        if tag in each.told["tags"] and "deprecated" not in each.told
+    ]
     return "\n\n".join([f"## {tag}", *abouts, *parts])
 
 

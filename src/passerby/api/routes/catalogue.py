@@ -163,20 +163,20 @@ async def delete_names(access: NamedDependency[ServerAccess], data: JSONBody[Del
 
 
 @get(
-    "/catalogue/marks",
-    operation_id="listMarks",
+    "/catalogue/annotations",
+    operation_id="listAnnotations",
     summary="What people say of the catalogue",
     description="Which events, attributes and traits are planned or hidden, and what they mean.",
     tags=_TAGS,
     responses=reading(MarkList, examples.MARKS),
 )
-async def list_marks(access: NamedDependency[ServerAccess]) -> MarkList:
+async def list_annotations(access: NamedDependency[ServerAccess]) -> MarkList:
     return await access.run(tracking_plan.list_annotations, access)
 
 
 @patch(
-    "/catalogue/marks",
-    operation_id="setMark",
+    "/catalogue/annotations",
+    operation_id="setAnnotation",
     summary="Plan, describe or hide",
     description="Says something of an event, of one of its attributes, or (without `event`) of a trait of profiles. "
     "Nothing about what is accepted changes by it.",
@@ -184,18 +184,18 @@ async def list_marks(access: NamedDependency[ServerAccess]) -> MarkList:
     dependencies=_AT_ONCE,
     responses=changing(MarkInfo, examples.MARK, ErrorCode.INVALID_PARAMETER),
 )
-async def set_mark(access: NamedDependency[ServerAccess], data: JSONBody[MarkRequest]) -> MarkInfo:
+async def set_annotation(access: NamedDependency[ServerAccess], data: JSONBody[MarkRequest]) -> MarkInfo:
     return await access.run(tracking_plan.annotate, access, data)
 
 
 @get(
-    "/catalogue/volumes",
-    operation_id="listVolumes",
+    "/catalogue/event-counts",
+    operation_id="listEventCounts",
     summary="Events by day",
     description="How many events of each name happened on each day (UTC), the most frequent names first. Up to "
     "a minute old.",
     tags=_TAGS,
     responses=reading(Volumes, examples.VOLUMES, ErrorCode.EVENTS_UNAVAILABLE),
 )
-async def list_volumes(access: NamedDependency[ServerAccess], days: Days = 30, limit: Limit = TOP) -> Volumes:
+async def list_event_counts(access: NamedDependency[ServerAccess], days: Days = 30, limit: Limit = TOP) -> Volumes:
     return await access.run(series.list_volumes, access, days, limit)

@@ -24,7 +24,7 @@ _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
 
 @get(
-    "/profiles/{profile_id:str}/why",
+    "/profiles/{profile_id:str}/identifiers/explain",
     operation_id="explainIdentifier",
     summary="Why an identifier leads to a profile",
     description="The decisions that took an identifier to this profile, in their order: when it was attached, to whom "

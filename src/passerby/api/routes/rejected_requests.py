@@ -15,9 +15,9 @@ from passerby.web.parameters import page
 
 
 @get(
-    "/refused",
-    operation_id="listRefused",
-    summary="Refused requests",
+    "/rejected-requests",
+    operation_id="listRejectedRequests",
+    summary="Rejected requests",
     description="What the ingest port refused, the newest first: kept for a day, and no more than 1,000 of a project. "
     "Keys and values of secrets are struck out but for their first characters, and addresses are shortened. A request "
     "whose key nobody knows belongs to no project; it is shown here while there is only one.",
@@ -25,5 +25,5 @@ from passerby.web.parameters import page
     dependencies={"page": Provide(page, sync_to_thread=False)},
     responses=reading(RefusedPage, examples.REFUSED),
 )
-async def list_refused(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> RefusedPage:
+async def list_rejected_requests(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> RefusedPage:
     return await access.run(live.list_rejected, access, page)

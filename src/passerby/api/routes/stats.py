@@ -45,8 +45,8 @@ async def get_stats(access: NamedDependency[ServerAccess]) -> Stats:
 
 
 @get(
-    "/series",
-    operation_id="getSeries",
+    "/metrics/timeseries",
+    operation_id="getTimeSeries",
     summary="Counts over time",
     description="How many messages were accepted, or were repeats; how many rules were broken; or how many requests "
     "were refused: by dialect and step, without gaps. Minutes are kept for two days and hours for 90 days; before that "
@@ -55,7 +55,7 @@ async def get_stats(access: NamedDependency[ServerAccess]) -> Stats:
     tags=_TAGS,
     responses=reading(Series, examples.SERIES),
 )
-async def get_series(
+async def get_time_series(
     access: NamedDependency[ServerAccess],
     metric: WantedMetric = "accepted",
     step: WantedStep = "hour",

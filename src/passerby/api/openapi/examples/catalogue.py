@@ -118,7 +118,7 @@ BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
     "deleteNames": {
         "an event and a trait": DeleteRequest(names=[NameRequest(event="tset"), NameRequest(attribute="foo")])
     },
-    "setMark": {
+    "setAnnotation": {
         "an attribute": MarkRequest(
             event="Added Product", attribute="price", planned=True, description="In the currency of the shop."
         )
