@@ -1,4 +1,4 @@
-"""Running commands in this process, as a person would."""
+"""Fixtures that run commands in this process and capture their output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from passerby.runtime.founding import init
 
 
 class Done(NamedTuple):
-    """What a command came to."""
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -33,21 +33,21 @@ Command = Callable[..., Done]
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings of the person who runs the tests are not the tests' settings."""
+    """Remove Passerby settings from the environment that the tests run in."""
     for name in [name for name in os.environ if name.startswith("PASSERBY_")]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, FirstKeys]:
-    """A data folder that was initialised once for all tests here, to copy: hashing a password takes its time."""
+    """An initialised data directory to copy. Made once, because hashing a password is slow."""
     folder = tmp_path_factory.mktemp("pristine") / "data"
     return folder, init(folder)
 
 
 @pytest.fixture
 def keys(data: Path, pristine: tuple[Path, FirstKeys]) -> FirstKeys:
-    """The keys of the test's own data folder, which is initialised with that."""
+    """Initialise the test's data directory and return its keys."""
     folder, keys = pristine
     shutil.copytree(folder, data)
     return keys
@@ -55,7 +55,7 @@ def keys(data: Path, pristine: tuple[Path, FirstKeys]) -> FirstKeys:
 
 @pytest.fixture
 def passerby(data: Path, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run a command on the test's data folder: `passerby("keys", "list", "--json")`."""
+    """Run a command on the test's data directory: `passerby("keys", "list", "--json")`."""
 
     def call(*words: str) -> Done:
         code = run([*words, "--data", str(data)])

@@ -1,4 +1,4 @@
-"""The program says what it can do, and what is wrong without a traceback."""
+"""Help, errors and exit codes of the command line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEAVY = {"uvicorn", "uvloop", "httptools", "litestar", "chdb", "prometheus_clien
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_explains_itself(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     run([*words, "--help"])
     said = capsys.readouterr().out
     assert said.startswith(f"Usage: passerby {' '.join(words)}")
@@ -39,8 +39,12 @@ def test_all_commands_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(words[0] in said for words in COMMANDS)
 
 
-def test_serve_explains_every_setting(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "console", Console(width=200))  # one that is made once would be as wide as it was then
+def test_the_help_of_serve_lists_every_setting(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        app, "console", Console(width=200)
+    )  # the default console is created once, with the width of the terminal at that time
     run(["serve", "--help"])
     said = capsys.readouterr().out
     assert [setting.flag for setting in SETTINGS if f"{setting.flag} " not in said] == []
@@ -52,7 +56,7 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.strip() == importlib.metadata.version("passerby")
 
 
-def test_the_reference_of_settings_is_printed_whole(capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_prints_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
     run(["settings"])
     assert capsys.readouterr().out == reference()
 
@@ -104,24 +108,24 @@ def test_the_command_line_and_the_supervisor_load_nothing_heavy() -> None:
     assert HEAVY.isdisjoint(done.stdout.split())
 
 
-def test_the_module_is_the_program_too() -> None:
+def test_the_package_can_be_run_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "passerby", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == importlib.metadata.version("passerby")
 
 
 @pytest.mark.usefixtures("keys")
-def test_the_doctor_reports_to_people_and_programs(passerby: Command, free_port: Callable[[], int]) -> None:
+def test_the_doctor_prints_text_and_json(passerby: Command, free_port: Callable[[], int]) -> None:
     ports = ["--port", str(free_port()), "--console-port", str(free_port())]
     done = passerby("doctor", *ports, "--json")
     assert (done.code, done.json["well"]) == (0, True)
     assert passerby("doctor", *ports).out.count("ok   ") == len(done.json["findings"])
 
 
-def test_the_doctor_says_what_to_do_about_what_is_unwell(passerby: Command, free_port: Callable[[], int]) -> None:
+def test_the_doctor_says_what_to_do_about_a_failing_check(passerby: Command, free_port: Callable[[], int]) -> None:
     done = passerby("doctor", "--port", str(free_port()), "--console-port", str(free_port()))
     assert done.code == 1
-    assert "BAD  data folder" in done.out
-    assert "→ make it with `passerby init" in done.out
+    assert "BAD  data directory" in done.out
+    assert "→ create it with `passerby init" in done.out
 
 
 @pytest.mark.usefixtures("keys")

@@ -1,4 +1,4 @@
-"""What commands change is in the audit log, as the command line's doing; tokens get the scopes that they are given."""
+"""Changes by commands are in the audit log with the command line as the actor; tokens get the scopes given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.storage.data_dir import DataDir
 pytestmark = pytest.mark.usefixtures("keys")
 
 
-def test_every_change_by_a_command_is_noted(passerby: Command, data: Path) -> None:
+def test_every_change_by_a_command_is_in_the_audit_log(passerby: Command, data: Path) -> None:
     number = passerby("keys", "add", "segment.write_key", "--label", "shop", "--json").json["id"]
     passerby("keys", "revoke", str(number))
     passerby("projects", "set", "default", "--timezone", "Europe/Lisbon")
@@ -34,7 +34,7 @@ def test_a_token_gets_the_scopes_that_it_is_given(passerby: Command, data: Path)
     assert key.scopes == {"read", "identity"}
 
 
-def test_changes_of_console_users_by_a_command_are_noted(passerby: Command, data: Path) -> None:
+def test_changes_of_console_users_by_a_command_are_in_the_audit_log(passerby: Command, data: Path) -> None:
     passerby("users", "add", "sasha")
     passerby("users", "password", "sasha")
     passerby("users", "role", "sasha", "admin")

@@ -31,7 +31,7 @@ def names(passerby: Command) -> list[str]:
 
 
 @pytest.mark.usefixtures("filled")
-def test_the_catalogue_is_listed_for_people_and_programs(passerby: Command) -> None:
+def test_the_catalogue_is_listed_as_text_and_json(passerby: Command) -> None:
     assert names(passerby) == ["Bought.", "Bought.total", "buy.", "buy.total", ".firstName", ".first_name"]
     assert "number" in passerby("catalogue", "list").out
 
@@ -49,7 +49,7 @@ def test_a_type_is_changed(passerby: Command) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_spellings_are_merged_and_told_apart_again(passerby: Command) -> None:
+def test_a_merge_of_spellings_is_undone(passerby: Command) -> None:
     assert passerby("catalogue", "merge", "Bought", "--event", "buy").code == 0
     assert passerby("catalogue", "merge", "first_name", "--attribute", "firstName").code == 0
     rows = passerby("catalogue", "list", "--json").json
@@ -77,10 +77,10 @@ def test_names_are_deleted(passerby: Command) -> None:
         (["merge", "buy", "--event", "buy"], "undo that first"),
         (["undo", "--event", "buy"], "no such name"),
         (["delete", "never"], "'never'"),
-        (["delete", "x", "--event", "buy", "--traits"], "choose one"),
+        (["delete", "x", "--event", "buy", "--traits"], "cannot be combined"),
     ],
 )
-def test_what_cannot_be_done_says_why(passerby: Command, words: list[str], complaint: str) -> None:
+def test_an_invalid_change_is_rejected_with_the_reason(passerby: Command, words: list[str], complaint: str) -> None:
     done = passerby("catalogue", *words)
     assert done.code == 1
     assert complaint in done.err

@@ -33,10 +33,10 @@ def test_test_profiles_are_deleted_and_counted(passerby: Command, filling: Filli
     assert entry.details == {"profiles": 1, "events": 1, "kept": 0, "more": False}
 
 
-def test_kept_profiles_are_told(passerby: Command, filling: Filling) -> None:
+def test_kept_profiles_are_counted(passerby: Command, filling: Filling) -> None:
     filling.identify(ident("user_id", "passerby-test"), ident("mobile_id", "m1"))
     filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
-    assert passerby("test-data", "delete").out.endswith("Kept, because they ever had another identifier: 1.\n")
+    assert passerby("test-data", "delete").out.endswith("Kept, because they had other identifiers: 1.\n")
 
 
 def test_more_than_one_deletion_removes_are_deleted(

@@ -37,7 +37,7 @@ def test_pairs_are_listed_for_people_and_for_programs(passerby: Command) -> None
     assert pairs(passerby, "--limit", "2") == [["u0", "u1"], ["u2", "u3"]]
     assert pairs(passerby, "--limit", "0") == []
     heading, first, *_ = passerby("duplicates", "list").out.splitlines()
-    assert heading.split() == ["one", "other", "users", "shared", "rule"]
+    assert heading.split() == ["profile", "other", "profile", "user", "ids", "shared", "rule"]
     assert "email=0@x.example" in first
 
 
@@ -67,17 +67,17 @@ def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command,
 
 @pytest.mark.usefixtures("filling")
 @pytest.mark.parametrize("command", ["dismiss", "restore"])
-def test_what_is_no_pair_is_refused_in_one_line(passerby: Command, command: str) -> None:
+def test_an_invalid_pair_is_rejected_in_one_line(passerby: Command, command: str) -> None:
     one, other = (profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"])
     for second, why in ((one, "one profile already"), (new_id(), "no such profile"), ("x", "no such profile")):
         refused = passerby("duplicates", command, one, second)
         assert (refused.code, why in refused.err) == (1, True)
     assert (
-        "no such dismissal of these two: `passerby duplicates list --dismissed`"
+        "no such dismissal of these two: see `passerby duplicates list --dismissed`"
         in passerby("duplicates", "restore", one, other).err
     )
 
 
-def test_before_the_first_start_there_are_none(passerby: Command) -> None:
+def test_before_the_first_start_the_list_is_empty(passerby: Command) -> None:
     assert pairs(passerby) == []
     assert "no profiles yet" in passerby("duplicates", "dismiss", new_id(), new_id()).err

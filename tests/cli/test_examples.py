@@ -85,7 +85,7 @@ def test_the_greeting_over_a_used_folder_has_public_keys_and_says_why(data: Path
         text = greeting.again(SERVING, store.keys(store.project("default")), data)
     assert f"{URL}/api/v1/mobile/{keys.keys['crossengage.mobile_api_key']}/identify" in text
     assert keys.api_token not in text
-    assert "cannot be shown again" in text
+    assert "shown only when they are created" in text
 
 
 def test_commands_in_the_greeting_name_the_data_folder() -> None:
@@ -98,8 +98,8 @@ def test_commands_in_the_greeting_name_the_data_folder() -> None:
 
 def test_the_greeting_names_the_file_of_credentials_that_were_written_and_not_shown() -> None:
     text = greeting.again(SERVING, [], Path("data"), credentials_in=Path("data/first-credentials.json"))
-    assert "password and all secrets are in data/first-credentials.json" in text
-    assert "were shown" not in text
+    assert "password and all secret keys are in data/first-credentials.json" in text
+    assert "shown only" not in text
 
 
 def test_the_greeting_without_any_public_key_has_no_calls() -> None:

@@ -48,7 +48,7 @@ def test_a_new_secret_is_printed_once_and_works(passerby: Command, data: Path) -
 
 def test_clients_keep_a_public_key_that_they_have(passerby: Command) -> None:
     done = passerby("keys", "add", "webengage.license_code", "--value", "in~~1234c456")
-    assert "webengage.license_code in~~1234c456 is key number" in done.out
+    assert "to project default: webengage.license_code in~~1234c456" in done.out
 
 
 def test_clients_keep_a_secret_that_they_have_without_it_being_seen_on_a_command_line(
@@ -64,7 +64,7 @@ def test_clients_keep_a_secret_that_they_have_without_it_being_seen_on_a_command
 
 def test_a_revoked_key_is_listed_as_such(passerby: Command) -> None:
     number = passerby("keys", "add", "segment.write_key", "--json").json["id"]
-    assert f"Key number {number} of project default is revoked." in passerby("keys", "revoke", str(number)).out
+    assert f"Revoked key {number} of project default." in passerby("keys", "revoke", str(number)).out
     assert passerby("keys", "revoke", str(number), "--json").json == {"id": number, "revoked": True}
     revoked = [key["id"] for key in passerby("keys", "list", "--json").json if key["revoked_at"]]
     assert revoked == [number]
@@ -76,11 +76,11 @@ def test_a_revoked_key_is_listed_as_such(passerby: Command) -> None:
     [
         (["keys", "add", "segment.key"], "there is no kind of key"),
         (["keys", "add", "antsomi.portal_id", "--value", "abc"], "a number above 0"),
-        (["keys", "revoke", "999"], "no such key that works: `passerby keys list` shows them"),
+        (["keys", "revoke", "999"], "no such key that works: see `passerby keys list`"),
         (["keys", "list", "--project", "nobody"], "there is no project 'nobody'"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_line(passerby: Command, words: list[str], why: str) -> None:
+def test_an_error_is_one_line(passerby: Command, words: list[str], why: str) -> None:
     done = passerby(*words)
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert why in done.err
@@ -94,7 +94,7 @@ def test_one_project_does_not_see_anothers_keys(passerby: Command) -> None:
     assert passerby("keys", "revoke", str(min(second))).code == 1
 
 
-def test_without_a_data_folder_people_are_told_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_data_directory_the_error_names_init(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from passerby.cli import run  # noqa: PLC0415 - on another folder
 
     assert run(["keys", "list", "--data", str(tmp_path / "none")]) == 1
@@ -107,7 +107,7 @@ def test_a_rotated_key_is_replaced_and_works_for_its_grace_period(passerby: Comm
     held = ProjectCredentials(SqliteChangeFeed(DataDir(data).control))
     assert [held.project("segment.write_key", each["value"]) for each in (old, fresh)] == [1, 1]
     again = passerby("keys", "rotate", str(fresh["id"]))
-    assert f"key number {fresh['id']} is revoked" in again.out
+    assert f"Key {fresh['id']} is revoked." in again.out
     held.refresh_if_changed()
     assert held.project("segment.write_key", fresh["value"]) is None
     held.close()

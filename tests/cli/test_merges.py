@@ -27,13 +27,13 @@ def filling(data: Path) -> Iterator[Filling]:
 
 
 def absorbed(filling: Filling, visitor: str, user: str) -> None:
-    """Let a customer absorb a visitor."""
+    """Merge an anonymous profile into a customer's."""
     filling.track("Seen", ident("mobile_id", visitor))
     filling.identify(ident("user_id", user))
     filling.identify(ident("user_id", user), ident("mobile_id", visitor))
 
 
-def test_merges_are_listed_for_people_and_for_programs(passerby: Command, filling: Filling) -> None:
+def test_merges_are_listed_as_text_and_json(passerby: Command, filling: Filling) -> None:
     absorbed(filling, "m1", "u1")
     absorbed(filling, "m2", "u2")
     newest, oldest = passerby("merges", "list", "--json").json
@@ -45,11 +45,11 @@ def test_merges_are_listed_for_people_and_for_programs(passerby: Command, fillin
     assert passerby("merges", "list", "--json", "--before", newest["id"]).json == [oldest]
 
 
-def test_a_merge_is_shown_and_taken_back_once(passerby: Command, filling: Filling) -> None:
+def test_a_merge_is_shown_and_can_be_undone_once(passerby: Command, filling: Filling) -> None:
     absorbed(filling, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     shown = passerby("merges", "show", merge["id"]).out
-    assert "moved     mobile_id=m1" in shown
+    assert "moved       mobile_id=m1" in shown
     assert "can be undone" in shown
     assert merge["loser"] in passerby("merges", "undo", merge["id"]).out
     assert "undone at" in passerby("merges", "show", merge["id"]).out
@@ -60,7 +60,7 @@ def test_a_merge_is_shown_and_taken_back_once(passerby: Command, filling: Fillin
     assert (again.code, "undone before" in again.err) == (1, True)
 
 
-def test_who_took_a_merge_back_and_why_stands_in_the_history(passerby: Command, data: Path, filling: Filling) -> None:
+def test_the_history_has_the_actor_and_reason_of_an_undo(passerby: Command, data: Path, filling: Filling) -> None:
     absorbed(filling, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")

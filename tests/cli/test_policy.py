@@ -38,24 +38,24 @@ def test_blocking_among_the_settings_is_a_change_of_the_policy(passerby: Command
     assert passerby("projects", "list", "--json").json[0]["settings"]["timezone"] == "Europe/Lisbon"
 
 
-def test_a_whole_policy_comes_from_a_file(passerby: Command, tmp_path: Path) -> None:
+def test_a_policy_is_read_from_a_file(passerby: Command, tmp_path: Path) -> None:
     file = tmp_path / "policy.json"
     file.write_text('{"limits": {"email": 3}}')
     assert passerby(*SET, "--file", str(file)).code == 0
     assert passerby(*SHOW, "--json").json["limits"] == {"email": 3}
     file.write_text("none")
-    assert "holds no policy" in passerby(*SET, "--file", str(file)).err
+    assert "is not a valid policy file" in passerby(*SET, "--file", str(file)).err
 
 
 @pytest.mark.parametrize(
     "flag, value, why",
     [
-        ("--limit", "email=many", "cannot be the policy"),
+        ("--limit", "email=many", "invalid policy"),
         ("--limit", "user_id=2", "takes a limit"),
-        ("--contact-trait", "name", "cannot be the policy"),
+        ("--contact-trait", "name", "invalid policy"),
         ("--namespace", "email=device", "cannot name"),
     ],
 )
-def test_what_cannot_be_is_refused(passerby: Command, flag: str, value: str, why: str) -> None:
+def test_an_invalid_policy_is_rejected(passerby: Command, flag: str, value: str, why: str) -> None:
     done = passerby(*SET, flag, value)
     assert (done.code, why in done.err) == (1, True)

@@ -8,7 +8,7 @@ from tests.cli.conftest import Command
 pytestmark = pytest.mark.usefixtures("keys")
 
 
-def test_projects_are_listed_for_people_and_for_programs(passerby: Command) -> None:
+def test_projects_are_listed_as_text_and_json(passerby: Command) -> None:
     passerby("projects", "add", "second")
     assert [line.split()[0] for line in passerby("projects", "list").out.splitlines()] == ["name", "default", "second"]
     listed = passerby("projects", "list", "--json").json
@@ -22,7 +22,7 @@ def test_a_project_is_added_with_keys_of_its_own_and_no_console_user(passerby: C
     assert set(added) == {"project", "api_token", "crossengage", "webengage", "customerlabs", "antsomi", "segment"}
 
 
-def test_people_are_told_to_keep_a_new_projects_keys(passerby: Command) -> None:
+def test_the_output_of_add_says_that_secrets_are_not_shown_again(passerby: Command) -> None:
     assert "not shown again" in passerby("projects", "add", "second").out
 
 

@@ -1,4 +1,4 @@
-"""`passerby serve` refuses what cannot work before it starts anything; else it serves until it is told to stop."""
+"""`passerby serve` checks ports, locks and settings before it starts; then it runs until a signal."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_demo_shows_people_on_the_running_server(server: Server, capsys: pyt
     assert stages["gave a phone away, kept the history"] == stages["got that phone, without its past"] == "customer"
 
 
-def test_the_demo_again_is_the_same_people_and_tells_people_what_to_look_at(
+def test_the_demo_with_the_same_seed_sends_the_same_users_and_lists_profiles_of_interest(
     server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     demo = ["demo", "--data", str(server.data), "--people", "20", "--seed", "7"]
@@ -143,14 +143,14 @@ def test_the_demo_again_is_the_same_people_and_tells_people_what_to_look_at(
     assert run(demo) == 0
     told = capsys.readouterr().out
     assert server.read("/v1/stats")["profiles"]["customer"] == before
-    assert "Worth a look:" in told
+    assert "Profiles of interest:" in told
     assert f"{greeting.url('127.0.0.1', server.console_port)}/v1/profiles/" in told
 
 
-def test_the_doctor_finds_a_running_server_well(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_finds_a_running_server_healthy(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["doctor", "--data", str(server.data), "--json"]) == 0
     found = {finding["check"]: finding["found"] for finding in json.loads(capsys.readouterr().out)["findings"]}
-    assert "our server is healthy" in found["console port"]
+    assert "the server is healthy" in found["console port"]
 
 
 def test_a_key_that_is_revoked_stops_working_on_the_running_server(
@@ -212,7 +212,7 @@ def test_an_empty_folder_is_initialised_and_the_credentials_are_printed_on_a_ter
 
     greeted(data, end, read)
     os.close(terminal)
-    assert "Keep these credentials" in said
+    assert "Save these credentials" in said
     assert '"password"' in said
     assert "/source/" in said
     assert not (data / "first-credentials.json").exists()

@@ -110,7 +110,7 @@ def test_a_server_that_is_gone_ends_the_demo_on_every_connection(
 ) -> None:
     monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
     port = free_port()
-    with pytest.raises(ServerGone, match=f"http://127.0.0.1:{port} does not answer"):
+    with pytest.raises(ServerGone, match=f"http://127.0.0.1:{port} does not respond"):
         send([[TRACK], [TRACK, TRACK]], Target("127.0.0.1", port, KEYS), quiet)
 
 

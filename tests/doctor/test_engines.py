@@ -51,8 +51,8 @@ def test_whole_files_are_well_even_while_they_are_in_use(folder: DataDir) -> Non
     writer.execute("COMMIT")
     writer.close()
     assert [finding.well for finding in findings.values()] == [True, True, True]
-    assert "whole" in findings["log.db"].found
-    assert "not there yet" in findings["state.db"].found
+    assert "integrity OK" in findings["log.db"].found
+    assert "not created yet" in findings["state.db"].found
 
 
 def test_a_missing_control_file_is_unwell(data: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_large_file_is_looked_at_for_a_while_only(folder: DataDir, monkeypatch
     monkeypatch.setattr(sqlite, "_STEPS_BETWEEN_CLOCK_READINGS", 10)
     finding = found(folder)["log.db"]
     assert finding.well
-    assert "nothing wrong found" in finding.found
+    assert "no errors found" in finding.found
 
 
 @pytest.mark.parametrize("in_use", [True, False])

@@ -43,7 +43,13 @@ def test_a_folder_with_a_state_has_its_positions_compared(data: Path, free_port:
 
 def test_without_a_folder_the_machine_is_looked_at_nevertheless(data: Path, free_port: Callable[[], int]) -> None:
     findings = list(examined({"data": data, "port": free_port(), "console_port": free_port()}))
-    assert [finding.check for finding in findings] == ["data folder", "SQLite", "chDB", "ingest port", "console port"]
+    assert [finding.check for finding in findings] == [
+        "data directory",
+        "SQLite",
+        "chDB",
+        "ingest port",
+        "console port",
+    ]
     assert not data.exists()
 
 

@@ -28,7 +28,7 @@ def test_a_folder_of_ours_with_room_is_well(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_all_that_is_said(data: Path) -> None:
     findings = list(check_folder(data))
     assert unwell(findings) == {
-        "data folder": f"make it with `passerby init --data {data}`, or name another one with --data"
+        "data directory": f"create it with `passerby init --data {data}`, or give another directory with --data"
     }
     assert len(findings) == 1
 
@@ -39,12 +39,12 @@ def test_a_folder_of_somebody_else_is_unwell(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_folder_that_cannot_be_written_to_is_unwell() -> None:
-    assert "right to write" in unwell(list(check_folder(Path("/proc/self"))))["writable"]
+    assert "write access" in unwell(list(check_folder(Path("/proc/self"))))["writable"]
 
 
 def test_a_disk_that_is_nearly_full_is_unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LEAST_FREE_BYTES", 1 << 80)
-    assert "make room" in unwell(list(check_folder(tmp_path)))["disk space"]
+    assert "free disk space" in unwell(list(check_folder(tmp_path)))["disk space"]
 
 
 def test_a_clock_after_everything_that_was_written_is_well(tmp_path: Path) -> None:
@@ -61,4 +61,4 @@ def test_a_clock_before_what_was_written_is_unwell(tmp_path: Path) -> None:
 
 def test_a_clock_from_before_this_program_is_unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "EARLIEST_NOW", datetime(9000, 1, 1, tzinfo=UTC))
-    assert "set it" in unwell([check_clock(tmp_path)])["clock"]
+    assert "set the clock" in unwell([check_clock(tmp_path)])["clock"]

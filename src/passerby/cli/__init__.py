@@ -1,4 +1,4 @@
-"""The command line. Nothing else in the house imports it."""
+"""The command line. No other package imports it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 import sys
 
 from passerby.cli import (
+    bootstrap,
     catalogue,
     deletion,
     demo,
     doctor,
     duplicates,
-    founding,
     keys,
     merges,
     policy,
@@ -28,11 +28,12 @@ from passerby.log_output import open_standard_streams
 
 __all__ = ["main"]
 
-_FILES_FOR_THE_OWNER_ALONE = 0o077
+_PRIVATE_UMASK = 0o077
+"""Created files and directories are readable by their owner only."""
 _EXIT_FAILED = 1
 
 app.command(serve.serve)
-app.command(founding.init)
+app.command(bootstrap.init)
 app.command(demo.demo)
 app.command(doctor.doctor)
 projects.commands.command(policy.commands)
@@ -43,20 +44,20 @@ app.command(merges.commands)
 app.command(duplicates.commands)
 app.command(deletion.commands)
 app.command(snippet.snippet)
-app.command(founding.password)
+app.command(bootstrap.password)
 app.command(users.commands)
 app.command(settings.settings)
 
 
 def main() -> None:
-    """Run the command that the process's arguments name, and exit with its code."""
+    """Entry point: run the command in `sys.argv` and exit with its code."""
     open_standard_streams()
-    os.umask(_FILES_FOR_THE_OWNER_ALONE)
+    os.umask(_PRIVATE_UMASK)
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command; returns its exit code. An error that a person can mend is one line that says how."""
+    """Run a command and return its exit code. An expected error is printed as one line, without a traceback."""
     try:
         return app(arguments) or 0
     except EXPECTED as error:

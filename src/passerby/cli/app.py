@@ -1,4 +1,4 @@
-"""The program's commands as a tree, and what all of them share."""
+"""The root of the command tree, the flags that several commands share, and access to a data directory."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ app = App(
     result_action="return_value",
 )
 
-Data = Annotated[Path | None, Parameter(name="--data", help="The data folder, else $PASSERBY_DATA, else `data` here.")]
-Json = Annotated[bool, Parameter(name="--json", negative="", help="Write JSON, for programs.")]
-Project = Annotated[str, Parameter(name="--project", help="Name of the project.")]
+Data = Annotated[Path | None, Parameter(name="--data", help="Data directory. Default: $PASSERBY_DATA, else `./data`.")]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
+Project = Annotated[str, Parameter(name="--project", help="Project name.")]
 
 
 def data_folder(data: Path | None) -> DataDir:
-    """The data folder that a command means. Raises SettingsError."""
+    """Return the data directory from `--data`, the environment or the default. Raises SettingsError."""
     return DataDir(load({"data": data}, os.environ).data)
 
 
 @contextmanager
 def access_to(data: Path | None, project: str | None = None) -> Iterator[Access]:
-    """The command line's access to the project of this name, or to the server as a whole, for a block.
+    """Context manager: service access to a project, or to the whole server where `project` is None.
 
-    Raises NotInitialised, NoSuchProject, SettingsError.
+    The caller is recorded in the audit log as the command line. Raises NotInitialised, NoSuchProject, SettingsError.
     """
     with open_store(data) as store:
         number = SERVER if project is None else store.project(project).id
@@ -52,12 +52,12 @@ def access_to(data: Path | None, project: str | None = None) -> Iterator[Access]
 
 
 def open_state(data: Path | None) -> StateEngine:
-    """The state of a data folder, which may not exist yet. Raises SettingsError."""
+    """Return the state engine of a data directory. The state may not exist yet. Raises SettingsError."""
     return engines_of(data_folder(data)).state
 
 
 def open_store(data: Path | None) -> Projects:
-    """The control file of a data folder that was initialised. Raises NotInitialised, SettingsError."""
+    """Open the projects of an initialised data directory. Raises NotInitialised, SettingsError."""
     folder = data_folder(data)
     if not folder.control.is_file():
         raise NotInitialised(folder.path)

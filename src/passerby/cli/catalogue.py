@@ -1,4 +1,4 @@
-"""The commands `passerby catalogue ...`. They work on the data folder, whether it is served or not."""
+"""The commands `passerby catalogue ...`. They work on the data directory, with or without a running server."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ commands = App(name="catalogue", help="List, merge and delete event names, attri
 
 _PAGE = 1_000
 
-Event = Annotated[str, Parameter(name="--event", help="The event name; without it, a trait is meant.")]
-Attribute = Annotated[str, Parameter(help="The attribute of the event, or the trait.")]
+Event = Annotated[str, Parameter(name="--event", help="Event name; without it, the attribute is a trait.")]
+Attribute = Annotated[str, Parameter(help="Attribute of the event, or trait.")]
 
 
 @commands.command(name="list")
@@ -41,7 +41,7 @@ def list_names(*, project: Project = FIRST_PROJECT, data: Data = None, json: Jso
 @commands.command(name="type")
 def change_type(
     attribute: Attribute,
-    type_: Annotated[DataType, Parameter(help="The new type.")],
+    type_: Annotated[DataType, Parameter(help="New type.")],
     *,
     event: Event = "",
     project: Project = FIRST_PROJECT,
@@ -58,44 +58,44 @@ def change_type(
 
 @commands.command
 def merge(
-    into: Annotated[str, Parameter(help="The name to merge into.")],
+    into: Annotated[str, Parameter(help="Name to merge into.")],
     *,
     event: Event = "",
-    attribute: Annotated[str, Parameter(help="The attribute or trait to merge; without it, the event name.")] = "",
+    attribute: Annotated[str, Parameter(help="Attribute or trait to merge; without it, the event name.")] = "",
     project: Project = FIRST_PROJECT,
     data: Data = None,
 ) -> None:
     """Merge a spelling of an event name, attribute or trait into another name. Can be undone."""
     with access_to(data, project) as access:
         catalogue.merge_name(access, event, attribute, into)
-    say(f"From the next batch on, {attribute or event!r} is recorded as {into!r}.")
+    say(f"Starting with the next batch, {attribute or event!r} is recorded as {into!r}.")
 
 
 @commands.command
 def undo(
     *,
     event: Event = "",
-    attribute: Annotated[str, Parameter(help="The merged attribute or trait; without it, the event name.")] = "",
+    attribute: Annotated[str, Parameter(help="Merged attribute or trait; without it, the event name.")] = "",
     project: Project = FIRST_PROJECT,
     data: Data = None,
 ) -> None:
-    """Undo a merge. What was recorded in between stays under the name that it was merged into."""
+    """Undo a merge. Events recorded in between keep the name that they were merged into."""
     with access_to(data, project) as access:
         catalogue.unmerge_name(access, event, attribute)
-    say(f"From the next batch on, {attribute or event!r} is recorded under its own name.")
+    say(f"Starting with the next batch, {attribute or event!r} is recorded under its own name.")
 
 
 @commands.command
 def delete(
-    *names: Annotated[str, Parameter(help="Event names; with --event, attributes of it; with --traits, traits.")],
-    event: Annotated[str, Parameter(help="The event whose attributes are deleted.")] = "",
-    traits: Annotated[bool, Parameter(negative="", help="The names are traits.")] = False,
+    *names: Annotated[str, Parameter(help="Event names; with --event, its attributes; with --traits, traits.")],
+    event: Annotated[str, Parameter(help="Event whose attributes are deleted.")] = "",
+    traits: Annotated[bool, Parameter(negative="", help="Delete traits.")] = False,
     project: Project = FIRST_PROJECT,
     data: Data = None,
 ) -> None:
     """Delete event names, attributes or traits from the catalogue. Recorded events and profiles stay."""
     if event and traits:
-        raise CommandError("choose one of --event and --traits")
+        raise CommandError("--event and --traits cannot be combined: choose one")
     pairs = [(event, name) if event or traits else (name, "") for name in names]
     with access_to(data, project) as access:
         found = catalogue.delete_names(access, pairs)

@@ -1,4 +1,4 @@
-"""The command `passerby test-data delete`. It works on the data folder, whether it is served or not."""
+"""The command `passerby test-data delete`. It works on the data directory, with or without a running server."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from passerby.cli.output import say, say_json
 from passerby.services import deletion
 from passerby.state.views import Deletion
 
-commands = App(name="test-data", help="Delete test profiles: those whose identifiers all begin with passerby-test.")
+commands = App(name="test-data", help="Delete test profiles, whose identifiers all start with passerby-test.")
 
 
 @commands.command
 def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
-    """Delete all test profiles with their events. This cannot be undone.
+    """Delete all test profiles and their events. This cannot be undone.
 
-    A test profile that ever had another identifier is kept, and so is one merged with a profile that had one.
+    A test profile that had any other identifier is kept, as is one merged with a profile that had one.
     """
     deleted = Deletion(0, 0)
     with access_to(data, project) as access:
@@ -27,7 +27,7 @@ def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = 
     if json:
         say_json(deleted._asdict())
     elif deleted.profiles or deleted.kept:
-        kept = f" Kept, because they ever had another identifier: {deleted.kept}." if deleted.kept else ""
+        kept = f" Kept, because they had other identifiers: {deleted.kept}." if deleted.kept else ""
         say(f"Deleted: {deleted.profiles} test profiles, {deleted.events} events.{kept}")
     else:
         say("No test data.")

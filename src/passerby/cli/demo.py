@@ -21,26 +21,26 @@ from passerby.storage import locks
 
 _LOOKS = (
     ("the profile", ""),
-    ("its timeline", "/events"),
-    ("what was bought, whoever reported it", "/events?semantic=purchased"),
-    ("how it came to be", "/history"),
+    ("its events", "/events"),
+    ("its purchases, from every source", "/events?semantic=purchased"),
+    ("its identity history", "/history"),
 )
 _FIGURES = ("accepted", "applied", "duplicates", "events")
 
 
 def demo(
     *,
-    people: Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000), help="How many people.")] = 2_000,
-    seed: Annotated[int, Parameter(help="The same seed is the same people, who do the same.")] = 1,
+    people: Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000), help="Number of users.")] = 2_000,
+    seed: Annotated[int, Parameter(help="Random seed. The same seed gives the same users and events.")] = 1,
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Send a lifelike day of made-up people's calls to the server that runs on the data folder.
+    """Load sample data (one day, 2,000 users) into the running server.
 
-    Each vendor's clients report a part of it. People browse anonymously, sign up, use several devices,
-    buy, and hand phones down; some of the senders repeat themselves or send junk for an id. Event times lie in the last
-    24 hours. The keys that it needs for this are added under a label of their own and revoked at the end.
+    The users are fictional. They browse anonymously, sign up, use several devices, buy, and pass phones on to other
+    users; every source reports a part of it, including duplicates and invalid device ids. Event times lie within the
+    last 24 hours. The keys for loading are created with a label of their own and revoked at the end.
     """
     folder = data_folder(data)
     serving = locks.running(folder)
@@ -58,7 +58,7 @@ def demo(
 
 @contextmanager
 def _progress_bar(*, shown: bool) -> Iterator[Progress]:
-    from rich import console, progress  # noqa: PLC0415 - slow to load, and needed only here
+    from rich import console, progress  # noqa: PLC0415 - slow to load, and only this command needs it
 
     columns = (*progress.Progress.get_default_columns(), progress.MofNCompleteColumn())
     with progress.Progress(*columns, console=console.Console(stderr=True), disable=not shown) as bar:
@@ -83,30 +83,29 @@ def _shown(report: Report, seconds: float) -> dict[str, object]:
 
 def _tell(report: Report, seconds: float, console_url: str) -> None:
     growth, stages = _growth(report), report.after["profiles"]
-    answers = ", ".join(f"{count} times {status}" for status, count in sorted(report.answers.items()))
-    say(f"{report.answers.total()} calls in {seconds:.0f} s, answered {answers}:")
+    answers = ", ".join(f"{status} ({count})" for status, count in sorted(report.answers.items()))
+    say(f"Sent {report.answers.total()} requests in {seconds:.0f} s. Responses: {answers}.")
     say(
-        ", ".join(f"{count} as to {registry.NAMED[dialect].title}" for dialect, count in report.calls.most_common())
+        "By source: "
+        + ", ".join(f"{registry.NAMED[dialect].title} {count}" for dialect, count in report.calls.most_common())
         + "."
     )
-    say(f"{growth['accepted']} messages accepted: {growth['applied']} applied, {growth['duplicates']} were repeats.")
+    say(f"Messages: {growth['accepted']} received, {growth['applied']} applied, {growth['duplicates']} duplicates.")
     say(
-        f"{growth['events']} new events. Profiles now: "
-        + ", ".join(f"{n} {stage}" for stage, n in stages.items())
-        + ".\n"
+        f"New events: {growth['events']}. Profiles: " + ", ".join(f"{n} {stage}" for stage, n in stages.items()) + ".\n"
     )
-    say("Worth a look:\n")
+    say("Profiles of interest:\n")
     rows = [
         (seen.highlight.what, seen.highlight.value, seen.stage, str(seen.events), str(seen.members), seen.profile)
         for seen in report.worth_a_look
     ]
-    say_table(("who", "identifier", "stage", "events", "members", "profile"), rows)
+    say_table(("profile of", "identifier", "stage", "events", "merged", "profile id"), rows)
     for seen in report.worth_a_look[:1]:
         _tell_how(seen.profile, console_url)
 
 
 def _tell_how(profile: str, console_url: str) -> None:
-    say("\nTo read one, with a token that `passerby init` or `passerby keys add api_token` printed:\n")
+    say("\nTo read a profile, set PASSERBY_TOKEN to an API token (`passerby keys add api_token` creates one):\n")
     calls = [
         examples.get(title, f"{console_url}/v1/profiles/{profile}{path}", "$PASSERBY_TOKEN") for title, path in _LOOKS
     ]

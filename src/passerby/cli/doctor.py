@@ -17,12 +17,12 @@ from passerby.runtime.engines import engines_of
 from passerby.settings import load
 from passerby.storage.data_dir import DataDir
 
-Port = Annotated[int | None, Parameter(help="The port that a server would take, as for `passerby serve`.")]
+Port = Annotated[int | None, Parameter(help="Port to check, as for `passerby serve`.")]
 
 
 Deep = Annotated[
     bool,
-    Parameter(negative="", help="Check the properties of identity on every row as well; a server may run meanwhile."),
+    Parameter(negative="", help="Also check the identity properties on every row. A server may be running."),
 ]
 
 _SECONDS_BETWEEN_REPORTS: Final = 2.0
@@ -31,9 +31,9 @@ _SECONDS_BETWEEN_REPORTS: Final = 2.0
 def doctor(
     *, data: Data = None, port: Port = None, console_port: Port = None, deep: Deep = False, json: Json = False
 ) -> int:
-    """Check the data folder, the engines, the ports, the clock and the disk, and say what to do.
+    """Run diagnostics on the data directory, the engines, the ports, the clock and the disk.
 
-    Exit code 1 means that something is not well.
+    Each failing check is printed with the action to take. The exit code is 1 if any check fails.
     """
     settings = load({"data": data, "port": port, "console_port": console_port}, os.environ)
     folder = DataDir(settings.data)
@@ -53,16 +53,16 @@ def doctor(
 
 
 def say_each(verdicts: Iterable[Verdict]) -> None:
-    """Write what each claim came to, and what to do where one is broken."""
+    """Write the result of each identity property, with examples of the rows that violate it."""
     for verdict in verdicts:
         mark, count = ("ok  ", "") if verdict.well else ("BAD ", f", {verdict.broken:,} broken")
         say(f"{mark} property {verdict.number}, {verdict.claim}: {verdict.checked:,} checked{count}")
         if not verdict.well:
-            say(f"     → report this as a fault of Passerby, with: {', '.join(verdict.examples)}")
+            say(f"     → report this as a bug in Passerby, with these examples: {', '.join(verdict.examples)}")
 
 
 class _Reporter:
-    """Tells on standard error how far a long check is, now and then."""
+    """Reports the progress of a long check on standard error, at most every two seconds."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + _SECONDS_BETWEEN_REPORTS

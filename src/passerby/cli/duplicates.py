@@ -1,4 +1,7 @@
-"""The commands `passerby duplicates ...`: list, dismiss, restore. They work on the data folder, served or not."""
+"""The commands `passerby duplicates ...`: list, dismiss, restore.
+
+They work on the data directory, with or without a running server.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ from passerby.services.access import Access
 from passerby.services.cursors import Page
 from passerby.state.views import Duplicate
 
-commands = App(name="duplicates", help="List possible duplicates, and decide which are different people.")
+commands = App(name="duplicates", help="List possible duplicate profiles; dismiss and restore pairs.")
 
-ProfileId = Annotated[str, Parameter(help="The id of a profile, as `passerby duplicates list` shows it.")]
-Limit = Annotated[int, Parameter(help="The most pairs to list.")]
-Dismissed = Annotated[bool, Parameter(negative="", help="Only pairs that were dismissed, in place of the others.")]
+ProfileId = Annotated[str, Parameter(help="Profile id; see `passerby duplicates list`.")]
+Limit = Annotated[int, Parameter(help="Maximum number of pairs to list.")]
+Dismissed = Annotated[bool, Parameter(negative="", help="List dismissed pairs instead.")]
 
 
 @commands.command(name="list")
@@ -32,13 +35,13 @@ def list_duplicates(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """List pairs of profiles that share an e-mail address or a phone number."""
+    """List pairs of profiles that share an email address or a phone number."""
     with access_to(data, project) as access:
         pairs = _read(access, limit, dismissed=dismissed) if open_state(data).exists() else []
     if json:
         say_json(pairs)
         return
-    say_table(("one", "other", "users", "shared", "rule"), [_row(pair) for pair in pairs])
+    say_table(("profile", "other profile", "user ids", "shared", "rule"), [_row(pair) for pair in pairs])
 
 
 @commands.command
@@ -46,11 +49,11 @@ def dismiss(
     one: ProfileId,
     other: ProfileId,
     *,
-    reason: Annotated[str, Parameter(help="Why; it is kept with the decision.")] = "",
+    reason: Annotated[str, Parameter(help="Reason, stored with the decision.")] = "",
     project: Project = FIRST_PROJECT,
     data: Data = None,
 ) -> None:
-    """Remember that two profiles are different people: the pair is not listed again."""
+    """Dismiss a pair: the two profiles are different people. The pair is not listed again."""
     with access_to(data, project) as access:
         _require_state(data)
         ids = [profile.id for profile in duplicates.dismiss_duplicate(access, one, other, reason).profiles]
@@ -59,11 +62,11 @@ def dismiss(
 
 @commands.command
 def restore(one: ProfileId, other: ProfileId, *, project: Project = FIRST_PROJECT, data: Data = None) -> None:
-    """Take a dismissal back: the pair is listed again."""
+    """Restore a dismissed pair: it is listed again."""
     with access_to(data, project) as access:
         _require_state(data)
         ids = [profile.id for profile in duplicates.restore_duplicate(access, one, other).profiles]
-    say(f"Restored: {ids[0]} and {ids[1]} may be one person.")
+    say(f"Restored: {ids[0]} and {ids[1]} are possible duplicates.")
 
 
 def _read(access: Access, limit: int, *, dismissed: bool) -> list[Duplicate]:

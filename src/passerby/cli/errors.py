@@ -1,4 +1,4 @@
-"""The errors that a person can do something about: their messages say what."""
+"""The errors that a command reports as one line, and the line for each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from passerby.storage.migrations import NewerFile
 
 
 class CommandError(Exception):
-    """A command was given something that it cannot use."""
+    """A command received an invalid argument."""
 
 
 EXPECTED = (
@@ -38,15 +38,15 @@ _LISTS: Final[Mapping[str, str]] = {
     "key that works": "keys list",
     "name in the catalogue": "catalogue list",
 }
-"""The command that lists the things of which one was not found."""
+"""The command that lists the objects of a kind, by the kind that was not found."""
 
 
 def line_of(error: Exception) -> str:
-    """Return the line that a command writes for an error."""
+    """Return the line that a command prints for an error."""
     match error:
         case InvalidParameters():
             return "; ".join(fault["message"] for fault in error.parameters)
         case NotFound() if error.what in _LISTS:
-            return f"{error.message}: `passerby {_LISTS[error.what]}` shows them"
+            return f"{error.message}: see `passerby {_LISTS[error.what]}`"
         case _:
             return str(error)

@@ -1,6 +1,6 @@
-"""Lines to paste: documented calls of each dialect with real keys, about one made-up customer on one phone.
+"""Example requests as shell commands: documented calls of each dialect with real keys, for one fictional customer.
 
-They belong together: sent in this order, the anonymous phone becomes the customer, whose profile then shows them all.
+The order matters: the first calls are anonymous, a later one identifies the user, and the profile holds all of them.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from passerby.dialects.samples import CUSTOMER, Keys
 
 
 class Line(NamedTuple):
-    """A line to paste, and what it does."""
+    """A shell command and its title."""
 
     title: str
     line: str
 
 
 def calls(url: str, keys: Keys) -> list[Line]:
-    """Return the examples of every dialect for whose calls these keys suffice."""
+    """Return the examples of every dialect for which all keys are given."""
     return [
         Line(f"{dialect.title}: {title}", shell(url, call))
         for dialect in registry.ALL
@@ -31,21 +31,21 @@ def calls(url: str, keys: Keys) -> list[Line]:
 
 
 def of_fresh(url: str, console_url: str, keys: FirstKeys) -> list[Line]:
-    """Everything to try, when all keys are at hand, and the profile that it makes."""
+    """Return the examples of all dialects, followed by a request that reads the resulting profile."""
     return [*calls(url, keys.keys), reading(console_url, keys.api_token)]
 
 
 def reading(console_url: str, token: str) -> Line:
-    """Reading the customer's profile, once everything that was answered before is in it."""
+    """Return the request that reads the customer's profile; `wait` includes everything accepted before."""
     query = f"namespace=user_id&value={CUSTOMER}&wait=5"
-    return get("The profile that all of this made", f"{console_url}/v1/profiles?{query}", token)
+    return get("Read the resulting profile", f"{console_url}/v1/profiles?{query}", token)
 
 
 def get(title: str, url: str, token: str) -> Line:
-    """A call of the management API; `token` may be a shell variable."""
+    """Return a GET request to the management API. `token` may be a shell variable."""
     return Line(title, f"curl -sS '{url}' \\\n  -H \"Authorization: Bearer {token}\"")
 
 
 def written(examples: list[Line]) -> str:
-    """The examples as text: each line under its title, ready for a shell."""
+    """Return the examples as text for a shell, each title as a comment."""
     return "\n\n".join(f"# {example.title}\n{example.line}" for example in examples)

@@ -1,4 +1,4 @@
-"""What `passerby serve` tells a person who starts it: where it listens, and what to paste."""
+"""The startup message of `passerby serve`: addresses and example requests."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from passerby.cli import examples
 from passerby.dialects import registry
 from passerby.storage.locks import Serving
 
-LAST_LINE = "It serves until Ctrl-C."
+LAST_LINE = "Running. Press Ctrl-C to stop."
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on
 
 
 def url(host: str, port: int) -> str:
-    """Where to reach what listens on this address from this machine."""
+    """Return the URL of a listener as seen from this machine. A wildcard address becomes the loopback address."""
     reachable = _EVERYWHERE.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{reachable}:{port}"
 
 
 def places(serving: Serving) -> str:
-    """Where it listens."""
+    """Return the addresses of the server, one per line."""
     console = url(serving.console_host, serving.console_port)
     return "\n".join(
         [
@@ -36,15 +36,15 @@ def places(serving: Serving) -> str:
 
 
 def fresh(serving: Serving, keys: FirstKeys) -> str:
-    """The greeting over a data folder that was made just now: every call with its real keys."""
+    """Return the message for a new data directory: example requests of every dialect with the real keys."""
     calls = examples.of_fresh(url(serving.host, serving.port), url(serving.console_host, serving.console_port), keys)
-    return f"{places(serving)}\n\nTo try it, paste these:\n\n{examples.written(calls)}\n\n{LAST_LINE}"
+    return f"{places(serving)}\n\nExample requests:\n\n{examples.written(calls)}\n\n{LAST_LINE}"
 
 
 def again(serving: Serving, keys: Sequence[Key], data: Path, *, credentials_in: Path | None = None) -> str:
-    """Return the greeting for a data folder whose secrets are not printed: calls that need public keys only.
+    """Return the message for a data directory whose secrets are not printed: requests that need public keys only.
 
-    `credentials_in` is the file to which this start wrote the first credentials, None where it wrote none.
+    `credentials_in` is the file that holds the first credentials if this start wrote it.
     """
     public = {
         key.kind: key.value
@@ -52,7 +52,7 @@ def again(serving: Serving, keys: Sequence[Key], data: Path, *, credentials_in: 
         if key.value and key.revoked_at is None and not kind_named(key.kind).guarded
     }
     calls = examples.calls(url(serving.host, serving.port), public)
-    tried = f"To try it, paste these:\n\n{examples.written(calls)}\n\n" if calls else ""
+    tried = f"Example requests:\n\n{examples.written(calls)}\n\n" if calls else ""
     secrets = _SECRETS_IN_FILE.format(file=credentials_in) if credentials_in else _SECRETS_SHOWN
     kinds = [API_TOKEN, *(kind for dialect in _SECRETIVE for kind in dialect.samples.kinds if KINDS[kind].secret)]
     folder = shlex.quote(str(data))
@@ -62,12 +62,12 @@ def again(serving: Serving, keys: Sequence[Key], data: Path, *, credentials_in: 
 
 
 _SECRETIVE = [dialect for dialect in registry.ALL if any(KINDS[kind].secret for kind in dialect.samples.kinds)]
-"""The dialects whose calls above need a secret."""
+"""Dialects whose example requests need a secret key."""
 _SECRETS_SHOWN = f"""\
-Secrets were shown when they were created and cannot be shown again. To create new ones, for reading profiles or calling
-{", ".join(dialect.title for dialect in _SECRETIVE)}:"""
+Secrets are shown only when they are created. To create an API token, or a secret key for
+{" or ".join(dialect.title for dialect in _SECRETIVE)}:"""
 _SECRETS_IN_FILE = """\
-The console's password and all secrets are in {file}. To create more of them later:"""
+The console password and all secret keys are in {file}. To create more:"""
 _COMMANDS = """\
   passerby users password admin --data {data}
-`passerby keys list --data {data}` lists all keys, with the paths of webhooks."""
+To list all keys and webhook paths: `passerby keys list --data {data}`."""

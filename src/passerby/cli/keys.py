@@ -24,14 +24,14 @@ commands = App(name="keys", help="List, add, rotate and revoke the keys of a pro
 
 FROM_STANDARD_INPUT = "-"
 GRACES_MS = {"0": 0, "1h": 3_600_000, "24h": 86_400_000, "7d": GRACE_MS}
-"""The choices of how long a rotated key goes on working, in milliseconds."""
+"""Grace periods after which a rotated key stops working, in milliseconds."""
 
 
 class SecretOnCommandLine(CommandError):
-    """Other users of a machine can read command lines."""
+    """A secret was given as an argument. Other users of a machine can read the arguments of processes."""
 
     def __init__(self) -> None:
-        super().__init__("a secret does not belong on a command line: write `--value -` and give it on standard input")
+        super().__init__("a secret cannot be given on the command line: use `--value -` and write it to standard input")
 
 
 @commands.command(name="list")
@@ -42,76 +42,76 @@ def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json
     if json:
         say_json([_shown(key) | {"project": project} for key in found])
         return
-    headings = ("number", "kind", "value", "label", "made", "last used", "calls in 1 h", "revoked")
+    headings = ("number", "kind", "value", "label", "created", "last used", "calls in 1 h", "revoked")
     say_table(headings, [_row(key) for key in found])
 
 
 @commands.command
 def add(  # noqa: PLR0913 - a command has as many flags as it needs
-    kind: Annotated[str, Parameter(help=f"One of {', '.join(KINDS)}.")],
+    kind: Annotated[str, Parameter(help=f"Kind of key: one of {', '.join(KINDS)}.")],
     *,
     value: Annotated[
         str,
         Parameter(
-            help="The key that clients use already; `-` reads it from standard input. Else a new random one.",
+            help="Existing key to register; `-` reads it from standard input. Default: a new random key.",
             allow_leading_hyphen=True,
         ),
     ] = "",
-    label: Annotated[str, Parameter(help="What it is for.")] = "",
+    label: Annotated[str, Parameter(help="Label, to recognise the key by.")] = "",
     scope: Annotated[
         tuple[Literal["read", "identity", "manage"], ...] | None,
-        Parameter(help="What an API token may do; everything, where none is given. May be repeated."),
+        Parameter(help="Scope of an API token. May be repeated. Default: all scopes."),
     ] = None,
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Give a project another key, and print it. A secret is printed this once."""
+    """Add a key to a project and print it. A secret is shown only once."""
     with access_to(data, project) as access:
         added = keys.add_key(access, kind, value=_given(kind, value), label=label, scopes=_scopes(scope))
     if json:
         say_json(added)
     else:
-        say(f"{added.kind} {added.value} is key number {added.id} of project {project}")
+        say(f"Added key {added.id} to project {project}: {added.kind} {added.value}")
 
 
 @commands.command
 def rotate(
-    number: Annotated[int, Parameter(help="The key's number, as `passerby keys list` shows it.")],
+    number: Annotated[int, Parameter(help="Key number; see `passerby keys list`.")],
     *,
     grace: Annotated[
-        Literal["0", "1h", "24h", "7d"], Parameter(help="How long the replaced key goes on working; 0: not at all.")
+        Literal["0", "1h", "24h", "7d"], Parameter(help="How long the replaced key remains valid; 0: revoked at once.")
     ] = "0",
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Replace a key by a fresh one of the same kind, label and scopes, and print it. A secret is printed this once."""
+    """Replace a key with a new one of the same kind, label and scopes, and print it. A secret is shown only once."""
     with access_to(data, project) as access:
         now = access.context.now()
         made = keys.rotate_key(access, number, grace_seconds=GRACES_MS[grace] // 1000)
     if json:
         say_json(made)
         return
-    until = f"works until {iso(now + GRACES_MS[grace])}" if GRACES_MS[grace] else "is revoked"
-    say(f"{made.kind} {made.value} is key number {made.id} of project {project}; key number {number} {until}")
+    until = f"remains valid until {iso(now + GRACES_MS[grace])}" if GRACES_MS[grace] else "is revoked"
+    say(f"Added key {made.id} to project {project}: {made.kind} {made.value}\nKey {number} {until}.")
 
 
 @commands.command
 def revoke(
-    number: Annotated[int, Parameter(help="The key's number, as `passerby keys list` shows it.")],
+    number: Annotated[int, Parameter(help="Key number; see `passerby keys list`.")],
     *,
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Stop a key for good. Running processes follow within about a second."""
+    """Revoke a key permanently. A running server rejects it within about a second."""
     with access_to(data, project) as access:
         keys.revoke_key(access, number)
     if json:
         say_json({"id": number, "revoked": True})
     else:
-        say(f"Key number {number} of project {project} is revoked.")
+        say(f"Revoked key {number} of project {project}.")
 
 
 def _scopes(given: Iterable[str] | None) -> frozenset[Scope]:

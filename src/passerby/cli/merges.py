@@ -1,4 +1,7 @@
-"""The commands `passerby merges ...`: list, show, undo. They work on the data folder, whether it is served or not."""
+"""The commands `passerby merges ...`: list, show, undo.
+
+They work on the data directory, with or without a running server.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,22 @@ from passerby.services.errors import not_found
 from passerby.services.ids import uuid_of
 from passerby.state.views import HistoryIdentifier
 
-commands = App(name="merges", help="List merges, look at one, take one back.")
+commands = App(name="merges", help="List, show and undo merges of profiles.")
 
-MergeId = Annotated[str, Parameter(help="The merge's id, as `passerby merges list` shows it.")]
+MergeId = Annotated[str, Parameter(help="Merge id; see `passerby merges list`.")]
 
 
 @commands.command(name="list")
 def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     *,
-    limit: Annotated[int, Parameter(help="The most merges to list.")] = 100,
-    before: Annotated[str, Parameter(help="Go on behind this merge: the last one of the list before.")] = "",
-    undone: Annotated[bool | None, Parameter(help="Only merges that were undone, or only the others.")] = None,
+    limit: Annotated[int, Parameter(help="Maximum number of merges to list.")] = 100,
+    before: Annotated[str, Parameter(help="List merges before this one, for the next page.")] = "",
+    undone: Annotated[bool | None, Parameter(help="List only undone merges, or only the others.")] = None,
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """List merges, the newest first: who was absorbed by whom, by which rule."""
+    """List merges, newest first, with the identifier and the rule that caused them."""
     behind = cursors.encode(cursors.AfterMerge(uuid_of(before, "merge"))) if before else None
     found: list[ExplainedMerge] = []
     with access_to(data, project) as access:
@@ -41,13 +44,13 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     if json:
         say_json(found)
         return
-    headings = ("merge", "at", "winner", "loser", "through", "reason", "undone")
+    headings = ("merge", "at", "winner", "loser", "identifier", "reason", "undone")
     say_table(headings, [_row(merge) for merge in found])
 
 
 @commands.command
 def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
-    """Show a merge: its message and its rule, what it moved, and whether it can be undone."""
+    """Show a merge: its message, its rule, the identifiers it moved, and whether it can be undone."""
     with access_to(data, project) as access:
         _require_state(data)
         found = merges.get_merge(access, merge_id)
@@ -61,23 +64,23 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
 def undo(
     merge_id: MergeId,
     *,
-    reason: Annotated[str, Parameter(help="Why; it is kept in the history.")] = "",
+    reason: Annotated[str, Parameter(help="Reason, stored in the identity history.")] = "",
     project: Project = FIRST_PROJECT,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Take a merge back. The two profiles don't merge again through the same identifier."""
+    """Undo a merge. The two profiles are not merged again through the same identifier."""
     with access_to(data, project) as access:
         _require_state(data)
         winner, loser = (profile.id for profile in merges.undo_merge(access, merge_id, reason).profiles)
     if json:
         say_json({"winner": winner, "loser": loser})
     else:
-        say(f"Profile {loser} stands for itself again, and no longer for {winner}.")
+        say(f"Merge undone. Restored profile: {loser}. Kept profile: {winner}.")
 
 
 def _require_state(data: Path | None) -> None:
-    """A merge is looked for where there is a state, which no command creates. Raises NotFound."""
+    """Raise NotFound where there is no state yet, because opening the state would create it."""
     if not open_state(data).exists():
         raise not_found("merge")
 
@@ -94,16 +97,16 @@ def _row(merge: ExplainedMerge) -> tuple[str, ...]:
 
 
 def _lines(merge: ExplainedMergeDetail) -> list[str]:
-    """What there is to say of a merge, for people."""
+    """Return the text form of a merge, one line for each field."""
     state = f"undone at {merge.undone_at}" if merge.undone_at else "can be undone"
     if merge.built_on:
-        state = f"merge {merge.built_on} builds on it: undo that one first"
+        state = f"cannot be undone before merge {merge.built_on}, which depends on it"
     return [
-        f"{merge.loser} was absorbed by {merge.winner} at {merge.at}",
-        f"reason    {merge.reason}",
-        f"message   {merge.message_id or '(none: by hand)'}",
-        f"through   {_named(merge.via)}",
-        f"named by  {_named(merge.by)}",
-        *(f"moved     {_named(identifier)}" for identifier in merge.moved),
-        f"state     {state}",
+        f"Profile {merge.loser} was merged into {merge.winner} at {merge.at}",
+        f"reason      {merge.reason}",
+        f"message     {merge.message_id or '(none: manual merge)'}",
+        f"identifier  {_named(merge.via)}",
+        f"user        {_named(merge.by)}",
+        *(f"moved       {_named(identifier)}" for identifier in merge.moved),
+        f"state       {state}",
     ]

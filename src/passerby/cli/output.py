@@ -1,4 +1,4 @@
-"""What commands write: results to standard output, as text or JSON; complaints to standard error."""
+"""Output of commands: results as text or JSON on standard output, errors on standard error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 
 def say(text: str = "") -> None:
-    """Write a line of a result."""
+    """Write a line to standard output and flush it."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -25,23 +25,23 @@ def say_if_possible(text: str) -> None:
         say(text)
     except (OSError, ValueError):
         with suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, sys.stdout.fileno())  # else the interpreter fails again when it flushes at exit
+            os.close(null)
 
 
 def say_json(value: object) -> None:
-    """Write a result for programs: one JSON document, indented, because people look at it too."""
+    """Write a value as one indented JSON document."""
     say(as_json(value))
 
 
 def as_json(value: object) -> str:
-    """A value as `say_json` writes it."""
+    """Return a value as indented JSON. Types without a JSON form are converted with `str`."""
     return msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2).decode()
 
 
 def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write rows under headings, each column as wide as it needs to be: never cut, so that keys can be copied."""
+    """Write rows under headings. Columns are never truncated, so that keys and ids can be copied."""
     table = [tuple(headings), *map(tuple, rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(headings))]
     for row in table:
@@ -49,6 +49,6 @@ def say_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def complain(text: str) -> None:
-    """Write what went wrong."""
+    """Write an error message to standard error; ignored where that is closed."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"passerby: {text}\n")

@@ -16,22 +16,22 @@ from passerby.cli.output import say, say_json
 from passerby.services import policy
 from passerby.services.cursors import Page
 
-commands = App(name="policy", help="Show or change what a project wants of identity.")
+commands = App(name="policy", help="Show or change the identity policy of a project.")
 
 _CHANGES = 100
 
-Name = Annotated[str, Parameter(help="Name of the project.")]
+Name = Annotated[str, Parameter(help="Project name.")]
 
 
 class BadPolicyFlag(CommandError):
-    """A flag cannot be read."""
+    """A flag or a policy file is invalid."""
 
 
 @commands.command
 def show(
     name: Name = FIRST_PROJECT,
     *,
-    history: Annotated[bool, Parameter(negative="", help="The last 100 changes instead, the newest first.")] = False,
+    history: Annotated[bool, Parameter(negative="", help="Show the last 100 changes, newest first.")] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -49,28 +49,29 @@ def show(
 def change(  # noqa: PLR0913 - one parameter for each flag
     name: Name = FIRST_PROJECT,
     *,
-    block: Annotated[tuple[str, ...] | None, Parameter(help="A value that names nobody. May be repeated.")] = None,
+    block: Annotated[tuple[str, ...] | None, Parameter(help="Blocked identifier value. May be repeated.")] = None,
     limit: Annotated[
-        tuple[str, ...] | None, Parameter(help="How many a profile may hold, `mobile_id=50`. May be repeated.")
+        tuple[str, ...] | None,
+        Parameter(help="Identifier limit, such as `mobile_id=50`. May be repeated."),
     ] = None,
     contact_trait: Annotated[
-        tuple[str, ...] | None, Parameter(help="A trait that is a contact: email, phone. May be repeated.")
+        tuple[str, ...] | None, Parameter(help="Trait used as a contact identifier: email, phone. May be repeated.")
     ] = None,
     namespace: Annotated[
         tuple[str, ...] | None,
-        Parameter(help="An additional namespace, `card=contact` (or device, advertising, hint). May be repeated."),
+        Parameter(help="Additional namespace, such as `card=contact` (or device, advertising, hint). May be repeated."),
     ] = None,
-    file: Annotated[Path | None, Parameter(help="The whole policy, as `show --json` writes it.")] = None,
+    file: Annotated[Path | None, Parameter(help="Read the policy from a file, as written by `show --json`.")] = None,
     data: Data = None,
 ) -> None:
-    """Change the identity policy of a project. Parts that are not given stay; namespaces are only added."""
+    """Change the identity policy of a project. Parts not given keep their values; namespaces are only added."""
     given = {"blocked_values": block, "limits": _pairs(limit), "contact_traits": contact_trait}
     with access_to(data, name) as access:
         wished = _from_file(file) if file else msgspec.to_builtins(policy.get_policy(access))
         wished |= {field: value for field, value in given.items() if value is not None}
         wished["namespaces"] = wished.get("namespaces", {}) | (_pairs(namespace) or {})
         policy.change_policy(access, _policy(wished))
-    say(f"The policy of project {name} is changed. It holds for messages from about a second on.")
+    say(f"Changed the policy of project {name}. It applies to messages received from about a second from now.")
 
 
 def _told(shown: IdentityPolicy) -> dict[str, str]:
@@ -83,7 +84,7 @@ def _told(shown: IdentityPolicy) -> dict[str, str]:
 
 
 def _pairs(given: tuple[str, ...] | None) -> dict[str, Any] | None:
-    """`("a=1", "b=contact")` as an object; numbers as numbers."""
+    """Parse `("a=1", "b=contact")` into a dict. Decimal values become integers."""
     if given is None:
         return None
     split = [each.partition("=") for each in given]
@@ -94,11 +95,11 @@ def _from_file(file: Path) -> dict[str, Any]:
     try:
         return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
     except msgspec.MsgspecError as fault:
-        raise BadPolicyFlag(f"{file} holds no policy: {fault}") from None
+        raise BadPolicyFlag(f"{file} is not a valid policy file: {fault}") from None
 
 
 def _policy(wished: dict[str, Any]) -> IdentityPolicy:
     try:
         return msgspec.convert(wished, IdentityPolicy)
     except msgspec.ValidationError as fault:
-        raise BadPolicyFlag(f"this cannot be the policy: {fault}") from None
+        raise BadPolicyFlag(f"invalid policy: {fault}") from None

@@ -14,7 +14,7 @@ from passerby.clock import iso
 from passerby.services import policy, projects
 from passerby.services.management_answers import ChangeProjectRequest
 
-commands = App(name="projects", help="List projects, add one, change its settings.")
+commands = App(name="projects", help="List and add projects; change their settings.")
 
 
 @commands.command(name="list")
@@ -25,25 +25,25 @@ def list_projects(*, data: Data = None, json: Json = False) -> None:
     if json:
         say_json([_shown(project) for project in found])
         return
-    headings = ("name", "made", "timezone", "phone country")
+    headings = ("name", "created", "timezone", "phone country")
     say_table(headings, [(p.name, iso(p.created_at), p.settings.timezone, p.settings.phone_country) for p in found])
 
 
 @commands.command
 def add(
-    name: Annotated[str, Parameter(help="1 to 63 lower-case letters, digits, `-` or `_`.")],
+    name: Annotated[str, Parameter(help="Project name: 1 to 63 lower-case letters, digits, `-` or `_`.")],
     *,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Add a project with a key of every kind, and print them.
+    """Add a project with one key of each kind and print the keys.
 
-    Every key, profile, event and token belongs to one project, and nothing crosses.
+    Every key, token, profile and event belongs to one project; projects share no data.
     """
     with access_to(data) as access:
         keys = projects.add_project(access, name)
     if not json:
-        say(f"Project {name} is ready. Keep these credentials: the secrets among them are not shown again.\n")
+        say(f"Added project {name}. Save these credentials: the secrets are not shown again.\n")
     say_json(keys.document())
 
 
@@ -51,27 +51,25 @@ def add(
 def change(  # noqa: PLR0913 - one parameter for each flag
     name: str,
     *,
-    timezone: Annotated[str | None, Parameter(help="For times without a zone from senders who mean their own.")] = None,
+    timezone: Annotated[str | None, Parameter(help="Time zone of event times that have none.")] = None,
     phone_country: Annotated[
-        str | None, Parameter(help="Two letters: where phone numbers without a country code are meant. Empty: nowhere.")
+        str | None, Parameter(help="Country of phone numbers without a country code (two letters); empty: none.")
     ] = None,
-    block: Annotated[
-        tuple[str, ...] | None, Parameter(help="An identifier value that names nobody here. May be repeated.")
-    ] = None,
+    block: Annotated[tuple[str, ...] | None, Parameter(help="Blocked identifier value. May be repeated.")] = None,
     redirect_host: Annotated[
         tuple[str, ...] | None,
-        Parameter(help="A host that Antsomi's collector may redirect a browser to. May be repeated."),
+        Parameter(help="Host to which Antsomi's collector may redirect a browser. May be repeated."),
     ] = None,
     answers_with_profile: Annotated[
         bool | None,
         Parameter(
-            help="Answer CustomerLabs' calls with the whole profile of the person they name. The app id is public: "
-            "any client with it and an email address can then read that person's traits."
+            help="Include the full profile in responses to CustomerLabs calls. The app id is public: any client that "
+            "knows it and an email address can then read the traits of that user."
         ),
     ] = None,
     data: Data = None,
 ) -> None:
-    """Change settings of a project; those not given stay."""
+    """Change settings of a project. Settings that are not given keep their values."""
     given: dict[str, Any] = {
         "timezone": timezone,
         "phone_country": phone_country,
@@ -85,7 +83,7 @@ def change(  # noqa: PLR0913 - one parameter for each flag
         if block is not None:
             blocking = msgspec.structs.replace(policy.get_policy(access), blocked_values=list(block))
             policy.change_policy(access, blocking)
-    say(f"Project {name} is changed. Running processes follow within about a second.")
+    say(f"Changed project {name}. A running server applies the change within about a second.")
 
 
 def _shown(project: Project) -> dict[str, object]:

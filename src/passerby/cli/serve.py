@@ -15,7 +15,7 @@ from cyclopts import Group, Parameter
 
 from passerby import logs, sockets
 from passerby.cli import greeting
-from passerby.cli.founding import see_to_given_password
+from passerby.cli.bootstrap import apply_given_password
 from passerby.cli.output import as_json, say, say_if_possible, say_json
 from passerby.proxies import Networks
 from passerby.runtime.engines import engines_of
@@ -30,19 +30,19 @@ from passerby.storage.data_dir import DataDir, write_private
 
 _SECTIONS = {
     "": "Settings",
-    "edge": "Settings: the ingest port",
-    "log": "Settings: the log",
-    "worker": "Settings: the worker",
-    "catalogue": "Settings: the catalogue",
-    "events": "Settings: the event store",
-    "api": "Settings: the API",
+    "edge": "Settings: ingest port",
+    "log": "Settings: log",
+    "worker": "Settings: worker",
+    "catalogue": "Settings: data catalog",
+    "events": "Settings: event store",
+    "api": "Settings: API",
 }
 _GROUPS = {section: Group(title, sort_key=place) for place, (section, title) in enumerate(_SECTIONS.items())}
 
 
 def _flag(setting: Setting) -> tuple[str, Any, None]:
     plain = get_args(setting.type)[0]
-    plain = str if plain is Networks else plain  # converted with all other sources, by `load`
+    plain = str if plain is Networks else plain  # `load` converts it, like values of the other sources
     unit = f"{setting.unit}, " if setting.unit else ""
     text = f"{setting.help} [{unit}default: {setting.default}]" if setting.default != "" else setting.help
     parameter = Parameter(name=setting.flag, help=text, group=_GROUPS[setting.section])
@@ -50,7 +50,7 @@ def _flag(setting: Setting) -> tuple[str, Any, None]:
 
 
 Flags = make_dataclass("Flags", [_flag(setting) for setting in SETTINGS], frozen=True)
-Flags.__module__ = __name__  # else it counts as one of Python's own classes, and its fields as nobody's flags
+Flags.__module__ = __name__  # cyclopts ignores the fields of classes whose module is `types`
 _Hidden = Parameter(show=False)
 
 _log = logs.get("serve")
@@ -58,19 +58,19 @@ _log = logs.get("serve")
 
 def serve(  # noqa: PLR0913 - a command has as many flags as it needs
     *,
-    role: Annotated[Role | None, Parameter(help="Run one role only, instead of all of them.")] = None,
-    config: Annotated[Path | None, Parameter(help="The settings file, else passerby.toml in the data folder.")] = None,
+    role: Annotated[Role | None, Parameter(help="Run this role only. Default: all roles.")] = None,
+    config: Annotated[Path | None, Parameter(help="Settings file. Default: DATA/passerby.toml.")] = None,
     process: Annotated[int, _Hidden] = 0,
     listen_fd: Annotated[int | None, _Hidden] = None,
     alive_fd: Annotated[int | None, _Hidden] = None,
     flags: Any = None,
 ) -> int:
-    """Take calls in, make profiles of them, and answer questions about them, until SIGTERM or SIGINT.
+    """Start the server: the ingest port, the worker, the API and the console. Runs until SIGTERM or SIGINT.
 
-    On an empty data folder it does `passerby init` first and prints the credentials, or, where standard output is no
-    terminal, writes them to `first-credentials.json` in the data folder, for its owner alone. Every setting can also be
-    given as an environment variable, `--edge-idle-seconds` as $PASSERBY_EDGE_IDLE_SECONDS, or in the settings file; see
-    `passerby settings`.
+    Initialises an empty data directory first, as `passerby init` does. The credentials are printed to a terminal;
+    where standard output is not a terminal, they are written to `first-credentials.json` in the data directory,
+    readable by its owner only. Every setting can also be given as an environment variable (`--edge-idle-seconds` as
+    $PASSERBY_EDGE_IDLE_SECONDS) or in the settings file; see `passerby settings`.
     """
     given: Mapping[str, object] = vars(flags) if flags else {}
     settings = load(given, os.environ, config)
@@ -87,7 +87,7 @@ def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
     with ExitStack() as held:
         if handed.alive is None:
             held.callback(os.close, locks.take_folder(folder, alone=False))
-            see_to_given_password(folder)
+            apply_given_password(folder)
         run_role(role, settings, handed)
     return 0
 
@@ -106,14 +106,14 @@ def _serve_all(settings: Settings) -> int:
         }
         serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
         locks.announce(serve_lock, serving)
-        see_to_given_password(folder)
+        apply_given_password(folder)
         _greet(folder, serving)
         planned = layout(cores_found(), settings.edge.processes)
         return supervise(folder, planned, as_flags(settings), listeners, folder_lock)
 
 
 def _taken(folder: DataDir, held: ExitStack) -> tuple[int, int]:
-    """The locks of this `serve` and of the folder."""
+    """Take the serve lock and the directory lock; return their descriptors."""
     serve_lock = locks.take_serve(folder)
     held.callback(os.close, serve_lock)
     folder_lock = locks.take_folder(folder, alone=True)
@@ -136,16 +136,14 @@ def _greet(folder: DataDir, serving: locks.Serving) -> None:
     if not initialised(folder.path):
         keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
         if sys.stdout.isatty():
-            say(f"{folder.path} is a new data folder. Keep these credentials: the secrets are not shown again.\n")
+            say(f"Initialised {folder.path}. Save these credentials: the secrets are not shown again.\n")
             say_json(keys.document())
             say("\n" + greeting.fresh(serving, keys))
             return
         written = folder.first_credentials
         write_private(written, as_json(keys.document()))
-        say_if_possible(
-            f"{folder.path} is a new data folder. Its credentials are in {written}; only its owner can read it.\n"
-        )
-        _log.warning("the first credentials are in a file: keep them elsewhere and delete it", file=str(written))
+        say_if_possible(f"Initialised {folder.path}. The credentials are in {written}, readable by its owner only.\n")
+        _log.warning("credentials written to a file: store them in a safe place and delete the file", file=str(written))
     with engines_of(folder).control.open_projects() as store:
         first = store.projects()[0]
         say_if_possible(greeting.again(serving, store.keys(first), folder.path, credentials_in=written))

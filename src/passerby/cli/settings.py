@@ -7,5 +7,5 @@ from passerby.cli.settings_reference import reference
 
 
 def settings() -> None:
-    """Print the reference of all settings: flags, variables, units, defaults."""
+    """Print the reference of all settings: flags, environment variables, units and defaults."""
     say(reference().rstrip("\n"))

@@ -1,4 +1,4 @@
-"""The reference of all settings, as the Markdown of `docs/reference/settings.md`."""
+"""Generates the reference of all settings, `docs/reference/settings.md`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from passerby.settings import FILE_NAME, SETTINGS, VARIABLES, Setting, dotted, s
 
 
 def reference() -> str:
-    """The reference of all settings, as the Markdown of `docs/reference/settings.md`."""
+    """Return the reference of all settings as Markdown."""
     rows = "\n".join(_row(setting) for setting in SETTINGS)
     variables = "\n".join(f"| `{name}` | {text} |" for name, text in VARIABLES.items())
     return _REFERENCE.format(rows=rows, variables=variables, file=FILE_NAME)

@@ -1,4 +1,4 @@
-"""The command `passerby snippet`: what to paste into a page or an app, filled in."""
+"""The command `passerby snippet`: the code that loads an SDK, with the project's keys filled in."""
 
 from __future__ import annotations
 
@@ -16,32 +16,34 @@ from passerby.dialects import registry
 
 if TYPE_CHECKING:
     Kind = str
-else:  # the registry is known to the program only, and a type checker takes no computed Literal
+else:  # type checkers accept no computed Literal
     Kind = Literal[tuple(registry.COMMANDS)]
 
 
 class NoAddress(CommandError):
-    """A page cannot send to a place that is no address."""
+    """The value of `--url` is not an HTTP address."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"{url} is not the address of an ingest port: it looks like https://cdp.example.com")
+        super().__init__(f"{url} is not the address of an ingest port: expected a URL such as https://cdp.example.com")
 
 
 class NoPublicKey(CommandError):
-    """A project without the ids that a snippet needs."""
+    """The project has no key of a kind that the snippet needs."""
 
     def __init__(self, kind: str, project: str) -> None:
-        super().__init__(f"project {project} has no {kind}: passerby keys add {kind} --project {project}")
+        super().__init__(
+            f"project {project} has no {kind}: add one with `passerby keys add {kind} --project {project}`"
+        )
 
 
 def snippet(
-    kind: Annotated[Kind, Parameter(help="For a page, Google Tag Manager, or an app.")],
+    kind: Annotated[Kind, Parameter(help="Type of snippet: a web page, Google Tag Manager, or an app.")],
     *,
-    url: Annotated[str, Parameter(help="Where pages and apps reach the ingest port, as https://cdp.example.com.")],
+    url: Annotated[str, Parameter(help="Public URL of the ingest port, such as https://cdp.example.com.")],
     project: Project = FIRST_PROJECT,
     data: Data = None,
 ) -> None:
-    """Print what to paste into a page or an app so that it sends its events to this project."""
+    """Print the snippet that makes a page or an app send its events to a project."""
     address = _checked(url)
     chosen = registry.COMMANDS[kind]
     with open_store(data) as store:

@@ -17,17 +17,15 @@ from passerby.services import users
 from passerby.services.projects import list_projects
 from passerby.settings import CONSOLE_PASSWORD
 
-commands = App(
-    name="users", help="List the console's users, add one, give one a password or a role, unlock or remove one."
-)
+commands = App(name="users", help="List, add and remove console users; change their passwords and roles; unlock them.")
 
-Name = Annotated[str, Parameter(help="The user's name.")]
-Only = Parameter(name="--project", negative="", help="In this project alone. May be repeated.")
+Name = Annotated[str, Parameter(help="User name.")]
+Only = Parameter(name="--project", negative="", help="Limit the role to this project. May be repeated.")
 
 
 @commands.command(name="list")
 def list_users(*, data: Data = None, json: Json = False) -> None:
-    """List who may use the console."""
+    """List console users and their roles."""
     with access_to(data) as access:
         found = users.list_users(access)
         names = {project.id: project.name for project in list_projects(access)}
@@ -47,9 +45,9 @@ def add(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Add a user of the console, with $PASSERBY_CONSOLE_PASSWORD or a random password that is printed.
+    """Add a console user with $PASSERBY_CONSOLE_PASSWORD, or with a random password that is printed.
 
-    The role holds in every project, or in those that `--project` names.
+    The role applies to all projects, or to those given with `--project`.
     """
     password, given = _new_password()
     with access_to(data) as access:
@@ -59,7 +57,7 @@ def add(
 
 @commands.command(name="password")
 def change_password(name: Name, *, data: Data = None, json: Json = False) -> None:
-    """Give a user $PASSERBY_CONSOLE_PASSWORD, or a random password that is printed. Ends all of their sessions."""
+    """Set a user's password to $PASSERBY_CONSOLE_PASSWORD, or to a random one that is printed. Ends all sessions."""
     password, given = _new_password()
     with access_to(data) as access:
         users.set_password(access, name, passwords.hashed(password))
@@ -69,38 +67,38 @@ def change_password(name: Name, *, data: Data = None, json: Json = False) -> Non
 @commands.command(name="role")
 def change_role(
     name: Name,
-    role: Annotated[Literal["viewer", "admin", "none"], Parameter(help="What the user may do.")],
+    role: Annotated[Literal["viewer", "admin", "none"], Parameter(help="Role of the user.")],
     *,
     project: Annotated[tuple[str, ...], Only] = (),
     data: Data = None,
 ) -> None:
     """Set a user's role: viewer (read-only), admin (full access), or none.
 
-    The role holds in every project, or in those that `--project` names, beyond the role in every project.
+    The role applies to all projects, or to those given with `--project` in addition to the role in all projects.
     """
     with access_to(data) as access:
         users.change_role(access, name, None if role == "none" else Role(role), project)
-    say(f"{name} is {role} now" + (f" in {', '.join(project)}" if project else ""))
+    say(f"Role of {name}: {role}" + (f" (projects: {', '.join(project)})" if project else ""))
 
 
 @commands.command
 def unlock(name: Name, *, data: Data = None) -> None:
-    """End the delay that wrong passwords caused for a user."""
+    """Clear the login delay of a user after failed login attempts."""
     with access_to(data) as access:
         users.unlock_user(access, name)
-    say(f"{name} can sign in again at once")
+    say(f"Unlocked {name}.")
 
 
 @commands.command
 def remove(name: Name, *, data: Data = None) -> None:
-    """Let a user in no more. Ends all of their sessions."""
+    """Remove a user. Ends all sessions of the user."""
     with access_to(data) as access:
         users.remove_user(access, name)
-    say(f"{name} is removed")
+    say(f"Removed {name}.")
 
 
 def _new_password() -> tuple[str, bool]:
-    """A password, and whether the environment gave it."""
+    """Return a password and whether it came from the environment."""
     given = os.environ.get(CONSOLE_PASSWORD, "")
     return given or passwords.new_password(), bool(given)
 
@@ -109,7 +107,7 @@ def _say_password(name: str, password: str, *, json: bool, given: bool) -> None:
     if json:
         say_json({"user": name, "password": password})
     else:
-        say(f"{name} has " + ("the password given" if given else f"the password {password}"))
+        say(f"Password of {name}: " + ("set from the environment" if given else password))
 
 
 def _roles(user: ConsoleUser, names: Mapping[int, str]) -> str:

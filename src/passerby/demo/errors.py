@@ -1,24 +1,24 @@
-"""What can keep the demo from running, and what to do about it."""
+"""Errors of `passerby demo`. Each message says what to do."""
 
 from __future__ import annotations
 
 
 class DemoError(Exception):
-    """The demo cannot go on."""
+    """Base class: the demo cannot continue."""
 
 
 class NoServer(DemoError):
-    """The demo needs a server that runs on this data folder."""
+    """No server is running on the data directory."""
 
     def __init__(self, folder: object) -> None:
         super().__init__(
-            f"no server runs on {folder}: start one with `passerby serve --data {folder}`, "
-            "or name the folder of the one that runs with --data"
+            f"no server is running on {folder}: start one with `passerby serve --data {folder}`, "
+            "or give the data directory of the running server with --data"
         )
 
 
 class NoPublicKey(DemoError):
-    """The project lacks a key without which the demo cannot call a dialect."""
+    """The project has no public key of a kind that a dialect's requests need."""
 
     def __init__(self, kind: str, project: str) -> None:
         super().__init__(
@@ -27,7 +27,7 @@ class NoPublicKey(DemoError):
 
 
 class ServerGone(DemoError):
-    """The server stopped answering while the demo ran."""
+    """The server stopped responding during the demo."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"{url} does not answer any more: look at the server's log")
+        super().__init__(f"{url} does not respond any more: see the server log")

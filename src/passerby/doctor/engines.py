@@ -23,7 +23,7 @@ def check_sqlite() -> Finding:
     _, version = sqlite.version()
     if tuple(map(int, version.split("."))) >= LEAST_SQLITE:
         return well("SQLite", version)
-    return unwell("SQLite", f"{version} can damage files", "install a newer apsw: `make setup` in a fresh checkout")
+    return unwell("SQLite", f"{version} can corrupt files", "install a newer apsw: `make setup` in a new checkout")
 
 
 def check_files(folder: DataDir) -> Iterator[Finding]:
@@ -34,9 +34,9 @@ def check_files(folder: DataDir) -> Iterator[Finding]:
 
 def _missing(folder: DataDir, file: Path) -> Finding:
     if file == folder.control:
-        advice = f"make it with `passerby init --data {folder.path}`"
-        return unwell(file.name, "is not there", advice)
-    return well(file.name, "not there yet: the first `passerby serve` makes it")
+        advice = f"create it with `passerby init --data {folder.path}`"
+        return unwell(file.name, "not found", advice)
+    return well(file.name, "not created yet: the first `passerby serve` creates it")
 
 
 def _check_file(file: Path) -> Finding:
@@ -46,21 +46,19 @@ def _check_file(file: Path) -> Finding:
         return unwell(file.name, f"cannot be read: {error}", _RESTORE)
     size = f"{sizes.of_database(file) / (1 << 20):.1f} MiB"
     if faults is None:
-        return well(file.name, f"{size}; nothing wrong found in {LOOK_SECONDS:.0f} s of looking")
+        return well(file.name, f"{size}; no errors found within {LOOK_SECONDS:.0f} s")
     if faults:
-        return unwell(file.name, f"is damaged: {'; '.join(faults)}", _RESTORE)
-    return well(file.name, f"{size}, whole")
+        return unwell(file.name, f"corrupt: {'; '.join(faults)}", _RESTORE)
+    return well(file.name, f"{size}, integrity OK")
 
 
 def check_event_store(engine: EventStoreEngine, *, in_use: bool) -> Finding:
     """The event store's engine, and the store unless a server has it open."""
     trial = engine.trial(in_use=in_use)
     if trial.problem:
-        advice = _REBUILT if trial.opened else "install it again: `make setup`"
+        advice = _REBUILT if trial.opened else "reinstall it: `make setup`"
         return unwell(trial.engine, f"does not work: {trial.problem}", advice)
-    return well(trial.engine, f"{trial.version}; it {'opens its folder' if trial.opened else 'works'}")
+    return well(trial.engine, f"{trial.version}; {'store opened' if trial.opened else 'engine OK'}")
 
 
-_REBUILT: Final = (
-    "`passerby serve` sets the folder aside and rebuilds it from what log and outbox hold; keep the old one"
-)
+_REBUILT: Final = "`passerby serve` moves the folder away and rebuilds it from the log and the outbox; keep the old one"

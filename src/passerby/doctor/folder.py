@@ -26,8 +26,8 @@ EARLIEST_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 def check_folder(folder: Path) -> Iterator[Finding]:
     """The folder itself and the disk under it. Nothing more is looked at where it is not there."""
     if not folder.is_dir():
-        advice = f"make it with `passerby init --data {folder}`, or name another one with --data"
-        yield unwell("data folder", f"{folder} is no folder", advice)
+        advice = f"create it with `passerby init --data {folder}`, or give another directory with --data"
+        yield unwell("data directory", f"{folder} is not a directory", advice)
         return
     yield _ownership(folder)
     yield _writable(folder)
@@ -37,9 +37,11 @@ def check_folder(folder: Path) -> Iterator[Finding]:
 def _ownership(folder: Path) -> Finding:
     owner, us = folder.stat().st_uid, os.geteuid()
     if owner == us:
-        return well("owner", "the folder is ours")
+        return well("owner", "owner OK")
     return unwell(
-        "owner", f"the folder belongs to user {owner}, we are {us}", f"run as that user, or: chown -R {us} {folder}"
+        "owner",
+        f"owned by user {owner}, but this process runs as user {us}",
+        f"run as user {owner}, or: chown -R {us} {folder}",
     )
 
 
@@ -50,8 +52,10 @@ def _writable(folder: Path) -> Finding:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        return unwell("writable", f"cannot write to {folder}: {error.strerror}", "give us the right to write there")
-    return well("writable", f"can write to {folder}")
+        return unwell(
+            "writable", f"cannot write to {folder}: {error.strerror}", f"grant user {os.geteuid()} write access"
+        )
+    return well("writable", f"{folder} is writable")
 
 
 def _room(folder: Path) -> Finding:
@@ -59,19 +63,21 @@ def _room(folder: Path) -> Finding:
     found = f"{free / (1 << 30):.1f} GiB free"
     if free >= LEAST_FREE_BYTES:
         return well("disk space", found)
-    return unwell("disk space", found, "make room, or shorten --log-retention-days: a full disk refuses every call")
+    return unwell(
+        "disk space", found, "free disk space or lower --log-retention-days: on a full disk every request is rejected"
+    )
 
 
 def check_clock(folder: Path) -> Finding:
     """Whether this machine's clock can be right, by its own account and by the times of what was written before."""
     now = time.time()
     if now < EARLIEST_NOW.timestamp():
-        return unwell("clock", f"the clock shows {_shown(now)}", "set it, and keep it right with NTP")
+        return unwell("clock", f"the clock shows {_shown(now)}", "set the clock and synchronise it with NTP")
     newest = max(_written(folder), default=now)
     if newest > now + TOLERATED_SECONDS:
         found = f"the clock shows {_shown(now)}, but the data was written at {_shown(newest)}"
-        return unwell("clock", found, "set the clock, and keep it right with NTP: event times depend on it")
-    return well("clock", f"{_shown(now)}, after everything in the folder")
+        return unwell("clock", found, "set the clock and synchronise it with NTP: event times depend on it")
+    return well("clock", f"{_shown(now)}, later than all files")
 
 
 def _written(folder: Path) -> Iterator[float]:

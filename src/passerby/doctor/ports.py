@@ -13,7 +13,7 @@ from passerby.sockets import CannotListen, listen
 from passerby.storage.locks import Serving
 
 TIMEOUT_SECONDS: Final = 5.0
-_LOOK_AT_LOG = "look at the server's log; if it does not recover, start it again"
+_LOOK_AT_LOG = "see the server log; if the server does not recover, restart it"
 
 
 def check_ports(settings: Settings, serving: Serving | None) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def _free(check: str, host: str, port: int, flag: str) -> Finding:
     try:
         listen(host, port, flag).close()
     except CannotListen as error:
-        return unwell(check, str(error), f"stop what uses it, or choose another one with {flag}")
+        return unwell(check, str(error), f"stop the program that uses it, or choose another port with {flag}")
     return well(check, f"{host} port {port} is free")
 
 
@@ -39,7 +39,7 @@ def _answers(check: str, host: str, port: int) -> Finding:
         socket.create_connection((host, port), TIMEOUT_SECONDS).close()
     except OSError as error:
         return unwell(check, f"{host} port {port} does not answer: {error.strerror or error}", _LOOK_AT_LOG)
-    return well(check, f"our server answers on {host} port {port}")
+    return well(check, f"the server accepts connections on {host} port {port}")
 
 
 def _healthy(host: str, port: int) -> Finding:
@@ -52,5 +52,5 @@ def _healthy(host: str, port: int) -> Finding:
     finally:
         connection.close()
     if status == http.client.OK:
-        return well("console port", f"our server is healthy on {host} port {port}")
-    return unwell("console port", f"our server says {status} on {host} port {port}", _LOOK_AT_LOG)
+        return well("console port", f"the server is healthy on {host} port {port}")
+    return unwell("console port", f"the server responds with status {status} on {host} port {port}", _LOOK_AT_LOG)

@@ -19,7 +19,7 @@ def check_positions(log: LogEngine, state: StateEngine) -> Finding:
         progress = state.progress()
         head = log.head() if log.exists() else START
     except (StateUnavailable, LogDamaged, LogFull) as error:
-        return unwell(CHECK, f"cannot be compared: {error}", "see the findings about log.db and state.db")
+        return unwell(CHECK, f"cannot be compared: {error}", "see the results for log.db and state.db")
     return compare(progress, head)
 
 
@@ -34,10 +34,10 @@ def compare(progress: Progress, head: Positions) -> Finding:
 
 
 _LOG_BEHIND: Final = (
-    "log.db is an older copy, or was moved away, or lost its -wal file. Restart Passerby (a running worker does it "
-    "within seconds): the log then goes on behind the state. Accepted messages that only the lost part held are gone"
+    "log.db is an older copy, was moved away, or lost its -wal file. Restart Passerby (a running worker does it within "
+    "seconds): the log then continues after the state's position. Accepted messages in the lost part are lost"
 )
 _STATE_BEHIND: Final = (
     "state.db is an older copy than the events folder. Restore both from one backup, or move the folder `events` away "
-    "and restart: it is filled again with what the outbox holds"
+    "and restart: it is rebuilt from the outbox"
 )

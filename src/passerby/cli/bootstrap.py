@@ -1,4 +1,4 @@
-"""The commands `passerby init` and `passerby password`: what a data folder begins with."""
+"""The commands `passerby init` and `passerby password`, and the password from the environment at startup."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ from passerby.storage.data_dir import DataDir
 
 
 def init(*, data: Data = None, json: Json = False) -> None:
-    """Make a data folder with one project, and print its credentials.
+    """Create a data directory with one project and print its credentials.
 
-    The secrets among them are stored hashed: they are printed this once. $PASSERBY_CONSOLE_PASSWORD gives the console's
-    user a password of your own.
+    Secrets are stored hashed and shown only once. $PASSERBY_CONSOLE_PASSWORD sets the password of the console user.
     """
     folder = data_folder(data)
     keys = make_folder(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
     if not json:
-        say(f"{folder.path} is ready. Keep these credentials: the secrets among them are not shown again.\n")
+        say(f"Initialised {folder.path}. Save these credentials: the secrets are not shown again.\n")
     say_json(keys.document())
 
 
 def password(*, data: Data = None, json: Json = False) -> None:
-    """Give the console's user a new password: $PASSERBY_CONSOLE_PASSWORD, or a random one that is printed."""
+    """Set the password of the first console user to $PASSERBY_CONSOLE_PASSWORD, or to a random one that is printed."""
     given = os.environ.get(CONSOLE_PASSWORD, "")
     new = given or passwords.new_password()
     with access_to(data) as access:
@@ -37,12 +36,13 @@ def password(*, data: Data = None, json: Json = False) -> None:
     if json:
         say_json({"user": CONSOLE_USER, "password": new})
     else:
-        say(f"{CONSOLE_USER} has " + ("the password given" if given else f"the password {new}"))
+        say(f"Password of {CONSOLE_USER}: " + ("set from the environment" if given else new))
 
 
-def see_to_given_password(folder: DataDir) -> None:
-    """Where the environment gives a password, the first user has it from now on: a server is told so when it starts.
+def apply_given_password(folder: DataDir) -> None:
+    """Set the first console user's password to $PASSERBY_CONSOLE_PASSWORD, if that is given and differs.
 
+    Called when a server starts. An unchanged password is not set again, because setting it ends all sessions.
     Raises PasswordTooShort.
     """
     given = os.environ.get(CONSOLE_PASSWORD, "")
