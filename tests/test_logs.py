@@ -55,11 +55,11 @@ def parsed(lines: io.StringIO) -> list[dict[str, Any]]:
     return [msgspec.json.decode(line) for line in lines.getvalue().splitlines()]
 
 
-def test_a_line_is_json_with_its_time_level_room_and_values(lines: io.StringIO) -> None:
+def test_a_line_is_json_with_its_time_level_component_and_values(lines: io.StringIO) -> None:
     logs.get("worker").info("batch applied", messages=412, ms=38.5)
     (line,) = parsed(lines)
     assert line.pop("timestamp").endswith("Z")
-    assert line == {"room": "worker", "level": "info", "event": "batch applied", "messages": 412, "ms": 38.5}
+    assert line == {"component": "worker", "level": "info", "event": "batch applied", "messages": 412, "ms": 38.5}
 
 
 def test_a_line_on_a_terminal_is_no_json() -> None:

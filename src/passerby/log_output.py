@@ -1,4 +1,4 @@
-"""Output for log lines, to a stream that may be full, closed, or without a reader, without ever raising."""
+"""Output for log lines that never raises, even where the stream is closed, its disk is full or its reader is gone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _STANDARD: Final = (0, 1, 2)
 class LineOutput:
     """Writes log lines; a line that cannot be written is dropped and counted. Never raises.
 
-    Lines go to the stream's descriptor past its buffers: a buffer that cannot be emptied would make each later line
-    fail, and the end of the process too.
+    Lines are written to the stream's descriptor, bypassing its buffer: a buffer that cannot be flushed would make every
+    later line fail, and the exit of the process, which flushes it again.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -22,7 +22,7 @@ class LineOutput:
         """Lines dropped since the last one that was written."""
         try:
             self._descriptor: int | None = stream.fileno()
-        except (OSError, ValueError):  # in memory
+        except (OSError, ValueError):  # a stream in memory, or a closed one
             self._descriptor = None
 
     def write(self, text: str) -> None:
@@ -38,13 +38,14 @@ class LineOutput:
             self.lost = 0
 
     def flush(self) -> None:
-        """Nothing: `write` holds nothing back."""
+        """Do nothing: `write` does not buffer."""
 
 
 def open_standard_streams() -> None:
-    """Point standard descriptors that are closed to nowhere.
+    """Open `/dev/null` for standard descriptors that are closed.
 
-    Otherwise the next file to be opened, a database perhaps, would get the number of standard error.
+    Otherwise the next file opened, for example a database, would get the number of standard error, and log lines would
+    be written into it.
     """
     for descriptor in _STANDARD:
         try:

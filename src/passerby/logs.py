@@ -1,19 +1,21 @@
-"""Log lines: readable on a terminal, JSON otherwise, and never a secret or a personal value in any of them.
+"""Structured logging: readable on a terminal, JSON otherwise, without secrets or personal data.
 
-The promise rests on a list of what may be said, not of what may not. A log call is a fixed sentence and named values:
+What may be written is an allow list, because a deny list misses the next field. A log call is a fixed sentence and
+named values:
 
     log = logs.get("worker")
     log.info("batch applied", messages=412, ms=38.5)
 
-A value is written only if its name is in SAFE: what these names stand for is never sent by a client. Any other value
-is written as `[withheld]`, so that a careless call costs a value, not a person's privacy; a test reads the source and
-fails on a name that is not listed. Exceptions are written as their type and the places in the code, without their
-message, which often quotes the input; only what the operating system, imports and SQLite say is kept. Lines of
-other libraries keep their fixed text and their numbers. As a second net, whatever looks like a secret, an e-mail
-address or a long number in the remaining text is struck out.
+A value is written only if its name is in SAFE, which lists names whose values are never sent by a client. Any other
+value is written as `[withheld]`: a careless call loses a value and discloses nothing. A test reads the source and
+fails on a name that is not listed. Exceptions are written as their type and stack trace, without their message, which
+often quotes the input; only messages of the operating system, imports and SQLite are kept. Lines of other libraries
+keep their fixed text and their numbers. As a second safeguard, text that looks like a secret, an e-mail address or a
+long number is removed from what remains.
 
-Lines go to standard error. Standard output is for results. A log call never raises: a line that cannot be written, to a
-full disk say, is dropped, and the next one that can be says how many were (`lost`).
+Lines are written to standard error; standard output is for results. A log call never raises: a line that cannot be
+written, for example because the disk is full, is dropped, and the next line that can be written has the number of
+dropped lines (`lost`).
 
 Descriptions of exceptions are bounded in length, and in number: beyond `TRACES_A_MINUTE` from one place, only the type
 is written.
@@ -44,7 +46,8 @@ Format = Literal["auto", "console", "json"]
 WITHHELD = "[withheld]"
 
 TRACES_A_MINUTE = 20
-"""Exceptions of one type from one place that are described in full within a minute."""
+"""Exceptions of one type, raised at one line, whose stack trace is written within a minute: a fault in every request
+must not fill the disk."""
 TRACE_CHARACTERS = 8_000
 _FRAMES_FIRST, _FRAMES_LAST = 5, 15
 _CAUSES = 5
@@ -59,6 +62,7 @@ SAFE: Mapping[str, str] = {
     "bytes": "size",
     "call": "name of a dialect's call, from our code",
     "code": "exit code",
+    "component": "the part of Passerby, or the library, that logs; from our code",
     "connections": "number of connections",
     "cores": "number of processor cores",
     "dialect": "name of a dialect, from our code",
@@ -75,7 +79,6 @@ SAFE: Mapping[str, str] = {
     "level": "severity, made here",
     "lost": "number of log lines that could not be written",
     "limit": "a number from the settings",
-    "room": "the room, or the library, that speaks; from code",
     "messages": "number of messages",
     "ms": "duration",
     "pid": "process id",
@@ -98,13 +101,13 @@ SAFE: Mapping[str, str] = {
 """The names under which values may be written, and why each is safe."""
 
 _LOCAL_PART = 254
-"""Characters before the @ of an address that are struck out: without a bound, a long text that has no @ would be
-scanned again from each of its characters."""
+"""Characters before the @ of an address that are removed. Without a bound, the pattern would scan a long text without @
+again from each of its characters: quadratic time."""
 
 _REVEALING = re.compile(
     rf"""
       {re.escape(SECRET_PREFIX)}[\w-]+          # secrets that Passerby made
-    | (?:Bearer|Basic)\s+\S+                    # whatever a client authenticates with
+    | (?:Bearer|Basic)\s+\S+                    # credentials in a header
     | [^\s@'"<>]{{1,{_LOCAL_PART}}}@[^\s@'"<>]+   # e-mail addresses
     | \+?\d(?:[\s().-]?\d){{8,}}                # phone numbers, and ids made of digits
     """,
@@ -112,14 +115,14 @@ _REVEALING = re.compile(
 )
 
 
-def get(room: str) -> structlog.stdlib.BoundLogger:
-    """The logger of a room of the house."""
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger(room=room)
+def get(component: str) -> structlog.stdlib.BoundLogger:
+    """Return the logger of a component. Its name is in every line, as `component`."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(component=component)
     return logger
 
 
 def configure(level: str = "info", form: Format = "auto", stream: TextIO | None = None) -> None:
-    """Set the process's logging up: ours, the standard library's, and what is left uncaught. May be called again."""
+    """Configure logging of the process: ours, the standard library's, and uncaught exceptions. May be called again."""
     stream = stream or sys.stderr
     output = LineOutput(stream)
     about_exceptions = partial(_describe_exception, _TraceLimit())
@@ -134,7 +137,7 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
         ],
         wrapper_class=_unfailing(structlog.make_filtering_bound_logger(least)),
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", output)),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=False,  # loggers are made at import, before the process is configured
     )
     root = logging.getLogger()
     root.handlers = [_Relay()]
@@ -144,7 +147,7 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
 
 
 def _unfailing(bound: type[Any]) -> type[Any]:
-    """The logger class, with calls that never raise, whatever a value's text or a renderer does."""
+    """Return the logger class with calls that never raise, even where a value's `str()` or a renderer does."""
 
     class Unfailing(bound):  # type: ignore[misc]  # a class made by structlog
         def _proxy_to_logger(self, *args: Any, **line: Any) -> Any:
@@ -161,16 +164,17 @@ def _renderer(form: Format, *, terminal: bool) -> Processor:
 
 
 class _Relay(logging.Handler):
-    """Lets other libraries' lines through our processors."""
+    """Handler of the standard library's logging that writes the lines of other libraries through our processors."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        # structlog knows the five standard levels only; libraries may use any number between them.
         level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
         with contextlib.suppress(Exception):  # the message of another library may be any object
             get(record.name).log(level, _fixed_text(record), exc_info=record.exc_info)
 
 
 def _fixed_text(record: logging.LogRecord) -> str:
-    """The first line of what another library says, its numbers filled in and any other value withheld."""
+    """Return the first line of another library's message with numbers filled in and any other value withheld."""
     text = str(record.msg)
     values = record.args if isinstance(record.args, tuple) else ()
     with contextlib.suppress(TypeError, ValueError):  # it may not fit its values; then it stays as it is
@@ -184,7 +188,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, _: object)
 
 
 def describe(error: BaseException) -> str:
-    """An exception and its causes as types and places in the code, without messages that may quote what was sent."""
+    """Format an exception and its causes as types and stack traces, without messages, which may quote client data."""
     described: list[str] = []
     current: BaseException | None = error
     while current is not None and len(described) < _CAUSES:
@@ -206,7 +210,7 @@ def _described_one(error: BaseException) -> str:
 
 
 def _own_words(error: BaseException) -> str:
-    """The message of an exception that the system, Python's imports or SQLite word: these quote no values."""
+    """Return the message of an exception from the system, an import or SQLite: these quote no values."""
     if isinstance(error, OSError) and error.strerror:
         return f": {error.strerror}"
     if isinstance(error, ImportError) or type(error).__module__ == "apsw":
@@ -215,12 +219,12 @@ def _own_words(error: BaseException) -> str:
 
 
 def strike_out(text: str) -> str:
-    """The text without what looks like a secret, an e-mail address or a long number."""
+    """Replace what looks like a secret, an e-mail address or a long number."""
     return _REVEALING.sub(WITHHELD, text)
 
 
 class _TraceLimit:
-    """Counts descriptions of exceptions by type and place, within a minute."""
+    """Limits stack traces by exception type and line of code, per minute."""
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
@@ -269,7 +273,7 @@ def _safe(name: str, value: Any) -> Any:
 
 
 _PASSED = frozenset({"timestamp", "exception"})
-"""Made here, with digits in them that are no telephone's."""
+"""Made here, and not filtered: their digits would be taken for a phone number."""
 
 
 _PROCESSORS: tuple[Processor, ...] = (

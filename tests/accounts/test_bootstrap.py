@@ -15,7 +15,7 @@ from passerby.accounts.errors import AlreadyInitialised, ControlFileMissing, Pas
 from passerby.accounts.keys import KINDS
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
-from passerby.runtime.founding import init, initialised
+from passerby.runtime.bootstrap import init, initialised
 from passerby.storage.data_dir import DataDir
 
 PASSWORD = "a password of mine"  # noqa: S105 - of nobody's

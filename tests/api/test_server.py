@@ -25,7 +25,7 @@ from tests.state.filling import ident, new_id
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.log.sqlite.store import SqliteLogWriter
 from passerby.messages import Identifier, Message
-from passerby.runtime.founding import init
+from passerby.runtime.bootstrap import init
 
 PATIENCE_SECONDS = 60.0
 

@@ -13,7 +13,7 @@ import pytest
 
 from passerby.accounts.bootstrap import FirstKeys
 from passerby.cli import run
-from passerby.runtime.founding import init
+from passerby.runtime.bootstrap import init
 
 
 class Done(NamedTuple):

@@ -13,7 +13,7 @@ from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.run import LABEL, borrowed_keys
-from passerby.runtime.founding import init
+from passerby.runtime.bootstrap import init
 from passerby.storage.data_dir import DataDir
 
 

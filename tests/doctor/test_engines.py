@@ -11,7 +11,7 @@ from passerby.doctor.engines import check_event_store, check_files, check_sqlite
 from passerby.doctor.finding import Finding
 from passerby.event_store.chdb import engine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
-from passerby.runtime.founding import init
+from passerby.runtime.bootstrap import init
 from passerby.storage import sqlite
 from passerby.storage.data_dir import DataDir
 

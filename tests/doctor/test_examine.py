@@ -8,8 +8,8 @@ from pathlib import Path
 
 from passerby.doctor.examine import examine
 from passerby.doctor.finding import Finding
+from passerby.runtime.bootstrap import init
 from passerby.runtime.engines import engines_of
-from passerby.runtime.founding import init
 from passerby.settings import load
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage import locks

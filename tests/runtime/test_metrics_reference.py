@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from passerby.runtime.metrics_reference import ROOMS, metrics, reference
+from passerby.runtime.metrics_reference import COMPONENTS, metrics, reference
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,5 +25,7 @@ def test_every_metric_that_the_source_names_is_in_the_reference() -> None:
 
 def test_every_metric_says_what_it_is_about() -> None:
     assert all(
-        next(iter(metric.describe())).documentation.endswith(".") for _, room in ROOMS for metric in metrics(room)
+        next(iter(metric.describe())).documentation.endswith(".")
+        for _, component in COMPONENTS
+        for metric in metrics(component)
     )

@@ -19,8 +19,8 @@ from passerby.accounts.policies import Policies
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import pack
+from passerby.runtime.bootstrap import init
 from passerby.runtime.engines import engines_of
-from passerby.runtime.founding import init
 from passerby.settings import LogSettings
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.applied import read_progress

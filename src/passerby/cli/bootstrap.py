@@ -8,8 +8,8 @@ from passerby.accounts import passwords
 from passerby.accounts.bootstrap import CONSOLE_USER
 from passerby.cli.app import Data, Json, access_to, data_folder
 from passerby.cli.output import say, say_json
-from passerby.runtime.founding import init as make_folder
-from passerby.runtime.founding import initialised
+from passerby.runtime.bootstrap import init as make_folder
+from passerby.runtime.bootstrap import initialised
 from passerby.services import users
 from passerby.settings import CONSOLE_PASSWORD
 from passerby.storage.data_dir import DataDir

@@ -18,8 +18,8 @@ from passerby.cli import greeting
 from passerby.cli.bootstrap import apply_given_password
 from passerby.cli.output import as_json, say, say_if_possible, say_json
 from passerby.proxies import Networks
+from passerby.runtime.bootstrap import init, initialised
 from passerby.runtime.engines import engines_of
-from passerby.runtime.founding import init, initialised
 from passerby.runtime.roles import Handed, run_role
 from passerby.runtime.supervisor.layout import Role, cores_found, layout
 from passerby.runtime.supervisor.signals import leaving_on_signal

@@ -112,7 +112,7 @@ class TestWhatIsWhole:
     def test_a_new_store_whose_making_was_cut_off_is_made(self, folder: Path) -> None:
         fill(folder)
         with closing(open_event_store(folder)) as store:
-            store.heal()
+            store.repair()
             ask(store, "DROP TABLE events")
         (folder / "passerby.json").write_text('{"refilling":true}')
         with closing(open_event_store(folder)) as store:

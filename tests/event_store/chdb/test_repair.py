@@ -56,7 +56,7 @@ def test_damage_is_noticed_by_whoever_reads(garbled: ChdbEventStore) -> None:
 
 def test_what_is_whole_is_kept_and_the_rest_is_set_aside(garbled: ChdbEventStore, folder: Path) -> None:
     with capture_logs() as lines:
-        garbled.heal()
+        garbled.repair()
     assert not garbled.damaged
     assert positions(garbled) == [*range(1, 101), *range(201, 301)]
     (aside,) = set_aside(folder)
@@ -65,13 +65,15 @@ def test_what_is_whole_is_kept_and_the_rest_is_set_aside(garbled: ChdbEventStore
 
 
 def test_what_is_missing_comes_back_once(garbled: ChdbEventStore) -> None:
-    garbled.heal()
+    garbled.repair()
     refill(garbled)
     assert positions(garbled) == list(range(1, 301))
 
 
-def test_what_was_healed_and_not_refilled_asks_for_it_at_the_next_start(garbled: ChdbEventStore, folder: Path) -> None:
-    garbled.heal()
+def test_what_was_repaired_and_not_refilled_asks_for_it_at_the_next_start(
+    garbled: ChdbEventStore, folder: Path
+) -> None:
+    garbled.repair()
     garbled.close()
     with closing(open_event_store(folder)) as store:
         assert not store.damaged
@@ -87,7 +89,7 @@ def test_a_part_that_opening_left_out_comes_back(folder: Path, kind: str) -> Non
     IN_A_PART[kind](folder)
     with closing(open_event_store(folder)) as store:
         assert store.damaged
-        store.heal()
+        store.repair()
         refill(store)
         assert positions(store) == list(range(1, 301))
     assert len(set_aside(folder)) == 1
@@ -104,7 +106,7 @@ def test_a_damaged_copy_in_another_order_is_made_again(folder: Path, copy: str) 
     with closing(open_event_store(folder)) as store:
         assert store.damaged
         assert store.count(PROJECT, "viewed") == 300
-        store.heal()
+        store.repair()
         assert not store.refilling
         settle(store)
         assert store.count(PROJECT, "viewed", "count", "3") == 300
@@ -123,7 +125,7 @@ def test_a_garbled_copy_in_another_order_costs_no_event(folder: Path, copy: str)
         garble(parts(folder)[0] / f"{copy}.proj" / "data.bin")
         with pytest.raises(EventStoreBroken):
             COPIES[copy](store)
-        store.heal()
+        store.repair()
         settle(store)
         assert not store.refilling
         assert store.event(PROJECT, event_id(77)) == event(77, name="name 5")
@@ -135,7 +137,7 @@ def test_a_garbled_copy_in_another_order_costs_no_event(folder: Path, copy: str)
 def test_repairing_what_is_whole_changes_nothing(folder: Path) -> None:
     fill(folder)
     with closing(open_event_store(folder)) as store:
-        store.heal()
+        store.repair()
         assert not store.refilling
         assert positions(store) == list(range(1, 301))
     assert not set_aside(folder)
@@ -147,7 +149,7 @@ def test_a_damaged_index_is_found_when_it_is_read_and_costs_no_event(folder: Pat
     with closing(open_event_store(folder)) as store:
         with pytest.raises(EventStoreBroken):
             ask(store, "SELECT count() AS n FROM events WHERE position BETWEEN 1 AND 300")
-        store.heal()
+        store.repair()
         assert store.refilling
         refill(store)
         assert positions(store) == list(range(1, 301))

@@ -26,7 +26,7 @@ from pathlib import Path
 from passerby import logs
 from passerby.storage.data_dir import DataDir
 from passerby.runtime.supervisor import supervise
-from passerby.runtime.supervisor.children import Place, Program
+from passerby.runtime.supervisor.processes import ManagedProcess, Program
 from passerby.sockets import listen, port_of
 data, marks, *scripts = sys.argv[1:]
 for name in ("STOP_SECONDS", "REMIND_SECONDS"):
@@ -34,17 +34,17 @@ for name in ("STOP_SECONDS", "REMIND_SECONDS"):
 logs.configure("info", "json", sys.stderr)
 def handlers(): return [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)]
 before = handlers()
-places = [
-    Place(role, 0, Program([sys.executable, "-I", "-S", "-c", script, marks], (), {}))
+processes = [
+    ManagedProcess(role, 0, Program([sys.executable, "-I", "-S", "-c", script, marks], (), {}))
     for role, script in zip(("worker", "console"), scripts)
 ]
 listener = listen("127.0.0.1", 0, "--port")
 assert port_of(listener)
-code = supervise.Supervisor(DataDir(Path(data)), places, [listener]).run()
-for place in places: place.ended()
+code = supervise.Supervisor(DataDir(Path(data)), processes, [listener]).run()
+for process in processes: process.ended()
 if handlers() != before: sys.exit("signals do something else than before")
-if any(place.pid for place in places): sys.exit("somebody is left")
-if listener.fileno() != -1: sys.exit("somebody can still connect")
+if any(process.pid for process in processes): sys.exit("a process is left")
+if listener.fileno() != -1: sys.exit("clients can still connect")
 sys.exit(LEFT + code)
 """
 

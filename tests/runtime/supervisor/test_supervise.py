@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.runtime.supervisor.supervised import number, supervised
 
-from passerby.runtime.supervisor.children import Place, Program
+from passerby.runtime.supervisor.processes import ManagedProcess, Program
 from passerby.runtime.supervisor.supervise import Supervisor
 from passerby.storage.data_dir import DataDir
 
@@ -76,12 +76,12 @@ def test_a_supervisor_without_a_readable_log_goes_on_and_ends_all(marks: Path) -
 
 
 def test_a_program_that_cannot_be_started_is_tried_again_with_pauses() -> None:
-    place = Place("worker", 0, Program(["/nowhere/at/all"], (), {}))
-    supervisor = Supervisor(DataDir(Path()), [place])
+    process = ManagedProcess("worker", 0, Program(["/nowhere/at/all"], (), {}))
+    supervisor = Supervisor(DataDir(Path()), [process])
     before = time.monotonic()
-    supervisor._start(place)  # noqa: SLF001 - without signals
-    assert place.pid is None
-    assert place.due >= before + place.delay > before
+    supervisor._start(process)  # noqa: SLF001 - without signals
+    assert process.pid is None
+    assert process.due >= before + process.delay > before
 
 
 def test_a_signal_that_a_starting_process_missed_is_repeated(marks: Path) -> None:

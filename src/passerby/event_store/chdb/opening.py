@@ -1,4 +1,4 @@
-"""Opening the event store, and starting a new one where the old one cannot be opened."""
+"""Opens the event store, creates its table, and replaces a store that cannot be opened by a new one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from passerby.storage import sql
 
 DEFAULT_MEMORY_BYTES: Final = 256 << 20
 LEAST_FREE_BYTES: Final = 64 << 20
-"""Free disk space below which a store is not opened: a full disk must not pass for damaged files."""
+"""Free disk space below which a store is not opened: on a full disk, the engine's errors look like damaged files."""
 
 EMPTY: Final = Marker(refilling=True, row=0)
 """The marker of a new store, or of one that lost its own."""
@@ -28,7 +28,7 @@ _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 
 
 def open_event_store(folder: Path, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> ChdbEventStore:
-    """Open the event store in this folder; make one where there is none.
+    """Open the event store in this folder, or create it.
 
     Raises EventStoreBroken where its files cannot be opened, EventStoreInUse where another process has them open, and
     EventStoreFailed where the disk is full or not writable. One process can have one store open.
@@ -45,19 +45,19 @@ def open_event_store(folder: Path, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> 
 def open_or_rebuild(
     folder: Path, log: BoundLogger, memory_bytes: int = DEFAULT_MEMORY_BYTES
 ) -> tuple[ChdbEventStore, bool]:
-    """Open the event store; one that cannot be opened is set aside and a new one made, which is then True.
+    """Open the event store; move one that cannot be opened away and create a new one. Return it and whether it is new.
 
-    The relay fills a new store with what the outbox holds. Raises as `open_event_store` does, but for EventStoreBroken
-    only where a new store cannot be opened either.
+    The relay fills a new store from the outbox. Raises what `open_event_store` does, EventStoreBroken only where a new
+    store cannot be opened either.
     """
     try:
         return open_event_store(folder, memory_bytes), False
     except EventStoreBroken as error:
         fault = str(error)
-    aside = repair.beside(folder)
-    folder.rename(aside)
-    words = "the event store cannot be opened: it is set aside, and a new one filled from the outbox"
-    log.error(words, fault=fault, folder=str(aside))
+    moved = repair.quarantine_path(folder)
+    folder.rename(moved)
+    text = "the event store cannot be opened: it was moved away, and a new one is filled from the outbox"
+    log.error(text, fault=fault, folder=str(moved))
     return open_event_store(folder, memory_bytes), True
 
 
@@ -75,7 +75,7 @@ def _opened(folder: Path, memory_bytes: int, lock: Lock) -> ChdbEventStore:
 
 
 def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> Marker:
-    """Make the table of a new store. A store that was filled before has lost its own."""
+    """Create the table of a new store. Raises EventStoreBroken where a store that had events has lost its table."""
     if remembered is not None and not remembered.refilling:
         raise EventStoreBroken("the table is gone")
     engine.query(_SCHEMA["events"])
@@ -84,10 +84,10 @@ def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> Ma
 
 
 def _bring_up_to_date(engine: Engine) -> None:
-    """Add what a store of an older release lacks.
+    """Add the columns and projections that a store of an older release lacks.
 
-    New columns are empty in every part that there is. Copies in another order are made of those parts in the
-    background; until then, what they would answer is read from the parts themselves.
+    New columns are empty in existing parts. The engine builds projections of those parts in the background; until
+    then, queries read the parts themselves.
     """
     if b'"semantic_name"' not in engine.query(_SQL["columns"]):
         engine.query(_SQL["add_semantic"])

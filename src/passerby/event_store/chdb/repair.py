@@ -1,12 +1,12 @@
-"""What to do about damaged files: find the parts that cannot be read, take them out, keep them to be looked at.
+"""Repair of damaged files: detaches the parts that cannot be read, and keeps them in a folder next to the store.
 
-Whoever asks for this then fills the store again with what the outbox still holds.
+The caller then fills the store again from the outbox.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -36,44 +36,40 @@ class _Part(msgspec.Struct):
 
 
 def is_damaged(engine: Engine) -> bool:
-    """Whether the engine found something broken while it opened the table, or finds so when asked."""
+    """Return whether the engine has found broken parts or projections, or cannot answer that."""
     try:
         return bool(engine.query(_SQL["broken_parts"]) or engine.query(_SQL["broken_projections"]))
     except EventStoreBroken:
         return True
 
 
-def heal(engine: Engine, folder: Path) -> int:
-    """Make everything in the table readable; return how many parts had to be taken out.
+def repair(engine: Engine, folder: Path) -> int:
+    """Make every part of the table readable; return how many parts were detached.
 
-    Their files are moved beside the folder. May take minutes: every byte is read.
+    Their files are moved to a folder next to the store's. May take minutes: every byte is read.
     """
-    taken_out = [_take_out(engine, part) for part in _unreadable(engine)] + _parts(engine.query(_SQL["broken_parts"]))
-    if taken_out:
-        _keep(taken_out, beside(folder))
+    detached = [_detach(engine, part) for part in _unreadable(engine)]
+    detached += _parts(engine.query(_SQL["broken_parts"]))  # those that the engine detached when it opened the table
+    if detached:
+        target = quarantine_path(folder)
+        target.mkdir()
+        for part in detached:
+            shutil.move(part.path, target / part.name)
+        _log.error(
+            "parts of the event store cannot be read and were moved away", rows=len(detached), folder=str(target)
+        )
     known = bool(engine.query(_SQL["broken_projections"]))
-    if not taken_out or known:
-        _rebuild_projections(engine, known=known)
-    return len(taken_out)
+    # Damage that is not in a part must be in a projection, whether the engine has noticed which or not.
+    if not detached or known:
+        _log.error("projections of the event store are damaged and are rebuilt")
+        if not known:
+            engine.query(_SQL["clear_projections"])
+        engine.query(_SQL["rebuild_projections"])
+    return len(detached)
 
 
-def _rebuild_projections(engine: Engine, *, known: bool) -> None:
-    """Have the copies in other orders made again: where the engine knows one to be broken, else everywhere."""
-    _log.error("the event store's copies in other orders are damaged and are made again")
-    if not known:
-        engine.query(_SQL["clear_projections"])
-    engine.query(_SQL["rebuild_projections"])
-
-
-def _keep(parts: Sequence[_Part], aside: Path) -> None:
-    aside.mkdir()
-    for part in parts:
-        shutil.move(part.path, aside / part.name)
-    _log.error("parts of the event store cannot be read and are set aside", rows=len(parts), folder=str(aside))
-
-
-def beside(folder: Path) -> Path:
-    """A free name for what is set aside of this folder."""
+def quarantine_path(folder: Path) -> Path:
+    """Return an unused path for damaged files of this folder: its name, `.broken-` and the time."""
     stem = f"{folder.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     names = [folder.with_name(f"{stem}-{number}" if number else stem) for number in range(1_000)]
     return next(name for name in names if not name.exists())
@@ -82,11 +78,12 @@ def beside(folder: Path) -> Path:
 def _unreadable(engine: Engine) -> Iterator[str]:
     for line in engine.query(_SQL["check_parts"]).splitlines():
         checked = msgspec.json.decode(line, type=_Checked)
+        # The events of a part with a broken projection are intact; detaching it would lose them.
         if not checked.is_passed and _BROKEN_PROJECTION not in checked.message:
             yield checked.part_path
 
 
-def _take_out(engine: Engine, part: str) -> _Part:
+def _detach(engine: Engine, part: str) -> _Part:
     engine.query(_SQL["detach_part"], part=part)
     return _parts(engine.query(_SQL["detached_part"], part=part))[0]
 

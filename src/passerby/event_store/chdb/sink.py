@@ -36,7 +36,7 @@ class ChdbSink:
         return self._delivered
 
     def prepare(self) -> None:
-        if self._store.damaged and self._store.heal():
+        if self._store.damaged and self._store.repair():
             self._delivered = Delivered()
 
     def deliver(self, batches: Sequence[OutboxBatch], erased: Collection[str]) -> None:

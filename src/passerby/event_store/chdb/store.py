@@ -42,7 +42,7 @@ _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 PIECE_BYTES: Final = 16 << 20
 """What is written as one part, at most: the engine holds it in memory several times over. A larger batch is divided,
 always in the same way, and each piece is asked for by its own first row."""
-HEAL_PAUSE_SECONDS: Final = 300.0
+REPAIR_PAUSE_SECONDS: Final = 300.0
 """Time between two attempts to repair, which reads every byte."""
 _TIMELINES: Final = {
     (False, False): "timeline",
@@ -68,7 +68,7 @@ class ChdbEventStore:
         self.visible = Positions.parse(known.positions)
         """Log positions up to which every event can be read. May be read from any thread."""
         self._damaged = repair.is_damaged(engine)
-        self._heal_again_at = float("-inf")
+        self._repair_again_at = float("-inf")
 
     @property
     def refilling(self) -> bool:
@@ -78,7 +78,7 @@ class ChdbEventStore:
     @property
     def damaged(self) -> bool:
         """Whether something was found that is not what was written, and no repair was attempted recently."""
-        return self._damaged and time.monotonic() >= self._heal_again_at
+        return self._damaged and time.monotonic() >= self._repair_again_at
 
     def write(self, rows: bytes, token: str) -> None:  # noqa: ARG002 - the first row says what a token would
         """Store a batch; see the protocol. Raises EventStoreFailed or EventStoreBroken."""
@@ -113,19 +113,19 @@ class ChdbEventStore:
             marker.write(self._folder, fresh)
             self.marker = fresh
 
-    def heal(self) -> bool:
+    def repair(self) -> bool:
         """Detach unreadable parts; if any were detached, mark the store for refill and return True."""
         with self._writing:
             before = self.marker
             # First: killed in the middle, the store must be filled again.
             self.remember(refilling=True, row=0, positions=str(START))
-            detached = repair.heal(self._engine, self._folder) > 0
+            detached = repair.repair(self._engine, self._folder) > 0
             if detached:
                 self.visible = START
             else:
                 self.remember(**msgspec.structs.asdict(before))
             self._damaged = False
-            self._heal_again_at = time.monotonic() + HEAL_PAUSE_SECONDS
+            self._repair_again_at = time.monotonic() + REPAIR_PAUSE_SECONDS
             return detached
 
     def timeline(

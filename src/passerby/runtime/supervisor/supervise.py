@@ -1,6 +1,6 @@
-"""The supervisor: starts the roles, starts again what ends, passes signals on, and leaves last.
+"""The supervisor: starts the roles, restarts processes that end, forwards signals, and exits last.
 
-It does nothing else, so that there is nothing else to fail: no port is served from here, no engine is opened.
+It serves no port and opens no engine: a process that does nothing else has little that can fail.
 """
 
 from __future__ import annotations
@@ -18,33 +18,35 @@ from typing import Self
 
 from passerby import logs
 from passerby.runtime import metrics
-from passerby.runtime.supervisor.children import WELL, Inheritance, Place, program
 from passerby.runtime.supervisor.layout import ROLES, Layout, Role
+from passerby.runtime.supervisor.processes import WELL, Inheritance, ManagedProcess, program
 from passerby.storage.data_dir import DataDir
 
 STOP_SECONDS = 9.0
-"""How long the roles have to finish what is in flight: a second less than `serve` promises in all."""
+"""How long roles may take to finish requests and batches in progress: `serve` exits within 10 s in total."""
 REMIND_SECONDS = 1.0
-"""A role that was still starting may have missed the signal to stop, so it is repeated."""
+"""Time between two SIGTERM to a role: one that was still starting may have missed the first."""
 _LONGEST_WAIT_SECONDS = 60.0
 
 _log = logs.get("supervisor")
 
 
 class Supervisor:
-    """Keeps the processes of a layout running until SIGTERM or SIGINT comes."""
+    """Keeps the processes of a layout running until SIGTERM or SIGINT is received."""
 
-    def __init__(self, folder: DataDir, places: Sequence[Place], listeners: Collection[socket.socket] = ()) -> None:
+    def __init__(
+        self, folder: DataDir, processes: Sequence[ManagedProcess], listeners: Collection[socket.socket] = ()
+    ) -> None:
         self._folder = folder
-        self._places = places
+        self._processes = processes
         self._listeners = listeners
         self._stop_signal = ""
 
     def run(self) -> int:
-        """Start everything, block until told to stop, and return the exit code: 0 if everybody left in good order."""
+        """Start all processes, block until a signal to stop, and return the exit code: 0 if all stopped gracefully."""
         with _Wakeup(self._on_signal) as wakeup:
-            for place in self._places:
-                self._start(place)
+            for process in self._processes:
+                self._start(process)
             while not self._stop_signal:
                 wakeup.wait(self._until_next_start())
                 self._replace_ended()
@@ -54,40 +56,42 @@ class Supervisor:
         if number != signal.SIGCHLD:
             self._stop_signal = signal.Signals(number).name
 
-    def _start(self, place: Place) -> None:
+    def _start(self, process: ManagedProcess) -> None:
         try:
-            place.start()
+            process.start()
         except OSError as error:  # no memory or no process number left, perhaps for a moment
-            place.failed()
+            process.failed()
             _log.critical(
-                "a process cannot be started, trying again", role=place.role, seconds=place.delay, exc_info=error
+                "a process cannot be started, trying again", role=process.role, seconds=process.delay, exc_info=error
             )
             return
-        _log.info("started", role=place.role, process=place.number, pid=place.pid)
+        _log.info("started", role=process.role, process=process.number, pid=process.pid)
 
     def _until_next_start(self) -> float:
-        due = [place.due for place in self._places if place.pid is None]
+        due = [process.due for process in self._processes if process.pid is None]
         return max(0.0, min(due, default=time.monotonic() + _LONGEST_WAIT_SECONDS) - time.monotonic())
 
     def _replace_ended(self) -> None:
-        for place in self._places:
-            if place.pid is not None:
-                self._note_end(place)
-            elif not self._stop_signal and place.due <= time.monotonic():
-                self._start(place)
+        for process in self._processes:
+            if process.pid is not None:
+                self._note_end(process)
+            elif not self._stop_signal and process.due <= time.monotonic():
+                self._start(process)
 
-    def _note_end(self, place: Place) -> None:
-        pid = place.pid
-        if (code := place.ended()) is not None:
-            with contextlib.suppress(OSError):  # its last gauges stay
+    def _note_end(self, process: ManagedProcess) -> None:
+        pid = process.pid
+        if (code := process.ended()) is not None:
+            with contextlib.suppress(OSError):  # then its last gauges stay on /metrics, and nothing else
                 metrics.forget_process(self._folder, pid or 0)
             _log.critical(
                 "a process ended by itself, starting it again",
-                role=place.role, process=place.number, pid=pid, code=code, seconds=place.delay,
+                role=process.role, process=process.number, pid=pid, code=code, seconds=process.delay,
             )  # fmt: skip
 
     def _stop(self, wakeup: _Wakeup) -> int:
-        for listener in self._listeners:  # ours are the last; open ones would let clients wait for nobody
+        # The roles have copies. While this process keeps its own open, the system goes on accepting connections that
+        # no role will serve once the edges have stopped.
+        for listener in self._listeners:
             listener.close()
         self._tell_to_stop()
         _log.info("stopping", signal=self._stop_signal)
@@ -104,22 +108,22 @@ class Supervisor:
         return self._kill_stragglers() or self._judge(codes)
 
     def _tell_to_stop(self) -> None:
-        for place in self._remaining():
-            place.signal(signal.SIGTERM)
+        for process in self._remaining():
+            process.signal(signal.SIGTERM)
 
-    def _remaining(self) -> list[Place]:
-        return [place for place in self._places if place.pid is not None]
+    def _remaining(self) -> list[ManagedProcess]:
+        return [process for process in self._processes if process.pid is not None]
 
     def _reap(self) -> list[int]:
-        return [code for place in self._remaining() if (code := place.ended()) is not None]
+        return [code for process in self._remaining() if (code := process.ended()) is not None]
 
     def _kill_stragglers(self) -> int:
         stragglers = self._remaining()
-        for place in stragglers:
-            pid = place.pid
+        for process in stragglers:
+            pid = process.pid
             with contextlib.suppress(subprocess.TimeoutExpired):
-                place.kill()
-            _log.critical("a process did not stop in time and was killed", role=place.role, pid=pid)
+                process.kill()
+            _log.critical("a process did not stop in time and was killed", role=process.role, pid=pid)
         return 1 if stragglers else 0
 
     def _judge(self, codes: list[int]) -> int:
@@ -131,7 +135,10 @@ class Supervisor:
 
 
 class _Wakeup:
-    """Lets a signal, or the end of a child, interrupt a wait without ever being missed between two waits."""
+    """Interrupts a wait when a signal is received or a child ends, also if that happens between two waits.
+
+    The interpreter's signal handler writes to a socket pair, which `select` watches (the self-pipe pattern).
+    """
 
     SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
@@ -155,7 +162,7 @@ class _Wakeup:
         self._writer.close()
 
     def wait(self, seconds: float) -> None:
-        """Return when a signal came since the last wait, or after this time."""
+        """Return when a signal has been received since the last wait, or after this time."""
         ready, _, _ = select.select([self._reader], [], [], seconds)
         if ready:
             self._reader.recv(4096)
@@ -164,20 +171,21 @@ class _Wakeup:
 def supervise(
     folder: DataDir, layout: Layout, flags: Sequence[str], listeners: Mapping[Role, socket.socket], lock: int
 ) -> int:
-    """Run all roles until SIGTERM or SIGINT; returns the exit code.
+    """Run all roles until SIGTERM or SIGINT; return the exit code.
 
-    `flags` are all settings as a command line, `listeners` the open sockets by role, `lock` the data folder's lock.
+    `flags` are all settings as a command line, `listeners` the open sockets by role, `lock` the descriptor of the data
+    folder's lock, which every role inherits: the folder stays locked until the last one has exited.
     """
     metrics.clean(folder)
     reading, writing = os.pipe()
     handed = Inheritance(alive=reading, lock=lock)
-    filled = [
-        Place(role, number, program(role, number, flags, _with_listener(handed, listeners.get(role))))
+    processes = [
+        ManagedProcess(role, number, program(role, number, flags, _with_listener(handed, listeners.get(role))))
         for role in ROLES
         for number in range(layout.count(role))
     ]
     try:
-        return Supervisor(folder, filled, listeners.values()).run()
+        return Supervisor(folder, processes, listeners.values()).run()
     finally:
         os.close(reading)
         os.close(writing)

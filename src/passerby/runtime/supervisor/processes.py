@@ -1,4 +1,4 @@
-"""One place in the layout: the process that fills it now, and when the next one may."""
+"""Manages one process of the layout: how it is started, how it ended, and when it may be started again."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from passerby.runtime.supervisor.layout import Role
 from passerby.settings import PREFIX
 
 WELL = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
-"""How a process may end that was asked to: by itself, or by the signal itself if it was not up yet."""
-
+"""Exit codes of a process that stopped as requested: by itself, or by the signal before its handler was installed."""
 
 KILL_SECONDS = 0.5
-"""How long the system gets to end a process that was killed: `serve` leaves within 10 s even if it does not."""
+"""How long to wait for a killed process, which an uninterruptible system call can delay: `serve` exits within 10 s."""
 
 
 class Program(NamedTuple):
-    """How to start a role: its command line, and the descriptors and environment that it inherits."""
+    """Command line of a role, and the descriptors and environment that it inherits."""
 
     command: Sequence[str]
     descriptors: tuple[int, ...]
@@ -31,7 +30,7 @@ class Program(NamedTuple):
 
 
 class Inheritance(NamedTuple):
-    """Descriptors that a role inherits: the supervisor's sign of life, the data folder's lock, its listening socket."""
+    """Descriptors that a role inherits: liveness pipe, lock of the data folder, listening socket."""
 
     alive: int
     lock: int
@@ -39,10 +38,10 @@ class Inheritance(NamedTuple):
 
 
 def program(role: Role, number: int, flags: Sequence[str], inheritance: Inheritance) -> Program:
-    """The command line again, for one role.
+    """Return the command line that runs one role.
 
-    `flags` are all the settings: a role that is started again later runs with the same ones, whatever has become of
-    the settings file, and secrets in the environment stay with the supervisor.
+    `flags` are all settings: a role that is restarted later runs with the same ones even if the settings file has
+    changed, and needs no `PASSERBY_` variables, which may hold secrets, from the environment.
     """
     handed = [("--alive-fd", inheritance.alive), ("--listen-fd", inheritance.listener)]
     own = [f"{flag}={descriptor}" for flag, descriptor in handed if descriptor is not None]
@@ -54,7 +53,7 @@ def program(role: Role, number: int, flags: Sequence[str], inheritance: Inherita
     )
 
 
-class Place:
+class ManagedProcess:
     """Manages the process of one role and number. Only `kill` waits for the process to end."""
 
     def __init__(self, role: Role, number: int, program: Program) -> None:
@@ -65,11 +64,11 @@ class Place:
         self._started = 0.0
         self._delay = 0.0
         self.due = 0.0
-        """When the next process may start, on the monotonic clock."""
+        """When the process may be started, on the monotonic clock."""
 
     @property
     def pid(self) -> int | None:
-        """The process that is there, None if there is none."""
+        """Id of the running process, None if there is none."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
@@ -82,7 +81,7 @@ class Place:
         self._started = time.monotonic()
 
     def ended(self) -> int | None:
-        """The exit code if the process has ended (the place is empty then), else None. Negative: a signal's number."""
+        """Return the exit code if the process has ended, once, else None. Negative codes are numbers of signals."""
         code = self._process.poll() if self._process else None
         if code is not None:
             self._process = None
@@ -92,7 +91,7 @@ class Place:
         return code
 
     def failed(self) -> None:
-        """Note that a process could not be started: the next one may be after a delay."""
+        """Record that the process could not be started, and delay the next attempt."""
         self._delay = next_delay(self._delay, 0.0)
         self.due = time.monotonic() + self._delay
 
@@ -106,7 +105,7 @@ class Place:
             self._process.send_signal(number)
 
     def kill(self) -> None:
-        """End the process now, whatever it does, and wait until the system has done so."""
+        """Send SIGKILL and wait for the process to end. Raises subprocess.TimeoutExpired after KILL_SECONDS."""
         if self._process:
             self._process.kill()
             self._process.wait(KILL_SECONDS)

@@ -13,7 +13,7 @@ from passerby.storage.data_dir import DataDir
 
 
 def initialised(data: Path) -> bool:
-    """Whether this folder holds a project. Creates nothing."""
+    """Return whether this folder holds a project. Creates nothing."""
     folder = DataDir(data)
     if not folder.control.is_file():
         return False
@@ -22,12 +22,13 @@ def initialised(data: Path) -> bool:
 
 
 def init(data: Path, password: str = "") -> FirstKeys:
-    """Make the data folder with its first project and the console's user; all of it, or nothing.
+    """Create the data folder with its first project and the console's user, atomically.
 
-    The folder is its owner's alone. Raises AlreadyInitialised, ControlFileMissing, PasswordTooShort, OSError.
+    Only the folder's owner may read it. Raises AlreadyInitialised, ControlFileMissing, PasswordTooShort, OSError.
     """
     folder = DataDir(data)
     if not folder.control.exists() and (folder.log.exists() or folder.state.exists()):
+        # The folder has data of projects whose keys are lost: new keys would hide that.
         raise ControlFileMissing(data)
     password = password or passwords.new_password()
     stored = passwords.hashed(password)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from passerby.runtime.supervisor.children import Inheritance, Place, Program, program
+from passerby.runtime.supervisor.processes import Inheritance, ManagedProcess, Program, program
 
 
 def test_a_role_is_started_with_its_descriptors_and_all_settings() -> None:
@@ -28,19 +28,19 @@ def test_a_role_that_serves_no_port_gets_no_listener() -> None:
 
 def test_our_own_variables_stay_with_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSERBY_CONSOLE_PASSWORD", "a password of mine")
-    monkeypatch.setenv("HOME", "/home/somebody")
+    monkeypatch.setenv("HOME", "/home/ada")
     environment = program("worker", 0, [], Inheritance(alive=3, lock=4)).environment
     assert "PASSERBY_CONSOLE_PASSWORD" not in environment
-    assert environment["HOME"] == "/home/somebody"
+    assert environment["HOME"] == "/home/ada"
 
 
-def test_a_place_is_empty_until_it_is_filled_and_after_its_process_ended() -> None:
-    place = Place("worker", 0, Program([sys.executable, "-c", "import time; time.sleep(60)"], (), {}))
-    assert [place.pid, place.ended()] == [None, None]
-    place.signal(signal.SIGTERM)
-    place.kill()
-    place.start()
-    assert [place.pid is None, place.ended()] == [False, None]
-    place.kill()
-    assert place.ended() == -signal.SIGKILL
-    assert [place.pid, place.delay > 0] == [None, True]
+def test_a_process_has_no_pid_before_it_is_started_and_after_it_ended() -> None:
+    process = ManagedProcess("worker", 0, Program([sys.executable, "-c", "import time; time.sleep(60)"], (), {}))
+    assert [process.pid, process.ended()] == [None, None]
+    process.signal(signal.SIGTERM)
+    process.kill()
+    process.start()
+    assert [process.pid is None, process.ended()] == [False, None]
+    process.kill()
+    assert process.ended() == -signal.SIGKILL
+    assert [process.pid, process.delay > 0] == [None, True]
