@@ -53,6 +53,16 @@ def test_it_is_read_in_order_behind_an_id(state: SqliteState, outbox: SqliteOutb
     assert outbox.read(3, 100, 100) == []
 
 
+def test_changes_that_were_stored_without_compression_are_read(
+    tmp_path: Path, state: SqliteState, outbox: SqliteOutbox
+) -> None:
+    fill(state, 1)
+    line = b'{"kind":"created","project":1,"position":7,"profile":"a"}\n'
+    with closing(apsw.Connection(str(tmp_path / "state.db"))) as connection:
+        connection.execute("UPDATE outbox SET changes = ?", (line,))
+    assert [batch.changes for batch in outbox.read(0, 100, 100)] == [line]
+
+
 @pytest.mark.parametrize("rows, size, read", [(1, 1000, 1), (3, 1000, 2), (100, 1, 1), (100, 25, 3), (100, 1000, 5)])
 def test_a_read_ends_when_it_has_enough_of_either(
     state: SqliteState, outbox: SqliteOutbox, rows: int, size: int, read: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from passerby.identity.stage import Stage
+from passerby.outbox.compression import compressed
 from passerby.outbox.records import Change, StageChanged, encoded
 from passerby.positions import START, Position, Positions
 from passerby.state.manager.connector import Connector
@@ -39,8 +40,8 @@ class ChangeCollector:
         return _last(read_positions(self._db))
 
     def take(self) -> bytes:
-        """Return the collected changes, encoded for an outbox row, and clear them."""
-        body = encoded(self._changes)
+        """Return the collected changes as an outbox row stores them, and clear them."""
+        body = compressed(encoded(self._changes))
         self._changes.clear()
         return body
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from passerby.outbox.compression import decompressed
 from passerby.outbox.protocol import Delivered, OutboxBatch
 from passerby.positions import Positions
 from passerby.settings import LogSettings
@@ -36,7 +37,8 @@ class SqliteOutbox:
         batches: list[OutboxBatch] = []
         rows = size = 0
         cursor: Any = self._connection.execute(_SQL["read"], (after,))
-        for id_, last_position, events, body, changes in cursor:
+        for id_, last_position, events, body, stored in cursor:
+            changes = decompressed(stored)
             batches.append(OutboxBatch(id_, last_position, events, body, changes))
             rows, size = rows + events, size + len(body) + len(changes)
             if rows >= limit_rows or size >= limit_bytes:
