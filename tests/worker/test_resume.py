@@ -64,7 +64,7 @@ def test_a_server_whose_log_was_moved_away_goes_on_and_still_accounts_for_everyt
     finally:
         server.kill()
     assert (stats["accepted"], stats["applied"], stats["events"]) == (3, 3, 3)
-    assert "the log is gone, a new one goes on behind what is applied" in server.output.read_text()
+    assert "the log is missing; continuing it at the applied position" in server.output.read_text()
 
 
 @pytest.mark.timeout(180)

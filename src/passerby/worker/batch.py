@@ -1,4 +1,4 @@
-"""Applying a batch: load what the state knows of it, apply each project's part, write what that comes to."""
+"""Applies a batch: loads the state of its identifiers, applies each project's part, and writes the changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _lines: Final = msgspec.json.Encoder().encode_lines
 
 
 class Applied(NamedTuple):
-    """What a batch came to, in messages and events, and the log positions that are applied with it."""
+    """The result of a batch: numbers of messages and events, and the log positions that are applied with it."""
 
     positions: Positions = START
     messages: int = 0
@@ -37,7 +37,11 @@ class Applied(NamedTuple):
 
 
 class Worker:
-    """Applies batches of the log to one state. It alone may write to that state, save for an undo."""
+    """Applies batches of the log to one state.
+
+    Its catalogue and violation counts are caches of the state, so they are dropped whenever a transaction fails or an
+    administrator edits the catalogue.
+    """
 
     def __init__(
         self,
@@ -54,9 +58,9 @@ class Worker:
         self._version = 0
 
     def apply(self, entries: Sequence[Entry]) -> Applied:
-        """Apply these messages in one transaction; those that were applied before are passed over.
+        """Apply these messages in one transaction; messages that were applied before are skipped.
 
-        Whatever is raised, nothing of the batch has happened then, and the same call may be made again.
+        When it raises, the transaction is rolled back and the call can be repeated.
         """
         try:
             with self._state.transaction():
@@ -93,7 +97,7 @@ class Worker:
 
     def _apply_fresh(self, entries: Sequence[Entry]) -> Applied:
         version = self._state.catalogue_version()
-        if version != self._version:  # an administrator has edited the catalogue
+        if version != self._version:  # an administrator has edited the catalogue: the caches are stale
             self._catalogue.forget()
             self._violations.forget()
             self._version = version
@@ -110,7 +114,10 @@ class Worker:
         return Applied(positions, len(entries), sum(repeats.values()), len(events))
 
     def _pending_messages(self, entries: Sequence[Entry]) -> Mapping[int, list[PendingMessage]]:
-        """Each project's messages with their evidence. Projects never meet again from here on."""
+        """Return each project's messages with their evidence; from here on, projects are processed independently.
+
+        Evidence is computed once for each distinct set of identifiers: most messages of a batch repeat one.
+        """
         messages: dict[int, list[PendingMessage]] = {}
         gathered: dict[tuple[int, tuple[Identifier, ...]], Evidence] = {}
         for position, message in entries:
@@ -159,7 +166,7 @@ class Worker:
 def _outbox_rows(positions: Positions, events: Sequence[StoredEvent]) -> list[OutboxRow]:
     """One row for each partition that has events, with the last position of the batch in that partition.
 
-    A row of several partitions could not be delivered before all of them are, and relays take partitions one by one.
+    A row that spans partitions could be delivered only after all of them, but relays read each partition separately.
     """
     last = list(positions)
     if len(last) == 1:
@@ -173,14 +180,14 @@ def _outbox_rows(positions: Positions, events: Sequence[StoredEvent]) -> list[Ou
 
 
 def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:
-    """Who a message names, without contacts that were read from its traits where the project wants none of those."""
+    """Return a message's identifiers, without contacts from its traits where the project's policy excludes them."""
     if message.dialect in registry.IDENTIFYING_BY_FIELDS:
         return message.identifiers
     return without_trait_contacts(message.identifiers, message.traits, policy)
 
 
 def _stating(messages: Sequence[PendingMessage], policy: Policy) -> list[Identifier]:
-    """The rows of the devices that messages make statements of: mostly none."""
+    """Return the identifiers of device rows that these messages update; most batches have none."""
     answering = registry.ANSWERING_WITH_PROFILE
     saying = (pending for pending in messages if devices.says(pending.message, answering))
     rows = (

@@ -1,4 +1,4 @@
-"""The change records of one project's part of a batch: what the resolver decided, then stages, then traits."""
+"""Change records of one project's part of a batch, for the outbox: identity decisions, then stages, then traits."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def records(
     arrivals: Mapping[str, Arrival],
     traits: Mapping[str, Mapping[str, Versioned]],
 ) -> Iterator[Change]:
-    """Give the changes of a batch: decisions in their order, then the stages and traits that result.
+    """Yield the changes of a batch: decisions in order, then the resulting changes of stages and traits.
 
-    `arrivals` are of the messages that decisions name.
+    `arrivals` has every message that a decision names. `traits` has the newest values by profile and name.
     """
     canonical = resolver.canonical
     position = Position(0)
@@ -32,7 +32,7 @@ def records(
             yield change
     states = resolver.known.states
     for profile, before in resolver.changed.items():
-        if canonical(profile) != profile:  # merged meanwhile: it has no stage of its own
+        if canonical(profile) != profile:  # merged in this batch: only canonical profiles have a stage
             continue
         stage, was = states[profile].stage, before or Stage.ANONYMOUS
         if stage != was:

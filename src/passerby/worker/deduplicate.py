@@ -1,4 +1,4 @@
-"""Which messages are repeats of ones that were applied before, by the key that the caller gave."""
+"""Deduplication: drops messages whose deduplication key, given by the client, was seen within its window."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from passerby.settings import WorkerSettings
 from passerby.state.protocol import SeenKey, State
 
 GRACE_MS: Final = HOUR_MS
-"""How much longer a key is kept than it counts, as messages lie in the log a little out of the order in which they were
-received: whether one of them is a repeat must not depend on what was in the batch before."""
+"""How long a key is stored beyond its window. Messages are not exactly in the order of their received times in the log,
+so a key must still be there for a slightly older message: the result must not depend on how the log was cut into
+batches."""
 
 
 def windows(settings: WorkerSettings) -> Mapping[str, int]:
-    """Return how long deduplication keys count, by dialect, in milliseconds."""
+    """Return the deduplication window of each dialect, in milliseconds; a vendor's own window takes precedence."""
     setting = round(settings.deduplication_days * DAY_MS)
     return {
         dialect.name: setting if dialect.deduplication_window_ms is None else dialect.deduplication_window_ms
@@ -31,18 +32,18 @@ WINDOWS_MS: Final = windows(WorkerSettings())
 
 
 class Deduplicated(NamedTuple):
-    """A batch without its repeats, and the number of repeats of each project."""
+    """A batch without duplicates, and the number of duplicates by project."""
 
     fresh: Sequence[Entry]
     repeats: Mapping[int, int]
 
 
 def deduplicate(entries: Sequence[Entry], state: State, windows: Mapping[str, int] = WINDOWS_MS) -> Deduplicated:
-    """Part the repeats from the rest, and let the state remember the keys of the rest.
+    """Drop messages whose deduplication key was seen within its window; store the new keys.
 
-    A key counts from the received time of the message that brought it, for the window of its dialect (ms). Times are
-    those of the messages, never the clock's, so that a batch applied again comes to the same. An invalid message has no
-    effect, so its key stays free for the message that its sender corrects.
+    A window (ms, by dialect) starts at the received time of the key's first message. The clock is never read, so that
+    a batch that is applied again gives the same result. The key of an invalid message is not stored: the client may
+    send the corrected message with the same key.
     """
     keyed = {_key(message): message.received_at for _, message in entries if _has_key(message)}
     if not keyed:

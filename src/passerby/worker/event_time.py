@@ -1,4 +1,4 @@
-"""The times that a message may claim."""
+"""Validates the event time that a message claims."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from passerby.dialects.common.times import CLOCK_SET
 from passerby.messages import Message, Violation
 
 AHEAD_MS: Final = 24 * 60 * 60 * 1000
-"""How far behind the received time an event's own time may lie (design, Messages: 24 h)."""
+"""How far after the received time an event time may lie: clocks of clients are wrong by hours, not by days."""
 EARLIEST_MS: Final = 0
-"""Events before 1970 are a client's unset clock; nothing that tracks people is older."""
+"""Earlier times come from clients with an unset clock: no tracked event happened before 1970."""
 
 
 def event_time(message: Message) -> tuple[int, tuple[Violation, ...]]:
-    """The time to keep for this message, and the violation to count where that is not the one it claims."""
+    """Return the event time to store; if the claimed time is implausible, the received time and a violation."""
     if message.time > message.received_at + AHEAD_MS:
         return message.received_at, (Violation("time_in_future", message.name, "", str(message.time)),)
     if message.time < EARLIEST_MS:

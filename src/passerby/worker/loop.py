@@ -1,4 +1,4 @@
-"""The worker's loop: read a batch, apply it, again; and what to do when that fails."""
+"""The worker's loop: reads a batch, applies it, and retries or isolates messages when that fails."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from passerby.worker import metrics
 from passerby.worker.batch import Applied, Worker
 
 READER: Final = "worker"
-"""The name under which the worker tells the log how far it has read."""
+"""The name of the worker's position in the log."""
 PAUSE_SECONDS: Final = 0.02
-"""Pause between looks at the log while it holds less than a batch: a batch of some hundred messages costs a fraction
-of what as many transactions would, and nobody notices 20 ms."""
+"""Pause between reads while the log holds less than a full batch. Waiting lets a batch collect messages: one
+transaction for some hundred of them costs a fraction of one transaction each, and 20 ms are below what a user
+notices."""
 REPORT_SECONDS: Final = 5.0
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 10.0
 
 _STORAGE_FAULTS = (StateUnavailable, OSError)
-"""What time or an administrator mends: the batch is tried again until it succeeds."""
+"""Faults that are temporary or that an administrator can fix, such as a full disk: the batch is retried until it
+succeeds."""
 
 _log = logs.get("worker")
 
@@ -35,10 +37,10 @@ def _nothing() -> None:
 
 
 class Loop:
-    """Applies the log to the state until it is told to stop.
+    """Applies the log to the state until `stop` is called.
 
-    `between` is called between batches, for what is due from time to time; `progressed` after each look at the log that
-    found nothing or ended with something applied.
+    `between` is called between batches, for periodic work. `progressed` is called after each read that returned nothing
+    or was applied, but not while a fault is retried: the heartbeat must stop when the worker makes no progress.
     """
 
     def __init__(
@@ -60,11 +62,11 @@ class Loop:
         self._readable = True
 
     def stop(self) -> None:
-        """Let `run` return after the batch that is being applied. May be called from a signal handler."""
+        """Make `run` return after the current batch. May be called from a signal handler."""
         self._stop.set()
 
     def run(self, positions: Positions) -> Positions:
-        """Apply what follows these log positions, until stopped; return the positions that were reached."""
+        """Apply messages after these log positions until stopped; return the positions reached."""
         while not self._stop.is_set():
             entries = self._read(positions)
             reached = self._try(entries, positions) if entries else positions
@@ -79,7 +81,7 @@ class Loop:
         return positions
 
     def _read(self, positions: Positions) -> list[Entry]:
-        """The next batch; none while the log cannot be read. A damaged log ends the worker, saying what to do."""
+        """Return the next batch, empty while the log cannot be read. LogDamaged is raised: a retry cannot repair it."""
         self._readable = True
         try:
             return self._reader.read(positions, self._batch_messages)
@@ -89,43 +91,41 @@ class Loop:
             return []
 
     def _try(self, entries: Sequence[Entry], positions: Positions) -> Positions:
-        """Apply a batch; return the positions that are then reached, the old ones where it has to be tried again."""
+        """Apply a batch; return the positions reached, which are the old ones if the batch has to be retried."""
         try:
             applied = self._measured(self._worker.apply, entries)
         except _STORAGE_FAULTS as fault:
             self._wait_for_storage(fault)
             return positions
-        except Exception:  # noqa: BLE001 - whatever it is, the messages behind it must not wait for a new release
+        except Exception:  # noqa: BLE001 - a bug that one message triggers must not block all later messages
             metrics.FAILURES.labels("fault").inc()
             first = to_json(entries[0].position)
-            _log.exception("a batch cannot be applied, trying its messages one by one", position=first)
+            _log.exception("batch failed, applying its messages one by one", position=first)
             return self._one_by_one(entries, positions)
         self._retry_seconds = FIRST_RETRY_SECONDS
         return positions.joined(applied.positions)
 
     def _one_by_one(self, entries: Sequence[Entry], positions: Positions) -> Positions:
-        """Apply each message on its own and set aside the ones that cannot be: one must not stop the rest."""
+        """Apply each message in its own transaction; move those that fail to the dead letters and continue."""
         for entry in entries:
             try:
                 self._measured(self._worker.apply, [entry])
             except _STORAGE_FAULTS as fault:
                 self._wait_for_storage(fault)
                 return positions
-            except Exception as fault:  # noqa: BLE001 - as above; it is logged, counted and kept with the message
-                _log.exception(
-                    "a message cannot be applied, moved to the dead letters", position=to_json(entry.position)
-                )
-                self._note(self._worker.dead_letter(entry, f"{type(fault).__name__}: {fault}"))
+            except Exception as fault:  # noqa: BLE001 - as above; logged, counted, and stored with the message
+                _log.exception("message moved to the dead letters", position=to_json(entry.position))
+                self._count(self._worker.dead_letter(entry, f"{type(fault).__name__}: {fault}"))
             positions = positions.joined(Positions.at(entry.position))
         return positions
 
     def _measured(self, apply: Callable[[Sequence[Entry]], Applied], entries: Sequence[Entry]) -> Applied:
         with metrics.BATCH_SECONDS.time():
             applied = apply(entries)
-        self._note(applied)
+        self._count(applied)
         return applied
 
-    def _note(self, applied: Applied) -> None:
+    def _count(self, applied: Applied) -> None:
         metrics.MESSAGES.labels("applied").inc(applied.messages - applied.duplicates - applied.dead_lettered)
         metrics.MESSAGES.labels("duplicate").inc(applied.duplicates)
         metrics.MESSAGES.labels("dead_lettered").inc(applied.dead_lettered)
@@ -134,15 +134,15 @@ class Loop:
             metrics.POSITION.labels(partition_of(position)).set(offset_of(position))
 
     def _wait_for_storage(self, fault: Exception) -> None:
-        with suppress(OSError, ValueError):  # the metrics' own file, on the same disk
+        with suppress(OSError, ValueError):  # the file of the metrics is on the same, perhaps full, disk
             metrics.FAILURES.labels("storage").inc()
         kind, seconds = type(fault).__name__, self._retry_seconds
-        _log.error("the log or the state cannot be used, trying again", error=kind, seconds=seconds)
+        _log.error("log or state unavailable, retrying", error=kind, seconds=seconds)
         self._stop.wait(self._retry_seconds)
         self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
 
     def _report(self, positions: Positions) -> None:
-        """Tell the log from time to time how far we are, so that it may let go of what is behind us."""
+        """Commit the position to the log every few seconds; the log prunes what all its readers have passed."""
         now = time.monotonic()
         if now - self._reported >= REPORT_SECONDS:
             self._reported = now

@@ -1,4 +1,4 @@
-"""The worker as a process: what the supervisor starts."""
+"""The worker process, started by the supervisor."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ COMPARE_SECONDS: Final = 5.0
 PRUNE_SECONDS: Final = 60.0
 BACKFILL_RETRY_SECONDS: Final = 10.0
 OPEN_OBJECTS: Final = 200_000
-"""Objects made and not yet freed before the garbage collector looks for cycles: those of a batch are about as many."""
+"""Generation-0 threshold of the garbage collector: about as many objects as a batch allocates, so that a collection
+runs between batches rather than many times within one."""
 
 _log = logs.get("worker")
 
 
 class Chores:
-    """Work that is due between batches: heartbeat, settings, log comparison, backfills, retention, old counts."""
+    """Periodic work between batches: heartbeat, policies, log comparison, backfills, pruning, roll-up of counts."""
 
     def __init__(
         self, heartbeat: Path, engines: Engines, policies: Policies, outbox: PrunableOutbox, state: State
@@ -49,7 +50,7 @@ class Chores:
         self._next_backfill = 0.0
 
     def beat(self) -> None:
-        """Show that the worker works, about once a second."""
+        """Touch the heartbeat file, at most once a second."""
         now = time.monotonic()
         if now >= self._next_touch:
             self._next_touch = now + BEAT_SECONDS
@@ -62,7 +63,7 @@ class Chores:
             self._policies.refresh()
         if now >= self._next_comparison:
             self._next_comparison = now + COMPARE_SECONDS
-            with suppress(LogFull):  # the next comparison repairs it
+            with suppress(LogFull):  # disk full: the next comparison tries again
                 resume_log(self._engines.log, self._engines.state)
         if now >= self._next_backfill:
             self._backfill(now)
@@ -74,16 +75,16 @@ class Chores:
             self._state.sweep_duplicates()
 
     def _backfill(self, now: float) -> None:
-        """Run a slice of a backfill. What goes wrong with it must not stop the worker: messages are waiting."""
+        """Run one slice of a pending backfill. A failure is logged and retried later: it must not stop ingestion."""
         try:
             self._state.backfill()
-        except Exception as fault:  # noqa: BLE001 - as above; it is logged and tried again
+        except Exception as fault:  # noqa: BLE001 - as above
             self._next_backfill = now + BACKFILL_RETRY_SECONDS
-            _log.exception("backfill failed, trying again", error=type(fault).__name__, seconds=BACKFILL_RETRY_SECONDS)
+            _log.exception("backfill failed, retrying", error=type(fault).__name__, seconds=BACKFILL_RETRY_SECONDS)
 
 
 def run(settings: Settings, engines: Engines) -> None:
-    """Apply the log to the state until SIGTERM or SIGINT; returns when the batch at hand is finished."""
+    """Apply the log to the state until SIGTERM or SIGINT; return after the current batch."""
     folder = DataDir(settings.data)
     folder.run.mkdir(parents=True, exist_ok=True)
     state = engines.state.open_writer()

@@ -1,4 +1,8 @@
-"""What one project's part of a batch comes to: a pure step from messages and what is known to changes and events."""
+"""Applies one project's part of a batch: from messages and the loaded state to changes and events, without I/O.
+
+Each message is validated (times, catalogue), resolved to a profile, and folded into the profile's events, activity,
+context and traits. Everything is collected in memory; `ProjectBatch.changes` returns what the state has to write.
+"""
 
 from __future__ import annotations
 
@@ -32,14 +36,14 @@ from passerby.worker.change_records import records
 from passerby.worker.event_time import event_time
 
 SENT_NAME: Final = "sent_name"
-"""The key in an event's context with the name that its sender gave it, where that is merged into another one."""
+"""The key in an event's context for the name as sent, if that spelling was merged into another event name."""
 
 _NO_TRAITS: Final[dict[str, Any]] = {}
 _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=())
 
 
 class PendingMessage(NamedTuple):
-    """A message with its position and the evidence in it; and as it was sent, where it was respelled."""
+    """A message to be applied, with its log position and evidence. `sent` is the original if names were respelled."""
 
     position: Position
     message: Message
@@ -48,7 +52,7 @@ class PendingMessage(NamedTuple):
 
 
 class OverflowTrait(NamedTuple):
-    """A trait that the catalogue has no room for, as a message states it."""
+    """A trait that exceeds the catalogue's limit of traits, as sent in a message."""
 
     message: Message
     name: str
@@ -56,7 +60,7 @@ class OverflowTrait(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What messages are judged by. The two counters gather what they see until the batch drains them."""
+    """The rules for a project's messages. Catalogue and violation counters accumulate until the batch drains them."""
 
     catalogue: Catalogue
     violations: ViolationCounter
@@ -64,7 +68,7 @@ class Rules(NamedTuple):
 
 
 class ProjectBatch:
-    """One project's messages of a batch, applied one after the other to what was loaded of the state."""
+    """Applies one project's messages of a batch, in log order, to the loaded part of the state."""
 
     def __init__(self, project: int, loaded: Loaded, rules: Rules) -> None:
         self.events: list[StoredEvent] = []
@@ -87,7 +91,7 @@ class ProjectBatch:
         self._invalid: list[Entry] = []
 
     def apply(self, pending: PendingMessage) -> None:
-        """Apply one message: the catalogue's rules, identity, then what the profile keeps of it."""
+        """Apply one message: validate it, resolve its profile, and fold it into the profile."""
         if self._aliases is not None:
             pending = _respelled(pending, self._aliases)
         message = pending.message
@@ -115,13 +119,13 @@ class ProjectBatch:
 
     @property
     def profiles_with_overflow(self) -> Collection[str]:
-        """The profiles that got traits for which the catalogue has no room: mostly none."""
+        """Profiles with traits beyond the catalogue's limit; usually none. See `bound_traits`."""
         return self._overflow
 
     def bound_traits(self, held: Mapping[str, Iterable[str]]) -> None:
-        """Keep only so many traits beyond the catalogue, the first ones; `held` names each such profile's traits.
+        """Limit the number of uncatalogued traits of each profile; `held` has the names of its stored traits.
 
-        The others are counted, and kept as values that a rule refused are.
+        The first ones are kept; the others are stored as rejected traits and counted as violations.
         """
         has_trait, project = self._rules.catalogue.has_trait, self._project
         most = self._rules.catalogue.limits.uncatalogued_traits
@@ -142,7 +146,7 @@ class ProjectBatch:
         self._count(message, [Violation(TOO_MANY_TRAITS, sample=name)])
 
     def changes(self, applied: int, repeats: int) -> ProjectChanges:
-        """All that is to be written, for so many messages that were applied and repeats beside them."""
+        """Return everything to write, given the numbers of applied messages and of duplicates."""
         resolver, states = self._resolver, self._resolver.known.states
         self._totals.update(applied=applied, events=len(self.events), duplicates=repeats)
         self._totals.update(self._stage_growth())
@@ -177,7 +181,7 @@ class ProjectBatch:
         return verdict
 
     def _resolve(self, pending: PendingMessage) -> tuple[str | None, dict[str, Any]]:
-        """The member to record the message under, and the contacts of the message that stay with another profile."""
+        """Resolve identity; return the member to record under, and contacts that remain with another profile."""
         message, evidence, resolver = pending.message, pending.evidence, self._resolver
         decided = len(resolver.decisions)
         profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
@@ -193,14 +197,14 @@ class ProjectBatch:
         return profile, self._unmoved(decisions)
 
     def _unmoved(self, decisions: Sequence[Decision]) -> dict[str, Any]:
-        """The contacts that stay with somebody else, as the plain traits that they become (identity.md, R3)."""
+        """Return contacts that remain with another profile, as the plain traits that they become (rule R3)."""
         classes = self._rules.policy.classes
         kept = (d.identifier for d in decisions if d.kind == "conflict" and d.identifier is not None)
         return {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
 
     def _keep_event(self, pending: PendingMessage, profile: str, time: int, verdict: Verdict) -> None:
         message, context, sent = pending.message, pending.message.context, pending.sent
-        # As it was sent: what a rule refuses of it is still what the event is about.
+        # From the properties as sent: a rejected property still says which product or order the event is about.
         semantic = semantic_of(message.dialect, message.name, message.properties)
         if sent is not None and sent.name != message.name:
             context = {**context, SENT_NAME: sent.name}
@@ -251,7 +255,7 @@ class ProjectBatch:
         seen_intervals = self._loaded.seen_intervals
         seen = seen_intervals.get(identifier)
         if seen is None:
-            if identifier in self._resolver.known.homes:  # not one that was over a limit
+            if identifier in self._resolver.known.homes:  # false for one beyond a limit: it has no row
                 seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(time, time)
         elif time > seen.last:
             seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(seen.first, time, seen.row)
@@ -285,7 +289,7 @@ class ProjectBatch:
             self._rules.violations.add(self._project, violation, message.received_at)
 
     def _stage_growth(self) -> Counter[str]:
-        """By how many profiles each stage grew: what the changed ones are now, less what they were."""
+        """Return the growth of each stage: stages of the changed profiles now, less their stages when loaded."""
         resolver, growth = self._resolver, Counter[str]()
         for profile, before in resolver.changed.items():
             if before is not None:
@@ -296,7 +300,7 @@ class ProjectBatch:
 
 
 def _respelled(pending: PendingMessage, aliases: Aliases) -> PendingMessage:
-    """Return a message under the canonical names of its event, properties and traits; identity is as it was sent."""
+    """Rename event, properties and traits to their canonical names. Identifiers are never renamed."""
     sent = pending.message
     name = aliases.event(sent.name)
     properties, traits_ = aliases.respelled(name, sent.properties), aliases.respelled("", sent.traits)

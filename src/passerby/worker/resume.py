@@ -1,4 +1,4 @@
-"""Continue a log that was removed or replaced by an older copy than the state."""
+"""Repairs the log's numbering after the log was removed or replaced by a copy that is older than the state."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _log = logs.get("supervisor")
 
 
 def resume_log(log: LogEngine, state: StateEngine) -> bool:
-    """Continue a log that ends before the state's position after that position; returns whether it had to.
+    """Continue a log that ends before the state's position at that position; return whether that was necessary.
 
-    Every role calls this before it opens the log, and the worker from time to time. Otherwise positions that the state
-    has passed would be used again, and the worker would pass over everything that is accepted there. Raises LogFull,
+    Every role calls this before it opens the log, and the worker every few seconds. Without it, the log would assign
+    positions that the state has already applied, and the worker would skip the messages accepted there. Raises LogFull,
     LogDamaged.
     """
     if not state.exists():
@@ -22,12 +22,12 @@ def resume_log(log: LogEngine, state: StateEngine) -> bool:
     try:
         progress = state.progress()
     except StateUnavailable as error:
-        _log.error("the state cannot be read and compared with the log", error=type(error).__name__, exc_info=error)
+        _log.error("state cannot be read, log not compared with it", error=type(error).__name__, exc_info=error)
         return False
     missing = not log.exists()
     applied = progress.positions
     if applied == START or not log.continue_after(applied, progress.accepted, progress.received_at):
         return False
-    words = "is gone, a new one" if missing else "ends before what is applied: it is an older copy, or lost its end. It"
-    _log.critical(f"the log {words} goes on behind what is applied", position=applied.to_json())
+    found = "is missing" if missing else "ends before the applied position (an older copy, or truncated)"
+    _log.critical(f"the log {found}; continuing it at the applied position", position=applied.to_json())
     return True

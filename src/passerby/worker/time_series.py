@@ -1,4 +1,4 @@
-"""How much came in a minute, of each dialect: what the charts of the console are made of."""
+"""Counts messages by minute and dialect, for the time series of the API and the console's charts."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ SeriesKey = tuple[int, int, str]
 
 
 def series_key(message: Message) -> SeriesKey:
-    """Where a message counts."""
+    """Return the key under which a message is counted."""
     return message.project, message.received_at // MINUTE_MS, message.dialect
 
 
 def tally(entries: Iterable[Entry]) -> Counter[SeriesKey]:
-    """How many messages were received in each minute."""
+    """Count messages by the minute in which they were received."""
     return Counter([(message.project, message.received_at // MINUTE_MS, message.dialect) for _, message in entries])
 
 
 def rows(taken: Sequence[Entry], fresh: Sequence[Entry], violations: Counter[SeriesKey]) -> list[SeriesRow]:
-    """What a batch adds: all that was taken, of which what is not fresh is a repeat, and the violations in it."""
+    """Return what a batch adds: messages in `taken`, duplicates (`taken` without `fresh`), and violations."""
     accepted = tally(taken)
     repeats = accepted - tally(fresh) if len(fresh) < len(taken) else Counter[SeriesKey]()
     return [_row(place, count, repeats[place], violations[place]) for place, count in accepted.items()]
