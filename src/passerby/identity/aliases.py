@@ -1,4 +1,4 @@
-"""Aliases: a message may name the value that its subject was known by before, without the value's namespace.
+"""Aliases: a message may carry the previous id of its user, whose namespace is unknown.
 
 Such a value is a *previous id* (namespace `previous_id`). It is an identifier of the profile that the alias names, and
 is attached, merged, moved and detached like any other weak identifier. Device identifiers of the same value follow it:
@@ -19,16 +19,16 @@ PREVIOUS_ID: Final = "previous_id"
 
 
 def previous_of(identifier: Identifier) -> Identifier:
-    """The previous id that an alias of this identifier would carry."""
+    """Return the previous id that an alias of this identifier would carry."""
     return Identifier(PREVIOUS_ID, identifier.value)
 
 
 def as_customer(previous: Identifier) -> Identifier:
-    """A previous id, read as a customer id."""
+    """Interpret a previous id as a customer id."""
     return Identifier("user_id", previous.value)
 
 
 def readings(previous: Iterable[Identifier], policy: Policy) -> tuple[Identifier, ...]:
-    """Every identifier that previous ids may stand for: in each device namespace, then as a customer id."""
+    """Return every identifier that previous ids may refer to: in each device namespace, then as a customer id."""
     devices = [name for name, class_ in policy.classes.items() if class_ is IdentifierClass.DEVICE]
     return tuple(Identifier(namespace, each.value) for each in previous for namespace in (*devices, "user_id"))

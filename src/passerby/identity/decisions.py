@@ -1,4 +1,4 @@
-"""Identity decisions as data: one record for each change of identity and each change that a rule prevented.
+"""Identity decisions as data: one record for each change of identity, and each change that a rule prevented.
 
 A record holds codes, identifiers and numbers, never a sentence: `passerby.presenters.decisions` makes the sentences.
 Codes are stored: add new ones, and never rename or reuse one.
@@ -81,7 +81,7 @@ NO_DETAIL: Final = DecisionDetail()
 
 
 class Decision(NamedTuple):
-    """One entry of the history.
+    """One entry of the identity history.
 
     - `created`: profile `to` was created.
     - `attached`: `identifier`, unknown before, is now at home in `to`, a member of the named profile.

@@ -1,4 +1,4 @@
-"""The ids of profiles and merges: functions of the message that causes them.
+"""Ids of profiles and merges, as functions of the message that causes them.
 
 A log that is applied again to an empty state, after a restore or on another machine, gives the same ids. They are not
 derived from identifiers, because after an undo a profile may go on without the identifier that it began with.

@@ -1,4 +1,4 @@
-"""What a person may do that no message can, and what not even a person may."""
+"""Rules for manual merges: the rule that has to be overridden, and limits that cannot be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from passerby.identity.snapshot import IdentityState, exceeded_limit
 
 
 def forbidding_rule(winner: IdentityState, loser: IdentityState) -> Literal["R3a", "R3b"] | None:
-    """The part of R3 that forbids merging these profiles on weak evidence, if any."""
+    """Return the part of R3 that forbids merging these profiles on weak evidence, if any."""
     if winner.user_id is not None and loser.user_id is not None:
         return "R3a"
     namespaces = {contact.namespace for contact in winner.contacts}
@@ -17,9 +17,9 @@ def forbidding_rule(winner: IdentityState, loser: IdentityState) -> Literal["R3a
 
 
 def exceeded_merge_limit(winner: IdentityState, loser: IdentityState, policy: Policy) -> str:
-    """What the two together would have too much of, or nothing.
+    """Return the first namespace whose limit the merged profile would exceed, else "".
 
-    The loser's customer id counts as a former one: it is kept as that where the winner is a customer too.
+    Between two customers, the loser's customer id counts as a former one, because the merge stores it as such.
     """
     moved = dict(loser.held)
     if winner.user_id is not None and moved.pop("user_id", 0):

@@ -1,4 +1,4 @@
-"""The namespaces of identifiers, their classes and limits: a project's identity policy."""
+"""Identity policy: the namespaces of identifiers, their classes and limits."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import IntEnum
 from types import MappingProxyType
 
 MAX_VALUE_LENGTH = 1_000
-"""Characters of an identifier's value. A longer one is junk, and would bloat every index."""
+"""Longest identifier value, in characters. Real ids are far shorter, and longer ones would bloat every index."""
 
 
 class IdentifierClass(IntEnum):
-    """How strongly an identifier speaks, the strongest first."""
+    """How strong the evidence of an identifier is, strongest first."""
 
     CUSTOMER = 0
     CONTACT = 1
@@ -42,11 +42,11 @@ FORMER_USER_ID = "former_user_id"
 """The namespace of customer ids that lost their own profile in a merge by hand. No message carries it: one that names
 such a customer by `user_id` reaches whoever holds it here (`docs/decisions/0015-manual-merges.md`)."""
 FORMER_LIMIT = 20
-"""How many former customer ids a profile may hold."""
+"""Former customer ids that a profile may hold."""
 
 MEMBERS = 10_000
-"""How many profiles one may absorb, directly or by what those had absorbed. Identifiers that move on make room for
-others, so that without this limit the members of a profile, each of which is read with it, would have no end."""
+"""Profiles that one profile may absorb, directly and indirectly. Limits of identifiers do not bound it, because moved
+identifiers free their place, and reading a profile reads every member."""
 
 LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
     {
@@ -54,8 +54,8 @@ LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
         IdentifierClass.CONTACT: 20,
         IdentifierClass.DEVICE: 1_000,
         IdentifierClass.ADVERTISING: 100,
-        # How many anonymous profiles may wait behind one hint. identity.md names none; without one, a device id that
-        # a whole fleet shares would gather profiles without end and hand all of them to the first who signs in.
+        # Anonymous profiles linked to one hint. Without a limit, a device id that a whole fleet shares would collect
+        # profiles without bound, and the first user to sign in would absorb all of them.
         IdentifierClass.HINT: 1_000,
         IdentifierClass.PREVIOUS: 1_000,
     }
@@ -63,17 +63,17 @@ LIMITS: Mapping[IdentifierClass, int] = MappingProxyType(
 
 
 CONTACT_TRAITS = frozenset({"email", "phone"})
-"""The traits whose values are contacts, too, where a project says nothing else."""
+"""Traits whose values are also contact identifiers, by default."""
 
 
 def limits_of(classes: Mapping[str, IdentifierClass]) -> dict[str, int]:
-    """The limits of these namespaces where a project says nothing else."""
+    """Return the default limits of these namespaces."""
     return {name: LIMITS[class_] for name, class_ in classes.items()} | {FORMER_USER_ID: FORMER_LIMIT}
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a project wants of identity.
+    """A project's identity policy.
 
     `phone_country` is the two-letter region in which phone numbers without a country code are read (None: such
     numbers stay as they are). A contact that a message also carries as a trait of that name counts only where that

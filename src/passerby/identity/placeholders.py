@@ -1,4 +1,4 @@
-"""Built-in block list: values that clients send in place of a missing identifier.
+"""Built-in block list: placeholders that clients send in place of a missing identifier.
 
 Sources: the block lists that Segment Unify, Mixpanel, Amplitude and PostHog document or publish; what programming
 languages, spreadsheets and template engines write for a missing value; device identifiers that whole models share
@@ -49,33 +49,34 @@ HASHED: Final = frozenset(
 BLOCK_LIST: Final = WORDS | DEVICES | HASHED
 
 WRAPPING: Final = "\"'`\u00b4\u2018\u2019\u201c\u201d\u00ab\u00bb()<>[]{}\\ "
-"""What encloses a word for nothing: quotes, `(null)`, `<nil>`, `{}`, `[]`."""
+"""Characters that enclose a placeholder: quotes, `(null)`, `<nil>`, `{}`, `[]`."""
 UNREADABLE: Final = "\ufffd\u2800" + "".join(map(chr, (*range(0x20), 0x7F)))
-"""What is left of text that was lost (U+FFFD), the blank of Braille, and control characters."""
+"""The replacement character of a failed decoding (U+FFFD), the Braille blank, and control characters."""
 SEPARATORS: Final = string.punctuation + " \u2013\u2014" + UNREADABLE
-"""ASCII punctuation, the longer dashes, and characters that say nothing."""
+"""ASCII punctuation, en and em dash, and unreadable characters."""
 UNSET_LENGTH: Final = 8
-"""From so many `f` on, a customer's id is no short hexadecimal number but unset memory."""
+"""A customer id of at least this many `f` is unset memory (-1), not a short hexadecimal number."""
 
 TEMPLATES: Final = (
     *(("{{", "}}"), ("${", "}"), ("#{", "}"), ("{%", "%}"), ("<%", "%>"), ("*|", "|*"), ("[[", "]]")),
     *(("%7b%7b", "%7d%7d"), ("%24%7b", "%7d")),
 )
-"""How an unfilled placeholder of a template begins and ends, wherever it stands in a value."""
+"""Start and end of an unfilled template variable, anywhere in a value."""
 _OBJECT: Final = re.compile(r"\[object \w+\]")
-"""What JavaScript writes for a value without a text of its own, in lower case: `[object Promise]`."""
+"""The string form of JavaScript objects, in lower case: `[object Promise]`."""
 _PLACEHOLDER: Final = re.compile(r"%+[a-z_][\w .-]*%+")
-"""`%user_id%`, `%%user_id%%`, in lower case. A percent-encoded value has digits there, or no sign at its end."""
+"""`%user_id%`, `%%user_id%%`, in lower case. A percent-encoded value has a digit after `%`, or no `%` at its end."""
 
 
 def is_placeholder(lowered: str, *, machine_made: bool) -> bool:
-    """Whether a value that is not on the block list is a placeholder for a missing one.
+    """Return whether a value that is not on the block list is a placeholder for a missing one.
 
-    It is in lower case and not empty. Every value is to be asked for that begins with `0`, `f` or no letter or digit,
-    and every value with one of `{[|%` in it, as placeholders have. Found are words for nothing in quotes or brackets,
-    unfilled templates, and values made only of `0`, `f` and separators. Of those, a mixture of `0` and `f` or a short
-    row of `f` counts only where ids are `machine_made` (those of devices): a customer's may be a short hexadecimal
-    number.
+    `lowered` is the value in lower case, not empty. Callers need to check only values that begin with `0`, `f` or a
+    character that is neither letter nor digit, and values that contain one of `{[|%`; all placeholders do.
+
+    Placeholders are: a word for a missing value in quotes or brackets, an unfilled template, and a value of only `0`,
+    `f` and separators. Of the last, a mixture of `0` and `f` or a short run of `f` counts only if `machine_made` (a
+    device identifier): a customer id may be a short hexadecimal number.
     """
     if not lowered.strip("0f" + SEPARATORS):
         return machine_made or "f" not in lowered or ("0" not in lowered and lowered.count("f") >= UNSET_LENGTH)
@@ -89,9 +90,9 @@ def is_placeholder(lowered: str, *, machine_made: bool) -> bool:
 
 
 def is_incomplete_address(lowered: str) -> bool:
-    """Whether an address in lower case has nothing before or behind its `@`, or nothing but words for nothing.
+    """Return whether an address in lower case lacks a part, or has placeholders for both: `a@`, `undefined@undefined`.
 
-    `a@`, `@b`, `undefined@undefined`. A text without `@` passes: some senders put other names into the field.
+    A text without `@` passes: some clients send other user names in the field.
     """
     local, at, domain = lowered.rpartition("@")
     return at == "@" and (not local or not domain or (local in WORDS and domain in WORDS))

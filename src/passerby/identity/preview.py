@@ -1,4 +1,4 @@
-"""What a message would do, without doing it: the resolver itself, on what is known at one moment."""
+"""Previews identity resolution: runs the resolver on a snapshot, without storing the result."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from passerby.messages import Identifier
 
 
 class Preview(NamedTuple):
-    """What would come of a message.
+    """The result of a message that is not stored.
 
-    `target` is the profile that it would be attributed to: None where it would be `created`, or where the message
-    names nobody and is no event. In `decisions`, None stands for the profile that would be made.
+    `target` is the profile that the message would be attributed to: None if it would be `created`, or if the message
+    has no usable identifier and is not an event. In `decisions`, None means the profile that would be created.
     """
 
     target: str | None
@@ -26,11 +26,12 @@ class Preview(NamedTuple):
 
 
 def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | None:
-    """The profile that such a message would be recorded under, where that is plain without asking the resolver.
+    """Fast path of `preview`: return the profile of a message whose identifiers all belong to one, else None.
 
-    `owners` are those of the identifiers that the message mentions. It is plain where all that are owned have one owner
-    and every customer and contact identifier among them is owned: nobody else is named, nobody can be joined. Hints and
-    previous ids are never plain. None: ask `preview`; also for new device identifiers where the project has aliases.
+    `owners` has the owners of the identifiers that the message mentions. The result is certain if all owned identifiers
+    have the same owner and every customer and contact identifier is owned, because then no rule can merge, move or
+    create anything. With hints or previous ids, or with new device identifiers in a project that has aliases, use
+    `preview`.
     """
     if evidence.hints or evidence.previous:
         return None
@@ -40,12 +41,12 @@ def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | 
 
 
 def preview(known: IdentitySnapshot, evidence: Evidence, *, is_event: bool, policy: Policy) -> Preview:
-    """Resolve one message by the rules. `known` is used up: it must not be anybody else's."""
+    """Resolve one message. `known` is modified, so it must not be shared."""
     resolver = Resolver(known, policy)
     member = resolver.resolve("", evidence, is_event=is_event)
     target = None if member is None else resolver.canonical(member)
     made = resolver.created
-    # A profile is only made where nobody can be joined, so that it is nobody's loser: `from_` is never one of these.
+    # A profile is created only if no known one can be the target, so it never loses a merge: `from_` is never new.
     decisions = [decision._replace(to=_existing(decision.to, made)) for decision in resolver.decisions]
     return Preview(_existing(target, made), target in made, decisions)
 

@@ -1,20 +1,20 @@
-"""The three rules of identity (`docs/explanation/identity.md`).
+"""The three rules of identity resolution (`docs/explanation/identity.md`).
 
-R1  The strongest statement names the profile: the *target* of a message.
-R2  The target absorbs whoever else the message's identifiers reach; unknown identifiers are attached to it.
-R3  Two people never merge: (a) not two customers, (b) on weak evidence alone not two profiles that hold contacts in the
+R1  The strongest identifier selects the profile: the *target* of a message.
+R2  The target absorbs all other profiles that the message's identifiers belong to; unknown identifiers are attached.
+R3  Two users never merge: (a) not two customers, (b) on weak evidence alone not two profiles that hold contacts in the
     same namespace. Then a device or advertising identifier moves to the target, and any other stays where it is.
 
 An alias is a message that carries a *previous id*, the weakest identifier that there is. A new device identifier whose
 value is a known previous id is attached to the owner of the previous id before its message is resolved.
 
-And one that comes from people: what an undo has taken apart does not merge again through the same identifier, which
-then stays where the undo has put it.
+One more rule comes from undone merges: two profiles that an undo separated do not merge again through the same
+identifier, which stays with the profile that the undo gave it to.
 
 Every identifier is at home in one member profile and belongs to that member's canonical profile. A message is recorded
 in the home of the identifier that named its target (R1), in the target itself where none did. Identifiers that the
-message attaches or moves get the same home. So an undo, which only takes a pointer back, gives each side what came to
-it meanwhile.
+message attaches or moves get the same home. Therefore an undo only has to remove one pointer, and events received
+after the merge return to the right side as well.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 
 Named = tuple[IdentityState, Identifier | None]
-"""A target, and the identifier that named it (None for a profile made for want of any)."""
+"""A target, and the identifier that selected it (None for a profile created without identifiers)."""
 
 
 @dataclass(slots=True)
 class _Statement:
-    """One message while it is being resolved. The target may change hands: see `Resolver._merge`.
+    """One message while it is being resolved. A merge may replace the target: see `Resolver._merge`.
 
     `home` is the member of the target that the message is recorded under.
     """
@@ -93,14 +93,14 @@ class Resolver:
             return None
         if self.known.aliases:
             self._answer_aliases(message_id, evidence.weak)
-        return self._resolve_whole(message_id, evidence)
+        return self._resolve_with_rules(message_id, evidence)
 
     # Aliases
 
     def _read_aliases(self, evidence: Evidence) -> Evidence:
-        """Add to the message what its previous ids name: the known device identifiers of their values, and themselves.
+        """Resolve aliases: add the previous ids, and the known device identifiers with their values, to the evidence.
 
-        A message that names a profile by nothing else is no alias of anything: its previous ids are dropped.
+        A message without any other identifier is not an alias: its previous ids are dropped.
         """
         devices = (each for each in evidence.readings if self._class_of(each) is IdentifierClass.DEVICE)
         recalled = [each for each in devices if each in self.known.homes and each not in evidence.names]
@@ -111,7 +111,7 @@ class Resolver:
         return evidence._replace(weak=(*evidence.weak, *added), names=names)
 
     def _answer_aliases(self, message_id: str, weak: Iterable[Identifier]) -> None:
-        """Attach new device identifiers to the profiles whose aliases named their values before."""
+        """Attach new device identifiers whose value is a known previous id to that id's profile."""
         for identifier in weak:
             if identifier.value not in self.known.aliases or identifier in self.known.homes or identifier.scope:
                 continue
@@ -122,21 +122,21 @@ class Resolver:
                 self._attach(alias, identifier, "alias")
 
     def _report_customer_ids(self, statement: _Statement, evidence: Evidence, *, is_new_customer: bool) -> None:
-        """Record a conflict where a previous id is a customer id as well, whichever of the two came first (R3a)."""
+        """Record a conflict if a previous id is another profile's customer id, in either order of arrival (R3a)."""
         for previous in evidence.previous:
             customer = as_customer(previous)
             owner = self._owner(customer)
             if owner is not None and owner is not statement.target:
-                self._say("conflict", statement, customer, owner, "R3a")
+                self._record("conflict", statement, customer, owner, "R3a")
         if is_new_customer and evidence.user_id is not None:
             aliased = self._owner(previous_of(evidence.user_id))
             if aliased is not None and aliased is not statement.target:
                 alias = _Statement(statement.message_id, aliased, statement.by, aliased.id)
-                self._say("conflict", alias, evidence.user_id, statement.target, "R3a")
+                self._record("conflict", alias, evidence.user_id, statement.target, "R3a")
 
-    # A whole message
+    # All rules, for messages that the fast path in `resolve` does not cover
 
-    def _resolve_whole(self, message_id: str, evidence: Evidence) -> str:
+    def _resolve_with_rules(self, message_id: str, evidence: Evidence) -> str:
         self._made = 0
         names = evidence.names
         is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.homes
@@ -144,9 +144,9 @@ class Resolver:
         home = target.id if by is None else self.known.homes.get(by, target.id)
         statement = _Statement(message_id, target, by, home, {contact.namespace for contact in evidence.contacts})
         for identifier in evidence.blocked:
-            self._say("blocked", statement, identifier, None, "block_list")
+            self._record("blocked", statement, identifier, None, "block_list")
         for identifier in names:
-            self._reach(statement, identifier)
+            self._attach_or_absorb(statement, identifier)
         if evidence.previous or is_new_customer:
             self._report_customer_ids(statement, evidence, is_new_customer=is_new_customer)
         for hint in evidence.hints:
@@ -159,7 +159,7 @@ class Resolver:
     # R1: the target
 
     def _target(self, evidence: Evidence) -> Named | None:
-        """The known profile that R1 names, or None where it takes a new one."""
+        """Return the known profile that R1 selects, or None if a new one is needed."""
         if evidence.user_id is not None:
             return self._first_known((evidence.user_id,)) or self._claimable(evidence)
         if evidence.contacts:
@@ -170,21 +170,21 @@ class Resolver:
         return next(((owner, i) for i in identifiers if (owner := self._owner(i)) is not None), None)
 
     def _claimable(self, evidence: Evidence) -> Named | None:
-        """Who becomes this new customer: the owner of the strongest other identifier, if R3 lets it."""
+        """Return the owner of the strongest other identifier, which gets the new customer id, if R3 allows it."""
         contacts = ((owner, i) for owner, i in self._owners(evidence.contacts) if owner.user_id is None)
         weak = ((owner, i) for owner, i in self._may_hold(evidence) if owner.user_id is None)
         return min((*contacts, *weak), key=self._by_class, default=None)
 
     def _holder(self, evidence: Evidence) -> Named | None:
-        """Who gets contacts that nobody has yet: the owner of a device or advertising identifier, if R3(b) lets it."""
+        """Return the owner of a device or advertising identifier that gets the new contacts, if R3(b) allows it."""
         return min(self._may_hold(evidence), key=self._by_class, default=None)
 
     def _highest(self, weak: tuple[Identifier, ...]) -> Named | None:
-        """Of those whom weak identifiers reach: the highest stage, then the strongest class, then the oldest."""
+        """Among the owners of weak identifiers, return the highest stage, then the strongest class, then the oldest."""
         return min(self._owners(weak), key=lambda named: (-named[0].stage, *self._by_class(named)), default=None)
 
     def _may_hold(self, evidence: Evidence) -> Iterable[tuple[IdentityState, Identifier]]:
-        """The owners of weak identifiers that hold no contact in the namespaces of the message's contacts."""
+        """Yield owners of weak identifiers that hold no contact in the namespaces of the message's contacts."""
         namespaces = {contact.namespace for contact in evidence.contacts}
         return ((owner, i) for owner, i in self._owners(evidence.weak) if not owner.has_contact_in(namespaces))
 
@@ -211,8 +211,8 @@ class Resolver:
 
     # R2: unknown identifiers are attached, other owners absorbed
 
-    def _reach(self, statement: _Statement, identifier: Identifier) -> None:
-        """Bring one identifier, and whoever it reaches, to the target."""
+    def _attach_or_absorb(self, statement: _Statement, identifier: Identifier) -> None:
+        """Attach an unknown identifier to the target; absorb the owner of a known one."""
         owner = self._owner(identifier)
         if owner is None:
             self._attach(statement, identifier, "R2")
@@ -227,24 +227,23 @@ class Resolver:
         if self._class_of(identifier) is IdentifierClass.PREVIOUS:
             self.known.aliases.add(identifier.value)
             rule = "alias"
-        self._say("attached", statement, identifier, None, rule)
+        self._record("attached", statement, identifier, None, rule)
 
     def _absorb(self, statement: _Statement, owner: IdentityState, identifier: Identifier) -> None:
         """Merge the owner into the target, unless an undo, R3 or a limit forbids it."""
         if self._is_separated(statement.target, owner, identifier):
-            self._say("conflict", statement, identifier, owner, "undo")
+            self._record("conflict", statement, identifier, owner, "undo")
         elif forbidden := self._forbidden(statement, owner, identifier):
-            self._keep_apart(statement, owner, identifier, forbidden)
+            self._keep_separate(statement, owner, identifier, forbidden)
         elif namespace := self._too_many(statement.target, owner):
             self._limit("merge", statement, identifier, owner, namespace)
         else:
             self._merge(statement, owner, identifier, "R2")
 
     def _merge(self, statement: _Statement, other: IdentityState, via: Identifier, rule: Rule) -> None:
-        """Make the target and the other one profile.
+        """Merge two profiles. The target wins unless only the other one is a customer, which then becomes the target.
 
-        A customer id never changes its profile, so where only the other is a customer, it is the target that is
-        absorbed and the other takes its place; what named the target is then what reached the loser.
+        A customer id never changes its profile, hence the exchange; `via` and `by` are exchanged with the profiles.
         """
         winner, loser, by = statement.target, other, statement.by
         if by is not None and loser.user_id is not None:
@@ -258,10 +257,10 @@ class Resolver:
         merge_id = self._next_id(message_id)
         self.decisions.append(Decision("merged", message_id, via, loser.id, winner.id, rule, merge_id, by))
 
-    # R3: two people never merge
+    # R3: two users never merge
 
     def _forbidden(self, statement: _Statement, owner: IdentityState, identifier: Identifier) -> Rule | None:
-        """The part of R3 that forbids merging the owner of this identifier into the target, if any."""
+        """Return the part of R3 that forbids merging the owner of this identifier into the target, if any."""
         target = statement.target
         if target.user_id is not None and owner.user_id is not None:
             return "R3a"
@@ -270,22 +269,22 @@ class Resolver:
         namespaces = statement.contact_namespaces | {contact.namespace for contact in target.contacts}
         return "R3b" if owner.has_contact_in(namespaces) else None
 
-    def _keep_apart(self, statement: _Statement, owner: IdentityState, identifier: Identifier, rule: Rule) -> None:
-        """Let a weak identifier change hands; leave a contact where it is."""
+    def _keep_separate(self, statement: _Statement, owner: IdentityState, identifier: Identifier, rule: Rule) -> None:
+        """Move a weak identifier to the target; leave a contact where it is. The profiles stay separate."""
         if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
-            self._say("conflict", statement, identifier, owner, rule)
+            self._record("conflict", statement, identifier, owner, rule)
         elif self._is_full(statement.target, identifier.namespace):
             self._limit("identifier", statement, identifier, owner)
         else:
             self._mark(owner)
             owner.lose(identifier)
             self._give(statement, identifier)
-            self._say("reassigned", statement, identifier, owner, rule)
+            self._record("reassigned", statement, identifier, owner, rule)
 
     # Hints
 
     def _link_hint(self, statement: _Statement, hint: Identifier) -> None:
-        """Let an anonymous target wait behind the hint for somebody to sign in."""
+        """Link an anonymous target to the hint, until a message with a user identifier absorbs it."""
         waiting, target = self._waiting(hint), statement.target
         if target.stage is not Stage.ANONYMOUS or target.id in waiting:
             return
@@ -296,9 +295,10 @@ class Resolver:
         self.linked.setdefault(hint, {})[statement.home] = None
 
     def _waiting(self, hint: Identifier) -> dict[str, None]:
-        """Who waits behind a hint, as the canonical profiles that they are by now.
+        """Return the canonical profiles linked to a hint.
 
-        That is found anew only where there were merges since: where a whole fleet waits, most messages merge nobody.
+        They are recomputed only after a merge: for a hint that a fleet of devices shares, doing it for every message
+        would be quadratic.
         """
         waiting = self.known.links.setdefault(hint, {})
         merges = len(self.known.merged)
@@ -308,7 +308,7 @@ class Resolver:
         return waiting
 
     def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
-        """Absorb every anonymous profile that waits behind the hint, the oldest first, and forget its links."""
+        """Absorb every anonymous profile linked to the hint, oldest first, and delete the links."""
         for state in map(self.known.states.__getitem__, sorted(self._waiting(hint))):
             if state.stage is Stage.ANONYMOUS and state is not statement.target:
                 self._absorb_waiting(statement, state, hint)
@@ -317,18 +317,18 @@ class Resolver:
         self.cleared[hint] = None
 
     def _absorb_waiting(self, statement: _Statement, state: IdentityState, hint: Identifier) -> None:
-        """Merge a profile that waited behind the hint. It is anonymous, so that R3 has nothing to say."""
+        """Merge a profile that was linked to the hint. It is anonymous, so R3 cannot forbid it."""
         if self._is_separated(statement.target, state, hint):
-            self._say("conflict", statement, hint, state, "undo")
+            self._record("conflict", statement, hint, state, "undo")
         elif namespace := self._too_many(statement.target, state):
             self._limit("merge", statement, hint, state, namespace)
         else:
             self._merge(statement, state, hint, "hint")
 
-    # What the rules are made of
+    # Conditions and records shared by the rules
 
     def _is_separated(self, target: IdentityState, owner: IdentityState, identifier: Identifier) -> bool:
-        """Whether an undo said that these two are not one through this identifier."""
+        """Return whether an undo separated these two profiles for this identifier."""
         pairs = self.known.separations.get(identifier, ())
         return any({self.canonical(profile) for profile in pair} == {target.id, owner.id} for pair in pairs)
 
@@ -336,7 +336,7 @@ class Resolver:
         return state.held.get(namespace, 0) >= self.policy.limits[namespace]
 
     def _too_many(self, target: IdentityState, owner: IdentityState) -> str:
-        """What the two together would have too much of, or nothing."""
+        """Return the namespace whose limit the merged profile would exceed, else ""."""
         return exceeded_limit(target, owner.held, owner.members, self.policy)
 
     def _next_id(self, message_id: str) -> str:
@@ -345,7 +345,7 @@ class Resolver:
         return self._new_id(message_id, self._made - 1)
 
     def _mark(self, state: IdentityState) -> None:
-        """Take down that this state is about to change, and what stage it was loaded with."""
+        """Mark a profile as changed, with its stage before the first change."""
         if state.id not in self.changed:
             self.changed[state.id] = state.stage
 
@@ -363,13 +363,13 @@ class Resolver:
         owner: IdentityState | None,
         namespace: str = "",
     ) -> None:
-        """Record what a limit prevented; it is the limit of the identifier's namespace unless another one is given."""
+        """Record what a limit prevented: the limit of `namespace`, by default the identifier's."""
         namespace = namespace or identifier.namespace
         limit = self.policy.members if namespace == MEMBER_LIMIT else self.policy.limits[namespace]
         detail = DecisionDetail(namespace=namespace, limit=limit, limited=limited)
-        self._say("limited", statement, identifier, owner, "limit", detail)
+        self._record("limited", statement, identifier, owner, "limit", detail)
 
-    def _say(  # noqa: PLR0913, PLR0917 - the fields of a decision
+    def _record(  # noqa: PLR0913, PLR0917 - the fields of a decision
         self,
         kind: DecisionKind,
         statement: _Statement,

@@ -1,4 +1,4 @@
-"""What is known of what a batch touches: loaded from the state, and kept current by the resolver."""
+"""The loaded identity state of the identifiers in a batch. The resolver updates it with each decision."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from passerby.messages import Identifier
 
 @dataclass(slots=True)
 class IdentityState:
-    """What the resolver must know of one canonical profile.
+    """The part of one canonical profile that the resolver needs.
 
-    `held` counts its identifiers by namespace, `members` the profiles that it has absorbed, with theirs. Ids are
-    UUIDv7, so that of two profiles the lesser id is the older.
+    `held` counts its identifiers by namespace, `members` the profiles that it has absorbed, directly and indirectly.
+    Ids are UUIDv7, so the smaller id of two profiles is the older one.
     """
 
     id: str
@@ -31,11 +31,11 @@ class IdentityState:
         return stage_of(self.user_id, self.contacts)
 
     def has_contact_in(self, namespaces: AbstractSet[str]) -> bool:
-        """Whether it holds a contact identifier in one of these namespaces."""
+        """Return whether the profile holds a contact identifier in one of these namespaces."""
         return any(contact.namespace in namespaces for contact in self.contacts)
 
     def gain(self, identifier: Identifier, *, contact: bool) -> None:
-        """Take note that the profile now holds this identifier."""
+        """Add an identifier."""
         self.held[identifier.namespace] = self.held.get(identifier.namespace, 0) + 1
         if contact:
             self.contacts.add(identifier)
@@ -43,11 +43,11 @@ class IdentityState:
             self.user_id = identifier.value
 
     def lose(self, identifier: Identifier) -> None:
-        """Take note that a device or advertising identifier left the profile."""
+        """Remove a device or advertising identifier; others never move to another profile."""
         self.held[identifier.namespace] -= 1
 
     def absorb(self, other: IdentityState) -> None:
-        """Take over everything that the other profile holds."""
+        """Add everything that the other profile holds, and leave that one empty."""
         for namespace, count in other.held.items():
             self.held[namespace] = self.held.get(namespace, 0) + count
         self.contacts |= other.contacts
@@ -57,11 +57,11 @@ class IdentityState:
 
 
 MEMBER_LIMIT: Final = "members"
-"""What `exceeded_limit` returns where there would be too many members, in place of a namespace."""
+"""The result of `exceeded_limit` for too many members, in place of a namespace."""
 
 
 def exceeded_limit(target: IdentityState, held: Mapping[str, int], members: int, policy: Policy) -> str:
-    """What the target would have too much of with these identifiers and members as well: a namespace, or nothing."""
+    """Return the first namespace whose limit the target would exceed with these identifiers and members, else ""."""
     if target.members + members >= policy.members:
         return MEMBER_LIMIT
     of = target.held
@@ -70,14 +70,15 @@ def exceeded_limit(target: IdentityState, held: Mapping[str, int], members: int,
 
 @dataclass(slots=True)
 class IdentitySnapshot:
-    """What one project's state knows of what a batch mentions. The resolver keeps it current as it decides.
+    """The identity state of one project, as far as a batch mentions it. The resolver updates it as it decides.
 
     - `homes`: the member profile in which each known identifier is at home.
     - `merged`: for each member that was merged, the profile to follow next; when loaded, its canonical profile.
-    - `states`: the state of the canonical profile of every home, and of those in `links`.
-    - `links`: for each hint the canonical profiles that wait behind it.
+    - `states`: the identity state of the canonical profile of every home, and of those in `links`.
+    - `links`: for each hint the canonical profiles that are linked to it.
     - `aliases`: the values of the previous ids among `homes`.
-    - `separations`: for an identifier, the pairs of canonical profiles that an undo keeps from merging through it.
+    - `separations`: for an identifier, the pairs of canonical profiles that must not merge through it again after an
+      undo.
     """
 
     homes: dict[Identifier, str] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class IdentitySnapshot:
     separations: dict[Identifier, set[frozenset[str]]] = field(default_factory=dict)
 
     def canonical(self, profile: str) -> str:
-        """Return the profile that this one belongs to, as far as is known here."""
+        """Return the canonical profile of a member, following the merges in this snapshot."""
         while (winner := self.merged.get(profile)) is not None:
             profile = winner
         return profile

@@ -1,4 +1,4 @@
-"""How well a profile is known (design, Profiles)."""
+"""Lifecycle stages of profiles (design, Profiles)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Stage(IntEnum):
 
 
 def stage_of(user_id: str | None, contacts: Collection[object]) -> Stage:
-    """The stage of a profile with this customer id, if any, and these contact identifiers."""
+    """Return the stage of a profile with this customer id, if any, and these contact identifiers."""
     if user_id is not None:
         return Stage.CUSTOMER
     return Stage.LEAD if contacts else Stage.ANONYMOUS
