@@ -118,7 +118,7 @@ def test_events_attributes_and_traits_are_marked(office: Office) -> None:
 
 def test_a_mark_of_nothing_is_refused_and_so_is_one_too_many(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     assert office.patch("/v1/catalogue/annotations", body={"planned": True}).status_code == 400
-    monkeypatch.setattr("passerby.accounts.annotations.MOST", 1)
+    monkeypatch.setattr("passerby.accounts.sqlite.annotations.MOST", 1)
     assert office.patch("/v1/catalogue/annotations", body={"event": "A"}).status_code == 200
     assert office.patch("/v1/catalogue/annotations", body={"event": "B"}).status_code == 400
     assert office.patch("/v1/catalogue/annotations", body={"event": "A", "hidden": True}).status_code == 200
