@@ -15,7 +15,7 @@ from passerby.services import keys, live, merges, policy, projects, tracking_pla
 from passerby.services.access import ServerAccess
 from passerby.services.caller import COMMAND_LINE, Caller, Permission, bearer, signed_in
 from passerby.services.errors import Forbidden
-from passerby.services.management_answers import ChangeProjectRequest, MarkRequest
+from passerby.services.management_answers import MarkRequest
 
 OURS, THEIRS = 1, 2
 
@@ -103,7 +103,7 @@ def test_requests_with_an_unknown_key_are_shown_to_administrators_of_the_server(
     "change",
     [
         lambda access: keys.add_key(access, "segment.write_key"),
-        lambda access: projects.change_project(access, ChangeProjectRequest(timezone="Europe/Lisbon")),
+        lambda access: projects.change_project(access, projects.ProjectChanges(timezone="Europe/Lisbon")),
         lambda access: policy.change_policy(access, IdentityPolicy(blocked_values=["guest"])),
         lambda access: tracking_plan.annotate(access, MarkRequest(event="Seen", planned=True)),
         lambda access: projects.add_project(access, "unrecorded"),

@@ -41,10 +41,10 @@ class IdentityPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the policy: when (ISO 8601 in UTC), by whom, from what and to what. `id` orders changes."""
+    """A change of the policy: when (ms since 1970), by whom, from what and to what. `id` orders changes."""
 
     id: int
-    at: str
+    at: int
     who: str
     before: IdentityPolicy
     after: IdentityPolicy

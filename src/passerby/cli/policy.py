@@ -9,10 +9,11 @@ import msgspec
 from cyclopts import App, Parameter
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
-from passerby.accounts.policy import IdentityPolicy
+from passerby.accounts.policy import IdentityPolicy, PolicyChange
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json
+from passerby.clock import iso
 from passerby.services import policy
 from passerby.services.cursors import Page
 
@@ -38,9 +39,9 @@ def show(
     """Show the identity policy of a project: blocked values, limits, contact traits, additional namespaces."""
     with access_to(data, name) as access:
         found = policy.get_policy(access)
-        changes = policy.list_policy_changes(access, Page(_CHANGES)).changes if history else []
+        changes = policy.list_policy_changes(access, Page(_CHANGES)).items if history else []
     if json or history:
-        say_json(changes if history else found)
+        say_json([_change(each) for each in changes] if history else found)
         return
     say("\n".join(f"{field:<16}{value}" for field, value in _told(found).items()))
 
@@ -103,3 +104,7 @@ def _policy(wished: dict[str, Any]) -> IdentityPolicy:
         return msgspec.convert(wished, IdentityPolicy)
     except msgspec.ValidationError as fault:
         raise BadPolicyFlag(f"invalid policy: {fault}") from None
+
+
+def _change(change: PolicyChange) -> dict[str, object]:
+    return msgspec.structs.asdict(change) | {"at": iso(change.at)}

@@ -12,7 +12,6 @@ from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
 from passerby.clock import iso
 from passerby.services import policy, projects
-from passerby.services.management_answers import ChangeProjectRequest
 
 commands = App(name="projects", help="List and add projects; change their settings.")
 
@@ -79,7 +78,7 @@ def change(  # noqa: PLR0913 - one parameter for each flag
     changes = {field: value for field, value in given.items() if value is not None}
     with access_to(data, name) as access:
         if changes or block is None:
-            projects.change_project(access, ChangeProjectRequest(**changes))
+            projects.change_project(access, projects.ProjectChanges(**changes))
         if block is not None:
             blocking = msgspec.structs.replace(policy.get_policy(access), blocked_values=list(block))
             policy.change_policy(access, blocking)

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from passerby.accounts.policy import PolicyChange
 from passerby.clock import iso
 from passerby.identity.decisions import DecisionDetail, Rule
 from passerby.messages import Rejection, RejectionDetail, Semantic, StoredEvent
@@ -106,13 +105,6 @@ class MergePage(msgspec.Struct, kw_only=True):
     """Some merges, the newest first."""
 
     merges: list[ExplainedMerge]
-    cursor: str | None
-
-
-class PolicyHistory(msgspec.Struct, kw_only=True):
-    """Changes of the identity policy, the newest first."""
-
-    changes: list[PolicyChange]
     cursor: str | None
 
 

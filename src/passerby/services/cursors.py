@@ -7,7 +7,7 @@ than what the page before showed anyway, and gives access to nothing: the projec
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -19,11 +19,21 @@ Moment = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
+T = TypeVar("T")
+
+
 class Page(NamedTuple):
     """Which part of a list is wanted: at most `limit` things, those after `cursor`."""
 
     limit: int
     cursor: str | None = None
+
+
+class Listed(NamedTuple, Generic[T]):
+    """A page of a list. `cursor` leads to the next page; None: this is the last."""
+
+    items: list[T]
+    cursor: str | None
 
 
 class AfterProfile(msgspec.Struct, array_like=True, tag="p", frozen=True):

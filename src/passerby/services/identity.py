@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from passerby.identity.cleaning import clean_identifier, collect_evidence
 from passerby.identity.decisions import Decision, DecisionKind
 from passerby.identity.preview import preview
@@ -9,7 +11,6 @@ from passerby.messages import Identifier
 from passerby.presenters.decisions import facts_of, reason
 from passerby.services.access import Access
 from passerby.services.answers import PreviewAnswer, Step, Why, explained_decision
-from passerby.services.bodies import PreviewRequest
 from passerby.services.errors import not_found
 from passerby.services.ids import uuid_of
 from passerby.services.use_cases import reading
@@ -28,12 +29,12 @@ def explain_identifier(access: Access, profile_id: str, given: Identifier) -> Wh
 
 
 @reading()
-def preview_identity(access: Access, request: PreviewRequest) -> PreviewAnswer:
+def preview_identity(access: Access, identifiers: Sequence[Identifier], *, is_event: bool = False) -> PreviewAnswer:
     """Return what a message with these identifiers would do now. Changes nothing."""
     policy = access.context.policy_of(access.project)
-    evidence = collect_evidence([each.identifier() for each in request.identifiers], policy)
+    evidence = collect_evidence(identifiers, policy)
     known = access.context.state.known(access.project, evidence.mentioned, evidence.hints)
-    found = preview(known, evidence, is_event=request.is_event, policy=policy)
+    found = preview(known, evidence, is_event=is_event, policy=policy)
     return PreviewAnswer(
         target=found.target,
         created=found.created,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -62,57 +62,6 @@ class AddKeyRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scopes: Annotated[list[ScopeName], Meta(min_length=1, max_length=3)] = msgspec.field(
         default_factory=lambda: ["read", "identity", "manage"]
     )
-
-
-class ProjectInfo(msgspec.Struct, kw_only=True):
-    """The project of the token.
-
-    `timezone` is for times without a zone, `phone_country` where numbers without a country code are meant (empty:
-    nowhere), `redirect_hosts` where a call may redirect a browser to. `rate_factor` is multiplied with the vendors'
-    documented rates, 0 for no limit; null: as the server's settings say. With `answers_with_profile`, CustomerLabs'
-    calls are answered with the whole profile of the person they name: any client with the public app id can read it.
-    """
-
-    name: str
-    created_at: str
-    timezone: str
-    phone_country: str
-    redirect_hosts: list[str]
-    rate_factor: float | None
-    answers_with_profile: bool
-
-
-class ChangeProjectRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is to change; what is not given stays."""
-
-    name: Annotated[str, Meta(max_length=63)] | UnsetType = UNSET
-    timezone: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
-    phone_country: Annotated[str, Meta(max_length=2)] | UnsetType = UNSET
-    redirect_hosts: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
-    rate_factor: Annotated[float, Meta(ge=0, le=1_000_000)] | UnsetType | None = UNSET
-    answers_with_profile: bool | UnsetType = UNSET
-
-
-class AuditEntry(msgspec.Struct, kw_only=True):
-    """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets.
-
-    `address` is the client's, as trusted proxies report it; empty where it is unknown, as for the command line.
-    """
-
-    id: int
-    at: str
-    who: str
-    action: str
-    subject: str
-    details: Any
-    address: str
-
-
-class AuditPage(msgspec.Struct, kw_only=True):
-    """Some of the audit log, the newest first."""
-
-    entries: list[AuditEntry]
-    cursor: str | None
 
 
 class MarkInfo(msgspec.Struct, kw_only=True):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from passerby.accounts.errors import BadPolicy
-from passerby.accounts.policy import IdentityPolicy
+from passerby.accounts.policy import IdentityPolicy, PolicyChange
 from passerby.services import cursors
 from passerby.services.access import Access
-from passerby.services.answers import PolicyHistory
 from passerby.services.caller import Permission
-from passerby.services.cursors import Page
+from passerby.services.cursors import Listed, Page
 from passerby.services.errors import invalid
 from passerby.services.use_cases import changing, reading
 
@@ -39,11 +38,11 @@ def change_policy(access: Access, policy: IdentityPolicy) -> IdentityPolicy:
 
 
 @reading()
-def list_policy_changes(access: Access, page: Page) -> PolicyHistory:
+def list_policy_changes(access: Access, page: Page) -> Listed[PolicyChange]:
     """Return a page of changes of the policy, the newest first."""
     place = cursors.decode(page.cursor, cursors.AfterChange)
     with access.context.control() as control:
         before = place.number if place else None
         found = control.policy_changes(access.project, limit=page.limit + 1, before=before)
     shown, more = found[: page.limit], len(found) > page.limit
-    return PolicyHistory(changes=shown, cursor=cursors.encode(cursors.AfterChange(shown[-1].id)) if more else None)
+    return Listed(shown, cursors.encode(cursors.AfterChange(shown[-1].id)) if more else None)

@@ -8,18 +8,27 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from passerby.accounts import choices
 from passerby.accounts.bootstrap import ProjectKeys, found_project
 from passerby.accounts.errors import ProjectError
 from passerby.accounts.records import Project, ProjectSettings
-from passerby.clock import iso
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid
-from passerby.services.management_answers import ChangeProjectRequest, ProjectInfo
 from passerby.services.use_cases import changing, reading
+
+
+class ProjectChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of a project to change; `UNSET` keeps a value. A `rate_factor` of None is the server's setting."""
+
+    name: str | UnsetType = UNSET
+    timezone: str | UnsetType = UNSET
+    phone_country: str | UnsetType = UNSET
+    redirect_hosts: list[str] | UnsetType = UNSET
+    rate_factor: float | UnsetType | None = UNSET
+    answers_with_profile: bool | UnsetType = UNSET
 
 
 @reading(Permission.ADMINISTER)
@@ -30,10 +39,10 @@ def list_projects(access: Access) -> list[Project]:
 
 
 @reading()
-def get_project(access: Access) -> ProjectInfo:
+def get_project(access: Access) -> Project:
     """Return the project with its settings."""
     with access.context.control() as control:
-        return _info(control.project_numbered(access.project))
+        return control.project_numbered(access.project)
 
 
 @changing(Permission.ADMINISTER)
@@ -46,16 +55,16 @@ def add_project(access: Access, name: str) -> ProjectKeys:
 
 
 @changing(Permission.MANAGE)
-def change_project(access: Access, request: ChangeProjectRequest) -> ProjectInfo:
+def change_project(access: Access, changes: ProjectChanges) -> Project:
     """Change settings of the project, all of them or none; fields that are not given stay. Raises InvalidParameters."""
     with access.context.control() as control, control.transaction():
         project = control.project_numbered(access.project)
-        if request.name is not UNSET and request.name != project.name:
+        if changes.name is not UNSET and changes.name != project.name:
             with _refusals("name"):
-                control.rename_project(project.id, request.name)
-        control.change_settings(project, _changed(project.settings, request))
-        changed = _info(control.project_numbered(access.project))
-        access.record("project.changed", details=msgspec.to_builtins(request))
+                control.rename_project(project.id, changes.name)
+        control.change_settings(project, _changed(project.settings, changes))
+        changed = control.project_numbered(access.project)
+        access.record("project.changed", details=msgspec.to_builtins(changes))
     return changed
 
 
@@ -65,22 +74,22 @@ def project_id(access: Access, name: str) -> int:
         return control.project(name).id
 
 
-def _changed(settings: ProjectSettings, request: ChangeProjectRequest) -> ProjectSettings:
-    changes: dict[str, Any] = {}
-    if request.timezone is not UNSET:
+def _changed(settings: ProjectSettings, changes: ProjectChanges) -> ProjectSettings:
+    changed: dict[str, Any] = {}
+    if changes.timezone is not UNSET:
         with _refusals("timezone"):
-            changes["timezone"] = choices.timezone(request.timezone)
-    if request.phone_country is not UNSET:
+            changed["timezone"] = choices.timezone(changes.timezone)
+    if changes.phone_country is not UNSET:
         with _refusals("phone_country"):
-            changes["phone_country"] = choices.country(request.phone_country)
-    if request.redirect_hosts is not UNSET:
+            changed["phone_country"] = choices.country(changes.phone_country)
+    if changes.redirect_hosts is not UNSET:
         with _refusals("redirect_hosts"):
-            changes["redirect_hosts"] = choices.hosts(request.redirect_hosts)
-    if request.rate_factor is not UNSET:
-        changes["rate_factor"] = request.rate_factor
-    if request.answers_with_profile is not UNSET:
-        changes["answers_with_profile"] = request.answers_with_profile
-    return msgspec.structs.replace(settings, **changes)
+            changed["redirect_hosts"] = choices.hosts(changes.redirect_hosts)
+    if changes.rate_factor is not UNSET:
+        changed["rate_factor"] = changes.rate_factor
+    if changes.answers_with_profile is not UNSET:
+        changed["answers_with_profile"] = changes.answers_with_profile
+    return msgspec.structs.replace(settings, **changed)
 
 
 @contextmanager
@@ -89,16 +98,3 @@ def _refusals(parameter: str) -> Iterator[None]:
         yield
     except ProjectError as fault:
         raise invalid(parameter, str(fault)) from None
-
-
-def _info(project: Project) -> ProjectInfo:
-    settings = project.settings
-    return ProjectInfo(
-        name=project.name,
-        created_at=iso(project.created_at),
-        timezone=settings.timezone,
-        phone_country=settings.phone_country,
-        redirect_hosts=list(settings.redirect_hosts),
-        rate_factor=settings.rate_factor,
-        answers_with_profile=settings.answers_with_profile,
-    )

@@ -25,7 +25,6 @@ from passerby.accounts.records import GRACE_MS, AddedKey, Key, Project, ProjectS
 from passerby.accounts.scopes import EVERY, Scope, stored
 from passerby.accounts.scopes import read as read_scopes
 from passerby.accounts.sqlite import annotations as annotation_rows
-from passerby.clock import iso
 from passerby.storage import migrations
 from passerby.storage.sql import load
 
@@ -224,7 +223,7 @@ def _with_policy(settings: ProjectSettings, policy: IdentityPolicy) -> ProjectSe
 def _change(row: tuple[Any, ...]) -> PolicyChange:
     number, at, who, *policies = row
     before, after = (msgspec.json.decode(text, type=IdentityPolicy) for text in policies)
-    return PolicyChange(id=number, at=iso(at), who=who, before=before, after=after)
+    return PolicyChange(id=number, at=at, who=who, before=before, after=after)
 
 
 def _project(row: tuple[Any, ...]) -> Project:

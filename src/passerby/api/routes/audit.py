@@ -11,8 +11,7 @@ from passerby.audit.protocol import Filter
 from passerby.services import audit
 from passerby.services.access import ServerAccess
 from passerby.services.cursors import Page
-from passerby.services.management_answers import AuditPage
-from passerby.web.auditing import CSV, exported, wanted
+from passerby.web.auditing import CSV, AuditPage, audit_file, audit_page, exported, wanted
 from passerby.web.parameters import page
 
 _WANTED = {"only": Provide(wanted, sync_to_thread=False)}
@@ -32,7 +31,7 @@ _WANTED = {"only": Provide(wanted, sync_to_thread=False)}
 async def list_audit(
     access: NamedDependency[ServerAccess], page: NamedDependency[Page], only: NamedDependency[Filter]
 ) -> AuditPage:
-    return await access.run(audit.list_entries, access, page, only)
+    return audit_page(await access.run(audit.list_entries, access, page, only))
 
 
 _EXPORTED = "All entries that the filter leaves, the newest first"
@@ -48,7 +47,8 @@ _EXPORTED = "All entries that the filter leaves, the newest first"
     responses=reading(AuditPage, examples.AUDIT),
 )
 async def export_audit(access: NamedDependency[ServerAccess], only: NamedDependency[Filter]) -> Response[bytes]:
-    return exported(await access.run(audit.export_entries, access, only, "json"), "json")
+    entries = await access.run(audit.export_entries, access, only)
+    return exported(await access.run(audit_file, entries, "json"), "json")
 
 
 @get(
@@ -63,4 +63,5 @@ async def export_audit(access: NamedDependency[ServerAccess], only: NamedDepende
     responses=table(AuditPage),
 )
 async def export_audit_as_csv(access: NamedDependency[ServerAccess], only: NamedDependency[Filter]) -> Response[bytes]:
-    return exported(await access.run(audit.export_entries, access, only, "csv"), "csv")
+    entries = await access.run(audit.export_entries, access, only)
+    return exported(await access.run(audit_file, entries, "csv"), "csv")

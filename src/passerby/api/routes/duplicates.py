@@ -9,10 +9,10 @@ from litestar.params import JSONBody
 from passerby.api.auth import access_at_once
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import changing, reading
+from passerby.api.schemas.identity import PairRequest
 from passerby.services import duplicates
 from passerby.services.access import ServerAccess
 from passerby.services.answers import DuplicatePage
-from passerby.services.bodies import PairRequest
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
 from passerby.state.views import Duplicate

@@ -10,11 +10,12 @@ from passerby.accounts.policy import IdentityPolicy
 from passerby.api.auth import access_at_once
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import changing, reading
+from passerby.api.schemas.identity import PreviewRequest
+from passerby.api.schemas.policy import PolicyHistory, policy_history
 from passerby.messages import Identifier
 from passerby.services import identity, policy
 from passerby.services.access import ServerAccess
-from passerby.services.answers import PolicyHistory, PreviewAnswer, Why
-from passerby.services.bodies import PreviewRequest
+from passerby.services.answers import PreviewAnswer, Why
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
 from passerby.web.parameters import NameNamespace, NameValue, ProfileId, Scope, page
@@ -56,7 +57,8 @@ async def explain_identifier(
     responses=changing(PreviewAnswer, examples.PREVIEW, ErrorCode.INVALID_PARAMETER),
 )
 async def preview_identity(access: NamedDependency[ServerAccess], data: JSONBody[PreviewRequest]) -> PreviewAnswer:
-    return await access.run(identity.preview_identity, access, data)
+    given = [each.identifier() for each in data.identifiers]
+    return await access.run(identity.preview_identity, access, given, is_event=data.is_event)
 
 
 @get(
@@ -96,4 +98,4 @@ async def set_policy(access: NamedDependency[ServerAccess], data: JSONBody[Ident
     responses=reading(PolicyHistory, examples.POLICY_HISTORY),
 )
 async def list_policy_changes(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> PolicyHistory:
-    return await access.run(policy.list_policy_changes, access, page)
+    return policy_history(await access.run(policy.list_policy_changes, access, page))

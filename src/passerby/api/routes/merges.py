@@ -9,10 +9,10 @@ from litestar.params import JSONBody
 from passerby.api.auth import access_at_once
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import changing, reading
+from passerby.api.schemas.identity import DetachRequest, MergeRequest, UndoRequest
 from passerby.services import merges
 from passerby.services.access import ServerAccess
 from passerby.services.answers import Detached, ExplainedMergeDetail, HandMade, MergePage, UndoneMerge
-from passerby.services.bodies import DetachRequest, MergeRequest, UndoRequest
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
 from passerby.web.parameters import DetachmentId, MergeId, ProfileId, Undone, page

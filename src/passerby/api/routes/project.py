@@ -9,13 +9,10 @@ from litestar.params import JSONBody
 from passerby.api.auth import access_at_once
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import changing, reading
+from passerby.api.schemas.projects import ChangeProjectRequest, ProjectInfo, project_info
 from passerby.services import projects
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode
-from passerby.services.management_answers import (
-    ChangeProjectRequest,
-    ProjectInfo,
-)
 
 _TAGS = ["Project"]
 _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
@@ -30,7 +27,7 @@ _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
     responses=reading(ProjectInfo, examples.PROJECT),
 )
 async def get_project(access: NamedDependency[ServerAccess]) -> ProjectInfo:
-    return await access.run(projects.get_project, access)
+    return project_info(await access.run(projects.get_project, access))
 
 
 @patch(
@@ -43,4 +40,4 @@ async def get_project(access: NamedDependency[ServerAccess]) -> ProjectInfo:
     responses=changing(ProjectInfo, examples.PROJECT, ErrorCode.INVALID_PARAMETER),
 )
 async def change_project(access: NamedDependency[ServerAccess], data: JSONBody[ChangeProjectRequest]) -> ProjectInfo:
-    return await access.run(projects.change_project, access, data)
+    return project_info(await access.run(projects.change_project, access, data.changes()))

@@ -12,8 +12,18 @@ from passerby.console.auth.permissions import Permission
 from passerby.console.routing import PageContext, download_route, page_route
 from passerby.services import audit
 from passerby.services.cursors import Page
-from passerby.services.management_answers import AuditEntry
-from passerby.web.auditing import Action, Format, Since, Until, Who, exported, wanted
+from passerby.web.auditing import (
+    Action,
+    AuditEntry,
+    Format,
+    Since,
+    Until,
+    Who,
+    audit_file,
+    audit_page,
+    exported,
+    wanted,
+)
 from passerby.web.parameters import Cursor
 
 SHOWN = 50
@@ -45,7 +55,7 @@ async def load(  # noqa: PLR0913, PLR0917 - a parameter for each field of the fo
     cursor: Cursor = None,
 ) -> AuditView:
     only = wanted(who, action, since, until)
-    found = await page.run(audit.list_entries, page.access, Page(SHOWN, cursor), only)
+    found = audit_page(await page.run(audit.list_entries, page.access, Page(SHOWN, cursor), only))
     query = AuditFilter(who=who, action=action, since=since, until=until)
     return AuditView(entries=found.entries, cursor=found.cursor, query=query)
 
@@ -59,7 +69,7 @@ async def export(  # noqa: PLR0913, PLR0917 - as above
     form: Format = "csv",
 ) -> Response[Any]:
     only = wanted(who, action, since, until)
-    content = await page.run(audit.export_entries, page.access, only, form)
+    content = await page.run(audit_file, await page.run(audit.export_entries, page.access, only), form)
     await page.record("audit.exported", details={"format": form})
     return exported(content, form)
 

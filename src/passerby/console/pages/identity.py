@@ -10,10 +10,10 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from passerby.console.presenters.profile_names import member_names, title
 from passerby.console.routing import PageContext, page_route
+from passerby.messages import Identifier
 from passerby.profiles.view import Profile
 from passerby.services import people, profiles
 from passerby.services.answers import History, PreviewAnswer
-from passerby.services.bodies import NamedIdentifier, PreviewRequest
 from passerby.services.cursors import Page
 from passerby.services.identity import preview_identity
 from passerby.services.ids import uuid_of
@@ -31,6 +31,21 @@ Values = Annotated[list[str] | None, QueryParameter(name="value", max_items=ROWS
 Undone = Annotated[str, QueryParameter(name="undone", max_length=36)]
 
 
+class AskedIdentifier(msgspec.Struct, kw_only=True):
+    """An identifier of the preview's form, as it was entered."""
+
+    namespace: str
+    value: str
+    scope: str = ""
+
+
+class PreviewQuestion(msgspec.Struct, kw_only=True):
+    """The message that the preview's form describes."""
+
+    identifiers: list[AskedIdentifier]
+    is_event: bool = False
+
+
 class IdentityView(msgspec.Struct, kw_only=True):
     """Decisions about a profile, and the merges among them.
 
@@ -46,7 +61,7 @@ class IdentityView(msgspec.Struct, kw_only=True):
     names: dict[str, str]
     cursor: str | None
     namespaces: list[str]
-    asked: PreviewRequest
+    asked: PreviewQuestion
     preview: PreviewAnswer | None
     parted: Profile | None
 
@@ -64,6 +79,7 @@ async def load(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
     await page.record("profile.viewed", profile.id)
     history = await page.run(profiles.list_history, page.access, profile.id, Page(SHOWN, cursor))
     asked = _asked(namespace or [], value or [], event=event)
+    given = [Identifier(each.namespace, each.value, each.scope) for each in asked.identifiers]
     return IdentityView(
         profile=profile,
         history=history,
@@ -73,16 +89,16 @@ async def load(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
         cursor=cursor,
         namespaces=[name for name in page.context.policy_of(page.project).classes if name != "previous_id"],
         asked=asked,
-        preview=await page.run(preview_identity, page.access, asked) if asked.identifiers else None,
+        preview=await page.run(preview_identity, page.access, given, is_event=event) if given else None,
         parted=await page.run(_parted, page, profile, undone),
     )
 
 
-def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewRequest:
+def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewQuestion:
     """The message that the form describes; rows without a value are none."""
     pairs = zip(namespaces, values, strict=False)
-    return PreviewRequest(
-        identifiers=[NamedIdentifier(namespace=name, value=value) for name, value in pairs if name and value.strip()],
+    return PreviewQuestion(
+        identifiers=[AskedIdentifier(namespace=name, value=value) for name, value in pairs if name and value.strip()],
         is_event=event,
     )
 

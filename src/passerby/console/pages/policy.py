@@ -10,9 +10,9 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
 from passerby.accounts.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
+from passerby.clock import iso
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to
 from passerby.services import policy
-from passerby.services.answers import PolicyHistory
 from passerby.services.cursors import Page
 from passerby.services.errors import ServiceError, invalid
 
@@ -25,23 +25,36 @@ CLASS_WORDS = {
 }
 
 
+class PolicyChangeView(msgspec.Struct, kw_only=True):
+    """A change of the policy, with its time in ISO 8601."""
+
+    at: str
+    who: str
+    before: IdentityPolicy
+    after: IdentityPolicy
+
+
 class PolicyView(msgspec.Struct, kw_only=True):
     """The policy, the limits that hold where it says nothing, and its newest changes."""
 
     policy: IdentityPolicy
     default_limits: dict[str, int]
     classes: dict[str, str]
-    changes: PolicyHistory
+    changes: list[PolicyChangeView]
 
 
 async def load(page: NamedDependency[PageContext]) -> PolicyView:
     found = await page.run(policy.get_policy, page.access)
     defaults = resolver_policy(msgspec.structs.replace(found, limits={})).limits
+    changes = await page.run(policy.list_policy_changes, page.access, Page(CHANGES, None))
     return PolicyView(
         policy=found,
         default_limits={name: limit for name, limit in defaults.items() if name not in FIXED},
         classes=CLASS_WORDS,
-        changes=await page.run(policy.list_policy_changes, page.access, Page(CHANGES, None)),
+        changes=[
+            PolicyChangeView(at=iso(each.at), who=each.who, before=each.before, after=each.after)
+            for each in changes.items
+        ],
     )
 
 

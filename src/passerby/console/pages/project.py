@@ -11,12 +11,25 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
+from passerby.clock import iso
 from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route
 from passerby.services import projects
 from passerby.services.errors import invalid
-from passerby.services.management_answers import ChangeProjectRequest, ProjectInfo
+from passerby.services.projects import ProjectChanges
 
 HIGHEST_FACTOR = 1_000_000.0
+
+
+class ProjectView(msgspec.Struct, kw_only=True):
+    """The project with its settings."""
+
+    name: str
+    created_at: str
+    timezone: str
+    phone_country: str
+    redirect_hosts: tuple[str, ...]
+    rate_factor: float | None
+    answers_with_profile: bool
 
 
 class ProjectForm(msgspec.Struct, kw_only=True):
@@ -30,8 +43,18 @@ class ProjectForm(msgspec.Struct, kw_only=True):
     answers_with_profile: Literal["", "on"] = ""
 
 
-async def load(page: NamedDependency[PageContext]) -> ProjectInfo:
-    return await page.run(projects.get_project, page.access)
+async def load(page: NamedDependency[PageContext]) -> ProjectView:
+    project = await page.run(projects.get_project, page.access)
+    settings = project.settings
+    return ProjectView(
+        name=project.name,
+        created_at=iso(project.created_at),
+        timezone=settings.timezone,
+        phone_country=settings.phone_country,
+        redirect_hosts=settings.redirect_hosts,
+        rate_factor=settings.rate_factor,
+        answers_with_profile=settings.answers_with_profile,
+    )
 
 
 async def change(page: NamedDependency[PageContext], data: URLEncodedBody[ProjectForm]) -> Response[Any]:
@@ -41,9 +64,9 @@ async def change(page: NamedDependency[PageContext], data: URLEncodedBody[Projec
     return Redirect(f"/p/{changed.name}/settings?said=saved", status_code=SEE_OTHER)
 
 
-def request_of(form: ProjectForm) -> ChangeProjectRequest:
-    """What the form asks of the API. Raises ServiceError for a factor that is none."""
-    return ChangeProjectRequest(
+def request_of(form: ProjectForm) -> ProjectChanges:
+    """Read the changes from the form. Raises ServiceError for a factor that is none."""
+    return ProjectChanges(
         name=form.name.strip(),
         timezone=form.timezone.strip(),
         phone_country=form.phone_country.strip(),

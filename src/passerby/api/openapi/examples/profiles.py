@@ -7,7 +7,16 @@ from typing import Any
 
 import msgspec
 
-from passerby.accounts.policy import IdentityPolicy, PolicyChange
+from passerby.accounts.policy import IdentityPolicy
+from passerby.api.schemas.identity import (
+    DetachRequest,
+    MergeRequest,
+    NamedIdentifier,
+    PairRequest,
+    PreviewRequest,
+    UndoRequest,
+)
+from passerby.api.schemas.policy import PolicyChange, PolicyHistory
 from passerby.identity.decisions import NO_DETAIL, WORKER
 from passerby.messages import Item, RejectionDetail, Semantic
 from passerby.profiles.summary import Device, EventNameCount, FirstTouch, ProfileSummary, Revenue
@@ -23,21 +32,12 @@ from passerby.services.answers import (
     HandMade,
     History,
     MergePage,
-    PolicyHistory,
     PreviewAnswer,
     ProfilePage,
     RejectedValue,
     Step,
     UndoneMerge,
     Why,
-)
-from passerby.services.bodies import (
-    DetachRequest,
-    MergeRequest,
-    NamedIdentifier,
-    PairRequest,
-    PreviewRequest,
-    UndoRequest,
 )
 from passerby.state.views import (
     Dismissal,

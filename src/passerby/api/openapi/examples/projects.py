@@ -6,22 +6,20 @@ from collections.abc import Mapping
 
 import msgspec
 
+from passerby.api.schemas.projects import ChangeProjectRequest, ProjectInfo
 from passerby.services.answers import (
     DeletedTestData,
     Health,
 )
 from passerby.services.management_answers import (
     AddKeyRequest,
-    AuditEntry,
-    AuditPage,
-    ChangeProjectRequest,
     FreshKey,
     KeyInfo,
     KeyList,
-    ProjectInfo,
     RevokedKey,
     SourceTested,
 )
+from passerby.web.auditing import AuditEntry, AuditPage
 
 _MADE = "2026-11-20T10:00:00.000Z"
 KEYS = {
