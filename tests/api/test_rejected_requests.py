@@ -1,4 +1,4 @@
-"""Refused requests over HTTP."""
+"""Rejected requests over HTTP."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from tests.api.office import Office
 
 from passerby.clock import iso
-from passerby.rejected_requests.record import NO_PROJECT, Refused
+from passerby.rejected_requests.record import NO_PROJECT, RejectedRequest
 
 AT = 1_790_000_000_000
 
@@ -14,11 +14,11 @@ AT = 1_790_000_000_000
 def refuse(office: Office, text: str, project: int | None = None) -> None:
     """Have a request refused, as an edge keeps it."""
     number = office.ours if project is None else project
-    office.building.refused.keep([_refused(number, text)], [])
+    office.building.refused.add([_refused(number, text)], [])
 
 
-def _refused(project: int, text: str) -> Refused:
-    return Refused(
+def _refused(project: int, text: str) -> RejectedRequest:
+    return RejectedRequest(
         project=project,
         at=AT,
         dialect="segment",

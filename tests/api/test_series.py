@@ -62,7 +62,7 @@ def test_repeats_and_violations_have_series_of_their_own(office: Office) -> None
 def test_refused_requests_have_one_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     minute = NOW - NOW % MINUTE
     counts = [Count(office.ours, minute, "segment", 4), Count(office.theirs, minute, "segment", 1)]
-    office.building.refused.keep([], [*counts, Count(NO_PROJECT, minute, "segment", 2)])
+    office.building.refused.add([], [*counts, Count(NO_PROJECT, minute, "segment", 2)])
     assert totals(office, "refused", step="minute", to=iso(NOW + MINUTE)) == {"segment": 4}
     monkeypatch.setattr(type(office.building.credentials), "is_alone", lambda *_: True)
     assert totals(office, "refused", step="minute", to=iso(NOW + MINUTE))["segment"] >= 6

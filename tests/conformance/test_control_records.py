@@ -11,7 +11,7 @@ from tests.conformance.controls import DAY_MS, ENGINES, NOW
 
 from passerby.audit.protocol import SERVER, AuditLog, Filter, View
 from passerby.engines import ControlEngine
-from passerby.rejected_requests.record import NO_PROJECT, Count, Refused, Use
+from passerby.rejected_requests.record import NO_PROJECT, Count, RejectedRequest, Use
 
 
 @pytest.fixture(params=ENGINES)
@@ -60,8 +60,8 @@ def test_entries_of_the_server_are_shown_to_those_who_may_see_them(audit: AuditL
     ]
 
 
-def refused(path: str, project: int = 1, at: int = NOW) -> Refused:
-    return Refused(
+def refused(path: str, project: int = 1, at: int = NOW) -> RejectedRequest:
+    return RejectedRequest(
         project=project, at=at, dialect="segment", call="track", status=400, reason="not_json", method="POST",
         path=path, client="192.0.2.0/24", body="{",
     )  # fmt: skip
@@ -71,13 +71,13 @@ def test_rejected_requests_are_read_newest_first(engine: ControlEngine, held: Ex
     writer = held.enter_context(closing(engine.open_rejected_writer()))
     reader = held.enter_context(closing(engine.open_rejected_reader()))
     assert reader.head() == 0
-    writer.keep([refused("/a"), refused("/b", project=2), refused("/c", project=NO_PROJECT)], [])
+    writer.add([refused("/a"), refused("/b", project=2), refused("/c", project=NO_PROJECT)], [])
     found = reader.newest([1, NO_PROJECT], limit=9)
     assert [(each.path, each.project) for each in found] == [("/c", NO_PROJECT), ("/a", 1)]
     assert reader.newest([1, NO_PROJECT], limit=9, before=found[0].number) == found[1:]
     assert [each.path for each in reader.following(0, reader.head(), 9)] == ["/a", "/b", "/c"]
     assert [each.path for each in reader.following(0, reader.head(), 2)] == ["/b", "/c"]
-    writer.tidy(NOW + 2 * DAY_MS)
+    writer.prune(NOW + 2 * DAY_MS)
     assert reader.newest([1, 2, NO_PROJECT], limit=9) == []
 
 
@@ -85,13 +85,13 @@ def test_counts_of_rejected_requests_stay_when_steps_grow(engine: ControlEngine,
     writer = held.enter_context(closing(engine.open_rejected_writer()))
     reader = held.enter_context(closing(engine.open_rejected_reader()))
     for minute in (0, 0, 61):
-        writer.keep([], [Count(1, NOW + minute * 60_000, "segment", 2)])
+        writer.add([], [Count(1, NOW + minute * 60_000, "segment", 2)])
     assert sorted(reader.counted(1, NOW, NOW + DAY_MS, 60)) == [
         ("segment", NOW, 4),
         ("segment", NOW + 61 * 60_000, 2),
     ]
     for days in (3, 100):
-        writer.tidy(NOW + days * DAY_MS)
+        writer.prune(NOW + days * DAY_MS)
         assert reader.counted(1, NOW, NOW + DAY_MS, 86_400) == [("segment", NOW, 6)]
 
 

@@ -16,7 +16,7 @@ from passerby.edge.connection import EdgeConnection
 from passerby.edge.lookup import ProfileLookup
 from passerby.edge.maintenance import run_every
 from passerby.edge.routes import match as match_any
-from passerby.edge.server import Server, beside
+from passerby.edge.server import Server, background
 from passerby.edge.shared import Edge
 from passerby.log.protocol import LogWriter
 from passerby.positions import Positions
@@ -104,7 +104,7 @@ class Running:
         self._server = Server(self.edge)
         self._loop = asyncio.get_running_loop()
         self._ready.set()
-        async with beside(run_every(self._server.sweep, seconds=BEAT_SECONDS)):
+        async with background(run_every(self._server.sweep, seconds=BEAT_SECONDS)):
             await self._server.serve(self._listener)
         self.edge.close()
 

@@ -23,7 +23,7 @@ def run_until(task: Coroutine[Any, Any, None], done: Callable[[], bool]) -> None
     asyncio.run(main())
 
 
-def test_a_task_that_fails_is_reported_and_done_again_and_the_others_too(lines: io.StringIO) -> None:
+def test_a_failing_function_is_logged_and_called_again(lines: io.StringIO) -> None:
     calls: list[str] = []
 
     def fails() -> None:
@@ -35,10 +35,10 @@ def test_a_task_that_fails_is_reported_and_done_again_and_the_others_too(lines: 
 
     run_until(run_every(fails, works, seconds=0.001), lambda: len(calls) >= 6)
     assert calls[:6] == ["fails", "works"] * 3
-    assert lines.getvalue().count("a regular task failed") >= 3
+    assert lines.getvalue().count("periodic task failed") >= 3
 
 
-def test_the_log_is_pruned_again_and_again() -> None:
+def test_pruning_continues_after_a_failure() -> None:
     times: list[int] = []
 
     class Log:
@@ -52,16 +52,16 @@ def test_the_log_is_pruned_again_and_again() -> None:
     assert times[:3] == [42, 42, 42]
 
 
-def test_uses_of_keys_are_counted_again_and_again(lines: io.StringIO) -> None:
+def test_counting_uses_continues_after_a_failure(lines: io.StringIO) -> None:
     written: list[tuple[Mapping[int, int], int]] = []
 
-    class Keeper:
+    class FailingOnce:
         def count_uses(self, uses: Mapping[int, int], now: int) -> None:
             written.append((uses, now))
             if len(written) == 1:
                 raise OSError("not now")
 
-    keeper = cast("RejectionWriter", Keeper())
-    run_until(write_key_uses(lambda: {7: 1}, keeper, lambda: 42, seconds=0.001), lambda: len(written) >= 3)
+    writer = cast("RejectionWriter", FailingOnce())
+    run_until(write_key_uses(lambda: {7: 1}, writer, lambda: 42, seconds=0.001), lambda: len(written) >= 3)
     assert written[:3] == [({7: 1}, 42)] * 3
-    assert "uses of keys cannot be counted" in lines.getvalue()
+    assert "cannot count the uses of keys" in lines.getvalue()

@@ -40,6 +40,6 @@ def test_every_metric_says_what_it_is() -> None:
 def test_answers_that_look_alike_are_made_once_and_not_remembered_for_ever() -> None:
     ab, cd = (answers.response(Reply(200, body), keep_alive=True, has_body=False) for body in (b"ab", b"cd"))
     assert ab is cd
-    for length in range(answers.REMEMBERED + 5):
+    for length in range(answers.CACHED_HEADS + 5):
         answers.response(Reply(202, bytes(length)), keep_alive=True)
-    assert len(answers._heads) <= answers.REMEMBERED  # noqa: SLF001 - the bound is what this is about
+    assert len(answers._heads) <= answers.CACHED_HEADS  # noqa: SLF001 - the bound is what this is about

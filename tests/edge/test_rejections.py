@@ -23,7 +23,7 @@ from passerby.dialects.contract import Call, Outcome
 from passerby.edge import rejections
 from passerby.edge.headers import Head
 from passerby.edge.maintenance import write_rejections
-from passerby.edge.rejections import Rejection, RejectionBuffer, RejectionWriter
+from passerby.edge.rejections import CapturedRequest, RejectionBuffer, RejectionWriter
 from passerby.edge.routes import match
 from passerby.proxies import TrustedProxies
 from passerby.rejected_requests.record import NO_PROJECT
@@ -47,12 +47,12 @@ def reader(tmp_path: Path) -> Iterator[SqliteRejectedReader]:
 
 
 @pytest.fixture
-def keeper(writer: SqliteRejectedWriter) -> RejectionWriter:
+def rejection_writer(writer: SqliteRejectedWriter) -> RejectionWriter:
     return RejectionWriter(writer, Keys(), TrustedProxies())
 
 
-def noted(**fields: Any) -> Rejection:
-    return Rejection(
+def noted(**fields: Any) -> CapturedRequest:
+    return CapturedRequest(
         **{
             "at": 5 * MINUTE + 1,
             "call": None,
@@ -68,7 +68,7 @@ def noted(**fields: Any) -> Rejection:
 @pytest.mark.parametrize("size", [0, 9 << 10, (9 << 10) + 1, 4_000_000])
 def test_little_is_held_of_a_large_body_that_waits(size: int) -> None:
     waiting = RejectionBuffer()
-    waiting.note(noted(body=b"b" * size))
+    waiting.add(noted(body=b"b" * size))
     [held] = waiting.take()[0]
     assert len(held.body) == min(size, (9 << 10) + (size > 9 << 10))
 
@@ -77,11 +77,11 @@ def test_little_is_held_of_a_large_body_that_waits(size: int) -> None:
     "sent", [f'{{"writeKey":"{WRITE_KEY}","batch":["{PADDING}"', f'{{"batch":["{PADDING}"],"writeKey":"{WRITE_KEY}"']
 )
 def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
-    keeper: RejectionWriter, reader: SqliteRejectedReader, sent: str
+    rejection_writer: RejectionWriter, reader: SqliteRejectedReader, sent: str
 ) -> None:
     waiting = RejectionBuffer()
-    waiting.note(noted(call=match("/v1/batch"), body=sent.encode()))
-    keeper.keep(*waiting.take())
+    waiting.add(noted(call=match("/v1/batch"), body=sent.encode()))
+    rejection_writer.write(*waiting.take())
     assert len(reader.newest([PROJECT], limit=10)) == 1
 
 
@@ -96,15 +96,15 @@ def test_a_probe_whether_anything_answers_leaves_nothing_either(edge: Running, c
 
 
 def test_what_is_refused_is_kept_under_the_project_of_its_key(
-    edge: Running, client: Client, keeper: RejectionWriter, reader: SqliteRejectedReader
+    edge: Running, client: Client, rejection_writer: RejectionWriter, reader: SqliteRejectedReader
 ) -> None:
     assert client.ask(TRACK, b"no json").status == 400
     assert client.ask(TRACK, b"{}").status == 400
     assert client.ask(TRACK.replace(MOBILE_KEY, "another-key-0"), EVENT).status == 401
     assert client.ask("/no/such/path", method="GET").status == 404
     assert client.ask("/api/v4/external_ids", f'{{"id":"{APP_ID}"}}'.encode()).status in {400, 404}
-    until(lambda: len(edge.edge.rejections._noted) == 5)  # noqa: SLF001 - how many wait
-    keeper.keep(*edge.edge.rejections.take())
+    until(lambda: len(edge.edge.rejections._buffered) == 5)  # noqa: SLF001 - how many wait
+    rejection_writer.write(*edge.edge.rejections.take())
     *_, unknown, invalid, not_json = reader.newest([PROJECT, NO_PROJECT], limit=10)
     assert (not_json.project, not_json.reason) == (PROJECT, "not_json")
     assert not_json.cause == Cause("malformed", {"problem": "Expecting value: line 1 column 1 (char 0)"})
@@ -119,7 +119,7 @@ def test_what_is_refused_is_kept_under_the_project_of_its_key(
     assert [each.dialect for each in reader.newest([NO_PROJECT], limit=10)][-2:] == ["none", "crossengage"]
 
 
-def test_a_mistake_of_ours_is_noted_too(start: Callable[..., Running], lines: io.StringIO) -> None:
+def test_an_internal_error_is_captured(start: Callable[..., Running], lines: io.StringIO) -> None:
     def breaks(*_: object) -> Outcome:
         raise ZeroDivisionError
 
@@ -136,60 +136,62 @@ def test_a_mistake_of_ours_is_noted_too(start: Callable[..., Running], lines: io
 
 
 def test_beyond_what_is_written_they_are_only_counted(
-    keeper: RejectionWriter, reader: SqliteRejectedReader, monkeypatch: pytest.MonkeyPatch
+    rejection_writer: RejectionWriter, reader: SqliteRejectedReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rejections, "WAITING", 3)
+    monkeypatch.setattr(rejections, "BUFFERED", 3)
     queue = RejectionBuffer()
     for _ in range(10):
-        queue.note(noted())
-    keeper.keep(*queue.take())
+        queue.add(noted())
+    rejection_writer.write(*queue.take())
     assert len(reader.newest([NO_PROJECT], limit=100)) == 3
     assert reader.counted(NO_PROJECT, 0, 10 * MINUTE, 60) == [("none", 5 * MINUTE, 10)]
     assert queue.take() == ([], Counter())
 
 
-def test_nothing_is_written_where_there_was_nothing(keeper: RejectionWriter, reader: SqliteRejectedReader) -> None:
-    keeper.keep([], Counter())
+def test_nothing_is_written_for_an_empty_buffer(
+    rejection_writer: RejectionWriter, reader: SqliteRejectedReader
+) -> None:
+    rejection_writer.write([], Counter())
     assert reader.head() == 0
 
 
-def test_they_are_written_again_and_again_whatever_happens_once(
+def test_a_failed_write_does_not_end_the_periodic_task(
     writer: SqliteRejectedWriter, reader: SqliteRejectedReader, lines: io.StringIO
 ) -> None:
     class Failing(RejectionWriter):
         tries = 0
 
-        def keep(self, noted: Any, left_out: Any) -> None:
+        def write(self, rejections: Any, uncaptured: Any) -> None:
             Failing.tries += 1
             if Failing.tries == 1:
                 raise apsw.FullError("disk")
-            super().keep(noted, left_out)
+            super().write(rejections, uncaptured)
 
     queue = RejectionBuffer()
 
-    async def chore() -> None:
+    async def tasks() -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(write_rejections(queue, Failing(writer, Keys(), TrustedProxies()), _now, seconds=0.001))
-            group.create_task(_noting(queue))
+            group.create_task(_rejecting(queue))
 
-    run_until(chore(), lambda: reader.head() > 1)
-    assert "refused requests cannot be kept" in lines.getvalue()
+    run_until(tasks(), lambda: reader.head() > 1)
+    assert "cannot write rejected requests" in lines.getvalue()
 
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
 
 
-async def _noting(queue: RejectionBuffer) -> None:
+async def _rejecting(queue: RejectionBuffer) -> None:
     while True:
-        queue.note(noted(at=_now()))
+        queue.add(noted(at=_now()))
         await asyncio.sleep(0.002)
 
 
-def test_uses_of_keys_are_written_where_there_are_any(keeper: RejectionWriter, reader: SqliteRejectedReader) -> None:
-    keeper.count_uses({}, MINUTE)
+def test_uses_of_keys_are_written(rejection_writer: RejectionWriter, reader: SqliteRejectedReader) -> None:
+    rejection_writer.count_uses({}, MINUTE)
     assert reader.uses(MINUTE) == {}
-    keeper.count_uses({3: 2}, MINUTE + 1)
+    rejection_writer.count_uses({3: 2}, MINUTE + 1)
     assert reader.uses(MINUTE + 1) == {3: (MINUTE, 2)}
 
 
@@ -211,9 +213,9 @@ def test_uses_of_keys_are_written_where_there_are_any(keeper: RejectionWriter, r
         ("", 401, ""),
     ],
 )
-def test_what_is_kept_of_an_answer_is_its_sentences(
-    keeper: RejectionWriter, reader: SqliteRejectedReader, sent: str, status: int, kept: str
+def test_the_sentences_of_a_json_error_are_stored(
+    rejection_writer: RejectionWriter, reader: SqliteRejectedReader, sent: str, status: int, kept: str
 ) -> None:
-    keeper.keep([noted(answer=sent.encode(), status=status)], Counter())
+    rejection_writer.write([noted(answer=sent.encode(), status=status)], Counter())
     (found,) = reader.newest([NO_PROJECT], limit=1)
     assert found.answer == kept

@@ -1,4 +1,4 @@
-"""Refused requests are kept for a day, in bounded numbers, and counted by minute, hour and day."""
+"""Rejected requests are kept for a day, in bounded numbers, and counted by minute, hour and day."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from tests.migrating import REFUSED, older
 
-from passerby.rejected_requests.record import NO_PROJECT, Count, Refused, Use
+from passerby.rejected_requests.record import NO_PROJECT, Count, RejectedRequest, Use
 from passerby.rejected_requests.sqlite import store
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 
 NOW = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000
 
 
-def refused(text: str, project: int = 1, at: int = NOW) -> Refused:
-    return Refused(
+def refused(text: str, project: int = 1, at: int = NOW) -> RejectedRequest:
+    return RejectedRequest(
         project=project,
         at=at,
         dialect="segment",
@@ -44,12 +44,12 @@ def reader(tmp_path: Path) -> Iterator[SqliteRejectedReader]:
         yield reader
 
 
-def texts(found: list[Refused]) -> list[str]:
+def texts(found: list[RejectedRequest]) -> list[str]:
     return [each.answer for each in found]
 
 
 def test_the_newest_come_first_and_page_by_page(writer: SqliteRejectedWriter, reader: SqliteRejectedReader) -> None:
-    writer.keep([refused("a"), refused("b", NO_PROJECT), refused("c"), refused("x", project=2)], [])
+    writer.add([refused("a"), refused("b", NO_PROJECT), refused("c"), refused("x", project=2)], [])
     assert texts(reader.newest([1, NO_PROJECT], limit=2)) == ["c", "b"]
     (_, second) = reader.newest([1, NO_PROJECT], limit=2)
     assert texts(reader.newest([1, NO_PROJECT], limit=9, before=second.number)) == ["a"]
@@ -58,9 +58,9 @@ def test_the_newest_come_first_and_page_by_page(writer: SqliteRejectedWriter, re
 def test_who_follows_gets_what_came_since_and_of_too_many_the_newest(
     writer: SqliteRejectedWriter, reader: SqliteRejectedReader
 ) -> None:
-    writer.keep([refused("a")], [])
+    writer.add([refused("a")], [])
     head = reader.head()
-    writer.keep([refused("b"), refused("c"), refused("d", project=2)], [])
+    writer.add([refused("b"), refused("c"), refused("d", project=2)], [])
     assert texts(reader.following(head, reader.head(), 10)) == ["b", "c", "d"]
     assert texts(reader.following(head, reader.head(), 2)) == ["c", "d"]
 
@@ -70,16 +70,16 @@ def test_no_more_are_kept_than_may_be(
 ) -> None:
     monkeypatch.setattr(store, "KEPT_PER_PROJECT", 3)
     monkeypatch.setattr(store, "KEPT_IN_ALL", 5)
-    writer.keep([refused(str(number)) for number in range(5)], [])
+    writer.add([refused(str(number)) for number in range(5)], [])
     assert texts(reader.newest([1], limit=10)) == ["4", "3", "2"]
     for project in (2, 3):
-        writer.keep([refused("more", project) for _ in range(2)], [])
+        writer.add([refused("more", project) for _ in range(2)], [])
     assert texts(reader.newest([1, 2, 3], limit=10)) == ["more"] * 4 + ["4"]
 
 
 def test_what_is_older_than_a_day_goes(writer: SqliteRejectedWriter, reader: SqliteRejectedReader) -> None:
-    writer.keep([refused("old", at=NOW - store.KEPT_MS - 1), refused("new")], [])
-    writer.tidy(NOW)
+    writer.add([refused("old", at=NOW - store.KEPT_MS - 1), refused("new")], [])
+    writer.prune(NOW)
     assert texts(reader.newest([1], limit=10)) == ["new"]
 
 
@@ -88,11 +88,11 @@ def test_counts_stay_true_however_they_are_rolled_up(
 ) -> None:
     day = 86_400_000
     times = [NOW - 200 * day, NOW - 91 * day + 60_000, NOW - 3 * day, NOW - 3 * day + 3_600_000, NOW - 60_000, NOW]
-    writer.keep([], [Count(1, at, "segment", 2) for at in times])
-    writer.keep([], [Count(1, NOW, "segment", 5), Count(1, NOW, "antsomi", 1), Count(2, NOW, "segment", 9)])
+    writer.add([], [Count(1, at, "segment", 2) for at in times])
+    writer.add([], [Count(1, NOW, "segment", 5), Count(1, NOW, "antsomi", 1), Count(2, NOW, "segment", 9)])
     before = reader.counted(1, 0, NOW + day, store.DAY)
-    writer.tidy(NOW)
-    writer.tidy(NOW)
+    writer.prune(NOW)
+    writer.prune(NOW)
     assert sorted(reader.counted(1, 0, NOW + day, store.DAY)) == sorted(before)
     assert sum(count for _, _, count in before) == 2 * len(times) + 6
     hours = reader.counted(1, NOW - 3 * day, NOW, store.HOUR)

@@ -1,4 +1,4 @@
-"""Responses as bytes: the head of a response is made once for all that look alike."""
+"""Serialises responses to bytes; heads are cached by status, type, length and origin."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from passerby.edge.cors import allow_origin, expose
 from passerby.edge.rates import RateExceeded
 
 RETRY_SECONDS: Final = {Fault.OVERLOADED: 1, Fault.UNAVAILABLE: 5}
-"""When a client may try again what the edge could not take."""
+"""Retry-After in seconds. A full queue drains within a second; a full disk takes an operator or a prune."""
 
-REMEMBERED: Final = 1_000
+CACHED_HEADS: Final = 1_000
+"""Bounds the cache, because origins come from clients: a full cache is emptied."""
 _BODILESS: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-"""Their answers have neither type nor length of a body (RFC 9110, 15.3.5, 15.4.5 and 8.6)."""
+"""Statuses whose responses have neither Content-Type nor Content-Length (RFC 9110, 15.3.5, 15.4.5 and 8.6)."""
 _UNPRINTABLE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _heads: dict[tuple[int, str, int, bool, bytes], bytes] = {}
 
 
 def response(reply: Reply, origin: bytes = b"", *, keep_alive: bool, has_body: bool = True) -> bytes:
-    """A whole response as bytes; without its body for HEAD.
+    """Return a response as bytes; `has_body=False` leaves out the body, for HEAD.
 
-    Every answer may be read by any page; by one of `origin` also if the call was made with credentials.
+    CORS: a page of any origin may read the response; a page of `origin` may also send credentials.
     """
     if reply.headers:
         head = _head(reply, origin, keep_alive=keep_alive)
     else:
         key = (reply.status, reply.content_type, len(reply.body), keep_alive, origin)
-        head = _heads.get(key) or _remember(key, _head(reply, origin, keep_alive=keep_alive))
+        cached = _heads.get(key)
+        if cached is None:
+            cached = _head(reply, origin, keep_alive=keep_alive)
+            if len(_heads) >= CACHED_HEADS:
+                _heads.clear()
+            _heads[key] = cached
+        head = cached
     return head + reply.body if has_body else head
-
-
-def _remember(key: tuple[int, str, int, bool, bytes], head: bytes) -> bytes:
-    if len(_heads) >= REMEMBERED:
-        _heads.clear()
-    _heads[key] = head
-    return head
 
 
 def _head(reply: Reply, origin: bytes, *, keep_alive: bool) -> bytes:
@@ -61,12 +61,15 @@ def _head(reply: Reply, origin: bytes, *, keep_alive: bool) -> bytes:
 
 
 def _value(text: str) -> bytes:
-    """A header's value, whatever a client made a dialect say: no character that would end it or that HTTP forbids."""
+    """Encode a header value without control characters, which HTTP forbids.
+
+    Some dialects copy request values into headers: a line break in one would start another header (header injection).
+    """
     return _UNPRINTABLE.sub(b"", text.encode("latin-1", "replace"))
 
 
 def fault_headers(fault: RequestFault) -> Iterator[tuple[str, str]]:
-    """What the edge adds to a dialect's answer to a fault: when to try again, and the limit."""
+    """Yield the headers added to a dialect's error: Retry-After, and the rate limit that was exceeded."""
     if isinstance(fault, RateExceeded):
         yield "Retry-After", str(fault.retry_after)
         yield "X-RateLimit-Limit", str(fault.limit)
@@ -76,16 +79,15 @@ def fault_headers(fault: RequestFault) -> Iterator[tuple[str, str]]:
 
 
 def error(status: int, code: str, message: str) -> Reply:
-    """An error that belongs to no vendor, in the shape of our own API. The texts are ours, so nothing is escaped."""
+    """Return an error in the format of Passerby's own API. `code` and `message` are constants and are not escaped."""
     return Reply(status, f'{{"error":{{"code":"{code}","message":"{message}","details":{{}}}}}}'.encode())
 
 
-NO_SUCH_PATH: Final = "No call of any vendor has this path."
+NO_SUCH_PATH: Final = "Unknown path: no source has an endpoint here."
 NOT_FOUND: Final = error(404, "not_found", NO_SUCH_PATH)
-MISTAKE: Final = "This request met a mistake in Passerby. Nothing of it was kept."
-BROKEN: Final = error(500, "internal", MISTAKE)
-BAD_REQUEST: Final = error(400, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
-EXPECTATION_FAILED: Final = error(417, "expectation_failed", "Only the expectation 100-continue is understood.")
+INTERNAL_ERROR: Final = error(500, "internal", "An internal error occurred. Nothing of the request was stored.")
+BAD_REQUEST: Final = error(400, "bad_request", "Malformed HTTP/1.1 request (RFC 9112).")
+EXPECTATION_FAILED: Final = error(417, "expectation_failed", "The only supported expectation is 100-continue.")
 HEAD_TOO_SLOW: Final = error(408, "too_slow", "The request took too long to arrive.")
 HEAD_TOO_LARGE: Final = error(431, "head_too_large", "The request line and the headers are too large.")
 TOO_MANY_CONNECTIONS: Final = Reply(

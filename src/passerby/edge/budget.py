@@ -1,26 +1,26 @@
-"""How much the edge may hold in memory at once for requests that are not answered yet."""
+"""Memory limits of the edge: bytes held for unanswered requests, and bytes that one request may store."""
 
 from __future__ import annotations
 
 from typing import Final
 
 LOGGED_PER_BYTE: Final = 8
-"""Bytes of messages that a byte of a call may come to. The longest expansion of a value that was found is four: `1e15`
-is written out."""
+"""Stored bytes allowed per byte of the body. The largest expansion found is a factor of four: `1e15` is stored as
+digits."""
 LOGGED_ANYWAY: Final = 8 << 20
-"""Bytes of messages that any call may come to: each of up to 5,000 messages has some 0.5 KiB of its own, and a copy of
-what its batch shares (`docs/decisions/0031-calls-are-bounded-by-what-they-come-to.md`)."""
+"""Stored bytes allowed to every request: up to 5,000 messages of some 0.5 KiB each, plus a copy of the batch's shared
+context in each (`docs/decisions/0031-calls-are-bounded-by-what-they-come-to.md`)."""
 
 
 def logged_limit(received: int) -> int:
-    """The most bytes that the messages of a call with a body of this size may have together."""
+    """Return how many bytes the messages of a request may have in total; `received` is the size of its body."""
     return LOGGED_PER_BYTE * received + LOGGED_ANYWAY
 
 
 class Budget:
-    """Bytes that are held now, and how many may be. Whoever holds some adds them to `taken` for that time.
+    """Counts bytes held in memory against a limit. Callers add to `taken` and subtract when they release.
 
-    Asked before each addition, so that what is held exceeds the limit by one addition at most. For one thread only.
+    It is checked before each addition, so the limit is exceeded by one addition at most. Not thread-safe.
     """
 
     __slots__ = ("limit", "taken")
@@ -30,10 +30,10 @@ class Budget:
         self.taken = 0
 
     def fits(self, size: int) -> bool:
-        """Whether so many bytes more may be held now. Alone, more than the limit may be: else they never could."""
+        """Whether `size` more bytes may be held. Any size fits alone: it could never be accepted otherwise."""
         return not self.taken or self.taken + size <= self.limit
 
     @property
     def spent(self) -> bool:
-        """Whether nothing more may be held now."""
+        """Whether the limit is reached."""
         return self.taken >= self.limit

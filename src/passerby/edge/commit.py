@@ -1,11 +1,10 @@
-"""Group commit: every request that waits shares one durable write, and is answered only after it.
+"""Group commit: concurrent requests share one durable write, and each is answered after it.
 
-While one batch is being written the next one gathers, so batches grow with the load by themselves and an idle edge
-writes at once.
+While one batch is written the next one fills, so batches grow with the load, and an idle edge writes immediately.
 
-Where the disk is fast, the event loop writes by itself: it stands still for a tenth of a millisecond, which costs less
-than to wake a thread. Where it is not, a thread writes, and how long that takes is no concern of the event loop's.
-Which of the two it is, is found out by trying (docs/decisions/0002-group-commit.md).
+On a fast disk the event loop writes: blocking it for a tenth of a millisecond costs less than waking a thread. On a
+slow disk a thread writes, and the event loop is not blocked. The choice adapts to measured write times
+(docs/decisions/0002-group-commit.md).
 """
 
 from __future__ import annotations
@@ -30,23 +29,23 @@ from passerby.messages import Message
 
 BATCH_MESSAGES: Final = 5_000
 BATCH_BYTES: Final = 4 << 20
-"""What one durable write holds at most, about: readers of the log take a whole write at a time."""
+"""Approximate limit of one durable write: readers of the log decode whole batches."""
 
 SLOW_SECONDS: Final = 0.001
-"""From here on a write is slow. Two of them in a row, and the thread takes over: one may be the odd checkpoint."""
+"""A longer write is slow. After two in a row the thread takes over; a single one may be a checkpoint of SQLite."""
 ASIDE_SECONDS: Final = 1.0
-"""How long the thread then writes, until the event loop tries again whether that was all."""
+"""How long the thread then writes before the event loop tries again."""
 
 _log = logs.get("edge")
 _encode = msgspec.json.Encoder().encode
 
 
-Told = Callable[[Fault | None], None]
-"""Hears what became of a batch: None once it is on disk, else why it is not."""
+OnCommit = Callable[[Fault | None], None]
+"""Callback invoked once the batch is durable (`None`) or has failed (the fault)."""
 
 
 class Batch:
-    """Messages that share a write. Who waits for it is in `waiting`, and is told in that order what became of it."""
+    """Messages that share a write. The callbacks in `waiting` are invoked in order after it."""
 
     __slots__ = ("counts", "encoded", "seconds", "size", "waiting")
 
@@ -55,11 +54,11 @@ class Batch:
         self.counts: dict[int, int] = {}
         self.size = 0
         self.seconds = 0.0
-        self.waiting: list[Told] = []
+        self.waiting: list[OnCommit] = []
 
 
 class GroupCommit:
-    """Writes to the log for one event loop, whose thread alone may call `add`, `close` and make one of this."""
+    """Writes to the log. To be created and used from the thread of one event loop."""
 
     def __init__(self, log: LogWriter, budget: Budget, clock: Callable[[], int]) -> None:
         self._log = log
@@ -77,17 +76,17 @@ class GroupCommit:
         self._thread.start()
 
     def keep(self, messages: Sequence[Message], received: int) -> asyncio.Future[Fault | None]:
-        """As `add`, for somebody who awaits what became of them."""
+        """Add messages as `add` does; return a future of the fault, None once they are durable."""
         outcome: asyncio.Future[Fault | None] = self._loop.create_future()
-        self.add(messages, received, partial(_tell, outcome))
+        self.add(messages, received, partial(_set_result, outcome))
         return outcome
 
-    def add(self, messages: Sequence[Message], received: int, told: Told) -> None:
-        """Hand one request's messages over, of one project, which are kept or refused together.
+    def add(self, messages: Sequence[Message], received: int, on_commit: OnCommit) -> None:
+        """Add the messages of one request to the batch; all are of one project and are stored or rejected together.
 
-        `received` is the size of the request's body in bytes. `told` is called, in the event loop, when the messages
-        are durable or have failed. It must not raise. Raises RequestFault: OVERLOADED if too much is waiting already,
-        TOO_LARGE if the messages are out of all proportion to the body.
+        `received` is the size of the request's body in bytes. `on_commit` is called in the event loop when the messages
+        are durable or have failed; it must not raise. Raises RequestFault: OVERLOADED if the budget is used up,
+        TOO_LARGE if the messages are too large for the size of the body (see `logged_limit`).
         """
         if self._budget.spent:
             raise RequestFault(Fault.OVERLOADED)
@@ -100,7 +99,7 @@ class GroupCommit:
         batch.counts[project] = batch.counts.get(project, 0) + len(messages)
         self._budget.taken += size
         batch.size += size
-        batch.waiting.append(told)
+        batch.waiting.append(on_commit)
         if batch.size >= BATCH_BYTES or len(batch.encoded) >= BATCH_MESSAGES:
             self._gathering = None
             self._waiting.append(batch)
@@ -108,13 +107,13 @@ class GroupCommit:
     def _begin(self) -> Batch:
         self._gathering = batch = Batch()
         if not self._writing:
-            # Not at once: what arrived together with this request is about to be added, too.
+            # In the next iteration of the event loop, so requests that arrived together share the batch.
             self._writing = True
             self._loop.call_soon(self._next)
         return batch
 
     def _next(self) -> None:
-        """Have the oldest batch written, or rest if there is none."""
+        """Write the oldest batch, if there is one."""
         if self._waiting:
             batch = self._waiting.popleft()
         elif self._gathering:
@@ -128,15 +127,15 @@ class GroupCommit:
             self._write_here(batch)
 
     def _write_here(self, batch: Batch) -> None:
-        """Write in the event loop's own thread, and see whether that was a good idea."""
+        """Write in the event loop's thread; hand over to the writer thread after two slow writes in a row."""
         self._settle(batch, self._write(batch))
         self._slow_writes = self._slow_writes + 1 if batch.seconds > SLOW_SECONDS else 0
         if self._slow_writes > 1:
             self._aside_until = self._loop.time() + ASIDE_SECONDS
-        self._loop.call_soon(self._next)  # behind the answers that are going out now
+        self._loop.call_soon(self._next)  # after the responses that are being sent now
 
     def _write_all(self) -> None:
-        """The thread: write batch after batch until there comes None."""
+        """Run the writer thread: write queued batches until None."""
         while batch := self._queue.get():
             fault = self._write(batch)
             self._loop.call_soon_threadsafe(self._written, batch, fault)
@@ -145,44 +144,41 @@ class GroupCommit:
         began = time.perf_counter()
         try:
             self._log.append(batch.encoded, batch.counts, self._clock())
-        except Exception as error:  # noqa: BLE001 - LogFull, LogDamaged; and whatever it is, somebody waits for an answer
-            self._refuse(error)
+        except Exception as error:  # noqa: BLE001 - LogFull, LogDamaged; whatever it is, requests wait for a response
+            # Logged once per outage, not once per batch.
+            if not self._refusing:
+                self._refusing = True
+                _log.critical("cannot write to the log: rejecting all requests", exc_info=error)
             return Fault.UNAVAILABLE
         finally:
             batch.seconds = time.perf_counter() - began
         if self._refusing:
             self._refusing = False
-            _log.warning("the log takes messages again")
+            _log.warning("writing to the log again")
         return None
-
-    def _refuse(self, error: Exception) -> None:
-        """Say once, not with every batch, that nothing can be kept."""
-        if not self._refusing:
-            self._refusing = True
-            _log.critical("the log takes no messages: every request is refused until it does", exc_info=error)
 
     def _written(self, batch: Batch, fault: Fault | None) -> None:
         self._settle(batch, fault)
         self._next()
 
     def _settle(self, batch: Batch, fault: Fault | None) -> None:
-        """Let everybody who waits for this batch know."""
+        """Release the batch's memory and invoke its callbacks."""
         self._budget.taken -= batch.size
         if fault is None:
             COMMIT_SECONDS.observe(batch.seconds)
             MESSAGES.inc(len(batch.encoded))
             COMMIT_MESSAGES.observe(len(batch.encoded))
-        for told in batch.waiting:
-            told(fault)
+        for on_commit in batch.waiting:
+            on_commit(fault)
 
     def close(self) -> None:
-        """Write what was handed to the thread, and end it. What is still gathering then belongs to no open request."""
+        """Write the batches queued for the thread, and end it. To be called when no request is open."""
         self._queue.put(None)
         self._thread.join()
 
 
 def encode_within(limit: int, messages: Sequence[Message]) -> tuple[list[bytes], int]:
-    """The JSON of each message, and their size together. Raises RequestFault (TOO_LARGE) once that is too much."""
+    """Encode messages as JSON; return them and their total size. Raises RequestFault (TOO_LARGE) beyond `limit`."""
     encoded: list[bytes] = []
     size = 0
     for message in messages:
@@ -194,6 +190,6 @@ def encode_within(limit: int, messages: Sequence[Message]) -> tuple[list[bytes],
     return encoded, size
 
 
-def _tell(outcome: asyncio.Future[Fault | None], fault: Fault | None) -> None:
-    if not outcome.done():  # cancelled, if the server was made to leave before the disk answered
+def _set_result(outcome: asyncio.Future[Fault | None], fault: Fault | None) -> None:
+    if not outcome.done():  # cancelled, if the server stopped before the write ended
         outcome.set_result(fault)

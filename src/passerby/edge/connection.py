@@ -16,7 +16,14 @@ import httptools
 
 from passerby import logs
 from passerby.dialects.contract import Reply
-from passerby.edge.answers import BAD_REQUEST, BROKEN, HEAD_TOO_LARGE, HEAD_TOO_SLOW, TOO_MANY_CONNECTIONS, response
+from passerby.edge.answers import (
+    BAD_REQUEST,
+    HEAD_TOO_LARGE,
+    HEAD_TOO_SLOW,
+    INTERNAL_ERROR,
+    TOO_MANY_CONNECTIONS,
+    response,
+)
 from passerby.edge.exchange import Exchange
 from passerby.edge.framing import (
     FRAMING_LIMIT,
@@ -211,9 +218,9 @@ class EdgeConnection(asyncio.Protocol):
         elif isinstance(cause, Unacceptable):
             self._reject(cause.reply)
         else:
-            _log.error("a request met a mistake of ours", exc_info=cause)
+            _log.error("internal error while handling a request", exc_info=cause)
             self._edge.counts.internal_error(NO_DIALECT)
-            self._reject(BROKEN)
+            self._reject(INTERNAL_ERROR)
 
     def _decline_upgrade(self, rest: memoryview) -> None:
         """Parse a request again without its upgrade headers, and then the bytes after its head.

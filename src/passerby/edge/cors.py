@@ -1,10 +1,10 @@
-"""Cross-origin calls: any page may send events, with credentials or without.
+"""CORS: pages of any origin may send events, with or without credentials.
 
-Senders are identified by a key in the path, the query, the body or a header that the page's script sets, never by a
-cookie, a client certificate or a password that the browser adds by itself. An answer therefore holds nothing that
-depends on the browser's credentials, and letting a page make credentialed calls gives it nothing more than a call from
-its own server would (decision 40). Browsers demand it: `navigator.sendBeacon` always sends with credentials, and a
-credentialed call needs the page's origin in place of `*` (Fetch standard, "CORS protocol and credentials").
+Clients authenticate with a key in the path, the query, the body or a header set by a script, never with a cookie, a
+client certificate or a password that the browser adds. Responses therefore do not depend on the browser's credentials,
+and a credentialed request tells a page no more than a request from its own server would (decision 40). Browsers require
+this: `navigator.sendBeacon` always sends credentials, and a credentialed request needs the page's origin in place of
+`*` (Fetch standard, "CORS protocol and credentials").
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RawHeaders = tuple[tuple[bytes, bytes], ...]
 
 ANY_ORIGIN: Final[RawHeaders] = ((b"access-control-allow-origin", b"*"),)
 EXPOSED: Final = frozenset({"retry-after", "x-ratelimit-limit", "x-ratelimit-remaining"})
-"""Headers of answers that a page's script may read, if they are there. SDKs wait as long as `Retry-After` says."""
+"""Response headers that scripts may read. SDKs need `Retry-After` to delay their next attempt."""
 
 _ORIGIN: Final = re.compile(rb"null|[a-z][a-z0-9+.-]{1,30}://[A-Za-z0-9._\[\]:-]{1,261}")
 
@@ -29,7 +29,7 @@ _MAX_AGE_SECONDS: Final = 86_400
 
 
 def allow_origin(origin: bytes) -> RawHeaders:
-    """The headers that let a page of this origin read an answer; `origin` is the request's header, or empty."""
+    """Return the CORS headers of a response. `origin` is the request's Origin header, or empty."""
     if not origin or not _ORIGIN.fullmatch(origin):
         return ANY_ORIGIN
     return (
@@ -40,23 +40,21 @@ def allow_origin(origin: bytes) -> RawHeaders:
 
 
 def expose(names: Iterable[str]) -> str:
-    """The value of Access-Control-Expose-Headers for an answer with headers of these names; "" for none."""
+    """Return the value of Access-Control-Expose-Headers for a response with these headers; "" for none."""
     return ", ".join(name for name in names if name.lower() in EXPOSED)
 
 
 def preflight(call: Call, headers: Mapping[str, str]) -> Reply:
-    """The answer to OPTIONS: the call's methods, and the headers that the page wants to set."""
+    """Return the response to OPTIONS: the call's methods and the requested headers."""
     methods = ", ".join(sorted({*call.methods, "OPTIONS"}))
+    requested = headers.get("access-control-request-headers")
+    # The requested names are repeated, because `*` does not cover Authorization (Fetch standard).
+    names = requested if requested and _HEADER_NAMES.fullmatch(requested) else _HEADERS
     allowed = (
         ("Allow", methods),
         ("Access-Control-Allow-Methods", methods),
-        ("Access-Control-Allow-Headers", _allowed_headers(headers.get("access-control-request-headers"))),
+        ("Access-Control-Allow-Headers", names),
         ("Access-Control-Max-Age", str(_MAX_AGE_SECONDS)),
         ("Vary", "Access-Control-Request-Headers"),
     )
     return Reply(204, headers=allowed)
-
-
-def _allowed_headers(asked: str | None) -> str:
-    """What was asked for, if it is a list of header names. `*` would not do: it leaves Authorization out."""
-    return asked if asked and _HEADER_NAMES.fullmatch(asked) else _HEADERS

@@ -17,12 +17,12 @@ from passerby import logs
 from passerby.dialects.common.causes import Cause
 from passerby.dialects.common.unreadable import settled
 from passerby.dialects.contract import Call, Fault, Lookup, Outcome, Reply, Request, RequestFault
-from passerby.edge.answers import BROKEN, NOT_FOUND, fault_headers
+from passerby.edge.answers import INTERNAL_ERROR, NOT_FOUND, fault_headers
 from passerby.edge.cors import preflight
 from passerby.edge.gzip import GZIP_MAGIC, decompress
 from passerby.edge.headers import Head, Headers
 from passerby.edge.metrics import NO_DIALECT
-from passerby.edge.rejections import EXCERPT_BYTES, Rejection, dialect_of, excerpt
+from passerby.edge.rejections import EXCERPT_BYTES, CapturedRequest, dialect_of, excerpt
 from passerby.edge.shared import Edge, new_id
 from passerby.proxies import FORWARDED, X_FORWARDED_FOR, X_REAL_IP
 from passerby.sdk.serving import DIALECT as SDK
@@ -249,10 +249,10 @@ class Exchange:
             self._refuse(reply, error.fault.value, cause=error.cause)
         else:
             dialect, name = (call.dialect, call.name) if call else (NO_DIALECT, "unknown")
-            _log.exception("a request met a mistake of ours", dialect=dialect, call=name)
+            _log.exception("internal error while handling a request", dialect=dialect, call=name)
             self._edge.counts.internal_error(dialect)
-            self._note(BROKEN, "internal_error")
-            self._answer(BROKEN)
+            self._note(INTERNAL_ERROR, "internal_error")
+            self._answer(INTERNAL_ERROR)
 
     def _refuse(self, reply: Reply, reason: str, *, cause: Cause | None = None, answer: bytes = b"") -> None:
         """Answer with an error of the dialect, which is counted and kept for inspection (see `_note`)."""
@@ -264,7 +264,7 @@ class Exchange:
         """Keep the request with the code of its fault, and the fault's cause or the dialect's own answer."""
         body = b"" if self.body.startswith(GZIP_MAGIC) else excerpt(self.body)
         at = self._edge.clock()
-        self._edge.rejections.note(Rejection(at, self._call, reply.status, reason, self.head, body, cause, answer))
+        self._edge.rejections.add(CapturedRequest(at, self._call, reply.status, reason, self.head, body, cause, answer))
 
     def _answer(self, reply: Reply) -> None:
         if self.answered:

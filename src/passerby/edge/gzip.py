@@ -1,4 +1,4 @@
-"""Bodies that come packed: gzip and nothing else, with a bound on what they decompress to.
+"""Decompresses request bodies: gzip only, with a limit on the decompressed size.
 
 The `Content-Encoding` header is a hint and the body decides: some clients send a charset in it, and some proxies
 decompress a body without removing it.
@@ -14,27 +14,27 @@ from passerby.dialects.contract import Fault, RequestFault
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 MEMBERS: Final = 100
-"""How many gzips behind each other a body may be; clients send one. Each of them costs a look at all that follow."""
+"""Gzip members that a body may have; clients send one. Each member copies the rest of the body, which is quadratic."""
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
-_AS_IT_IS: Final = frozenset({"", "identity", "utf-8", "utf8"})
+_NO_ENCODING: Final = frozenset({"", "identity", "utf-8", "utf8"})
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 
 _PLAIN: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*[\[{\"]|[A-Za-z0-9_.%+\[\]-]{1,200}=")
-"""How JSON begins, and how a form does. A packed body that happens to begin so is refused as no JSON."""
+"""The beginning of JSON or of a form. A body in another encoding that happens to match is rejected as invalid JSON."""
 
 
 def decompress(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body unpacked, if it is gzip and whatever the Content-Encoding says; else the body as it is.
+    """Decompress a body that is gzip, whatever `encoding` (Content-Encoding) says; return any other body unchanged.
 
-    Raises RequestFault: BAD_ENCODING for a body packed in another way or twice, and for what is no whole gzip;
-    TOO_LARGE for what unpacks to more than `limit` bytes, of which it unpacks no more than that.
+    Raises RequestFault: BAD_ENCODING for another encoding, several encodings, or an incomplete gzip stream; TOO_LARGE
+    if the result exceeds `limit` bytes, of which no more are decompressed.
     """
-    packings = [name for part in encoding.lower().split(",") if (name := part.strip()) not in _AS_IT_IS]
+    encodings = [name for part in encoding.lower().split(",") if (name := part.strip()) not in _NO_ENCODING]
     if not body.startswith(GZIP_MAGIC):
-        if not body or not packings or _PLAIN.match(body):
+        if not body or not encodings or _PLAIN.match(body):
             return body
-        raise RequestFault(Fault.BAD_ENCODING, "not_gzip" if packings[0] in _GZIP else "unknown_encoding")
-    if len(packings) > 1:
+        raise RequestFault(Fault.BAD_ENCODING, "not_gzip" if encodings[0] in _GZIP else "unknown_encoding")
+    if len(encodings) > 1:
         raise RequestFault(Fault.BAD_ENCODING, "repeated_encoding")
     try:
         return b"".join(_members(body, limit))
@@ -42,19 +42,20 @@ def decompress(body: bytes, encoding: str, limit: int) -> bytes:
         raise RequestFault(Fault.BAD_ENCODING) from None
 
 
-def _members(packed: bytes, limit: int) -> list[bytes]:
-    """A gzip may be several, one behind the other (RFC 1952, 2.2)."""
+def _members(compressed: bytes, limit: int) -> list[bytes]:
+    """Decompress the members of a gzip stream (RFC 1952, 2.2: several may follow one another)."""
     members: list[bytes] = []
-    room = limit
-    while packed:
+    remaining = limit
+    while compressed:
         if len(members) == MEMBERS:
             raise RequestFault(Fault.BAD_ENCODING)
-        unpacker = zlib.decompressobj(_GZIP_WINDOW)
-        members.append(unpacker.decompress(packed, room + 1))
-        room -= len(members[-1])
-        if room < 0:
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        # One byte beyond the limit tells a body of exactly `limit` bytes from a larger one.
+        members.append(member.decompress(compressed, remaining + 1))
+        remaining -= len(members[-1])
+        if remaining < 0:
             raise RequestFault(Fault.TOO_LARGE)
-        if not unpacker.eof:
+        if not member.eof:
             raise RequestFault(Fault.BAD_ENCODING, "truncated_gzip")
-        packed = unpacker.unused_data
+        compressed = member.unused_data
     return members

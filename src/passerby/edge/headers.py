@@ -1,4 +1,4 @@
-"""The head of a request, and its headers as a mapping of text that is decoded only when asked for."""
+"""The head of a request, and a mapping of its headers that decodes values on access."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Headers(Mapping[str, str]):
-    """Headers by their lower-case names; of one that occurs several times the last.
+    """Headers by lower-case name; the last value of a repeated header.
 
-    A dialect looks at two or three of the dozen that clients send: decoding all of them costs more than it finds.
+    A dialect reads two or three of the dozen headers that clients send, so decoding all of them would be waste.
     """
 
     __slots__ = ("_raw",)

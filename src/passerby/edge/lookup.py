@@ -1,7 +1,8 @@
-"""Looks up what is known, for the few calls that are answered with it.
+"""Looks up profiles and devices in the state, for the few calls whose response depends on them.
 
-A look into the state takes some tenths of a millisecond, so it has a thread of its own. What was acknowledged before of
-the same person is known to a call: where the worker has yet to apply that, this call waits for it, and no other.
+A lookup takes some tenths of a millisecond and runs in a thread, which keeps the event loop free. Reads follow writes:
+if an acknowledged message with the same identifiers is not applied yet, the lookup waits for the worker. Other lookups
+are not delayed.
 """
 
 from __future__ import annotations
@@ -26,28 +27,30 @@ from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE
 from passerby.state.views import ReadSnapshot, StateReader
 
 PATIENCE_SECONDS: Final = 0.5
-"""How long a call waits for the worker; then it is answered with what was known a moment before."""
-LOOK_SECONDS: Final = 0.002
-"""Pause between two looks at how far the worker is."""
+"""How long a lookup waits for the worker; then its result is marked as behind."""
+POLL_SECONDS: Final = 0.002
+"""Interval at which the worker's position is polled while lookups wait."""
 
 _log = logs.get("edge")
 
 
 class ProfileLookup(Protocol):
-    """Answers inquiries."""
+    """Performs lookups."""
 
     async def known(self, lookup: Lookup) -> LookupResult:
-        """What is known of whom this lookup names. Never fails: where nothing can be looked up, nothing is known."""
+        """Return the result of a lookup. Never raises: if the state cannot be read, the result is empty and behind."""
 
 
 class NoProfileLookup:
-    """Knows nobody: for an edge that has no state within reach."""
+    """A lookup without a state: every result is empty and behind."""
 
     async def known(self, _inquiry: Lookup) -> LookupResult:
         return LookupResult(behind=True)
 
 
-class _Asked(NamedTuple):
+class _Pending(NamedTuple):
+    """A lookup in progress. `behind` says that unapplied messages are missing from its result."""
+
     lookup: Lookup
     answer: asyncio.Future[LookupResult]
     deadline: float
@@ -55,7 +58,7 @@ class _Asked(NamedTuple):
 
 
 class StateProfileLookup:
-    """Looks into the state. Belongs to one event loop, within which it is made; the log and the state to its thread."""
+    """Lookups in the state. To be created and used within one event loop; `state` and `log` belong to its thread."""
 
     def __init__(
         self,
@@ -70,46 +73,52 @@ class StateProfileLookup:
         self._patience = patience_seconds
         self._failing = False
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._answer_all, name="lookup", daemon=True)
         self._thread.start()
 
     async def known(self, lookup: Lookup) -> LookupResult:
-        """See ProfileLookup."""
+        """Return the result of a lookup. See ProfileLookup."""
         answer: asyncio.Future[LookupResult] = self._loop.create_future()
-        self._queue.put(_Asked(lookup, answer, time.monotonic() + self._patience))
+        self._queue.put(_Pending(lookup, answer, time.monotonic() + self._patience))
         return await answer
 
     def close(self) -> None:
-        """End the thread; who waits is answered before that."""
+        """End the thread, after it has completed all lookups."""
         self._queue.put(None)
         self._thread.join()
 
     def _answer_all(self) -> None:
-        """The thread: answer what is asked, until there comes None."""
-        waiting: list[_Asked] = []
+        """Run the lookup thread until None is queued."""
+        waiting: list[_Pending] = []
         while self._take_all(waiting):
             waiting = self._answer(waiting)
-        self._answer([asked._replace(deadline=0.0) for asked in waiting])
+        self._answer([pending._replace(deadline=0.0) for pending in waiting])
 
-    def _take_all(self, waiting: list[_Asked]) -> bool:
-        """Take what is asked, after a moment at most where somebody waits; returns whether more may come."""
+    def _take_all(self, waiting: list[_Pending]) -> bool:
+        """Append queued lookups to `waiting`; return False once None is queued.
+
+        Blocks for `POLL_SECONDS` while lookups wait for the worker, else until one is queued.
+        """
         try:
-            asked = self._queue.get(timeout=LOOK_SECONDS if waiting else None)
-            while asked is not None:
-                waiting.append(asked)
-                asked = self._queue.get_nowait()
+            pending = self._queue.get(timeout=POLL_SECONDS if waiting else None)
+            while pending is not None:
+                waiting.append(pending)
+                pending = self._queue.get_nowait()
         except queue.Empty:
             return True
         return False
 
-    def _answer(self, waiting: list[_Asked]) -> list[_Asked]:
-        """Answer who need not wait for the worker, or not any longer; returns the others."""
+    def _answer(self, waiting: list[_Pending]) -> list[_Pending]:
+        """Complete the lookups that do not wait for the worker, or not any longer; return the others."""
         try:
-            ready, others = self._parted(waiting)
-            found = self._found(ready)
-        except Exception as error:  # noqa: BLE001 - a file that is damaged or not there yet is no reason to refuse calls
-            self._fail(error)
+            ready, others = self._split(waiting)
+            found = self._results(ready)
+        except Exception as error:  # noqa: BLE001 - calls are accepted even if the state is damaged or not created yet
+            # Logged once per outage, not once per lookup.
+            if not self._failing:
+                self._failing = True
+                _log.error("cannot read the state: lookups have empty results", exc_info=error)
             ready, others, found = waiting, [], [LookupResult(behind=True)] * len(waiting)
         else:
             self._failing = False
@@ -117,44 +126,38 @@ class StateProfileLookup:
             self._loop.call_soon_threadsafe(_deliver, ready, found)
         return others
 
-    def _parted(self, waiting: list[_Asked]) -> tuple[list[_Asked], list[_Asked]]:
-        """Those who can be answered now, and those who wait for the worker."""
+    def _split(self, waiting: list[_Pending]) -> tuple[list[_Pending], list[_Pending]]:
+        """Split lookups into those that can be completed now and those that wait for the worker."""
         applied = self._state.positions()
         self._unapplied.follow(applied)
         now = time.monotonic()
-        ready: list[_Asked] = []
-        others: list[_Asked] = []
-        for asked in waiting:
-            lookup = asked.lookup
+        ready: list[_Pending] = []
+        others: list[_Pending] = []
+        for pending in waiting:
+            lookup = pending.lookup
             names = lookup.identifiers if lookup.device is None else (*lookup.identifiers, lookup.device)
             waits = self._unapplied.is_waiting(lookup.project, names, applied)
-            if waits and asked.deadline > now:
-                others.append(asked)
+            if waits and pending.deadline > now:
+                others.append(pending)
             else:
-                ready.append(asked._replace(behind=waits or self._unapplied.is_behind(applied)))
+                ready.append(pending._replace(behind=waits or self._unapplied.is_behind(applied)))
         return ready, others
 
-    def _fail(self, error: Exception) -> None:
-        """Say once, not with every call, that nothing can be looked up."""
-        if not self._failing:
-            self._failing = True
-            _log.error("the state cannot be read: calls are answered as if nothing were known", exc_info=error)
-
-    def _found(self, ready: Sequence[_Asked]) -> list[LookupResult]:
-        """What is known now: one look at the state for all who ask at once."""
+    def _results(self, ready: Sequence[_Pending]) -> list[LookupResult]:
+        """Return the results of these lookups, all from one read snapshot."""
         if not ready:
             return []
         with self._state.snapshot() as snapshot:
-            return [self._known(asked, snapshot) for asked in ready]
+            return [self._result(pending, snapshot) for pending in ready]
 
-    def _known(self, asked: _Asked, snapshot: ReadSnapshot) -> LookupResult:
-        lookup, project = asked.lookup, asked.lookup.project
+    def _result(self, pending: _Pending, snapshot: ReadSnapshot) -> LookupResult:
+        lookup, project = pending.lookup, pending.lookup.project
         device = lookup.device and clean_identifier(lookup.device, self._policy_of(project))
         target = self._target(lookup, snapshot) if lookup.identifiers else None
         profile = None if target is None else snapshot.person(target)
         seen = lookup.key is not None and snapshot.seen(project, *lookup.key)
         attributes = snapshot.attributes(project) if lookup.attributes else ()
-        known = LookupResult(profile, profile_id=target or "", seen=seen, behind=asked.behind, attributes=attributes)
+        known = LookupResult(profile, profile_id=target or "", seen=seen, behind=pending.behind, attributes=attributes)
         if device is None:
             return known
         about, traits, ids = (
@@ -163,7 +166,11 @@ class StateProfileLookup:
         return msgspec.structs.replace(known, device=about, traits=traits, external_ids=ids)
 
     def _target(self, lookup: Lookup, snapshot: ReadSnapshot) -> str | None:
-        """The profile that a message with these identifiers would be recorded under, by the rules of identity."""
+        """Return the profile that a message with these identifiers would be recorded under, by the identity rules.
+
+        Two shortcuts avoid loading the identity state: no owner and no hint means a new profile, and a single owner of
+        all identifiers is the target.
+        """
         project, policy = lookup.project, self._policy_of(lookup.project)
         evidence = collect_evidence(lookup.identifiers, policy)
         owners = snapshot.owners(project, evidence.mentioned)
@@ -176,7 +183,7 @@ class StateProfileLookup:
         return preview(held, evidence, is_event=False, policy=policy).target
 
 
-def _deliver(ready: Sequence[_Asked], found: Sequence[LookupResult]) -> None:
-    for asked, known in zip(ready, found, strict=True):
-        if not asked.answer.done():  # cancelled, if the server was made to leave before
-            asked.answer.set_result(known)
+def _deliver(ready: Sequence[_Pending], found: Sequence[LookupResult]) -> None:
+    for pending, known in zip(ready, found, strict=True):
+        if not pending.answer.done():  # cancelled, if the server stopped before
+            pending.answer.set_result(known)

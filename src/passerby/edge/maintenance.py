@@ -1,4 +1,4 @@
-"""What an edge does from time to time between requests."""
+"""Periodic tasks of an edge process: pruning the log, writing rejected requests and counts of key uses."""
 
 from __future__ import annotations
 
@@ -19,56 +19,56 @@ _log = logs.get("edge")
 
 
 async def run_every(*chores: Callable[[], object], seconds: float = BEAT_SECONDS) -> None:
-    """Do these about once a second, for ever. One that fails is reported, and done again the next time."""
+    """Call these functions about once a second. An exception is logged; the function is called again next time."""
     while True:
         await asyncio.sleep(seconds)
         for chore in chores:
             try:
                 chore()
-            except Exception:  # noqa: BLE001 - whatever stops it once must not stop it, or the others, for good
-                _log.exception("a regular task failed")
+            except Exception:  # noqa: BLE001 - one failure must end neither this task nor the others
+                _log.exception("periodic task failed")
 
 
 async def prune_log(log: LogWriter, clock: Callable[[], int], seconds: float = PRUNE_SECONDS) -> None:
-    """Let the log forget what it may, about once a minute, for ever; in a thread beside the requests."""
+    """Prune expired log batches every minute in a background thread."""
     while True:
         await asyncio.sleep(seconds)
         try:
             pruned = await asyncio.to_thread(log.prune, clock())
         except Exception:  # noqa: BLE001 - as above
-            _log.exception("the log cannot be pruned")
+            _log.exception("cannot prune the log")
         else:
             PRUNED.inc(pruned)
 
 
 async def write_rejections(
-    rejections: RejectionBuffer, keeper: RejectionWriter, clock: Callable[[], int], seconds: float = BEAT_SECONDS
+    rejections: RejectionBuffer, writer: RejectionWriter, clock: Callable[[], int], seconds: float = BEAT_SECONDS
 ) -> None:
-    """Write what was refused, about once a second, for ever; in a thread beside the requests."""
-    tidied = 0
+    """Write rejected requests every second, and prune old ones every minute, in a background thread."""
+    pruned_at = 0
     while True:
         await asyncio.sleep(seconds)
-        noted, left_out = rejections.take()
+        rejected, uncaptured = rejections.take()
         now = clock()
         try:
-            await asyncio.to_thread(keeper.keep, noted, left_out)
-            if now - tidied >= PRUNE_SECONDS * 1000:
-                tidied = now
-                await asyncio.to_thread(keeper.tidy, now)
-        except Exception:  # noqa: BLE001 - as above; what could not be written is lost, and nothing else
-            _log.exception("refused requests cannot be kept")
+            await asyncio.to_thread(writer.write, rejected, uncaptured)
+            if now - pruned_at >= PRUNE_SECONDS * 1000:
+                pruned_at = now
+                await asyncio.to_thread(writer.prune, now)
+        except Exception:  # noqa: BLE001 - as above; rejected requests are for display, so losing some is acceptable
+            _log.exception("cannot write rejected requests")
 
 
 async def write_key_uses(
     take: Callable[[], Mapping[int, int]],
-    keeper: RejectionWriter,
+    writer: RejectionWriter,
     clock: Callable[[], int],
     seconds: float = COUNT_SECONDS,
 ) -> None:
-    """Write how many times each key was used, once a minute, in a thread. `take` returns the new uses by key id."""
+    """Write the number of uses of each key every minute in a background thread. `take` returns new uses by key id."""
     while True:
         await asyncio.sleep(seconds)
         try:
-            await asyncio.to_thread(keeper.count_uses, take(), clock())
+            await asyncio.to_thread(writer.count_uses, take(), clock())
         except Exception:  # noqa: BLE001 - as above; a minute's counts are lost
-            _log.exception("the uses of keys cannot be counted")
+            _log.exception("cannot count the uses of keys")

@@ -1,4 +1,4 @@
-"""What the edge lets be measured. All of its metrics stand here."""
+"""Prometheus metrics of the edge."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from prometheus_client import Counter, Gauge, Histogram
 REQUESTS: Final = Counter(
     "passerby_edge_requests", "Requests answered, by dialect, call and class of status.", ["dialect", "call", "status"]
 )
-MESSAGES: Final = Counter("passerby_edge_messages", "Messages accepted: they are on disk.")
-REFUSED: Final = Counter("passerby_edge_refused", "Requests refused, by dialect and reason.", ["dialect", "reason"])
+MESSAGES: Final = Counter("passerby_edge_messages", "Messages accepted: written to disk.")
+REFUSED: Final = Counter("passerby_edge_refused", "Requests rejected, by dialect and reason.", ["dialect", "reason"])
 COMMIT_SECONDS: Final = Histogram(
     "passerby_edge_commit_seconds",
     "Time of one durable write to the log.",
@@ -23,47 +23,47 @@ COMMIT_MESSAGES: Final = Histogram(
 )
 PENDING_BYTES: Final = Gauge(
     "passerby_edge_pending_bytes",
-    "Bytes of requests that are being read or wait for the disk.",
+    "Bytes of requests that are being received or waiting for the disk.",
     multiprocess_mode="livesum",
 )
 CONNECTIONS: Final = Gauge("passerby_edge_connections", "Open connections.", multiprocess_mode="livesum")
-PRUNED: Final = Counter("passerby_edge_pruned_messages", "Messages that retention let go from the log.")
+PRUNED: Final = Counter("passerby_edge_pruned_messages", "Messages deleted from the log by retention.")
 
 NO_DIALECT: Final = "none"
-"""The dialect of a path that is no vendor's."""
+"""The dialect label of requests to an unknown path."""
 
 _Key = TypeVar("_Key")
 
 
 class Counts:
-    """What was counted since the last `publish`, in plain integers.
+    """Counts requests in plain integers between two calls of `publish`.
 
-    To count in Prometheus' shared files costs microseconds for each label; this way that is paid once a second.
+    Counting in Prometheus' shared files costs microseconds for each label; this pays for it once a second.
     """
 
     def __init__(self) -> None:
         self._requests: dict[tuple[str, str, int], int] = {}
         self._refused: dict[tuple[str, str], int] = {}
         self.internal_errors = 0
-        """Ever since the process began."""
+        """Internal errors since the process started."""
 
     def answered(self, dialect: str, call: str, status: int) -> None:
-        """Count a request by its answer."""
+        """Count a response."""
         key = (dialect, call, status)
         self._requests[key] = self._requests.get(key, 0) + 1
 
     def internal_error(self, dialect: str) -> None:
-        """Count a request that met a mistake of ours."""
+        """Count a request that failed with an internal error."""
         self.internal_errors += 1
         self.refused(dialect, "internal_error")
 
     def refused(self, dialect: str, reason: str) -> None:
-        """Count a refusal by its reason, beside the answer to it."""
+        """Count a rejected request by its reason, in addition to its response."""
         key = (dialect, reason)
         self._refused[key] = self._refused.get(key, 0) + 1
 
     def publish(self, pending_bytes: int, connections: int) -> None:
-        """Hand over to Prometheus, together with what is there now."""
+        """Add the counts to Prometheus' metrics and set the gauges."""
         for (dialect, call, status), count in _taken(self._requests):
             REQUESTS.labels(dialect, call, f"{status // 100}xx").inc(count)
         for (dialect, reason), count in _taken(self._refused):

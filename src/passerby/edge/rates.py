@@ -1,4 +1,4 @@
-"""Limits on how often one key may call, where the vendor documents one."""
+"""Rate limits by key, for the calls whose vendor documents one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WINDOW_SECONDS = 60.0
 
 
 class RateExceeded(RequestFault):
-    """A call too many: `limit` are allowed a minute, and in `retry_after` whole seconds there will be room again."""
+    """The rate limit is exceeded: `limit` requests a minute are allowed, the next one after `retry_after` seconds."""
 
     def __init__(self, limit: int, retry_after: int) -> None:
         super().__init__(Fault.RATE_LIMITED)
@@ -20,11 +20,11 @@ class RateExceeded(RequestFault):
 
 
 class RateLimits:
-    """Counts the accepted requests of each key in windows of a minute, which begin with its first request.
+    """Counts the accepted requests of each key in fixed windows of a minute that begin with its first request.
 
-    Only what a dialect accepted is counted, so neither a stranger who knows a public key nor a client's own mistakes
-    use up its budget, and there are never more windows than keys. Each edge process counts for itself.
-    `factor` multiplies the vendors' numbers; 0 turns all limits off. `clock` gives seconds that never go back.
+    Requests that a dialect rejects are not counted: they use up no key's limit, and there are never more windows than
+    keys. Each edge process counts separately. `factor` multiplies the vendors' limits; 0 disables them. `clock` returns
+    monotonic seconds.
     """
 
     def __init__(self, factor: float, clock: Callable[[], float]) -> None:
@@ -33,29 +33,23 @@ class RateLimits:
         self._windows: dict[tuple[str, ...], _Window] = {}
 
     def count(self, call: Call, factor: float | None = None) -> None:
-        """Count a request of this call. Raises RateExceeded for one that is beyond the limit.
-
-        `factor` is the project's own in place of the one for all.
-        """
+        """Count a request. `factor` is the project's own, in place of the server's. Raises RateExceeded."""
         factor = self._factor if factor is None else factor
         if not call.rate or not factor:
             return
         now = self._clock()
-        window = self._window((call.rate_group, *call.parameters.values()), now)
+        key = (call.rate_group, *call.parameters.values())
+        window = self._windows.get(key)
+        if window is None or now >= window.ends:
+            window = self._windows[key] = _Window(now + WINDOW_SECONDS)
         limit = max(1, int(call.rate * factor))
         if window.count >= limit:
             raise RateExceeded(limit, max(1, math.ceil(window.ends - now)))
         window.count += 1
 
-    def _window(self, key: tuple[str, ...], now: float) -> _Window:
-        window = self._windows.get(key)
-        if window is None or now >= window.ends:
-            window = self._windows[key] = _Window(now + WINDOW_SECONDS)
-        return window
-
 
 class _Window:
-    """A minute of one key: when it ends, and how many requests it has seen."""
+    """The current window of one key: its end, and the number of requests in it."""
 
     __slots__ = ("count", "ends")
 

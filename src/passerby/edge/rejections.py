@@ -1,7 +1,7 @@
-"""What was refused, on its way to where people can see it: noted while a request is answered, written later.
+"""Buffers rejected requests in memory and flushes them once a second.
 
-An accepted request does nothing here. A refused one costs a few microseconds, and beyond so many a second less than
-one: it is only counted.
+A rejected request costs a few microseconds. Above `BUFFERED` a second it is only counted, so a flood of bad requests
+cannot fill the memory or slow the accepted ones.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from passerby.edge.metrics import NO_DIALECT
 from passerby.proxies import TrustedProxies
 from passerby.rejected_requests import redaction
 from passerby.rejected_requests.protocol import RejectedWriter
-from passerby.rejected_requests.record import NO_PROJECT, Count, Refused
+from passerby.rejected_requests.record import NO_PROJECT, Count, RejectedRequest
 
-WAITING: Final = 200
-"""Refused requests that wait to be written, about a second's; more are counted only."""
+BUFFERED: Final = 200
+"""Rejected requests held until the next flush, a second later; further ones are only counted."""
 BODY_BEGIN: Final = 8 << 10
 BODY_END: Final = 1 << 10
-"""Bytes held of a body that waits, at its two ends: keys stand before or behind a batch. As a whole, 200 bodies of
-4 MB, each a few KB of gzip, would be held at once."""
+"""Bytes held of the beginning and the end of a body: clients send their key before or after the batch. Whole bodies
+could be 200 times 4 MB, each sent as a few KB of gzip."""
 EXCERPT_BYTES: Final = BODY_BEGIN + BODY_END
 MINUTE_MS: Final = 60_000
 _ERROR_MEMBERS: Final = frozenset(member for dialect in registry.ALL for member in dialect.error_members)
-"""Where a path is no vendor's."""
+"""The members of all dialects together, for requests to an unknown path."""
 
 
-class Rejection(NamedTuple):
-    """A rejected request: the code of its fault, with its cause, or with the dialect's own answer.
+class CapturedRequest(NamedTuple):
+    """A rejected request: the code of its fault with the cause, or with the dialect's own error `answer`.
 
-    Of a large `body`, only the two ends are held.
+    A large `body` is reduced to an `excerpt`.
     """
 
     at: int
@@ -54,42 +54,42 @@ class Rejection(NamedTuple):
 
 
 def excerpt(body: bytes | bytearray) -> bytes:
-    """The body, or the two ends of a large one."""
+    """Return a body, or the beginning and the end of a large one."""
     if len(body) > EXCERPT_BYTES:
         return bytes(body[:BODY_BEGIN] + b"\n" + body[-BODY_END:])
     return bytes(body)
 
 
 class RejectionBuffer:
-    """Notes refused requests for one event loop, up to a number; `take` hands them over."""
+    """A bounded buffer of rejected requests. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._noted: list[Rejection] = []
-        self._left_out: Counter[tuple[str, int]] = Counter()
+        self._buffered: list[CapturedRequest] = []
+        self._uncaptured: Counter[tuple[str, int]] = Counter()
 
-    def note(self, noted: Rejection) -> None:
-        """Keep this for later, or only count it where too much waits."""
-        if len(self._noted) < WAITING:
-            self._noted.append(noted._replace(body=excerpt(noted.body)))
+    def add(self, rejection: CapturedRequest) -> None:
+        """Buffer a rejected request; only count it if the buffer is full."""
+        if len(self._buffered) < BUFFERED:
+            self._buffered.append(rejection._replace(body=excerpt(rejection.body)))
         else:
-            self._left_out[dialect_of(noted.call), noted.at - noted.at % MINUTE_MS] += 1
+            self._uncaptured[dialect_of(rejection.call), rejection.at - rejection.at % MINUTE_MS] += 1
 
-    def take(self) -> tuple[list[Rejection], Counter[tuple[str, int]]]:
-        """What was noted since the last time, and how many there were beside that, by dialect and minute (ms)."""
-        taken = self._noted, self._left_out
-        self._noted, self._left_out = [], Counter()
+    def take(self) -> tuple[list[CapturedRequest], Counter[tuple[str, int]]]:
+        """Empty the buffer: return its requests, and the number of uncaptured ones by dialect and minute (ms)."""
+        taken = self._buffered, self._uncaptured
+        self._buffered, self._uncaptured = [], Counter()
         return taken
 
 
 def dialect_of(call: Call | None) -> str:
-    """The dialect of a call; the word for none where a path is no vendor's."""
+    """Return the dialect of a call, `NO_DIALECT` for an unknown path."""
     return call.dialect if call else NO_DIALECT
 
 
 class RejectionWriter:
-    """Writes what was noted, redacted, under the project whose key came with it.
+    """Redacts rejected requests and writes them under the project of the key in each.
 
-    Slow: for a thread beside the requests. Who calls while another thread is at it waits for that.
+    To be called from background threads, which it serialises: the writer's connection belongs to one thread at a time.
     """
 
     def __init__(self, writer: RejectedWriter, credentials: KeyDirectory, proxies: TrustedProxies) -> None:
@@ -98,59 +98,59 @@ class RejectionWriter:
         self._credentials = credentials
         self._proxies = proxies
 
-    def keep(self, noted: Sequence[Rejection], left_out: Counter[tuple[str, int]]) -> None:
-        """Write these. What was only counted belongs to no project: nobody looked whose it was."""
-        refused = [self._record(each) for each in noted]
+    def write(self, rejections: Sequence[CapturedRequest], uncaptured: Counter[tuple[str, int]]) -> None:
+        """Write what `RejectionBuffer.take` returns. Uncaptured requests are counted for no project."""
+        rejected = [self._record(each) for each in rejections]
         counts: Counter[tuple[int, int, str]] = Counter()
-        for each in refused:
+        for each in rejected:
             counts[each.project, each.at - each.at % MINUTE_MS, each.dialect] += 1
-        for (dialect, minute), count in left_out.items():
+        for (dialect, minute), count in uncaptured.items():
             counts[NO_PROJECT, minute, dialect] += count
         if counts:
             with self._lock:
-                self._writer.keep(refused, [Count(*key, count) for key, count in counts.items()])
+                self._writer.add(rejected, [Count(*key, count) for key, count in counts.items()])
 
     def count_uses(self, uses: Mapping[int, int], now: int) -> None:
-        """Add how many times keys were used, by their ids, to the minute of `now` (ms)."""
+        """Add the number of uses of keys, by their ids, to the minute of `now` (ms)."""
         if uses:
             with self._lock:
                 self._writer.count_uses(uses, now)
 
-    def tidy(self, now: int) -> None:
-        """Let go of what is too old by `now` (ms)."""
+    def prune(self, now: int) -> None:
+        """Delete expired requests at `now` (ms), and aggregate old counts."""
         with self._lock:
-            self._writer.tidy(now)
+            self._writer.prune(now)
 
-    def _record(self, noted: Rejection) -> Refused:
-        call, head = noted.call, noted.head
+    def _record(self, rejection: CapturedRequest) -> RejectedRequest:
+        call, head = rejection.call, rejection.head
         parameters = call.parameters if call else {}
-        # Of several headers of one name the last counts, as for an accepted request.
+        # The last of several headers with one name, as for an accepted request.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
-        parts = RequestParts(parameters, head.query, headers, noted.body)
+        parts = RequestParts(parameters, head.query, headers, rejection.body)
         dialect = dialect_of(call)
-        return Refused(
+        return RejectedRequest(
             project=project_of(dialect, parts, self._credentials) or NO_PROJECT,
-            at=noted.at,
+            at=rejection.at,
             dialect=dialect,
             call=call.name if call else "unknown",
-            status=noted.status,
-            reason=noted.reason,
-            cause=noted.cause,
-            answer=_messages(noted.answer.decode("utf-8", "replace"), dialect)[: redaction.TEXT_LIMIT],
+            status=rejection.status,
+            reason=rejection.reason,
+            cause=rejection.cause,
+            answer=_messages(rejection.answer.decode("utf-8", "replace"), dialect)[: redaction.TEXT_LIMIT],
             method=head.method,
             path=redaction.path(head.path, head.query, parameters.values()),
             client=redaction.client(self._proxies.client(head.client, head.headers)),
-            body=redaction.body(noted.body),
+            body=redaction.body(rejection.body),
         )
 
 
 def _messages(answer: str, dialect: str) -> str:
-    """Return the sentences of a vendor's JSON error, else its text.
+    """Return the sentences of a dialect's JSON error; the text itself if it is not JSON or has none.
 
-    They are the dialect's `error_members` at any depth: a batch has one for each bad entry.
+    Sentences are the values of the dialect's `error_members` at any depth: a batch has one for each rejected entry.
     """
-    spoken = registry.NAMED.get(dialect)
-    members = spoken.error_members if spoken else _ERROR_MEMBERS
+    named = registry.NAMED.get(dialect)
+    members = named.error_members if named else _ERROR_MEMBERS
     if not answer.startswith("{"):
         return answer
     try:

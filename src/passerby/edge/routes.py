@@ -1,4 +1,4 @@
-"""What the ingest port answers to: the vendors' calls, and the SDKs' files."""
+"""Routes of the ingest port: the dialects' calls and the SDKs' files."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from passerby.sdk import serving
 
 
 def match(path: str) -> Call | None:
-    """The call that this (decoded) path stands for, or None where it stands for nothing."""
+    """Return the call at a (decoded) path; None for an unknown path."""
     return registry.match(path) or serving.match(path) or serving.match(registry.tidy(path))

@@ -1,4 +1,4 @@
-"""The edge as a process: what the supervisor starts."""
+"""The edge process: its engines, its periodic tasks and its server."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from passerby.gc_tuning import tune_gc
 from passerby.settings import Settings
 
 GRACE_SECONDS: Final = 5
-"""How long a stopping edge waits for the requests that it has begun."""
+"""How long a stopping edge waits for requests in progress."""
 BACKLOG: Final = 2_048
-"""Connections that the system holds until they are accepted."""
+"""Length of the kernel's accept queue. Its limit is net.core.somaxconn, 4,096 on current Linux."""
 OPEN_OBJECTS: Final = 20_000
-"""Objects made and not yet freed before the garbage collector looks for cycles: those of open requests are fewer."""
+"""Garbage collector threshold. It is more than the objects of all open requests, which are freed by reference count."""
 SPARE_FILES: Final = 100
-"""File descriptors left for everything that is no connection."""
+"""File descriptors reserved for databases, logs and sockets other than connections."""
 
 _log = logs.get("edge")
 
 
 def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
-    """Answer on this socket until SIGTERM or SIGINT; returns when every request that was begun is answered."""
+    """Serve on this socket until SIGTERM or SIGINT; return when the requests in progress are answered."""
     edge_settings = msgspec.structs.replace(
         settings.edge, max_connections=min(settings.edge.max_connections, files_allowed() - SPARE_FILES)
     )
@@ -51,7 +51,7 @@ def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
 
 
 def files_allowed() -> int:
-    """How many files this process may have open, after asking for as many as the system allows it."""
+    """Raise the soft limit of open files to the hard limit, and return it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return most if most != resource.RLIM_INFINITY else sys.maxsize
@@ -65,32 +65,32 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
         closing(engines.log.open_reader()) as reader,
         closing(engines.state.open_reader()) as state,
         closing(StateProfileLookup(state, reader, Policies(credentials).of)) as lookup,
-        closing(engines.control.open_rejected_writer()) as refused,
+        closing(engines.control.open_rejected_writer()) as rejected,
         closing(Edge(credentials, log, settings.edge, lookup=lookup, proxies=proxies)) as edge,
     ):
-        keeper = RejectionWriter(refused, LastKnownKeys(credentials), proxies)
+        writer = RejectionWriter(rejected, LastKnownKeys(credentials), proxies)
         server = Server(edge)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
-        async with beside(
+        async with background(
             run_every(credentials.refresh_if_changed, server.sweep, partial(_publish, server, edge)),
             prune_log(log, now),
-            write_rejections(edge.rejections, keeper, now),
-            write_key_uses(credentials.take_uses, keeper, now),
+            write_rejections(edge.rejections, writer, now),
+            write_key_uses(credentials.take_uses, writer, now),
         ):
             tune_gc(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(listener)
         with suppress(Exception):  # counts and rejected requests are for display only
-            keeper.keep(*edge.rejections.take())
-            keeper.count_uses(credentials.take_uses(), now())
+            writer.write(*edge.rejections.take())
+            writer.count_uses(credentials.take_uses(), now())
         _publish(server, edge)
 
 
 @asynccontextmanager
-async def beside(*chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Let these run beside what is done within."""
-    tasks = [asyncio.create_task(chore) for chore in chores]
+async def background(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Context manager: run coroutines as tasks, cancelled at the end of the block."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     try:
         yield
     finally:

@@ -27,12 +27,12 @@ Match = Callable[[str], Call | None]
 
 
 def now() -> int:
-    """The time in milliseconds."""
+    """Return the time in milliseconds since 1970."""
     return _time_ns() // 1_000_000
 
 
 def new_id() -> str:
-    """A UUIDv7 in canonical text."""
+    """Return a new UUIDv7 as canonical text."""
     return str(_uuid7())
 
 
@@ -63,5 +63,5 @@ class Edge:
         self.commit = GroupCommit(log, self.budget, clock)
 
     def close(self) -> None:
-        """Finish writing. To be called when no request is open."""
+        """Write pending batches and end the writer thread. To be called when no request is open."""
         self.commit.close()

@@ -1,4 +1,4 @@
-"""Who is mentioned by messages that are acknowledged and not yet applied: of them the state does not know all."""
+"""Tracks the identifiers of messages that are acknowledged but not yet applied to the state."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from passerby.messages import Identifier
 from passerby.positions import START, Position, Positions, partition_of
 
 FOLLOWED: Final = 5_000
-"""How many messages are looked at in one go. A worker that is further behind is not waited for."""
+"""Messages read at a time. If the worker is further behind than this, lookups do not wait for it."""
 REMEMBERED: Final = 4 * FOLLOWED
-"""How many identifiers are remembered."""
+"""Identifiers held in memory; a message has one to four."""
 
 
 class Unapplied:
-    """Follows the end of the log, as far as that is needed. Only for one thread."""
+    """Follows the end of the log. Not thread-safe."""
 
     def __init__(self, log: LogReader) -> None:
         self._log = log
         self._followed = START
         self._unread = START
-        # By partition, then by project and identifier: the last message that mentions it there.
+        # By partition, then by project and identifier: the position of the last message that has the identifier.
         self._mentioned: dict[int, dict[tuple[int, Identifier], Position]] = {}
 
     def follow(self, applied: Positions) -> None:
-        """Read what was acknowledged since; the worker has applied everything up to the positions `applied`."""
+        """Read the messages acknowledged since the last call. The worker has applied everything up to `applied`."""
         head = self._log.head()
         after = applied.joined(self._followed)
         if self._log.count(after, head) > FOLLOWED:
@@ -38,11 +38,11 @@ class Unapplied:
         self._forget(applied)
 
     def is_behind(self, applied: Positions) -> bool:
-        """Whether messages beyond the positions `applied` were never read, so that `is_waiting` misses them."""
+        """Whether messages beyond `applied` were skipped, so that `is_waiting` does not know of them."""
         return not applied.has_reached(self._unread)
 
     def is_waiting(self, project: int, identifiers: Collection[Identifier], applied: Positions) -> bool:
-        """Whether a message beyond the positions `applied` mentions any of these identifiers."""
+        """Whether a message beyond `applied` has any of these identifiers."""
         return any(
             not applied.covers(last)
             for mentioned in self._mentioned.values()
@@ -51,13 +51,13 @@ class Unapplied:
         )
 
     def _take(self, after: Positions, head: Positions) -> Positions:
-        """Read some messages beyond these positions; return how far that went."""
+        """Read some messages after these positions; return the positions reached."""
         entries = self._log.read(after, FOLLOWED)
         for position, message in entries:
             mentioned = self._mentioned.setdefault(partition_of(position), {})
             for identifier in message.identifiers:
                 mentioned[message.project, identifier] = position
-        # Where nothing follows although the head is further, what was there is pruned.
+        # No entries although the head is further: they are pruned.
         return after.joined(Positions(entry.position for entry in entries)) if entries else after.joined(head)
 
     def _forget(self, applied: Positions) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from passerby.rejected_requests.record import Count, Refused, Use
+from passerby.rejected_requests.record import Count, RejectedRequest, Use
 
 
 class RejectedWriter(Protocol):
@@ -14,14 +14,14 @@ class RejectedWriter(Protocol):
     What is stored may be lost in a power failure: storing delays nothing else.
     """
 
-    def keep(self, refused: Sequence[Refused], counts: Iterable[Count]) -> None:
+    def add(self, requests: Sequence[RejectedRequest], counts: Iterable[Count]) -> None:
         """Store requests and counts in one transaction, and drop the oldest requests beyond the limits."""
 
     def count_uses(self, uses: Mapping[int, int], now: int) -> None:
         """Add the uses of keys, by their ids, to the minute of `now` (ms)."""
 
-    def tidy(self, now: int) -> None:
-        """Delete expired requests at `now` (ms), and add old counts up into longer steps."""
+    def prune(self, now: int) -> None:
+        """Delete expired requests at `now` (ms), and aggregate old counts by hour and by day."""
 
     def close(self) -> None: ...
 
@@ -32,10 +32,10 @@ class RejectedReader(Protocol):
     def head(self) -> int:
         """Return the number of the last rejected request, 0 for none."""
 
-    def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[Refused]:
+    def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[RejectedRequest]:
         """Return at most `limit` requests of these projects older than number `before`, newest first."""
 
-    def following(self, after: int, until: int, limit: int) -> list[Refused]:
+    def following(self, after: int, until: int, limit: int) -> list[RejectedRequest]:
         """Return the requests of all projects after a number up to another, oldest first; of too many the newest."""
 
     def counted(self, project: int, begin: int, end: int, step: int) -> list[tuple[str, int, int]]:

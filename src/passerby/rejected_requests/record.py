@@ -1,4 +1,4 @@
-"""What is kept of a refused request."""
+"""Records of rejected requests, their counts, and the uses of keys."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import msgspec
 from passerby.dialects.common.causes import Cause
 
 NO_PROJECT = 0
-"""Whose a request is that no project's key came with: the installation's."""
+"""The project of requests without the key of any project."""
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """A refused request, redacted. `number` orders them; 0 before it is kept. `at` in milliseconds since 1970.
+class RejectedRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A rejected request, redacted. `number` orders requests, 0 before it is stored. `at` in milliseconds since 1970.
 
-    `reason` is the code of the fault, `cause` what exactly was wrong where that is known. `answer` has the sentences of
-    the dialect's own error where that is not made from a code. `body` is the beginning of what was sent.
+    `reason` is the code of the fault, `cause` its details, if known. `answer` has the sentences of the dialect's own
+    error, if the response was not made from a code. `body` is the beginning of the body.
     """
 
     number: int = 0
@@ -35,7 +35,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How many requests of a project and dialect were refused in the minute (in milliseconds) that begins at `at`."""
+    """The number of rejected requests of a project and dialect in the minute that begins at `at` (ms)."""
 
     project: int
     at: int
@@ -44,7 +44,7 @@ class Count(msgspec.Struct, frozen=True):
 
 
 class Use(NamedTuple):
-    """The minute (ms) in which a key was used last, and the number of its uses in the last hour."""
+    """The minute (ms) of a key's last use, and the number of uses in the last hour."""
 
     last_at: int
     last_hour: int

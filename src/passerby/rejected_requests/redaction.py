@@ -1,6 +1,6 @@
-"""What is struck out of a refused request before it is kept: keys, secrets, and whose address it was exactly.
+"""Redacts rejected requests before they are stored: keys, secrets, and the host part of the client's address.
 
-Of a key or a secret the first characters stay, so that its owner recognises it and nobody else can use it.
+The first characters of a key or secret are kept: enough for its owner to recognise it, and too few to use it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 KEPT: Final = 4
-"""Characters that stay of what is struck out."""
+"""Characters kept of a redacted value."""
 PATH_LIMIT: Final = 500
 """Characters kept of a path with its query."""
 TEXT_LIMIT: Final = 500
@@ -28,47 +28,47 @@ _NAMES: Final = re.compile(
 _MEMBER: Final = re.compile(r'"([^"\\]{1,80})"(\s*:\s*")((?:[^"\\]|\\.)*)')
 _FIELD: Final = re.compile(r'(?<![^&;?\s])([^"=&;?\s]{1,80})(=)([^&;\s]*)')
 _PIXEL: Final = "pixel/"
-"""In the path of a pixel, whose field `data` is JSON in base64 that may hold the write key."""
+"""Part of the path of a pixel, whose field `data` is JSON in base64 and may hold the write key."""
 _DATA: Final = re.compile(r"(?<=data=)[^&]+")
 _OURS: Final = re.compile(r"pby_[A-Za-z0-9_-]+")
 _RANDOM: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_.~%-]{12,}")
 
 
-def struck(value: str) -> str:
-    """The beginning of a key."""
+def redacted(value: str) -> str:
+    """Return the first characters of a value."""
     return value[:KEPT] + _CUT
 
 
 def path(path: str, query: str, keys: Collection[str]) -> str:
-    """A path with its query; these keys, and whatever else in it looks like one, are struck out."""
+    """Return a path with its query, without these keys and anything that looks like a key."""
     segments = [
-        struck(each) if each and (each in keys or _RANDOM.fullmatch(each)) else each for each in path.split("/")
+        redacted(each) if each and (each in keys or _RANDOM.fullmatch(each)) else each for each in path.split("/")
     ]
     if _PIXEL in path:
-        query = _DATA.sub(lambda found: struck(found[0]), query)
+        query = _DATA.sub(lambda found: redacted(found[0]), query)
     found = "/".join(segments) + (f"?{_text(query)}" if query else "")
     return found[:PATH_LIMIT]
 
 
 def body(sent: bytes) -> str:
-    """The beginning of a body as text; values of members and fields whose names speak of secrets are struck out."""
+    """Return the beginning of a body as text, without the values of members and fields named like a secret."""
     return _text(sent[:BODY_BYTES].decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 def _text(text: str) -> str:
     text = _MEMBER.sub(_without_secret_member, text)
     text = _FIELD.sub(_without_secret_field, text)
-    return _OURS.sub(lambda found: struck(found[0]), text)
+    return _OURS.sub(lambda found: redacted(found[0]), text)
 
 
 def _without_secret_member(found: re.Match[str]) -> str:
     name, between, value = found.groups()
-    return f'"{name}"{between}{struck(value)}' if _is_secret(name) else found[0]
+    return f'"{name}"{between}{redacted(value)}' if _is_secret(name) else found[0]
 
 
 def _without_secret_field(found: re.Match[str]) -> str:
     name, between, value = found.groups()
-    return f"{name}{between}{struck(value)}" if _is_secret(name) else found[0]
+    return f"{name}{between}{redacted(value)}" if _is_secret(name) else found[0]
 
 
 @lru_cache(4_096)
@@ -77,7 +77,7 @@ def _is_secret(name: str) -> bool:
 
 
 def client(address: str) -> str:
-    """The network that an address is in: /24 of IPv4, /48 of IPv6. Empty for what is no address."""
+    """Return the network of an IP address: /24 for IPv4, /48 for IPv6. Empty for any other text."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

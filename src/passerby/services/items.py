@@ -11,7 +11,7 @@ from passerby.dialects.commerce import standard_of
 from passerby.identity.namespaces import CLASSES, IdentifierClass
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StandardEvent
-from passerby.rejected_requests.record import NO_PROJECT, Refused
+from passerby.rejected_requests.record import NO_PROJECT, RejectedRequest
 from passerby.services.live_errors import LiveError, State, TypesOf, errors_of, no_types, state_of
 from passerby.services.request_texts import rejection_message
 from passerby.state.views import HistoryIdentifier
@@ -120,7 +120,7 @@ class Wanted(NamedTuple):
             )
         )
 
-    def request(self, refused: Refused) -> bool:
+    def request(self, refused: RejectedRequest) -> bool:
         """Whether this refused request is."""
         return (
             self.status not in {"accepted", "errors"}
@@ -158,7 +158,7 @@ def of_entry(entry: Entry, types_of: TypesOf = no_types) -> LiveItem:
     )
 
 
-def of_refused(refused: Refused) -> LiveItem:
+def of_refused(refused: RejectedRequest) -> LiveItem:
     """A refused request as an item."""
     return LiveItem(
         id=str(refused.number),
@@ -176,12 +176,12 @@ def of_refused(refused: Refused) -> LiveItem:
     )
 
 
-def message_of(refused: Refused) -> str:
+def message_of(refused: RejectedRequest) -> str:
     """What was wrong with a rejected request."""
     return rejection_message(refused.reason, refused.cause, refused.answer, refused.status)
 
 
-def refused_of(kept: Refused) -> RefusedRequest:
+def refused_of(kept: RejectedRequest) -> RefusedRequest:
     """A refused request as the API shows it."""
     return RefusedRequest(
         id=str(kept.number),

@@ -13,7 +13,7 @@ from passerby.accounts.records import AddedKey, Key
 from passerby.accounts.scopes import EVERY, Scope
 from passerby.clock import iso
 from passerby.rejected_requests.record import Use
-from passerby.rejected_requests.redaction import struck
+from passerby.rejected_requests.redaction import redacted
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import Forbidden, invalid, not_found
@@ -27,7 +27,7 @@ TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
 def list_keys(access: Access) -> KeyList:
     """Return all keys of the project, oldest first, revoked ones included. Secrets are stored hashed: without value.
 
-    To callers who may not manage the project, the path of a webhook is shown struck out: it is a credential.
+    To callers who may not manage the project, the path of a webhook is shown redacted out: it is a credential.
     """
     manages = access.caller.may(Permission.MANAGE, access.project)
     if not manages and not access.caller.may(Permission.READ, access.project):
@@ -109,7 +109,7 @@ def _struck_out(key: KeyInfo) -> KeyInfo:
     if not key.value or not kind.guarded:
         return key
     prefix = kind.webhook.prefix if kind.webhook else ""
-    return msgspec.structs.replace(key, value=f"{prefix}{struck(key.value.removeprefix(prefix))}/")
+    return msgspec.structs.replace(key, value=f"{prefix}{redacted(key.value.removeprefix(prefix))}/")
 
 
 def _info(key: Key, use: Use | None, now: int) -> KeyInfo:

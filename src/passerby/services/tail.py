@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from passerby import logs
 from passerby.log.protocol import Entry
 from passerby.positions import Positions
-from passerby.rejected_requests.record import Refused
+from passerby.rejected_requests.record import RejectedRequest
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
 from passerby.services.live_errors import TypesOf, no_types
@@ -42,7 +42,7 @@ class RefusedTail(Protocol):
 
     def head(self) -> int: ...
 
-    def following(self, after: int, until: int, limit: int) -> list[Refused]: ...
+    def following(self, after: int, until: int, limit: int) -> list[RejectedRequest]: ...
 
 
 class Place(NamedTuple):
@@ -83,7 +83,7 @@ class _Came(NamedTuple):
 
     since: Place
     entries: Sequence[Entry]
-    requests: Sequence[Refused]
+    requests: Sequence[RejectedRequest]
     until: Place
 
     def and_then(self, more: _Came) -> _Came:
@@ -93,7 +93,7 @@ class _Came(NamedTuple):
         return _newest(since, [*self.entries, *more.entries], [*self.requests, *more.requests], more.until)
 
 
-def _newest(since: Place, entries: Sequence[Entry], requests: Sequence[Refused], until: Place) -> _Came:
+def _newest(since: Place, entries: Sequence[Entry], requests: Sequence[RejectedRequest], until: Place) -> _Came:
     """At most `HELD` of each, the newest, and behind which place everything is there."""
     left_out = Positions(entry.position for entry in entries[:-HELD])
     refused = requests[-HELD - 1].number if len(requests) > HELD else since.refused

@@ -1,65 +1,65 @@
 -- name: keep
--- A refused request.
+-- Stores a rejected request.
 INSERT INTO refused (project, at, dialect, call, status, reason, cause, answer, method, path, client, body)
 VALUES (:project, :at, :dialect, :call, :status, :reason, :cause, :answer, :method, :path, :client, :body)
 
 -- name: count
--- How many were refused in a minute.
+-- Adds to the number of rejected requests in a minute.
 INSERT INTO counted (project, step, at, dialect, count) VALUES (?, 60, ?, ?, ?)
 ON CONFLICT DO UPDATE SET count = count + excluded.count
 
 -- name: drop_excess
--- All but the newest of a project.
+-- Deletes all but the newest requests of a project.
 DELETE FROM refused WHERE project = ?1 AND number <= (
     SELECT number FROM refused WHERE project = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2
 )
 
 -- name: drop_most
--- All but the newest of all projects.
+-- Deletes all but the newest requests of all projects.
 DELETE FROM refused WHERE number <= (SELECT number FROM refused ORDER BY number DESC LIMIT 1 OFFSET ?1)
 
 -- name: drop_old
--- What is older than it may be: numbers and times rise together, nearly, and the exact end does not matter.
+-- Deletes expired requests. Numbers and times are nearly in the same order; the exact end does not matter.
 DELETE FROM refused WHERE at < ?1
 
 -- name: roll_up
--- Add steps that began before a time to the longer steps that they lie in.
+-- Adds the steps that began before a time to the longer steps that contain them.
 INSERT INTO counted (project, step, at, dialect, count)
 SELECT project, ?2, at - at % (?2 * 1000), dialect, sum(count) FROM counted
 WHERE step = ?1 AND at < ?3 GROUP BY 1, 2, 3, 4
 ON CONFLICT DO UPDATE SET count = count + excluded.count
 
 -- name: drop_rolled_up
--- Those steps.
+-- Deletes the steps that `roll_up` added.
 DELETE FROM counted WHERE step = ?1 AND at < ?2
 
 -- name: head
--- The number of the last refused request.
+-- The number of the last rejected request.
 SELECT coalesce(max(number), 0) FROM refused
 
 -- name: newest
--- The newest of one project, behind a number.
+-- The newest requests of one project before a number.
 SELECT number, project, at, dialect, call, status, reason, cause, answer, method, path, client, body
 FROM refused WHERE project = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3
 
 -- name: following
--- The newest of those behind a number, of all projects, up to another.
+-- The newest requests of all projects after a number up to another.
 SELECT number, project, at, dialect, call, status, reason, cause, answer, method, path, client, body
 FROM refused WHERE number > ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3
 
 -- name: counted
--- How many were refused of a project, by longer steps from one time to another.
+-- The number of rejected requests of a project by step, between two times.
 SELECT dialect, at - at % (?4 * 1000), sum(count) FROM counted
 WHERE project = ?1 AND step IN (60, 3600, 86400) AND step <= ?4 AND at >= ?2 AND at < ?3 GROUP BY 1, 2
 
 -- name: count_use
--- Uses of a key in a minute.
+-- Adds to the uses of a key in a minute.
 INSERT INTO key_use (key, at, count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
 
 -- name: drop_old_uses
--- Minutes before a time, except the last one of each key.
+-- Deletes uses before a time, except the last minute of each key.
 DELETE FROM key_use WHERE at < ?1 AND at < (SELECT max(at) FROM key_use AS newer WHERE newer.key = key_use.key)
 
 -- name: uses
--- For each key the last minute in which it was used, and the number of uses since a time.
+-- The last minute in which each key was used, and its number of uses since a time.
 SELECT key, max(at), sum(iif(at >= ?1, count, 0)) FROM key_use GROUP BY key
