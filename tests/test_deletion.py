@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.serving import Json, Server
 
-from passerby.doctor.deep import examine_deep
+from passerby.doctor.deep import check_identity
 from passerby.event_store.chdb.opening import open_event_store
 from passerby.identity.decisions import Actor
 from passerby.runtime.engines import engines_of
@@ -92,7 +92,7 @@ def test_deleted_test_data_does_not_come_back_when_the_event_store_is_rebuilt(tm
         server.kill()
     assert [
         each
-        for each in examine_deep(engines_of(folder).state, engines_of(folder).log, lambda _claim, _rows: None)
+        for each in check_identity(engines_of(folder).state, engines_of(folder).log, lambda _claim, _rows: None)
         if not each.well
     ] == []
     with closing(open_event_store(folder.events)) as store:

@@ -163,7 +163,7 @@ class Reader:
     def waiting_since(self, after: Positions) -> int | None:
         return min((each.entry.message.received_at for each in self._all_after(after)), default=None)
 
-    def passed(self, reader: str, positions: Positions) -> None:
+    def commit_offset(self, reader: str, positions: Positions) -> None:
         with self._log.lock:
             self._log.readers[reader] = positions.joined(self._log.readers.get(reader, START))
 

@@ -165,7 +165,7 @@ def test_accepted_counts_each_project_and_never_falls(writer: LogWriter, reader:
     append(writer, [message(1, project=1), message(2, project=7), message(3, project=7)])
     append(writer, [message(4, project=7)])
     assert [reader.accepted(project) for project in (1, 7, 8)] == [1, 3, 0]
-    reader.passed("worker", reader.head())
+    reader.commit_offset("worker", reader.head())
     assert writer.prune(LATER) >= 1
     assert [reader.accepted(project) for project in (1, 7, 8)] == [1, 3, 0]
 
@@ -184,8 +184,8 @@ def test_nothing_is_pruned_that_a_reader_has_not_passed(writer: LogWriter, reade
         written = append(writer, numbered(number, number))
         passed = written.joined(passed) if number <= 20 else passed
     assert writer.prune(LATER) == 0
-    reader.passed("worker", reader.head())
-    reader.passed("another", passed)
+    reader.commit_offset("worker", reader.head())
+    reader.commit_offset("another", passed)
     head = reader.head()
     pruned = writer.prune(LATER)
     left = everything(reader)
@@ -197,15 +197,15 @@ def test_nothing_is_pruned_that_a_reader_has_not_passed(writer: LogWriter, reade
 def test_how_far_a_reader_has_come_never_goes_back(writer: LogWriter, reader: LogReader) -> None:
     for number in range(1, 11):
         append(writer, numbered(number, number))
-    reader.passed("worker", reader.head())
-    reader.passed("worker", START)
+    reader.commit_offset("worker", reader.head())
+    reader.commit_offset("worker", START)
     assert writer.prune(LATER) > 0
 
 
 def test_young_messages_stay_and_the_head_survives_pruning(writer: LogWriter, reader: LogReader) -> None:
     for number in range(1, 31):
         append(writer, numbered(number, number), LATER if number > 10 else NOW)
-    reader.passed("worker", reader.head())
+    reader.commit_offset("worker", reader.head())
     head = reader.head()
     assert writer.prune(LATER) == 10
     assert sorted(map(int, ids(everything(reader)))) == list(range(11, 31))

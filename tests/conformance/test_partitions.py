@@ -19,7 +19,7 @@ from tests.delivery.sinks import MemorySink
 from tests.state.filling import ident
 
 from passerby.delivery.relay import Relay
-from passerby.doctor.deep import examine_deep
+from passerby.doctor.deep import check_identity
 from passerby.doctor.positions import compare
 from passerby.edge import unapplied
 from passerby.edge.unapplied import Unapplied
@@ -207,7 +207,7 @@ class TestWorker:
     def test_the_log_keeps_what_the_slowest_partition_needs(self, office: Office, log: PartitionedLog) -> None:
         say(office)
         apply(office, 0, 2)
-        reader_of(office).passed("worker", office.building.reader.positions())
+        reader_of(office).commit_offset("worker", office.building.reader.positions())
         log.open_writer(LogSettings(retention_days=1)).prune(1 << 60)
         office.building.apply()
         assert len(carried(office)) == 60
@@ -402,7 +402,7 @@ class TestChecks:
         folder.log.touch()
 
         def broken() -> list[str]:
-            verdicts = examine_deep(SqliteStateEngine(folder.state), engine, lambda _claim, _rows: None)
+            verdicts = check_identity(SqliteStateEngine(folder.state), engine, lambda _claim, _rows: None)
             return [verdict.claim for verdict in verdicts if not verdict.well]
 
         assert broken() == []

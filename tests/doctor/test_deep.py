@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from tests.state.filling import DAY, ident, new_id
 
-from passerby.doctor.deep import Verdict, examine_deep
+from passerby.doctor.deep import Verdict, check_identity
 from passerby.engines import LogEngine, StateEngine
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
@@ -59,7 +59,7 @@ class Place:
             self._worker.apply(self._tail.read(self.state.positions(), 1_000))
 
     def checked(self) -> list[Verdict]:
-        return list(examine_deep(*parts(self.folder), lambda _claim, _rows: None, batch=2))
+        return list(check_identity(*parts(self.folder), lambda _claim, _rows: None, batch=2))
 
     def broken(self) -> set[str]:
         return {verdict.claim for verdict in self.checked() if not verdict.well}
@@ -123,13 +123,13 @@ def test_a_deletion_while_events_are_counted_is_no_fault(place: Place) -> None:
         if claim == "profiles are counted by stage" and not deleted:
             deleted.append(place.state.delete_test_data(1, DAY))
 
-    verdicts = list(examine_deep(*parts(place.folder), counting, batch=2))
+    verdicts = list(check_identity(*parts(place.folder), counting, batch=2))
     assert deleted == [(1, 1, 0, False)]
     assert [verdict for verdict in verdicts if not verdict.well] == []
 
 
 def test_before_the_first_start_there_is_nothing_to_check(data: Path) -> None:
-    assert list(examine_deep(*parts(DataDir(data)), lambda _claim, _rows: None)) == []
+    assert list(check_identity(*parts(DataDir(data)), lambda _claim, _rows: None)) == []
     assert not data.exists()
 
 
@@ -180,7 +180,7 @@ def test_some_of_what_is_broken_is_named(place: Place) -> None:
 def test_it_tells_how_far_it_is(place: Place) -> None:
     told: list[tuple[str, int]] = []
     list(
-        examine_deep(
+        check_identity(
             engines_of(place.folder).state,
             engines_of(place.folder).log,
             lambda claim, rows: told.append((claim, rows)),

@@ -234,7 +234,7 @@ def test_a_preflight_allows_the_calls_methods_and_the_headers_that_are_asked_for
 
 
 def broken(path: str) -> Call | None:
-    """The real calls, with a mistake in `track`."""
+    """The real calls, with an error in `track`."""
     call = registry.match(path)
     return msgspec.structs.replace(call, handle=fail) if call and call.name == "track" else call
 
@@ -243,7 +243,7 @@ def fail(*_: object) -> Outcome:
     raise KeyError("somebody@example.com")
 
 
-def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged_without_values(
+def test_an_internal_error_is_answered_500_and_logged_without_values(
     start: Start, kept: Kept, lines: io.StringIO
 ) -> None:
     edge = start(match=broken)
@@ -253,13 +253,13 @@ def test_a_mistake_of_ours_is_a_500_that_the_next_request_survives_and_is_logged
         assert answer.json["error"]["code"] == "internal"
         assert client.ask(IDENTIFY, b'{"mobileId":"m","userId":"u"}').status == 202
     assert len(kept()) == 1
-    assert "a request met a mistake of ours" in lines.getvalue()
+    assert "internal error while handling a request" in lines.getvalue()
     assert "KeyError" in lines.getvalue()
     assert "somebody" not in lines.getvalue()
 
 
 class Failing:
-    """A directory whose state cannot be read in an unexpected way."""
+    """A lookup that fails with an unexpected error."""
 
     async def known(self, _inquiry: Lookup) -> LookupResult:
         raise KeyError("somebody@example.com")
@@ -276,7 +276,7 @@ def asking(answer: Callable[[LookupResult], Outcome]) -> Callable[[str], Call]:
     return lambda _: msgspec.structs.replace(call, look_up=look_up)
 
 
-def test_a_mistake_of_ours_in_a_lookup_is_a_500_too(start: Start, kept: Kept, lines: io.StringIO) -> None:
+def test_an_internal_error_in_a_lookup_is_answered_500(start: Start, kept: Kept, lines: io.StringIO) -> None:
     edge = start(match=asking(lambda _: Outcome(Reply(200))), lookup=Failing())
     with closing(Client(edge.port)) as client:
         assert [client.ask(TRACK, EVENT).status for _ in range(2)] == [500, 500]
@@ -298,14 +298,14 @@ def test_a_call_may_be_refused_after_a_lookup(start: Start) -> None:
         edge.edge.budget.taken -= 1 << 40
 
 
-def test_a_mistake_of_ours_in_an_answer_to_a_full_disk_is_a_500(start: Start, log: Gate, lines: io.StringIO) -> None:
+def test_an_internal_error_after_a_failed_commit_is_answered_500(start: Start, log: Gate, lines: io.StringIO) -> None:
     call = registry.match(TRACK)
     assert call
     edge = start(match=lambda _: msgspec.structs.replace(call, fault=fail))
     log.fault = LogFull("no space")
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, EVENT).status == 500
-    assert "a request met a mistake of ours" in lines.getvalue()
+    assert "internal error while handling a request" in lines.getvalue()
 
 
 def test_an_answer_that_cannot_be_written_costs_only_its_connection(
@@ -316,7 +316,7 @@ def test_an_answer_that_cannot_be_written_costs_only_its_connection(
         patch.setattr("passerby.edge.connection.response", fail)
         client.send(request(TRACK, EVENT))
         assert client.is_closed()
-    assert "a request met a mistake of ours" in lines.getvalue()
+    assert "internal error while handling a request" in lines.getvalue()
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
 

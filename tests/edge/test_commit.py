@@ -94,8 +94,8 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
         assert not budget.taken
 
     run(log, test)
-    assert lines.getvalue().count("the log takes no messages") == 1
-    assert lines.getvalue().count("the log takes messages again") == 1
+    assert lines.getvalue().count("cannot write to the log") == 1
+    assert lines.getvalue().count("writing to the log again") == 1
     with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
         assert reader.head() == at(3)
 

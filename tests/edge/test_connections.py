@@ -269,7 +269,7 @@ def test_a_request_of_a_disconnected_client_is_counted(edge: Running, log: Gate,
     assert len(kept()) == 2
 
 
-def test_a_mistake_of_ours_in_a_head_is_answered_counted_and_logged(
+def test_an_internal_error_in_a_head_is_answered_counted_and_logged(
     edge: Running, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     def fail(_url: bytes) -> None:

@@ -266,7 +266,7 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
     before, still, after = place.asked(ask)
     assert before == still == LookupResult(behind=True)
     assert after.profile is not None
-    assert lines.getvalue().count("the state cannot be read") == 1
+    assert lines.getvalue().count("cannot read the state") == 1
     for part in (place.writer, place.reader, place.log):
         part.close()
 

@@ -132,7 +132,7 @@ def test_an_internal_error_is_captured(start: Callable[..., Running], lines: io.
         assert client.ask("/", method="GET").status == 500
     ((one,), _) = running.edge.rejections.take()
     assert (one.reason, one.status) == ("internal_error", 500)
-    assert "a mistake of ours" in lines.getvalue()
+    assert "internal error while handling" in lines.getvalue()
 
 
 def test_beyond_what_is_written_they_are_only_counted(

@@ -1,4 +1,4 @@
-"""Whatever a client sends, it is never our mistake, and the next request is served."""
+"""No request causes an internal error, and the next request is served (property tests)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def edge() -> Iterator[Running]:
 
 
 def still_well(edge: Running) -> None:
-    """Nothing was our mistake, and a good request is taken."""
+    """Assert that there was no internal error and that a valid request is accepted."""
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, GOOD).status == 202
     until(lambda: not edge.edge.budget.taken)

@@ -73,9 +73,9 @@ def test_a_reader_that_cannot_say_how_far_it_is_says_it_later(writer: SqliteLogW
     append(writer, numbered(1, 1))
     append(writer, numbered(2, 2))
     with file_size_limit(100):
-        reader.passed("worker", at(2))
+        reader.commit_offset("worker", at(2))
     assert writer.prune(LATER) == 0
-    reader.passed("worker", at(2))
+    reader.commit_offset("worker", at(2))
     assert writer.prune(LATER) == 1
 
 

@@ -64,7 +64,7 @@ class Log(RuleBasedStateMachine):
     @rule(reader=st.sampled_from(["worker", "another"]), share=st.floats(0, 1))
     def pass_by(self, reader: str, share: float) -> None:
         position = int(share * len(self.messages))
-        self.reader.passed(reader, at(position))
+        self.reader.commit_offset(reader, at(position))
         self.passed[reader] = max(position, self.passed.get(reader, 0))
 
     @rule()

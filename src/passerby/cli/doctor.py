@@ -11,8 +11,8 @@ from cyclopts import Parameter
 
 from passerby.cli.app import Data, Json
 from passerby.cli.output import complain, say, say_json
-from passerby.doctor.deep import Verdict, examine_deep
-from passerby.doctor.examine import examine
+from passerby.doctor.deep import Verdict, check_identity
+from passerby.doctor.diagnostics import run_diagnostics
 from passerby.runtime.engines import engines_of
 from passerby.settings import load
 from passerby.storage.data_dir import DataDir
@@ -38,8 +38,8 @@ def doctor(
     settings = load({"data": data, "port": port, "console_port": console_port}, os.environ)
     folder = DataDir(settings.data)
     engines = engines_of(folder)
-    findings = list(examine(settings, engines))
-    verdicts = list(examine_deep(engines.state, engines.log, _Reporter())) if deep else []
+    findings = list(run_diagnostics(settings, engines))
+    verdicts = list(check_identity(engines.state, engines.log, _Reporter())) if deep else []
     healthy = all(finding.well for finding in findings) and all(verdict.well for verdict in verdicts)
     if json:
         say_json({"well": healthy, "findings": findings} | ({"properties": verdicts} if deep else {}))

@@ -1,1 +1,1 @@
-"""Looks a data folder and its machine over, and says what to do about what it finds."""
+"""Diagnostics of a data folder and its machine: findings, each with what to do about it."""

@@ -1,8 +1,8 @@
-"""The properties of identity (docs/explanation/identity.md), checked on a real state and log while they are in use.
+"""Checks the properties of identity (docs/explanation/identity.md) on a state and log, also while a server uses them.
 
-Nothing is written. A table is gone through in batches, each in a read transaction of its own, so that neither the
-worker nor the write-ahead log's checkpoints wait for longer than one takes. What is written meanwhile is seen or not:
-each check compares only what one moment shows, or bounds by two moments what changes in between.
+Read-only. Tables are scanned in batches, each in its own read transaction, because a long one would stop checkpoints of
+the write-ahead log. Rows may change between batches, so each check compares data of one transaction, or reads totals
+before and after and checks against both as bounds.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from passerby.positions import Position, Positions
 from passerby.state.manager.connector import Connector
 
 BATCH: Final = 5_000
-"""Rows looked at in one transaction: some milliseconds."""
+"""Rows checked in one transaction, which takes some milliseconds."""
 EXAMPLES: Final = 5
-"""How many of the broken rows are named."""
+"""Rows named for each violated property."""
 
 Progress = Callable[[str, int], None]
-"""Is told, batch by batch, which claim is being checked, and on how many rows it was."""
+"""Called after each batch with the claim that is being checked and the number of rows checked."""
 
 
 class Verdict(msgspec.Struct, kw_only=True, rename={"number": "property"}):
-    """What checking one claim came to. `number` is the property's in identity.md; `examples` name broken rows."""
+    """The result of checking one claim. `number` is that of the property in identity.md; `examples` are rows."""
 
     number: int
     claim: str
@@ -43,7 +43,7 @@ class Verdict(msgspec.Struct, kw_only=True, rename={"number": "property"}):
 
 
 class _Table(NamedTuple):
-    """A table to go through: the statement that gives its keys, and the key before the first."""
+    """A table to scan: the statement that selects its keys in order, and a key before the first."""
 
     keys: str
     start: tuple[Any, ...]
@@ -64,7 +64,7 @@ _CLAIMS: Final = (
     (2, "a profile has at most one customer id", _PROFILES, "deep.one_customer"),
     (2, "no message has moved a customer id", _HISTORY, "deep.customer_moved"),
     (3, "every batch is applied once, in the log's order", _OUTBOX, "deep.applied_once"),
-    (4, "every merged profile leads to one that stands for itself", _PROFILES, "deep.leads_nowhere"),
+    (4, "every merged profile leads to a canonical profile", _PROFILES, "deep.leads_nowhere"),
     (4, "an alias is looked up when its value arrives", _IDENTIFIERS, "deep.unseen_aliases"),
     (6, "a merged profile points to its winner, an undone one does not", _MERGES, "deep.merged_by"),
     (6, "an undo is remembered, and what a merge moved is known", _MERGES, "deep.remembered"),
@@ -74,12 +74,12 @@ _CLAIMS: Final = (
     (7, "links of hints stay within a project", _LINKS, "deep.foreign_links"),
     (7, "separations stay within a project", _SEPARATIONS, "deep.foreign_separations"),
 )
-"""All that is broken row by row. Whether the order of messages matters (4) cannot be seen from a state; that every
-merge leads to one profile can."""
+"""Claims that are checked row by row. Property 4, independence of the order of messages, cannot be seen in a state; its
+consequence that every merge leads to one profile can."""
 
 
-def examine_deep(state: StateEngine, log: LogEngine, progress: Progress, batch: int = BATCH) -> Iterator[Verdict]:
-    """Check every property that state and log show; nothing where there is no state yet."""
+def check_identity(state: StateEngine, log: LogEngine, progress: Progress, batch: int = BATCH) -> Iterator[Verdict]:
+    """Yield a verdict for each claim; none if there is no state yet."""
     if not (state.exists() and log.exists()):
         return
     with closing(state.open_connector()) as db:
@@ -102,7 +102,7 @@ def _go_through(  # noqa: PLR0913, PLR0917 - a claim has as many parts
 
 
 def _batches(db: Connector, table: _Table, query: str, batch: int) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
-    """How many rows each batch has, and what the query finds in it."""
+    """Yield for each batch the number of rows, and the rows that the query finds in it."""
     after = table.start
     while True:
         with db.snapshot():
@@ -120,7 +120,7 @@ def _totals(db: Connector) -> dict[tuple[int, str], int]:
 
 
 def _check_messages(db: Connector, engine: LogEngine) -> Verdict:
-    """Accepted = applied + duplicates + waiting, for each project. What is waiting is counted between two moments."""
+    """Check accepted = applied + duplicates + waiting by project; `accepted` is read before and after `waiting`."""
     verdict = Verdict(number=5, claim="accepted = applied + duplicates + waiting", checked=0)
     totals = _totals(db)
     applied = Positions(Position(value) for (_, name), value in totals.items() if name.partition(".")[0] == "position")
@@ -136,7 +136,7 @@ def _check_messages(db: Connector, engine: LogEngine) -> Verdict:
 
 
 def _check_totals(db: Connector, progress: Progress, batch: int) -> Iterator[Verdict]:
-    """What the profiles come to, and what the totals say before and after counting them."""
+    """Check the totals against a count of the profiles; they are read before and after it."""
     events = Verdict(number=5, claim="each applied event is one of its profile's", checked=0)
     stages = Verdict(number=5, claim="profiles are counted by stage", checked=0)
     before = _totals(db)

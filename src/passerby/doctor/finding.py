@@ -1,4 +1,4 @@
-"""What a check comes to."""
+"""Results of checks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing looked at: what was found there and, where it is not well, what to do about it."""
+    """The result of one check: what was found and, if it is a problem, what to do about it."""
 
     check: str
     well: bool

@@ -1,4 +1,4 @@
-"""The data folder: there, ours, writable, with room left, and from no other time than now."""
+"""Checks of the data folder: existence, owner, write access, disk space, and the clock."""
 
 from __future__ import annotations
 
@@ -16,36 +16,37 @@ from typing import Final
 from passerby.doctor.finding import Finding, unwell, well
 
 LEAST_FREE_BYTES: Final = 2 << 30
-"""Below this, a busy hour can fill the disk."""
+"""Free disk space below which a busy hour can fill the disk."""
 TOLERATED_SECONDS: Final = 60.0
-"""How far in the future a file's time may lie before the clock is to blame."""
+"""How far in the future a file's modification time may be: network file systems use the server's clock."""
 EARLIEST_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""No clock that is right shows an earlier time."""
+"""An earlier time shows a clock that was never set, as after a boot without a battery."""
 
 
 def check_folder(folder: Path) -> Iterator[Finding]:
-    """The folder itself and the disk under it. Nothing more is looked at where it is not there."""
+    """Check the folder and its disk. If it does not exist, that is the only finding."""
     if not folder.is_dir():
         advice = f"create it with `passerby init --data {folder}`, or give another directory with --data"
         yield unwell("data directory", f"{folder} is not a directory", advice)
         return
-    yield _ownership(folder)
+    owner, user = folder.stat().st_uid, os.geteuid()
+    if owner == user:
+        yield well("owner", "owner OK")
+    else:
+        found = f"owned by user {owner}, but this process runs as user {user}"
+        yield unwell("owner", found, f"run as user {owner}, or: chown -R {user} {folder}")
     yield _writable(folder)
-    yield _room(folder)
-
-
-def _ownership(folder: Path) -> Finding:
-    owner, us = folder.stat().st_uid, os.geteuid()
-    if owner == us:
-        return well("owner", "owner OK")
-    return unwell(
-        "owner",
-        f"owned by user {owner}, but this process runs as user {us}",
-        f"run as user {owner}, or: chown -R {us} {folder}",
-    )
+    free = shutil.disk_usage(folder).free
+    found = f"{free / (1 << 30):.1f} GiB free"
+    if free >= LEAST_FREE_BYTES:
+        yield well("disk space", found)
+    else:
+        advice = "free disk space or lower --log-retention-days: on a full disk every request is rejected"
+        yield unwell("disk space", found, advice)
 
 
 def _writable(folder: Path) -> Finding:
+    # Written and synced, because a file can be created on a full disk.
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"passerby")
@@ -58,18 +59,8 @@ def _writable(folder: Path) -> Finding:
     return well("writable", f"{folder} is writable")
 
 
-def _room(folder: Path) -> Finding:
-    free = shutil.disk_usage(folder).free
-    found = f"{free / (1 << 30):.1f} GiB free"
-    if free >= LEAST_FREE_BYTES:
-        return well("disk space", found)
-    return unwell(
-        "disk space", found, "free disk space or lower --log-retention-days: on a full disk every request is rejected"
-    )
-
-
 def check_clock(folder: Path) -> Finding:
-    """Whether this machine's clock can be right, by its own account and by the times of what was written before."""
+    """Check the machine's clock against the year and the modification times of the data files."""
     now = time.time()
     if now < EARLIEST_NOW.timestamp():
         return unwell("clock", f"the clock shows {_shown(now)}", "set the clock and synchronise it with NTP")
@@ -81,7 +72,7 @@ def check_clock(folder: Path) -> Finding:
 
 
 def _written(folder: Path) -> Iterator[float]:
-    """When the files in a folder were last written to; one may go while it is looked at, as write-ahead logs do."""
+    """Yield the modification times of files; write-ahead logs may be deleted meanwhile."""
     for file in folder.glob("*"):
         with suppress(FileNotFoundError):
             found = file.stat()

@@ -1,4 +1,4 @@
-"""The ports: free to listen on, or answered by our own server."""
+"""Checks of the ports: free, or served by the running server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOOK_AT_LOG = "see the server log; if the server does not recover, restart it"
 
 
 def check_ports(settings: Settings, serving: Serving | None) -> Iterator[Finding]:
-    """Both ports of the server that runs on the folder; where none runs, those that it would take."""
+    """Check both ports of the running server; if none runs, those in the settings."""
     if serving:
         yield _answers("ingest port", serving.host, serving.port)
         yield _healthy(serving.console_host, serving.console_port)

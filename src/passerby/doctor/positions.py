@@ -1,4 +1,4 @@
-"""Whether log, state and relay are in order: relayed <= applied <= head. Anything else is an older copy of a file."""
+"""Checks the order of positions, relayed <= applied <= head, which is violated if a file is an older copy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHECK: Final = "positions"
 
 
 def check_positions(log: LogEngine, state: StateEngine) -> Finding:
-    """Compare the positions of log and state, which must exist; other checks examine the files themselves."""
+    """Compare the positions of log and state. The state must exist; other checks are about the files themselves."""
     try:
         progress = state.progress()
         head = log.head() if log.exists() else START
@@ -24,7 +24,7 @@ def check_positions(log: LogEngine, state: StateEngine) -> Finding:
 
 
 def compare(progress: Progress, head: Positions) -> Finding:
-    """Compare how far the state is with the positions at the log's end, partition by partition."""
+    """Compare the progress of the state with the positions at the log's end, partition by partition."""
     found = f"relayed {progress.relayed}, applied {progress.positions}, log {head}"
     if not head.has_reached(progress.positions):
         return unwell(CHECK, f"{found}: the state is ahead of the log", _LOG_BEHIND)

@@ -12,7 +12,7 @@ from passerby.positions import START, Position, Positions, partition_of
 FOLLOWED: Final = 5_000
 """Messages read at a time. If the worker is further behind than this, lookups do not wait for it."""
 REMEMBERED: Final = 4 * FOLLOWED
-"""Identifiers held in memory; a message has one to four."""
+"""Identifiers held in memory; beyond it, those of applied messages are dropped, and then all."""
 
 
 class Unapplied:

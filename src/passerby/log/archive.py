@@ -1,7 +1,7 @@
 """The archive: random access to accepted messages, by id or by recency.
 
-Apart from `passerby.log.protocol`, because the two are answered by different means: a queue is read from a position,
-and finding one message in it takes an index or a scan. All work here is bounded, so what is old may not be found.
+Separate from `passerby.log.protocol`, because an engine may need another store for it: a queue is read from a position,
+and finding one message takes an index or a scan. All work is bounded, so old messages may not be found.
 """
 
 from __future__ import annotations
@@ -20,6 +20,6 @@ class Archive(Protocol):
         """Return at most `limit` of a project's newest messages that fit, newest first; examine a bounded number."""
 
     def find(self, project: int, id_: str) -> Entry | None:
-        """Return the message of a project with this id (a UUIDv7); None where the log holds none, or not any more."""
+        """Return the message of a project with this id (a UUIDv7); None if the log holds none, or it was pruned."""
 
     def close(self) -> None: ...

@@ -1,10 +1,9 @@
-"""The log: the durable, replayable list of accepted messages.
+"""Protocol of the log: the durable, replayable list of accepted messages.
 
-A log has one or more partitions. Messages are ordered within a partition only: see `passerby.positions`. How many
-messages lie between two sets of positions, and how old they are, is the log's to say, because only an engine knows
-whether its offsets have gaps.
+A log has one or more partitions. Messages are ordered within a partition only: see `passerby.positions`. The number of
+messages between two positions is asked of the log, because only an engine knows whether its offsets have gaps.
 
-Looking up single messages is another protocol, `passerby.log.archive`: a log that is only a queue has no such index.
+Lookups of single messages are a separate protocol, `passerby.log.archive`: a queue has no index for them.
 """
 
 from __future__ import annotations
@@ -24,37 +23,37 @@ class Entry(NamedTuple):
 
 
 class LogFull(Exception):
-    """The log cannot take more now: the disk is full or not writable. Nothing was kept."""
+    """The log cannot be written: the disk is full or read-only. Nothing was stored."""
 
 
 class LogDamaged(Exception):
-    """The log's storage cannot be understood. The message says what to do; nothing was kept or lost by asking."""
+    """The log's storage is corrupt. The message says what to do. Nothing was stored, and nothing was lost."""
 
 
 class LogWriter(Protocol):
-    """The end that the edge holds."""
+    """Appends messages and prunes old ones. Used by the edge."""
 
     def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions:
         """Append messages in one durable write; return the last position written in each partition.
 
-        Each of `encoded` is one message's JSON; `counts` says how many of them belong to which project. At return
-        they are on disk. Raises LogFull or LogDamaged, and then nothing was kept.
+        Each of `encoded` is the JSON of one message; `counts` is the number of messages by project. They are on disk
+        at return. Raises LogFull or LogDamaged; nothing is stored then.
         """
 
     def prune(self, now: int) -> int:
-        """Delete what is past retention by age or size and passed by every reader; return how many messages went.
+        """Delete messages beyond retention that every reader has committed; return how many were deleted.
 
-        May run in a thread of its own beside `append`.
+        May run in another thread, concurrently with `append`.
         """
 
     def close(self) -> None: ...
 
 
 class LogReader(Protocol):
-    """The end that the worker and the API hold.
+    """Reads messages in order. Used by the worker and the API.
 
-    A reader may own all partitions or some. `read` gives messages of its own partitions only; everything else is about
-    the whole log.
+    A reader may own all partitions or some. `read` returns messages of its own partitions only; all other methods are
+    about the whole log.
     """
 
     def read(self, after: Positions, limit: int) -> list[Entry]:
@@ -81,10 +80,10 @@ class LogReader(Protocol):
     def waiting_since(self, after: Positions) -> int | None:
         """Return when the oldest message that follows these positions was received (ms), of all projects; else None."""
 
-    def passed(self, reader: str, positions: Positions) -> None:
-        """Note durably that this reader will not ask for anything up to these positions again.
+    def commit_offset(self, reader: str, positions: Positions) -> None:
+        """Commit the reader's positions: it will not read anything up to them again.
 
-        From its first call on, a reader holds back pruning; while no reader is known, nothing is pruned at all.
+        Pruning stops at the lowest committed position of all readers. Nothing is pruned before the first commit.
         """
 
     def close(self) -> None: ...

@@ -19,7 +19,7 @@ from passerby.console.auth.throttle import Throttle
 from passerby.console.context import ConsoleContext
 from passerby.console.middleware import ConsoleMiddleware
 from passerby.delivery.relay import Relay
-from passerby.doctor.examine import examine
+from passerby.doctor.diagnostics import run_diagnostics
 from passerby.engines import Engines
 from passerby.event_store.protocol import EventStore
 from passerby.monitoring.meter import Meter
@@ -198,7 +198,7 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
         throttle=Throttle(),
         settings=settings,
         monitor=monitor,
-        diagnose=partial(examine, settings, engines),
+        diagnose=partial(run_diagnostics, settings, engines),
         versions=lambda: dict(engine.version() for engine in engines),
     )
     return create_app(reception, application)

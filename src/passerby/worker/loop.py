@@ -77,7 +77,7 @@ class Loop:
             self._between()
             if len(entries) < self._batch_messages:
                 self._stop.wait(PAUSE_SECONDS)
-        self._reader.passed(READER, positions)
+        self._reader.commit_offset(READER, positions)
         return positions
 
     def _read(self, positions: Positions) -> list[Entry]:
@@ -146,4 +146,4 @@ class Loop:
         now = time.monotonic()
         if now - self._reported >= REPORT_SECONDS:
             self._reported = now
-            self._reader.passed(READER, positions)
+            self._reader.commit_offset(READER, positions)

@@ -1,4 +1,4 @@
-"""The archive of the log's SQLite file: the newest messages, and one message by its id. Work for either is bounded."""
+"""Looks up messages in the log's SQLite file: the newest ones, and one by its id, each with bounded work."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _SQL = sql.load("passerby.log.sqlite", "queries.sql")
 
 BATCHES: Final = 5_000
 MESSAGES: Final = 5_000
-"""How many batches, and messages of a project in them, are examined for the newest ones."""
+"""Batches, and messages of the project in them, examined for the newest ones at most."""
 EARLY_MS: Final = 250
 LATE_MS: Final = 30_000
-"""How much before or after the time within a message's id its batch may have been written: clocks of several processes
-agree, and an edge gives up a request that waits longer than that for the disk."""
+"""How long before and after the time in its id a message may be written. All edges share one clock, so the id is hardly
+ever later; and an edge gives up a request that waits longer for the disk."""
 NAMING: Final = 20
-"""How many batches are read that mention an id: others' messages may do so, too."""
+"""Batches read whose text contains an id: messages of other projects may contain it too."""
 
 
 class SqliteArchive:
@@ -62,7 +62,7 @@ class SqliteArchive:
         return None
 
     def _first_since(self, moment: int) -> int:
-        """The offset of the first batch that was received at a time (ms) or later; that of the last, if none was."""
+        """Return the offset of the first batch received at or after a time (ms), of the last batch if there is none."""
         low, high = 0, int(self._connection.execute(_SQL["head"]).get)
         while low < high:
             middle = (low + high) // 2
@@ -75,7 +75,7 @@ class SqliteArchive:
         return low
 
     def _rows(self, query: str, *bindings: int | str) -> Iterator[Any]:
-        """The rows of a query, one after the other: mostly the first ones are enough."""
+        """Yield the rows of a query lazily: callers usually stop after the first ones."""
         cursor = self._connection.execute(_SQL[query], bindings)
         try:
             yield from cursor

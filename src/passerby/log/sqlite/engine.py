@@ -1,4 +1,4 @@
-"""The log in one SQLite file: how it is opened, and how it continues after a part of it was lost."""
+"""Opens the log in one SQLite file, and continues it after a part of it was lost."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from passerby.settings import LogSettings
 from passerby.storage import sql, sqlite
 
 CLOCK_SLACK_MS = 1_000
-"""A batch is written at most about so long after its messages were received."""
+"""Time between the receipt of a message and the write of its batch: a group commit takes less."""
 
 _SQL = sql.load("passerby.log.sqlite", "queries.sql")
 
 
 def begin_after(path: Path, positions: Positions, accepted: Mapping[int, int], applied_until: int = 0) -> bool:
-    """Continue a log that ends before these positions after them; returns whether it had to.
+    """Make a log that ends before these positions continue after them; return whether that was necessary.
 
-    For a log whose file was removed, restored from an older copy, or left behind without its write-ahead log: its next
-    positions would be ones that the state has passed, and what was appended there would never be applied. `accepted`
-    says how many messages of each project the state has applied or dropped as duplicates. Batches that were received
-    more than `CLOCK_SLACK_MS` after `applied_until` (ms) cannot be among those: they move behind the positions, all
-    others stay where they are and are never applied again. Checked and done under the write lock, so several processes
-    may call this at once, while others append.
+    A log whose file was deleted, restored from an older copy, or moved without its write-ahead log would append at
+    offsets that the state has already applied, and those messages would be skipped. `accepted` is the number of
+    messages of each project that the state has applied or dropped as duplicates. Batches received more than
+    `CLOCK_SLACK_MS` after `applied_until` (ms) cannot be among them: they are moved after the positions. All others
+    keep their offsets and are not applied again. Runs under the write lock, so several processes may call it while
+    others append.
     """
     position = positions.offset()
     connection = open_log(path)

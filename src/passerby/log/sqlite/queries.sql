@@ -1,27 +1,27 @@
 -- name: append
--- A batch at the log's end. A transaction by itself, which takes the write lock before it reads the end.
+-- Appends a batch. A transaction of its own: an INSERT takes the write lock before it reads the last offset.
 INSERT INTO batch (last, received_at, count, counts, body)
 SELECT coalesce(max(last), 0) + :count, :received_at, :count, :counts, :body FROM batch
 
 -- name: renumber
--- Move the batches that were received after a time (ms) past a position that no batch has reached, so rows never collide.
+-- Moves the batches received after a time (ms) past a position that no batch has reached, so keys never collide.
 UPDATE batch SET last = last + :position - (SELECT min(last - count) FROM batch WHERE received_at > :after)
 WHERE received_at > :after
 
 -- name: mark_beginning
--- An empty batch that takes the positions before a log's beginning.
+-- Inserts an empty batch that occupies the positions before the log's beginning.
 INSERT INTO batch (last, received_at, count, counts, body) VALUES (:position, 0, 0, '{}', x'5b5d')
 
 -- name: forget_accepted
--- Drop all counts, before they are computed anew.
+-- Deletes all counts before they are recomputed.
 DELETE FROM accepted
 
 -- name: set_accepted
--- Count what was appended before this log was begun.
+-- Sets the number of messages appended before this log's beginning.
 INSERT INTO accepted (project, count) VALUES (:project, :count)
 
 -- name: add_accepted_after
--- Count the messages after a position.
+-- Adds the number of messages after a position.
 INSERT INTO accepted (project, count)
 SELECT CAST(share.key AS INTEGER), sum(share.value)
 FROM batch, json_each(batch.counts) AS share WHERE batch.last > :position GROUP BY share.key
@@ -32,51 +32,51 @@ ON CONFLICT (project) DO UPDATE SET count = count + excluded.count
 SELECT coalesce(max(last), 0) FROM batch
 
 -- name: batches_after
--- The batches that hold messages behind a position, in order.
+-- The batches with messages after a position, in order.
 SELECT last, count, body FROM batch WHERE last > :after AND count > 0 ORDER BY last
 
 -- name: accepted
--- How many messages of a project were ever appended.
+-- The number of messages of a project ever appended.
 SELECT count FROM accepted WHERE project = :project
 
 -- name: split_by
--- The batch, if any, that a position lies inside of.
+-- The batch that contains a position other than its last one, if any.
 SELECT last, count, received_at, body
 FROM (SELECT last, count, received_at, body FROM batch WHERE last > :after ORDER BY last LIMIT 1)
 WHERE last - count < :after
 
 -- name: waiting
--- How many messages of a project the batches hold that lie wholly behind a position, and since when.
+-- The number of messages of a project in batches wholly after a position, and the time of the oldest batch.
 SELECT coalesce(sum(share.value), 0), min(batch.received_at)
 FROM batch, json_each(batch.counts) AS share
 WHERE batch.last > :after AND batch.last - batch.count >= :after AND share.key = CAST(:project AS TEXT)
 
--- name: passed
--- A reader's position, which never goes back.
+-- name: commit_offset
+-- Commits a reader's position, which never decreases.
 INSERT INTO reader (name, position) VALUES (:name, :position)
 ON CONFLICT DO UPDATE SET position = max(position, excluded.position)
 
 -- name: prunable
--- The oldest batches that every reader has passed, never the newest of all: it keeps the position.
+-- The oldest batches committed by every reader; never the newest batch, which holds the last offset.
 SELECT last, received_at, count, length(body) FROM batch
 WHERE last <= (SELECT min(position) FROM reader) AND last < (SELECT max(last) FROM batch)
 ORDER BY last LIMIT :limit
 
 -- name: delete_up_to
--- The batches up to a position.
+-- Deletes the batches up to a position.
 DELETE FROM batch WHERE last <= :last
 
 -- name: batch_from
--- The first batch that ends at a position or behind it: where it ends, and when it was received.
+-- The first batch that ends at or after a position: its last position, and the time it was received.
 SELECT last, received_at FROM batch WHERE last >= :position ORDER BY last LIMIT 1
 
 -- name: naming
--- The batches between two positions in whose text an id occurs.
+-- The batches between two positions whose text contains an id.
 SELECT last, count, body FROM batch
 WHERE last BETWEEN :from AND :until AND instr(body, CAST(:id AS BLOB)) > 0
 ORDER BY last LIMIT :limit
 
 -- name: batches_back
--- The batches of the log, the newest first. The body only of those that hold messages of a project: others stay unread.
+-- The batches of the log, newest first. The body is read only if the batch has messages of the project.
 SELECT last, count, CASE WHEN json_extract(counts, :project) THEN body END FROM batch
 WHERE count > 0 ORDER BY last DESC

@@ -1,9 +1,10 @@
-"""Pruning: letting go of messages that are old, or too many, and that every reader has passed."""
+"""Prunes the log: deletes messages beyond retention that every reader has committed."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,18 +15,18 @@ from passerby.settings import LogSettings
 from passerby.storage import sql
 
 CHUNK_BYTES = 1 << 20
-"""Message bytes deleted in one transaction, about: what an append waits for is less than with any larger chunk."""
+"""Approximate bytes deleted in one transaction. An append waits for the write lock meanwhile, so chunks are small."""
 CHUNK_BATCHES = 100
 """Rows deleted in one transaction, at most."""
 PAUSE_SECONDS = 0.005
-"""Time between two chunks, in which appends have the log to themselves."""
+"""Pause between two chunks, in which appends get the write lock."""
 DAY_MS = 86_400_000
 
 _SQL = sql.load("passerby.log.sqlite", "queries.sql")
 
 
 class _Batch(NamedTuple):
-    """A row that may go: position of its last message, when it was written, messages, size."""
+    """A row that may be deleted: offset of its last message, time of the write (ms), number of messages, bytes."""
 
     last: int
     received_at: int
@@ -34,48 +35,40 @@ class _Batch(NamedTuple):
 
 
 def prune(path: Path, settings: LogSettings, now: int, stop: threading.Event) -> int:
-    """Delete what retention no longer holds, in small transactions; returns how many messages went.
+    """Delete messages beyond retention, in small transactions; return how many were deleted.
 
-    Uses a connection of its own, so that it can run beside appends. Ends early, between two transactions, when `stop`
-    is set. Raises LogFull or LogDamaged.
+    Uses its own connection, so it can run concurrently with appends. Stops between two transactions when `stop` is set.
+    Raises LogFull or LogDamaged.
     """
-    with storage_errors(path):
-        connection = open_log(path)
-        try:
-            return _prune(connection, settings, now, stop)
-        finally:
-            connection.close()
-
-
-def _prune(connection: apsw.Connection, settings: LogSettings, now: int, stop: threading.Event) -> int:
-    connection.pragma("synchronous", "NORMAL")  # a deletion that a power cut takes back is made again
-    connection.pragma("wal_autocheckpoint", 0)
-    oldest = now - int(settings.retention_days * DAY_MS)
-    excess = _excess(connection, settings.retention_bytes)
-    pruned = 0
-    while chunk := list(_chunk(_prunable(connection), oldest, excess)):
-        connection.execute(_SQL["delete_up_to"], (chunk[-1].last,))
-        excess -= sum(batch.size for batch in chunk)
-        pruned += sum(batch.messages for batch in chunk)
-        if stop.wait(PAUSE_SECONDS):
-            break
-    return pruned
+    with storage_errors(path), closing(open_log(path)) as connection:
+        connection.pragma("synchronous", "NORMAL")  # a deletion lost in a power failure is repeated
+        connection.pragma("wal_autocheckpoint", 0)  # the writer checkpoints
+        oldest = now - int(settings.retention_days * DAY_MS)
+        excess = _excess(connection, settings.retention_bytes)
+        pruned = 0
+        while True:
+            prunable = [_Batch(*row) for row in connection.execute(_SQL["prunable"], (CHUNK_BATCHES,))]
+            chunk = list(_chunk(prunable, oldest, excess))
+            if not chunk:
+                break
+            connection.execute(_SQL["delete_up_to"], (chunk[-1].last,))
+            excess -= sum(batch.size for batch in chunk)
+            pruned += sum(batch.messages for batch in chunk)
+            if stop.wait(PAUSE_SECONDS):
+                break
+        return pruned
 
 
 def _excess(connection: apsw.Connection, limit: int) -> int:
-    """Bytes that the log holds beyond its limit, free pages not counted."""
+    """Return how many bytes the log exceeds its limit by, without free pages; 0 as `limit` means no limit."""
     if not limit:
         return 0
     pages: int = connection.pragma("page_count") - connection.pragma("freelist_count")
     return pages * int(connection.pragma("page_size")) - limit
 
 
-def _prunable(connection: apsw.Connection) -> list[_Batch]:
-    return [_Batch(*row) for row in connection.execute(_SQL["prunable"], (CHUNK_BATCHES,))]
-
-
 def _chunk(batches: list[_Batch], oldest: int, excess: int) -> Iterator[_Batch]:
-    """The leading batches that are too old, or too many, up to the chunk's size. The first that may stay ends them."""
+    """Yield the leading batches that are expired or in excess, up to `CHUNK_BYTES`; end at the first to keep."""
     size = 0
     for batch in batches:
         if size >= CHUNK_BYTES or (batch.received_at >= oldest and size >= excess):

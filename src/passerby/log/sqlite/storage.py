@@ -1,4 +1,4 @@
-"""The log's SQLite file: how it is opened, how a row is read, and what its errors mean."""
+"""The log's SQLite file: opens it, decodes its rows, translates its errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _decode = msgspec.json.Decoder(list[Message]).decode
 
 
 def open_log(path: Path) -> apsw.Connection:
-    """Open the log's file, made if it is new. Raises LogFull or LogDamaged."""
+    """Open the log's file, created or migrated if necessary. Raises LogFull or LogDamaged."""
     with storage_errors(path):
         try:
             return migrations.open_file(path, "passerby.log.sqlite.migrations")
@@ -40,7 +40,7 @@ def open_log(path: Path) -> apsw.Connection:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Raise SQLite's errors as what a caller of the log can do something about."""
+    """Context manager: translate SQLite's errors to LogFull and LogDamaged."""
     try:
         yield
     except _NOT_WRITABLE as error:
@@ -50,7 +50,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def damaged(path: Path, reason: str) -> LogDamaged:
-    """The error for a file that cannot be understood."""
+    """Return the error for a corrupt file, with instructions for recovery."""
     return LogDamaged(
         f"{path} is damaged ({reason}). Stop Passerby, move {path.name}, {path.name}-wal and {path.name}-shm out of "
         f"{path.parent} and keep them, then start again: a new log is begun, and everything that was applied before "
@@ -75,5 +75,5 @@ def entries_of(last: int, messages: list[Message], after: int = 0) -> Iterator[E
     first = last - len(messages) + 1
     skipped = max(0, after + 1 - first)
     offsets = range(first + skipped, last + 1)
-    # The positions of partition 0 are its offsets: a cast, as a call for each message would be felt.
+    # Positions of partition 0 are its offsets: a cast costs nothing, `pack` for each message would be measurable.
     return map(Entry, cast("Iterable[Position]", offsets), messages[skipped:])

@@ -1,11 +1,11 @@
 """The log in one SQLite file.
 
-Any number of processes may append to it, read and prune it at the same time: SQLite lets one of them write at a time,
-and a row's key is found and taken in one transaction. It has one partition, and offsets in it have no gaps: the first
-message ever is 1, the next 2, over all projects. Rows hold offsets, which are partition 0's positions.
+Any number of processes may append, read and prune concurrently: SQLite serialises writers, and the next offset is read
+and taken in one transaction. There is one partition, whose offsets have no gaps: the first message is 1, the next 2,
+over all projects. Rows hold offsets, which are the positions of partition 0.
 
-Space that pruning frees is used again by what is appended next; the file itself never shrinks. To vacuum it would copy
-pages under the write lock, which appends would have to wait for, and a log soon needs the space again.
+Pruning frees pages that later appends reuse; the file itself never shrinks. VACUUM would copy the file under the write
+lock while appends wait, and the log soon needs the space again.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from passerby.settings import LogSettings
 from passerby.storage import sql
 
 PATIENCE_SECONDS = 10.0
-"""How long an append waits for another process's write before it says that the log takes nothing."""
+"""How long an append waits for the write lock before it raises LogFull."""
 _PAUSES_SECONDS = (0.0002, 0.0005, 0.001, 0.002, 0.005)
-"""Pauses between looks at the lock. SQLite's own are 1 to 100 ms: a commit takes a fifth of one."""
+"""Pauses between attempts to take the lock. SQLite's own are 1 to 100 ms, and a commit takes 0.2 ms."""
 
 READ_BYTES = 32 << 20
-"""A read ends with the batch that reaches this size: what a reader holds is bounded, however large messages are."""
+"""A read ends with the batch that reaches this size, which bounds the memory of a reader with large messages."""
 
 _SQL = sql.load("passerby.log.sqlite", "queries.sql")
 _APPEND = _SQL["append"]
@@ -68,7 +68,7 @@ class SqliteLogWriter:
 
 
 class _Patience:
-    """Waits for a lock in small steps. Called by SQLite with the number of times that it has asked about this lock."""
+    """Busy handler of SQLite: waits for a lock in short steps. `asked` is the number of earlier calls for this lock."""
 
     def __init__(self) -> None:
         self._since = 0.0
@@ -87,13 +87,13 @@ class SqliteLogReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection = open_log(path)
-        # What readers write is only how far they are. If a power cut takes it back, pruning waits a little longer.
+        # Readers write only committed positions. If a power failure loses one, pruning is delayed a little.
         self._connection.pragma("synchronous", "NORMAL")
-        # Moving the write-ahead log into the file is work for whoever fills it.
+        # Checkpoints are left to the writers, which fill the write-ahead log.
         self._connection.pragma("wal_autocheckpoint", 0)
 
     def read(self, after: Positions, limit: int) -> list[Entry]:
-        """See the protocol. Whole batches, until there are `limit` messages or `READ_BYTES`."""
+        """See the protocol. Reads whole batches, until `limit` messages or `READ_BYTES` are reached."""
         offset = after.offset()
         entries: list[Entry] = []
         for last, count, body in self._batches(offset, limit):
@@ -101,7 +101,7 @@ class SqliteLogReader:
         return entries
 
     def _batches(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
-        """Enough rows for a read. They are decoded later, so that the read lock is held for microseconds."""
+        """Return the rows of a read. They are decoded afterwards, so the read lock is held for microseconds."""
         rows: list[tuple[int, int, bytes]] = []
         size = 0
         with storage_errors(self._path):
@@ -147,10 +147,10 @@ class SqliteLogReader:
         entries = self.read(after, 1)
         return entries[0].message.received_at if entries else None
 
-    def passed(self, reader: str, positions: Positions) -> None:
-        """See the protocol. What cannot be written now the next call will: until then less is pruned, nothing else."""
+    def commit_offset(self, reader: str, positions: Positions) -> None:
+        """See the protocol. A failed write is ignored: the next commit replaces it, and less is pruned until then."""
         with suppress(LogFull), storage_errors(self._path):
-            self._connection.execute(_SQL["passed"], (reader, positions.offset()))
+            self._connection.execute(_SQL["commit_offset"], (reader, positions.offset()))
 
     def close(self) -> None:
         self._connection.close()

@@ -1,4 +1,4 @@
-"""All checks, in the order in which one fault explains the next."""
+"""Runs all checks, in an order in which a fault comes before its consequences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from passerby.storage import locks
 from passerby.storage.data_dir import DataDir
 
 
-def examine(settings: Settings, engines: Engines) -> Iterator[Finding]:
-    """Everything that can be found out about a data folder and its machine. Changes nothing."""
+def run_diagnostics(settings: Settings, engines: Engines) -> Iterator[Finding]:
+    """Yield the findings about a data folder and its machine. Read-only."""
     folder = DataDir(settings.data)
     yield from check_folder(folder.path)
     yield check_sqlite()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from passerby.doctor.examine import examine
+from passerby.doctor.diagnostics import run_diagnostics
 from passerby.doctor.finding import Finding
 from passerby.runtime.bootstrap import init
 from passerby.runtime.engines import engines_of
@@ -24,7 +24,7 @@ EVERYTHING = [
 def examined(given: Mapping[str, object]) -> list[Finding]:
     """What the doctor finds with these settings."""
     settings = load(given)
-    return list(examine(settings, engines_of(DataDir(settings.data))))
+    return list(run_diagnostics(settings, engines_of(DataDir(settings.data))))
 
 
 def test_a_new_folder_is_well_in_every_respect(data: Path, free_port: Callable[[], int]) -> None:
@@ -62,4 +62,4 @@ def test_the_ports_of_a_running_server_are_the_ones_that_are_tried(data: Path, f
     )
     found = {finding.check: finding.found for finding in examined({"data": data})}
     os.close(taken)
-    assert f"port {port} does not answer" in found["ingest port"]
+    assert f"port {port} does not respond" in found["ingest port"]
