@@ -147,7 +147,7 @@ DAMAGES = [
     ("no message has moved", "UPDATE history SET kind = 'reassigned' WHERE namespace = 'user_id'"),
     ("applied once", "UPDATE outbox SET last_position = 1"),
     ("applied once", "UPDATE progress SET value = 1"),
-    ("leads to one", "UPDATE profiles SET merged_into = id WHERE merged_into IS NOT NULL"),
+    ("leads to a canonical profile", "UPDATE profiles SET merged_into = id WHERE merged_into IS NOT NULL"),
     ("an alias is looked up", "DELETE FROM totals WHERE name = 'aliases'"),
     ("an alias is looked up", "UPDATE identifiers SET scope = 'unit' WHERE namespace = 'previous_id'"),
     ("points to its winner", "UPDATE profiles SET merged_into = NULL, merge_id = NULL"),
