@@ -38,7 +38,7 @@ def _answers(check: str, host: str, port: int) -> Finding:
     try:
         socket.create_connection((host, port), TIMEOUT_SECONDS).close()
     except OSError as error:
-        return unwell(check, f"{host} port {port} does not answer: {error.strerror or error}", _LOOK_AT_LOG)
+        return unwell(check, f"{host} port {port} does not respond: {error.strerror or error}", _LOOK_AT_LOG)
     return well(check, f"the server accepts connections on {host} port {port}")
 
 
@@ -48,7 +48,7 @@ def _healthy(host: str, port: int) -> Finding:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return unwell("console port", f"{host} port {port} does not answer: {error}", _LOOK_AT_LOG)
+        return unwell("console port", f"{host} port {port} does not respond: {error}", _LOOK_AT_LOG)
     finally:
         connection.close()
     if status == http.client.OK:
