@@ -22,6 +22,23 @@ def test_every_link_to_a_file_leads_to_one() -> None:
     assert not broken
 
 
+def test_the_index_of_the_documentation_links_every_page() -> None:
+    """Guides for a vendor, and decisions, are listed by an index of their own."""
+    docs = ROOT / "docs"
+    linked = set(re.findall(r"\]\(([^)#]+\.md)\)", (docs / "README.md").read_text()))
+    pages = {str(path.relative_to(docs)) for path in files() if path.suffix == ".md" and docs in path.parents}
+    indexed = pages - {"README.md"}
+    own = tuple(page.removesuffix("README.md") for page in indexed if page.endswith("/README.md"))
+    assert {page for page in indexed if not page.startswith(own) or page.endswith("/README.md")} <= linked
+
+
+def test_titles_of_decisions_have_their_number_and_are_those_of_the_list() -> None:
+    listed = dict(re.findall(r"^- \[(.+)\]\((0\d{3}\S+\.md)\)$", (DECISIONS / "README.md").read_text(), re.MULTILINE))
+    titles = {path.name: path.read_text().partition("\n")[0] for path in files() if re.match(r"\d{4}-", path.name)}
+    assert {name: f"# {title}" for title, name in listed.items()} == titles
+    assert all(title.startswith(f"# {int(name[:4])}. ") for name, title in titles.items())
+
+
 def test_every_decision_is_listed_in_the_order_of_its_number() -> None:
     pages = sorted(path.name for path in files() if path.parent == DECISIONS and path.name != "README.md")
     assert re.findall(r"\]\(([^)]+\.md)\)", (DECISIONS / "README.md").read_text()) == pages
