@@ -1,4 +1,4 @@
-"""What events mean is written down, and what is written is current."""
+"""The reference of standard events is up to date."""
 
 from __future__ import annotations
 

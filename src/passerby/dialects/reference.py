@@ -1,4 +1,4 @@
-"""Reference page of the standard events: the Markdown of `docs/reference/semantics.md`.
+"""Generates the reference of standard events, `docs/reference/semantics.md`.
 
 `python -m passerby.dialects.reference` prints it.
 """
@@ -16,22 +16,21 @@ from passerby.dialects.commerce import VOCABULARIES
 from passerby.messages import Item, StandardEvent
 
 MEANINGS: Final[dict[StandardEvent, str]] = {
-    "product_viewed": "somebody looked at a product",
-    "added_to_cart": "a product went into the cart",
-    "removed_from_cart": "a product was taken out of the cart",
-    "cart_viewed": "somebody looked at the cart",
-    "searched": "somebody searched for products",
-    "checkout_started": "somebody began to order what is in the cart",
+    "product_viewed": "a user viewed a product",
+    "added_to_cart": "a product was added to the cart",
+    "removed_from_cart": "a product was removed from the cart",
+    "cart_viewed": "a user viewed the cart",
+    "searched": "a user searched for products",
+    "checkout_started": "a user started the checkout",
     "promotion_used": "a coupon or promotion code was applied",
     "purchased": "an order was placed",
 }
 
 _REFERENCE = """\
-# What events mean
+# Standard events
 
-Every vendor has names of its own for what happens in a shop. Passerby keeps an event's name and properties as they were
-sent, and beside them what it means: `semantic`, the same for every dialect. It is null for an event that is none of
-these facts.
+Each vendor has its own names for the events of a shop. Passerby stores the name and properties of an event as they were
+sent and adds the standard event as `semantic`, in the same form for every dialect. It is null for any other event.
 
 ```json
 {{
@@ -42,27 +41,27 @@ these facts.
 }}
 ```
 
-| member | what it holds |
+| field | content |
 |---|---|
-| `name` | one of the names below |
-| `items` | the products that the event is about, at most {items} |
-| `value` | what the event was worth as its sender says: of an order its total. Never worked out |
-| `currency` | the code of three letters in capitals; where only the products say it, and all the same, theirs |
+| `name` | one of the standard events below |
+| `items` | the products of the event, at most {items} |
+| `value` | the value of the event as sent, for an order its total. Never computed |
+| `currency` | ISO 4217 code in upper case; from the products if only they have one and all have the same |
 
-Of an item there are as many of {item} as were
-said, and at least one of `id`, `sku` and `name`.
+An item has those of the fields {item} that
+were sent, and at least one of `id`, `sku` and `name`.
 
-`GET /v1/profiles/{{profile_id}}/events?semantic=purchased` asks for a profile's events by it.
+`GET /v1/profiles/{{profile_id}}/events?semantic=purchased` filters the events of a profile by standard event.
 
-| `name` | what happened | {titles} |
+| `name` | description | {titles} |
 |---|---|{rules}|
 {facts}
 
-Names of events and fields are compared without regard to case, blanks, underscores, dashes and dots: `Added to Cart` is
-`added_to_cart`. An event means something only in the words of the dialect that it came in. Numbers may be sent as text
-(`"39.80"`, not `"39,80"`); what cannot be read as what it should be is left out here, and stays among the properties.
+Names of events and fields are compared ignoring case, spaces, underscores, dashes and dots: `Added to Cart` is
+`added_to_cart`. Only the names of the dialect that the event was sent in are recognised. Numbers may be sent as text
+(`"39.80"`, not `"39,80"`). A value of another type is omitted here and remains in the properties.
 
-## Where it is read from
+## Source fields
 
 {vocabularies}
 """
@@ -72,14 +71,14 @@ _VOCABULARY = """\
 
 Source: {source}.
 
-| what | is read from the first of |
+| field | read from the first of |
 |---|---|
 {rows}
 """
 
 
 def reference() -> str:
-    """The reference's text."""
+    """Return the reference as Markdown."""
     return _REFERENCE.format(
         items=ITEMS,
         item=", ".join(f"`{field}`" for field in Item.__struct_fields__),
@@ -99,14 +98,14 @@ def _fact(name: StandardEvent) -> str:
 
 
 def _rows(words: Vocabulary) -> Iterable[str]:
-    lists = f"{_listed(words.lists)}; the same in {_listed(words.carts)}"
+    lists = f"{_listed(words.lists)}; the same fields within {_listed(words.carts)}"
     if words.product:
-        lists += f"; of things with a `type` those with `{words.product}`"
+        lists += f"; of objects with a `type`, those with `{words.product}`"
     yield f"| `items` | {lists} |"
     one = ", ".join(f"`{name}`" for name in MEANINGS if name in OF_ONE_PRODUCT)
-    yield f"| the product of {one} | such a list at the top, `product`, or the top itself; never a cart |"
+    yield f"| the product of {one} | such a list at the top level, `product`, or the top level itself; never a cart |"
     for field, names in words.item.items():
-        yield f"| of a product `{field}` | {_listed(names)} |"
+        yield f"| `{field}` of a product | {_listed(names)} |"
     yield f"| `value` | {_listed(words.value)} |"
     yield f"| `currency` | {_listed(words.currency)} |"
 

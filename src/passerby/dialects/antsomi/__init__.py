@@ -2,7 +2,7 @@
 
 - `calls` — paths, keys, refusals
 - `answers` — the four forms of an answer
-- `fields` — reading a body, or a query that stands for one
+- `fields` — reading an event from a body or a query
 - `identifiers` — whom an event is about
 - `context` — context of an event's message
 - `events` — from fields to a message
@@ -31,7 +31,7 @@ __all__ = ["DIALECT"]
 DIALECT: Final = Dialect(
     name=NAME,
     title="Antsomi",
-    about="Events from web sites and apps, with the SDKs that we serve.",
+    about="Events from websites and apps that use the SDKs served by Passerby.",
     keys_title="Portal and property",
     guide="how-to/migrate/antsomi-web",
     match=match,

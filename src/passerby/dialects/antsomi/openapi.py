@@ -23,13 +23,13 @@ _EVENT: Final[dict[str, Any]] = {
     "type": "object",
     "anyOf": [{"required": ["ec", "ea"]}, {"required": ["en"]}],
     "properties": {
-        "uid": _ID | {"description": "The visitor's id; a server puts the customer's here. Needed, or an identity."},
-        "aid": _ID | {"description": "The id of the device: a hint, which names nobody."},
+        "uid": _ID | {"description": "Id of the visitor; for a server, of the customer. Required without an identity."},
+        "aid": _ID | {"description": "Id of the device: a hint, not an identifier."},
         "sid": _ID | {"description": "The session's id."},
-        "ec": _WORD | {"description": "Category. With the action it names the event."},
+        "ec": _WORD | {"description": "Category. Category and action form the name of the event."},
         "ea": _WORD | {"description": "Action."},
-        "en": _WORD | {"description": "The event's name, where there is no category and action."},
-        "et": {"type": "string", "description": "When it happened; without a zone, in the project's timezone."},
+        "en": _WORD | {"description": "Name of the event, if there is no category and action."},
+        "et": {"type": "string", "description": "Event time; without a zone, in the project's time zone."},
         "dims": {
             "description": "Business objects by their type. `customers` are traits of the customer, `users` of the "
             "visitor; `customers.customer_id` is the customer's id.",
@@ -38,7 +38,8 @@ _EVENT: Final[dict[str, Any]] = {
         "extra": _OBJECT | {"description": "Attributes of the event. `identify_id` is the customer's id."},
         "items": {"type": "array", "items": _OBJECT},
         "context": _OBJECT | {"description": "Device, app, page."},
-        "request_id": _ID | {"description": "Marks a repeat: an event of one request_id is kept once in a day."},
+        "request_id": _ID
+        | {"description": "Deduplication key: a second event with the same request_id within a day is dropped."},
     },
 }
 
@@ -108,7 +109,7 @@ _SOURCE: Final = (
 
 def _in_query(field: str) -> dict[str, Any]:
     schema = _EVENT["properties"][field]
-    said = schema.get("description", "What the event is about.")
+    said = schema.get("description", "A field of the event.")
     told = said if field not in {"dims", "extra", "items", "context"} else f"{said} A JSON text."
     example = {"example": _VIEW[field]} if field in {"uid", "ec", "ea"} else {}
     return _parameter(field, told, _TEXT) | example
@@ -122,7 +123,7 @@ _TAKEN: Final = accepted(SCRIPT, "POST", {"type": "event", "au_id": "653773101"}
 
 _RESPONSES: Final[dict[str, Any]] = {
     "200": {
-        "description": "Stored durably; the profile follows within moments.",
+        "description": "Stored durably. The profile is updated within seconds.",
         "content": {
             **content(_ACCEPTED, {"taken": msgspec.json.decode(accepted(JSON, "POST", {}).body)}),
             _SCRIPT_TYPE: _script(_TAKEN),
@@ -130,20 +131,20 @@ _RESPONSES: Final[dict[str, Any]] = {
         },
     },
     "302": {
-        "description": "Stored durably; on to the address that was asked for.",
+        "description": "Stored durably. Redirects to the given address.",
         "headers": {"Location": {"description": "That address.", "schema": _TEXT}},
     },
 }
 
 
 def _refusals() -> dict[str, Any]:
-    """The refusals, which a script is told as a script."""
+    """Return the error responses. To a script, they are returned as a script."""
     example = {400: {"fields": {"status": False, "message": _NO_NAME}}}
     faults = (Fault.UNKNOWN_KEY, *OF_ANY_CALL)
     found = refusals(fault, _REFUSED, faults, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
     for status in ("400", "401"):
         found[status]["content"][_SCRIPT_TYPE] = _script(refused(SCRIPT, int(status), _NO_NAME))
-    found["401"]["description"] = "The portal is unknown, or the property is none of its."
+    found["401"]["description"] = "The portal is unknown, or the property does not belong to it."
     return found
 
 
@@ -156,15 +157,15 @@ def _operation(path: str, method: str) -> dict[str, Any]:
     }
     if method == "post":
         return common | {
-            "summary": "Say what happened",
-            "description": "Takes one event, or an array of them, which are kept all or not at all. Any event may say "
-            "who the customer is.",
+            "summary": "Track events",
+            "description": "Accepts one event or an array of events; all are stored, or none. Any event can identify "
+            "the customer.",
             "parameters": list(_SOURCE),
             "requestBody": body(_EVENTS, {"sign_in": _SIGN_IN, "view": _VIEW, "several": [_VIEW, _SIGN_IN]}),
         }
     return common | {
-        "summary": "Say what happened, in the query",
-        "description": "The same event with all of its fields in the query: for a picture, a script or a link.",
+        "summary": "Track an event in the query",
+        "description": "The same event with all fields in the query, for an image, a script or a link.",
         "parameters": [*_SOURCE, *(_in_query(field) for field in _EVENT["properties"])],
     }
 

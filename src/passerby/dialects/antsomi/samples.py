@@ -1,4 +1,4 @@
-"""Sample calls to Antsomi's collector, and the platforms that use the SDKs that Passerby serves."""
+"""Sample requests to Antsomi's collector, and the platforms of the SDKs that Passerby serves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from passerby.dialects.samples import CUSTOMER, TESTER, Example, Keys, Platform,
 
 
 def collector_call(name: str, body: Any, keys: Keys) -> SampleCall:
-    """Return a call of the collector that is answered with JSON."""
+    """Return a request to the collector with a JSON response."""
     query = f"{PORTAL}={keys[PORTAL_KIND]}&{PROPERTY}={keys[PROPERTY_KIND]}&resp_type=json"
     return SampleCall(f"/{name}?{query}", body)
 
@@ -22,7 +22,7 @@ def _test_event(keys: Keys) -> SampleCall:
 
 def _walkthrough(keys: Keys) -> tuple[Example]:
     view = {"uid": "1001", "ec": "product", "ea": "view", "dims": {"customers": {"customer_id": CUSTOMER}}}
-    return (Example("the same customer, in another browser", collector_call("event", view, keys)),)
+    return (Example("Track the same customer in another browser", collector_call("event", view, keys)),)
 
 
 SAMPLES: Final = Samples((PORTAL_KIND, PROPERTY_KIND), _test_event, _walkthrough)
@@ -32,7 +32,7 @@ PLATFORMS: Final = (
     Platform(
         name="website",
         title="Website",
-        about="Page views, events and users, with the web SDK or Google Tag Manager.",
+        about="Page views, events and users of a website, with the web SDK or Google Tag Manager.",
         rank=10,
         guide="how-to/sdk#a-web-site",
         snippets=(WEB, TAG_MANAGER),
@@ -40,7 +40,7 @@ PLATFORMS: Final = (
     Platform(
         name="react-native",
         title="React Native",
-        about="Apps, with the mobile SDK; it has the calls of Antsomi's SDK.",
+        about="Events and users of React Native apps, with the mobile SDK. Compatible with Antsomi's SDK.",
         rank=30,
         guide="how-to/sdk#react-native",
         snippets=(REACT_NATIVE,),

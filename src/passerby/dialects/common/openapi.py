@@ -1,4 +1,4 @@
-"""Pieces of an OpenAPI description that the calls of all dialects are made of."""
+"""Parts of the OpenAPI description shared by all dialects."""
 
 from __future__ import annotations
 
@@ -21,36 +21,39 @@ OF_ANY_CALL: Final = (
     Fault.OVERLOADED,
     Fault.UNAVAILABLE,
 )
-"""The faults that a request to an existing call with a good key can have."""
+"""Faults of a request to an existing call with a valid key."""
 
 DESCRIPTIONS: Final = {
-    400: "Something in the request is wrong; nothing of it is kept.",
+    400: "The request is invalid; nothing of it is stored.",
     401: "The key is missing or unknown.",
-    404: "There is no such account.",
+    404: "The account does not exist.",
     408: "The request did not arrive in time.",
     413: "The body is too large.",
-    429: "Too many requests, or too much is waiting to be stored.",
-    503: "Nothing can be stored at present.",
+    429: "Too many requests, or the server is overloaded.",
+    503: "The server cannot store requests at present.",
 }
 
 RETRY_AFTER: Final = {
-    "Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer", "minimum": 0}}
+    "Retry-After": {
+        "description": "Seconds to wait before the next attempt.",
+        "schema": {"type": "integer", "minimum": 0},
+    }
 }
 
 
 def content(schema: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON of this schema, with these examples by name."""
+    """Return JSON content with this schema and these examples by name."""
     named = {name: {"value": value} for name, value in examples.items()}
     return {"application/json": {"schema": schema, "examples": named}}
 
 
 def body(schema: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that a call needs."""
+    """Return a required request body."""
     return {"required": True, "content": content(schema, examples)}
 
 
 def answer(description: str, schema: Mapping[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
-    """One possible answer of a call."""
+    """Return one response of a call."""
     return {"description": description, "content": content(schema, examples)}
 
 
@@ -61,7 +64,7 @@ def refusals(
     examples: Mapping[int, Mapping[str, Any]],
     headers: Mapping[int, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The answers to refused requests by status: the dialect's own for `faults`, and what `examples` adds."""
+    """Return the error responses by status: the dialect's real answers to `faults`, and further `examples`."""
     found = {status: dict(named) for status, named in examples.items()}
     for what in faults:
         reply = fault(what, "")

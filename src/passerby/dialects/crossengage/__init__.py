@@ -30,7 +30,7 @@ def _match(path: str) -> Call | None:
 DIALECT: Final = Dialect(
     name=NAME,
     title="CrossEngage",
-    about="Events and traits from mobile apps and servers.",
+    about="Events and traits from mobile apps, and users from servers over the REST API.",
     keys_title="System Setup",
     guide="how-to/migrate/crossengage-mobile",
     match=_match,

@@ -1,4 +1,4 @@
-"""Sample calls of CrossEngage's mobile tracking."""
+"""Sample requests to CrossEngage's mobile tracking API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from passerby.dialects.samples import CUSTOMER, PHONE, TEST_EVENT, TESTER, Examp
 
 
 def mobile_call(name: str, body: Any, keys: Keys) -> SampleCall:
-    """Return the mobile call with this name."""
+    """Return a request to the mobile call with this name."""
     return SampleCall(f"{PREFIX}{keys[KEY_KIND]}/{name}", body)
 
 
@@ -24,8 +24,8 @@ def _walkthrough(keys: Keys) -> tuple[Example, ...]:
     track = {**viewed, "properties": {"sku": "A-1", "price": 12.5}}
     identify = {"mobileId": PHONE, "type": "identify", "userId": CUSTOMER, "traits": {"firstName": "Robin"}}
     return (
-        Example("an anonymous phone looks at a product", mobile_call("track", track, keys)),
-        Example("its owner signs in", mobile_call("identify", identify, keys)),
+        Example("Track a product view of an anonymous phone", mobile_call("track", track, keys)),
+        Example("Identify the user of the phone", mobile_call("identify", identify, keys)),
     )
 
 

@@ -3,8 +3,8 @@
 - `calls` — paths, keys, answers
 - `app` — the two calls of the app, which answer with what is known
 - `events` — what a webhook takes: the app's events, and any other JSON
-- `identifiers` — which fields name somebody
-- `context` — what is kept beside a message: device, campaign, sender
+- `identifiers` — which fields are identifiers
+- `context` — context of a message: device, campaign, sender
 - `fields` — reading fields as strictly as the vendor documents them
 - `wrapping` — the values that the vendor's browser code wraps
 - `keys` — the kinds of keys, and where they are in a request
@@ -31,7 +31,7 @@ __all__ = ["DIALECT"]
 DIALECT: Final = Dialect(
     name=NAME,
     title="CustomerLabs",
-    about="Webhooks, and users of web sites.",
+    about="Events from webhooks and from CustomerLabs' website and app SDKs.",
     keys_title="Sources",
     guide="how-to/migrate/customerlabs",
     match=match,

@@ -28,8 +28,8 @@ KEY_KINDS: Final = (
         guarded=True,
         webhook=Webhook(
             SOURCE,
-            "It takes a JSON object or a form, by POST; the field event_name names the event, and an email address or "
-            "a phone number says whose it is.",
+            "Accepts a JSON object or a form by POST. The field event_name is the name of the event; an email address "
+            "or a phone number identifies the user.",
         ),
     ),
 )

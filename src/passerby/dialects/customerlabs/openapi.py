@@ -22,21 +22,21 @@ _TIME: Final = {
     "type": "string",
     "format": "date-time",
     "pattern": "Z$",
-    "description": "When it happened: ISO 8601 in UTC.",
+    "description": "Event time: ISO 8601 in UTC.",
 }
 _WHO: Final = {
     "id": _ID | {"description": "The app's id. It is public: apps carry it."},
-    "uid": _ID | {"description": "The id of the installation: the app's id with a UUID behind it."},
+    "uid": _ID | {"description": "Id of the installation: the app's id followed by a UUID."},
     "sid": _ID | {"description": "The session's id."},
 }
 _IDS: Final = _OBJECT | {
-    "description": "Ids elsewhere: idfa, aaid, google_analytics__app_instance_id and customerlabs_user_id name "
-    "somebody, others are kept. Advertising ids do not where additional_info says limitAdTracking.",
+    "description": "External ids: idfa, aaid, google_analytics__app_instance_id and customerlabs_user_id are "
+    "identifiers, others are stored only. Advertising ids are no identifiers if additional_info has limitAdTracking.",
 }
-_DEVICE: Final = _OBJECT | {"description": "What the device says of itself."}
-_BY: Final = _OBJECT | {"description": "identify_by_email and identify_by_phone name the person."}
+_DEVICE: Final = _OBJECT | {"description": "Properties of the device."}
+_BY: Final = _OBJECT | {"description": "identify_by_email and identify_by_phone identify the user."}
 _CAMPAIGN: Final = _OBJECT | {
-    "description": "The campaign's parameters; the first and the last campaign stay with the profile."
+    "description": "Parameters of the campaign. The profile stores the first and the last campaign."
 }
 _HAPPENED: Final = {"event_source": _TEXT, "added_at": _TIME, "identify_by": _BY}
 
@@ -74,7 +74,7 @@ _REFUSED: Final = {
 
 
 class _Told(NamedTuple):
-    """How a call of the app is told of, its body, and an example of that and of its answer."""
+    """Summary and description of a call of the app, its body, and examples of request and response."""
 
     summary: str
     description: str
@@ -92,8 +92,8 @@ _SESSION_ANSWER: Final = {
 
 _TOLD: Final = {
     "externalIds": _Told(
-        "Say at the start of a session what the device is",
-        "Joins the installation with whoever goes by the same ids, and keeps what the device says of itself.",
+        "Start a session of an installation",
+        "Links the installation to the profile with the same ids and stores the properties of the device.",
         _WHO | {"external_ids": _IDS, "additional_info": _DEVICE, "utm_params": _CAMPAIGN},
         ("utm_params",),
         {
@@ -105,8 +105,8 @@ _TOLD: Final = {
         _SESSION_ANSWER,
     ),
     "identify": _Told(
-        "Say who somebody is",
-        "Gives the installation to the person with this email or phone, and sets the traits that are given.",
+        "Identify a user",
+        "Links the installation to the user with this email or phone and sets the given traits.",
         _WHO | _HAPPENED | {"traits": _OBJECT, "external_ids": _IDS},
         (),
         {**_IDENTITY, **_MOMENT, **_NAMED, "traits": _TRAITS, "external_ids": _KNOWN_IDS},
@@ -128,7 +128,7 @@ _EVENT: Final[dict[str, Any]] = {
 }
 _FREE: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "Any JSON that says what happened and names somebody.",
+    "description": "Any JSON with the name of an event and an identifier.",
     "anyOf": [{"required": ["event_name"]}, {"required": ["event"]}],
     "properties": {"event_name": _TEXT, "event": _TEXT, "properties": _OBJECT},
 }
@@ -149,7 +149,7 @@ _SLUG: Final = {
     "name": SLUG,
     "in": "path",
     "required": True,
-    "description": "The source's secret. Whoever has it can send events.",
+    "description": "The source's secret. Any client that has it can send events.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{6,128}$"},
 }
 
@@ -169,12 +169,12 @@ def _app_call(name: str) -> dict[str, Any]:
         "operationId": f"customerlabs_{name}",
         "tags": [TAG],
         "summary": told.summary,
-        "description": f"{told.description} The answer says what is known, with this call's part on top.",
+        "description": f"{told.description} The response has the stored values, updated with those of this call.",
         "security": [],
         "parameters": [_AGENT],
         "requestBody": body(schema, {name: told.example}),
         "responses": {
-            "200": answer("Stored durably; the profile follows within moments.", known, {"known": told.answer}),
+            "200": answer("Stored durably. The profile is updated within seconds.", known, {"known": told.answer}),
             **_refusals("uid: is required"),
         },
     }
@@ -183,11 +183,11 @@ def _app_call(name: str) -> dict[str, Any]:
 _WEBHOOK: Final = {
     "operationId": "customerlabs_event",
     "tags": [TAG],
-    "summary": "Say what happened",
-    "description": "Takes an event in the documented shape, or any JSON that says what happened (event_name or event) "
-    "and names somebody (email, phone, user_id, customerlabs_user_id, ...). An array of them is taken whole or not at "
-    "all; only events that are nested too deeply or have too many attributes are left out. The slash at the end may be "
-    "left out.",
+    "summary": "Track events",
+    "description": "Accepts an event in the documented shape, or any JSON with the name of an event (event_name or "
+    "event) and an identifier (email, phone, user_id, customerlabs_user_id, ...). Of an array, all events are stored, "
+    "or none; only events that are nested too deeply or have too many attributes are skipped. The trailing slash is "
+    "optional.",
     "security": [],
     "parameters": [_SLUG],
     "requestBody": body(
@@ -199,7 +199,7 @@ _WEBHOOK: Final = {
         },
     ),
     "responses": {
-        "200": {"description": "Stored durably. The answer has no body."},
+        "200": {"description": "Stored durably. The response has no body."},
         "404": answer(
             "There is no source with this webhook.",
             _REFUSED,

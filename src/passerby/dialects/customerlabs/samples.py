@@ -1,4 +1,4 @@
-"""Sample calls to a webhook of CustomerLabs, and the platform that uses them."""
+"""Sample requests to a CustomerLabs webhook, and the platform that uses webhooks."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def _test_event(keys: Keys) -> SampleCall:
 
 
 def _walkthrough(keys: Keys) -> tuple[Example]:
-    # A webhook has no customer ids, so this is about a person who has left no more than an address yet.
+    # A webhook has no customer ids, so this request is about a lead that is known by email address only.
     subscribed = {"event_name": "Subscribed", "email": "sasha@example.com", "list": "news"}
-    return (Example("a visitor leaves an address", SampleCall(keys[WEBHOOK_KIND], subscribed)),)
+    return (Example("Track a sign-up with an email address", SampleCall(keys[WEBHOOK_KIND], subscribed)),)
 
 
 SAMPLES: Final = Samples((WEBHOOK_KIND,), _test_event, _walkthrough)
@@ -25,7 +25,7 @@ PLATFORMS: Final = (
     Platform(
         name="webhook",
         title="Webhook",
-        about="Forms and other systems that post JSON to a URL.",
+        about="Events from forms and other systems that POST JSON to a URL.",
         rank=60,
         guide="how-to/migrate/customerlabs",
     ),

@@ -16,7 +16,7 @@
 - `openapi` — the calls in OpenAPI
 - `samples` — calls to try, platforms
 - `libraries` — configuration of the vendor's libraries
-- `demo` — the vendor's part in the demo's day
+- `demo` — the dialect's part of the sample data
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["DIALECT"]
 DIALECT: Final = Dialect(
     name=NAME,
     title="Segment",
-    about="The tracking API, and everything that speaks it.",
+    about="Events from any library that uses Segment's HTTP Tracking API.",
     keys_title="Write key",
     guide="how-to/migrate",
     match=match,

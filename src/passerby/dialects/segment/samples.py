@@ -1,4 +1,4 @@
-"""Sample calls of Segment's HTTP Tracking API, and the platforms that speak it."""
+"""Sample calls of Segment's HTTP Tracking API, and the platforms that use it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from passerby.dialects.segment.libraries import ANDROID, IOS, LIBRARIES
 
 
 def tracking_call(name: str, body: Any, keys: Keys) -> SampleCall:
-    """Return the call with this name, with its key as a user name."""
+    """Return a request to the call with this name. The write key is the user name of HTTP basic authentication."""
     return SampleCall(f"{PREFIX}{name}", body, user=keys[KEY_KIND])
 
 
@@ -21,7 +21,7 @@ def _test_event(keys: Keys) -> SampleCall:
 
 def _walkthrough(keys: Keys) -> tuple[Example]:
     track = {"userId": CUSTOMER, "event": "Order Completed", "properties": {"total": 12.5, "currency": "EUR"}}
-    return (Example("the same customer buys", tracking_call("track", track, keys)),)
+    return (Example("Track a purchase of the same customer", tracking_call("track", track, keys)),)
 
 
 SAMPLES: Final = Samples((KEY_KIND,), _test_event, _walkthrough)
@@ -30,7 +30,7 @@ PLATFORMS: Final = (
     Platform(
         name="mobile",
         title="iOS and Android",
-        about="Native apps, with Segment's open-source libraries.",
+        about="Events and users of native apps, with Segment's open-source libraries.",
         rank=20,
         guide="how-to/migrate/segment-kotlin",
         snippets=(IOS, ANDROID),
@@ -38,14 +38,14 @@ PLATFORMS: Final = (
     Platform(
         name="server",
         title="Server",
-        about="Events from a backend, over HTTP.",
+        about="Events from a backend over HTTP.",
         rank=40,
         guide="how-to/migrate/segment-http",
     ),
     Platform(
         name="segment",
         title="Segment-compatible",
-        about="Any library that speaks Segment's protocol; only its host changes.",
+        about="Any library compatible with Segment's API; change only its host.",
         rank=50,
         guide="how-to/migrate",
         snippets=LIBRARIES,

@@ -70,7 +70,7 @@ _USER: Final[dict[str, Any]] = {
     "properties": _IDS
     | {name: {"type": "string"} for name in _STRINGS}
     | {name: {"type": "boolean"} for name in _BOOLEANS}
-    | {"attributes": {"type": "object", "description": "Further traits, of your own naming."}},
+    | {"attributes": {"type": "object", "description": "Custom traits."}},
 }
 
 _QUEUED: Final[dict[str, Any]] = {
@@ -85,7 +85,7 @@ _QUEUED: Final[dict[str, Any]] = {
                 "warnings": {
                     "type": "array",
                     "items": {"type": "string"},
-                    "description": "What was taken and will be set aside.",
+                    "description": "Attributes that are accepted now and rejected when the event is applied.",
                 },
             },
         }
@@ -138,20 +138,20 @@ _PARAMETERS: Final = [
     {
         "name": "x-request-id",
         "in": "header",
-        "description": "Marks a repeat: what was stored under it within the last 4 hours is not stored again.",
+        "description": "Deduplication key: a request with a key of the last 4 hours is dropped.",
         "schema": {"type": "string"},
     },
 ]
 
 _NUMBER: Final = {"type": "integer", "minimum": 0}
 _RATE_HEADERS: Final = RETRY_AFTER | {
-    "X-RateLimit-Limit": {"description": "Requests that this call takes in a minute.", "schema": _NUMBER},
-    "X-RateLimit-Remaining": {"description": "How many of them are left.", "schema": _NUMBER},
+    "X-RateLimit-Limit": {"description": "Requests allowed per minute for this call.", "schema": _NUMBER},
+    "X-RateLimit-Remaining": {"description": "Requests left in the current minute.", "schema": _NUMBER},
 }
 
 
 class _Told(NamedTuple):
-    """How a call is told of: its name, what it does in short and in full."""
+    """Name, summary and description of a call."""
 
     call: str
     summary: str
@@ -189,18 +189,16 @@ def _refusals(place: str) -> dict[str, Any]:
 
 
 def _bulk(records: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:
-    """The body of a call that brings several records."""
+    """Return the request body of a call with several records."""
     many = {"type": "array", "minItems": 1, "maxItems": BULK_LIMIT, "items": schema}
     whole = {"type": "object", "required": [records], "properties": {records: many}}
     return body(whole, {records: {records: [example, example]}})
 
 
-_ALL_OR_NONE: Final = "All of them or, where one is at fault, none; the answer names it."
+_ALL_OR_NONE: Final = "All records are stored or, if one is invalid, none; the response names it."
 
-_EVENTS: Final = _Told("events", "Record an event", "Records what a known or anonymous user did.")
-_USERS: Final = _Told(
-    "users", "Create or update a user", "Sets the traits that are given and leaves the others as they are."
-)
+_EVENTS: Final = _Told("events", "Record an event", "Records an event of a known or anonymous user.")
+_USERS: Final = _Told("users", "Create or update a user", "Sets the given traits; other traits keep their values.")
 _BULK_EVENTS: Final = _Told("bulk-events", "Record up to 25 events", _ALL_OR_NONE)
 _BULK_USERS: Final = _Told("bulk-users", "Create or update up to 25 users", _ALL_OR_NONE)
 

@@ -1,4 +1,4 @@
-"""Sample calls of WebEngage's REST API."""
+"""Sample requests to WebEngage's REST API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from passerby.dialects.webengage.keys import KEY_KIND, LICENSE_KIND
 
 
 def account_call(name: str, body: Any, keys: Keys, *headers: tuple[str, str]) -> SampleCall:
-    """Return the call of an account with this name and further headers."""
+    """Return a request to the account's call with this name, with additional headers."""
     authorization = ("Authorization", f"Bearer {keys[KEY_KIND]}")
     return SampleCall(f"{PREFIX}{keys[LICENSE_KIND]}/{name}", body, (authorization, *headers))
 
@@ -23,8 +23,8 @@ def _walkthrough(keys: Keys) -> tuple[Example, ...]:
     event = {"userId": CUSTOMER, "eventName": "Added to Cart", "eventData": {"Product": "A-1", "Price": 12.5}}
     user = {"userId": CUSTOMER, "email": "robin@example.com", "attributes": {"tier": "gold"}}
     return (
-        Example("the same customer on a web site", account_call("events", event, keys)),
-        Example("what is known of this customer", account_call("users", user, keys)),
+        Example("Track the same customer on a website", account_call("events", event, keys)),
+        Example("Update the traits of this customer", account_call("users", user, keys)),
     )
 
 

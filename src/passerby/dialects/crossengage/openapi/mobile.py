@@ -31,11 +31,11 @@ _IDENTIFY: Final[dict[str, Any]] = {
     "properties": {
         "mobileId": _ID | {"description": "The id of the app on the device."},
         "userId": _ID | {"description": "The customer's id in your own system."},
-        "email": _ID | {"description": "Names a person together with businessUnit."},
+        "email": _ID | {"description": "Identifies a user together with businessUnit."},
         "businessUnit": _UNIT | {"description": "The unit that the email belongs to; may be empty."},
         "type": {"const": "identify"},
         "timestamp": _TIME,
-        "traits": {"type": "object", "description": "What to remember of the person."},
+        "traits": {"type": "object", "description": "Traits of the user."},
     },
 }
 _TRACK: Final[dict[str, Any]] = {
@@ -46,7 +46,7 @@ _TRACK: Final[dict[str, Any]] = {
         "event": {"type": "string", "pattern": r"\S", "maxLength": EVENT_LIMIT},
         "type": {"const": "track"},
         "timestamp": _TIME,
-        "properties": {"type": "object", "description": "What to remember of the event."},
+        "properties": {"type": "object", "description": "Properties of the event."},
     },
 }
 
@@ -126,7 +126,7 @@ def _operation(call: str, words: tuple[str, str], request: dict[str, Any], wrong
         "parameters": [_KEY_PARAMETER],
         "requestBody": request,
         "responses": {
-            "202": answer("Stored durably; the profile follows within moments.", _QUEUED, queued),
+            "202": answer("Stored durably. The profile is updated within seconds.", _QUEUED, queued),
             **refusals(fault, _ERRORS, faults, {400: {"fields": wrong}}, {429: RETRY_AFTER, 503: RETRY_AFTER}),
         },
     }
@@ -137,8 +137,8 @@ CALLS: Final[dict[str, Any]] = {
         "post": _operation(
             "identify",
             (
-                "Say whose a mobile id is",
-                "Gives the mobile id to the person with this userId, or with this email within its businessUnit.",
+                "Identify the user of a mobile id",
+                "Links the mobile id to the user with this userId, or with this email within its businessUnit.",
             ),
             body(_IDENTIFY, _IDENTIFY_EXAMPLES),
             _WRONG_IDENTIFY,
@@ -148,8 +148,8 @@ CALLS: Final[dict[str, Any]] = {
         "post": _operation(
             "track",
             (
-                "Say what happened on a mobile id",
-                "Records an event of whoever has the mobile id: an anonymous person, if nobody is known yet.",
+                "Track an event of a mobile id",
+                "Records an event of the profile with the mobile id. An unknown id creates an anonymous profile.",
             ),
             body(_TRACK, _TRACK_EXAMPLES),
             _WRONG_TRACK,

@@ -29,7 +29,7 @@ _ANY: Final[dict[str, Any]] = {"type": "object"}
 _ID: Final = {"anyOf": [{"type": "string", "maxLength": ID_LIMIT}, {"type": "integer"}]}
 _USER: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "Other fields become traits; null takes a trait away.",
+    "description": "Other fields become traits; null removes a trait.",
     "properties": {
         "id": _ID | {"description": "The user's id in your own system."},
         "email": {"type": "string", "maxLength": ID_LIMIT},
@@ -163,7 +163,7 @@ def _status(field: str, name: str, words: str, query: tuple[dict[str, Any], ...]
 
 _UNKNOWN_USER: Final = {"description": "There is no such user."}
 _SHOWN: Final = answer("The user.", _USER, {"user": _ADA | {"xngId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47"}})
-_LATER: Final = answer("Accepted; the tracking id leads to its state.", _TRACKING, {"accepted": _TRACKED})
+_LATER: Final = answer("Accepted. The tracking id returns the state.", _TRACKING, {"accepted": _TRACKED})
 _RESULTS: Final = {"updated": [{"id": "ext123456", "xngId": None, "success": True}], "deleted": []}
 
 CALLS: Final[dict[str, Any]] = {
@@ -184,11 +184,11 @@ CALLS: Final[dict[str, Any]] = {
             "put_user",
             (
                 "Create or update a user",
-                "Fields that are not sent stay as they are. An id in the body must be the path's.",
+                "Fields that are not sent keep their values. An id in the body must equal the id in the path.",
             ),
             "1",
             {
-                200: answer("Stored durably; the profile follows within moments.", _ANY, {"taken": _TAKEN}),
+                200: answer("Stored durably. The profile is updated within seconds.", _ANY, {"taken": _TAKEN}),
                 409: answer(
                     "The id in the body differs from the id in the path.",
                     _ERRORS,
@@ -213,7 +213,7 @@ CALLS: Final[dict[str, Any]] = {
         ),
         "get": operation(
             "get_user",
-            ("Read a user", "What was accepted before of this user is shown."),
+            ("Read a user", "Includes everything accepted before for this user."),
             "12",
             {200: _SHOWN, 404: _UNKNOWN_USER},
             needs=("id",),
@@ -223,7 +223,7 @@ CALLS: Final[dict[str, Any]] = {
             (
                 "Delete a user",
                 (
-                    "Takes every trait away and records the event `User Deleted`; reads answer 404 until a later "
+                    "Removes all traits and records the event `User Deleted`; reads answer 404 until a later "
                     "write. Identifiers and past events stay."
                 ),
             ),
@@ -237,12 +237,12 @@ CALLS: Final[dict[str, Any]] = {
             "batch",
             (
                 "Write and delete several users",
-                f"At most {BATCH_LIMIT:,}. Good entries are kept; version 1 answers 400 when an entry is at fault.",
+                f"At most {BATCH_LIMIT:,}. Valid entries are stored; version 1 answers 400 if any is invalid.",
             ),
             "12",
             {
-                200: answer("Every entry is taken (version 1).", _ANY, {"taken": _RESULTS}),
-                202: answer("The entries without errors are taken (version 2).", _TRACKING, {"accepted": _TRACKED}),
+                200: answer("All entries were accepted (version 1).", _ANY, {"taken": _RESULTS}),
+                202: answer("The valid entries were accepted (version 2).", _TRACKING, {"accepted": _TRACKED}),
             },
             wrong={
                 "updated": [{"id": "ext123456", "xngId": None, "success": False} | _WRONG_V1],
@@ -259,7 +259,7 @@ CALLS: Final[dict[str, Any]] = {
             "track",
             (
                 "Read the state of an asynchronous call",
-                "PENDING until everything it brought is applied. Known for a day.",
+                "PENDING until all entries are applied. Available for one day.",
             ),
             "2",
             {
@@ -274,7 +274,7 @@ CALLS: Final[dict[str, Any]] = {
     "/users/email/{email}/bu/{bu}": {
         "get": operation(
             "get_user_by_email",
-            ("Read a user by email and business unit", "The last part may be empty, for the unit without a name."),
+            ("Read a user by email and business unit", "The business unit may be empty."),
             "2",
             {200: _SHOWN, 404: _UNKNOWN_USER},
             needs=("email", "bu"),
@@ -305,7 +305,7 @@ CALLS: Final[dict[str, Any]] = {
             "1",
             {
                 200: answer(
-                    "Every lead is taken.",
+                    "All leads were accepted.",
                     _ANY,
                     {"taken": {"updated": [{"xngId": None, "success": True}], "deleted": []}},
                 )
@@ -322,7 +322,7 @@ CALLS: Final[dict[str, Any]] = {
             "events",
             (
                 "Send events of a user",
-                f"Up to {EVENTS_LIMIT}, by id or by email and business unit; all are kept or none.",
+                f"Up to {EVENTS_LIMIT}, by id or by email and business unit; all are stored, or none.",
             ),
             "1",
             {202: {"description": "Stored durably."}},

@@ -27,26 +27,26 @@ KEY_IN_QUERY: Final[dict[str, Any]] = {
     "name": KEY,
     "in": "query",
     "required": False,
-    "description": "The project's write key, where no header holds it.",
+    "description": "The project's write key, if no header contains it.",
     "schema": {"type": "string"},
 }
 
 _ID: Final = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]}
 _TIME: Final = {"type": "string", "format": "date-time"}
 OBJECT: Final[dict[str, Any]] = {"type": "object"}
-_KEY: Final = {"type": "string", "description": "The write key, where no header brings it."}
-_SENT_AT: Final = _TIME | {"description": "When it was sent, by the sender's clock."}
+_KEY: Final = {"type": "string", "description": "The write key, if no header contains it."}
+_SENT_AT: Final = _TIME | {"description": "Time of sending by the sender's clock."}
 _CONTEXT: Final = OBJECT | {
-    "description": "What surrounds it. A device has an id (a hint) and an advertisingId (an identifier).",
+    "description": "Context of the event. A device has an id (a hint) and an advertisingId (an identifier).",
 }
-_INTEGRATIONS: Final = OBJECT | {"description": "Which destinations are wanted."}
+_INTEGRATIONS: Final = OBJECT | {"description": "Selects destinations."}
 
 _COMMON: Final[dict[str, Any]] = {
     "userId": _ID | {"description": "The customer's id in your own system."},
-    "anonymousId": _ID | {"description": "The visitor's id. One of the two ids is needed."},
-    "messageId": {"type": "string", "description": "Marks a repeat: what was stored under it is not stored again."},
-    "timestamp": _TIME | {"description": "When it happened, corrected by sentAt. Without it: originalTimestamp."},
-    "originalTimestamp": _TIME | {"description": "When it happened, by the sender's clock."},
+    "anonymousId": _ID | {"description": "Id of an anonymous visitor. One of userId and anonymousId is required."},
+    "messageId": {"type": "string", "description": "Deduplication key: a message with a known id is dropped."},
+    "timestamp": _TIME | {"description": "Event time, corrected by sentAt. Default: originalTimestamp."},
+    "originalTimestamp": _TIME | {"description": "Event time by the sender's clock."},
     "sentAt": _SENT_AT,
     "context": _CONTEXT,
     "integrations": _INTEGRATIONS,
@@ -59,7 +59,7 @@ NAMED: Final[dict[str, Any]] = {
 
 
 class _Told(NamedTuple):
-    """How a call is told of, what is special to its body, and an example of that."""
+    """Summary and description of a call, the fields of its body that other calls lack, and an example."""
 
     summary: str
     description: str
@@ -68,52 +68,49 @@ class _Told(NamedTuple):
     example: dict[str, Any]
 
 
-_VIEWED: Final = (
-    "Records an event named for it: Viewed Home {0} where the name is Home, and Loaded a {0} where there is none."
-)
+_VIEWED: Final = "Records the event Viewed Home {0} if the name is Home, or Loaded a {0} if there is no name."
 _WHO: Final = {"anonymousId": "507f191e810c19729de860ea", "userId": "u-1042"}
 
 _TOLD: Final = {
     "identify": _Told(
-        "Say who somebody is",
-        "Makes the visitor with this anonymousId the customer with this userId, and sets the traits that are given. "
-        "The traits email and phone name the person, too.",
+        "Identify a user",
+        "Links the anonymousId to the userId and sets the given traits. The traits email and phone are identifiers.",
         {"traits": OBJECT},
         [],
         {**_WHO, "traits": {"email": "ada@example.com", "plan": "pro"}},
     ),
     "track": _Told(
-        "Say what somebody did",
-        "Records an event.",
+        "Track an event",
+        "Records an event of a user.",
         {"event": {"type": "string"}, "properties": OBJECT},
         ["event"],
         {**_WHO, "event": "Order Completed", "properties": {"order_id": "o-77", "revenue": 39.8, "currency": "EUR"}},
     ),
     "page": _Told(
-        "Say which page somebody saw",
+        "Track a page view",
         _VIEWED.format("Page"),
         NAMED,
         [],
         {"anonymousId": _WHO["anonymousId"], "name": "Home", "properties": {"url": "https://shop.example/"}},
     ),
     "screen": _Told(
-        "Say which screen of an app somebody saw",
+        "Track a screen view in an app",
         _VIEWED.format("Screen"),
         NAMED,
         [],
         {"anonymousId": _WHO["anonymousId"], "name": "Basket", "properties": {"items": 2}},
     ),
     "group": _Told(
-        "Say which group somebody belongs to",
-        "Keeps the group's id as the person's trait group_id, and what is said of the group as group_traits.",
+        "Add a user to a group",
+        "Sets the user's trait group_id to the id of the group, and group_traits to the traits of the group.",
         {"groupId": _ID, "traits": OBJECT},
         ["groupId"],
         {**_WHO, "groupId": "g-5", "traits": {"name": "Example Ltd", "employees": 42}},
     ),
     "alias": _Told(
-        "Give somebody a new userId",
-        "Says that the visitor known by previousId has this userId. It may arrive before the visitor's first event. "
-        "An alias onto itself does nothing.",
+        "Give a user a new userId",
+        "Links previousId to the userId. May arrive before the first event of previousId. An alias of an id to itself "
+        "has no effect.",
         {"previousId": _ID},
         ["userId"],
         {"previousId": _WHO["anonymousId"], "userId": _WHO["userId"]},
@@ -122,7 +119,7 @@ _TOLD: Final = {
 
 
 def _item(type_: str) -> dict[str, Any]:
-    """The schema of one item, without what only a body of its own has."""
+    """Return the schema of an item, without the fields that only a single call's body has."""
     told = _TOLD[type_]
     schema = {"type": "object", "properties": _COMMON | told.fields | {"type": {"const": type_}}}
     return schema | {"required": told.required} if told.required else schema
@@ -140,7 +137,8 @@ def _batch_body() -> dict[str, Any]:
         item["required"] = [*item.get("required", []), "type"]
     members = {
         "batch": {"type": "array", "maxItems": ITEM_LIMIT, "items": {"anyOf": items}},
-        "context": _CONTEXT | {"description": "Goes into the context of every item that doesn't say otherwise."},
+        "context": _CONTEXT
+        | {"description": "Merged into the context of every item; members of the item take precedence."},
         "integrations": _INTEGRATIONS,
         "sentAt": _SENT_AT,
         KEY: _KEY,
@@ -169,7 +167,7 @@ def _refusals(faults: tuple[Fault, ...]) -> dict[str, Any]:
 
 
 def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> dict[str, Any]:
-    """A call, told of in short and in full, that takes `request`."""
+    """Return the OpenAPI operation of a call. `words` are its summary and description."""
     return {
         "operationId": f"segment_{name}",
         "tags": [TAG],
@@ -180,7 +178,7 @@ def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> di
         "parameters": [],
         "requestBody": request,
         "responses": {
-            "200": answer("Stored durably, whatever is wrong with it.", _SUCCESS, _SUCCEEDED),
+            "200": answer("Stored durably. Invalid items are stored for inspection.", _SUCCESS, _SUCCEEDED),
             **_refusals((Fault.UNKNOWN_KEY, *OF_ANY_CALL)),
         },
     }
@@ -188,9 +186,9 @@ def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> di
 
 def _posts() -> dict[str, Any]:
     """The calls that bring items, each by its path and by its short path."""
-    about_batch = f"Each item is taken for itself, and has at most {EVENT_LIMIT // 1024} KiB."
+    about_batch = f"Each item is processed independently and has at most {EVENT_LIMIT // 1024} KiB."
     told = {type_: ((each.summary, each.description), _single_body(type_)) for type_, each in _TOLD.items()}
-    told["batch"] = (("Bring several of the other calls at once", about_batch), _batch_body())
+    told["batch"] = (("Send several calls in one request", about_batch), _batch_body())
     paths = {}
     for name, (words, request) in told.items():
         paths[f"{PREFIX}{name}"] = {"post": _operation(name, words, request)}
@@ -208,13 +206,13 @@ def _posts() -> dict[str, Any]:
 _METRICS: Final = {
     "operationId": "segment_metrics",
     "tags": [TAG],
-    "summary": "Take the browser SDK's figures about itself",
-    "description": "They are dropped, whatever they are.",
+    "summary": "Accept the metrics of the browser SDK",
+    "description": "The metrics are discarded.",
     "security": [],
     "parameters": [],
     "requestBody": body(OBJECT, {"metrics": {"series": [{"type": "Counter", "metric": "invoked", "value": 1}]}}),
     "responses": {
-        "200": answer("Dropped.", _SUCCESS, _SUCCEEDED),
+        "200": answer("Discarded.", _SUCCESS, _SUCCEEDED),
         **_refusals((Fault.TOO_LARGE, Fault.BAD_ENCODING, *NO_BODY)),
     },
 }

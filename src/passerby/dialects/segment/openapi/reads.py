@@ -104,7 +104,7 @@ def _source_config(method: str) -> dict[str, Any]:
         "operationId": f"segment_source_config_{method}",
         "tags": [TAG],
         "summary": "Get the source configuration of RudderStack's SDKs",
-        "description": "A source that is enabled and has no destinations.",
+        "description": "An enabled source without destinations.",
         "security": SECURITY,
         "parameters": [KEY_IN_QUERY],
         "responses": {
@@ -139,7 +139,7 @@ def _pixel(operation_id: str, type_: str) -> dict[str, Any]:
             },
         ],
         "responses": {
-            "200": {"description": "Stored durably, whatever is wrong with it.", "content": _PICTURE},
+            "200": {"description": "Stored durably. Invalid items are stored for inspection.", "content": _PICTURE},
             **{
                 str(status): {"description": DESCRIPTIONS[status], "content": _PICTURE} | limited.get(status, {})
                 for status in statuses
