@@ -36,7 +36,7 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "settings-policy": lambda _: "/p/default/settings/policy",
     "settings-users": lambda _: "/p/default/settings/users",
     "live-filtered": lambda _: "/p/default/live?status=refused&q=nothing+of+this+kind",
-    "refused": lambda office: f"/p/default/live/refused/{office.refused}",
+    "refused": lambda office: f"/p/default/live/rejected/{office.refused}",
     "undo": lambda office: f"/p/default/profiles/{office.profile}/identity/{office.merge}/undo",
     "merge": lambda office: f"/p/default/profiles/{office.profile}/identity/merge?with={office.other}",
     "duplicates": lambda _: "/p/default/duplicates",

@@ -43,7 +43,7 @@ def test_a_wrong_password_is_said_to_be_one(looks: Looks) -> None:
     desk.expected = ("status of 401",)
     page = desk.open("/sign-in")
     sign_in(page, VIEWER, "not the password")
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_role("alert")).to_contain_text("Wrong name or password")
     expect(page.get_by_label("Name")).to_have_value(VIEWER)
     expect(page.get_by_label("Password")).to_be_focused()
 
@@ -52,7 +52,7 @@ def test_a_snippet_that_is_pasted_turns_the_source_green(looks: Looks, fresh: st
     page = looks(ADMIN).open(f"/p/{fresh}/sources/crossengage?language=Python")
     expect(page.get_by_text("Waiting for the first event")).to_be_visible()
     subprocess.run([sys.executable, "-c", page.locator("#snippet").inner_text()], check=True, capture_output=True)
-    expect(page.get_by_text("Events arrive")).to_be_visible()
+    expect(page.get_by_text("Receiving events")).to_be_visible()
     expect(page.locator(".arrival .dot.good")).to_be_visible()
 
 
@@ -69,7 +69,7 @@ def test_a_key_that_was_rotated_is_refused(looks: Looks, office: Office, fresh: 
     expect(page.get_by_role("heading", name="Rotate write key")).to_be_visible()
     page.get_by_label("Current key").select_option("0")
     page.get_by_role("button", name="Rotate").click()
-    expect(page.get_by_role("status").first).to_contain_text("The key is made")
+    expect(page.get_by_role("status").first).to_contain_text("Key added")
     after = str(page.locator("table [data-copy]").first.get_attribute("data-copy"))
     assert after != before
     page.wait_for_timeout(1)
@@ -84,12 +84,12 @@ def test_a_key_that_was_rotated_is_refused(looks: Looks, office: Office, fresh: 
 def test_a_new_secret_is_shown_once(looks: Looks, fresh: str) -> None:
     page = looks(ADMIN).open(f"/p/{fresh}/sources/webengage")
     page.get_by_text("Add a key").click()
-    page.get_by_label("Kind").select_option("webengage.api_key")
-    page.get_by_label("What it is for").fill("the shop's server")
-    page.get_by_role("button", name="Add the key").click()
+    page.get_by_label("Type").select_option("webengage.api_key")
+    page.get_by_label("Label").fill("the shop's server")
+    page.get_by_role("button", name="Add key").click()
     secret = page.locator("#secret").inner_text()
     assert secret.startswith("pby_")
-    page.get_by_role("link", name="I have copied it").click()
+    page.get_by_role("link", name="Done").click()
     expect(page.get_by_text("the shop's server")).to_be_visible()
     assert secret not in page.content()
 
@@ -115,9 +115,9 @@ def test_a_viewer_is_offered_nothing_that_changes(looks: Looks) -> None:
     desk = looks(VIEWER)
     for path in ("sources", "sources/segment", "settings/users", "settings/policy"):
         page = desk.open(f"/p/default/{path}")
-        for forbidden in ("Rotate", "Revoke", "Add the key", "Remove", "Save", "Send a test event"):
+        for forbidden in ("Rotate", "Revoke", "Add key", "Remove", "Save", "Send a test event"):
             assert page.get_by_role("button", name=forbidden, exact=True).count() == 0, (path, forbidden)
-    expect(desk.page.get_by_label("One on a line")).to_be_disabled()
+    expect(desk.page.get_by_label("One value per line")).to_be_disabled()
 
 
 def test_everybody_changes_their_own_password(looks: Looks, office: Office) -> None:
@@ -128,12 +128,12 @@ def test_everybody_changes_their_own_password(looks: Looks, office: Office) -> N
     page.get_by_label("Current password").fill("not this one")
     page.get_by_label("New password").fill("another password")
     desk.expected = ("status of 400",)
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Change password").click()
     expect(page.locator("#current-error")).to_contain_text("not your current password")
     expect(page.get_by_label("Current password")).to_be_focused()
     page.get_by_label("Current password").fill(made["password"])
     page.get_by_label("New password").fill("another password")
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Change password").click()
     expect(page).to_have_title("Sign in · Passerby")
     sign_in(page, "toni", "another password")
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
@@ -141,12 +141,12 @@ def test_everybody_changes_their_own_password(looks: Looks, office: Office) -> N
 
 def test_a_policy_is_changed_and_says_by_whom(looks: Looks, fresh: str) -> None:
     page = looks(ADMIN).open(f"/p/{fresh}/settings/policy")
-    page.get_by_label("One on a line").fill("test@example.com\n\nnobody")
+    page.get_by_label("One value per line").fill("test@example.com\n\nnobody")
     page.get_by_label("email", exact=True).last.fill("7")
-    page.get_by_label("Add one").fill("loyalty_card")
+    page.get_by_label("Namespace", exact=True).fill("loyalty_card")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_contain_text("Saved")
-    expect(page.get_by_label("One on a line")).to_have_value("test@example.com\nnobody")
+    expect(page.get_by_label("One value per line")).to_have_value("test@example.com\nnobody")
     expect(page.get_by_text("console user admin")).to_be_visible()
     expect(page.get_by_text("2 blocked, 1 limits, email, phone, 1 namespaces")).to_be_visible()
 
@@ -155,10 +155,10 @@ def test_what_a_policy_cannot_be_is_said(looks: Looks, fresh: str) -> None:
     desk = looks(ADMIN)
     desk.expected = ("status of 400",)
     page = desk.open(f"/p/{fresh}/settings/policy")
-    page.get_by_label("Add one").fill("Not A Name")
+    page.get_by_label("Namespace", exact=True).fill("Not A Name")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#namespace-error")).to_contain_text("cannot name an additional namespace")
-    expect(page.get_by_label("Add one")).to_have_value("Not A Name")
+    expect(page.get_by_label("Namespace", exact=True)).to_have_value("Not A Name")
 
 
 def test_the_main_way_goes_by_keyboard_alone(looks: Looks, office: Office) -> None:

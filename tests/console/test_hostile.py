@@ -70,7 +70,7 @@ class Hostile(NamedTuple):
         yield from (f"{base}/events/{event}" for event in self.events)
         yield from (f"{base}/profiles/{profile}" for profile in self.profiles)
         yield from (f"{base}/profiles/{profile}/identity" for profile in self.profiles)
-        yield from (f"{base}/live/refused/{number}" for number in self.refused)
+        yield from (f"{base}/live/rejected/{number}" for number in self.refused)
         yield from (f"{base}/settings{part}" for part in ("/policy", "/users"))
         yield from (f"{base}/sources/customerlabs", f"{base}/sources/customerlabs/{self.webhook}")
         places = (

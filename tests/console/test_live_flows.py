@@ -17,7 +17,7 @@ def callers(office: Office) -> Callers:
 
 
 def _connected(page: Page) -> Page:
-    expect(page.locator("#state")).to_have_text("live")
+    expect(page.locator("#state")).to_have_text("Live")
     return page
 
 
@@ -48,7 +48,7 @@ def test_a_paused_stream_counts_what_waits_and_shows_it_afterwards(looks: Looks,
     name = f"Waiting {secrets.token_hex(4)}"
     page = _connected(looks(VIEWER).open(f"/p/default/live?name={name}"))
     page.keyboard.press("p")
-    expect(page.locator("#state")).to_have_text("paused")
+    expect(page.locator("#state")).to_have_text("Paused")
     for _ in range(3):
         callers.send("track", userId="somebody", event=name)
     expect(page.get_by_role("button", name="Resume (3 waiting)")).to_be_visible()

@@ -30,7 +30,7 @@ def test_the_policy_lets_nothing_unsafe_in() -> None:
 def test_what_is_not_there_is_told_to_people_and_to_programs(office: Office) -> None:
     with office.client(ADMIN) as client:
         page = client.get("/nothing", headers={"Accept": "text/html"})
-        assert (page.status_code, "There is nothing here" in page.text) == (404, True)
+        assert (page.status_code, "Page not found" in page.text) == (404, True)
         assert client.get("/nothing").json()["error"]["code"] == "not_found"
         assert "No such project" in client.get("/p/none/").text
         assert client.get("/p/none.json").json()["error"]["code"] == "not_found"

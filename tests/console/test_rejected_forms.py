@@ -135,7 +135,7 @@ def test_a_form_with_a_mistake_is_shown_again(admin: httpx.Client, name: str) ->
     answer = admin.post(BASE + case.path, data=case.sent)
     text = answer.text
     assert answer.status_code == 400
-    assert '<nav aria-label="Screens">' in text
+    assert '<nav aria-label="Pages">' in text
     assert '<div class="note bad" role="alert">' in text
     described = re.search(r'<span class="fault" id="([^"]+)">([^<]*)</span>', text)
     assert described is not None, text
@@ -175,10 +175,10 @@ def test_focus_is_on_the_first_wrong_field_and_the_page_can_be_sent_again(looks:
     desk = looks(ADMIN)
     desk.expected = ("status of 400",)
     page = desk.open("/p/mended/settings")
-    page.get_by_label("Country of phone numbers").fill("ZZ")
+    page.get_by_label("Default phone country").fill("ZZ")
     page.get_by_label("Time zone").select_option("Europe/Lisbon")
     page.get_by_role("button", name="Save").click()
-    wrong = page.get_by_label("Country of phone numbers")
+    wrong = page.get_by_label("Default phone country")
     expect(wrong).to_be_focused()
     expect(wrong).to_have_value("ZZ")
     expect(wrong).to_have_accessible_description(re.compile("There is no country"))
@@ -196,10 +196,10 @@ def test_the_page_is_shown_with_the_query_that_it_had(looks: Looks) -> None:
     desk.expected = ("status of 400",)
     page = desk.open(f"{BASE}/sources/segment?language=Python")
     page.get_by_text("Add a key").click()
-    page.get_by_label("The key that clients use already").fill("!")
-    page.get_by_role("button", name="Add the key").click()
-    expect(page.get_by_label("The key that clients use already")).to_be_focused()
-    expect(page.get_by_label("The key that clients use already")).to_have_value("!")
+    page.get_by_label("Existing key (optional)").fill("!")
+    page.get_by_role("button", name="Add key").click()
+    expect(page.get_by_label("Existing key (optional)")).to_be_focused()
+    expect(page.get_by_label("Existing key (optional)")).to_have_value("!")
     expect(page.get_by_role("link", name="Python", exact=True)).to_have_attribute("aria-current", "true")
 
 

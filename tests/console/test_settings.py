@@ -192,7 +192,7 @@ def test_a_test_event_arrives(office: Office, admin: httpx.Client, dialect: str)
     sent = admin.post(f"/p/{PROJECT}/sources/{dialect}/test")
     assert sent.headers["location"].endswith("said=test-sent")
     arrived = f"/p/{PROJECT}/sources/{dialect}/arrival"
-    office.until(lambda: "Events arrive" in admin.get(arrived).text)
+    office.until(lambda: "Receiving events" in admin.get(arrived).text)
 
 
 def test_without_a_key_there_is_no_test_event(office: Office) -> None:
@@ -201,7 +201,7 @@ def test_without_a_key_there_is_no_test_event(office: Office) -> None:
         key = client.get("/p/keyless/sources/segment.json").json()["source"]["keys"][0]["id"]
         client.post(f"/p/keyless/sources/segment/keys/{key}/revoke")
         assert client.post("/p/keyless/sources/segment/test").status_code == 404
-        assert "No key works" in client.get("/p/keyless/sources").text
+        assert "No active keys" in client.get("/p/keyless/sources").text
 
 
 def test_sign_ins_are_in_the_audit_log_with_their_address(office: Office, admin: httpx.Client) -> None:

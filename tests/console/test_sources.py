@@ -35,7 +35,7 @@ def test_a_first_call_arrives_and_the_page_says_so(office: Office, shop: dict[st
         assert answer.status_code < 300, answer.text
         office.server.read("/v1/stats")
         arrived = client.get(address).text
-        assert "Events arrive" in arrived
+        assert "Receiving events" in arrived
         assert "hx-trigger" not in arrived
         assert client.get(f"{address}.json").json()["arrival"]["messages"] == 1
 

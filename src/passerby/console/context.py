@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from passerby.accounts.records import ProjectSettings
 from passerby.console.auth.throttle import Throttle
 from passerby.doctor.finding import Finding
 from passerby.monitoring.monitor import Monitor
@@ -15,13 +16,16 @@ from passerby.settings import Settings
 
 
 class Projects(Protocol):
-    """The projects that there are; see `projects.credentials.ProjectCredentials`."""
+    """Names and settings of all projects; see `accounts.credentials.ProjectCredentials`."""
 
     def names(self) -> Mapping[int, str]:
         """The names of all projects by their numbers, oldest first."""
 
+    def settings(self, project: int) -> ProjectSettings:
+        """Return the settings of a project."""
+
     def refresh_if_changed(self) -> bool:
-        """Take up at once what has changed, which happens every second anyway."""
+        """Load changes now, rather than at the next check, which is made every second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,13 @@ def answer_sign_in_needed(request: AnyRequest, _: LoginRequired) -> AnyResponse:
 def answer_not_allowed(request: AnyRequest, _: PermissionDenied) -> AnyResponse:
     """Somebody who may only look."""
     if request.scope.get(AS_JSON):
-        return answer_api_error(request, ServiceError(ErrorCode.FORBIDDEN, "this is for administrators"))
-    return _page(request, HTTPStatus.FORBIDDEN, "Only administrators may do this", _VIEWER)
+        return answer_api_error(request, ServiceError(ErrorCode.FORBIDDEN, "this requires the role admin"))
+    return _page(request, HTTPStatus.FORBIDDEN, "Permission denied", _VIEWER)
 
 
 def answer_foreign(request: AnyRequest, _: CrossOriginRequest) -> AnyResponse:
     """A form that another site sent."""
-    return _page(request, HTTPStatus.FORBIDDEN, "This did not come from the console", _FOREIGN)
+    return _page(request, HTTPStatus.FORBIDDEN, "Request rejected", _FOREIGN)
 
 
 def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
@@ -57,7 +57,7 @@ def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
     if request.scope.get(AS_JSON):
         return answer_api_error(request, error)
     reject(request, error)
-    return _page(request, STATUS[error.code], _TITLES.get(error.code, "This cannot be done"), _sentence(error.message))
+    return _page(request, STATUS[error.code], _TITLES.get(error.code, "Request failed"), _sentence(error.message))
 
 
 def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
@@ -80,7 +80,7 @@ def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
     answer = answer_fault(request, error)
     if request.scope.get(AS_JSON):
         return answer
-    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed to show this", _FAULT)
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", _FAULT)
 
 
 def answer_unrouted(request: AnyRequest, error: HTTPException) -> AnyResponse:
@@ -99,21 +99,21 @@ HANDLERS: ExceptionHandlersMap = {
     Exception: answer_broken,
 }
 
-_VIEWER = "You are signed in as a viewer: you see everything, and change nothing."
-_FOREIGN = "For your safety, forms are only taken from the console's own pages. Open the page again and repeat it."
-_FAULT = "It is in the server's log. Everything that was accepted is safe."
+_VIEWER = "This page requires the role admin. You are signed in as a viewer (read-only)."
+_FOREIGN = "The form was not sent from a page of the console. Open the page again and repeat the request."
+_FAULT = "The error is in the server log. Received events are not affected."
 _TITLES = {
-    ErrorCode.NOT_FOUND: "There is nothing here",
-    ErrorCode.EVENTS_UNAVAILABLE: "Events cannot be read now",
-    ErrorCode.OVERLOADED: "Too much is being asked at once",
+    ErrorCode.NOT_FOUND: "Page not found",
+    ErrorCode.EVENTS_UNAVAILABLE: "Events are temporarily unavailable",
+    ErrorCode.OVERLOADED: "Too many requests",
     ErrorCode.INVALID_PARAMETER: "Invalid input",
 }
 _NAMES = {
-    HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This is a form's address, not a page's",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This form holds too much",
+    HTTPStatus.NOT_FOUND: "Page not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Method not allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request too large",
 }
-_EXPLAINED = {HTTPStatus.NOT_FOUND: "The address may be misspelt, or what it named is gone."}
+_EXPLAINED = {HTTPStatus.NOT_FOUND: "Check the address: the page may have been moved or deleted."}
 
 
 def _asked(request: AnyRequest) -> str:

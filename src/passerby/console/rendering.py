@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, tzinfo
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlencode
@@ -18,9 +21,35 @@ _MIDDLE = "…"
 _SHORT = 18
 
 
+_zone: ContextVar[tzinfo] = ContextVar("console_zone", default=UTC)
+"""The time zone of the page that is being rendered. A variable, as macros of imported templates see no page."""
+
+
+@contextmanager
+def in_zone(zone: tzinfo) -> Iterator[None]:
+    """Context manager: show times in this time zone."""
+    token = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
 def clock(moment: str) -> str:
-    """An ISO time as people read it, in UTC: `2026-03-01 09:05:07`."""
-    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """Format an ISO time in the time zone of the page's project, such as `2026-03-01 09:05:07`.
+
+    The hour that is repeated when daylight saving time ends appears twice; the time in UTC on hover tells them apart.
+    """
+    return _formatted(moment, _zone.get())
+
+
+def utc(moment: str) -> str:
+    """Format an ISO time in UTC, such as `2026-03-01 09:05:07 UTC`."""
+    return f"{_formatted(moment, UTC)} UTC"
+
+
+def _formatted(moment: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def iso_of(milliseconds: int) -> str:
@@ -76,6 +105,7 @@ def _environment() -> Environment:
         "pretty": pretty,
         "short": short,
         "size": units.size,
+        "utc": utc,
     }
     made.filters |= template_filters.FILTERS
     made.globals |= template_filters.GLOBALS
@@ -92,5 +122,6 @@ _templates = _environment()
 
 
 def render(template: str, **values: Any) -> str:
-    """A template with these values. Raises what Jinja raises where it asks for others."""
-    return _templates.get_template(template).render(values)
+    """Render a template with these values; times are in the time zone of `page`, else in UTC. Raises Jinja's errors."""
+    with in_zone(values["page"].zone if values.get("page") else UTC):
+        return _templates.get_template(template).render(values)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -49,9 +50,10 @@ SEE_OTHER: Final = 303
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """Somebody who is signed in and looks at a project. `path` is the page's; `said`, what the page before did.
+    """A request of a signed-in user to a page of a project.
 
-    `form` is a form of the page that was rejected.
+    `path` is that of the page, `said` the name of a notice about what the page before did (`parts/notice.html`), and
+    `form` a form of the page that was rejected.
     """
 
     console: ConsoleContext
@@ -67,6 +69,11 @@ class PageContext:
     def context(self) -> ServerContext:
         """The stores and other parts that services work with."""
         return self.console.context
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the project, in which pages show times."""
+        return self.console.projects.settings(self.project).zone
 
     @property
     def access(self) -> ServerAccess:

@@ -144,7 +144,7 @@ def test_forms_of_other_origins_are_refused(office: Office, headers: dict[str, s
         for path in ("/sign-in", "/sign-out", "/p/default/health/examination"):
             answer = client.post(path, headers=headers)
             assert answer.status_code == http.HTTPStatus.FORBIDDEN
-            assert "did not come from the console" in answer.text
+            assert "was not sent from a page of the console" in answer.text
         assert client.get("/p/default/").status_code == http.HTTPStatus.OK
 
 

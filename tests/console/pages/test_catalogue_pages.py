@@ -65,7 +65,7 @@ def test_a_type_is_changed_after_a_page_says_how_many_values_fit(
 def test_a_spelling_is_merged_shown_and_told_apart_again(office: Office, admin: httpx.Client, name: str) -> None:
     into = f"{name} canonical"
     asked = {"event": name, "do": "merge", "to": into}
-    assert "You can undo this" in admin.get(EDIT, params=asked).text
+    assert "The merge can be undone" in admin.get(EDIT, params=asked).text
     admin.post(EDIT, data=asked)
     event = catalogued(office, into)
     assert event is not None

@@ -34,7 +34,7 @@ def test_an_administrator_deletes_test_data_after_seeing_how_much_it_is(office: 
     expect(facts).to_contain_text("Test profiles1")
     expect(facts).to_contain_text("Events2")
     page.get_by_role("button", name="Delete test data").click()
-    expect(page.get_by_role("status")).to_contain_text("The test profiles are deleted")
+    expect(page.get_by_role("status")).to_contain_text("Test profiles deleted")
     with office.client(ADMIN) as client:
         assert client.get(f"/p/{name}/settings/test-data.json").json() == {"found": EMPTY}
         assert "No test data" in client.get(f"/p/{name}/settings/test-data").text

@@ -142,7 +142,7 @@ def test_a_pair_is_dismissed_in_the_browser(looks: Looks, admin: httpx.Client, p
     page = looks(ADMIN).open(pair.path)
     page.get_by_label("Reason").fill("two sisters")
     page.get_by_role("button", name="Not the same").click()
-    expect(page.locator(".note.good")).to_have_text("The pair was dismissed.")
+    expect(page.locator(".note.good")).to_have_text("Pair dismissed.")
     page.get_by_role("link", name="Dismissed", exact=True).click()
     expect(page.get_by_role("region", name="Possible duplicates")).to_contain_text("two sisters")
     assert listed(admin, pair, dismissed="true")

@@ -38,7 +38,7 @@ def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, callers: Call
         assert [item["name"] for item in items] == [name], query
     assert not _json(viewer, "/live", name=name, status="refused")["recent"]["items"]
     assert not _json(viewer, "/live", name=name, dialect="antsomi")["recent"]["items"]
-    assert "Nothing of this kind" in viewer.get("/p/default/live?q=no+such+text+at+all").text
+    assert "No events match the filter" in viewer.get("/p/default/live?q=no+such+text+at+all").text
 
 
 def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, callers: Callers) -> None:
@@ -61,7 +61,7 @@ def test_a_message_that_states_nothing_is_shown_with_what_is_wrong(viewer: httpx
     (item,) = _json(viewer, "/live", q=mark)["recent"]["items"]
     text = viewer.get(f"/p/default/events/{item['id']}").text
     assert "Invalid event" in text
-    assert "nobody yet" in text
+    assert "No profile" in text
 
 
 def test_an_event_that_never_was_is_not_found(viewer: httpx.Client) -> None:
@@ -70,10 +70,10 @@ def test_an_event_that_never_was_is_not_found(viewer: httpx.Client) -> None:
 
 
 def test_a_refused_request_says_what_its_sender_was_told(viewer: httpx.Client, office: Office) -> None:
-    text = viewer.get(f"/p/default/live/refused/{office.refused}").text
-    assert "Its sender was told 400" in text
+    text = viewer.get(f"/p/default/live/rejected/{office.refused}").text
+    assert "Response: 400" in text
     assert office.server.keys["segment"]["write_key"] not in text
-    assert viewer.get("/p/default/live/refused/999999999").status_code == http.HTTPStatus.NOT_FOUND
+    assert viewer.get("/p/default/live/rejected/999999999").status_code == http.HTTPStatus.NOT_FOUND
 
 
 def test_a_stream_ends_when_its_viewer_signs_out(office: Office) -> None:

@@ -102,7 +102,7 @@ def test_a_page_whose_matches_all_have_another_stage_says_so(viewer: httpx.Clien
 def test_an_absorbed_id_leads_to_the_person_and_says_so(viewer: httpx.Client, person: Person) -> None:
     loser = next(m["id"] for m in _json(viewer, f"/profiles/{person.profile}")["profile"]["members"] if m["merge_id"])
     answer = viewer.get(f"/p/default/profiles/{loser}")
-    assert "has become one with this one" in answer.text
+    assert "was merged into this one" in answer.text
     assert person.name in answer.text
 
 
@@ -124,7 +124,7 @@ def test_a_profile_that_is_nobodys_is_not_found(viewer: httpx.Client) -> None:
     for path in ("profiles/0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", "profiles/nonsense", "profiles/nonsense/identity"):
         answer = viewer.get(f"/p/default/{path}")
         assert answer.status_code == http.HTTPStatus.NOT_FOUND
-        assert "There is nothing here" in answer.text
+        assert "Page not found" in answer.text
 
 
 def test_a_viewer_is_refused_an_undo_that_is_sent_by_hand(viewer: httpx.Client, person: Person) -> None:
@@ -139,7 +139,7 @@ def test_an_undo_that_comes_too_late_is_explained(admin: httpx.Client, callers: 
     assert first.headers["location"].endswith(f"?said=undone&undone={person.merge}")
     second = admin.post(path, data={"reason": "wrong"})
     assert second.status_code == http.HTTPStatus.CONFLICT
-    assert "This was undone before" in second.text
+    assert "Already undone" in second.text
     assert "This merge was undone on" in admin.get(path).text
 
 
@@ -157,7 +157,7 @@ def test_an_undo_that_a_later_merge_builds_on_leads_to_that_one(admin: httpx.Cli
     earlier, later = _json(admin, path)["merges"]
     assert (earlier["undoable"], earlier["built_on"]) == (False, later["id"])
     shown = admin.get(f"/p/default{path}/{earlier['id']}/undo").text
-    assert "A later merge builds on this one" in shown
+    assert "A later merge depends on this one" in shown
     answer = admin.post(f"/p/default{path}/{earlier['id']}/undo", data={})
     assert answer.status_code == http.HTTPStatus.CONFLICT
     assert f"{path}/{later['id']}/undo" in answer.text
@@ -205,7 +205,7 @@ def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, caller
     assert "they called us" in admin.get(f"/p/default{path}").text
     again = admin.post(f"/p/default{path}/merge", data={**form, "reason": "once more"})
     assert again.status_code == http.HTTPStatus.CONFLICT
-    assert "These are one profile already" in again.text
+    assert "Already merged" in again.text
 
 
 def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, callers: Callers) -> None:
@@ -215,7 +215,7 @@ def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, calle
     form = {"other": other.profile, "reason": "a second account"}
     refused = admin.post(path, data=form)
     assert refused.status_code == http.HTTPStatus.CONFLICT
-    assert "A rule keeps these two apart" in refused.text
+    assert "Merge blocked by an identity rule" in refused.text
     _after(admin.post(path, data={**form, "force": "true"}))
     assert _json(admin, "/profiles", q=other.user_id)["found"]["profiles"][0]["id"] == one.profile
 
@@ -242,7 +242,7 @@ def test_nobody_is_merged_with_whom_nothing_leads_to(admin: httpx.Client, person
     for text in ("0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", person.email[:5], "nobody at all"):
         assert _json(admin, path, **{"with": text})["other"] is None
     assert _json(admin, path)["other"] is None
-    assert "That is this profile" in admin.get(f"/p/default{path}", params={"with": person.email}).text
+    assert "This is the same profile" in admin.get(f"/p/default{path}", params={"with": person.email}).text
     answer = admin.post(f"/p/default{path}", data={"other": "nonsense", "reason": "why not"})
     assert answer.status_code == http.HTTPStatus.NOT_FOUND
 
@@ -251,7 +251,7 @@ def test_an_identifier_is_detached_into_a_profile_of_its_own(admin: httpx.Client
     person = callers.customer()
     path = f"/p/default/profiles/{person.profile}/identity/detach"
     form = {"namespace": "anonymous_id", "value": person.visitor_id}
-    assert "gets a profile of its own" in admin.get(path, params=form).text
+    assert "is moved to a new profile" in admin.get(path, params=form).text
     assert "nter a reason: it is shown in the identity history" in admin.post(path, data=form).text
     _after(admin.post(path, data={**form, "reason": "a shop's tablet"}))
     assert _json(admin, "/profiles", q=person.visitor_id)["found"]["profiles"][0]["id"] != person.profile
@@ -262,7 +262,7 @@ def test_a_customer_id_is_not_detached(admin: httpx.Client, person: Person) -> N
     form = {"namespace": "user_id", "value": person.user_id, "reason": "a mistake"}
     answer = admin.post(f"/p/default/profiles/{person.profile}/identity/detach", data=form)
     assert answer.status_code == http.HTTPStatus.CONFLICT
-    assert "A customer id stays with its profile" in answer.text
+    assert "A user ID cannot be detached" in answer.text
 
 
 def test_who_looked_and_who_changed_stands_in_the_audit_log(

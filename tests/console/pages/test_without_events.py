@@ -67,7 +67,7 @@ def viewer(building: Building, office: Office) -> Iterator[TestClient[ConsoleMid
 def test_a_profile_is_shown_without_its_timeline(viewer: TestClient[ConsoleMiddleware], office: Office) -> None:
     answer = viewer.get(f"profiles/{office.owner(*_SHOPPER[:2])}")
     assert answer.status_code == 200
-    assert "Events cannot be read now; everything else can" in answer.text
+    assert "Events are temporarily unavailable" in answer.text
 
 
 def test_the_catalogue_is_shown_without_volumes(viewer: TestClient[ConsoleMiddleware]) -> None:

@@ -17,7 +17,7 @@ _DETAILS = {"merge_id": "m", "namespace": "email", "rule": "R3(a): two customers
 def test_every_conflict_says_in_words_of_its_own_what_helps(code: ErrorCode) -> None:
     found = explain(ServiceError(code, "the API's words", _DETAILS))
     assert "the API's words" not in found.text
-    assert found.title != "This was not done"
+    assert found.title != "Request failed"
 
 
 def test_what_has_to_be_undone_first_is_named() -> None:

@@ -11,7 +11,7 @@ from passerby.state.views import HistoryIdentifier, Merge
 
 _DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-1", scope="")
 _EMAIL = HistoryIdentifier(namespace="email", value="a@example.com", scope="")
-_BOTH = "One message contained both the e-mail address of this profile and the app installation of the other profile."
+_BOTH = "One message contained both the email address of this profile and the mobile ID of the other profile."
 
 
 def test_a_decision_has_a_title_a_rule_and_an_explanation() -> None:

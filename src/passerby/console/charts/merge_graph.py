@@ -48,9 +48,7 @@ def merge_graph(
 
 def _label(graph: Graph) -> str:
     merges = sum(mark.kind == "merged" for mark in graph.marks)
-    return (
-        f"{len(graph.lanes)} profiles, {len(graph.marks)} decisions, {merges} merges; the list says the same in words"
-    )
+    return f"{len(graph.lanes)} profiles, {len(graph.marks)} decisions, {merges} merges, listed below"
 
 
 def _lane(row: int, lane: Lane, names: Mapping[str, str]) -> Markup:

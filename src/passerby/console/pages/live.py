@@ -109,6 +109,7 @@ def _may_still_look(page: PageContext, token: str) -> Callable[[], bool]:
 
 routes = [
     page_route("/live", load, "live.html"),
-    page_route("/live/refused/{number:int}", load_refused, "rejected-request.html"),
+    page_route("/live/rejected/{number:int}", load_refused, "rejected-request.html"),
+    page_route("/live/refused/{number:int}", load_refused, "rejected-request.html"),  # the path of 0.1
     stream_route("/live/stream", follow_live),
 ]

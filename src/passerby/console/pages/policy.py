@@ -18,10 +18,10 @@ from passerby.services.errors import ServiceError, invalid
 
 CHANGES = 10
 CLASS_WORDS = {
-    "contact": "a contact: an address or number of a person",
-    "device": "a device, or a browser",
-    "advertising": "a device's advertising id",
-    "hint": "a hint, which joins nobody",
+    "contact": "Contact: email address or phone number of a user",
+    "device": "Device or browser",
+    "advertising": "Advertising ID of a device",
+    "hint": "Hint: never merges profiles",
 }
 
 

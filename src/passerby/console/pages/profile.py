@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any, NamedTuple, get_args
 
 import msgspec
@@ -36,7 +37,7 @@ STANDARDS = frozenset(get_args(StandardEvent))
 
 Name = Annotated[str, QueryParameter(name="name", max_length=1_000)]
 Day = Annotated[str, QueryParameter(max_length=10)]
-"""A day as date fields send it, such as 2026-11-20, or nothing. Days are those of UTC, as all times on the page."""
+"""A day as date fields send it, such as 2026-11-20, or nothing; in the time zone of the project."""
 
 
 class Device(msgspec.Struct, kw_only=True):
@@ -80,14 +81,26 @@ class Wanted(NamedTuple):
     only: Only
 
 
-def wanted(name: Name = "", since: Day = "", until: Day = "") -> Wanted:
-    """Which events the address asks for. Raises ServiceError for days that are none."""
-    begin = moment_of("since", since or None, LEAST_TIME)
-    end = moment_of("until", until or None, MOST_TIME - DAY_MS) + DAY_MS
+def wanted(page: NamedDependency[PageContext], name: Name = "", since: Day = "", until: Day = "") -> Wanted:
+    """Return the filter of the timeline. Raises ServiceError for an invalid day."""
+    begin = midnight(moment_of("since", since, LEAST_TIME), page.zone) if since else LEAST_TIME
+    end = midnight(moment_of("until", until, MOST_TIME) + DAY_MS, page.zone) if until else MOST_TIME
     standard = name.removeprefix(STANDARD)
     if name.startswith(STANDARD) and standard in STANDARDS:
         return Wanted(name, since, until, Only(semantic=standard, since=begin, until=end))
     return Wanted(name, since, until, Only(name=name, since=begin, until=end))
+
+
+def midnight(day: int, zone: tzinfo) -> int:
+    """Return the start of a day in a time zone; `day` is its start in UTC. Both in milliseconds since 1970.
+
+    Days have 23 to 25 hours where daylight saving time begins or ends, so an offset cannot be added to `day`.
+    """
+    try:
+        moment = datetime.fromtimestamp(day / 1000, UTC).replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        return day  # beyond the years of datetime, where no event is
+    return int(moment.timestamp() * 1000)
 
 
 async def load(

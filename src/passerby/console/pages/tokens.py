@@ -20,9 +20,9 @@ from passerby.services.management_answers import KeyInfo, ScopeName
 
 KIND = "api_token"
 SCOPE_WORDS: dict[str, str] = {
-    "read": "look at everything but keys and the audit log",
-    "identity": "merge, detach and undo",
-    "manage": "change the project, its policy, its catalogue and its keys",
+    "read": "Read everything except keys and the audit log",
+    "identity": "Merge profiles, detach identifiers, undo merges",
+    "manage": "Change the project, identity policy, data catalog and keys",
 }
 
 

@@ -9,11 +9,11 @@ from passerby.profiles.view import Profile
 
 BUILT_IN: Final[Mapping[str, str]] = {
     "stage": "Stage",
-    "identifiers": "Known by",
+    "identifiers": "Identifiers",
     "last_seen": "Last seen",
     "first_seen": "First seen",
     "events": "Events",
-    "id": "Profile",
+    "id": "Profile ID",
 }
 TRAIT: Final = "trait:"
 USUAL: Final = ("stage", "identifiers", "last_seen", "events")

@@ -19,32 +19,32 @@ class Refusal(NamedTuple):
 
 _TEXTS: Final[Mapping[ErrorCode, tuple[str, str]]] = {
     ErrorCode.ALREADY_UNDONE: (
-        "This was undone before",
-        "Somebody else may have been quicker. Nothing was changed now.",
+        "Already undone",
+        "The merge was undone before. Nothing was changed.",
     ),
     ErrorCode.DEPENDENT_MERGE_EXISTS: (
-        "A later merge builds on this one",
-        "The profile has become one with another since. Undo that later merge first, then this one.",
+        "A later merge depends on this one",
+        "The profile was merged again since. Undo the later merge first.",
     ),
     ErrorCode.SAME_PROFILE: (
-        "These are one profile already",
-        "Both ids lead to the same person, so there is nothing to merge.",
+        "Already merged",
+        "Both IDs belong to the same profile.",
     ),
     ErrorCode.FORBIDDEN_MERGE: (
-        "A rule keeps these two apart",
-        "Both are customers, or their addresses or phone numbers differ. Who knows better can merge them even so.",
+        "Merge blocked by an identity rule",
+        "Both profiles have a user ID, or their email addresses or phone numbers differ. It can be forced.",
     ),
     ErrorCode.CUSTOMER_ID_NOT_DETACHABLE: (
-        "A customer id stays with its profile",
-        "If it came here by a merge, undo that merge: it gives the id back.",
+        "A user ID cannot be detached",
+        "If it was added by a merge, undo the merge to restore its profile.",
     ),
     ErrorCode.IDENTIFIER_REASSIGNED: (
-        "The identifier belongs to somebody else by now",
-        "It was used by another person since. Look that profile up to see why.",
+        "The identifier was reassigned",
+        "It belongs to another profile. See the identity history of that profile.",
     ),
     ErrorCode.NOT_FOUND: (
-        "That is not there any more",
-        "Identity changes while you look at it: load the page again to see how things are now.",
+        "Not found",
+        "The profile or merge has changed. Reload the page.",
     ),
 }
 
@@ -53,8 +53,8 @@ def explain(error: ServiceError) -> Refusal:
     """The words for a refusal; one that is not about identity is told in the API's own words."""
     if error.code is ErrorCode.LIMIT_EXCEEDED:
         what = namespace_label(error.details["namespace"])
-        text = f"Together they would hold more of the kind “{what}” than the identity policy lets one profile have."
+        text = f"The merged profile would exceed the limit of the identity policy for identifiers of type “{what}”."
         return Refusal("Too many identifiers for one profile", text)
     if error.code in _TEXTS:
         return Refusal(*_TEXTS[error.code], merge_id=error.details.get("merge_id"))
-    return Refusal("This was not done", f"{error.message[:1].upper()}{error.message[1:]}.")
+    return Refusal("Request failed", f"{error.message[:1].upper()}{error.message[1:]}.")

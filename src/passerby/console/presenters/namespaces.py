@@ -8,22 +8,33 @@ from typing import Final
 
 _NAMESPACES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "user_id": "customer id",
-        "former_user_id": "former customer id",
-        "email": "e-mail address",
-        "phone": "phone number",
-        "mobile_id": "app installation",
-        "anonymous_id": "web visitor",
-        "idfa": "iOS advertising id",
-        "aaid": "Android advertising id",
-        "ga_app_instance_id": "Google Analytics app instance",
-        "device_id": "device",
-        "previous_id": "previous id",
+        "user_id": "User ID",
+        "former_user_id": "Former user ID",
+        "email": "Email",
+        "phone": "Phone",
+        "mobile_id": "Mobile ID",
+        "anonymous_id": "Anonymous ID",
+        "idfa": "iOS advertising ID",
+        "aaid": "Android advertising ID",
+        "ga_app_instance_id": "Google Analytics app instance ID",
+        "device_id": "Device ID",
+        "previous_id": "Previous ID",
     }
 )
+_PROPER: Final = ("iOS", "Android", "Google")
+"""Names that keep their spelling within a sentence."""
 
 MOVES: Final = frozenset({"mobile_id", "anonymous_id", "idfa", "aaid", "ga_app_instance_id"})
 """Built-in namespaces whose identifiers may change hands, as a phone does that is handed down."""
+
+
+_PHRASES: Final[Mapping[str, str]] = MappingProxyType({"email": "email address", "phone": "phone number"})
+
+
+def namespace_phrase(name: str) -> str:
+    """Return the label of a namespace as part of a sentence, such as "user ID" and "email address"."""
+    label = namespace_label(name)
+    return _PHRASES.get(name) or (label if label.startswith(_PROPER) else label[:1].lower() + label[1:])
 
 
 def namespace_label(name: str) -> str:

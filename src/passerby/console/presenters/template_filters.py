@@ -14,7 +14,7 @@ from passerby.console.charts.sparkline import sparkline
 from passerby.console.presenters import columns, standard_events, summary, validation_errors
 from passerby.console.presenters.annotations import by_subject, never_came
 from passerby.console.presenters.flat import as_json, flat, text
-from passerby.console.presenters.namespaces import namespace_label
+from passerby.console.presenters.namespaces import namespace_label, namespace_phrase
 from passerby.console.presenters.profile_names import is_test, strongest, title
 from passerby.console.presenters.timeline import visits
 from passerby.dialects.commerce import name_of
@@ -52,7 +52,7 @@ def _told(facts: decisions.Facts) -> Told:
     return Told(
         decisions.TITLES[facts.kind],
         decisions.RULE_LABELS[facts.rule],
-        decisions.explanation(facts, namespace_label),
+        decisions.explanation(facts, namespace_phrase),
     )
 
 
@@ -72,6 +72,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "by_subject": by_subject,
     "campaign": summary.campaign,
     "called": namespace_label,
+    "called_within": namespace_phrase,
     "expectation": expectation,
     "fault": validation_errors.called,
     "flat": flat,

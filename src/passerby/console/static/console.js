@@ -14,7 +14,7 @@ function age(moment) {
 
 addEventListener("mouseover", ({ target }) => {
   const time = target.closest?.("time[datetime]");
-  if (time) time.title = age(time.dateTime);
+  if (time) time.title = `${new Date(time.dateTime).toISOString().slice(0, 19).replace("T", " ")} UTC, ${age(time.dateTime)}`;
 });
 
 // Tables wider than the window scroll within themselves: keys have to be able to reach them.
@@ -155,10 +155,13 @@ function columns(table) {
   return { heads, data: [times, ...series] };
 }
 
-// 24 hours and ISO dates, in UTC, as everywhere on these pages.
+// Axes are in the time zone of the project, as all times of the pages. The Swedish locale writes ISO dates and 24 hours.
+const zone = document.body.dataset.zone ?? "UTC";
+const stamp = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
+
 function labels(_, ticks) {
   return ticks.map((tick) => {
-    const text = new Date(tick * 1000).toISOString();
+    const text = stamp.format(tick * 1000);
     return text.slice(11, 16) === "00:00" ? text.slice(5, 10) : text.slice(11, 16);
   });
 }
@@ -176,7 +179,7 @@ function draw(place) {
   const chart = new window.uPlot({
     width: place.clientWidth,
     height: place.clientHeight,
-    tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+    tzDate: (seconds) => window.uPlot.tzDate(new Date(seconds * 1000), zone),
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },

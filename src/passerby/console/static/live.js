@@ -13,6 +13,9 @@ const pause = document.getElementById("pause");
 const state = document.getElementById("state");
 const waiting = document.getElementById("waiting");
 
+// The time zone of the project, as in the rows that the server rendered; the Swedish locale writes 24 hours.
+const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: document.body.dataset.zone, timeStyle: "medium" });
+
 let queue = [];
 let missed = 0;
 let timer = null;
@@ -31,7 +34,7 @@ function row(item) {
   const at = (name) => made.querySelector(`[data-at="${name}"]`);
   const time = at("time").firstElementChild;
   time.dateTime = item.received_at;
-  time.textContent = item.received_at.slice(11, 19);
+  time.textContent = clock.format(Date.parse(item.received_at));
   const badge = at("status").firstElementChild;
   badge.textContent = WORDS[item.state];
   badge.classList.add(KINDS[item.state]);
@@ -186,9 +189,9 @@ function tell(kind, words) {
 }
 
 function show() {
-  if (paused) tell("warn", "paused");
-  else if (source.readyState === EventSource.OPEN) tell("good", "live");
-  else tell("bad", "not connected, trying again");
+  if (paused) tell("warn", "Paused");
+  else if (source.readyState === EventSource.OPEN) tell("good", "Live");
+  else tell("bad", "Disconnected. Reconnecting…");
 }
 
 function receive(event) {
