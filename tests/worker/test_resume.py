@@ -95,7 +95,7 @@ def test_a_server_with_an_older_copy_of_the_log_applies_all_that_it_accepts(tmp_
         server.kill()
     assert (stats["accepted"], stats["applied"], stats["waiting"], stats["events"]) == (7, 7, 0, 7)
     assert counts == [1] * 7
-    assert "the log ends before what is applied" in server.output.read_text()
+    assert "the log ends before the applied position" in server.output.read_text()
 
 
 @pytest.mark.timeout(180)
