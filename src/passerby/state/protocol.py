@@ -1,7 +1,7 @@
-"""The state: what the worker has made of the log, and the few verbs by which that is changed.
+"""Protocol of the state's writing end: profiles, identifiers and catalogue, as derived from the log by the worker.
 
-Embedded: SQLite. Every engine promises the same: a `transaction()` is all or nothing, no two run at once on the
-same project, and what was applied in one is durable when it has ended.
+The embedded engine is SQLite. Every engine guarantees that a `transaction()` is atomic, that no two transactions run
+concurrently on the same project, and that a transaction is durable once its block has ended.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from passerby.state.views import Deletion
 
 
 class StateUnavailable(Exception):
-    """The state cannot be read or written now: disk full, file locked, damaged or not accessible. Nothing was kept."""
+    """A temporary or fixable condition: disk full, file locked or not accessible. The transaction was rolled back."""
 
 
 class StateBroken(Exception):
-    """The state cannot carry out a statement, and will not later: a damaged file, or a fault of the program."""
+    """A permanent failure of a statement: a damaged file, or a bug."""
 
 
 class UnknownMerge(Exception):
-    """There is no such merge in this project."""
+    """The project has no such merge."""
 
 
 class AlreadyUndone(Exception):
-    """The merge was undone before."""
+    """The merge or detachment has already been undone."""
 
 
 class DependentMergeExists(Exception):
@@ -52,27 +52,27 @@ class DependentMergeExists(Exception):
 
 
 class UnknownProfile(Exception):
-    """There is no such profile in this project."""
+    """The project has no such profile."""
 
 
 class UnknownIdentifier(Exception):
-    """The profile holds no such identifier."""
+    """The profile does not hold the identifier."""
 
 
 class UnknownDismissal(Exception):
-    """Nothing says that these two profiles are different people."""
+    """The pair of profiles is not dismissed as a duplicate."""
 
 
 class UnknownDetachment(Exception):
-    """There is no such detachment in this project."""
+    """The project has no such detachment."""
 
 
 class SameProfile(Exception):
-    """Both are one profile already."""
+    """Both ids belong to the same profile."""
 
 
 class IdentifierReassigned(Exception):
-    """The identifier belongs to somebody else by now."""
+    """The identifier has been reassigned to another profile."""
 
 
 class CustomerIdNotDetachable(Exception):
@@ -88,13 +88,13 @@ class ForbiddenMerge(Exception):
 
 
 class LimitExceeded(Exception):
-    """Together, the two would hold too many identifiers, or have too many members. The text is the namespace."""
+    """The merged profile would hold too many identifiers or members. The argument is the namespace."""
 
 
 class ManualDecision(NamedTuple):
-    """A manual decision: its time, its actor and the actor's comment, and the project's policy.
+    """The circumstances of a manual change: time (ms), actor, the actor's comment, and the project's policy.
 
-    `new_id` makes ids, later ones greater.
+    `new_id` returns a new id, greater than all before.
     """
 
     at: int
@@ -105,7 +105,7 @@ class ManualDecision(NamedTuple):
 
 
 class ManualMerge(NamedTuple):
-    """A merge that was made by hand."""
+    """The result of a manual merge."""
 
     id: str
     winner: str
@@ -113,7 +113,7 @@ class ManualMerge(NamedTuple):
 
 
 class Detachment(NamedTuple):
-    """An identifier that was detached: from which profile, into which."""
+    """The result of a detachment: the profile that lost the identifier, and the new one that got it."""
 
     id: str
     profile: str
@@ -121,14 +121,14 @@ class Detachment(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """When a message came: received time, and position in the log."""
+    """When a message was received: time in ms, and position in the log."""
 
     at: int
     position: Position
 
 
 class SeenInterval(NamedTuple):
-    """The first and the last time that an identifier was seen; `row` is the state's own handle of a known one."""
+    """The first and last event time of an identifier; `row` is the state's handle of a stored one, else 0."""
 
     first: int
     last: int
@@ -145,7 +145,7 @@ class SeenKey(NamedTuple):
 
 @dataclass(slots=True)
 class Loaded:
-    """What the state knows of the identifiers of one project's part of a batch.
+    """The stored state of the identifiers in one project's part of a batch.
 
     `seen_intervals` are of the identifiers in `known.homes`, `contexts` of their homes, `devices` of the
     identifiers that a message of the batch describes.
@@ -159,12 +159,12 @@ class Loaded:
 
 @dataclass(slots=True)
 class ProjectChanges:
-    """What a batch comes to for one project: all that `apply` writes.
+    """All changes of a batch for one project, as written by `State.apply`.
 
     `states` are by canonical profile, `activity` and `contexts` by the member that a message is recorded under:
-    `activity` is what the batch adds, `contexts` what then holds.
-    `seen_intervals` are of identifiers that were known before or are attached now, as they then hold. `traits` and
-    `rejected_traits` are the newest of the batch by (profile id, name). `devices` is what is then known of devices.
+    `activity` is what the batch adds, `contexts` the complete new values.
+    `seen_intervals` are the new values for stored and newly attached identifiers. `traits` and
+    `rejected_traits` are the newest of the batch by (profile id, name). `devices` has the complete new values.
     `arrivals` are of the messages that `decisions` name, `invalid` the messages that are kept for inspection only.
     `totals` are growths. `records` are the changes of profiles for the outbox.
     """
@@ -188,7 +188,7 @@ class ProjectChanges:
 
 
 class SeriesRow(NamedTuple):
-    """What a batch adds to the counts of a dialect in the minute that begins at `at` (ms)."""
+    """Additions to the counts of a dialect in the minute that begins at `at` (ms)."""
 
     project: int
     at: int
@@ -199,12 +199,12 @@ class SeriesRow(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a state is. Positions are those of the log."""
+    """The progress of a state. Positions are those of the log."""
 
     positions: Positions = START
     """Everything up to them is applied."""
     received_at: int = 0
-    """The newest received time of all applied messages, in milliseconds; 0 where it is unknown."""
+    """The newest received time of all applied messages, in milliseconds; 0 if unknown."""
     accepted: Mapping[int, int] = {}
     """Messages that were applied or dropped as duplicates, by project."""
     relayed: Positions = START
@@ -227,60 +227,60 @@ class OutboxRow(NamedTuple):
 class State(Protocol):
     """The writing end of the state.
 
-    Every verb is called within a transaction, but `transaction`, `close` and those that say that they have their own.
+    Methods must be called within a `transaction`, except `close` and those that are documented to open their own.
     """
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Begin; commit durably at the end of the block, or roll back when it raises.
+        """Context manager: commit durably at the end of the block, or roll back when it raises.
 
-        Raises StateUnavailable for a full disk, a lock held for too long, and the like.
+        Raises StateUnavailable, StateBroken.
         """
 
     def positions(self) -> Positions:
         """The log positions up to which messages are applied. Needs no transaction."""
 
     def lock_positions(self, partitions: Collection[int]) -> Positions:
-        """Return how far at least these partitions are applied; they stay there until the transaction ends or finishes.
+        """Lock the positions of these partitions until the transaction ends; return at least those.
 
-        Another transaction that locks one of them waits until then, so each message is applied by one worker only, even
-        while a partition moves from one worker to another.
+        Another transaction that locks one of them waits, so that each message is applied by one worker only, even while
+        a partition moves from one worker to another.
         """
 
     def expiries(self, keys: Iterable[SeenKey]) -> dict[SeenKey, int]:
-        """Until when each of these keys counts as seen; keys that are not kept are left out."""
+        """Return when each of these keys expires (ms); unknown keys are left out."""
 
     def remember(self, keys: Mapping[SeenKey, int]) -> None:
-        """Keep these keys until the given time."""
+        """Store these keys with the time (ms) at which they expire."""
 
     def forget(self, now: int) -> None:
-        """Let go of a bounded number of keys whose time was over by `now`."""
+        """Delete a bounded number of keys that expired before `now` (ms)."""
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
-        """What is known of these identifiers, of their owners, and of whom the hints link to."""
+        """Load these identifiers, the identity state of their owners, and the profiles linked to the hints."""
 
     def devices(self, project: int, devices: Iterable[Identifier]) -> dict[Identifier, dict[str, Versioned]]:
-        """What these devices have said of themselves; those that have not are left out."""
+        """Return what these devices stated about themselves; devices without a statement are left out."""
 
     def trait_names(self, profiles: Iterable[str]) -> dict[str, list[str]]:
-        """The names of these profiles' own traits; not those of their members."""
+        """Return the names of these profiles' own traits, without those of their members."""
 
     def attributes(self, project: int, event: str) -> dict[str, KnownAttribute] | None:
-        """The attributes of this event name, or None for a name that the catalogue does not have."""
+        """Return the attributes of an event name; None if the catalogue does not have the name."""
 
     def catalogue_version(self) -> int:
-        """Number of edits of the catalogue that the worker did not make."""
+        """Return the number of edits of the catalogue by administrators."""
 
     def aliases(self, project: int) -> Aliases:
-        """The merged spellings of a project."""
+        """Return the merged spellings of a project."""
 
     def event_names(self, project: int) -> int:
-        """How many event names the catalogue has."""
+        """Return the number of event names in the catalogue."""
 
     def violation_keys(self, project: int) -> list[tuple[str, str, str]]:
-        """Kind, subject and attribute of every row that counts violations."""
+        """Return kind, subject and attribute of every row of the violation counts."""
 
     def apply(self, changes: ProjectChanges) -> None:
-        """Write what a batch comes to for one project."""
+        """Write the changes of a batch for one project."""
 
     def count(self, changes: Changes, violations: Sequence[ViolationRow]) -> None:
         """Add to the counts of the catalogue and of violations."""
@@ -289,21 +289,21 @@ class State(Protocol):
         """Add to the counts by minute."""
 
     def roll_up(self, now: int) -> None:
-        """Add old counts by minute and hour to longer steps; in a transaction of its own."""
+        """Roll up old counts by minute and hour into longer steps, in a separate transaction."""
 
     def backfill(self) -> bool:
-        """Run a slice of a pending backfill in a transaction of its own; return whether there may be more to do."""
+        """Run one slice of a pending backfill in a separate transaction; return whether there may be more to do."""
 
     def finish(self, positions: Positions, at: int, outbox: Sequence[OutboxRow]) -> None:
-        """Write the outbox rows, and that everything up to these log positions is applied.
+        """Write the outbox rows, and mark everything up to these log positions as applied.
 
-        Partitions that `positions` does not list stay where they are. `at` is the received time of the last message.
+        Partitions that `positions` does not list are unchanged. `at` is the received time of the last message (ms).
         """
 
     def dead_letter(self, entry: Entry, error: str) -> None:
-        """Keep a message that cannot be applied, with what went wrong."""
+        """Store a message that cannot be applied, with the error, as a dead letter."""
 
-    def undo_merge(  # noqa: PLR0913 - who undoes what, when and why
+    def undo_merge(  # noqa: PLR0913 - target, actor and reason of an undo
         self,
         project: int,
         merge_id: str,
@@ -313,9 +313,9 @@ class State(Protocol):
         actor: Actor = UNKNOWN_ACTOR,
         comment: str = "",
     ) -> tuple[str, str]:
-        """Take a merge back and remember it; in a transaction of its own. Return the winner's and the loser's id.
+        """Undo a merge in a separate transaction; return the ids of winner and loser.
 
-        The history keeps the actor and the actor's comment.
+        The two will not merge again through the same identifiers. The history records the actor and the comment.
 
         Raises UnknownMerge, AlreadyUndone, DependentMergeExists.
         """
@@ -323,60 +323,60 @@ class State(Protocol):
     def merge_profiles(
         self, project: int, winner: str, loser: str, decision: ManualDecision, *, force: bool
     ) -> ManualMerge:
-        """Merge two profiles, or those that they belong to by now; in a transaction of its own.
+        """Merge the canonical profiles of two ids, in a separate transaction.
 
-        A customer absorbs whoever is none, whichever was to win. Two customers can be forced: the loser's customer
-        id then becomes a former one of the winner. Raises UnknownProfile, SameProfile, ForbiddenMerge (unless
-        forced), LimitExceeded.
+        A customer always wins over a profile without a customer id, whatever the arguments. Merging two customers has
+        to be forced; the loser's customer id becomes a former one of the winner. Raises UnknownProfile, SameProfile,
+        ForbiddenMerge (unless forced), LimitExceeded.
         """
 
     def detach(self, project: int, profile: str, identifier: Identifier, decision: ManualDecision) -> Detachment:
-        """Give one (cleaned) identifier of a profile a profile of its own, and remember that it is none of the first's.
+        """Move one (cleaned) identifier of a profile to a new profile; the two will not merge through it again.
 
-        In a transaction of its own. Raises UnknownProfile, UnknownIdentifier, CustomerIdNotDetachable.
+        In a separate transaction. Raises UnknownProfile, UnknownIdentifier, CustomerIdNotDetachable.
         """
 
     def undo_detachment(self, project: int, detachment_id: str, decision: ManualDecision) -> ManualMerge:
-        """Merge what was detached back, and forget that it was; in a transaction of its own.
+        """Merge a detached profile back and delete the separation, in a separate transaction.
 
         Raises UnknownDetachment, AlreadyUndone, DependentMergeExists, IdentifierReassigned, ForbiddenMerge,
         LimitExceeded.
         """
 
     def dismiss_duplicate(self, project: int, one: str, other: str, decision: ManualDecision) -> tuple[str, str]:
-        """Remember that two profiles, or those that they belong to now, are different people.
+        """Record that two canonical profiles are different users, so that they are not listed as duplicates.
 
-        In a transaction of its own. Returns both ids, the older first. Raises UnknownProfile, SameProfile.
+        In a separate transaction. Returns both ids, the older first. Raises UnknownProfile, SameProfile.
         """
 
     def restore_duplicate(self, project: int, one: str, other: str) -> tuple[str, str]:
-        """Take that back; in a transaction of its own. Raises UnknownProfile, SameProfile, UnknownDismissal."""
+        """Undo `dismiss_duplicate`, in a separate transaction. Raises UnknownProfile, SameProfile, UnknownDismissal."""
 
     def sweep_duplicates(self) -> None:
-        """Check some of the values that profiles shared, for those that one has alone; in a transaction of its own."""
+        """Check a slice of the shared contact values and delete those no longer shared, in a separate transaction."""
 
     def change_type(self, project: int, event: str, attribute: str, type_: DataType) -> DataType:
-        """Give an attribute another type, and return the one that it had; in a transaction of its own.
+        """Change the type of an attribute, in a separate transaction; return its previous type.
 
         `event` is "" for a trait. Raises UnknownName.
         """
 
     def add_alias(self, project: int, alias: Alias) -> None:
-        """Merge a spelling into another name; in a transaction of its own. Raises UnknownName, BadAlias."""
+        """Merge a spelling into another name, in a separate transaction. Raises UnknownName, BadAlias."""
 
     def remove_alias(self, project: int, event: str, attribute: str) -> None:
-        """Undo `add_alias`; in a transaction of its own. Raises UnknownName."""
+        """Undo `add_alias`, in a separate transaction. Raises UnknownName."""
 
     def delete_names(self, project: int, names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Take event names, attributes and traits from the catalogue, each by event and attribute, one of them "".
+        """Delete event names, attributes and traits from the catalogue, given as (event, attribute), one of them "".
 
-        What was recorded stays. In a transaction of its own; returns the names that are not there. Raises BadAlias.
+        Recorded events and traits are unchanged. In a separate transaction; returns unknown names. Raises BadAlias.
         """
 
     def delete_test_data(self, project: int, at: int) -> Deletion:
-        """Delete test profiles and everything that is known of them; in a transaction of its own.
+        """Delete test profiles and all their data, in a separate transaction at time `at` (ms).
 
-        Their events are deleted from the event store by the relay, soon after. `at` is the time, in ms.
+        The relay deletes their events from the event store afterwards.
         """
 
     def close(self) -> None: ...

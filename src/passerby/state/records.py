@@ -1,7 +1,7 @@
-"""Everything that identity keeps of a project, as typed rows: to compare an engine with a model of the rules.
+"""Identity records: everything that identity resolution stores of a project, to compare an engine with a model.
 
-Unlike the verbs of `passerby.state.views`, which fold members into profiles and are read a page at a time, records are
-read as a whole. They are for tests and for looking into a small project.
+The methods of `passerby.state.views` fold members into profiles and return pages; records are the unfolded rows, read
+as a whole. They are for tests and for debugging a small project.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from passerby.profiles.traits import Versioned
 class ProfileRecord(NamedTuple):
     """One profile, merged or not. `traits` and `event_count` are of messages recorded under this very profile.
 
-    A merged profile has no `user_id` and is anonymous: what it is counts for the profile that absorbed it.
+    A merged profile has no `user_id` and is anonymous: its identifiers count for the profile that absorbed it.
     """
 
     id: str
@@ -30,14 +30,14 @@ class ProfileRecord(NamedTuple):
 
 
 class Home(NamedTuple):
-    """Where an identifier is at home, and the canonical profile that owns it."""
+    """The member that an identifier is at home in, and the canonical profile that owns it."""
 
     member: str
     owner: str
 
 
 class MergeRecord(NamedTuple):
-    """One merge. `via` reached the loser, `by` named the winner; None where a person merged them."""
+    """One merge. `via` is the loser's identifier, `by` the winner's; both may be None for a manual merge."""
 
     id: str
     winner: str
@@ -56,10 +56,10 @@ class DetachmentRecord(NamedTuple):
 
 
 class IdentityRecords(NamedTuple):
-    """One project at one moment; profiles, merges and detachments in the order of their ids.
+    """A snapshot of one project; profiles, merges and detachments in the order of their ids.
 
-    `links` are hints with the members that wait behind them, `separations` identifiers with the two profiles that they
-    do not merge, `decisions` the number of entries of the history by kind.
+    `links` are hints with the members linked to them, `separations` identifiers with the two profiles that they must
+    not merge, `decisions` the number of history entries by kind.
     """
 
     profiles: list[ProfileRecord]

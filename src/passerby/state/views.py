@@ -1,7 +1,7 @@
-"""The state as readers see it: what the management API asks of an engine, and the shapes that it gets.
+"""Protocol of the state's reading end, and the records that it returns.
 
-Every verb sees one moment of the state, between two of the worker's transactions. A reader may be used from several
-threads at once. Ids of another project are as unknown as ids that never were.
+Every method reads one snapshot of the state, between two of the worker's transactions. A reader may be used from
+several threads. An id of another project is treated like an id that does not exist.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from passerby.state.records import IdentityRecords
 
 
 class Totals(NamedTuple):
-    """The running totals of a project, and the log positions up to which they count."""
+    """Running totals of a project, and the log positions up to which they count."""
 
     positions: Positions = START
     applied: int = 0
@@ -38,10 +38,10 @@ class Totals(NamedTuple):
 
 
 class Deletion(NamedTuple):
-    """How many test profiles, and events of theirs, a deletion removes.
+    """Numbers of test profiles and of their events that a deletion removes.
 
-    `kept` is the number of test profiles that are kept because they, or profiles they were merged with, ever had an
-    identifier of another kind. `more` is whether there are test profiles beyond those that one deletion removes.
+    `kept` counts test profiles that are kept because they, or profiles they were merged with, ever had an identifier
+    that is not a test identifier. `more`: there are more test profiles than one deletion removes.
     """
 
     profiles: int
@@ -51,7 +51,7 @@ class Deletion(NamedTuple):
 
 
 class IdentifierMatch(NamedTuple):
-    """A place among what a search finds: an identifier that begins with the text as written (0) or lower-cased (1)."""
+    """A cursor of a search: an identifier that begins with the text as written (`spelling` 0) or lower-cased (1)."""
 
     spelling: int
     value: str
@@ -60,7 +60,7 @@ class IdentifierMatch(NamedTuple):
 
 
 class TermMatch(NamedTuple):
-    """A place after all identifiers: an indexed e-mail address, phone number or name of a member, and its scan."""
+    """A cursor after all identifiers: an indexed e-mail address, phone number or name, its member, and its scan."""
 
     scan: int
     value: str
@@ -71,14 +71,14 @@ Match = IdentifierMatch | TermMatch
 
 
 class SearchPage(NamedTuple):
-    """Profiles that a search found, and where to go on; no `after` means that there are no more."""
+    """A page of search results; `after` is the cursor of the next page, None on the last one."""
 
     profiles: list[Profile]
     after: Match | None
 
 
 class HistoryIdentifier(msgspec.Struct, kw_only=True):
-    """The identifier that a decision was about."""
+    """The identifier of a decision."""
 
     namespace: str
     value: str
@@ -102,14 +102,14 @@ class HistoryEntry(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
 
 
 class HistoryPage(NamedTuple):
-    """Decisions in the order in which they were made, and the number behind which to go on (None: no more)."""
+    """Decisions, oldest first; `after` is the cursor of the next page, None on the last one."""
 
     entries: list[HistoryEntry]
     after: int | None
 
 
 class Merge(msgspec.Struct, kw_only=True):
-    """A merge. `via` is the identifier that reached the loser, `by` the one that named the winner."""
+    """A merge. `via` is the loser's identifier in the message, `by` the one that selected the winner."""
 
     id: str
     winner: str
@@ -125,10 +125,11 @@ class Merge(msgspec.Struct, kw_only=True):
 
 
 class MergeDetail(Merge, kw_only=True):
-    """A merge, what an undo gives back, and whether it can be undone.
+    """A merge, with what an undo would restore, and whether it can be undone.
 
-    `moved` are the identifiers that an undo gives the loser: those at home in it and in its members. Where `undoable`
-    is false, `built_on` is the later merge that has to be undone first; it is null where the merge is undone already.
+    `moved` are the identifiers that an undo returns to the loser: those at home in it and in its members. Where
+    `undoable` is false, `built_on` is the later merge that has to be undone first; it is null where the merge is undone
+    already.
     """
 
     moved: list[HistoryIdentifier]
@@ -144,7 +145,7 @@ class SharedContact(msgspec.Struct, kw_only=True, frozen=True, order=True):
 
 
 class Dismissal(msgspec.Struct, kw_only=True):
-    """A decision that two profiles are different people. `at` is ISO 8601 in UTC."""
+    """A decision that two profiles are different users. `at` is ISO 8601 in UTC."""
 
     at: str
     who: str
@@ -152,10 +153,10 @@ class Dismissal(msgspec.Struct, kw_only=True):
 
 
 class Duplicate(msgspec.Struct, kw_only=True):
-    """Two profiles that may be one person, the older first, and the contact values that they share.
+    """A possible duplicate: two profiles, the older first, and the contact values that they share.
 
-    `rule` is the rule that forbids merging them without `force`, null where none does. `dismissed` is the decision that
-    they are different people, null where there is none.
+    `rule` is the rule that forbids merging them without `force`, if any. `dismissed` is the decision that they are
+    different users, if any.
     """
 
     profiles: list[Profile]
@@ -165,7 +166,7 @@ class Duplicate(msgspec.Struct, kw_only=True):
 
 
 class DuplicatePlace(NamedTuple):
-    """A place among possible duplicates: a shared value, and a pair of the profiles that share it."""
+    """A cursor of duplicates: a shared value, and a pair of the profiles that share it."""
 
     kind: str
     value: str
@@ -174,14 +175,14 @@ class DuplicatePlace(NamedTuple):
 
 
 class DuplicatesPage(NamedTuple):
-    """Possible duplicates, and where to go on; no `after` means that there are no more."""
+    """A page of possible duplicates; `after` is the cursor of the next page, None on the last one."""
 
     duplicates: list[Duplicate]
     after: DuplicatePlace | None
 
 
 class CatalogueAttribute(msgspec.Struct, kw_only=True):
-    """An attribute of an event, or a trait of profiles. `count` is of kept values; times are ISO 8601 in UTC.
+    """An attribute of an event, or a trait of profiles. `count` is of accepted values; times are ISO 8601 in UTC.
 
     `spellings` are other names that an administrator merged into this one: their values are counted here.
     """
@@ -195,7 +196,7 @@ class CatalogueAttribute(msgspec.Struct, kw_only=True):
 
 
 class CatalogueViolation(msgspec.Struct, kw_only=True):
-    """How often a rule was broken. `attribute` is empty where the whole event or message is meant."""
+    """Validation errors of one kind. `attribute` is empty if the error concerns the whole event or message."""
 
     kind: str
     attribute: str
@@ -205,13 +206,13 @@ class CatalogueViolation(msgspec.Struct, kw_only=True):
 
 
 class OtherViolation(CatalogueViolation, kw_only=True):
-    """A violation that belongs to no event of the catalogue; `event` is the name that was sent, if there was one."""
+    """Validation errors of no catalogued event; `event` is the name as sent, if there was one."""
 
     event: str | None
 
 
 class CatalogueEvent(msgspec.Struct, kw_only=True):
-    """Events of one name. `semantic` is what they mean in the dialects that know this name, null where none does.
+    """Events of one name. `semantic` is the standard event that a dialect defines for this name, if any.
 
     `spellings` are other names that an administrator merged into this one: their events are counted here.
     """
@@ -227,9 +228,9 @@ class CatalogueEvent(msgspec.Struct, kw_only=True):
 
 
 class Catalogue(NamedTuple):
-    """Some of a project's events by name, all its traits, and the violations that belong to no event.
+    """A page of a project's events by name, all its traits, and the violations of no catalogued event.
 
-    `after` is the name behind which to go on; None means that there are no more events.
+    `after` is the cursor of the next page, None on the last one.
     """
 
     events: list[CatalogueEvent]
@@ -239,7 +240,7 @@ class Catalogue(NamedTuple):
 
 
 class SeriesPoint(NamedTuple):
-    """What came of a dialect in a step that begins at `at` (ms)."""
+    """Counts of a dialect in the step that begins at `at` (ms)."""
 
     dialect: str
     at: int
@@ -249,9 +250,9 @@ class SeriesPoint(NamedTuple):
 
 
 class NewestViolations(NamedTuple):
-    """The violations that happened last, and the last messages that state nothing.
+    """The newest violations and invalid messages.
 
-    Of each of those: log position, received time (ms), dialect, kinds of violations, what was sent as JSON.
+    An invalid message is: log position, received time (ms), dialect, kinds of violations, body as JSON.
     """
 
     violations: list[OtherViolation]
@@ -259,51 +260,51 @@ class NewestViolations(NamedTuple):
 
 
 class ReadSnapshot(Protocol):
-    """The state as it is at one moment. Belongs to the thread that asked for it. Identifiers are cleaned."""
+    """A read snapshot of the state. It belongs to the thread that opened it. Identifiers must be cleaned."""
 
     def owners(self, project: int, identifiers: Iterable[Identifier]) -> dict[Identifier, str]:
-        """The canonical profile that owns each of these identifiers; nothing for one that nobody has."""
+        """Return the canonical profile that owns each of these identifiers; unknown ones are left out."""
 
     def has_aliases(self, project: int) -> bool:
-        """Whether the project ever had an alias: then a new device identifier may belong to a profile already."""
+        """Return whether the project ever had an alias: only then can a new device identifier already have an owner."""
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> IdentitySnapshot:
-        """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
+        """Load what the resolver needs of these identifiers (`passerby.state.protocol.State.known`)."""
 
     def person(self, profile: str) -> Person:
-        """What is told of the canonical profile with this id, which must be there."""
+        """Return traits, context and identifiers of a canonical profile, which must exist."""
 
     def device(self, project: int, device: Identifier) -> dict[str, Any]:
-        """What the device that goes by this identifier has said of itself, the newest value of each key."""
+        """Return what the device with this identifier stated about itself, the newest value of each key."""
 
     def seen(self, project: int, dialect: str, key: str) -> bool:
-        """Whether a message with this deduplication key is applied, and its key kept still."""
+        """Return whether a message with this deduplication key was applied and the key is still stored."""
 
     def attributes(self, project: int) -> tuple[tuple[str, str], ...]:
-        """The names and data types of the traits in the project's catalogue, by name."""
+        """Return names and data types of the traits in the project's catalogue, by name."""
 
 
 class StateReader(Protocol):
-    """What is asked of the state by those who only look at it."""
+    """The reading end of the state."""
 
     def positions(self) -> Positions:
-        """The log positions up to which messages are applied."""
+        """Return the log positions up to which messages are applied."""
 
     def profile(self, project: int, profile: str) -> Profile | None:
-        """The profile that this id stands for by now: itself, or the one that absorbed it."""
+        """Return the canonical profile of this id: itself, or the profile that absorbed it."""
 
     def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
-        """The profile that owns this (cleaned) identifier."""
+        """Return the profile that owns this (cleaned) identifier."""
 
     def members(self, project: int, profile: str) -> list[str]:
-        """The ids of the profile that this id stands for by now and of all its members; none for an unknown id."""
+        """Return the ids of the canonical profile of this id and of all its members; empty for an unknown id."""
 
     def profiles(
         self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None, test: bool = True
     ) -> list[Profile]:
-        """At most `limit` profiles, the newest id first, those behind `before`; test profiles only with `test`."""
+        """Return at most `limit` profiles with ids below `before`, newest first; test profiles only with `test`."""
 
-    def search(  # noqa: PLR0913 - all that a search can be asked
+    def search(  # noqa: PLR0913 - the filters of a search
         self,
         project: int,
         text: str,
@@ -314,84 +315,85 @@ class StateReader(Protocol):
         phone_country: str | None = None,
         test: bool = True,
     ) -> SearchPage:
-        """Profiles with an identifier that begins with this text, then those with such an e-mail, phone or name.
+        """Search profiles by prefix: first identifiers, then e-mail addresses, phone numbers and names.
 
-        Each is found once over all pages, in the order of what matched: identifiers by value (as written, then in
-        lower case), then terms (`profiles.contacts.sought`) by kind and value. National phone numbers are read in
-        `phone_country`. A page is full unless it is the last, with one exception: a filter by stage that hardly any
-        match passes ends a page early, with an `after`, to bound the work. Test profiles are found only with `test`.
+        Each profile is found once over all pages, ordered by its first match: identifiers by value (as written, then
+        in lower case), then terms (`profiles.contacts.sought`) by kind and value. `phone_country` is the region of
+        national phone numbers. Only the last page is not full, with one exception: a filter by stage that few matches
+        pass ends a page early, with an `after`, to bound the work. Test profiles are found only with `test`.
         """
 
     def test_profiles(self, project: int) -> dict[str, Stage]:
-        """The test profiles (`profiles.testing`) of a project by id, with their stages: at most a thousand."""
+        """Return the stages of a project's test profiles (`profiles.testing`) by id: at most a thousand."""
 
     def test_data(self, project: int) -> Deletion:
-        """What `State.delete_test_data` would delete now."""
+        """Return what `State.delete_test_data` would delete now."""
 
     def indexing(self) -> bool:
-        """Whether contacts of profiles from an earlier version are still being indexed, and may not be found yet."""
+        """Return whether a backfill of search terms is running: contacts of older profiles may not be found yet."""
 
     def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
-        """Decisions about this id's profile and all its members, oldest first; None if there is no such profile."""
+        """Return decisions about the profile and all its members, oldest first; None for an unknown id."""
 
     def why(self, project: int, profile: str, identifier: Identifier) -> list[HistoryEntry] | None:
-        """The decisions that led from this (cleaned) identifier to this id's profile, in their order.
+        """Return the decisions that led from this (cleaned) identifier to the profile, oldest first.
 
-        At most a thousand, the last ones: where they don't begin with `attached`, the histories have the earlier ones.
-        None where that profile does not hold the identifier, or there is no such profile.
+        At most the last thousand: if the first one is not `attached`, `history` has the earlier ones. None if the
+        profile does not exist or does not hold the identifier.
         """
 
     def decisions(self, project: int, message_id: str, profiles: Sequence[str]) -> list[HistoryEntry]:
-        """The decisions about these very profiles (no members are looked for) that a message caused, in their order."""
+        """Return the decisions that a message caused about exactly these profiles, not their members, oldest first."""
 
     def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
-        """At most `limit` merges, the newest first, those behind `before`; only undone ones, or only others."""
+        """Return at most `limit` merges with ids below `before`, newest first; `undone` filters by whether they are."""
 
     def merge(self, project: int, merge_id: str) -> MergeDetail | None:
-        """One merge."""
+        """Return one merge; None if the project has no such merge."""
 
     def known(self, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> IdentitySnapshot:
-        """What the resolver must know of these identifiers, as `state.protocol.State.known` gives it the worker."""
+        """Load what the resolver needs of these identifiers (`passerby.state.protocol.State.known`)."""
 
     def snapshot(self) -> AbstractContextManager[ReadSnapshot]:
-        """One moment of the state, until the block ends: for who has many questions and wants quick answers."""
+        """Context manager: a read snapshot shared by several queries."""
 
     def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
-        """Pairs of profiles with the same e-mail address or phone number that are not dismissed, by that value.
+        """Return pairs of profiles with the same e-mail address or phone number, ordered by that value.
 
-        A customer id that is an e-mail address, or its MD5, SHA-1 or SHA-256, counts as the address. A pair is found
-        at the first value that it shares. A page's work is bounded: it may have no pairs and still an `after`.
+        Dismissed pairs are left out. A customer id that is an e-mail address, or its MD5, SHA-1 or SHA-256, counts as
+        the address. A pair is listed at the first value that it shares. The work of a page is bounded, so a page may
+        be empty and still have an `after`.
         """
 
     def dismissed_duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
-        """Pairs of profiles of which it was decided that they are different people."""
+        """Return pairs of profiles that were dismissed as duplicates."""
 
     def duplicate(self, project: int, one: str, other: str) -> Duplicate | None:
-        """Two profiles, or those that these ids belong to now; None where one is unknown, or both are the same."""
+        """Compare the canonical profiles of two ids; None if one is unknown or both are the same."""
 
     def catalogue(self, project: int, *, limit: int, after: str = "") -> Catalogue:
-        """The catalogue, with at most `limit` events, by name behind `after`."""
+        """Return a page of the catalogue: at most `limit` events with names greater than `after`."""
 
     def aliases(self, project: int) -> Aliases:
-        """The spellings that administrators merged into other names."""
+        """Return the spellings that administrators merged into other names."""
 
     def attribute_type(self, project: int, event: str, attribute: str) -> DataType | None:
-        """The type of an attribute of an event, or of a trait (""); None for one that the catalogue does not have."""
+        """Return the type of an event's attribute, or of a trait (event ""); None if it is not catalogued."""
 
     def attribute_types(self, project: int, event: str) -> dict[str, DataType]:
-        """The types of all attributes of an event, or of traits ("")."""
+        """Return the types of all attributes of an event, or of all traits (event "")."""
 
     def trait_types(self, project: int, trait: str) -> tuple[dict[str, int], bool]:
-        """Count a trait's values by type in the newest members; return whether all were looked at, too."""
+        """Count a trait's values by type in the newest members; also return whether all members were read."""
 
     def series(self, project: int, begin: int, end: int, step: int) -> list[SeriesPoint]:
-        """What came in steps of 60, 3600 or 86400 seconds that begin from one time (ms) to before another."""
+        """Return counts by dialect for steps of 60, 3600 or 86400 seconds that start in [`begin`, `end`) (ms)."""
 
     def violations(self, project: int, limit: int) -> NewestViolations:
-        """At most `limit` violations, and as many messages that state nothing, the newest first."""
+        """Return at most `limit` violations, and as many invalid messages, newest first."""
 
     def totals(self, project: int) -> Totals:
-        """The project's running totals."""
+        """Return the project's running totals."""
 
     def identity_records(self, project: int) -> IdentityRecords:
         """Return everything that identity keeps of a project, read as a whole: for small projects and tests."""

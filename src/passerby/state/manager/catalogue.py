@@ -1,4 +1,4 @@
-"""Reading the catalogue on SQLite."""
+"""Reads the catalogue and its violations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from passerby.state.views import (
 )
 
 OTHER_VIOLATIONS = 1_000
-"""How many violations that belong to no event are shown, the newest."""
+"""Violations of no catalogued event that are returned, the newest."""
 
 
 def read_catalogue(db: Connector, project: int, limit: int, after: str) -> Catalogue:
@@ -42,7 +42,7 @@ def read_catalogue(db: Connector, project: int, limit: int, after: str) -> Catal
 
 
 def _event(db: Connector, project: int, row: tuple[Any, ...], aliases: Aliases) -> CatalogueEvent:
-    """One event with everything that was merged into it."""
+    """Build one event, with the counts of all spellings that were merged into it."""
     name, count, first_seen, last_seen = row
     names = aliases.spellings(name)
     for alias in names[1:]:
@@ -61,7 +61,7 @@ def _event(db: Connector, project: int, row: tuple[Any, ...], aliases: Aliases) 
 
 
 def _attributes(db: Connector, project: int, names: list[str], aliases: Aliases) -> list[CatalogueAttribute]:
-    """The attributes of an event, the first of these names, with those of its spellings; by name."""
+    """Build the attributes of an event (`names[0]`) and its other spellings, sorted by name."""
     spelled = aliases.attributes.get(names[0], {})
     found: dict[str, tuple[DataType, int, int, int]] = {}
     spellings: dict[str, list[str]] = defaultdict(list)
@@ -91,7 +91,7 @@ def _attributes(db: Connector, project: int, names: list[str], aliases: Aliases)
 
 
 def _violations(db: Connector, project: int, names: list[str], spelled: Mapping[str, str]) -> list[CatalogueViolation]:
-    """The violations of an event and its spellings, by kind and attribute."""
+    """Sum up the violations of an event and its spellings, by kind and attribute."""
     found: dict[tuple[str, str], tuple[int, int, str]] = {}
     for event in names:
         rows = db.rows("reader.event_violations", (project, event, event))

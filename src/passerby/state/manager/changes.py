@@ -13,7 +13,7 @@ from passerby.state.manager.progress import read_positions
 
 
 class ChangeCollector:
-    """Changes of the transaction at hand, in their order. Each writer of the state adds to it whatever it changes."""
+    """The changes of the current transaction, in order. Every writer of the state adds its changes here."""
 
     def __init__(self, db: Connector) -> None:
         self._db = db
@@ -21,7 +21,7 @@ class ChangeCollector:
         self._at = 0
 
     def begin(self) -> None:
-        """Forget what a transaction has added that was rolled back."""
+        """Clear changes left by a transaction that was rolled back."""
         self._changes.clear()
 
     def add(self, changes: Iterable[Change], at: int = 0) -> None:
@@ -30,13 +30,13 @@ class ChangeCollector:
         self._at = at
 
     def add_stage(self, project: int, profile: str, before: int, after: int, at: int) -> None:
-        """Add a change of a canonical profile's stage, if it is one."""
+        """Add a change of a canonical profile's stage, unless the stage is the same."""
         if before != after:
             labels = {"from_": Stage(before).label, "to": Stage(after).label}
             self.add([StageChanged(project=project, position=self.position(), profile=profile, **labels)], at)
 
     def position(self) -> Position:
-        """The position of a change that no message caused: the last one that is applied."""
+        """Return the position for changes that no message caused: the last applied one."""
         return _last(read_positions(self._db))
 
     def take(self) -> bytes:
@@ -46,9 +46,9 @@ class ChangeCollector:
         return body
 
     def write(self, positions: Positions = START, at: int = 0) -> None:
-        """Write what was not taken as a row of its own, at the last of these positions or of those applied.
+        """Write the collected changes, if any, as an outbox row at the last of these positions or of the applied ones.
 
-        `at` is when they were made (ms), if their writers have not said so.
+        `at` is the time of the changes (ms) where their writers gave none.
         """
         if self._changes:
             position = _last(positions) or self.position()

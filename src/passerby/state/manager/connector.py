@@ -1,4 +1,4 @@
-"""What the manager needs of a storage engine: named statements, transactions and snapshots.
+"""Protocol between the manager and a storage engine: named statements, transactions and snapshots.
 
 An engine has a file of statements for each topic. Statements are named `topic.statement` (`undo.dependent_merge`) and
 have the same parameters and columns in every engine. The manager knows which statements there are and what they mean;
@@ -17,7 +17,7 @@ Row = tuple[Any, ...]
 class Connector(Protocol):
     """A connection to one engine. It belongs to one thread.
 
-    Every verb raises StateUnavailable for a temporary or fixable condition (a full disk, a lock held for too long),
+    Every method raises StateUnavailable for a temporary or fixable condition (a full disk, a lock held for too long),
     and StateBroken for any other failure of the engine.
     """
 
@@ -31,7 +31,7 @@ class Connector(Protocol):
         """Return the first column of the first row, None where there is none."""
 
     def walk(self, query: str, bindings: Sequence[Any] = ()) -> Iterator[Row]:
-        """Return the rows of a query one by one: the rest need not be read, and other statements may run meanwhile."""
+        """Iterate over the rows of a query; iteration may stop early, and other statements may run in between."""
 
     def run(self, query: str, bindings: Sequence[Any] = ()) -> int:
         """Run a statement that changes rows; return how many."""
@@ -40,9 +40,9 @@ class Connector(Protocol):
         """Run a statement once for each of these rows."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Begin a transaction, one at a time; commit it durably, or roll back when the block raises."""
+        """Context manager: commit durably at the end of the block, or roll back when it raises. Does not nest."""
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Let all queries of the block see one moment of the state."""
+        """Context manager: all queries of the block read the same snapshot."""
 
     def close(self) -> None: ...

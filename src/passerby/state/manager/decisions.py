@@ -33,11 +33,11 @@ class RecordColumns(NamedTuple):
 _OF_WORKER: Final[Mapping[Rule, RecordColumns]] = {
     rule: RecordColumns(rule, WORKER.kind, WORKER.name, _NO_DETAIL) for rule in get_args(Rule)
 }
-"""The columns of nearly every decision, so that a batch makes none."""
+"""The columns of the worker's decisions without detail, which nearly all are: shared, to avoid allocations."""
 
 
 def columns_of_record(rule: Rule, actor: Actor, detail: DecisionDetail) -> RecordColumns:
-    """Return what is stored of a decision's rule, actor and detail."""
+    """Encode a decision's rule, actor and detail for the database."""
     if detail is NO_DETAIL and actor is WORKER:
         return _OF_WORKER[rule]
     text = _NO_DETAIL if detail == NO_DETAIL else _encode(detail).decode()
@@ -45,7 +45,7 @@ def columns_of_record(rule: Rule, actor: Actor, detail: DecisionDetail) -> Recor
 
 
 def record_of(kind: DecisionKind, columns: RecordColumns) -> tuple[Rule, Actor, DecisionDetail]:
-    """Return rule, actor and detail of a decision of this kind."""
+    """Decode rule, actor and detail of a decision of this kind."""
     rule, actor, name, detail = columns
     if detail is None:
         return earlier_reasons.parsed(kind, rule)

@@ -22,9 +22,9 @@ from passerby.state.manager.search_terms import terms_of_profile
 from passerby.state.views import Deletion
 
 MOST_PROFILES: Final = 1_000
-"""Profiles that one deletion removes at most, about: it is one transaction, which the worker waits for."""
+"""About the number of profiles that one deletion removes: it is one transaction, and the worker waits for it."""
 MOST_RELATED: Final = 1_000
-"""A group of profiles of this size is kept without looking further: real ones are in it."""
+"""A group of related profiles of this size is kept unread: test profiles do not form such groups."""
 
 _IN_ORDER: Final = (
     "delete_devices",
@@ -43,12 +43,12 @@ _IN_ORDER: Final = (
     "delete_identifiers",
     "delete_profiles",
 )
-"""The statements that delete, in an order in which each still finds what it refers to."""
+"""The statements that delete, ordered so that each runs before the rows that it refers to are deleted."""
 
 
 @dataclass(slots=True)
 class _Selection:
-    """Members to delete, with what they count for; `kept` and `more` as in `Deletion`."""
+    """Members to delete, with their counts; `kept` and `more` as in `Deletion`."""
 
     members: list[bytes] = field(default_factory=list)
     stages: Counter[Stage] = field(default_factory=Counter)
@@ -61,12 +61,12 @@ class _Selection:
 
 
 def preview(db: Connector, project: int) -> Deletion:
-    """What `delete` would delete now."""
+    """Return what `delete` would delete now."""
     return _select(db, project).data()
 
 
 def delete(db: Connector, changes: ChangeCollector, project: int, at: int) -> Deletion:
-    """Delete test profiles, and leave tombstones for the relay. Runs within the caller's transaction."""
+    """Delete test profiles and write tombstones for the relay, within the caller's transaction."""
     selected = _select(db, project)
     if not selected.members:
         return selected.data()

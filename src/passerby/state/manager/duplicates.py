@@ -1,7 +1,7 @@
-"""Notes contact values that two profiles share (`shared_contacts`), and decisions that the two are different people.
+"""Records contact values that several profiles share (`shared_contacts`), and dismissals of duplicates.
 
-Nothing is merged. A value is noted in the transaction that gives it to a second profile; readers check whether the
-profiles are still two, and the worker deletes values of which that is no longer true.
+Nothing is merged. A value is recorded in the transaction that gives it to a second profile. Readers check whether the
+profiles are still separate, and the worker deletes values that are no longer shared.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.protocol import ManualDecision, SameProfile, UnknownDismissal, UnknownProfile
 
 MEMBERS_READ: Final = 200
-"""Members with one value that are read. More share it only where it is a placeholder."""
+"""Members with one value that are read. A value with more is a placeholder."""
 PROFILES: Final = 20
-"""Profiles that may share a value. One that more share (an office's number, a placeholder) says nothing of a person."""
+"""Profiles that may share a value. A value with more (an office's number, a placeholder) does not identify a user."""
 SWEPT: Final = 200
 """Shared values that one sweep checks."""
 
@@ -35,8 +35,8 @@ class Shared(NamedTuple):
     value: str
 
 
-def note(db: Connector, rows: Iterable[Row]) -> None:
-    """Note which of these terms, just given to members, another profile has as well."""
+def record(db: Connector, rows: Iterable[Row]) -> None:
+    """Record which of these terms, just given to members, other profiles have as well."""
     lengths: dict[int, list[int]] = {}
     for project, kind, value, member, _ in rows:
         if kind == "name":
@@ -51,7 +51,7 @@ def note(db: Connector, rows: Iterable[Row]) -> None:
 
 
 def attach(db: Connector, project: int, attached: Iterable[tuple[Identifier, bytes]]) -> bool:
-    """Note customer ids, just given to profiles, that are e-mail addresses or hashes of ones.
+    """Record new customer ids that are e-mail addresses or hashes of them.
 
     Returns whether a backfill was requested: the project's first id that looks like a hash.
     """
@@ -65,8 +65,8 @@ def attach(db: Connector, project: int, attached: Iterable[tuple[Identifier, byt
     return requested
 
 
-def note_user_ids(db: Connector, project: int, profile: bytes) -> None:
-    """The same for a profile that has its customer id already."""
+def record_user_ids(db: Connector, project: int, profile: bytes) -> None:
+    """Call `attach` for the customer ids that a profile already has."""
     rows: list[Any] = db.rows("duplicates.user_ids", (profile,))
     attach(db, project, [(Identifier("user_id", value), profile) for (value,) in rows])
 
@@ -75,7 +75,7 @@ def _add_address(db: Connector, project: int, user_id: str, profile: bytes) -> N
     term = term_of("email", user_id)
     if term is not None:
         db.run("duplicates.address_as_id", (project, term.value, profile))
-        note(db, [(project, *term, profile, "user_id")])
+        record(db, [(project, *term, profile, "user_id")])
 
 
 def _add_hashed(db: Connector, project: int, user_id: str, profile: bytes, length: int) -> bool:
@@ -97,7 +97,7 @@ def _lengths(db: Connector, project: int) -> list[int]:
 
 
 def _hash(db: Connector, project: int, address: str, lengths: Iterable[int]) -> list[bytes]:
-    """Keep an address's hashes; return the profiles that have one as customer id."""
+    """Store an address's hashes; return the profiles that have one of them as customer id."""
     found = hashes(address)
     db.run_many("duplicates.add_hash", [(project, found[length], address) for length in lengths])
     return _hashed_owners(db, project, [found[length] for length in lengths])
@@ -118,7 +118,7 @@ def _share_if_apart(db: Connector, shared: Shared, member: bytes, others: Sequen
 
 
 def canonical(db: Connector, profile: bytes) -> bytes:
-    """The profile that this one belongs to now."""
+    """Return the canonical profile of a member."""
     row: Any = db.row("duplicates.canonical", (profile,))
     return profile if row is None else row[0]
 
@@ -149,7 +149,7 @@ def _others(db: Connector, shared: Shared, member: bytes) -> list[bytes]:
 
 
 def profiles_of(db: Connector, shared: Shared) -> list[bytes] | None:
-    """The profiles that have a value, each once and the oldest first; None where they are too many."""
+    """Return the profiles that have a value, oldest first; None if there are too many."""
     members: list[Any] = db.rows("duplicates.holders", (*shared, MEMBERS_READ + 1))
     if len(members) > MEMBERS_READ:
         return None
@@ -162,7 +162,7 @@ def profiles_of(db: Connector, shared: Shared) -> list[bytes] | None:
 
 
 def sweep(db: Connector, place: Shared) -> Shared:
-    """Delete the next values that only one profile has now. Returns the place to continue from."""
+    """Delete the next values that are no longer shared. Returns the place to continue from."""
     found: list[Any] = db.rows("duplicates.next_of_any", (*place, SWEPT))
     rows = list(map(Shared._make, found))
     profiles = ((shared, profiles_of(db, shared)) for shared in rows)
@@ -195,7 +195,7 @@ def restore(db: Connector, project: int, one: str, other: str) -> tuple[str, str
 
 
 def _pair(db: Connector, project: int, one: str, other: str) -> tuple[bytes, bytes]:
-    """The profiles that these belong to now, the older first."""
+    """Return the canonical profiles of two ids, the older first. Raises UnknownProfile, SameProfile."""
     found = sorted(_existing(db, project, profile) for profile in (one, other))
     if found[0] == found[1]:
         raise SameProfile

@@ -1,8 +1,8 @@
-"""Editing the catalogue on SQLite: types, merged spellings, deleted names. Runs within the caller's transaction.
+"""Edits the catalogue: types, merged spellings, deleted names. Runs within the caller's transaction.
 
-Every edit raises the catalogue's version in the same transaction. The worker compares it at the start of each batch's
-transaction and loads the catalogue again, so an edit holds for the next batch and is never overwritten by what the
-worker remembers.
+Every edit increments the catalogue's version in the same transaction. The worker compares it at the start of each
+batch's transaction and drops its cache, so an edit applies from the next batch on and is never overwritten by the
+cache.
 """
 
 from __future__ import annotations
@@ -16,39 +16,39 @@ from passerby.catalogue.types import DataType, data_type
 from passerby.state.manager.connector import Connector
 
 PROFILES_CHECKED: Final = 100_000
-"""How many profiles are looked at for the values of a trait, the newest."""
+"""Profiles, the newest, whose values of a trait are counted by type."""
 
 
 def version(db: Connector) -> int:
-    """How often the catalogue was edited."""
+    """Return how often the catalogue was edited."""
     return db.value("edits.version") or 0
 
 
 def aliases(db: Connector, project: int) -> Aliases:
-    """All merged spellings of a project."""
+    """Return all merged spellings of a project."""
     return Aliases(Alias(*row) for row in db.rows("edits.aliases", (project,)))
 
 
 def trait_spellings(db: Connector, profile: bytes) -> dict[str, str]:
-    """The canonical name of each merged spelling of a trait, in the project of a profile."""
+    """Return the canonical name of each merged spelling of a trait, in the project of a profile."""
     rows: list[Any] = db.rows("edits.trait_aliases", (profile,))
     return Aliases(Alias(*row) for row in rows).attributes[""] if rows else {}
 
 
 def type_of(db: Connector, project: int, event: str, attribute: str) -> DataType | None:
-    """The type of an attribute; None for one that the catalogue does not have."""
+    """Return the type of an attribute; None if it is not catalogued."""
     found: DataType | None = db.value("edits.type_of", (project, event, attribute))
     return found
 
 
 def types_of(db: Connector, project: int, event: str) -> dict[str, DataType]:
-    """The types of all attributes of an event."""
+    """Return the types of all attributes of an event."""
     rows: list[Any] = db.rows("edits.types_of", (project, event))
     return dict(rows)
 
 
 def change_type(db: Connector, project: int, event: str, attribute: str, type_: DataType) -> DataType:
-    """Give an attribute another type; return the one that it had. Raises UnknownName."""
+    """Change the type of an attribute; return its previous type. Raises UnknownName."""
     before = type_of(db, project, event, attribute)
     if before is None:
         raise UnknownName
@@ -79,7 +79,7 @@ def remove_alias(db: Connector, project: int, event: str, attribute: str) -> Non
 
 
 def delete_name(db: Connector, project: int, event: str, attribute: str) -> bool:
-    """Take an event name, an attribute or a trait from the catalogue; whether it was there. Raises BadAlias."""
+    """Delete an event name, an attribute or a trait; return whether it existed. Raises BadAlias."""
     if not _known(db, project, event, attribute):
         return False
     if aliases(db, project).has_spellings(event, attribute):
@@ -95,7 +95,7 @@ def delete_name(db: Connector, project: int, event: str, attribute: str) -> bool
 
 
 def trait_types(db: Connector, project: int, trait: str) -> tuple[dict[str, int], bool]:
-    """Count the values of a trait by type, each member profile's own; and whether all profiles were looked at."""
+    """Count the values of a trait by type over member profiles; also return whether all profiles were read."""
     counts: dict[str, int] = {}
     rows: Any = db.walk("edits.trait_values", (project, trait, PROFILES_CHECKED))
     for (value,) in rows:

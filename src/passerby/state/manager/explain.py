@@ -1,4 +1,4 @@
-"""Why an identifier leads to a profile: the decisions that took it there, one after the other."""
+"""Explains why an identifier belongs to a profile: the chain of decisions that led there."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from passerby.state.manager.ids import to_text
 from passerby.state.views import HistoryEntry, HistoryIdentifier
 
 NOW: Final = 2**63 - 1
-"""A time behind every other: what holds then holds now."""
+"""A time after all others, to select merges that are in force now."""
 
 LONGEST: Final = 1_000
-"""Decisions in one chain. A device that a hundred thousand people shared has as many behind it: the last ones count."""
+"""Decisions in one chain, the last ones: a device that many users share may have been reassigned 100,000 times."""
 
 Row = tuple[Any, ...]
 
 
 class Held(NamedTuple):
-    """An identifier that somebody holds: its row, and its canonical owner."""
+    """A known identifier: its row, and its canonical owner."""
 
     row: int
     owner: bytes
 
 
 def held(db: Connector, project: int, identifier: Identifier) -> Held | None:
-    """Who holds this identifier; a customer id also where it is one that the profile had before a merge by hand."""
+    """Return the owner of an identifier; a customer id may be a former one, from before a manual merge."""
     row = db.row("explain.holder", key_of(project, identifier))
     if row is not None:
         return Held(*row)
@@ -42,18 +42,18 @@ def held(db: Connector, project: int, identifier: Identifier) -> Held | None:
 
 
 def chain(db: Connector, project: int, canonical: bytes, identifier: Identifier) -> list[HistoryEntry] | None:
-    """The last decisions from this identifier to this profile; None where the profile does not hold it."""
+    """Return the last decisions from an identifier to a profile; None if the profile does not hold it."""
     found = held(db, project, identifier)
     if found is None or found.owner != canonical:
         return None
-    if identifier.namespace == FORMER_USER_ID:  # it was attached, once, as what it was then
+    if identifier.namespace == FORMER_USER_ID:  # it was attached as a customer id
         identifier = identifier._replace(namespace="user_id")
     given: list[Row] = db.rows("explain.given", (*key_of(project, identifier), LONGEST))
     return [entry_of(row) for row in deque(_linked(db, given[::-1], canonical), maxlen=LONGEST)]
 
 
 def _linked(db: Connector, given: Sequence[Row], canonical: bytes) -> Iterator[Row]:
-    """What gave the identifier to somebody, and between each two of them the merges that took it to the next giver."""
+    """Yield the decisions that attached or moved the identifier, and the merges between them."""
     for number, row in enumerate(given):
         yield row
         until, goal = (given[number + 1][0], given[number + 1][6]) if number + 1 < len(given) else (NOW, canonical)
@@ -61,7 +61,7 @@ def _linked(db: Connector, given: Sequence[Row], canonical: bytes) -> Iterator[R
 
 
 def _merges(db: Connector, profile: bytes, goal: bytes | None, until: int) -> Iterator[Row]:
-    """The merges from one profile up to another that were in force at a time."""
+    """Yield the merges from one profile up to another that were in force at a time."""
     while goal is not None and profile != goal:
         row = db.row("explain.absorbed", (profile, until))
         if row is None:
@@ -71,7 +71,7 @@ def _merges(db: Connector, profile: bytes, goal: bytes | None, until: int) -> It
 
 
 def made_by(db: Connector, project: int, message_id: str, profiles: Iterable[bytes]) -> list[HistoryEntry]:
-    """The decisions about these profiles that a message caused, each once, in their order."""
+    """Return the decisions that a message caused about these profiles, each once, oldest first."""
     rows: dict[int, Row] = {}
     for profile in profiles:
         for number, *row in db.rows("explain.made_by", (project, message_id, profile)):
@@ -80,7 +80,7 @@ def made_by(db: Connector, project: int, message_id: str, profiles: Iterable[byt
 
 
 def entry_of(row: Row) -> HistoryEntry:
-    """A row of the history as readers see it."""
+    """Decode a row of the history."""
     at, kind, message_id, namespace, value, scope, from_, to, merge_id, *record = row
     rule, actor, detail = record_of(kind, RecordColumns._make(record[:4]))
     return HistoryEntry(
@@ -99,7 +99,7 @@ def entry_of(row: Row) -> HistoryEntry:
 
 
 def identifier_of(namespace: str | None, value: str, scope: str) -> HistoryIdentifier | None:
-    """An identifier out of its three columns; none where the namespace is empty or null."""
+    """Decode an identifier from its three columns; None if the namespace is empty or null."""
     return HistoryIdentifier(namespace=namespace, value=value, scope=scope) if namespace else None
 
 

@@ -1,4 +1,4 @@
-"""Loading what the state knows of identifiers: for the worker within its transaction, for a preview without any."""
+"""Loads identity snapshots: for the worker within its transaction, for a preview within a read snapshot."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _NO_CONTEXT = "{}"
 _NEVER_ALIASED = {PREVIOUS_ID} | {
     name for name, class_ in CLASSES.items() if class_ in {IdentifierClass.CONTACT, IdentifierClass.ADVERTISING}
 }
-"""Namespaces whose values are never looked up as previous ids."""
+"""Namespaces whose values are never looked up as previous ids: aliases name devices and customers."""
 
 
 def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
-    """An identifier in the column order of the unique index."""
+    """Return an identifier as a key, in the column order of the unique index."""
     return project, identifier.value, identifier.namespace, identifier.scope
 
 
@@ -56,7 +56,7 @@ def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: 
 def _load_identifier(
     db: Connector, loaded: Loaded, homes: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
 ) -> None:
-    """Add an identifier's row, and its home's unless `homes` has that already."""
+    """Add an identifier, and its home unless `homes` already has that."""
     first, last, handle, home = row
     if home not in homes:
         homes[home] = _load_home(db, loaded, home)
@@ -67,7 +67,7 @@ def _load_identifier(
 
 
 def _load_home(db: Connector, loaded: Loaded, home: bytes) -> str:
-    """Load a member and the state of its canonical profile; return the member's id."""
+    """Load a member and the identity state of its canonical profile; return the member's id."""
     *row, canonical = _one(db, "identity_state", home)
     if canonical is None:
         return _load_identity_state(loaded, row)
@@ -78,14 +78,14 @@ def _load_home(db: Connector, loaded: Loaded, home: bytes) -> str:
 
 
 def has_aliases(db: Connector, project: int) -> bool:
-    """Whether the project ever had an alias. Most have none, and then no unknown identifier needs a second lookup."""
+    """Return whether the project ever had an alias. Without one, unknown identifiers need no second lookup."""
     return _one(db, "any_alias", project) is not None
 
 
 def identifier_row(db: Connector, project: int, identifier: Identifier) -> Any:
-    """An identifier's row: when it was first and last seen, its number, its home; None for an unknown one.
+    """Return an identifier's row: first and last time seen, number, home; None for an unknown one.
 
-    A customer id that nobody has may be one that somebody had before a merge by hand.
+    An unknown customer id may be a former one: the id of a profile that lost a manual merge.
     """
     row = _one(db, "identifier", *key_of(project, identifier))
     if row is None and identifier.namespace == "user_id":
@@ -103,13 +103,13 @@ def _load_separations(db: Connector, loaded: Loaded, project: int) -> None:
 
 
 def canonical(db: Connector, profile: bytes) -> bytes:
-    """The profile that this one belongs to."""
+    """Return the canonical profile of a member."""
     row = _one(db, "canonical", profile)
     return row[0] if row else profile
 
 
 def _load_identity_state(loaded: Loaded, row: Sequence[Any]) -> str:
-    """Take a profile's row into what is loaded, unless it is there already; return the profile's id."""
+    """Add a profile's row to `loaded`, unless it is there; return the profile's id."""
     blob, user_id, contacts, held, context = row
     profile = to_text(blob)
     if profile not in loaded.known.states:

@@ -37,11 +37,11 @@ from passerby.state.protocol import (
     UnknownProfile,
 )
 
-_NOBODY = Identifier("", "", "")
+_NO_IDENTIFIER = Identifier("", "", "")
 
 
 class ManualChanges:
-    """One decision of a person on one project. Runs within the caller's transaction."""
+    """Carries out one manual change of a project, within the caller's transaction."""
 
     def __init__(self, db: Connector, changes: ChangeCollector, project: int, decision: ManualDecision) -> None:
         self._db = db
@@ -50,11 +50,11 @@ class ManualChanges:
         self._decision = decision
 
     def merge(self, winner: str, loser: str, *, force: bool, rule: Rule = "manual") -> ManualMerge:
-        """`rule` is recorded as the reason: `undo` where the merge undoes a detachment."""
+        """Merge two profiles. `rule` is recorded as the reason: `undo` when the merge undoes a detachment."""
         first, second = self._identity_state(winner), self._identity_state(loser)
         if first.id == second.id:
             raise SameProfile
-        if first.user_id is None and second.user_id is not None:  # a customer id never changes its profile
+        if first.user_id is None and second.user_id is not None:  # a customer id never moves
             first, second = second, first
         forbidding = forbidding_rule(first, second)
         if forbidding and not force:
@@ -70,7 +70,7 @@ class ManualChanges:
     def _carry_out(self, winner: IdentityState, loser: IdentityState, record: RecordColumns) -> ManualMerge:
         made = ManualMerge(self._decision.new_id(), winner.id, loser.id)
         merge_id, to, from_ = map(to_blob, made)
-        via = by = _NOBODY
+        via = by = _NO_IDENTIFIER
         if winner.user_id is not None and loser.user_id is not None:
             via, by = Identifier("user_id", loser.user_id), Identifier("user_id", winner.user_id)
             self._db.run("manual_changes.keep_former", (from_, FORMER_USER_ID))
@@ -83,7 +83,7 @@ class ManualChanges:
         self._recount(to, from_)
         after = stages(self._db, to)
         add_to_totals(self._db, self._project, before, after)
-        self._note("merged", via, from_, to, merge_id, record)
+        self._add_history("merged", via, from_, to, merge_id, record)
         position = self._changes.position()
         merged = Merged(
             project=self._project,
@@ -114,16 +114,16 @@ class ManualChanges:
         self._recount(from_, to)
         after = stages(self._db, from_, to)
         add_to_totals(self._db, self._project, before, after)
-        self._remember(made, identifier, number, home)
+        self._store_detachment(made, identifier, number, home)
         self._record_detachment(made, identifier, before[0], *after)
-        self._note("created", _NOBODY, None, to, None, self._record("manual"))
-        self._note("reassigned", identifier, from_, to, None, self._record("manual"))
+        self._add_history("created", _NO_IDENTIFIER, None, to, None, self._record("manual"))
+        self._add_history("reassigned", identifier, from_, to, None, self._record("manual"))
         return made
 
     def _record_detachment(
         self, made: Detachment, identifier: Identifier, before: int, after: int, detached: int
     ) -> None:
-        """Add the changes; the stage of the detached profile follows its creation."""
+        """Add the change records; the stage of the detached profile follows its creation."""
         common: dict[str, Any] = {
             "project": self._project, "position": self._changes.position(), "profile": made.detached,
         }  # fmt: skip
@@ -132,8 +132,8 @@ class ManualChanges:
         self._changes.add_stage(self._project, made.detached, Stage.ANONYMOUS, detached, self._decision.at)
         self._changes.add_stage(self._project, made.profile, before, after, self._decision.at)
 
-    def _remember(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
-        """Keep the two apart by this identifier, and what an undo needs."""
+    def _store_detachment(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
+        """Separate the two profiles for this identifier, and store what an undo of the detachment needs."""
         id_, profile, detached = map(to_blob, made)
         self._db.run("undo.separate", (self._project, *identifier, profile, detached))
         memory = msgspec.json.encode([merge for (merge,) in self._db.rows("manual_changes.memory", (number,))]).decode()
@@ -199,7 +199,7 @@ class ManualChanges:
         for profile in profiles:
             recount(self._db, profile, self._decision.policy)
 
-    def _note(  # noqa: PLR0913, PLR0917 - the columns
+    def _add_history(  # noqa: PLR0913, PLR0917 - the columns
         self,
         kind: DecisionKind,
         identifier: Identifier,

@@ -1,4 +1,4 @@
-"""Merges, as readers see them."""
+"""Reads merges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Possible duplicates, as readers see them: pairs of profiles that share a contact value."""
+"""Reads possible duplicates: pairs of profiles that share a contact value."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import Dismissal, Duplicate, DuplicatePlace, DuplicatesPage, SharedContact
 
 VALUES_READ: Final = 1_000
-"""Shared values that one page looks at: some tens of milliseconds."""
+"""Shared values that one page reads: some tens of milliseconds."""
 PAIRS_READ: Final = 2_000
-"""Pairs that one page looks at, whether they are listed or not."""
+"""Pairs that one page reads, listed or not."""
 BEGINNING: Final = DuplicatePlace("", "", "", "")
 
 
@@ -32,7 +32,7 @@ ReadProfile = Callable[[bytes], Profile]
 
 
 class Pairs:
-    """Reads pairs of one project within one moment of the state."""
+    """Reads pairs of one project within one snapshot."""
 
     def __init__(self, db: Connector, project: int, read: ReadProfile) -> None:
         self._db = db
@@ -77,14 +77,14 @@ class Pairs:
         return self._duplicate((pair[0], pair[1])) if len(pair) > 1 else None
 
     def _pairs(self, shared: Shared, place: DuplicatePlace) -> Iterator[Pair]:
-        """The pairs of profiles that share a value, those after the place."""
+        """Yield the pairs of profiles that share a value, after a cursor."""
         begin = b"", b""
         if place.one and place.other and shared[1:] == place[:2]:
             begin = to_blob(place.one), to_blob(place.other)
         return (pair for pair in combinations(profiles_of(self._db, shared) or (), 2) if pair > begin)
 
     def _at_first_value(self, pair: Pair, value: SharedContact) -> list[Duplicate]:
-        """The pair, if this is the first of the values that it shares."""
+        """Return the pair only at the first of its shared values, so that it is listed once."""
         found = self._duplicate(pair)
         return [found] if found.shared[:1] == [value] else []
 
@@ -115,7 +115,7 @@ class Pairs:
 
 
 def _shared(profiles: Sequence[Profile], contacts: Sequence[set[Term]]) -> set[SharedContact]:
-    """The contacts that two profiles have in common; an address also where the other's customer id is its hash."""
+    """Return contacts that both profiles have; an address also counts if the other's customer id is its hash."""
     (one, other), (first, second) = profiles, contacts
     hashed = {term for term in first if _is_hash(other.user_id, term)} | {t for t in second if _is_hash(one.user_id, t)}
     both = (first & second) | hashed
@@ -123,6 +123,6 @@ def _shared(profiles: Sequence[Profile], contacts: Sequence[set[Term]]) -> set[S
 
 
 def _is_hash(user_id: str | None, term: Term) -> bool:
-    """Whether a customer id is the hash of this address."""
+    """Return whether a customer id is a hash of this address."""
     length = hash_length(user_id or "") if term.kind == "email" else 0
     return length > 0 and hashes(term.value)[length] == bytes.fromhex(user_id or "")

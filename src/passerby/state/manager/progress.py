@@ -1,4 +1,4 @@
-"""How far the log is applied, as the state keeps it: one row a partition."""
+"""Stores the applied log positions: one row per partition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def read_positions(db: Connector) -> Positions:
 
 
 def write_positions(db: Connector, positions: Positions) -> None:
-    """Write positions, within the caller's transaction. Partitions that they don't list stay where they are."""
+    """Write positions, within the caller's transaction. Partitions that are not listed are unchanged."""
     db.run_many("progress.set_position", ((_name(partition_of(each)), each) for each in positions))
 
 

@@ -1,4 +1,4 @@
-"""One moment of the state, for calls that ask: as few rows as their answers take, all by one db."""
+"""Read snapshots for API calls that are answered with profile data: each query reads only the rows it needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reading end of the state."""
+"""The reading end of the state, over a connector."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ from passerby.state.views import (
 )
 
 MOST_TEST_PROFILES = 1_000
-"""Test profiles that are counted and hidden; those beyond are treated as real ones, to bound the work."""
+"""Test profiles that are counted and hidden. Further ones are treated as real profiles, to bound the work."""
 
 _context = msgspec.json.Decoder(dict[str, Versioned]).decode
 
 
 class ManagedStateReader:
-    """Reads the state (`passerby.state.views.StateReader`): with a connector of its own for each thread."""
+    """Reads the state (`passerby.state.views.StateReader`), with one connector per thread."""
 
     def __init__(self, connect: Callable[[], Connector]) -> None:
         self._connect = connect
@@ -65,7 +65,7 @@ class ManagedStateReader:
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connector]:
-        """One moment of the state, for as many queries as the block makes."""
+        """Context manager: this thread's connector, within a snapshot."""
         db: Connector | None = getattr(self._local, "db", None)
         if db is None:
             db = self._local.db = self._connect()
@@ -215,13 +215,13 @@ class ManagedStateReader:
             return read_records(db, project)
 
     def close(self) -> None:
-        """Close every thread's connector. No thread may be reading any more."""
+        """Close every thread's connector. The caller ensures that no thread is reading."""
         for db in self._connectors:
             db.close()
 
 
 def _test_profiles(db: Connector, project: int) -> dict[bytes, int]:
-    """The test profiles of a project, with their stages."""
+    """Return the test profiles of a project, with their stages."""
     return dict(db.rows("reader.test_profiles", (project, testing.PREFIX, testing.END, MOST_TEST_PROFILES)))
 
 
@@ -235,7 +235,7 @@ def _pairs(db: Connector, project: int) -> Pairs:
 
 
 def _members(db: Connector, project: int, profile: str) -> list[bytes]:
-    """The canonical profile and everything merged into it; nothing for an unknown id."""
+    """Return the canonical profile and everything merged into it; empty for an unknown id."""
     canonical = _canonical(db, project, profile)
     return [id_ for (id_,) in db.rows("reader.member_ids", (canonical,))] if canonical else []
 
@@ -289,7 +289,7 @@ def _history(db: Connector, members: list[bytes], limit: int, after: int) -> His
 
 
 def _numbers(db: Connector, members: list[bytes], limit: int, after: int) -> Iterator[int]:
-    """The numbers of all members' decisions behind one, in order, each once: up to `limit` of them at least."""
+    """Merge the members' decision numbers after a cursor, sorted and distinct: at least `limit` if there are."""
     parts: Iterator[list[Any]] = (
         db.rows(f"reader.{query}", (member, after, limit))
         for query in ("history_to", "history_from")

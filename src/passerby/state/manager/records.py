@@ -1,4 +1,4 @@
-"""Reads all that identity keeps of a project (`passerby.state.records`)."""
+"""Reads all identity records of a project (`passerby.state.records`)."""
 
 from __future__ import annotations
 

@@ -20,12 +20,12 @@ _decode = msgspec.json.Decoder(RejectionDetail).decode
 
 
 def detail_column(detail: RejectionDetail) -> str:
-    """Return what is stored of a detail."""
+    """Encode a detail for the database."""
     return _encode(detail).decode()
 
 
 def rejected_trait(value: str, kind: str, detail: str) -> RejectedTrait:
-    """Return a rejected trait out of its columns."""
+    """Decode a rejected trait from its columns."""
     return RejectedTrait(msgspec.json.decode(value), *upgraded(kind, _decode(detail)))
 
 

@@ -1,7 +1,7 @@
-"""Finding profiles by a text: an identifier that begins with it, then an e-mail address, phone number or name.
+"""Searches profiles by prefix: identifiers, then e-mail addresses, phone numbers and names.
 
-A search is a list of scans. Each walks an index from a place onwards and names the profile of every match. A profile
-is found at the first of all matches that lead to it, so pages need not know the pages before them.
+A search is a list of scans. Each walks an index from a cursor onwards and yields the profile of every match. A profile
+is listed only at the first of all its matches, so a page does not depend on the pages before it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from passerby.state.views import IdentifierMatch, Match, TermMatch
 _value: Final = msgspec.json.Decoder().decode
 
 EXAMINED = 5_000
-"""Matches that one page of results may look at. Only a filter by stage, or a page far behind the first, gets there."""
+"""Matches that one page of results may read. Only a filter by stage, or a page far from the first, reads that many."""
 
 NEWEST = b"\xff" * 16
-"""Behind this no profile id lies: where a walk from the newest to the oldest begins."""
+"""Greater than all profile ids: the cursor before the newest profile."""
 
 
 class Query(NamedTuple):
-    """What is looked for. `phone_country` is the project's, for numbers without a country code."""
+    """A search. `phone_country` is the project's, for numbers without a country code."""
 
     project: int
     text: str
@@ -39,13 +39,13 @@ class Query(NamedTuple):
 
 
 class Scan(Protocol):
-    """One way of finding profiles."""
+    """One index that a search reads."""
 
     def matches(self, after: Match | None) -> Iterator[tuple[Match, bytes]]:
-        """Each match after `after` (None: all) and its canonical profile."""
+        """Yield each match after `after` (None: all) and its canonical profile."""
 
     def first(self, profile: bytes) -> Match | None:
-        """The first match that leads to this canonical profile, if any does."""
+        """Return the first match of this canonical profile, if any."""
 
 
 class IdentifierScan(NamedTuple):
@@ -70,7 +70,7 @@ class IdentifierScan(NamedTuple):
 
 
 class Contacts:
-    """The indexed terms of profiles and all their members, each profile's read once."""
+    """Caches the indexed terms of profiles and all their members."""
 
     def __init__(self, db: Connector, project: int) -> None:
         self._db = db
@@ -78,7 +78,7 @@ class Contacts:
         self._held: dict[bytes, tuple[list[bytes], set[Term]]] = {}
 
     def first(self, profile: bytes, prefix: Term) -> tuple[str, bytes] | None:
-        """The first row of the index with this prefix that belongs to a member: its value and the member."""
+        """Return value and member of the first index row with this prefix that belongs to a member."""
         if profile not in self._held:
             self._held[profile] = self._read(profile)
         members, terms = self._held[profile]
@@ -96,7 +96,7 @@ class Contacts:
         return members, terms | {term for term in held if term is not None}
 
     def _indexed(self, kind: str, value: str, member: bytes) -> bool:
-        """Whether the index has this row: not every member has each of the values, and a backfill may be under way."""
+        """Return whether the index has this row: not every member has each value, and a backfill may be running."""
         return bool(self._db.value("search.indexed", (self._project, kind, value, member)))
 
 
@@ -131,7 +131,7 @@ class TermScan(NamedTuple):
 
 
 def find(db: Connector, query: Query, limit: int, after: Match | None) -> tuple[list[bytes], Match | None]:
-    """The canonical profiles on one page of results, and where to go on. See `StateReader.search`."""
+    """Return the canonical profiles on one page, and the cursor of the next page. See `StateReader.search`."""
     scans = _scans(db, query)
     found: list[bytes] = []
     seen = set[bytes]()
@@ -140,7 +140,7 @@ def find(db: Connector, query: Query, limit: int, after: Match | None) -> tuple[
         if examined == EXAMINED or (len(found) == limit and profile not in seen):
             return found, last
         last = match
-        if profile in seen:  # what leads to it again is not its first match
+        if profile in seen:  # not its first match
             continue
         seen.add(profile)
         if profile in query.hidden:
@@ -159,7 +159,7 @@ def _scans(db: Connector, query: Query) -> list[Scan]:
 
 
 def _country_code(region: str | None) -> str:
-    """The country code of phone numbers in a region, "" for none."""
+    """Return the country code of phone numbers in a region, "" for none."""
     if not region:
         return ""
     from phonenumbers import country_code_for_region  # noqa: PLC0415 - slow to load, and needed only here
@@ -174,7 +174,7 @@ def _matches(scans: list[Scan], after: Match | None) -> Iterator[tuple[Scan, Mat
 
 
 def _is_first(scans: list[Scan], scan: Scan, match: Match, profile: bytes) -> bool:
-    """Whether no match before this one leads to the same profile. Identifiers are asked first: they cost the least."""
+    """Return whether this is the profile's first match. Identifier scans are checked first: they are the cheapest."""
     earlier = takewhile(lambda other: other is not scan, scans)
     return not any(other.first(profile) for other in earlier) and scan.first(profile) == match
 

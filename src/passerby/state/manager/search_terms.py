@@ -22,7 +22,7 @@ _encode: Final = msgspec.json.Encoder().encode
 def state_traits(
     db: Connector, project: int, stated: Mapping[tuple[str, str], Versioned], created: Collection[str]
 ) -> None:
-    """Index the contacts among traits that are about to be written. Call this before they are.
+    """Index the contacts among traits. Must be called before the traits are written.
 
     `stated` has the newest values of a batch by (profile id, trait), `created` the profiles that are new with it: those
     had no traits before. Of the others the present traits are read, if a contact is stated for them.
@@ -47,14 +47,14 @@ def state_traits(
 
 
 def _changes(held: tuple[str, int, int] | None, newest: Versioned) -> bool:
-    """Whether a stated value replaces the one held, and by another: most clients state the same at each sign-in."""
+    """Return whether a new value replaces a different one: most clients send the same values at each sign-in."""
     if held is None:
         return True
     return newest[1:] > held[1:] and _encode(newest.value) != held[0].encode()
 
 
 def _contacts(rows: Iterable[Any]) -> dict[str, Any]:
-    """The values of the contacts among rows of traits."""
+    """Return the values of contacts among rows of traits."""
     return {name: _value(value) for name, value, *_ in rows if is_contact(name)}
 
 
@@ -67,11 +67,10 @@ def attach(db: Connector, project: int, attached: Iterable[tuple[Identifier, byt
 
 
 def rehome(db: Connector, project: int, namespace: str, value: str) -> None:
-    """Let a contact identifier's terms belong to the profiles that own it now. Call this after it moved.
+    """Update the index rows of a contact identifier after the identifier moved to another home.
 
-    A merge moves nothing here. What gives an identifier a new home (a detachment, a reassignment, the undo of a merge
-    that moved identifiers) mostly leaves it with a profile of which the term's member is part; where not, the row moves
-    to the new home.
+    A merge changes no row here, because readers follow the merge. A row is moved only if its member no longer belongs
+    to an owner of the identifier: after a detachment, a reassignment, or the undo of a merge.
     """
     term = term_of(namespace, value)
     if term is None:
@@ -86,22 +85,22 @@ def rehome(db: Connector, project: int, namespace: str, value: str) -> None:
 
 
 def rehome_contacts(db: Connector, project: int, profile: bytes) -> None:
-    """Likewise for all contact identifiers of a profile and its members, after an undo made it a profile of its own."""
+    """Call `rehome` for all contact identifiers of a profile and its members, after an undo separated it."""
     contacts: list[Any] = db.rows("search_terms.contacts_of_members", (profile,))
     for namespace, value in contacts:
         rehome(db, project, namespace, value)
 
 
-def note_again(db: Connector, project: int, profile: bytes) -> None:
-    """Look for duplicates of a profile and its members after an undo made it a profile of its own."""
+def record_duplicates(db: Connector, project: int, profile: bytes) -> None:
+    """Search for duplicates of a profile and its members after an undo separated it."""
     members: list[Any] = db.rows("search_terms.member_ids", (profile,))
     for (member,) in members:
-        duplicates.note(db, terms_of_profile(db, project, member))
-        duplicates.note_user_ids(db, project, member)
+        duplicates.record(db, terms_of_profile(db, project, member))
+        duplicates.record_user_ids(db, project, member)
 
 
 def of_members(db: Connector, profile: bytes) -> set[Term]:
-    """The terms of a profile and its members: also values that a newer one hides in the folded profile."""
+    """Return the terms of a profile and its members, including values that a newer one hides in the folded profile."""
     members: list[Any] = db.rows("search_terms.member_ids", (profile,))
     found: set[Term] = set()
     for (member,) in members:
@@ -112,7 +111,7 @@ def of_members(db: Connector, profile: bytes) -> set[Term]:
 
 
 def terms_of_profile(db: Connector, project: int, profile: bytes) -> list[Row]:
-    """The terms of one profile's own traits and contact identifiers."""
+    """Return the terms of one profile's own traits and contact identifiers, without its members."""
     terms = terms_of(_contacts(db.rows("search_terms.stated", (profile,))))
     found: list[Row] = [(project, *term, profile, "trait") for term in terms]
     identifiers: list[Any] = db.rows("search_terms.contacts_of", (profile,))
@@ -122,7 +121,7 @@ def terms_of_profile(db: Connector, project: int, profile: bytes) -> list[Row]:
 
 def _add(db: Connector, rows: Sequence[Row]) -> None:
     db.run_many("search_terms.add", rows)
-    duplicates.note(db, rows)
+    duplicates.record(db, rows)
 
 
 def fill(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
@@ -133,5 +132,5 @@ def fill(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
     profiles: list[Any] = db.rows("search_terms.next_profiles", (bytes.fromhex(place), limit))
     for profile, project in profiles:
         _add(db, terms_of_profile(db, project, profile))
-        duplicates.note_user_ids(db, project, profile)
+        duplicates.record_user_ids(db, project, profile)
     return (profiles[-1][0].hex() if len(profiles) == limit else None), len(profiles)

@@ -1,7 +1,7 @@
-"""Counts by minute, hour and day on SQLite.
+"""Time series of message counts by minute, hour and day.
 
-The worker counts minutes. What is old is added to longer steps, so that a count lies in exactly one row: to read by a
-longer step is to add up the rows of that step and of the shorter ones.
+The worker counts by minute. Old counts are rolled up into longer steps, so that each message is counted in exactly one
+row; reading by a longer step sums the rows of that step and of shorter ones.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ DAY: Final = 86_400
 """Steps, in seconds."""
 MINUTES_KEPT_MS: Final = 2 * 86_400_000
 HOURS_KEPT_MS: Final = 90 * 86_400_000
-"""How long counts stay apart by minutes and by hours; days stay for ever."""
+"""How long counts by minute and by hour are kept; counts by day are kept without limit."""
 
 
 def roll_up(db: Connector, now: int) -> None:
-    """Add minutes and hours that are too old by `now` (ms) to the step above. Within a transaction."""
+    """Add expired minutes and hours, as of `now` (ms), to the next longer step, within the caller's transaction."""
     for step, longer, kept in ((MINUTE, HOUR, MINUTES_KEPT_MS), (HOUR, DAY, HOURS_KEPT_MS)):
         end = (now - kept) // (longer * 1000) * longer * 1000  # only whole longer steps
         db.run("series.roll_up", (step, longer, end))

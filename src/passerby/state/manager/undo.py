@@ -15,7 +15,7 @@ from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
 from passerby.state.manager.identity_columns import columns_of
 from passerby.state.manager.ids import to_blob, to_text
-from passerby.state.manager.search_terms import note_again, rehome_contacts
+from passerby.state.manager.search_terms import record_duplicates, rehome_contacts
 from passerby.state.protocol import AlreadyUndone, DependentMergeExists, UnknownMerge
 
 
@@ -47,10 +47,10 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, the connector a
         db.run("undo.restore_customer", (project, loser, evidence[1], FORMER_USER_ID))
     db.run("undo.mark_undone", (to_blob(merge_id), at))
     rehome_contacts(db, project, loser)
-    note_again(db, project, loser)
+    record_duplicates(db, project, loser)
     for profile in (winner, loser):
         recount(db, profile, policy)
-    _remember(db, project, evidence, winner, loser)
+    _separate(db, project, evidence, winner, loser)
     stages_after = stages(db, winner, loser)
     add_to_totals(db, project, stages_before, stages_after)
     record = columns_of_record("undo", actor, DecisionDetail(comment=comment))
@@ -78,14 +78,14 @@ def _refuse_if_needed(db: Connector, merge: bytes, winner: bytes, undone_at: int
 
 
 def dependent_merge(db: Connector, merge: bytes, winner: bytes) -> bytes | None:
-    """The later merge that has to be undone before this one into this winner, if there is any."""
+    """Return the later merge that has to be undone before this one, if any."""
     absorbed = db.row("undo.absorbed_since", (winner,))
     later = absorbed or db.row("undo.dependent_merge", (merge, winner))
     return None if later is None else later[0]
 
 
 def recount(db: Connector, profile: bytes, policy: Policy) -> None:
-    """Write down anew what the profile holds."""
+    """Recompute the identity state of a profile from its identifiers and members."""
     state = IdentityState(to_text(profile))
     for identifier in map(Identifier._make, db.rows("undo.held", (profile,))):
         state.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
@@ -93,24 +93,24 @@ def recount(db: Connector, profile: bytes, policy: Policy) -> None:
     db.run("writer.set_identity_state", (profile, *columns_of(state)))
 
 
-def _remember(db: Connector, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
-    """Keep the two apart, by the identifier that reached the loser as by the one that named the winner."""
+def _separate(db: Connector, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
+    """Separate the two profiles for both identifiers of the merge, so that neither merges them again."""
     for identifier in filter(_is_named, (evidence[:3], evidence[3:])):
         db.run("undo.separate", (project, *identifier, winner, loser))
 
 
 def _is_named(identifier: list[str]) -> bool:
-    """A merge by hand may have had no identifier to it."""
+    """Return whether there is an identifier: a manual merge may have none."""
     return identifier[0] != ""
 
 
 def stages(db: Connector, *profiles: bytes) -> list[int]:
-    """The stages that these profiles are counted in."""
+    """Return the stages that these profiles are counted in."""
     return [db.value("undo.stage", (profile,)) for profile in profiles]
 
 
 def add_to_totals(db: Connector, project: int, before: list[int], after: list[int]) -> None:
-    """Count the profiles by stage as they now are."""
+    """Move profiles in the counts by stage from `before` to `after`."""
     for stages, growth in ((before, -1), (after, 1)):
         rows: list[tuple[Any, ...]] = [(project, Stage(stage).label, growth) for stage in stages]
         db.run_many("writer.add_total", rows)

@@ -1,4 +1,4 @@
-"""The writing end of the state: what the worker loads for a batch and writes with it, and what people change."""
+"""The writing end of the state: loads and writes a batch for the worker, and carries out changes of administrators."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from passerby.state.protocol import (
 from passerby.state.views import Deletion
 
 INVALID_KEPT = 1_000
-"""How many messages of a project that state nothing are kept to be looked at."""
+"""Invalid messages of a project that are kept for inspection, the newest."""
 
 _encode = msgspec.json.Encoder().encode
 _about = msgspec.json.Decoder(dict[str, Versioned]).decode
@@ -237,7 +237,10 @@ class ManagedState:
         self._db.run_many("writer.create_profile", rows)
 
     def _decide(self, changes: ProjectChanges) -> None:
-        """Carry the decisions out in their order, and write them down."""
+        """Apply the decisions in order and add them to the history.
+
+        Runs of one kind are written together; a later decision may depend on an earlier one of another kind.
+        """
         for kind, decisions in groupby(changes.decisions, key=lambda decision: decision.kind):
             if kind == "attached":
                 self._attach(changes, decisions)
@@ -272,10 +275,10 @@ class ManagedState:
             search_terms.rehome(self._db, project, namespace, value)
 
     def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
-        """Point the loser to the winner, and its members with it."""
+        """Point the loser, and its members with it, to the winner. No identifier is rewritten."""
         merge_id, winner, loser = (to_blob(id_ or "") for id_ in (decision.merge_id, decision.to, decision.from_))
         arrival = changes.arrivals[decision.message_id]
-        evidence = (*(decision.identifier or _NOBODY), *(decision.by or _NOBODY))
+        evidence = (*(decision.identifier or _NO_IDENTIFIER), *(decision.by or _NO_IDENTIFIER))
         row = (merge_id, changes.project, winner, loser, *arrival, decision.message_id, *evidence)
         record = columns_of_record(decision.rule, decision.actor, decision.detail)
         self._db.run("writer.add_merge", (*row, *record))
@@ -340,11 +343,11 @@ class ManagedState:
         self._db.run("writer.drop_invalid", (changes.project, INVALID_KEPT))
 
 
-_NOBODY = Identifier("", "", "")
+_NO_IDENTIFIER = Identifier("", "", "")
 
 
 def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:
-    identifier = decision.identifier or _NOBODY
+    identifier = decision.identifier or _NO_IDENTIFIER
     profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
     at = changes.arrivals[decision.message_id].at
     record = columns_of_record(decision.rule, decision.actor, decision.detail)

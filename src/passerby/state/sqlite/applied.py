@@ -1,4 +1,4 @@
-"""How far a state's file is: read without creating or migrating anything, while others may write."""
+"""Reads the progress of a state file without creating or migrating it, while other processes write."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TABLES = 4
 
 
 def read_progress(path: Path) -> Progress:
-    """How far the state in this file is; all 0 for a file without tables. Raises apsw.Error."""
+    """Read the progress of the state in this file; zeros for a file without tables. Raises apsw.Error."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
@@ -44,6 +44,6 @@ def _progress(connection: apsw.Connection) -> Progress:
 
 
 def _received_at(connection: apsw.Connection) -> int:
-    """From the table for it, else, in a file of an older release, from the outbox."""
+    """Read the newest received time: from its table, or from the outbox in a file of an older release."""
     kept = connection.execute(_SQL["has_received_at"]).get and connection.execute(_SQL["received_at"]).get
     return int(kept or connection.execute(_SQL["outbox_received_at"]).get)

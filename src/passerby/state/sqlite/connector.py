@@ -20,10 +20,10 @@ STATEMENTS: Final = {
     for file in _FILES
     for name, statement in sql.load(_PACKAGE, file).items()
 }
-"""Every statement by the name of its file and its own."""
+"""Every statement, by `file.name`."""
 
 _UNAVAILABLE: Final = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError)
-"""Conditions that pass, or that an administrator can fix."""
+"""Temporary conditions, and those that an administrator can fix."""
 
 
 class SqliteConnector:
@@ -65,7 +65,7 @@ class SqliteConnector:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:  # SQLite ends it by itself at some faults, such as a full disk
+                if self._connection.in_transaction:  # some errors, such as a full disk, have rolled back
                     self._connection.execute("ROLLBACK")
                 raise
 
@@ -75,8 +75,8 @@ class SqliteConnector:
             try:
                 yield
             finally:
-                # A query of which only the first row was read would hold its view of the file, and the next snapshot
-                # would begin with it.
+                # An unfinished query (`row` reads only the first row) keeps its read transaction open, and the next
+                # snapshot would see that old data.
                 self._cursor.close(force=True)
                 self._cursor = self._connection.cursor()
 
@@ -86,7 +86,7 @@ class SqliteConnector:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise the protocol's errors for those of the engine."""
+    """Context manager: translate errors of the engine to those of the protocol."""
     try:
         yield
     except _UNAVAILABLE as error:

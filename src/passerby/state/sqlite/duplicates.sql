@@ -6,31 +6,31 @@ SELECT profile FROM search_terms
 WHERE project = ?1 AND kind = ?2 AND value = ?3 AND profile <> ?4 LIMIT 20;
 
 -- name: share
--- Two profiles have this value.
+-- Record that two profiles share this value.
 INSERT OR IGNORE INTO shared_contacts (project, kind, value) VALUES (?, ?, ?);
 
 -- name: unshare
--- Only one profile has this value now.
+-- Delete a value that profiles no longer share.
 DELETE FROM shared_contacts WHERE project = ? AND kind = ? AND value = ?;
 
 -- name: address_as_id
--- A customer id that is an e-mail address counts as one.
+-- Index a customer id that is an e-mail address.
 INSERT OR IGNORE INTO search_terms (project, kind, value, profile, source) VALUES (?, 'email', ?, ?, 'user_id');
 
 -- name: lengths
--- Which hashes a project has customer ids in the form of.
+-- The hash lengths of a project's customer ids that are hashes.
 SELECT name FROM totals WHERE project = ?1 AND name BETWEEN 'hashed_ids_32' AND 'hashed_ids_64';
 
 -- name: count_hashed
--- A project has its first customer id in the form of a hash.
+-- Record that a project has customer ids that are hashes of this length.
 INSERT INTO totals (project, name, value) VALUES (?, ?, 1) ON CONFLICT (project, name) DO UPDATE SET value = value + 1;
 
 -- name: request_hashes
--- Addresses that the project has already are hashed by the worker, between batches.
+-- Request a backfill that hashes the project's existing addresses between batches.
 INSERT INTO backfills (name) VALUES ('hashed_addresses') ON CONFLICT (name) DO UPDATE SET place = '';
 
 -- name: add_hash
--- The hash of an address.
+-- Insert the hash of an address.
 INSERT OR IGNORE INTO hashed_addresses (project, hash, value) VALUES (?, ?, ?);
 
 -- name: address_of
@@ -56,7 +56,7 @@ WHERE project >= ?1 AND name IN ('hashed_ids_32', 'hashed_ids_40', 'hashed_ids_6
 SELECT value FROM identifiers WHERE profile = ?1 AND namespace IN ('user_id', 'former_user_id');
 
 -- name: canonical
--- The profile that this one now belongs to.
+-- The canonical profile of a member.
 WITH RECURSIVE up (id, next) AS (
     SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?1
     UNION ALL
@@ -65,11 +65,11 @@ WITH RECURSIVE up (id, next) AS (
 SELECT id FROM up WHERE next IS NULL;
 
 -- name: next_shared
--- The shared values of a project from a place on.
+-- The shared values of a project, from a cursor on.
 SELECT kind, value FROM shared_contacts WHERE project = ?1 AND (kind, value) >= (?2, ?3) ORDER BY kind, value LIMIT ?4;
 
 -- name: next_of_any
--- The shared values after a place, of whichever project.
+-- The shared values of all projects, after a cursor.
 SELECT project, kind, value FROM shared_contacts WHERE (project, kind, value) > (?, ?, ?)
 ORDER BY project, kind, value LIMIT ?;
 
@@ -78,7 +78,7 @@ ORDER BY project, kind, value LIMIT ?;
 SELECT DISTINCT profile FROM search_terms WHERE project = ?1 AND kind = ?2 AND value = ?3 LIMIT ?4;
 
 -- name: dismissal
--- The decision that two profiles are different people: made for them, or for members that they have now.
+-- The decision that two profiles are different users: made for them, or for members that they have now.
 WITH RECURSIVE member (side, id) AS (
     VALUES (1, ?2), (2, ?3)
     UNION ALL
@@ -90,12 +90,12 @@ WHERE EXISTS (SELECT 1 FROM member AS n WHERE n.side <> m.side AND n.id = d.othe
 ORDER BY d.at DESC LIMIT 1;
 
 -- name: dismiss
--- Two profiles are different people.
+-- Record that two profiles are different users.
 INSERT INTO duplicate_dismissals (project, one, other, at, who, reason) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (project, one, other) DO UPDATE SET at = excluded.at, who = excluded.who, reason = excluded.reason;
 
 -- name: restore
--- That is taken back.
+-- Delete such a decision.
 DELETE FROM duplicate_dismissals WHERE project = ? AND one = ? AND other = ?;
 
 -- name: next_dismissals

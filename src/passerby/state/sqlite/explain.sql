@@ -1,4 +1,4 @@
--- Why an identifier leads to a profile.
+-- Explains why an identifier belongs to a profile.
 
 -- name: holder
 -- An identifier's row and its canonical owner.
@@ -7,7 +7,7 @@ FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
 WHERE i.project = ?1 AND i.value = ?2 AND i.namespace = ?3 AND i.scope = ?4;
 
 -- name: given
--- The latest decisions that gave an identifier to somebody, the last one first.
+-- The latest decisions that attached or moved an identifier, newest first.
 SELECT at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id,
     rule, actor, actor_name, detail, '', '', ''
 FROM history
@@ -27,7 +27,7 @@ FROM history AS h LEFT JOIN merges AS m ON m.id = h.merge_id
 WHERE h.from_profile = ?3 AND h.message_id = ?2 AND h.project = ?1;
 
 -- name: absorbed
--- The merge in force at a time by which a profile stopped standing for itself.
+-- The merge in force at a time by which a profile stopped being canonical.
 SELECT at, 'merged', message_id, via_namespace, via_value, via_scope, loser, winner, id,
     rule, actor, actor_name, detail, by_namespace, by_value, by_scope
 FROM merges

@@ -1,7 +1,7 @@
--- What people decide: merges and detachments by hand.
+-- Manual merges and detachments.
 
 -- name: identity_state
--- A canonical profile's identity state, by its own id or by that of one that was merged into it.
+-- A canonical profile's identity state, by its id or the id of a member.
 WITH RECURSIVE path (id, next) AS (
     SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?2 AND project = ?1
     UNION ALL
@@ -11,7 +11,7 @@ SELECT p.id, p.user_id, p.contacts, p.held
 FROM path JOIN profiles AS p ON p.id = path.id WHERE p.merged_into IS NULL;
 
 -- name: keep_former
--- The customer id of a profile that is about to be absorbed by another customer.
+-- Turn the customer id of a profile that another customer absorbs into a former one.
 UPDATE identifiers SET namespace = ?2 WHERE id IN (
     WITH RECURSIVE member (id) AS (
         VALUES (?1)
@@ -22,27 +22,27 @@ UPDATE identifiers SET namespace = ?2 WHERE id IN (
 );
 
 -- name: give
--- An identifier gets a new home.
+-- Give an identifier a new home.
 UPDATE identifiers SET profile = ?2 WHERE id = ?1;
 
 -- name: move
--- An identifier that a merge moves to this home: an undo of the merge gives it back.
+-- Record that a merge moved an identifier to this home: an undo of the merge returns it.
 INSERT INTO merge_identifiers (merge_id, identifier) VALUES (?1, ?2);
 
 -- name: memory
--- The merges that moved an identifier, and whose undo would give it back.
+-- The merges that moved an identifier, and whose undo would return it.
 SELECT hex(merge_id) FROM merge_identifiers WHERE identifier = ?1;
 
 -- name: forget
--- No earlier merge's undo takes it back from now on.
+-- From now on, no undo of an earlier merge returns the identifier.
 DELETE FROM merge_identifiers WHERE identifier = ?1;
 
 -- name: recall
--- As before it was detached, a merge's undo takes an identifier back.
+-- Restore that an undo of this merge returns the identifier, as before the detachment.
 INSERT OR IGNORE INTO merge_identifiers (merge_id, identifier) VALUES (unhex(?1), ?2);
 
 -- name: add_detachment
--- A detachment, with what its undo has to know.
+-- Insert a detachment, with the data that its undo needs.
 INSERT INTO detachments (
     id, project, profile, detached, home, identifier, namespace, value, scope, merges, at, actor, actor_name, comment
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -55,10 +55,10 @@ FROM detachments AS d JOIN identifiers AS i ON i.id = d.identifier JOIN profiles
 WHERE d.id = ?1 AND d.project = ?2;
 
 -- name: join_again
--- What a detachment remembered is forgotten with it.
+-- Delete the separation that a detachment made.
 DELETE FROM separations
 WHERE project = ? AND namespace = ? AND value = ? AND scope = ? AND one = ? AND other = ?;
 
 -- name: mark_undone
--- A detachment is undone once.
+-- Mark a detachment as undone.
 UPDATE detachments SET undone_at = ?2 WHERE id = ?1;

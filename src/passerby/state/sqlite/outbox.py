@@ -1,4 +1,4 @@
-"""The outbox on SQLite: rows for relays, how far each consumer is, and retention."""
+"""The outbox on SQLite: rows for relays, the progress of each consumer, and retention."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from passerby.storage import sql
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
 _CHUNK: Final = 50
-"""Rows deleted in one transaction: the worker waits for no longer than that takes."""
+"""Rows deleted in one transaction, to bound how long the worker waits for the lock."""
 _DAY_MS: Final = 86_400_000
 
 
 class SqliteOutbox:
     """The outbox in the state's file (`passerby.outbox.protocol.Outbox`). One instance belongs to one thread.
 
-    Retention is the log's: what a rebuilt event store would be filled from stays as long as the messages themselves.
+    The retention settings of the log apply: a rebuilt event store is filled from the outbox, so its rows are kept as
+    long as the messages.
     """
 
     def __init__(self, path: Path, retention: LogSettings) -> None:
@@ -33,7 +34,7 @@ class SqliteOutbox:
         self._retention = retention
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
-        """The batches behind this id, in order, at least one if there are any."""
+        """Return batches after this id, in order: at least one if there are any."""
         batches: list[OutboxBatch] = []
         rows = size = 0
         cursor: Any = self._connection.execute(_SQL["read"], (after,))
@@ -55,26 +56,26 @@ class SqliteOutbox:
         self._connection.execute(_SQL["commit"], (consumer, row))
 
     def deleted(self, first: int) -> frozenset[str]:
-        """Deleted profiles whose events batches with this id or a later one may hold."""
+        """Return deleted profiles whose events may be in batches from this id on."""
         return frozenset(to_text(profile) for (profile,) in self._connection.execute(_SQL["deleted"], (first,)))
 
     def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
-        """Deleted profiles, with their projects, of which the event store may have events."""
+        """Return deleted profiles, with their projects, that may still have events in the event store."""
         rows: Any = self._connection.execute(_SQL["pending"], (limit,)).fetchall()
         return [(project, to_text(profile)) for project, profile in rows]
 
     def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
-        """Write down durably that the event store has no events of these profiles any more."""
+        """Record durably that the event store no longer has events of these profiles."""
         with self._connection:
             bindings = [(project, to_blob(profile)) for project, profile in profiles]
             self._connection.executemany(_SQL["set_deleted"], bindings)
 
     def applied(self) -> Positions:
-        """The log positions up to which messages are applied: their events are in the outbox."""
+        """Return the applied log positions: events up to them are in the outbox."""
         return read_positions(SqliteConnector(self._connection))
 
     def prune(self, now: int) -> int:
-        """Delete what every relay has passed and retention no longer holds; return how many batches went."""
+        """Delete batches that every relay has delivered and that retention no longer keeps; return how many."""
         passed = self._connection.execute(_SQL["passed"]).get
         if not passed:
             return 0
@@ -86,7 +87,7 @@ class SqliteOutbox:
         return pruned
 
     def _expired(self, passed: int, oldest: int) -> int:
-        """The id up to which a chunk of rows may go, 0 for none."""
+        """Return the id up to which a chunk of rows may be deleted, 0 for none."""
         excess, last = self._excess(), 0
         chunk: Any = self._connection.execute(_SQL["prunable"], (passed, _CHUNK)).fetchall()
         for id_, created_at, size in chunk:

@@ -14,7 +14,7 @@ from passerby.storage.sqlite import BUSY_TIMEOUT_MS
 class SqliteStateReader(ManagedStateReader):
     """Reads the state's file: one read-only connection for each thread.
 
-    The file must exist, with its tables, when the first verb is called.
+    The file must exist, with its tables, when the first method is called.
     """
 
     def __init__(self, path: Path) -> None:

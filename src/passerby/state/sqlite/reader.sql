@@ -1,4 +1,4 @@
--- What readers ask of the state. See schema.sql for the tables.
+-- Queries of the reading end.
 
 -- name: canonical
 -- The canonical profile of an id.
@@ -10,7 +10,7 @@ WITH RECURSIVE up (id, next) AS (
 SELECT id FROM up WHERE next IS NULL;
 
 -- name: members
--- A canonical profile (first) and everything that was merged into it, however indirectly.
+-- A canonical profile (first) and all its members, direct and indirect.
 WITH RECURSIVE member (id, merge_id, user_id, stage, first_seen, last_seen, event_count, context) AS (
     SELECT id, NULL, user_id, stage, first_seen, last_seen, event_count, context FROM profiles WHERE id = ?1
     UNION ALL
@@ -20,7 +20,7 @@ WITH RECURSIVE member (id, merge_id, user_id, stage, first_seen, last_seen, even
 SELECT member.*, merges.at FROM member LEFT JOIN merges ON merges.id = member.merge_id;
 
 -- name: member_ids
--- The ids of the same.
+-- The ids of a canonical profile and all its members.
 WITH RECURSIVE member (id) AS (
     VALUES (?1)
     UNION ALL
@@ -37,7 +37,7 @@ SELECT name, value, time, position FROM traits WHERE profile = ?1;
 SELECT name, value, kind, detail, time, position FROM rejected_traits WHERE profile = ?1;
 
 -- name: identifiers
--- What a canonical profile owns: the identifiers at home in it and in its members. Previous ids are left out: they are no
+-- The identifiers of a canonical profile: those at home in it and in its members. Previous ids are left out: they are no
 -- identifiers yet (identity/aliases.py).
 WITH RECURSIVE member (id) AS (
     VALUES (?1)
@@ -49,7 +49,7 @@ FROM member CROSS JOIN identifiers AS i ON i.profile = member.id
 WHERE i.namespace <> 'previous_id';
 
 -- name: member_contexts
--- A canonical profile and everything that was merged into it, each with its latest context.
+-- A canonical profile and all its members, each with its latest context.
 WITH RECURSIVE member (id, context) AS (
     SELECT id, context FROM profiles WHERE id = ?1
     UNION ALL
@@ -58,7 +58,7 @@ WITH RECURSIVE member (id, context) AS (
 SELECT id, context FROM member;
 
 -- name: newest_identifiers
--- What a canonical profile owns, in the order in which it was last seen.
+-- The identifiers of a canonical profile, by the time they were last seen.
 WITH RECURSIVE member (id) AS (
     VALUES (?1)
     UNION ALL
@@ -70,11 +70,11 @@ WHERE i.namespace <> 'previous_id'
 ORDER BY i.last_seen, i.first_seen, i.namespace, i.value, i.scope;
 
 -- name: device
--- What a device has said of itself.
+-- The statements of a device about itself.
 SELECT about FROM devices WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
 -- name: newest
--- Canonical profiles of any stage, the newest first, behind an id: the index ranges of the three stages, merged.
+-- Canonical profiles of any stage with ids below a cursor, newest first: the index ranges of the three stages, merged.
 SELECT id FROM profiles WHERE project = ?1 AND stage = 0 AND merged_into IS NULL AND id < ?2
 UNION ALL
 SELECT id FROM profiles WHERE project = ?1 AND stage = 1 AND merged_into IS NULL AND id < ?2
@@ -91,11 +91,11 @@ ORDER BY id DESC
 LIMIT ?3;
 
 -- name: history_to
--- The first decisions behind a number that gave something to a member.
+-- The first decisions after a number that gave something to a member.
 SELECT id FROM history WHERE to_profile = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
 
 -- name: history_from
--- The first decisions behind a number that took something from a member, or that it was in the way of.
+-- The first decisions after a number that took something from a member, or that it prevented.
 SELECT id FROM history WHERE from_profile = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
 
 -- name: decision

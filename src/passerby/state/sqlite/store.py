@@ -15,7 +15,7 @@ from passerby.storage import migrations
 
 _PAGE_CACHE_KIB: Final = 64 * 1024
 _CHECKPOINT_PAGES: Final = 16_000
-"""Pages of write-ahead log between checkpoints, 64 MB: each page that many batches change is then copied once."""
+"""Pages of write-ahead log between checkpoints (64 MB): a page that many batches change is then copied only once."""
 
 
 def open_state(path: Path) -> apsw.Connection:
@@ -35,5 +35,5 @@ class SqliteState(ManagedState):
             super().__init__(SqliteConnector(self.connection))
 
     def lock_positions(self, partitions: Collection[int]) -> Positions:
-        del partitions  # the transaction has locked the whole file
+        del partitions  # BEGIN IMMEDIATE has locked the whole file
         return self.positions()

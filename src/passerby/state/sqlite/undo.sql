@@ -1,4 +1,4 @@
--- Taking a merge back.
+-- Undoing a merge.
 
 -- name: merge
 -- A merge as it was recorded, whether undone or not.
@@ -6,11 +6,11 @@ SELECT winner, loser, via_namespace, via_value, via_scope, by_namespace, by_valu
 FROM merges WHERE id = ? AND project = ?;
 
 -- name: absorbed_since
--- The merge by which a profile stopped standing for itself.
+-- The merge by which a profile stopped being canonical.
 SELECT merge_id FROM profiles WHERE id = ? AND merged_into IS NOT NULL;
 
 -- name: dependent_merge
--- A later merge into the same winner for which an identifier spoke that an undo of this merge takes from the winner.
+-- A later merge into the same winner, caused by an identifier that an undo of this merge would take away.
 WITH RECURSIVE member (id) AS (
     SELECT loser FROM merges WHERE id = ?1
     UNION ALL
@@ -39,7 +39,7 @@ WHERE later.winner = ?2 AND later.undone_at IS NULL
 ORDER BY later.position DESC, later.id DESC LIMIT 1;
 
 -- name: given_back
--- The identifiers that `give_back` will move, with the homes that they have before.
+-- The identifiers that `give_back` will move, with their present homes.
 SELECT i.namespace, i.value, i.scope, i.profile FROM merge_identifiers AS moved
 CROSS JOIN identifiers AS i ON i.id = moved.identifier
 CROSS JOIN profiles AS home ON home.id = i.profile
@@ -56,26 +56,26 @@ UPDATE identifiers SET profile = ?2 WHERE id IN (
 );
 
 -- name: restore_customer
--- Two customers were merged by hand: the loser is one again.
+-- After a manual merge of two customers: restore the loser's customer id.
 UPDATE identifiers SET namespace = 'user_id' WHERE id IN (
     SELECT i.id FROM identifiers AS i CROSS JOIN profiles AS home ON home.id = i.profile
     WHERE i.project = ?1 AND i.value = ?3 AND i.namespace = ?4 AND coalesce(home.canonical, home.id) = ?2
 );
 
 -- name: stand_alone
--- A merged profile answers for itself again.
+-- Make a merged profile canonical again.
 UPDATE profiles SET merged_into = NULL, merge_id = NULL, canonical = NULL WHERE id = ?1;
 
 -- name: mark_undone
--- A merge is undone once; its row stays, so that the history can be read.
+-- Mark a merge as undone. Its row is kept for the history.
 UPDATE merges SET undone_at = ?2 WHERE id = ?1;
 
 -- name: separate
--- From now on this identifier never leads these two profiles together.
+-- Separate two profiles: this identifier never merges them again.
 INSERT OR IGNORE INTO separations (project, namespace, value, scope, one, other) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: held
--- What a profile and its members hold, to write its state again; nothing for a merged profile.
+-- The identifiers of a profile and its members, to recompute its state; empty for a merged profile.
 WITH RECURSIVE member (id) AS (
     SELECT id FROM profiles WHERE id = ?1 AND merged_into IS NULL
     UNION ALL
@@ -84,7 +84,7 @@ WITH RECURSIVE member (id) AS (
 SELECT i.namespace, i.value, i.scope FROM member CROSS JOIN identifiers AS i ON i.profile = member.id;
 
 -- name: members
--- How many profiles a profile has absorbed, however indirectly.
+-- The number of profiles that a profile has absorbed, directly and indirectly.
 WITH RECURSIVE member (id) AS (
     VALUES (?1)
     UNION ALL
@@ -93,5 +93,5 @@ WITH RECURSIVE member (id) AS (
 SELECT count(*) - 1 FROM member;
 
 -- name: stage
--- The stage that a profile is recorded in, to count it out of its total.
+-- The stage in which a profile is counted.
 SELECT stage FROM profiles WHERE id = ?1;

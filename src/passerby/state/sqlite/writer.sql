@@ -1,7 +1,7 @@
--- What the worker reads and writes within a batch's transaction, and what an undo does.
+-- Statements of a batch's transaction, shared with undo.
 
 -- name: position
--- How far the log is applied.
+-- The applied log positions.
 SELECT value FROM progress WHERE name = 'position';
 
 -- name: set_applied_until
@@ -10,27 +10,27 @@ INSERT INTO applied_until (id, received_at) VALUES (1, ?1)
 ON CONFLICT (id) DO UPDATE SET received_at = max(received_at, excluded.received_at);
 
 -- name: seen
--- Until when a deduplication key counts as seen.
+-- When a deduplication key expires (ms).
 SELECT expires_at FROM seen WHERE project = ? AND dialect = ? AND key = ?;
 
 -- name: remember
--- A deduplication key that was applied, until its window has passed.
+-- Store a deduplication key of an applied message until its window has passed.
 INSERT INTO seen (project, dialect, key, expires_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (project, dialect, key) DO UPDATE SET expires_at = excluded.expires_at;
 
 -- name: forget
--- A bounded number at a time, so that no batch has to pay for a long pause.
+-- Delete expired keys, a bounded number at a time: after a long pause, one batch would otherwise delete all of them.
 DELETE FROM seen WHERE (project, dialect, key) IN (
     SELECT project, dialect, key FROM seen WHERE expires_at <= ?1 ORDER BY expires_at LIMIT 10000
 );
 
 -- name: identifier
--- An identifier's seen_intervals, and its home. Joined with the home's row this took five times as long as the two alone.
+-- An identifier's first and last time, and its home. A join with the home's row took five times as long as two queries.
 SELECT first_seen, last_seen, id, profile FROM identifiers
 WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: identity_state
--- All that the resolver must know of a profile, and its canonical profile where it was merged.
+-- The identity state of a profile, and its canonical profile if it was merged.
 SELECT id, user_id, contacts, held, context, canonical FROM profiles WHERE id = ?;
 
 -- name: any_alias
@@ -38,7 +38,7 @@ SELECT id, user_id, contacts, held, context, canonical FROM profiles WHERE id = 
 SELECT 1 FROM totals WHERE project = ?1 AND name = 'aliases';
 
 -- name: linked
--- The canonical profiles behind a hint.
+-- The canonical profiles linked to a hint.
 WITH RECURSIVE path (id, next) AS (
     SELECT p.id, coalesce(p.canonical, p.merged_into)
     FROM hint_links AS l JOIN profiles AS p ON p.id = l.profile
@@ -51,15 +51,15 @@ FROM path JOIN profiles AS p ON p.id = path.id
 WHERE p.merged_into IS NULL ORDER BY p.id;
 
 -- name: any_separation
--- Whether anything was ever undone in a project: mostly not, and then no identifier needs a look.
+-- Whether any merge was ever undone in a project. In most it was not, and then no identifier is looked up.
 SELECT 1 FROM separations WHERE project = ?1 LIMIT 1;
 
 -- name: separations
--- The pairs of profiles that this identifier must not lead together, since an undo.
+-- The pairs of profiles that must not merge through this identifier, after an undo.
 SELECT one, other FROM separations WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: canonical
--- The profile that this one belongs to: one step, but for members that were last merged before `canonical` was kept.
+-- The canonical profile of a member: one step, except for members merged before the column `canonical` existed.
 WITH RECURSIVE path (id, next) AS (
     SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?1
     UNION ALL
@@ -87,16 +87,16 @@ SELECT count(*) FROM catalogue_events WHERE project = ?;
 SELECT kind, subject, attribute FROM violations WHERE project = ?;
 
 -- name: create_profile
--- A new profile, with what its first batch says of it.
+-- Insert a new profile, with the data of its first batch.
 INSERT INTO profiles (id, project, user_id, contacts, held, stage, first_seen, last_seen, event_count, context)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: set_identity_state
--- What a profile is known by: its customer id and contacts, how many identifiers it holds, its stage.
+-- Update a profile's identity state: customer id, contacts, numbers of identifiers, stage.
 UPDATE profiles SET user_id = ?2, contacts = ?3, held = ?4, stage = ?5 WHERE id = ?1;
 
 -- name: add_activity
--- When a profile was seen, and how many events it has more.
+-- Add to a profile's activity: first and last time, number of events.
 UPDATE profiles
 SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_count = event_count + ?4
 WHERE id = ?1;
@@ -108,33 +108,33 @@ SET first_seen = min(first_seen, ?2), last_seen = max(last_seen, ?3), event_coun
 WHERE id = ?1;
 
 -- name: attach
--- An identifier that was never seen before gets its home.
+-- Insert a new identifier with its home.
 INSERT INTO identifiers (project, namespace, value, scope, profile, first_seen, last_seen)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: reassign
--- R3: an identifier moves to a new home.
+-- Move an identifier to a new home (R3).
 UPDATE identifiers SET profile = ?5 WHERE project = ?1 AND value = ?2 AND namespace = ?3 AND scope = ?4;
 
 -- name: forget_moved
--- Whom an identifier comes to by reassignment has it from then on, not still: no earlier merge's undo takes it back.
+-- After a reassignment, an undo of an earlier merge must not return the identifier.
 DELETE FROM merge_identifiers WHERE identifier = (
     SELECT id FROM identifiers WHERE project = ? AND value = ? AND namespace = ? AND scope = ?
 );
 
 -- name: update_seen
--- When a known identifier was first and last seen.
+-- Update the first and last time of a known identifier.
 UPDATE identifiers SET first_seen = ?1, last_seen = ?2 WHERE id = ?3;
 
 -- name: add_merge
--- A merge, with the identifiers that it was made for, so that it can be explained and undone.
+-- Insert a merge, with the identifiers that caused it, which explanation and undo need.
 INSERT INTO merges (
     id, project, winner, loser, at, position, message_id,
     via_namespace, via_value, via_scope, by_namespace, by_value, by_scope, rule, actor, actor_name, detail
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: lead
--- A profile and all its members belong to another profile now, or (null) to itself.
+-- Set the canonical profile of a profile and all its members; null means itself.
 UPDATE profiles SET canonical = ?2 WHERE id IN (
     WITH RECURSIVE member (id) AS (
         VALUES (?1)
@@ -145,22 +145,22 @@ UPDATE profiles SET canonical = ?2 WHERE id IN (
 );
 
 -- name: point
--- A merge's loser points to its winner, and belongs to it.
+-- Point a merge's loser to its winner.
 UPDATE profiles SET merged_into = ?2, merge_id = ?3, canonical = ?2 WHERE id = ?1;
 
 -- name: add_history
--- A decision, as the profile's history shows it.
+-- Insert a decision into the history.
 INSERT INTO history (
     project, at, kind, message_id, namespace, value, scope, from_profile, to_profile, merge_id,
     rule, actor, actor_name, detail
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: clear_hint
--- A hint that has led somebody to a customer no longer waits.
+-- Delete the links of a hint whose profiles were absorbed.
 DELETE FROM hint_links WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: link_hint
--- An anonymous profile waits behind a hint for its customer.
+-- Link an anonymous profile to a hint.
 INSERT OR IGNORE INTO hint_links (project, namespace, value, scope, profile) VALUES (?, ?, ?, ?, ?);
 
 -- name: trait_names
@@ -168,14 +168,14 @@ INSERT OR IGNORE INTO hint_links (project, namespace, value, scope, profile) VAL
 SELECT name FROM traits WHERE profile = ?;
 
 -- name: set_trait
--- The last writer wins, by event time, then by place in the log.
+-- Upsert a trait: the last writer wins, by event time, then by log position.
 INSERT INTO traits (profile, name, value, time, position) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (profile, name) DO UPDATE
 SET value = excluded.value, time = excluded.time, position = excluded.position
 WHERE (excluded.time, excluded.position) > (time, position);
 
 -- name: set_rejected_trait
--- The latest value of a trait that a rule rejected, with the rule.
+-- Upsert the latest rejected value of a trait, with the rule that rejected it.
 INSERT INTO rejected_traits (profile, name, value, kind, detail, time, position) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (profile, name) DO UPDATE
 SET value = excluded.value, kind = excluded.kind, detail = excluded.detail, time = excluded.time, position = excluded.position
@@ -189,21 +189,21 @@ DELETE FROM rejected_traits WHERE profile = ?1 AND name IN (
 );
 
 -- name: device
--- What a device has said of itself.
+-- The statements of a device about itself.
 SELECT about FROM devices WHERE project = ? AND value = ? AND namespace = ? AND scope = ?;
 
 -- name: set_device
--- What is known of a device now.
+-- Replace the statements of a device.
 INSERT INTO devices (project, value, namespace, scope, about) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (project, value, namespace, scope) DO UPDATE SET about = excluded.about;
 
 -- name: add_total
--- A project's totals, which stats shows without counting anything.
+-- Add to a project's running totals, so that statistics need no counting.
 INSERT INTO totals (project, name, value) VALUES (?, ?, ?)
 ON CONFLICT (project, name) DO UPDATE SET value = value + excluded.value;
 
 -- name: count_event
--- An event name in the catalogue: when it was seen, and how often.
+-- Add to an event name in the catalogue: first and last time, count.
 INSERT INTO catalogue_events (project, name, first_seen, last_seen, count) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (project, name) DO UPDATE SET
     first_seen = min(first_seen, excluded.first_seen),
@@ -211,7 +211,7 @@ ON CONFLICT (project, name) DO UPDATE SET
     count = count + excluded.count;
 
 -- name: count_attribute
--- An attribute in the catalogue: its type is fixed by its first value.
+-- Add to an attribute in the catalogue; its first value fixes the type.
 INSERT INTO catalogue_attributes (project, event, name, type, first_seen, last_seen, count) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (project, event, name) DO UPDATE SET
     first_seen = min(first_seen, excluded.first_seen),
@@ -231,7 +231,7 @@ ON CONFLICT (project, kind, subject, attribute) DO UPDATE SET
     last_at = max(last_at, excluded.last_at);
 
 -- name: add_series
--- What a batch brought in a minute, by dialect.
+-- Add to the counts of a minute, by dialect.
 INSERT INTO series (project, step, at, dialect, accepted, duplicates, violations) VALUES (?, 60, ?, ?, ?, ?, ?)
 ON CONFLICT (project, step, at, dialect) DO UPDATE SET
     accepted = accepted + excluded.accepted,
@@ -253,5 +253,5 @@ DELETE FROM invalid_messages WHERE project = ?1 AND position <= (
 );
 
 -- name: dead_letter
--- A message that could not be applied, with its error, so that the log goes on behind it.
+-- A message that could not be applied, with its error: the worker advances past it.
 INSERT INTO dead_letters (position, project, at, message, error) VALUES (?, ?, ?, ?, ?);
