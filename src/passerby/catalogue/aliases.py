@@ -1,7 +1,7 @@
 """Aliases: spellings of event names, attributes and traits that an administrator merged into another spelling.
 
-An alias renames what is applied from then on. What was recorded before keeps its name, and readers bring it together
-with the canonical name. So an alias can be undone: the two are then distinct again, except for what was recorded in
+An alias applies to messages from then on. Data recorded before keeps its name, and readers combine it with the
+canonical name. Therefore an alias can be undone: the two names are then separate again, except for data recorded in
 between, which stays under the canonical name.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 MOST: Final = 1_000
-"""Aliases of one project."""
+"""Aliases that a project may have."""
 
 
 class Alias(NamedTuple):
@@ -28,7 +28,7 @@ class Alias(NamedTuple):
 
 
 class BadAlias(Exception):
-    """The two names cannot be merged. The text says why, and what to do."""
+    """The two names cannot be merged. The message says why, and what to do."""
 
 
 class UnknownName(Exception):
@@ -36,7 +36,7 @@ class UnknownName(Exception):
 
 
 class Aliases:
-    """All aliases of a project. A spelling may lead to another one that is itself merged into a third."""
+    """All aliases of a project. A canonical name may itself be merged into another one."""
 
     def __init__(self, aliases: Iterable[Alias]) -> None:
         self.rows = list(aliases)
@@ -54,8 +54,8 @@ class Aliases:
     def respelled(self, event: str, values: dict[str, Any]) -> dict[str, Any]:
         """Return the properties of an event of this canonical name, or traits (""), under their canonical names.
 
-        Where a message has the canonical name as well, or two spellings of it, the others keep their own: no value is
-        lost.
+        If a message has the canonical name as well, or two spellings of it, the others keep their names, so that no
+        value is lost.
         """
         known = self.attributes.get(event)
         if known is None or known.keys().isdisjoint(values):

@@ -1,13 +1,13 @@
-"""The catalogue of events and attributes, as far as one worker needs it in memory to apply the rules.
+"""The worker's in-memory cache of the catalogue, which validates events and traits.
 
-How a batch uses it: for each project, ask what `needs` loading and `load` it, then check every message in log order,
-then write what `drain` gives in the batch's transaction. After a transaction that failed, `forget`.
+A batch uses it as follows: for each project, `load` what `needs` returns, check every message in log order, and write
+the result of `drain` in the batch's transaction. After a failed transaction, call `forget`.
 
-What is applied is a function of the messages in log order alone, however they were cut into batches.
+The result depends only on the messages in log order, not on how they were cut into batches.
 
-An event is kept even where the catalogue has no place for its name, and counted as a violation: a name that exceeds
+An event is kept even if the catalogue cannot hold its name, and counted as a violation: a name that exceeds
 the hard limit (`name_too_long`), an empty one (`name_missing`), or one name too many for its project
-(`catalogue_full`). Its attributes are held to the rules that need no catalogue.
+(`catalogue_full`). Its attributes are checked with the rules that need no catalogue.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from passerby.catalogue.subject import Subject
 from passerby.messages import Violation
 
 MEMORY: Final = 200_000
-"""How many event names and attributes are held in memory between batches before all of them are let go."""
+"""Event names and attributes that are cached between batches; beyond it, the whole cache is dropped."""
 
 
 class Catalogue:
-    """The catalogue of all projects, loaded event name by event name as messages need it."""
+    """The catalogue of all projects, loaded by event name on demand."""
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS, memory: int = MEMORY) -> None:
         self.limits = limits
@@ -47,38 +47,38 @@ class Catalogue:
         self._seen: list[Subject] = []
 
     def needs(self, project: int, names: Iterable[str]) -> list[str]:
-        """Which of these event names ("" for the traits of profiles) are to be loaded before they can be checked."""
+        """Return the event names ("" for traits of profiles) that must be loaded before they can be checked."""
         known = self._subjects.get(project, {})
         return [name for name in set(names) if name not in known and self._fits(name)]
 
     def needs_size(self, project: int) -> bool:
-        """Whether `load_size` is to be called for this project before its events are checked."""
+        """Return whether `load_size` must be called for this project before its events are checked."""
         return project not in self._sizes
 
     def load(self, project: int, name: str, attributes: Mapping[str, KnownAttribute], *, exists: bool) -> None:
-        """Take what the state knows of an event name: its attributes, and whether the name has a row at all."""
+        """Load the attributes of an event name; `exists`: the state has a row for the name."""
         if self._fits(name):
             subject = Subject(project, name, attributes, exists=exists, limits=self.limits)
             self._subjects.setdefault(project, {})[name] = subject
 
     def needs_aliases(self, project: int) -> bool:
-        """Whether `load_aliases` is to be called for this project before anything of it is checked."""
+        """Return whether `load_aliases` must be called for this project before its messages are checked."""
         return project not in self._aliases
 
     def load_aliases(self, project: int, aliases: Aliases) -> None:
-        """Take the merged spellings of a project."""
+        """Load the merged spellings of a project."""
         self._aliases[project] = aliases if aliases.rows else None
 
     def aliases(self, project: int) -> Aliases | None:
-        """The merged spellings of a project, by which its messages are to be renamed before they are checked."""
+        """Return the merged spellings of a project; the caller renames its messages before they are checked."""
         return self._aliases[project]
 
     def load_size(self, project: int, event_names: int) -> None:
-        """Take the number of event names that the state has catalogued for this project."""
+        """Load the number of catalogued event names of a project."""
         self._sizes[project] = event_names
 
     def forget(self) -> None:
-        """Drop everything, as after a transaction that failed or an edit: the state alone knows what is true."""
+        """Drop the cache, after a failed transaction or an edit: only the state is authoritative."""
         self._subjects.clear()
         self._sizes.clear()
         self._aliases.clear()
@@ -87,14 +87,14 @@ class Catalogue:
     def check_event(
         self, project: int, name: str, properties: dict[str, Any], time: int, *, enforce: bool = False
     ) -> Verdict:
-        """Judge an event that happened at `time` (ms). Its name must have been loaded where `needs` said so.
+        """Validate an event that happened at `time` (ms). Its name must have been loaded if `needs` returned it.
 
-        `enforce`: its dialect is one that enforces the vendor's rules.
+        `enforce`: its dialect enforces the vendor's rules.
         """
         known = self._subjects.get(project)
         subject = known.get(name) if known is not None and name else None
         if subject is None:
-            return self._beyond(name, properties, enforce=enforce)
+            return self._check_uncataloguable(name, properties, enforce=enforce)
         if subject.finding is not None and enforce and name.startswith(RESERVED_PREFIX):
             return Verdict(True, {}, (), [Violation(subject.finding.kind, name)])  # noqa: FBT003 - as the tuple has it
         if not subject.exists and not self._enlist(subject):
@@ -105,15 +105,15 @@ class Catalogue:
         return found._replace(violations=[Violation(subject.finding.kind, name), *found.violations])
 
     def check_traits(self, project: int, traits: dict[str, Any], time: int, *, enforce: bool = False) -> Verdict:
-        """Judge traits as of `time` (ms). The event name "" must have been loaded."""
+        """Validate traits as of `time` (ms). The event name "" must have been loaded."""
         return self._check(self._subjects[project][TRAITS_OF_PROFILES], traits, time, enforce=enforce)
 
     def has_trait(self, project: int, name: str) -> bool:
-        """Whether this trait is catalogued. The event name "" must have been loaded."""
+        """Return whether a trait is catalogued. The event name "" must have been loaded."""
         return name in self._subjects[project][TRAITS_OF_PROFILES].attributes
 
     def drain(self) -> Changes:
-        """What was seen since the last drain, summed up. Called once a batch, at its end."""
+        """Return the sums since the last call, and reset them. Called at the end of each batch."""
         changes = Changes(
             events=[_event_row(subject) for subject in self._seen if subject.name != TRAITS_OF_PROFILES],
             attributes=[row for subject in self._seen for row in subject.changes()],
@@ -132,7 +132,7 @@ class Catalogue:
         return subject.check(values, time, enforce=enforce)
 
     def _enlist(self, subject: Subject) -> bool:
-        """Give a new event name its place in the catalogue, if there is one left."""
+        """Add a new event name to the catalogue, unless the limit is reached."""
         size = self._sizes.get(subject.project, 0)
         if size >= self.limits.event_names:
             return False
@@ -146,8 +146,8 @@ class Catalogue:
     def _fits(self, name: str) -> bool:
         return len(name) <= self.limits.name_characters
 
-    def _beyond(self, name: str, properties: dict[str, Any], *, enforce: bool) -> Verdict:
-        """Judge an event whose name can't be in the catalogue. Raises KeyError for one that should have been loaded."""
+    def _check_uncataloguable(self, name: str, properties: dict[str, Any], *, enforce: bool) -> Verdict:
+        """Validate an event whose name cannot be catalogued. Raises KeyError for a name that was not loaded."""
         if name and self._fits(name):
             raise KeyError(name)
         return self._unlisted(name, properties, "name_too_long" if name else "name_missing", enforce=enforce)

@@ -1,4 +1,4 @@
-"""What a batch changed in the catalogue: sums to be added to what the state holds, in the batch's own transaction."""
+"""A batch's changes of the catalogue: sums that the state adds in the batch's transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from passerby.catalogue.types import DataType
 
 
 class EventRow(NamedTuple):
-    """Events of one name. `added` goes onto the stored count; the times (ms) widen the stored ones."""
+    """Events of one name. `added` is added to the stored count; the times (ms) extend the stored interval."""
 
     project: int
     name: str
@@ -18,16 +18,16 @@ class EventRow(NamedTuple):
 
 
 class KnownAttribute(NamedTuple):
-    """What the state knows of an attribute: its type, and whether an enforcing dialect has sent it."""
+    """A stored attribute: its type, and whether an enforcing dialect has sent it."""
 
     type: DataType
     enforced: bool = False
 
 
 class AttributeRow(NamedTuple):
-    """Values of one attribute that were kept; `event` is "" for a trait of profiles.
+    """Accepted values of one attribute; `event` is "" for a trait of profiles.
 
-    The type is that of the first value, for an attribute that the state does not know. `enforced`: an enforcing dialect
+    The type applies to a new attribute only: that of its first value. `enforced`: an enforcing dialect
     has sent it.
     """
 
@@ -49,7 +49,7 @@ class Changes(NamedTuple):
 
 
 class Tally:
-    """How often something was seen since the last drain, and the earliest and latest time of it."""
+    """A count since the last drain, with the earliest and latest time."""
 
     __slots__ = ("count", "first", "last")
 

@@ -1,9 +1,8 @@
-"""The catalogue's rules, as far as they need no more than the name or value at hand.
+"""The catalogue's rules for a single name or value, without knowledge of earlier ones.
 
-There are two kinds. *Hard limits* (`Limits`) protect the product and hold for every dialect. The *vendor's rules* are
-WebEngage's (Tracking Events, guidelines): they are enforced in the dialects that say so (`enforces_catalogue_rules`,
-which is its own), where a value that breaks one is rejected. In every other dialect they are flagged: the value is kept
-where it was sent, and the violation is counted.
+There are two kinds. *Hard limits* (`Limits`) protect the server and apply to every dialect. The *vendor's rules* are
+WebEngage's (Tracking Events, guidelines). Dialects with `enforces_catalogue_rules` (WebEngage's own) reject a value
+that violates one. In every other dialect the value is kept and the violation is only counted.
 
 Lengths are in characters (code points). A string within an array or object is not measured: its attribute is an array
 or object, not a string.
@@ -23,30 +22,30 @@ NAME_LENGTH: Final = 50
 STRING_LENGTH: Final = 1000
 """Vendor's rule: string values have fewer characters than this."""
 ATTRIBUTES_PER_TYPE: Final = 25
-"""Vendor's rule: how many attributes of each data type an event name may have, of those an enforcing dialect sent."""
+"""Vendor's rule: attributes of each data type that an event name may have, counting those of enforcing dialects."""
 RESERVED_PREFIX: Final = "we_"
 """Vendor's rule: names do not start with this."""
 
 CATALOGUE_FULL: Final = "catalogue_full"
-"""The kind of violation for a name for which the catalogue has no room."""
+"""The kind of violation for a name beyond the catalogue's limit."""
 TOO_MANY_TRAITS: Final = "too_many_traits"
-"""The kind of violation for a trait for which neither the catalogue nor its profile has room."""
+"""The kind of violation for a trait beyond the limits of both the catalogue and the profile."""
 SAMPLE_LENGTH: Final = 100
-"""How many characters of a value are shown with a violation."""
+"""Characters of a value that are stored with a violation."""
 
 TRAITS_OF_PROFILES: Final = ""
 """The event name under which the catalogue keeps the traits of profiles."""
 
 _BYTES_PER_CHARACTER: Final = 6
-"""The most that a character takes in JSON, escaped."""
+"""The longest JSON escape of a character (`\\u0000`), to skip encoding values that are certainly short enough."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class Limits(NamedTuple):
-    """The hard limits of every project. The settings of the section `catalogue` are these.
+    """The hard limits of every project, as in the section `catalogue` of the settings.
 
-    `uncatalogued_traits`: traits without room in the catalogue that one profile keeps, each member its own.
+    `uncatalogued_traits`: traits beyond the catalogue's limit that each member of a profile keeps.
     """
 
     event_names: int = 5_000
@@ -69,10 +68,11 @@ class Finding(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What becomes of an event's properties or a profile's traits.
+    """The result of validating an event's properties or a profile's traits.
 
-    `ignored`: the whole event is to be dropped (and counted). Otherwise `accepted` is what to keep — the very mapping
-    that was checked where nothing was refused — and `rejected` what to keep apart. `violations` are to be counted.
+    `ignored`: the whole event is dropped and counted. Otherwise `accepted` has the values to store (the same mapping
+    that was checked if nothing was rejected), and `rejected` those to store as rejected. `violations` are to be
+    counted.
     """
 
     ignored: bool
@@ -82,7 +82,7 @@ class Verdict(NamedTuple):
 
 
 def name_finding(name: str) -> Finding | None:
-    """Return how a name breaks the vendor's rules, if it does."""
+    """Return how a name violates the vendor's rules, if it does."""
     if name.startswith(RESERVED_PREFIX):
         return Finding("reserved_name", NO_REJECTION_DETAIL)
     if len(name) >= NAME_LENGTH:
@@ -91,14 +91,14 @@ def name_finding(name: str) -> Finding | None:
 
 
 def value_finding(value: Any) -> Finding | None:
-    """Return how a value alone breaks the vendor's rules, if it does."""
+    """Return how a value alone violates the vendor's rules, if it does."""
     if type(value) is str and len(value) >= STRING_LENGTH:
         return Finding("string_too_long", RejectionDetail(size=len(value), limit=STRING_LENGTH - 1))
     return None
 
 
 def attribute_finding(name: str, value: Any) -> Finding | None:
-    """Return how an attribute breaks the vendor's rules without any knowledge of earlier ones, if it does."""
+    """Return how an attribute violates the vendor's rules, regardless of earlier values, if it does."""
     return name_finding(name) or value_finding(value)
 
 
@@ -116,7 +116,7 @@ def limit_finding(name: str, value: Any, limits: Limits) -> Finding | None:
 
 
 def verdict(subject: str, values: dict[str, Any], findings: Sequence[tuple[str, Finding]]) -> Verdict:
-    """Part `values` into accepted and rejected by what was found about them, at most one finding an attribute."""
+    """Split `values` into accepted and rejected by their findings, at most one per attribute."""
     refused = {name for name, finding in findings if finding.refused}
     return Verdict(
         ignored=False,
@@ -129,6 +129,6 @@ def verdict(subject: str, values: dict[str, Any], findings: Sequence[tuple[str, 
 
 
 def sample(value: Any) -> str:
-    """A value as short text to look at: a string as it is, anything else as JSON."""
+    """Return a value as short text for display: a string unchanged, anything else as JSON."""
     text = value if type(value) is str else msgspec.json.encode(value).decode()
     return text[:SAMPLE_LENGTH]

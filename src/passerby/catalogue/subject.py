@@ -1,4 +1,4 @@
-"""What is known of the attributes of one event name, or of the traits of a project's profiles."""
+"""Validates the attributes of one event name, or the traits of a project's profiles."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from passerby.messages import RejectionDetail
 class Attribute(Tally):
     """An attribute, its type, and how often it was seen since the last drain.
 
-    `enforced`: an enforcing dialect sent it, so that it counts against the vendor's limit per type. `regular`: its name
-    breaks no rule. `plain` are the classes whose values are of the type at first sight (short texts, where it is text)
-    and need no further check.
+    `enforced`: an enforcing dialect sent it, so it counts towards the vendor's limit per type. `regular`: its name
+    violates no rule. `plain` are the Python classes whose values certainly have the type (for strings: short ones) and
+    need no further check.
     """
 
     __slots__ = ("enforced", "plain", "regular", "type")
@@ -43,7 +43,7 @@ class Attribute(Tally):
 
 
 class Subject:
-    """An event name ("" for traits) and its attributes. A null passes: it fixes no type and is not counted."""
+    """An event name ("" for traits) and its attributes. Null is accepted: it sets no type and is not counted."""
 
     __slots__ = ("attributes", "exists", "finding", "limits", "name", "of_type", "project", "seen")
 
@@ -60,9 +60,9 @@ class Subject:
         self.of_type = Counter(known.type for known in attributes.values() if known.enforced)
 
     def check(self, values: dict[str, Any], time: int, *, enforce: bool) -> Verdict:
-        """Judge these values, learn the attributes that are new and count what is accepted.
+        """Validate values, add new attributes and count accepted values.
 
-        The loop's first branch is the way of nearly every value and is kept short for that reason.
+        Nearly every value takes the loop's first branch, which is kept short for speed.
         """
         known = self.attributes
         findings: list[tuple[str, Finding]] = []
@@ -80,7 +80,7 @@ class Subject:
         return verdict(self.name, values, findings) if findings else Verdict(False, values, (), ())  # noqa: FBT003 - speed
 
     def changes(self) -> Iterator[AttributeRow]:
-        """The attributes seen since the last drain, which this is."""
+        """Yield the attributes seen since the last drain, and reset their counts."""
         for name, attribute in self.attributes.items():
             if attribute.count:
                 yield AttributeRow(
@@ -114,7 +114,7 @@ class Subject:
         return None
 
     def _judge(self, name: str, value: Any, time: int) -> Finding | None:
-        """Keep a value within the hard limits, and say which of the vendor's rules it breaks."""
+        """Accept a value within the hard limits; return the vendor's rule that it violates, if any."""
         type_, attribute = data_type(value), self.attributes.get(name)
         finding = attribute_finding(name, value)
         if type_ is not None:
@@ -128,7 +128,7 @@ class Subject:
         return finding._replace(refused=False) if finding else None
 
     def _enforce(self, name: str, value: Any, time: int) -> Finding | None:
-        """Keep a value that breaks none of the vendor's rules; say which one refuses any other."""
+        """Accept a value that violates none of the vendor's rules; else return the rule that rejects it."""
         type_, attribute = data_type(value), self.attributes.get(name)
         finding = attribute_finding(name, value)
         if finding is not None or type_ is None:
@@ -147,7 +147,7 @@ class Subject:
         return None
 
     def _full(self) -> Finding | None:
-        """The finding for another attribute where the catalogue has no room for one."""
+        """Return the finding for a new attribute if the catalogue's limit is reached."""
         traits = self.name == TRAITS_OF_PROFILES
         most = self.limits.traits if traits else self.limits.attributes_per_event
         if len(self.attributes) < most:
@@ -160,7 +160,7 @@ class Subject:
 
 
 _SIZED = frozenset({"array", "object"})
-"""The types whose values may exceed a hard limit although they break no rule of the vendor's."""
+"""Types whose values may exceed a hard limit without violating a vendor's rule."""
 
 
 def _mismatch(expected: DataType, got: DataType) -> Finding:

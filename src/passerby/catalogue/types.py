@@ -1,4 +1,4 @@
-"""The data types that the catalogue tells apart (WebEngage, Tracking Events, guidelines)."""
+"""The data types of the catalogue (WebEngage, Tracking Events, guidelines)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PLAIN: Final[Mapping[DataType, tuple[type, ...]]] = {
     "array": (),
     "object": (),
 }
-"""The classes of values that are of a type at first sight; a text only if it is too short for a date.
+"""The Python classes whose values certainly have a type; a string only if it is too short for a date.
 
-None for arrays and objects: their size has to be measured."""
+Empty for arrays and objects, because their size has to be measured."""
 
-# A date is a moment: day, time of day and zone, as in `2018-09-15T18:29:00-0800`. A bare day or a time without a zone
-# stays a string, because two readers could take it for two moments.
+# A date is a point in time: day, time of day and zone, as in `2018-09-15T18:29:00-0800`. A day alone, or a time without
+# a zone, is a string, because it is ambiguous.
 SHORTEST_DATE = len("2018-09-15T18:29:00Z")
 _LONGEST_DATE = len("2018-09-15T18:29:00.123456789+05:30")
 _DATE = re.compile(
@@ -33,9 +33,9 @@ _DATE = re.compile(
 
 
 def data_type(value: Any) -> DataType | None:
-    """The type of a JSON value as `json.loads` would give it; None for null, which is kept and fixes no type.
+    """Return the type of a JSON value as decoded by `json.loads`; None for null, which is stored and sets no type.
 
-    Integers and fractions are one type, and booleans are none of them. A string of the form
+    Integers and fractions are one type, and booleans are separate from them. A string of the form
     `yyyy-MM-ddTHH:mm:ss`, an optional fraction, and `Z`, `±hhmm` or `±hh:mm`, is a date where that day exists; every
     other string is a string.
     """
@@ -45,7 +45,7 @@ def data_type(value: Any) -> DataType | None:
 
 
 def _is_date(text: str) -> bool:
-    """Judge a string of at least 20 characters; its length and two of them settle nearly all that are no dates."""
+    """Return whether a string of at least 20 characters is a date. Length and two characters exclude most others."""
     if len(text) > _LONGEST_DATE or text[10] != "T" or text[4] != "-":
         return False
     return _DATE.fullmatch(text) is not None and _day_exists(text[:10])

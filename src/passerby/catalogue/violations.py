@@ -1,4 +1,4 @@
-"""Counting violations, in a number of rows that no sender can make grow without end."""
+"""Counts violations in a bounded number of rows: clients choose names, so rows by name alone would be unbounded."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from passerby.catalogue.rules import SAMPLE_LENGTH
 from passerby.messages import Violation
 
 ROWS: Final = 1000
-"""How many subjects and attributes are told apart for one project; what is beyond is counted by kind alone."""
+"""Rows by subject and attribute that one project may have; further violations are counted by kind alone."""
 NAME_SHOWN: Final = 500
-"""How many characters of an event's or attribute's name are kept with a violation: all that the catalogue can hold."""
+"""Characters of an event or attribute name that are stored with a violation: the most that the settings allow."""
 
 Key = tuple[str, str, str]
 """Kind, subject, attribute."""
@@ -20,7 +20,7 @@ Key = tuple[str, str, str]
 class ViolationRow(NamedTuple):
     """Violations of one kind by one attribute.
 
-    `added` goes onto the stored count; `last_at` (ms) and `sample` are the newest.
+    `added` is added to the stored count; `last_at` (ms) and `sample` are the newest.
     """
 
     project: int
@@ -33,10 +33,10 @@ class ViolationRow(NamedTuple):
 
 
 class ViolationCounter:
-    """Sums violations up over a batch.
+    """Sums up violations over a batch.
 
-    Like the catalogue it is told once for each project which rows the state has (`needs`, `load`), so that the limit
-    holds across restarts, and forgets after a transaction that failed.
+    Like the catalogue, it loads once per project which rows the state has (`needs`, `load`), so that the limit holds
+    across restarts, and drops its cache after a failed transaction.
     """
 
     def __init__(self, memory: int = 100 * ROWS) -> None:
@@ -45,15 +45,15 @@ class ViolationCounter:
         self._rows: dict[tuple[int, Key], ViolationRow] = {}
 
     def needs(self, project: int) -> bool:
-        """Whether `load` is to be called before violations of this project are added."""
+        """Return whether `load` must be called before violations of this project are added."""
         return project not in self._known
 
     def load(self, project: int, keys: Iterable[Key]) -> None:
-        """Take the keys of all violation rows that the state has of this project."""
+        """Load the keys of all stored violation rows of a project."""
         self._known[project] = set(keys)
 
     def forget(self) -> None:
-        """Drop everything, as after a transaction that failed."""
+        """Drop the cache and the counts, after a failed transaction."""
         self._known.clear()
         self._rows.clear()
 
@@ -65,7 +65,7 @@ class ViolationCounter:
         self._rows[project, key] = ViolationRow(project, *key, added, last_at, violation.sample[:SAMPLE_LENGTH])
 
     def drain(self) -> list[ViolationRow]:
-        """What was counted since the last drain, each key once. Called once a batch, at its end."""
+        """Return the counts since the last call, each key once, and reset them. Called at the end of each batch."""
         rows = list(self._rows.values())
         self._rows.clear()
         if sum(map(len, self._known.values())) > self._memory:
@@ -73,7 +73,7 @@ class ViolationCounter:
         return rows
 
     def _key(self, project: int, violation: Violation) -> Key:
-        """The row that counts this violation: its own, or that of its kind where the project has too many rows."""
+        """Return the row that counts a violation: its own, or that of its kind if the project has too many rows."""
         known = self._known.setdefault(project, set())
         key = (violation.kind, violation.subject[:NAME_SHOWN], violation.attribute[:NAME_SHOWN])
         if key not in known and len(known) >= ROWS:

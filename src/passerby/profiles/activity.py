@@ -1,4 +1,4 @@
-"""When a profile was seen, and how many events it has."""
+"""Activity of a profile: first and last time seen, number of events."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Activity:
-    """The earliest and latest time (ms) of somebody's messages, and the number of events among them."""
+    """The earliest and latest event time (ms) of a member's messages, and the number of events among them."""
 
     first_seen: int
     last_seen: int
     event_count: int = 0
 
     def add(self, time: int, events: int = 1) -> None:
-        """Count a message of this time that is so many events (0 for one that only identifies)."""
+        """Add a message with this time; `events` is 0 for a message that only identifies."""
         if time > self.last_seen:
             self.last_seen = time
         elif time < self.first_seen:
@@ -24,7 +24,7 @@ class Activity:
 
 
 def combine(activities: Iterable[Activity]) -> Activity:
-    """The activity of a profile whose members have these, at least one. The records given stay as they are."""
+    """Combine the activity of a profile's members, at least one. The arguments are not modified."""
     records = list(activities)
     return Activity(
         first_seen=min(record.first_seen for record in records),

@@ -1,15 +1,15 @@
-"""The values by which people look for a person: e-mail addresses, phone numbers and names, folded for comparison.
+"""Contacts and names of profiles, folded into terms for search and for duplicates.
 
-The traits that hold them have other names in each dialect (`firstName`, `first_name`, `we_first_name`): a trait counts
-by its name without case and punctuation. A folded value is a *term* of its kind:
+The traits that hold them have different names in each dialect (`firstName`, `first_name`, `we_first_name`): a trait
+counts by its name without case and punctuation. A folded value is a *term* of its kind:
 
 - `email`: trimmed and in lower case.
-- `phone`: digits alone, without an international `00`. A number in E.164 has its country code, one that a shop sent in
+- `phone`: digits only, without an international `00`. A number in E.164 has its country code; one that was sent in
   national form has none.
 - `name`: words without case, accents and apostrophes, joined by one space. Each rotation of the words is a term,
   because a search takes the prefix of a term: `ann ex` and `example a` both find Ann Example.
 
-Everything is bounded: a longer value is not a contact, and its length is looked at before anything else.
+Everything is bounded: a longer value is not a contact, and length is checked first.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import Any, Final, Literal, NamedTuple
 Kind = Literal["email", "phone", "name"]
 
 LONGEST: Final = 254
-"""Characters of a value that is read: the longest e-mail address (RFC 5321)."""
+"""Longest value that is read, in characters: the longest e-mail address (RFC 5321)."""
 WORDS: Final = 6
-"""Words of a name that are read."""
+"""Words of a name that are indexed. Each word adds a rotation, so the terms of a name grow with them."""
 _LEAST_DIGITS: Final = 5
 _MOST_DIGITS: Final = 20
 _LEAST_SOUGHT_DIGITS: Final = 3
@@ -48,18 +48,18 @@ _PHONE: Final = re.compile(r"[+(0-9][0-9\s().\-/]*")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
-"""Letters that have no accent to take off, and are typed like this where a keyboard lacks them."""
+"""Letters without a Unicode decomposition, and how users type them on keyboards that lack them."""
 
 
 class Term(NamedTuple):
-    """A folded value of a kind."""
+    """A folded value and its kind."""
 
     kind: Kind
     value: str
 
 
 def _plain(trait: str) -> str:
-    """A trait's name without case and punctuation, and without WebEngage's prefix for its own; "" for a long one."""
+    """Fold a trait's name: without case, punctuation and WebEngage's reserved prefix; "" for a long one."""
     if len(trait) > LONGEST:
         return ""
     return _NO_LETTERS.sub("", trait.lower().removeprefix("we_"))
@@ -67,12 +67,12 @@ def _plain(trait: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def is_contact(trait: str) -> bool:
-    """Whether a trait of this name holds an e-mail address, a phone number or a name."""
+    """Return whether a trait of this name holds an e-mail address, a phone number or a name."""
     return _plain(trait) in _KINDS
 
 
 def terms_of(traits: Mapping[str, Any]) -> set[Term]:
-    """The terms in these traits of one profile. Values that are neither text nor a whole number have none."""
+    """Return the terms in the traits of one profile. Only strings, and integers as phone numbers, have terms."""
     found: set[Term] = set()
     parts: dict[str, str] = {}
     for trait, value in traits.items():
@@ -96,7 +96,7 @@ def terms_of(traits: Mapping[str, Any]) -> set[Term]:
 
 
 class Headline(NamedTuple):
-    """Name and contacts of a person, as their traits state them; "" for what is not stated."""
+    """Name and contacts of a profile, from its traits; "" for missing ones."""
 
     name: str
     email: str
@@ -104,7 +104,7 @@ class Headline(NamedTuple):
 
 
 def headline_of(traits: Mapping[str, Any]) -> Headline:
-    """The name, e-mail address and phone number in a profile's traits, as stated and not folded."""
+    """Return name, e-mail address and phone number from a profile's traits, as sent (not folded)."""
     found: dict[str, str] = {}
     for trait, value in traits.items():
         if is_contact(trait):
@@ -120,14 +120,14 @@ def headline_of(traits: Mapping[str, Any]) -> Headline:
 
 
 def term_of(namespace: str, value: str) -> Term | None:
-    """The term of an identifier: an e-mail address or a phone number; None for any other."""
+    """Return the term of an e-mail or phone identifier; None for any other."""
     if namespace not in {"email", "phone"} or len(value) > LONGEST:
         return None
     return next(_one("email" if namespace == "email" else "phone", value), None)
 
 
 def sought(text: str, calling_code: str = "") -> list[Term]:
-    """The prefixes of terms to search for when this text is typed, in the order in which results are wanted.
+    """Return the prefixes of terms to search for with this text, in the order of the results.
 
     `calling_code` (digits) is that of the country in which national phone numbers are read, "" for none.
     """
@@ -169,7 +169,7 @@ def _address(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """The text without invisible characters, which copied values bring along."""
+    """Remove invisible characters, which copied text often contains."""
     return text if text.isascii() else "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 

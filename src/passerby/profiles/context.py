@@ -1,11 +1,11 @@
-"""A profile's context: the newest value of each top-level key of its messages' contexts, folded as traits are.
+"""A profile's context: the newest value of each top-level key of its messages' contexts, folded like traits.
 
-The campaign that brought somebody is told twice: `campaign_last` is the newest, as any key, and `campaign_first` the
-oldest. A message states both at once by the `campaign` in its context; one that came through none states neither.
+The campaign is stored as first touch and last touch: `campaign_last` is the newest value, like any key, and
+`campaign_first` the oldest. Both come from the `campaign` in a message's context.
 
-What a client puts into a context is its own business, so the number of keys is bounded: the newest ones stay. A key
-that falls out has enough newer ones before it for good, so order of arrival does not matter here either. The first
-campaign is beside that count: its value gets older, so that whether it falls out would depend on the order.
+Clients choose the keys of a context, so their number is bounded: the newest ones are kept. A dropped key has enough
+newer keys in any order of arrival, so the result does not depend on that order. The first campaign does not count
+towards the limit: its value gets older over time, and whether it is dropped would depend on the order.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from passerby.profiles import traits
 from passerby.profiles.traits import Versioned, newer
 
 CONTEXT_KEYS: Final = 100
-"""How many context keys of one member are kept."""
+"""Context keys of one member that are kept."""
 
 CAMPAIGN: Final = "campaign"
 """The member of a message's context with its campaign, in the names of Segment's spec (source, medium, name, ...)."""
@@ -28,7 +28,7 @@ _TOUCHES: Final = frozenset({CAMPAIGN, FIRST_TOUCH})
 
 
 def merge_into(target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: Position) -> None:
-    """Let `target` know of one message's context; older values lose, and so do the oldest of too many keys."""
+    """Merge one message's context into `target`: newer values win, and the oldest of too many keys are dropped."""
     if not _TOUCHES.isdisjoint(context):
         context = _merge_touch(target, context, time, position)
     traits.merge_into(target, context, time, position)
@@ -44,7 +44,7 @@ def bound(target: dict[str, Versioned]) -> None:
 
 
 def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
-    """The context to show for a profile with these members, by key."""
+    """Fold the contexts of a profile's members, for display."""
     contexts = list(members)
     folded = traits.fold(contexts)
     touches: dict[str, Versioned] = {}
@@ -57,7 +57,7 @@ def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
 def _merge_touch(
     target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: Position
 ) -> Mapping[str, Any]:
-    """Let `target` know of the first campaign; returns what of the context is newest-wins."""
+    """Merge the first campaign into `target`; return the rest of the context, for which the newest value wins."""
     stated = dict(context)
     campaign = stated.pop(CAMPAIGN, None)
     if campaign:

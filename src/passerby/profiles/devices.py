@@ -2,8 +2,8 @@
 
 Calls with a public key are answered with this and nothing else: any client can send them, so an answer may hold only
 what the asking installation has stated itself. It is kept under the device identifier that a message names first, in
-three parts, each a last-writer-wins map of a bounded number of keys. The description has the identifier's own scope;
-device identifiers have no scope, so those of the two other parts are nobody else's.
+three parts, each a last-writer-wins map of a bounded number of keys. The description has the identifier's own scope.
+Device identifiers have no scope, so the scopes of the two other parts cannot collide with identifiers.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ IDS_SCOPE: Final = "stated:external_ids"
 
 
 class Statement(NamedTuple):
-    """What one message says, and the identifier of the row that it is kept in."""
+    """A statement in one message, and the identifier of the row that stores it."""
 
     device: Identifier
     said: Mapping[str, Any]
 
 
 def says(message: Message, answering: Container[str]) -> bool:
-    """Return whether a message can hold a statement. Cheap, because it is asked of every message.
+    """Return whether a message can contain a statement. Cheap, because it is called for every message.
 
     `answering` are the names of the dialects whose calls are answered with what a device stated before.
     """
@@ -44,7 +44,7 @@ def says(message: Message, answering: Container[str]) -> bool:
 
 
 def statements(message: Message, evidence: Evidence, policy: Policy, answering: Container[str]) -> Iterator[Statement]:
-    """Yield the statements of a message, none where its first weak identifier is no device's."""
+    """Yield the statements of a message; none if its first weak identifier is not a device identifier."""
     device = next(iter(evidence.weak), None)
     if device is None or policy.classes[device.namespace] is not IdentifierClass.DEVICE:
         return
@@ -63,6 +63,6 @@ def statements(message: Message, evidence: Evidence, policy: Policy, answering: 
 
 
 def merge_into(target: dict[str, Versioned], said: Mapping[str, Any], time: int, position: Position) -> None:
-    """Merge a statement into what is kept of its row; older values lose, and so do the oldest of too many keys."""
+    """Merge a statement into its stored row: newer values win, and the oldest of too many keys are dropped."""
     traits.merge_into(target, said, time, position)
     context.bound(target)

@@ -1,4 +1,4 @@
-"""What a call that asks is told of a person: a profile without all that only people want to see of it."""
+"""The part of a profile that API calls of vendors are answered with."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Person(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What the state knows of one member."""
+    """Traits and context of one member."""
 
     traits: dict[str, Versioned]
     context: dict[str, Versioned]
 
 
 def fold_person(parts: Sequence[Part], identifiers: Iterable[tuple[str, str]]) -> Person:
-    """The person that these members are; identifiers are namespaces and values, in the order they were last seen."""
+    """Fold members into one record; `identifiers` are (namespace, value) in the order they were last seen."""
     return Person(
         traits.fold(part.traits for part in parts), context.fold(part.context for part in parts), dict(identifiers)
     )

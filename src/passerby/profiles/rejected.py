@@ -1,8 +1,8 @@
 """Rejected traits: the newest value of each trait that a rule of the catalogue refused, with its reason.
 
-They fold as traits do: each member keeps its own, and the newest value of a name wins. A trait that was accepted at a
-later event time (ties: later log position) is no longer listed as rejected, and neither is one that was set to null
-since: the newest statement about a trait is what the profile shows.
+They are folded like traits: each member keeps its own, and the newest value of a name wins. A trait that was accepted
+at a later event time (ties: later log position) is no longer listed as rejected, and neither is one that was set to
+null since: the newest statement about a trait is what the profile shows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A profile at a glance: who it is, what it bought, and what first brought it here.
+"""Summary of a profile: contacts, orders and revenue, device, first touch.
 
-Orders are the events that mean `purchased`. Events with one order id are one order, which is worth what the newest of
-them says; events without an id are an order each. Revenue is summed for each currency and never converted.
+Orders are events with the standard event `purchased`. Events with the same order id are one order, with the value of
+the newest; each event without an id is a separate order. Revenue is summed for each currency and never converted.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from passerby.profiles.context import FIRST_TOUCH
 from passerby.profiles.view import Profile
 
 ORDERS: Final = 1_000
-"""Purchase events that are read of one profile, the newest."""
+"""Purchase events of one profile that are read, the newest."""
 EARLIEST: Final = 20
-"""Events that are read of its beginning, for the place of first touch."""
+"""First events of a profile that are read for the first touch: the very first one often has no URL."""
 NAMES: Final = 200
-"""Event names that are counted, the most frequent."""
+"""Event names with counts, the most frequent."""
 
 _URLS: Final = ("url", "page_url", "page", "path", "page_path")
 _REFERRERS: Final = ("referrer", "referring_url", "page_referrer")
@@ -32,7 +32,7 @@ _USER_AGENTS: Final = ("userAgent", "user_agent")
 
 
 class Revenue(msgspec.Struct, kw_only=True):
-    """What the orders in one currency are worth; null are those whose sender states no currency."""
+    """Revenue in one currency; null for orders without a currency."""
 
     currency: str | None
     value: float
@@ -40,7 +40,7 @@ class Revenue(msgspec.Struct, kw_only=True):
 
 
 class FirstTouch(msgspec.Struct, kw_only=True):
-    """The place of first touch. `at` is the time of the first event; what it does not state is null."""
+    """The first touch. `at` is the time of the first event; missing values are null."""
 
     at: str
     url: str | None
@@ -49,7 +49,7 @@ class FirstTouch(msgspec.Struct, kw_only=True):
 
 
 class Device(msgspec.Struct, kw_only=True):
-    """The device that was used last, as it describes itself, else as its user agent does; what is unknown is null."""
+    """The device used last, from its own description, else from its user agent; unknown values are null."""
 
     model: str | None
     os: str | None
@@ -59,17 +59,17 @@ class Device(msgspec.Struct, kw_only=True):
 
 
 class EventNameCount(msgspec.Struct, kw_only=True):
-    """How many events of a name a profile has."""
+    """Number of a profile's events of one name."""
 
     name: str
     count: int
 
 
 class ProfileSummary(msgspec.Struct, kw_only=True):
-    """A profile at a glance. Times are ISO 8601 in UTC.
+    """Summary of a profile. Times are ISO 8601 in UTC.
 
-    Orders, revenue and the last purchase are of the newest 1,000 purchase events; `orders_complete` is false where
-    there are more. `event_names` are the 200 most frequent.
+    Orders, revenue and the last purchase are computed from the newest 1,000 purchase events; `orders_complete` is false
+    if there are more. `event_names` are the 200 most frequent.
     """
 
     id: str
@@ -118,19 +118,19 @@ def summarise(
 
 
 def _orders(purchases: Iterable[StoredEvent]) -> list[tuple[float | None, str | None]]:
-    """Each order once: its value and currency, both null where no event states a value."""
+    """Return each order once: value and currency, both null if no event states a value."""
     orders: dict[str, tuple[float | None, str | None]] = {}
     for event in purchases:
         key = order_id_of(event.properties) or f"event {event.id}"
         meaning = event.semantic
         worth = (meaning.value, meaning.currency) if meaning and meaning.value is not None else (None, None)
-        if orders.get(key, (None, None))[0] is None:  # the newest that states a value counts
+        if orders.get(key, (None, None))[0] is None:  # the newest event with a value counts
             orders[key] = worth
     return list(orders.values())
 
 
 def _revenue(orders: Iterable[tuple[float | None, str | None]]) -> list[Revenue]:
-    """The sum for each currency, the largest first. Sums are rounded to a millionth, as floats are not exact."""
+    """Sum up by currency, largest first. Sums are rounded to a millionth to hide errors of binary fractions."""
     sums: dict[str | None, Revenue] = {}
     for value, currency in orders:
         if value is not None:
@@ -164,7 +164,7 @@ def _first_touch(profile: Profile, earliest: Sequence[StoredEvent]) -> FirstTouc
 
 
 def page_of(event_properties: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-    """The URL (or path) of the page that an event happened on, as its sender states it; "" where it does not."""
+    """Return the URL (or path) of an event's page, as sent; "" if there is none."""
     return _stated(event_properties, context, _URLS) or ""
 
 

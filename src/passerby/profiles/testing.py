@@ -1,7 +1,7 @@
 """Test profiles: those whose identifiers all begin with `passerby-test`.
 
-The mark is in the identifiers, so any client can send it, it costs ingestion nothing, and a profile that also has the
-identifier of a real person is not one.
+The prefix is part of the identifiers, so any client can send it and ingestion needs no extra check. A profile that also
+has the identifier of a real user is not a test profile.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from typing import Final
 
 PREFIX: Final = "passerby-test"
-"""How the identifiers of test profiles begin: `passerby-test`, `passerby-test-7`, `passerby-test@example.com`."""
+"""The prefix of test identifiers: `passerby-test`, `passerby-test-7`, `passerby-test@example.com`."""
 END: Final = PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)
-"""The first text after all that begin so."""
+"""The first string after all with the prefix: the end of the index range."""
 
 
 def is_test(identifiers: Iterable[str]) -> bool:
-    """Whether a profile with these values of identifiers is a test profile. One without any is not."""
+    """Return whether a profile with these identifier values is a test profile; false for a profile without any."""
     values = list(identifiers)
     return bool(values) and all(value.startswith(PREFIX) for value in values)

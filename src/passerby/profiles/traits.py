@@ -18,7 +18,7 @@ from passerby.positions import Position
 
 
 class Versioned(NamedTuple):
-    """A value as of an event time (ms) and the log position of the message that stated it."""
+    """A value with its version: event time (ms) and log position of its message."""
 
     value: Any
     time: int
@@ -26,12 +26,12 @@ class Versioned(NamedTuple):
 
 
 def newer(a: Versioned, b: Versioned) -> bool:
-    """Whether `a` was stated after `b`."""
+    """Return whether `a` is newer than `b`."""
     return (a.time, a.position) > (b.time, b.position)
 
 
 def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: int, position: Position) -> None:
-    """Let `target` know of what one message states; older values lose."""
+    """Merge the traits of one message into `target`; newer values win."""
     version = (time, position)
     for name, value in traits.items():
         current = target.get(name)
@@ -40,7 +40,7 @@ def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: in
 
 
 def join_into(target: dict[str, Versioned], other: Mapping[str, Versioned]) -> None:
-    """Let `target` know of everything that `other` knows; older values lose."""
+    """Merge `other` into `target`; newer values win."""
     for name, value in other.items():
         current = target.get(name)
         if current is None or newer(value, current):
@@ -66,6 +66,6 @@ def respelled(traits: Mapping[str, Versioned], spellings: Mapping[str, str]) -> 
 
 
 def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
-    """The traits to show for a profile with these members, by name."""
+    """Fold the traits of a profile's members, for display, sorted by name."""
     newest = newest_of(members)
     return {name: newest[name].value for name in sorted(newest) if newest[name].value is not None}

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import ua_parser
 
 LONGEST: Final = 512
-"""Characters of a user agent that are parsed; the patterns take longer with the length of the text."""
+"""Characters of a user agent that are parsed: the time of the patterns grows with the length."""
 CACHED: Final = 1024
 
 _UNKNOWN: Final = frozenset({"Other", "Generic Smartphone", "Generic Feature Phone", "Generic Tablet"})
@@ -35,7 +35,7 @@ def parse(text: str) -> UserAgent:
 
 
 def _device(family: str, brand: str | None, model: str | None) -> str:
-    """Brand and model; a model that begins with the brand is enough. Patterns for unknown devices have names, too."""
+    """Return brand and model, without repeating the brand; "" for the generic families of unknown devices."""
     if family in _UNKNOWN or (brand or "").startswith("Generic"):
         return ""
     if not brand or not model:
@@ -44,7 +44,7 @@ def _device(family: str, brand: str | None, model: str | None) -> str:
 
 
 def _versioned(family: str, major: str | None, minor: str | None) -> str:
-    """A name with its version. Browsers freeze their minor version at 0, which says nothing."""
+    """Return a name with its version, without a minor version of 0, at which browsers freeze it."""
     if major is None:
         return family
     return f"{family} {major}" if minor in {None, "0"} else f"{family} {major}.{minor}"

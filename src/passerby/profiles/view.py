@@ -1,4 +1,4 @@
-"""A profile as the API shows it, folded out of the records of its members."""
+"""The profile as returned by the API, folded from the records of its members."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ StageLabel = Literal["anonymous", "lead", "customer"]
 
 
 class MemberRecord(msgspec.Struct, kw_only=True):
-    """What the state knows of one member. Times in ms.
+    """The stored record of one member. Times in ms.
 
-    `merge_id` and `merged_at` say which merge brought it here, and are None for the profile that absorbed the others.
+    `merge_id` and `merged_at` are of the merge into this profile; None for the canonical profile itself.
     """
 
     id: str
@@ -37,7 +37,7 @@ class MemberRecord(msgspec.Struct, kw_only=True):
 
 
 class IdentifierRecord(msgspec.Struct, kw_only=True):
-    """What the state knows of one identifier that the profile owns. Times in ms."""
+    """The stored record of one identifier of a profile. Times in ms."""
 
     namespace: str
     value: str
@@ -47,7 +47,7 @@ class IdentifierRecord(msgspec.Struct, kw_only=True):
 
 
 class ProfileIdentifier(msgspec.Struct, kw_only=True):
-    """An identifier of a profile, as the API shows it."""
+    """An identifier of a profile in the API."""
 
     namespace: str
     value: str
@@ -57,7 +57,7 @@ class ProfileIdentifier(msgspec.Struct, kw_only=True):
 
 
 class ProfileMember(msgspec.Struct, kw_only=True):
-    """A member of a profile, as the API shows it: the profile itself (without a merge), or one merged into it."""
+    """A member of a profile in the API: the profile itself (without a merge), or one merged into it."""
 
     id: str
     merge_id: str | None
@@ -75,9 +75,9 @@ class ProfileRejected(msgspec.Struct, kw_only=True):
 
 
 class Profile(msgspec.Struct, kw_only=True):
-    """A profile as the API shows it. Times are ISO 8601 in UTC with milliseconds.
+    """A profile in the API. Times are ISO 8601 in UTC with milliseconds.
 
-    `rejected` are the traits whose newest value was refused, at most 100, by name.
+    `rejected` are the traits whose newest value was rejected, at most 100, by name.
     """
 
     id: str
@@ -96,9 +96,9 @@ class Profile(msgspec.Struct, kw_only=True):
 def fold_profile(
     canonical: MemberRecord, absorbed: Sequence[MemberRecord], identifiers: Iterable[IdentifierRecord]
 ) -> Profile:
-    """The profile that `canonical` stands for: its own record, those merged into it, and the identifiers it owns.
+    """Fold a canonical profile, the members merged into it, and its identifiers into one profile.
 
-    Members come in the order of their merges, after the profile itself; identifiers in the order they were first seen.
+    Members are in the order of their merges, after the profile itself; identifiers in the order they were first seen.
     """
     members = [canonical, *sorted(absorbed, key=lambda member: (member.merged_at or 0, member.id))]
     activity = combine(member.activity for member in members)
