@@ -155,8 +155,7 @@ class Dismissal(msgspec.Struct, kw_only=True):
 class Duplicate(msgspec.Struct, kw_only=True):
     """A possible duplicate: two profiles, the older first, and the contact values that they share.
 
-    `rule` is the rule that forbids merging them without `force`, if any. `dismissed` is the decision that they are
-    different users, if any.
+    `rule`, if any, forbids merging them without `force`. `dismissed` is the decision that they are different users.
     """
 
     profiles: list[Profile]
@@ -360,9 +359,8 @@ class StateReader(Protocol):
     def duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
         """Return pairs of profiles with the same e-mail address or phone number, ordered by that value.
 
-        Dismissed pairs are left out. A customer id that is an e-mail address, or its MD5, SHA-1 or SHA-256, counts as
-        the address. A pair is listed at the first value that it shares. The work of a page is bounded, so a page may
-        be empty and still have an `after`.
+        Dismissed pairs are left out. A customer id that is an address, or its MD5, SHA-1 or SHA-256, counts as one. A
+        pair is listed at its first shared value. The work of a page is bounded: an empty page may have an `after`.
         """
 
     def dismissed_duplicates(self, project: int, *, limit: int, after: DuplicatePlace | None = None) -> DuplicatesPage:
