@@ -21,7 +21,7 @@ def test_a_socket_takes_connections() -> None:
 def test_a_port_that_is_taken_is_said_to_be_with_the_flag_to_change() -> None:
     with listen("127.0.0.1", 0, "--port") as first:
         port = port_of(first)
-        with pytest.raises(CannotListen, match=f"127.0.0.1 port {port}: another program uses it.*--console-port"):
+        with pytest.raises(CannotListen, match=f"127.0.0.1 port {port}: the port is in use.*--console-port"):
             listen("127.0.0.1", port, "--console-port")
 
 

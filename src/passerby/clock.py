@@ -1,4 +1,4 @@
-"""Times on their way out: milliseconds since 1970 in UTC as ISO 8601 text."""
+"""Formats times: milliseconds since 1970 in UTC as ISO 8601 text."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _LAST = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
 
 def iso(ms: int) -> str:
-    """Milliseconds since 1970 in UTC as text like `2026-11-20T10:00:00.000Z`.
+    """Return milliseconds since 1970 in UTC as text like `2026-11-20T10:00:00.000Z`.
 
-    The text has four digits for the year: a time outside of the years 1 to 9999 is shown as the nearest second inside,
-    so that no stored number can make an answer impossible.
+    Times outside the years 1 to 9999 are clamped: `datetime` raises for them, and no stored number may make a response
+    fail.
     """
     seconds, milliseconds = divmod(ms, 1000)
     moment = _EPOCH + timedelta(seconds=min(max(seconds, _FIRST), _LAST))

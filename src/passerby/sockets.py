@@ -1,8 +1,7 @@
-"""The listening sockets.
+"""Listening sockets, opened by the supervisor and inherited by the processes that serve on them.
 
-The supervisor opens them before it starts anything and hands them down. So a port that is taken is known at once; a
-client that comes while an edge is being started again waits in the queue instead of being refused; and several edges
-share one port without any of them owning it.
+A port in use is therefore reported before any process starts, connections during a restart of an edge wait in the
+accept queue instead of being refused, and several edges share one port.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import errno
 import socket
 
 BACKLOG = 2048
-"""Connections that the system lets wait until a process takes them."""
+"""Length of the accept queue: connections that wait for a process to accept them."""
 
 
 class CannotListen(Exception):
@@ -19,16 +18,16 @@ class CannotListen(Exception):
 
     def __init__(self, host: str, port: int, flag: str, error: OSError) -> None:
         reasons = {
-            errno.EADDRINUSE: f"another program uses it; stop that one, or choose another port with {flag}",
-            errno.EACCES: f"that takes more rights; choose a port above 1023 with {flag}",
+            errno.EADDRINUSE: f"the port is in use; stop the program that uses it, or choose another port with {flag}",
+            errno.EACCES: f"permission denied; choose a port above 1023 with {flag}",
             errno.EADDRNOTAVAIL: "this machine has no such address",
         }
-        why = reasons.get(error.errno or 0) or error.strerror or "that address cannot be used"
+        why = reasons.get(error.errno or 0) or error.strerror or "the address cannot be used"
         super().__init__(f"cannot listen on {host} port {port}: {why}")
 
 
 def listen(host: str, port: int, flag: str) -> socket.socket:
-    """A socket that listens; `flag` names the setting to change in the error. Raises CannotListen."""
+    """Return a listening socket. `flag` is the option named in the error. Raises CannotListen."""
     listener = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -47,7 +46,7 @@ def listen(host: str, port: int, flag: str) -> socket.socket:
 
 
 def inherited(descriptor: int) -> socket.socket:
-    """The socket that the supervisor handed down under this number."""
+    """Return the socket inherited from the supervisor under this descriptor."""
     listener = socket.socket(fileno=descriptor)
     listener.setblocking(False)  # noqa: FBT003 - the only form that it has
     listener.set_inheritable(False)
@@ -55,5 +54,5 @@ def inherited(descriptor: int) -> socket.socket:
 
 
 def port_of(listener: socket.socket) -> int:
-    """The port that a socket listens on, which tells it where 0 was asked for."""
+    """Return the port of a socket: the one that the system chose, if port 0 was requested."""
     return int(listener.getsockname()[1])

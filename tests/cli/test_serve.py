@@ -55,8 +55,8 @@ def test_a_port_in_use_is_refused_before_anything_is_made(passerby: Command, dat
         done = passerby("serve", "--port", str(port))
         assert done.code == 1
         assert done.err == (
-            f"passerby: cannot listen on 127.0.0.1 port {port}: another program uses it; "
-            "stop that one, or choose another port with --port\n"
+            f"passerby: cannot listen on 127.0.0.1 port {port}: the port is in use; "
+            "stop the program that uses it, or choose another port with --port\n"
         )
         assert "--console-port" in passerby("serve", "--port", "0", "--console-port", str(port)).err
     assert not DataDir(data).control.exists()

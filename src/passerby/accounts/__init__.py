@@ -1,1 +1,1 @@
-"""Projects, the keys that lead to them, and who may use the console: the control file."""
+"""The control plane: projects, their keys, settings and policies, and console users."""

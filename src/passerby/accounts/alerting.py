@@ -1,4 +1,4 @@
-"""Alert settings and states in the control file: thresholds, and the address that alerts are sent to."""
+"""Alert settings: thresholds, and the address that alerts are sent to."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Format = Literal["json", "slack"]
 
 
 class AlertSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """When alerts fire, and where they are sent. A threshold of null switches its rule off.
+    """Thresholds and receiver of alerts. A threshold of null disables its rule.
 
-    `address` is a secret: whoever has it can write to the channel. Empty: alerts are shown, not sent.
+    `address` is a secret, because it is enough to post to the channel. If it is empty, alerts are shown but not sent.
     """
 
     address: str = ""
@@ -32,12 +32,12 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def host(self) -> str:
-        """The host of the address, which is no secret; empty for none."""
+        """The host of the address, which is not secret; empty if there is no address."""
         return urlsplit(self.address).hostname or ""
 
 
 def checked_address(text: str) -> str:
-    """The address without surrounding space. Raises BadSetting unless it is http(s)://host[:port][/path]."""
+    """Return the address without surrounding space. Raises BadSetting unless it is http(s)://host[:port][/path]."""
     text = text.strip()
     parts = _parts(text)
     if (

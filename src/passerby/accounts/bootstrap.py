@@ -1,4 +1,4 @@
-"""Projects with a key of every kind."""
+"""Creates projects with a key of every kind, as `passerby init` does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ConsoleLogin(msgspec.Struct, frozen=True):
 
 
 class ProjectKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """The keys of one project in clear: one of each kind, by the kind's name."""
+    """The keys of one project in plain text: one of each kind, by kind."""
 
     project: str
     keys: Mapping[str, str]
@@ -30,7 +30,7 @@ class ProjectKeys(msgspec.Struct, frozen=True, kw_only=True):
         return self.keys[API_TOKEN]
 
     def document(self) -> dict[str, object]:
-        """Return the JSON object that `passerby init --json` promises: the keys of a dialect together, under its name.
+        """Return the JSON object of `passerby init --json`: keys grouped by dialect.
 
         `{"project": "default", "api_token": "pby_…", "segment": {"write_key": "…"}, …}`
         """
@@ -46,7 +46,7 @@ class ProjectKeys(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FirstKeys(ProjectKeys, frozen=True, kw_only=True):
-    """What `passerby init` prints, once: the first project's keys and the console's login."""
+    """The keys of the first project and the console's login, which `passerby init` prints once."""
 
     console: ConsoleLogin
 

@@ -1,4 +1,4 @@
-"""What a project may choose: the checks behind its settings."""
+"""Validates project settings: time zone, country, redirect hosts."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za
 
 @cache
 def timezones() -> list[str]:
-    """The names of all time zones: `UTC`, then those of regions (Area/City), by name."""
+    """Return the names of all time zones: `UTC`, then those of regions (Area/City), sorted."""
     return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith(_NO_REGION))]
 
 
 def timezone(zone: str) -> str:
-    """The name of a timezone. Raises BadSetting."""
+    """Return the name of a time zone. Raises BadSetting for an unknown one."""
     if zone not in available_timezones():
-        raise BadSetting(f"there is no timezone {zone!r}: take a name like Europe/Lisbon, or UTC")
+        raise BadSetting(f"unknown time zone {zone!r}: use a name like Europe/Lisbon, or UTC")
     return zone
 
 
 def country(code: str) -> str:
-    """The code of a country in upper case, or nothing. Raises BadSetting."""
+    """Return a country code in upper case, "" for "". Raises BadSetting for an unknown one."""
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 - slow to load, and needed only here
 
     if code and code.upper() not in SUPPORTED_REGIONS:
-        raise BadSetting(f"there is no country {code!r}: take two letters, such as PT")
+        raise BadSetting(f"unknown country {code!r}: use a two-letter code such as PT")
     return code.upper()
 
 
 def hosts(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of hosts in lower case. Raises BadSetting."""
+    """Return host names in lower case. Raises BadSetting for an invalid one."""
     given = tuple(names)
     for host in given:
         if not _HOST.fullmatch(host):
-            raise BadSetting(f"{host!r} is no host: take a name alone, such as www.example.com")
+            raise BadSetting(f"invalid host {host!r}: use a name alone, such as www.example.com")
     return tuple(host.lower() for host in given)

@@ -1,4 +1,4 @@
-"""The keys of all projects in memory, for those who must know at every request whom a key belongs to."""
+"""Caches the keys of all projects in memory, so that a request is authenticated without a query."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _now() -> int:
 
 
 class _Token(NamedTuple):
-    """Whose an API token is, what it was labelled with, and what it may do."""
+    """The project, label and scopes of an API token."""
 
     project: int
     label: str
@@ -31,9 +31,9 @@ class _Token(NamedTuple):
 
 
 class _Snapshot(NamedTuple):
-    """What the control file said at one moment. Never changed, only replaced, so that any thread may read it.
+    """An immutable snapshot of the control plane. It is replaced as a whole, so any thread may read it without a lock.
 
-    `numbers` are the keys' ids by kind and stored value; `expires_at` (ms) is when the next rotated key stops working.
+    `numbers` are the keys' ids by kind and stored value; `expires_at` (ms) is when the next rotated key expires.
     """
 
     public: Mapping[tuple[str, str], int]
@@ -47,12 +47,12 @@ class _Snapshot(NamedTuple):
 
 
 class ProjectCredentials:
-    """Implements `dialects.contract.Credentials`, and answers the like for the API and the worker.
+    """Looks up keys for the edge (`dialects.contract.Credentials`), the API and the worker.
 
-    Whoever holds this calls `refresh_if_changed` about once a second, so that a revoked key stops working within about
-    a second. A new one works at once: before a key or token is said to be unknown, changes are taken up. So `project`,
-    `authenticates`, `secret_project` and `token_project` belong to the thread that refreshes; everything else may be
-    asked from any.
+    The owner calls `refresh_if_changed` about once a second, so a revoked key stops working within about a second. A
+    new key works immediately: before a key is rejected as unknown, the snapshot is refreshed. Therefore `project`,
+    `authenticates`, `secret_project` and `token_project` must be called from the refreshing thread; all other methods
+    are thread-safe.
     """
 
     def __init__(self, feed: ChangeFeed, clock: Callable[[], int] = _now) -> None:
@@ -67,7 +67,7 @@ class ProjectCredentials:
         self._feed.close()
 
     def project(self, kind: str, key: str) -> int | None:
-        """The project that this public key belongs to, or None for an unknown or revoked key."""
+        """Return the project of a public key, None for an unknown or revoked key."""
         name = kind, key
         found = self._snapshot.public.get(name)
         if found is None and self._has_news():
@@ -77,22 +77,23 @@ class ProjectCredentials:
         return found
 
     def owner(self, kind: str, key: str) -> int | None:
-        """`project` as of the last refresh, not counted as a use. May be called from any thread."""
+        """Return `project` as of the last refresh, without counting a use. Thread-safe."""
         return self._snapshot.public.get((kind, key))
 
     def take_uses(self) -> dict[int, int]:
-        """How many times each key was looked up successfully since the last call, by the key's id.
+        """Return the number of successful lookups of each key since the last call, by key id.
 
-        A request counts once for nearly every call; a few look the same key up again. From the refreshing thread.
+        Nearly every request counts once; a few calls look up the same key twice. To be called from the refreshing
+        thread.
         """
         taken, self._uses = self._uses, defaultdict(int)
         numbers = self._snapshot.numbers
         return {numbers[name]: count for name, count in taken.items() if name in numbers}
 
     def authenticates(self, kind: str, project: int, secret: str) -> bool:
-        """Whether this secret is a current one of that project.
+        """Whether this is a current secret of the project.
 
-        Takes the same time whichever character differs, and whichever of the project's secrets it is.
+        Constant-time: the duration depends neither on the first different character nor on which secret matches.
         """
         given = keys.digest(secret)
         return self._is_current(kind, project, given) or (self._has_news() and self._is_current(kind, project, given))
@@ -106,10 +107,10 @@ class ProjectCredentials:
         return found
 
     def token_project(self, token: str) -> int | None:
-        """The project that an API token opens, or None.
+        """Return the project of an API token, None for an unknown one.
 
-        The lookup is by the token's hash, of which a caller cannot choose the leading characters: how long it takes
-        tells nothing about any token.
+        The lookup is by the token's hash. A caller cannot choose the hash's leading characters, so the duration reveals
+        nothing about stored tokens.
         """
         given = keys.digest(token)
         found = self._snapshot.tokens.get(given)
@@ -121,7 +122,7 @@ class ProjectCredentials:
         return found.project
 
     def secret_project(self, kind: str, secret: str) -> int | None:
-        """The project that this secret is a current one of, or None. Looked up by its hash, as `token_project` does."""
+        """Return the project of a secret, None for an unknown one. Looked up by its hash, as in `token_project`."""
         name = kind, keys.digest(secret)
         found = self._snapshot.openers.get(name)
         if found is None and self._has_news():
@@ -131,21 +132,21 @@ class ProjectCredentials:
         return found
 
     def secret_owner(self, kind: str, secret: str) -> int | None:
-        """`secret_project` as of the last refresh, not counted as a use. May be called from any thread."""
+        """Return `secret_project` as of the last refresh, without counting a use. Thread-safe."""
         return self._snapshot.openers.get((kind, keys.digest(secret)))
 
     def token_label(self, token: str) -> str:
-        """What an API token was labelled with; empty for none."""
+        """Return the label of an API token, empty if it has none."""
         found = self._snapshot.tokens.get(keys.digest(token))
         return "" if found is None else found.label
 
     def token_scopes(self, token: str) -> frozenset[Scope]:
-        """What an API token may do: nothing, for an unknown or revoked one."""
+        """Return the scopes of an API token; none for an unknown or revoked one."""
         found = self._snapshot.tokens.get(keys.digest(token))
         return frozenset() if found is None else found.scopes
 
     def is_alone(self, project: int) -> bool:
-        """Whether there is no other project than this."""
+        """Whether this is the only project."""
         return self._snapshot.names.keys() == {project}
 
     def name(self, project: int) -> str | None:
@@ -157,13 +158,13 @@ class ProjectCredentials:
         return self._snapshot.names
 
     def settings(self, project: int) -> ProjectSettings:
-        """The settings of a project; the defaults for one that is not known."""
+        """Return the settings of a project; the defaults for an unknown one."""
         return self._snapshot.settings.get(project, _DEFAULTS)
 
     def refresh_if_changed(self) -> bool:
-        """Read the control file again if it changed or a rotated key expired since; returns whether.
+        """Refresh the snapshot if the control plane changed or a rotated key expired; return whether it did.
 
-        Some microseconds if not.
+        Takes some microseconds if nothing changed.
         """
         expires_at = self._snapshot.expires_at
         expired = expires_at is not None and self._clock() >= expires_at
@@ -178,14 +179,14 @@ class ProjectCredentials:
         return True
 
     def _has_news(self) -> bool:
-        """Take up changes for somebody who is about to be refused; no news where the file cannot be read."""
+        """Refresh before a key is rejected as unknown; False if nothing changed or the control plane is unavailable."""
         with suppress(AccountsUnavailable):
             return self.refresh_if_changed()
         return False
 
 
 class LastKnownKeys(NamedTuple):
-    """The keys as of the last refresh: a lookup counts as no use, and may be done from any thread."""
+    """Looks up keys as of the last refresh, without counting a use. Thread-safe."""
 
     credentials: ProjectCredentials
 

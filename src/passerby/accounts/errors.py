@@ -1,4 +1,4 @@
-"""What can go wrong with projects and keys, and what to do about each. The command line prints these as they are."""
+"""Errors of projects, keys and users. The command line prints their messages, which say what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 class ProjectError(Exception):
-    """Something that was asked of projects or keys cannot be done."""
+    """Base class: an operation on projects, keys or users failed."""
 
 
 class NotInitialised(ProjectError):
@@ -51,7 +51,7 @@ class BadSetting(ProjectError):
 
 
 class TooManyAnnotations(ProjectError):
-    """People have said something of more events and attributes than is kept."""
+    """The limit of annotations of a project is reached."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"at most {most} events and attributes of a project can be described")
@@ -135,7 +135,7 @@ class BadUserName(ProjectError):
 
 
 class LastAdministrator(ProjectError):
-    """Nobody could let anybody in any more."""
+    """The operation would leave no administrator."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is the only administrator: make another one first")

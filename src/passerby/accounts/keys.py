@@ -1,8 +1,8 @@
-"""The kinds of keys, how keys are made, checked and stored.
+"""Kinds of keys; generates, validates and hashes keys.
 
-A secret is stored as its SHA-256. A plain hash is enough here, and a slow one such as argon2 would only slow every
-request down: a secret that Passerby makes holds 256 random bits, so that trying values against a stolen hash is
-hopeless at any speed. Passwords are another matter: people choose them (`passwords.py`).
+A secret is stored as its SHA-256. A slow hash such as argon2 would only slow down every request: a generated secret has
+256 random bits, so a stolen hash cannot be reversed by guessing. Passwords are chosen by people and need a slow hash
+(`passwords.py`).
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ KINDS: Final[Mapping[str, KeyKind]] = {API_TOKEN: secret(API_TOKEN, "API token")
 
 
 def kind_named(kind: str) -> KeyKind:
-    """The kind with this name. Raises UnknownKind."""
+    """Return the kind with this name. Raises UnknownKind."""
     if kind not in KINDS:
         raise UnknownKind(kind, KINDS)
     return KINDS[kind]
 
 
 def new_value(kind: str) -> str:
-    """A fresh random key of this kind."""
+    """Generate a random key of this kind."""
     return kind_named(kind).make(secrets.token_bytes)
 
 
 def check(kind: str, value: str) -> None:
-    """Raise BadKeyValue unless a key of this kind may have this value."""
+    """Validate a given key. Raises BadKeyValue."""
     about = kind_named(kind)
     if not about.pattern.fullmatch(value) or (
         about.guarded
@@ -52,15 +52,15 @@ def check(kind: str, value: str) -> None:
 
 
 def entropy(text: str) -> float:
-    """Shannon entropy of a text in bits, from its own character frequencies."""
+    """Return the Shannon entropy of a text in bits, from its own character frequencies."""
     return sum(count * math.log2(len(text) / count) for count in Counter(text).values())
 
 
 def digest(secret: str) -> str:
-    """What is stored of a secret: its SHA-256 in hexadecimal."""
+    """Return the SHA-256 of a secret in hexadecimal."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def stored(kind: str, value: str) -> str:
-    """What is stored of a key of this kind."""
+    """Return the stored form of a key: the hash of a secret, a public key itself."""
     return digest(value) if kind_named(kind).secret else value

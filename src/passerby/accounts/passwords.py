@@ -1,4 +1,4 @@
-"""Passwords of console users: argon2id, because people choose them and a stolen hash invites guessing."""
+"""Generates, hashes and verifies passwords of console users, with argon2id."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _RANDOM_BYTES = 15
 
 
 def new_password() -> str:
-    """A random password of 20 characters."""
+    """Generate a random password of 20 characters."""
     return secrets.token_urlsafe(_RANDOM_BYTES)
 
 
 def hashed(password: str) -> str:
-    """What is stored of a password. Takes some tens of milliseconds, and memory, by design. Raises PasswordTooShort."""
+    """Hash a password; takes some tens of milliseconds, and memory, by design. Raises PasswordTooShort."""
     if len(password) < LEAST_LENGTH:
         raise PasswordTooShort(LEAST_LENGTH)
     return PasswordHasher().hash(password)
 
 
 def matches(password: str, stored: str) -> bool:
-    """Whether this is the password that was stored. As slow as `hashed`."""
+    """Verify a password against its stored hash. As slow as `hashed`."""
     try:
         return PasswordHasher().verify(stored, password)
     except (VerificationError, InvalidHashError):

@@ -1,4 +1,4 @@
-"""Each project's identity policy, out of its settings."""
+"""Identity policies of projects, from their settings."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from passerby.identity.namespaces import Policy
 
 
 class Policies:
-    """The policies of all projects as the control file says; `refresh` between batches takes changes up."""
+    """The policies of all projects. The worker calls `refresh` between batches, so a batch has one policy."""
 
     def __init__(self, credentials: ProjectCredentials) -> None:
         self._credentials = credentials
 
     def of(self, project: int) -> Policy:
-        """The policy of a project."""
+        """Return the policy of a project."""
         return policy_of(self._credentials.settings(project))
 
     def refresh(self) -> None:
-        """Take up what has changed in the control file."""
+        """Apply changes of the control plane."""
         self._credentials.refresh_if_changed()
 
 
 @lru_cache(maxsize=1024)
 def policy_of(settings: ProjectSettings) -> Policy:
-    """The resolver's policy out of a project's settings."""
+    """Convert a project's settings to the resolver's policy."""
     return resolver_policy(settings.policy, settings.phone_country)

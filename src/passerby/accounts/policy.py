@@ -1,4 +1,4 @@
-"""A project's identity policy as people set it, and what it may be."""
+"""Identity policies as administrators set them: fields, validation, conversion for the resolver."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ NamespaceClass = Literal["contact", "device", "advertising", "hint"]
 
 
 class IdentityPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a project wants of identity; it holds for messages from its change on.
+    """The identity policy of a project; applies to messages from its change on.
 
-    `blocked_values` name nobody here, beside those that are blocked everywhere. `limits` say how many identifiers of a
-    namespace a profile may hold, where that is not the default. `contact_traits` are the traits whose values are
-    contacts, too. `namespaces` are additional ones with their class; they can be added but not taken away.
+    `blocked_values` are ignored as identifiers, in addition to those blocked in every project. `limits` override the
+    number of identifiers that a profile may hold, by namespace. `contact_traits` are the traits whose values are also
+    contact identifiers. `namespaces` are additional namespaces with their class; they can be added but not removed.
     """
 
     blocked_values: Annotated[list[Value], Meta(max_length=1_000)] = []
@@ -51,7 +51,7 @@ class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(policy: IdentityPolicy, current: IdentityPolicy) -> None:
-    """Whether the policy can follow the current one. Raises BadPolicy, with everything that is wrong."""
+    """Validate a policy that replaces the current one. Raises BadPolicy with all faults."""
     if faults := list(_faults(policy, current)):
         raise BadPolicy("; ".join(faults))
 
@@ -69,7 +69,7 @@ def _faults(policy: IdentityPolicy, current: IdentityPolicy) -> Iterator[str]:
 
 
 def resolver_policy(policy: IdentityPolicy, phone_country: str = "") -> Policy:
-    """The same, as the resolver takes it."""
+    """Convert a policy to the form that the resolver uses."""
     classes = {**CLASSES, **{name: IdentifierClass[class_.upper()] for name, class_ in policy.namespaces.items()}}
     return Policy(
         classes=classes,

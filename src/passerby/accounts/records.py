@@ -1,4 +1,4 @@
-"""Projects and their keys, as every engine stores them."""
+"""Records of projects and keys, common to all engines."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from passerby.accounts.policy import IdentityPolicy, NamespaceClass
 from passerby.accounts.scopes import EVERY, Scope
 
 GRACE_MS = 7 * 86_400_000
-"""Longest time for which a rotated key may go on working."""
+"""Longest grace period of a rotated key."""
 
 
 class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be set for one project. Stored as JSON; a field that is missing there has its default."""
+    """Settings of one project. Stored as JSON; a missing field has its default."""
 
     timezone: str = "UTC"
     """IANA name, for times that come without a zone from senders who mean their own (Antsomi)."""
     phone_country: str = ""
     """ISO 3166 code of the country in which a phone number without country code is meant; empty: none."""
     blocked_values: tuple[str, ...] = ()
-    """Identifier values that name nobody here, beside the ones that are blocked everywhere."""
+    """Identifier values that are ignored, in addition to those blocked in every project."""
     limits: tuple[tuple[str, int], ...] = ()
     contact_traits: tuple[str, ...] = ("email", "phone")
     namespaces: tuple[tuple[str, str], ...] = ()
@@ -33,7 +33,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     redirect_hosts: tuple[str, ...] = ()
     """Hosts, in lower case, to which a call may redirect a browser (Antsomi)."""
     rate_factor: float | None = None
-    """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
+    """Rate-limit multiplier; 0 = unlimited, None = the server's setting."""
 
     answers_with_profile: bool = False
     """Whether CustomerLabs' calls are answered with the whole profile of the person that they name. The app id is
@@ -41,7 +41,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def policy(self) -> IdentityPolicy:
-        """What the project wants of identity."""
+        """The identity policy."""
         return IdentityPolicy(
             blocked_values=list(self.blocked_values),
             limits=dict(self.limits),
@@ -51,7 +51,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> tzinfo:
-        """The timezone; UTC where this machine has none of that name."""
+        """The time zone; UTC if this machine has no data for it."""
         return _zone(self.timezone)
 
 
@@ -117,7 +117,7 @@ class AccountsSnapshot(NamedTuple):
 
 
 class AddedKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key just made, with its value in clear: for a secret the only time that it is seen."""
+    """A new key with its value in plain text, which is not stored for a secret."""
 
     id: int
     kind: str

@@ -1,4 +1,4 @@
-"""What a token may do."""
+"""Scopes of API tokens."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Final
 
 
 class Scope(StrEnum):
-    """One thing that an API token may be good for."""
+    """A permission of an API token."""
 
     READ = "read"
-    """Look at everything of its project but keys and the audit log."""
+    """Read everything in its project except keys and the audit log."""
     IDENTITY = "identity"
     """Merge, detach and undo."""
     MANAGE = "manage"
-    """Change the project: its settings, policy, catalogue and keys; and see who did."""
+    """Change the project's settings, policy, catalogue and keys, and read the audit log."""
 
 
 EVERY: Final = frozenset(Scope)
-"""What a token may do that was made before there were scopes, or without saying which."""
+"""The scopes of tokens created before scopes existed, or without naming any."""
 
 
 def stored(scopes: Iterable[Scope]) -> str:
-    """Scopes as they are stored."""
+    """Serialise scopes for storage."""
     return " ".join(sorted(set(scopes)))
 
 
 def read(text: str) -> frozenset[Scope]:
-    """Stored scopes."""
+    """Parse stored scopes."""
     return frozenset(map(Scope, text.split()))

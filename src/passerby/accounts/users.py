@@ -13,9 +13,9 @@ import msgspec
 IDLE_MS = 12 * 60 * 60 * 1000
 LONGEST_MS = 7 * 24 * 60 * 60 * 1000
 RENEW_MS = 60 * 1000
-"""A session's last use is written down when it is at least so long after the one noted: a page needs no disk write."""
+"""A session's last use is stored at most once in this time, so that not every page causes a disk write."""
 DEVICE_MS = 400 * 24 * 60 * 60 * 1000
-"""How long a browser that has signed in is known: as long as browsers keep a cookie at most."""
+"""How long a browser that has signed in is known: browsers keep a cookie for 400 days at most."""
 MOST_DEVICES = 50
 """Known browsers of one user; the next one makes the oldest unknown."""
 MOST_SESSIONS = 50
@@ -49,6 +49,6 @@ class Visitor(msgspec.Struct, frozen=True):
     projects: dict[int, Role] = {}
 
     def role_in(self, project: int) -> Role | None:
-        """What the visitor may do in a project; None for nothing at all."""
+        """Return the role in a project; None for no access."""
         own = self.projects.get(project)
         return Role.ADMIN if Role.ADMIN in {self.role, own} else own or self.role

@@ -1,1 +1,1 @@
-"""The audit log: who changed or looked at what."""
+"""The audit log: records of changes and of access to personal data."""

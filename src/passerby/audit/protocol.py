@@ -1,4 +1,4 @@
-"""The audit log: who changed or looked at what of a project, and when."""
+"""Protocol of the audit log: who changed or viewed what in a project, and when."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Final, NamedTuple, Protocol, Self
 import msgspec
 
 KEPT: Final = 100_000
-"""Entries of a project, the newest; and as many of the whole server."""
+"""Entries kept of each project, and of the server as a whole; older ones are deleted."""
 SERVER: Final = 0
-"""The project of entries that belong to none: sign-ins, and changes of console users."""
+"""The project of entries without one: sign-ins, and changes of console users."""
 
 _LAST: Final = 2**63 - 1
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """Who did what, `at` in milliseconds since 1970. `subject` is what it was done to, by its id or name.
+    """One action of a user, `at` in milliseconds since 1970. `subject` is the id or name of the object.
 
-    `address` is the client's; empty where it is unknown, as for the command line.
+    `address` is the client's IP address; empty for the command line.
     """
 
     id: int
@@ -31,7 +31,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filter(NamedTuple):
-    """Which entries are wanted: part of a name, the beginning of an action, and times in ms (`until` excluded)."""
+    """Selects entries by part of a user name, beginning of an action, and time in ms (`until` is exclusive)."""
 
     who: str = ""
     action: str = ""

@@ -1,4 +1,4 @@
-"""Alert rules: which are firing, by the samples of the last minutes and the checks of the components."""
+"""Evaluates alert rules on the samples of the last minutes and the checks of the components."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ RULES: Final[Mapping[str, Rule]] = {
 
 
 class Reading(NamedTuple):
-    """The value of a rule now, whether it is beyond its threshold, and what there is to say beyond the number."""
+    """The current value of a rule, whether it is beyond its threshold, and details such as names of components."""
 
     value: float
     is_over: bool
@@ -52,7 +52,7 @@ class AlertState(msgspec.Struct, kw_only=True):
 
     `last_over` is when it was last beyond its threshold.
 
-    `told` is what the receiver last heard: whether the alert is firing.
+    `told` is the state last delivered to the receiver: whether the alert is firing.
     """
 
     firing: bool = False
@@ -64,7 +64,7 @@ class AlertState(msgspec.Struct, kw_only=True):
 
 
 def readings(samples: Sequence[Sample], problems: Mapping[str, str], settings: AlertSettings) -> dict[str, Reading]:
-    """The value of each rule whose threshold is set. `samples` are those of the window, oldest first."""
+    """Return the reading of each rule whose threshold is set. `samples` are those of the window, oldest first."""
     failing = "; ".join(f"{name}: {problem}" for name, problem in problems.items())
     found = {"components": Reading(len(problems), bool(problems), failing)} if settings.components else {}
     if not samples:
@@ -88,12 +88,12 @@ def readings(samples: Sequence[Sample], problems: Mapping[str, str], settings: A
 
 
 def is_on(rule: Rule, settings: AlertSettings) -> bool:
-    """Whether a rule has a threshold, or is switched on where it needs none."""
+    """Whether a rule is enabled: it has a threshold, or is switched on if it needs none."""
     return getattr(settings, rule.threshold) is not None if rule.threshold else settings.components
 
 
 def advance(states: dict[str, AlertState], found: Mapping[str, Reading], settings: AlertSettings, now: int) -> bool:
-    """Bring the states up to date; whether one began or ceased to fire.
+    """Update the states of alerts; return whether an alert started or stopped firing.
 
     A rule that is off is resolved at once; one without a value stays as it is.
     """

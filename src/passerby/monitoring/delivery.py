@@ -16,16 +16,16 @@ from passerby.clock import iso
 from passerby.monitoring.alerts import RULES, AlertState
 
 TIMEOUT_SECONDS: Final = 5.0
-"""For connecting, and for each read of the answer."""
+"""For connecting, and for each read of the response."""
 ANSWER_BYTES: Final = 4_096
-"""The most that is read of an answer; it is not used."""
+"""Bytes read of a response at most; only its status is used."""
 
 Status = Literal["firing", "resolved", "test"]
 Send = Callable[[AlertSettings, "Notification"], None]
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of a POST to a webhook. `text` says the same as a line, which is all that Slack gets."""
+    """The body of a POST to a webhook. `text` is the alert in one line, the only field that Slack receives."""
 
     alert: str
     status: Status
@@ -44,7 +44,7 @@ class NotDelivered(Exception):
 
 
 def notification(name: str, state: AlertState, settings: AlertSettings, now: int) -> Notification:
-    """What is sent of an alert. `name` is a rule's, or `test`."""
+    """Return the notification of an alert. `name` is that of a rule, or `test`."""
     rule = RULES.get(name)
     threshold: float | None = getattr(settings, rule.threshold) if rule and rule.threshold else None
     status: Status = "test" if rule is None else "firing" if state.firing else "resolved"
@@ -72,7 +72,7 @@ def _text(status: Status, title: str, state: AlertState, unit: str, threshold: f
 
 
 def body(settings: AlertSettings, sent: Notification) -> bytes:
-    """The body in the receiver's format. Slack reads `&`, `<` and `>` as markup."""
+    """Encode a notification in the receiver's format. `&`, `<` and `>` are escaped for Slack, where they are markup."""
     if settings.format == "json":
         return msgspec.json.encode(sent)
     text = sent.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,4 +1,4 @@
-"""Takes samples: counts since the last one, from log positions and metrics, and the sizes of files and disk."""
+"""Takes samples: counts since the previous one, from log positions and metrics, and sizes of files and disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.state.views import StateReader
 from passerby.storage import sizes
 from passerby.storage.data_dir import DataDir
 
-# Without paths that are no vendor's: the edge's own check asks for one, and so do scanners.
+# Without unknown paths (dialect "none"), which health checks and scanners request.
 _REQUESTS: Final = re.compile(
     r'^passerby_edge_requests_total\{(?![^}]*dialect="none")[^}]*status="(\d)xx"[^}]*\} (\S+)$', re.MULTILINE
 )
@@ -30,7 +30,7 @@ class Counts(NamedTuple):
 
 
 class Meter:
-    """Takes samples; each one counts from the one before. Belongs to one thread."""
+    """Takes samples, each with counts since the previous one. Not thread-safe."""
 
     def __init__(
         self, folder: DataDir, log: AcceptedLog, state: StateReader, metrics: Callable[[], str], now: int
@@ -43,7 +43,7 @@ class Meter:
         self._applied, self._head, self._counts = self._read()
 
     def sample(self, now: int) -> Sample:
-        """The sample at this time (ms). Raises what log, state and the file system raise."""
+        """Take a sample at this time (ms). Raises what log, state and the file system raise."""
         applied, head, counts = self._read()
         received, done = self._log.count(self._head, head), self._log.count(self._applied, applied)
         grown = Counts(*(_grown(before, after) for before, after in zip(self._counts, counts, strict=True)))
@@ -65,8 +65,8 @@ class Meter:
         )
 
     def _read(self) -> tuple[Positions, Positions, Counts]:
-        """How far the worker is, how far the log goes, and the requests until now."""
-        applied = self._state.positions()  # before the head: it is never less
+        """Return the worker's positions, the log's head, and the requests since the server started."""
+        applied = self._state.positions()  # read before the head, so it is never beyond it
         totals = {_CLIENT_ERROR: 0, _SERVER_ERROR: 0}
         for status, value in _REQUESTS.findall(self._metrics()):
             totals[status] = totals.get(status, 0) + int(float(value))
@@ -74,5 +74,5 @@ class Meter:
 
 
 def _grown(before: int, after: int) -> int:
-    """How much a counter grew; it begins at 0 again when the server starts."""
+    """Return the growth of a counter, which restarts at 0 with the server."""
     return after - before if after >= before else after

@@ -46,14 +46,14 @@ class Sending(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, kw_only=True):
-    """What survives a restart. `receiver` is the address that `told` of the states is about."""
+    """What is stored across restarts. `receiver` is the address to which the `told` of the states refers."""
 
     receiver: str = ""
     states: dict[str, AlertState] = {}
 
 
 class Monitor:
-    """Samples, evaluates and sends. `round` and `deliver` belong to its thread; the rest may be called from any."""
+    """Takes samples, evaluates rules, sends alerts. Only `round` and `deliver` belong to its thread."""
 
     def __init__(  # noqa: PLR0913 - the parts that it watches
         self,
@@ -96,17 +96,17 @@ class Monitor:
         self.thread.start()
 
     def stop(self) -> None:
-        """End the thread; returns after two seconds at most, while an alert may still be on its way."""
+        """End the thread. Returns after two seconds at most, even if an alert is being sent."""
         self.ended.set()
         self.thread.join(STOP_SECONDS)
 
     def problem(self) -> str | None:
-        """What is wrong with the monitor itself, in a sentence."""
+        """Return the problem of the monitor itself, None if there is none."""
         late = time.monotonic() - self._sampled
         return None if late < LATE_SECONDS else f"no health sample for {late:.0f} s"
 
     def states(self) -> dict[str, AlertState]:
-        """A copy of the alerts' states by the name of their rule."""
+        """Return a copy of the alerts' states by rule."""
         with self._turn:
             return {name: msgspec.structs.replace(state) for name, state in self._stored.states.items()}
 
@@ -124,9 +124,9 @@ class Monitor:
                     _log.exception("monitoring failed, trying again")
 
     def round(self) -> None:
-        """Take a sample, run the checks and evaluate the rules. The first call only begins to count.
+        """Take a sample, run the checks and evaluate the rules. The first call only starts counting.
 
-        The rules are evaluated even where the sample cannot be taken or stored: the disk may be full.
+        The rules are evaluated even if the sample cannot be taken or stored: the disk may be full.
         """
         now = self._now()
         try:
@@ -154,7 +154,7 @@ class Monitor:
             self._keep()
 
     def deliver(self) -> None:
-        """Send the changes that the receiver has not heard of; after a failure, not before the next retry."""
+        """Send the changes that were not delivered yet; after a failure, not before the next retry."""
         settings = self.alerting.settings()
         if settings.address != self._stored.receiver:
             with self._turn:

@@ -1,4 +1,4 @@
-"""Samples of the server's health, one a minute for a week, in an SQLite file that the console writes anyway."""
+"""Stores health samples, one a minute for a week, in the file of rejected requests, which is not synced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples as lines of a chart, and the forecast of the disk."""
+"""Aggregates samples into time series, and forecasts when the disk is full."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ class Forecast(msgspec.Struct, kw_only=True):
 
 
 def trends(samples: Iterable[Sample], wanted: Range, now: int) -> Trends:
-    """The lines of a range that ends with the step in which `now` (ms) lies."""
+    """Return the time series of a range that ends with the step of `now` (ms)."""
     steps, seconds = RANGES[wanted]
     length = seconds * 1000
     first = (now // length - steps + 1) * length
     within: dict[int, list[Sample]] = defaultdict(list)
     for sample in samples:
-        middle = sample.at - int(sample.seconds * 500)  # of the interval that it is about
+        middle = sample.at - int(sample.seconds * 500)  # the middle of its interval decides the step
         within[middle // length * length].append(sample)
     rows = [within.get(at, []) for at in range(first, first + steps * length, length)]
     return Trends(
@@ -85,7 +85,7 @@ def _rate(row: Sequence[Sample], counts: Sequence[int]) -> float | None:
 
 
 def percent(counts: Sequence[int], row: Sequence[Sample]) -> float | None:
-    """Percent of the requests in these samples; 0.0 where there were none, None where there is no sample."""
+    """Return counts in percent of the requests; 0.0 if there were no requests, None if there is no sample."""
     if not row:
         return None
     requests = sum(each.requests for each in row)
@@ -93,7 +93,7 @@ def percent(counts: Sequence[int], row: Sequence[Sample]) -> float | None:
 
 
 def forecast(samples: Sequence[Sample], now: int) -> Forecast:
-    """The forecast by the slope of the free space in the samples of the last 24 hours (least squares)."""
+    """Extrapolate the free space of the last 24 hours linearly (least squares)."""
     recent = [each for each in samples if now - FORECAST_MS < each.at <= now]
     if len(recent) < 2 or recent[-1].at - recent[0].at < LEAST_MS:  # noqa: PLR2004 - a slope takes two
         return Forecast(bytes_per_day=None, days=None)

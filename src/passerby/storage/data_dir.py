@@ -1,4 +1,4 @@
-"""The data folder: what lies where in it."""
+"""Paths of the files in a data directory."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 
 class DataDir(NamedTuple):
-    """The paths within one data folder. Nothing else in the house spells them out."""
+    """The paths within one data directory. No other module spells them out."""
 
     path: Path
 
     @property
     def control(self) -> Path:
-        """Projects, keys and tokens."""
+        """Projects, keys, tokens and console users."""
         return self.path / "control.db"
 
     @property
@@ -29,37 +29,37 @@ class DataDir(NamedTuple):
 
     @property
     def refused(self) -> Path:
-        """Requests that were refused, for a day."""
+        """Rejected requests, their counts, uses of keys and health samples. Named as in version 0.1.0."""
         return self.path / "refused.db"
 
     @property
     def audit(self) -> Path:
-        """Who changed or looked at what."""
+        """The audit log."""
         return self.path / "audit.db"
 
     @property
     def first_credentials(self) -> Path:
-        """What a first `serve` without a terminal made, for the owner to move elsewhere."""
+        """Keys and password created by a first `serve` without a terminal, for the owner to move elsewhere."""
         return self.path / "first-credentials.json"
 
     @property
     def events(self) -> Path:
-        """The event store's own folder."""
+        """The directory of the event store."""
         return self.path / "events"
 
     @property
     def run(self) -> Path:
-        """What only matters while processes run: locks, heartbeats, the metrics that they share."""
+        """Files that matter only while processes run: locks, heartbeats, shared metrics."""
         return self.path / "run"
 
     @property
     def metrics(self) -> Path:
-        """The files through which all processes' metrics reach the one that shows them."""
+        """The files in which Prometheus' client shares the metrics of all processes."""
         return self.run / "metrics"
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that its owner alone can read from its first byte on. Raises FileExistsError, OSError."""
+    """Create a file with mode 0600, so it is never readable by others. Raises FileExistsError, OSError."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
         opened.write(text + "\n")

@@ -38,7 +38,7 @@ class BadSteps(ValueError):
 
 
 class Step(NamedTuple):
-    """One migration: the version of the file after it, and what it does within the transaction that it is given."""
+    """One migration: the version of the file after it, and a function that runs in the migration's transaction."""
 
     version: int
     name: str
@@ -64,7 +64,7 @@ def _step(package: str, file: str) -> Step:
 
 
 def open_file(file: Path, package: str) -> apsw.Connection:
-    """Open a file, created where there is none, at the version of the last step in a package.
+    """Open a file, created if necessary, and migrate it to the version of the last step in a package.
 
     Raises what `migrate` raises.
     """
@@ -78,10 +78,10 @@ def open_file(file: Path, package: str) -> apsw.Connection:
 
 
 def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> None:
-    """Bring an open file to the version of the last step. `file` is its path, for errors and log lines.
+    """Migrate an open file to the version of the last step. `file` is its path, for errors and log lines.
 
-    Takes no lock where nothing is to be done. Raises NewerFile, apsw.BusyError where another process holds the write
-    lock for longer than the connection's busy timeout, and what a step raises, which then has had no effect.
+    Takes no lock if the file is up to date. Raises NewerFile, apsw.BusyError if another process holds the write lock
+    for longer than the connection's busy timeout, and what a step raises, which is rolled back.
     """
     if version_of(connection) > len(steps):
         raise NewerFile(file)
@@ -105,5 +105,5 @@ def _apply(connection: apsw.Connection, step: Step) -> None:
 
 
 def version_of(connection: apsw.Connection) -> int:
-    """The version of an open file: the number of steps that it has had."""
+    """Return the version of an open file: the number of steps applied to it."""
     return int(connection.pragma("user_version"))

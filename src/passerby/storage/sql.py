@@ -1,12 +1,12 @@
-"""Named SQL: statements live in `.sql` files beside the code that runs them, each under a heading of its own.
+"""Loads named SQL statements from `.sql` files next to the code that runs them.
 
     -- name: profile_by_identifier
     -- The profile that an identifier belongs to; none when it was never seen.
     SELECT ...
 
-A name is a Python identifier, so that it can be searched for. What stands under a heading up to the next one is its
-statement (or several, for a schema). Comment lines right below the heading are its purpose: for readers, and not
-part of what is returned. Above the first heading only comments may stand.
+A name is a Python identifier. The text between two headings is one statement, or several for a schema. Comment lines
+directly below the heading state its purpose and are not part of the statement. Only comments may precede the first
+heading.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ _PURPOSE = re.compile(r"\A(?:[ \t]*(?:--.*)?(?:\n|\Z))*")
 
 
 class SqlFileError(ValueError):
-    """An .sql file is not a list of named statements."""
+    """An .sql file is not in the format of named statements."""
 
 
 def load(package: str, file: str) -> dict[str, str]:
-    """Return the statements of `file`, a resource of `package`, by their names, in the order of the file.
+    """Return the statements of `file`, a resource of `package`, by name, in the order of the file.
 
-    Raises SqlFileError for a file that breaks the format, FileNotFoundError for one that is not there.
+    Raises SqlFileError for a malformed file, FileNotFoundError for a missing one.
     """
     return parse(resources.files(package).joinpath(file).read_text("utf-8"), where=f"{package}/{file}")
 
 
 def parse(text: str, *, where: str) -> dict[str, str]:
-    """Return the statements in `text` by their names; `where` says in errors what was read."""
+    """Return the statements in `text` by name; `where` names the source in errors."""
     preamble, *parts = _HEADING.split(text)
     if _without_purpose(preamble):
         raise SqlFileError(f"{where}: there is a statement above the first `-- name:` heading")

@@ -1,4 +1,4 @@
-"""How Passerby opens an SQLite file."""
+"""Opens and checks SQLite files."""
 
 from __future__ import annotations
 
@@ -13,38 +13,30 @@ _STEPS_BETWEEN_CLOCK_READINGS = 100_000
 
 
 class UnreadableFile(Exception):
-    """A file is no SQLite database, or cannot be opened."""
+    """A file is not an SQLite database, or cannot be opened."""
 
 
 def connect(path: Path) -> apsw.Connection:
-    """Open, or create, a file in the way on which every promise about durability rests.
+    """Open or create a file with the settings that durability depends on.
 
-    Write-ahead log with `synchronous=FULL`: a transaction is on disk when its COMMIT returns, and readers don't wait
-    for writers. A lock held by another process is waited for, 10 s at most, and then `apsw.BusyError` raised.
+    Write-ahead log with `synchronous=FULL`: a transaction is on disk when its COMMIT returns, and readers do not wait
+    for writers. Waits up to 10 s for a lock held by another process, then raises `apsw.BusyError`.
     """
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    _write_ahead(connection)
-    connection.pragma("synchronous", "FULL")
-    connection.pragma("foreign_keys", "on")
-    return connection
-
-
-def _write_ahead(connection: apsw.Connection) -> None:
-    """Have the file use a write-ahead log.
-
-    SQLite does not wait for a lock to change that, and all roles open a new file at once.
-    """
+    # The busy timeout does not apply to a change of the journal mode, and all roles open a new file at the same time.
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
             connection.pragma("journal_mode", "wal")
+            break
         except apsw.BusyError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(PAUSE_SECONDS)
-        else:
-            return
+    connection.pragma("synchronous", "FULL")
+    connection.pragma("foreign_keys", "on")
+    return connection
 
 
 def version() -> tuple[str, str]:

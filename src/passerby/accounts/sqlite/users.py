@@ -35,7 +35,7 @@ _SQL = load("passerby.accounts.sqlite", "console.sql")
 class SqliteUsers:
     """Reads and changes the console's part of a control file that `SqliteProjects` has made.
 
-    Times are passed in: milliseconds since 1970. May be used from any thread: one at a time is let in.
+    Times are passed in: milliseconds since 1970. Thread-safe: calls are serialised.
     """
 
     def __init__(self, file: Path) -> None:
