@@ -131,7 +131,11 @@ def test_the_demo_shows_people_on_the_running_server(server: Server, capsys: pyt
     assert shown["growth"]["accepted"] == shown["growth"]["applied"] + shown["growth"]["duplicates"]
     assert shown["growth"]["events"] > 500
     stages = {seen["highlight"]["what"]: seen["stage"] for seen in shown["worth_a_look"]}
-    assert stages["gave a phone away, kept the history"] == stages["got that phone, without its past"] == "customer"
+    assert (
+        stages["passed on a phone, kept the history"]
+        == stages["received that phone, without its history"]
+        == "customer"
+    )
 
 
 def test_the_demo_with_the_same_seed_sends_the_same_users_and_lists_profiles_of_interest(

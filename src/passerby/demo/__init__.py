@@ -1,1 +1,1 @@
-"""A lifelike day of calls, to try Passerby with: made-up people, what they do, and sending it to a running server."""
+"""Sample data: fictional users, their actions during one day, and sending them to a running server."""

@@ -1,8 +1,8 @@
-"""The demo's day: what people do, written as calls by the dialects. Pure: the day's end comes from outside.
+"""Generates the events of one day as requests of the dialects. Pure: the end of the day is passed in.
 
-Each user visits the shop a few times, by its app or its web site. A customer or lead browses anonymously first, then
-signs in. Some also shop elsewhere. Some have a second device, some get a phone that was another person's, some of the
-senders are sloppy: they send zeros for an id, or a call twice with the same request id.
+Each user visits the shop a few times, in its app or on its website. A customer or lead browses anonymously first, then
+signs in. Some also use other shops. Some have a second device, some get a phone that another user had before. Some
+senders make mistakes: they send zeros as an id, or a request twice with the same request id.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from passerby.dialects.demo import DAY_MS, LATE_MS, PRODUCTS, Action, Demo, Pers
 
 MOST_VISITS: Final = 3
 JUNK: Final = 0.01
-"""Share of visits in the app whose device id did not come through."""
+"""Share of app visits with an invalid device id."""
 ZEROS: Final = "00000000-0000-0000-0000-000000000000"
 SEARCHES, ADDS, BUYS = 0.4, 0.4, 0.5
-"""How likely a visitor is to search, to put a product that was viewed into the cart, and, once known, to buy."""
+"""Probability that a visitor searches, adds a viewed product to the cart, and, once signed in, buys."""
 
 DEMOS: Final[dict[str, Demo]] = {dialect.name: dialect.demo for dialect in registry.ALL if dialect.demo}
-"""The dialects that take part, by name."""
+"""Dialects with sample data, by name."""
 _CHANNELS: Final = {demo.channel.place: demo.channel for demo in DEMOS.values() if demo.channel}
 
 
 class Visit(NamedTuple):
-    """One visit: when, from which device (empty: the web site), and whether its visitor has signed in by then."""
+    """A visit: its time, device (empty: the website), and whether the user is signed in or signs in during it."""
 
     at: int
     device: str
@@ -37,7 +37,7 @@ class Visit(NamedTuple):
 
 
 def day(people: Iterable[Person], seed: int, end: int) -> list[Step]:
-    """Return what people do within the 24 hours up to `end`, in the order in which it happens."""
+    """Return the requests of the 24 hours up to `end`, ordered by time."""
     start = end - DAY_MS
     steps = [step for person in people for step in _steps(person, seed, start)]
     return sorted(steps, key=lambda step: step.at)
@@ -72,7 +72,7 @@ def _steps(person: Person, seed: int, start: int) -> Iterator[Step]:
 
 
 def _visits(person: Person, rng: random.Random) -> Iterator[Visit]:
-    """Yield the person's visits: each device in turn, then any; no user signs in on the first."""
+    """Yield the user's visits: one on each device, then on random ones. The first is always anonymous."""
     places = [*person.phones, *([""] if person.web else [])]
     count = len(places) + rng.randint(1, MOST_VISITS)
     times = sorted(int(rng.triangular(0, LATE_MS, 0.75 * LATE_MS)) for _ in range(count))

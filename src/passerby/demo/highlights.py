@@ -1,4 +1,4 @@
-"""Whose profiles are worth a look after the demo, and why."""
+"""Selects profiles of interest in the sample data: one for each case of identity resolution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from passerby.dialects.demo import Person
 
 
 class Highlight(NamedTuple):
-    """An identifier to look a profile up by, and what is to be seen there."""
+    """A profile of interest: what it shows, and an identifier to find it by."""
 
     what: str
     namespace: str
@@ -17,7 +17,7 @@ class Highlight(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What the profile of a highlight has become."""
+    """A highlight with its profile after the run."""
 
     highlight: Highlight
     profile: str
@@ -27,17 +27,17 @@ class Seen(NamedTuple):
 
 
 def highlights(people: Iterable[Person]) -> Iterator[Highlight]:
-    """The first one of each interesting sort, among those who are there."""
+    """Yield the first user of each case."""
     people = list(people)
     sorts = (
         ("a customer with several devices", [_by_customer_id(p) for p in people if _goes_far(p) and len(p.phones) > 1]),
         (
-            "a customer whom every vendor's clients reported",
+            "a customer with events from every vendor",
             [_by_customer_id(p) for p in people if _goes_far(p) and p.app and p.web and p.outlet_app and p.second_shop],
         ),
         ("a customer on the app and the web", [_by_customer_id(p) for p in people if _goes_far(p) and p.app and p.web]),
-        ("gave a phone away, kept the history", [_by_customer_id(p) for p in people if p.hands_down]),
-        ("got that phone, without its past", [_by_customer_id(p) for p in people if p.inherited]),
+        ("passed on a phone, kept the history", [_by_customer_id(p) for p in people if p.hands_down]),
+        ("received that phone, without its history", [_by_customer_id(p) for p in people if p.inherited]),
         ("never signed in", [("mobile_id", p.phones[0]) for p in people if p.ambition == "visitor" and p.phones]),
     )
     for what, found in sorts:
@@ -46,7 +46,7 @@ def highlights(people: Iterable[Person]) -> Iterator[Highlight]:
 
 
 def seen(highlight: Highlight, profile: dict[str, Any]) -> Seen:
-    """A highlight with what the management API says of its profile."""
+    """Return a highlight with its profile as returned by the management API."""
     return Seen(highlight, profile["id"], profile["stage"], profile["event_count"], len(profile["members"]))
 
 

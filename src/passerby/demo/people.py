@@ -1,6 +1,6 @@
-"""The demo's people: who they are, what they use, and how far they go. The same seed gives the same people.
+"""Generates the users of the sample data from a seed. The same seed gives the same users.
 
-All of them are made up: names are a colour and a bird, addresses are at example.com.
+All users are fictional: names are a colour and a bird, email addresses are at example.com.
 """
 
 from __future__ import annotations
@@ -42,25 +42,25 @@ BIRDS: Final = (
 LANGUAGES: Final = ("de", "en", "es", "fr", "it", "pt")
 
 AMBITIONS: Final[Mapping[Ambition, float]] = {"visitor": 0.35, "lead": 0.10, "customer": 0.55}
-"""How likely each is."""
+"""Probability of each."""
 APP_ONLY, WEB_ONLY = 0.82, 0.10
-"""Shares of those who use only the app and only the web site; the rest use both. Two thousand people's web site stays
-within the 5,000 calls a minute that its vendor allows a key."""
+"""Shares of users with only the app and only the website; the rest use both. Chosen so that the website of 2,000 users
+stays within WebEngage's limit of 5,000 calls per minute."""
 OUTLET_APP, SECOND_SHOP = 0.15, 0.15
-"""Shares of those who also use the outlet store's app and the second web shop."""
+"""Shares of users who also use the outlet store's app and the second web shop."""
 TWO_DEVICES: Final = 0.25
 HAND_DOWN_EVERY: Final = 20
-"""One in so many gets the phone of the person before."""
+"""Every 20th user gets the phone of the previous one."""
 
 
 def people(seed: int, count: int) -> list[Person]:
-    """As many people as asked for. The first N of a longer list are the same people."""
+    """Return this many users. A longer list starts with the same users."""
     return [_person(seed, number) for number in range(count)]
 
 
 def rng_of(seed: int, *about: object) -> random.Random:
     """Return a random number generator that is seeded with the seed and the subject."""
-    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 - a made-up day, not secrets
+    return random.Random(":".join(map(str, (seed, *about))))  # noqa: S311 - sample data, no secrets
 
 
 def _person(seed: int, number: int) -> Person:
@@ -69,7 +69,8 @@ def _person(seed: int, number: int) -> Person:
     medium = rng.random()
     (ambition,) = rng.choices(list(AMBITIONS), list(AMBITIONS.values()))
     phones = _phones(seed, number, 2 if rng.random() < TWO_DEVICES else 1)
-    elsewhere = rng_of(seed, "elsewhere", number)
+    # A separate generator, so that the main shop's users did not change when other shops were added.
+    other_shops = rng_of(seed, "elsewhere", number)
     person = Person(
         number=number,
         household=number,
@@ -84,8 +85,8 @@ def _person(seed: int, number: int) -> Person:
         hands_down=False,
         inherited="",
         visitor_id=f"demo-{seed}-visitor-{number:05d}",
-        outlet_app=elsewhere.random() < OUTLET_APP,
-        second_shop=elsewhere.random() < SECOND_SHOP,
+        outlet_app=other_shops.random() < OUTLET_APP,
+        second_shop=other_shops.random() < SECOND_SHOP,
     )
     return _in_a_household(seed, person)
 
@@ -95,7 +96,7 @@ def _phones(seed: int, number: int, count: int) -> tuple[str, ...]:
 
 
 def _in_a_household(seed: int, person: Person) -> Person:
-    """Every so often two people share a household: the elder hands a phone down to the younger."""
+    """Put two of every 20 users into one household, where the first passes a phone on to the second."""
     place = person.number % HAND_DOWN_EVERY
     if place == HAND_DOWN_EVERY - 2:
         return person._replace(app=True, ambition="customer", hands_down=True)

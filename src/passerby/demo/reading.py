@@ -1,4 +1,4 @@
-"""Asks the management API what became of the day."""
+"""Reads statistics and profiles from the management API after the run."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ _PAUSE_SECONDS: Final = 0.2
 
 
 class ApiRefused(DemoError):
-    """The management API does not give the answer that the demo needs."""
+    """The management API responded with an unexpected status."""
 
     def __init__(self, path: str, status: int) -> None:
-        super().__init__(f"the API answers {path} with {status}: look at the server's log")
+        super().__init__(f"the API responds to {path} with {status}: see the server log")
 
 
 class Api:
-    """The management API of a running server, read with a token."""
+    """Client of a running server's management API."""
 
     def __init__(self, host: str, port: int, token: str) -> None:
         self._address = (host, port)
         self._token = token
 
     def stats(self) -> dict[str, Any]:
-        """The project's figures, once everything answered before is in them. Raises ApiRefused."""
+        """Return the project's statistics, including everything accepted before. Raises ApiRefused."""
         return self._get("/v1/stats", {"wait": WAIT_SECONDS})
 
     def profile(self, namespace: str, value: str) -> dict[str, Any]:
-        """The profile that an identifier leads to. Raises ApiRefused."""
+        """Return the profile of an identifier. Raises ApiRefused."""
         return self._get("/v1/profiles", {"namespace": namespace, "value": value, "wait": WAIT_SECONDS})
 
     def _get(self, path: str, query: dict[str, object]) -> dict[str, Any]:
-        """A token made just now may take a second to be known, so a 401 is asked again for a while."""
+        """Retry on 401: the server may take a second to read a token that was just created."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         status, body = self._once(path, query)
         while status == http.client.UNAUTHORIZED and time.monotonic() < deadline:

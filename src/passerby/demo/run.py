@@ -1,4 +1,4 @@
-"""The demo from beginning to end: keys for a while, a day of calls, and a look at what they became."""
+"""Runs the demo: creates temporary keys, sends the requests, and reads the results."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LABEL = "demo, temporary"
 
 
 class Plan(NamedTuple):
-    """What a run of the demo sends: the same plan is the same people, who do the same."""
+    """Parameters of a run. The same plan gives the same users and events."""
 
     people: int
     seed: int
 
 
 class Report(NamedTuple):
-    """What a run of the demo came to: calls by dialect, answers by status, how figures grew, and whom to look at."""
+    """Result of a run: requests by dialect, responses by status, statistics before and after, profiles of interest."""
 
     calls: Counter[str]
     answers: Counter[int]
@@ -41,26 +41,26 @@ class Report(NamedTuple):
 
 
 Progress = Callable[[int, int], None]
-"""Told of every answer: (its status, how many calls there are in all)."""
+"""Called for every response with its status and the total number of requests."""
 
 
 def run(plan: Plan, store: Projects, project: Project, serving: Serving, progress: Progress) -> Report:
-    """Send the day to the running server and read back what it became. Raises DemoError."""
+    """Send the sample data to the running server and read the results. Raises DemoError."""
     with borrowed_keys(store, project) as keys:
         api = Api(serving.console_host, serving.console_port, keys["api_token"])
         before = api.stats()
-        everybody, now = people(plan.seed, plan.people), _now()
-        parts = [day(everybody, plan.seed, now), afterwards(everybody, plan.seed, now)]
+        users, now = people(plan.seed, plan.people), _now()
+        parts = [day(users, plan.seed, now), afterwards(users, plan.seed, now)]
         target, calls = Target(serving.host, serving.port, keys), _calls(parts).total()
         sent = (send(lanes(part), target, lambda status: progress(status, calls)) for part in parts)
         answers = sum(sent, Counter[int]())
         after = api.stats()
-        found = [seen(one, api.profile(one.namespace, one.value)) for one in highlights(everybody)]
+        found = [seen(one, api.profile(one.namespace, one.value)) for one in highlights(users)]
     return Report(_calls(parts), answers, before, after, found)
 
 
 def _calls(parts: Sequence[Sequence[Step]]) -> Counter[str]:
-    """How many calls there are of each dialect."""
+    """Count the requests of each dialect."""
     counted = Counter[str]()
     for step in (step for part in parts for step in part):
         counted[step.call.partition(".")[0]] += step.times
@@ -69,9 +69,9 @@ def _calls(parts: Sequence[Sequence[Step]]) -> Counter[str]:
 
 @contextmanager
 def borrowed_keys(store: Projects, project: Project) -> Iterator[Mapping[str, str]]:
-    """The project's public keys, and secrets that stop working at the end, however that comes.
+    """Context manager: the project's public keys and temporary secrets, which are revoked at the end.
 
-    Those that a killed demo left behind are stopped first.
+    Secrets that an earlier, killed run left are revoked first.
     """
     store.revoke_labelled(project, LABEL, _now())
     kinds = [API_TOKEN, *(kind for demo in DEMOS.values() for kind in demo.kinds)]

@@ -1,4 +1,4 @@
-"""Sends a day's calls to a running server, over a bounded number of connections that are kept open."""
+"""Sends requests to a running server over a bounded number of keep-alive connections."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from passerby.dialects.samples import Keys, SampleCall
 CONNECTIONS: Final = 16
 TIMEOUT_SECONDS: Final = 30.0
 PATIENCE_SECONDS: Final = 90.0
-"""How long a call is tried: longer than a minute, for which a vendor's documented limit can close the door."""
+"""How long a request is retried: longer than a minute, the period of the vendors' rate limits."""
 PAUSE_SECONDS: Final = 0.2
 AGAIN: Final = frozenset({401, 429, 503})
-"""Answers that pass: a key made just now that an edge hasn't read yet, a limit, an overload. Nothing was kept."""
+"""Temporary statuses: a new key that the edge has not read yet, a rate limit, an overload. Nothing was stored."""
 
 
 class Target(NamedTuple):
-    """Where to send to, and with which keys."""
+    """Address of the ingest port, and the keys to use."""
 
     host: str
     port: int
@@ -34,12 +34,12 @@ class Target(NamedTuple):
 
 
 def request_of(step: Step, keys: Keys) -> SampleCall:
-    """Return the request of a step, in the words of its dialect."""
+    """Return the HTTP request of a step in its dialect."""
     return DEMOS[step.call.partition(".")[0]].request(step, keys)
 
 
 def lanes(steps: Iterable[Step], count: int = CONNECTIONS) -> list[list[Step]]:
-    """The steps dealt out to connections: within a household they stay in order, across households they need not."""
+    """Distribute the steps over connections. Steps of a household keep their order, because they share a connection."""
     dealt: list[list[Step]] = [[] for _ in range(count)]
     for step in steps:
         dealt[step.household % count].append(step)
@@ -47,7 +47,7 @@ def lanes(steps: Iterable[Step], count: int = CONNECTIONS) -> list[list[Step]]:
 
 
 def send(lanes: Sequence[Sequence[Step]], target: Target, answered: Callable[[int], None]) -> Counter[int]:
-    """Send every lane over a connection of its own, and count the answers by status.
+    """Send each lane over its own connection and count the responses by status.
 
     `answered` is called with each status, from several threads. Raises ServerGone.
     """
@@ -78,14 +78,14 @@ def _send_lane(
 
 
 class Sender:
-    """One connection, opened again when it breaks."""
+    """A connection that is reopened when it breaks."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._connection = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT_SECONDS)
 
     def post(self, call: SampleCall) -> int:
-        """Send one call until it gets a lasting answer; returns the status. Raises ServerGone."""
+        """Send a request, retrying temporary statuses, and return the final status. Raises ServerGone."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             status, wait = self._try(call)
@@ -101,7 +101,7 @@ class Sender:
         self._connection.close()
 
     def _try(self, call: SampleCall) -> tuple[int, float]:
-        """The status, 0 where there was no answer, and how long to wait before the next try."""
+        """Return the status, 0 without a response, and the seconds to wait before the next attempt."""
         try:
             self._connection.request("POST", call.path, json.dumps(call.body), call.http_headers())
             answer = self._connection.getresponse()

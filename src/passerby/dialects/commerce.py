@@ -13,7 +13,7 @@ from passerby.messages import Semantic, StandardEvent
 VOCABULARIES: Final[Mapping[str, Vocabulary]] = {
     dialect.name: dialect.vocabulary for dialect in registry.ALL if dialect.vocabulary is not None
 }
-"""By the name of the dialect."""
+"""Vocabularies by the name of the dialect."""
 
 _DICTIONARIES: Final = {dialect: Dictionary(vocabulary) for dialect, vocabulary in VOCABULARIES.items()}
 _ANY: Final = {word: name for words in _DICTIONARIES.values() for word, name in words.events.items()}
@@ -30,11 +30,11 @@ def semantic_of(dialect: str, event: str, properties: Mapping[str, Any]) -> Sema
 
 
 def standard_of(dialect: str, event: str) -> StandardEvent | None:
-    """Return the standard event that an event name stands for in this dialect, or None."""
+    """Return the standard event of an event name in this dialect, or None."""
     words = _DICTIONARIES.get(dialect)
     return words.events.get(fold(event)) if words else None
 
 
 def name_of(event: str) -> StandardEvent | None:
-    """Return the standard event that an event name stands for in any dialect: no two of them differ about a name."""
+    """Return the standard event of an event name in any dialect. No name has two meanings (tested)."""
     return _ANY.get(fold(event))

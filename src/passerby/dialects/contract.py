@@ -1,7 +1,7 @@
-"""What the edge and a dialect agree on.
+"""Contract between the edge and the dialects: requests, calls, outcomes and faults.
 
-A dialect is a set of pure functions: it finds the call that a path stands for, turns a request into messages and a
-reply, and puts the edge's own faults into the vendor's error shape. It does no I/O and reads no clock: the time of
+A dialect is a set of pure functions: it finds the call of a path, turns a request into messages and a reply, and
+formats the edge's own faults as the vendor's errors. It does no I/O and reads no clock: the time of
 receipt and the ids come with the request.
 
 The records are msgspec structs because several of them are made for every request: a frozen dataclass of the same
@@ -24,7 +24,7 @@ from passerby.profiles.person import Person
 
 
 class Fault(Enum):
-    """Everything that can be wrong with a request before its fields are looked at. Each dialect answers each."""
+    """Faults of a request that are detected before its fields are read. Every dialect formats each of them."""
 
     UNKNOWN_PATH = "unknown_path"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -42,7 +42,7 @@ class Fault(Enum):
 
 
 class RequestFault(Exception):
-    """The request cannot be read, for the reason that `fault` names."""
+    """The request cannot be read; `fault` is the reason, `cause` the detail."""
 
     def __init__(self, fault: Fault, cause: CauseCode | None = None, **params: str | int) -> None:
         self.fault = fault
@@ -51,12 +51,12 @@ class RequestFault(Exception):
 
     @property
     def detail(self) -> str:
-        """The text of the cause, for answers; "" where there is none."""
+        """Text of the cause for responses; "" without a cause."""
         return causes.detail(self.cause)
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """An answer: status, body, and headers beyond content type and length."""
+    """HTTP response: status, body, and headers other than content type and length."""
 
     status: int
     body: bytes = b""
@@ -65,10 +65,10 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a call comes to.
+    """Result of a call: the response and the messages to store.
 
-    With a reply of 400 or more `messages` is empty, as nothing of a refused request is kept. The exception is an answer
-    that lists the entries of a batch one by one: then `messages` are those of the entries that it calls successful.
+    With a status of 400 or more `messages` is empty, because a rejected request stores nothing. The exception is a
+    response that lists the entries of a batch: then `messages` are those of the entries reported as successful.
     """
 
     reply: Reply
@@ -76,7 +76,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct):
-    """One HTTP request, its body read and unpacked. Header names are lower-case; the path is percent-decoded."""
+    """HTTP request with its body read and decompressed. Header names are lower-case; the path is percent-decoded."""
 
     method: str
     path: str
@@ -86,19 +86,19 @@ class Request(msgspec.Struct):
     received_at: int
     client_ip: str
     new_id: Callable[[], str]
-    """Makes a UUIDv7; passed in so that dialects stay pure."""
+    """Returns a new UUIDv7. Passed in, so that dialects stay pure."""
     public_url: str = ""
-    """The setting `edge.public_url`, where the few calls are handled whose answer depends on it."""
+    """The setting `edge.public_url`. Set only for calls whose response depends on it."""
     unreadable: bool = False
-    """Whether a decoded value may hold an `Unreadable`: `settled` is then to be applied to the outcome."""
+    """Whether a decoded value may contain an `Unreadable`; the outcome then has to pass through `settled`."""
 
 
 class ProjectChoices(Protocol):
-    """What a project has chosen, as far as a dialect has to know it."""
+    """Settings of a project that dialects read."""
 
     @property
     def zone(self) -> tzinfo:
-        """Where a time without a zone is meant, from senders who mean their own."""
+        """Time zone of times without a zone, in dialects whose senders use local time."""
 
     @property
     def redirect_hosts(self) -> Sequence[str]:
@@ -106,11 +106,11 @@ class ProjectChoices(Protocol):
 
     @property
     def rate_factor(self) -> float | None:
-        """What to multiply a vendor's documented rates with, 0 for no limit; None: as the server's settings say."""
+        """Multiplier of the vendor's documented rate limits; 0: unlimited; None: the server's setting."""
 
     @property
     def answers_with_profile(self) -> bool:
-        """Whether a call with a public key is answered with all that is known of the person that it names."""
+        """Whether responses to calls with a public key include the full profile."""
 
     @property
     def namespaces(self) -> Sequence[tuple[str, str]]:
@@ -127,17 +127,17 @@ class Credentials(Protocol):
         """Whether this secret is a current one of that project (compared in constant time with stored hashes)."""
 
     def secret_project(self, kind: str, secret: str) -> int | None:
-        """The project that this secret is a current one of, for calls that carry nothing else to tell it by."""
+        """Return the project of a current secret, for calls that contain no other key."""
 
     def settings(self, project: int) -> ProjectChoices:
-        """What a project has chosen."""
+        """Return the settings of a project."""
 
 
 class LookupResult(msgspec.Struct, frozen=True):
-    """What the state knows of whom a `Lookup` names. It may be some messages behind, or nothing at all.
+    """Result of a `Lookup` in the state, which may lag some messages or be empty.
 
-    `profile` is the one that the identifiers lead to now, if it was asked for. `device` is what the device has said of
-    itself, `traits` and `external_ids` what it has stated of its user (`passerby.profiles.devices`).
+    `profile` is the profile of the identifiers, if requested. `device` are the properties that the device has sent,
+    `traits` and `external_ids` those that it has sent about its user (`passerby.profiles.devices`).
     """
 
     profile: Person | None = None
@@ -146,18 +146,18 @@ class LookupResult(msgspec.Struct, frozen=True):
     external_ids: dict[str, Any] = {}
     profile_id: str = ""
     seen: bool = False
-    """Whether a message with the key that was asked for is applied."""
+    """Whether a message with the requested deduplication key is applied."""
     behind: bool = False
-    """Whether messages about the identifiers may be accepted and not applied yet."""
+    """Whether accepted messages with the identifiers may still be waiting to be applied."""
     attributes: tuple[tuple[str, str], ...] = ()
-    """The traits in the project's catalogue, if they were asked for: names and data types, by name."""
+    """Traits in the project's catalogue, if requested: (name, data type), sorted by name."""
 
 
 class Lookup(msgspec.Struct, frozen=True):
-    """A lookup that a call needs before it is answered: the device's own statements, and optionally a profile.
+    """State lookup that a call needs before it can be answered: the device's properties, and optionally a profile.
 
-    Without identifiers (which are uncleaned) no profile is looked up. `proceed` makes the outcome out of the answer, or
-    asks again. An inquiry is for the rare call: it costs a look into the state.
+    Without identifiers (which are uncleaned) no profile is looked up. `proceed` turns the result into the outcome, or
+    into another lookup. Only rare calls should need one, because each costs a read of the state.
     """
 
     project: int
@@ -171,18 +171,18 @@ class Lookup(msgspec.Struct, frozen=True):
 
 
 def without_lookup(asked: Outcome | Lookup) -> Outcome:
-    """Return what a call comes to where every inquiry is answered as if nothing were known."""
+    """Return the outcome of a call with an empty result for every lookup."""
     while isinstance(asked, Lookup):
         asked = asked.proceed(LookupResult())
     return asked
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One call of a vendor's API, as the edge needs to know it before it reads the body.
+    """A call of a vendor's API: everything that the edge needs before it reads the body.
 
-    `body_limit` is in bytes, unpacked or not. `rate` is the vendor's documented number of requests a minute for one
-    key (None: no limit), `rate_group` the name under which calls share one budget. `sniff_gzip`: a body that begins as
-    gzip does is unpacked even where no header says so.
+    `body_limit` is in bytes and applies before and after decompression. `rate` is the vendor's documented number of
+    requests per minute for one key (None: unlimited); calls with the same `rate_group` share one budget. `sniff_gzip`:
+    a body that starts with the magic number of gzip is decompressed even without a Content-Encoding.
     """
 
     dialect: str
@@ -191,14 +191,15 @@ class Call(msgspec.Struct, frozen=True):
     body_limit: int
     parameters: Mapping[str, str]
     handle: Callable[[Request, Mapping[str, str], Credentials], Outcome]
-    """(request, this call's path parameters, the keys) to what the call comes to. Raises RequestFault."""
+    """Maps (request, path parameters, credentials) to the outcome. Raises RequestFault."""
     fault: Callable[[Fault, str], Reply]
-    """Puts a fault into the vendor's shape; the string is a detail for humans, may be empty."""
+    """Formats a fault as the vendor's error. The string is a detail for humans and may be empty."""
     rate: int | None = None
     rate_group: str = ""
     sniff_gzip: bool = False
     authorise: Callable[[Request, Mapping[str, str], Credentials], Reply | None] | None = None
-    """The refusal of a request whose key in path, query or headers is not known, else None. Asked before a body is read
-    that does not come at once; `handle` checks the same key again. None where the key may stand in the body."""
+    """Returns the error response for an unknown key in path, query or headers, else None. Called before a slow body is
+    read, so that clients without a key cannot hold buffers; `handle` checks the key again. None if the key may be in
+    the body."""
     look_up: Callable[[Request, Mapping[str, str], Credentials], Outcome | Lookup] | None = None
-    """As `handle`, for a call whose answer says what is known; `handle` then answers as if nothing were."""
+    """As `handle`, for a call whose response contains stored data; `handle` then answers as if nothing were stored."""

@@ -1,4 +1,4 @@
-"""Types of the demo's day: people, what they do in a shop, and how a dialect writes it as calls."""
+"""Types of the sample data: users, their actions in a shop, and the requests that a dialect makes of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any, Final, Literal, NamedTuple
 from passerby.dialects.samples import Keys, SampleCall
 
 Ambition = Literal["visitor", "lead", "customer"]
-"""How far a person goes within the day: looks around, leaves an e-mail address, or signs up."""
+"""How far a user gets within the day: stays anonymous, leaves an email address, or signs up."""
 
 DAY_MS: Final = 24 * 3600 * 1000
 LATE_MS: Final = DAY_MS - 3600 * 1000
-"""After this nobody visits: it is the hour of the books, of phones that change hands, and of the mailing."""
+"""End of the visits. The last hour has orders by telephone, phones with a new owner, and the mailing."""
 PAUSE_MS: Final = 20_000
-"""Between two calls of a visit."""
+"""Time between two calls of a visit, in milliseconds."""
 
 PRODUCTS: Final = (
     ("A-1", "Desk Lamp", 39.0),
@@ -32,7 +32,7 @@ PRODUCTS: Final = (
 
 
 class Person(NamedTuple):
-    """A made-up person. `household` is shared by people whose calls must stay in order among each other."""
+    """A fictional user. Calls of users with the same `household` must stay in order."""
 
     number: int
     household: int
@@ -44,20 +44,20 @@ class Person(NamedTuple):
     app: bool
     web: bool
     phones: tuple[str, ...]
-    """Mobile ids of the person's own devices; empty without the app."""
+    """Mobile ids of the user's devices; empty without the app."""
     hands_down: bool
-    """Whether the first phone becomes the next person's late in the day."""
+    """Whether the next user gets the first phone late in the day."""
     inherited: str
-    """Mobile id of the phone that the person before hands down; empty for most."""
+    """Mobile id of the phone that the previous user passes on; empty for most."""
     visitor_id: str
     outlet_app: bool = False
-    """Whether the person also uses the app of the outlet store."""
+    """Whether the user also uses the outlet store's app."""
     second_shop: bool = False
-    """Whether the person also visits the second web shop."""
+    """Whether the user also visits the second web shop."""
 
 
 class Step(NamedTuple):
-    """One call: when it happens (milliseconds since 1970), whose turn it is, and what is sent, `times` times."""
+    """One request: its time (milliseconds since 1970), household and body. It is sent `times` times."""
 
     at: int
     household: int
@@ -69,7 +69,7 @@ class Step(NamedTuple):
 
 
 class Action(NamedTuple):
-    """An event of the shop before a dialect writes it: when it happens, its name, and its properties.
+    """An event of the shop in neutral form: time, name and properties.
 
     The names are `Viewed Page`, `Searched Products`, `Viewed Product`, `Added Product` and `Completed Order`.
     """
@@ -80,7 +80,7 @@ class Action(NamedTuple):
 
 
 class Visitor(NamedTuple):
-    """A person on a device (its mobile id; empty on the web site), and whether the person has signed in there."""
+    """A user on a device (its mobile id; empty on the website), and whether the user is signed in there."""
 
     person: Person
     device: str
@@ -88,9 +88,10 @@ class Visitor(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """Writes what people do in the demo's shop, on its app or on its web site. One dialect has each place.
+    """Turns actions in the shop's app or website into requests. One dialect has each of the two.
 
-    `act` writes an action, `sign_in` what becomes known of a visitor at a time. Both may draw random numbers.
+    `act` returns the request of an action, `sign_in` that of a visitor who signs in at a time. Both may draw random
+    numbers.
     """
 
     place: Literal["app", "website"]
@@ -99,11 +100,11 @@ class Channel(NamedTuple):
 
 
 class Demo(NamedTuple):
-    """A dialect's part in the day of `passerby demo`.
+    """A dialect's part of the sample data of `passerby demo`.
 
-    `request` makes the HTTP request of a step, always a POST, with one key of each of these `kinds`. A dialect has a
-    `channel` of the shop, or yields a person's `visits` elsewhere within the 24 hours from a start, or both.
-    `afterwards` is sent when the day (of all people, with this end) is done.
+    `request` returns the HTTP request of a step, always a POST, with one key of each of the `kinds`. A dialect has a
+    `channel` of the main shop, or yields a user's `visits` to another shop within the 24 hours from a start, or both.
+    `afterwards` returns what is sent at the end of the day for all users.
     """
 
     kinds: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The record by which a dialect's folder tells the rest of Passerby everything about it."""
+"""`Dialect`: the record that each dialect package exports, with everything the other packages need of it."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ HOUR_MS: Final = 60 * 60 * 1000
 DAY_MS: Final = 24 * HOUR_MS
 
 RandomBytes = Callable[[int], bytes]
-"""Returns this many random bytes. It is passed in, so that dialects stay pure."""
+"""Returns this many random bytes. Passed in, so that dialects stay pure."""
 
 
 class Webhook(NamedTuple):
-    """What paths that are keys have in common: how each of them begins, and what the console says about using one."""
+    """Common prefix of paths that are keys, and the console's instructions for them."""
 
     prefix: str
     about: str
 
 
 class KeyKind(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of key: what it is called, how to make one, and the form that a given one must have.
+    """A kind of key: its label, its generator, and the format of keys that clients already use.
 
-    A *public* key only says which project a call is meant for: it is in apps and pages that anybody can read, and is
-    stored as it is. A *secret* is stored as its hash.
+    A *public* key only identifies the project: it is readable in apps and pages and is stored in plain text. A *secret*
+    key is stored as a hash.
     """
 
     name: str
-    """`DIALECT.FIELD`, as stored with each key: it never changes."""
+    """`DIALECT.FIELD`. Stored with each key, so it never changes."""
     title: str
-    """Label, in the vendor's own words."""
+    """Label, as in the vendor's documentation."""
     make: Callable[[RandomBytes], str]
     pattern: re.Pattern[str]
-    """Matches the whole of a key that clients use already."""
+    """Full match for a key that clients already use."""
     form: str
-    """What `pattern` demands, in words."""
+    """Description of `pattern` for error messages."""
     secret: bool = False
     guarded: bool = False
-    """Whether knowing it is enough to send, and it is meant for one sender: viewers do not see it, and its value must
-    be random. True for every secret."""
+    """Whether the key alone authorises its single sender: it is hidden from viewers and must be random. True for every
+    secret."""
     number: bool = False
-    """Whether documents hold it as a JSON number."""
+    """Whether JSON documents contain it as a number."""
     webhook: Webhook | None = None
-    """Set where a key is a whole path, to which some system posts."""
+    """Set if the key is a path to which another system posts."""
 
 
 class RequestParts(NamedTuple):
     """The parts of a rejected request that can contain a project's key.
 
     `parameters` are those of the call's path, `query` is the undecoded query string. Names of headers are lower-case.
-    `body` may be cut.
+    `body` may be truncated.
     """
 
     parameters: Mapping[str, str]
@@ -67,17 +67,17 @@ class RequestParts(NamedTuple):
 
 
 class FoundKey(NamedTuple):
-    """A text in a request that may be a key of this kind."""
+    """A candidate key found in a request, with its kind."""
 
     kind: str
     value: str
 
 
 class OpenApi(NamedTuple):
-    """A dialect's part of the OpenAPI description: path items by path, and the security schemes they refer to.
+    """A dialect's part of the OpenAPI description: path items by path, and the security schemes that they reference.
 
-    Paths, the ids of operations and the names of schemes are unique among all dialects. `scheme_keys` has for each
-    scheme the kind of keys that it takes.
+    Paths, the ids of operations and the names of schemes are unique among all dialects. `scheme_keys` maps
+    each scheme to its kind of key.
     """
 
     paths: Mapping[str, Any]
@@ -86,50 +86,49 @@ class OpenApi(NamedTuple):
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
-    """One vendor's API. Each folder of `passerby.dialects` exports one of these as `DIALECT`."""
+    """A vendor's API. Each dialect package exports one as `DIALECT`."""
 
     name: str
     """Name in messages, in paths of the console and in the API. It is stored, so it never changes."""
     title: str
     """The vendor's name as the vendor writes it."""
     about: str
-    """What sends events in this dialect: a sentence for the console's page of sources."""
+    """What sends events in this dialect: one sentence for the console's page *Sources*."""
     keys_title: str
-    """The vendor's own title of the place where its keys are set up."""
+    """The vendor's title for the place where keys are configured."""
     guide: str
     """Page of `docs/` that explains it, without the ending: `how-to/migrate/segment-http`."""
     match: Callable[[str], Call | None]
-    """Returns the call with this (decoded) path, for any method; None for a path of another dialect. Called for each
-    new path that any client sends: it must not fail, whatever the path."""
+    """Returns the call for a decoded path, for any method; None for a path of another dialect. Called with paths of
+    unauthenticated clients: it must not fail on any input."""
     key_kinds: tuple[KeyKind, ...]
     find_keys: Callable[[RequestParts], Iterable[FoundKey]]
-    """Yields what may be a key in a rejected request, the most telling first. The request may be anything at all."""
+    """Yields candidate keys in a rejected request, the most specific first. Must not fail on any input."""
     openapi: OpenApi
     samples: Samples
     demo: Demo | None = None
     snippets: tuple[Snippet, ...] = ()
-    """Code to install, shown on the dialect's own page of the console before the test event in each language."""
+    """Code to install, shown on the dialect's page of the console above the test events."""
     platforms: tuple[Platform, ...] = ()
     vocabulary: Vocabulary | None = None
-    """Names that the vendor documents for standard events of a shop; None where it documents none."""
+    """The vendor's documented names for standard events; None if it documents none."""
     error_members: frozenset[str] = frozenset({"message"})
-    """Members of the vendor's JSON errors, at any depth, that hold a sentence: rejected requests are shown with it."""
+    """Members of the vendor's JSON errors, at any depth, that contain the message shown with rejected requests."""
     deduplication_window_ms: int | None = DAY_MS
-    """How long a deduplication key counts. None for clients that queue while offline and may send again after weeks:
-    then the setting `worker.deduplication_days` says how long."""
+    """Deduplication window. None for clients that queue while offline and may resend after weeks: the setting
+    `worker.deduplication_days` then applies."""
     identifies_by_traits: bool = True
-    """Whether a contact among the traits (an email, a phone) names the person. False for a vendor that has fields of
-    its own for identifiers: a trait of the same name then says nothing about who is meant."""
+    """Whether contact traits (email, phone) are identifiers. False for a vendor with separate fields for identifiers: a
+    trait of the same name is then only a trait."""
     enforces_catalogue_rules: bool = False
-    """Whether a value that breaks a vendor's rule of the data catalogue is rejected, not just reported."""
+    """Whether values that violate a vendor's rule of the data catalogue are rejected, and not only reported."""
     answers_with_profile: bool = False
-    """Whether calls are answered with what the device stated before: then the worker keeps its statements."""
+    """Whether responses contain what the device sent before; the worker then stores it per device."""
 
     def test_call(self, keys: Keys) -> SampleCall | None:
         """Return the test event with these keys, or None where a public one is missing.
 
-        Secrets are stored hashed, so the caller has none: a placeholder such as `YOUR_API_KEY` takes a missing one's
-        place.
+        Secrets are stored hashed, so the caller has none: a placeholder such as `YOUR_API_KEY` replaces a missing one.
         """
         secrets = {kind.name: f"YOUR_{kind.name.partition('.')[2].upper()}" for kind in self.key_kinds if kind.secret}
         given = {**secrets, **keys}

@@ -1,4 +1,4 @@
-"""The dialects that Passerby speaks, and which of them a path belongs to."""
+"""The registered dialects, and the lookup of a call by its path."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from passerby.dialects.dialect import Dialect, KeyKind
 from passerby.dialects.samples import Platform, Snippet
 
 FOLDERS: Final = ("crossengage", "webengage", "customerlabs", "antsomi", "segment")
-"""The folders beside this file that hold a dialect, in the order in which lists show them."""
+"""Packages of `passerby.dialects` that contain a dialect, in display order."""
 
-# Imported by name, so that a folder and a word above are all that a further dialect needs.
+# Imported by name, so that adding a dialect takes a package and its name above.
 ALL: Final[tuple[Dialect, ...]] = tuple(import_module(f"passerby.dialects.{folder}").DIALECT for folder in FOLDERS)
-"""No path belongs to more than one of them."""
+"""No path matches more than one dialect."""
 
 NAMED: Final[Mapping[str, Dialect]] = {dialect.name: dialect for dialect in ALL}
 KEY_KINDS: Final[Mapping[str, KeyKind]] = {kind.name: kind for dialect in ALL for kind in dialect.key_kinds}
@@ -29,32 +29,32 @@ PLATFORMS: Final[Mapping[str, tuple[Dialect, Platform]]] = {
         ((dialect, platform) for dialect in ALL for platform in dialect.platforms), key=lambda pair: pair[1].rank
     )
 }
-"""Each platform with the dialect that its clients speak, by the platform's name, in the order of lists."""
+"""Platforms by name, each with the dialect of its clients, in display order."""
 COMMANDS: Final[Mapping[str, Snippet]] = {
     snippet.command: snippet for dialect in ALL for snippet in dialect.snippets if snippet.command
 }
-"""The snippets of `passerby snippet`, by their names there."""
+"""Snippets by their name as an argument of `passerby snippet`."""
 
-# The worker asks these for every message, by the name that the message was stored with.
+# Sets of names, because the worker tests membership for every message.
 IDENTIFYING_BY_FIELDS: Final = frozenset(dialect.name for dialect in ALL if not dialect.identifies_by_traits)
 ENFORCING_CATALOGUE_RULES: Final = frozenset(dialect.name for dialect in ALL if dialect.enforces_catalogue_rules)
 ANSWERING_WITH_PROFILE: Final = frozenset(dialect.name for dialect in ALL if dialect.answers_with_profile)
 
 REMEMBERED: Final = 1_024
-"""How many paths are remembered: a key makes a handful of paths, and each of them comes again and again."""
+"""Size of the path cache. Each key has a handful of paths, which are requested repeatedly."""
 REMEMBERED_LENGTH: Final = 256
-"""Characters; a longer path is no key's of ours and not worth the memory."""
+"""Characters. Longer paths match no key and are not cached, so that clients cannot fill the memory."""
 
 
 def match(path: str) -> Call | None:
-    """The call that this (decoded) path stands for, or None where it is no vendor's."""
+    """Return the call for a decoded path, or None for a path of no dialect. Cached."""
     return _remembered(path) if len(path) <= REMEMBERED_LENGTH else _match(path)
 
 
 def tidy(path: str) -> str:
-    """The path without doubled slashes and without one at its end, as it was meant.
+    """Normalise a path: collapse repeated slashes and remove trailing ones.
 
-    A host that was configured with a slash at its end gives `//v1/batch`; some clients end every path with one.
+    A base URL configured with a trailing slash yields `//v1/batch`; some clients append a slash to every path.
     """
     return _SLASHES.sub("/", path).rstrip("/")
 
@@ -63,7 +63,7 @@ _SLASHES: Final = re.compile("//+")
 
 
 def _match(path: str) -> Call | None:
-    """The call with exactly this path; where there is none, the call with the tidied path."""
+    """Return the call with exactly this path, else the call with the normalised path."""
     call = _exactly(path)
     if call is not None and call.handle is not no_such_call:
         return call

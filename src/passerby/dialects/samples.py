@@ -1,4 +1,4 @@
-"""Types of what a dialect shows to users: calls to try, code to install, platforms that speak it."""
+"""Types of what a dialect shows to users: sample requests, code to install, platforms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Keys = Mapping[str, str]
 """Values of keys by the names of their kinds."""
 
 TESTER: Final = testing.PREFIX
-"""Who sends test events: all of them together make one test profile."""
+"""Identifier in test events. All test events make one test profile."""
 TEST_EVENT: Final = "Passerby Test"
-"""Name of a test event, where the vendor lets events be named freely."""
+"""Name of test events in dialects with free event names."""
 
 CUSTOMER: Final = "customer-1"
 """Customer id in the calls of `Samples.walkthrough`."""
@@ -41,7 +41,7 @@ class SampleCall(NamedTuple):
 
 
 class Example(NamedTuple):
-    """One call of a walkthrough: what it does, in a few words, and the call."""
+    """A request of a walkthrough and its title, in the imperative."""
 
     title: str
     call: SampleCall
@@ -50,9 +50,9 @@ class Example(NamedTuple):
 class Samples(NamedTuple):
     """Documented calls with a project's own keys.
 
-    `kinds` are the kinds of keys that the calls need. `test_event` records one event on the test profile: the
-    identifiers in it all begin with `TESTER`. `walkthrough` is printed by a first start, for all dialects one after the
-    other: its calls should be about `CUSTOMER` or `PHONE`, so that they come together in one profile.
+    `kinds` are the kinds of keys that the calls need. `test_event` records one event on the test profile; all of its
+    identifiers start with `TESTER`. `walkthrough` is printed at the first start, for all dialects in order; its calls
+    should be about `CUSTOMER` or `PHONE`, so that they result in one profile.
     """
 
     kinds: tuple[str, ...]
@@ -61,10 +61,10 @@ class Samples(NamedTuple):
 
 
 class Snippet(NamedTuple):
-    """Code to paste into a page or an app. `make` writes it for an address of the ingest port and these keys.
+    """Code to install in a page or an app. `make` returns it for the URL of the ingest port and the keys.
 
-    `kinds` are the kinds of keys that it needs, none of them secret. `command` is its name for `passerby snippet`,
-    unique among all dialects; empty for a snippet that only the console shows.
+    `kinds` are the kinds of public keys that it needs. `command` is its name for `passerby snippet`, unique among all
+    dialects; empty for a snippet shown by the console only.
     """
 
     title: str
@@ -74,10 +74,11 @@ class Snippet(NamedTuple):
 
 
 class Platform(NamedTuple):
-    """A kind of client on the console's page of sources, as its users would name it: website, mobile app, server.
+    """A kind of client on the console's page *Sources*: website, mobile app, server.
 
-    `name` is its part of the page's address, unique among all dialects; platforms are listed by `rank`. `guide` is a
-    page of `docs/`, without the ending. `snippets` are shown for it; without any, the test event in each language.
+    `name` is part of the page's URL and unique among all dialects; platforms are sorted by `rank`. `about` is one
+    sentence: what is sent, and with what. `guide` is a page of `docs/` without its ending. Without `snippets`, the page
+    shows the test event in each language.
     """
 
     name: str

@@ -1,8 +1,7 @@
-"""The JavaScript that Passerby serves: a browser SDK and a mobile one, on one core.
+"""The JavaScript SDKs served by Passerby: one for browsers and one for mobile apps, with a common core.
 
 - `js/` — the sources, ES modules without dependencies
 - `bundles/` — these bundled and minified by `make sdk` (tools/sdk/build.py), committed
-- `files` — the files as they are served, made once
-- `serving` — answers requests for them
-- `snippets` — what to paste into a page or an app to load one
+- `files` — the files to serve, built once
+- `serving` — serves them
 """

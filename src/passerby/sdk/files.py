@@ -1,4 +1,4 @@
-"""The files as they are served: with the version, compressed, named by their content; made once, at import."""
+"""The files to serve, with version, gzip form and entity tags. Built once, at import."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TYPESCRIPT: Final = "application/typescript; charset=utf-8"
 
 
 class File(NamedTuple):
-    """One file, plain and compressed with gzip, with an entity tag for either (RFC 9110, 8.8.3)."""
+    """A file, plain and gzip-compressed. Each form has its own entity tag (RFC 9110, 8.8.3)."""
 
     content_type: str
     plain: bytes
@@ -42,4 +42,4 @@ FILES: Final = {
     "mobile.mjs": _file("mobile.mjs", "bundles"),
     "mobile.d.ts": _file("mobile.d.ts", "js"),
 }
-"""By name below `/sdk/`."""
+"""Files by their name below `/sdk/`."""

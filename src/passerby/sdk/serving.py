@@ -1,7 +1,7 @@
-"""Answers `GET /sdk/...` on the ingest port, as a call that any page may make.
+"""Serves `GET /sdk/...` on the ingest port, without authentication.
 
-A file keeps its name when Passerby is upgraded: browsers ask again after an hour, and are told in a few bytes when
-theirs is still the newest.
+Files keep their names when Passerby is upgraded. Browsers revalidate them after an hour; an unchanged file is answered
+with 304.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply,
 from passerby.sdk.files import FILES, File
 
 DIALECT: Final = "sdk"
-"""The word for these files where a call's dialect is named."""
+"""Dialect of these calls in metrics and logs."""
 PREFIX: Final = "/sdk/"
 MAX_AGE_SECONDS: Final = 3_600
 BODY_LIMIT: Final = 1_024
-"""Bytes: who asks for a file has nothing to say."""
+"""Bytes. A request for a file has no body."""
 
 _HEADERS: Final = (
     ("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}"),
@@ -32,12 +32,12 @@ _HEADERS: Final = (
 
 
 def match(path: str) -> Call | None:
-    """The call for a file of the SDKs."""
+    """Return the call for a file of the SDKs, or None."""
     return _CALLS.get(path)
 
 
 def answer(file: File, headers: Mapping[str, str]) -> Reply:
-    """The file as this client takes it, or word that the one it has is current."""
+    """Return the file, compressed if the client accepts it, or 304 if the client has the current version."""
     packed = _takes_gzip(headers.get("accept-encoding", ""))
     tag = file.packed_tag if packed else file.plain_tag
     own = (("ETag", tag), *_HEADERS)
@@ -49,7 +49,7 @@ def answer(file: File, headers: Mapping[str, str]) -> Reply:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding lets gzip through: named, or meant by `*`, and not with a weight of 0."""
+    """Return whether an Accept-Encoding accepts gzip, by name or by `*`, with a weight above 0 (RFC 9110, 12.5.3)."""
     weights = dict(_weighted(part) for part in accepted.lower().split(","))
     return weights.get("gzip", weights.get("*", 0.0)) > 0
 
@@ -64,7 +64,7 @@ def _weighted(part: str) -> tuple[str, float]:
 
 
 def _names(tags: str, tag: str) -> bool:
-    """Whether an If-None-Match names this tag, weakly compared (RFC 9110, 13.1.2)."""
+    """Return whether an If-None-Match matches this tag by weak comparison (RFC 9110, 13.1.2)."""
     return tags.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in tags.split(","))
 
 

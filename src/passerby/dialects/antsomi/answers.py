@@ -43,7 +43,7 @@ def form_of(resp_type: str) -> str:
 
 
 def accepted(form: str, method: str, said: Mapping[str, Any], location: str = "") -> Reply:
-    """The answer to an event that is kept; `said` is what a script is told of it."""
+    """Return the response to an accepted event; `said` is its content for a script."""
     kept: _Headers = (NO_STORE,) if method == "GET" else ()
     if form == SCRIPT:
         return _script(200, {"status": True, "campaigns": [], **said}, kept)

@@ -1,7 +1,6 @@
-"""Antsomi's collector: its paths, whose a call is, and how it is answered.
+"""Antsomi's collector: its paths, the project of a call, and its response.
 
-Source: Antsomi, Analytics API, event. Whose a call is stands in its query, and which form of answer it asks for. None
-of that is secret.
+Source: Antsomi, Analytics API, event. The query has the project's keys, which are public, and the form of the response.
 """
 
 from __future__ import annotations
@@ -28,17 +27,17 @@ BODY_LIMIT: Final = 1 << 20
 """Bytes (design, "What an edge never lets through")."""
 
 BATCH_LIMIT: Final = 100
-"""Events in one body. An array of events is ours: the vendor takes one a request. All of them are kept, or none; but an
-event that breaks a limit of every dialect is refused alone, and kept for inspection."""
+"""Events in one body. Arrays are an extension of Passerby: the vendor accepts one event per request. All events are
+stored, or none; an event that exceeds a limit of every dialect is rejected alone and stored for inspection."""
 
 
 def match(path: str) -> Call | None:
-    """The call that this path stands for."""
+    """Return the call of a path, or None."""
     return _CALLS.get(path)
 
 
 def fault(what: Fault, detail: str = "") -> Reply:
-    """A fault of which the edge tells, as JSON: what form of answer was asked for it does not know."""
+    """Format a fault as JSON: the edge does not know which form of response the query requests."""
     return _refused(JSON, what, detail)
 
 
@@ -48,7 +47,7 @@ def _refused(form: str, what: Fault, detail: str = "") -> Reply:
 
 
 def _collect(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """What a body or a query holds. A refusal has the form that was asked for."""
+    """Handle the events of a body or query. Errors have the requested form of response, too."""
     query = read_query(request.query)
     form = form_of(query.get("resp_type", ""))
     try:
@@ -123,7 +122,7 @@ def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
 
 
 def _told(message: Message) -> dict[str, str]:
-    """What a page's script is told of its event, in the vendor's names."""
+    """Return the fields of an event for the script of a page, by the vendor's names."""
     held = {namespace: value for namespace, value, _ in message.identifiers}
     said = {
         "type": "event",

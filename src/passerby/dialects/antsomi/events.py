@@ -1,7 +1,6 @@
-"""From the fields of an event to its message.
+"""Converts the fields of an event to its message.
 
-Source: Antsomi, Analytics API, event; Events and Business Objects. What has no place of its own is kept as a property,
-so that nothing of an event is lost.
+Source: Antsomi, Analytics API, event; Events and Business Objects. Unknown fields are stored as properties.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ from passerby.dialects.contract import Request
 from passerby.messages import Message, Violation
 
 REQUEST_ID: Final = "request_id"
-"""The field, or the parameter, by which repeats are told."""
+"""The field, or query parameter, with the deduplication key."""
 
 RESET: Final = "user/reset_anonymous_id"
 RESET_FIELDS: Final = ("reset_uid", "generate_uid")
-"""The id of the visitor who leaves, and of the one who comes. They stand at the top or in `extra`."""
+"""Ids of the previous and the next visitor, at the top level or in `extra`."""
 
 CUSTOMERS: Final = "customers"
 USERS: Final = "users"
@@ -46,7 +45,7 @@ TRAITS: Final[Mapping[str, str]] = {
 ROUTING: Final = frozenset(
     {"portal_id", "prop_id", "resp_type", "redirect_url", "is_s2s", "format", "is_debug", "delivery_src", "is_server"}
 )
-"""What a query says beside an event."""
+"""Query parameters that are not fields of the event."""
 DOCUMENTED: Final = ROUTING.union(
     ("uid", "aid", "cid", "sid", "ec", "ea", "en", "et", "items", "dims", "extra", "context", "request_id")
 )
@@ -82,7 +81,7 @@ class _Event(msgspec.Struct, frozen=True):
 
 
 def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
-    """The message that these fields stand for. Raises Invalid, and RequestFault for a text in them that is no JSON."""
+    """Return the message of these fields. Raises Invalid, and RequestFault for a text field that is not JSON."""
     name = _name(fields)
     request = envelope.request
     dims, extra, context = (
@@ -127,7 +126,7 @@ def _name(fields: Mapping[str, Any]) -> str:
 
 
 def _dims(fields: Mapping[str, Any], request: Request) -> dict[str, Any]:
-    """The business objects by their type, which an older SDK sends as an array of objects."""
+    """Return the business objects by type. An older SDK sends them as an array of objects."""
     dims = member(fields, "dims", request)
     if type(dims) is not list:
         return object_of({"dims": dims}, "dims", request)
@@ -153,7 +152,7 @@ def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
 
 
 def _joined(earlier: Any, later: Any) -> Any:
-    """Two objects of one type as one, if they don't contradict each other; else one behind the other."""
+    """Merge two objects of one type if their fields agree; else return both as a list."""
     if type(earlier) is dict and type(later) is dict and all(later.get(k, v) == v for k, v in earlier.items()):
         return earlier | later
     return [*earlier, later] if type(earlier) is list else [earlier, later]
@@ -171,7 +170,7 @@ def _who(event: _Event, name: str, envelope: Envelope) -> Who:
 
 
 def _time(fields: Mapping[str, Any], envelope: Envelope) -> tuple[int, tuple[Violation, ...]]:
-    """When it happened; when it was received where that is not said, or in a way that cannot be read."""
+    """Return the event time; the time of receipt if it is absent or unreadable."""
     said, received_at = fields.get("et"), envelope.request.received_at
     if said is None or said == "":
         return received_at, ()
@@ -182,7 +181,7 @@ def _time(fields: Mapping[str, Any], envelope: Envelope) -> tuple[int, tuple[Vio
 
 
 def _properties(event: _Event, who: Who, request: Request) -> dict[str, Any]:
-    """What the event carries, without what has become an identifier or a trait."""
+    """Return the properties of the event, without fields that became identifiers or traits."""
     properties = {**_without(event.fields, DOCUMENTED)}
     properties |= event.extra if who.inferred else _without(event.extra, UNDERSTOOD)
     items = member(event.fields, "items", request)

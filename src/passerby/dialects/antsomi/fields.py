@@ -1,4 +1,4 @@
-"""Reads the fields of an event out of a body, or out of a query that stands for one.
+"""Reads the fields of an event from a body or a query.
 
 In a query objects and arrays are JSON texts. Bodies with such texts in them are read alike.
 """

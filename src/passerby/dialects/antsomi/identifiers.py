@@ -1,6 +1,6 @@
-"""Whom an event is about: the visitor, and the customer where the event says who that is.
+"""Reads the identifiers of an event: the visitor, and the customer if the event identifies one.
 
-Source: Antsomi, Tracking Users; for servers, what integrators send. Any event may say who the customer is.
+Source: Antsomi, Tracking Users; for servers, what integrators send. Any event can identify the customer.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ CUSTOMER_ID: Final = "customer_id"
 IDENTIFY_ID: Final = "identify_id"
 
 CONTACTS: Final[Mapping[str, str]] = {"identify_email": "email", "identify_phone": "phone"}
-"""Members of `extra` that name somebody who has no customer id, and their namespaces."""
+"""Members of `extra` that identify a user without a customer id, and their namespaces."""
 PHONE_DIGITS: Final = 5
 """No telephone number has fewer."""
 
 EXACT: Final = "exact"
-"""The `identify_type` of what a sender knows. What it only inferred has another one, and merges nobody."""
+"""`identify_type` of an identity that the sender knows. Others are inferred and never merge profiles."""
 
 YES: Final = frozenset({"1", "true"})
 
 
 class Who(msgspec.Struct, frozen=True):
-    """Whom an event is about; what is empty is not known.
+    """Identities of an event; unknown ones are empty.
 
-    `device` is a hint, no name. `server`: the sender is a server, which puts the customer's id into the place of the
-    visitor's. `inferred`: who the customer is was only inferred, so that none is named here. `nothing` is a word for
-    nothing (`null`, `guest`) sent as the customer's id; it is passed on to be counted as blocked.
+    `device` is a hint. `server`: the sender is a server, which sends the customer's id in the field of the visitor's.
+    `inferred`: the customer was only inferred, so `customer` is empty. `nothing` is a placeholder (`null`, `guest`)
+    sent as the customer's id; it is passed on to be counted as blocked.
     """
 
     visitor: str
@@ -77,7 +77,7 @@ def read_who(
 
 
 def left_behind(who: Who, old: str, new: str) -> Who:
-    """Whom a reset is about: the visitor who leaves the device, never the new one (`new`), who is nobody yet.
+    """Return the identifiers of a reset: those of the previous visitor, never the new one's (`new`).
 
     The device is no hint here: the customer who leaves would be brought together with the visitor who comes.
     """

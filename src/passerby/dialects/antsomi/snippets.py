@@ -1,6 +1,6 @@
-"""Code to paste into a page, a tag manager or an app: it loads the SDKs that Passerby serves, which speak this dialect.
+"""Snippets for a page, a tag manager or an app that load the SDKs served by Passerby, which use this dialect.
 
-The values are written as JavaScript texts in which nothing can end the script element around them.
+Values are escaped as JavaScript strings that cannot end the surrounding script element.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _TAG: Final = """\
 </script>"""
 
 _MODULE: Final = """\
-// Save {script} as passerby.js beside this file, and mobile.d.ts from the same place as passerby.d.ts.
+// Save {script} as passerby.js next to this file, and mobile.d.ts from the same place as passerby.d.ts.
 import AsyncStorage from "@react-native-async-storage/async-storage";
 import {{ AppState, Dimensions, Platform }} from "react-native";
 import passerby from "./passerby";

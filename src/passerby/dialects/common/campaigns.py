@@ -1,8 +1,7 @@
-"""The campaign that brought somebody, out of the parameters that a link carried.
+"""Reads the campaign of a visit from the UTM parameters and click ids of its link.
 
-One shape for all dialects, which is that of Segment's spec (`context.campaign`): `utm_source` is `source`,
-`utm_campaign` is `name`, any other `utm_` parameter goes without its prefix, and the ids that advertising networks give
-to a click keep their names.
+All dialects use the form of Segment's spec (`context.campaign`): `utm_source` becomes `source`, `utm_campaign` becomes
+`name`, any other `utm_` parameter loses its prefix, and click ids of advertising networks keep their names.
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ CLICK_IDS: Final = frozenset(
 )
 
 VALUE_LIMIT: Final = 512
-"""How many characters of a parameter are kept."""
+"""Characters kept of a parameter."""
 PARAMETER_LIMIT: Final = 20
-"""How many parameters of a campaign are kept."""
+"""Parameters kept of a campaign."""
 
 
 def campaign_of(*sources: Mapping[str, Any]) -> dict[str, str]:
-    """The campaign in these parameters, empty where there is none; of two of one name the earlier source counts."""
+    """Return the campaign in these parameters, or {}. For a repeated name, the earlier source takes precedence."""
     found: dict[str, str] = {}
     for parameters in sources:
         for parameter in parameters:
-            # Sliced and looked up for every field of every message, most of which are no such parameter.
+            # A slice and a set lookup, because this runs for every field of every message and most are no parameters.
             if parameter[:PREFIX_LENGTH] != PREFIX and parameter not in CLICK_IDS:
                 continue
             bare, value = parameter.removeprefix(PREFIX), parameters[parameter]

@@ -1,4 +1,4 @@
-"""Reads deduplication keys: the ids by which a client marks a call or an event that it sends again."""
+"""Reads deduplication keys: ids that a client repeats when it sends a call or an event again."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _is_usual = _USUAL.fullmatch
 
 
 def read_key(value: Any, call: str = "", limit: int = KEY_LIMIT) -> str:
-    """The key in a field or header, or "" where there is none. One of more than `limit` characters becomes its SHA-256.
+    """Return the key in a field or header, or "". A key of more than `limit` characters is replaced by its SHA-256.
 
-    A word for nothing (`undefined`, the zero UUID) is none: every message with it would be a repeat of the first one.
-    With a `call`, the key counts within that call alone: some clients give one request id to several calls.
+    A placeholder (`undefined`, the zero UUID) is no key: every message with it would be dropped as a duplicate of the
+    first. With a `call`, the key is valid within that call only: some clients reuse one request id for several calls.
     """
     if type(value) is str and len(value) <= limit and _is_usual(value) and value.lower() not in BLOCK_LIST:
         return f"{call}:{value}" if call else value

@@ -1,4 +1,4 @@
-"""What the edge's faults come to in every dialect: the status and the words. The shape around them is the vendor's."""
+"""Status and text of the edge's faults, shared by all dialects. Each dialect formats them as the vendor's errors."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from passerby.dialects.common.body import ATTRIBUTE_LIMIT, DEPTH_LIMIT
 from passerby.dialects.contract import Credentials, Fault, Request, RequestFault
 
 ANY_METHOD: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
-"""For a path that leads nowhere: whatever the method is, the path is what is wrong."""
+"""Methods of an unknown path: it is answered with 404 for every method, never 405."""
 
 
 class Answer(NamedTuple):
-    """The status of a fault's answer, and what it says when the edge has no detail to add."""
+    """Status and text of a fault without a detail."""
 
     status: int
     text: str
@@ -37,11 +37,11 @@ ANSWERS: Final[Mapping[Fault, Answer]] = {
 
 
 def text(fault: Fault, detail: str) -> str:
-    """What an answer says of a fault: its own words, and the detail if there is one."""
+    """Return the text of a fault, followed by the detail if there is one."""
     words = ANSWERS[fault].text
     return f"{words} {detail.rstrip('.')}." if detail else words
 
 
 def no_such_call(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> NoReturn:
-    """Handles what lies below a vendor's prefix and is none of its calls that Passerby knows."""
+    """Handle an unknown path below a vendor's prefix. Raises RequestFault (UNKNOWN_PATH)."""
     raise RequestFault(Fault.UNKNOWN_PATH)

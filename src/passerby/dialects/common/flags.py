@@ -7,16 +7,16 @@ from typing import Any, Final
 YES: Final = frozenset({"true", "1", "yes", "on"})
 NO: Final = frozenset({"false", "0", "no", "off"})
 LONGEST: Final = 16
-"""Characters. A longer text is no flag."""
+"""Characters; longer text is no flag and is not lower-cased."""
 
 
 def says_yes(value: Any) -> bool:
-    """Whether a value says yes. One that cannot be read says neither yes nor no."""
+    """Return whether a value is true. An unreadable value is neither true nor false."""
     return _spelt(value) in YES
 
 
 def says_no(value: Any) -> bool:
-    """Whether a value says no."""
+    """Return whether a value is false."""
     return _spelt(value) in NO
 
 

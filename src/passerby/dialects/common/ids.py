@@ -1,4 +1,4 @@
-"""Reads the value of an id as clients really send it: a string, or a number that stands for one."""
+"""Reads ids as clients send them: as a string, or as a number in place of one."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from passerby.identity.namespaces import MAX_VALUE_LENGTH
 from passerby.messages import Violation
 
 EXACT_LIMIT = 2**53
-"""From here on a float cannot tell neighbouring integers apart: such an id could be another person's."""
+"""From here on a float does not represent every integer: a rounded id could belong to another user."""
 
 BLOCKED = "blocked_identifier"
-"""The kind of violation that a value is which cannot be an identifier, as the worker counts it."""
+"""Kind of violation: a value that cannot be an identifier. The worker counts it under this name."""
 WRONG_TYPE = "wrong_type"
-"""The kind of violation that a value of another type is."""
+"""Kind of violation: a value of another type."""
 
 
 ANY_LENGTH = 5 << 20
-"""As `limit`: whatever a body can hold, for a value that is only hashed."""
+"""As `limit`: the size of the largest body, for a value that is only hashed."""
 
 
 def read_id(value: Any, limit: int = MAX_VALUE_LENGTH) -> str | None:
-    """The id that a JSON value stands for: "" where it says there is none, None where it cannot be an id.
+    """Return the id in a JSON value: "" for an absent id, None for a value that cannot be an id.
 
-    There is none in null, in an empty string and in one of white space alone. Other strings are ids as they are. A
-    number becomes its string, an integral float (a spreadsheet's 1234.0) that of the integer; a float too large to be
-    exact, a boolean, an array or an object is no id. Nor is anything of more than `limit` characters, which is found
-    out before any work is done on it.
+    Null, the empty string and white space are absent. Other strings are returned unchanged. A number becomes its
+    decimal string; an integral float (1234.0 from a spreadsheet) that of the integer. A float too large to be exact, a
+    boolean, an array and an object are invalid, as is anything longer than `limit` characters; the length is checked
+    first, because values are sent by clients.
     """
     if type(value) is str:
         if len(value) > limit:
@@ -44,14 +44,14 @@ def read_id(value: Any, limit: int = MAX_VALUE_LENGTH) -> str | None:
 
 
 def id_problem(value: Any, limit: int = MAX_VALUE_LENGTH) -> str:
-    """Why a value is no id for `read_id`, as the end of a sentence."""
+    """Return why `read_id` rejects a value, as the end of a sentence."""
     if type(value) is str or type(value) is int:
         return f"must have at most {limit} characters"
     return "must be a string or a number"
 
 
 def id_violation(field: str, namespace: str, value: Any) -> Violation:
-    """The violation of a value that is no id for `read_id`: too long, or of another type."""
+    """Return the violation of a value that `read_id` rejects: too long, or of another type."""
     if type(value) is str or type(value) is int:
         return Violation(BLOCKED, attribute=namespace, sample=sample(value))
     return Violation(WRONG_TYPE, attribute=field, sample=sample(value))

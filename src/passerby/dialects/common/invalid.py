@@ -1,4 +1,4 @@
-"""Invalid messages: what was sent and cannot be used, kept for inspection and counted."""
+"""Invalid messages: records that cannot be used are stored for inspection and counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from passerby.messages import Message, Violation
 
 
 def invalid_message(request: Request, project: int, dialect: str, sent: Any, *violations: Violation) -> Message:
-    """A message that states nothing. It has no deduplication key, so that a corrected message may use the one sent."""
+    """Return an invalid message. It has no deduplication key, so that a corrected record can reuse the one sent."""
     return Message(
         project=project,
         id=request.new_id(),
@@ -25,5 +25,5 @@ def invalid_message(request: Request, project: int, dialect: str, sent: Any, *vi
 
 
 def refused_message(request: Request, project: int, dialect: str, record: RefusedRecord) -> Message:
-    """The invalid message of a record that breaks a limit."""
+    """Return the invalid message of a record that exceeds a limit."""
     return invalid_message(request, project, dialect, record.text, Violation(f"record_{record.fault.value}"))

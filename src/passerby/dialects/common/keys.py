@@ -1,4 +1,4 @@
-"""Kinds of keys as most vendors have them, and how a key is found in a body that was rejected."""
+"""Common kinds of keys, and the search for a key in a rejected body."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 _KEY: Final = rb'"\s*:\s*"([\x21\x23-\x5b\x5d-\x7e]{1,128})"'
 _TRIED: Final = 5
-"""How many members of a rejected body are tried."""
+"""Members of a rejected body that are tried as keys: each costs a lookup, and the client chooses their number."""
 
 
 def secret(name: str, title: str) -> KeyKind:
-    """Return a kind of secrets. Those that Passerby makes hold 256 random bits behind a prefix of its own."""
+    """Return a kind of secret key. Generated ones are a prefix followed by 256 random bits in base64."""
     return KeyKind(
         name=name,
         title=title,
@@ -38,18 +38,18 @@ def secret(name: str, title: str) -> KeyKind:
 
 
 def word(name: str, title: str, make: Callable[[RandomBytes], str]) -> KeyKind:
-    """Return a kind of public keys that are letters, digits and a few signs, none of which a path has to escape."""
+    """Return a kind of public key of letters, digits and characters that need no escaping in a path."""
     form = "6 to 128 letters, digits or any of _ . ~ -"
     return KeyKind(name=name, title=title, make=make, pattern=_WORD, form=form)
 
 
 def hexadecimal(characters: int) -> Callable[[RandomBytes], str]:
-    """Return what makes keys of this many random hexadecimal characters."""
+    """Return a generator of keys with this many random hexadecimal characters."""
     return lambda random: random(characters // 2).hex()
 
 
 def number(name: str, title: str) -> KeyKind:
-    """Return a kind of public keys that are numbers; those that Passerby makes have nine digits."""
+    """Return a kind of public key that is a number. Generated ones have nine digits."""
     return KeyKind(
         name=name,
         title=title,
@@ -62,11 +62,11 @@ def number(name: str, title: str) -> KeyKind:
 
 
 def member(field: str) -> re.Pattern[bytes]:
-    """Return the pattern of a member with this name and a key in it, for `members`."""
+    """Return the pattern for `members` of a JSON member with this name."""
     return re.compile(b'"' + re.escape(field.encode()) + _KEY)
 
 
 def members(body: bytes, pattern: re.Pattern[bytes]) -> Iterator[str]:
-    """Yield the values of such members at any place: a rejected body need not be JSON, and may have been cut."""
+    """Yield the values of matching members at any depth. Searched as bytes: the body may be truncated or no JSON."""
     for found in islice(pattern.finditer(body), _TRIED):
         yield found[1].decode("ascii")

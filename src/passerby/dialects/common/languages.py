@@ -1,4 +1,4 @@
-"""Writes a call in the languages that it can be pasted in."""
+"""Writes a sample request as code: shell, JavaScript and Python."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def javascript(url: str, call: SampleCall) -> str:
 
 
 def python(url: str, call: SampleCall) -> str:
-    """Write a call for Python, with nothing to install."""
+    """Write a call for Python with the standard library only."""
     body = pprint.pformat(call.body, width=80, sort_dicts=False)
     headers = pprint.pformat(call.http_headers(), width=80, sort_dicts=False)
     return (
@@ -48,5 +48,5 @@ LANGUAGES: Final[Mapping[str, Callable[[str, SampleCall], str]]] = {
 
 
 def _quoted(text: str) -> str:
-    """A text as one word of a shell."""
+    """Quote a text for a shell."""
     return "'" + text.replace("'", "'\\''") + "'"

@@ -1,4 +1,4 @@
-"""CrossEngage's words: what it says of the product at the top, and the whole cart beside that."""
+"""CrossEngage's vocabulary. Events have the product at the top level, and the cart as a member."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Reads one user or lead out of a body: its identifiers, its traits, and what is wrong with it.
+"""Reads one user or lead of a request: its identifiers, traits and errors.
 
-Fields beside the identifying ones become traits of their own name, and so do the members of `traits`, which win over a
-field of the same name. A null takes a trait away. Attributes need not be created before they are sent.
+Fields other than identifiers become traits, as do the members of `traits`, which take precedence over a field of the
+same name. Null removes a trait. Attributes need not be created before they are sent.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ class Entry(NamedTuple):
 
     @property
     def identifiers(self) -> list[Identifier]:
-        """Whom the entry names: the id, the email within its business unit, or both."""
+        """Identifiers of the entry: the id, the email within its business unit, or both."""
         found = [user_id(self.id)] if self.id else []
         return [*found, address(self.email, self.unit)] if self.email else found
 
 
 def user_id(value: str) -> Identifier:
-    """The identifier of a user's `id`."""
+    """Return the identifier of a user's `id`."""
     return Identifier("user_id", value)
 
 
 def address(email: str, unit: str | None) -> Identifier:
-    """The identifier of an email within its business unit; without one, within the unit ""."""
+    """Return the identifier of an email, scoped to its business unit ("" without one)."""
     return Identifier("email", email, unit or "")
 
 
@@ -72,7 +72,7 @@ def read_entry(record: Any, required: str) -> Entry:
 
 
 def read_named(record: dict[str, Any], field: str, namespace: str, problems: list[Problem]) -> str:
-    """The identifier in a field, "" where there is none. One that can name nobody ("null", "0") is a problem."""
+    """Return the identifier in a field, or "". A placeholder ("null", "0") is a problem."""
     value = read_id(record.get(field), ID_LIMIT)
     if value is None:
         problems.append(Problem(field, WRONG, "2", f"{field} {id_problem(record[field], ID_LIMIT)}."))

@@ -1,8 +1,8 @@
-"""CrossEngage's mobile tracking: `identify` says whose a mobile id is, `track` what happened on it.
+"""CrossEngage's mobile tracking: `identify` links a mobile id to a user, `track` records an event of a mobile id.
 
-Source: CrossEngage, Mobile Web Tracking; where that is silent, the decisions are ours and stand beside the code. A
-device speaks for itself, so its address and user agent are context of the message. There is no deduplication here: the
-vendor's calls carry nothing to tell a repeat by.
+Source: CrossEngage, Mobile Web Tracking; decisions of Passerby where it says nothing are documented at the code. The
+caller is the user's device, so its address and user agent are stored as context. Messages are not deduplicated, because
+the vendor's calls have no message id.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ EVENT_LIMIT: Final = 512
 """The most characters of an event's name. The vendor names no limit."""
 
 AGENT_LIMIT: Final = 512
-"""How many characters of a user agent are kept."""
+"""Characters kept of a user agent."""
 
 MISSING: Final = "MISSING_VALUE"
 WRONG: Final = "WRONG_VALUE"
 
 Errors = list[dict[str, str]]
-"""What is wrong with a body, in the vendor's form: `field`, `type` and `message` each."""
+"""Errors of a body in the vendor's form, each with `field`, `type` and `message`."""
 
 
 def match(path: str) -> Call | None:
-    """The call that a path below the vendor's prefix stands for. An unknown one is a call that answers 404."""
+    """Return the call of a path below the vendor's prefix. An unknown one is a call that responds with 404."""
     if not path.startswith(PREFIX):
         return None
     key, _, call = path[len(PREFIX) :].partition("/")
@@ -61,17 +61,17 @@ def match(path: str) -> Call | None:
 
 
 def fault(what: Fault, detail: str = "") -> Reply:
-    """A fault as one entry of `errors`. The edge adds the headers that need its numbers (`Retry-After`)."""
+    """Format a fault as one entry of `errors`. The edge adds `Retry-After`."""
     field, kind = _FAULTS.get(what, ("", WRONG))
     headers = (("Allow", "POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
     return _errors([_error(field, kind, text(what, detail))], ANSWERS[what].status, headers)
 
 
 def _identify(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """Somebody is named: by `userId`, or by `email` within its `businessUnit`, or by both.
+    """Identify the user of a mobile id by `userId`, by `email` within its `businessUnit`, or by both.
 
-    Beside a `userId` an `email` without a unit (or a unit without an email) names nobody; it is kept as the trait of
-    that name, unless `traits` says otherwise.
+    With a `userId`, an `email` without a unit (or a unit without an email) is no identifier; it becomes the trait of
+    that name, unless `traits` contains one.
     """
     project = _project(parameters, credentials)
     body = read_body(request)
@@ -100,7 +100,7 @@ def _identify(request: Request, parameters: Mapping[str, str], credentials: Cred
 
 
 def _track(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """An event of whoever has the mobile id; other ids in the body name nobody here, as the vendor has it."""
+    """Record an event of the profile with the mobile id. Other ids in the body are ignored, as the vendor does."""
     project = _project(parameters, credentials)
     body = read_body(request)
     if type(body) is not dict:
@@ -147,7 +147,7 @@ def _project(parameters: Mapping[str, str], credentials: Credentials) -> int:
 
 
 def _id(body: dict[str, Any], field: str, errors: Errors) -> str | None:
-    """The id in a field: "" where there is none, None (and an entry in `errors`) where it cannot be one."""
+    """Return the id in a field: "" if absent, None (with an entry in `errors`) if invalid."""
     value = read_id(body.get(field), ID_LIMIT)
     if value is None:
         errors.append(_error(field, WRONG, f"{field} {id_problem(body[field], ID_LIMIT)}."))
@@ -162,10 +162,10 @@ def _mobile_id(body: dict[str, Any], errors: Errors) -> str:
 
 
 def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dict[str, Any]]:
-    """Who an identify names, and what names nobody but is worth keeping as a trait."""
+    """Return the identifiers of an identify call, and the incomplete ones as traits."""
     faults: Errors = []
     user_id, email, unit = _id(body, "userId", faults), _id(body, "email", faults), None
-    if body.get("businessUnit") is not None:  # the empty string is a unit, too
+    if body.get("businessUnit") is not None:  # the empty string is a valid unit
         unit = _id(body, "businessUnit", faults)
     if not faults and not user_id and (not email or unit is None):
         faults = _unnamed(email, unit)
@@ -178,7 +178,7 @@ def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dic
 
 
 def _unnamed(email: str | None, unit: str | None) -> Errors:
-    """What an identify lacks that names nobody: the other half of a pair, or everything."""
+    """Return the errors of an identify call without a complete identifier."""
     if email:
         return [_error("businessUnit", MISSING, "An email needs its businessUnit, which may be an empty string.")]
     if unit:
@@ -190,7 +190,7 @@ def _unnamed(email: str | None, unit: str | None) -> Errors:
 
 
 def _event_name(body: dict[str, Any], errors: Errors) -> str:
-    """The event's name, or "" with an entry in `errors`."""
+    """Return the name of the event, or "" with an entry in `errors`."""
     value = body.get("event")
     if value is None or value == "" or (type(value) is str and value.isspace()):
         errors.append(_error("event", MISSING, "event is required."))
@@ -213,7 +213,7 @@ def _object(body: dict[str, Any], field: str, errors: Errors) -> dict[str, Any]:
 
 
 def _common(body: dict[str, Any], call: str, request: Request, errors: Errors) -> int:
-    """Check what both calls have beside their own fields, and give the time of the message."""
+    """Check the fields that both calls share and return the time of the message."""
     kind = body.get("type")
     if kind != call and kind is not None and kind != "":
         errors.append(_error("type", WRONG, f'type must be "{call}" in this call.'))
@@ -268,4 +268,4 @@ _FAULTS: Final[Mapping[Fault, tuple[str, str]]] = {
     Fault.OVERLOADED: ("", "TOO_MANY_REQUESTS"),
     Fault.UNAVAILABLE: ("", "UNAVAILABLE"),
 }
-"""The `field` and `type` of a fault; too deep or too rich is a wrong value of the body as a whole."""
+"""`field` and `type` of each fault. Other faults (too deep, too many attributes) are a wrong value of the body."""

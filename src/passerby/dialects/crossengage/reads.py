@@ -28,7 +28,7 @@ QUERY_LIMIT: Final = 1_000
 """Characters."""
 
 STANDARD: Final = ("firstName", "lastName", "birthday", "createdAt", "gender")
-"""Traits that a user shows beside `traits`."""
+"""Traits that a user has as top-level fields, outside `traits`."""
 
 
 def get_user(sent: Sent) -> Lookup:

@@ -1,9 +1,9 @@
-"""The two calls of the app: at the start of a session, and when somebody becomes known.
+"""The two calls of the app: `externalIds` at the start of a session, and `identify`.
 
-Source: CustomerLabs, Mobile Tracking API, externalIds and identify. The vendor answers both with what is known of the
-profile. An app id is public, so here both answer with what the asking installation (`uid`) has stated itself, this
-call included, unless the project's setting `answers_with_profile` is on. That has to be looked up, so a call is first
-read to an *inquiry*; its message and answer are made when that is answered.
+Source: CustomerLabs, Mobile Tracking API, externalIds and identify. The vendor responds to both with the profile. An
+app id is public, so here the response contains only what the calling installation (`uid`) has sent itself, including
+this call, unless the project's setting `answers_with_profile` is on. That takes a lookup: a call is first read to a
+`Lookup`, and its result is turned into the message and the response.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ SHOWN: Final[Mapping[str, str]] = {
     "aaid": "aaid",
     "ga_app_instance_id": "google_analytics__app_instance_id",
 }
-"""The namespaces whose newest identifier an answer shows among the `external_ids`, and its field there."""
+"""Namespaces whose newest identifier is in the `external_ids` of a response, and the name of the field there."""
 
 
 class _Call(msgspec.Struct, frozen=True):
-    """What both calls have, with wrapped values unwrapped. `device` is what this call says of it, if anything."""
+    """The fields that both calls share, unwrapped. `device` are the properties of the device in this call."""
 
     request: Request
     project: int
@@ -69,7 +69,7 @@ class _Call(msgspec.Struct, frozen=True):
 
 
 def external_ids(request: Request, credentials: Credentials) -> Lookup:
-    """The start of a session: which ids a device goes by, and what it says of itself. Raises Invalid."""
+    """Handle `externalIds`: the ids and properties of a device at the start of a session. Raises Invalid."""
     body, sent = _body(request)
     project = application(body, credentials)
     uid, session = required_id(body, "uid"), required_id(body, "sid")
@@ -81,7 +81,7 @@ def external_ids(request: Request, credentials: Credentials) -> Lookup:
 
 
 def identify(request: Request, credentials: Credentials) -> Lookup:
-    """Somebody is named by an email or a phone, and has these traits. Raises Invalid."""
+    """Handle `identify`: a user's email or phone, and traits. Raises Invalid."""
     body, sent = _body(request)
     project = application(body, credentials)
     uid, session = required_id(body, "uid"), required_id(body, "sid")
@@ -90,7 +90,7 @@ def identify(request: Request, credentials: Credentials) -> Lookup:
     ids, device = required_object(body, EXTERNAL_IDS), optional_object(body, DEVICE)
     told = credentials.settings(project).answers_with_profile
     call = _Call(request, project, told, uid, session, by, ids, device, sent)
-    # What the device lets be used is known only when it has been looked up.
+    # Advertising ids are limited until the lookup returns the settings of the device.
     return _inquiry(call, partial(_identified, call, traits, source, time), limited=True)
 
 
@@ -107,7 +107,7 @@ def _inquiry(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Lookup
 
 
 def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
-    """Who is named, the installation first; and the context that holds what in the naming fields names nobody."""
+    """Return the identifiers, the installation's first, and the context with the other members of the same fields."""
     naming = Naming(limited=limited, plain=call.sent.plain)
     naming.add(INSTALLATION, call.uid)
     rest = {"identify_by": naming.take(call.identify_by), EXTERNAL_IDS: naming.take(call.external_ids)}
@@ -116,7 +116,7 @@ def _naming(call: _Call, *, limited: bool) -> tuple[Naming, dict[str, Any]]:
 
 
 def _started(call: _Call, parameters: dict[str, Any], known: LookupResult) -> Outcome:
-    """What `externalIds` comes to."""
+    """Return the outcome of `externalIds`."""
     device = known.device | call.device
     naming, context = _naming(call, limited=is_limited(device))
     context |= {DEVICE: call.device, **campaign(parameters, call.device), **sender(call.request)}
@@ -124,7 +124,7 @@ def _started(call: _Call, parameters: dict[str, Any], known: LookupResult) -> Ou
 
 
 def _identified(call: _Call, traits: dict[str, Any], source: str, time: int, known: LookupResult) -> Outcome:
-    """What `identify` comes to."""
+    """Return the outcome of `identify`."""
     device = known.device | call.device
     naming, context = _naming(call, limited=is_limited(device))
     context |= {"event_source": source, **sender(call.request)}
@@ -165,7 +165,7 @@ def _reply(call: _Call, known: LookupResult, device: dict[str, Any], traits: dic
 
 
 def _known_ids(person: Person | None) -> dict[str, Any]:
-    """The external ids of a person: of each kind the newest, and those that name nobody as last stated."""
+    """Return the external ids of a profile: the newest identifier of each namespace, and the other ids as last sent."""
     if person is None:
         return {}
     kept = person.context.get(EXTERNAL_IDS)

@@ -48,7 +48,7 @@ _Inquire = Callable[[Request, Credentials], Lookup]
 
 
 def match(path: str) -> Call | None:
-    """The call that a path below the vendor's prefixes stands for. An unknown one is a call that answers 404."""
+    """Return the call of a path below the vendor's prefixes. An unknown one is a call that responds with 404."""
     if path.startswith(APP):
         return _APP_CALLS.get(path[len(APP) :], _NOWHERE)
     if not path.startswith(SOURCE):

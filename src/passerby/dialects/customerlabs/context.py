@@ -1,4 +1,4 @@
-"""What is kept beside a message: the device and what it says of itself, the campaign, the sender."""
+"""Reads the context of a message: the device, the campaign and the sender."""
 
 from __future__ import annotations
 

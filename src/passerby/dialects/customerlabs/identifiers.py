@@ -1,7 +1,7 @@
-"""Which fields name somebody, and what they are called among our namespaces.
+"""Reads identifiers: the fields that contain them, and their namespaces.
 
-Only `identify_by`, `external_ids` and values that are marked as naming do: an email among the traits is a trait. A
-webhook that takes any JSON looks at the top of it, too.
+Only `identify_by`, `external_ids` and values marked as identifiers are read: an email among the traits is a trait. In
+the free JSON of a webhook, top-level fields are read, too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STATED: Final[Mapping[str, str]] = {
     "google_analytics__app_instance_id": "ga_app_instance_id",
     "ga_app_instance_id": "ga_app_instance_id",
 }
-"""The namespaces of the fields of `identify_by` and `external_ids`. The session of Google Analytics names nobody."""
+"""Namespaces of the fields of `identify_by` and `external_ids`. The session of Google Analytics is no identifier."""
 
 FREE: Final[Mapping[str, str]] = {
     **STATED,
@@ -37,22 +37,22 @@ FREE: Final[Mapping[str, str]] = {
     "anonymous_id": "anonymous_id",
     "anonymousId": "anonymous_id",
 }
-"""Those that name somebody at the top of a webhook's free JSON, too, and wherever a value is marked as naming."""
+"""Namespaces of top-level fields in the free JSON of a webhook, and of values marked as identifiers."""
 
 ADVERTISING: Final = frozenset({"idfa", "aaid", "ga_app_instance_id"})
-"""The namespaces that the owner of a device can forbid to use."""
+"""Namespaces that are not used if ad tracking is limited on the device."""
 
 UUID_LENGTH: Final = 36
-"""Characters. The vendor's own user ids are an app id with a UUID behind it (Mobile Tracking API, user_id)."""
+"""Characters. The vendor's user ids are an app id followed by a UUID (Mobile Tracking API, user_id)."""
 
 UNKNOWN_NAME: Final = "unknown_identifier"
-"""A kind of violation: a field marked as an identifier has an unknown name. It is kept."""
+"""Kind of violation: a field marked as an identifier has an unknown name. The field is stored."""
 
 
 class Naming:
-    """Gathers who a body names. `limited`: its device's owner forbids advertising ids, which are then not kept at all.
+    """Collects the identifiers of a body. `limited`: ad tracking is limited, so advertising ids are not stored at all.
 
-    `plain` are the fields that their sender marked as not naming, wherever they stand.
+    `plain` are fields that the sender marked as no identifiers, at any depth.
     """
 
     def __init__(self, *, limited: bool = False, plain: Collection[str] = ()) -> None:
@@ -63,14 +63,14 @@ class Naming:
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:
-        """Who is named, each once, in the order of their statement."""
+        """Identifiers without duplicates, in the order sent."""
         return tuple(self._found)
 
     def add(self, namespace: str, value: str) -> None:
         self._found[Identifier(namespace, value)] = None
 
     def take(self, fields: Mapping[str, Any], namespaces: Mapping[str, str] = STATED) -> dict[str, Any]:
-        """Take the fields that name somebody; returns the others, which are data."""
+        """Collect the identifiers among these fields and return the other fields."""
         rest = {}
         for field, value in fields.items():
             namespace = namespaces.get(field)
@@ -79,7 +79,7 @@ class Naming:
         return rest
 
     def take_marked(self, marked: Iterable[tuple[str, Any]]) -> None:
-        """Take the values that their sender marked as naming, of which some may be taken already."""
+        """Collect the values that the sender marked as identifiers. Some may be collected already."""
         for field, value in marked:
             namespace = FREE.get(field)
             if namespace is None:
@@ -88,7 +88,7 @@ class Naming:
                 self._take(field, value, namespace)
 
     def _take(self, field: str, value: Any, namespace: str) -> bool:
-        """Whether there is nothing left to keep of this field."""
+        """Collect an identifier; return whether the field is consumed."""
         if field in self._plain:
             return False
         id_ = read_id(value)
@@ -101,9 +101,10 @@ class Naming:
 
 
 def free_names(fields: Mapping[str, Any], project: int, credentials: Credentials) -> Mapping[str, str]:
-    """The namespaces at the top of free JSON, where an email has to look like one.
+    """Return the namespaces of top-level fields in free JSON. `email` is one only if the value has an `@`.
 
-    The vendor's `user_id` is the id of an installation; in free JSON it is mostly the sender's own id of a customer.
+    The vendor's `user_id` is the id of an installation; in free JSON it is mostly the sender's own id of a customer, so
+    only a value with this project's app id is read as an installation.
     """
     namespaces = dict(FREE)
     email = fields.get("email")

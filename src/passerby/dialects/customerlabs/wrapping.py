@@ -1,4 +1,4 @@
-"""Values as the vendor's browser code wraps them: `{"t": type, "v": value, "ib": whether it names somebody}`.
+"""Unwraps values of the vendor's browser code: `{"t": type, "v": value, "ib": whether it is an identifier}`.
 
 Source: the vendor's own templates for tag managers and shops. The type is the sender's word for it, in any case; a
 number or boolean often comes as text.
@@ -17,16 +17,16 @@ TYPE: Final = "t"
 NAMES: Final = "ib"
 _MEMBERS: Final = frozenset({VALUE, TYPE, NAMES})
 _MARK: Final = b'"v"'
-"""What a body with a wrapped value has in it somewhere."""
+"""Every body with a wrapped value contains this text."""
 
 _BOOLEANS: Final[Mapping[Any, bool]] = {"true": True, "false": False}
 
 
 class Unwrapped(msgspec.Struct):
-    """A value with every wrapped value in it replaced by what it holds.
+    """A value with all wrapped values replaced by their content.
 
-    `naming` are the members, by name and value, whose wrapping says that they name somebody; `plain` the names of those
-    whose wrapping says that they do not.
+    `naming` are the members, by name and value, that are marked as identifiers; `plain` the names of those marked as
+    no identifiers.
     """
 
     value: Any
@@ -35,12 +35,12 @@ class Unwrapped(msgspec.Struct):
 
 
 def may_wrap(body: bytes) -> bool:
-    """Whether there can be a wrapped value in this body: mostly not, and then none of it needs a look."""
+    """Return whether the body may contain a wrapped value. Mostly not: then the traversal is skipped."""
     return _MARK in body
 
 
 def unwrap(value: Any, *, wrapped: bool = True) -> Unwrapped:
-    """The value without its wrappings. `wrapped` is what `may_wrap` says of the body that it is of."""
+    """Unwrap a value. `wrapped` is the result of `may_wrap` for its body."""
     found = Unwrapped(value, [], set())
     if wrapped:
         found.value = _unwrap(value, "", found)

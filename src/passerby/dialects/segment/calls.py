@@ -1,11 +1,11 @@
-"""The calls of Segment's HTTP Tracking API: whose they are, what they bring, how they are answered.
+"""The calls of Segment's HTTP Tracking API: authentication, items and responses.
 
-Source: Segment, HTTP Tracking API. Each call brings one *item*, `batch` several; the short paths are those of the
-browser SDK. The content type says nothing here: bodies are JSON under any. What can be read is answered 200, whatever
-is wrong with it (see `items`).
+Source: Segment, HTTP Tracking API. Each call has one *item*, `batch` several; the short paths are those of the browser
+SDK. The content type is ignored: bodies are JSON under any. Every readable request is answered with 200, even if its
+items are invalid (see `items`).
 
-The write key is public. The one in the header counts if it is known, else the one in the body: with OAuth the header
-holds a token that is no key, and the body the key.
+The write key is public. A known key in the header takes precedence over the key in the body: with OAuth the header
+contains a token, which is not the key.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ IMPORT: Final = "/v1/import"
 BEACON: Final = "/beacon/v1/batch"
 """The batch that RudderStack's browser SDK hands to `sendBeacon`, with its key in the query."""
 _KEY: Final = KEY.encode()
-"""What a body has in it somewhere that holds a key; no other is read for one."""
+"""A body without this text has no key and is not parsed for one."""
 
 EVENT_LIMIT: Final = 32 * 1024
-"""Bytes of an item, be it alone or in a batch (HTTP Tracking API, max request size)."""
+"""Bytes of an item, alone or in a batch (HTTP Tracking API, max request size)."""
 BATCH_LIMIT: Final = 4_000 * 1024
 """Bytes of a batch: the limit of RudderStack (rudder-server, `Gateway.maxReqSizeInKB`), whose SDKs call here, too.
 Segment's own is 500 KB, which its React Native library exceeds."""
@@ -63,14 +63,14 @@ def fault(method: str, what: Fault, detail: str = "") -> Reply:
 
 
 def _single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """A call whose body is one item. The path says of which type it is, whatever the body says."""
+    """Handle a call with one item. The path determines its type; a `type` in the body is ignored."""
     body, project = _authorised(request, credentials)
     message = read(body, type_, Envelope(request, project, credentials))
     return Outcome(_SUCCESS, [] if message is None else [message])
 
 
 def _batch(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """A call that brings several items, each of them a message of its own whatever becomes of the others."""
+    """Handle a batch. Each item is an independent message."""
     body, project = _authorised(request, credentials, "batch")
     items = body.get("batch") if type(body) is dict else None
     if type(items) is not list:
@@ -89,13 +89,13 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
 
 
 def _check_shared(items: int, *shared: dict[str, Any]) -> None:
-    """Refuse a batch whose shared members would come to too much in so many items. Raises RequestFault."""
+    """Reject a batch whose shared members, copied into every item, exceed the limit. Raises RequestFault."""
     if items * sum(len(msgspec.json.encode(each)) for each in shared) > SHARED_LIMIT:
         raise RequestFault(Fault.TOO_LARGE, "shared_size", limit=SHARED_LIMIT, items=items)
 
 
 def _refuse_large(request: Request, items: list[Any]) -> None:
-    """Refuse each item that is too large. In a small body there can be none."""
+    """Replace each item that is too large by a `RefusedRecord`. A small body cannot contain one."""
     if len(items) > ITEM_LIMIT:
         raise RequestFault(Fault.TOO_LARGE, "batch_items", limit=ITEM_LIMIT)
     if len(request.body) <= EVENT_LIMIT:
@@ -106,7 +106,7 @@ def _refuse_large(request: Request, items: list[Any]) -> None:
 
 
 def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
-    """The browser SDK's figures about itself, which are taken and dropped."""
+    """Accept and discard the metrics of the browser SDK."""
     return Outcome(_SUCCESS)
 
 
@@ -127,7 +127,7 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
 
 
 def _read(request: Request, records: str) -> Any:
-    """The body as JSON, whatever its content type; else as a form, where the content type says that it is one."""
+    """Parse the body as JSON under any content type, else as a form if the content type is that of a form."""
     try:
         return decode(request.body, records, request)
     except RequestFault as found:

@@ -1,4 +1,4 @@
-"""Segment's words: the second edition of its spec, and what the first one called the same."""
+"""Segment's vocabulary: the names of version 2 of its spec, and those of version 1 for the same events."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What a Segment-spec `context` says: of the device whom to wait for, and what to keep beside the message.
+"""Reads the `context` of Segment's spec: identifiers of the device, and the context stored with the message.
 
-Source: Segment, Spec: Common Fields, context. A context is kept as it was sent, save for these: `traits` belongs to an
-identify and is left out; `userAgent` is kept as `user_agent`, the name that all dialects share; and a sender that is a
-person's own browser or app has its address added where it named none. A server's address would be nobody's.
+Source: Segment, Spec: Common Fields, context. A context is stored as sent with these exceptions: `traits` belongs to an
+identify call and is removed; `userAgent` becomes `user_agent`, the name that all dialects share; and the address of the
+sender is added if the context has none and the sender is the user's own browser or app. A server's address is not the
+user's.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from passerby.dialects.contract import Request
 from passerby.messages import Identifier, Violation
 
 AGENT_LIMIT: Final = 512
-"""How many characters of a user agent are kept."""
+"""Characters kept of a user agent."""
 SESSION_LIMIT: Final = 128
-"""A longer session id is none; it stays in the context."""
+"""Characters. A longer session id is ignored and remains in the context."""
 
 CLIENT_LIBRARIES: Final = frozenset(
     {
@@ -32,24 +33,24 @@ CLIENT_LIBRARIES: Final = frozenset(
         "analytics.js",
     }
 )
-"""The `library.name` of SDKs that run on the person's own device."""
+"""`library.name` of SDKs that run on the user's device."""
 CLIENT_CHANNELS: Final = frozenset({"browser", "client", "mobile", "web"})
-"""What SDKs that run there give as `channel`."""
+"""`channel` of SDKs that run on the user's device."""
 SERVER_CHANNEL: Final = "server"
-"""What SDKs of servers give as `channel`."""
+"""`channel` of server SDKs."""
 BROWSER: Final = "Mozilla/"
-"""What every browser's user agent begins with, and no server's library."""
+"""Prefix of every browser's user agent, and of no server library's."""
 
 EXTERNAL: Final = "externalIds"
-"""The member of a context with ids in namespaces that the sender has made up."""
+"""Member of the context with ids in custom namespaces."""
 
 APPLE: Final = ("ios", "ipad", "iphone", "tvos")
 ANDROID: Final = ("android",)
-"""How the names of the systems begin that have an advertising id, in lower case."""
+"""Prefixes of names of operating systems with an advertising id, in lower case."""
 
 
 def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
-    """The device's id, which is a hint, and its advertising id, unless its owner has limited ad tracking."""
+    """Return the device's id, which is a hint, and its advertising id unless ad tracking is limited."""
     device = context.get("device")
     if type(device) is not dict:
         return []
@@ -69,8 +70,8 @@ def external_identifiers(
 ) -> list[Identifier]:
     """The external ids of these types, which are namespaces that the project has added to its identity policy.
 
-    Source: Segment, Unify, custom externalIDs: `{"id", "type", "collection", "encoding"}`. Those of other types, of
-    other collections than people, and encoded ones are context and nothing more. One that cannot be read is odd.
+    Source: Segment, Unify, custom externalIDs: `{"id", "type", "collection", "encoding"}`. Ids of other
+    types, of other collections than users, and encoded ids are context only. An unreadable id is added to `odd`.
     """
     sent = context.get(EXTERNAL)
     found = []
@@ -78,7 +79,7 @@ def external_identifiers(
         namespace = each.get("type") if type(each) is dict else None
         if type(namespace) is not str or namespace not in namespaces:
             continue
-        # Both members are required; one that is left out can mean nothing but a person's id as it is.
+        # The spec requires both members; a missing one is read as its default.
         if (each.get("collection", "users"), each.get("encoding", "none")) != ("users", "none"):
             continue
         id_ = read_id(each.get("id"))
@@ -90,13 +91,13 @@ def external_identifiers(
 
 
 def session_id(context: dict[str, Any]) -> str:
-    """The session that an SDK keeps count of, or ""."""
+    """Return the session id of the SDK, or ""."""
     value = read_id(context.get("sessionId"), SESSION_LIMIT) if "sessionId" in context else None
     return value or ""
 
 
 def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dict[str, Any]:
-    """What of a context is kept with the message that `item` stands for."""
+    """Return the context to store with the message of `item`."""
     result = context.copy()
     result.pop("traits", None)
     if type(result.get(_AGENT)) is str:
@@ -116,7 +117,7 @@ _AGENT: Final = "userAgent"
 
 
 def is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -> bool:
-    """Whether the sender is the person's own browser or app, as far as it lets that be known."""
+    """Return whether the sender is the user's own browser or app, by channel, library or user agent."""
     channel = item.get("channel")
     if type(channel) is str:
         return channel in CLIENT_CHANNELS
@@ -128,7 +129,7 @@ def is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -
 
 
 def _advertising_namespace(device: dict[str, Any], system: Any) -> str:
-    """Whose advertising id it is: the type of the device says so, or the name of its system."""
+    """Return the namespace of the advertising id by the device's type or operating system, or ""."""
     for name in (device.get("type"), system.get("name") if type(system) is dict else None):
         lower = name.lower() if type(name) is str else ""
         if lower.startswith(APPLE):

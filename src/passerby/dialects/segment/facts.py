@@ -1,4 +1,4 @@
-"""What each of Segment's calls says beyond the fields that all of them have in common.
+"""Reads the fields that are specific to each of Segment's calls.
 
 Source: Segment, Spec: Identify, Track, Page, Screen, Group, Alias.
 """
@@ -22,17 +22,17 @@ PREVIOUS_ID: Final = "previous_id"
 
 GROUP_ID: Final = "group_id"
 GROUP_TRAITS: Final = "group_traits"
-"""The traits that hold which group a person was last said to be in, and what was then said of the group."""
+"""Traits with the id of the user's latest group and the traits of that group."""
 
 PHONE_DIGITS: Final = 5
 """No telephone number has fewer."""
 
 NO_CONTACT: Final = "no_contact"
-"""A kind of violation: an email or phone that can be none. It stays a trait."""
+"""Kind of violation: an implausible email or phone. It remains a trait."""
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An item with what all calls have in common taken out. `odd` gathers what is passed over in it."""
+    """An item with its common fields read. `odd` collects violations that do not invalidate it."""
 
     fields: dict[str, Any]
     context: dict[str, Any]
@@ -42,7 +42,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """What an item says beyond what all calls have in common."""
+    """The result of reading the specific fields of an item."""
 
     kind: Kind
     name: str = ""
@@ -52,7 +52,7 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 def _identify(item: Item) -> Fact | Violation:
-    """Traits of a person. Some SDKs put them into the context; of two of one name those in the item itself count."""
+    """Read the traits of a user. Some SDKs send them in the context; those of the item take precedence."""
     traits = object_of(item.fields.get("traits"))
     if traits is None:
         return wrong("traits", item.fields["traits"])
@@ -76,8 +76,8 @@ _PLAUSIBLE: Final[Mapping[str, Callable[[str], bool]]] = {
     "email": lambda value: "@" in value,
     "phone": lambda value: sum(map(str.isdigit, value)) >= PHONE_DIGITS,
 }
-"""The traits that are contacts, which are also the namespaces of their values, and what such a value must look like:
-a placeholder that many people have in their traits would make one person of them."""
+"""Contact traits, which are also namespaces, with a plausibility check: a placeholder that many users have as their
+contact would merge their profiles."""
 
 
 def _track(item: Item) -> Fact | Violation:
@@ -91,7 +91,7 @@ def _track(item: Item) -> Fact | Violation:
 
 
 def _viewed(what: str, item: Item) -> Fact | Violation:
-    """A page or screen is an event; its `name` and `category` are properties of it, where those don't say otherwise."""
+    """Read a page or screen view as an event. `name` and `category` become properties, unless properties has them."""
     properties = object_of(item.fields.get("properties"))
     if properties is None:
         return wrong("properties", item.fields["properties"])
@@ -100,9 +100,9 @@ def _viewed(what: str, item: Item) -> Fact | Violation:
 
 
 def _viewed_name(what: str, said: dict[str, Any]) -> str:
-    """The event's name by the convention of Segment's own libraries: `Viewed Docs Home Page`, `Loaded a Page`.
+    """Return the event name by the convention of Segment's libraries: `Viewed Docs Home Page`, `Loaded a Page`.
 
-    A name too long for the catalogue gives way to a shorter one: the page's alone, then the category's, then none.
+    A name too long for the catalogue is shortened: to the page alone, then to the category, then to neither.
     """
     name, category = _words(said.get("name")), _words(said.get("category"))
     for words in (f"{category} {name}" if name and category else "", name, category):
@@ -117,7 +117,7 @@ def _words(value: Any) -> str:
 
 
 def _group(item: Item) -> Fact | Violation:
-    """Membership in a group. What is said of the group stays apart: its email is not the person's."""
+    """Read membership in a group. The group's traits are one nested trait, because its email is not the user's."""
     group_id, traits = read_id(item.fields.get("groupId")), object_of(item.fields.get("traits"))
     if not group_id:
         return missing("groupId") if group_id == "" else wrong("groupId", item.fields["groupId"])
@@ -127,7 +127,7 @@ def _group(item: Item) -> Fact | Violation:
 
 
 def _alias(item: Item) -> Fact | Violation | None:
-    """`userId` is a new name of whoever went by `previousId`, or by the item's own `anonymousId` without one."""
+    """Link `userId` to the profile of `previousId`, or without one to that of the item's `anonymousId`."""
     previous = read_id(item.fields.get("previousId"))
     if previous is None:
         return wrong("previousId", item.fields["previousId"])

@@ -1,9 +1,9 @@
-"""From one item of Segment's spec, sent alone or in a batch, to the message that it stands for.
+"""Converts an item of Segment's spec, sent alone or in a batch, to its message.
 
-Source: Segment, Spec: Common Fields; where it is silent, the decisions are ours and stand beside the code. This API
-answers before it looks: an item that lacks what it needs, or brings it in a type that cannot be read, becomes an
-*invalid* message, which touches nobody, is counted and keeps what was sent. What is merely odd (an id that is an object
-beside one that is not, a time that cannot be read) is passed over and counted.
+Source: Segment, Spec: Common Fields; decisions of Passerby where it says nothing are documented at the code. This API
+responds with 200 whatever an item contains. An item without a required field, or with one of another type, becomes an
+*invalid* message: it changes no profile, is counted, and is stored as sent. A field that can be ignored (an id that is
+an object next to a valid one, an unreadable time) is ignored and counted.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ UNKNOWN_TYPE: Final = "unknown_type"
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What the items of one request share: its project, and the members of a batch other than its items.
+    """State shared by the items of a request: its project, and the members of a batch other than its items.
 
-    `sent_at` is the `sentAt` of the batch, in milliseconds; None where there is none that can be read.
+    `sent_at` is the `sentAt` of the batch in milliseconds, None if absent or unreadable.
     """
 
     request: Request
@@ -48,7 +48,7 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
-    """The message of an item of this type. None where it says nothing, which is so of an alias onto itself."""
+    """Return the message of an item of this type; None for one without effect, which is an alias of an id to itself."""
     if type(fields) is not dict:
         if type(fields) is RefusedRecord:
             return refused_message(envelope.request, envelope.project, NAME, fields)
@@ -67,7 +67,7 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
 
 
 def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
-    """A message that states nothing: it counts the violation and keeps what was sent, for somebody to look at."""
+    """Return an invalid message with the violation and the item as sent, for inspection."""
     return invalid_message(envelope.request, envelope.project, NAME, sent, violation)
 
 
@@ -93,7 +93,7 @@ _NAMESPACES: Final = {"userId": "user_id", "anonymousId": "anonymous_id"}
 
 
 def _id(fields: dict[str, Any], field: str, odd: list[Violation]) -> str:
-    """The id in a field, or "". Logged-out people are sent as `false` or `{}` by some: odd, and no reason to refuse."""
+    """Return the id in a field, or "". Some senders use `false` or `{}` for logged-out users: counted, not an error."""
     value = fields.get(field)
     id_ = read_id(value)
     if id_ is None:
@@ -134,14 +134,14 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
 
 
 def _external(item: Item, envelope: Envelope) -> list[Identifier]:
-    """The external ids in the item's own context: one that a whole batch shares would make its people one."""
+    """Return the external ids in the item's own context. One in a batch's shared context would merge all its users."""
     own = object_of(item.fields.get("context")) or {}
     wanted = {name for name, _ in envelope.credentials.settings(envelope.project).namespaces}
     return external_identifiers(own, wanted, item.odd)
 
 
 def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
-    """Which destinations the sender wants or does not want; nothing where it wants all, as is the rule."""
+    """Return the sender's selection of destinations; {} for the default, all destinations."""
     own = fields.get("integrations")
     wanted = {**envelope.integrations, **own} if type(own) is dict else dict(envelope.integrations)
     return {} if wanted == {"All": True} else wanted

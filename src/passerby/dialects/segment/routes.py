@@ -7,5 +7,5 @@ from passerby.dialects.segment import browser, calls, pixels
 
 
 def match(path: str) -> Call | None:
-    """The call that this path stands for; None for any other path, because the prefix is not Segment's alone."""
+    """Return the call of a path, else None. Other dialects have paths below `/v1/`, too."""
     return calls.match(path) or browser.match(path) or pixels.match(path)

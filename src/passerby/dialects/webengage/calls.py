@@ -1,11 +1,11 @@
 """WebEngage's REST API: `events`, `users` and their bulk forms, sent by the servers of an account.
 
-Sources: WebEngage, Tracking Events, and the sibling pages on users, bulk calls and limits; where they are silent, the
-decisions are ours and stand beside the code. Servers speak here, so the caller's address and user agent are not the
-user's and are no context of a message.
+Sources: WebEngage, Tracking Events, and the sibling pages on users, bulk calls and limits; decisions of
+Passerby where they say nothing are documented at the code. The callers are servers, so their address and user agent are
+not the user's and are not stored as context.
 
-A call brings one *record* or, in bulk, several. It is taken whole or not at all: clients resend a refused bulk call
-row by row. What the catalogue will set aside later is taken, and the answer's `warnings` name it.
+A call has one *record* or, in bulk, several. It is accepted as a whole or not at all, because clients resend a rejected
+bulk call row by row. Values that the catalogue rejects later are accepted and named in the response's `warnings`.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ BULK_LIMIT: Final = 25
 ID_LIMIT: Final = 100
 """The most characters that a userId or an anonymousId may have (Tracking Events, parameters)."""
 WARNING_LIMIT: Final = 50
-"""Warnings in one answer; more are left out, so that no answer grows with what it answers."""
+"""Warnings in one response. Limited, so that the size of a response does not grow with the request."""
 
 IDS: Final = (("userId", "user_id"), ("anonymousId", "anonymous_id"))
-"""The fields that say whose a record is, the winning one first, and the namespaces of their values."""
+"""The fields with the user's id in order of precedence, and their namespaces."""
 NEITHER_ID: Final = "userId and anonymousId cannot be empty."
-"""The vendor's own words, which clients may look for (Tracking Events, errors)."""
+"""The vendor's exact text, because clients may compare it (Tracking Events, errors)."""
 PREFIX_LENGTH: Final = len(RESERVED_PREFIX)
 NO_RECORD: Final = "a record must be an object."
 NO_TRAITS: Final = frozenset({"userId", "anonymousId", "attributes"})
@@ -65,7 +65,7 @@ NO_TRAITS: Final = frozenset({"userId", "anonymousId", "attributes"})
 
 
 class Batch(NamedTuple):
-    """What the records of one call share: `key` is its deduplication key, `warnings` what its answer will mention."""
+    """State shared by the records of one call: its deduplication key, and the warnings of its response."""
 
     request: Request
     project: int
@@ -74,11 +74,11 @@ class Batch(NamedTuple):
 
 
 ReadRecord = Callable[[dict[str, Any], str, Batch], Message | str]
-"""(record, its deduplication key, its batch) to its message, or to what is wrong with it in words."""
+"""Maps (record, its deduplication key, its batch) to the message, or to an error text."""
 
 
 def match(path: str) -> Call | None:
-    """The call that a path below the vendor's prefix stands for. An unknown one is a call that answers 404."""
+    """Return the call of a path below the vendor's prefix. An unknown one is a call that responds with 404."""
     if not path.startswith(PREFIX):
         return None
     license_code, _, call = path[len(PREFIX) :].partition("/")
@@ -98,7 +98,7 @@ def match(path: str) -> Call | None:
 
 
 def fault(methods: frozenset[str], what: Fault, detail: str = "") -> Reply:
-    """A fault of a call with these methods, in the vendor's envelope. The edge adds the headers with numbers."""
+    """Format a fault in the vendor's envelope. The edge adds the rate-limit headers, which depend on its counters."""
     if what is Fault.UNKNOWN_KEY:
         return _UNAUTHORIZED
     headers = (("Allow", ", ".join(sorted(methods))),) if what is Fault.METHOD_NOT_ALLOWED else ()
@@ -106,7 +106,7 @@ def fault(methods: frozenset[str], what: Fault, detail: str = "") -> Reply:
 
 
 def _single(read: ReadRecord, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """A call whose body is one record."""
+    """Handle a call with one record."""
     project = _authorised(request, parameters, credentials)
     if isinstance(project, Reply):
         return Outcome(project)
@@ -123,7 +123,7 @@ def _single(read: ReadRecord, request: Request, parameters: Mapping[str, str], c
 def _bulk(
     read: ReadRecord, field: str, request: Request, parameters: Mapping[str, str], credentials: Credentials
 ) -> Outcome:
-    """A call whose body holds up to 25 records in `field`. Its refusal names every record at fault."""
+    """Handle a call with up to 25 records in `field`. The error response names every invalid record."""
     project = _authorised(request, parameters, credentials)
     if isinstance(project, Reply):
         return Outcome(project)
@@ -143,9 +143,9 @@ def _bulk(
 
 
 def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) -> tuple[list[Message], list[str]]:
-    """The messages of a bulk call, and what is wrong with its records. Warnings get the record's place before them.
+    """Return the messages of a bulk call and the errors of its records. Warnings are prefixed with the record's index.
 
-    The keys of the records differ by their place, so that a repeat of the call repeats each of them.
+    The deduplication key of a record is the call's with its index, so that all records of a repeated call are dropped.
     """
     messages: list[Message] = []
     faults: list[str] = []
@@ -167,7 +167,7 @@ def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) ->
 
 
 def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
-    """An event, of `userId` or else `anonymousId`."""
+    """Return the message of an event, or an error text. `userId` takes precedence over `anonymousId`."""
     identifiers = _identifiers(record)
     if isinstance(identifiers, str):
         return identifiers
@@ -257,7 +257,7 @@ _NOWHERE: Final = _Route("unknown", ANY_METHOD, no_such_call, partial(fault, ANY
 
 
 def _authorised(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> int | Reply:
-    """The project whose license code and API key these are; or the refusal."""
+    """Return the project of this license code and API key, or the error response."""
     project = credentials.project(LICENSE_KIND, parameters[LICENSE])
     if project is None:
         return UNKNOWN_LICENSE
@@ -273,23 +273,23 @@ def _refusal_of_keys(request: Request, parameters: Mapping[str, str], credential
 
 
 def _deduplication_key(request: Request, read: ReadRecord) -> str:
-    """The `x-request-id` in one spelling: clients write a UUID with dashes or without, in either case.
+    """Return the normalised `x-request-id`: clients write UUIDs with or without dashes, in either case.
 
-    Some give one id to the calls for a user and for an event of that user, so it counts for either alone.
+    Some clients use one id for the call of a user and for that of an event of the user, so the two kinds are separate.
     """
     key = request.headers.get("x-request-id", "").strip().lower().replace("-", "")
     return read_key(key, "users" if read is _user else "")
 
 
 def _identifiers(record: dict[str, Any]) -> tuple[Identifier, ...] | str:
-    """The identifier of the record's user. With a userId, the anonymousId is ignored.
+    """Return the identifiers of the record's user, or an error text. With a userId, the anonymousId is ignored.
 
-    With a userId that is a word for nothing (`null`, `guest`), the anonymousId counts. The userId is sent along, to be
-    counted as blocked.
+    If the userId is a placeholder (`null`, `guest`), the anonymousId is used. The userId is passed on, so that the
+    worker counts it as blocked.
     """
     user_id = record.get("userId")
     if type(user_id) is str and 0 < len(user_id) <= ID_LIMIT and not user_id.isspace():
-        named = Identifier("user_id", user_id)  # nearly always, and then without the detours below
+        named = Identifier("user_id", user_id)  # fast path for nearly all records
         return _named(named, record) if record.get("anonymousId") else (named,)
     for field, namespace in IDS:
         value = read_id(record.get(field), ID_LIMIT)
@@ -301,7 +301,7 @@ def _identifiers(record: dict[str, Any]) -> tuple[Identifier, ...] | str:
 
 
 def _named(identifier: Identifier, record: dict[str, Any]) -> tuple[Identifier, ...]:
-    """The identifier; where it is a word for nothing, with the record's anonymousId."""
+    """Return the identifier; if it is a placeholder, with the record's anonymousId."""
     if identifier.namespace == "user_id" and clean("user_id", identifier.value) is None:
         other = read_id(record.get("anonymousId"), ID_LIMIT)
         if other:
@@ -320,14 +320,14 @@ def _event_name_fault(event: Any) -> str:
 
 
 def _object(value: Any) -> dict[str, Any] | None:
-    """An object, empty where there is none; None for anything else. PHP encodes an empty object as `[]`."""
+    """Return an object, {} if absent, None for anything else. PHP encodes an empty object as `[]`."""
     if type(value) is dict:
         return value
     return {} if value in (None, "", []) else None
 
 
 def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ...]:
-    """Cut the strings that are longer than the catalogue takes, as the vendor does to users' (but not to events')."""
+    """Truncate strings above the catalogue's limit, as the vendor does for users, but not for events."""
     long = {trait: value for trait, value in traits.items() if type(value) is str and len(value) >= STRING_LENGTH}
     for trait, value in long.items():
         traits[trait] = value[: STRING_LENGTH - 1]
@@ -336,7 +336,7 @@ def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ..
 
 
 def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]) -> None:
-    """Say what the catalogue will say. Its functions are asked only about what could offend: this is a hot path."""
+    """Add the warnings of catalogue rules. Only values that could violate one are checked: this is a hot path."""
     suspects = [
         (attribute, value)
         for attribute, value in values.items()
