@@ -25,7 +25,7 @@ def test_what_has_to_be_undone_first_is_named() -> None:
 
 
 def test_a_limit_names_the_kind_of_identifier() -> None:
-    assert "“e-mail address”" in explain(ServiceError(ErrorCode.LIMIT_EXCEEDED, "", _DETAILS)).text
+    assert "“Email”" in explain(ServiceError(ErrorCode.LIMIT_EXCEEDED, "", _DETAILS)).text
 
 
 def test_any_other_refusal_is_told_as_the_api_tells_it() -> None:
