@@ -13,7 +13,7 @@ from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.cli import run
 from passerby.storage.data_dir import DataDir
 
-PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
+PASSWORD = "a password of mine"  # noqa: S105 - used in tests only
 
 
 def stored_password(data: Path) -> str:

@@ -1,4 +1,4 @@
-"""After the demo people are told whose profiles are worth a look."""
+"""The demo selects profiles of interest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo's people are many sorts, nobody in particular, and the same for the same seed."""
+"""The users of the sample data are fictional, diverse, and the same for the same seed."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ def test_another_seed_is_other_people() -> None:
 
 
 def test_nobody_shares_an_id_but_the_phone_that_is_handed_down() -> None:
-    everybody = people(1, 500)
-    for ids in ([p.user_id for p in everybody], [p.email for p in everybody], [p.visitor_id for p in everybody]):
+    users = people(1, 500)
+    for ids in ([p.user_id for p in users], [p.email for p in users], [p.visitor_id for p in users]):
         assert len(set(ids)) == len(ids)
-    owners = Counter(phone for person in everybody for phone in (*person.phones, person.inherited) if phone)
+    owners = Counter(phone for person in users for phone in (*person.phones, person.inherited) if phone)
     handed_down = {phone for phone, count in owners.items() if count > 1}
-    assert handed_down == {person.inherited for person in everybody if person.inherited}
+    assert handed_down == {person.inherited for person in users if person.inherited}
     assert len(handed_down) == 500 // HAND_DOWN_EVERY
 
 
 def test_a_phone_is_handed_down_within_a_household() -> None:
-    everybody = people(1, 100)
-    for younger in (person for person in everybody if person.inherited):
-        elder = everybody[younger.household]
+    users = people(1, 100)
+    for younger in (person for person in users if person.inherited):
+        elder = users[younger.household]
         assert elder.hands_down
         assert younger.inherited == elder.phones[0]
         assert {elder.ambition, younger.ambition} == {"customer"}
 
 
-def test_everybody_uses_the_app_or_the_web_and_has_a_phone_for_the_app() -> None:
+def test_every_user_has_the_app_or_the_web_and_a_phone_for_the_app() -> None:
     assert all((person.app or person.web) and person.app == bool(person.phones) for person in people(3, 500))
 
 
 def test_all_sorts_of_people_are_there() -> None:
-    everybody = people(1, 500)
-    assert {person.ambition for person in everybody} == {"visitor", "lead", "customer"}
-    assert {(person.app, person.web) for person in everybody} == {(True, False), (False, True), (True, True)}
-    assert {len(person.phones) for person in everybody} == {0, 1, 2}
+    users = people(1, 500)
+    assert {person.ambition for person in users} == {"visitor", "lead", "customer"}
+    assert {(person.app, person.web) for person in users} == {(True, False), (False, True), (True, True)}
+    assert {len(person.phones) for person in users} == {0, 1, 2}
 
 
 def test_addresses_lead_nowhere() -> None:

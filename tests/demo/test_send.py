@@ -30,7 +30,7 @@ EVENT = Step(1, 0, "webengage.events", {"userId": "u"}, request_id="abc", times=
 
 
 def quiet(_: int) -> None:
-    """Nobody watches the progress."""
+    """Ignore the progress."""
 
 
 def always(status: int) -> Callable[[Got, int], Answer]:

@@ -1,4 +1,4 @@
-"""The vendors' own examples mean the same, whoever they are of; and whatever is sent, nothing is made up."""
+"""The vendors' documented examples yield the same standard events; fuzzed events never yield invented values."""
 
 from __future__ import annotations
 

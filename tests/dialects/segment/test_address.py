@@ -1,4 +1,4 @@
-"""The address that SDKs are told is the one that they used, and never anything else than an address."""
+"""SDKs get the address that they used, and only a valid address."""
 
 from __future__ import annotations
 

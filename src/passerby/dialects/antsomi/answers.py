@@ -1,4 +1,4 @@
-"""The four forms of an answer, of which a sender asks for one with `resp_type`.
+"""The four forms of a response, selected by the parameter `resp_type`.
 
 Source: Antsomi, Analytics API, event. A script calls the page's own function with what it has to say. A picture or a
 redirect has no room for words: a refusal of one of them is JSON.
@@ -23,7 +23,7 @@ PIXEL: Final = "pixel"
 FORMS: Final = frozenset({SCRIPT, JSON, REDIRECT, PIXEL})
 
 CALLBACK: Final = "_event_callback_data"
-"""The function that the vendor's pages have for an answer."""
+"""Callback in the vendor's pages that receives a response."""
 
 _Headers = tuple[tuple[str, str], ...]
 _SCRIPT_TYPE: Final = "text/javascript; charset=utf-8"
@@ -37,7 +37,7 @@ _URL_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def form_of(resp_type: str) -> str:
-    """The form that is asked for; a script where none is, or one that there is not."""
+    """Return the requested form; a script if none or an unknown one is requested."""
     asked = resp_type.strip().lower()
     return asked if asked in FORMS else SCRIPT
 
@@ -55,7 +55,7 @@ def accepted(form: str, method: str, said: Mapping[str, Any], location: str = ""
 
 
 def refused(form: str, status: int, message: str, headers: _Headers = ()) -> Reply:
-    """The answer to what is not kept."""
+    """Return an error response."""
     body = {"status": False, "message": message}
     if form == SCRIPT:
         return _script(status, body, headers)

@@ -16,17 +16,17 @@ from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, read, reco
 from passerby.dialects.contract import Fault, Request, RequestFault
 
 DEPTH_LIMIT = 64
-"""How deep objects and arrays may be nested; the outermost one is the first."""
+"""Maximum nesting of objects and arrays, including the outermost one."""
 
 SHALLOW = 8
 """Bodies that nest no deeper than this are decoded in one pass; the depth of others is measured after a second one. In
 a batch the values of an event's properties are at 4, those of its products at 6."""
 
 ATTRIBUTE_LIMIT = 1_000
-"""How many members all objects of a body may have together (of each record, where a call brings several)."""
+"""Maximum number of members of all objects of a body; in bulk calls, of each record."""
 
 RECORD_LIMIT = 5_000
-"""Records of one body that are examined one by one. Every dialect refuses a call that brings more."""
+"""Records of a body that are checked individually. Every dialect rejects calls with more."""
 
 SHORTEST_RICH = 4 * ATTRIBUTE_LIMIT
 """Bytes: no shorter body has more attributes, because `"":0` is as short as one gets."""
@@ -37,7 +37,7 @@ _decode = msgspec.json.Decoder().decode
 
 
 def _nested(depth: int) -> Any:
-    """The type of JSON values in which objects and arrays are nested at most so deep."""
+    """Return the type of JSON values with at most this nesting. msgspec checks the depth while it decodes."""
     inner: Any = str | int | float | bool | None
     for _ in range(depth):
         inner = str | int | float | bool | dict[str, inner] | list[inner] | None
@@ -49,12 +49,12 @@ _decode_shallow = msgspec.json.Decoder(_nested(SHALLOW)).decode
 
 
 def read_body(request: Request, records: str = "", others: str = "") -> Any:
-    """As `decode`, of a request's body."""
+    """Decode the body of a request: see `decode`."""
     return decode(request.body, records, request, others)
 
 
 def decode(body: bytes, records: str = "", request: Request | None = None, others: str = "") -> Any:
-    """The value of a JSON body. Raises RequestFault for one that is not JSON in UTF-8, too deep or too rich.
+    """Decode a JSON body. Raises RequestFault if it is not JSON in UTF-8, too deep, or has too many attributes.
 
     `records` names the top-level member that holds the records of a bulk call, or is `ELEMENTS`: then the limits are
     for each record, and one that exceeds them is a `RefusedRecord`. `others` names a second such member, of which a
@@ -73,7 +73,7 @@ def decode(body: bytes, records: str = "", request: Request | None = None, other
 
 
 def _decode_deep(body: bytes, records: str, request: Request | None) -> Any:
-    """The value of a body that is malformed or not shallow. Raises RequestFault."""
+    """Decode a body that is malformed or nests deeper than `SHALLOW`. Raises RequestFault."""
     try:
         return _decode(body)
     except RecursionError:
@@ -85,7 +85,7 @@ def _decode_deep(body: bytes, records: str, request: Request | None) -> Any:
 
 
 def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
-    """Decode what the fast decoder refused: past a byte order mark, and with the reader that takes more."""
+    """Decode a body that the fast decoder rejected: skip a byte order mark and use the lenient reader."""
     if not body:
         raise RequestFault(Fault.NOT_JSON, "empty_body")
     try:
@@ -98,7 +98,7 @@ def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
 
 
 def _check(value: Any, body: bytes, members: tuple[str, str], fault: Fault, is_over: Callable[[Any], bool]) -> None:
-    """Refuse what exceeds a limit: each such record by itself, or the whole body. Raises RequestFault."""
+    """Reject what exceeds a limit: single records of a bulk call, or the whole body. Raises RequestFault."""
     records = members[0]
     rest, found = _parts(value, records)
     envelope, second = _parts(rest, members[1])
@@ -112,7 +112,7 @@ def _check(value: Any, body: bytes, members: tuple[str, str], fault: Fault, is_o
 
 
 def _parts(value: Any, records: str) -> tuple[Any, list[Any]]:
-    """The members of a bulk call except its records, and the records; of any other body the whole value, and none."""
+    """Split a bulk call into its other members and its records. Any other body has no records."""
     if records == ELEMENTS and type(value) is list:
         return None, value
     if not records or type(value) is not dict or type(value.get(records)) is not list:
@@ -129,7 +129,7 @@ def _is_rich(value: Any) -> bool:
 
 
 def _levels(value: Any) -> Iterator[list[Any]]:
-    """The objects and arrays of a value, one depth at a time. Not recursive: the depth is the sender's choice."""
+    """Yield the objects and arrays of a value by depth. Iterative, because clients choose the depth."""
     level = [value] if type(value) is dict or type(value) is list else []
     while level:
         yield level

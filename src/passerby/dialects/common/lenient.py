@@ -29,13 +29,13 @@ DIGIT_LIMIT: Final = 4_300
 """Digits of an integer. Python and msgspec convert no longer one, because conversion is quadratic."""
 
 RECORD_LIMIT: Final = 32 * 1024
-"""Characters kept of a record that breaks a limit."""
+"""Characters stored of a record that exceeds a limit."""
 PASSED_LIMIT: Final = 400_000
 """Strings and brackets in the records of one body that are passed over; then the whole body is refused."""
 
 
 class RefusedRecord(msgspec.Struct, frozen=True):
-    """Takes the place of a record that breaks a limit of every dialect; `text` is the JSON that was sent, shortened."""
+    """Replaces a record that exceeds a limit of every dialect. `text` is its JSON, truncated."""
 
     fault: Fault
     text: str
@@ -61,7 +61,7 @@ _STRUCTURE: Final = re.compile(r'"|[\[{]+|[\]}]+')
 
 
 def read(text: str, records: str = "") -> Any:
-    """The value of a JSON text.
+    """Parse a JSON text.
 
     `records` as for `body.decode`. Raises RequestFault (NOT_JSON, TOO_DEEP).
     """
@@ -76,14 +76,14 @@ def read(text: str, records: str = "") -> Any:
 
 
 def record_texts(text: str, records: str) -> list[str]:
-    """The JSON text of each record of a readable bulk call, shortened."""
+    """Return the JSON text of each record of a bulk call, truncated."""
     pieces = _Pieces(text, _decoder(text))
     pieces.body(records)
     return pieces.texts
 
 
 def with_whole_characters(text: str) -> str:
-    """The JSON text with each unpaired surrogate replaced by U+FFFD."""
+    """Replace each unpaired surrogate in a JSON text by U+FFFD."""
     if "\\ud" not in text and "\\uD" not in text:
         return text
     return _SURROGATES.sub(_whole, text)
@@ -119,7 +119,7 @@ _CONSTANTS: Final = {text: _unreadable(text) for text in ("NaN", "Infinity", "-I
 
 
 class _Pieces:
-    """Reads a body record by record, and passes over those that nest too deeply to be decoded."""
+    """Parses a body record by record and skips records that nest too deeply to be decoded."""
 
     def __init__(self, text: str, decoder: JSONDecoder) -> None:
         self.texts: list[str] = []
@@ -166,7 +166,7 @@ class _Pieces:
         self.texts.append(self._text[begin : self._at][:RECORD_LIMIT])
 
     def _sequence(self, brackets: str, read_one: Callable[[], None]) -> None:
-        """Read what stands between these brackets, with commas between."""
+        """Parse a comma-separated sequence between these brackets."""
         if self._next() != brackets[0]:
             raise RequestFault(Fault.TOO_DEEP)
         self._at += 1
@@ -188,7 +188,7 @@ class _Pieces:
         return value
 
     def _pass_over(self) -> None:
-        """Go to the end of the array or object that begins here."""
+        """Skip to the end of the array or object at the current position."""
         depth = 0
         while found := _STRUCTURE.search(self._text, self._at):
             self._passed += 1

@@ -18,7 +18,7 @@ DAY = 86_400_000
 """Milliseconds."""
 
 EARLIEST = -2_208_988_800_000
-"""1900-01-01T00:00:00Z in milliseconds. From here to LATEST is what every engine of ours can hold as a time."""
+"""1900-01-01T00:00:00Z in milliseconds. All storage engines can store times from here to LATEST."""
 
 LATEST = 10_413_791_999_999
 """2299-12-31T23:59:59.999Z in milliseconds."""
@@ -29,7 +29,7 @@ The limit is this late because 27 hours of such a clock in milliseconds, read as
 
 SHORTEST = len("2018-09-15T18:29:00Z")
 USUAL = len("2018-09-15T18:29:00.123Z")
-"""JavaScript's form, which most clients send: read without looking for any other form."""
+"""Length of JavaScript's format, which most clients send. Parsed on a fast path."""
 LONGEST = 64
 """No form of a time has more characters; a fraction and an offset with seconds leave some to spare."""
 
@@ -49,7 +49,7 @@ EPOCH_DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,9})?")
 NO_OFFSET = timedelta()
 
 ENDS = "Z0123456789"
-"""What a time may end in. Python's own reader would let some other endings pass."""
+"""Valid last characters of a time. `datetime.fromisoformat` accepts some others."""
 
 
 def read_iso_or_epoch(value: Any) -> int | None:
@@ -107,7 +107,7 @@ def _iso_or_digits(text: str, zone: tzinfo = UTC) -> int | None:
 
 
 def _is_separated(text: str) -> bool:
-    """Whether a `T` or a space parts date and time. Python takes any character there, and so misreads many texts."""
+    """Return whether a `T` or a space separates date and time. `fromisoformat` accepts any character there."""
     return len(text) <= len("yyyy-MM-dd") or text[10] in "T " or text[8] in "T "
 
 
@@ -141,7 +141,7 @@ def _from_digits(text: str) -> int | None:
 
 
 def _from_epoch(value: Any) -> int | None:
-    """Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size. A boolean is no number."""
+    """Convert seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size. No booleans."""
     if type(value) is not int and (type(value) is not float or not isfinite(value)):
         return None
     size = abs(value)

@@ -1,4 +1,4 @@
-"""Moves numbers that cannot be represented out of the values of a message, to what is kept as rejected."""
+"""Moves numbers that cannot be represented from the values of a message to its rejected values."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ UNREADABLE_NUMBER: Final = "unreadable_number"
 NAME_LIMIT: Final = 100
 """Characters of an attribute's path."""
 REJECTED_LIMIT: Final = 100
-"""Numbers of one message that are kept one by one; the rest are counted as one violation."""
+"""Numbers stored individually per message; the rest are counted as one violation."""
 
 
 def settled(request: Request, outcome: Outcome) -> Outcome:
-    """The outcome of this request with each unreadable number of its messages in its place: see `set_apart`."""
+    """Return the outcome with the unreadable numbers of its messages moved: see `set_apart`."""
     if not request.unreadable:
         return outcome
     return Outcome(outcome.reply, [set_apart(message) for message in outcome.messages])
 
 
 def set_apart(message: Message) -> Message:
-    """The message with its unreadable numbers among the rejected values, each with a violation.
+    """Return the message with its unreadable numbers as rejected values, each with a violation.
 
     An attribute that is such a number is left out; within an array or object null takes its place. An invalid message
     keeps what was sent, with the text of the number as a string.
@@ -59,14 +59,14 @@ def set_apart(message: Message) -> Message:
 
 
 class _Numbers:
-    """Takes unreadable numbers out of values, and counts them."""
+    """Removes unreadable numbers from values and counts them."""
 
     def __init__(self) -> None:
         self.number = 0
         self._kept = 0
 
     def taken(self, prefix: str, attributes: dict[str, Any]) -> tuple[dict[str, Any], list[Rejected]]:
-        """The attributes without such numbers, and those, named by where they stood."""
+        """Return the attributes without unreadable numbers, and those numbers with their paths."""
         rejected: list[Rejected] = []
         kept = {}
         for name, value in attributes.items():

@@ -1,4 +1,4 @@
-"""`POST /users/batch`: up to 1,000 users to update or delete. Good entries are kept, the others are listed."""
+"""`POST /users/batch`: up to 1,000 users to update or delete. Valid entries are stored, others are listed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from passerby.messages import Message
 
 
 def post_batch(sent: Sent) -> Outcome | Lookup:
-    """The updates come first, then each deletion after a look at its user."""
+    """Return the outcome: all updates first, then each deletion after a lookup of its user."""
     body = read_body(sent.request, "updated", "deleted")
     if type(body) is not dict:
         return Outcome(refusal(sent.version, Problem("", WRONG, "2", "The body must be an object.")))
@@ -40,7 +40,7 @@ class _Batch:
     def __init__(self, sent: Sent, updated: list[Any], deleted: list[Any]) -> None:
         self._sent = sent
         self._updated = [read_entry(record, "id") for record in updated]
-        # Of the fields of a user to delete only the id counts.
+        # Only the id of a user to delete is read.
         ids = [{"id": record.get("id")} if type(record) is dict else record for record in deleted]
         self._deleted = [read_entry(record, "id") for record in ids]
         self._messages: list[Message] = []
@@ -52,7 +52,7 @@ class _Batch:
         self._removed: set[str] = set()
 
     def next_removal(self, at: int) -> Outcome | Lookup:
-        """Go on with the deletion at this index."""
+        """Continue with the deletion at this index."""
         while at < len(self._deleted):
             entry = self._deleted[at]
             if not entry.problems and entry.id not in self._removed:

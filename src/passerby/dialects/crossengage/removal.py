@@ -1,4 +1,4 @@
-"""`DELETE /users/{id}`: takes every known trait away, records the event `User Deleted`, marks the profile as deleted.
+"""`DELETE /users/{id}`: removes all traits, records the event `User Deleted`, marks the profile as deleted.
 
 Reads of the user answer 404 until a later write. Identifiers and past events stay (decision 47).
 """
@@ -34,7 +34,7 @@ def delete_user(sent: Sent) -> Lookup:
 
 
 def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | None = None) -> list[Message]:
-    """The messages that delete a user; none for one that is unknown or deleted already.
+    """Return the messages that delete a user; none for an unknown or already deleted user.
 
     `stated` are traits that the same call gives the user, None where it says nothing of them. Raises RequestFault
     where traits that were accepted before are not applied yet: they would survive.
@@ -50,7 +50,7 @@ def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | N
 
 
 def present(known: LookupResult) -> Person | None:
-    """The person that was found, unless it was deleted and nothing was said of it since."""
+    """Return the user found, unless it was deleted and not written since."""
     person = known.profile
     if person is None or (person.context.get(DELETED) and not person.traits):
         return None

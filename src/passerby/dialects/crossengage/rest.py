@@ -1,4 +1,4 @@
-"""What all calls of CrossEngage's REST API share: authorisation, API versions, shapes of errors.
+"""Common parts of CrossEngage's REST API: authorisation, API versions and error formats.
 
 Source: CrossEngage, User Management API v1 and v2. Version 1 answers with the result and names errors by `field` and
 `type`. Version 2 answers 202 with a tracking id and names errors by a numeric `code` and a JSON pointer.
@@ -24,7 +24,7 @@ FORMAT: Final = "WRONG_FORMAT"
 UNKNOWN: Final = "UNKNOWN_VALUE"
 
 DELETED: Final = "crossengage_deleted"
-"""Member of a profile's context: true after DELETE. Every later write over REST takes it away."""
+"""Member of a profile's context: true after DELETE. Every later write over REST removes it."""
 
 _TITLES: Final[Mapping[str, str]] = {
     "1": "Invalid JSON",
@@ -40,7 +40,7 @@ _INFO: Final = "https://docs.crossengage.io/errors#"
 
 
 class Problem(NamedTuple):
-    """What is wrong with a field: `kind` is version 1's `type`, `code` version 2's. `field` "" is the whole entry."""
+    """An error of a field. `kind` is the `type` of version 1, `code` that of version 2. `field` is "" for the entry."""
 
     field: str
     kind: str
@@ -58,19 +58,19 @@ class Sent(msgspec.Struct, frozen=True):
 
     @property
     def asynchronous(self) -> bool:
-        """Whether the call is answered with a tracking id."""
+        """Whether the response is a tracking id."""
         return self.version == "2"
 
     def inquiry(self, identifier: Identifier, proceed: Callable[..., Outcome | Lookup]) -> Lookup:
-        """Ask for the profile with this identifier."""
+        """Return a lookup of the profile with this identifier."""
         return Lookup(self.project, (identifier,), None, proceed)
 
     def identify(self, identifiers: Sequence[Identifier], traits: dict[str, Any], *, deleted: bool = False) -> Message:
-        """A message with the traits of a user. It also states whether the user counts as deleted from now on."""
+        """Return a message with the traits of a user, which also sets or clears the deletion mark."""
         return self._message("identify", identifiers, traits=traits, context={DELETED: deleted or None})
 
     def track(self, identifiers: Sequence[Identifier], event: str, properties: dict[str, Any]) -> Message:
-        """A message with an event of a user."""
+        """Return a message with an event of a user."""
         return self._message("track", identifiers, name=event, properties=properties)
 
     def _message(self, kind: Any, identifiers: Sequence[Identifier], **more: Any) -> Message:
@@ -87,28 +87,28 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 def project_of(request: Request, credentials: Credentials) -> int | None:
-    """The project of the token in the request's header, or None."""
+    """Return the project of the token in the request's header, or None."""
     token = request.headers.get(TOKEN_HEADER, "")
     return credentials.secret_project(TOKEN_KIND, token) if token else None
 
 
 def authorise(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
-    """The refusal of a request whose token is unknown, else None."""
+    """Return the error response for an unknown token, else None."""
     return UNAUTHORISED if project_of(request, credentials) is None else None
 
 
 def reply(status: int, body: Any) -> Reply:
-    """A JSON answer."""
+    """Return a JSON response."""
     return Reply(status, msgspec.json.encode(body))
 
 
 def in_v1(problem: Problem) -> dict[str, str]:
-    """A problem as version 1 puts it. `message` is an addition of ours."""
+    """Format a problem as version 1 does. `message` is an extension of Passerby."""
     return {"field": problem.field, "type": problem.kind, "message": problem.message}
 
 
 def in_v2(problem: Problem, place: str = "") -> dict[str, Any]:
-    """A problem as version 2 puts it; `place` is the JSON pointer of the entry that it is in."""
+    """Format a problem as version 2 does. `place` is the JSON pointer of its entry."""
     pointer = f"{place}/{problem.field.replace('.', '/')}" if problem.field else place
     return {
         "code": problem.code,
@@ -120,13 +120,13 @@ def in_v2(problem: Problem, place: str = "") -> dict[str, Any]:
 
 
 def refusal(version: str, *problems: Problem, status: int = 400) -> Reply:
-    """The refusal of a whole call."""
+    """Return the error response for a whole call."""
     shape = in_v2 if version == "2" else in_v1
     return reply(status, {"errors": [shape(problem) for problem in problems]})
 
 
 def fault_of(version: str, methods: str, what: Fault, detail: str = "") -> Reply:
-    """A fault of a call that is served in this version, in that version's shape."""
+    """Format a fault in the given API version."""
     if what is Fault.UNKNOWN_KEY:
         return UNAUTHORISED
     kind, code = _FAULTS.get(what, (WRONG, "2"))
@@ -137,7 +137,7 @@ def fault_of(version: str, methods: str, what: Fault, detail: str = "") -> Reply
 
 
 def not_found_unless_behind(*, behind: bool) -> Outcome:
-    """The answer where no such user is known. Raises RequestFault where one may have been accepted a moment ago."""
+    """Return 404 for an unknown user. Raises RequestFault if a message about the user may still be waiting."""
     if behind:
         raise RequestFault(Fault.UNAVAILABLE, "not_yet_applied")
     return NOT_FOUND

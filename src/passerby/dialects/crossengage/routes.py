@@ -1,4 +1,4 @@
-"""Which call of CrossEngage's REST API a path is, and which methods and API versions it is served in."""
+"""Routes of CrossEngage's REST API: path, methods and API versions of each call."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Answer = Callable[[Sent], Outcome | Lookup]
 
 
 class Method(NamedTuple):
-    """What answers a method, and in which API versions."""
+    """The handler of a method, and the API versions that have it."""
 
     answer: Answer
     versions: str
@@ -124,7 +124,7 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = tuple(
 
 
 def match(path: str) -> Call | None:
-    """The call that a path is; an unknown one below /users/ is a call that answers 404."""
+    """Return the call of a path. An unknown path below /users/ is a call that responds with 404."""
     if not path.startswith(("/users", "/leads", "/events")):
         return None
     for pattern, route in _ROUTES:
@@ -145,12 +145,12 @@ def match(path: str) -> Call | None:
 
 
 def _handle(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """What a call comes to where nothing can be looked up."""
+    """Return the outcome of a call without a lookup."""
     return without_lookup(_ask(route, request, parameters, credentials))
 
 
 def _ask(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome | Lookup:
-    """Read a call as far as it can be read before anything is looked up. Every answer has an `X-Request-ID`."""
+    """Read a call up to its lookup. Every response has an `X-Request-ID`."""
     project = project_of(request, credentials)
     if project is None:
         return _labelled(Outcome(UNAUTHORISED), request)
@@ -169,7 +169,7 @@ def _ask(route: Route, request: Request, parameters: Mapping[str, str], credenti
 
 
 def _labelled(answer: Outcome | Lookup, request: Request) -> Outcome | Lookup:
-    """The answer with an `X-Request-ID`, as the vendor's have; an inquiry's once it is made."""
+    """Add an `X-Request-ID` to the response, as the vendor does; to that of a lookup once it is made."""
     if isinstance(answer, Lookup):
         asked = answer
         return msgspec.structs.replace(asked, proceed=lambda known: _labelled(asked.proceed(known), request))

@@ -66,5 +66,5 @@ def track(sent: Sent) -> Outcome | Lookup:
 
 
 def _checksum(project: int, body: str) -> str:
-    """Tells ids of this project from made-up ones. No secret: only who has the token can ask, for what they sent."""
+    """Checksum that detects ids of other projects and forged ids. No secret: only clients with the token can ask."""
     return sha256(f"{project}_{body}".encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ BATCH_LIMIT = 1_000
 
 
 def message_of(sent: Sent, entry: Entry) -> Message:
-    """The message of an entry without problems."""
+    """Return the message of a valid entry."""
     return sent.identify(entry.identifiers, entry.traits)
 
 
@@ -65,14 +65,14 @@ def too_many(field: str, number: int) -> Problem:
 
 
 def result(entry: Entry) -> dict[str, Any]:
-    """What becomes of one entry of several, in version 1."""
+    """Return the result of one entry of a bulk call in version 1."""
     told: dict[str, Any] = {"id": entry.id} if entry.id else {}
     told |= {"xngId": None, "success": not entry.problems}
     return told | {"errors": [in_v1(each) for each in entry.problems]} if entry.problems else told
 
 
 def _of_one(entry: Entry, status: int) -> Any:
-    """The answer about a single user. `xngId` is null: the profile is found or made after the answer."""
+    """The answer about a single user. `xngId` is null, because the profile is resolved after the response."""
     told: dict[str, Any] = {
         "id": entry.id[:ID_LIMIT] or None,
         "xngId": None,

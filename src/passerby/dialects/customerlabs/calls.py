@@ -1,4 +1,4 @@
-"""CustomerLabs' calls: their paths, whose they are, and how they are answered.
+"""CustomerLabs' calls: their paths, authentication and responses.
 
 Source: CustomerLabs, Mobile Tracking API. The app's calls carry no secret, only the public id of the app; the secret of
 a webhook is in its path. Every refusal has the one shape that the vendor documents, and says which field is at fault.
@@ -40,7 +40,7 @@ POST: Final = frozenset({"POST"})
 APP_LIMIT: Final = 1 << 20
 """Bytes of a call of the app (design, "What an edge never lets through")."""
 WEBHOOK_LIMIT: Final = 5 << 20
-"""Bytes of what a webhook is sent, which may be many events."""
+"""Bytes of a webhook's body, which may contain many events."""
 EVENT_LIMIT: Final = 5_000
 """Events in one array. The vendor names no limit."""
 
@@ -58,7 +58,7 @@ def match(path: str) -> Call | None:
 
 
 def fault(what: Fault, detail: str = "") -> Reply:
-    """A fault in the vendor's envelope. The edge adds the headers that need its numbers (`Retry-After`)."""
+    """Format a fault in the vendor's envelope. The edge adds `Retry-After`."""
     if what is Fault.UNKNOWN_KEY:
         return UNKNOWN_SOURCE
     headers = (("Allow", "POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
@@ -68,7 +68,7 @@ def fault(what: Fault, detail: str = "") -> Reply:
 def _ask(
     call: _Inquire, request: Request, _parameters: Mapping[str, str], credentials: Credentials
 ) -> Outcome | Lookup:
-    """Read a call of the app as far as it can be read before anything is looked up."""
+    """Read a call of the app up to its lookup."""
     try:
         return call(request, credentials)
     except Invalid as invalid:
@@ -76,7 +76,7 @@ def _ask(
 
 
 def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """What a call of the app comes to where nothing is known."""
+    """Return the outcome of a call of the app without a lookup."""
     return without_lookup(_ask(call, request, parameters, credentials))
 
 
@@ -131,7 +131,7 @@ _FIELDS: Final[Mapping[Fault, str]] = {
     Fault.OVERLOADED: "request",
     Fault.UNAVAILABLE: "request",
 }
-"""What a fault is about, where that is not the body."""
+"""The field of a fault that is not about the body."""
 
 _TAKEN: Final = Reply(200, content_type="text/plain; charset=utf-8")
 UNKNOWN_SOURCE: Final = _refusal("path: there is no source with this webhook", 404)

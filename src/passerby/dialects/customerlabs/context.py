@@ -25,12 +25,12 @@ UNKNOWN_VERSION: Final = "unknown_value"
 
 
 def is_limited(device: dict[str, Any]) -> bool:
-    """Whether the device's owner limits ad tracking; the vendor's clients say so as a boolean or as text."""
+    """Return whether ad tracking is limited on the device. The vendor's clients send a boolean or text."""
     return says_yes(device.get("limitAdTracking"))
 
 
 def odd_version(device: dict[str, Any]) -> list[Violation]:
-    """The violation in what a device says of itself, if any: it is kept, and counted."""
+    """Return the violation in the properties of a device, if any. The value is stored and the violation counted."""
     version = device.get("extInfoVersion")
     if version in (None, "") or (type(version) is str and version in VERSIONS):
         return []
@@ -38,7 +38,7 @@ def odd_version(device: dict[str, Any]) -> list[Violation]:
 
 
 def sender(request: Request) -> dict[str, Any]:
-    """The address and user agent of a device that speaks for itself, as the header with its user agent says."""
+    """Return the address and user agent of a sender that is a device, which has the vendor's user-agent header."""
     agent = request.headers.get(AGENT_HEADER, "").strip()
     if not agent:
         return {}
@@ -49,7 +49,7 @@ def sender(request: Request) -> dict[str, Any]:
 
 
 def campaign(parameters: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
-    """The parameters as they were sent, and the campaign in them or in other fields."""
+    """Return the parameters as sent, and the campaign in them or in other fields."""
     kept: dict[str, Any] = {CAMPAIGN: parameters} if parameters else {}
     found = campaign_of(parameters, *others)
     if found:

@@ -1,4 +1,4 @@
-"""What a webhook takes: the events of the app, and any other JSON that says what happened and to whom.
+"""Reads events sent to a webhook: those of the app, and any other JSON with an event name and an identifier.
 
 Source: CustomerLabs, Mobile Tracking API, event tracking; for free JSON, what integrators send. A record that speaks of
 an installation and its session is held to the documented shape. The fields of another one are mapped by people later,
@@ -53,14 +53,14 @@ DOCUMENTED: Final = frozenset(
         *(IDENTIFY_BY, EXTERNAL_IDS, DEVICE, CAMPAIGN, PROPERTIES, PRODUCTS),
     }
 )
-"""The fields of an app's event that have a place of their own; others are kept among its properties."""
+"""The documented fields of an event; others are stored as properties."""
 
 UNREADABLE_TIME: Final = "unreadable_time"
 """A kind of violation."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What the records of one request share. `wrapped`: there can be wrapped values in them."""
+    """State shared by the records of a request. `wrapped`: records may contain wrapped values."""
 
     request: Request
     project: int
@@ -69,14 +69,14 @@ class Envelope(msgspec.Struct, frozen=True):
 
 
 def read(record: Any, envelope: Envelope) -> Message:
-    """The event that a record is. Raises Invalid."""
+    """Return the message of a record. Raises Invalid."""
     sent = unwrap(record, wrapped=envelope.wrapped)
     body = object_body(sent.value)
     return _of_app(body, sent, envelope) if _is_of_app(body, envelope) else _free(body, sent, envelope)
 
 
 def _is_of_app(body: dict[str, Any], envelope: Envelope) -> bool:
-    """Whether the documented shape is meant. An `id` alone may be any id: that of an order, of a form."""
+    """Return whether a record has the documented shape. `id` alone may be the id of an order or a form."""
     if body.get("uid") is not None or body.get("sid") is not None:
         return True
     id_ = body.get("id")
@@ -99,7 +99,7 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
         if type(products) is not list:
             raise Invalid(PRODUCTS, "must be an array")
         properties = {**properties, PRODUCTS: products}
-    if not body.keys() <= DOCUMENTED:  # what else stands at the top counts less than a property of its name
+    if not body.keys() <= DOCUMENTED:  # a property takes precedence over a top-level field of the same name
         properties = {field: value for field, value in body.items() if field not in DOCUMENTED} | properties
     return Message(
         project=envelope.project,
@@ -152,7 +152,7 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
 
 
 def _flattened(body: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a record. Those that the vendor's browser code puts into an inner object count as at the top."""
+    """Return the fields of a record, with those in the inner object of the vendor's browser code at the top level."""
     inner = _object(body, "customProperties")
     fields = {**inner, **{field: value for field, value in body.items() if value is not inner}} if inner else dict(body)
     if PRODUCTS not in fields and "productProperties" in fields:
@@ -170,7 +170,7 @@ def _free_name(fields: dict[str, Any]) -> str:
 
 
 def _free_context(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> dict[str, Any]:
-    """Take who is named, and what surrounds the event, out of its fields."""
+    """Remove the identifiers and the context from the fields of an event."""
     rest = {field: _take_names(_take_object(fields, field), naming, envelope) for field in (IDENTIFY_BY, EXTERNAL_IDS)}
     data = _take_names(fields, naming, envelope)
     for field in fields.keys() - data.keys():
@@ -206,7 +206,7 @@ def _object(fields: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def _take_object(fields: dict[str, Any], field: str) -> dict[str, Any]:
-    """An object out of the fields; anything else stays among them. PHP encodes an empty object as `[]`."""
+    """Remove an object from the fields; any other value remains. PHP encodes an empty object as `[]`."""
     value = fields.get(field)
     if type(value) is not dict and value != []:
         return {}
@@ -214,7 +214,7 @@ def _take_object(fields: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def _take_text(fields: dict[str, Any], field: str, limit: int = 128) -> str:
-    """A short text, or a number as one, out of the fields; anything else stays among them."""
+    """Remove a short text, or a number as text, from the fields; any other value remains."""
     text = read_id(fields.get(field), limit)
     if not text:
         return ""

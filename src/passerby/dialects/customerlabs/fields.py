@@ -1,4 +1,4 @@
-"""Reads fields as strictly as the vendor documents them.
+"""Reads fields and validates them as the vendor documents.
 
 The first that is wrong ends the reading: the vendor's answer has room for one.
 """
@@ -18,7 +18,7 @@ REQUIRED: Final = "is required"
 
 
 class Invalid(Exception):
-    """A field cannot be taken; `field` is its path in the body ("" for the body), `problem` what is wrong with it."""
+    """A field is invalid. `field` is its path in the body ("" for the body), `problem` the reason."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field or 'body'}: {problem}")
@@ -27,14 +27,14 @@ class Invalid(Exception):
 
 
 def object_body(body: Any) -> dict[str, Any]:
-    """The body of a call that takes one object."""
+    """Return the body of a call with one object."""
     if type(body) is not dict:
         raise Invalid("", "must be a JSON object")
     return body
 
 
 def required_text(body: dict[str, Any], field: str) -> str:
-    """A string that says something."""
+    """Return a required non-blank string."""
     value = body.get(field)
     if value is None or value == "":
         raise Invalid(field, REQUIRED)
@@ -46,7 +46,7 @@ def required_text(body: dict[str, Any], field: str) -> str:
 
 
 def required_id(body: dict[str, Any], field: str) -> str:
-    """A string that can name something."""
+    """Return a required id."""
     value = body.get(field)
     if type(value) is str and len(value) > ID_LIMIT:
         raise Invalid(field, f"must have at most {ID_LIMIT} characters")
@@ -54,7 +54,7 @@ def required_id(body: dict[str, Any], field: str) -> str:
 
 
 def required_object(body: dict[str, Any], field: str) -> dict[str, Any]:
-    """An object, which may be empty. PHP encodes an empty object as `[]`."""
+    """Return a required object, which may be empty. PHP encodes an empty object as `[]`."""
     value = body.get(field)
     if type(value) is dict:
         return value
@@ -66,12 +66,12 @@ def required_object(body: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def optional_object(body: dict[str, Any], field: str) -> dict[str, Any]:
-    """An object, empty where there is none."""
+    """Return an object, {} if absent."""
     return {} if body.get(field) in (None, "") else required_object(body, field)
 
 
 def required_time(body: dict[str, Any], field: str) -> int:
-    """A time in milliseconds (Mobile Tracking API: ISO 8601 with UTC timezone)."""
+    """Return a required time in milliseconds (Mobile Tracking API: ISO 8601 with UTC timezone)."""
     time = read_utc(required_text(body, field))
     if time is None:
         raise Invalid(field, "must be ISO 8601 in UTC, such as 2026-03-12T05:45:15Z")
@@ -79,7 +79,7 @@ def required_time(body: dict[str, Any], field: str) -> int:
 
 
 def application(body: dict[str, Any], credentials: Credentials, project: int | None = None) -> int:
-    """The project that `id` names, which must be the given one where there is one."""
+    """Return the project of the app id in `id`, which must be the given one if there is one."""
     named = credentials.project(APP_ID_KIND, required_id(body, "id"))
     if named is None or project not in (None, named):
         raise Invalid("id", "there is no such application")

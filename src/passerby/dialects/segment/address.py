@@ -39,7 +39,7 @@ class Address(NamedTuple):
 
 
 def public_address(request: Request) -> Address | None:
-    """The address by which the sender reaches this server; None where no header names a valid host."""
+    """Return the address by which the sender reaches this server; None without a valid host in the headers."""
     if request.public_url:
         scheme, _, host = request.public_url.partition("://")
         return Address(scheme, host.rstrip("/"), certain=True)
@@ -60,7 +60,7 @@ def _host(headers: Mapping[str, str]) -> str:
 
 
 def _stated_scheme(headers: Mapping[str, str]) -> str:
-    """The scheme that the first proxy saw, or ""."""
+    """Return the scheme of the request at the first proxy, or ""."""
     said = headers.get("x-forwarded-proto", "")[:_HEADER_LIMIT].partition(",")[0].strip().lower()
     if said in {"http", "https"}:
         return said

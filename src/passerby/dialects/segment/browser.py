@@ -1,4 +1,4 @@
-"""Settings that SDKs fetch before they send anything: where to send events, and that there is nothing else to load.
+"""Settings that SDKs fetch at startup: the address to send events to, and no destinations to load.
 
 - Segment, analytics-next: `GET {cdnURL}/v1/projects/{writeKey}/settings`. Without `apiHost` in the answer it sends
   every event to Segment, and without a sample rate of 0 its metrics, too.
@@ -44,7 +44,7 @@ BAD_HOST: Final = Reply(
 
 
 def match(path: str) -> Call | None:
-    """The call for settings with this path."""
+    """Return the call for settings with this path, or None."""
     if path == SOURCE_CONFIG:
         return _SOURCE_CONFIG_CALL
     for prefix, integration in ((PREFIX, SEGMENT_INTEGRATION), (CUSTOMERIO_PREFIX, CUSTOMERIO_INTEGRATION)):
@@ -55,7 +55,7 @@ def match(path: str) -> Call | None:
 
 
 def _settings(integration: str, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """Settings of a project without destinations in the browser, for the SDK that sends through this integration."""
+    """Return the settings of a project without destinations, for the SDK that sends through this integration."""
     key = parameters[KEY]
     if credentials.project(KEY_KIND, key) is None:
         return Outcome(UNKNOWN_PROJECT)
@@ -69,7 +69,7 @@ def _settings(integration: str, request: Request, parameters: Mapping[str, str],
 
 
 def _source_config(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """RudderStack's source without destinations. The write key is in the header or in the query."""
+    """Return RudderStack's source configuration without destinations. The write key is in the header or the query."""
     keys = (key_in_header(request.headers.get("authorization", "")), key_in_query(request.query))
     key = next((key for key in keys if credentials.project(KEY_KIND, key) is not None), None)
     if key is None:
@@ -90,14 +90,14 @@ def _source_config(request: Request, _parameters: Mapping[str, str], credentials
 
 
 def _data_planes(address: Address | None) -> dict[str, Any]:
-    """Where older SDKs send events that were given no address. A guessed one would overrule the app's own."""
+    """Return the address for SDKs without a configured one. Nothing if guessed: it would override the app's."""
     if address is None or not address.certain:
         return {}
     return {"dataplanes": {region: [{"url": address.url, "default": True}] for region in ("US", "EU")}}
 
 
 def _answer(settings: dict[str, Any]) -> Outcome:
-    """Never cached: the answer depends on the address that was asked."""
+    """Return settings as an uncached response, because they depend on the address of the request."""
     return Outcome(Reply(200, msgspec.json.encode(settings), headers=(NO_STORE,)))
 
 

@@ -1,4 +1,4 @@
-"""When an item happened, corrected by the time at which its sender says it was sent.
+"""Corrects the time of an item by the difference between the sender's clock and the server's.
 
 Source: Segment, Spec: Common Fields, timestamps: `receivedAt - (sentAt - originalTimestamp)`. Segment's own libraries
 send `timestamp` and no `originalTimestamp`, so `timestamp` is corrected alike. Decision 32 says what is not corrected.
@@ -47,7 +47,7 @@ LIBRARY_LIMIT: Final = 128
 
 
 def time_of(item: Item, request: Request, batch_sent_at: int | None) -> int:
-    """When the item happened, in milliseconds; the received time where it does not say so.
+    """Return the event time of an item in milliseconds; the time of receipt if it has none.
 
     `batch_sent_at` is the `sentAt` of the batch, in milliseconds; an item's own one is preferred. Fields that cannot be
     read are added to the item's violations.
@@ -69,9 +69,9 @@ def time_of(item: Item, request: Request, batch_sent_at: int | None) -> int:
 
 
 def _is_device_clock(item: Item, request: Request, sent: int, age: int) -> bool:
-    """Whether one clock, that of a device, dated both event and sending, so that the difference is the event's age."""
+    """Return whether the same device clock dated event and sending, so that their difference is the event's age."""
     if age > YEAR and sent - age < CLOCK_SET <= sent:
-        return False  # the clock was set in between
+        return False  # the clock was set between event and sending
     if age < -DAY or item.fields.get("receivedAt") or _is_server(item):
         return False
     return age <= DAY or is_client(item.context, item.fields, request)

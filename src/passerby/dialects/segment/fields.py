@@ -1,4 +1,4 @@
-"""Reads the fields of an item as leniently as Segment's API does, and says what could not be read."""
+"""Reads fields of an item as leniently as Segment's API does, and reports violations."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ WRONG_TYPE: Final = "wrong_type"
 
 
 def missing(field: str) -> Violation:
-    """The violation of an item that lacks this field."""
+    """Return the violation of an item without this field."""
     return Violation(MISSING, attribute=field)
 
 
 def wrong(field: str, value: Any) -> Violation:
-    """The violation of an item with a value of this field that cannot be read; "" means the item itself."""
+    """Return the violation of an unreadable value of this field; "" is the item itself."""
     return Violation(WRONG_TYPE, attribute=field, sample=sample(value))
 
 
 def object_of(value: Any) -> dict[str, Any] | None:
-    """An object, empty where there is none; None for anything else."""
+    """Return an object, {} if absent, None for anything else."""
     if type(value) is dict:
         return value
     return {} if value in (None, "", []) else None
 
 
 def object_or_nothing(fields: dict[str, Any], field: str, odd: list[Violation]) -> dict[str, Any]:
-    """The object in a field that an item can do without."""
+    """Return the object in an optional field; {} with a violation for anything else."""
     value = fields.get(field)
     found = object_of(value)
     if found is None:

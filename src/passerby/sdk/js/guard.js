@@ -1,10 +1,10 @@
-/** Whatever goes wrong in here stays in here: the page or app around never sees an exception of ours. */
+/** Catches all exceptions of the SDK, so that none reaches the page or app. */
 
 /** @type {{debug: boolean}} */
 export const GUARD = { debug: false };
 
 /**
- * The result of a call, or nothing where it failed.
+ * Returns the result of a call, or undefined if it throws.
  *
  * @template T
  * @param {() => T} call
@@ -20,7 +20,7 @@ export function attempt(call) {
 }
 
 /**
- * The same function, that answers nothing where it would throw.
+ * Wraps a function: returns undefined where it would throw.
  *
  * @template {any[]} A
  * @template T
@@ -50,7 +50,7 @@ function warn(what) {
 }
 
 /**
- * Tells whoever looks for a mistake, when asked to.
+ * Logs to the console in debug mode.
  *
  * @param {unknown} what
  */

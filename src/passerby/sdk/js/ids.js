@@ -1,8 +1,8 @@
-/** Ids that nobody else makes, of random numbers that nobody can foresee where the engine has them. */
+/** Unique ids from random numbers, cryptographically secure ones where the engine has them. */
 
 /**
- * A visitor's id: digits alone, as the vendor's are. 13 of them are the time, which keeps two ids apart that come of one
- * weak source of randomness.
+ * Returns a visitor id of digits, as the vendor's are. 13 of them are the time, which keeps ids from a weak source of
+ * randomness unique.
  *
  * @param {number} now
  */

@@ -1,4 +1,4 @@
-/** Types of the mobile SDK: save this file beside the SDK, under the same name with the ending `.d.ts`. */
+/** Types of the mobile SDK: save this file next to the SDK, under the same name with the ending `.d.ts`. */
 
 export interface MobileEvent {
   /** The event's name. */

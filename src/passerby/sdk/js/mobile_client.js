@@ -126,7 +126,7 @@ function personCalls(later) {
     return (await later(({ tracker }) => (tracker.permitted() === "given" ? tracker[name]() : ""))) || "";
   }
 
-  /** The customer has logged out: who comes next is nobody that is known. */
+  /** Logs the customer out: later events are of a new anonymous visitor. */
   async function resetCustomer() {
     await later(({ tracker }, at) => tracker.reset("", at));
   }
@@ -137,7 +137,7 @@ function personCalls(later) {
     getUid: () => id("uid"),
     getDeviceId: () => id("aid"),
     getCustomerId: async () => (await later(({ memory }) => memory.get("customer"))) || "",
-    /** @param {string} uid  of somebody else than the one so far */
+    /** @param {string} uid  of another visitor than the current one */
     async setUid(uid) {
       await later(({ tracker }, at) => tracker.reset(isId(uid) ? String(uid) : "", at));
     },

@@ -1,4 +1,4 @@
-/** What an event says of the page that it happened on, and of the browser. */
+/** The context of an event: its page and browser. */
 
 import { timezone } from "./clock.js";
 import { attempt } from "./guard.js";
@@ -14,7 +14,7 @@ const LONGEST_URL = 2_000;
  * @param {string} referrer
  * @param {string} campaign  JSON, or ""
  */
-export function surroundings(window, referrer, campaign) {
+export function contextOf(window, referrer, campaign) {
   const { navigator, screen } = window;
   return {
     page: pageOf(window, referrer),

@@ -1,4 +1,4 @@
-/** Carries what waits in the queue to the collector, oldest first, until nothing is left; waits longer after each failure. */
+/** Sends the queue to the collector, oldest events first, with exponential backoff after failures. */
 
 import { report, warnOnce } from "./guard.js";
 
@@ -10,14 +10,14 @@ import { report, warnOnce } from "./guard.js";
  *
  * @typedef {object} Queue
  * @property {(body: string) => void} add
- * @property {(alone: boolean) => Item[]} all  in order; `alone`: nobody else is sending, so others' items are ours too
+ * @property {(alone: boolean) => Item[]} all  in order; `alone`: no other page is sending, so items of other pages are included
  * @property {(items: Item[]) => void} remove
  *
  * @typedef {object} Parts
  * @property {Queue} queue
  * @property {(bodies: string[], leaving: boolean) => Promise<import("./transport.js").Verdict>} deliver
  * @property {(work: (alone: boolean) => Promise<void>) => Promise<boolean>} exclusively
- *   does the work while nobody else does it; false where somebody else is at it
+ *   runs the work under a lock shared by all pages; false if another page holds the lock
  * @property {import("./clock.js").Clock} clock
  * @property {number} gathering  how long to wait for more events, in milliseconds
  */

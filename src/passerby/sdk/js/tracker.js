@@ -150,7 +150,7 @@ export function createTracker({ memory, queue, wake, clock, ready, permission, a
   }
 
   /**
-   * From here on somebody else is here, of whom nothing is known.
+   * Starts a new anonymous visitor.
    *
    * @param {string} generated  the id of the one who comes; else a new one
    * @param {number} [at]

@@ -35,7 +35,7 @@ export function createCalls(window, api, tracker) {
   }
 
   /**
-   * Records the event that a query of the collector stands for, and follows the link that it was made for.
+   * Records the event in a query of the collector and follows its link.
    *
    * @param {string} uri
    * @param {string} [link]

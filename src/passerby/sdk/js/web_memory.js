@@ -10,7 +10,7 @@ const KEYS = {
   consent: "_asm_consent",
 };
 
-/** These hold as long as the cookie does: who takes it away wants to be somebody else, on the same device. */
+/** These are valid only with the cookie: a visitor who deletes it wants to be unknown on the same device. */
 const OF_THE_COOKIE = ["uid", "session"];
 
 /** What only this page's host needs to know, and may be longer than a cookie should be. */

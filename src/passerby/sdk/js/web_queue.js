@@ -51,12 +51,12 @@ export function createWebQueue(local, clock, prefix, page) {
     },
     /** @param {boolean} alone */
     all: (alone) => items(keys().filter((key) => alone || isOurs(key) || isOrphaned(key))),
-    /** What this page has added and nobody has sent. */
+    /** Events that this page has added and no page has sent. */
     own: () => items(keys().filter(isOurs)),
     /** @param {import("./sender.js").Item[]} gone */
     remove: (gone) => gone.forEach(({ key }) => local.set(key, "")),
     /**
-     * Notes that these were handed to the browser, whose word on them will not come.
+     * Marks items as handed to the browser, which reports no result for them.
      *
      * @param {import("./sender.js").Item[]} handed
      */

@@ -2,7 +2,7 @@
 
 import { campaignOf } from "./campaign.js";
 import { guarded } from "./guard.js";
-import { pageOf, surroundings } from "./page.js";
+import { contextOf, pageOf } from "./page.js";
 
 /** A fragment that is an application's route, and not a place within the page. */
 const ROUTE = /^#!?\//;
@@ -27,7 +27,7 @@ export function createVisit(window, settings, memory) {
   }
 
   function context() {
-    return surroundings(window, referrer, memory.get("campaign"));
+    return contextOf(window, referrer, memory.get("campaign"));
   }
 
   /** The page view, or nothing where the page sends its own. */
