@@ -1,4 +1,4 @@
-"""The repository as the house tests see it: its root, and the files that belong to it."""
+"""The repository's root and its files, for the tests of rules about code and documents."""
 
 from __future__ import annotations
 

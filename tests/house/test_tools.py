@@ -1,4 +1,4 @@
-"""The tools' configuration keeps its own rules: reasons stand beside exceptions, contracts cover every room."""
+"""Configuration of the tools: every exception has a reason, and the import contracts cover every module."""
 
 from __future__ import annotations
 

@@ -54,13 +54,13 @@ def calls(number: int) -> list[tuple[str, dict[str, str]]]:
 
 
 def race(server: Server, trials: int) -> set[int]:
-    """Send everybody's calls from all clients, some people at a time, shuffled; return the statuses that were seen."""
-    client, dice = Client(), random.Random()
+    """Send the calls of all users from all clients, some users at a time, shuffled; return the statuses received."""
+    client, rng = Client(), random.Random()
     with ThreadPoolExecutor(CLIENTS) as pool:
         statuses: set[int] = set()
         for start in range(0, trials, AT_ONCE):
             together = [call for number in range(start, min(start + AT_ONCE, trials)) for call in calls(number)]
-            dice.shuffle(together)
+            rng.shuffle(together)
             statuses.update(pool.map(lambda call: client.post(server, *call), together))
     return statuses
 

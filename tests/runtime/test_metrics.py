@@ -1,4 +1,4 @@
-"""The metrics that processes share begin anew with every start, and forget what ended processes were holding."""
+"""Shared metrics start at 0 with every start, and lose the gauges of processes that ended."""
 
 from __future__ import annotations
 

@@ -63,4 +63,4 @@ def test_uses_that_cannot_be_written_stop_nothing(capsys: pytest.CaptureFixture[
     tokens = Tokens()
     asyncio.run(PeriodicTasks(console_of(tokens, Full()), 0)())
     assert tokens.refreshed == 1
-    assert "uses of tokens cannot be counted" in capsys.readouterr().out
+    assert "uses of tokens cannot be written" in capsys.readouterr().out

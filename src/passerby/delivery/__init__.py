@@ -1,1 +1,1 @@
-"""Delivery of the outbox to what consumes it, at least once and in order."""
+"""Delivers the outbox to its sinks, at least once and in order."""

@@ -1,4 +1,4 @@
-"""What the relay to the event store lets be measured."""
+"""Metrics of the relay to the event store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WRITE_SECONDS: Final = Histogram(
     "Time of one durable write to the event store.",
     buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10),
 )
-FAILURES: Final = Counter("passerby_relay_failures", "Attempts to carry a batch that failed, by fault.", ["fault"])
+FAILURES: Final = Counter("passerby_relay_failures", "Failed attempts to deliver rows, by fault.", ["fault"])
 VISIBLE: Final = Gauge(
     "passerby_relay_visible_position",
     "Log offset up to which every event can be read, by partition of the log.",
@@ -20,6 +20,4 @@ VISIBLE: Final = Gauge(
     multiprocess_mode="livemostrecent",
 )
 VISIBLE.labels(0)  # shown as 0 from the start: a metric with labels has no sample before
-REFILLS: Final = Counter(
-    "passerby_relay_refills", "Times that the event store lost events and was filled from the outbox again."
-)
+REFILLS: Final = Counter("passerby_relay_refills", "Refills of the event store from the outbox after it lost events.")

@@ -1,4 +1,4 @@
-"""Sinks: what stores rows of the outbox. Reading, order and retries are the relay's (`passerby.delivery.relay`)."""
+"""Interface of sinks, which store rows of the outbox. The relay (`delivery.relay`) reads, orders and retries."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from passerby.outbox.protocol import Delivered, OutboxBatch
 
 
 class SinkFailed(Exception):
-    """A sink could not take rows, and will be offered them again. The text holds nothing that a client sent."""
+    """A sink could not store rows; the relay retries. The message contains no data of clients."""
 
     def __init__(self, fault: str, reason: str) -> None:
         super().__init__(reason)
         self.fault = fault
-        """Name of what went wrong, from code: a label of the metric."""
+        """Name of the error, a constant of the code: the label of a metric must not be unbounded."""
 
 
 class Sink(Protocol):
-    """One consumer of the outbox. All verbs are called from one thread, the relay's or its caller's.
+    """One consumer of the outbox. All methods are called from one thread, the relay's or its caller's.
 
-    A sink records for itself how far it has come, because only it knows what it lost. The outbox keeps a copy of that,
-    which holds back pruning; where the two differ, the relay continues from the lower one. So every verb can be
-    repeated, after a crash also with rows that were delivered before.
+    A sink records its own progress, because only it knows what it has lost. The outbox keeps a copy, which limits
+    pruning; where the two differ, the relay continues from the lower one. So every method may be called again, after a
+    crash also with rows that were delivered before.
     """
 
     def delivered(self) -> Delivered | None:
-        """How far it has come, None if it has no record of that. May be lower than before: then rows are repeated."""
+        """Return the recorded progress, None without a record. It may be lower than before; rows are then repeated."""
 
     def prepare(self) -> None:
-        """Do what is due before rows can be taken, such as a repair. May lower `delivered`."""
+        """Prepare for rows, for example by a repair. May lower `delivered`."""
 
     def deliver(self, batches: Sequence[OutboxBatch], erased: Collection[str]) -> None:
-        """Store these rows, in order, but no events of the profiles `erased`. Durable at return.
+        """Store these rows in order, without events of the profiles `erased`. Durable at return.
 
         Repeated rows have no further effect. Raises SinkFailed.
         """
 
     def record(self, delivered: Delivered) -> None:
-        """Take note of how far it has come. Lower than before, or the first note, means that rows are repeated."""
+        """Set the progress. The first one, and one lower than before, mean that the following rows may be repeats."""
 
     def flush(self) -> None:
-        """Make the last record durable."""
+        """Make the recorded progress durable."""
 
     def caught_up(self) -> None:
-        """Take note that there was nothing left in the outbox at the beginning of this step."""
+        """Called when a step has reached the end of the outbox."""
 
     def erase(self, project: int, profiles: Sequence[str]) -> None:
-        """Delete everything that was recorded under these profiles; done at return. Raises SinkFailed."""
+        """Delete all data of these profiles before returning. Raises SinkFailed."""

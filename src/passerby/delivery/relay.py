@@ -1,9 +1,9 @@
-"""The relay: delivers the rows of the outbox to one sink, in order, again and again until each has succeeded.
+"""The relay: delivers rows of the outbox to one sink, in order, and retries until they are stored.
 
-One step reads a range of rows, hands it to the sink and moves on. What a sink has is the sink's own record; the outbox
-keeps a copy, written about once a second, which holds back pruning. A relay continues from the lower of the two. So a
-sink that lost something lowers its own record and is filled again, and a state that was restored from an older copy
-delivers again what it makes again.
+A step reads a range of rows, passes it to the sink and advances. Progress is the sink's own record; the outbox keeps a
+copy, written about once a second, which limits pruning. The relay continues from the lower of the two. So a sink that
+has lost data lowers its record and is refilled, and a state that was restored from an older copy delivers its rows
+again.
 """
 
 from __future__ import annotations
@@ -23,24 +23,25 @@ from passerby.outbox.protocol import Delivered, Outbox, OutboxBatch
 from passerby.positions import START, Positions, offset_of, partition_of
 
 GATHER_SECONDS: Final = 0.2
-"""Time between two deliveries, unless a reader waits or a full one is there: some 5 parts a second for the engine."""
+"""Time between two deliveries, unless a reader waits or a delivery is full: about 5 parts a second for the engine,
+which has to merge them."""
 NUDGED_SECONDS: Final = 0.025
 """Time between two deliveries while a reader waits."""
 COMMIT_SECONDS: Final = 1.0
-"""Time between two durable records of progress. What was delivered since then is delivered again after a crash."""
+"""Time between two durable records of progress. After a crash, later deliveries are repeated."""
 LIMIT_ROWS: Final = 20_000
 LIMIT_BYTES: Final = 8 << 20
-"""What one delivery holds, at most about: a row of the outbox is never divided."""
+"""Approximate size of a delivery: a row of the outbox is never divided."""
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 10.0
 LIMIT_DELETED: Final = 2_000
-"""Deleted profiles that a sink receives at once: its deletion reads a whole index, however few they are."""
+"""Deleted profiles passed to a sink at once: a deletion reads a whole index, for few profiles as for many."""
 
 _log = logs.get("relay")
 
 
 class Step(NamedTuple):
-    """The result of a step: the rows and events delivered, and whether more may be waiting already."""
+    """Result of a step: rows and events delivered, and whether the outbox may hold more already."""
 
     batches: int = 0
     events: int = 0
@@ -51,7 +52,7 @@ class Relay:
     """Delivers to one sink in a thread of its own, until stopped."""
 
     def __init__(self, outbox: Outbox, sink: Sink, *, name: str = "events", pause_seconds: float = 0.05) -> None:
-        """`name` is the consumer's in the outbox; `pause_seconds` lie between two looks at an empty outbox."""
+        """`name` is the consumer's name in the outbox, `pause_seconds` the polling interval of an empty outbox."""
         self._outbox = outbox
         self._sink = sink
         self._name = name
@@ -67,7 +68,7 @@ class Relay:
 
     @property
     def idle_seconds(self) -> float:
-        """Time since the last look at the outbox without a fault."""
+        """Time since the last successful step."""
         return time.monotonic() - self._worked_at
 
     def start(self) -> None:
@@ -83,11 +84,11 @@ class Relay:
         return not self._thread.is_alive()
 
     def nudge(self) -> None:
-        """Look at the outbox now and not at the end of the usual pause. May be called from any thread."""
+        """Start the next step now instead of after the usual pause. Thread-safe."""
         self._wake.set()
 
     def step(self) -> Step:
-        """Deliver one range of rows. Belongs to the relay's thread, or to the caller's that runs it without one."""
+        """Deliver one range of rows. Called by the relay's thread, or by a caller that runs the relay without one."""
         self._sink.prepare()
         # Before the outbox is read: messages applied later may have rows that this step does not see.
         applied = self._outbox.applied()
@@ -111,7 +112,7 @@ class Relay:
         return step
 
     def _position(self) -> Delivered:
-        """From where to continue: the sink's own record, or at first the outbox's copy if that is lower."""
+        """Return the progress to continue from: the sink's record or, in the first step, the outbox's copy if lower."""
         recorded = self._sink.delivered()
         if self._committed is None:
             copy = self._outbox.delivered(self._name)
@@ -121,7 +122,7 @@ class Relay:
                 recorded = copy
         assert recorded is not None, "a sink has a record once it was given one"  # noqa: S101 - for the type
         if recorded.row < self._committed:
-            # At once: the rows that are delivered again must not be pruned meanwhile.
+            # Immediately: the rows to be repeated must not be pruned meanwhile.
             self._outbox.commit(self._name, recorded.row)
             self._committed = recorded.row
             metrics.REFILLS.inc()
@@ -136,7 +137,10 @@ class Relay:
         self._see(delivered.positions)
 
     def commit(self) -> None:
-        """Make progress durable, the outbox's copy first: the sink's must not be the higher one after a crash."""
+        """Make progress durable, the outbox's copy first.
+
+        After a crash between the two writes the sink's is the lower one, and rows are only repeated.
+        """
         recorded = self._sink.delivered()
         if recorded is not None:
             if recorded.row != self._committed:
@@ -146,9 +150,9 @@ class Relay:
         self._commit_at = time.monotonic() + COMMIT_SECONDS
 
     def _erase(self) -> None:
-        """Delete what deleted profiles had.
+        """Delete the events of deleted profiles.
 
-        In this thread, so that no row is being delivered meanwhile that was read before the profiles were deleted.
+        In this thread: in another one, rows read before the deletion could be written after it.
         """
         pending = self._outbox.pending_deletions(LIMIT_DELETED)
         for project, group in groupby(pending, key=itemgetter(0)):
@@ -157,7 +161,7 @@ class Relay:
             self._outbox.deletions_done(deleted)
 
     def _see(self, positions: Positions) -> None:
-        """Set the metric of what is visible."""
+        """Update the metric of visible positions."""
         if self._visible.has_reached(positions):
             return
         self._visible = self._visible.joined(positions)
@@ -168,7 +172,7 @@ class Relay:
         while not self._stopping.is_set():
             try:
                 self._turn()
-            except Exception as error:  # noqa: BLE001 - whatever it is, delivery must go on as soon as it is over
+            except Exception as error:  # noqa: BLE001 - delivery continues after any error
                 self._back_off(error)
             else:
                 self._worked_at = time.monotonic()
@@ -192,10 +196,10 @@ class Relay:
 
     def _back_off(self, error: Exception) -> None:
         fault, reason = (error.fault, str(error)) if isinstance(error, SinkFailed) else (type(error).__name__, "")
-        with suppress(OSError, ValueError):  # the metrics' own file, on a full disk
+        with suppress(OSError, ValueError):  # the metrics' file cannot grow on a full disk
             metrics.FAILURES.labels(fault).inc()
         _log.error(
-            "events cannot be carried to the event store, trying again",
+            "events cannot be delivered to the event store, retrying",
             fault=fault,
             reason=reason,
             seconds=self._retry_seconds,
@@ -206,7 +210,7 @@ class Relay:
 
 
 def _described(batches: Sequence[OutboxBatch]) -> Step:
-    """Describe the delivery of these rows. A range smaller than its limits has reached the end of the outbox."""
+    """Return the result of delivering these rows. A range below both limits has reached the end of the outbox."""
     events = sum(batch.events for batch in batches)
     size = sum(len(batch.body) + len(batch.changes) for batch in batches)
     return Step(len(batches), events, more=events >= LIMIT_ROWS or size >= LIMIT_BYTES)

@@ -10,7 +10,7 @@ from passerby.positions import Positions
 
 
 class Cursor(NamedTuple):
-    """The place of an event in a timeline, which runs from the newest to the oldest: time, then id."""
+    """Position of an event in a timeline, which is sorted by time, then id, newest first."""
 
     time: int
     id: str
@@ -21,9 +21,9 @@ MOST_TIME: Final = (1 << 63) - 1
 
 
 class Only(NamedTuple):
-    """Which events are wanted: those of a name, those of a meaning (the `name` of their `semantic`); "" is any.
+    """Filter of a timeline: event name, and standard event (the `name` of `semantic`); "" matches any.
 
-    Their time (ms) is `since` or later, and before `until`.
+    Times are in ms: `since` inclusive, `until` exclusive.
     """
 
     name: str = ""
@@ -40,7 +40,7 @@ class EventStoreBroken(Exception):
 
 
 class EventStoreFailed(Exception):
-    """The event store could not do it this time: out of memory, disk full, too busy. The files are whole; try again."""
+    """A temporary failure: out of memory, disk full, too busy. The files are intact; try again."""
 
 
 class EventStoreInUse(Exception):
@@ -48,7 +48,7 @@ class EventStoreInUse(Exception):
 
 
 class Volume(NamedTuple):
-    """How many events of a name there were on a day, which is a number of days since 1970."""
+    """Number of events of a name on a day, in days since 1970."""
 
     name: str
     day: int
@@ -56,9 +56,9 @@ class Volume(NamedTuple):
 
 
 class EventCounts(NamedTuple):
-    """How many events some profiles have: by name, the most frequent first, and in how many sessions.
+    """Number of events of some profiles by name, most frequent first, and number of sessions.
 
-    `purchases` is the number of events that mean `purchased`. Names beyond the limit that was asked for are left out.
+    `purchases` counts events whose standard event is `purchased`. Names beyond the requested limit are left out.
     """
 
     names: dict[str, int]
@@ -76,11 +76,11 @@ class Trial(NamedTuple):
 
 
 class EventStore(Protocol):
-    """What Passerby asks of an event store. Implementations may be called from several threads at once."""
+    """Interface of an event store. Implementations are thread-safe."""
 
     @property
     def visible(self) -> Positions:
-        """The log positions up to which every event can be read, as is durably recorded with the events."""
+        """Log positions up to which every event can be read, as durably recorded with the events."""
 
     def write(self, rows: bytes, token: str) -> None:
         """Store events: `rows` is one JSON object of `StoredEvent` a line.
@@ -92,22 +92,22 @@ class EventStore(Protocol):
     def timeline(
         self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
     ) -> list[StoredEvent]:
-        """At most `limit` events recorded under any of these profile ids, newest first, those behind `before`.
+        """Return at most `limit` events recorded under any of these profile ids, newest first, starting after `before`.
 
-        `only` says which of them.
+        `only` filters them.
         """
 
     def earliest(self, project: int, profiles: Sequence[str], *, limit: int) -> list[StoredEvent]:
-        """At most `limit` events recorded under any of these profile ids, oldest first."""
+        """Return at most `limit` events recorded under any of these profile ids, oldest first."""
 
     def counts(self, project: int, profiles: Sequence[str], *, names: int) -> EventCounts:
-        """How many events are recorded under any of these profile ids, with at most so many names."""
+        """Count the events recorded under any of these profile ids, with at most this many names."""
 
     def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - what it is called everywhere
-        """One event by its id; with profile ids only where it was recorded under one of them, which is found faster."""
+        """Return an event by its id. With profile ids, which make it faster, only if recorded under one of them."""
 
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
-        """How many events have this name and, where an attribute is given, this (text form of its) value.
+        """Count the events of this name and, where an attribute is given, with this value, in text form.
 
         An attribute with a NUL in its name is not found in an event that also holds an integer of more than 64 bits.
         """
@@ -116,10 +116,10 @@ class EventStore(Protocol):
         """Count the values of an attribute among the events of this name by data type; nulls are left out."""
 
     def volumes(self, project: int, since: int) -> list[Volume]:
-        """How many events of each name there were on each day since a time (ms)."""
+        """Count events by name and day since a time (ms)."""
 
     def total(self, project: int) -> int:
-        """How many events of this project are stored."""
+        """Count the events of this project."""
 
     def close(self) -> None:
-        """Let go of it. Nobody may use it any more."""
+        """Close the store. No method may be called afterwards."""

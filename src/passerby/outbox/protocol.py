@@ -1,4 +1,4 @@
-"""The outbox: resolved events in the order in which they were applied, for relays that deliver them."""
+"""The outbox: resolved events and changes of profiles, in the order in which they were applied, for relays."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from passerby.positions import START, Position, Positions
 
 
 class OutboxBatch(NamedTuple):
-    """The events and changes of one transaction of the state, each one JSON object a line, ends included.
+    """Events and changes of one transaction of the state, as JSON objects, each ended by a newline.
 
-    `body` has the events (`StoredEvent`), `events` of them, `changes` the changes of profiles (`outbox.records`). Ids
-    ascend, and with them log positions in each partition. All events are of one partition; `last_position` is the last
-    one in it that the worker's batch covered, and the last that was applied for changes that no message caused.
+    `body` holds the events (`StoredEvent`), `events` is their number, `changes` the changes of profiles
+    (`outbox.records`). Ids ascend, and log positions with them in each partition. All events are of one partition;
+    `last_position` is the last one that the worker's batch covered or, for changes without a message, the last applied.
     """
 
     id: int
@@ -24,35 +24,35 @@ class OutboxBatch(NamedTuple):
 
 
 class Delivered(NamedTuple):
-    """How far a consumer has come: every row up to `row`, which together cover the log up to `positions`."""
+    """Progress of a consumer: every row up to `row`, which cover the log up to `positions`."""
 
     row: int = 0
     positions: Positions = START
 
 
 class Outbox(Protocol):
-    """What a relay asks of the outbox, always from its own thread. What it writes is durable at return."""
+    """Interface of the outbox for a relay, used from its thread only. Writes are durable at return."""
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
-        """The rows following this id, in order, at least one if there are any, else within both limits about."""
+        """Return rows after this id, in order: at least one if there are any, and about within both limits."""
 
     def delivered(self, consumer: str) -> Delivered:
-        """How far a consumer has said that it has come; the beginning for one that never said so.
+        """Return the progress that a consumer committed; the beginning for a new one.
 
-        `positions` are those of the newest rows up to there that are still kept, and those before.
+        `positions` are those of the rows up to there that are still stored, and of earlier ones.
         """
 
     def commit(self, consumer: str, row: int) -> None:
-        """Note how far a consumer has come, which may be less far than before. Rows after it are not pruned."""
+        """Record the progress of a consumer, which may be lower than before. Rows after it are not pruned."""
 
     def deleted(self, first: int) -> frozenset[str]:
-        """Deleted profiles whose events rows with this id or a later one may hold: mostly none."""
+        """Return deleted profiles whose events may be in rows with this id or a later one: usually none."""
 
     def pending_deletions(self, limit: int) -> list[tuple[int, str]]:
-        """At most `limit` deleted profiles, with their projects, whose events are to be deleted."""
+        """Return at most `limit` deleted profiles, with their projects, whose events still have to be deleted."""
 
     def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
-        """Note that the events of these profiles are deleted."""
+        """Record that the events of these profiles are deleted."""
 
     def applied(self) -> Positions:
-        """The log positions up to which messages are applied: their events are in the outbox."""
+        """Return the log positions up to which messages are applied: their events are in the outbox."""

@@ -1,11 +1,10 @@
-"""What a row of the outbox holds: events, and changes of profiles, each as JSON, one record a line.
+"""Records of the outbox: changes of profiles, as JSON, one record a line.
 
 Events are `passerby.messages.StoredEvent`. A change is one of the classes here, distinguished by `kind`. Every writer
 of the state writes its changes in the transaction that makes them. Records are stored: kinds and fields may be added,
 fields with a default, and are never renamed or reused. Readers skip kinds that they do not know.
 
-A change names a profile by the `profile` that it was recorded under and, where that is another one by then, by the
-`canonical` profile which that belongs to.
+A change has the `profile` that it was recorded under and, if that one was merged into another, the `canonical` profile.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class Unmerged(_Change, frozen=True, kw_only=True, gc=False, tag="unmerged"):
 
 
 class TraitsChanged(_Change, frozen=True, kw_only=True, gc=False, tag="traits"):
-    """Traits were set. Their values are read from the state, which may know newer ones by then."""
+    """Traits were set. Consumers read the values from the state, which may have newer ones."""
 
     names: tuple[str, ...]
 
@@ -88,7 +87,7 @@ class ConsentChanged(_Change, frozen=True, kw_only=True, gc=False, tag="consent"
 
 
 class Erased(_Change, frozen=True, kw_only=True, gc=False, tag="erased"):
-    """Everything known of `profile` was deleted. `request` names what asked for it."""
+    """All data of `profile` was deleted. `request` names the reason, such as `TEST_DATA`."""
 
     request: str
 
@@ -124,14 +123,14 @@ _KINDS: Final = frozenset(
 
 
 def encoded(changes: Iterable[Change]) -> bytes:
-    """Return changes as lines of JSON; nothing for none."""
+    """Encode changes as JSON, one a line; empty for none."""
     return _encode_lines(changes)
 
 
 def decoded(body: bytes) -> Iterator[Change]:
-    """Give the changes in lines of JSON, without those of kinds that a later version has added.
+    """Decode changes, one JSON object a line; skips kinds that a later version has added.
 
-    Raises msgspec.DecodeError for what no version has written.
+    Raises msgspec.DecodeError for other data.
     """
     for line in body.splitlines():
         if _kind(line).kind in _KINDS:

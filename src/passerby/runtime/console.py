@@ -48,7 +48,7 @@ from passerby.storage import locks
 from passerby.storage.data_dir import DataDir
 
 RELAY_STOP_SECONDS = 4.0
-"""How long a write to the event store may take to end. One that is cut off is repeated at the next start."""
+"""How long a write to the event store may take at a stop. An interrupted one is repeated at the next start."""
 PASSWORDS_AT_ONCE: Final = 1
 """Verifying a password takes 64 MiB and a core for some tens of milliseconds, by design."""
 PASSWORDS_WAITING: Final = 32
@@ -57,39 +57,39 @@ COUNT_SECONDS: Final = 60
 """How often the uses of API tokens are written."""
 WORKER_HEARTBEAT = "worker.heartbeat"
 
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - on what an edge may listen, and where it is then found
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - the address at which such an edge is reached
 
 _log = logs.get("api")
 
 
 class Store(Protocol):
-    """The event store, as far as closing it goes."""
+    """An event store that can be closed."""
 
     def close(self) -> None:
-        """Close it. Nobody may use it any more."""
+        """Close it. No method may be called afterwards."""
 
 
 class Stoppable(Protocol):
-    """The relay, as far as stopping it goes."""
+    """A relay that can be stopped."""
 
     def stop(self, timeout: float) -> bool:
-        """Finish the write that is under way; return whether it was finished in so many seconds."""
+        """Finish the write in progress; return whether it was finished within `timeout` seconds."""
 
 
 class Console(NamedTuple):
-    """What the console role works with: the context, the current keys, and the counter of their uses."""
+    """The opened console role: context of the services, current keys, and the counter of their uses."""
 
     context: ServerContext
     credentials: ProjectCredentials
     uses: RejectedWriter
 
     def count_uses(self) -> None:
-        """Write how many times each API token was used since the last call. Slow: not for the event loop."""
+        """Write the number of uses of each API token since the last call. Blocks: not for the event loop."""
         try:
             if uses := self.credentials.take_uses():
                 self.uses.count_uses(uses, self.context.now())
-        except Exception:  # noqa: BLE001 - these counts are lost, which must not stop the server
-            _log.exception("the uses of tokens cannot be counted")
+        except Exception:  # noqa: BLE001 - lost counts must not stop the server
+            _log.exception("uses of tokens cannot be written")
 
 
 class PeriodicTasks:
@@ -108,7 +108,7 @@ class PeriodicTasks:
 
 
 def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
-    """Answer on this listening socket until SIGTERM or SIGINT; return when everything is finished and closed."""
+    """Serve on this listening socket until SIGTERM or SIGINT; return when all is closed."""
     with ExitStack() as held:
         console = open_console(settings, engines, held)
         app = _application(settings, engines, console, held)
@@ -125,10 +125,10 @@ def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
 
 
 def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Console:
-    """Open everything; `held` closes it again. Raises what the parts raise where they cannot be opened."""
+    """Open stores, relay and caches; `held` closes them. Raises the errors of the engines."""
     folder = DataDir(settings.data)
     credentials = held.enter_context(closing(ProjectCredentials(engines.control.open_feed())))
-    engines.state.open_writer().close()  # makes the tables where there are none, which a reader cannot
+    engines.state.open_writer().close()  # creates or migrates the tables, which a reader cannot
     state = held.enter_context(closing(engines.state.open_reader()))
     log = held.enter_context(closing(SharedLog(engines.log)))
     archive = held.enter_context(closing(SharedArchive(engines.log)))
@@ -145,7 +145,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
         tokens=credentials,
         policy_of=Policies(credentials).of,
         state=state,
-        # On a connection of its own each time: changes are rare.
+        # A new connection for each change: changes are rare.
         writer=lambda: closing(engines.state.open_writer()),
         control=engines.control.open_projects,
         users=users,
@@ -205,7 +205,7 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
 
 
 def now() -> int:
-    """The time in milliseconds since 1970."""
+    """Return the time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
@@ -221,15 +221,15 @@ def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple
 
 
 def close_events(store: Store, relay: Stoppable) -> None:
-    """Let the relay finish its write, then close. While it still writes, the end of the process has to do."""
+    """Stop the relay, then close the store. It is left to the end of the process while a write is still running."""
     if relay.stop(RELAY_STOP_SECONDS):
         store.close()
     else:
-        _log.warning("a write to the event store is cut off: it is repeated at the next start")
+        _log.warning("a write to the event store was interrupted and is repeated at the next start")
 
 
 def _edge(settings: Settings, folder: DataDir) -> EdgeCheck:
-    """Where the edge is to be found: where the running server says, else where the settings do."""
+    """Return the check of the edge, at the address of the running server, else at that of the settings."""
     serving = locks.running(folder)
     host, port = (serving.host, serving.port) if serving else (settings.host, settings.port)
     return EdgeCheck(_HERE.get(host, host), port)

@@ -1,4 +1,4 @@
-"""The context of services in a process that serves nothing, such as a command: engines are opened when first used."""
+"""The context of services for commands, which open engines when they are first used."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from passerby.state.views import StateReader
 class EngineContext:
     """Implements `services.context.Context` over engines. `held` closes what was opened.
 
-    The state is not created for readers: callers ask `engines.state.exists()` first.
+    Readers do not create the state: callers check `engines.state.exists()` first.
     """
 
     def __init__(self, engines: Engines, held: ExitStack) -> None:

@@ -1,6 +1,6 @@
-"""The folder through which the metrics of all processes reach `/metrics`.
+"""The folder in which all processes store their metrics, and the page `/metrics` made of them.
 
-The client library reads the path from the environment when it is imported, so a role sets it before anything else.
+prometheus_client reads the folder from the environment when it is imported, so a role sets the variable first.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def clean(folder: DataDir) -> None:
-    """Make the metrics folder, without what an earlier run left: counters begin at 0 with every start."""
+    """Create the metrics folder, and remove the files of an earlier run: counters start at 0 with every start."""
     folder.metrics.mkdir(parents=True, exist_ok=True)
     for file in folder.metrics.glob("*.db"):
         file.unlink(missing_ok=True)
 
 
 def forget_process(folder: DataDir, pid: int) -> None:
-    """Drop the gauges of a process that ended; its counters stay, because what it counted has happened."""
+    """Remove the gauges of a process that ended. Its counters stay: totals must not decrease."""
     for file in folder.metrics.glob(f"gauge_live*_{pid}.db"):
         file.unlink(missing_ok=True)
 
 
 def point_to(folder: DataDir, environment: MutableMapping[str, str]) -> None:
-    """Let a process with this environment keep its metrics in this folder."""
+    """Set the variable by which a process stores its metrics in this folder."""
     environment[VARIABLE] = str(folder.metrics)
 
 

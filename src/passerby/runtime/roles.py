@@ -1,7 +1,6 @@
-"""What a role's process does before and after the role itself: the same for all of them, supervised or alone.
+"""Runs one role in this process, supervised or alone: logging, metrics, locks and signals, then the role itself.
 
-The heavy parts (the web server, the engines) are imported here, at the last moment: the supervisor and the rest of the
-command line never load them.
+The web server and the engines are imported within functions: the supervisor and other commands never load them.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ from passerby.storage.locks import take_role
 from passerby.worker.resume import resume_log
 
 ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
-"""Roles of which a data folder bears one: the worker applies the log, the console holds the event store open."""
+"""Roles of which one process per data folder may run: the worker writes the state, the console the event store."""
 
 _log = logs.get("supervisor")
 
 
 class Handed(NamedTuple):
-    """What a supervisor hands to a role: descriptors of the listening socket and of its own sign of life, a number."""
+    """Inherited from the supervisor: descriptors of the listening socket and of the liveness pipe, and the number."""
 
     listener: int | None = None
     alive: int | None = None
@@ -68,9 +67,9 @@ def _listener(handed: Handed, host: str, port: int, flag: str) -> socket.socket:
 
 
 def run_role(role: Role, settings: Settings, handed: Handed) -> None:
-    """Run one role until SIGTERM or SIGINT. Returns when it has finished and flushed everything.
+    """Run one role until SIGTERM or SIGINT. Returns when its work in progress is finished and durable.
 
-    Raises RoleRunning, CannotListen, and what the role itself raises.
+    Raises RoleRunning, CannotListen, and errors of the role.
     """
     folder = DataDir(settings.data)
     with leaving_on_signal():

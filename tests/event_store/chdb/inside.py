@@ -1,4 +1,4 @@
-"""What is behind the event store's face: the engine's own tables, and the work that it does when nobody waits."""
+"""Looks behind the protocol: the tables of the engine, and its background work."""
 
 from __future__ import annotations
 

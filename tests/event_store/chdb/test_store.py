@@ -85,7 +85,7 @@ class TestWritingAgain:
         assert store.total(PROJECT) == 20
 
     def test_rows_that_cannot_be_read_leave_nothing(self, store: ChdbEventStore) -> None:
-        broken = rows([event(), event(profile_id="nobody")])
+        broken = rows([event(), event(profile_id="no id")])
         with pytest.raises(EventStoreFailed):
             store.write(broken, "1")
         assert store.total(PROJECT) == 0

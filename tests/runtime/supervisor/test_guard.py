@@ -1,4 +1,4 @@
-"""A role whose supervisor is gone leaves: in order if it can, at any rate soon."""
+"""A role whose supervisor has ended exits: gracefully if it can, and within the grace period in any case."""
 
 from __future__ import annotations
 

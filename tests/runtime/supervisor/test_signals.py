@@ -1,4 +1,4 @@
-"""Until work has begun a signal ends a process at once and in good order."""
+"""A signal during start ends a process immediately, with code 0."""
 
 from __future__ import annotations
 

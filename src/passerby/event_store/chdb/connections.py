@@ -1,6 +1,7 @@
-"""chDB, ClickHouse's engine in this process: its connections, its queries, and what its errors mean.
+"""Connections and queries of chDB, ClickHouse's engine in this process, and the mapping of its errors.
 
-A process has at most one folder open. chDB can be opened again after it failed to open, or was closed.
+chDB keeps one server per process: at most one folder is open at a time. It can be opened again after it was closed or
+failed to open.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from typing import Any, Final, Protocol, TypeAlias
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse
 
 Value: TypeAlias = str | int | Sequence[str]
-"""What a parameter may be; a sequence holds ids, which need no escaping."""
+"""Type of a query parameter; a sequence holds ids, which need no escaping."""
 
 
 class Connection(Protocol):
-    """What is used of chDB's connections."""
+    """The methods of chDB's connections that are used here."""
 
     def query(self, query: str, format: str, params: Mapping[str, str]) -> Any:  # noqa: A002 - chDB's names
         """Run a statement; what is returned has its rows as `bytes()`. Raises RuntimeError."""
@@ -32,7 +33,7 @@ class Connection(Protocol):
 
 
 CONNECTIONS: Final = 8
-"""Queries that may run at once; more wait for their turn."""
+"""Queries that may run at the same time; more wait."""
 _MIB: Final = 1 << 20
 
 _LIMITS: Final = {
@@ -48,7 +49,7 @@ _LIMITS: Final = {
     "max_active_parts_loading_thread_pool_size": 2,
     "max_parts_cleaning_thread_pool_size": 1,
 }
-"""The engine's own settings. Its defaults are for a machine of its own: caches of gigabytes, threads by the hundred."""
+"""Server settings of the engine. The defaults are for a dedicated machine: caches of gigabytes, hundreds of threads."""
 
 _ERROR: Final = re.compile(r"Code: (\d+)\..*\(([A-Z0-9_]+)\)", re.DOTALL)
 _DAMAGE: Final = frozenset(
@@ -71,7 +72,7 @@ _DAMAGE: Final = frozenset(
         "UNKNOWN_FORMAT_VERSION",
     }
 )
-"""Errors that say that files are not what was written."""
+"""Errors that mean that files differ from what was written."""
 _PASSING: Final = frozenset(
     {
         "CANNOT_ALLOCATE_MEMORY",
@@ -86,37 +87,38 @@ _PASSING: Final = frozenset(
         "TOO_MANY_SIMULTANEOUS_QUERIES",
     }
 )
-"""Errors that time, or an administrator, mends. A read that fails with any other cannot make sense of what it found."""
+"""Errors that pass, or that an administrator fixes. Any other error of a read is taken for damaged files."""
 
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r", "\0": r"\0", "'": r"\'"})
 
 
 class Engine:
-    """One open folder. May be used from several threads at once, each query on a connection of its own."""
+    """One open folder. Thread-safe: each query runs on a connection of its own."""
 
     def __init__(self, folder: Path, memory_bytes: int) -> None:
-        """Open or create the folder. Raises EventStoreBroken where the engine cannot read what is in it."""
+        """Open or create the folder. Raises EventStoreBroken where the engine cannot read its files."""
         self._target = _target(folder, memory_bytes)
         self._idle: list[Connection] = []
         self._turns = threading.Semaphore(CONNECTIONS)
         self._idle.append(self._connect())
 
     def query(self, statement: str, **parameters: Value) -> bytes:
-        """Run a statement that reads; return its rows, each a JSON object on a line.
+        """Run a statement that reads; return its rows, one JSON object a line.
 
-        Raises EventStoreFailed for what may pass, such as a want of memory, and EventStoreBroken for everything else.
+        Raises EventStoreFailed for temporary errors, such as too little memory, and EventStoreBroken for all others.
         """
         try:
             return self._run(statement, parameters)
         except RuntimeError as error:
-            # The engine's own words quote rows, so they go no further than here.
+            # The engine's messages quote rows, which hold personal data: only the error's name is passed on.
             name = _name(error)
             raise (EventStoreFailed if name in _PASSING else EventStoreBroken)(name) from None
 
     def insert(self, statement: str, **parameters: Value) -> None:
-        """Run a statement that writes rows of somebody else's making.
+        """Run a statement that writes rows.
 
-        Raises EventStoreBroken where files are damaged, EventStoreFailed for everything else that goes wrong.
+        Raises EventStoreBroken where files are damaged, EventStoreFailed for all other errors. Unlike for a query, an
+        unknown error does not mean damage: the rows may be at fault.
         """
         try:
             self._run(statement, parameters)
@@ -157,13 +159,13 @@ class Engine:
 
 
 def _name(error: RuntimeError) -> str:
-    """The engine's name for what went wrong, such as MEMORY_LIMIT_EXCEEDED."""
+    """Return the engine's name of an error, such as MEMORY_LIMIT_EXCEEDED."""
     found = _ERROR.search(str(error))
     return found[2] if found else "UNKNOWN"
 
 
 def _escaped(value: Value) -> str:
-    """A parameter in the form in which the engine reads it: text is escaped as in its tab-separated format."""
+    """Format a parameter for the engine: text is escaped as in ClickHouse's tab-separated format."""
     if isinstance(value, str):
         return value.translate(_ESCAPES)
     if isinstance(value, int):
@@ -172,7 +174,7 @@ def _escaped(value: Value) -> str:
 
 
 def _target(folder: Path, memory_bytes: int) -> str:
-    """The engine's name for an opened folder: its path, and settings behind a question mark."""
+    """Return chDB's connection string for a folder: its path and, after a question mark, server settings."""
     if "?" in str(folder):
         raise ValueError(f"the event store's engine cannot open a path with a question mark in it: {folder}")
     settings = {**_LIMITS, "max_server_memory_usage": memory_bytes}
@@ -180,12 +182,12 @@ def _target(folder: Path, memory_bytes: int) -> str:
 
 
 def version() -> str:
-    """The version of the engine. Loads it where it is not loaded yet."""
+    """Return the engine's version. Loads the engine."""
     return str(_chdb().__version__)
 
 
 def _chdb() -> ModuleType:
-    """The engine's module. Importing it maps 200 MB, so only the process that opens a store imports it."""
+    """Import the engine's module. That maps 200 MB, so only the process that opens a store does it."""
     if "chdb" in sys.modules:
         return sys.modules["chdb"]
     with _stand_in("pyarrow", RecordBatchReader=object):
@@ -194,10 +196,10 @@ def _chdb() -> ModuleType:
 
 @contextmanager
 def _stand_in(name: str, **members: Any) -> Iterator[None]:
-    """Make `import` find a module of this name that has these members only.
+    """Replace a module in `sys.modules` by a stub with these members, for the time of an import.
 
-    chDB's module imports pyarrow for Arrow tables, which Passerby never asks for, and the lite build does not start
-    without it. The real one is 330 MB on disk, with what it requires, and 40 MB in memory.
+    chDB's module imports pyarrow for Arrow tables, which Passerby does not use, and the lite build does not start
+    without it. With its dependencies, pyarrow takes 330 MB on disk and 40 MB in memory.
     """
     before = sys.modules.get(name)
     sys.modules[name] = ModuleType(name)

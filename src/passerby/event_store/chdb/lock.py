@@ -1,4 +1,4 @@
-"""One process at a time: the engine does not keep a second one out of its folder by itself."""
+"""Locks the event store's folder for one process. The engine has no lock: a second process would damage the files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _FILE: Final = "passerby.lock"
 
 
 class Lock:
-    """Holds a folder for this process, until released or until the process ends in whatever way."""
+    """Holds a folder for this process until released. The system releases it when the process ends, also if killed."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises EventStoreInUse where somebody else holds it."""
+        """Take the lock. Raises EventStoreInUse where another process holds it."""
         self._file = (folder / _FILE).open("ab")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -24,5 +24,5 @@ class Lock:
             raise EventStoreInUse("another process has the event store open") from None
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         self._file.close()

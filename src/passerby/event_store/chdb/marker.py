@@ -1,4 +1,4 @@
-"""What a store remembers about itself, in a file beside the engine's own."""
+"""Stores the progress of the event store in a file of its own, `passerby.json`, next to the engine's files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _FILE: Final = "passerby.json"
 
 
 class Marker(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of the store's contents.
+    """Progress of a store.
 
-    `refilling`: rows of the outbox may be missing although later ones are here, so each has to be compared with what is
-    here until there are no more. `row` is the outbox row up to which everything is here, which covers the log up to
-    `positions`; None in the file of an older release, which did not record it. Rows up to `claimed` may be here.
+    `refilling`: outbox rows may be missing although later ones are stored, so each row is compared with the stored ones
+    until the outbox is exhausted. `row` is the outbox row up to which everything is stored, which covers the log up to
+    `positions`; None in the file of an older release, which did not record it. Rows up to `claimed` may be stored.
     """
 
     refilling: bool
@@ -28,30 +28,26 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(folder: Path) -> Marker | None:
-    """What was last written, None where nothing was. An unreadable file says that something happened to the store."""
+    """Return what was last written, None where nothing was. An unreadable file means damage: the store is refilled."""
     try:
         found = msgspec.json.decode((folder / _FILE).read_bytes(), type=Marker)
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Marker(refilling=True, row=0)
-    # An older release that was filling the store again would have begun again.
+    # An older release restarts an interrupted refill from the first row.
     return msgspec.structs.replace(found, row=0) if found.refilling and found.row is None else found
 
 
 def write(folder: Path, marker: Marker) -> None:
-    """Replace the file, durably, so that a crash leaves either the old or the new one."""
+    """Replace the file atomically and durably: a crash leaves either the old or the new one."""
     fresh = folder / f"{_FILE}.new"
     with fresh.open("wb") as file:
         file.write(msgspec.json.encode(marker))
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(folder / _FILE)
-    _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY)  # a rename is durable once the folder is synced
     try:
         os.fsync(descriptor)
     finally:

@@ -97,7 +97,7 @@ def _bring_up_to_date(engine: Engine) -> None:
 
 
 def _make(folder: Path) -> None:
-    """Have a folder that can be written to. Raises EventStoreBroken where something else is in its place."""
+    """Create the folder and check that it is writable. Raises EventStoreBroken where a file has its name."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         space = os.statvfs(folder)

@@ -1,8 +1,8 @@
--- What Passerby asks of the event store. Parameters are ClickHouse's: {name:Type}.
+-- Statements of the event store. Parameters are ClickHouse's: {name:Type}.
 
 -- name: write
--- Store a batch: one block, so one part, so all of it or none. Nothing is guessed from a value: objects and arrays
--- arrive as the text that they are.
+-- Store a batch in one block, which becomes one part: all of it or nothing. Types are not inferred from values: objects
+-- and arrays are read as text.
 INSERT INTO events
 SELECT *
 FROM file(
@@ -19,7 +19,7 @@ SETTINGS
     allow_simdjson = 0;
 
 -- name: refill
--- Store what is not there yet of a batch. An event has the same id and the same log position however often it comes.
+-- Store the events of a batch that are missing. An event has the same id and log position however often it is delivered.
 INSERT INTO events
 SELECT *
 FROM file(
@@ -46,9 +46,9 @@ SETTINGS
 SELECT 1 AS held FROM events WHERE position = {position:UInt64} AND id = {id:UUID} LIMIT 1;
 
 -- name: timeline
--- The newest events of some profiles. Ids are compared as text is, which for UUIDv7 is the order in which they were made.
--- The three statements after this one ask for less of the same: most of what a timeline takes is the making of its plan,
--- and to plan conditions that are always true takes a tenth as long again.
+-- The newest events of some profiles. Ids are compared as text, which for UUIDv7 is the order of their creation. The
+-- three statements after this one add conditions. They are separate because planning takes most of a timeline's time,
+-- and planning conditions that are always true adds a tenth.
 SELECT * FROM events
 WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
 ORDER BY time DESC, UUIDToNum(id) DESC
@@ -56,7 +56,7 @@ LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: timeline_before
--- Behind a place in it.
+-- The same after a cursor.
 SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
@@ -66,7 +66,7 @@ LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: timeline_only
--- Those of one name and meaning or, for "", of any, within a range of time.
+-- Those of one name and standard event ("" matches any), within a range of time.
 SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
@@ -78,7 +78,7 @@ LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: timeline_only_before
--- The same after a place.
+-- The same after a cursor.
 SELECT * FROM events
 WHERE project = {project:UInt32}
   AND profile_id IN {profiles:Array(UUID)}
@@ -99,7 +99,7 @@ LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: counts_of
--- How many events some profiles have of each name; before the names, in the row that is `whole`, of all together.
+-- Events of some profiles by name; the first row, in which `whole` is 1, is their total.
 SELECT
     name,
     count() AS events,
@@ -114,7 +114,7 @@ LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
 
 -- name: profile_of
--- Whose event this is: a granule of `by_id`.
+-- The profile under which an event is recorded: reads one granule of `by_id`.
 SELECT profile_id FROM events WHERE project = {project:UInt32} AND id = {id:UUID} LIMIT 1;
 
 -- name: event_of
@@ -129,7 +129,7 @@ SETTINGS max_threads = 1;
 SELECT count() AS events FROM events WHERE project = {project:UInt32};
 
 -- name: volumes
--- How often each event name occurred on each day since a time. Names of a project are limited, days by who asks.
+-- Events by name and day since a time. The catalog limits the names of a project, callers limit the days.
 SELECT name, intDiv(time, 86400000) AS day, count() AS events FROM events
 WHERE project = {project:UInt32} AND time >= {since:Int64}
 GROUP BY name, day
@@ -192,8 +192,8 @@ GROUP BY name
 SETTINGS max_threads = 2, allow_simdjson = 0;
 
 -- name: delete_events
--- Delete the events of some profiles. Parts without any stay as they are; the others are written anew, with their
--- projections, before this returns.
+-- Delete the events of some profiles. Parts that hold any are rewritten, with their projections, before this returns;
+-- all others stay as they are.
 ALTER TABLE events DELETE WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
 SETTINGS mutations_sync = 2;
 
@@ -220,11 +220,11 @@ ALTER TABLE events
     ADD COLUMN IF NOT EXISTS semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name');
 
 -- name: drop_bloom
--- Take from a table of an older release what found an event by its id before `by_id` did.
+-- Drop the Bloom filter of a table of an older release, which `by_id` replaces.
 ALTER TABLE events DROP INDEX IF EXISTS by_id SETTINGS mutations_sync = 0;
 
 -- name: add_by_id
--- Bring that table to the shape of schema.sql. The copies of the parts that there are come with `rebuild_projections`.
+-- Add `by_id` as in schema.sql. `rebuild_projections` fills it for existing parts.
 ALTER TABLE events
     ADD PROJECTION IF NOT EXISTS by_id (SELECT project, id, profile_id ORDER BY id)
     WITH SETTINGS (index_granularity = 1024);
@@ -234,29 +234,28 @@ ALTER TABLE events
 CHECK TABLE events SETTINGS check_query_single_value_result = 0;
 
 -- name: detach_part
--- Take a part out: its files stay, and are read no more.
+-- Detach a part: its files stay, and are not read any more.
 ALTER TABLE events DETACH PART {part:String};
 
 -- name: broken_parts
--- Parts that the engine took out itself when it opened the table, because it could not read them.
+-- Parts that the engine detached itself when it opened the table, because it could not read them.
 SELECT name, path FROM system.detached_parts
 WHERE database = currentDatabase() AND table = 'events' AND startsWith(coalesce(reason, ''), 'broken');
 
 -- name: detached_part
--- A part that was taken out.
+-- A detached part.
 SELECT name, path FROM system.detached_parts
 WHERE database = currentDatabase() AND table = 'events' AND name = {part:String};
 
 -- name: broken_projections
--- Parts whose events are whole, and whose copy of them in another order is not.
+-- Parts whose events are intact, and one of whose projections is not.
 SELECT parent_name AS name FROM system.projection_parts
 WHERE database = currentDatabase() AND table = 'events' AND active AND is_broken;
 
 -- name: clear_projections
--- Give up the copies in other orders, wherever they are. The engine gets round to it in the background.
+-- Drop the data of all projections, in the background.
 ALTER TABLE events CLEAR PROJECTION by_name, CLEAR PROJECTION by_id SETTINGS mutations_sync = 0;
 
 -- name: rebuild_projections
--- Make those copies again wherever they are broken or missing, in the background. Until then events are read where they
--- are not.
+-- Rebuild projections that are broken or missing, in the background. Until then, queries read the parts themselves.
 ALTER TABLE events MATERIALIZE PROJECTION by_name, MATERIALIZE PROJECTION by_id SETTINGS mutations_sync = 0;

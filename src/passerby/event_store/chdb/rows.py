@@ -1,4 +1,4 @@
-"""Rows of the event store, on their way in and out: one JSON object a line."""
+"""Encoding of the event store's rows: one JSON object a line."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from passerby.positions import Position
 
 
 class First(msgspec.Struct):
-    """What tells one event from all others."""
+    """Log position and id of an event, by which a stored batch is found."""
 
     position: Position
     id: str
 
 
 class _Row(msgspec.Struct):
-    """A stored row: as `StoredEvent`, but the objects are the JSON text that was written, and no `semantic` is ""."""
+    """A stored row: `StoredEvent` with objects as JSON text, as they were written; without a `semantic`, that is ""."""
 
     project: int
     profile_id: str
@@ -77,13 +77,16 @@ _semantic = msgspec.json.Decoder(Semantic)
 
 
 def first_of(rows: bytes) -> First:
-    """The first event of a batch."""
+    """Return log position and id of the first event of a batch."""
     line, _, _ = rows.partition(b"\n")
     return _first.decode(line)
 
 
 def pieces(rows: bytes, size: int) -> Iterator[bytes]:
-    """The same rows in pieces of so many bytes at most, or of one row where that is longer."""
+    """Divide rows into pieces of at most this many bytes, or of one row where that is longer.
+
+    The same rows give the same pieces, so a repeated batch finds its pieces by their first rows.
+    """
     begin = 0
     while begin < len(rows):
         end = rows.rfind(b"\n", begin, begin + size) + 1
@@ -96,7 +99,7 @@ def pieces(rows: bytes, size: int) -> Iterator[bytes]:
 
 
 def decode(row: bytes) -> StoredEvent:
-    """A stored row as the event that was written."""
+    """Decode a stored row into the event that was written."""
     stored = _row.decode(row)
     return StoredEvent(
         project=stored.project,
@@ -120,34 +123,34 @@ def _rejection(stored: _Rejected) -> Rejection:
 
 
 def profiles_of(rows: list[bytes]) -> list[str]:
-    """The profile ids in rows that hold only those."""
+    """Decode rows of a profile id."""
     return [_profile.decode(row).profile_id for row in rows]
 
 
 def count_of(rows: list[bytes]) -> int:
-    """The number in a row that holds only that."""
+    """Decode a row of one number."""
     return _count.decode(rows[0]).events
 
 
 def names_of(rows: list[bytes]) -> dict[str, int]:
-    """The numbers in rows of a name and a number."""
+    """Decode rows of a name and a number."""
     counts = map(_count.decode, rows)
     return {count.name: count.events for count in counts}
 
 
 def counts_of(rows: list[bytes]) -> EventCounts:
-    """The numbers in rows of which the first is about all events, and the others are about one name each."""
+    """Decode rows of counts: the first is the total of all events, each following one is of one name."""
     whole, *names = map(_counts.decode, rows)
     return EventCounts({each.name: each.events for each in names}, whole.sessions, whole.purchases)
 
 
 def volumes_of(rows: list[bytes]) -> list[Volume]:
-    """The numbers in rows of a name, a day and a number."""
+    """Decode rows of a name, a day and a number."""
     return [Volume(count.name, count.day, count.events) for count in map(_count.decode, rows)]
 
 
 def probes(value: str) -> tuple[str, str]:
-    """JSON objects whose `value` is what somebody may mean by this text: a string, or the JSON of something else."""
+    """Return two JSON objects whose `value` is what a text may mean: the string, and the value that it is as JSON."""
     text = msgspec.json.encode({"value": value}).decode()
     try:
         json = msgspec.json.encode({"value": msgspec.json.decode(value)}).decode()

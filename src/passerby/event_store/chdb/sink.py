@@ -1,8 +1,8 @@
 """Fills the event store on chDB from the outbox (`passerby.delivery.protocol.Sink`), each event once.
 
-A part is written as a whole or not at all, and nothing tells after a crash whether the last one was. So the sink claims
-rows before it writes them: durably, many at a time. After a restart, rows up to the claim may be stored, so they are
-compared with what is; later ones cannot be. While a new or damaged store is filled again, all rows are compared.
+A part is written as a whole or not at all, and after a crash nothing shows whether the last one was. So the sink claims
+rows durably before it writes them, many at a time. After a restart, rows up to the claim may be stored and are compared
+with the stored ones; later rows cannot be. While a new or repaired store is refilled, all rows are compared.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class ChdbSink:
         marker = store.marker
         self._delivered = None if marker.row is None else Delivered(marker.row, Positions.parse(marker.positions))
         self._doubtful = marker.claimed
-        """Rows up to this one may have been written by a process that did not live to record it."""
+        """Rows up to this one may be stored: an earlier process claimed them and ended before it recorded the rest."""
 
     def delivered(self) -> Delivered | None:
         return self._delivered
@@ -52,7 +52,7 @@ class ChdbSink:
             else:
                 self._store.write(rows, f"{batches[0].id}-{last}")
         except (EventStoreBroken, EventStoreFailed) as error:
-            # A write that failed may have been made nevertheless, or for some of its pieces.
+            # A failed write may have stored some pieces, or all: the engine can fail after the part is in place.
             self._doubtful = max(self._doubtful, last)
             raise _failed(error) from error
         except BaseException:

@@ -1,8 +1,8 @@
-"""The event store in this process, on chDB.
+"""The event store on chDB (`passerby.event_store.protocol.EventStore`).
 
-How a batch gets in exactly once: it is written as one part, which is there as a whole or not at all, so its first row
-tells whether all of it is there. That is asked before every write. (The engine's own deduplication by token notes a
-token *before* the part is in place, and without fsync: killed in between, it would refuse rows that it does not have.)
+A batch is stored exactly once: it is written as one part, which is stored as a whole or not at all, so a query for its
+first row, before every write, shows whether the batch is stored. (The engine's own deduplication is not used: it
+records a token *before* the part is in place and without fsync, so after a crash it can reject rows that it lacks.)
 """
 
 from __future__ import annotations
@@ -40,31 +40,31 @@ from passerby.storage import sql
 
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 PIECE_BYTES: Final = 16 << 20
-"""What is written as one part, at most: the engine holds it in memory several times over. A larger batch is divided,
-always in the same way, and each piece is asked for by its own first row."""
+"""Largest part written at once: the engine holds several copies of it in memory. A larger batch is divided, always in
+the same way, and each piece is looked up by its own first row."""
 REPAIR_PAUSE_SECONDS: Final = 300.0
-"""Time between two attempts to repair, which reads every byte."""
+"""Time between two repairs, each of which reads every byte: a fault that a repair cannot remove must not repeat it."""
 _TIMELINES: Final = {
     (False, False): "timeline",
     (False, True): "timeline_before",
     (True, False): "timeline_only",
     (True, True): "timeline_only_before",
 }
-"""The statement for a timeline by whether it is of some events only, and whether it begins behind a place."""
+"""Statement of a timeline, by whether events are filtered and whether it starts after a cursor."""
 _LONGEST: Final = (1 << 63) - 1
 
 
 class ChdbEventStore:
-    """An open event store (`passerby.event_store.protocol.EventStore`), and what its sink needs to keep it intact."""
+    """An open event store, with the methods by which its sink writes, refills and repairs it."""
 
     def __init__(self, folder: Path, engine: Engine, lock: Lock, known: Marker) -> None:
-        """Take over an engine whose table is there; see `passerby.event_store.chdb.opening`."""
+        """Use an engine that has the table; `passerby.event_store.chdb.opening` creates it. Closes it and the lock."""
         self._folder = folder
         self._engine = engine
         self._lock = lock
         self._writing = threading.Lock()
         self.marker = known
-        """What is durably recorded of the contents."""
+        """Progress that is durably recorded."""
         self.visible = Positions.parse(known.positions)
         """Log positions up to which every event can be read. May be read from any thread."""
         self._damaged = repair.is_damaged(engine)
@@ -72,12 +72,12 @@ class ChdbEventStore:
 
     @property
     def refilling(self) -> bool:
-        """Whether rows of the outbox may be missing that were carried here before."""
+        """Whether rows that were delivered before may be missing."""
         return self.marker.refilling
 
     @property
     def damaged(self) -> bool:
-        """Whether something was found that is not what was written, and no repair was attempted recently."""
+        """Whether damage was found, and the last repair is long enough ago to attempt another."""
         return self._damaged and time.monotonic() >= self._repair_again_at
 
     def write(self, rows: bytes, token: str) -> None:  # noqa: ARG002 - the first row says what a token would
@@ -88,26 +88,26 @@ class ChdbEventStore:
                     self._insert("write", piece)
 
     def refill(self, rows: bytes) -> None:
-        """Store what is missing of a batch, however its rows were divided into batches before."""
+        """Store the missing rows of a batch, whatever batches they were written in before."""
         with self._writing:
             for piece in pieces(rows, PIECE_BYTES):
                 self._insert("refill", piece)
 
     def delete(self, project: int, profiles: Sequence[str]) -> None:
-        """Delete all events of these profiles; done at return. Raises EventStoreFailed or EventStoreBroken.
+        """Delete all events of these profiles before returning. Raises EventStoreFailed or EventStoreBroken.
 
-        Interrupted, it may be repeated: what is left of the attempt before is cancelled.
+        May be repeated after an interruption: what remains of the earlier mutation is cancelled first.
         """
         with self._writing, self._noticing():
             self._engine.insert(_SQL["cancel_deletions"])
             self._engine.insert(_SQL["delete_events"], project=project, profiles=profiles)
 
     def refilled(self) -> None:
-        """Record that everything that the outbox holds is here again."""
+        """Record that every row of the outbox is stored."""
         self.remember(refilling=False)
 
     def remember(self, **changed: Any) -> None:
-        """Record these fields of the marker durably; without writing where they are as before."""
+        """Record these fields of the marker durably. Writes nothing where none has changed."""
         fresh = msgspec.structs.replace(self.marker, **changed)
         if fresh != self.marker:
             marker.write(self._folder, fresh)
@@ -117,7 +117,7 @@ class ChdbEventStore:
         """Detach unreadable parts; if any were detached, mark the store for refill and return True."""
         with self._writing:
             before = self.marker
-            # First: killed in the middle, the store must be filled again.
+            # Before the repair: if the process is killed during it, the next one must refill the store.
             self.remember(refilling=True, row=0, positions=str(START))
             detached = repair.repair(self._engine, self._folder) > 0
             if detached:
@@ -179,12 +179,12 @@ class ChdbEventStore:
 
     def value_types(self, project: int, name: str, attribute: str) -> dict[str, int]:
         """Count the values of an attribute by data type; see the protocol."""
-        if "\0" in attribute:  # where the engine's parser takes a name to end
+        if "\0" in attribute:  # the engine's parser ends a name at NUL and would count another attribute
             return {}
         return names_of(self._query("value_types", project=project, name=name, attribute=attribute))
 
     def volumes(self, project: int, since: int) -> list[Volume]:
-        """How many events of each name there were on each day since a time."""
+        """Count events by name and day since a time; see the protocol."""
         return volumes_of(self._query("volumes", project=project, since=since))
 
     def total(self, project: int) -> int:
@@ -219,7 +219,7 @@ class ChdbEventStore:
 
 @contextmanager
 def _handed_over(rows: bytes) -> Iterator[str]:
-    """A file in memory that the engine can read by name: no copy as text, no escaping, nothing left behind."""
+    """Give the name of a file in memory that the engine can read: rows need no escaping, and a crash leaves no file."""
     with os.fdopen(os.memfd_create("events"), "wb") as file:
         file.write(rows)
         file.flush()
@@ -227,12 +227,12 @@ def _handed_over(rows: bytes) -> Iterator[str]:
 
 
 def _within(moment: int) -> int:
-    """The nearest time that can be stored."""
+    """Return the nearest time that fits into a 64-bit column."""
     return min(max(moment, -_LONGEST), _LONGEST)
 
 
 def _is_id(text: str) -> bool:
-    """Whether this is a UUID in its canonical form; anything else is the id of nothing."""
+    """Return whether this is a UUID in canonical form; no other text is an id, and the engine would raise for it."""
     try:
         return str(UUID(text)) == text
     except ValueError:

@@ -1,1 +1,1 @@
-"""Starting the roles of one machine, keeping them alive, and stopping them in order."""
+"""Starts the roles of one machine as processes, restarts and stops them."""

@@ -1,7 +1,7 @@
-"""A role leaves when its supervisor is gone, however that went: no kill of a supervisor leaves orphans behind.
+"""Ends a role when its supervisor has ended, also by SIGKILL: orphaned processes would keep ports and locks.
 
-The supervisor holds the writing end of a pipe and never writes. When it ends, even by SIGKILL, the system closes
-that end, and each role reads the end of the pipe.
+The supervisor holds the write end of a pipe and never writes to it. When the supervisor ends, the system closes that
+end, and each role reads end-of-file.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from passerby import logs
 
 GRACE_SECONDS = 5.0
 EXIT_ORPHANED = 75
-"""The system's `EX_TEMPFAIL`: nothing is wrong with this process."""
+"""`EX_TEMPFAIL` of sysexits.h: the fault is not in this process."""
 
 
 def watch(alive: int) -> None:
-    """Watch the reading end of the supervisor's pipe from a thread of its own."""
+    """Watch the read end of the supervisor's pipe in a thread."""
     os.set_inheritable(alive, False)  # noqa: FBT003 - the only form that it has
     threading.Thread(target=_wait_for_end, args=(alive,), name="guard", daemon=True).start()
 
@@ -26,6 +26,6 @@ def watch(alive: int) -> None:
 def _wait_for_end(alive: int) -> None:
     os.read(alive, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    logs.get("supervisor").critical("the supervisor is gone, leaving", pid=os.getpid(), seconds=GRACE_SECONDS)
+    logs.get("supervisor").critical("the supervisor has ended, exiting", pid=os.getpid(), seconds=GRACE_SECONDS)
     threading.Event().wait(GRACE_SECONDS)
     os._exit(EXIT_ORPHANED)

@@ -1,4 +1,4 @@
-"""How many processes of each role a machine gets."""
+"""Number of processes of each role, by the number of cores."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 Role = Literal["edge", "worker", "console"]
 ROLES: tuple[Role, ...] = ("worker", "edge", "console")
-"""In the order in which they are started: what the first one needs most is time to load what it knows."""
+"""In the order in which they are started: the worker takes longest to become ready."""
 
 MOST_EDGES = 8
-"""More only contend for the log: appending is one writer's work at a time."""
+"""More would only contend for the log, which has one writer at a time."""
 
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
@@ -29,15 +29,16 @@ class Layout(NamedTuple):
 
 
 def layout(cores: int, edges: int = 0) -> Layout:
-    """The layout for this many cores: edges get half of what worker and console leave, unless `edges` says otherwise.
+    """Return the layout for this many cores. `edges` overrides their number.
 
-    One core's edge answers more requests than one worker can apply, so the other half is for the engines' own threads.
+    Edges get half of the cores that worker and console leave: one edge accepts more messages than the worker applies,
+    so the other half is left to the threads of the engines.
     """
     return Layout(edges or min(max(1, (cores - 2) // 2), MOST_EDGES))
 
 
 def cores_found() -> int:
-    """The cores that this process may use: by its affinity, and by its container's quota where it has one."""
+    """Return the number of cores that this process may use: its CPU affinity, limited by its container's quota."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         quota = _CGROUP_LIMIT.read_text(encoding="ascii")
@@ -47,6 +48,6 @@ def cores_found() -> int:
 
 
 def cores_of_quota(quota: str) -> int:
-    """The cores that a container's `cpu.max` allows, rounded up; 0 where it sets no limit."""
+    """Return the cores that a cgroup's `cpu.max` allows, rounded up; 0 without a limit."""
     share, _, period = quota.partition(" ")
     return 0 if share == "max" else math.ceil(int(share) / int(period))

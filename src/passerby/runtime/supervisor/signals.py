@@ -1,4 +1,4 @@
-"""What SIGTERM and SIGINT do before something that has begun work listens to them."""
+"""Handles SIGTERM and SIGINT during start, before a role has installed its own handlers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STOP = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def leaving_on_signal() -> Iterator[None]:
-    """Let either signal end this process in good order at once: with code 0, and closing what is open."""
+    """Context manager: either signal exits with code 0, closing what is open."""
     before = [(number, signal.signal(number, _leave)) for number in STOP]
     try:
         yield
