@@ -102,13 +102,13 @@ def test_a_setting_that_cannot_be_changes_nothing(office: Office, body: dict[str
 def test_events_attributes_and_traits_are_marked(office: Office) -> None:
     said = office.patch("/v1/catalogue/annotations", body={"event": "Seen", "planned": True}).json()
     assert (said["event"], said["attribute"], said["planned"], said["hidden"]) == ("Seen", None, True, False)
-    office.patch("/v1/catalogue/annotations", body={"event": "Seen", "description": "Somebody looked."})
+    office.patch("/v1/catalogue/annotations", body={"event": "Seen", "description": "A product was viewed."})
     office.patch("/v1/catalogue/annotations", body={"event": "Seen", "attribute": "price", "hidden": True})
     office.patch("/v1/catalogue/annotations", body={"attribute": "plan", "description": "What they pay."})
     found = office.get("/v1/catalogue/annotations").json()["marks"]
     assert [(each["event"], each["attribute"], each["description"]) for each in found] == [
         (None, "plan", "What they pay."),
-        ("Seen", None, "Somebody looked."),
+        ("Seen", None, "A product was viewed."),
         ("Seen", "price", ""),
     ]
     assert found[1]["planned"]

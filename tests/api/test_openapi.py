@@ -133,4 +133,4 @@ def test_the_reference_names_every_path_parameter_and_error() -> None:
 
 def test_what_only_describes_answers_nothing() -> None:
     with pytest.raises(RuntimeError, match="only describes"):
-        reference.no_desk()
+        reference.no_context()

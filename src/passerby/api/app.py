@@ -1,4 +1,4 @@
-"""The management API as an ASGI application, over the parts that it is given."""
+"""The ASGI application of the management API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler, ExceptionHandler
 
 from passerby.api.auth import access_to_read, bearer_of, caller_of, project_of
-from passerby.api.metrics import Measured
+from passerby.api.metrics import RequestMetrics
 from passerby.api.openapi import document
 from passerby.api.permissions import declared
 from passerby.api.routes import (
@@ -38,18 +38,18 @@ from passerby.web.errors import PRIVATE, answer_api_error, answer_depth, answer_
 
 
 def create_app(context: ServerContext) -> Litestar:
-    """The API over this context. The context's parts are opened and closed by the caller."""
+    """Return the API over a context. The caller opens and closes the parts of the context."""
     return application(lambda: context)
 
 
 def application(
     context: Callable[[], ServerContext],
-    beside: Sequence[ControllerRouterHandler] = (),
+    other_routes: Sequence[ControllerRouterHandler] = (),
     answer_framework: ExceptionHandler[Any] = answer_framework_error,
 ) -> Litestar:
-    """Likewise, with a context that is only asked for when a request comes: describing the routes needs none.
+    """Return the API with a context that is first called at a request: describing the routes needs none.
 
-    `beside` are routes of the same port, and `answer_framework` says what to answer to a path that nobody has.
+    `other_routes` are served on the same port; `answer_framework` handles the framework's errors, as for unknown paths.
     """
     return Litestar(
         route_handlers=[
@@ -57,7 +57,7 @@ def application(
             operations.get_metrics,
             operations.get_description,
             _projects(context),
-            *beside,
+            *other_routes,
         ],
         dependencies={"context": Provide(context, sync_to_thread=False)},
         exception_handlers={
@@ -66,7 +66,7 @@ def application(
             RecursionError: answer_depth,
             Exception: answer_fault,
         },
-        middleware=[Measured()],
+        middleware=[RequestMetrics()],
         response_headers=PRIVATE,
         openapi_config=document.config(),
         logging_config=None,
@@ -124,11 +124,11 @@ _OF_PROJECTS: Final = (
     test_data.delete_test_data,
     *renamed.ROUTES,
 )
-"""The routes that a project's tokens open."""
+"""Routes that require a token of a project."""
 
 
 def _projects(context: Callable[[], ServerContext]) -> Router:
-    """Everything that belongs to a project, for the bearer of one of its tokens."""
+    """Return the router of a project's data. Every route in it has declared the scope that it requires."""
     return Router(
         path="/v1",
         route_handlers=declared(_OF_PROJECTS),

@@ -22,7 +22,10 @@ AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
-    """The guard that lets only the bearer of one of these tokens in, and notes whose it is for `project_of`."""
+    """Return a guard that requires a valid bearer token with the route's scope.
+
+    It stores project and caller in the request's state, for `project_of` and `caller_of`.
+    """
 
     def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         token = token_of(connection)
@@ -40,26 +43,26 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
 
 
 def project_of(request: AnyRequest) -> int:
-    """The project of the token that came with this request."""
+    """Return the id of the project that the request's token belongs to."""
     project: int = request.state.project
     return project
 
 
 def caller_of(request: AnyRequest) -> Caller:
-    """Return the bearer of the token that came with this request."""
+    """Return the caller that the request's token authenticates."""
     caller: Caller = request.state.caller
     return caller
 
 
 def may_still_read(request: AnyRequest, tokens: Tokens) -> Callable[[], bool]:
-    """Whether the token that came with this request, which was let in, still opens the same project."""
+    """Return a check whether the request's token is still valid: a stream ends when its token is revoked."""
     token = token_of(request)
     project = project_of(request)
     return lambda: tokens.token_project(token) == project
 
 
 def token_of(connection: AnyConnection) -> str:
-    """The bearer token of a request; empty for none."""
+    """Return the bearer token of a request, or an empty string."""
     scheme, __, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -75,7 +78,7 @@ async def access_to_read(
     caller: NamedDependency[Caller],
     wait: Wait = 0.0,
 ) -> ServerAccess:
-    """ServerAccess once everything is visible that the caller wants to wait for. Every GET takes this."""
+    """Return the access to the project after waiting for `wait=`. Dependency of every GET."""
     await context.visibility.wait(wait)
     return ServerAccess(context, project, caller)
 
@@ -83,5 +86,5 @@ async def access_to_read(
 def access_at_once(
     context: NamedDependency[ServerContext], project: NamedDependency[int], caller: NamedDependency[Caller]
 ) -> ServerAccess:
-    """ServerAccess without waiting, for what changes something."""
+    """Return the access to the project at once. Dependency of routes that change something."""
     return ServerAccess(context, project, caller)

@@ -18,8 +18,11 @@ SECONDS = Histogram(
 )
 
 
-class Measured(ASGIMiddleware):
-    """Counts and times every request that has a route."""
+class RequestMetrics(ASGIMiddleware):
+    """ASGI middleware that counts and times requests, by the template of the route's path.
+
+    The template and not the path is the label: an id in it would make a time series of its own.
+    """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         route = scope["path_template"]

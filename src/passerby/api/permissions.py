@@ -74,13 +74,13 @@ class UndeclaredScope(Exception):
         super().__init__(f"{operation} has no scope declared in passerby.api.permissions")
 
 
-_ASKING: Final = {"OPTIONS"}
-"""The method that the framework adds to every path: it tells which other methods there are, and nothing else."""
+_ADDED_METHODS: Final = {"OPTIONS"}
+"""The framework adds this method to every path. Its answer lists the other methods and no data."""
 
 
 def required_scope(handler: BaseRouteHandler) -> Scope:
     """Return the scope that a route requires. Raises UndeclaredScope."""
-    if getattr(handler, "http_methods", None) == _ASKING:
+    if getattr(handler, "http_methods", None) == _ADDED_METHODS:
         return Scope.READ
     operation = handler.opt.get(SUCCESSOR) or str(getattr(handler, "operation_id", ""))
     if operation not in REQUIRED_SCOPES:
@@ -89,7 +89,7 @@ def required_scope(handler: BaseRouteHandler) -> Scope:
 
 
 def declared(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
-    """Return these handlers, each of which declares the scope that it requires. Raises UndeclaredScope."""
+    """Return these handlers after checking that each has a declared scope. Raises UndeclaredScope."""
     found = list(handlers)
     for handler in found:
         required_scope(handler)

@@ -13,9 +13,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from passerby.proxies import TrustedProxies
 
 GRACE_SECONDS = 3
-"""How long requests may take to finish at the end."""
+"""Time that requests in progress have to finish after the stop signal."""
 IDLE_SECONDS = 30
-"""How long a connection may stay open without a request."""
+"""Time after which a connection without a request is closed."""
 
 
 class Forwarded:
@@ -42,10 +42,10 @@ def serve(
     every_second: Callable[[], Awaitable[None]],
     on_stop: Callable[[], None],
 ) -> None:
-    """Answer on this listening socket until SIGTERM or SIGINT; return when all begun requests are answered.
+    """Answer requests on this listening socket until SIGTERM or SIGINT; return when those in progress are answered.
 
     `every_second` is awaited about once a second. `on_stop` is called when the signal arrives, to end requests that
-    wait for something. Later signals are ignored, also after the return, so that closing is not interrupted.
+    wait, such as streams. Later signals are ignored, also after the return, so that closing is not interrupted.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
@@ -68,7 +68,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """Ends by returning, where uvicorn would raise the signal that ended it once more."""
+    """Returns after the stop signal, where uvicorn raises the signal once more at its end."""
 
     def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
         super().__init__(config)

@@ -96,7 +96,7 @@ class Application(Protocol):
     def __call__(
         self,
         context: Callable[[], ServerContext],
-        beside: Sequence[ControllerRouterHandler],
+        other_routes: Sequence[ControllerRouterHandler],
         answer_framework: ExceptionHandler[Any],
     ) -> Litestar: ...
 

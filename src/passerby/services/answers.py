@@ -1,4 +1,4 @@
-"""The answers of the management API, beside those that other rooms shape (profiles, decisions, the catalogue).
+"""Responses that API and console share: events, explained decisions and merges, pages of profiles.
 
 Times are ISO 8601 in UTC with milliseconds. A page's `cursor` leads to the next page; null: there is none.
 """
@@ -123,8 +123,9 @@ class Step(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
 class PreviewAnswer(msgspec.Struct, kw_only=True):
     """What a message with these identifiers would do now.
 
-    `target` is the profile that it would be recorded under, null where that would be made (`created`) or where the
-    message would name nobody. `from` of a step is the profile that would be absorbed, or lose or keep the identifier.
+    `target` is the profile that it would be recorded under, null where that would be created (`created`) or where
+    the message has no identifier that counts. `from` of a step is the profile that would be absorbed, or that would
+    lose or keep the identifier.
     """
 
     target: str | None
@@ -151,7 +152,7 @@ class DuplicatePage(msgspec.Struct, kw_only=True):
 
 
 class HandMade(msgspec.Struct, kw_only=True):
-    """A merge that was made by hand, and the profile as it is then."""
+    """A manual merge, and the profile after it."""
 
     merge_id: str
     profile: Profile

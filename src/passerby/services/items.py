@@ -1,4 +1,4 @@
-"""What the live stream shows: accepted messages and refused requests as items of one kind, and which are wanted."""
+"""Items of live events: accepted messages and rejected requests in one form, and the filter of them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ WantedStatus = Literal["accepted", "errors", "dropped", "refused"]
 class LiveItem(msgspec.Struct, kw_only=True):
     """An accepted message or a refused request.
 
-    `id` is that of the message (see `/v1/events/{event_id}`), or the number of the refused request. `kind` says
-    what a message states (`track`: an event); `request` is a refused one, of which `name` is the vendor's call.
+    `id` is that of the message (see `/v1/events/{event_id}`), or the number of the refused request. `kind` is
+    the kind of a message (`track`: an event); `request` is a refused one, of which `name` is the vendor's call.
     `who` is the strongest identifier. `semantic` is the standard event, null for what is none. `payload` is the
-    beginning of what was sent; `reason`, of a refused request, what its sender was told. `state` is `errors` for an
-    accepted message with validation `errors`, `dropped` for a refused request and for a message that cannot be used.
+    beginning of what was sent; `reason` is the error in the response to a rejected request. `state` is `errors` for an
+    accepted message with validation `errors`, `dropped` for a rejected request and for an invalid message.
     """
 
     id: str
@@ -50,17 +50,14 @@ class LiveItem(msgspec.Struct, kw_only=True):
 
 
 class LiveBatch(msgspec.Struct, kw_only=True):
-    """Items in the order in which they came.
-
-    `skipped` more came meanwhile that are not shown, be they wanted or not.
-    """
+    """Items in order of arrival. `skipped` more arrived that are not shown, whether they match the filter or not."""
 
     items: list[LiveItem]
     skipped: int
 
 
 class LiveRecent(msgspec.Struct, kw_only=True):
-    """What came in last, the newest first, and where `/v1/live` goes on."""
+    """The newest items first, and the cursor from which `/v1/live` continues."""
 
     items: list[LiveItem]
     cursor: str
@@ -69,7 +66,7 @@ class LiveRecent(msgspec.Struct, kw_only=True):
 class RefusedRequest(msgspec.Struct, kw_only=True):
     """A refused request, redacted.
 
-    `reason` is a fixed word and `message` what the sender was told; `client` is the network that it came from. The
+    `reason` is a fixed word and `message` the error in the response; `client` is the network that it came from. The
     `body` is its beginning. Where `known` is false, no project's key came with it.
     """
 
@@ -95,7 +92,7 @@ class RefusedPage(msgspec.Struct, kw_only=True):
 
 
 class Wanted(NamedTuple):
-    """Which items are wanted. None: whichever.
+    """A filter of items; None does not restrict.
 
     `name` is that of the event and `text` occurs in its name or in what was sent, both in any case.
     """
@@ -107,7 +104,7 @@ class Wanted(NamedTuple):
     semantic: StandardEvent | None = None
 
     def message(self, message: Message, types_of: TypesOf = no_types) -> bool:
-        """Whether this message is. `types_of` gives the catalogue's types."""
+        """Return whether a message matches. `types_of` returns the catalogue's types."""
         return (
             self.status != "refused"
             and self.dialect in {None, message.dialect}
@@ -121,7 +118,7 @@ class Wanted(NamedTuple):
         )
 
     def request(self, refused: RejectedRequest) -> bool:
-        """Whether this refused request is."""
+        """Return whether a rejected request matches."""
         return (
             self.status not in {"accepted", "errors"}
             and self.semantic is None
@@ -138,7 +135,7 @@ class Wanted(NamedTuple):
 
 
 def of_entry(entry: Entry, types_of: TypesOf = no_types) -> LiveItem:
-    """An accepted message as an item, with its validation errors. `types_of` gives the catalogue's types."""
+    """Return an accepted message as an item, with its validation errors. `types_of` returns the catalogue's types."""
     message = entry.message
     errors = errors_of(message, types_of)
     strongest = min(message.identifiers, key=_strength, default=None)
@@ -159,7 +156,7 @@ def of_entry(entry: Entry, types_of: TypesOf = no_types) -> LiveItem:
 
 
 def of_refused(refused: RejectedRequest) -> LiveItem:
-    """A refused request as an item."""
+    """Return a rejected request as an item."""
     return LiveItem(
         id=str(refused.number),
         status="refused",
@@ -177,7 +174,7 @@ def of_refused(refused: RejectedRequest) -> LiveItem:
 
 
 def message_of(refused: RejectedRequest) -> str:
-    """What was wrong with a rejected request."""
+    """Return the error of a rejected request as text."""
     return rejection_message(refused.reason, refused.cause, refused.answer, refused.status)
 
 

@@ -1,4 +1,4 @@
-"""What is asked and answered about a project itself: its keys, its settings, and who changed them."""
+"""Requests and responses about keys, annotations and test events."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class AddKeyRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class MarkInfo(msgspec.Struct, kw_only=True):
-    """What people say of an event (`event`, no attribute), of an attribute of it, or of a trait (no event).
+    """The annotation of an event (no `attribute`), of an attribute of it, or of a trait (no `event`).
 
-    `changed_at` is null where nobody has said anything.
+    `changed_at` is null where there is none yet.
     """
 
     event: str | None
@@ -80,13 +80,13 @@ class MarkInfo(msgspec.Struct, kw_only=True):
 
 
 class MarkList(msgspec.Struct, kw_only=True):
-    """All that people say of the catalogue, by event and attribute."""
+    """All annotations, by event and attribute."""
 
     marks: list[MarkInfo]
 
 
 class MarkRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is said of what; what is not given stays. Events that never came can be planned, too."""
+    """An annotation to change; fields that are not given keep their values. Events can be planned before any arrive."""
 
     event: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
     attribute: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
@@ -96,7 +96,7 @@ class MarkRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class SourceTested(msgspec.Struct, kw_only=True):
-    """What became of a test event: the answer that its sender would have got, and the ids of the accepted messages."""
+    """The result of a test event: the response that a client would have got, and the ids of the accepted messages."""
 
     dialect: str
     call: str

@@ -1,4 +1,4 @@
-"""The threads in which the engines are read, so that a slow query holds up nobody but those who wait for a thread."""
+"""The thread pool for blocking reads of the engines: a slow query does not block the event loop."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.slowest import Slowest, SlowRead, name_of
 
 THREADS = 4
-"""Engines keep one connection for each of them; more would not answer faster on the cores that a console has."""
+"""Engines keep a connection for each thread. More threads do not answer faster on the cores of a small machine."""
 WAITING = 256
-"""Reads that may be under way or wait for a thread; whoever comes on top of that is told to come again."""
+"""Reads that may run or wait for a thread. Further ones fail with 503 and `Retry-After`, to bound memory."""
 RETRY_AFTER_SECONDS = 1
 
 P = ParamSpec("P")
@@ -34,7 +34,7 @@ class Readers:
         self.slowest = Slowest()
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What this read returns or raises. Raises ServiceError where too many wait."""
+        """Run a blocking call; return or raise what it does. Raises ServiceError where too many reads wait."""
         if self._room <= 0:
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             raise ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting to be answered", headers=headers)
@@ -48,5 +48,5 @@ class Readers:
             self.slowest.note(SlowRead(name_of(read), ended - begun, ended))
 
     def close(self) -> None:
-        """Wait for the reads that are under way; drop those that have not begun."""
+        """Wait for running reads; cancel those that have not started."""
         self._threads.shutdown(cancel_futures=True)

@@ -26,7 +26,7 @@ Step = Literal["minute", "hour", "day"]
 STEPS: dict[Step, int] = {"minute": 60, "hour": 3_600, "day": 86_400}
 """Seconds."""
 STEPS_SHOWN: dict[Step, int] = {"minute": 60, "hour": 48, "day": 30}
-"""How many steps are shown when nobody says from when."""
+"""Default number of steps, where the query has no `from`."""
 MOST_STEPS = 3_000
 
 
@@ -44,7 +44,7 @@ class Range(NamedTuple):
 
 @reading()
 def count_series(access: ServerAccess, metric: Metric, step: Step, asked: Range) -> Series:
-    """The counts of a project, by dialect, for each step."""
+    """Return a project's counts by dialect for each step."""
     counts: dict[str, dict[int, int]] = defaultdict(dict)
     for dialect, at, count in _counted(access, metric, asked, STEPS[step]):
         counts[dialect][at] = counts[dialect].get(at, 0) + count
@@ -72,7 +72,7 @@ def _value(point: SeriesPoint, metric: Metric) -> int:
 
 
 def range_of(step: Step, since: str | None, until: str | None, now: int) -> Range:
-    """The steps from one time to another. Raises ServiceError for times that are none, or too many steps."""
+    """Return the steps from one time to another. Raises ServiceError for unreadable times and too many steps."""
     length = STEPS[step] * 1000
     end = (moment_of("to", until, now) // length + 1) * length
     begin = end - STEPS_SHOWN[step] * length if since is None else moment_of("from", since, now) // length * length
@@ -83,7 +83,7 @@ def range_of(step: Step, since: str | None, until: str | None, now: int) -> Rang
 
 @reading()
 def list_violations(access: ServerAccess, limit: int) -> Violations:
-    """The newest violations of a project, and messages that state nothing."""
+    """Return a project's newest validation errors, and its newest invalid messages."""
     found = access.context.state.violations(access.project, limit)
     return Violations(
         violations=found.violations,
@@ -103,7 +103,7 @@ def list_violations(access: ServerAccess, limit: int) -> Violations:
 
 @reading()
 def list_volumes(access: ServerAccess, days: int, limit: int) -> Volumes:
-    """The most frequent events of the last days, with how many there were on each."""
+    """Return the most frequent events of the last days, with their numbers by day."""
     today = access.context.now() // DAY_MS
     first = today - days + 1
     counted: dict[str, list[int]] = defaultdict(lambda: [0] * days)

@@ -1,4 +1,4 @@
-"""The slowest reads of the last hour, so that whoever wonders what takes so long can see it."""
+"""The slowest reads of the last hour, for the health page."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ class SlowRead(NamedTuple):
 
 
 class Slowest:
-    """Of every kind of read the slowest of the last hour: as many as our code has names. Times are in seconds."""
+    """The slowest read of the last hour by name of the function, so the number is bounded. Times are in seconds."""
 
     def __init__(self) -> None:
         self._reads: dict[str, SlowRead] = {}
 
     def note(self, read: SlowRead) -> None:
-        """Keep this read if no read of its name was slower lately."""
+        """Keep this read unless a read of the same name was slower within the last hour."""
         before = self._reads.get(read.name)
         if before is None or read.seconds >= before.seconds or before.at <= read.at - HOUR_SECONDS:
             self._reads[read.name] = read
 
     def since(self, moment: float) -> list[SlowRead]:
-        """Those that ended after this time, slowest first."""
+        """Return the reads that ended after this time, slowest first."""
         return sorted((read for read in self._reads.values() if read.at > moment), key=_slowest_first)
 
 
 def name_of(read: Callable[..., Any]) -> str:
-    """What a function is called in our code."""
+    """Return the qualified name of a function, without the package."""
     while isinstance(read, partial):
         read = read.func
     kind = type(read)

@@ -1,4 +1,4 @@
-"""A test event: one documented call through the very handling that the ingest port has for it."""
+"""Test events: a documented call of a dialect, handled as the ingest port would."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _outcome(access: ServerAccess, call: Call, sample: SampleCall, keys: _Keys) 
 
 
 class _Keys:
-    """The keys of one project. Its secrets are stored hashed: whoever may manage the project need not show them."""
+    """Key lookup of one project. Secrets are stored hashed; the caller may manage the project, so none is checked."""
 
     def __init__(self, project: int, keys: Mapping[str, Key], settings: ProjectSettings) -> None:
         self._project = project

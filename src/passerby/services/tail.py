@@ -1,7 +1,7 @@
-"""The tail of what comes in: everybody who follows it shares one look at the log and at what was refused.
+"""The tail of received messages and rejected requests: all followers share one poll of the log and of the rejections.
 
-Followers pull. What came lately is held in memory for all of them; one that falls behind it goes on with what is
-there and is told how much it missed, so that nobody who is slow costs memory.
+Followers pull. The newest items are held in memory once for all of them. A follower that falls behind continues with
+what is held and learns how many items it missed: slow clients cost no memory.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from passerby.services.log import AcceptedLog
 from passerby.services.readers import Readers
 
 LOOK_SECONDS = 0.1
-"""Pause between two looks."""
+"""Pause between two polls."""
 FORGOTTEN_SECONDS = 10.0
-"""What is held is let go when nobody has looked for so long."""
+"""Time without a follower after which the held items are dropped."""
 HELD = 2_000
-"""Messages, and refused requests, that are held for followers, the newest."""
+"""Newest messages, and as many rejected requests, that are held for followers."""
 EXAMINED = 1_000
-"""Messages that one follower looks at in one go, the newest; the others it misses."""
+"""Newest messages that are matched for a follower at once; older ones are skipped."""
 SHOWN = 100
-"""Items in one go, likewise."""
+"""Newest items that are sent to a follower at once; older ones are skipped."""
 FOLLOWERS = 100
-"""How many may follow at once."""
+"""Maximum number of followers."""
 
 _log = logs.get("api")
 
 
 class RefusedTail(Protocol):
-    """What the tail asks of the refused requests; see `refused.store.RefusedReader`."""
+    """The reads of rejected requests that the tail needs; see `rejected_requests.protocol.RejectedReader`."""
 
     def head(self) -> int: ...
 
@@ -46,7 +46,7 @@ class RefusedTail(Protocol):
 
 
 class Place(NamedTuple):
-    """How far a follower is: log positions, and number of the last refused request."""
+    """A follower's cursor: log positions, and the number of the last rejected request."""
 
     positions: Positions
     refused: int
@@ -58,7 +58,7 @@ _PLACE = re.compile(r"([0-9:,]{1,100000})\.([0-9]{1,18})", re.ASCII)
 
 
 def place_of(text: str | None) -> Place | None:
-    """The place that an event's id names; None for what is none."""
+    """Parse the id of an event; None for any other text."""
     found = _PLACE.fullmatch(text or "")
     try:
         return Place(Positions.parse(found[1]), int(found[2])) if found else None
@@ -67,19 +67,19 @@ def place_of(text: str | None) -> Place | None:
 
 
 def id_of(place: Place) -> str:
-    """A place as an event's id."""
+    """Return a cursor as the id of an event."""
     return f"{place.positions}.{place.refused}"
 
 
 class Told(NamedTuple):
-    """What a follower is told, and where it goes on from there."""
+    """A batch for a follower, and the cursor after it."""
 
     batch: LiveBatch
     place: Place
 
 
 class _Came(NamedTuple):
-    """What came between two places; of too much the newest, and then `since` is behind what was left out."""
+    """What arrived between two cursors: at most the newest `HELD`, and then `since` is after what was left out."""
 
     since: Place
     entries: Sequence[Entry]
@@ -87,21 +87,21 @@ class _Came(NamedTuple):
     until: Place
 
     def and_then(self, more: _Came) -> _Came:
-        """These and what came behind them, of too much the newest."""
+        """Return these and those that follow, at most the newest `HELD`."""
         # What `more` left out lies between the two: then everything is there only from where `more` begins.
         since = self.since if more.since == self.until else more.since
         return _newest(since, [*self.entries, *more.entries], [*self.requests, *more.requests], more.until)
 
 
 def _newest(since: Place, entries: Sequence[Entry], requests: Sequence[RejectedRequest], until: Place) -> _Came:
-    """At most `HELD` of each, the newest, and behind which place everything is there."""
+    """Keep the newest `HELD` of each, and move `since` to the cursor after which nothing is missing."""
     left_out = Positions(entry.position for entry in entries[:-HELD])
     refused = requests[-HELD - 1].number if len(requests) > HELD else since.refused
     return _Came(Place(since.positions.joined(left_out), refused), entries[-HELD:], requests[-HELD:], until)
 
 
 class Tail:
-    """The newest of what came in. Belongs to one event loop."""
+    """Holds the newest messages and rejected requests for all followers. Belongs to one event loop."""
 
     def __init__(
         self,
@@ -111,9 +111,9 @@ class Tail:
         is_ending: Callable[[], bool],
         types_of: TypesOf = no_types,
     ) -> None:
-        """`is_ending` says when nobody may follow any longer, because the server stops.
+        """`is_ending` returns whether the server stops, which ends all streams.
 
-        `types_of` gives the catalogue's types, by which validation errors are found.
+        `types_of` returns the catalogue's types, for validation errors.
         """
         self.types_of = types_of
         self._log = log
@@ -126,21 +126,21 @@ class Tail:
         self.is_ending = is_ending
 
     def enter(self) -> None:
-        """Take one of the places for followers; raises ServiceError where there is none. `leave` gives it back."""
+        """Register a follower. Raises ServiceError where there are `FOLLOWERS` already. `leave` unregisters it."""
         if self._room <= 0:
             raise ServiceError(ErrorCode.OVERLOADED, "too many streams are open", headers={"Retry-After": "5"})
         self._room -= 1
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Unregister a follower."""
         self._room += 1
 
     async def head(self) -> Place:
-        """Where everything is that came until now."""
+        """Return the cursor after everything received so far."""
         return await self._readers.run(self._heads)
 
     async def after(self, place: Place, projects: tuple[int, ...], wanted: Wanted) -> Told:
-        """What came behind a place of these projects, the first of which has the messages. It may be nothing."""
+        """Return what arrived after a cursor, possibly nothing: messages of the first project, rejections of all."""
         came = await self._since(place)
         entries = place.positions.uncovered(came.entries)
         missed = await self._missed(place.positions, came.since.positions)
@@ -154,16 +154,16 @@ class Tail:
         return Told(LiveBatch(items=items, skipped=skipped), came.until)
 
     async def _missed(self, place: Positions, begin: Positions) -> int:
-        """How many messages lie between a place and the first of those that are held."""
+        """Count the messages between a cursor and the first one that is held."""
         return 0 if place.has_reached(begin) else await self._readers.run(self._log.count, place, begin)
 
     def _accepted(self, entries: Sequence[Entry], wanted: Wanted) -> tuple[list[Entry], list[LiveItem]]:
-        """Those of these entries that are wanted, and the newest of them as items."""
+        """Return the entries that match, and the newest of them as items."""
         fitting = [each for each in entries if wanted.message(each.message, self.types_of)]
         return fitting, [of_entry(each, self.types_of) for each in fitting[-SHOWN:]]
 
     async def _since(self, place: Place) -> _Came:
-        """All that came behind a place, as far as it is held or can be read in one go. What is older is left out."""
+        """Return what arrived after a cursor: from memory, or read from the stores, at most the newest `HELD`."""
         await self._look(place)
         held = self._held
         if held is None or not place.positions.has_reached(held.since.positions) or place.refused < held.since.refused:
@@ -171,7 +171,7 @@ class Tail:
         return held
 
     async def _look(self, place: Place) -> None:
-        """See what has come, unless somebody has just looked. The first look begins at the follower's place."""
+        """Poll the stores, unless another follower has just done so. The first poll starts at the follower's cursor."""
         now = asyncio.get_running_loop().time()
         if self._looking or now - self._looked < LOOK_SECONDS:
             return
@@ -180,8 +180,8 @@ class Tail:
         try:
             came = await self._readers.run(self._read, held.until if held else place)
             self._held = held.and_then(came) if held else came
-        except Exception:  # noqa: BLE001 - whichever store it was, the next look tries again
-            _log.exception("what comes in cannot be read for those who follow it")
+        except Exception:  # noqa: BLE001 - any store may fail; the next poll tries again
+            _log.exception("live events cannot be read")
         finally:
             self._looking = False
             self._looked = asyncio.get_running_loop().time()
@@ -190,7 +190,7 @@ class Tail:
         return Place(self._log.head(), self._refused.head())
 
     def _read(self, since: Place) -> _Came:
-        """What came behind a place, the newest of it."""
+        """Read what arrived after a cursor, at most the newest `HELD`."""
         now = self._heads()
         begin = at = self._log.recent(since.positions, now.positions, HELD)
         entries: list[Entry] = []
@@ -202,5 +202,5 @@ class Tail:
 
 
 def _beyond(found: Sequence[object]) -> int:
-    """How many are not shown."""
+    """Return how many are not shown."""
     return max(0, len(found) - SHOWN)

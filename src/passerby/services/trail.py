@@ -1,4 +1,4 @@
-"""What became of a message: its trail from receipt to where its event is stored. Pure, out of what was found of it."""
+"""The processing trail of a message, from receipt to storage of its event. Pure: made of what the stores returned."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Problem(msgspec.Struct, kw_only=True):
 
 
 class TrailStep(msgspec.Struct, kw_only=True):
-    """One step of the trail: what came of it, in a word and in a sentence.
+    """One step of the trail, with its outcome and a sentence.
 
     `waiting`: not yet. `problems`: it went on, with what `problems` of the message says. `dropped`: it ended here. `at`
     is null where the time is not kept. `decisions` are those that the message caused, in their order.

@@ -1,8 +1,8 @@
-"""Everything that the management API refuses, and how it says so: `{"error": {"code", "message", "details"}}`.
+"""Error responses of the management API: `{"error": {"code", "message", "details"}}`.
 
-The codes are the public contract: a caller may act on them. Every error of the API is an `ServiceError`, or one of
-Litestar's own (unknown path, wrong method, a parameter that cannot be read), or a fault of ours; the three handlers
-at the end bring all of them into the one shape.
+The codes are the public contract: a caller may act on them. Every error of the API is a `ServiceError`, or one of
+Litestar's own (unknown path, wrong method, a parameter that cannot be read), or an unexpected exception; the handlers
+below give all of them the same shape.
 """
 
 from __future__ import annotations
@@ -46,31 +46,31 @@ STATUS: Mapping[ErrorCode, HTTPStatus] = {
 MEANING: Mapping[ErrorCode, str] = {
     ErrorCode.INVALID_PARAMETER: "A parameter is missing, out of bounds or unreadable: see `details.parameters`.",
     ErrorCode.UNAUTHORIZED: "The bearer token is missing, unknown or revoked.",
-    ErrorCode.FORBIDDEN: "Whoever asks may not do this: a token lacks the scope that `details.scope` names.",
+    ErrorCode.FORBIDDEN: "The caller lacks a permission: the token has no scope `details.scope`.",
     ErrorCode.NOT_FOUND: "There is no such thing in the project of this token.",
     ErrorCode.METHOD_NOT_ALLOWED: "The path takes other methods; the header `Allow` says which.",
     ErrorCode.ALREADY_UNDONE: "The merge was undone before.",
-    ErrorCode.DEPENDENT_MERGE_EXISTS: "A later merge builds on this one: undo `details.merge_id` first.",
+    ErrorCode.DEPENDENT_MERGE_EXISTS: "A later merge depends on this one: undo `details.merge_id` first.",
     ErrorCode.SAME_PROFILE: "The two are one profile already.",
-    ErrorCode.FORBIDDEN_MERGE: "R3 keeps the two apart, `details.rule` says by which part: it takes `force`.",
-    ErrorCode.LIMIT_EXCEEDED: "Together, the two would hold too many identifiers in `details.namespace`.",
+    ErrorCode.FORBIDDEN_MERGE: "R3 blocks the merge, `details.rule` names its part: `force` overrides it.",
+    ErrorCode.LIMIT_EXCEEDED: "The merged profile would exceed the identifier limit of `details.namespace`.",
     ErrorCode.CUSTOMER_ID_NOT_DETACHABLE: "A customer id cannot be detached from its profile.",
     ErrorCode.IDENTIFIER_REASSIGNED: "The identifier has been reassigned to another profile.",
-    ErrorCode.INTERNAL_ERROR: "A fault of the server. It is in the server's log.",
-    ErrorCode.NOT_READY: "Some part of the server does not work; `details.checks` says which.",
-    ErrorCode.NOT_YET_VISIBLE: "What was acknowledged before the request did not become visible within `wait`.",
-    ErrorCode.OVERLOADED: "Too many requests are waiting to be answered; try again after `Retry-After` seconds.",
+    ErrorCode.INTERNAL_ERROR: "An unexpected error of the server, which its log has in full.",
+    ErrorCode.NOT_READY: "A component of the server fails; `details.checks` names it.",
+    ErrorCode.NOT_YET_VISIBLE: "Messages acknowledged before the request did not become visible within `wait`.",
+    ErrorCode.OVERLOADED: "Too many requests are waiting; try again after `Retry-After` seconds.",
     ErrorCode.EVENTS_UNAVAILABLE: "The event store cannot be read now; everything else can.",
 }
-"""What each code means, as the reference says it."""
+"""The meaning of each code, for the reference page."""
 
 
 PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-"""Headers of every answer: it holds personal data, which no cache on the way may keep."""
+"""Headers of every response: it has personal data, which no cache may store."""
 
 
 class ErrorBody(msgspec.Struct, kw_only=True):
-    """What went wrong: a code to act on, a sentence to read, and what belongs to that code."""
+    """An error: a code to act on, a sentence to read, and details of the code."""
 
     code: ErrorCode
     message: str
@@ -78,30 +78,30 @@ class ErrorBody(msgspec.Struct, kw_only=True):
 
 
 class ErrorAnswer(msgspec.Struct, kw_only=True):
-    """Every answer with a status of 400 or more."""
+    """The response of every request with a status of 400 or more."""
 
     error: ErrorBody
 
 
 def answer_api_error(_: AnyRequest, error: ServiceError) -> Response[ErrorAnswer]:
-    """An error that the API itself raised."""
+    """Handle an error that a service or route raised."""
     body = ErrorBody(code=error.code, message=error.message, details=dict(error.details))
     return Response(ErrorAnswer(error=body), status_code=STATUS[error.code], headers={**PRIVATE, **error.headers})
 
 
 def answer_framework_error(request: AnyRequest, error: HTTPException) -> Response[ErrorAnswer]:
-    """An error that the framework found: a path, a method or a parameter."""
+    """Handle an error of the framework: path, method or parameter."""
     return answer_api_error(request, understood(error)) if error.status_code < _FAULT else answer_fault(request, error)
 
 
 def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]:
-    """A fault of ours: told in full to the log, and to the caller only that there was one."""
+    """Handle an unexpected exception: log it in full, and answer without its text, which may have personal data."""
     _log.error("a request failed", exc_info=error)
     return answer_api_error(request, ServiceError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
 
 
 def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer]:
-    """A body that is nested deeper than anything that can be read."""
+    """Handle a body that is nested too deeply for the decoder."""
     return answer_api_error(request, invalid("body", "this is nested too deeply"))
 
 
@@ -109,7 +109,7 @@ _FAULT = 500
 
 
 def understood(error: HTTPException) -> ServiceError:
-    """An error that the framework found, in the API's words."""
+    """Return the ServiceError for an error of the framework."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             return ServiceError(ErrorCode.NOT_FOUND, "there is nothing at this path")

@@ -1,4 +1,4 @@
-"""What callers may say: the parameters that routes share, their bounds, and how ids are read."""
+"""Query and path parameters that routes share, with their bounds."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from passerby.services.series import Metric, Step
 from passerby.services.times import moment_of
 
 LIMIT = 1_000
-"""The most things on one page."""
+"""Maximum number of items on a page."""
 PAGE = 100
-"""Things on a page when nobody says how many."""
+"""Default number of items on a page."""
 
 ProfileId = Annotated[str, PathParameter(description="The id of a profile, or of one that was merged into it.")]
 MergeId = Annotated[str, PathParameter(description="The id of a merge, as histories and members name it.")]
@@ -47,10 +47,10 @@ Wait = Annotated[
         "not by then); 0 answers at once. Longer times than the setting `api.wait_max_seconds` are cut to it.",
     ),
 ]
-Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=LIMIT, description="The most things to return.")]
+Limit = Annotated[int, QueryParameter(name="limit", ge=1, le=LIMIT, description="Maximum number of items to return.")]
 Cursor = Annotated[
     str | None,
-    QueryParameter(name="cursor", max_length=4_096, description="Where to go on: the `cursor` of the page before."),
+    QueryParameter(name="cursor", max_length=4_096, description="The `cursor` of the previous page."),
 ]
 EventName = Annotated[
     str | None, QueryParameter(name="name", min_length=1, description="Only events of this name, exactly.")
@@ -118,12 +118,12 @@ Test = Annotated[
 
 
 def page(limit: Limit = PAGE, cursor: Cursor = None) -> Page:
-    """The part of a list that the query asks for."""
+    """Return the page that the query asks for."""
     return Page(limit, cursor)
 
 
 def long_page(limit: Limit = LIMIT, cursor: Cursor = None) -> Page:
-    """Likewise, for lists that are mostly wanted whole."""
+    """Return the page that the query asks for, with a higher default, for lists that are mostly read whole."""
     return Page(limit, cursor)
 
 
@@ -135,7 +135,7 @@ def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
     stage: StageLabel = None,
     test: Test = False,  # noqa: FBT002 - a parameter of the query
 ) -> Choice:
-    """The profiles that the query asks for. An identifier stands alone, and needs both of its parts."""
+    """Return the profiles that the query asks for. An identifier needs both parts and excludes other conditions."""
     if namespace is None and value is None and not within:
         return Choice(None, q, Stage[stage.upper()] if stage else None, test)
     for name, given in (("namespace", namespace), ("value", value)):
@@ -147,6 +147,6 @@ def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
 
 
 def only_events(name: EventName = None, semantic: Meaning = None, since: Since = None, until: Until = None) -> Only:
-    """The events that the query asks for."""
+    """Return the filter of events that the query describes."""
     begin, end = moment_of("since", since, LEAST_TIME), moment_of("until", until, MOST_TIME)
     return Only(name or "", semantic or "", begin, end)

@@ -1,4 +1,4 @@
-"""Server-sent events: what follows the tail, as a stream that a browser's EventSource reads and takes up again."""
+"""Server-sent events of the tail, as a stream that a browser's EventSource reads and resumes."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from passerby.web.errors import PRIVATE, AnyRequest
 
 After = Annotated[
     str | None,
-    QueryParameter(name="after", max_length=40, description="Begin behind this `cursor` of `/v1/live/recent`."),
+    QueryParameter(name="after", max_length=40, description="Start after this `cursor` of `/v1/live/recent`."),
 ]
 LastEventId = Annotated[
     str | None,
-    HeaderParameter(name="Last-Event-ID", description="Begin behind this event, as a browser asks that comes back."),
+    HeaderParameter(name="Last-Event-ID", description="Start after this event; browsers send it when they reconnect."),
 ]
 
 GATHER_ITEMS = 10
 GATHER_SECONDS = 0.3
-"""Items are sent when there are so many of them, or this long after the first."""
+"""A batch is sent at this number of items, or this long after its first."""
 KEEP_ALIVE_SECONDS = 15.0
-"""A stream in which nothing happens says so, that nobody on the way takes it for dead."""
+"""Time without items after which a comment is sent: proxies close idle connections."""
 SLOW_SECONDS = 10.0
-"""How long a reader may take to take what was sent. One that is slower is dropped, and comes back where it was."""
+"""Time that a client has to read a chunk. A slower one is disconnected, and resumes after its last event."""
 RETRY_MS = 2_000
-"""When a reader is to come back."""
+"""Delay after which a client reconnects."""
 
 MEDIA_TYPE = "text/event-stream"
 _HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no"))
@@ -43,9 +43,9 @@ _HEADERS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-b
 async def follow(
     tail: Tail, projects: tuple[int, ...], wanted: Wanted, place: Place | None, may: Callable[[], bool]
 ) -> AsyncIterator[bytes]:
-    """The events of a stream for somebody who wants these items, for as long as `may` says so.
+    """Yield the server-sent events of items that match a filter, for as long as `may` returns True.
 
-    Begins behind `place`, or now. The first of `projects` is the one whose messages are shown.
+    Starts after `place`, or now. Messages are those of the first of `projects`.
     """
     head = await tail.head()
     place = head if place is None else Place(place.positions.met(head.positions), min(place.refused, head.refused))
@@ -65,7 +65,7 @@ async def follow(
 
 
 async def _gathered(tail: Tail, projects: tuple[int, ...], wanted: Wanted, place: Place) -> Told:
-    """What came behind a place: at once where it is much or nothing, else with what comes in the moment after."""
+    """Return what arrived after a cursor: at once for none or many items, else together with the next 0.3 s."""
     told = await tail.after(place, projects, wanted)
     if not 0 < len(told.batch.items) < GATHER_ITEMS:
         return told
@@ -80,9 +80,9 @@ def _event(told: Told) -> bytes:
 
 
 class EventStream(Response[bytes]):
-    """An answer that goes on until the chunks end, the reader leaves, or the reader is too slow.
+    """Response that streams until the chunks end, the client disconnects, or the client is too slow.
 
-    Takes one of the tail's places for followers until then; raises ServiceError where there is none.
+    Counts as a follower of the tail until then. Raises ServiceError where there are too many.
     """
 
     def __init__(self, tail: Tail, chunks: AsyncIterator[bytes]) -> None:
@@ -92,7 +92,7 @@ class EventStream(Response[bytes]):
         self._chunks = chunks
 
     def to_asgi_response(self, app: Litestar | None, request: AnyRequest, **_: Any) -> ASGIResponse:  # noqa: ARG002 - the framework's signature
-        """The stream itself, as the server takes it."""
+        """Return the ASGI response."""
         return _Answer(self._tail, self._chunks)
 
 
@@ -119,13 +119,13 @@ class _Answer(ASGIResponse):
 
 
 async def _left(receive: Receive) -> None:
-    """Return when the reader has left."""
+    """Return when the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def _first_of(*all_: Any) -> None:
-    """Run these until one ends, and end the others. Raises what the first one raised."""
+    """Run these until one ends, and cancel the others. Raises what the first one raised."""
     tasks = [asyncio.ensure_future(each) for each in all_]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

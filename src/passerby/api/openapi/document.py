@@ -1,4 +1,4 @@
-"""The description of all that Passerby answers over HTTP: the management API's own routes and the vendors' calls."""
+"""The OpenAPI description of Passerby: the routes of the management API, and the vendors' calls of the ingest port."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ BODIES: Final = {operation: bodies for each in _EXAMPLES for operation, bodies i
 PARAMETERS: Final = {operation: values for each in _EXAMPLES for operation, values in each.PARAMETERS.items()}
 
 _DESCRIPTION = """\
-Reads what Passerby knows: profiles, their events and the history of who is who; and takes merges back. Every request
-under `/v1` needs an API token, which opens one project and no other.
+Reads profiles, their events and the history of their identity; merges profiles and undoes merges; changes a project's
+settings. Every request under `/v1` requires an API token, which is valid for one project.
 
-The vendors' calls, by which events and identities come in, are answered on the ingest port and described here too.
+The vendors' calls, which send events and identities, are answered on the ingest port and are described here as well.
 """
 
 _TAGS = [
-    Tag("Profiles", "People, what they did, and why we think that they are who they are."),
-    Tag("Identity", "Who is who: what was decided, what would be, and how it is taken back."),
-    Tag("Project", "What a project holds, in counts."),
-    Tag("Live", "What comes in: accepted messages and refused requests."),
-    Tag("Operations", "For those who run the server."),
+    Tag("Profiles", "Profiles with their events and the history of their identity."),
+    Tag("Identity", "Identity decisions: merges and their undo, duplicates, preview, policy."),
+    Tag("Project", "Settings, keys, counts, catalogue and audit log of a project."),
+    Tag("Live", "Received messages and rejected requests."),
+    Tag("Operations", "Health and metrics, for operators."),
 ]
 
 
 class _NoPages(Router):
-    """Takes the documentation pages that Litestar would serve, and drops them: they load scripts from other origins."""
+    """Drops the documentation pages that Litestar would serve, because they load scripts from other origins."""
 
     def register(self, _: Any) -> list[BaseRoute]:
         return []
 
 
 def config() -> OpenAPIConfig:
-    """What Litestar needs to describe the routes."""
+    """Return the framework's configuration for describing the routes."""
     scheme = SecurityScheme(type="http", scheme="bearer", description="An API token of the project.")
     return OpenAPIConfig(
         title="Passerby",
@@ -61,7 +61,7 @@ def config() -> OpenAPIConfig:
 
 
 def describe(app: Litestar, ingest_url: str) -> dict[str, Any]:
-    """The whole description as a JSON object. `ingest_url` is where the vendors' calls go."""
+    """Return the OpenAPI description as a JSON object. `ingest_url` is the server of the vendors' calls."""
     own = app.openapi_schema.to_schema()
     for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path_format in own["paths"]:
@@ -73,7 +73,7 @@ def describe(app: Litestar, ingest_url: str) -> dict[str, Any]:
 
 
 def _one_number(described: Any) -> None:
-    """Leave of the two kinds of numbers that a value may be the one that holds both: else an integer is two of one."""
+    """Drop `integer` next to `number` in a `oneOf`: an integer matches both, and `oneOf` allows one match."""
     if isinstance(described, list):
         for inner in described:
             _one_number(inner)
@@ -84,7 +84,7 @@ def _one_number(described: Any) -> None:
 
 
 def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
-    """Put in order what Litestar makes of a route's operations."""
+    """Correct and complete the framework's description of a route's operations."""
     for handler in route.route_handlers:
         for method in handler.http_methods:
             if operation := item.get(method.lower()):
@@ -101,7 +101,7 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
 
 
 def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
-    """The body of a request, with examples. One that may be null may be left out, which Litestar does not tell."""
+    """Return a request body with examples. A nullable body is optional, which the framework does not state."""
     content = found["content"]["application/json"]
     options = content["schema"].get("oneOf", [])
     kept = [option for option in options if option != {"type": "null"}]
@@ -111,7 +111,7 @@ def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseSpec]) -> None:
-    """Leave only what the route declares, and give it its examples, which Litestar would strip of every null."""
+    """Keep only declared responses, and add their examples: the framework would remove nulls from these."""
     operation["responses"] = {str(status): operation["responses"][str(status)] for status in declared}
     for status, spec in declared.items():
         found = {example.summary: {"value": example.value} for example in spec.examples or ()}
@@ -120,7 +120,7 @@ def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseS
 
 
 def _parameter(found: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """A parameter with its example, without what is the default anyway, nor the null that stands for its absence."""
+    """Return a parameter with its example, without defaults of OpenAPI and without the null of an absent one."""
     schema = {key: _whole(value) for key, value in found["schema"].items() if key not in {"description", "oneOf"}}
     for one in found["schema"].get("oneOf", ()):
         schema |= one if one != {"type": "null"} else {}
@@ -132,7 +132,7 @@ def _parameter(found: dict[str, Any], values: Mapping[str, str]) -> dict[str, An
 
 
 def _whole(value: Any) -> Any:
-    """Bounds of integers as integers."""
+    """Return bounds of integers as integers: the framework makes them floats."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

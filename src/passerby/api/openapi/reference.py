@@ -1,4 +1,4 @@
-"""The reference of the API, `docs/reference/api.md`, made of its OpenAPI description.
+"""The reference page of the API, `docs/reference/api.md`, generated from the OpenAPI description.
 
 `python -m passerby.api.openapi.reference` prints it.
 """
@@ -82,7 +82,7 @@ _ANSWERS = """\
 
 
 def page(description: Described) -> str:
-    """The reference as Markdown."""
+    """Return the reference page as Markdown."""
     errors = "\n".join(f"| `{code}` | {STATUS[code].value} | {meaning} |" for code, meaning in MEANING.items())
     sections = "\n\n".join(_section(description, tag) for tag in _tags(description))
     former = "\n".join(
@@ -95,7 +95,7 @@ def page(description: Described) -> str:
 
 
 class Operation(NamedTuple):
-    """One operation: where it is answered, what is told of it, and the schemes by which one may authenticate."""
+    """An operation of the description, with the URL of its server and all security schemes."""
 
     method: str
     path: str
@@ -114,7 +114,7 @@ def _operations(description: Described) -> Iterator[Operation]:
 
 
 def _tags(description: Described) -> list[str]:
-    """The tags in the order in which the description names them; those that it only uses come last."""
+    """Return the tags in the order of the description; tags that only operations name come last."""
     named = [tag["name"] for tag in description["tags"]]
     used = [tag for operation in _operations(description) for tag in operation.told["tags"]]
     return list(dict.fromkeys([*named, *used]))
@@ -165,7 +165,7 @@ _BOUNDS = {
 
 
 def _bounds(schema: Described) -> str:
-    """The limits of a value in words; its default where it has one that says something."""
+    """Return the bounds of a value as text, and its default unless that is empty."""
     told = [text.format(_listed(schema[key])) for key, text in _BOUNDS.items() if key in schema]
     default = schema.get("default")
     return ", ".join([*told, *([] if default in (None, "") else [f"default {default}"])])
@@ -176,7 +176,7 @@ def _listed(value: Any) -> str:
 
 
 def _call(operation: Operation) -> list[str]:
-    """A request that can be pasted into a shell, once the words in angle brackets are replaced."""
+    """Return the words of a curl command; placeholders are in angle brackets."""
     told = operation.told
     words = ["curl"]
     if operation.method != ("POST" if "requestBody" in told else "GET"):
@@ -188,7 +188,7 @@ def _call(operation: Operation) -> list[str]:
 
 
 def _headers(told: Described) -> list[str]:
-    """The headers that an operation's parameters are, with their examples."""
+    """Return curl options for header parameters that have an example."""
     headers = [each for each in told.get("parameters", ()) if each["in"] == "header" and "example" in each]
     return [word for each in headers for word in ("-H", f"{each['name']}: {each['example']}")]
 
@@ -202,7 +202,7 @@ def _url(operation: Operation) -> str:
 
 
 def _credentials(operation: Operation) -> list[str]:
-    """The first of the ways to authenticate, for curl."""
+    """Return curl options for the first way to authenticate."""
     for name in (name for way in operation.told.get("security", ()) for name in way):
         scheme = operation.schemes[name]
         if scheme["type"] == "apiKey":
@@ -216,7 +216,7 @@ def _credentials(operation: Operation) -> list[str]:
 _KEYS = {BEARER: API_TOKEN} | {
     scheme: kind.partition(".")[2] for dialect in registry.ALL for scheme, kind in dialect.openapi.scheme_keys.items()
 }
-"""What `passerby init` calls the key of a security scheme."""
+"""Name of the key of each security scheme, as `passerby init` prints it."""
 
 
 def _answer(status: str, answer: Described) -> str:
@@ -237,18 +237,18 @@ def _fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```"
 
 
-def no_desk() -> Any:
-    """What stands in for the context where the routes are only described: no request comes."""
+def no_context() -> Any:
+    """Raise RuntimeError: an application that only describes its routes has no context."""
     raise RuntimeError("this application only describes its routes")
 
 
 def application_to_describe() -> Litestar:
-    """The routes, without anything behind them."""
-    return application(no_desk)
+    """Return the API without a context, for its description."""
+    return application(no_context)
 
 
 def current() -> str:
-    """The reference of the routes as they are."""
+    """Return the reference page of the current routes."""
     return page(describe(application_to_describe(), INGEST_URL))
 
 

@@ -1,4 +1,4 @@
-"""What each route can answer, in the form in which the OpenAPI description takes it."""
+"""Declarations of the responses of routes, with examples and errors, for the OpenAPI description."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
     ErrorCode.DEPENDENT_MERGE_EXISTS: {"merge_id": "0199c1e2-9d10-7a86-8f4e-2c7d5b90a413"},
     ErrorCode.FORBIDDEN_MERGE: {"rule": "R3(a): two customers"},
     ErrorCode.LIMIT_EXCEEDED: {"namespace": "email"},
-    ErrorCode.NOT_READY: {"checks": {"worker": "the worker has not been heard of for 12 s"}},
+    ErrorCode.NOT_READY: {"checks": {"worker": "the worker's heartbeat is 12 s old"}},
     ErrorCode.NOT_YET_VISIBLE: {"accepted": 1200, "applied": 1180, "visible": 1150},
 }
 
 
 def reading(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
-    """The answers of a route that reads: on success, with these errors, and with those that any such route has."""
+    """Return the responses of a route that reads: success, these errors, and those of every such route."""
     return described(answer, examples, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_YET_VISIBLE, *_ALWAYS, *codes)
 
 
 def changing(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
-    """Likewise for a route that changes something."""
+    """Return the responses of a route that changes something: as `reading`, without the errors of `wait=`."""
     return described(answer, examples, *_ALWAYS, *codes)
 
 
 def streaming(item: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
-    """Likewise for a route that answers with server-sent events, each of which holds such an item."""
+    """Return the responses of a route that streams server-sent events, each with one such item."""
     found = described(item, examples, ErrorCode.NOT_YET_VISIBLE, *_ALWAYS, *codes)
     shown = [_example(name, example) for name, example in examples.items()]
     found[HTTPStatus.OK] = ResponseSpec(
@@ -54,23 +54,23 @@ def streaming(item: DataContainerType, examples: Examples, *codes: ErrorCode) ->
 
 
 def table(row: DataContainerType) -> dict[int, ResponseSpec]:
-    """Likewise for a route that reads and answers with CSV."""
+    """Return the responses of a route that reads and answers with CSV."""
     found = reading(row, {})
     found[HTTPStatus.OK] = ResponseSpec(
-        str, generate_examples=False, description="A table, its first line the names of the columns", media_type=CSV
+        str, generate_examples=False, description="A table; the first line has the names of the columns", media_type=CSV
     )
     return found
 
 
 def described(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
-    """The answers of a route: on success, and with exactly these errors."""
+    """Return the responses of a route: success, and exactly these errors."""
     success = _spec(answer, _words(answer), [_example(name, example) for name, example in examples.items()])
     by_status = groupby(sorted(codes, key=lambda code: (STATUS[code], code)), STATUS.__getitem__)
     return {int(HTTPStatus.OK): success} | {int(status): _errors(found) for status, found in by_status}
 
 
 def _words(answer: DataContainerType) -> str:
-    """What an answer is, in the first sentences of the docstrings of what it may be."""
+    """Return the first sentence of the docstring of each type that the answer may have."""
     return " Or: ".join((inspect.getdoc(each) or "").partition("\n")[0] for each in get_args(answer) or (answer,))
 
 

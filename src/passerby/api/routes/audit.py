@@ -21,9 +21,9 @@ _WANTED = {"only": Provide(wanted, sync_to_thread=False)}
     "/audit",
     operation_id="listAudit",
     summary="The audit log",
-    description="Who changed what of the project, or looked at whom in the console, the newest first: a token by its "
-    "label, a user of the console, or the command line. Sign-ins, failed ones too, and changes of console users are "
-    "shown where they are about users who may use this project. The last 100,000 entries are kept.",
+    description="Changes of the project and views of profiles in the console, newest first, each with its actor: the "
+    "label of a token, a console user, or the command line. Sign-ins, failed ones included, and changes of console "
+    "users are listed where they concern users of this project. The last 100,000 entries are kept.",
     tags=["Project"],
     dependencies={"page": Provide(page, sync_to_thread=False), **_WANTED},
     responses=reading(AuditPage, examples.AUDIT),
@@ -34,7 +34,7 @@ async def list_audit(
     return audit_page(await access.run(audit.list_entries, access, page, only))
 
 
-_EXPORTED = "All entries that the filter leaves, the newest first"
+_EXPORTED = "All entries that match the filter, newest first"
 
 
 @get(
@@ -55,8 +55,8 @@ async def export_audit(access: NamedDependency[ServerAccess], only: NamedDepende
     "/audit/export.csv",
     operation_id="exportAuditAsCsv",
     summary="Export the audit log as CSV",
-    description=f"{_EXPORTED}, after a line of headings. A cell that a spreadsheet would run begins with an "
-    "apostrophe.",
+    description=f"{_EXPORTED}, after a line of headings. A cell that a spreadsheet would evaluate as a "
+    "formula is prefixed with an apostrophe.",
     tags=["Project"],
     media_type=CSV,
     dependencies=_WANTED,

@@ -43,7 +43,7 @@ _TAGS = ["Project"]
 _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
 EventQuery = Annotated[
-    str | None, QueryParameter(name="event", max_length=500, description="An event name; without it, a trait is meant.")
+    str | None, QueryParameter(name="event", max_length=500, description="An event name. Leave it out for a trait.")
 ]
 AttributeQuery = Annotated[
     str,
@@ -53,15 +53,17 @@ AttributeQuery = Annotated[
 ]
 TypeQuery = Annotated[DataType, QueryParameter(name="type", description="The data type to compare values with.")]
 
-Days = Annotated[int, QueryParameter(name="days", ge=1, le=366, description="So many days, today the last of them.")]
+Days = Annotated[
+    int, QueryParameter(name="days", ge=1, le=366, description="Number of days, the last of which is today.")
+]
 
 
 @get(
     "/catalogue",
     operation_id="getCatalogue",
     summary="Events, attributes and violations",
-    description="Every event name with its attributes, their types and counts, and what broke a rule; the traits of "
-    "profiles; and the newest violations that belong to no event of the catalogue.",
+    description="Event names with their attributes, types, counts and validation errors; the traits of profiles; and "
+    "the newest validation errors that belong to no event of the catalogue.",
     tags=["Project"],
     dependencies={"page": Provide(long_page, sync_to_thread=False)},
     responses=reading(CatalogueAnswer, examples.CATALOGUE),
@@ -73,9 +75,9 @@ async def get_catalogue(access: NamedDependency[ServerAccess], page: NamedDepend
 @get(
     "/catalogue/attributes/values",
     operation_id="countValuesByType",
-    summary="How many past values fit a type",
-    description="Counts the recorded values of an attribute, or of a trait of the newest profiles, that are of a type "
-    "and that are not: what a reader would skip after a change of the type.",
+    summary="Count past values by type",
+    description="Counts the recorded values of an attribute, or of a trait of the newest profiles, that have a type "
+    "and that do not: what a change of the type would affect.",
     tags=_TAGS,
     responses=reading(PastValues, examples.VALUES, ErrorCode.NOT_FOUND),
 )
@@ -89,8 +91,8 @@ async def count_values(
     "/catalogue/attributes",
     operation_id="changeAttributeType",
     summary="Change the type of an attribute",
-    description="The catalogue's type becomes this one, for values that are applied from then on. The answer counts "
-    "the past values that fit it, which stay as they were recorded. Violations of the former type are cleared.",
+    description="Sets the type that values are checked against from then on. Recorded values stay as they are; the "
+    "answer counts those that fit the new type. Validation errors of the former type are cleared.",
     tags=_TAGS,
     dependencies=_AT_ONCE,
     responses=changing(TypeChanged, examples.TYPE_CHANGED, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
@@ -165,8 +167,8 @@ async def delete_names(access: NamedDependency[ServerAccess], data: JSONBody[Del
 @get(
     "/catalogue/annotations",
     operation_id="listAnnotations",
-    summary="What people say of the catalogue",
-    description="Which events, attributes and traits are planned or hidden, and what they mean.",
+    summary="Annotations of the catalogue",
+    description="Which events, attributes and traits are planned or hidden, and their descriptions.",
     tags=_TAGS,
     responses=reading(MarkList, examples.MARKS),
 )
@@ -178,8 +180,8 @@ async def list_annotations(access: NamedDependency[ServerAccess]) -> MarkList:
     "/catalogue/annotations",
     operation_id="setAnnotation",
     summary="Plan, describe or hide",
-    description="Says something of an event, of one of its attributes, or (without `event`) of a trait of profiles. "
-    "Nothing about what is accepted changes by it.",
+    description="Annotates an event, one of its attributes, or (without `event`) a trait of profiles. Which messages "
+    "are accepted does not change.",
     tags=_TAGS,
     dependencies=_AT_ONCE,
     responses=changing(MarkInfo, examples.MARK, ErrorCode.INVALID_PARAMETER),
@@ -192,8 +194,8 @@ async def set_annotation(access: NamedDependency[ServerAccess], data: JSONBody[M
     "/catalogue/event-counts",
     operation_id="listEventCounts",
     summary="Events by day",
-    description="How many events of each name happened on each day (UTC), the most frequent names first. Up to "
-    "a minute old.",
+    description="How many events of each name happened on each day (UTC), the most frequent names first. Up to a "
+    "minute old.",
     tags=_TAGS,
     responses=reading(Volumes, examples.VOLUMES, ErrorCode.EVENTS_UNAVAILABLE),
 )

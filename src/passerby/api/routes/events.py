@@ -1,4 +1,4 @@
-"""One message: what was sent, what was made of it, and how."""
+"""Route of one message with its processing trail."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ EventId = Annotated[str, PathParameter(description="The id of an event, or of an
     "/events/{event_id:str}",
     operation_id="getEvent",
     summary="One event and its trail",
-    description="What was sent, what was made of it, and its trail: received, validated, identified by these "
-    "decisions, stored. Messages that state no event are found while the log holds them, events for ever.",
+    description="The message as sent, the event that it became, and its processing trail: received, validated, "
+    "identified by these decisions, stored. Messages without an event are found while the log holds them, events "
+    "without limit.",
     tags=["Live"],
     responses=reading(MessageDetail, examples.DETAIL, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
 )

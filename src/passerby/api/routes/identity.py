@@ -28,9 +28,9 @@ _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
     "/profiles/{profile_id:str}/identifiers/explain",
     operation_id="explainIdentifier",
     summary="Why an identifier leads to a profile",
-    description="The decisions that took an identifier to this profile, in their order: when it was attached, to whom "
-    "it was reassigned, and the merges in between, each with its message and its rule. At most a thousand, the last "
-    "ones: where they don't begin with `attached`, there were more. 404 where the profile does not hold the "
+    description="The decisions that took an identifier to this profile, in their order: when it was attached, to "
+    "which profile it was reassigned, and the merges in between, each with its message and its rule. At most the last "
+    "1,000: where they don't begin with `attached`, there were more. 404 where the profile does not hold the "
     "identifier.",
     tags=["Identity"],
     responses=reading(Why, examples.WHY, ErrorCode.NOT_FOUND),
@@ -48,9 +48,9 @@ async def explain_identifier(
 @post(
     "/identity/preview",
     operation_id="previewIdentity",
-    summary="What would happen",
-    description="What a message with these identifiers would do if it were applied now, by the very rules that apply "
-    "messages, and which rule is behind each step. Nothing is done, and nobody has to wait for it.",
+    summary="Test identity resolution",
+    description="What a message with these identifiers would do if it were applied now, by the rules that apply "
+    "messages, with the rule of each step. Changes nothing, and does not delay the processing of messages.",
     tags=["Identity"],
     status_code=200,
     dependencies=_AT_ONCE,
@@ -65,7 +65,7 @@ async def preview_identity(access: NamedDependency[ServerAccess], data: JSONBody
     "/identity/policy",
     operation_id="getPolicy",
     summary="The identity policy",
-    description="Values that name nobody, limits, the traits that are contacts, and additional namespaces.",
+    description="Blocked identifier values, identifier limits, the traits used as contacts, and additional namespaces.",
     tags=_TAGS,
     responses=reading(IdentityPolicy, examples.POLICY),
 )
@@ -92,7 +92,7 @@ async def set_policy(access: NamedDependency[ServerAccess], data: JSONBody[Ident
     "/identity/policy/history",
     operation_id="listPolicyChanges",
     summary="Changes of the identity policy",
-    description="Who changed the policy, from what and to what, the newest first.",
+    description="Changes of the policy, newest first, each with its author and both versions.",
     tags=_TAGS,
     dependencies={"page": Provide(page, sync_to_thread=False)},
     responses=reading(PolicyHistory, examples.POLICY_HISTORY),

@@ -33,7 +33,7 @@ GraceSeconds = Annotated[
         name="grace_seconds",
         ge=0,
         le=GRACE_MS // 1000,
-        description="How many seconds the replaced key goes on working: 0 (not at all) to 604800 (7 days).",
+        description="Seconds for which the replaced key keeps working: 0 to 604800 (7 days).",
     ),
 ]
 
@@ -42,7 +42,7 @@ GraceSeconds = Annotated[
     "/keys",
     operation_id="listKeys",
     summary="Keys and tokens",
-    description="All keys of the project, those of its sources and the API tokens, the revoked ones too.",
+    description="All keys of the project: those of its sources and API tokens, revoked ones included.",
     tags=_TAGS,
     responses=reading(KeyList, examples.KEYS),
 )
@@ -54,8 +54,9 @@ async def list_keys(access: NamedDependency[ServerAccess]) -> KeyList:
     "/keys",
     operation_id="addKey",
     summary="Add a key or token",
-    description="A fresh one, or the value that clients use already. A secret is told this once. It works within about "
-    "a second. A token cannot be given scopes that the caller's own token lacks (403).",
+    description="Creates a key with a random value, or with a value that clients already use. A secret is shown once, "
+    "in this answer. The key works within about a second. A token cannot be given scopes that the caller's own token "
+    "lacks (403).",
     tags=_TAGS,
     status_code=200,
     dependencies=_AT_ONCE,
@@ -70,7 +71,7 @@ async def add_key(access: NamedDependency[ServerAccess], data: JSONBody[AddKeyRe
     "/keys/{key_id:int}/rotate",
     operation_id="rotateKey",
     summary="Rotate a key",
-    description="Puts a fresh key of the same kind, label and scopes in its place. The replaced key is revoked at "
+    description="Replaces the key by a new one of the same kind, label and scopes. The replaced key is revoked at "
     "once, or `grace_seconds` later: until then both work. A token with scopes that the caller's own token lacks "
     "cannot be rotated (403).",
     tags=_TAGS,
@@ -86,7 +87,7 @@ async def rotate_key(access: NamedDependency[ServerAccess], key_id: KeyId, grace
     "/keys/{key_id:int}/revoke",
     operation_id="revokeKey",
     summary="Revoke a key",
-    description="It stops working within about a second, for good.",
+    description="The key stops working within about a second. This cannot be undone.",
     tags=_TAGS,
     status_code=200,
     dependencies=_AT_ONCE,

@@ -1,4 +1,4 @@
-"""What comes in, as it comes in: accepted messages and refused requests."""
+"""Routes of live events: accepted messages and rejected requests as they are received."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from passerby.web.streaming import MEDIA_TYPE, After, EventStream, LastEventId, 
 
 _TAGS = ["Live"]
 RECENT = 100
-"""Items when nobody says how many."""
+"""Default number of items."""
 
 Dialect = Annotated[str | None, QueryParameter(name="dialect", min_length=1, description="Only items of this dialect.")]
 WantedStatus = Annotated[
     Literal["accepted", "errors", "dropped", "refused"] | None,
     QueryParameter(
         name="status",
-        description="`accepted`: accepted messages, those with validation errors too. `errors`: those alone. "
-        "`dropped`: refused requests, and messages that cannot be used. `refused`: refused requests.",
+        description="`accepted`: accepted messages, those with validation errors included. `errors`: only messages "
+        "with validation errors. `dropped`: rejected requests and invalid messages. `refused`: rejected requests.",
     ),
 ]
 Name = Annotated[
     str | None,
-    QueryParameter(name="name", min_length=1, description="Only events of this name, in any case, or refused calls."),
+    QueryParameter(name="name", min_length=1, description="Only events or rejected calls with this name, in any case."),
 ]
 Text = Annotated[
     str | None,
@@ -48,7 +48,7 @@ Text = Annotated[
 def wanted(
     dialect: Dialect = None, status: WantedStatus = None, name: Name = None, q: Text = None, semantic: Meaning = None
 ) -> Wanted:
-    """The items that the query asks for."""
+    """Return the filter that the query describes."""
     return Wanted(dialect, status, name, q, semantic)
 
 
@@ -58,9 +58,9 @@ _WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}
 @get(
     "/live/recent",
     operation_id="listRecent",
-    summary="What came in last",
-    description="The newest accepted messages and refused requests, the newest first, among the last 5,000 that came. "
-    "`cursor` is where `/v1/live` goes on.",
+    summary="Recent messages and requests",
+    description="The newest accepted messages and rejected requests, newest first, among the last 5,000 received. "
+    "Pass `cursor` to `/v1/live` to continue from there.",
     tags=_TAGS,
     dependencies=_WANTED,
     responses=reading(LiveRecent, examples.RECENT),
@@ -74,10 +74,10 @@ async def list_recent(
 @get(
     "/live",
     operation_id="followLive",
-    summary="What comes in, as a stream",
-    description="Server-sent events. Each event `items` holds a batch of items in the order in which they came: when "
-    "there are 10 of them, or 0.3 s after the first. A reader that falls behind misses items, and is told how many; "
-    "one that takes nothing for 10 s is dropped. A comment comes every 15 s where nothing else does.",
+    summary="Stream of messages and requests",
+    description="Server-sent events. Each event `items` has a batch of items in order of arrival, sent at 10 items or "
+    "0.3 s after the first. A client that falls behind misses items; `skipped` counts them. A client that reads "
+    "nothing for 10 s is disconnected. A comment is sent after 15 s without items.",
     tags=_TAGS,
     dependencies=_WANTED,
     media_type=MEDIA_TYPE,
@@ -92,7 +92,7 @@ async def follow_live(
 ) -> EventStream:
     place = place_of(last_event_id) or place_of(after)
     if after is not None and place is None:
-        raise invalid("after", "this is no cursor of /v1/live/recent")
+        raise invalid("after", "Expected a cursor of /v1/live/recent")
     tail = access.context.tail
     may = may_still_read(request, access.context.tokens)
     return EventStream(tail, follow(tail, live.visible_projects(access), wanted, place, may))

@@ -26,7 +26,7 @@ _MERGING = (ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_MERGE, ErrorCode.LIMIT_EXCE
     "/merges",
     operation_id="listMerges",
     summary="All merges",
-    description="Who absorbed whom, by which message and which rule, the newest first.",
+    description="Merges of profiles with their message and rule, newest first.",
     tags=_TAGS,
     dependencies={"page": Provide(page, sync_to_thread=False)},
     responses=reading(MergePage, examples.MERGES),
@@ -41,8 +41,8 @@ async def list_merges(
     "/merges/{merge_id:str}",
     operation_id="getMerge",
     summary="One merge",
-    description="With the identifiers that an undo gives back, and whether it can be undone or which later merge "
-    "builds on it.",
+    description="With the identifiers that an undo returns, and whether it can be undone or which later merge depends "
+    "on it.",
     tags=_TAGS,
     responses=reading(ExplainedMergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
 )
@@ -54,9 +54,9 @@ async def get_merge(access: NamedDependency[ServerAccess], merge_id: MergeId) ->
     "/merges/{merge_id:str}/undo",
     operation_id="undoMerge",
     summary="Undo a merge",
-    description="Gives the absorbed profile its own standing back, with the identifiers at home in it, its "
-    "traits and its events. The two don't merge again through the same identifier. The history names merges by id, "
-    "and keeps the token's label with the reason, which may be left out with the whole body.",
+    description="Restores the absorbed profile with the identifiers at home in it, its traits and its events. The two "
+    "don't merge again through the same identifier. The history names merges by id, and keeps the token's label with "
+    "the reason, which may be left out with the whole body.",
     tags=_TAGS,
     status_code=200,
     dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
@@ -78,11 +78,11 @@ async def undo_merge(
 @post(
     "/merges",
     operation_id="mergeProfiles",
-    summary="Merge two profiles by hand",
-    description="`winner` absorbs `loser`, or the profiles that they belong to by now; a customer absorbs whoever is "
-    "none, whichever was named first. What R3 keeps apart needs `force`: of two customers the loser's customer id "
-    "becomes a former one of the winner, and still leads to it. The reason and the token's label are kept in the "
-    "history, and the merge can be undone like any other.",
+    summary="Merge two profiles manually",
+    description="`winner` absorbs `loser`, or the profiles that they now belong to; a customer absorbs a profile that "
+    "is not one, whichever is the winner. Where R3 blocks the merge, `force` is required: the customer id of the "
+    "loser becomes a former one of the winner, and still leads to it. The reason and the token's label are kept in "
+    "the history, and the merge can be undone like any other.",
     tags=_TAGS,
     status_code=200,
     dependencies=_DEPENDENCIES,
@@ -95,9 +95,10 @@ async def merge_profiles(access: NamedDependency[ServerAccess], data: JSONBody[M
 @post(
     "/profiles/{profile_id:str}/detach",
     operation_id="detachIdentifier",
-    summary="Detach an identifier by hand",
-    description="Gives one identifier of a profile a profile of its own; what it did before stays behind. The two "
-    "don't merge again through this identifier. A customer id cannot be detached: undo the merge that brought it.",
+    summary="Detach an identifier manually",
+    description="Moves one identifier of a profile to a new profile. Earlier events stay where they are. The two "
+    "profiles don't merge again through this identifier. A customer id cannot be detached: undo the merge that "
+    "brought it.",
     tags=_TAGS,
     status_code=200,
     dependencies=_DEPENDENCIES,
@@ -119,7 +120,7 @@ async def detach_identifier(
     "/detachments/{detachment_id:str}/undo",
     operation_id="undoDetachment",
     summary="Undo a detachment",
-    description="The profile absorbs again what was detached from it, with all that it has become since.",
+    description="Merges the detached profile back, with everything it has received since.",
     tags=_TAGS,
     status_code=200,
     dependencies=_DEPENDENCIES,

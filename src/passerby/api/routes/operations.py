@@ -1,4 +1,4 @@
-"""What operators and their tools ask: is it ready, how is it doing, what can it do. No project's data is here."""
+"""Routes for operators: health, metrics and the OpenAPI description. None of them has data of a project."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _METRICS_TYPE = "text/plain; version=0.0.4"
 @get(
     "/healthz",
     operation_id="getHealth",
-    summary="Is the server ready",
-    description="Asks every part whether it does its work. Needs no token.",
+    summary="Readiness of the server",
+    description="Checks every component. Requires no token.",
     tags=["Operations"],
     responses=described(Health, examples.HEALTH, ErrorCode.NOT_READY, ErrorCode.OVERLOADED, ErrorCode.INTERNAL_ERROR),
 )
@@ -45,7 +45,7 @@ async def get_health(context: NamedDependency[ServerContext]) -> Health:
     "/metrics",
     operation_id="getMetrics",
     summary="Metrics of all processes",
-    description="In Prometheus' text format: counts and durations of the whole server, nothing of what clients sent. "
+    description="In Prometheus' text format: counts and durations of the whole server, without data of clients. "
     "Clients on the same machine need no token; others send that of the setting `api.metrics_token` (a project's token "
     "does not open it). Without that setting, other machines are refused.",
     tags=["Operations"],

@@ -1,4 +1,4 @@
-"""Requests that were refused: what did not arrive, and why."""
+"""Route of the requests that the ingest port rejected."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from passerby.web.parameters import page
     "/rejected-requests",
     operation_id="listRejectedRequests",
     summary="Rejected requests",
-    description="What the ingest port refused, the newest first: kept for a day, and no more than 1,000 of a project. "
-    "Keys and values of secrets are struck out but for their first characters, and addresses are shortened. A request "
-    "whose key nobody knows belongs to no project; it is shown here while there is only one.",
+    description="Requests that the ingest port rejected, newest first: kept for a day, at most 1,000 of a project. "
+    "Keys and secrets are redacted except for their first characters, and addresses are shortened to their network. A "
+    "request with an unknown key belongs to no project; it is listed where there is only one project.",
     tags=["Live"],
     dependencies={"page": Provide(page, sync_to_thread=False)},
     responses=reading(RefusedPage, examples.REFUSED),

@@ -35,8 +35,7 @@ To = Annotated[
     operation_id="getStats",
     summary="Counts and lag",
     description="`accepted` = `applied` + `duplicates` + `waiting`, in messages, at any moment. `lag_seconds` is the "
-    "age of the oldest message that waits (0: none does). Test profiles are not counted "
-    "in `profiles`.",
+    "age of the oldest message that waits (0: none does). Test profiles are not counted in `profiles`.",
     tags=["Project"],
     responses=reading(Stats, examples.STATS),
 )
@@ -48,10 +47,10 @@ async def get_stats(access: NamedDependency[ServerAccess]) -> Stats:
     "/metrics/timeseries",
     operation_id="getTimeSeries",
     summary="Counts over time",
-    description="How many messages were accepted, or were repeats; how many rules were broken; or how many requests "
-    "were refused: by dialect and step, without gaps. Minutes are kept for two days and hours for 90 days; before that "
-    "only longer steps have counts. Messages count when they are applied, in the step in which they were received. "
-    "What was refused in a flood counts for no project. Without `from` it is the last 60 minutes, 48 hours or 30 days.",
+    description="Numbers of accepted messages, duplicates, validation errors or rejected requests, by dialect and "
+    "step, without gaps. Minutes are kept for two days and hours for 90 days; before that only longer steps have "
+    "counts. Messages count when they are applied, in the step in which they were received. Requests rejected in a "
+    "flood count for no project. Without `from` it is the last 60 minutes, 48 hours or 30 days.",
     tags=_TAGS,
     responses=reading(Series, examples.SERIES),
 )
@@ -70,9 +69,9 @@ async def get_time_series(
 @get(
     "/violations",
     operation_id="listViolations",
-    summary="The newest violations",
-    description="Which rules were broken, those that were broken last first, each with a sample; and the newest "
-    "messages that stated nothing that can be used, with what was sent.",
+    summary="Recent validation errors",
+    description="Validation errors, newest first, each with a sample; and the newest invalid messages with their "
+    "bodies.",
     tags=_TAGS,
     responses=reading(Violations, examples.VIOLATIONS),
 )

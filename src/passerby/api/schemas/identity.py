@@ -1,4 +1,4 @@
-"""What callers send: the bodies of requests, and their bounds. What does not fit is refused with 400."""
+"""Bodies of requests about identity, with their bounds. A body that does not fit is answered with 400."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Meta
 from passerby.messages import Identifier
 
 IDENTIFIERS = 1_000
-"""The most identifiers in one request."""
+"""Maximum number of identifiers in a request."""
 
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
 Text = Annotated[str, Meta(max_length=10_000)]
@@ -24,7 +24,7 @@ class NamedIdentifier(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scope: Text = ""
 
     def identifier(self) -> Identifier:
-        """The same, as messages carry it."""
+        """Return the identifier as messages have it."""
         return Identifier(self.namespace, self.value, self.scope)
 
 
@@ -44,7 +44,7 @@ class UndoRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class MergeRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Two profiles that are one person, and how we know. `force` merges even what R3 keeps apart."""
+    """Two profiles of one person, and the reason. `force` overrides identity rule R3."""
 
     winner: Word
     loser: Word

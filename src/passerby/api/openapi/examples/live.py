@@ -1,4 +1,4 @@
-"""The examples of what comes in: an event that was accepted, and one that could not be read."""
+"""The examples of what is received: an event that was accepted, and one that could not be read."""
 
 from __future__ import annotations
 

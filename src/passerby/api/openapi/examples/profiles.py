@@ -1,4 +1,4 @@
-"""The examples in the description: one shopper, first seen as an app's visitor, who later signed up as `u-1001`."""
+"""Examples of profiles and identity: an app's visitor who later signed up as `u-1001`."""
 
 from __future__ import annotations
 
