@@ -115,13 +115,18 @@ class Catalogue:
     def drain(self) -> Changes:
         """Return the sums since the last call, and reset them. Called at the end of each batch."""
         changes = Changes(
-            events=[_event_row(subject) for subject in self._seen if subject.name != TRAITS_OF_PROFILES],
+            events=[
+                EventRow(subject.project, subject.name, subject.seen.first, subject.seen.last, subject.seen.count)
+                for subject in self._seen
+                if subject.name != TRAITS_OF_PROFILES
+            ],
             attributes=[row for subject in self._seen for row in subject.changes()],
         )
         for subject in self._seen:
             subject.seen.count = 0
         self._seen.clear()
-        if self._held() > self._memory:
+        cached = (subject for known in self._subjects.values() for subject in known.values())
+        if sum(1 + len(subject.attributes) for subject in cached) > self._memory:
             self._subjects.clear()
         return changes
 
@@ -139,9 +144,6 @@ class Catalogue:
         self._sizes[subject.project] = size + 1
         subject.exists = True
         return True
-
-    def _held(self) -> int:
-        return sum(1 + len(subject.attributes) for known in self._subjects.values() for subject in known.values())
 
     def _fits(self, name: str) -> bool:
         return len(name) <= self.limits.name_characters
@@ -162,7 +164,3 @@ class Catalogue:
                 findings.append((attribute, finding))
         found = verdict(name, properties, findings)
         return found._replace(violations=[Violation(kind, name), *found.violations])
-
-
-def _event_row(subject: Subject) -> EventRow:
-    return EventRow(subject.project, subject.name, subject.seen.first, subject.seen.last, subject.seen.count)

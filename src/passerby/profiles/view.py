@@ -106,14 +106,30 @@ def fold_profile(
         id=canonical.id,
         stage=cast("StageLabel", canonical.stage.label),
         user_id=canonical.user_id,
-        identifiers=[_identifier(record) for record in sorted(identifiers, key=_first_seen)],
+        identifiers=[
+            ProfileIdentifier(
+                namespace=each.namespace,
+                value=each.value,
+                scope=each.scope,
+                first_seen=iso(each.first_seen),
+                last_seen=iso(each.last_seen),
+            )
+            for each in sorted(identifiers, key=lambda each: (each.first_seen, each.namespace, each.value, each.scope))
+        ],
         traits=traits.fold(member.traits for member in members),
         rejected=_rejected(members),
         context=context.fold(member.context for member in members),
         first_seen=iso(activity.first_seen),
         last_seen=iso(activity.last_seen),
         event_count=activity.event_count,
-        members=[_member(record) for record in members],
+        members=[
+            ProfileMember(
+                id=member.id,
+                merge_id=member.merge_id,
+                merged_at=None if member.merged_at is None else iso(member.merged_at),
+            )
+            for member in members
+        ],
     )
 
 
@@ -131,25 +147,3 @@ def _rejected(members: Sequence[MemberRecord]) -> list[ProfileRejected]:
         )
         for name, each in found.items()
     ]
-
-
-def _first_seen(record: IdentifierRecord) -> tuple[int, str, str, str]:
-    return (record.first_seen, record.namespace, record.value, record.scope)
-
-
-def _identifier(record: IdentifierRecord) -> ProfileIdentifier:
-    return ProfileIdentifier(
-        namespace=record.namespace,
-        value=record.value,
-        scope=record.scope,
-        first_seen=iso(record.first_seen),
-        last_seen=iso(record.last_seen),
-    )
-
-
-def _member(record: MemberRecord) -> ProfileMember:
-    return ProfileMember(
-        id=record.id,
-        merge_id=record.merge_id,
-        merged_at=None if record.merged_at is None else iso(record.merged_at),
-    )

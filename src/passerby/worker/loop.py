@@ -32,10 +32,6 @@ succeeds."""
 _log = logs.get("worker")
 
 
-def _nothing() -> None:
-    pass
-
-
 class Loop:
     """Applies the log to the state until `stop` is called.
 
@@ -49,7 +45,7 @@ class Loop:
         reader: LogReader,
         batch_messages: int,
         between: Callable[[], None],
-        progressed: Callable[[], None] = _nothing,
+        progressed: Callable[[], None] = lambda: None,
     ) -> None:
         self._worker = worker
         self._reader = reader

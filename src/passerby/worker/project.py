@@ -21,7 +21,6 @@ from passerby.dialects import registry
 from passerby.dialects.commerce import semantic_of
 from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.cleaning import Evidence
-from passerby.identity.decisions import Decision
 from passerby.identity.namespaces import IdentifierClass, Policy
 from passerby.identity.resolver import Resolver
 from passerby.log.protocol import Entry
@@ -134,16 +133,11 @@ class ProjectBatch:
             for each in overflow:
                 if each.name in kept or len(kept) < most:
                     kept.add(each.name)
-                else:
-                    self._refuse(profile, each)
-
-    def _refuse(self, profile: str, overflow: OverflowTrait) -> None:
-        message, name, stated = overflow
-        self._traits[profile].pop(name, None)
-        most = self._rules.catalogue.limits.uncatalogued_traits
-        rejected = Rejected(name, stated.value, TOO_MANY_TRAITS, RejectionDetail(limit=most))
-        self._keep_rejected(profile, rejected, stated)
-        self._count(message, [Violation(TOO_MANY_TRAITS, sample=name)])
+                    continue
+                self._traits[profile].pop(each.name, None)
+                rejected = Rejected(each.name, each.stated.value, TOO_MANY_TRAITS, RejectionDetail(limit=most))
+                self._keep_rejected(profile, rejected, each.stated)
+                self._count(each.message, [Violation(TOO_MANY_TRAITS, sample=each.name)])
 
     def changes(self, applied: int, repeats: int) -> ProjectChanges:
         """Return everything to write, given the numbers of applied messages and of duplicates."""
@@ -194,13 +188,10 @@ class ProjectBatch:
         if evidence.previous:
             attached = (d.identifier for d in decisions if d.kind == "attached" and d.identifier is not None)
             self._totals["aliases"] += sum(identifier.namespace == PREVIOUS_ID for identifier in attached)
-        return profile, self._unmoved(decisions)
-
-    def _unmoved(self, decisions: Sequence[Decision]) -> dict[str, Any]:
-        """Return contacts that remain with another profile, as the plain traits that they become (rule R3)."""
+        # A contact that remains with another profile (R3) becomes a plain trait of this one.
         classes = self._rules.policy.classes
         kept = (d.identifier for d in decisions if d.kind == "conflict" and d.identifier is not None)
-        return {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
+        return profile, {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
 
     def _keep_event(self, pending: PendingMessage, profile: str, time: int, verdict: Verdict) -> None:
         message, context, sent = pending.message, pending.message.context, pending.sent

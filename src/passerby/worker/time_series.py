@@ -30,9 +30,8 @@ def rows(taken: Sequence[Entry], fresh: Sequence[Entry], violations: Counter[Ser
     """Return what a batch adds: messages in `taken`, duplicates (`taken` without `fresh`), and violations."""
     accepted = tally(taken)
     repeats = accepted - tally(fresh) if len(fresh) < len(taken) else Counter[SeriesKey]()
-    return [_row(place, count, repeats[place], violations[place]) for place, count in accepted.items()]
-
-
-def _row(place: SeriesKey, accepted: int, repeats: int, violations: int) -> SeriesRow:
-    project, minute, dialect = place
-    return SeriesRow(project, minute * MINUTE_MS, dialect, accepted, repeats, violations)
+    return [
+        SeriesRow(project, minute * MINUTE_MS, dialect, count, repeats[key], violations[key])
+        for key, count in accepted.items()
+        for project, minute, dialect in [key]
+    ]

@@ -36,7 +36,7 @@ def read_catalogue(db: Connector, project: int, limit: int, after: str) -> Catal
     return Catalogue(
         events=[_event(db, project, row, aliases) for row in events],
         traits=_attributes(db, project, [""], aliases),
-        violations=_other_violations(db, project),
+        violations=_violations_of(db.rows("reader.other_violations", (project, OTHER_VIOLATIONS))),
         after=more,
     )
 
@@ -111,10 +111,6 @@ def newest_violations(db: Connector, project: int, limit: int) -> NewestViolatio
     invalid: list[Any] = db.rows("series.newest_invalid", (project, limit))
     decoded = [(*place, msgspec.json.decode(kinds), body) for *place, kinds, body in invalid]
     return NewestViolations(_violations_of(rows), decoded)
-
-
-def _other_violations(db: Connector, project: int) -> list[OtherViolation]:
-    return _violations_of(db.rows("reader.other_violations", (project, OTHER_VIOLATIONS)))
 
 
 def _violations_of(rows: Iterable[tuple[Any, ...]]) -> list[OtherViolation]:

@@ -116,11 +116,15 @@ class ManagedState:
         self._create(changes)
         self._decide(changes)
         self._change_profiles(changes)
-        self._update_seen(changes)
+        self._db.run_many("writer.update_seen", [seen for seen in changes.seen_intervals.values() if seen.row])
         self._link(changes)
         self._set_traits(changes)
-        self._describe(changes)
-        self._keep_invalid(changes)
+        devices = [(*key_of(changes.project, device), _text(about)) for device, about in changes.devices.items()]
+        self._db.run_many("writer.set_device", devices)
+        if changes.invalid:
+            kept = changes.invalid[-INVALID_KEPT:]
+            self._db.run_many("writer.keep_invalid", [_invalid_row(entry) for entry in kept])
+            self._db.run("writer.drop_invalid", (changes.project, INVALID_KEPT))
         self._changes.add(changes.records)
         totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
         self._db.run_many("writer.add_total", totals)
@@ -298,9 +302,6 @@ class ManagedState:
         without = [row for id_, *row in seen if id_ not in contexts]
         self._db.run_many("writer.add_activity", without)
 
-    def _update_seen(self, changes: ProjectChanges) -> None:
-        self._db.run_many("writer.update_seen", [seen for seen in changes.seen_intervals.values() if seen.row])
-
     def _link(self, changes: ProjectChanges) -> None:
         cleared = [key_of(changes.project, hint) for hint in changes.cleared]
         self._db.run_many("writer.clear_hint", cleared)
@@ -330,17 +331,6 @@ class ManagedState:
         self._db.run_many("writer.set_rejected_trait", refused)
         kept = [(profile, rejected_traits.KEPT) for profile in {row[0] for row in refused}]
         self._db.run_many("writer.drop_rejected_traits", kept)
-
-    def _describe(self, changes: ProjectChanges) -> None:
-        rows = [(*key_of(changes.project, device), _text(about)) for device, about in changes.devices.items()]
-        self._db.run_many("writer.set_device", rows)
-
-    def _keep_invalid(self, changes: ProjectChanges) -> None:
-        if not changes.invalid:
-            return
-        kept = changes.invalid[-INVALID_KEPT:]
-        self._db.run_many("writer.keep_invalid", [_invalid_row(entry) for entry in kept])
-        self._db.run("writer.drop_invalid", (changes.project, INVALID_KEPT))
 
 
 _NO_IDENTIFIER = Identifier("", "", "")

@@ -25,25 +25,17 @@ def read_progress(path: Path) -> Progress:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.pragma("query_only", "on")
         connection.execute("BEGIN")
-        return _progress(connection)
+        if connection.execute(_SQL["tables"]).get < _TABLES:
+            return Progress()
+        # Files of older releases have no table for the newest received time; there, the outbox has it.
+        received_at = connection.execute(_SQL["has_received_at"]).get and connection.execute(_SQL["received_at"]).get
+        relayed: Any = connection.execute(_SQL["relayed"])
+        return Progress(
+            read_positions(SqliteConnector(connection)),
+            int(received_at or connection.execute(_SQL["outbox_received_at"]).get),
+            dict(connection.execute(_SQL["accepted"])),
+            Positions(position for (position,) in relayed),
+            connection.execute(_SQL["relays_ahead"]).get > 0,
+        )
     finally:
         connection.close()
-
-
-def _progress(connection: apsw.Connection) -> Progress:
-    if connection.execute(_SQL["tables"]).get < _TABLES:
-        return Progress()
-    relayed: Any = connection.execute(_SQL["relayed"])
-    return Progress(
-        read_positions(SqliteConnector(connection)),
-        _received_at(connection),
-        dict(connection.execute(_SQL["accepted"])),
-        Positions(position for (position,) in relayed),
-        connection.execute(_SQL["relays_ahead"]).get > 0,
-    )
-
-
-def _received_at(connection: apsw.Connection) -> int:
-    """Read the newest received time: from its table, or from the outbox in a file of an older release."""
-    kept = connection.execute(_SQL["has_received_at"]).get and connection.execute(_SQL["received_at"]).get
-    return int(kept or connection.execute(_SQL["outbox_received_at"]).get)

@@ -88,17 +88,15 @@ class SqliteOutbox:
 
     def _expired(self, passed: int, oldest: int) -> int:
         """Return the id up to which a chunk of rows may be deleted, 0 for none."""
-        excess, last = self._excess(), 0
+        limit = self._retention.retention_bytes
+        excess = int(self._connection.execute(_SQL["size"]).get) - limit if limit else 0
+        last = 0
         chunk: Any = self._connection.execute(_SQL["prunable"], (passed, _CHUNK)).fetchall()
         for id_, created_at, size in chunk:
             if created_at >= oldest and excess <= 0:
                 break
             excess, last = excess - size, id_
         return last
-
-    def _excess(self) -> int:
-        limit = self._retention.retention_bytes
-        return int(self._connection.execute(_SQL["size"]).get) - limit if limit else 0
 
     def close(self) -> None:
         self._connection.close()
