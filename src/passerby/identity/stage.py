@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import IntEnum
+from typing import Final
 
 
 class Stage(IntEnum):
@@ -16,7 +17,11 @@ class Stage(IntEnum):
     @property
     def label(self) -> str:
         """The stage's name in the API."""
-        return self.name.lower()
+        return _LABELS[self]
+
+
+_LABELS: Final = tuple(stage.name.lower() for stage in Stage)
+"""By the stage's number: the worker asks for some per message, and an enumeration takes a while to name a member."""
 
 
 def stage_of(user_id: str | None, contacts: Collection[object]) -> Stage:

@@ -10,7 +10,7 @@ A change has the `profile` that it was recorded under and, if that one was merge
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -142,20 +142,31 @@ def of_decision(project: int, position: Position, decision: Decision, canonical:
 
     `canonical` is the profile that the changed one belongs to after the batch or the manual change.
     """
-    from_, to = decision.from_ or "", decision.to or ""
-    profile = from_ if decision.kind in {"merged", "undone"} else to
-    owner = "" if canonical == profile else canonical
-    common: dict[str, Any] = {"project": project, "position": position, "profile": profile, "canonical": owner}
-    if decision.kind == "created":
-        return Created(**common)
-    if decision.kind in {"merged", "undone"}:
-        made = Merged if decision.kind == "merged" else Unmerged
-        return made(**common, winner=to, merge_id=decision.merge_id or "")
-    if decision.identifier is None:
-        return None
-    if decision.kind == "attached":
-        return Attached(**common, identifier=decision.identifier)
-    if decision.kind == "reassigned":
+    kind, identifier, from_, to = decision.kind, decision.identifier, decision.from_ or "", decision.to or ""
+    # Written out for each kind: the worker makes one for nearly every decision, and `**` costs as much as the rest.
+    if kind == "attached" and identifier is not None:
+        owner = "" if canonical == to else canonical
+        return Attached(project=project, position=position, profile=to, canonical=owner, identifier=identifier)
+    if kind == "created":
+        return Created(project=project, position=position, profile=to, canonical="" if canonical == to else canonical)
+    if kind in {"merged", "undone"}:
+        made = Merged if kind == "merged" else Unmerged
+        return made(
+            project=project,
+            position=position,
+            profile=from_,
+            canonical="" if canonical == from_ else canonical,
+            winner=to,
+            merge_id=decision.merge_id or "",
+        )
+    if kind == "reassigned" and identifier is not None:
         moved = Detached if decision.rule == "manual" else Reassigned
-        return moved(**common, identifier=decision.identifier, from_=from_)
+        return moved(
+            project=project,
+            position=position,
+            profile=to,
+            canonical="" if canonical == to else canonical,
+            identifier=identifier,
+            from_=from_,
+        )
     return None

@@ -32,10 +32,9 @@ def newer(a: Versioned, b: Versioned) -> bool:
 
 def merge_into(target: dict[str, Versioned], traits: Mapping[str, Any], time: int, position: Position) -> None:
     """Merge the traits of one message into `target`; newer values win."""
-    version = (time, position)
     for name, value in traits.items():
         current = target.get(name)
-        if current is None or version > current[1:]:
+        if current is None or time > current.time or (time == current.time and position > current.position):
             target[name] = Versioned(value, time, position)
 
 

@@ -34,7 +34,7 @@ def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
 def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
     """See `passerby.state.protocol.State.known`."""
     loaded = Loaded()
-    homes: dict[bytes, str] = {}
+    homes: dict[bytes, str] = {}  # the member of each home that is loaded
     unknown: list[Identifier] = []
     for identifier in identifiers:
         if row := identifier_row(db, project, identifier):
@@ -48,7 +48,7 @@ def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: 
     for hint in hints:
         rows: list[Any] = db.rows("writer.linked", key_of(project, hint))
         loaded.known.links[hint] = dict.fromkeys(_load_identity_state(loaded, row) for row in rows)
-    if _one(db, "any_separation", project):
+    if db.row("writer.any_separation", (project,)):
         _load_separations(db, loaded, project)
     return loaded
 
@@ -58,28 +58,31 @@ def _load_identifier(
 ) -> None:
     """Add an identifier, and its home unless `homes` already has that."""
     first, last, handle, home = row
-    if home not in homes:
-        homes[home] = _load_home(db, loaded, home)
+    member = homes.get(home)
+    if member is None:
+        member = homes[home] = _load_home(db, loaded, home)
     loaded.seen_intervals[identifier] = SeenInterval(first, last, handle)
-    loaded.known.homes[identifier] = homes[home]
+    loaded.known.homes[identifier] = member
     if identifier.namespace == PREVIOUS_ID:
         loaded.known.aliases.add(identifier.value)
 
 
 def _load_home(db: Connector, loaded: Loaded, home: bytes) -> str:
     """Load a member and the identity state of its canonical profile; return the member's id."""
-    *row, canonical = _one(db, "identity_state", home)
+    row: Any = db.row("writer.identity_state", (home,))
+    *_, context, canonical = row
     if canonical is None:
         return _load_identity_state(loaded, row)
     member = to_text(home)
-    loaded.contexts[member] = _context_of(row[-1])
-    loaded.known.merged[member] = _load_identity_state(loaded, _one(db, "identity_state", canonical)[:-1])
+    loaded.contexts[member] = _context_of(context)
+    of_canonical: Any = db.row("writer.identity_state", (canonical,))
+    loaded.known.merged[member] = _load_identity_state(loaded, of_canonical)
     return member
 
 
 def has_aliases(db: Connector, project: int) -> bool:
     """Return whether the project ever had an alias. Without one, unknown identifiers need no second lookup."""
-    return _one(db, "any_alias", project) is not None
+    return db.row("writer.any_alias", (project,)) is not None
 
 
 def identifier_row(db: Connector, project: int, identifier: Identifier) -> Any:
@@ -87,9 +90,10 @@ def identifier_row(db: Connector, project: int, identifier: Identifier) -> Any:
 
     An unknown customer id may be a former one: the id of a profile that lost a manual merge.
     """
-    row = _one(db, "identifier", *key_of(project, identifier))
-    if row is None and identifier.namespace == "user_id":
-        return _one(db, "identifier", project, identifier.value, FORMER_USER_ID, identifier.scope)
+    namespace, value, scope = identifier
+    row = db.row("writer.identifier", (project, value, namespace, scope))
+    if row is None and namespace == "user_id":
+        return db.row("writer.identifier", (project, value, FORMER_USER_ID, scope))
     return row
 
 
@@ -104,13 +108,13 @@ def _load_separations(db: Connector, loaded: Loaded, project: int) -> None:
 
 def canonical(db: Connector, profile: bytes) -> bytes:
     """Return the canonical profile of a member."""
-    row = _one(db, "canonical", profile)
+    row: Any = db.row("writer.canonical", (profile,))
     return row[0] if row else profile
 
 
 def _load_identity_state(loaded: Loaded, row: Sequence[Any]) -> str:
     """Add a profile's row to `loaded`, unless it is there; return the profile's id."""
-    blob, user_id, contacts, held, context = row
+    blob, user_id, contacts, held, context = row[:5]
     profile = to_text(blob)
     if profile not in loaded.known.states:
         loaded.known.states[profile] = identity_state_of(profile, user_id, contacts, held)
@@ -120,7 +124,3 @@ def _load_identity_state(loaded: Loaded, row: Sequence[Any]) -> str:
 
 def _context_of(text: str) -> dict[str, Versioned]:
     return {} if text == _NO_CONTEXT else _context(text)
-
-
-def _one(db: Connector, query: str, *bindings: Any) -> Any:
-    return db.row(f"writer.{query}", bindings)

@@ -245,24 +245,27 @@ class ManagedState:
 
         Runs of one kind are written together; a later decision may depend on an earlier one of another kind.
         """
-        for kind, decisions in groupby(changes.decisions, key=lambda decision: decision.kind):
+        # Other kinds change no row here: without them, what is attached between two merges is one group.
+        effective = (decision for decision in changes.decisions if decision.kind in _EFFECTIVE)
+        for kind, decisions in groupby(effective, key=lambda decision: decision.kind):
             if kind == "attached":
                 self._attach(changes, decisions)
             elif kind == "reassigned":
                 self._reassign(changes, decisions)
-            elif kind == "merged":
+            else:
                 for decision in decisions:
                     self._merge(changes, decision)
         self._db.run_many("writer.add_history", [_history_row(changes, d) for d in changes.decisions])
 
     def _attach(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
-        rows = []
+        rows, attached = [], []
         for decision in decisions:
             identifier, home = decision.identifier, decision.to
             if identifier is not None and home is not None:
-                rows.append((changes.project, *identifier, to_blob(home), *changes.seen_intervals[identifier][:2]))
+                profile, seen = to_blob(home), changes.seen_intervals[identifier]
+                rows.append((changes.project, *identifier, profile, seen.first, seen.last))
+                attached.append((identifier, profile))
         self._db.run_many("writer.attach", rows)
-        attached = [(Identifier(*row[1:4]), row[4]) for row in rows]
         search_terms.attach(self._db, changes.project, attached)
         if duplicates.attach(self._db, changes.project, attached):
             self._filling = True
@@ -334,14 +337,24 @@ class ManagedState:
 
 
 _NO_IDENTIFIER = Identifier("", "", "")
+_EFFECTIVE = frozenset({"attached", "reassigned", "merged"})
+"""The kinds of the worker's decisions that change rows of identifiers and profiles that are there."""
 
 
 def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]:
     identifier = decision.identifier or _NO_IDENTIFIER
-    profiles = (None if id_ is None else to_blob(id_) for id_ in (decision.from_, decision.to, decision.merge_id))
-    at = changes.arrivals[decision.message_id].at
-    record = columns_of_record(decision.rule, decision.actor, decision.detail)
-    return (changes.project, at, decision.kind, decision.message_id, *identifier, *profiles, *record)
+    from_, to, merge_id = decision.from_, decision.to, decision.merge_id
+    return (
+        changes.project,
+        changes.arrivals[decision.message_id].at,
+        decision.kind,
+        decision.message_id,
+        *identifier,
+        None if from_ is None else to_blob(from_),
+        None if to is None else to_blob(to),
+        None if merge_id is None else to_blob(merge_id),
+        *columns_of_record(decision.rule, decision.actor, decision.detail),
+    )
 
 
 def _invalid_row(entry: Entry) -> tuple[Any, ...]:
