@@ -28,7 +28,7 @@ def test_somebody_is_found_by_email_understood_and_taken_apart_again(looks: Look
     expect(page.get_by_role("region", name="Timeline").get_by_role("link", name="Looked around")).to_be_visible()
 
     page.get_by_role("link", name="Identity", exact=True).click()
-    why = "One message contained both the customer id of this profile and the web visitor of the other profile"
+    why = "One message contained both the user ID of this profile and the anonymous ID of the other profile"
     expect(page.locator(".decision", has_text="Profiles merged")).to_contain_text(why)
     page.get_by_role("link", name="Undo merge…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Undo merge")
