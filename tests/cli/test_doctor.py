@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 @pytest.fixture
 def ports(data: Path, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Flags for ports that are free; nothing else of the machine is looked at."""
-    monkeypatch.setattr(doctor, "examine", lambda _settings, _engines: iter(()))
+    monkeypatch.setattr(doctor, "run_diagnostics", lambda _settings, _engines: iter(()))
     monkeypatch.setattr(doctor, "_SECONDS_BETWEEN_REPORTS", 0.0)
     SqliteLogWriter(data / "log.db").close()
     filling = Filling(data / "state.db")

@@ -60,8 +60,8 @@ def test_hosts_to_redirect_to_are_named_and_taken_back(passerby: Command) -> Non
 @pytest.mark.parametrize(
     "flag, value, why",
     [
-        ("--timezone", "Lisbon", "take a name like"),
-        ("--phone-country", "Portugal", "two letters"),
+        ("--timezone", "Lisbon", "use a name like"),
+        ("--phone-country", "Portugal", "two-letter code"),
         ("--redirect-host", "https://shop.example", "a name alone"),
         ("--redirect-host", "shop..example", "a name alone"),
     ],
