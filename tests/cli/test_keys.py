@@ -77,7 +77,7 @@ def test_a_revoked_key_is_listed_as_such(passerby: Command) -> None:
         (["keys", "add", "segment.key"], "there is no kind of key"),
         (["keys", "add", "antsomi.portal_id", "--value", "abc"], "a number above 0"),
         (["keys", "revoke", "999"], "no such key that works: see `passerby keys list`"),
-        (["keys", "list", "--project", "nobody"], "there is no project 'nobody'"),
+        (["keys", "list", "--project", "missing"], "there is no project 'missing'"),
     ],
 )
 def test_an_error_is_one_line(passerby: Command, words: list[str], why: str) -> None:

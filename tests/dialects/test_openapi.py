@@ -183,7 +183,7 @@ def test_the_example_of_an_event_without_a_name_is_what_is_answered(path: str) -
 
 def test_an_unknown_license_is_described_with_its_answer() -> None:
     responses = described("/v1/accounts/{license}/events", "post")["responses"]
-    assert examples(responses["404"])["unknown_license"] == answer(send("/v1/accounts/nobody/events", {}))
+    assert examples(responses["404"])["unknown_license"] == answer(send("/v1/accounts/unknown/events", {}))
 
 
 @pytest.mark.parametrize("path, method", OPERATIONS)

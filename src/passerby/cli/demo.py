@@ -100,13 +100,8 @@ def _tell(report: Report, seconds: float, console_url: str) -> None:
         for seen in report.worth_a_look
     ]
     say_table(("profile of", "identifier", "stage", "events", "merged", "profile id"), rows)
-    for seen in report.worth_a_look[:1]:
-        _tell_how(seen.profile, console_url)
-
-
-def _tell_how(profile: str, console_url: str) -> None:
+    if not report.worth_a_look:
+        return
+    url = f"{console_url}/v1/profiles/{report.worth_a_look[0].profile}"
     say("\nTo read a profile, set PASSERBY_TOKEN to an API token (`passerby keys add api_token` creates one):\n")
-    calls = [
-        examples.get(title, f"{console_url}/v1/profiles/{profile}{path}", "$PASSERBY_TOKEN") for title, path in _LOOKS
-    ]
-    say(examples.written(calls))
+    say(examples.written([examples.get(title, f"{url}{path}", "$PASSERBY_TOKEN") for title, path in _LOOKS]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
@@ -67,8 +66,9 @@ def add(  # noqa: PLR0913 - a command has as many flags as it needs
     json: Json = False,
 ) -> None:
     """Add a key to a project and print it. A secret is shown only once."""
+    scopes = EVERY if scope is None else frozenset(map(Scope, scope))
     with access_to(data, project) as access:
-        added = keys.add_key(access, kind, value=_given(kind, value), label=label, scopes=_scopes(scope))
+        added = keys.add_key(access, kind, value=_given(kind, value), label=label, scopes=scopes)
     if json:
         say_json(added)
     else:
@@ -112,10 +112,6 @@ def revoke(
         say_json({"id": number, "revoked": True})
     else:
         say(f"Revoked key {number} of project {project}.")
-
-
-def _scopes(given: Iterable[str] | None) -> frozenset[Scope]:
-    return EVERY if given is None else frozenset(map(Scope, given))
 
 
 def _given(kind: str, value: str) -> str:

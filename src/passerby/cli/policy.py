@@ -71,7 +71,11 @@ def change(  # noqa: PLR0913 - one parameter for each flag
         wished = _from_file(file) if file else msgspec.to_builtins(policy.get_policy(access))
         wished |= {field: value for field, value in given.items() if value is not None}
         wished["namespaces"] = wished.get("namespaces", {}) | (_pairs(namespace) or {})
-        policy.change_policy(access, _policy(wished))
+        try:
+            changed = msgspec.convert(wished, IdentityPolicy)
+        except msgspec.ValidationError as fault:
+            raise BadPolicyFlag(f"invalid policy: {fault}") from None
+        policy.change_policy(access, changed)
     say(f"Changed the policy of project {name}. It applies to messages received from about a second from now.")
 
 
@@ -97,13 +101,6 @@ def _from_file(file: Path) -> dict[str, Any]:
         return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
     except msgspec.MsgspecError as fault:
         raise BadPolicyFlag(f"{file} is not a valid policy file: {fault}") from None
-
-
-def _policy(wished: dict[str, Any]) -> IdentityPolicy:
-    try:
-        return msgspec.convert(wished, IdentityPolicy)
-    except msgspec.ValidationError as fault:
-        raise BadPolicyFlag(f"invalid policy: {fault}") from None
 
 
 def _change(change: PolicyChange) -> dict[str, object]:

@@ -97,38 +97,30 @@ def _serve_all(settings: Settings) -> int:
     folder = DataDir(settings.data)
     with ExitStack() as held:
         held.enter_context(leaving_on_signal())
-        serve_lock, folder_lock = _taken(folder, held)
+        # The serve lock holds the addresses for other commands; the directory lock excludes roles run on their own.
+        serve_lock = locks.take_serve(folder)
+        held.callback(os.close, serve_lock)
+        folder_lock = locks.take_folder(folder, alone=True)
+        held.callback(os.close, folder_lock)
+        # Ports are opened before the directory is initialised, so that a port in use leaves no credentials behind.
         listeners: dict[Role, socket.socket] = {
             "edge": held.enter_context(sockets.listen(settings.host, settings.port, "--port")),
             "console": held.enter_context(
                 sockets.listen(settings.console_address, settings.console_port, "--console-port")
             ),
         }
-        serving = _serving(settings, {role: sockets.port_of(listener) for role, listener in listeners.items()})
+        serving = locks.Serving(
+            pid=os.getpid(),
+            host=settings.host,
+            port=sockets.port_of(listeners["edge"]),
+            console_host=settings.console_address,
+            console_port=sockets.port_of(listeners["console"]),
+        )
         locks.announce(serve_lock, serving)
         apply_given_password(folder)
         _greet(folder, serving)
         planned = layout(cores_found(), settings.edge.processes)
         return supervise(folder, planned, as_flags(settings), listeners, folder_lock)
-
-
-def _taken(folder: DataDir, held: ExitStack) -> tuple[int, int]:
-    """Take the serve lock and the directory lock; return their descriptors."""
-    serve_lock = locks.take_serve(folder)
-    held.callback(os.close, serve_lock)
-    folder_lock = locks.take_folder(folder, alone=True)
-    held.callback(os.close, folder_lock)
-    return serve_lock, folder_lock
-
-
-def _serving(settings: Settings, ports: Mapping[Role, int]) -> locks.Serving:
-    return locks.Serving(
-        pid=os.getpid(),
-        host=settings.host,
-        port=ports["edge"],
-        console_host=settings.console_address,
-        console_port=ports["console"],
-    )
 
 
 def _greet(folder: DataDir, serving: locks.Serving) -> None:

@@ -127,7 +127,7 @@ def test_a_server_puts_the_customer_into_the_visitors_place(
             [Identifier("email", "a@x.io"), Identifier("phone", "84901234")],
         ),
         ({"identify_email": "a@x.io", "identify_id": "c-1"}, [CUSTOMER]),
-        ({"identify_email": "nobody", "identify_phone": "12"}, []),
+        ({"identify_email": "no-address", "identify_phone": "12"}, []),
         ({"identify_email": ["a@x.io"], "identify_phone": None}, []),
     ],
 )
@@ -146,7 +146,7 @@ def test_an_email_of_the_customers_dims_is_a_trait_only() -> None:
         ({}, "uid is needed, or an identity"),
         ({"uid": "", "aid": "d-1"}, "uid is needed, or an identity"),
         ({"uid": " "}, "uid is needed, or an identity"),
-        ({"extra": {"identify_email": "nobody"}}, "uid is needed, or an identity"),
+        ({"extra": {"identify_email": "no-address"}}, "uid is needed, or an identity"),
         ({"uid": {}}, "uid must be a string or a number."),
         ({"uid": True}, "uid must be a string or a number."),
         ({"uid": "v" * 513}, "uid must have at most 512 characters."),

@@ -135,7 +135,7 @@ def test_what_is_asked_is_what_the_installation_has_stated() -> None:
     for path, body in ((IDENTIFY, LOGIN | {"external_ids": {"aaid": "aa-1"}}), (EXTERNAL_IDS, SESSION)):
         inquiry = asked(path, body)
         assert (inquiry.project, inquiry.device) == (PROJECT, INSTALLATION)
-        assert not inquiry.identifiers, "a public key reads nobody's profile"
+        assert not inquiry.identifiers, "a public key must not read a profile"
 
 
 def test_a_project_may_have_calls_answered_with_the_profile() -> None:
@@ -244,7 +244,7 @@ def test_values_may_be_wrapped() -> None:
         *((EXTERNAL_IDS, SESSION | {field: ["x"]}, field, "must be a") for field in SESSION),
         *((EXTERNAL_IDS, SESSION | {field: " "}, field, "is required") for field in WHO),
         (EXTERNAL_IDS, SESSION | {"uid": "u" * 513}, "uid", "must have at most 512 characters"),
-        (EXTERNAL_IDS, SESSION | {"id": "nobody"}, "id", "there is no such application"),
+        (EXTERNAL_IDS, SESSION | {"id": "unknown"}, "id", "there is no such application"),
         (EXTERNAL_IDS, SESSION | {"utm_params": [1]}, "utm_params", "must be an object"),
         (IDENTIFY, LOGIN | {"additional_info": 1}, "additional_info", "must be an object"),
         (IDENTIFY, LOGIN | {"added_at": "12/03/2026"}, "added_at", "must be ISO 8601 in UTC"),

@@ -68,9 +68,9 @@ def test_an_item_of_nobody_is_kept_as_invalid(path: str, ids: dict[str, Any]) ->
     assert refused(path, fields | ids) == ("missing_field", "userId", "")
 
 
-@pytest.mark.parametrize("nobody", [False, {}, [], [1], 1e300])
-def test_an_id_that_cannot_be_one_is_counted_where_there_is_another(nobody: Any) -> None:
-    made = message("/v1/track", {"event": "Paid", "userId": nobody, "anonymousId": "a-1"})
+@pytest.mark.parametrize("no_id", [False, {}, [], [1], 1e300])
+def test_an_id_that_cannot_be_one_is_counted_where_there_is_another(no_id: Any) -> None:
+    made = message("/v1/track", {"event": "Paid", "userId": no_id, "anonymousId": "a-1"})
     assert made.identifiers == (Identifier("anonymous_id", "a-1"),)
     (violation,) = made.violations
     assert (violation.kind, violation.attribute) == ("wrong_type", "userId")

@@ -236,7 +236,7 @@ def test_the_scheme_of_a_key_may_be_spelt_otherwise(authorization: str) -> None:
 
 @pytest.mark.parametrize("path", OURS)
 def test_an_unknown_license_is_not_found(path: str) -> None:
-    assert refusal(path.replace("~2024b7", "nobody"), EVENT, 404).startswith("Error: ")
+    assert refusal(path.replace("~2024b7", "unknown"), EVENT, 404).startswith("Error: ")
 
 
 def test_the_erasure_call_is_not_there_yet() -> None:

@@ -78,7 +78,10 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     _refuse_large(request, items)
     context, integrations = object_of(body.get("context")) or {}, object_of(body.get("integrations")) or {}
     if context or integrations:
-        _check_shared(len(items), context, integrations)
+        # Each item gets a copy of both, so a small body could otherwise become gigabytes in the log.
+        copied = len(items) * sum(len(msgspec.json.encode(each)) for each in (context, integrations))
+        if copied > SHARED_LIMIT:
+            raise RequestFault(Fault.TOO_LARGE, "shared_size", limit=SHARED_LIMIT, items=len(items))
     envelope = Envelope(request, project, credentials, read_iso_or_epoch(body.get("sentAt")), context, integrations)
     messages = []
     for item in items:
@@ -86,12 +89,6 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
         if message is not None:
             messages.append(message)
     return Outcome(_SUCCESS, messages)
-
-
-def _check_shared(items: int, *shared: dict[str, Any]) -> None:
-    """Reject a batch whose shared members, copied into every item, exceed the limit. Raises RequestFault."""
-    if items * sum(len(msgspec.json.encode(each)) for each in shared) > SHARED_LIMIT:
-        raise RequestFault(Fault.TOO_LARGE, "shared_size", limit=SHARED_LIMIT, items=items)
 
 
 def _refuse_large(request: Request, items: list[Any]) -> None:
