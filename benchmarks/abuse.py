@@ -1,13 +1,13 @@
-"""What abuse costs everybody else, and what can still be read of whom it was about.
+"""Measures what abuse costs other clients, and how long reads of an abused profile take.
 
-Identity: a worker applies batches of which half is a lifelike mix and half abuse, in turns with batches whose other
-half is the same messages said by honest people, each about themselves; in one run, on one state. `ratio` is the speed
-of the former by that of the latter, over the whole run and over its last quarter, where whatever grows with abuse has
-grown: 1 means that abuse costs what as much ordinary traffic does. Of the profile that it was about, reading it, its
-first and last page of history, why, and an undo are timed.
+Identity: a worker applies batches of which half is a realistic mix and half abuse, alternating with batches whose other
+half is the same messages with identifiers of their own; in one run, on one state. `ratio` is the speed of the former
+divided by that of the latter, over the whole run and over its last quarter, when data that grows with abuse has grown:
+1 means that abuse costs as much as ordinary traffic. For the abused profile, reading it, its first and last page of
+history, an explanation, and an undo are timed.
 
-Ingestion: everybody else sends at a fixed rate to a server, in turns alone and while one key of another project floods
-it; the ratio is that of the answers a second that everybody else gets.
+Ingestion: regular clients send at a fixed rate to a server, alternately alone and while one key of another project
+floods it; the ratio is that of the answers per second that regular clients receive.
 
     python -m benchmarks.abuse --messages 100000 --seconds 5
 """
@@ -40,7 +40,7 @@ from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
 
 PEOPLE = 5_000
-"""Everybody else: customers with a customer id and a mobile id each."""
+"""Profiles in the state: customers with a user ID and a mobile ID each."""
 HALF = BATCH // 2
 PAGE = 100
 ROUNDS = 3
@@ -49,11 +49,11 @@ CUSTOMER = Identifier("user_id", "abused")
 DEVICE = Identifier("mobile_id", "abused")
 
 Shape = Callable[[int, str, str], Message]
-"""Makes a message out of its number, the name that abuse shares and honest people don't, and a name of its own."""
+"""Makes a message of its number, an identifier that abusive messages share, and an identifier of its own."""
 
 
 def said(number: int, *names: Identifier, event: str = "") -> Message:
-    """What somebody says."""
+    """Return a message with these identifiers: a track call if `event` is given, else an identify call."""
     return Message(
         project=1,
         id=new_id(),
@@ -85,17 +85,17 @@ def aliases(number: int, shared: str, own: str) -> Message:
 
 
 def shared_device(number: int, shared: str, own: str) -> Message:
-    """One device on which everybody signs in."""
+    """One device on which every customer signs in."""
     return said(number, Identifier("user_id", own), Identifier("mobile_id", shared))
 
 
 def abuse(shape: Shape, number: int) -> Message:
-    """A message that shares its name with every other."""
+    """Return a message that shares an identifier with all others."""
     return shape(number, "abused", f"abuse-{number // 2 * 2}" if shape is aliases else f"abuse-{number}")
 
 
 def honest(shape: Shape, number: int) -> Message:
-    """The same, said by somebody who shares no name."""
+    """Return the same message without a shared identifier."""
     person = number // 2 if shape is aliases else number
     return shape(number, f"honest-{person}", f"honest-{person}")
 
@@ -159,11 +159,11 @@ def try_identity(name: str, shape: Shape, about: Identifier, count: int) -> None
 
 
 def read(name: str, trial: Trial, about: Identifier) -> None:
-    """Report how long it takes to look at whom an abuse was about, and to take a merge back."""
+    """Report how long it takes to read the abused profile, and to undo one of its merges."""
     reader = trial.reader
     profile = reader.profile_of(1, about)
     if profile is None:
-        raise LookupError(f"nobody has {about}")
+        raise LookupError(f"no profile has {about}")
     pages, last, after = 0, 0, 0
     while (page := reader.history(1, profile.id, limit=PAGE, after=after)) and page.after:
         last, after, pages = after, page.after, pages + 1
@@ -188,7 +188,7 @@ def timed(what: str, act: Callable[[], object], times: int = 10) -> None:
 
 
 def victims(server: Server, seconds: float) -> Load:
-    """Everybody else, at their rate, for so long."""
+    """Send the regular clients' requests at their rate for this many seconds."""
     path = f"/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track"
     where = ["--port", str(server.port), "--path", path, "--connections", "16"]
     how = ["--seconds", str(seconds), "--rate", str(VICTIMS_A_SECOND)]
@@ -197,18 +197,18 @@ def victims(server: Server, seconds: float) -> Load:
 
 
 def flooded(server: Server, key: str, seconds: float) -> tuple[Load, Load]:
-    """What everybody else gets while one key sends as much as it can, and what that one gets."""
+    """Return the results of the regular clients while one key sends as fast as it can, and of that key."""
     where = ["--port", str(server.port), "--path", f"/api/v1/mobile/{key}/track", "--connections", "64"]
     command = [sys.executable, "-m", "benchmarks.load", *where, "--seconds", str(seconds + 1)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as flood:
-        time.sleep(0.5)  # the flood is up before anybody else begins, and goes on until they have ended
+        time.sleep(0.5)  # the flood has started before the regular clients do, and lasts until they have finished
         load = victims(server, seconds)
         printed, _ = flood.communicate()
     return load, msgspec.json.decode(printed, type=Load)
 
 
 def second_key(server: Server) -> str:
-    """A key of another project."""
+    """Add a project and return a key of it."""
     command = [sys.executable, "-m", "passerby", "projects", "add", "flood", "--data", str(server.data), "--json"]
     added = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     key: str = added["crossengage"]["mobile_api_key"]
@@ -216,27 +216,27 @@ def second_key(server: Server) -> str:
 
 
 def try_ingestion(seconds: float) -> None:
-    """Report what a flood by one key costs everybody else."""
+    """Report what a flood by one key costs regular clients."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder) / "data")
         try:
             key = second_key(server)
             server.start()
             server.wait_until_healthy()
-            victims(server, 2)  # warm, and everybody known
+            victims(server, 2)  # warm up, and make the profiles
             pairs = [(victims(server, seconds), *flooded(server, key, seconds)) for _ in range(ROUNDS)]
         finally:
             server.kill()
     rates = [(alone.requests / alone.seconds, load.requests / load.seconds) for alone, load, _ in pairs]
     name = "one key floods"
     report(f"{name}, the flood", statistics.median(flood.requests / flood.seconds for *_, flood in pairs), "requests/s")
-    report(f"{name}, everybody else alone", statistics.median(alone for alone, _ in rates), "requests/s")
-    report(f"{name}, everybody else", statistics.median(load for _, load in rates), "requests/s")
+    report(f"{name}, regular clients alone", statistics.median(alone for alone, _ in rates), "requests/s")
+    report(f"{name}, regular clients", statistics.median(load for _, load in rates), "requests/s")
     report(f"{name}, ratio", statistics.median(load / alone for alone, load in rates), "")
     report(f"{name}, answer p50 alone", statistics.median(alone.p50_ms for alone, *_ in pairs), "ms")
     report(f"{name}, answer p50", statistics.median(load.p50_ms for _, load, _ in pairs), "ms")
     report(f"{name}, answer p99", statistics.median(load.p99_ms for _, load, _ in pairs), "ms")
-    report(f"{name}, refused of everybody else", sum(load.refused for _, load, _ in pairs), "requests")
+    report(f"{name}, rejected of regular clients", sum(load.refused for _, load, _ in pairs), "requests")
 
 
 def main() -> None:

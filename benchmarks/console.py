@@ -28,7 +28,7 @@ from tests.serving import Server
 TIMES = 200
 WARMING = 5
 LOAD_SECONDS = 5
-"""For how long events come in before, so that the live page, the series and the catalogue have something to show."""
+"""How long events are sent first, so that live events, time series and the data catalog are not empty."""
 
 EVENTS = 200
 """People whose events are looked at."""
@@ -54,15 +54,15 @@ def fill_events(folder: Path, people: int, events: int) -> None:
 
 def some_events(server: Server, people: int) -> list[str]:
     """The ids of some events: of the busiest person, and of people drawn at random."""
-    dice, found = random.Random(5), list[str]()
-    for number in (0, *(dice.randrange(people) for _ in range(EVENTS))):
+    rng, found = random.Random(5), list[str]()
+    for number in (0, *(rng.randrange(people) for _ in range(EVENTS))):
         timeline = server.read(f"/v1/profiles/{person(number)}/events", limit=5)
         found += [event["id"] for event in timeline["events"]]
     return found
 
 
 class Visitor:
-    """Somebody who is signed in, on one connection that stays open."""
+    """A signed-in user, on one connection that stays open."""
 
     def __init__(self, server: Server) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", server.console_port, timeout=120)
@@ -85,26 +85,26 @@ class Visitor:
 
 
 def pages(people: int, events: list[str]) -> Mapping[str, Address]:
-    """Every screen, with an address for any roll of the dice."""
+    """Every screen, with an address for any random draw."""
 
-    def profile(dice: random.Random) -> str:
-        return f"/p/default/profiles/{person(dice.randrange(people))}"
+    def profile(rng: random.Random) -> str:
+        return f"/p/default/profiles/{person(rng.randrange(people))}"
 
     def searched(typed: Address) -> Address:
-        return lambda dice: f"/p/default/profiles?{urllib.parse.urlencode({'q': typed(dice)})}"
+        return lambda rng: f"/p/default/profiles?{urllib.parse.urlencode({'q': typed(rng)})}"
 
     return {
         "overview": lambda _: "/p/default/",
         "live": lambda _: "/p/default/live",
-        "live, searched": lambda dice: f"/p/default/live?q=m-{dice.randrange(people):09d}",
+        "live, searched": lambda rng: f"/p/default/live?q=m-{rng.randrange(people):09d}",
         "profiles": lambda _: "/p/default/profiles",
         "profiles of a stage": lambda _: "/p/default/profiles?stage=customer",
-        "profiles, searched": lambda dice: f"/p/default/profiles?q=m-{dice.randrange(people):06d}",
+        "profiles, searched": lambda rng: f"/p/default/profiles?q=m-{rng.randrange(people):06d}",
         **{f"profiles, searched by {name}": searched(typed) for name, typed in searches(people).items()},
         "profile": profile,
-        "profile, one event name": lambda dice: f"{profile(dice)}?name=Product+Viewed",
-        "identity": lambda dice: f"{profile(dice)}/identity",
-        "event": lambda dice: f"/p/default/events/{dice.choice(events)}",
+        "profile, one event name": lambda rng: f"{profile(rng)}?name=Product+Viewed",
+        "identity": lambda rng: f"{profile(rng)}/identity",
+        "event": lambda rng: f"/p/default/events/{rng.choice(events)}",
         "catalogue": lambda _: "/p/default/catalogue",
         "sources": lambda _: "/p/default/sources",
         "source": lambda _: "/p/default/sources/segment",
@@ -116,9 +116,9 @@ def pages(people: int, events: list[str]) -> Mapping[str, Address]:
 
 def measure(visitor: Visitor, name: str, address: Address) -> None:
     """Look at one page many times, and report the middle and the slowest of a hundred."""
-    dice, took = random.Random(7), []
+    rng, took = random.Random(7), []
     for number in range(TIMES + WARMING):
-        path = address(dice)
+        path = address(rng)
         status, milliseconds = visitor.get(path)
         if status != http.client.OK:
             raise SystemExit(f"{path}: {status}")

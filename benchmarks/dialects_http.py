@@ -1,4 +1,4 @@
-"""Every dialect over HTTP beside each other: requests and events a second, and their ratio to CrossEngage's track.
+"""Compares all dialects over HTTP: requests and events per second, and their ratio to CrossEngage's track.
 
 A whole server runs, as its users run it; a generator in a process of its own (wrk, or benchmarks.load where it is
 missing) loads one call after the other, in rounds, so that what else the machine does falls on all of them. Before each
@@ -192,7 +192,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--only", action="append", help=f"a call to measure beside {FIRST}; may be repeated")
+    parser.add_argument("--only", action="append", help=f"a call to measure in addition to {FIRST}; may be repeated")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     options.only = [FIRST, *options.only] if options.only else []

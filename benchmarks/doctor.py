@@ -1,7 +1,7 @@
 """How long `passerby doctor --deep` takes on a large data folder while a server writes to it, and what it takes.
 
 The folder is filled by the worker out of a log: customers with ten identifiers each, half of them brought by a merge.
-Then a server runs on it, somebody sends events at a fixed rate, and the doctor examines the folder.
+Then a server runs on it, a client sends events at a fixed rate, and the doctor examines the folder.
 
     python -m benchmarks.doctor --profiles 100000
 """
@@ -54,7 +54,7 @@ def said(person: int, *names: Identifier) -> Message:
 
 
 def messages(people: int) -> Iterator[Message]:
-    """Everybody is a visitor with some devices first, then a customer with others, then both."""
+    """Yield messages of users, each a visitor with some devices first, then a customer with others, then both."""
     for person in range(people):
         devices = [Identifier(("mobile_id", "anonymous_id")[n % 2], f"{person}-{n}") for n in range(DEVICES)]
         customer = Identifier("user_id", f"u-{person}")
@@ -84,7 +84,7 @@ def examine(data: Path) -> tuple[Any, float, float]:
 
 
 def loading(server: Server, seconds: float) -> subprocess.Popen[bytes]:
-    """Somebody who sends events at a rate for so long."""
+    """Start a client that sends events at a fixed rate for this many seconds."""
     path = f"/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track"
     where = ["--port", str(server.port), "--path", path, "--connections", "16"]
     how = ["--seconds", str(seconds), "--rate", str(A_SECOND)]
@@ -92,32 +92,32 @@ def loading(server: Server, seconds: float) -> subprocess.Popen[bytes]:
 
 
 def seen(load: subprocess.Popen[bytes]) -> Load:
-    """What somebody saw."""
+    """Wait for a client and return its result."""
     printed, _ = load.communicate()
     return msgspec.json.decode(printed, type=Load)
 
 
 def measure(server: Server, seconds: float) -> None:
-    """Examine while somebody sends, and report what both saw."""
+    """Run the diagnostics while a client sends, and report both results."""
     alone = seen(loading(server, SECONDS))
     load = loading(server, seconds)
     said, took, megabytes = examine(server.data)
-    beside = seen(load)
+    during = seen(load)
     properties = said["properties"]
     report("doctor --deep", took, "s")
     report("doctor --deep, memory", megabytes, "MB")
     report("doctor --deep, rows checked", sum(each["checked"] for each in properties), "rows")
     report("doctor --deep, broken", sum(each["broken"] for each in properties), "rows")
     report("answer p99 without it", alone.p99_ms, "ms")
-    report("answer p99 beside it", beside.p99_ms, "ms")
-    report("refused", alone.refused + beside.refused, "requests")
+    report("answer p99 during it", during.p99_ms, "ms")
+    report("rejected", alone.refused + during.refused, "requests")
 
 
 def main() -> None:
     """Fill a folder, serve it, examine it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profiles", type=int, default=100_000)
-    parser.add_argument("--seconds", type=float, default=60, help="how long somebody sends events")
+    parser.add_argument("--seconds", type=float, default=60, help="how long a client sends events")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -146,9 +146,9 @@ def at_half_load(server: Server, script: str, seconds: int, requests_a_second: f
 
 
 def probe(server: Server, stop: threading.Event, delays: list[float]) -> None:
-    """Send one event after the other for somebody of our own, and look for each until it is on the timeline.
+    """Send one event after the other for a profile of its own, and poll the timeline until each is there.
 
-    Looking does not ask the server to hurry, as `wait=` would.
+    Polling does not make the server hurry, as `wait=` would.
     """
     number = 0
     path = f"/api/v1/mobile/{server.keys['crossengage']['mobile_api_key']}/track"
@@ -186,7 +186,7 @@ def main() -> None:
         try:
             server.start()
             server.wait_until_healthy()
-            load(server, "track", 3)  # warm, and everybody known
+            load(server, "track", 3)  # warm up, and make the profiles
             for script, events_a_request in (("track", 1), ("bulk", BULK)):
                 requests_a_second = sustained(server, script, options.seconds, events_a_request)
                 at_half_load(server, script, options.seconds, requests_a_second)

@@ -48,35 +48,35 @@ def person(number: int) -> str:
     return f"{made >> 16:08x}-{made & 0xFFFF:04x}-7{scattered >> 52:03x}-9{scattered >> 40 & 0xFFF:03x}-{number:012x}"
 
 
-def shapes(dice: random.Random) -> list[tuple[bytes, bytes]]:
+def shapes(rng: random.Random) -> list[tuple[bytes, bytes]]:
     """Event names with properties, as they are found in a row: some thousand to draw from."""
-    attributes = {name: dice.sample(range(200), dice.randint(2, 8)) for name in NAMES}
+    attributes = {name: rng.sample(range(200), rng.randint(2, 8)) for name in NAMES}
     weights = [1 / (rank + 1) for rank in range(len(NAMES))]
-    drawn = dice.choices(NAMES, weights, k=5_000)
-    return [(name.encode(), properties(dice, attributes[name])) for name in drawn]
+    drawn = rng.choices(NAMES, weights, k=5_000)
+    return [(name.encode(), properties(rng, attributes[name])) for name in drawn]
 
 
-def properties(dice: random.Random, attributes: list[int]) -> bytes:
+def properties(rng: random.Random, attributes: list[int]) -> bytes:
     """Values of four kinds, by attribute."""
     kinds: list[Callable[[], object]] = [
-        lambda: dice.choice(CHANNELS),
-        lambda: dice.randrange(100_000),
-        lambda: round(dice.random() * 500, 2),
-        lambda: f"https://shop.example/{dice.randrange(5_000)}/item?from={dice.choice(CHANNELS)}",
+        lambda: rng.choice(CHANNELS),
+        lambda: rng.randrange(100_000),
+        lambda: round(rng.random() * 500, 2),
+        lambda: f"https://shop.example/{rng.randrange(5_000)}/item?from={rng.choice(CHANNELS)}",
     ]
     named = {f"attribute {number}": kinds[number % 4]() for number in attributes}
-    return msgspec.json.encode(named | {"channel": dice.choice(CHANNELS), "amount": round(dice.random() * 90, 1)})
+    return msgspec.json.encode(named | {"channel": rng.choice(CHANNELS), "amount": round(rng.random() * 90, 1)})
 
 
-def contexts(dice: random.Random) -> list[bytes]:
+def contexts(rng: random.Random) -> list[bytes]:
     """What the clients say of themselves."""
     return [
         msgspec.json.encode(
             {
-                "device": {"model": f"model {dice.randrange(90)}", "os": "Android", "os_version": dice.randint(8, 15)},
-                "app": {"name": "shop", "version": f"4.{dice.randrange(20)}.1"},
-                "ip": f"10.{dice.randrange(256)}.3.{dice.randrange(256)}",
-                "user_agent": f"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/{dice.randint(90, 130)}.0",
+                "device": {"model": f"model {rng.randrange(90)}", "os": "Android", "os_version": rng.randint(8, 15)},
+                "app": {"name": "shop", "version": f"4.{rng.randrange(20)}.1"},
+                "ip": f"10.{rng.randrange(256)}.3.{rng.randrange(256)}",
+                "user_agent": f"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/{rng.randint(90, 130)}.0",
             }
         )
         for _ in range(500)
@@ -92,10 +92,10 @@ class Source:
     )
 
     def __init__(self, people: int, total: int, named: Callable[[int], str] = person) -> None:
-        self._dice = random.Random(7)
+        self._rng = random.Random(7)
         self._people = [named(number).encode() for number in range(people)]
-        self._shapes = shapes(self._dice)
-        self._contexts = contexts(self._dice)
+        self._shapes = shapes(self._rng)
+        self._contexts = contexts(self._rng)
         self._step = SPAN_MS / total
         self._busy_every = max(1, total // (BUSY_PEOPLE * BUSY_EVENTS))
         self.made = 0
@@ -111,8 +111,8 @@ class Source:
             self.made += size
 
     def _row(self, number: int) -> bytes:
-        dice = self._dice.random()
-        draw = int(dice * (1 << 52))
+        chance = self._rng.random()
+        draw = int(chance * (1 << 52))
         who = number // self._busy_every % BUSY_PEOPLE if number % self._busy_every == 0 else draw % len(self._people)
         at = BEGIN + int(number * self._step)
         name, named = self._shapes[draw % 5_000]
@@ -159,10 +159,10 @@ def fill(store: ChdbEventStore, source: Source, events: int, size: str) -> None:
 
 def timelines(store: ChdbEventStore, people: int, size: str, times: int = LOOKUPS) -> None:
     """Ask for timelines of three sorts of profiles."""
-    dice = random.Random(3)
+    rng = random.Random(3)
 
     def of(members: int, limit: int, among: range) -> Callable[[], object]:
-        return lambda: store.timeline(PROJECT, [person(dice.choice(among)) for _ in range(members)], limit=limit)
+        return lambda: store.timeline(PROJECT, [person(rng.choice(among)) for _ in range(members)], limit=limit)
 
     usual, busy = range(BUSY_PEOPLE, people), range(BUSY_PEOPLE)
     timed(f"timeline of a profile, {size}", of(1, 50, usual), times)
@@ -180,14 +180,14 @@ def counts(store: ChdbEventStore, size: str) -> None:
 
 def by_id(store: ChdbEventStore, people: int, size: str) -> None:
     """Ask for events by nothing but their ids."""
-    dice = random.Random(4)
-    found = [store.timeline(PROJECT, [person(dice.randrange(people))], limit=1) for _ in range(LOOKUPS // 4)]
+    rng = random.Random(4)
+    found = [store.timeline(PROJECT, [person(rng.randrange(people))], limit=1) for _ in range(LOOKUPS // 4)]
     ids = [event.id for timeline in found for event in timeline]
-    timed(f"event by its id, {size}", lambda: store.event(PROJECT, dice.choice(ids)), LOOKUPS // 4)
+    timed(f"event by its id, {size}", lambda: store.event(PROJECT, rng.choice(ids)), LOOKUPS // 4)
 
 
 def live(store: ChdbEventStore, source: Source, people: int, size: str) -> None:
-    """Ask for timelines while events come in, from a file so that making them takes no part."""
+    """Read timelines while events are written, from a file, so that generating them is not measured."""
     with tempfile.TemporaryFile() as file:
         lengths = [file.write(rows) for rows in source.batches(LIVE_ROWS_PER_SECOND * LIVE_SECONDS, LIVE_BATCH)]
         file.seek(0)
@@ -204,10 +204,10 @@ def live(store: ChdbEventStore, source: Source, people: int, size: str) -> None:
 
 def _ask_while(writer: threading.Thread, store: ChdbEventStore, people: int) -> Iterator[float]:
     """Milliseconds of one timeline after the other."""
-    dice = random.Random(5)
+    rng = random.Random(5)
     while writer.is_alive():
         asked = time.perf_counter()
-        store.timeline(PROJECT, [person(dice.randrange(people))], limit=50)
+        store.timeline(PROJECT, [person(rng.randrange(people))], limit=50)
         yield (time.perf_counter() - asked) * 1_000
         time.sleep(0.05)
 

@@ -35,7 +35,7 @@ CUSTOMER = Identifier("user_id", "u-000000001")
 
 
 def message(*names: Identifier) -> Message:
-    """Somebody says who they are."""
+    """Return an identify call with these identifiers."""
     return Message(
         project=1, id=new_id(), dialect="test", kind="identify", identifiers=names, time=NOW, received_at=NOW
     )

@@ -63,18 +63,18 @@ BODIES = {"track": track, "bulk": bulk}
 
 def of_template(body: str, people: int) -> Callable[[int], str]:
     """Bodies in which `PERSON_1_` is one of so many people, `PERSON_2_` another, and `NUMBER` new in each request."""
-    seed, dice = os.urandom(3).hex(), random.Random(time.time_ns())
+    seed, rng = os.urandom(3).hex(), random.Random(time.time_ns())
 
     def body_of(number: int) -> str:
         drawn: dict[str, str] = {}
-        filled = re.sub(r"PERSON_(\d+)_", lambda which: drawn.setdefault(which[1], str(dice.randrange(people))), body)
+        filled = re.sub(r"PERSON_(\d+)_", lambda which: drawn.setdefault(which[1], str(rng.randrange(people))), body)
         return filled.replace("NUMBER", f"{seed}-{number}")
 
     return body_of
 
 
 def requests(path: str, body_of: Callable[[int], str], headers: Sequence[str]) -> Iterator[bytes]:
-    """Requests for ever, each different."""
+    """Yield requests without end, each different."""
     more = "".join(f"{header}\r\n" for header in headers)
     for number in count(1):
         body = body_of(number).encode()

@@ -46,9 +46,9 @@ def resident(server: Server, moment: str) -> None:
 
 def look_around(server: Server, people: int) -> None:
     """Ask for random people, and for the newest events of the store's."""
-    dice = random.Random(11)
+    rng = random.Random(11)
     for _ in range(LOOKUPS):
-        profile = server.api("GET", "/v1/profiles", namespace="mobile_id", value=f"m-{dice.randrange(people):09d}")[1]
+        profile = server.api("GET", "/v1/profiles", namespace="mobile_id", value=f"m-{rng.randrange(people):09d}")[1]
         server.api("GET", f"/v1/profiles/{profile['id']}/events", limit=50)
     server.api("GET", "/v1/catalogue")
     server.api("GET", "/v1/profiles", limit=100)

@@ -99,13 +99,13 @@ def measure(engine: Engine, folder: Path, events: int) -> None:
     for rows in Source(people, events).batches(events, BATCH):
         for table in tables.values():
             table.write(rows)
-    dice = random.Random(1)
+    rng = random.Random(1)
     for kind, table in tables.items():
         report(f"{kind}, written", events / table.seconds, "rows/s")
         report(f"{kind}, size", table.size() / 1e6, "MB")
     for kind, table in tables.items():
-        lookups = [partial(table.timeline, person(dice.randrange(people))) for _ in range(LOOKUPS)]
-        counts = [partial(table.count, dice.choice(NAMES)) for _ in range(COUNTS)]
+        lookups = [partial(table.timeline, person(rng.randrange(people))) for _ in range(LOOKUPS)]
+        counts = [partial(table.count, rng.choice(NAMES)) for _ in range(COUNTS)]
         report(f"{kind}, timeline p50", median_ms(lookups), "ms")
         report(f"{kind}, count by name and value p50", median_ms(counts), "ms")
 

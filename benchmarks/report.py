@@ -1,4 +1,4 @@
-"""What a benchmark found: one line a figure on standard output, and all of them as JSON for whoever compares runs."""
+"""Reports the figures of a benchmark: one a line on standard output, and all of them as JSON."""
 
 from __future__ import annotations
 

@@ -71,10 +71,10 @@ def fill(path: Path, people: int) -> None:
 
 
 def messages(people: int, count: int, seed: int) -> Iterator[Message]:
-    """A lifelike mix: mostly known devices that do something, some sign-ins, some new visitors."""
-    dice = random.Random(seed)
+    """Yield a realistic mix: mostly events of known devices, some sign-ins, some new visitors."""
+    rng = random.Random(seed)
     for i in range(count):
-        person, chance = dice.randrange(people), dice.random()
+        person, chance = rng.randrange(people), rng.random()
         device = Identifier("mobile_id", f"m-{person:09d}")
         if chance < 0.05:
             device = Identifier("mobile_id", f"new-{seed}-{i}")

@@ -75,38 +75,38 @@ def searches(people: int) -> dict[str, Callable[[random.Random], str]]:
     def last(i: int) -> str:
         return f"last{i * 104729 % LAST}"
 
-    def person(dice: random.Random) -> int:
-        return dice.randrange(people)
+    def person(rng: random.Random) -> int:
+        return rng.randrange(people)
 
-    def full(dice: random.Random) -> str:
-        i = person(dice)
+    def full(rng: random.Random) -> str:
+        i = person(rng)
         return f"{last(i)} {first(i)[:-1]}"
 
-    def address(dice: random.Random) -> str:
-        i = person(dice)
+    def address(rng: random.Random) -> str:
+        i = person(rng)
         return f"{first(i)}.{last(i)}.{i}@shop.example"
 
     return {
-        "customer id": lambda dice: f"u-{person(dice):09d}",
+        "customer id": lambda rng: f"u-{person(rng):09d}",
         "e-mail address": address,
-        "phone number": lambda dice: f"+49 {person(dice) * 6700417 % 10_000_000_000:010d}",
-        "last name": lambda dice: last(person(dice)),
+        "phone number": lambda rng: f"+49 {person(rng) * 6700417 % 10_000_000_000:010d}",
+        "last name": lambda rng: last(person(rng)),
         "full name": full,
-        "one letter": lambda dice: dice.choice("flmu"),
-        "nothing": lambda dice: f"nothing {dice.random()}",
+        "one letter": lambda rng: rng.choice("flmu"),
+        "nothing": lambda rng: f"nothing {rng.random()}",
     }
 
 
 def measure(reader: SqliteStateReader, name: str, typed: Callable[[random.Random], str], stage: Stage | None) -> None:
     """Search many times, and report the middle and the slowest of a hundred."""
-    dice, took = random.Random(7), []
+    rng, took = random.Random(7), []
     for _ in range(TIMES):
-        text = typed(dice)
+        text = typed(rng)
         begun = time.perf_counter()
         page = reader.search(1, text, limit=PAGE, stage=stage)
         took.append((time.perf_counter() - begun) * 1_000)
         if not page.profiles and name != "nothing" and stage is None:
-            raise SystemExit(f"{text!r} finds nobody")
+            raise SystemExit(f"{text!r} finds no profile")
     took.sort()
     report(f"search by {name}, median", took[len(took) // 2], "ms")
     report(f"search by {name}, 99th percentile", took[int(len(took) * 0.99) - 1], "ms")
@@ -125,7 +125,7 @@ def main() -> None:
         reader = SqliteStateReader(path)
         for name, typed in searches(options.profiles).items():
             measure(reader, name, typed, None)
-        measure(reader, "one letter in a stage that nobody has", lambda dice: dice.choice("flu"), Stage.LEAD)
+        measure(reader, "one letter in a stage without profiles", lambda rng: rng.choice("flu"), Stage.LEAD)
         reader.close()
     if options.json:
         write_json(options.json)
