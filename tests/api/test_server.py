@@ -131,7 +131,7 @@ def test_what_is_accepted_is_to_be_seen_whatever_becomes_of_the_console(
         (data / "events").write_text("no folder any more")
         server.restart_console()
         assert server.timeline("mobile_id", "m1") == ["Second", "First"]
-        assert any("set aside" in line["event"] for line in server.lines("console"))
+        assert any("was moved away" in line["event"] for line in server.lines("console"))
 
         assert server.client.get("/v1/stats").json()["applied"] == 2
         assert server.end("worker") == 0
