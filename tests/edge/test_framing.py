@@ -71,6 +71,7 @@ AMBIGUOUS = {
     "a coding without chunks": post("Transfer-Encoding: identity"),
     "chunks that are not last": chunked(coding="chunked, identity"),
     "a coding before the chunks": chunked(chunk(EVENT), coding="gzip, chunked"),
+    "a coding in a header before the chunks": chunked(chunk(EVENT), coding="gzip\r\nTransfer-Encoding: chunked"),
     "another word for chunks": chunked(chunk(EVENT), coding="xchunked"),
     "chunks twice": chunked(chunk(EVENT), coding="chunked\r\nTransfer-Encoding: chunked"),
     "chunks and another coding": chunked(chunk(EVENT), coding="chunked\r\nTransfer-Encoding: identity"),
@@ -145,13 +146,14 @@ def test_nothing_is_read_behind_a_request_that_closes_the_connection(edge: Runni
         request(TRACK, EVENT).replace(b"HTTP/1.1", b"HTTP/1.0"),
         request(TRACK, EVENT, Connection="keep-alive").replace(b"HTTP/1.1", b"HTTP/1.0"),
         request(TRACK, EVENT, Connection="close, Upgrade", Upgrade="h2c"),
+        request(TRACK, EVENT, Connection="Upgrade", Upgrade="h2c").replace(b"HTTP/1.1", b"HTTP/1.0"),
     ):
         with closing(Client(edge.port)) as client:
             client.send(closing_request + HIDDEN + b"\x00rubbish")
             answers = client.rest()
         assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"202"]
         assert b"connection: close" in answers
-    assert [message.name for message in kept()] == ["Viewed"] * 4
+    assert [message.name for message in kept()] == ["Viewed"] * 5
 
 
 def test_chunks_with_far_more_around_them_than_in_them_are_rejected(edge: Running, kept: Kept) -> None:

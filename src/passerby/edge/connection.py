@@ -229,8 +229,9 @@ class EdgeConnection(asyncio.Protocol):
         """
         try:
             while (method := self._parser.get_method()) != b"CONNECT":
+                version = self._parser.get_http_version()
                 self._parser = httptools.HttpRequestParser(self)
-                self._parser.feed_data(without_upgrade(method, self._url, self._headers))
+                self._parser.feed_data(without_upgrade(method, self._url, self._headers, version))
                 try:
                     self._parser.feed_data(rest)
                 except httptools.HttpParserUpgrade as upgrade:  # the next request is an upgrade request, too

@@ -44,8 +44,8 @@ def check_head(headers: RawHeaders, raw: Mapping[bytes, bytes], *, is_modern: bo
     hosts = sum(name == b"host" for name, _ in headers)
     if hosts > 1 or (is_modern and not hosts):
         raise Unacceptable
-    coding = raw.get(b"transfer-encoding")
-    if coding is not None and (not is_modern or coding.strip().lower() != b"chunked"):
+    codings = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if codings and (not is_modern or codings != [b"chunked"]):
         raise Unacceptable
     if raw.get(b"expect", b"100-continue").lower() != b"100-continue":
         raise Unacceptable(EXPECTATION_FAILED)
@@ -63,14 +63,15 @@ def split_target(url: bytes) -> tuple[str, str]:
         raise Unacceptable from None
 
 
-def without_upgrade(method: bytes, url: bytes, headers: RawHeaders) -> bytes:
+def without_upgrade(method: bytes, url: bytes, headers: RawHeaders, version: str) -> bytes:
     """The head of an upgrade request without its upgrade headers, which a server may ignore (RFC 9110, 7.8)."""
     kept = [header for header in headers if header[0] not in _UPGRADES and header[0] != b"connection"]
     named = b",".join(value for name, value in headers if name == b"connection").split(b",")
     options = [option for each in named if (option := each.strip().lower()) and option not in _UPGRADES]
     if options:
         kept.append((b"connection", b", ".join(options)))
-    return b"%b %b HTTP/1.1\r\n%b\r\n" % (method, url, b"".join(b"%b: %b\r\n" % header for header in kept))
+    lines = b"".join(b"%b: %b\r\n" % header for header in kept)
+    return b"%b %b HTTP/%b\r\n%b\r\n" % (method, url, version.encode("ascii"), lines)
 
 
 def head_size(url: bytes, headers: RawHeaders) -> int:
