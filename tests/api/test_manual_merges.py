@@ -173,6 +173,26 @@ def test_a_detachment_is_undone_once(office: Office) -> None:
     assert office.owner("mobile_id", "m1") == first
 
 
+def test_the_detachment_of_one_of_several_addresses_is_undone(office: Office) -> None:
+    office.identify(ident("user_id", "u1"), ident("email", "a@b.example"))
+    office.identify(ident("user_id", "u1"), ident("email", "c@d.example"))
+    owner = office.owner("user_id", "u1")
+    before = office.get(f"/v1/profiles/{owner}").json()["identifiers"]
+    detachment = detach(office, owner, "email", "a@b.example").json()["detachment_id"]
+    undone = office.post(f"/v1/detachments/{detachment}/undo")
+    assert undone.status_code == 200
+    assert undone.json()["profile"]["identifiers"] == before
+
+
+def test_the_undo_of_a_detachment_names_the_way_to_merge_what_has_got_another_address(office: Office) -> None:
+    office.identify(ident("user_id", "u1"), ident("mobile_id", "m1"), ident("email", "a@b.example"))
+    detachment = detach(office, office.owner("user_id", "u1"), "mobile_id", "m1").json()["detachment_id"]
+    office.identify(ident("mobile_id", "m1"), ident("email", "c@d.example"))
+    refused = office.post(f"/v1/detachments/{detachment}/undo")
+    assert code(refused) == (409, "forbidden_merge")
+    assert refused.json()["error"]["message"].endswith("; merge them manually with `force`")
+
+
 @pytest.mark.parametrize(
     "body, comment, ending",
     [(None, {}, ""), ({"reason": "it is hers"}, {"comment": "it is hers"}, ": it is hers")],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.identity.evidence import CONTACT, CUSTOMER, RANKS
+from tests.identity.evidence import CONTACT, CUSTOMER, RANKS, rank
 from tests.identity.model import Merge, Model, Person
 
 from passerby.messages import Identifier
@@ -44,14 +44,18 @@ class ManualModel(Model):
         home.names.discard(name)
         self.give({other}, home)
 
-    def merge_by_hand(self, one: Person, other: Person, *, force: bool) -> str:
+    def merge_by_hand(self, one: Person, other: Person, *, force: bool, detached: Identifier | None = None) -> str:
         winner, loser = one.canonical(), other.canonical()
         if winner is loser:
             return "SameProfile"
         if loser.spaces(CUSTOMER) and not winner.spaces(CUSTOMER):
             winner, loser = loser, winner
         customers = winner.spaces(CUSTOMER) & loser.spaces(CUSTOMER)
-        if not force and (customers or winner.spaces(CONTACT) & loser.spaces(CONTACT)):
+        others = [
+            {name.namespace for name in person.held() - {detached} if rank(name) == CONTACT}
+            for person in (winner, loser)
+        ]
+        if not force and (customers or others[0] & others[1]):
             return "ForbiddenMerge"
         users = {name for name in winner.held() | loser.held() if customers and name.namespace == "user_id"}
         brought = {former(name) if name in users else name for name in loser.held()}
@@ -103,7 +107,7 @@ class ManualModel(Model):
             return "DependentMergeExists"
         if self.home[name] is not detached:
             return "IdentifierReassigned"
-        made = self.merge_by_hand(detachment.profile, detached, force=False)
+        made = self.merge_by_hand(detachment.profile, detached, force=False, detached=name)
         if made == "done":
             detachment.undone = True
             merge = self.merges[-1]

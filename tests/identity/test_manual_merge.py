@@ -41,6 +41,14 @@ def test_what_the_third_rule_keeps_apart_needs_force(
     assert forbidding_rule(state(*winner), state(*loser)) == rule
 
 
+def test_a_contact_that_both_held_before_its_detachment_does_not_keep_them_apart() -> None:
+    one, other = email("a@x.io"), email("b@x.io")
+    assert forbidding_rule(state(user("a"), one), state(other), detached=other) is None
+    assert forbidding_rule(state(other), state(user("a"), one), detached=other) is None
+    assert forbidding_rule(state(one), state(other, email("c@x.io")), detached=other) == "R3b"
+    assert forbidding_rule(state(user("a"), one), state(user("b"), other), detached=other) == "R3a"
+
+
 @pytest.mark.parametrize(
     "winner, loser, namespace",
     [

@@ -6,14 +6,21 @@ from typing import Literal
 
 from passerby.identity.namespaces import FORMER_USER_ID, Policy
 from passerby.identity.snapshot import IdentityState, exceeded_limit
+from passerby.messages import Identifier
 
 
-def forbidding_rule(winner: IdentityState, loser: IdentityState) -> Literal["R3a", "R3b"] | None:
-    """Return the part of R3 that forbids merging these profiles on weak evidence, if any."""
+def forbidding_rule(
+    winner: IdentityState, loser: IdentityState, *, detached: Identifier | None = None
+) -> Literal["R3a", "R3b"] | None:
+    """Return the part of R3 that forbids merging these profiles on weak evidence, if any.
+
+    `detached` is an identifier whose detachment the merge undoes. Both held it together before, so it does not count
+    as a difference.
+    """
     if winner.user_id is not None and loser.user_id is not None:
         return "R3a"
-    namespaces = {contact.namespace for contact in winner.contacts}
-    return "R3b" if loser.has_contact_in(namespaces) else None
+    namespaces = [{contact.namespace for contact in state.contacts - {detached}} for state in (winner, loser)]
+    return None if set.isdisjoint(*namespaces) else "R3b"
 
 
 def exceeded_merge_limit(winner: IdentityState, loser: IdentityState, policy: Policy) -> str:

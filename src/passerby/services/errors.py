@@ -98,10 +98,10 @@ class SameProfile(ServiceError):
 
 
 class ForbiddenMerge(ServiceError):
-    """Rule R3 keeps two profiles apart; `rule` is the part of it."""
+    """Rule R3 blocks a merge; `rule` is the part of it, `remedy` the way to merge the profiles nevertheless."""
 
-    def __init__(self, rule: str, sentence: str) -> None:
-        super().__init__(ErrorCode.FORBIDDEN_MERGE, f"{sentence}; set `force` to merge them", {"rule": rule})
+    def __init__(self, rule: str, sentence: str, remedy: str = "set `force` to merge them") -> None:
+        super().__init__(ErrorCode.FORBIDDEN_MERGE, f"{sentence}; {remedy}", {"rule": rule})
 
 
 class LimitExceeded(ServiceError):

@@ -140,6 +140,8 @@ def _refusals(what: str, **details: str) -> Iterator[None]:
         yield
     except state.ForbiddenMerge as forbidden:
         sentence = explain(Facts("conflict", forbidden.rule))
+        if what == "detachment":  # the undo of a detachment has no `force`
+            raise errors.ForbiddenMerge(forbidden.rule, sentence, "merge them manually with `force`") from None
         raise errors.ForbiddenMerge(forbidden.rule, sentence) from None
     except state.AlreadyUndone:
         raise errors.AlreadyUndone(what, **details) from None

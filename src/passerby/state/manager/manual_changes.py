@@ -49,19 +49,19 @@ class ManualChanges:
         self._project = project
         self._decision = decision
 
-    def merge(self, winner: str, loser: str, *, force: bool, rule: Rule = "manual") -> ManualMerge:
-        """Merge two profiles. `rule` is recorded as the reason: `undo` when the merge undoes a detachment."""
+    def merge(self, winner: str, loser: str, *, force: bool, detached: Identifier | None = None) -> ManualMerge:
+        """Merge two profiles. `detached` is the identifier whose detachment the merge undoes, if it does."""
         first, second = self._identity_state(winner), self._identity_state(loser)
         if first.id == second.id:
             raise SameProfile
         if first.user_id is None and second.user_id is not None:  # a customer id never moves
             first, second = second, first
-        forbidding = forbidding_rule(first, second)
+        forbidding = forbidding_rule(first, second, detached=detached)
         if forbidding and not force:
             raise ForbiddenMerge(forbidding)
         if namespace := exceeded_merge_limit(first, second, self._decision.policy):
             raise LimitExceeded(namespace)
-        return self._carry_out(first, second, self._record(rule, forbidding))
+        return self._carry_out(first, second, self._record("undo" if detached else "manual", forbidding))
 
     def _record(self, rule: Rule, overridden: Literal["R3a", "R3b"] | None = None) -> RecordColumns:
         detail = DecisionDetail(overridden=overridden, comment=self._decision.comment)
@@ -162,7 +162,8 @@ class ManualChanges:
             raise DependentMergeExists(to_text(merged_by))
         if present_home != detached:
             raise IdentifierReassigned
-        made = self.merge(to_text(profile), to_text(detached), force=False, rule="undo")
+        given_back = Identifier(*identifier)
+        made = self.merge(to_text(profile), to_text(detached), force=False, detached=given_back)
         if made.loser == to_text(detached) and to_text(canonical(self._db, home)) == made.winner:
             self._db.run("manual_changes.give", (number, home))
             self._db.run("manual_changes.move", (to_blob(made.id), number))
@@ -171,7 +172,7 @@ class ManualChanges:
                 position=self._changes.position(),
                 profile=to_text(home),
                 canonical="" if to_text(home) == made.winner else made.winner,
-                identifier=Identifier(*identifier),
+                identifier=given_back,
                 from_=made.loser,
             )
             self._changes.add([back], self._decision.at)
