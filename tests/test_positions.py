@@ -20,6 +20,7 @@ from passerby.positions import (
     offset_of,
     pack,
     partition_of,
+    partitions_of,
     to_json,
     to_text,
 )
@@ -137,3 +138,8 @@ def test_the_last_of_each_partition_counts_and_is_given_by_partition() -> None:
     read = Positions([pack(1, 5), pack(0, 3), pack(1, 2), pack(0, 9)])
     assert list(read) == [pack(0, 9), pack(1, 5)]
     assert [read.offset(), read.offset(1), read.offset(2)] == [9, 5, 0]
+
+
+@given(st.lists(st.integers(0, 3).flatmap(lambda partition: st.builds(pack, st.just(partition), st.integers(0, 9)))))
+def test_the_partitions_of_positions_are_those_of_each(positions: list[Position]) -> None:
+    assert partitions_of(positions) == {partition_of(position) for position in positions}

@@ -58,6 +58,17 @@ def partition_of(position: Position) -> int:
     return position >> _OFFSET_BITS
 
 
+def partitions_of(positions: Sequence[Position]) -> set[int]:
+    """Return the partitions of positions. For positions of one partition, as nearly always, it takes no loop.
+
+    A position's upper bits are its partition, so all positions between two of a partition are of that partition.
+    """
+    if not positions:
+        return set()
+    first, last = min(positions) >> _OFFSET_BITS, max(positions) >> _OFFSET_BITS
+    return {first} if first == last else {position >> _OFFSET_BITS for position in positions}
+
+
 def offset_of(position: Position) -> int:
     """Return the offset of a position within its partition."""
     return position & _OFFSET
@@ -99,7 +110,10 @@ class Positions:
 
     def __init__(self, positions: Iterable[Position] = ()) -> None:
         """Keep the last of these positions in each partition."""
-        self._last = {position >> _OFFSET_BITS: position for position in sorted(positions) if position & _OFFSET}
+        ordered = sorted(positions)
+        if ordered and ordered[-1] < OFFSETS:  # all of partition 0: no loop over a batch
+            ordered = ordered[-1:]
+        self._last = {position >> _OFFSET_BITS: position for position in ordered if position & _OFFSET}
 
     @classmethod
     def at(cls, position: Position) -> Positions:
@@ -166,6 +180,10 @@ class Positions:
     def uncovered(self, located: Sequence[_LocatedT]) -> list[_LocatedT]:
         """Return those of these entries that are beyond these positions, in their order."""
         reached = self._last.get
+        positions = [each.position for each in located]
+        partitions = partitions_of(positions)
+        if len(partitions) == 1 and min(positions) > reached(partitions.pop(), 0):
+            return list(located)
         return [each for each in located if each.position > reached(each.position >> _OFFSET_BITS, 0)]
 
     def distance(self, after: Positions) -> int:

@@ -16,7 +16,7 @@ from passerby.identity.cleaning import Evidence, collect_evidence, without_trait
 from passerby.identity.namespaces import Policy
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Message, StoredEvent
-from passerby.positions import START, Positions, partition_of
+from passerby.positions import START, Positions, partition_of, partitions_of
 from passerby.profiles import devices
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
 from passerby.worker import time_series
@@ -66,7 +66,7 @@ class Worker:
             with self._state.transaction():
                 # Not the reader's positions: another worker may have applied the same messages, and a transaction whose
                 # commit seemed to fail may have happened.
-                applied = self._state.lock_positions({partition_of(entry.position) for entry in entries})
+                applied = self._state.lock_positions(partitions_of([entry.position for entry in entries]))
                 fresh = applied.uncovered(entries)
                 if not fresh:
                     return Applied(applied)
