@@ -1,4 +1,4 @@
-"""What a visitor is told when a page cannot be shown, or a form is refused. Twins are told as the API tells it."""
+"""Exception handlers: an error page for browsers, the API's error for JSON representations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AnyResponse = Response[Any]
 
 
 def answer_sign_in_needed(request: AnyRequest, _: LoginRequired) -> AnyResponse:
-    """To the sign-in page, which leads back. A script that fetched a part of a page is told to go there."""
+    """Redirect to the sign-in page, which leads back; htmx requests get a header, as htmx follows redirects itself."""
     if request.scope.get(AS_JSON):
         return answer_api_error(request, ServiceError(ErrorCode.UNAUTHORIZED, "this requires a signed-in user"))
     if "hx-request" in request.headers:
@@ -41,19 +41,19 @@ def answer_sign_in_needed(request: AnyRequest, _: LoginRequired) -> AnyResponse:
 
 
 def answer_not_allowed(request: AnyRequest, _: PermissionDenied) -> AnyResponse:
-    """Somebody who may only look."""
+    """Answer 403 for a user without the required role."""
     if request.scope.get(AS_JSON):
         return answer_api_error(request, ServiceError(ErrorCode.FORBIDDEN, "this requires the role admin"))
     return _page(request, HTTPStatus.FORBIDDEN, "Permission denied", _VIEWER)
 
 
 def answer_foreign(request: AnyRequest, _: CrossOriginRequest) -> AnyResponse:
-    """A form that another site sent."""
+    """Answer 403 for a cross-origin form."""
     return _page(request, HTTPStatus.FORBIDDEN, "Request rejected", _FOREIGN)
 
 
 def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
-    """What the API refuses, in its own words."""
+    """Show a service's error as a page, or on the form that caused it."""
     if request.scope.get(AS_JSON):
         return answer_api_error(request, error)
     reject(request, error)
@@ -61,7 +61,7 @@ def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
 
 
 def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
-    """A path, a method, a parameter or a form that cannot be used."""
+    """Answer an invalid path, method, parameter or form."""
     if request.scope.get(AS_JSON):
         return answer_framework_error(request, error)
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -76,7 +76,7 @@ def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
 
 
 def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
-    """A fault of ours: told in full to the log."""
+    """Log an internal error with its traceback, and answer 500 without it."""
     answer = answer_fault(request, error)
     if request.scope.get(AS_JSON):
         return answer
@@ -84,7 +84,7 @@ def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
 
 
 def answer_unrouted(request: AnyRequest, error: HTTPException) -> AnyResponse:
-    """A path that nobody has: browsers get a page, programs what the API says."""
+    """Answer a path without a route: browsers get a page, API clients the API's error."""
     if "text/html" in request.headers.get("accept", ""):
         return answer_framework(request, error)
     return answer_framework_error(request, error)

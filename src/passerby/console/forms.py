@@ -1,4 +1,4 @@
-"""Rejected forms: the form's own page is shown again with what was sent, and with the message beside its field.
+"""Rejected forms: the form's own page is shown again with what was sent, and with the message at its field.
 
 An exception handler marks the request with `reject`; the shell then asks the application for the form's page, with a
 `FormState` in the scope, and answers with that page and the status of the rejection.

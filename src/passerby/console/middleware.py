@@ -1,6 +1,6 @@
 """What surrounds every answer of the console's port: a strict content policy, and the `.json` twins of pages.
 
-A page at `/p/...` has a twin at the same path with `.json` behind it, which gives as data what the page shows. The
+Every page at `/p/...` is available as JSON at the same path with `.json` appended. The
 router never sees that ending: it is taken off here, and the request is marked.
 """
 
@@ -17,7 +17,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from passerby.console.forms import REJECTED, STATE, FormState, state_of
 
 AS_JSON = "passerby.as_json"
-"""Where a request's scope says that data is wanted, not a page."""
+"""Key of the scope that is set for requests of the JSON representation."""
 
 FORM_BYTES = 256 * 1024
 """The most that a form may hold: a policy with a thousand blocked values fits."""
@@ -44,7 +44,7 @@ _RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class ConsoleMiddleware:
-    """An ASGI application within these headers, with twins."""
+    """ASGI middleware: security headers, JSON representations, and rejected forms shown again."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,12 +1,12 @@
-"""How a screen is declared.
+"""Declares pages, forms, downloads and streams of a project as routes.
 
     async def load(page: NamedDependency[PageContext], q: Text = None) -> ProfilesView: ...
 
     routes = [page_route("/profiles", load, "profiles.html")]
 
-`load` is a Litestar dependency: it takes parameters as a route handler does, raises ServiceError as the API does, and
-returns a Struct made of the management API's own types. The template gets it as `view`, beside `page`; the twin,
-at the same path with `.json` behind it, answers it as it is.
+`load` is a Litestar dependency: it takes parameters as a route handler does, raises ServiceError as services do, and
+returns a Struct made of the services' own types. The template gets it as `view`, with the request as `page`; the JSON
+representation, at the same path with `.json` appended, returns it as it is.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class PageContext:
 
     @property
     def may_change(self) -> bool:
-        """Whether to offer what changes something. It is refused anyway to whoever may not."""
+        """Whether to show controls that change something. Services reject a change without the role in any case."""
         return self.role is Role.ADMIN
 
     @property
@@ -173,7 +173,7 @@ def page_route(
     permission: Permission = Permission.VIEWER,
     **parts: Callable[..., Any],
 ) -> HTTPRouteHandler:
-    """The page and the twin of a screen of a project. `parts` are dependencies of `load`, by their names."""
+    """Return the route of a page and its JSON representation. `parts` are dependencies of `load` by name."""
 
     async def show(
         request: AnyRequest, page: NamedDependency[PageContext], view: NamedDependency[Any]

@@ -24,7 +24,7 @@ TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-"""What is served, and as what. Licences and lists stand beside it for readers of the source."""
+"""Media types by suffix. Other files in the folder, such as licences, are not served."""
 
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """Of every file whose address changes with its content."""

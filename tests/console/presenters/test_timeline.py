@@ -31,7 +31,7 @@ def _event(minute: float, session: str = "") -> Event:
 def test_a_session_is_one_visit_and_the_break_before_it_is_told() -> None:
     found = visits([_event(3_000, "b"), _event(2_999, "b"), _event(10, "a"), _event(0, "a")])
     assert [(visit.session_id, len(visit.events), visit.lasted, visit.away) for visit in found] == [
-        ("b", 2, "1 minute", "2 days and 1 hour"),
+        ("b", 2, "1 minute", "2 d 1 h"),
         ("a", 2, "10 minutes", ""),
     ]
     assert (found[1].began, found[1].ended) == (iso(_DAY), iso(_DAY + 600_000))
@@ -39,7 +39,7 @@ def test_a_session_is_one_visit_and_the_break_before_it_is_told() -> None:
 
 def test_without_sessions_half_an_hour_ends_a_visit() -> None:
     found = visits([_event(70), _event(41), _event(10)])
-    assert [(len(visit.events), visit.away) for visit in found] == [(2, "31 minutes"), (1, "")]
+    assert [(len(visit.events), visit.away) for visit in found] == [(2, "31 min"), (1, "")]
 
 
 def test_two_sessions_that_follow_at_once_have_no_break() -> None:

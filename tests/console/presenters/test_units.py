@@ -80,3 +80,19 @@ def test_a_size_has_decimal_units(value: float, text: str) -> None:
 
 def test_between_two_times_of_the_api_are_seconds() -> None:
     assert units.between("2026-11-20T10:00:00.000Z", "2026-11-20T10:01:00.500Z") == 60.5
+
+
+@pytest.mark.parametrize(
+    "seconds, text",
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (14_820, "4 h 7 min"),
+        (3_605, "1 h"),
+        (93_600, "1 d 2 h"),
+        (1e12, "365000 d"),
+    ],
+)
+def test_a_short_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
+    assert units.short_duration(seconds) == text

@@ -1,4 +1,4 @@
-"""How much of a whole something is, as a bar beside its number."""
+"""Bar of a share of a whole, shown next to its number."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ _SVG = Markup(
 
 
 def bar(value: float, whole: float) -> Markup:
-    """A bar of `value` within `whole`. It is hidden from those who listen: the number stands beside it."""
+    """Return a bar of `value` within `whole`. Hidden from screen readers, which read the number next to it."""
     share = min(1.0, max(0.0, value / whole)) if whole > 0 else 0.0
     return _SVG.format(width=WIDTH, height=HEIGHT, part=max(_LEAST, share * WIDTH) if share else 0)

@@ -16,7 +16,7 @@ from passerby.state.views import HistoryEntry
 LABEL, COLUMN, ROW, TOP = 200, 26, 32, 22
 """Pixels: the width of names and of a column, the height of a lane, and where the first one lies."""
 NAME: Final = 26
-"""Characters of a name that fit beside a lane."""
+"""Characters of a name that fit next to a lane."""
 
 _SVG = Markup(
     '<svg class="graph" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="group" '

@@ -1,4 +1,4 @@
-"""Which events and attributes there are, how they go, and which rules were broken."""
+"""Data catalog: events, attributes and traits with their volume and validation errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CatalogueView(msgspec.Struct, kw_only=True):
 
     `volumes` are by event name and null where events cannot be read now; a name that is not in there did not come.
     `marks` are what people say of traits, and of the events that belong on this page, even if they never came.
-    `hidden` events and traits are only shown where somebody asks for them.
+    `hidden` events and traits are shown on request only.
     """
 
     found: CatalogueAnswer

@@ -1,4 +1,4 @@
-"""Saying something of an event, an attribute or a trait: that it is planned or hidden, and what it means."""
+"""Annotations of the data catalog: description, planned and hidden, of an event, attribute or trait."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Name = Annotated[str, QueryParameter(max_length=500)]
 
 
 class MarkForm(msgspec.Struct, kw_only=True):
-    """Of what, and what is said. Boxes that are not ticked are not sent."""
+    """The form. Browsers do not send boxes that are not ticked."""
 
     event: Annotated[str, Meta(max_length=500)] = ""
     attribute: Annotated[str, Meta(max_length=500)] = ""
@@ -31,7 +31,7 @@ class MarkForm(msgspec.Struct, kw_only=True):
 
 
 class MarkView(msgspec.Struct, kw_only=True):
-    """What is said of something by now."""
+    """The current annotation."""
 
     mark: MarkInfo
 

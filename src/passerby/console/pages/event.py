@@ -1,4 +1,4 @@
-"""One message: what was sent, what was refused of it, and what became of it on the way."""
+"""Event page: payload, validation errors and processing trail of one message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.services.trail import MessageDetail
 
 
 class EventView(msgspec.Struct, kw_only=True):
-    """A message, and the profile that it belongs to by now (null where it names nobody)."""
+    """A message, and the profile that it belongs to now (null for none)."""
 
     message: MessageDetail
     profile: Profile | None

@@ -1,4 +1,4 @@
-"""Why somebody is who we say: the decisions in their order, as a graph and as a list, and what a message would do."""
+"""Identity of a profile: its decisions as a graph and as a list, and a test of identity resolution."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class IdentityView(msgspec.Struct, kw_only=True):
     """Decisions about a profile, and the merges among them.
 
     `moved` are those decisions by which an identifier changed hands. `preview` is what a message with the identifiers
-    in `asked` would do, null where nobody asked. `parted` is the other profile of the merge that was just undone.
+    in `asked` would do, null without a request. `parted` is the other profile of the merge that was just undone.
     `names` are what the profiles are called that decisions name, by their ids, as far as they are called anything.
     """
 

@@ -1,4 +1,4 @@
-"""Everything that arrives, accepted and refused, as it arrives."""
+"""Live events: accepted messages and rejected requests as they are received."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from passerby.web.streaming import After, EventStream, LastEventId, follow
 
 SHOWN = 100
 CHECK_MS: Final = 1_000
-"""How long somebody who is signed out may go on to follow the stream."""
+"""How often a stream checks its session, and so how long it continues after a sign-out."""
 
 
 Word = Annotated[str, QueryParameter(max_length=1_000)]
@@ -30,7 +30,7 @@ Standard = Annotated[StandardEvent | Literal[""], QueryParameter(name="semantic"
 
 
 class LiveView(msgspec.Struct, kw_only=True):
-    """What came in last, and what of it is wanted."""
+    """The latest events, and the filter."""
 
     recent: LiveRecent
     dialect: str

@@ -1,4 +1,4 @@
-"""What people decide: merging a profile with another one, and giving one identifier a profile of its own."""
+"""Manual merge of two profiles, and detachment of an identifier."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class MergeView(msgspec.Struct, kw_only=True):
 
 
 class DetachView(msgspec.Struct, kw_only=True):
-    """A profile, and one of the identifiers that it goes by."""
+    """A profile, and one of its identifiers."""
 
     profile: Profile
     identifier: ProfileIdentifier

@@ -1,4 +1,4 @@
-"""What has come in, and who it made: one page without depth."""
+"""Overview of a project: volume, profiles, most frequent events, and the latest validation errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEWEST = 6
 
 
 class Traffic(msgspec.Struct, kw_only=True):
-    """What came in over time, by dialect: accepted, what of it was a repeat, broken rules, and refused requests."""
+    """Event volume by source: accepted messages, duplicates, validation errors, and rejected requests."""
 
     step: Step
     accepted: Series

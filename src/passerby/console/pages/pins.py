@@ -1,4 +1,4 @@
-"""Traits that somebody wants to see first on every profile: kept in a cookie, so that they are one browser's own."""
+"""Pinned traits, shown first on every profile. Stored in a cookie, so they belong to one browser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _names = msgspec.json.Decoder(Annotated[list[Trait], Meta(max_length=MOST)])
 
 
 class Pin(msgspec.Struct, kw_only=True):
-    """The form: a trait to pin, or to let go."""
+    """The form: a trait to pin or unpin."""
 
     trait: Trait
     pin: Literal["yes", "no"]

@@ -1,4 +1,4 @@
-"""One person: what is known of them, what they go by, and what they did."""
+"""Profile page: summary, timeline, identifiers and traits."""
 
 from __future__ import annotations
 

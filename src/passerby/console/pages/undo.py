@@ -1,4 +1,4 @@
-"""Taking a merge back: a page that says what will happen, and the button on it."""
+"""Undo of a merge: a page that shows the result, and the form that confirms it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PATH = "/profiles/{profile_id:str}/identity/{merge_id:str}/undo"
 
 
 class UndoForm(msgspec.Struct, kw_only=True):
-    """Why, if somebody cares to say."""
+    """The form: an optional reason."""
 
     reason: Annotated[str, Meta(max_length=1_000)] = ""
 

@@ -1,4 +1,4 @@
-"""Who may use the console: added, changed and removed by administrators; everybody changes their own password."""
+"""Users: administrators add, change and remove them; every user can change their own password."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def remove(page: NamedDependency[PageContext], data: URLEncodedBody[Change
 
 
 async def change_own(page: NamedDependency[PageContext], data: URLEncodedBody[OwnPassword]) -> Response[Any]:
-    """Whoever sits at a screen that somebody left open does not know the current one."""
+    """Change the user's own password. Asks for the current one, which protects a session left open."""
     throttle, name, now = page.console.throttle, page.visitor.name, page.context.now()
     attempt = Attempt(name, "", device=f"session of {name}")
     if wait := throttle.wait_ms(attempt, now):

@@ -1,4 +1,4 @@
-"""What the API refused about identity, in words that say what to do."""
+"""Texts of rejected identity changes: why, and what to do."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _TEXTS: Final[Mapping[ErrorCode, tuple[str, str]]] = {
 
 
 def explain(error: ServiceError) -> Refusal:
-    """The words for a refusal; one that is not about identity is told in the API's own words."""
+    """Return the texts of a rejected change; errors without a text of their own are shown with their message."""
     if error.code is ErrorCode.LIMIT_EXCEEDED:
         what = namespace_label(error.details["namespace"])
         text = f"The merged profile would exceed the limit of the identity policy for identifiers of type “{what}”."

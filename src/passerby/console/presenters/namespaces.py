@@ -1,4 +1,4 @@
-"""What things are called on the screens, where the API's own word is one for programs."""
+"""Labels of identifier types (namespaces)."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def namespace_phrase(name: str) -> str:
 
 
 def namespace_label(name: str) -> str:
-    """What identifiers of this namespace are; one that a project added is called by its own name."""
+    """Return the label of a namespace; the name itself for one that a project added."""
     return _NAMESPACES.get(name) or name.replace("_", " ")

@@ -1,4 +1,4 @@
-"""By which name a profile is shown: the best of what is known, so that a list can be read."""
+"""Display names of profiles, and their identifiers in order of significance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LAST: Final = ("last_name", "lastName", "lastname", "we_last_name")
 
 
 def title(profile: Profile) -> str:
-    """Somebody's name, else their customer id, address or number, else any identifier, else the profile's short id."""
+    """Return the display name: the name, else user ID, email or phone, any identifier, or the short profile ID."""
     found = next(_names(profile), "") or f"Profile {profile.id[-12:]}"
     return found if len(found) <= SHOWN else f"{found[:SHOWN]}…"
 

@@ -19,7 +19,7 @@ class Snippet(msgspec.Struct, kw_only=True):
 
 
 class Arrival(msgspec.Struct, kw_only=True):
-    """What came of a dialect in the last 30 days, and when the step began in which the last of it did.
+    """Messages of a source in the last 30 days, and the start of the time step with the latest one.
 
     That step is the minute for an hour, the hour for two days, and the day from then on.
     """

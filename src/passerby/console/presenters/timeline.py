@@ -1,4 +1,4 @@
-"""A timeline in visits: what belongs together, and how long nobody was seen in between.
+"""Splits a timeline into sessions, with the gaps between them.
 
 Events of one session are one visit, as long as none of another session comes between them. Without sessions, a pause
 of half an hour ends a visit, which is the span that web analytics has agreed on.
@@ -15,7 +15,7 @@ from passerby.services.answers import Event
 
 PAUSE_SECONDS: Final = 1_800
 SHORT_SECONDS: Final = 60
-"""A break that is shorter is not told."""
+"""Shorter gaps are not shown."""
 
 
 class Visit(NamedTuple):
@@ -61,6 +61,6 @@ def _visit(group: list[Event], earlier: list[Event] | None) -> Visit:
         began=oldest.time,
         ended=newest.time,
         lasted=units.duration(seconds) if seconds >= 1 else "",
-        away=units.duration(away) if away >= SHORT_SECONDS else "",
+        away=units.short_duration(away) if away >= SHORT_SECONDS else "",
         events=group,
     )

@@ -29,6 +29,16 @@ def duration(seconds: float) -> str:
     return humanize.precisedelta(timedelta(seconds=int(min(seconds, _LONGEST))), minimum_unit=finest, format="%d")
 
 
+def short_duration(seconds: float) -> str:
+    """Format a duration in its two largest units, abbreviated, such as `4 h 7 min`."""
+    rest, parts = int(min(seconds, _LONGEST)), []
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min"), (1, "s")):
+        count, rest = divmod(rest, size)
+        parts.append(f"{count} {unit}" if count else "")
+    first = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
+    return " ".join(filter(None, parts[first : first + 2])) or "0 s"
+
+
 def delay(milliseconds: int) -> str:
     """Text for a time to wait, in seconds below a minute, else in minutes, rounded up."""
     seconds = math.ceil(milliseconds / 1000)

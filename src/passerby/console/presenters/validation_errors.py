@@ -1,4 +1,4 @@
-"""What breaking a rule is called, and what its sender can do about it."""
+"""Labels of validation errors, and what to do about them."""
 
 from __future__ import annotations
 
