@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -37,6 +39,28 @@ def connect(path: Path) -> apsw.Connection:
     connection.pragma("synchronous", "FULL")
     connection.pragma("foreign_keys", "on")
     return connection
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Run a block in a write transaction, or in a savepoint within the transaction that is open.
+
+    apsw's `with connection` holds Python's GIL while it waits for the write lock and while it commits. Another thread
+    of the process that has the lock then cannot release it, and all threads stop until the busy timeout.
+    """
+    is_nested = connection.in_transaction
+    if is_nested:
+        with connection:
+            yield
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # some errors, such as a full disk, have rolled back
+            connection.execute("ROLLBACK")
+        raise
 
 
 def version() -> tuple[str, str]:

@@ -25,7 +25,7 @@ from passerby.accounts.records import GRACE_MS, AddedKey, Key, Project, ProjectS
 from passerby.accounts.scopes import EVERY, Scope, stored
 from passerby.accounts.scopes import read as read_scopes
 from passerby.accounts.sqlite import annotations as annotation_rows
-from passerby.storage import migrations
+from passerby.storage import migrations, sqlite
 from passerby.storage.sql import load
 
 _SQL = load("passerby.accounts.sqlite", "queries.sql")
@@ -41,7 +41,6 @@ class SqliteProjects:
 
     def __init__(self, file: Path) -> None:
         self._connection = migrations.open_file(file, "passerby.accounts.sqlite.migrations")
-        self._connection.transaction_mode = "IMMEDIATE"
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +53,7 @@ class SqliteProjects:
 
     def transaction(self) -> AbstractContextManager[Any]:
         """All changes within are made together or not at all."""
-        return self._connection
+        return sqlite.transaction(self._connection)
 
     def initialised(self) -> bool:
         """Whether there is any project."""

@@ -40,7 +40,6 @@ class SqliteUsers:
 
     def __init__(self, file: Path) -> None:
         self._connection = sqlite.connect(file)
-        self._connection.transaction_mode = "IMMEDIATE"
         self._turn = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -78,7 +77,7 @@ class SqliteUsers:
             raise BadUserName(name)
         single = [{"name": name, "project": project, "role": role.value} for project in projects]
         values = {"name": name, "password": stored, "changed_at": now, "role": "" if single else role.value}
-        with self._turn, self._connection:
+        with self._turn, sqlite.transaction(self._connection):
             try:
                 self._connection.execute(_SQL["add_user"], values)
             except apsw.ConstraintError as error:
@@ -96,7 +95,7 @@ class SqliteUsers:
 
         Raises NoSuchUser.
         """
-        with self._turn, self._connection:
+        with self._turn, sqlite.transaction(self._connection):
             self._change(name, "change_password", {"password": stored, "changed_at": now})
             self._connection.execute(_SQL["end_sessions"], {"user": name})
             self._connection.execute(_SQL["forget_devices"], {"user": name})
@@ -106,7 +105,7 @@ class SqliteUsers:
 
         Raises NoSuchUser, LastAdministrator.
         """
-        with self._turn, self._connection:
+        with self._turn, sqlite.transaction(self._connection):
             if role is not Role.ADMIN:
                 self._refuse_last_admin(name)
             self._change(name, "change_role", {"role": role.value if role else ""})
@@ -124,7 +123,7 @@ class SqliteUsers:
 
     def remove(self, name: str) -> None:
         """Take a user and their sessions away. Raises NoSuchUser, LastAdministrator."""
-        with self._turn, self._connection:
+        with self._turn, sqlite.transaction(self._connection):
             self._refuse_last_admin(name)
             self._change(name, "remove_user", {})
 
@@ -133,7 +132,7 @@ class SqliteUsers:
 
         `device` is what the cookie held before; it stays where it is this user's.
         """
-        with self._turn, self._connection:
+        with self._turn, sqlite.transaction(self._connection):
             token = device if self._knows(user, device, now) else secrets.token_urlsafe(_TOKEN_BYTES)
             values = {"digest": keys.digest(token), "user": user, "now": now}
             try:
@@ -168,7 +167,7 @@ class SqliteUsers:
     def open_session(self, user: str, now: int) -> str:
         """A new session of this user: what its cookie holds. Raises NoSuchUser."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        with self._turn, self._connection:
+        with self._turn, sqlite.transaction(self._connection):
             try:
                 self._connection.execute(_SQL["open_session"], {"digest": keys.digest(token), "user": user, "now": now})
             except apsw.ConstraintError as error:

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import msgspec
 
 from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, View
-from passerby.storage import migrations
+from passerby.storage import migrations, sqlite
 from passerby.storage.sql import load
 
 _SQL = load("passerby.audit.sqlite", "audit.sql")
@@ -20,7 +20,6 @@ class SqliteAuditLog:
 
     def __init__(self, file: Path) -> None:
         self._connection = migrations.open_file(file, "passerby.audit.sqlite.migrations")
-        self._connection.transaction_mode = "IMMEDIATE"
 
     def __enter__(self) -> Self:
         return self
@@ -44,7 +43,7 @@ class SqliteAuditLog:
     ) -> None:
         """Record an action on a project, or on the whole server (SERVER). `details` is anything that JSON can say."""
         row = (project, now, who, action, subject, msgspec.json.encode(details).decode(), address)
-        with self._connection:
+        with sqlite.transaction(self._connection):
             self._connection.execute(_SQL["note"], row)
             self._connection.execute(_SQL["drop_excess"], (project, KEPT))
 

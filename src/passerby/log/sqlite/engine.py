@@ -36,8 +36,7 @@ def begin_after(path: Path, positions: Positions, accepted: Mapping[int, int], a
         with storage_errors(path):
             if connection.execute(_SQL["head"]).get >= position:
                 return False
-            connection.transaction_mode = "IMMEDIATE"
-            with connection:
+            with sqlite.transaction(connection):
                 behind: bool = connection.execute(_SQL["head"]).get < position
                 if behind:
                     after = applied_until and applied_until + CLOCK_SLACK_MS

@@ -43,11 +43,10 @@ class SqliteRejectedWriter:
 
     def __init__(self, file: Path) -> None:
         self._connection = open_refused(file)
-        self._connection.transaction_mode = "IMMEDIATE"
 
     def add(self, requests: Sequence[RejectedRequest], counts: Iterable[Count]) -> None:
         """See RejectedWriter."""
-        with self._connection:
+        with sqlite.transaction(self._connection):
             rows = [msgspec.structs.asdict(each) | {"number": None, "cause": _text(each.cause)} for each in requests]
             self._connection.executemany(_SQL["keep"], rows)
             self._connection.executemany(_SQL["count"], [msgspec.structs.astuple(count) for count in counts])
@@ -58,13 +57,13 @@ class SqliteRejectedWriter:
     def count_uses(self, uses: Mapping[int, int], now: int) -> None:
         """See RejectedWriter."""
         minute = now - now % MINUTE_MS
-        with self._connection:
+        with sqlite.transaction(self._connection):
             self._connection.executemany(_SQL["count_use"], [(key, minute, count) for key, count in uses.items()])
             self._connection.execute(_SQL["drop_old_uses"], (now - USES_KEPT_MS,))
 
     def prune(self, now: int) -> None:
         """See RejectedWriter."""
-        with self._connection:
+        with sqlite.transaction(self._connection):
             self._connection.execute(_SQL["drop_old"], (now - KEPT_MS,))
             self._roll_up(MINUTE, HOUR, now - MINUTES_KEPT_MS)
             self._roll_up(HOUR, DAY, now - HOURS_KEPT_MS)

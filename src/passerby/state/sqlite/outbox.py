@@ -14,7 +14,7 @@ from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.manager.progress import read_positions
 from passerby.state.sqlite.connector import SqliteConnector
 from passerby.state.sqlite.store import open_state
-from passerby.storage import sql
+from passerby.storage import sql, sqlite
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
 _CHUNK: Final = 50
@@ -66,7 +66,7 @@ class SqliteOutbox:
 
     def deletions_done(self, profiles: Sequence[tuple[int, str]]) -> None:
         """Record durably that the event store no longer has events of these profiles."""
-        with self._connection:
+        with sqlite.transaction(self._connection):
             bindings = [(project, to_blob(profile)) for project, profile in profiles]
             self._connection.executemany(_SQL["set_deleted"], bindings)
 

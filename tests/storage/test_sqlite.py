@@ -1,0 +1,83 @@
+"""Write transactions of SQLite files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import pytest
+
+from passerby.storage import sqlite
+
+ROWS = "SELECT count(*) FROM things"
+ADD = "INSERT INTO things VALUES (1)"
+
+
+class Interrupted(Exception):
+    """The block of a transaction fails."""
+
+
+def run_and_fail(connection: apsw.Connection, statement: str) -> None:
+    with sqlite.transaction(connection):
+        connection.execute(statement)
+        raise Interrupted
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "things.db"
+    with closing(sqlite.connect(file)) as connection:
+        connection.execute("CREATE TABLE things (thing)")
+    return file
+
+
+@pytest.fixture
+def connection(file: Path) -> Iterator[apsw.Connection]:
+    with closing(sqlite.connect(file)) as connection:
+        yield connection
+
+
+def test_a_thread_that_waits_for_the_write_lock_does_not_stop_the_one_that_has_it(
+    file: Path, connection: apsw.Connection
+) -> None:
+    waiting = threading.Event()
+
+    def write() -> None:
+        with closing(sqlite.connect(file)) as other:
+            waiting.set()
+            with sqlite.transaction(other):
+                other.execute(ADD)
+
+    thread = threading.Thread(target=write)
+    with sqlite.transaction(connection):
+        connection.execute(ADD)
+        thread.start()
+        assert waiting.wait(20)
+        thread.join(0.2)  # it reaches BEGIN, and waits there
+        assert thread.is_alive()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert connection.execute(ROWS).get == 2
+
+
+def test_a_block_that_fails_changes_nothing(connection: apsw.Connection) -> None:
+    with pytest.raises(Interrupted):
+        run_and_fail(connection, ADD)
+    assert not connection.in_transaction
+    assert connection.execute(ROWS).get == 0
+
+
+def test_an_error_after_the_rollback_of_the_engine_is_not_hidden(connection: apsw.Connection) -> None:
+    with pytest.raises(Interrupted):
+        run_and_fail(connection, "ROLLBACK")
+
+
+def test_an_inner_transaction_is_a_savepoint_of_the_outer_one(connection: apsw.Connection) -> None:
+    with sqlite.transaction(connection):
+        connection.execute(ADD)
+        with pytest.raises(Interrupted):
+            run_and_fail(connection, ADD)
+    assert connection.execute(ROWS).get == 1
