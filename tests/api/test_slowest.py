@@ -29,8 +29,8 @@ def test_after_an_hour_a_faster_read_takes_its_place() -> None:
 
 
 def test_a_read_is_named_as_in_the_code() -> None:
-    assert name_of(iso) == "times.iso"
-    assert name_of(partial(partial(iso), 1)) == "times.iso"
+    assert name_of(iso) == "clock.iso"
+    assert name_of(partial(partial(iso), 1)) == "clock.iso"
     assert name_of(Slowest().since) == "services.slowest.Slowest.since"
 
 
