@@ -73,7 +73,7 @@ class ConsoleMiddleware:
             else:
                 await send(message)
 
-        await self._app(asked, received, answered)  # type: ignore[arg-type]  # a scope may hold keys of one's own
+        await self._app(asked, received, answered)  # type: ignore[arg-type]  # a scope may hold other keys
         if held:
             state = state_of(scope["path"], bytes(body), asked[REJECTED])
             shown = await self._page(scope, asked[REJECTED].page, state)
@@ -125,7 +125,7 @@ def _json_requested(scope: Scope) -> Scope:
     if not (path.startswith(_PAGES) and path.endswith(_ENDING)):
         return scope
     bare = path.removesuffix(_ENDING)
-    return {**scope, "path": bare, "raw_path": bare.encode(), AS_JSON: True}  # type: ignore[return-value]  # a scope may hold keys of one's own
+    return {**scope, "path": bare, "raw_path": bare.encode(), AS_JSON: True}  # type: ignore[return-value]  # a scope may hold other keys
 
 
 async def _with_headers(send: Send, message: Message) -> None:
