@@ -219,7 +219,7 @@ def _identified(at: str, found: Found) -> TrailStep:
     if found.decisions:
         return _step("identified", at, "done", _counted(len(found.decisions), "decision"), found.decisions)
     if found.profile is None:
-        return _step("identified", at, "problems", "It names nobody.")
+        return _step("identified", at, "problems", "It has no usable identifier.")
     return _step("identified", at, "done", "All of its identifiers led to this profile already.")
 
 

@@ -129,7 +129,7 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
     context = _free_context(fields, naming, envelope)
     naming.take_marked(sent.naming)
     if not naming.identifiers:
-        raise Invalid(IDENTIFY_BY, "names nobody: an identifier is needed, such as email, phone or user_id")
+        raise Invalid(IDENTIFY_BY, "an identifier is needed, such as email, phone or user_id")
     time = _free_time(fields, naming.violations)
     traits = _take_object(fields, "user_traits") | _take_object(fields, "traits")
     session = _take_text(fields, "session_id", ID_LIMIT)
