@@ -199,7 +199,10 @@ def form_route(
 
 
 def download_route(path: str, make: Callable[..., Any], *, permission: Permission) -> HTTPRouteHandler:
-    """A file of a project: `make` takes `page` and parameters of the query, and gives a Response."""
+    """Return a route that serves a file of a project.
+
+    `make` takes `page` and parameters of the query, and returns the Response.
+    """
     return get(IN_PROJECT + path, dependencies=_visiting(), opt={PERMISSION: permission}, include_in_schema=False)(make)
 
 

@@ -2,6 +2,7 @@
 
 httptools' parser is strict (llhttp without leniencies): it rejects a length together with chunks, two lengths, folded
 headers and bare line feeds. Here are the rules that it leaves to the server.
+The size limits of bodies are enforced in `exchange`.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def redacted(value: str) -> str:
 
 
 def path(path: str, query: str, keys: Collection[str]) -> str:
-    """Return a path with its query, without these keys and anything that looks like a key."""
+    """Redact a path with its query: its segments that are one of `keys` or look like one; at most PATH_LIMIT long."""
     segments = [
         redacted(each) if each and (each in keys or _RANDOM.fullmatch(each)) else each for each in path.split("/")
     ]

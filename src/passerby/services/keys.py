@@ -25,9 +25,9 @@ TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
 
 @reading(None)
 def list_keys(access: Access) -> KeyList:
-    """Return all keys of the project, oldest first, revoked ones included. Secrets are stored hashed: without value.
+    """Return all keys of the project, oldest first, revoked ones included; of secrets, only a hash is stored.
 
-    To callers who may not manage the project, the path of a webhook is shown redacted out: it is a credential.
+    To callers who may not manage the project, the path of a webhook is redacted, because it is a credential.
     """
     manages = access.caller.may(Permission.MANAGE, access.project)
     if not manages and not access.caller.may(Permission.READ, access.project):

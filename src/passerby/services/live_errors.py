@@ -64,7 +64,7 @@ class AttributeTypes:
 
 
 def no_types(_project: int, _event: str) -> Mapping[str, DataType]:
-    """No types: for streams without a catalogue."""
+    """Return no attribute types: for streams that have no data catalogue to compare with."""
     return {}
 
 
