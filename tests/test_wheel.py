@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import sysconfig
 import venv
 from pathlib import Path
 
+from tests.environment import uncounted_environment
 from tests.house.repository import ROOT
 
 
@@ -24,8 +24,7 @@ def test_a_server_installed_from_the_wheel_starts_and_gives_an_event_back(tmp_pa
     (packages,) = (tmp_path / "venv").glob("lib/python*/site-packages")
     # A path in such a file is imported from, but its own .pth files, such as the editable install's, are not read.
     (packages / "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     smoke = [str(python), str(ROOT / "tools" / "smoke.py")]
-    done = subprocess.run(smoke, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+    done = subprocess.run(smoke, cwd=tmp_path, env=uncounted_environment(), check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(wheel.name.split("-")[1])

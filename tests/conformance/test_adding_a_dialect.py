@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.environment import uncounted_environment
 from tests.house.repository import ROOT, SOURCE
 from tests.serving import Server, running
 
@@ -40,8 +42,8 @@ def copy_is_run(copy: Path) -> Iterator[None]:
     """Processes that are started in this module run the copy, and do not count as covering the package."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PYTHONPATH", str(copy))
-        for name in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
-            environment.delenv(name, raising=False)
+        for name in os.environ.keys() - uncounted_environment().keys():
+            environment.delenv(name)
         yield
 
 

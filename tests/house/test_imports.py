@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import os
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+from tests.environment import uncounted_environment
 from tests.house.repository import ROOT, SOURCE
 
 CONTRACTS = [
@@ -42,9 +42,7 @@ BREACHES = {
 def lint(source: Path) -> tuple[int, str]:
     """The exit code and the output of the import linter on the package in this folder."""
     shutil.copy(ROOT / "pyproject.toml", source)
-    # Without coverage, which would count the copy as a second package of which no line ran.
-    own = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    environment = own | {"PYTHONPATH": str(source)}
+    environment = uncounted_environment(PYTHONPATH=str(source))
     command = [shutil.which("lint-imports") or "lint-imports", "--no-cache"]
     done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout

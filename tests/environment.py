@@ -1,0 +1,13 @@
+"""Environments for processes that tests start."""
+
+from __future__ import annotations
+
+import os
+
+
+def uncounted_environment(**changes: str) -> dict[str, str]:
+    """Return this process's environment without coverage's variables, with `changes` applied.
+
+    For processes that run a copy of the package: coverage would count it as a second package of which few lines ran.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")} | changes
