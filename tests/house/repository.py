@@ -9,7 +9,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "passerby"
-TESTS = ROOT / "tests"
 
 # What tools and servers leave behind, for a tree in which git cannot tell.
 _LEFT_BEHIND = {"build", "data", "dist", "htmlcov", "mutants"}

@@ -11,7 +11,6 @@ from passerby.profiles.user_agents import LONGEST, UserAgent, parse
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1"
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Safari/537.36"
 PHONE = CHROME.replace(" Safari", " Mobile Safari")
-FIREFOX = "Gecko/20100101 Firefox/125.0"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,14 +27,27 @@ from passerby.console.auth.throttle import Throttle
 from passerby.console.context import ConsoleContext
 from passerby.console.middleware import ConsoleMiddleware
 from passerby.monitoring.monitor import Monitor
-from passerby.services.caller import Door
 from passerby.services.readers import Readers
 from passerby.settings import Settings
 
 TOKEN_LABEL = "back office"  # noqa: S105 - a label
 ADMIN = "ada"
 PASSWORD = "correct horse battery"  # noqa: S105 - of users that a test makes
-ACTORS = {Door.API: TOKEN_LABEL, Door.CONSOLE: f"console user {ADMIN}", Door.COMMAND_LINE: "the command line"}
+
+
+class Interface(StrEnum):
+    """The interfaces through which a service is called."""
+
+    API = "api"
+    CONSOLE = "console"
+    COMMAND_LINE = "command line"
+
+
+ACTORS = {
+    Interface.API: TOKEN_LABEL,
+    Interface.CONSOLE: f"console user {ADMIN}",
+    Interface.COMMAND_LINE: "the command line",
+}
 """The actor that the audit log names, by the interface."""
 
 

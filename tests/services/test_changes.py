@@ -11,11 +11,10 @@ from typing import Any, get_type_hints
 
 import pytest
 from tests.services.changes import CHANGES, Calls
-from tests.services.stage import ACTORS, Installation, Stage, installation
+from tests.services.stage import ACTORS, Installation, Interface, Stage, installation
 
 from passerby import services
 from passerby.services.access import Access
-from passerby.services.caller import Door
 from passerby.services.use_cases import DECLARED
 
 MODULES = [import_module(f"passerby.services.{each.name}") for each in pkgutil.iter_modules(services.__path__)]
@@ -24,12 +23,13 @@ _OWN = frozenset({"sessions.sign_in", "sessions.sign_out", "users.set_own_passwo
 """Changes that users make of what is their own."""
 
 
-def _calls() -> list[tuple[str, Door, Calls]]:
+def _calls() -> list[tuple[str, Interface, Calls]]:
     found = []
     for name, change in CHANGES.items():
-        for door, call in ((Door.API, change.api), (Door.CONSOLE, change.console), (Door.COMMAND_LINE, change.command)):
+        calls = (change.api, change.console, change.command)
+        for interface, call in zip(Interface, calls, strict=True):
             if call is not None:
-                found.append((name, door, call))
+                found.append((name, interface, call))
     return found
 
 
@@ -46,8 +46,12 @@ def stage(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> Stage:
     return Stage(shared)
 
 
-@pytest.mark.parametrize("name, door, call", _calls(), ids=lambda value: str(value) if isinstance(value, str) else "")
-def test_a_change_has_its_effect_and_one_audit_entry(stage: Stage, name: str, door: Door, call: Calls) -> None:
+@pytest.mark.parametrize(
+    "name, interface, call", _calls(), ids=lambda value: str(value) if isinstance(value, str) else ""
+)
+def test_a_change_has_its_effect_and_one_audit_entry(
+    stage: Stage, name: str, interface: Interface, call: Calls
+) -> None:
     change = CHANGES[name]
     change.prepare(stage)
     if change.expected is not None:
@@ -56,7 +60,7 @@ def test_a_change_has_its_effect_and_one_audit_entry(stage: Stage, name: str, do
     call(stage)
     assert change.effect(stage) == change.expected
     new = [entry for entry in (*stage.entries(), *stage.entries_of_other_projects()) if entry.id not in known]
-    expected = f"console user {stage.made['user']}" if name in _OWN else ACTORS[door]
+    expected = f"console user {stage.made['user']}" if name in _OWN else ACTORS[interface]
     assert [(entry.action, entry.who) for entry in new] == [(change.action, expected)]
 
 

@@ -98,6 +98,3 @@ def _resolved(direct: Mapping[str, str]) -> dict[str, str]:
             target = direct[target]
         found[name] = target
     return found
-
-
-NO_ALIASES: Final = Aliases(())

@@ -1,4 +1,4 @@
-"""The caller of a service: the actor that is recorded, where the call came from, and its permissions."""
+"""The caller of a service: the actor that is recorded, the client's address, and its permissions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ from passerby.accounts.scopes import Scope
 from passerby.accounts.users import Role, Visitor
 from passerby.identity import decisions
 from passerby.identity.decisions import Actor
-
-
-class Door(StrEnum):
-    """The interface that a call came through."""
-
-    API = "api"
-    CONSOLE = "console"
-    COMMAND_LINE = "command line"
 
 
 class Permission(StrEnum):
@@ -39,7 +31,6 @@ class Caller:
     """
 
     actor: Actor
-    door: Door
     address: str = ""
     permissions: frozenset[Permission] = frozenset()
     projects: Mapping[int, frozenset[Permission]] = field(default_factory=dict)
@@ -63,18 +54,18 @@ VIEWING: Final = frozenset({Permission.READ})
 IN_PROJECT: Final = frozenset({Permission.READ, Permission.IDENTITY, Permission.MANAGE})
 EVERYTHING: Final = frozenset(Permission)
 
-COMMAND_LINE: Final = Caller(decisions.COMMAND_LINE, Door.COMMAND_LINE, permissions=EVERYTHING)
+COMMAND_LINE: Final = Caller(decisions.COMMAND_LINE, permissions=EVERYTHING)
 """A user of the machine, who can read and write the data folder anyway."""
 
 
 def bearer(label: str, project: int, scopes: Iterable[Scope], address: str = "") -> Caller:
     """Return the bearer of an API token, named by the token's label."""
     permissions = frozenset(Permission(scope.value) for scope in scopes)
-    return Caller(Actor("api_token", label), Door.API, address, projects={project: permissions})
+    return Caller(Actor("api_token", label), address, projects={project: permissions})
 
 
 def signed_in(visitor: Visitor, address: str = "") -> Caller:
     """Return a signed-in console user. An administrator of every project also administers the server."""
     everywhere = {None: frozenset[Permission](), Role.VIEWER: VIEWING, Role.ADMIN: EVERYTHING}[visitor.role]
     projects = {number: IN_PROJECT if role is Role.ADMIN else VIEWING for number, role in visitor.projects.items()}
-    return Caller(Actor("console_user", visitor.name), Door.CONSOLE, address, everywhere, projects)
+    return Caller(Actor("console_user", visitor.name), address, everywhere, projects)

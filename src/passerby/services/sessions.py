@@ -10,7 +10,7 @@ from passerby.accounts.errors import NoSuchUser
 from passerby.audit.protocol import SERVER
 from passerby.identity.decisions import UNKNOWN_ACTOR, Actor
 from passerby.services.access import Access
-from passerby.services.caller import Caller, Door
+from passerby.services.caller import Caller
 from passerby.services.context import Context
 from passerby.services.use_cases import changing
 
@@ -29,7 +29,7 @@ def signing_in(context: Context, name: str, address: str) -> Access:
     """
     known = context.users.password(name) is not None
     actor = Actor("console_user", name) if known else UNKNOWN_ACTOR
-    return Access(context, SERVER, Caller(actor, Door.CONSOLE, address))
+    return Access(context, SERVER, Caller(actor, address))
 
 
 @changing(None)

@@ -9,7 +9,6 @@ from tests.console.charts.test_lanes import entry
 from passerby.console.charts.merge_graph import NAME, merge_graph
 from passerby.state.views import HistoryEntry
 
-_SVG = "{http://www.w3.org/2000/svg}"
 _HISTORY = [
     entry("created", None, "a"),
     entry("created", None, "b"),

@@ -24,10 +24,6 @@ _NAMESPACES: Final[Mapping[str, str]] = MappingProxyType(
 _PROPER: Final = ("iOS", "Android", "Google")
 """Names that keep their spelling within a sentence."""
 
-MOVES: Final = frozenset({"mobile_id", "anonymous_id", "idfa", "aaid", "ga_app_instance_id"})
-"""Built-in namespaces whose identifiers may change hands, as a phone does that is handed down."""
-
-
 _PHRASES: Final[Mapping[str, str]] = MappingProxyType({"email": "email address", "phone": "phone number"})
 
 
