@@ -16,13 +16,13 @@ import msgspec
 from passerby.positions import Position
 
 Kind = Literal["identify", "track", "invalid"]
-"""What a message states: who somebody is (`identify`), what somebody did (`track`, which becomes one event), or nothing
-that can be used (`invalid`: it names nobody and is no event; its violations count, and what was sent is the member
-`body` of its properties, kept for somebody to look at)."""
+"""The kind of a message: `identify` (identifiers and traits of a user), `track` (becomes one event) or `invalid` (has
+neither identifiers nor an event; its violations count, and the content as sent is the member `body` of its properties,
+kept for inspection)."""
 
 
 class Identifier(NamedTuple):
-    """A name that somebody goes by: a value within a namespace, and within a scope where the namespace has scopes.
+    """An identifier of a user: a value within a namespace, and within a scope where the namespace has scopes.
 
     The scope of an `email` is its business unit; nearly everywhere else it is the empty string.
     """

@@ -148,14 +148,14 @@ class TestTimelines:
     @FEW
     @given(moments=st.lists(st.integers(0, 3), min_size=1, max_size=25), limit=st.integers(1, 9))
     def test_pages_together_are_the_timeline(self, store: EventStore, moments: list[int], limit: int) -> None:
-        somebody = str(uuid4())
-        store.write(rows(event(time=NOON + moment, profile_id=somebody) for moment in moments), somebody)
+        profile = str(uuid4())
+        store.write(rows(event(time=NOON + moment, profile_id=profile) for moment in moments), profile)
         pages: list[StoredEvent] = []
         before: Cursor | None = None
-        while page := timeline(store, somebody, limit=limit, before=before):
+        while page := timeline(store, profile, limit=limit, before=before):
             pages += page
             before = Cursor(page[-1].time, page[-1].id)
-        assert pages == timeline(store, somebody)
+        assert pages == timeline(store, profile)
         assert len(pages) == len(moments)
 
     def test_a_name_leaves_the_others_out(self, store: EventStore) -> None:

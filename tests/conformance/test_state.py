@@ -45,7 +45,7 @@ from passerby.worker.batch import Worker
 
 EXAMPLES: Final = 25
 """Histories for each engine: the embedded one has many more in tests/worker/test_machine.py."""
-NOBODY: Final = "00000000-0000-7000-8000-000000000000"
+UNKNOWN_ID: Final = "00000000-0000-7000-8000-000000000000"
 
 U1, U2 = (Identifier("user_id", value) for value in ("u1", "u2"))
 E1 = Identifier("email", "e1@x.io")
@@ -180,11 +180,11 @@ def test_nothing_of_a_project_is_known_in_another(twin: Twin, reader: StateReade
 
 
 UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, ManualDecision], object]]]] = [
-    (UnknownMerge, lambda state, _: state.undo_merge(1, NOBODY, DAY)),
-    (UnknownProfile, lambda state, decision: state.merge_profiles(1, NOBODY, NOBODY, decision, force=False)),
-    (UnknownProfile, lambda state, decision: state.detach(1, NOBODY, M1, decision)),
-    (UnknownDetachment, lambda state, decision: state.undo_detachment(1, NOBODY, decision)),
-    (UnknownProfile, lambda state, decision: state.dismiss_duplicate(1, NOBODY, NOBODY, decision)),
+    (UnknownMerge, lambda state, _: state.undo_merge(1, UNKNOWN_ID, DAY)),
+    (UnknownProfile, lambda state, decision: state.merge_profiles(1, UNKNOWN_ID, UNKNOWN_ID, decision, force=False)),
+    (UnknownProfile, lambda state, decision: state.detach(1, UNKNOWN_ID, M1, decision)),
+    (UnknownDetachment, lambda state, decision: state.undo_detachment(1, UNKNOWN_ID, decision)),
+    (UnknownProfile, lambda state, decision: state.dismiss_duplicate(1, UNKNOWN_ID, UNKNOWN_ID, decision)),
     (UnknownName, lambda state, _: state.change_type(1, "never", "seen", "string")),
     (UnknownName, lambda state, _: state.add_alias(1, Alias("never", "", "seen", DAY, "anna"))),
     (UnknownName, lambda state, _: state.remove_alias(1, "never", "")),

@@ -39,8 +39,8 @@ CLASSES: Mapping[str, IdentifierClass] = MappingProxyType(
 )
 
 FORMER_USER_ID = "former_user_id"
-"""The namespace of customer ids that lost their own profile in a merge by hand. No message carries it: one that names
-such a customer by `user_id` reaches whoever holds it here (`docs/decisions/0015-manual-merges.md`)."""
+"""The namespace of customer ids that lost their own profile in a manual merge. No message carries it: a `user_id` with
+such a value leads to the profile that holds it here (`docs/decisions/0015-manual-merges.md`)."""
 FORMER_LIMIT = 20
 """Former customer ids that a profile may hold."""
 

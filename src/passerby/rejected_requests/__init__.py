@@ -1,1 +1,1 @@
-"""Requests that were refused, kept for a day so that somebody can see what did not arrive, and why."""
+"""Rejected requests, kept for a day with the reason."""

@@ -211,7 +211,7 @@ def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailS
 
 
 def _ended(kind: Kind, found: Found) -> bool:
-    """Whether an event that was applied should be in the event store by now."""
+    """Whether an event that was applied should already be in the event store."""
     return kind == "track" and found.visible.covers(found.position)
 
 

@@ -62,7 +62,7 @@ class Visibility:
         return Progress(self._log.head(), applied, visible.met(applied))
 
     def end(self) -> None:
-        """Let nobody wait any longer: the server stops. May be called from a signal handler."""
+        """End all waits, because the server stops. May be called from a signal handler."""
         self._ending = True
 
     def visible(self) -> Positions:

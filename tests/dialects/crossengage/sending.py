@@ -55,6 +55,6 @@ def told(outcome: Outcome) -> Any:
     return msgspec.json.decode(outcome.reply.body) if outcome.reply.body else None
 
 
-def somebody(traits: Any = None, context: Any = None, **newest: str) -> LookupResult:
+def known_user(traits: Any = None, context: Any = None, **newest: str) -> LookupResult:
     """A known profile."""
     return LookupResult(Person(traits or {}, context or {}, newest), profile_id="p-1")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.calling import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, request
-from tests.dialects.crossengage.sending import REAL, call, headers, somebody, told
+from tests.dialects.crossengage.sending import REAL, call, headers, known_user, told
 from tests.dialects.test_whatever import OBJECTS, VALUES
 
 from passerby.dialects.contract import Fault, Lookup, LookupResult, Outcome
@@ -133,7 +133,7 @@ def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
         ("POST", "/events", "1"),
         ("PUT", "/users/1234/optout-status", "1"),
     ]:
-        outcome = call(method, path, encoded, version, somebody())
+        outcome = call(method, path, encoded, version, known_user())
         assert (outcome.reply.status, outcome.messages) == (400, []), path
 
 
@@ -187,7 +187,7 @@ def test_a_batch_keeps_good_entries_and_lists_the_others() -> None:
     body = {"updated": [USER, {"email": "?"}, 5], "deleted": [{"id": "2"}, {"id": "3"}, {}, {"id": "2"}]}
 
     def find(inquiry: Lookup) -> LookupResult:
-        return somebody({"city": "Thane"}) if inquiry.identifiers == (Identifier("user_id", "2"),) else LookupResult()
+        return known_user({"city": "Thane"}) if inquiry.identifiers == (Identifier("user_id", "2"),) else LookupResult()
 
     outcome = call("POST", "/users/batch", body, "1", find)
     assert outcome.reply.status == 400
@@ -304,7 +304,7 @@ def test_events_are_all_kept_or_refused_with_the_first_problem(body: Any, field:
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_user_is_shown_as_it_was_put(version: str) -> None:
-    known = somebody(
+    known = known_user(
         {"firstName": "Ada", "plan": "pro", "businessUnit": "DE", "optOut.MAIL": True, "blacklisted": False},
         user_id="1234",
         email="ada@example.com",
@@ -327,7 +327,7 @@ def test_a_user_is_shown_as_it_was_put(version: str) -> None:
 )
 def test_a_user_is_found_by_email_in_its_business_unit(path: str, scope: str) -> None:
     def find(inquiry: Lookup) -> LookupResult:
-        return somebody() if inquiry.identifiers == (Identifier("email", "a@x.io", scope),) else LookupResult()
+        return known_user() if inquiry.identifiers == (Identifier("email", "a@x.io", scope),) else LookupResult()
 
     assert call("GET", path, None, "2", find).reply.status == 200
 
@@ -345,15 +345,15 @@ def test_a_user_is_found_by_email_in_its_business_unit(path: str, scope: str) ->
     ],
 )
 def test_an_unknown_or_deleted_user_is_not_found_unless_it_may_be_on_its_way(method: str, path: str, body: Any) -> None:
-    for known in (LookupResult(), somebody(context={DELETED: True})):
+    for known in (LookupResult(), known_user(context={DELETED: True})):
         outcome = call(method, path, body, "1", known)
         assert (outcome.reply.status, outcome.reply.body, outcome.messages) == (404, b"", [])
     assert call(method, path, body, "1", BEHIND).reply.status == 503
-    assert call(method, path, body, "1", somebody({"a": 1}, {DELETED: True})).reply.status < 300
+    assert call(method, path, body, "1", known_user({"a": 1}, {DELETED: True})).reply.status < 300
 
 
 def test_deleting_takes_every_trait_away_and_records_an_event() -> None:
-    known = somebody({"firstName": "Ada", "optOut.MAIL": True}, {DELETED: None})
+    known = known_user({"firstName": "Ada", "optOut.MAIL": True}, {DELETED: None})
     outcome = call("DELETE", "/users/1234", {"id": "1234"}, "1", known)
     assert (outcome.reply.status, outcome.reply.body) == (204, b"")
     traits, event = outcome.messages
@@ -364,7 +364,7 @@ def test_deleting_takes_every_trait_away_and_records_an_event() -> None:
 
 
 def test_deleting_waits_for_traits_that_would_survive() -> None:
-    known = msgspec.structs.replace(somebody({"a": 1}), behind=True)
+    known = msgspec.structs.replace(known_user({"a": 1}), behind=True)
     for version in ("1", "2"):
         outcome = call("DELETE", "/users/1234", None, version, known)
         assert (outcome.reply.status, outcome.messages) == (503, [])
@@ -372,36 +372,36 @@ def test_deleting_waits_for_traits_that_would_survive() -> None:
 
 def test_an_opt_out_is_a_trait_of_its_channel() -> None:
     path = "/users/1234/optout-status"
-    outcome = call("PUT", f"{path}?channelType=MAIL", {"optOut": True}, "1", somebody())
+    outcome = call("PUT", f"{path}?channelType=MAIL", {"optOut": True}, "1", known_user())
     assert (outcome.reply.status, told(outcome)) == (200, {"optOut": True})
     assert stated(outcome) == [((WHO,), {"optOut.MAIL": True})]
-    assert stated(call("PUT", path, {"optOut": False}, "1", somebody())) == [((WHO,), {"optOut.ALL": False})]
+    assert stated(call("PUT", path, {"optOut": False}, "1", known_user())) == [((WHO,), {"optOut.ALL": False})]
     for channel in CHANNELS:
         for traits, expected in ({}, False), ({f"optOut.{channel}": True}, True), ({"optOut.ALL": True}, True):
-            answer = call("GET", f"{path}?channelType={channel}", None, "1", somebody(traits))
+            answer = call("GET", f"{path}?channelType={channel}", None, "1", known_user(traits))
             assert told(answer) == {"optOut": expected}
-    assert told(call("GET", path, None, "1", somebody({"optOut.MAIL": True}))) == {"optOut": False}
+    assert told(call("GET", path, None, "1", known_user({"optOut.MAIL": True}))) == {"optOut": False}
 
 
 @pytest.mark.parametrize("query", ["channelType=POST", "channelType=MAIL&a=" + "a" * 1_000])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_an_unknown_channel_is_refused(method: str, query: str) -> None:
-    outcome = call(method, f"/users/1234/optout-status?{query}", {"optOut": True}, "1", somebody())
+    outcome = call(method, f"/users/1234/optout-status?{query}", {"optOut": True}, "1", known_user())
     assert (outcome.reply.status, problems(outcome)) == (400, [("channelType", "UNKNOWN_VALUE")])
 
 
 def test_the_blacklist_is_a_trait() -> None:
     path = "/users/1234/blacklist-status"
-    outcome = call("PUT", path, {"blacklisted": True}, "1", somebody())
+    outcome = call("PUT", path, {"blacklisted": True}, "1", known_user())
     assert (told(outcome), stated(outcome)) == ({"blacklisted": True}, [((WHO,), {"blacklisted": True})])
-    assert told(call("GET", path, None, "1", somebody({"blacklisted": True}))) == {"blacklisted": True}
-    assert told(call("GET", path, None, "1", somebody())) == {"blacklisted": False}
-    assert problems(call("PUT", path, {"blacklisted": 1}, "1", somebody())) == [("blacklisted", "WRONG_VALUE")]
+    assert told(call("GET", path, None, "1", known_user({"blacklisted": True}))) == {"blacklisted": True}
+    assert told(call("GET", path, None, "1", known_user())) == {"blacklisted": False}
+    assert problems(call("PUT", path, {"blacklisted": 1}, "1", known_user())) == [("blacklisted", "WRONG_VALUE")]
 
 
 def test_the_status_of_a_recipient_sums_everything_up() -> None:
     traits = {"blacklisted": True, "optOut.SMS": True, "optOut.MAIL": False, "optOut.ALL": True}
-    answer = told(call("GET", "/users/1234/recipient-status", None, "1", somebody(traits)))
+    answer = told(call("GET", "/users/1234/recipient-status", None, "1", known_user(traits)))
     assert answer == {"blacklisted": True, "optOutAll": True, "optOutChannels": ["SMS"]}
 
 

@@ -176,7 +176,7 @@ class SqliteUsers:
         return token
 
     def visitor(self, token: str, now: int) -> Visitor | None:
-        """Whose session this is, with the role that they have now; None where it is nobody's any more."""
+        """Return the user of a session, with the current role; None if the session has ended or is unknown."""
         digest = keys.digest(token)
         with self._turn:
             for user, role, seen in self._connection.execute(_SQL["session"], {"digest": digest, **_limits(now)}):
@@ -200,7 +200,7 @@ class SqliteUsers:
             raise NoSuchUser(name)
 
     def _refuse_last_admin(self, name: str) -> None:
-        """Somebody has to be able to let others in."""
+        """Raise LastAdministrator unless another user can administer the server."""
         if self._connection.execute(_SQL["other_admins"], {"name": name}).get == 0:
             raise LastAdministrator(name)
 

@@ -21,8 +21,8 @@ SHORT_SECONDS: Final = 60
 class Visit(NamedTuple):
     """Events that belong together, the newest first. Times are ISO 8601 in UTC.
 
-    `lasted` and `away` are in words: how long it took (empty for a moment), and how long nobody was seen before it
-    (empty where the page ends, and where it followed within a minute).
+    `lasted` and `away` are in words: the duration (empty for a moment), and the gap since the previous visit (empty
+    where the page ends, and for gaps of less than a minute).
     """
 
     session_id: str

@@ -100,7 +100,7 @@ function flush() {
   while (body.rows.length > MOST_ROWS) body.lastElementChild.remove();
 }
 
-// Somebody who has scrolled down goes on reading the same rows.
+// Keeps the visible rows in place for a user who has scrolled down.
 function keepPosition(row, before) {
   if (!row) return;
   const list = table.parentElement;
