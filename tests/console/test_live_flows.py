@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.console.conftest import Looks
 from tests.console.office import ADMIN, VIEWER, Office
 from tests.console.people import Callers
@@ -158,3 +159,23 @@ def test_a_rejected_request_is_shown_beside_the_list(looks: Looks, callers: Call
     expect(page.locator("#detail pre")).to_contain_text('"event": "Lost"')
     page.get_by_role("button", name="Close").click()
     expect(page.locator("#detail")).to_be_hidden()
+
+
+def test_times_are_in_utc_where_the_browser_does_not_know_the_zone(looks: Looks, callers: Callers) -> None:
+    def with_unknown_zone(route: Route) -> None:
+        response = route.fetch()
+        page, count = re.subn('data-zone="[^"]+"', 'data-zone="Europe/Atlantis"', response.text())
+        assert count == 1
+        route.fulfill(response=response, body=page)
+
+    name = f"Zoned {secrets.token_hex(4)}"
+    desk = looks(VIEWER)
+    for path in ("live", ""):
+        desk.page.route(re.compile(f"/p/default/{path}$"), with_unknown_zone)
+    page = _connected(desk.open("/p/default/live"))
+    callers.send("track", userId="u-zone", event=name)
+    row = page.locator("tr[data-row]", has_text=name)
+    expect(row.locator("time")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
+    assert (row.locator("time").get_attribute("datetime") or "")[11:19] == row.locator("time").text_content()
+    desk.open("/p/default/")
+    expect(page.locator(".series canvas").first).to_be_visible()

@@ -1,5 +1,7 @@
 // What the console gains by script. Every page works without: nothing here is the only way to do something.
 
+import { zone } from "./time_zone.js";
+
 const KEYS_OFF = "passerby-keys-off";
 const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
 
@@ -156,7 +158,6 @@ function columns(table) {
 }
 
 // Axes are in the time zone of the project, as all times of the pages. The Swedish locale writes ISO dates and 24 hours.
-const zone = document.body.dataset.zone ?? "UTC";
 const stamp = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
 
 function labels(_, ticks) {

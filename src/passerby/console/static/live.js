@@ -1,5 +1,7 @@
 // The live stream: rows are added at the top in batches, so that the page neither jumps nor drowns.
 
+import { zone } from "./time_zone.js";
+
 const MOST_ROWS = 500;
 const BATCH_ITEMS = 10;
 const BATCH_MS = 300;
@@ -14,7 +16,7 @@ const state = document.getElementById("state");
 const waiting = document.getElementById("waiting");
 
 // The time zone of the project, as in the rows that the server rendered; the Swedish locale writes 24 hours.
-const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: document.body.dataset.zone, timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, timeStyle: "medium" });
 
 let queue = [];
 let missed = 0;
