@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from tests.environment import uncounted_environment
+from tests.environment import tool, uncounted_environment
 from tests.house.repository import ROOT, SOURCE
 
 CONTRACTS = [
@@ -43,7 +43,7 @@ def lint(source: Path) -> tuple[int, str]:
     """The exit code and the output of the import linter on the package in this folder."""
     shutil.copy(ROOT / "pyproject.toml", source)
     environment = uncounted_environment(PYTHONPATH=str(source))
-    command = [shutil.which("lint-imports") or "lint-imports", "--no-cache"]
+    command = [str(tool("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.environment import tool
 from tests.house.repository import ROOT, SOURCE, texts
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
@@ -109,5 +109,5 @@ def test_every_hook_before_a_commit_is_a_tool_of_the_environment() -> None:
     entries = [hook["entry"].split() for hook in source["hooks"]]
     tools = {Path(entry[0]).name for entry in entries}
     assert all(entry[0].startswith(".venv/bin/") for entry in entries)
-    assert all(shutil.which(tool) for tool in tools)
+    assert all(tool(name).exists() for name in tools)
     assert {hook["language"] for hook in source["hooks"]} == {"system"}
