@@ -16,5 +16,5 @@ def uncounted_environment(**changes: str) -> dict[str, str]:
 
 
 def tool(name: str) -> Path:
-    """Return the path of a tool that is installed beside this Python, which need not be on the PATH."""
+    """Return the path of a tool of the environment of this Python, which need not be on the PATH."""
     return Path(sysconfig.get_path("scripts")) / name
