@@ -11,8 +11,8 @@ from tests.house.repository import ROOT, SOURCE, modules
 
 from passerby.storage import sql
 
-LONGEST_FUNCTION = 50
-MEDIAN_FUNCTION = 8
+LONGEST_FUNCTION = 60
+MEDIAN_FUNCTION = 10
 LONGEST_FILE = 400
 STATEMENT = re.compile(
     r"\s*(SELECT\b.*\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\b.*\bSET|DELETE\s+FROM|(CREATE|ALTER|DROP)\s+(TABLE|INDEX|VIEW))\b",
