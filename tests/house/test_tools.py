@@ -61,7 +61,16 @@ def test_every_other_room_is_forbidden_to_the_rooms_of_rules() -> None:
 
 
 def test_every_engine_is_forbidden_to_the_rooms_of_rules() -> None:
-    pure_themselves = {"humanize", "msgspec", "phonenumberslite", "tzdata", "ua-parser", "uuid-utils"}
+    pure_themselves = {
+        "cryptography",
+        "humanize",
+        "jmespath",
+        "msgspec",
+        "phonenumberslite",
+        "tzdata",
+        "ua-parser",
+        "uuid-utils",
+    }
     imported_as = {
         "chdb-core": "chdb",
         "chdb-core-lite": "chdb",
