@@ -1,4 +1,7 @@
-"""A vendor's name is in its dialect's folder and in the registry; elsewhere only what is about that vendor has it."""
+"""Vendors are named in their dialects, in kinds of destinations and in the registry.
+
+Elsewhere only what is about a vendor has its name.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ ABOUT_A_VENDOR = {
     "console/presenters/validation_errors.py": "the rules of the catalogue are WebEngage's",
     "console/templates/catalogue-edit.html": "as above",
     "console/templates/project.html": "two settings of a project concern one vendor's calls each",
+    "destinations/records.py": "segments are of users there",
     "dialects/registry.py": "the list of dialects",
     "sdk/js/mobile.js": "it has the calls of Antsomi's SDK, and says so to those who read it",
     "sdk/js/mobile_vendor.js": "as above",
@@ -59,7 +63,7 @@ def said(path: Path) -> str:
 
 
 def test_vendors_are_named_where_their_dialects_are() -> None:
-    own = [DIALECTS / folder for folder in registry.FOLDERS]
+    own = [*(DIALECTS / folder for folder in registry.FOLDERS), SOURCE / "destinations" / "kinds"]
     files = [
         path
         for path in SOURCE.rglob("*")

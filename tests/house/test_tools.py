@@ -16,7 +16,7 @@ from tests.house.repository import ROOT, SOURCE, texts
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 CONTRACTS = tomllib.loads(PYPROJECT)["tool"]["importlinter"]["contracts"]
 PURE = CONTRACTS[0]
-PURE_ROOMS = {"catalogue", "commerce", "dialects", "identity", "presenters", "profiles"}
+PURE_ROOMS = {"catalogue", "commerce", "destinations", "dialects", "identity", "presenters", "profiles"}
 FORBIDDEN_TO_ALL = {"cli"}
 
 

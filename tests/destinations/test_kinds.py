@@ -1,0 +1,54 @@
+"""What holds for every registered kind of destination."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import pytest
+from tests.house.repository import SOURCE
+
+from passerby.destinations import registry
+from passerby.destinations.configuration import members
+from passerby.destinations.kind import Kind
+from passerby.destinations.records import ITEM_TYPES
+from passerby.messages import StandardEvent
+
+KINDS = pytest.mark.parametrize("kind", registry.ALL, ids=lambda kind: str(kind.name))
+STANDARD_EVENTS = set(msgspec.json.schema(StandardEvent)["enum"])
+
+
+def test_every_file_is_registered_under_its_name() -> None:
+    files = {path.stem for path in (SOURCE / "destinations" / "kinds").glob("*.py")} - {"__init__"}
+    assert files == set(registry.NAMES) == set(registry.NAMED)
+
+
+@KINDS
+def test_a_kind_can_be_shown_in_a_list(kind: Kind) -> None:
+    assert kind.title
+    assert re.fullmatch(r"[A-Z].*\.", kind.summary)
+    assert kind.docs_url.startswith("https://")
+
+
+@KINDS
+def test_the_default_types_are_types_that_the_kind_takes(kind: Kind) -> None:
+    assert kind.default_types
+    assert set(kind.default_types) <= set(kind.types) <= set(ITEM_TYPES)
+
+
+@KINDS
+def test_a_default_map_has_a_template_for_every_type(kind: Kind) -> None:
+    if kind.template is not None:
+        types, _, standard = zip(*(name.partition("/") for name in kind.template), strict=True)
+        assert set(types) == set(kind.types)
+        assert set(standard) - {""} <= STANDARD_EVENTS
+        assert all(kind.template_for(name) is not None for name in kind.types)
+
+
+@KINDS
+def test_a_configuration_refuses_unknown_members_and_names_each_one(kind: Kind) -> None:
+    described = msgspec.inspect.type_info(kind.config)
+    assert isinstance(described, msgspec.inspect.StructType)
+    assert described.forbid_unknown_fields
+    schema = msgspec.json.schema(kind.config)["$defs"][kind.config.__name__]["properties"]
+    assert [name for name in members(kind.config).known if not schema[name].get("title")] == []
