@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -260,6 +260,7 @@ def test_a_request_of_a_disconnected_client_is_counted(edge: Running, log: Gate,
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT))
         assert log.reached.wait(20)
+        client.reset_when_closed()
     until(lambda: not edge.connections)
     log.open.set()
     until(kept)
@@ -321,22 +322,53 @@ def test_who_hangs_up_hard_harms_nobody(edge: Running, kept: Kept) -> None:
     for cut in (3, 60, -3):
         with closing(Client(edge.port)) as client:
             client.send(request(TRACK, EVENT)[:cut])
-            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.reset_when_closed()
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
     assert len(kept()) == 1
 
 
-def test_who_has_left_before_the_answer_is_not_missed(edge: Running, log: Gate, kept: Kept) -> None:
+@pytest.mark.parametrize("resets", [True, False])
+def test_who_has_left_before_the_answer_is_not_missed(edge: Running, log: Gate, kept: Kept, *, resets: bool) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT))
         assert log.reached.wait(20)
-    until(lambda: not edge.connections)
+        if resets:
+            client.reset_when_closed()
+    if resets:
+        until(lambda: not edge.connections)
     log.open.set()
+    until(lambda: not edge.connections)
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
     assert len(kept()) == 2
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+def test_a_client_that_closes_its_side_after_a_request_is_answered(
+    edge: Running, log: Gate, kept: Kept, requests: int
+) -> None:
+    log.open.clear()
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT) * requests)
+        client.half_close()
+        assert log.reached.wait(20)
+        log.open.set()
+        answers = client.rest()
+    assert re.findall(rb"HTTP/1\.1 (\d+)", answers) == [b"202"] * requests
+    assert len(kept()) == requests
+    until(lambda: not edge.connections)
+
+
+@pytest.mark.parametrize("cut", [10, -3])
+def test_a_client_that_closes_its_side_within_a_request_is_hung_up_on(edge: Running, kept: Kept, cut: int) -> None:
+    with closing(Client(edge.port)) as client:
+        client.send(request(TRACK, EVENT)[:cut])
+        client.half_close()
+        assert client.rest() == b""
+    until(lambda: not edge.connections)
+    assert not kept()
 
 
 def test_a_request_without_an_answer_is_given_up_at_last(

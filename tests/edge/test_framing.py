@@ -131,6 +131,16 @@ def test_a_request_that_is_not_ambiguous_is_taken(edge: Running, kept: Kept, dat
     assert [(message.name, message.context["ip"]) for message in kept()] == [("Viewed", "127.0.0.1")]
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_a_health_check_in_http_1_0_needs_no_host(edge: Running, method: str) -> None:
+    """As HAProxy sends it. The port has no path that says whether the server is healthy: that is the console's."""
+    with closing(Client(edge.port)) as client:
+        client.send(f"{method} / HTTP/1.0\r\n\r\n".encode())
+        assert client.answer(method).status == 404
+        assert client.is_closed()
+    assert edge.edge.rejections.take()[0] == []
+
+
 def test_an_unknown_expectation_fails(edge: Running, kept: Kept) -> None:
     with closing(Client(edge.port)) as client:
         client.send(post(f"Content-Length: {SIZE}", "Expect: 200-ok"))

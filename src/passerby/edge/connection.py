@@ -110,7 +110,7 @@ class EdgeConnection(asyncio.Protocol):
         self._parsed = self._current = None
         self._queue.clear()
         self._input_ended = True
-        del self._parser  # which holds this connection's methods
+        del self._parser  # it refers to this connection: without the cycle, the reference count frees both
 
     def data_received(self, data: bytes) -> None:
         """Parse received bytes and process the requests in them. Never raises."""
@@ -124,18 +124,34 @@ class EdgeConnection(asyncio.Protocol):
             declined = upgrade.args[0]
         except httptools.HttpParserError as error:
             self._malformed(error)
-        if declined:
+        if declined:  # outside of the `except`, whose exception would be the context of those raised here
             self._decline_upgrade(memoryview(data)[declined:])
         arriving = self._parsed
         if arriving is not None:
-            if not arriving.answered:
-                self._check_arriving(arriving, len(data) if arriving is parsed else 0)
+            if arriving is parsed:
+                arriving.wire_bytes += len(data)
+            if arriving.answered:
+                pass  # the rest of its body is discarded
+            elif arriving.wire_bytes > FRAMING_LIMIT + (FRAMING_PER_BYTE + 1) * len(arriving.body):
+                self._reject(BAD_REQUEST)
+            elif arriving is self._current:
+                self._proceed(arriving)
         elif self._head_open:
             self._head_read += len(data)
             if self._head_read > HEAD_LIMIT:
                 self._reject(HEAD_TOO_LARGE)
         if self._queue:
             self._regulate()
+
+    def eof_received(self) -> bool:
+        """Keep the connection of a client that has half-closed it, until its last request is answered.
+
+        Clients such as `nc -N` close their side after a request and then read. A client that has left entirely looks
+        the same from here until the response is written. No request is queued: reading pauses while one is.
+        """
+        self._input_ended = True
+        self._stopping = True  # the response closes the connection
+        return self._current is not None and self._current.complete
 
     def pause_writing(self) -> None:
         self._write_paused = True
@@ -175,11 +191,12 @@ class EdgeConnection(asyncio.Protocol):
         keep_alive = parser.should_keep_alive()
         if keep_alive and b"connection" in raw:  # in HTTP/1.0, it may be the wish of the client alone
             keep_alive = parser.get_http_version() != "1.0"
+        # Nearly all heads have one `Host`, no repeated header and no unusual one, and pass with these comparisons.
         if len(raw) != len(headers) or b"host" not in raw or not _UNUSUAL.isdisjoint(raw):
             check_head(headers, raw, is_modern=parser.get_http_version() != "1.0")
         path, query = split_target(self._url)
         head = Head(method.decode("ascii"), path, query, headers, self._peer)
-        exchange = Exchange(self._edge, head, raw, self._respond, keep_alive=keep_alive)
+        exchange = Exchange(self._edge, head, raw, self.respond, keep_alive=keep_alive)
         self._parsed = exchange
         if self._current is None and not self._queue and not self._write_paused:
             self._current = exchange
@@ -190,7 +207,7 @@ class EdgeConnection(asyncio.Protocol):
         exchange = self._parsed
         if exchange is None or exchange.answered:
             return
-        if not exchange.body:
+        if not exchange.body:  # mostly the whole of it: not copied
             exchange.body = body
             return
         if not isinstance(exchange.body, bytearray):
@@ -242,26 +259,17 @@ class EdgeConnection(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._malformed(error)
 
-    def _check_arriving(self, exchange: Exchange, wire_bytes: int) -> None:
-        """Process more of a request whose body is incomplete; `wire_bytes` of it were received."""
-        exchange.wire_bytes += wire_bytes
-        if exchange.wire_bytes > FRAMING_LIMIT + (FRAMING_PER_BYTE + 1) * len(exchange.body):
-            self._reject(BAD_REQUEST)
-            return
-        if exchange is self._current:
-            self._proceed(exchange)
-
     def _proceed(self, exchange: Exchange) -> None:
         exchange.proceed()
         if exchange.expects_continue and not exchange.complete and not exchange.answered:
             exchange.expects_continue = False
             self._transport.write(_CONTINUE)
 
-    def _respond(self, reply: Reply, origin: bytes) -> None:
-        """Write the response to the current request and start the next one."""
+    def respond(self, reply: Reply, origin: bytes) -> None:
+        """Write the response to the current request and start the next one. Called by the request's exchange."""
         exchange, self._current = cast("Exchange", self._current), None
         self._since = self._now()
-        keep_alive = exchange.keep_alive and not (self._stopping and not self._queue)
+        keep_alive = exchange.keep_alive and not (self._stopping and not self._queue)  # queued ones are answered first
         has_body = exchange.head.method != "HEAD"
         self._transport.write(response(reply, origin, keep_alive=keep_alive, has_body=has_body))
         if not keep_alive:
@@ -273,7 +281,7 @@ class EdgeConnection(asyncio.Protocol):
         """Start pipelined requests until one has to wait. Not recursive: there may be thousands."""
         if self._advancing:
             return
-        self._advancing = True
+        self._advancing = True  # an exchange that is answered at once calls `respond`, which calls this
         while self._queue and self._current is None and not self._write_paused and not self._lingers_until:
             self._current = exchange = self._queue.popleft()
             self._proceed(exchange)
@@ -303,13 +311,13 @@ class EdgeConnection(asyncio.Protocol):
             elif self._queue and self._queue[-1] is parsed:
                 self._queue.pop()
         if self._input_ended and self._final_error is None:
-            return  # bytes after the last request of the connection
+            return  # bytes after the last request of the connection, which are ignored
         self._input_ended = True
         if self._current is not None or self._queue:
             self._final_error = reply
             self._regulate()
             return
-        if not was_answered:
+        if not was_answered:  # else the client would read a second response to its last request
             self._edge.counts.answered(NO_DIALECT, "unread", reply.status)
             self._transport.write(response(reply, keep_alive=False))
         self._linger()
@@ -323,7 +331,7 @@ class EdgeConnection(asyncio.Protocol):
             self._close()
 
     def abort(self) -> None:
-        """Close the connection without waiting for anything."""
+        """Close the connection immediately; responses that are not sent are lost."""
         self._transport.abort()
 
     @property
@@ -352,37 +360,27 @@ class EdgeConnection(asyncio.Protocol):
         self._lingers_until = self._now() + LINGER_SECONDS
         self._connections.leaving.add(self)
         self._final_error = None
-        self._regulate()
+        self._regulate()  # reading goes on, so that the client is not blocked in sending
         self._transport.write_eof()
 
     def sweep(self, now: float) -> None:
         """Enforce the deadlines. `now` is the event loop's time."""
-        waited = now - self._since
+        waited, arriving = now - self._since, self._parsed
         if self._lingers_until:
             if now >= self._lingers_until:
                 self._transport.abort()
-        elif self._awaits_client:
+        elif arriving is not None and (arriving is self._current or arriving.answered):
             if waited > self._settings.request_deadline_seconds:
-                self._overdue()
+                if arriving.answered:
+                    self._linger()
+                else:
+                    arriving.proceed(overdue=True)
+        elif self._head_open and not self.is_busy:
+            if waited > self._settings.request_deadline_seconds:
+                self._reject(HEAD_TOO_SLOW)
+        # A request that follows others is not late before they are answered: `_since` is the time of the last response.
         elif self.is_busy or self._write_paused or self._transport.is_closing():
             if waited > STUCK_SECONDS:
                 self._transport.abort()
         elif waited > self._settings.idle_seconds:
             self._transport.close()
-
-    @property
-    def _awaits_client(self) -> bool:
-        """Whether the connection waits for the rest of a request, and not for the response to an earlier one."""
-        arriving = self._parsed
-        if arriving is None:
-            return self._head_open and not self.is_busy
-        return arriving is self._current or arriving.answered
-
-    def _overdue(self) -> None:
-        arriving = self._parsed
-        if arriving is None:
-            self._reject(HEAD_TOO_SLOW)
-        elif arriving.answered:
-            self._linger()
-        else:
-            arriving.proceed(overdue=True)

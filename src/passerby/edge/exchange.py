@@ -105,14 +105,20 @@ class Exchange:
             if call is None:
                 call = self._call = self._edge.match(self.head.path)
                 if call is None:
-                    self._reject_path()
+                    if self.head.path != PROBED:
+                        self._note(NOT_FOUND, Fault.UNKNOWN_PATH.value)
+                    self._answer(NOT_FOUND)
                     return
                 if self.head.method not in call.methods:
-                    self._reject_method(call)
+                    if self.head.method != "OPTIONS":
+                        raise RequestFault(Fault.METHOD_NOT_ALLOWED)  # noqa: TRY301 - answered as every other fault
+                    self._answer(preflight(call, Headers(self._raw)))
                     return
+                # The parser has checked that it is a number. With chunks there is none: see `_check_arriving`.
                 length = self._raw.get(b"content-length")
                 if length and int(length) > call.body_limit:
-                    raise Unread(Fault.TOO_LARGE)  # noqa: TRY301 - answered as every other fault, below
+                    raise Unread(Fault.TOO_LARGE)  # noqa: TRY301 - as above
+            # A body that came in one read skips this: it is in memory already, and the dialect checks its key.
             if not self.complete or self._held or len(self.body) > call.body_limit:
                 self._check_arriving(call, overdue=overdue)
             if self.complete:
@@ -129,7 +135,7 @@ class Exchange:
         if not self.body and not self.expects_continue and not overdue:
             return
         budget = self._edge.budget
-        if not self._held:
+        if not self._held:  # once: what was read before is held from here on
             self._check_key(call)
         size = len(self.body)
         if size > call.body_limit:
@@ -144,11 +150,11 @@ class Exchange:
 
     def _handle(self, call: Call) -> None:
         """Have the dialect handle a request whose body has arrived."""
-        self.release()
+        self.release()  # a group commit counts the messages instead, a lookup the body
         body = bytes(self.body) if isinstance(self.body, bytearray) else self.body
         sniffed = call.sniff_gzip and body.startswith(GZIP_MAGIC)
         if sniffed or b"content-encoding" in self._raw:
-            self._check_key(call)
+            self._check_key(call)  # clients without a key cannot have megabytes decompressed
             encoding = self._raw.get(b"content-encoding", b"").decode("latin-1")
             body = decompress(body, "gzip" if sniffed else encoding, call.body_limit)
         self.body = body
@@ -187,6 +193,7 @@ class Exchange:
         messages = outcome.messages
         self._reply = outcome.reply
         if call.rate and (messages or outcome.reply.status < 400):  # noqa: PLR2004 - where errors begin
+            # Counted here, because only an accepted request is: see `RateLimits`.
             factor = self._edge.credentials.settings(messages[0].project).rate_factor if messages else None
             self._edge.rates.count(call, factor)
         if messages:
@@ -212,6 +219,7 @@ class Exchange:
     def _request(self, body: bytes) -> Request:
         head, raw = self.head, self._raw
         client = head.client
+        # Most requests have none of these headers: three lookups are cheaper than the call.
         if X_FORWARDED_FOR in raw or FORWARDED in raw or X_REAL_IP in raw:
             client = self._edge.proxies.client(client, head.headers)
         url = self._edge.settings.public_url
@@ -224,23 +232,12 @@ class Exchange:
             if reply is not None:
                 raise Unauthorised(reply)
 
-    def _reject_path(self) -> None:
-        if self.head.path != PROBED:
-            self._note(NOT_FOUND, Fault.UNKNOWN_PATH.value)
-        self._answer(NOT_FOUND)
-
-    def _reject_method(self, call: Call) -> None:
-        """Answer OPTIONS. Raises RequestFault for any other method that the call does not have."""
-        if self.head.method != "OPTIONS":
-            raise RequestFault(Fault.METHOD_NOT_ALLOWED)
-        self._answer(preflight(call, Headers(self._raw)))
-
     def _fail(self, error: Exception) -> None:
         """Answer a request that cannot be handled. To be called in the `except` block, so the log has the traceback."""
         self.release()
         call = self._call
         if isinstance(error, Unread | Unauthorised) and not self.complete:
-            self.keep_alive = False
+            self.keep_alive = False  # the next request begins after bytes that are not read
         if isinstance(error, Unauthorised):
             self._refuse(error.reply, Fault.UNKNOWN_KEY.value, answer=error.reply.body)
         elif isinstance(error, RequestFault) and call is not None:
@@ -262,12 +259,13 @@ class Exchange:
 
     def _note(self, reply: Reply, reason: str, cause: Cause | None = None, answer: bytes = b"") -> None:
         """Keep the request with the code of its fault, and the fault's cause or the dialect's own answer."""
+        # A compressed body tells a reader nothing, and the keys in it could not be redacted.
         body = b"" if self.body.startswith(GZIP_MAGIC) else excerpt(self.body)
         at = self._edge.clock()
         self._edge.rejections.add(CapturedRequest(at, self._call, reply.status, reason, self.head, body, cause, answer))
 
     def _answer(self, reply: Reply) -> None:
-        if self.answered:
+        if self.answered:  # an exception after the answer ends here, too
             return
         self.answered = True
         call, origin = self._call, self._raw.get(b"origin", b"")
@@ -282,14 +280,10 @@ class Exchange:
     def abandon(self) -> None:
         """Drop the response: the client disconnected or sent malformed bytes. A commit in progress goes on."""
         self.release()
-        self._respond = _drop
+        self._respond = lambda _reply, _origin: None
 
     def release(self) -> None:
         """Release the body's share of the budget."""
         if self._held:
             self._edge.budget.taken -= self._held
             self._held = 0
-
-
-def _drop(_reply: Reply, _origin: bytes) -> None:
-    """Replaces `respond` after the client has disconnected."""
