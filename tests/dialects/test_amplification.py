@@ -14,8 +14,8 @@ from tests.dialects.segment import sending as segment
 
 from passerby.dialects.contract import Outcome, RequestFault
 from passerby.dialects.registry import match
-from passerby.edge.budget import LOGGED_ANYWAY, LOGGED_PER_BYTE, logged_limit
 from passerby.edge.commit import encode_within
+from passerby.edge.limits import LOGGED_ANYWAY, LOGGED_PER_BYTE, logged_limit
 
 GROWING: Final = (
     '"a":1e15',

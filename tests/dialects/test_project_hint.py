@@ -22,7 +22,7 @@ from tests.dialects.calling import (
 
 from passerby.dialects import registry
 from passerby.dialects.dialect import RequestParts
-from passerby.dialects.project_hint import project_of
+from passerby.dialects.registry import project_hint
 
 NOTHING = RequestParts({}, "", {}, b"")
 BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
@@ -47,14 +47,14 @@ BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
     ],
 )
 def test_a_known_key_names_its_project(dialect: str, parts: RequestParts) -> None:
-    assert project_of(dialect, parts, Keys()) == PROJECT
+    assert project_hint(dialect, parts, Keys()) == PROJECT
 
 
 @pytest.mark.parametrize("dialect", [each.name for each in registry.ALL] + ["none"])
 def test_without_one_it_is_nobodys(dialect: str) -> None:
-    assert project_of(dialect, NOTHING, Keys()) is None
+    assert project_hint(dialect, NOTHING, Keys()) is None
     assert (
-        project_of(dialect, RequestParts({}, "a=1", {"authorization": "Basic %%%"}, b'{"writeKey":"other"}'), Keys())
+        project_hint(dialect, RequestParts({}, "a=1", {"authorization": "Basic %%%"}, b'{"writeKey":"other"}'), Keys())
         is None
     )
 
@@ -62,4 +62,4 @@ def test_without_one_it_is_nobodys(dialect: str) -> None:
 @given(st.sampled_from([each.name for each in registry.ALL]), st.text(), st.text(), st.binary())
 @example("segment", "", "Basic \x80", b"")
 def test_whatever_was_sent_can_be_looked_at(dialect: str, query: str, authorization: str, body: bytes) -> None:
-    assert project_of(dialect, RequestParts({}, query, {"authorization": authorization}, body), Keys()) is None
+    assert project_hint(dialect, RequestParts({}, query, {"authorization": authorization}, body), Keys()) is None

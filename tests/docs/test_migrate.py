@@ -13,7 +13,7 @@ import pytest
 from tests.house.repository import ROOT
 
 from passerby.dialects.common.faults import no_such_call
-from passerby.edge.routes import match
+from passerby.edge.shared import match
 
 FOLDER: Final = ROOT / "docs" / "how-to" / "migrate"
 PAGES: Final = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")

@@ -15,9 +15,9 @@ from passerby.dialects.contract import Call
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.lookup import ProfileLookup
 from passerby.edge.maintenance import run_every
-from passerby.edge.routes import match as match_any
 from passerby.edge.server import Server, background
 from passerby.edge.shared import Edge
+from passerby.edge.shared import match as match_any
 from passerby.log.protocol import LogWriter
 from passerby.positions import Positions
 from passerby.proxies import TrustedProxies

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
@@ -17,8 +17,8 @@ from tests.log.writing import numbered
 from tests.positions import at
 
 from passerby.dialects.contract import Fault, RequestFault
-from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit, encode_within
+from passerby.edge.limits import Budget
 from passerby.log.protocol import LogFull
 from passerby.log.sqlite.store import SqliteLogReader
 from passerby.messages import Message
@@ -38,9 +38,21 @@ def run(log: Gate, test: Test, limit: int = 1 << 20) -> None:
     asyncio.run(main())
 
 
+def keep(commit: GroupCommit, messages: Sequence[Message], received: int) -> asyncio.Future[Fault | None]:
+    """Add the messages of a request; the future is done when they are durable (`None`) or have failed."""
+    outcome: asyncio.Future[Fault | None] = asyncio.get_running_loop().create_future()
+
+    def settle(fault: Fault | None) -> None:
+        if not outcome.done():  # a test gave it up
+            outcome.set_result(fault)
+
+    commit.add(messages, received, settle)
+    return outcome
+
+
 def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, _: Gate, budget: Budget) -> None:
-        assert await commit.keep(numbered(1, 3), 100) is None
+        assert await keep(commit, numbered(1, 3), 100) is None
         assert kept() == numbered(1, 3)
         assert budget.taken == 0
 
@@ -49,7 +61,7 @@ def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], l
 
 def test_what_comes_together_is_written_together(log: Gate) -> None:
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
-        waiting = [commit.keep(numbered(number, number), 100) for number in range(10)]
+        waiting = [keep(commit, numbered(number, number), 100) for number in range(10)]
         assert await asyncio.gather(*waiting) == [None] * 10
         assert log.writes == [10]
 
@@ -60,7 +72,7 @@ def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: py
     monkeypatch.setattr("passerby.edge.commit.BATCH_MESSAGES", 4)
 
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
-        waiting = [commit.keep(numbered(number, number + 2), 100) for number in range(5)]
+        waiting = [keep(commit, numbered(number, number + 2), 100) for number in range(5)]
         assert await asyncio.gather(*waiting) == [None] * 5
         assert log.writes == [6, 6, 3]
 
@@ -70,15 +82,15 @@ def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: py
 def test_nothing_more_is_taken_when_too_much_waits(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
         log.open.clear()
-        first, second = commit.keep(numbered(1, 1), 100), commit.keep(numbered(2, 2), 100)
+        first, second = keep(commit, numbered(1, 1), 100), keep(commit, numbered(2, 2), 100)
         assert budget.spent
         with pytest.raises(RequestFault) as refused:
-            await commit.keep(numbered(3, 3), 100)
+            await keep(commit, numbered(3, 3), 100)
         assert refused.value.fault is Fault.OVERLOADED
         log.open.set()
         assert (await first, await second) == (None, None)
         assert not budget.taken
-        assert await commit.keep(numbered(4, 4), 100) is None
+        assert await keep(commit, numbered(4, 4), 100) is None
 
     run(log, test, limit=sum(len(msgspec.json.encode(message)) for message in numbered(1, 2)))
     assert [message.id for message in kept()] == ["1", "2", "4"]
@@ -88,9 +100,9 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
 
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
         log.fault = LogFull("no space")
-        assert [await commit.keep(numbered(n, n), 100) for n in range(3)] == [Fault.UNAVAILABLE] * 3
+        assert [await keep(commit, numbered(n, n), 100) for n in range(3)] == [Fault.UNAVAILABLE] * 3
         log.fault = None
-        assert [await commit.keep(numbered(n, n), 100) for n in range(3)] == [None] * 3
+        assert [await keep(commit, numbered(n, n), 100) for n in range(3)] == [None] * 3
         assert not budget.taken
 
     run(log, test)
@@ -103,10 +115,10 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
 def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
         log.open.clear()
-        given_up = commit.keep(numbered(1, 1), 100)
+        given_up = keep(commit, numbered(1, 1), 100)
         await asyncio.sleep(0)
         given_up.cancel()
-        later = commit.keep(numbered(2, 2), 100)
+        later = keep(commit, numbered(2, 2), 100)
         log.open.set()
         assert await later is None
 
@@ -117,7 +129,7 @@ def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Calla
 def test_closing_finishes_what_was_begun(log: Gate, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
         log.open.clear()
-        begun = commit.keep(numbered(1, 1), 100)
+        begun = keep(commit, numbered(1, 1), 100)
         await asyncio.sleep(0)
         assert not begun.done()
         asyncio.get_running_loop().call_later(0.05, log.open.set)
@@ -134,12 +146,12 @@ def test_on_a_fast_disk_the_event_loop_writes_by_itself(
     monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 3_600.0)
 
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
-        waiting = [commit.keep(numbered(number, number), 100) for number in range(3)]
+        waiting = [keep(commit, numbered(number, number), 100) for number in range(3)]
         assert await waiting[0] is None
-        assert await commit.keep(numbered(3, 3), 100) is None
+        assert await keep(commit, numbered(3, 3), 100) is None
         assert not budget.taken
         log.fault = LogFull("no space")
-        assert await commit.keep(numbered(4, 4), 100) is Fault.UNAVAILABLE
+        assert await keep(commit, numbered(4, 4), 100) is Fault.UNAVAILABLE
         assert set(log.threads) == {threading.main_thread()}
 
     run(log, test)
@@ -154,7 +166,7 @@ def test_when_the_disk_is_slow_the_thread_takes_over(log: Gate, monkeypatch: pyt
     async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
         monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
         for number in range(3):
-            assert await commit.keep(numbered(number, number), 100) is None
+            assert await keep(commit, numbered(number, number), 100) is None
         main, *others = log.threads
         assert main is threading.main_thread()
         assert main not in others
@@ -170,7 +182,7 @@ def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: Gate, monkeypatc
         monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
         for slow in (3_600.0, 0.0, 3_600.0, 0.0, 3_600.0):
             monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", slow)
-            assert await commit.keep(numbered(1, 1), 100) is None
+            assert await keep(commit, numbered(1, 1), 100) is None
         assert set(log.threads) == {threading.main_thread()}
 
     run(log, test)
@@ -181,10 +193,10 @@ def test_messages_out_of_all_proportion_to_their_request_are_refused_and_nothing
 
     async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
         with pytest.raises(RequestFault) as caught:
-            await commit.keep(many, 0)
+            await keep(commit, many, 0)
         assert caught.value.fault is Fault.TOO_LARGE
         assert (budget.taken, log.writes) == (0, [])
-        assert await commit.keep(many, 1 << 20) is None
+        assert await keep(commit, many, 1 << 20) is None
 
     run(log, test, 64 << 20)
 
@@ -198,12 +210,12 @@ def test_what_does_not_fit_beside_what_waits_is_refused_until_there_is_room(log:
     large = [msgspec.structs.replace(message, name="x" * 600) for message in numbered(0, 0)]
 
     async def test(commit: GroupCommit, _: Gate, budget: Budget) -> None:
-        waiting = commit.keep(large, 100)
+        waiting = keep(commit, large, 100)
         with pytest.raises(RequestFault) as caught:
-            await commit.keep(large, 100)
+            await keep(commit, large, 100)
         assert caught.value.fault is Fault.OVERLOADED
         assert await waiting is None
-        assert await commit.keep(large * 5, 100) is None
+        assert await keep(commit, large * 5, 100) is None
         assert budget.taken == 0
 
     run(log, test, 1_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from passerby.dialects.contract import Call, Outcome, Reply
-from passerby.edge.rates import RateExceeded, RateLimits
+from passerby.edge.limits import RateExceeded, RateLimits
 
 
 class Clock:

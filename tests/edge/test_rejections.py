@@ -24,7 +24,7 @@ from passerby.edge import rejections
 from passerby.edge.headers import Head
 from passerby.edge.maintenance import write_rejections
 from passerby.edge.rejections import CapturedRequest, RejectionBuffer, RejectionWriter
-from passerby.edge.routes import match
+from passerby.edge.shared import match
 from passerby.proxies import TrustedProxies
 from passerby.rejected_requests.record import NO_PROJECT
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter

@@ -13,7 +13,7 @@ from tests.edge.client import Client
 from tests.edge.conftest import Start
 
 from passerby.dialects import registry
-from passerby.edge.routes import match
+from passerby.edge.shared import match
 from passerby.sdk.files import FILES
 from passerby.settings import EdgeSettings
 

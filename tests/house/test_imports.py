@@ -19,7 +19,7 @@ CONTRACTS = [
 BREACHES = {
     "Rules are pure: no engine, no I/O": ("identity/resolver.py", "passerby.runtime.engines"),
     "The edge answers without the worker, the relay, the API and the console": (
-        "edge/rates.py",
+        "edge/limits.py",
         "passerby.worker.loop",
     ),
     "Only the composition root imports the log's engines": ("worker/batch.py", "passerby.log.sqlite"),

@@ -1,4 +1,4 @@
-"""The registered dialects, and the lookup of a call by its path."""
+"""The registered dialects; the call of a path, and the project that a rejected request was meant for."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
-from typing import Final
+from typing import Final, Protocol
 
 from passerby.dialects.common.faults import no_such_call
 from passerby.dialects.contract import Call
-from passerby.dialects.dialect import Dialect, KeyKind
+from passerby.dialects.dialect import Dialect, KeyKind, RequestParts
 from passerby.dialects.samples import Platform, Snippet
 
 FOLDERS: Final = ("crossengage", "webengage", "customerlabs", "antsomi", "segment")
@@ -65,6 +65,7 @@ _SLASHES: Final = re.compile("//+")
 def _match(path: str) -> Call | None:
     """Return the call with exactly this path, else the call with the normalised path."""
     call = _exactly(path)
+    # An exact path comes first: that of a webhook ends with a slash.
     if call is not None and call.handle is not no_such_call:
         return call
     tidied = tidy(path)
@@ -80,3 +81,26 @@ def _exactly(path: str) -> Call | None:
 
 
 _remembered = lru_cache(REMEMBERED)(_match)
+
+
+class KeyDirectory(Protocol):
+    """Finds the project of a public key, or of a secret that leads to one by itself; see `contract.Credentials`."""
+
+    def project(self, kind: str, key: str) -> int | None: ...
+
+    def secret_project(self, kind: str, secret: str) -> int | None: ...
+
+
+def project_hint(dialect: str, request: RequestParts, directory: KeyDirectory) -> int | None:
+    """Return the project of the first known key in a rejected request of this dialect, or None.
+
+    Nothing is authenticated here: the result decides which project's users can see a rejected request, not what is
+    written.
+    """
+    named = NAMED.get(dialect)
+    for kind, value in named.find_keys(request) if named else ():
+        find = directory.secret_project if KEY_KINDS[kind].secret else directory.project
+        project = find(kind, value)
+        if project is not None:
+            return project
+    return None

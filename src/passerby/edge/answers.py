@@ -9,7 +9,7 @@ from typing import Final
 
 from passerby.dialects.contract import Fault, Reply, RequestFault
 from passerby.edge.cors import allow_origin, expose
-from passerby.edge.rates import RateExceeded
+from passerby.edge.limits import RateExceeded
 
 RETRY_SECONDS: Final = {Fault.OVERLOADED: 1, Fault.UNAVAILABLE: 5}
 """Retry-After in seconds. A full queue drains within a second; a full disk takes an operator or a prune."""

@@ -15,14 +15,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Final
 
 import msgspec
 
 from passerby import logs
 from passerby.dialects.contract import Fault, RequestFault
-from passerby.edge.budget import Budget, logged_limit
+from passerby.edge.limits import Budget, logged_limit
 from passerby.edge.metrics import COMMIT_MESSAGES, COMMIT_SECONDS, MESSAGES
 from passerby.log.protocol import LogWriter
 from passerby.messages import Message
@@ -69,17 +68,12 @@ class GroupCommit:
         self._waiting: deque[Batch] = deque()
         self._writing = False
         self._refusing = False
+        # The disk is not measured yet: the thread writes first, and one slow write of the event loop returns to it.
         self._slow_writes = 1
         self._aside_until = self._loop.time() + ASIDE_SECONDS
         self._queue: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_all, name="commit", daemon=True)
         self._thread.start()
-
-    def keep(self, messages: Sequence[Message], received: int) -> asyncio.Future[Fault | None]:
-        """Add messages as `add` does; return a future of the fault, None once they are durable."""
-        outcome: asyncio.Future[Fault | None] = self._loop.create_future()
-        self.add(messages, received, partial(_set_result, outcome))
-        return outcome
 
     def add(self, messages: Sequence[Message], received: int, on_commit: OnCommit) -> None:
         """Add the messages of one request to the batch; all are of one project and are stored or rejected together.
@@ -93,7 +87,13 @@ class GroupCommit:
         encoded, size = encode_within(logged_limit(received), messages)
         if not self._budget.fits(size):
             raise RequestFault(Fault.OVERLOADED)
-        batch = self._gathering or self._begin()
+        batch = self._gathering
+        if batch is None:
+            batch = self._gathering = Batch()
+            if not self._writing:
+                # In the next iteration of the event loop, so requests that arrived together share the batch.
+                self._writing = True
+                self._loop.call_soon(self._next)
         batch.encoded += encoded
         project = messages[0].project
         batch.counts[project] = batch.counts.get(project, 0) + len(messages)
@@ -104,16 +104,8 @@ class GroupCommit:
             self._gathering = None
             self._waiting.append(batch)
 
-    def _begin(self) -> Batch:
-        self._gathering = batch = Batch()
-        if not self._writing:
-            # In the next iteration of the event loop, so requests that arrived together share the batch.
-            self._writing = True
-            self._loop.call_soon(self._next)
-        return batch
-
     def _next(self) -> None:
-        """Write the oldest batch, if there is one."""
+        """Write the oldest batch, if there is one: here on a fast disk, in the writer thread on a slow one."""
         if self._waiting:
             batch = self._waiting.popleft()
         elif self._gathering:
@@ -123,11 +115,7 @@ class GroupCommit:
             return
         if self._loop.time() < self._aside_until:
             self._queue.put(batch)
-        else:
-            self._write_here(batch)
-
-    def _write_here(self, batch: Batch) -> None:
-        """Write in the event loop's thread; hand over to the writer thread after two slow writes in a row."""
+            return
         self._settle(batch, self._write(batch))
         self._slow_writes = self._slow_writes + 1 if batch.seconds > SLOW_SECONDS else 0
         if self._slow_writes > 1:
@@ -188,8 +176,3 @@ def encode_within(limit: int, messages: Sequence[Message]) -> tuple[list[bytes],
             raise RequestFault(Fault.TOO_LARGE, "stored_size", limit=limit)
         encoded.append(one)
     return encoded, size
-
-
-def _set_result(outcome: asyncio.Future[Fault | None], fault: Fault | None) -> None:
-    if not outcome.done():  # cancelled, if the server stopped before the write ended
-        outcome.set_result(fault)

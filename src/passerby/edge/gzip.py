@@ -15,7 +15,7 @@ from passerby.dialects.contract import Fault, RequestFault
 GZIP_MAGIC: Final = b"\x1f\x8b"
 MEMBERS: Final = 100
 """Gzip members that a body may have; clients send one. Each member copies the rest of the body, which is quadratic."""
-_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS  # zlib's own way to say: a gzip header, not one of zlib
 _NO_ENCODING: Final = frozenset({"", "identity", "utf-8", "utf8"})
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 
@@ -36,26 +36,20 @@ def decompress(body: bytes, encoding: str, limit: int) -> bytes:
         raise RequestFault(Fault.BAD_ENCODING, "not_gzip" if encodings[0] in _GZIP else "unknown_encoding")
     if len(encodings) > 1:
         raise RequestFault(Fault.BAD_ENCODING, "repeated_encoding")
-    try:
-        return b"".join(_members(body, limit))
-    except zlib.error:
-        raise RequestFault(Fault.BAD_ENCODING) from None
-
-
-def _members(compressed: bytes, limit: int) -> list[bytes]:
-    """Decompress the members of a gzip stream (RFC 1952, 2.2: several may follow one another)."""
     members: list[bytes] = []
-    remaining = limit
-    while compressed:
+    while body:  # a gzip stream may have several members (RFC 1952, 2.2)
         if len(members) == MEMBERS:
             raise RequestFault(Fault.BAD_ENCODING)
         member = zlib.decompressobj(_GZIP_WINDOW)
-        # One byte beyond the limit tells a body of exactly `limit` bytes from a larger one.
-        members.append(member.decompress(compressed, remaining + 1))
-        remaining -= len(members[-1])
-        if remaining < 0:
+        try:
+            # One byte beyond the limit tells a body of exactly `limit` bytes from a larger one.
+            members.append(member.decompress(body, limit + 1))
+        except zlib.error:
+            raise RequestFault(Fault.BAD_ENCODING) from None
+        limit -= len(members[-1])
+        if limit < 0:
             raise RequestFault(Fault.TOO_LARGE)
         if not member.eof:
             raise RequestFault(Fault.BAD_ENCODING, "truncated_gzip")
-        compressed = member.unused_data
-    return members
+        body = member.unused_data
+    return b"".join(members)

@@ -91,29 +91,26 @@ class StateProfileLookup:
     def _answer_all(self) -> None:
         """Run the lookup thread until None is queued."""
         waiting: list[_Pending] = []
-        while self._take_all(waiting):
-            waiting = self._answer(waiting)
+        while True:
+            try:
+                # Without a timeout while no lookup waits for the worker: an idle edge polls nothing.
+                pending = self._queue.get(timeout=POLL_SECONDS if waiting else None)
+                while pending is not None:
+                    waiting.append(pending)
+                    pending = self._queue.get_nowait()
+                break
+            except queue.Empty:  # all that were queued are taken: they share one read snapshot
+                waiting = self._answer(waiting)
         self._answer([pending._replace(deadline=0.0) for pending in waiting])
-
-    def _take_all(self, waiting: list[_Pending]) -> bool:
-        """Append queued lookups to `waiting`; return False once None is queued.
-
-        Blocks for `POLL_SECONDS` while lookups wait for the worker, else until one is queued.
-        """
-        try:
-            pending = self._queue.get(timeout=POLL_SECONDS if waiting else None)
-            while pending is not None:
-                waiting.append(pending)
-                pending = self._queue.get_nowait()
-        except queue.Empty:
-            return True
-        return False
 
     def _answer(self, waiting: list[_Pending]) -> list[_Pending]:
         """Complete the lookups that do not wait for the worker, or not any longer; return the others."""
         try:
             ready, others = self._split(waiting)
-            found = self._results(ready)
+            found = []
+            if ready:
+                with self._state.snapshot() as snapshot:
+                    found = [self._result(pending, snapshot) for pending in ready]
         except Exception as error:  # noqa: BLE001 - calls are accepted even if the state is damaged or not created yet
             # Logged once per outage, not once per lookup.
             if not self._failing:
@@ -143,13 +140,6 @@ class StateProfileLookup:
                 ready.append(pending._replace(behind=waits or self._unapplied.is_behind(applied)))
         return ready, others
 
-    def _results(self, ready: Sequence[_Pending]) -> list[LookupResult]:
-        """Return the results of these lookups, all from one read snapshot."""
-        if not ready:
-            return []
-        with self._state.snapshot() as snapshot:
-            return [self._result(pending, snapshot) for pending in ready]
-
     def _result(self, pending: _Pending, snapshot: ReadSnapshot) -> LookupResult:
         lookup, project = pending.lookup, pending.lookup.project
         device = lookup.device and clean_identifier(lookup.device, self._policy_of(project))
@@ -173,6 +163,7 @@ class StateProfileLookup:
         """
         project, policy = lookup.project, self._policy_of(lookup.project)
         evidence = collect_evidence(lookup.identifiers, policy)
+        # Weak identifiers can be aliases of others, so the shortcuts are right only where the project has no aliases.
         owners = snapshot.owners(project, evidence.mentioned)
         if not owners and not evidence.hints and not (evidence.weak and snapshot.has_aliases(project)):
             return None

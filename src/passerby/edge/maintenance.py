@@ -11,20 +11,20 @@ from passerby.edge.metrics import PRUNED
 from passerby.edge.rejections import RejectionBuffer, RejectionWriter
 from passerby.log.protocol import LogWriter
 
-BEAT_SECONDS: Final = 1.0
+INTERVAL_SECONDS: Final = 1.0
 PRUNE_SECONDS: Final = 60.0
 COUNT_SECONDS: Final = 60.0
 
 _log = logs.get("edge")
 
 
-async def run_every(*chores: Callable[[], object], seconds: float = BEAT_SECONDS) -> None:
+async def run_every(*tasks: Callable[[], object], seconds: float = INTERVAL_SECONDS) -> None:
     """Call these functions about once a second. An exception is logged; the function is called again next time."""
     while True:
         await asyncio.sleep(seconds)
-        for chore in chores:
+        for task in tasks:
             try:
-                chore()
+                task()
             except Exception:  # noqa: BLE001 - one failure must end neither this task nor the others
                 _log.exception("periodic task failed")
 
@@ -42,13 +42,13 @@ async def prune_log(log: LogWriter, clock: Callable[[], int], seconds: float = P
 
 
 async def write_rejections(
-    rejections: RejectionBuffer, writer: RejectionWriter, clock: Callable[[], int], seconds: float = BEAT_SECONDS
+    rejections: RejectionBuffer, writer: RejectionWriter, clock: Callable[[], int], seconds: float = INTERVAL_SECONDS
 ) -> None:
     """Write rejected requests every second, and prune old ones every minute, in a background thread."""
-    pruned_at = 0
+    pruned_at = 0  # at once: the server may have been stopped for days
     while True:
         await asyncio.sleep(seconds)
-        rejected, uncaptured = rejections.take()
+        rejected, uncaptured = rejections.take()  # here, because the buffer is used from this thread alone
         now = clock()
         try:
             await asyncio.to_thread(writer.write, rejected, uncaptured)

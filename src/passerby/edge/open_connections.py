@@ -1,4 +1,4 @@
-"""The open connections of one server: counting, deadlines, shutdown."""
+"""The open connections of one server: their number, their deadlines, and shutdown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Connections:
         self.none_open.set()
 
     def add(self, connection: EdgeConnection) -> int:
-        """Add a connection; returns how many are open and do not linger."""
+        """Add a connection; return how many are open and do not linger."""
         self.open.add(connection)
         self.none_open.clear()
         return len(self.open) - len(self.leaving)
@@ -37,12 +37,13 @@ class Connections:
             self.none_open.set()
 
     def stop(self) -> None:
-        """Close each connection when the requests that it has begun are answered."""
+        """Close each connection once the requests that it has begun are answered."""
+        # Copies here and below: a connection that closes at once removes itself from the set.
         for connection in list(self.open):
             connection.stop()
 
     def abort(self) -> None:
-        """Close all connections without waiting for anything."""
+        """Close all connections immediately; responses that are not sent are lost."""
         for connection in list(self.open):
             connection.abort()
 

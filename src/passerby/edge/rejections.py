@@ -17,7 +17,6 @@ from passerby.dialects import registry
 from passerby.dialects.common.causes import Cause
 from passerby.dialects.contract import Call
 from passerby.dialects.dialect import RequestParts
-from passerby.dialects.project_hint import KeyDirectory, project_of
 from passerby.edge.headers import Head
 from passerby.edge.metrics import NO_DIALECT
 from passerby.proxies import TrustedProxies
@@ -92,7 +91,7 @@ class RejectionWriter:
     To be called from background threads, which it serialises: the writer's connection belongs to one thread at a time.
     """
 
-    def __init__(self, writer: RejectedWriter, credentials: KeyDirectory, proxies: TrustedProxies) -> None:
+    def __init__(self, writer: RejectedWriter, credentials: registry.KeyDirectory, proxies: TrustedProxies) -> None:
         self._lock = threading.Lock()
         self._writer = writer
         self._credentials = credentials
@@ -124,12 +123,12 @@ class RejectionWriter:
     def _record(self, rejection: CapturedRequest) -> RejectedRequest:
         call, head = rejection.call, rejection.head
         parameters = call.parameters if call else {}
-        # The last of several headers with one name, as for an accepted request.
+        # Of several headers with one name the last, as for an accepted request.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
         parts = RequestParts(parameters, head.query, headers, rejection.body)
         dialect = dialect_of(call)
         return RejectedRequest(
-            project=project_of(dialect, parts, self._credentials) or NO_PROJECT,
+            project=registry.project_hint(dialect, parts, self._credentials) or NO_PROJECT,
             at=rejection.at,
             dialect=dialect,
             call=call.name if call else "unknown",

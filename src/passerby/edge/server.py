@@ -59,6 +59,7 @@ def files_allowed() -> int:
 
 async def _run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
     proxies = settings.proxies
+    # Closed in reverse order: the edge first, which writes its last batch to the log.
     with (
         closing(ProjectCredentials(engines.control.open_feed())) as credentials,
         closing(engines.log.open_writer(settings.log)) as log,
@@ -124,6 +125,7 @@ class Server:
             lambda: EdgeConnection(self.connections), sock=listener, backlog=BACKLOG
         )
         await self._stopped.wait()
+        # Before the connections are closed, so clients that reconnect reach another process of the same port.
         server.close()
         listener.close()
         self.connections.stop()
@@ -131,7 +133,7 @@ class Server:
             async with asyncio.timeout(GRACE_SECONDS):
                 await self.connections.none_open.wait()
         self.connections.abort()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # `connection_lost` is called in the next iteration
 
     def sweep(self) -> None:
         """Enforce the connections' deadlines. To be called about once a second."""

@@ -7,18 +7,19 @@ from collections.abc import Callable
 
 import uuid_utils
 
+from passerby.dialects import registry
 from passerby.dialects.contract import Call, Credentials
-from passerby.edge.budget import Budget
 from passerby.edge.commit import GroupCommit
+from passerby.edge.limits import Budget, RateLimits
 from passerby.edge.lookup import NoProfileLookup, ProfileLookup
 from passerby.edge.metrics import Counts
-from passerby.edge.rates import RateLimits
 from passerby.edge.rejections import RejectionBuffer
-from passerby.edge.routes import match as match_any
 from passerby.log.protocol import LogWriter
 from passerby.proxies import TrustedProxies
+from passerby.sdk import serving
 from passerby.settings import EdgeSettings
 
+# Looked up once: both are called for every request.
 _uuid7 = uuid_utils.uuid7
 _time_ns = time.time_ns
 
@@ -36,6 +37,11 @@ def new_id() -> str:
     return str(_uuid7())
 
 
+def match(path: str) -> Call | None:
+    """Return the call at a (decoded) path: of a dialect, or for a file of the SDKs; None for an unknown path."""
+    return registry.match(path) or serving.match(path) or serving.match(registry.tidy(path))
+
+
 class Edge:
     """The services that handle requests. Created, used and closed within one running event loop."""
 
@@ -46,7 +52,7 @@ class Edge:
         settings: EdgeSettings,
         clock: Clock = now,
         *,
-        match: Match = match_any,
+        match: Match = match,
         lookup: ProfileLookup | None = None,
         proxies: TrustedProxies | None = None,
     ) -> None:

@@ -30,12 +30,29 @@ class Unapplied:
         head = self._log.head()
         after = applied.joined(self._followed)
         if self._log.count(after, head) > FOLLOWED:
+            # The worker is far behind: reading all of it would delay lookups by more than they would wait for.
             self._mentioned.clear()
             after = self._unread = head
         while not after.has_reached(head):
-            after = self._take(after, head)
+            entries = self._log.read(after, FOLLOWED)
+            for position, message in entries:
+                mentioned = self._mentioned.setdefault(partition_of(position), {})
+                for identifier in message.identifiers:
+                    mentioned[message.project, identifier] = position
+            # No entries although the head is further: they are pruned.
+            after = after.joined(Positions(entry.position for entry in entries)) if entries else after.joined(head)
         self._followed = after
-        self._forget(applied)
+        if applied.has_reached(after):
+            self._mentioned.clear()
+        elif self._remembered() > REMEMBERED:
+            self._mentioned = {
+                partition: {key: last for key, last in mentioned.items() if not applied.covers(last)}
+                for partition, mentioned in self._mentioned.items()
+            }
+            if self._remembered() > REMEMBERED:
+                # All forgotten: lookups are marked as behind until the worker has come this far.
+                self._mentioned.clear()
+                self._unread = after
 
     def is_behind(self, applied: Positions) -> bool:
         """Whether messages beyond `applied` were skipped, so that `is_waiting` does not know of them."""
@@ -49,28 +66,6 @@ class Unapplied:
             for identifier in identifiers
             if (last := mentioned.get((project, identifier))) is not None
         )
-
-    def _take(self, after: Positions, head: Positions) -> Positions:
-        """Read some messages after these positions; return the positions reached."""
-        entries = self._log.read(after, FOLLOWED)
-        for position, message in entries:
-            mentioned = self._mentioned.setdefault(partition_of(position), {})
-            for identifier in message.identifiers:
-                mentioned[message.project, identifier] = position
-        # No entries although the head is further: they are pruned.
-        return after.joined(Positions(entry.position for entry in entries)) if entries else after.joined(head)
-
-    def _forget(self, applied: Positions) -> None:
-        if applied.has_reached(self._followed):
-            self._mentioned.clear()
-        elif self._remembered() > REMEMBERED:
-            self._mentioned = {
-                partition: {key: last for key, last in mentioned.items() if not applied.covers(last)}
-                for partition, mentioned in self._mentioned.items()
-            }
-            if self._remembered() > REMEMBERED:
-                self._mentioned.clear()
-                self._unread = self._followed
 
     def _remembered(self) -> int:
         return sum(map(len, self._mentioned.values()))

@@ -13,8 +13,8 @@ from tests.dialects.test_work import HOSTILE, MANY, longest, steps
 
 from passerby.dialects.contract import Outcome, RequestFault
 from passerby.dialects.registry import match
-from passerby.edge.budget import LOGGED_ANYWAY, LOGGED_PER_BYTE, logged_limit
 from passerby.edge.commit import encode_within
+from passerby.edge.limits import LOGGED_ANYWAY, LOGGED_PER_BYTE, logged_limit
 
 __all__ = ["longest"]  # a fixture: nothing long may be normalised
 
