@@ -13,8 +13,7 @@ from passerby.accounts.protocol import Alerting, ChangeFeed, Projects, Users
 from passerby.audit.protocol import AuditLog
 from passerby.delivery.protocol import Sink
 from passerby.event_store.protocol import EventStore, Trial
-from passerby.log.archive import Archive
-from passerby.log.protocol import LogReader, LogWriter
+from passerby.log.protocol import Archive, LogReader, LogWriter
 from passerby.outbox.protocol import Outbox
 from passerby.positions import Positions
 from passerby.rejected_requests.protocol import RejectedReader, RejectedWriter

@@ -175,7 +175,7 @@ class Reader:
 
 
 class Archive:
-    """Looks up messages in the log (`passerby.log.archive.Archive`)."""
+    """Looks up messages in the log (`passerby.log.protocol.Archive`)."""
 
     def __init__(self, log: PartitionedLog) -> None:
         self._log = log

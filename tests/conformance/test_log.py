@@ -17,8 +17,7 @@ from tests.conformance.partitioned import PartitionedLog, by_partition
 from tests.log.writing import NOW, append, message, numbered
 
 from passerby.engines import LogEngine
-from passerby.log.archive import Archive
-from passerby.log.protocol import Entry, LogReader, LogWriter
+from passerby.log.protocol import Archive, Entry, LogReader, LogWriter
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.messages import Message
 from passerby.positions import START, Positions

@@ -18,6 +18,7 @@ _CARTS: Final = ("order", "cart")
 _OWN_WORDS: Final = (*_WORDS, "id", "number")
 """Names in an object that is the order."""
 _NOTHING: Final = frozenset({"", "0", "null", "none", "undefined", "nan"})
+"""Values that clients send for an order without an id. As ids they would make one order of many."""
 
 
 def order_id_of(properties: Mapping[str, Any]) -> str:
@@ -30,13 +31,10 @@ def order_id_of(properties: Mapping[str, Any]) -> str:
 
 
 def _first(folded: Mapping[str, Any], words: tuple[str, ...]) -> str:
-    return next(filter(None, (_text(folded.get(word)) for word in words)), "")
-
-
-def _text(value: Any) -> str:
-    if type(value) is int:
-        value = str(value)
-    if type(value) is not str or len(value) > LONGEST:
-        return ""
-    text = value.strip()
-    return "" if text.lower() in _NOTHING else text
+    for word in words:
+        value = folded.get(word)
+        if type(value) is int:
+            value = str(value)
+        if type(value) is str and len(value) <= LONGEST and (text := value.strip()).lower() not in _NOTHING:
+            return text
+    return ""

@@ -76,16 +76,8 @@ class Dictionary:
         """Return the plan of an object with these members."""
         names = tuple(thing)
         plan = self._plans.get(names)
-        if plan is None:
-            plan = self._make(names)
-            # Long names are a client's doing: they must not fill the memory.
-            if sum(map(len, names)) <= REMEMBERED_CHARACTERS:
-                if len(self._plans) >= REMEMBERED_PLANS:
-                    self._plans.clear()
-                self._plans[names] = plan
-        return plan
-
-    def _make(self, names: Words) -> Plan:
+        if plan is not None:
+            return plan
         folded = [(fold(name), name) for name in names]
 
         def called(words: Words) -> Words:
@@ -93,7 +85,7 @@ class Dictionary:
 
         words = self._vocabulary
         item = ((field, _READERS.get(field, _text), called(words)) for field, words in words.item.items())
-        return Plan(
+        plan = Plan(
             item=tuple(part for part in item if part[2]),
             lists=called(words.lists),
             carts=called(words.carts),
@@ -102,6 +94,12 @@ class Dictionary:
             product=called((PRODUCT,)),
             type=called((TYPE,)),
         )
+        # Clients choose the names: long ones are not cached, so they cannot fill the memory.
+        if sum(map(len, names)) <= REMEMBERED_CHARACTERS:
+            if len(self._plans) >= REMEMBERED_PLANS:
+                self._plans.clear()
+            self._plans[names] = plan
+        return plan
 
 
 def read(name: StandardEvent, properties: _Object, words: Dictionary) -> Semantic:
@@ -117,7 +115,11 @@ def read(name: StandardEvent, properties: _Object, words: Dictionary) -> Semanti
                 places.append(_Place(cart, words.plan(cart)))
             elif type(cart) is list and bare is None:
                 bare = cart
-    lines = _lines(places, words)
+    # The products of the first list that has some: repeated in the cart, they would be counted twice.
+    lines: list[_Place] = []
+    for members, plan in places:
+        for field in plan.lists:
+            lines = lines or _listed(members[field], words)
     if bare is not None and not lines:
         lines = _listed(bare, words)
     items = [item for line in lines if (item := _item(line)) is not None]
@@ -136,15 +138,6 @@ def _flat(name: StandardEvent, top: _Place) -> Semantic:
     item = _item(top)
     value, currency = _first(members, plan.value, _number), _first(members, plan.currency, _currency)
     return Semantic(name=name, items=[] if item is None else [item], value=value, currency=currency)
-
-
-def _lines(places: Sequence[_Place], words: Dictionary) -> list[_Place]:
-    """Return the products of an event: those of the first list that has some."""
-    for members, plan in places:
-        for name in plan.lists:
-            if found := _listed(members[name], words):
-                return found
-    return []
 
 
 def _listed(value: Any, words: Dictionary) -> list[_Place]:
@@ -189,7 +182,7 @@ def _first(members: _Object, names: Words, reader: _Reader) -> Any:
 
 
 def _common_currency(lines: Sequence[_Place]) -> str | None:
-    """Return the currency of the products where all of them have the same."""
+    """Return the currency of the products where all of them have the same: a value has only one."""
     said = {_first(members, plan.currency, _currency) for members, plan in lines}
     return said.pop() if len(said) == 1 else None
 
@@ -202,6 +195,7 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> int | float | None:
     if type(value) is str:
+        # By length first: a client could send megabytes of blanks.
         text = value.strip() if len(value) <= NUMBER_LENGTH else ""
         if not _NUMBER.fullmatch(text):
             return None

@@ -56,6 +56,7 @@ COMMON_ITEM: Final[Mapping[ItemField, Words]] = {
 _SEPARATORS: Final = str.maketrans("", "", " _-.")
 
 
+# Only called with names of limited length, so the cache is bounded in bytes, too.
 @lru_cache(maxsize=8_192)
 def _fold(name: str) -> str:
     return name.lower().translate(_SEPARATORS)

@@ -3,12 +3,13 @@
 A log has one or more partitions. Messages are ordered within a partition only: see `passerby.positions`. The number of
 messages between two positions is asked of the log, because only an engine knows whether its offsets have gaps.
 
-Lookups of single messages are a separate protocol, `passerby.log.archive`: a queue has no index for them.
+Lookups of single messages are a separate protocol, `Archive`: a queue is read from a position, and finding one message
+takes an index or a scan. An engine may need another store for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from passerby.messages import Message
@@ -85,5 +86,17 @@ class LogReader(Protocol):
 
         Pruning stops at the lowest committed position of all readers. Nothing is pruned before the first commit.
         """
+
+    def close(self) -> None: ...
+
+
+class Archive(Protocol):
+    """Looks up accepted messages while the log holds them. All work is bounded, so old ones may not be found."""
+
+    def newest(self, project: int, limit: int, fits: Callable[[Message], bool]) -> list[Entry]:
+        """Return at most `limit` of a project's newest messages that fit, newest first; examine a bounded number."""
+
+    def find(self, project: int, id_: str) -> Entry | None:
+        """Return the message of a project with this id (a UUIDv7); None if the log holds none, or it was pruned."""
 
     def close(self) -> None: ...

@@ -13,7 +13,6 @@ _PLACEHOLDER: Final = "__PASSERBY_VERSION__"
 _TAG_DIGITS: Final = 20
 _BEST: Final = 9
 
-
 JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 TYPESCRIPT: Final = "application/typescript; charset=utf-8"
 
@@ -33,6 +32,7 @@ def _file(name: str, folder: str) -> File:
     plain = f"/*! Passerby {name} {VERSION} | Apache-2.0 */\n{text}".encode()
     digest = hashlib.sha256(plain).hexdigest()[:_TAG_DIGITS]
     kind = TYPESCRIPT if name.endswith(".ts") else JAVASCRIPT
+    # Without a time of compression: each edge process makes its own files, and all have to have the same bytes.
     return File(kind, plain, gzip.compress(plain, _BEST, mtime=0), f'"{digest}"', f'"{digest}-gzip"')
 
 

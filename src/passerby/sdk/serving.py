@@ -25,9 +25,9 @@ BODY_LIMIT: Final = 1_024
 
 _HEADERS: Final = (
     ("Cache-Control", f"public, max-age={MAX_AGE_SECONDS}"),
-    ("Vary", "Accept-Encoding"),
+    ("Vary", "Accept-Encoding"),  # else a cache would answer with gzip to clients that cannot read it
     ("X-Content-Type-Options", "nosniff"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),  # for pages with `Cross-Origin-Embedder-Policy: require-corp`
 )
 
 
@@ -41,7 +41,9 @@ def answer(file: File, headers: Mapping[str, str]) -> Reply:
     packed = _takes_gzip(headers.get("accept-encoding", ""))
     tag = file.packed_tag if packed else file.plain_tag
     own = (("ETag", tag), *_HEADERS)
-    if _names(headers.get("if-none-match", ""), tag):
+    known = headers.get("if-none-match", "")
+    # Weak comparison (RFC 9110, 13.1.2): proxies that compress mark tags as weak.
+    if known.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in known.split(",")):
         return Reply(304, headers=own)
     if packed:
         return Reply(200, file.packed, file.content_type, (*own, ("Content-Encoding", "gzip")))
@@ -50,31 +52,25 @@ def answer(file: File, headers: Mapping[str, str]) -> Reply:
 
 def _takes_gzip(accepted: str) -> bool:
     """Return whether an Accept-Encoding accepts gzip, by name or by `*`, with a weight above 0 (RFC 9110, 12.5.3)."""
-    weights = dict(_weighted(part) for part in accepted.lower().split(","))
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        coding, _, parameter = part.partition(";")
+        _, _, weight = parameter.partition("=")
+        try:
+            weights[coding.strip()] = float(weight) if weight else 1.0
+        except ValueError:  # not accepted, rather than an error for a script of a page
+            weights[coding.strip()] = 0.0
     return weights.get("gzip", weights.get("*", 0.0)) > 0
-
-
-def _weighted(part: str) -> tuple[str, float]:
-    coding, _, parameter = part.partition(";")
-    _, _, weight = parameter.partition("=")
-    try:
-        return coding.strip(), float(weight) if weight else 1.0
-    except ValueError:
-        return coding.strip(), 0.0
-
-
-def _names(tags: str, tag: str) -> bool:
-    """Return whether an If-None-Match matches this tag by weak comparison (RFC 9110, 13.1.2)."""
-    return tags.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in tags.split(","))
 
 
 def _handle(file: File, request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
     return Outcome(answer(file, request.headers))
 
 
-def _fault(fault: Fault, detail: str) -> Reply:
-    error: dict[str, object] = {"code": fault.value, "message": text(fault, detail), "details": {}}
-    return Reply(ANSWERS[fault].status, msgspec.json.encode({"error": error}))
+def fault(what: Fault, detail: str) -> Reply:
+    """Format a fault as an error of Passerby's own API."""
+    error: dict[str, object] = {"code": what.value, "message": text(what, detail), "details": {}}
+    return Reply(ANSWERS[what].status, msgspec.json.encode({"error": error}))
 
 
 _CALLS: Final = {
@@ -85,7 +81,7 @@ _CALLS: Final = {
         body_limit=BODY_LIMIT,
         parameters={},
         handle=partial(_handle, file),
-        fault=_fault,
+        fault=fault,
     )
     for name, file in FILES.items()
 }

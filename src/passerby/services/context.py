@@ -15,7 +15,7 @@ from passerby.catalogue.types import DataType
 from passerby.event_store.protocol import EventStore
 from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import Policy
-from passerby.log.archive import Archive
+from passerby.log.protocol import Archive
 from passerby.messages import Identifier
 from passerby.positions import Positions
 from passerby.rejected_requests.protocol import RejectedReader

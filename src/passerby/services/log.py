@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from passerby.engines import LogEngine
-from passerby.log.archive import Archive
-from passerby.log.protocol import Entry, LogReader
+from passerby.log.protocol import Archive, Entry, LogReader
 from passerby.messages import Message
 from passerby.positions import Positions
 
@@ -96,7 +95,7 @@ class SharedLog(_PerThread[LogReader]):
 
 
 class SharedArchive(_PerThread[Archive]):
-    """Looks up messages in one log from any thread (`passerby.log.archive.Archive`)."""
+    """Looks up messages in one log from any thread (`passerby.log.protocol.Archive`)."""
 
     def __init__(self, engine: LogEngine) -> None:
         super().__init__(engine.open_archive)

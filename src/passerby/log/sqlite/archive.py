@@ -26,7 +26,7 @@ NAMING: Final = 20
 
 
 class SqliteArchive:
-    """Looks up messages in the log's file (`passerby.log.archive.Archive`). One thread at a time may use it."""
+    """Looks up messages in the log's file (`passerby.log.protocol.Archive`). One thread at a time may use it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -52,7 +52,7 @@ class SqliteArchive:
 
         Batches lie nearly in the order of their receipt: a binary search over offsets finds those of the id's time.
         """
-        made = UUID(id_).int >> 80
+        made = UUID(id_).int >> 80  # the first 48 bits of a UUIDv7: milliseconds since 1970 (RFC 9562, 5.7)
         with storage_errors(self._path):
             begin, end = self._first_since(made - EARLY_MS), self._first_since(made + LATE_MS)
             for last, count, body in self._rows("naming", begin, end, id_, NAMING):

@@ -35,17 +35,18 @@ def begin_after(path: Path, positions: Positions, accepted: Mapping[int, int], a
     try:
         with storage_errors(path):
             if connection.execute(_SQL["head"]).get >= position:
-                return False
+                return False  # as nearly always: no write lock is taken
             with sqlite.transaction(connection):
-                behind: bool = connection.execute(_SQL["head"]).get < position
-                if behind:
-                    after = applied_until and applied_until + CLOCK_SLACK_MS
+                # Again under the lock: another process may have continued the log meanwhile.
+                lags: bool = connection.execute(_SQL["head"]).get < position
+                if lags:
+                    after = applied_until and applied_until + CLOCK_SLACK_MS  # 0: nothing was applied, all are moved
                     connection.execute(_SQL["renumber"], {"position": position, "after": after})
                     connection.execute(_SQL["mark_beginning"], (position,))
                     connection.execute(_SQL["forget_accepted"])
                     connection.executemany(_SQL["set_accepted"], accepted.items())
                     connection.execute(_SQL["add_accepted_after"], (position,))
-            return behind
+            return lags
     finally:
         connection.close()
 
@@ -72,6 +73,7 @@ class SqliteLogEngine:
         return SqliteArchive(self.path)
 
     def head(self) -> Positions:
+        # Without `open_log`, which would create the file or migrate it.
         with storage_errors(self.path):
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READWRITE)
             try:

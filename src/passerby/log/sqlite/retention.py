@@ -8,8 +8,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-import apsw
-
 from passerby.log.sqlite.storage import open_log, storage_errors
 from passerby.settings import LogSettings
 from passerby.storage import sql
@@ -44,7 +42,11 @@ def prune(path: Path, settings: LogSettings, now: int, stop: threading.Event) ->
         connection.pragma("synchronous", "NORMAL")  # a deletion lost in a power failure is repeated
         connection.pragma("wal_autocheckpoint", 0)  # the writer checkpoints
         oldest = now - int(settings.retention_days * DAY_MS)
-        excess = _excess(connection, settings.retention_bytes)
+        excess = 0
+        if settings.retention_bytes:  # 0: no limit
+            # Without free pages: the file never shrinks, and they are used again.
+            pages: int = connection.pragma("page_count") - connection.pragma("freelist_count")
+            excess = pages * int(connection.pragma("page_size")) - settings.retention_bytes
         pruned = 0
         while True:
             prunable = [_Batch(*row) for row in connection.execute(_SQL["prunable"], (CHUNK_BATCHES,))]
@@ -57,14 +59,6 @@ def prune(path: Path, settings: LogSettings, now: int, stop: threading.Event) ->
             if stop.wait(PAUSE_SECONDS):
                 break
         return pruned
-
-
-def _excess(connection: apsw.Connection, limit: int) -> int:
-    """Return how many bytes the log exceeds its limit by, without free pages; 0 as `limit` means no limit."""
-    if not limit:
-        return 0
-    pages: int = connection.pragma("page_count") - connection.pragma("freelist_count")
-    return pages * int(connection.pragma("page_size")) - limit
 
 
 def _chunk(batches: list[_Batch], oldest: int, excess: int) -> Iterator[_Batch]:

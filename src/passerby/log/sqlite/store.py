@@ -35,7 +35,7 @@ READ_BYTES = 32 << 20
 """A read ends with the batch that reaches this size, which bounds the memory of a reader with large messages."""
 
 _SQL = sql.load("passerby.log.sqlite", "queries.sql")
-_APPEND = _SQL["append"]
+_APPEND = _SQL["append"]  # looked up once: it is the hottest statement of the edge
 
 _encode_counts = msgspec.json.Encoder().encode
 
@@ -55,7 +55,7 @@ class SqliteLogWriter:
         shares = _encode_counts(counts).decode()
         row = (len(encoded), received_at, shares, b"[" + b",".join(encoded) + b"]")
         with storage_errors(self._path):
-            self._connection.execute(_APPEND, row)
+            self._connection.execute(_APPEND, row)  # commits by itself, with synchronous=FULL
         return Positions.at(Position(self._connection.last_insert_rowid()))
 
     def prune(self, now: int) -> int:
@@ -95,24 +95,22 @@ class SqliteLogReader:
     def read(self, after: Positions, limit: int) -> list[Entry]:
         """See the protocol. Reads whole batches, until `limit` messages or `READ_BYTES` are reached."""
         offset = after.offset()
-        entries: list[Entry] = []
-        for last, count, body in self._batches(offset, limit):
-            entries += entries_of(last, decode(self._path, last, count, body), offset)
-        return entries
-
-    def _batches(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
-        """Return the rows of a read. They are decoded afterwards, so the read lock is held for microseconds."""
         rows: list[tuple[int, int, bytes]] = []
         size = 0
         with storage_errors(self._path):
-            cursor = self._connection.execute(_SQL["batches_after"], (after,))
+            cursor = self._connection.execute(_SQL["batches_after"], (offset,))
             for row in cursor:
                 rows.append(row)
                 size += len(row[2])
-                if row[0] - max(after, rows[0][0] - rows[0][1]) >= limit or size >= READ_BYTES:
+                # The messages so far: from the first row's beginning, or from within it, to this row's last.
+                if row[0] - max(offset, rows[0][0] - rows[0][1]) >= limit or size >= READ_BYTES:
                     break
             cursor.close()
-        return rows
+        # Decoded after the query, so the read lock is held for microseconds.
+        entries: list[Entry] = []
+        for last, count, body in rows:
+            entries += entries_of(last, decode(self._path, last, count, body), offset)
+        return entries
 
     def head(self) -> Positions:
         return Positions.at(Position(self._number("head", ())))
@@ -134,10 +132,10 @@ class SqliteLogReader:
     def waiting(self, project: int, after: Positions) -> tuple[int, int | None]:
         """See the protocol. A message counts as received when its batch was written."""
         offset = after.offset()
-        with storage_errors(self._path), self._connection:
+        with storage_errors(self._path), self._connection:  # one read transaction: both queries see the same batches
             whole, since = self._connection.execute(_SQL["waiting"], (offset, project)).get
             split: list[Any] = self._connection.execute(_SQL["split_by"], (offset,)).fetchall()
-        for last, count, received_at, body in split:
+        for last, count, received_at, body in split:  # at most one
             messages = decode(self._path, last, count, body)
             part = sum(message.project == project for message in messages[offset - last :])
             return whole + part, received_at if part else since
