@@ -25,12 +25,15 @@ from passerby.proxies import LOOPBACK, Networks, ProxyHeader, TrustedProxies
 PREFIX = "PASSERBY_"
 CONFIG = "PASSERBY_CONFIG"
 CONSOLE_PASSWORD = "PASSERBY_CONSOLE_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+SECRET_KEY = "PASSERBY_SECRET_KEY"  # noqa: S105 - likewise
 FILE_NAME = "passerby.toml"
 
 VARIABLES: Mapping[str, str] = {
     CONFIG: "The TOML file to read, as `--config`.",
     CONSOLE_PASSWORD: "The password of the console's user `admin`: `init` takes it in place of a random one, and "
     "`serve` gives it to that user whenever it starts.",
+    SECRET_KEY: "The key that secrets of other services are encrypted with: 32 bytes in base64, as "
+    "`openssl rand -base64 32` prints. Without it, the file `secret.key` in the data directory is the key.",
 }
 """Environment variables that are not settings, and what they are for."""
 

@@ -17,7 +17,7 @@ from passerby.storage.data_dir import DataDir
 
 EVERYTHING = [
     *("owner", "writable", "disk space", "SQLite", "control.db", "log.db", "state.db"),
-    *("clock", "chDB", "ingest port", "console port"),
+    *("secret key", "clock", "chDB", "ingest port", "console port"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from passerby.doctor.engines import check_event_store, check_files, check_sqlite
@@ -9,6 +10,7 @@ from passerby.doctor.finding import Finding
 from passerby.doctor.folder import check_clock, check_folder
 from passerby.doctor.ports import check_ports
 from passerby.doctor.positions import check_positions
+from passerby.doctor.secret_key import check_secret_key
 from passerby.engines import Engines
 from passerby.settings import Settings
 from passerby.storage import locks
@@ -24,6 +26,7 @@ def run_diagnostics(settings: Settings, engines: Engines) -> Iterator[Finding]:
         yield from check_files(folder)
         if engines.state.exists():
             yield check_positions(engines.log, engines.state)
+        yield check_secret_key(folder, os.environ)
         yield check_clock(folder.path)
     serving = locks.running(folder)
     yield check_event_store(engines.events, in_use=locks.role_runs(folder, "console"))

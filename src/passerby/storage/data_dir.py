@@ -43,6 +43,11 @@ class DataDir(NamedTuple):
         return self.path / "first-credentials.json"
 
     @property
+    def secret_key(self) -> Path:
+        """The key that secrets of other services are encrypted with. Readable by its owner only."""
+        return self.path / "secret.key"
+
+    @property
     def events(self) -> Path:
         """The directory of the event store."""
         return self.path / "events"
@@ -59,7 +64,12 @@ class DataDir(NamedTuple):
 
 
 def write_private(file: Path, text: str) -> None:
-    """Create a file with mode 0600, so it is never readable by others. Raises FileExistsError, OSError."""
+    """Create a file with mode 0600, so it is never readable by others. Durable at return, but for the file's name.
+
+    Raises FileExistsError, OSError.
+    """
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
         opened.write(text + "\n")
+        opened.flush()
+        os.fsync(opened.fileno())
