@@ -29,6 +29,10 @@ BREACHES = {
         "cli/keys.py",
         "passerby.accounts.sqlite.projects",
     ),
+    "Only the composition root imports the engines of destinations": (
+        "delivery/relay.py",
+        "passerby.deliveries.sqlite.store",
+    ),
     "An engine's library is imported in its own folders alone": ("worker/batch.py", "apsw"),
     "Services know nothing of HTTP, pages and commands": ("services/readers.py", "passerby.api.app"),
     "Nothing but the composition root imports the API": ("console/app.py", "passerby.api.app"),
