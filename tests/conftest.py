@@ -1,4 +1,4 @@
-"""What tests of every room share: how hard hypothesis tries, and a place and a port of one's own."""
+"""Fixtures and hypothesis profiles shared by all tests."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
-    """Whoever sets logging up does so for one test: the stream that was given may be closed in the next."""
+    """Restore logging after each test: the stream a test configured may be closed by the next."""
     configured, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers[:], root.level
     hooks = sys.excepthook, threading.excepthook

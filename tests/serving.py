@@ -1,4 +1,4 @@
-"""A server of one's own: `passerby serve` as its users run it, on free ports of 127.0.0.1, with a data folder."""
+"""Runs `passerby serve` as users do, on free ports of 127.0.0.1, with a data directory of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Json = Any
 def free_ports(number: int) -> list[int]:
     """So many different TCP ports on which nothing listens.
 
-    Tests that run beside each other take theirs from different ones, as a port is free again until it is used.
+    Tests that run in parallel take theirs from different ones, as a port is free again until it is used.
     """
     processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     # One that takes the place of a crashed one counts on.
@@ -136,6 +136,6 @@ def running(server: Server, *flags: str) -> Iterator[Server]:
         server.start(*flags)
         server.wait_until_healthy()
         yield server
-        server.stop()  # in good order, so that coverage hears what was executed
+        server.stop()  # gracefully, so that coverage data is written
     finally:
         server.kill()

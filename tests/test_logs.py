@@ -252,7 +252,7 @@ def is_log_call(call: ast.Call) -> bool:
 
 
 class Unwritable(io.StringIO):
-    """A stream that fails until it is mended."""
+    """A stream that fails until it is repaired."""
 
     mended = False
 

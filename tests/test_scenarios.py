@@ -1,4 +1,4 @@
-"""The acceptance scenarios, where they are there: they come beside the repository, not with it."""
+"""The acceptance scenarios, if present: they are stored next to the repository, not in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SCENARIOS = Path(__file__).parents[2] / "shared" / "scenarios"
 def test_the_acceptance_scenarios_hold() -> None:
     if not SCENARIOS.is_dir():
         assert not os.environ.get("SCENARIOS_REQUIRED"), f"{SCENARIOS} is not there"
-        pytest.skip("the scenarios are not beside this clone")
+        pytest.skip("the scenarios are not next to this clone")
     command = [sys.executable, str(SCENARIOS / "run.py"), "--command", f"{sys.executable} -m passerby"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

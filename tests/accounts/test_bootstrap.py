@@ -18,7 +18,7 @@ from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.runtime.bootstrap import init, initialised
 from passerby.storage.data_dir import DataDir
 
-PASSWORD = "a password of mine"  # noqa: S105 - of nobody's
+PASSWORD = "a password of mine"  # noqa: S105 - a made-up one
 
 SHAPE = {
     "project": str,

@@ -67,7 +67,7 @@ def test_a_secret_opens_its_own_project_only(
 def test_what_is_stored_of_a_secret_is_no_key(
     store: SqliteProjects, project: Project, credentials: ProjectCredentials, tmp_path: Path
 ) -> None:
-    import apsw  # noqa: PLC0415 - to look where nobody should
+    import apsw  # noqa: PLC0415 - to read the file itself, which no store offers
 
     store.add_key(project, "webengage.api_key", NOW)
     credentials.refresh_if_changed()

@@ -48,7 +48,7 @@ def test_wishes_are_the_resolvers() -> None:
 def test_changes_are_kept_with_who_and_when(store: SqliteProjects) -> None:
     first, second = policy(blocked_values=["guest"]), policy(limits={"email": 3})
     store.set_policy(1, first, "back office", 5_000)
-    store.set_policy(1, second, "somebody else", 6_000)
+    store.set_policy(1, second, "grace", 6_000)
     assert store.project("default").settings.policy == second
     newest, oldest = store.policy_changes(1, limit=10)
     assert (oldest.who, oldest.at, oldest.before, oldest.after) == (
@@ -60,7 +60,7 @@ def test_changes_are_kept_with_who_and_when(store: SqliteProjects) -> None:
 
 
 def test_what_changes_nothing_is_no_change(store: SqliteProjects) -> None:
-    store.set_policy(1, IdentityPolicy(), "somebody", 1)
+    store.set_policy(1, IdentityPolicy(), "ada", 1)
     assert store.policy_changes(1, limit=10) == []
 
 
@@ -76,18 +76,18 @@ def test_what_changes_nothing_is_no_change(store: SqliteProjects) -> None:
 )
 def test_what_cannot_be_is_refused(store: SqliteProjects, fields: dict[str, Any], why: str) -> None:
     with pytest.raises(BadPolicy, match=why):
-        store.set_policy(1, policy(**fields), "somebody", 1)
+        store.set_policy(1, policy(**fields), "ada", 1)
     assert store.policy_changes(1, limit=10) == []
 
 
 def test_an_additional_namespace_stays_as_it_is(store: SqliteProjects) -> None:
-    store.set_policy(1, policy(namespaces={"card": "contact"}), "somebody", 1)
+    store.set_policy(1, policy(namespaces={"card": "contact"}), "ada", 1)
     for later in ({}, {"card": "device"}):
         with pytest.raises(BadPolicy, match="must stay"):
-            store.set_policy(1, policy(namespaces=later), "somebody", 1)
-    store.set_policy(1, policy(namespaces={"card": "contact", "cookie": "device"}), "somebody", 1)
+            store.set_policy(1, policy(namespaces=later), "ada", 1)
+    store.set_policy(1, policy(namespaces={"card": "contact", "cookie": "device"}), "ada", 1)
 
 
 def test_nobody_has_a_policy_without_a_project(store: SqliteProjects) -> None:
     with pytest.raises(NoSuchProject):
-        store.set_policy(7, IdentityPolicy(), "somebody", 1)
+        store.set_policy(7, IdentityPolicy(), "ada", 1)

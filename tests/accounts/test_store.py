@@ -152,7 +152,7 @@ def test_a_console_users_password_is_replaced(store: SqliteProjects) -> None:
     store.set_password("admin", "first", NOW)
     store.set_password("admin", "second", NOW)
     assert store.password("admin") == "second"
-    assert store.password("nobody") is None
+    assert store.password("unknown") is None
 
 
 def test_changes_made_together_are_kept_together_or_not_at_all(store: SqliteProjects) -> None:

@@ -40,7 +40,7 @@ def test_a_user_has_the_password_and_the_role_given(users: SqliteUsers) -> None:
         ("sasha", Role.VIEWER, NOW + 1),
     ]
     assert users.password("sasha") == "hash of sasha's"
-    assert users.password("nobody") is None
+    assert users.password("unknown") is None
 
 
 def test_a_name_is_taken_once(users: SqliteUsers) -> None:
@@ -75,7 +75,7 @@ def test_what_was_never_given_out_is_nobodys_session(users: SqliteUsers) -> None
 
 def test_nobody_who_is_not_there_gets_a_session(users: SqliteUsers) -> None:
     with pytest.raises(NoSuchUser):
-        users.open_session("nobody", NOW)
+        users.open_session("unknown", NOW)
 
 
 def test_a_session_that_nobody_uses_ends(users: SqliteUsers) -> None:
@@ -137,7 +137,7 @@ def test_the_last_administrator_stays_one(users: SqliteUsers) -> None:
 def test_nobody_can_be_changed_who_is_not_there(users: SqliteUsers, change: str) -> None:
     further: dict[str, tuple[object, ...]] = {"set_password": ("hash", NOW), "set_role": (Role.ADMIN,)}
     with pytest.raises(NoSuchUser):
-        getattr(users, change)("nobody", *further.get(change, ()))
+        getattr(users, change)("unknown", *further.get(change, ()))
 
 
 def test_one_user_holds_a_bounded_number_of_sessions(users: SqliteUsers, file: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_browser_that_has_signed_in_is_known_for_its_user_alone(users: SqliteU
     assert users.know_device("robin", NOW + 1, device) == device
     assert users.know_device("sasha", NOW + 1, device) != device
     with pytest.raises(NoSuchUser):
-        users.know_device("nobody", NOW)
+        users.know_device("unknown", NOW)
 
 
 def test_devices_are_forgotten_with_the_password_and_the_user(users: SqliteUsers) -> None:
@@ -206,9 +206,9 @@ def test_an_unlock_is_remembered(users: SqliteUsers) -> None:
     users.unlock("robin", NOW)
     users.unlock("robin", NOW + 5)
     assert users.unlocked_at("robin") == NOW + 5
-    assert users.unlocked_at("nobody") == 0
+    assert users.unlocked_at("unknown") == 0
     with pytest.raises(NoSuchUser):
-        users.unlock("nobody", NOW)
+        users.unlock("unknown", NOW)
 
 
 def test_a_role_holds_in_every_project_or_in_single_ones(users: SqliteUsers, file: Path) -> None:
@@ -237,7 +237,7 @@ def test_a_role_holds_in_every_project_or_in_single_ones(users: SqliteUsers, fil
         assert store.users_of(shop) == ["robin", "sasha"]
         assert store.users_of(blog) == ["robin"]
     with pytest.raises(NoSuchUser):
-        users.set_role_in("nobody", shop, Role.VIEWER)
+        users.set_role_in("unknown", shop, Role.VIEWER)
     with pytest.raises(LastAdministrator):
         users.set_role("robin", None)
 

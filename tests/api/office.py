@@ -1,6 +1,6 @@
 """A management API over real engines: control file, log and state are SQLite, filled by the real worker.
 
-Events are kept in memory and carried by hand, so that a test can look at the time before an event is visible; the
+Events are kept in memory and delivered on request, so that a test can check the time before an event is visible; the
 tests of the server as a process have the real event store and relay. Every test has projects of its own in files that
 all of them share: making the files takes longer than most tests.
 """
@@ -121,7 +121,7 @@ class MemoryEvents:
 
 
 class HandRelay:
-    """A relay that carries when it is told to."""
+    """A relay that delivers only when a test calls `carry`."""
 
     def __init__(self) -> None:
         self.visible = START
@@ -259,15 +259,15 @@ class Office:
         return {"Authorization": f"Bearer {token}"} if token else {}
 
     def identify(self, *identifiers: Identifier, project: int | None = None, **traits: Any) -> Message:
-        """Say who somebody is, and let it become visible."""
+        """Send an identify call, apply it and deliver it."""
         return self._settled(self.say(project, kind="identify", identifiers=identifiers, traits=traits))
 
     def track(self, name: str, *identifiers: Identifier, project: int | None = None, **properties: Any) -> Message:
-        """Say what somebody did, and let it become visible."""
+        """Send a track call, apply it and deliver it."""
         return self._settled(self.say(project, kind="track", name=name, identifiers=identifiers, properties=properties))
 
     def happen(self, **fields: Any) -> Message:
-        """Have one message accepted, and let it become visible."""
+        """Append one message to the log, apply it and deliver it."""
         return self._settled(self.say(**fields))
 
     def _settled(self, message: Message) -> Message:
@@ -276,7 +276,7 @@ class Office:
         return message
 
     def say(self, project: int | None = None, **fields: Any) -> Message:
-        """Have one message accepted, a second after the one before. It is not applied yet."""
+        """Append one message to the log, received a second after the previous one. It is not applied yet."""
         self._said += 1
         at = DAY + self._said * 1000
         defaults = {"id": new_id(), "dialect": "test", "time": at, "received_at": at}

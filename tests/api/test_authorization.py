@@ -1,4 +1,4 @@
-"""Every route by nobody, by a wrong token and by another project's token: made from the routes themselves."""
+"""Every route without a token, with a wrong token or with another project's token, from the list of routes itself."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def routes() -> list[Route]:
 
 GUARDED = [route for route in routes() if route.path not in OPEN]
 STREAMS = {"/v1/live"}
-"""What goes on for as long as somebody listens; `test_live` does."""
+"""Streams that last until the client disconnects; `test_live` tests them."""
 ANSWERING = [route for route in GUARDED if route.path not in STREAMS]
 
 
@@ -56,7 +56,7 @@ QUERIES = {
     "/v1/profiles/{profile_id}/why": {"namespace": "user_id", "value": "u1"},
     "/v1/catalogue/attributes/values": {"event": "Glimpsed", "attribute": "n", "type": "number"},
 }
-"""What a route needs to be told, for an answer of 200."""
+"""Query parameters that a route requires for an answer of 200."""
 BODIES: Mapping[Route, Callable[[dict[str, str]], Any]] = {
     Route("POST", "/v1/identity/preview"): lambda _: {"identifiers": []},
     Route("PUT", "/v1/identity/policy"): lambda _: {},
@@ -87,7 +87,7 @@ ABOUT_ONE_THING = {
     Route("POST", "/v1/catalogue/aliases"),
     Route("POST", "/v1/catalogue/aliases/undo"),
 }
-"""Routes whose body names something of the project, beside those whose path does."""
+"""Routes whose body, not path, names a resource of the project."""
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
 
 
 def spare_key(server: Server) -> str:
-    """The id of a key that nobody needs, for what takes keys away."""
+    """The id of an unused key, for routes that revoke keys."""
     bearer = {"Authorization": f"Bearer {server.keys['api_token']}"}
     url = f"http://127.0.0.1:{server.console_port}/v1/keys"
     return str(httpx.post(url, json={"kind": "segment.write_key"}, headers=bearer).json()["id"])

@@ -1,4 +1,4 @@
-"""Every refusal has one shape, whoever finds the fault."""
+"""Every error response has the same shape, whichever layer raises it."""
 
 from __future__ import annotations
 

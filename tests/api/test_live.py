@@ -1,4 +1,4 @@
-"""What comes in, as it comes in: the last of it as a page, and all of it as a stream."""
+"""Live events: the newest as a page, and all of them as a stream."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL = Wanted()
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nobody wait for long."""
+    """Shorten the waits of streams."""
     monkeypatch.setattr(tail, "LOOK_SECONDS", 0.005)
     monkeypatch.setattr(streaming, "LOOK_SECONDS", 0.005)
     monkeypatch.setattr(streaming, "GATHER_SECONDS", 0.02)
@@ -117,7 +117,7 @@ def followed(
     place: Place | None = None,
     may: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Follow what comes in for as long as a test takes."""
+    """Follow the live stream for the duration of a test."""
 
     async def main() -> None:
         await test(Stream(office, follow(tail_of(office), (office.ours,), wanted, place, may)))

@@ -1,4 +1,4 @@
-"""Merging and detaching by hand, over HTTP."""
+"""Manual merges and detachments over HTTP."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_limits_hold_even_with_force(office: Office) -> None:
     assert refused.json()["error"]["details"] == {"namespace": "email"}
 
 
-@pytest.mark.parametrize("loser", [new_id(), "nobody"])
+@pytest.mark.parametrize("loser", [new_id(), "unknown"])
 def test_nobody_is_merged_with_somebody_unknown(office: Office, loser: str) -> None:
     office.track("Seen", ident("mobile_id", "m1"))
     assert code(merge(office, office.owner("mobile_id", "m1"), loser)) == (404, "not_found")

@@ -1,4 +1,4 @@
-"""What a token may do: every route declares it, and a token without the scope is told so."""
+"""Scopes of tokens: every route declares one, and a token without it gets an error that names it."""
 
 from __future__ import annotations
 

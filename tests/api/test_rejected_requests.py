@@ -59,12 +59,12 @@ def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> No
 
 def test_no_other_projects_show_nor_those_of_unknown_keys(office: Office) -> None:
     refuse(office, "theirs", office.theirs)
-    refuse(office, "nobody's", NO_PROJECT)
+    refuse(office, "unknown key", NO_PROJECT)
     assert office.get("/v1/rejected-requests").json()["refused"] == []
 
 
 def test_those_of_unknown_keys_show_where_there_is_one_project(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    refuse(office, "nobody's", NO_PROJECT)
+    refuse(office, "unknown key", NO_PROJECT)
     monkeypatch.setattr(type(office.building.credentials), "is_alone", lambda *_: True)
     (found, *_) = office.get("/v1/rejected-requests").json()["refused"]
-    assert (found["message"], found["known"]) == ("nobody's", False)
+    assert (found["message"], found["known"]) == ("unknown key", False)

@@ -1,4 +1,4 @@
-"""The console role as a process: over the log, state and event store of a data folder, beside a worker."""
+"""The console role as a process: over the log, state and event store of a data directory, next to a worker."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Server:
         return message
 
     def timeline(self, namespace: str, value: str) -> list[str]:
-        """The names of somebody's events, newest first, once everything accepted is visible."""
+        """The names of a profile's events, newest first, once everything accepted is visible."""
         answer = self.client.get("/v1/profiles", params={"namespace": namespace, "value": value, "wait": 20})
         assert answer.status_code == 200, answer.text
         page = self.client.get(f"/v1/profiles/{answer.json()['id']}/events").json()

@@ -1,4 +1,4 @@
-"""`wait=`: a reader sees what was accepted before, or is told that it takes longer."""
+"""`wait=`: a reader sees everything accepted before, or gets 503 with `Retry-After`."""
 
 from __future__ import annotations
 

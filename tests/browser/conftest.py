@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A Passerby on a data folder of its own, for all tests here: everybody in them is somebody else."""
+    """A server on a data directory of its own, shared by all browser tests; each test uses its own visitors."""
     with serving(tmp_path_factory.mktemp("browser") / "data") as running:
         yield running
 
@@ -59,7 +59,7 @@ def shop(server: Server, collector: str) -> Iterator[int]:
 
 @pytest.fixture
 def visits(chromium: Browser, shop: int) -> Iterator[Visits]:
-    """A function that makes somebody visit the shop; in the end, no page of theirs may have seen an error."""
+    """A function that opens the shop as a new visitor. At teardown no page may have logged an error."""
     with ExitStack() as stack:
         visitors: list[Visitor] = []
 

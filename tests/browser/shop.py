@@ -1,4 +1,4 @@
-"""A small shop whose pages load the browser SDK as a customer's do, served beside Passerby on a host of its own.
+"""A small shop whose pages load the browser SDK as a customer's do, served on another host than Passerby.
 
 `/` and every other path is the same page with a list of products, `/blocked` one whose browser lets it store nothing.
 """

@@ -80,7 +80,7 @@ def test_whoever_comes_after_a_logout_is_somebody_else(server: Server, visits: V
     done(page)
     bo_uid = visit.uid
     page.evaluate("web_event.resetAnonymousUId()")
-    page.evaluate("view('of-nobody')")
+    page.evaluate("view('of-unknown')")
     done(page)
     next_uid = visit.uid
     assert next_uid != bo_uid
@@ -99,7 +99,7 @@ def test_whoever_comes_after_a_logout_is_somebody_else(server: Server, visits: V
         [event["properties"]["items"][0]["id"] for event in events(server, found) if event["name"] == "product/view"]
         for found in (bo, cy)
     ]
-    assert viewed == [["of-bo"], ["of-nobody"]]
+    assert viewed == [["of-bo"], ["of-unknown"]]
 
 
 def test_a_logout_in_one_tab_is_one_in_all(server: Server, visits: Visits) -> None:

@@ -61,7 +61,7 @@ def done(page: Page) -> None:
 
 
 def profile(server: Server, namespace: str, value: str) -> Json:
-    """The profile that goes by this identifier."""
+    """The profile that owns this identifier."""
     return server.read("/v1/profiles", namespace=namespace, value=value)
 
 

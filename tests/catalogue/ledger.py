@@ -14,7 +14,7 @@ Row = TypeVar("Row", EventRow, AttributeRow)
 
 
 class Said(NamedTuple):
-    """A message as the catalogue sees it; the name "" stands for traits."""
+    """A message as the catalogue sees it; the name "" means traits."""
 
     name: str
     values: dict[str, Any]

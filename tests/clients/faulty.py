@@ -16,7 +16,7 @@ from typing import Final
 UPSTREAM_SECONDS: Final = 30
 RETRY_AFTER_SECONDS: Final = 1
 METRICS: Final = "/v1/m"
-"""Takes the browser SDKs' figures about themselves, which nobody repeats."""
+"""Accepts the metrics that browser SDKs send about themselves, which are not retried."""
 
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding"})
 
@@ -25,9 +25,9 @@ class Fault(Enum):
     """What happens to a request that brings events."""
 
     ERROR = "error"
-    """The server never sees it; the client is told 500."""
+    """The request does not reach the server; the client gets 500."""
     LIMITED = "limited"
-    """The server never sees it; the client is told 429, with `Retry-After`."""
+    """The request does not reach the server; the client gets 429 with `Retry-After`."""
     LOST = "lost"
     """The server takes it, and its answer never arrives."""
 

@@ -44,7 +44,7 @@ def arrived(server: Server, user: str, events: int) -> Json:
 
 
 def check(server: Server, user: str, others: int = 0) -> Json:
-    """Every step is there once; `others` is the number of events beside them. Returns the profile."""
+    """Assert that every step was recorded once, with `others` further events. Returns the profile."""
     found = arrived(server, user, STEPS + others)
     assert steps(server, found) == Counter(range(STEPS))
     assert found["event_count"] == STEPS + others

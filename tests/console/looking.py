@@ -1,4 +1,4 @@
-"""Somebody who looks at the console in a browser, and notices whatever goes wrong there."""
+"""A browser session on the console that records script errors, failed requests and policy violations."""
 
 from __future__ import annotations
 

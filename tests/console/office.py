@@ -69,7 +69,7 @@ class Office:
         return self._sessions[user]
 
     def client(self, user: str = "", **options: Any) -> httpx.Client:
-        """A browser's requests, without the browser: this user's, or nobody's."""
+        """An HTTP client with a browser's headers, signed in as this user or not signed in."""
         cookies = {"passerby_session": self.session(user)} if user else {}
         return httpx.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}, timeout=60, **options)
 

@@ -21,7 +21,7 @@ class Person(NamedTuple):
 
 
 class Callers:
-    """Whoever sends calls to the ingest port."""
+    """A client of the ingest port."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -49,7 +49,7 @@ class Callers:
         return id_
 
     def customer(self, name: str = "") -> Person:
-        """Somebody new, who looked around before they signed in."""
+        """Create a profile: a visitor who browses, then signs in."""
         mark = secrets.token_hex(4)
         user, visitor, email = f"user-{mark}", f"visitor-{mark}", f"{mark}@example.com"
         name = name or f"Person {mark}"

@@ -17,7 +17,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 @pytest.fixture(scope="session")
 def fresh(office: Office) -> str:
-    """A project in which nothing has come in yet."""
+    """A project that has received no events."""
     return str(office.new_project("fresh")["project"])
 
 
@@ -169,7 +169,7 @@ def test_the_main_way_goes_by_keyboard_alone(looks: Looks, office: Office) -> No
     page.keyboard.type(office.passwords[ADMIN])
     page.keyboard.press("Enter")
     expect(page).to_have_title("Profiles · Passerby")
-    page.wait_for_load_state()  # a key pressed before the page listens is nobody's
+    page.wait_for_load_state()  # keys pressed before the script has loaded are lost
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""The state of a rejected form: what its page shows again, and which messages stand beside which fields."""
+"""The state of a rejected form: submitted values are kept, and errors are shown next to their fields."""
 
 from __future__ import annotations
 

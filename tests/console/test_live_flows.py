@@ -25,10 +25,10 @@ def _connected(page: Page) -> Page:
 def test_an_event_that_arrives_and_one_that_is_refused_appear_by_themselves(looks: Looks, callers: Callers) -> None:
     name = f"Arrived {secrets.token_hex(4)}"
     page = _connected(looks(ADMIN).open("/p/default/live"))
-    callers.send("track", userId="somebody", event=name, properties={"<b>": "</script>"})
+    callers.send("track", userId="user-1", event=name, properties={"<b>": "</script>"})
     row = page.locator("tr[data-row]", has_text=name)
     expect(row).to_contain_text("accepted")
-    expect(row).to_contain_text("somebody")
+    expect(row).to_contain_text("user-1")
 
     assert callers.send("track", key="no-such-key", event="Lost") == 401
     refused = page.locator("tr[data-status=refused]", has_text="401").first
@@ -51,7 +51,7 @@ def test_a_paused_stream_counts_what_waits_and_shows_it_afterwards(looks: Looks,
     page.keyboard.press("p")
     expect(page.locator("#state")).to_have_text("Paused")
     for _ in range(3):
-        callers.send("track", userId="somebody", event=name)
+        callers.send("track", userId="user-1", event=name)
     expect(page.get_by_role("button", name="Resume (3 waiting)")).to_be_visible()
     expect(page.locator("#waiting")).to_have_text("3 waiting")
     expect(page.locator("tr[data-row]")).to_have_count(0)
@@ -64,7 +64,7 @@ def test_no_more_rows_are_shown_than_can_be_read(looks: Looks, callers: Callers)
     name = f"Many {secrets.token_hex(4)}"
     page = _connected(looks(VIEWER).open(f"/p/default/live?name={name}"))
     for _ in range(7):
-        batch = [{"type": "track", "userId": "somebody", "event": name} for _ in range(100)]
+        batch = [{"type": "track", "userId": "user-1", "event": name} for _ in range(100)]
         assert callers.send("batch", batch=batch) == 200
         page.wait_for_timeout(150)
     expect(page.locator("tr[data-row]")).to_have_count(500)
@@ -76,8 +76,8 @@ def test_filters_stand_in_the_address_and_hold_for_what_comes(looks: Looks, call
     page.get_by_label("Status").select_option("accepted")
     page.wait_for_url("**status=accepted**")
     _connected(page)
-    callers.send("track", userId="somebody", event="Other")
-    callers.send("track", userId="somebody", event="Wanted", properties={"mark": mark})
+    callers.send("track", userId="user-1", event="Other")
+    callers.send("track", userId="user-1", event="Wanted", properties={"mark": mark})
     expect(page.locator("tr[data-row]")).to_have_count(1)
     expect(page.locator("tr[data-row]")).to_contain_text("Wanted")
     page.get_by_role("link", name="Clear").click()
@@ -86,7 +86,7 @@ def test_filters_stand_in_the_address_and_hold_for_what_comes(looks: Looks, call
 
 def test_without_script_what_came_last_is_there(looks: Looks, callers: Callers) -> None:
     name = f"Plain {secrets.token_hex(4)}"
-    callers.send("track", userId="somebody", event=name)
+    callers.send("track", userId="user-1", event=name)
     page = looks(VIEWER, java_script_enabled=False).open(f"/p/default/live?name={name}")
     expect(page.get_by_role("link", name=name)).to_be_visible()
     expect(page.get_by_role("link", name="Reload")).to_be_visible()
@@ -97,10 +97,10 @@ def test_an_event_with_a_wrong_type_is_not_green_and_says_why(looks: Looks, call
     name = f"Priced {secrets.token_hex(4)}"
     desk = looks(VIEWER)
     page = _connected(desk.open(f"/p/default/live?name={name.upper()}"))
-    callers.send("track", userId="somebody", event=name, properties={"price": 1})
+    callers.send("track", userId="user-1", event=name, properties={"price": 1})
     expect(page.locator("tr[data-state=accepted]")).to_have_count(1)
     for _ in range(100):
-        callers.send("track", userId="somebody", event=name, properties={"price": "9,50"})
+        callers.send("track", userId="user-1", event=name, properties={"price": "9,50"})
         if page.locator("tr[data-state=errors]").count():
             break
         page.wait_for_timeout(100)

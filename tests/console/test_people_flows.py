@@ -1,4 +1,4 @@
-"""The way of somebody who wants to know who a person is, and why: in Chromium."""
+"""Finding a profile and the reasons for its merges, in Chromium."""
 
 from __future__ import annotations
 

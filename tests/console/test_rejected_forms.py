@@ -1,4 +1,4 @@
-"""A form with a mistake is shown again on its own page: fields kept, the message beside the field, focus on it."""
+"""A rejected form is shown again: values kept, the error next to its field, the field focused."""
 
 from __future__ import annotations
 
@@ -171,10 +171,10 @@ def test_decisions_keep_their_reason(office: Office, admin: httpx.Client) -> Non
 
 
 def test_focus_is_on_the_first_wrong_field_and_the_page_can_be_sent_again(looks: Looks, office: Office) -> None:
-    office.new_project("mended")
+    office.new_project("fixed")
     desk = looks(ADMIN)
     desk.expected = ("status of 400",)
-    page = desk.open("/p/mended/settings")
+    page = desk.open("/p/fixed/settings")
     page.get_by_label("Default phone country").fill("ZZ")
     page.get_by_label("Time zone").select_option("Europe/Lisbon")
     page.get_by_role("button", name="Save").click()

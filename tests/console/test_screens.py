@@ -1,4 +1,4 @@
-"""Every screen is shown with a day's data: without a fault, light and dark, wide and narrow, and to everybody."""
+"""Every screen with a day's data has no errors in light and dark, wide and narrow, for every role."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_a_key_of_a_source_is_no_token(office: Office, admin: httpx.Client) -> N
 
 def test_every_change_is_noted_without_its_secrets(office: Office, admin: httpx.Client) -> None:
     base = f"/p/{PROJECT}"
-    secret = "a password of mine"  # noqa: S105 - of nobody's
+    secret = "a password of mine"  # noqa: S105 - a made-up one
     admin.post(f"{base}/settings/policy", data={"blocked_values": "test", "contact_traits": "email"})
     admin.post(f"{base}/settings/users/add", data={"name": "noted", "password": secret})
     admin.post(f"{base}/settings/users/role", data={"name": "noted", "role": "admin"})

@@ -11,7 +11,7 @@ from passerby.dialects import registry
 
 @pytest.fixture(scope="session")
 def shop(office: Office) -> dict[str, str]:
-    """A project in which nothing has come in yet: its keys by kind."""
+    """The keys by kind of a project that has received no events."""
     keys = office.new_project("shop")
     flat = {
         f"{owner}.{name}": str(key)
@@ -55,7 +55,7 @@ def test_the_address_is_the_one_by_which_the_console_was_reached_unless_another_
 
 def test_what_is_not_there_is_not_found(office: Office) -> None:
     with office.client(VIEWER) as client:
-        for path in ("nobody", "nobody/arrival", "segment/1", f"segment/{office.webhook}", "customerlabs/999999999"):
+        for path in ("unknown", "unknown/arrival", "segment/1", f"segment/{office.webhook}", "customerlabs/999999999"):
             assert client.get(f"/p/default/sources/{path}").status_code == 404, path
 
 

@@ -21,7 +21,7 @@ def test_a_process_and_those_that_it_started_are_found() -> None:
         child.communicate(b"\n")
     assert (found[0].pid, found[0].role) == (os.getpid(), "supervisor")
     ours = next(process for process in found if process.pid == child.pid)
-    assert ours.role in {"worker", "supervisor"}  # what a child is called between fork and exec, nobody can say
+    assert ours.role in {"worker", "supervisor"}  # between fork and exec a child may have either name
     assert found[0].resident_bytes > 1_000_000
     assert found[0].busy_seconds > 0
     assert found[0].age_seconds >= 0

@@ -22,7 +22,7 @@ def commands() -> list[str]:
 
 
 def environment(server: Server) -> dict[str, str]:
-    """What the reader is told to set, with this server's values."""
+    """The variables that the tutorial sets, with this server's values."""
     return os.environ | {
         "KEY": server.keys["crossengage"]["mobile_api_key"],
         "TOKEN": server.keys["api_token"],

@@ -76,7 +76,7 @@ class Place:
 
 @pytest.fixture
 def place(data: Path) -> Iterator[Place]:
-    """Two projects in which everything has happened: merges, an undo, hints, a move, a merge by hand."""
+    """Two projects with merges, an undo, hints, a reassigned identifier and a manual merge."""
     place = Place(data)
     for project in (1, 2):
         for name in ("1", "2", "3"):

@@ -88,7 +88,7 @@ class Client:
 
 
 def request(path: str, body: bytes = b"", method: str = "POST", **headers: str) -> bytes:
-    """The bytes of a request. In the names of headers `_` stands for `-`."""
+    """The bytes of a request. In names of headers, `_` is replaced by `-`."""
     lines = [f"{method} {path} HTTP/1.1", "Host: edge", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body

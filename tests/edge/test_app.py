@@ -240,7 +240,7 @@ def broken(path: str) -> Call | None:
 
 
 def fail(*_: object) -> Outcome:
-    raise KeyError("somebody@example.com")
+    raise KeyError("ada@example.com")
 
 
 def test_an_internal_error_is_answered_500_and_logged_without_values(
@@ -255,14 +255,14 @@ def test_an_internal_error_is_answered_500_and_logged_without_values(
     assert len(kept()) == 1
     assert "internal error while handling a request" in lines.getvalue()
     assert "KeyError" in lines.getvalue()
-    assert "somebody" not in lines.getvalue()
+    assert "ada" not in lines.getvalue()
 
 
 class Failing:
     """A lookup that fails with an unexpected error."""
 
     async def known(self, _inquiry: Lookup) -> LookupResult:
-        raise KeyError("somebody@example.com")
+        raise KeyError("ada@example.com")
 
 
 def asking(answer: Callable[[LookupResult], Outcome]) -> Callable[[str], Call]:
@@ -282,7 +282,7 @@ def test_an_internal_error_in_a_lookup_is_answered_500(start: Start, kept: Kept,
         assert [client.ask(TRACK, EVENT).status for _ in range(2)] == [500, 500]
     assert edge.edge.counts.internal_errors == 2
     assert edge.edge.budget.taken == 0
-    assert "somebody" not in lines.getvalue()
+    assert "ada" not in lines.getvalue()
     assert kept() == []
 
 

@@ -212,10 +212,10 @@ def test_a_body_that_trickles_is_refused_after_the_deadline(start: Start, kept: 
 
 
 UNKNOWN = {
-    "crossengage": ("/api/v1/mobile/nobody/track", {}, 401),
-    "webengage": ("/v1/accounts/nobody/bulk-events", {}, 404),
+    "crossengage": ("/api/v1/mobile/unknown/track", {}, 401),
+    "webengage": ("/v1/accounts/unknown/bulk-events", {}, 404),
     "webengage with a wrong secret": (EVENTS, {"Authorization": "Bearer nothing"}, 401),
-    "customerlabs": ("/source/nobody/", {}, 404),
+    "customerlabs": ("/source/unknown/", {}, 404),
     "antsomi": ("/event?portal_id=9&prop_id=9&resp_type=json", {}, 401),
 }
 
@@ -252,7 +252,7 @@ MARKS = b"\xef\xbb\xbf" * 340_000
 
 @pytest.mark.parametrize(
     "path, status",
-    [("/v1/t", 401), ("/v1/batch", 401), (TRACK, 400), ("/api/v1/mobile/nobody/track", 401), ("/app/identify", 400)],
+    [("/v1/t", 401), ("/v1/batch", 401), (TRACK, 400), ("/api/v1/mobile/unknown/track", 401), ("/app/identify", 400)],
 )
 def test_a_body_of_byte_order_marks_is_refused(connect: Connect, lines: io.StringIO, path: str, status: int) -> None:
     body = MARKS[: 30_000 if path == "/v1/t" else 450_000]

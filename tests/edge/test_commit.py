@@ -1,4 +1,4 @@
-"""Requests that wait share writes, within bounds, and learn what became of them."""
+"""Group commit: concurrent requests share writes within limits, and each receives its result."""
 
 from __future__ import annotations
 

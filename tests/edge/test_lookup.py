@@ -276,7 +276,7 @@ def test_an_edge_without_a_state_knows_nobody() -> None:
 
 
 class Told:
-    """A directory that says the same of everybody, and remembers what it was asked."""
+    """A profile lookup that returns the same for every query and records the queries."""
 
     def __init__(self) -> None:
         self.asked: list[Lookup] = []

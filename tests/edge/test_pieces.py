@@ -29,7 +29,7 @@ REQUESTS = {
     "unpacked": request(TRACK, gzip.compress(EVENT), Content_Encoding="gzip"),
     "invalid": request(TRACK, b'{"event": "Opened"}'),
     "no json": request(TRACK, b"{"),
-    "unknown key": request("/api/v1/mobile/nobody/track", EVENT),
+    "unknown key": request("/api/v1/mobile/unknown/track", EVENT),
     "unknown path": request("/nowhere", EVENT),
     "another method": request(TRACK, EVENT, "PUT"),
     "preflight": request(TRACK, b"", "OPTIONS", Origin="https://shop.example", Access_Control_Request_Method="POST"),

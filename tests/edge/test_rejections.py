@@ -1,4 +1,4 @@
-"""What the edge refuses is noted beside the answer, and written later; a flood of it costs next to nothing."""
+"""Rejected requests are buffered after the response and written later; a flood of them costs little."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ingest port gives out the SDKs beside taking events."""
+"""The ingest port serves the SDKs in addition to accepting events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The edge as a process: it answers, sees a revoked key, and leaves in good order."""
+"""The edge as a process: it answers, notices a revoked key, and stops gracefully."""
 
 from __future__ import annotations
 

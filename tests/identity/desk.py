@@ -1,4 +1,4 @@
-"""Somebody to tell messages to: a resolver that begins with knowing nobody, and short ways to say and to ask."""
+"""A resolver without initial state, with short methods to send messages and to query the result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def limited(**of_class: int) -> Policy:
 
 
 class Desk:
-    """Profiles have ids that rise: p01, p02, ...; merges likewise, out of the same numbers."""
+    """A resolver. Ids of profiles and merges come from one ascending sequence: p01, p02, ..."""
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         numbers, self._messages = count(1), count(1)
@@ -57,32 +57,32 @@ class Desk:
         self._told = 0
 
     def identify(self, *identifiers: Identifier) -> str:
-        """Say who somebody is; return the profile, which there has to be."""
+        """Resolve an identify call; return the canonical profile, which must exist."""
         member = self._resolve(identifiers, is_event=False)
         assert member is not None
         return self.now(member)
 
     def track(self, *identifiers: Identifier) -> str:
-        """Track an event; return the profile that did it."""
+        """Resolve a track call; return its canonical profile."""
         return self.now(self.recorded(*identifiers))
 
     def recorded(self, *identifiers: Identifier) -> str:
-        """Track an event; return the member under which that is recorded."""
+        """Resolve a track call; return the member profile under which the event is recorded."""
         member = self._resolve(identifiers, is_event=True)
         assert member is not None
         return member
 
     def ignored(self, *identifiers: Identifier) -> bool:
-        """Whether saying who somebody is comes to nothing."""
+        """Whether an identify call with these identifiers resolves to no profile."""
         return self._resolve(identifiers, is_event=False) is None
 
     def owner(self, identifier: Identifier) -> str | None:
-        """The profile that has this identifier by now."""
+        """The canonical profile that owns this identifier."""
         home = self.home(identifier)
         return None if home is None else self.resolver.canonical(home)
 
     def home(self, identifier: Identifier) -> str | None:
-        """The member in which this identifier is at home."""
+        """The member profile to which this identifier is attached."""
         return self.resolver.known.homes.get(identifier)
 
     def state(self, identifier: Identifier) -> IdentityState:
@@ -94,20 +94,20 @@ class Desk:
         return self.state(identifier).stage
 
     def now(self, profile: str) -> str:
-        """The profile that this one belongs to by now."""
+        """The canonical profile of this one."""
         return self.resolver.canonical(profile)
 
     def news(self) -> list[Decision]:
-        """The decisions since this was last asked."""
+        """The decisions since the previous call of this method."""
         told, self._told = self._told, len(self.resolver.decisions)
         return self.resolver.decisions[told:]
 
     def kinds(self) -> list[str]:
-        """The kinds of those."""
+        """The kinds of the new decisions."""
         return [decision.kind for decision in self.news()]
 
     def separate(self, identifier: Identifier, one: str, other: str) -> None:
-        """Let an undo have said that these two are not one through this identifier."""
+        """Record that an undo has separated these two profiles for this identifier."""
         self.resolver.known.separations.setdefault(identifier, set()).add(frozenset((one, other)))
 
     def _resolve(self, identifiers: tuple[Identifier, ...], *, is_event: bool) -> str | None:

@@ -40,7 +40,7 @@ INVISIBLE = re.compile(
     "[\0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""What names nobody, in lower case, and what is not seen."""
+"""Placeholder values in lower case, and invisible characters."""
 
 
 def rank(name: Identifier) -> int:
@@ -72,7 +72,7 @@ def is_no_address(value: str) -> bool:
 def clean(
     identifiers: Iterable[Identifier], known: Container[Identifier]
 ) -> tuple[list[Identifier], list[Identifier], list[Identifier]]:
-    """What can name somebody, each once and the strongest first; the hints; the customer ids that somebody had before.
+    """Return the usable identifiers without repeats, strongest first; the hints; and the former customer ids.
 
     Phones are taken to be in E.164. A previous id brings the known devices of its value. Alone it names no profile, and
     it is dropped where the message has it as customer id.

@@ -108,7 +108,7 @@ class Model:
             self.target = winner
         elif decision in {"attached", "reassigned"}:
             self.give({name}, self.record)
-            for merge in self.merges:  # nobody holds it still who has to get it from somebody else again
+            for merge in self.merges:  # a reassigned identifier no longer belongs to an earlier merge
                 merge.moved.discard(name)
         return decision
 

@@ -1,4 +1,4 @@
-"""R2 and R3: the target absorbs whoever else is reached, but two people never merge."""
+"""R2 and R3: the target absorbs every other profile that is reached, but two customers never merge."""
 
 from __future__ import annotations
 

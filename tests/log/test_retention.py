@@ -1,4 +1,4 @@
-"""The log lets go of what is old or too much, but of nothing that a reader still needs."""
+"""Retention deletes old or excess batches of the log, but none that a reader still needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong with the log's file has a name, and the log goes on when it is mended."""
+"""Faults of the log's file are reported as errors of the protocol, and the log recovers once they are fixed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BIG[0].properties = {"text": "x" * 200_000}
 
 def page_limit(log: SqliteLogWriter, pages: int) -> None:
     """Let SQLite find the disk full at this size."""
-    log._connection.pragma("max_page_count", pages)  # noqa: SLF001 - there is no other way to a full disk of one's own
+    log._connection.pragma("max_page_count", pages)  # noqa: SLF001 - there is no other way to fill a disk
 
 
 def test_a_full_disk_keeps_nothing_and_the_log_goes_on_when_there_is_space_again(

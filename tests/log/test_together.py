@@ -26,7 +26,7 @@ def _meet(barrier: Barrier) -> None:
 
 
 def open_each(folder: Path) -> int:
-    """Open many new logs, each when the other roles do; return how many that were."""
+    """Open many new logs, each at the same time as the other processes; return how many."""
     for number in range(LOGS):
         _together[0].wait()
         open_log(folder / f"{number}.db").close()
@@ -34,7 +34,7 @@ def open_each(folder: Path) -> int:
 
 
 def begin_each(folder: Path) -> list[bool]:
-    """Begin many logs anew, each when the other roles do; return which of them had to be told."""
+    """Create many logs, each at the same time as the other processes; return for each whether this call created it."""
     told = []
     for number in range(LOGS):
         _together[0].wait()

@@ -22,7 +22,7 @@ PROJECTS = (1, 2, 30)
 
 
 class Log(RuleBasedStateMachine):
-    """A log beside a list."""
+    """A log compared with a list."""
 
     @initialize(days=st.integers(1, 3), limit=st.sampled_from([0, 50_000]))
     def begin(self, days: int, limit: int) -> None:

@@ -15,7 +15,7 @@ NOW = 1_700_000_000_000
 
 
 def message(number: int, project: int = 1) -> Message:
-    """A message that can be told from others by its id."""
+    """A message with a recognisable id."""
     return Message(
         project=project,
         id=str(number),

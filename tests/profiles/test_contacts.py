@@ -17,7 +17,7 @@ def names(**traits: Any) -> set[str]:
 
 
 def finds(text: str, traits: dict[str, Any], calling_code: str = "") -> bool:
-    """Whether a search for this text finds somebody with these traits."""
+    """Whether a search for this text finds a profile with these traits."""
     terms = terms_of(traits)
     return any(t.kind == s.kind and t.value.startswith(s.value) for s in sought(text, calling_code) for t in terms)
 

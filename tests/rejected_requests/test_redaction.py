@@ -1,4 +1,4 @@
-"""What is kept of a refused request tells its owner what it was, and nobody a secret."""
+"""A stored rejected request can be recognised by its sender and contains no secret."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from passerby.rejected_requests import redaction
 
-SECRET = "s3cr3tvalue0123456789"  # noqa: S105 - nobody's
+SECRET = "s3cr3tvalue0123456789"  # noqa: S105 - a made-up one
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,11 @@ class Filling:
         self._positions = count(1)
 
     def identify(self, *identifiers: Identifier, project: int = 1, **traits: Any) -> Message:
-        """Say who somebody is."""
+        """Append an identify call."""
         return self.say(kind="identify", project=project, identifiers=identifiers, traits=traits)
 
     def track(self, name: str, *identifiers: Identifier, project: int = 1, **properties: Any) -> Message:
-        """Say what somebody did."""
+        """Append a track call."""
         return self.say(kind="track", project=project, identifiers=identifiers, name=name, properties=properties)
 
     def say(self, **fields: Any) -> Message:

@@ -1,4 +1,4 @@
-"""Sizes are told while others write and remove what is looked at."""
+"""Sizes can be measured while other processes write and delete files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PARTS = 50
 
 @pytest.fixture
 def busy(tmp_path: Path) -> Iterator[Path]:
-    """A folder in which somebody else makes and removes files and folders without a pause."""
+    """A directory in which another thread constantly creates and deletes files and directories."""
     done = threading.Event()
 
     def work() -> None:

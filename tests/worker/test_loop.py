@@ -37,7 +37,7 @@ def message(person: str, name: str = "Seen") -> Message:
 
 
 class Breaking(Worker):
-    """A worker that fails in the ways it is told to, each for so many times."""
+    """A worker that raises the given errors, each so many times."""
 
     failures: list[Exception]
     poison: str = ""

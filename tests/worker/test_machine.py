@@ -1,4 +1,4 @@
-"""The product beside the reference model, whatever is said.
+"""State machine test: the product against the reference model, for arbitrary messages.
 
 However the log is cut into batches, wherever the worker is stopped, whatever is undone: both come to the same after
 every step, and what must hold always does.
@@ -30,7 +30,7 @@ PLACE: Final = st.integers(0, 30)
 
 
 class Machine(RuleBasedStateMachine):
-    """A log, a worker and two projects, beside the model."""
+    """A log, a worker and two projects, compared with the model."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(project=st.sampled_from(PROJECTS), which=PLACE)
     def detach(self, project: int, which: int) -> None:
-        """Detach some identifier from whoever has it."""
+        """Detach some identifier from its owner."""
         model = self.twin.models[project]
         held = [(number, name) for number, person in enumerate(model.people) for name in sorted(person.names)]
         if held:

@@ -21,7 +21,7 @@ from tests.worker.view import PersonView, canonical
 from passerby.messages import Identifier
 
 ORDERS: Final = range(1, 51)
-"""Each set of messages is told in so many orders, each to a project of its own."""
+"""Each set of messages is applied in so many orders, each in a project of its own."""
 FEWER: Final = settings(max_examples=settings().max_examples // 4)
 """As an example here is fifty of elsewhere."""
 
@@ -72,7 +72,7 @@ def _say(twin: Twin, project: int, fact: Fact) -> None:
 
 
 def _outcomes(people: Sequence[PersonView], numbers: dict[str, int]) -> frozenset[Outcome]:
-    """Everybody with all members."""
+    """All profiles with all members."""
     members: dict[int, list[PersonView]] = {}
     for number, person in enumerate(people):
         members.setdefault(canonical(people, number), []).append(person)

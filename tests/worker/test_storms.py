@@ -30,7 +30,7 @@ def visitor(number: int) -> Identifier:
 
 
 def visits() -> list[Saying]:
-    """Everybody does something, as a stranger."""
+    """An event of each visitor, before any of them is linked."""
     return [Saying((visitor(number),), "track") for number in range(PEOPLE)]
 
 

@@ -1,4 +1,4 @@
-"""A worker on a real state and a reference model that are told the same, and have to come to the same."""
+"""A worker on a real state and a reference model that receive the same messages and must agree."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class MergeView(NamedTuple):
 
 
 class View(NamedTuple):
-    """One project. `history` counts decisions by kind, `stages` counts the profiles that stand for themselves."""
+    """One project. `history` counts decisions by kind, `stages` counts profiles that are not merged."""
 
     people: list[PersonView]
     merges: list[MergeView]

@@ -1,4 +1,4 @@
-"""Signing in and out: what is told, what is not, and how often a password can be tried."""
+"""Signing in and out: what error messages reveal, and how often a password can be tried."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def test_behind_https_the_cookie_stays_there(office: Office) -> None:
 
 
 def test_a_wrong_password_and_an_unknown_name_are_answered_alike(office: Office) -> None:
-    wrong, unknown = office.sign_in(VIEWER, "not the password"), office.sign_in("nobody", "not the password")
+    wrong, unknown = office.sign_in(VIEWER, "not the password"), office.sign_in("unknown", "not the password")
     assert wrong.status_code == unknown.status_code == http.HTTPStatus.UNAUTHORIZED
-    assert wrong.text.replace(VIEWER, "") == unknown.text.replace("nobody", "")
+    assert wrong.text.replace(VIEWER, "") == unknown.text.replace("unknown", "")
     assert "set-cookie" not in wrong.headers
 
 

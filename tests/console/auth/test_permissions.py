@@ -1,4 +1,4 @@
-"""Who may do what: every route of the console and of the API, tried by everybody.
+"""Permissions: every route of the console and the API, requested by every kind of caller.
 
 The matrix is made from the routes themselves, so that a new one is tried without being listed here.
 """
@@ -23,7 +23,7 @@ from passerby.console.auth.permissions import PERMISSION, Permission, Permission
 UNKNOWN = "0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21"
 SAFE = frozenset({"GET", "HEAD"})
 OPEN = frozenset({"/healthz", "/metrics", "/openapi.json"})
-"""What the API answers to everybody: no project's data is there."""
+"""Public routes of the API: they contain no project's data."""
 
 
 class Way(NamedTuple):
@@ -173,7 +173,7 @@ def test_the_api_shows_a_foreign_token_nothing_of_this_project(office: Office, f
 
 
 class Guest(NamedTuple):
-    """Somebody with a role in one project alone: `elsewhere`."""
+    """A user with a role in one project only: `elsewhere`."""
 
     name: str
     client: httpx.Client

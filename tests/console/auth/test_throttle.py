@@ -1,4 +1,4 @@
-"""How often passwords can be tried, and that nobody else's attempts keep a user out."""
+"""Sign-in throttling: delays grow with failed attempts, and another client's attempts do not lock a user out."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def _json(client: httpx.Client, path: str, **query: Any) -> Any:
 
 def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, callers: Callers) -> None:
     name, mark = f"Narrow {secrets.token_hex(4)}", secrets.token_hex(8)
-    callers.send("track", userId="somebody", event=name, properties={"mark": mark})
+    callers.send("track", userId="user-1", event=name, properties={"mark": mark})
     for query in ({"name": name}, {"q": mark}, {"name": name, "status": "accepted", "dialect": "segment"}):
         items = _json(viewer, "/live", **query)["recent"]["items"]
         assert [item["name"] for item in items] == [name], query
@@ -106,20 +106,20 @@ def test_the_catalogue_has_events_traits_and_violations(office: Office) -> None:
 
 def test_an_event_can_be_described_hidden_and_planned(office: Office, callers: Callers) -> None:
     name, never = f"Marked {secrets.token_hex(4)}", f"Never {secrets.token_hex(4)}"
-    callers.send("track", userId="somebody", event=name, properties={"price": 1})
+    callers.send("track", userId="user-1", event=name, properties={"price": 1})
     callers.settle()
     with office.client(ADMIN) as client:
-        said = {"event": name, "description": "Somebody paid", "planned": "true", "hidden": "true"}
+        said = {"event": name, "description": "A payment", "planned": "true", "hidden": "true"}
         answer = client.post("/p/default/catalogue/mark", data=said)
         assert answer.headers["location"] == "/p/default/catalogue?said=marked"
         client.post("/p/default/catalogue/mark", data={"event": name, "attribute": "price", "description": "In euros"})
         client.post("/p/default/catalogue/mark", data={"event": never, "planned": "true"})
         trait = client.post("/p/default/catalogue/mark", data={"attribute": "email", "description": "Work or private"})
         assert trait.headers["location"] == "/p/default/catalogue?part=traits&said=marked"
-        assert "Somebody paid" in client.get("/p/default/catalogue/mark", params={"event": name}).text
+        assert "A payment" in client.get("/p/default/catalogue/mark", params={"event": name}).text
         shown, whole = client.get("/p/default/catalogue").text, client.get("/p/default/catalogue?hidden=true").text
-        assert "Somebody paid" not in shown
-        assert "Somebody paid" in whole
+        assert "A payment" not in shown
+        assert "A payment" in whole
         assert "In euros" in whole
         assert never in shown
         assert "Work or private" in client.get("/p/default/catalogue?part=traits").text
@@ -129,7 +129,7 @@ def test_an_event_can_be_described_hidden_and_planned(office: Office, callers: C
 def test_the_catalogue_goes_on_where_a_page_ends(viewer: httpx.Client, callers: Callers) -> None:
     mark = secrets.token_hex(4)
     callers.send(
-        "batch", batch=[{"type": "track", "userId": "somebody", "event": f"Page {mark} {n:02}"} for n in range(45)]
+        "batch", batch=[{"type": "track", "userId": "user-1", "event": f"Page {mark} {n:02}"} for n in range(45)]
     )
     callers.settle()
     seen: list[str] = []

@@ -20,7 +20,7 @@ def callers(office: Office) -> Callers:
 
 @pytest.fixture(scope="module")
 def person(callers: Callers) -> Person:
-    """Somebody who was a visitor before; nobody takes them apart."""
+    """A customer who was an anonymous visitor before. No test undoes the merge."""
     return callers.customer()
 
 
@@ -239,7 +239,7 @@ def test_the_merge_page_offers_force_before_a_merge_of_leads_with_different_cont
 
 def test_nobody_is_merged_with_whom_nothing_leads_to(admin: httpx.Client, person: Person) -> None:
     path = f"/profiles/{person.profile}/identity/merge"
-    for text in ("0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", person.email[:5], "nobody at all"):
+    for text in ("0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", person.email[:5], "no such person"):
         assert _json(admin, path, **{"with": text})["other"] is None
     assert _json(admin, path)["other"] is None
     assert "This is the same profile" in admin.get(f"/p/default{path}", params={"with": person.email}).text

@@ -22,7 +22,7 @@ def test_a_form_becomes_the_policy_that_it_says() -> None:
     }
     before = IdentityPolicy(namespaces={"household": "hint"})
     assert policy_in(form, before) == IdentityPolicy(
-        blocked_values=["test", "nobody"],
+        blocked_values=["test", "placeholder"],
         limits={"email": 7},
         contact_traits=["email", "phone"],
         namespaces={"household": "hint", "loyalty_card": "contact"},

@@ -21,7 +21,7 @@ def viewer(office: Office) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def shopper(office: Office) -> str:
-    """The profile of somebody who viewed a product in two vendors' words and placed an order."""
+    """A profile with a product view in two vendors' vocabularies and one order."""
     callers, user = Callers(office), f"shopper-{secrets.token_hex(4)}"
     callers.send("track", userId=user, event="Viewed Product", properties={"product_id": "p-1", "name": "Shoes"})
     callers.webengage("events", userId=user, eventName="Product Viewed", eventData={"product_id": "p-1"})

@@ -181,10 +181,10 @@ def test_an_alias_names_who_went_by_another_id(fields: dict[str, Any], identifie
 
 
 @pytest.mark.parametrize("same", ["u-1", " u-1 "])
-@pytest.mark.parametrize("beside", [{}, {"anonymousId": "a-1"}])
-def test_an_alias_onto_itself_is_nothing(same: str, beside: dict[str, str]) -> None:
-    assert messages("/v1/alias", USER | {"previousId": same} | beside) == []
-    item = {"type": "alias", "previousId": same, **USER, **beside}
+@pytest.mark.parametrize("further", [{}, {"anonymousId": "a-1"}])
+def test_an_alias_onto_itself_is_nothing(same: str, further: dict[str, str]) -> None:
+    assert messages("/v1/alias", USER | {"previousId": same} | further) == []
+    item = {"type": "alias", "previousId": same, **USER, **further}
     assert len(messages("/v1/batch", {"batch": [item, {"type": "track", **TRACK}]})) == 1
 
 

@@ -170,7 +170,7 @@ test("an app that starts again goes on as the same visitor, with what was not se
   assert.equal(await second.client.getCustomerId(), "c1");
 });
 
-test("nothing is recorded without consent, and nothing is left of somebody who takes it back", async () => {
+test("nothing is recorded without consent, and withdrawing it deletes everything stored", async () => {
   const { client, clock, collector, storage } = await started({ consent: false });
   client.track("product", "view");
   await clock.pass(5_000);
@@ -297,7 +297,7 @@ test("a storage with something else in it is like an empty one", async () => {
   }
 });
 
-test("a queue that grows too large for a storage lets go of its oldest events", async () => {
+test("a queue too large for its storage drops the oldest events", async () => {
   const { client, clock, collector, storage } = await started();
   collector.answers = Array(1_000).fill("lost");
   for (let index = 0; index < 30; index++) client.track("big", "event", { extra: { text: "x".repeat(50_000), index } });

@@ -116,7 +116,7 @@ test("what comes while something is being sent is sent next", async () => {
   assert.equal(sent[0].leaving, true);
 });
 
-test("while somebody else is sending it waits", async () => {
+test("it waits while another tab is sending", async () => {
   let busy = true;
   const exclusively = async (work) => (busy ? false : work(true).then(() => true));
   const { add, clock, sent } = sending({ exclusively });

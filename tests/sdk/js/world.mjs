@@ -1,4 +1,4 @@
-/** What the tests put around the SDKs: a clock that is turned by hand, a collector, storages with faults. */
+/** The environment of SDK tests: a manual clock, a collector, and storages with faults. */
 
 /** A clock on which nothing happens by itself. */
 export class HandClock {
@@ -15,7 +15,7 @@ export class HandClock {
 
   cancel = (timer) => void this.timers.delete(timer);
 
-  /** Let so many milliseconds go by, and everything happen that is due in them. */
+  /** Advance the clock by so many milliseconds and run the timers that become due. */
   async pass(milliseconds) {
     const end = this.time + milliseconds;
     for (await settled(); ; await settled()) {

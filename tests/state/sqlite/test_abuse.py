@@ -1,4 +1,4 @@
-"""Identifiers that everybody shares, and profiles that everything is tried on: what is read of them stays bounded."""
+"""Identifiers shared by everyone and profiles with huge histories: the rows read for them stay bounded."""
 
 from __future__ import annotations
 

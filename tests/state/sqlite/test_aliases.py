@@ -1,4 +1,4 @@
-"""Aliases in the state: what is stored of them, and what undo and decisions by hand do to them."""
+"""Aliases in the state: how they are stored, and how undo and manual decisions change them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What devices say of themselves stays with them, whoever has them."""
+"""Device descriptions stay with the device, whichever profile owns it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people decide by hand, and how it lives together with the rules."""
+"""Manual merges and detachments, and how the rules treat them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox: what relays read, how far they are, and what retention lets go of."""
+"""The outbox: what relays read, their progress, and what retention deletes."""
 
 from __future__ import annotations
 
