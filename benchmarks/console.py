@@ -23,7 +23,7 @@ from benchmarks.end_to_end import load
 from benchmarks.report import report, write_json
 from benchmarks.resolver import fill as fill_state
 from benchmarks.search import fill_contacts, searches
-from tests.serving import Server
+from tests.server_process import Server
 
 TIMES = 200
 WARMING = 5

@@ -26,7 +26,7 @@ import msgspec
 from benchmarks.edge import CONNECTIONS, SCRIPTS, printed
 from benchmarks.load import Load
 from benchmarks.report import report, write_json
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 FIRST = "crossengage track"
 PEOPLE = 2_000

@@ -24,7 +24,7 @@ import msgspec
 from benchmarks.load import Load
 from benchmarks.report import report, write_json
 from benchmarks.resolver import BATCH, NOW, new_id
-from tests.serving import Server
+from tests.server_process import Server
 
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter

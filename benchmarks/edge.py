@@ -31,7 +31,7 @@ import uvicorn
 import uvloop
 from benchmarks.load import Load
 from benchmarks.report import report, write_json
-from tests.serving import free_ports, init
+from tests.server_process import free_ports, init
 
 from passerby.log.sqlite.store import SqliteLogReader
 from passerby.storage.data_dir import DataDir

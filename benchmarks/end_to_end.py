@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 from benchmarks.report import report, write_json
 from benchmarks.roles import usage
-from tests.serving import Server
+from tests.server_process import Server
 
 SCRIPTS = Path(__file__).parent / "wrk"
 CONNECTIONS = 64

@@ -19,7 +19,7 @@ from benchmarks.end_to_end import load
 from benchmarks.report import report, write_json
 from benchmarks.resolver import fill as fill_state
 from benchmarks.roles import usage
-from tests.serving import Server
+from tests.server_process import Server
 
 LOOKUPS = 1_000
 LOAD_SECONDS = 10

@@ -16,12 +16,12 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 # No deadline: an example's duration depends on the machine's other work, and no test here is about time.
-settings.register_profile("desk", deadline=None)
-# What CI says of a change depends on the change alone: the same examples every time. New ones are tried at every desk.
+settings.register_profile("developer", deadline=None)
+# What CI says of a change depends on the change alone: the same examples every time. Developers try new ones.
 settings.register_profile("ci", deadline=None, derandomize=True)
 # `make prove`: the same properties, tried for long.
 settings.register_profile("prove", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("prove" if os.environ.get("PROVE_LONG") else "ci" if os.environ.get("CI") else "desk")
+settings.load_profile("prove" if os.environ.get("PROVE_LONG") else "ci" if os.environ.get("CI") else "developer")
 
 
 _MADE_ANEW = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|pby_.*", re.DOTALL)

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.serving import Json, Server
+from tests.server_process import Json, Server
 
 from passerby.doctor.deep import check_identity
 from passerby.event_store.chdb.opening import open_event_store

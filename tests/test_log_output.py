@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.serving import Server
+from tests.server_process import Server
 
 SHELL = {"full": '"$@" >/dev/full 2>&1', "without a reader": '"$@"', "closed": '"$@" >&- 2>&-'}
 

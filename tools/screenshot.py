@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import sync_playwright
-from tests.serving import serving
+from tests.server_process import serving
 
 USERS: Final = 400
 WIDTH, HEIGHT = 1280, 800

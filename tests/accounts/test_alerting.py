@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.migrating import CONTROL, older
+from tests.old_files import CONTROL, older
 
 from passerby.accounts.alerting import AlertSettings, checked_address
 from passerby.accounts.errors import BadSetting

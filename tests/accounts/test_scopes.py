@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.migrating import CONTROL, older
+from tests.old_files import CONTROL, older
 
 from passerby.accounts import keys
 from passerby.accounts.credentials import ProjectCredentials

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.migrating import CONTROL, older
+from tests.old_files import CONTROL, older
 
 from passerby.accounts import keys
 from passerby.accounts.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists

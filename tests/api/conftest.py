@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.api.office import Building, Office
+from tests.api.api_client import ApiClient, InProcessServer
 
 
 @pytest.fixture(scope="session")
-def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Building]:
-    building = Building(tmp_path_factory.mktemp("api"))
-    with building.client:
-        yield building
-    building.close()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessServer]:
+    server = InProcessServer(tmp_path_factory.mktemp("api"))
+    with server.client:
+        yield server
+    server.close()
 
 
 @pytest.fixture
-def office(building: Building) -> Iterator[Office]:
-    yield Office(building)
-    building.apply()
-    building.carry()
-    building.events.broken = False
+def api(server: InProcessServer) -> Iterator[ApiClient]:
+    yield ApiClient(server)
+    server.apply()
+    server.deliver()
+    server.events.broken = False

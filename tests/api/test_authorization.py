@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from litestar.routes import HTTPRoute
-from tests.api.office import Office
+from tests.api.api_client import ApiClient
 from tests.api.test_merges import merge
-from tests.state.filling import ident
+from tests.state.state_builder import ident
 
 from passerby.api.openapi.reference import application_to_describe
 
@@ -38,17 +38,17 @@ STREAMS = {"/v1/live"}
 ANSWERING = [route for route in GUARDED if route.path not in STREAMS]
 
 
-def call(office: Office, route: Route, token: str, ids: dict[str, str]) -> int:
+def call(api: ApiClient, route: Route, token: str, ids: dict[str, str]) -> int:
     path, body = route.path.format_map(ids), BODIES[route](ids) if route in BODIES else None
     if route.method == "PUT":
-        return office.put(path, token, body).status_code
+        return api.put(path, token, body).status_code
     if route.method == "PATCH":
-        return office.patch(path, token, body).status_code
+        return api.patch(path, token, body).status_code
     if route.method == "DELETE":
-        return office.delete(path, token).status_code
+        return api.delete(path, token).status_code
     if route.method == "POST":
-        return office.post(path, token, body).status_code
-    return office.get(path, token, **QUERIES.get(route.path, {})).status_code
+        return api.post(path, token, body).status_code
+    return api.get(path, token, **QUERIES.get(route.path, {})).status_code
 
 
 QUERIES = {
@@ -91,28 +91,28 @@ ABOUT_ONE_THING = {
 
 
 @pytest.fixture
-def ids(office: Office) -> dict[str, str]:
+def ids(api: ApiClient) -> dict[str, str]:
     """Ids of things that there are in our project."""
-    merge_id = merge(office)
-    profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()
-    office.track("Seen", ident("mobile_id", "m2"))
-    office.track("Glimpsed", ident("mobile_id", "m2"), n=1)
-    office.post("/v1/catalogue/aliases", body={"event": "Glimpsed", "into": "Noticed"})
-    office.track("Seen", ident("mobile_id", "m3"), ident("anonymous_id", "a3"))
+    merge_id = merge(api)
+    profile = api.get("/v1/profiles", namespace="user_id", value="u1").json()
+    api.track("Seen", ident("mobile_id", "m2"))
+    api.track("Glimpsed", ident("mobile_id", "m2"), n=1)
+    api.post("/v1/catalogue/aliases", body={"event": "Glimpsed", "into": "Noticed"})
+    api.track("Seen", ident("mobile_id", "m3"), ident("anonymous_id", "a3"))
     body = {"namespace": "mobile_id", "value": "m3", "reason": "why"}
-    detached = office.post(f"/v1/profiles/{office.owner('mobile_id', 'm3')}/detach", body=body).json()
-    office.identify(ident("user_id", "u9"))
-    dismissed = office.owner("user_id", "u9")
-    office.post("/v1/duplicates/dismiss", body={"profiles": [profile["id"], dismissed]})
+    detached = api.post(f"/v1/profiles/{api.owner('mobile_id', 'm3')}/detach", body=body).json()
+    api.identify(ident("user_id", "u9"))
+    dismissed = api.owner("user_id", "u9")
+    api.post("/v1/duplicates/dismiss", body={"profiles": [profile["id"], dismissed]})
     return {
         "profile_id": profile["id"],
         "merge_id": merge_id,
-        "other_id": office.owner("mobile_id", "m2"),
+        "other_id": api.owner("mobile_id", "m2"),
         "detachment_id": detached["detachment_id"],
         "dismissed_id": dismissed,
         "dialect": "segment",
-        "key_id": str(office.post("/v1/keys", body={"kind": "segment.write_key"}).json()["id"]),
-        "event_id": office.track("Seen", ident("mobile_id", "m2")).id,
+        "key_id": str(api.post("/v1/keys", body={"kind": "segment.write_key"}).json()["id"]),
+        "event_id": api.track("Seen", ident("mobile_id", "m2")).id,
     }
 
 
@@ -168,52 +168,52 @@ def test_every_route_is_known_to_need_a_token_or_not() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(OPEN))
-def test_what_is_open_needs_no_token(office: Office, path: str) -> None:
-    assert office.get(path, "").status_code == 200
+def test_what_is_open_needs_no_token(api: ApiClient, path: str) -> None:
+    assert api.get(path, "").status_code == 200
 
 
 @pytest.mark.parametrize("route", ANSWERING)
-def test_the_bearer_of_our_token_is_let_in(office: Office, ids: dict[str, str], route: Route) -> None:
-    assert call(office, route, office.token, ids) == 200
+def test_the_bearer_of_our_token_is_let_in(api: ApiClient, ids: dict[str, str], route: Route) -> None:
+    assert call(api, route, api.token, ids) == 200
 
 
 @pytest.mark.parametrize("route", GUARDED)
 @pytest.mark.parametrize("token", ["", "wrong", "wrong with spaces"])
-def test_nobody_else_is(office: Office, ids: dict[str, str], route: Route, token: str) -> None:
-    assert call(office, route, token, ids) == 401
+def test_nobody_else_is(api: ApiClient, ids: dict[str, str], route: Route, token: str) -> None:
+    assert call(api, route, token, ids) == 401
 
 
 @pytest.mark.parametrize("route", ANSWERING)
-def test_another_projects_token_opens_nothing_of_ours(office: Office, ids: dict[str, str], route: Route) -> None:
+def test_another_projects_token_opens_nothing_of_ours(api: ApiClient, ids: dict[str, str], route: Route) -> None:
     about_one_thing = "{" in route.path or route in ABOUT_ONE_THING
-    assert call(office, route, office.their_token, ids) == (404 if about_one_thing else 200)
+    assert call(api, route, api.other_token, ids) == (404 if about_one_thing else 200)
 
 
 @pytest.mark.parametrize("header", ["Basic {}", "{}", "Bearer", "Bearer {} more", "Token {}"])
-def test_a_token_comes_as_a_bearer_token(office: Office, header: str) -> None:
-    headers = {"Authorization": header.format(office.token)}
-    answer = office.building.client.get("/v1/stats", headers=headers)
+def test_a_token_comes_as_a_bearer_token(api: ApiClient, header: str) -> None:
+    headers = {"Authorization": header.format(api.token)}
+    answer = api.server.client.get("/v1/stats", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_the_schemes_name_may_be_in_any_case(office: Office) -> None:
-    headers = {"Authorization": f"bearer  {office.token} "}
-    assert office.building.client.get("/v1/stats", headers=headers).status_code == 200
+def test_the_schemes_name_may_be_in_any_case(api: ApiClient) -> None:
+    headers = {"Authorization": f"bearer  {api.token} "}
+    assert api.server.client.get("/v1/stats", headers=headers).status_code == 200
 
 
-def test_a_revoked_token_opens_nothing_any_more(office: Office) -> None:
-    assert office.get("/v1/stats").status_code == 200
-    projects = office.building.projects
-    project = next(each for each in projects.projects() if each.id == office.ours)
+def test_a_revoked_token_opens_nothing_any_more(api: ApiClient) -> None:
+    assert api.get("/v1/stats").status_code == 200
+    projects = api.server.projects
+    project = next(each for each in projects.projects() if each.id == api.project)
     (key,) = projects.keys(project)
     projects.revoke_key(project, key.id, 1)
-    office.building.credentials.refresh_if_changed()
-    assert office.get("/v1/stats").status_code == 401
+    api.server.credentials.refresh_if_changed()
+    assert api.get("/v1/stats").status_code == 401
 
 
-def test_nothing_of_another_project_shows_in_any_list(office: Office) -> None:
-    office.track("Seen", ident("mobile_id", "m1"))
-    assert office.get("/v1/profiles", office.their_token).json()["profiles"] == []
-    assert office.get("/v1/catalogue", office.their_token).json()["events"] == []
-    assert office.get("/v1/stats", office.their_token).json()["accepted"] == 0
+def test_nothing_of_another_project_shows_in_any_list(api: ApiClient) -> None:
+    api.track("Seen", ident("mobile_id", "m1"))
+    assert api.get("/v1/profiles", api.other_token).json()["profiles"] == []
+    assert api.get("/v1/catalogue", api.other_token).json()["events"] == []
+    assert api.get("/v1/stats", api.other_token).json()["accepted"] == 0

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.api.test_openapi import DESCRIPTION
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 from passerby.api.openapi.reference import METHODS
 

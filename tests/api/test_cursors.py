@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.state.filling import new_id
+from tests.state.state_builder import new_id
 
 from passerby.services import cursors
 from passerby.services.errors import ServiceError

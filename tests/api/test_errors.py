@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 from structlog.testing import capture_logs
-from tests.api.office import Office
+from tests.api.api_client import ApiClient
 
 from passerby.services.errors import ErrorCode
 from passerby.web.errors import MEANING, STATUS, ErrorAnswer
@@ -21,30 +21,30 @@ def error(answer: Any, status: int) -> ErrorAnswer:
 
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v2/stats", "/schema", "/schema/swagger", "/docs", "/openapi.yaml"])
-def test_an_unknown_path_is_404(office: Office, path: str) -> None:
-    assert error(office.get(path), 404).error.code == ErrorCode.NOT_FOUND
+def test_an_unknown_path_is_404(api: ApiClient, path: str) -> None:
+    assert error(api.get(path), 404).error.code == ErrorCode.NOT_FOUND
 
 
-def test_a_wrong_method_is_405_and_names_the_right_ones(office: Office) -> None:
-    answer = office.building.client.delete("/v1/stats")
+def test_a_wrong_method_is_405_and_names_the_right_ones(api: ApiClient) -> None:
+    answer = api.server.client.delete("/v1/stats")
     assert error(answer, 405).error.code == ErrorCode.METHOD_NOT_ALLOWED
     assert "GET" in answer.headers["allow"]
 
 
-def test_every_parameter_that_is_wrong_is_named(office: Office) -> None:
-    found = error(office.get("/v1/catalogue", limit="x"), 400).error
+def test_every_parameter_that_is_wrong_is_named(api: ApiClient) -> None:
+    found = error(api.get("/v1/catalogue", limit="x"), 400).error
     assert found.code == ErrorCode.INVALID_PARAMETER
     assert [parameter["name"] for parameter in found.details["parameters"]] == ["limit"]
     assert "limit" in found.message
 
 
-def test_a_fault_of_ours_is_logged_and_not_told(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_logged_and_not_told(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: int) -> None:
         raise KeyError("a secret of ours")
 
-    monkeypatch.setattr(type(office.building.reader), "totals", lambda _, project: fail(project))
+    monkeypatch.setattr(type(api.server.reader), "totals", lambda _, project: fail(project))
     with capture_logs() as lines:
-        answer = office.get("/v1/stats")
+        answer = api.get("/v1/stats")
     assert error(answer, 500).error.code == ErrorCode.INTERNAL_ERROR
     assert "secret" not in answer.text
     assert [(line["log_level"], type(line["exc_info"])) for line in lines if line["event"] == "a request failed"] == [
@@ -56,7 +56,7 @@ def test_every_code_has_a_status_and_a_meaning() -> None:
     assert set(STATUS) == set(MEANING) == set(ErrorCode)
 
 
-def test_answers_are_kept_by_no_cache_and_taken_for_nothing_else(office: Office) -> None:
+def test_answers_are_kept_by_no_cache_and_taken_for_nothing_else(api: ApiClient) -> None:
     for path in ("/v1/stats", "/healthz", "/openapi.json"):
-        headers = office.get(path).headers
+        headers = api.get(path).headers
         assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")

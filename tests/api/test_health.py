@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from tests.api.office import MemoryEvents, Office
+from tests.api.api_client import ApiClient, MemoryEvents
 from tests.positions import at
 
 from passerby.api.app import create_app
@@ -50,22 +50,22 @@ class Part:
 
 
 @contextmanager
-def client_with(office: Office, *checks: Check) -> Iterator[TestClient]:  # type: ignore[type-arg]
+def client_with(api: ApiClient, *checks: Check) -> Iterator[TestClient]:  # type: ignore[type-arg]
     readers = Readers(threads=2)
-    with TestClient(create_app(replace(office.building.context, checks=checks, readers=readers))) as client:
+    with TestClient(create_app(replace(api.server.context, checks=checks, readers=readers))) as client:
         yield client
     readers.close()
 
 
-def test_when_every_part_is_well_the_server_is_ready(office: Office) -> None:
-    with client_with(office, Part("state"), Part("log")) as client:
+def test_when_every_part_is_well_the_server_is_ready(api: ApiClient) -> None:
+    with client_with(api, Part("state"), Part("log")) as client:
         answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "checks": ["state", "log"]})
 
 
-def test_each_part_that_fails_is_named_with_what_is_wrong(office: Office) -> None:
+def test_each_part_that_fails_is_named_with_what_is_wrong(api: ApiClient) -> None:
     parts = Part("state"), Part("worker", "it is asleep"), Part("log", error=OSError("a secret path"))
-    with client_with(office, *parts) as client:
+    with client_with(api, *parts) as client:
         answer = client.get("/healthz")
     assert answer.status_code == 503
     error = answer.json()["error"]
@@ -75,8 +75,8 @@ def test_each_part_that_fails_is_named_with_what_is_wrong(office: Office) -> Non
 
 
 class TestEngines:
-    def test_a_state_that_can_be_read_is_well(self, office: Office) -> None:
-        assert health.run(StateCheck(office.building.reader)) is None
+    def test_a_state_that_can_be_read_is_well(self, api: ApiClient) -> None:
+        assert health.run(StateCheck(api.server.reader)) is None
 
     def test_a_state_that_is_not_there_is_not(self, tmp_path: Path) -> None:
         assert health.run(StateCheck(SqliteStateReader(tmp_path / "none.db"))) == "it cannot be read: StateUnavailable"

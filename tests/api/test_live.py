@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from tests.api.office import Office
+from tests.api.api_client import ApiClient
 from tests.api.test_rejected_requests import refuse
 from tests.positions import at
-from tests.state.filling import ident
+from tests.state.state_builder import ident
 
 from passerby.log.protocol import LogFull
 from passerby.services import tail
@@ -33,20 +33,20 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "GATHER_SECONDS", 0.02)
 
 
-def say(office: Office, name: str = "Seen", **fields: Any) -> str:
+def say(api: ApiClient, name: str = "Seen", **fields: Any) -> str:
     """Have an event accepted; its id."""
     fields.setdefault("identifiers", (ident("mobile_id", "m1"),))
-    return office.say(kind="track", name=name, **fields).id
+    return api.append(kind="track", name=name, **fields).id
 
 
-def recent(office: Office, **query: Any) -> list[str]:
-    return [item["id"] for item in office.get("/v1/live/recent", **query).json()["items"]]
+def recent(api: ApiClient, **query: Any) -> list[str]:
+    return [item["id"] for item in api.get("/v1/live/recent", **query).json()["items"]]
 
 
-def test_what_came_last_comes_first_accepted_and_refused_alike(office: Office) -> None:
-    first = say(office, properties={"sku": "R-88"}, identifiers=(ident("mobile_id", "m1"), ident("user_id", "u1")))
-    refuse(office, "The body is not JSON.")
-    refused, accepted = office.get("/v1/live/recent").json()["items"]
+def test_what_came_last_comes_first_accepted_and_refused_alike(api: ApiClient) -> None:
+    first = say(api, properties={"sku": "R-88"}, identifiers=(ident("mobile_id", "m1"), ident("user_id", "u1")))
+    refuse(api, "The body is not JSON.")
+    refused, accepted = api.get("/v1/live/recent").json()["items"]
     assert accepted == {
         "id": first,
         "status": "accepted",
@@ -67,30 +67,30 @@ def test_what_came_last_comes_first_accepted_and_refused_alike(office: Office) -
     assert (refused["http_status"], refused["name"], refused["who"]) == (400, "track", None)
 
 
-def test_only_what_is_asked_for_comes(office: Office) -> None:
-    seen, bought = say(office), say(office, "Bought", dialect="other", properties={"Sku": "R-88"})
-    refuse(office, "no")
-    assert recent(office, status="accepted") == [bought, seen]
-    assert len(recent(office, status="refused")) == 1
-    assert recent(office, dialect="other") == [bought]
-    assert recent(office, name="Seen") == [seen]
-    assert recent(office, q='sku":"r-88') == [bought]
-    assert recent(office, status="accepted", limit=1) == [bought]
-    assert len(recent(office, dialect="segment", name="track", q="EVENT")) == 1
-    assert recent(office, q="nowhere") == []
+def test_only_what_is_asked_for_comes(api: ApiClient) -> None:
+    seen, bought = say(api), say(api, "Bought", dialect="other", properties={"Sku": "R-88"})
+    refuse(api, "no")
+    assert recent(api, status="accepted") == [bought, seen]
+    assert len(recent(api, status="refused")) == 1
+    assert recent(api, dialect="other") == [bought]
+    assert recent(api, name="Seen") == [seen]
+    assert recent(api, q='sku":"r-88') == [bought]
+    assert recent(api, status="accepted", limit=1) == [bought]
+    assert len(recent(api, dialect="segment", name="track", q="EVENT")) == 1
+    assert recent(api, q="nowhere") == []
 
 
-def test_nothing_of_another_project_does(office: Office) -> None:
-    say(office, project=office.theirs)
-    refuse(office, "theirs", office.theirs)
-    assert recent(office) == []
+def test_nothing_of_another_project_does(api: ApiClient) -> None:
+    say(api, project=api.other_project)
+    refuse(api, "theirs", api.other_project)
+    assert recent(api) == []
 
 
 class Stream:
     """A stream that is followed in the test's own event loop."""
 
-    def __init__(self, office: Office, chunks: AsyncIterator[bytes]) -> None:
-        self.office = office
+    def __init__(self, api: ApiClient, chunks: AsyncIterator[bytes]) -> None:
+        self.api = api
         self._chunks = chunks
 
     async def next(self) -> dict[str, str]:
@@ -106,12 +106,12 @@ class Stream:
         return [item["name"] for item in json.loads(fields["data"])["items"]]
 
 
-def tail_of(office: Office, is_ending: Callable[[], bool] = lambda: False) -> Tail:
-    return Tail(office.building.context.log, office.building.context.refused, Readers(1), is_ending)
+def tail_of(api: ApiClient, is_ending: Callable[[], bool] = lambda: False) -> Tail:
+    return Tail(api.server.context.log, api.server.context.refused, Readers(1), is_ending)
 
 
 def followed(
-    office: Office,
+    api: ApiClient,
     test: Callable[[Stream], Awaitable[None]],
     wanted: Wanted = ALL,
     place: Place | None = None,
@@ -120,56 +120,56 @@ def followed(
     """Follow the live stream for the duration of a test."""
 
     async def main() -> None:
-        await test(Stream(office, follow(tail_of(office), (office.ours,), wanted, place, may)))
+        await test(Stream(api, follow(tail_of(api), (api.project,), wanted, place, may)))
 
     asyncio.run(main())
 
 
-def test_who_follows_gets_what_comes_from_now_on(office: Office) -> None:
-    say(office, "Before")
+def test_who_follows_gets_what_comes_from_now_on(api: ApiClient) -> None:
+    say(api, "Before")
 
     async def test(stream: Stream) -> None:
-        assert await stream.next() == {"retry": "2000", "id": (await stream_place(office))}
-        say(office, "After")
-        say(office, "Theirs", project=office.theirs)
-        refuse(office, "no")
+        assert await stream.next() == {"retry": "2000", "id": (await stream_place(api))}
+        say(api, "After")
+        say(api, "Theirs", project=api.other_project)
+        refuse(api, "no")
         names = await stream.items()
         while len(names) < 2:
             names += await stream.items()
         assert sorted(names) == ["After", "track"]
 
-    followed(office, test)
+    followed(api, test)
 
 
-async def stream_place(office: Office) -> str:
-    return tail.id_of(await tail_of(office).head())
+async def stream_place(api: ApiClient) -> str:
+    return tail.id_of(await tail_of(api).head())
 
 
-def test_who_comes_back_goes_on_behind_the_last_event(office: Office) -> None:
-    place = place_of(office.get("/v1/live/recent").json()["cursor"])
+def test_who_comes_back_goes_on_behind_the_last_event(api: ApiClient) -> None:
+    place = place_of(api.get("/v1/live/recent").json()["cursor"])
     for number in range(20):
-        say(office, f"Missed {number}")
+        say(api, f"Missed {number}")
 
     async def test(stream: Stream) -> None:
         await stream.next()
         assert await stream.items() == [f"Missed {number}" for number in range(20)]
 
-    followed(office, test, place=place)
+    followed(api, test, place=place)
 
 
-def test_a_place_that_is_not_reached_yet_is_now(office: Office) -> None:
+def test_a_place_that_is_not_reached_yet_is_now(api: ApiClient) -> None:
     async def test(stream: Stream) -> None:
-        assert (await stream.next())["id"] == await stream_place(office)
+        assert (await stream.next())["id"] == await stream_place(api)
 
-    followed(office, test, place=Place(at(10**12), 10**12))
+    followed(api, test, place=Place(at(10**12), 10**12))
 
 
-def test_who_falls_behind_is_told_how_much_is_missing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_falls_behind_is_told_how_much_is_missing(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "HELD", 5)
     monkeypatch.setattr(tail, "SHOWN", 2)
-    place = place_of(office.get("/v1/live/recent").json()["cursor"])
+    place = place_of(api.get("/v1/live/recent").json()["cursor"])
     for number in range(9):
-        say(office, f"N{number}")
+        say(api, f"N{number}")
 
     async def test(stream: Stream) -> None:
         await stream.next()
@@ -178,20 +178,20 @@ def test_who_falls_behind_is_told_how_much_is_missing(office: Office, monkeypatc
         assert [item["name"] for item in told["items"]] == ["N7", "N8"]
         assert told["skipped"] == 7
 
-    followed(office, test, place=place)
+    followed(api, test, place=place)
 
 
-def test_where_nothing_happens_the_stream_says_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_happens_the_stream_says_so(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "KEEP_ALIVE_SECONDS", 0.0)
 
     async def test(stream: Stream) -> None:
         await stream.next()
         assert (await stream.next())[""] == "nothing new"
 
-    followed(office, test)
+    followed(api, test)
 
 
-def test_a_log_that_cannot_be_read_for_a_moment_ends_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_cannot_be_read_for_a_moment_ends_nothing(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "KEEP_ALIVE_SECONDS", 0.0)
     failing = [True]
     read = Tail._read  # noqa: SLF001 - where the log is read
@@ -205,19 +205,19 @@ def test_a_log_that_cannot_be_read_for_a_moment_ends_nothing(office: Office, mon
 
     async def test(stream: Stream) -> None:
         await stream.next()
-        say(office, "After")
+        say(api, "After")
         assert await stream.items() == ["After"]
 
-    followed(office, test)
+    followed(api, test)
 
 
-def test_who_may_no_longer_look_is_let_go(office: Office) -> None:
+def test_who_may_no_longer_look_is_let_go(api: ApiClient) -> None:
     async def test(stream: Stream) -> None:
         await stream.next()
         with pytest.raises(StopAsyncIteration):
             await stream.next()
 
-    followed(office, test, may=lambda: False)
+    followed(api, test, may=lambda: False)
 
 
 class Reader:
@@ -255,9 +255,9 @@ async def twice() -> AsyncIterator[bytes]:
         yield b"data: 1\n\n"
 
 
-def test_a_stream_ends_when_its_reader_leaves(office: Office) -> None:
+def test_a_stream_ends_when_its_reader_leaves(api: ApiClient) -> None:
     async def main() -> None:
-        reader, following = Reader(), tail_of(office)
+        reader, following = Reader(), tail_of(api)
         task = asyncio.create_task(reader.follow(following, forever()))
         async with asyncio.timeout(20):
             while len(reader.sent) < 3:  # noqa: ASYNC110 - what is sent sets no event
@@ -270,22 +270,22 @@ def test_a_stream_ends_when_its_reader_leaves(office: Office) -> None:
     asyncio.run(main())
 
 
-def test_and_when_there_is_no_more(office: Office) -> None:
+def test_and_when_there_is_no_more(api: ApiClient) -> None:
     async def main() -> None:
         reader = Reader()
         async with asyncio.timeout(20):
-            await reader.follow(tail_of(office), twice())
+            await reader.follow(tail_of(api), twice())
         assert reader.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
 
     asyncio.run(main())
 
 
-def test_a_reader_that_takes_nothing_is_dropped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_takes_nothing_is_dropped(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "SLOW_SECONDS", 0.05)
 
     async def main() -> None:
         reader = Reader()
-        task = asyncio.create_task(reader.follow(tail_of(office), forever()))
+        task = asyncio.create_task(reader.follow(tail_of(api), forever()))
         async with asyncio.timeout(20):
             while not reader.sent:  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.001)
@@ -295,11 +295,11 @@ def test_a_reader_that_takes_nothing_is_dropped(office: Office, monkeypatch: pyt
     asyncio.run(main())
 
 
-def test_no_more_follow_than_may(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_follow_than_may(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "FOLLOWERS", 1)
 
     async def main() -> None:
-        following = tail_of(office)
+        following = tail_of(api)
         EventStream(following, twice())
         with pytest.raises(ServiceError, match="too many"):
             EventStream(following, twice())
@@ -309,22 +309,22 @@ def test_no_more_follow_than_may(office: Office, monkeypatch: pytest.MonkeyPatch
     asyncio.run(main())
 
 
-def test_a_cursor_that_is_none_is_refused(office: Office) -> None:
-    answer = office.get("/v1/live", after="yesterday")
+def test_a_cursor_that_is_none_is_refused(api: ApiClient) -> None:
+    answer = api.get("/v1/live", after="yesterday")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_parameter")
 
 
-def test_a_stream_ends_with_the_server(office: Office) -> None:
+def test_a_stream_ends_with_the_server(api: ApiClient) -> None:
     async def main() -> None:
-        chunks = follow(tail_of(office, lambda: True), (office.ours,), ALL, None, lambda: True)
+        chunks = follow(tail_of(api, lambda: True), (api.project,), ALL, None, lambda: True)
         assert len([chunk async for chunk in chunks]) == 1
 
     asyncio.run(main())
 
 
-def test_a_revoked_token_ends_its_stream(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revoked_token_ends_its_stream(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    credentials = office.building.credentials
+    credentials = api.server.credentials
     lookup = credentials.token_project
 
     def once(token: str) -> int | None:
@@ -332,64 +332,64 @@ def test_a_revoked_token_ends_its_stream(office: Office, monkeypatch: pytest.Mon
         return lookup(token) if len(calls) == 1 else None
 
     monkeypatch.setattr(credentials, "token_project", once)
-    answer = office.get("/v1/live")
+    answer = api.get("/v1/live")
     assert answer.status_code == 200
     assert answer.text.startswith("retry: 2000\nid: ")
 
 
-def test_who_begins_before_others_did_misses_nothing(office: Office) -> None:
-    place = place_of(office.get("/v1/live/recent").json()["cursor"])
-    say(office, "Before")
+def test_who_begins_before_others_did_misses_nothing(api: ApiClient) -> None:
+    place = place_of(api.get("/v1/live/recent").json()["cursor"])
+    say(api, "Before")
 
     async def main() -> None:
-        following = tail_of(office)
-        others = Stream(office, follow(following, (office.ours,), ALL, None, lambda: True))
+        following = tail_of(api)
+        others = Stream(api, follow(following, (api.project,), ALL, None, lambda: True))
         await others.next()
-        say(office, "Now")
+        say(api, "Now")
         assert await others.items() == ["Now"]
-        ours = Stream(office, follow(following, (office.ours,), ALL, place, lambda: True))
+        ours = Stream(api, follow(following, (api.project,), ALL, place, lambda: True))
         await ours.next()
         assert await ours.items() == ["Before", "Now"]
-        say(office, "After")
+        say(api, "After")
         assert await others.items() == await ours.items() == ["After"]
 
     asyncio.run(main())
 
 
-def test_what_is_held_for_all_is_bounded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_held_for_all_is_bounded(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "HELD", 3)
 
     async def test(stream: Stream) -> None:
         await stream.next()
         for number in range(12):
-            say(office, f"N{number}")
-            refuse(office, "no")
+            say(api, f"N{number}")
+            refuse(api, "no")
             if number % 4 == 3:
                 while f"N{number}" not in await stream.items():
                     pass
 
-    followed(office, test)
+    followed(api, test)
 
 
-def test_an_item_says_what_is_wrong_with_each_attribute(office: Office) -> None:
-    say(office, "Paid", properties={"price": 1, "note": "kept"})
-    office.building.apply()
-    wrong = say(office, "Paid", properties={"price": "9,50", "note": "kept"})
-    right = say(office, "Paid", properties={"price": 2})
-    useless = office.say(kind="invalid", identifiers=()).id
-    refuse(office, "The body is not JSON.")
-    shown = {item["id"]: item for item in office.get("/v1/live/recent").json()["items"]}
+def test_an_item_says_what_is_wrong_with_each_attribute(api: ApiClient) -> None:
+    say(api, "Paid", properties={"price": 1, "note": "kept"})
+    api.server.apply()
+    wrong = say(api, "Paid", properties={"price": "9,50", "note": "kept"})
+    right = say(api, "Paid", properties={"price": 2})
+    useless = api.append(kind="invalid", identifiers=()).id
+    refuse(api, "The body is not JSON.")
+    shown = {item["id"]: item for item in api.get("/v1/live/recent").json()["items"]}
     assert (shown[wrong]["status"], shown[wrong]["state"], shown[right]["state"]) == ("accepted", "errors", "accepted")
     assert shown[wrong]["errors"] == [
         {"kind": "type_mismatch", "attribute": "price", "message": "Expected number, got string"}
     ]
     assert [item["state"] for item in shown.values() if item["status"] == "refused"] == ["dropped"]
-    assert recent(office, status="errors") == [wrong]
-    assert set(recent(office, status="dropped")) == {useless, *recent(office, status="refused")}
+    assert recent(api, status="errors") == [wrong]
+    assert set(recent(api, status="dropped")) == {useless, *recent(api, status="refused")}
 
 
-def test_names_are_found_in_any_case_by_name_and_by_text(office: Office) -> None:
-    seen = say(office, "Checkout Started")
-    assert recent(office, name="checkout STARTED") == [seen]
-    assert recent(office, q="CHECKOUT start") == [seen]
-    assert recent(office, name="Checkout") == []
+def test_names_are_found_in_any_case_by_name_and_by_text(api: ApiClient) -> None:
+    seen = say(api, "Checkout Started")
+    assert recent(api, name="checkout STARTED") == [seen]
+    assert recent(api, q="CHECKOUT start") == [seen]
+    assert recent(api, name="Checkout") == []

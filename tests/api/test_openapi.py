@@ -11,9 +11,9 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from tests.api.office import Office
+from tests.api.api_client import ApiClient
 from tests.house.repository import ROOT
-from tests.state.filling import ident
+from tests.state.state_builder import ident
 
 from passerby.api.openapi import reference
 from passerby.api.openapi.document import describe
@@ -33,8 +33,8 @@ def validated(schema: dict[str, Any], value: Any) -> None:
     jsonschema_rs.Draft202012Validator({**schema, "components": DESCRIPTION["components"]}).validate(value)
 
 
-def test_it_is_served_without_a_token(office: Office) -> None:
-    served = office.get("/openapi.json", "").json()
+def test_it_is_served_without_a_token(api: ApiClient) -> None:
+    served = api.get("/openapi.json", "").json()
     assert served["openapi"].startswith("3.1")
     assert served["paths"].keys() == DESCRIPTION["paths"].keys()
 
@@ -88,24 +88,24 @@ def test_optional_parameters_are_left_out_and_not_null() -> None:
             assert "null" not in json.dumps(parameter["schema"])
 
 
-def test_real_answers_have_the_shapes_that_are_described(office: Office) -> None:
+def test_real_answers_have_the_shapes_that_are_described(api: ApiClient) -> None:
     from tests.api.test_merges import merge  # noqa: PLC0415 - not a test of this module
 
-    merge_id = merge(office)
-    profile = office.get("/v1/profiles", namespace="user_id", value="u1").json()["id"]
-    event_id = office.track("Seen", ident("user_id", "u1"), n=1).id
+    merge_id = merge(api)
+    profile = api.get("/v1/profiles", namespace="user_id", value="u1").json()["id"]
+    event_id = api.track("Seen", ident("user_id", "u1"), n=1).id
     asked = {"namespace": "user_id", "value": "u1"}
     attribute = {"event": "Seen", "attribute": "n", "type": "number"}
     answers = {
-        ("get", path): office.get(
+        ("get", path): api.get(
             path.format(profile_id=profile, merge_id=merge_id, event_id=event_id),
             **(attribute if path.endswith("/values") else asked),
         )
         for path in OWN
         if path not in {"/v1/live", "/v1/audit/export.csv"} and "get" in DESCRIPTION["paths"][path]
     }
-    answers["post", "/v1/merges/{merge_id}/undo"] = office.post(f"/v1/merges/{merge_id}/undo")
-    answers["post", "/v1/identity/preview"] = office.post("/v1/identity/preview", body={"identifiers": [asked]})
+    answers["post", "/v1/merges/{merge_id}/undo"] = api.post(f"/v1/merges/{merge_id}/undo")
+    answers["post", "/v1/identity/preview"] = api.post("/v1/identity/preview", body={"identifiers": [asked]})
     for (method, path), answer in answers.items():
         operation = DESCRIPTION["paths"][path][method]
         assert answer.status_code == 200

@@ -8,7 +8,7 @@ import pytest
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from tests.api.office import Office
+from tests.api.api_client import ApiClient
 from tests.api.test_authorization import ANSWERING, Route, call
 from tests.api.test_authorization import ids as ids  # noqa: PLC0414 - a fixture
 
@@ -17,11 +17,11 @@ from passerby.api.openapi.reference import application_to_describe
 from passerby.api.permissions import REQUIRED_SCOPES, UndeclaredScope, declared, required_scope
 
 
-def token_for(office: Office, *scopes: Scope) -> str:
+def token_for(api: ApiClient, *scopes: Scope) -> str:
     """A token of our project that may do only this."""
-    projects = office.building.projects
-    token = projects.add_key(projects.project_numbered(office.ours), "api_token", 1, scopes=scopes).value
-    office.building.credentials.refresh_if_changed()
+    projects = api.server.projects
+    token = projects.add_key(projects.project_numbered(api.project), "api_token", 1, scopes=scopes).value
+    api.server.credentials.refresh_if_changed()
     return token
 
 
@@ -39,26 +39,26 @@ def scope_of(route: Route) -> Scope:
     return required_scope(handler)
 
 
-def test_a_token_opens_nothing_that_its_scope_does_not_allow(office: Office, ids: dict[str, str]) -> None:
-    tokens = {scope: token_for(office, *(set(Scope) - {scope})) for scope in Scope}
-    statuses = {route: call(office, route, tokens[scope_of(route)], ids) for route in ANSWERING}
+def test_a_token_opens_nothing_that_its_scope_does_not_allow(api: ApiClient, ids: dict[str, str]) -> None:
+    tokens = {scope: token_for(api, *(set(Scope) - {scope})) for scope in Scope}
+    statuses = {route: call(api, route, tokens[scope_of(route)], ids) for route in ANSWERING}
     assert set(statuses.values()) == {403}
 
 
 @pytest.mark.parametrize("route", [route for route in ANSWERING if route.method == "GET"])
-def test_a_token_opens_what_its_scope_allows(office: Office, ids: dict[str, str], route: Route) -> None:
-    assert call(office, route, token_for(office, scope_of(route)), ids) == 200
+def test_a_token_opens_what_its_scope_allows(api: ApiClient, ids: dict[str, str], route: Route) -> None:
+    assert call(api, route, token_for(api, scope_of(route)), ids) == 200
 
 
-def test_a_token_without_the_scope_is_told_which_one_is_missing(office: Office) -> None:
-    answer = office.get("/v1/keys", token_for(office, Scope.READ))
+def test_a_token_without_the_scope_is_told_which_one_is_missing(api: ApiClient) -> None:
+    answer = api.get("/v1/keys", token_for(api, Scope.READ))
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
     assert answer.json()["error"]["details"] == {"scope": "manage"}
 
 
-def test_asking_which_methods_there_are_takes_a_token(office: Office) -> None:
-    client = office.building.client
-    bearer = {"Authorization": f"Bearer {office.token}"}
+def test_asking_which_methods_there_are_takes_a_token(api: ApiClient) -> None:
+    client = api.server.client
+    bearer = {"Authorization": f"Bearer {api.token}"}
     assert client.options("/v1/profiles").status_code == 401
     assert client.options("/v1/profiles", headers=bearer).status_code == 204
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.api.office import Office
+from tests.api.api_client import ApiClient
 
 from passerby.clock import iso
 from passerby.rejected_requests.record import NO_PROJECT, RejectedRequest
@@ -11,10 +11,10 @@ from passerby.rejected_requests.record import NO_PROJECT, RejectedRequest
 AT = 1_790_000_000_000
 
 
-def refuse(office: Office, text: str, project: int | None = None) -> None:
+def refuse(api: ApiClient, text: str, project: int | None = None) -> None:
     """Have a request refused, as an edge keeps it."""
-    number = office.ours if project is None else project
-    office.building.refused.add([_refused(number, text)], [])
+    number = api.project if project is None else project
+    api.server.refused.add([_refused(number, text)], [])
 
 
 def _refused(project: int, text: str) -> RejectedRequest:
@@ -33,10 +33,10 @@ def _refused(project: int, text: str) -> RejectedRequest:
     )
 
 
-def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> None:
+def test_the_newest_come_first_with_a_cursor_to_the_others(api: ApiClient) -> None:
     for text in ("a", "b", "c"):
-        refuse(office, text)
-    first = office.get("/v1/rejected-requests", limit=2).json()
+        refuse(api, text)
+    first = api.get("/v1/rejected-requests", limit=2).json()
     assert [each["message"] for each in first["refused"]] == ["c", "b"]
     assert first["refused"][0] | {"id": ""} == {
         "id": "",
@@ -52,19 +52,19 @@ def test_the_newest_come_first_with_a_cursor_to_the_others(office: Office) -> No
         "body": '{"event":',
         "known": True,
     }
-    second = office.get("/v1/rejected-requests", cursor=first["cursor"]).json()
+    second = api.get("/v1/rejected-requests", cursor=first["cursor"]).json()
     assert [each["message"] for each in second["refused"]] == ["a"]
     assert second["cursor"] is None
 
 
-def test_no_other_projects_show_nor_those_of_unknown_keys(office: Office) -> None:
-    refuse(office, "theirs", office.theirs)
-    refuse(office, "unknown key", NO_PROJECT)
-    assert office.get("/v1/rejected-requests").json()["refused"] == []
+def test_no_other_projects_show_nor_those_of_unknown_keys(api: ApiClient) -> None:
+    refuse(api, "theirs", api.other_project)
+    refuse(api, "unknown key", NO_PROJECT)
+    assert api.get("/v1/rejected-requests").json()["refused"] == []
 
 
-def test_those_of_unknown_keys_show_where_there_is_one_project(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    refuse(office, "unknown key", NO_PROJECT)
-    monkeypatch.setattr(type(office.building.credentials), "is_alone", lambda *_: True)
-    (found, *_) = office.get("/v1/rejected-requests").json()["refused"]
+def test_those_of_unknown_keys_show_where_there_is_one_project(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(api, "unknown key", NO_PROJECT)
+    monkeypatch.setattr(type(api.server.credentials), "is_alone", lambda *_: True)
+    (found, *_) = api.get("/v1/rejected-requests").json()["refused"]
     assert (found["message"], found["known"]) == ("unknown key", False)

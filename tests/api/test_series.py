@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from tests.api.office import Office
-from tests.state.filling import ident
+from tests.api.api_client import ApiClient
+from tests.state.state_builder import ident
 
 from passerby.clock import iso
 from passerby.messages import Violation
@@ -17,55 +17,55 @@ NOW = time.time_ns() // 1_000_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
-def said(office: Office, ago: int = 0, **fields: Any) -> None:
+def said(api: ApiClient, ago: int = 0, **fields: Any) -> None:
     """Have an event accepted that was received so many ms ago, and applied."""
     at = NOW - ago
     defaults = {"kind": "track", "name": "Seen", "identifiers": (ident("mobile_id", "m1"),)}
-    office.say(**{**defaults, "time": at, "received_at": at, **fields})
-    office.building.apply()
-    office.building.carry()
+    api.append(**{**defaults, "time": at, "received_at": at, **fields})
+    api.server.apply()
+    api.server.deliver()
 
 
-def lines(office: Office, **query: Any) -> dict[str, list[int]]:
-    found = office.get("/v1/metrics/timeseries", **query).json()
+def lines(api: ApiClient, **query: Any) -> dict[str, list[int]]:
+    found = api.get("/v1/metrics/timeseries", **query).json()
     assert all(len(line["values"]) == len(found["times"]) for line in found["lines"])
     assert all(sum(line["values"]) == line["total"] for line in found["lines"])
     return {line["dialect"]: line["values"] for line in found["lines"]}
 
 
-def totals(office: Office, metric: str, **query: Any) -> dict[str, int]:
-    return {dialect: sum(values) for dialect, values in lines(office, metric=metric, **query).items()}
+def totals(api: ApiClient, metric: str, **query: Any) -> dict[str, int]:
+    return {dialect: sum(values) for dialect, values in lines(api, metric=metric, **query).items()}
 
 
-def test_messages_count_in_the_step_in_which_they_were_received(office: Office) -> None:
+def test_messages_count_in_the_step_in_which_they_were_received(api: ApiClient) -> None:
     for ago in (0, HOUR, HOUR, 5 * HOUR):
-        said(office, ago)
-    said(office, dialect="other")
-    said(office, project=office.theirs)
-    found = lines(office, step="hour", **{"from": iso(NOW - 5 * HOUR), "to": iso(NOW)})
+        said(api, ago)
+    said(api, dialect="other")
+    said(api, project=api.other_project)
+    found = lines(api, step="hour", **{"from": iso(NOW - 5 * HOUR), "to": iso(NOW)})
     assert found == {"other": [0, 0, 0, 0, 0, 1], "test": [1, 0, 0, 0, 2, 1]}
-    assert lines(office, step="day", **{"from": iso(NOW)[:10], "to": iso(NOW)})["other"] == [1]
-    assert sum(lines(office, step="minute")["test"]) in {1, 2, 3}
-    assert len(office.get("/v1/metrics/timeseries", step="minute").json()["times"]) == 60
+    assert lines(api, step="day", **{"from": iso(NOW)[:10], "to": iso(NOW)})["other"] == [1]
+    assert sum(lines(api, step="minute")["test"]) in {1, 2, 3}
+    assert len(api.get("/v1/metrics/timeseries", step="minute").json()["times"]) == 60
 
 
-def test_repeats_and_violations_have_series_of_their_own(office: Office) -> None:
+def test_repeats_and_violations_have_series_of_their_own(api: ApiClient) -> None:
     for _ in range(3):
-        said(office, deduplication_key="k")
-    said(office, dialect="other", violations=(Violation("odd"), Violation("strange")))
-    said(office, kind="invalid", identifiers=(), violations=(Violation("useless"),), properties={"body": {"a": 1}})
-    assert totals(office, "accepted") == {"test": 4, "other": 1}
-    assert totals(office, "duplicates") == {"test": 2}
-    assert totals(office, "violations") == {"other": 2, "test": 1}
+        said(api, deduplication_key="k")
+    said(api, dialect="other", violations=(Violation("odd"), Violation("strange")))
+    said(api, kind="invalid", identifiers=(), violations=(Violation("useless"),), properties={"body": {"a": 1}})
+    assert totals(api, "accepted") == {"test": 4, "other": 1}
+    assert totals(api, "duplicates") == {"test": 2}
+    assert totals(api, "violations") == {"other": 2, "test": 1}
 
 
-def test_refused_requests_have_one_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_requests_have_one_too(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     minute = NOW - NOW % MINUTE
-    counts = [Count(office.ours, minute, "segment", 4), Count(office.theirs, minute, "segment", 1)]
-    office.building.refused.add([], [*counts, Count(NO_PROJECT, minute, "segment", 2)])
-    assert totals(office, "refused", step="minute", to=iso(NOW + MINUTE)) == {"segment": 4}
-    monkeypatch.setattr(type(office.building.credentials), "is_alone", lambda *_: True)
-    assert totals(office, "refused", step="minute", to=iso(NOW + MINUTE))["segment"] >= 6
+    counts = [Count(api.project, minute, "segment", 4), Count(api.other_project, minute, "segment", 1)]
+    api.server.refused.add([], [*counts, Count(NO_PROJECT, minute, "segment", 2)])
+    assert totals(api, "refused", step="minute", to=iso(NOW + MINUTE)) == {"segment": 4}
+    monkeypatch.setattr(type(api.server.credentials), "is_alone", lambda *_: True)
+    assert totals(api, "refused", step="minute", to=iso(NOW + MINUTE))["segment"] >= 6
 
 
 @pytest.mark.parametrize(
@@ -79,21 +79,21 @@ def test_refused_requests_have_one_too(office: Office, monkeypatch: pytest.Monke
         {"metric": "events"},
     ],
 )
-def test_what_makes_no_range_is_refused(office: Office, query: dict[str, str]) -> None:
-    answer = office.get("/v1/metrics/timeseries", **query)
+def test_what_makes_no_range_is_refused(api: ApiClient, query: dict[str, str]) -> None:
+    answer = api.get("/v1/metrics/timeseries", **query)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_parameter")
 
 
-def test_a_time_without_a_zone_is_utc(office: Office) -> None:
-    said(office)
+def test_a_time_without_a_zone_is_utc(api: ApiClient) -> None:
+    said(api)
     plain = iso(NOW - HOUR).removesuffix("Z")
-    assert sum(lines(office, **{"from": plain})["test"]) == 1
+    assert sum(lines(api, **{"from": plain})["test"]) == 1
 
 
-def test_the_newest_violations_come_first_with_samples(office: Office) -> None:
-    said(office, violations=(Violation("odd", "Seen", "price", "9,50"),), ago=MINUTE)
-    said(office, kind="invalid", identifiers=(), violations=(Violation("useless"),), properties={"body": {"a": 1}})
-    found = office.get("/v1/violations").json()
+def test_the_newest_violations_come_first_with_samples(api: ApiClient) -> None:
+    said(api, violations=(Violation("odd", "Seen", "price", "9,50"),), ago=MINUTE)
+    said(api, kind="invalid", identifiers=(), violations=(Violation("useless"),), properties={"body": {"a": 1}})
+    found = api.get("/v1/violations").json()
     assert [(each["kind"], each["event"], each["sample"]) for each in found["violations"]] == [
         ("useless", None, ""),
         ("odd", "Seen", "9,50"),
@@ -101,31 +101,31 @@ def test_the_newest_violations_come_first_with_samples(office: Office) -> None:
     (invalid,) = found["invalid"]
     assert invalid["kinds"] == ["useless"]
     assert (invalid["reason"], invalid["body"], invalid["dialect"]) == ("useless", {"a": 1}, "test")
-    assert office.get("/v1/violations", limit=1).json()["violations"][0]["kind"] == "useless"
+    assert api.get("/v1/violations", limit=1).json()["violations"][0]["kind"] == "useless"
 
 
-def test_the_most_frequent_events_come_first_day_by_day(office: Office) -> None:
+def test_the_most_frequent_events_come_first_day_by_day(api: ApiClient) -> None:
     for ago in (0, 0, DAY, 40 * DAY):
-        said(office, ago)
-    said(office, name="Bought")
-    found = office.get("/v1/catalogue/event-counts", days=3).json()
+        said(api, ago)
+    said(api, name="Bought")
+    found = api.get("/v1/catalogue/event-counts", days=3).json()
     assert found["days"] == [iso(NOW - ago * DAY)[:10] for ago in (2, 1, 0)]
     assert found["events"] == [
         {"name": "Seen", "total": 3, "values": [0, 1, 2]},
         {"name": "Bought", "total": 1, "values": [0, 0, 1]},
     ]
-    assert [each["name"] for each in office.get("/v1/catalogue/event-counts", days=3, limit=1).json()["events"]] == [
+    assert [each["name"] for each in api.get("/v1/catalogue/event-counts", days=3, limit=1).json()["events"]] == [
         "Seen"
     ]
 
 
-def test_the_event_store_is_asked_once_a_minute(office: Office) -> None:
-    said(office)
-    first = office.get("/v1/catalogue/event-counts").json()
-    said(office)
-    assert office.get("/v1/catalogue/event-counts").json() == first
+def test_the_event_store_is_asked_once_a_minute(api: ApiClient) -> None:
+    said(api)
+    first = api.get("/v1/catalogue/event-counts").json()
+    said(api)
+    assert api.get("/v1/catalogue/event-counts").json() == first
 
 
-def test_a_broken_event_store_is_told(office: Office) -> None:
-    office.events.broken = True
-    assert office.get("/v1/catalogue/event-counts").json()["error"]["code"] == "events_unavailable"
+def test_a_broken_event_store_is_told(api: ApiClient) -> None:
+    api.events.broken = True
+    assert api.get("/v1/catalogue/event-counts").json()["error"]["code"] == "events_unavailable"

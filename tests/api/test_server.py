@@ -20,7 +20,7 @@ import httpx
 import msgspec
 import pytest
 from tests.api.test_health import Teapot, serving
-from tests.state.filling import ident, new_id
+from tests.state.state_builder import ident, new_id
 
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.log.sqlite.store import SqliteLogWriter

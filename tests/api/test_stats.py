@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.api.office import Office
-from tests.state.filling import ident
+from tests.api.api_client import ApiClient
+from tests.state.state_builder import ident
 
 from passerby.services.access import ServerAccess
 from passerby.services.caller import COMMAND_LINE
@@ -21,14 +21,14 @@ class OlderLog:
         return 0
 
 
-def stats(office: Office) -> dict[str, Any]:
-    found: dict[str, Any] = office.get("/v1/stats").json()
+def stats(api: ApiClient) -> dict[str, Any]:
+    found: dict[str, Any] = api.get("/v1/stats").json()
     assert found["accepted"] == found["applied"] + found["duplicates"] + found["waiting"]
     return found
 
 
-def test_a_new_project_has_counted_nothing(office: Office) -> None:
-    assert stats(office) == {
+def test_a_new_project_has_counted_nothing(api: ApiClient) -> None:
+    assert stats(api) == {
         "accepted": 0,
         "applied": 0,
         "duplicates": 0,
@@ -40,14 +40,14 @@ def test_a_new_project_has_counted_nothing(office: Office) -> None:
     }
 
 
-def test_everything_applied_is_counted(office: Office) -> None:
-    office.identify(ident("user_id", "u1"))
-    office.track("Seen", ident("mobile_id", "m1"))
-    office.track("Seen", ident("mobile_id", "undefined"), project=office.theirs)
+def test_everything_applied_is_counted(api: ApiClient) -> None:
+    api.identify(ident("user_id", "u1"))
+    api.track("Seen", ident("mobile_id", "m1"))
+    api.track("Seen", ident("mobile_id", "undefined"), project=api.other_project)
     for _ in range(2):
-        office.say(kind="track", name="Seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
-    office.building.apply()
-    assert stats(office) == {
+        api.append(kind="track", name="Seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
+    api.server.apply()
+    assert stats(api) == {
         "accepted": 4,
         "applied": 3,
         "duplicates": 1,
@@ -59,23 +59,23 @@ def test_everything_applied_is_counted(office: Office) -> None:
     }
 
 
-def test_what_waits_shows_and_so_does_for_how_long(office: Office) -> None:
-    office.track("Seen", ident("mobile_id", "m1"))
-    office.say(kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
-    found = stats(office)
+def test_what_waits_shows_and_so_does_for_how_long(api: ApiClient) -> None:
+    api.track("Seen", ident("mobile_id", "m1"))
+    api.append(kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
+    found = stats(api)
     assert (found["accepted"], found["applied"], found["waiting"]) == (2, 1, 1)
     assert found["lag_seconds"] > 0
 
 
-def test_beside_a_log_that_is_an_older_copy_nothing_waits_less_than_nothing(office: Office) -> None:
-    office.track("Seen", ident("mobile_id", "m1"))
-    office.building.apply()
+def test_beside_a_log_that_is_an_older_copy_nothing_waits_less_than_nothing(api: ApiClient) -> None:
+    api.track("Seen", ident("mobile_id", "m1"))
+    api.server.apply()
     log: Any = OlderLog()
-    found = get_stats(ServerAccess(replace(office.building.context, log=log), office.ours, COMMAND_LINE))
+    found = get_stats(ServerAccess(replace(api.server.context, log=log), api.project, COMMAND_LINE))
     assert (found.accepted, found.applied, found.waiting) == (1, 1, 0)
 
 
-def test_what_waits_for_another_project_is_no_lag_of_ours(office: Office) -> None:
-    office.say(office.theirs, kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
-    found = stats(office)
+def test_what_waits_for_another_project_is_no_lag_of_ours(api: ApiClient) -> None:
+    api.append(api.other_project, kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
+    found = stats(api)
     assert (found["waiting"], found["lag_seconds"]) == (0, 0.0)

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.browser.shop import shop as opened
-from tests.browser.visiting import Visitor
+from tests.browser.visitors import Visitor
 from tests.sdk.tools import program
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 from passerby.dialects.antsomi.snippets import Source, web
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from tests.browser.conftest import Visits
-from tests.browser.visiting import done, events, ids, names, profile, visitor
-from tests.serving import Server
+from tests.browser.visitors import done, events, ids, names, profile, visitor
+from tests.server_process import Server
 
 
 def customer_id(email: str) -> str:

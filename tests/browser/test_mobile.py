@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 from tests.browser.conftest import Visits
-from tests.browser.visiting import events, ids, names, profile, visitor
+from tests.browser.visitors import events, ids, names, profile, visitor
 from tests.sdk.tools import program
-from tests.serving import Server
+from tests.server_process import Server
 
 APP = Path(__file__).parent / "app.mjs"
 

@@ -6,8 +6,8 @@ import hashlib
 from typing import Any
 
 from tests.browser.conftest import Visits
-from tests.browser.visiting import counted, done, events, names, visitor
-from tests.serving import Server
+from tests.browser.visitors import counted, done, events, names, visitor
+from tests.server_process import Server
 
 from passerby.sdk.files import VERSION
 

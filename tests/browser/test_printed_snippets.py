@@ -17,8 +17,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route
 from tests.browser.pages import Pages, serving_pages
-from tests.browser.visiting import IDLE, names, profile
-from tests.serving import Server
+from tests.browser.visitors import IDLE, names, profile
+from tests.server_process import Server
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "how-to" / "sdk.md").read_text()
 DOCUMENTED = "https://cdp.example.com"

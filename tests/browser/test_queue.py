@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Error, Page, Route
 from tests.browser.conftest import Visits
-from tests.browser.visiting import counted, done, profile, steps, visitor, visitor_when
-from tests.serving import Server
+from tests.browser.visitors import counted, done, profile, steps, visitor, visitor_when
+from tests.server_process import Server
 
 QUEUED = "Object.keys(localStorage).filter((key) => key.startsWith('_asm_q.')).length"
 COLLECTOR = "**/event?*"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.catalogue.ledger import Ledger, Said, check
+from tests.catalogue.memory_store import MemoryStore, Observed, check
 
 from passerby.catalogue.catalogue import Catalogue
 from passerby.catalogue.changes import AttributeRow, EventRow
@@ -24,22 +24,27 @@ def kinds(violations: Any) -> list[str]:
 
 def test_an_event_within_the_rules_passes_as_it_is() -> None:
     properties = {"sku": "A-1", "price": 12.5, "new": True, "tags": ["a"], "size": {"w": 1}, "gone": None}
-    [verdict] = Ledger().run(Catalogue(), [Said("Paid", properties)])
+    [verdict] = MemoryStore().run(Catalogue(), [Observed("Paid", properties)])
     assert verdict.accepted is properties
     assert (verdict.ignored, list(verdict.rejected), list(verdict.violations)) == (False, [], [])
 
 
 def test_events_and_attributes_are_counted_with_their_first_and_last_time() -> None:
-    ledger = Ledger()
-    said = [Said("Paid", {"price": 1}, time=20), Said("Paid", {"price": 2}, time=10), Said("Paid", {}, time=30)]
-    ledger.run(Catalogue(), said)
-    assert list(ledger.events.values()) == [EventRow(1, "Paid", 10, 30, 3)]
-    assert list(ledger.attributes.values()) == [AttributeRow(1, "Paid", "price", "number", 10, 20, 2, enforced=True)]
+    store = MemoryStore()
+    observed = [
+        Observed("Paid", {"price": 1}, time=20),
+        Observed("Paid", {"price": 2}, time=10),
+        Observed("Paid", {}, time=30),
+    ]
+    store.run(Catalogue(), observed)
+    assert list(store.events.values()) == [EventRow(1, "Paid", 10, 30, 3)]
+    assert list(store.attributes.values()) == [AttributeRow(1, "Paid", "price", "number", 10, 20, 2, enforced=True)]
 
 
 def test_the_first_value_fixes_the_type() -> None:
-    [_, verdict] = Ledger().run(
-        Catalogue(), [Said("Rated", {"stars": 4, "note": "fine"}), Said("Rated", {"stars": "five", "note": "better"})]
+    [_, verdict] = MemoryStore().run(
+        Catalogue(),
+        [Observed("Rated", {"stars": 4, "note": "fine"}), Observed("Rated", {"stars": "five", "note": "better"})],
     )
     assert verdict.accepted == {"note": "better"}
     [rejected] = verdict.rejected
@@ -49,24 +54,29 @@ def test_the_first_value_fixes_the_type() -> None:
 
 
 def test_the_first_value_fixes_the_type_also_for_later_workers() -> None:
-    ledger = Ledger()
-    ledger.run(Catalogue(), [Said("Rated", {"stars": 4})])
-    [verdict] = ledger.run(Catalogue(), [Said("Rated", {"stars": True})])
+    store = MemoryStore()
+    store.run(Catalogue(), [Observed("Rated", {"stars": 4})])
+    [verdict] = store.run(Catalogue(), [Observed("Rated", {"stars": True})])
     assert verdict.accepted == {}
 
 
 def test_a_refused_value_is_not_counted_as_seen() -> None:
-    ledger = Ledger()
-    ledger.run(Catalogue(), [Said("Rated", {"stars": 4}), Said("Rated", {"stars": "five"}, time=9)])
-    assert [row.added for row in ledger.attributes.values()] == [1]
+    store = MemoryStore()
+    store.run(Catalogue(), [Observed("Rated", {"stars": 4}), Observed("Rated", {"stars": "five"}, time=9)])
+    assert [row.added for row in store.attributes.values()] == [1]
 
 
 def test_one_name_may_have_different_types_in_different_events_and_projects() -> None:
-    ledger = Ledger()
-    said = [Said("A", {"x": 1}), Said("B", {"x": "1"}), Said("A", {"x": True}, project=2), Said("", {"x": []})]
-    verdicts = ledger.run(Catalogue(), said)
+    store = MemoryStore()
+    observed = [
+        Observed("A", {"x": 1}),
+        Observed("B", {"x": "1"}),
+        Observed("A", {"x": True}, project=2),
+        Observed("", {"x": []}),
+    ]
+    verdicts = store.run(Catalogue(), observed)
     assert not any(verdict.rejected for verdict in verdicts)
-    assert [ledger.types("A"), ledger.types("B"), ledger.types("A", 2)] == [
+    assert [store.types("A"), store.types("B"), store.types("A", 2)] == [
         {"x": "number"},
         {"x": "string"},
         {"x": "boolean"},
@@ -75,30 +85,31 @@ def test_one_name_may_have_different_types_in_different_events_and_projects() ->
 
 def test_a_date_and_another_string_are_two_types() -> None:
     moment = "2018-09-15T18:29:00-0800"
-    verdicts = Ledger().run(
-        Catalogue(), [Said("A", {"at": moment, "on": "soon"}), Said("A", {"at": "soon", "on": moment})]
+    verdicts = MemoryStore().run(
+        Catalogue(), [Observed("A", {"at": moment, "on": "soon"}), Observed("A", {"at": "soon", "on": moment})]
     )
     assert {rejected.name for rejected in verdicts[1].rejected} == {"at", "on"}
 
 
 def test_null_fixes_no_type_and_always_passes() -> None:
-    ledger = Ledger()
-    verdicts = ledger.run(Catalogue(), [Said("A", {"x": None}), Said("A", {"x": 1}), Said("A", {"x": None})])
+    store = MemoryStore()
+    verdicts = store.run(Catalogue(), [Observed("A", {"x": None}), Observed("A", {"x": 1}), Observed("A", {"x": None})])
     assert [verdict.accepted for verdict in verdicts] == [{"x": None}, {"x": 1}, {"x": None}]
-    assert [(row.type, row.added) for row in ledger.attributes.values()] == [("number", 1)]
+    assert [(row.type, row.added) for row in store.attributes.values()] == [("number", 1)]
 
 
 def test_a_string_that_is_too_long_is_refused_whether_known_or_not() -> None:
-    verdicts = Ledger().run(
-        Catalogue(), [Said("A", {"x": "x" * 1000}), Said("A", {"x": "x" * 999}), Said("A", {"x": "x" * 1000})]
+    verdicts = MemoryStore().run(
+        Catalogue(),
+        [Observed("A", {"x": "x" * 1000}), Observed("A", {"x": "x" * 999}), Observed("A", {"x": "x" * 1000})],
     )
     assert [len(verdict.rejected) for verdict in verdicts] == [1, 0, 1]
 
 
 def test_the_26th_attribute_of_a_type_is_refused_and_those_of_other_types_are_not() -> None:
-    catalogue, ledger = Catalogue(), Ledger()
-    ledger.run(catalogue, [Said("A", {f"a{i}": i for i in range(25)})])
-    [verdict] = ledger.run(catalogue, [Said("A", {"a0": 1, "a25": 1, "b": "text"})])
+    catalogue, store = Catalogue(), MemoryStore()
+    store.run(catalogue, [Observed("A", {f"a{i}": i for i in range(25)})])
+    [verdict] = store.run(catalogue, [Observed("A", {"a0": 1, "a25": 1, "b": "text"})])
     assert verdict.accepted == {"a0": 1, "b": "text"}
     assert [(rejected.kind, rejected.detail) for rejected in verdict.rejected] == [
         ("too_many_attributes", RejectionDetail(got="number", limit=25))
@@ -106,22 +117,22 @@ def test_the_26th_attribute_of_a_type_is_refused_and_those_of_other_types_are_no
 
 
 def test_the_limit_of_attributes_holds_for_later_workers() -> None:
-    ledger = Ledger()
-    ledger.run(Catalogue(), [Said("A", {f"a{i}": i for i in range(25)})])
-    [verdict] = ledger.run(Catalogue(), [Said("A", {"a25": 1})])
+    store = MemoryStore()
+    store.run(Catalogue(), [Observed("A", {f"a{i}": i for i in range(25)})])
+    [verdict] = store.run(Catalogue(), [Observed("A", {"a25": 1})])
     assert kinds(verdict.violations) == ["too_many_attributes"]
 
 
 def test_a_reserved_event_is_ignored_and_counted() -> None:
-    ledger = Ledger()
-    [verdict] = ledger.run(Catalogue(), [Said("we_secret", {"x": 1})])
+    store = MemoryStore()
+    [verdict] = store.run(Catalogue(), [Observed("we_secret", {"x": 1})])
     assert verdict.ignored
     assert list(verdict.violations) == [Violation("reserved_name", "we_secret")]
-    assert not ledger.events
+    assert not store.events
 
 
 def test_a_reserved_attribute_is_kept_apart() -> None:
-    [verdict] = Ledger().run(Catalogue(), [Said("Fine", {"we_x": 1, "y": 2})])
+    [verdict] = MemoryStore().run(Catalogue(), [Observed("Fine", {"we_x": 1, "y": 2})])
     assert verdict.accepted == {"y": 2}
     assert [(rejected.name, rejected.kind) for rejected in verdict.rejected] == [("we_x", "reserved_name")]
 
@@ -144,8 +155,8 @@ def test_names_that_cannot_be_catalogued_need_no_loading_and_loading_them_change
 
 
 def test_what_is_loaded_need_not_be_loaded_again_until_forgotten() -> None:
-    catalogue, ledger = Catalogue(), Ledger()
-    ledger.run(catalogue, [Said("Paid", {})])
+    catalogue, store = Catalogue(), MemoryStore()
+    store.run(catalogue, [Observed("Paid", {})])
     assert (catalogue.needs(1, ["Paid"]), catalogue.needs_size(1)) == ([], False)
     catalogue.forget()
     assert (catalogue.needs(1, ["Paid"]), catalogue.needs_size(1)) == (["Paid"], True)
@@ -157,13 +168,13 @@ def test_an_event_that_was_not_loaded_is_a_mistake_that_shows() -> None:
 
 
 def test_what_a_failed_batch_learned_is_forgotten() -> None:
-    catalogue, ledger = Catalogue(), Ledger()
-    ledger.load(catalogue, 1, ["Rated"])
-    check(catalogue, Said("Rated", {"stars": "five"}))
+    catalogue, store = Catalogue(), MemoryStore()
+    store.load(catalogue, 1, ["Rated"])
+    check(catalogue, Observed("Rated", {"stars": "five"}))
     catalogue.forget()
-    ledger.run(catalogue, [Said("Rated", {"stars": 4})])
-    assert ledger.types("Rated") == {"stars": "number"}
-    assert [row.added for row in ledger.events.values()] == [1]
+    store.run(catalogue, [Observed("Rated", {"stars": 4})])
+    assert store.types("Rated") == {"stars": "number"}
+    assert [row.added for row in store.events.values()] == [1]
 
 
 def test_event_names_beyond_the_limit_are_kept_and_counted_but_not_catalogued() -> None:
@@ -178,37 +189,37 @@ def test_event_names_beyond_the_limit_are_kept_and_counted_but_not_catalogued() 
 
 
 def test_traits_have_no_limit_by_type_but_one_for_all() -> None:
-    catalogue, ledger = Catalogue(), Ledger()
-    [verdict] = ledger.run(catalogue, [Said("", {f"t{i}": i for i in range(DEFAULT_LIMITS.traits)})])
+    catalogue, store = Catalogue(), MemoryStore()
+    [verdict] = store.run(catalogue, [Observed("", {f"t{i}": i for i in range(DEFAULT_LIMITS.traits)})])
     assert not verdict.violations
-    [verdict] = ledger.run(catalogue, [Said("", {"t0": 1, "more": 1})])
+    [verdict] = store.run(catalogue, [Observed("", {"t0": 1, "more": 1})])
     assert verdict.accepted == {"t0": 1, "more": 1}
     assert [(v.kind, v.subject, v.attribute) for v in verdict.violations] == [("catalogue_full", "", "more")]
-    assert len(ledger.attributes) == DEFAULT_LIMITS.traits
+    assert len(store.attributes) == DEFAULT_LIMITS.traits
 
 
 def test_traits_are_no_event() -> None:
-    ledger = Ledger()
-    ledger.run(Catalogue(), [Said("", {"plan": "pro"}), Said("", {"plan": 1})])
-    assert not ledger.events
-    assert list(ledger.attributes.values()) == [AttributeRow(1, "", "plan", "string", 1, 1, 1, enforced=True)]
+    store = MemoryStore()
+    store.run(Catalogue(), [Observed("", {"plan": "pro"}), Observed("", {"plan": 1})])
+    assert not store.events
+    assert list(store.attributes.values()) == [AttributeRow(1, "", "plan", "string", 1, 1, 1, enforced=True)]
 
 
 def test_memory_is_let_go_between_batches_once_there_is_too_much_of_it() -> None:
-    catalogue, ledger = Catalogue(memory=3), Ledger()
-    ledger.run(catalogue, [Said("A", {"x": 1, "y": 1})])
+    catalogue, store = Catalogue(memory=3), MemoryStore()
+    store.run(catalogue, [Observed("A", {"x": 1, "y": 1})])
     assert catalogue.needs(1, ["A"]) == []
-    ledger.run(catalogue, [Said("B", {})])
+    store.run(catalogue, [Observed("B", {})])
     assert sorted(catalogue.needs(1, ["A", "B"])) == ["A", "B"]
-    [verdict] = ledger.run(catalogue, [Said("A", {"x": "text"})])
+    [verdict] = store.run(catalogue, [Observed("A", {"x": "text"})])
     assert verdict.accepted == {}
 
 
 # What a dialect without limits of its own sends: kept where it was sent, and flagged.
 
 
-def flagged(name: str, **values: Any) -> Said:
-    return Said(name, values, enforce=False)
+def flagged(name: str, **values: Any) -> Observed:
+    return Observed(name, values, enforce=False)
 
 
 @pytest.mark.parametrize(
@@ -224,41 +235,41 @@ def flagged(name: str, **values: Any) -> Said:
 def test_a_dialect_without_these_rules_keeps_what_breaks_them_and_each_time_is_counted(
     properties: dict[str, Any], kind: str
 ) -> None:
-    catalogue, ledger = Catalogue(), Ledger()
-    ledger.run(catalogue, [flagged("Rated", stars=4)])
-    for verdict in ledger.run(catalogue, [flagged("Rated", **properties)] * 3):
+    catalogue, store = Catalogue(), MemoryStore()
+    store.run(catalogue, [flagged("Rated", stars=4)])
+    for verdict in store.run(catalogue, [flagged("Rated", **properties)] * 3):
         assert verdict.accepted == properties
         assert (list(verdict.rejected), kinds(verdict.violations)) == ([], [kind])
 
 
 def test_a_flagged_value_is_counted_as_seen_and_the_type_stays() -> None:
-    ledger = Ledger()
-    ledger.run(Catalogue(), [flagged("Rated", stars=4), flagged("Rated", stars="five")])
-    assert list(ledger.attributes.values()) == [AttributeRow(1, "Rated", "stars", "number", 1, 1, 2, enforced=False)]
+    store = MemoryStore()
+    store.run(Catalogue(), [flagged("Rated", stars=4), flagged("Rated", stars="five")])
+    assert list(store.attributes.values()) == [AttributeRow(1, "Rated", "stars", "number", 1, 1, 2, enforced=False)]
 
 
 @pytest.mark.parametrize("name,kind", [("we_chat_opened", "reserved_name"), (LONG_NAME, "name_too_long")])
 def test_an_event_of_a_flagged_name_is_kept_and_catalogued(name: str, kind: str) -> None:
-    ledger = Ledger()
-    [verdict] = ledger.run(Catalogue(), [flagged(name, x=1)])
+    store = MemoryStore()
+    [verdict] = store.run(Catalogue(), [flagged(name, x=1)])
     assert (verdict.ignored, verdict.accepted) == (False, {"x": 1})
     assert list(verdict.violations) == [Violation(kind, name)]
-    assert [row.name for row in ledger.events.values()] == [name]
+    assert [row.name for row in store.events.values()] == [name]
 
 
 def test_a_dialect_without_these_rules_may_send_any_number_of_attributes_of_a_type() -> None:
-    ledger = Ledger()
-    [verdict] = ledger.run(Catalogue(), [flagged("A", **{f"a{i}": i for i in range(60)})])
+    store = MemoryStore()
+    [verdict] = store.run(Catalogue(), [flagged("A", **{f"a{i}": i for i in range(60)})])
     assert not verdict.violations
-    assert len(ledger.attributes) == 60
+    assert len(store.attributes) == 60
 
 
 def test_attributes_of_other_dialects_leave_the_limit_per_type_to_the_dialect_that_has_it() -> None:
-    catalogue, ledger = Catalogue(), Ledger()
-    ledger.run(catalogue, [flagged("Bought", **{f"junk{i}": "x" for i in range(200)})])
+    catalogue, store = Catalogue(), MemoryStore()
+    store.run(catalogue, [flagged("Bought", **{f"junk{i}": "x" for i in range(200)})])
     own = {f"own{i}": "text" for i in range(25)}
-    [verdict, beyond, known] = ledger.run(
-        Catalogue(), [Said("Bought", own), Said("Bought", {"junk0": "x"}), Said("Bought", own)]
+    [verdict, beyond, known] = store.run(
+        Catalogue(), [Observed("Bought", own), Observed("Bought", {"junk0": "x"}), Observed("Bought", own)]
     )
     assert (verdict.accepted, list(verdict.violations)) == (own, [])
     assert kinds(beyond.violations) == ["too_many_attributes"]
@@ -266,9 +277,9 @@ def test_attributes_of_other_dialects_leave_the_limit_per_type_to_the_dialect_th
 
 
 def test_a_value_of_a_type_that_another_dialect_fixed_is_rejected_only_where_the_rule_is_enforced() -> None:
-    ledger = Ledger()
-    said = [flagged("", age=31), Said("", {"age": "32"}), flagged("", age="33")]
-    [_, enforced, kept] = ledger.run(Catalogue(), said)
+    store = MemoryStore()
+    observed = [flagged("", age=31), Observed("", {"age": "32"}), flagged("", age="33")]
+    [_, enforced, kept] = store.run(Catalogue(), observed)
     assert [rejected.value for rejected in enforced.rejected] == ["32"]
     assert (kept.accepted, kinds(kept.violations)) == ({"age": "33"}, ["type_mismatch"])
 
@@ -292,26 +303,26 @@ def test_what_exceeds_a_hard_limit_is_rejected_in_every_dialect(
     name: str, value: Any, kind: str, *, enforce: bool, known: bool
 ) -> None:
     catalogue = Catalogue(Limits(name_characters=10, value_bytes=8192))
-    earlier = [Said("A", {name: type(value)()}, enforce=enforce)] if known else []
-    verdict = Ledger().run(catalogue, [*earlier, Said("A", {name: value, "fine": "x"}, enforce=enforce)])[-1]
+    earlier = [Observed("A", {name: type(value)()}, enforce=enforce)] if known else []
+    verdict = MemoryStore().run(catalogue, [*earlier, Observed("A", {name: value, "fine": "x"}, enforce=enforce)])[-1]
     assert verdict.accepted == {"fine": "x"}
     assert [rejected.kind for rejected in verdict.rejected] == [kind]
 
 
 @pytest.mark.parametrize("value", ["x" * 8190, ["x" * 8188], {"x": "x" * 8184}, '"' * 4095])
 def test_what_just_fits_is_kept(value: Any) -> None:
-    [verdict] = Ledger().run(Catalogue(Limits(value_bytes=8192)), [flagged("A", x=value)])
+    [verdict] = MemoryStore().run(Catalogue(Limits(value_bytes=8192)), [flagged("A", x=value)])
     assert verdict.accepted == {"x": value}
 
 
 @pytest.mark.parametrize("enforce", [False, True])
 def test_attributes_beyond_the_hard_limit_are_kept_and_counted_but_not_catalogued(*, enforce: bool) -> None:
-    catalogue, ledger = Catalogue(Limits(attributes_per_event=2)), Ledger()
-    said = Said("A", {"a": 1, "b": 1, "c": 1}, enforce=enforce)
-    [verdict] = ledger.run(catalogue, [said])
-    assert verdict.accepted == said.values
+    catalogue, store = Catalogue(Limits(attributes_per_event=2)), MemoryStore()
+    observed = Observed("A", {"a": 1, "b": 1, "c": 1}, enforce=enforce)
+    [verdict] = store.run(catalogue, [observed])
+    assert verdict.accepted == observed.values
     assert kinds(verdict.violations) == ["catalogue_full"]
-    assert ledger.types("A") == {"a": "number", "b": "number"}
+    assert store.types("A") == {"a": "number", "b": "number"}
 
 
 names = st.sampled_from(["", "A", "B", "we_C", LONG_NAME])
@@ -321,7 +332,7 @@ values: st.SearchStrategy[Any] = st.sampled_from(
 )
 messages = st.lists(
     st.builds(
-        Said,
+        Observed,
         name=names,
         values=st.dictionaries(attributes, values, max_size=5),
         time=st.integers(0, 9),
@@ -334,20 +345,20 @@ messages = st.lists(
 
 @given(messages, st.lists(st.integers(0, 30)), st.integers(0, 20))
 def test_whatever_the_cuts_into_batches_verdicts_and_totals_are_the_same(
-    said: list[Said], cuts: list[int], memory: int
+    observed: list[Observed], cuts: list[int], memory: int
 ) -> None:
-    whole, parts = Ledger(), Ledger()
-    expected = whole.run(Catalogue(), said)
+    whole, parts = MemoryStore(), MemoryStore()
+    expected = whole.run(Catalogue(), observed)
     catalogue = Catalogue(memory=memory)
-    edges = [0, *sorted(min(cut, len(said)) for cut in cuts), len(said)]
-    got = [verdict for start, end in pairwise(edges) for verdict in parts.run(catalogue, said[start:end])]
+    edges = [0, *sorted(min(cut, len(observed)) for cut in cuts), len(observed)]
+    got = [verdict for start, end in pairwise(edges) for verdict in parts.run(catalogue, observed[start:end])]
     assert got == expected
     assert (parts.events, parts.attributes) == (whole.events, whole.attributes)
 
 
 @given(messages)
-def test_whatever_is_sent_nothing_of_a_kept_event_is_lost(said: list[Said]) -> None:
-    for message, verdict in zip(said, Ledger().run(Catalogue(), said), strict=True):
+def test_whatever_is_sent_nothing_of_a_kept_event_is_lost(observed: list[Observed]) -> None:
+    for message, verdict in zip(observed, MemoryStore().run(Catalogue(), observed), strict=True):
         apart = {rejected.name: rejected.value for rejected in verdict.rejected}
         assert verdict.ignored or {**verdict.accepted, **apart} == message.values
         assert not set(verdict.accepted) & set(apart)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
-from tests.state.filling import Filling, ident
+from tests.state.state_builder import StateBuilder, ident
 
 from passerby.accounts.bootstrap import FirstKeys
 
@@ -18,10 +18,10 @@ pytestmark = pytest.mark.usefixtures("keys")
 def filled(data: Path, keys: FirstKeys, capsys: pytest.CaptureFixture[str]) -> Path:
     """A data folder whose catalogue has two spellings of an event and of a trait."""
     del keys  # made the folder
-    with closing(Filling(data / "state.db")) as filling:
+    with closing(StateBuilder(data / "state.db")) as builder:
         for name in ("buy", "Bought"):
-            filling.track(name, ident("mobile_id", "m1"), total=1)
-        filling.identify(ident("user_id", "u1"), firstName="Ada", first_name="Ada")
+            builder.track(name, ident("mobile_id", "m1"), total=1)
+        builder.identify(ident("user_id", "u1"), firstName="Ada", first_name="Ada")
     capsys.readouterr()
     return data
 

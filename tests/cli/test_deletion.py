@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
-from tests.state.filling import Filling, ident
+from tests.state.state_builder import StateBuilder, ident
 
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.state.manager import deletion
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 
 @pytest.fixture
-def filling(data: Path) -> Iterator[Filling]:
-    filling = Filling(DataDir(data).state)
-    yield filling
-    filling.close()
+def builder(data: Path) -> Iterator[StateBuilder]:
+    builder = StateBuilder(DataDir(data).state)
+    yield builder
+    builder.close()
 
 
-def test_test_profiles_are_deleted_and_counted(passerby: Command, filling: Filling, data: Path) -> None:
-    filling.track("Seen", ident("user_id", "passerby-test"))
-    filling.track("Seen", ident("user_id", "u1"))
+def test_test_profiles_are_deleted_and_counted(passerby: Command, builder: StateBuilder, data: Path) -> None:
+    builder.track("Seen", ident("user_id", "passerby-test"))
+    builder.track("Seen", ident("user_id", "u1"))
     assert passerby("test-data", "delete").out == "Deleted: 1 test profiles, 1 events.\n"
     with SqliteAuditLog(DataDir(data).audit) as log:
         (entry,) = log.page(1, limit=10)
@@ -33,18 +33,18 @@ def test_test_profiles_are_deleted_and_counted(passerby: Command, filling: Filli
     assert entry.details == {"profiles": 1, "events": 1, "kept": 0, "more": False}
 
 
-def test_kept_profiles_are_counted(passerby: Command, filling: Filling) -> None:
-    filling.identify(ident("user_id", "passerby-test"), ident("mobile_id", "m1"))
-    filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+def test_kept_profiles_are_counted(passerby: Command, builder: StateBuilder) -> None:
+    builder.identify(ident("user_id", "passerby-test"), ident("mobile_id", "m1"))
+    builder.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
     assert passerby("test-data", "delete").out.endswith("Kept, because they had other identifiers: 1.\n")
 
 
 def test_more_than_one_deletion_removes_are_deleted(
-    passerby: Command, filling: Filling, monkeypatch: pytest.MonkeyPatch
+    passerby: Command, builder: StateBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deletion, "MOST_PROFILES", 2)
     for number in range(5):
-        filling.track("Seen", ident("mobile_id", f"passerby-test-{number}"))
+        builder.track("Seen", ident("mobile_id", f"passerby-test-{number}"))
     found = passerby("test-data", "delete", "--json").json
     assert found == {"profiles": 5, "events": 5, "kept": 0, "more": False}
 

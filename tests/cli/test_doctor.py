@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.cli.conftest import Command
-from tests.state.filling import Filling, ident
+from tests.state.state_builder import StateBuilder, ident
 
 from passerby.cli import doctor
 from passerby.log.sqlite.store import SqliteLogWriter
@@ -22,8 +22,8 @@ def ports(data: Path, free_port: Callable[[], int], monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(doctor, "run_diagnostics", lambda _settings, _engines: iter(()))
     monkeypatch.setattr(doctor, "_SECONDS_BETWEEN_REPORTS", 0.0)
     SqliteLogWriter(data / "log.db").close()
-    filling = Filling(data / "state.db")
-    filling.close()
+    builder = StateBuilder(data / "state.db")
+    builder.close()
     return ["--port", str(free_port()), "--console-port", str(free_port())]
 
 
@@ -37,9 +37,9 @@ def test_every_property_is_reported_with_counts(passerby: Command, ports: list[s
 
 
 def test_what_is_broken_is_a_failure_and_is_named(passerby: Command, data: Path, ports: list[str]) -> None:
-    filling = Filling(data / "state.db")
-    filling.track("Seen", ident("mobile_id", "m1"))
-    filling.close()
+    builder = StateBuilder(data / "state.db")
+    builder.track("Seen", ident("mobile_id", "m1"))
+    builder.close()
     connection = apsw.Connection(str(data / "state.db"))
     connection.execute("UPDATE profiles SET held = '{}'")
     connection.close()

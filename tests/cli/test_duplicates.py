@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
-from tests.state.filling import Filling, ident, new_id
+from tests.state.state_builder import StateBuilder, ident, new_id
 
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.storage.data_dir import DataDir
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 
 @pytest.fixture
-def filling(data: Path, keys: object) -> Iterator[Filling]:
+def builder(data: Path, keys: object) -> Iterator[StateBuilder]:
     """The state of the data folder: six customers, of whom each two share an address."""
     assert keys
-    filling = Filling(data / "state.db")
+    builder = StateBuilder(data / "state.db")
     for number in range(6):
-        filling.identify(ident("user_id", f"u{number}"), email=f"{number // 2}@x.example")
-    yield filling
-    filling.close()
+        builder.identify(ident("user_id", f"u{number}"), email=f"{number // 2}@x.example")
+    yield builder
+    builder.close()
 
 
 def pairs(passerby: Command, *flags: str) -> list[list[str]]:
@@ -31,7 +31,7 @@ def pairs(passerby: Command, *flags: str) -> list[list[str]]:
     return [[profile["user_id"] for profile in pair["profiles"]] for pair in found]
 
 
-@pytest.mark.usefixtures("filling")
+@pytest.mark.usefixtures("builder")
 def test_pairs_are_listed_for_people_and_for_programs(passerby: Command) -> None:
     assert pairs(passerby) == [["u0", "u1"], ["u2", "u3"], ["u4", "u5"]]
     assert pairs(passerby, "--limit", "2") == [["u0", "u1"], ["u2", "u3"]]
@@ -41,7 +41,7 @@ def test_pairs_are_listed_for_people_and_for_programs(passerby: Command) -> None
     assert "email=0@x.example" in first
 
 
-@pytest.mark.usefixtures("filling")
+@pytest.mark.usefixtures("builder")
 def test_a_pair_is_dismissed_and_restored(passerby: Command) -> None:
     ids = [profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"]]
     assert "Dismissed" in passerby("duplicates", "dismiss", *ids, "--reason", "a couple").out
@@ -53,7 +53,7 @@ def test_a_pair_is_dismissed_and_restored(passerby: Command) -> None:
     assert len(pairs(passerby)) == 3
 
 
-@pytest.mark.usefixtures("filling")
+@pytest.mark.usefixtures("builder")
 def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command, data: Path) -> None:
     ids = [profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"]]
     passerby("duplicates", "dismiss", *ids, "--reason", "a couple")
@@ -65,7 +65,7 @@ def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command,
     assert (restored.action, restored.details) == ("duplicate.restored", {"profiles": sorted(ids)})
 
 
-@pytest.mark.usefixtures("filling")
+@pytest.mark.usefixtures("builder")
 @pytest.mark.parametrize("command", ["dismiss", "restore"])
 def test_an_invalid_pair_is_rejected_in_one_line(passerby: Command, command: str) -> None:
     one, other = (profile["id"] for profile in passerby("duplicates", "list", "--json").json[0]["profiles"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Command
-from tests.state.filling import Filling, ident, new_id
+from tests.state.state_builder import StateBuilder, ident, new_id
 
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.identity.decisions import COMMAND_LINE
@@ -19,23 +19,23 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 
 @pytest.fixture
-def filling(data: Path) -> Iterator[Filling]:
+def builder(data: Path) -> Iterator[StateBuilder]:
     """The state of the data folder, for the first project."""
-    filling = Filling(data / "state.db")
-    yield filling
-    filling.close()
+    builder = StateBuilder(data / "state.db")
+    yield builder
+    builder.close()
 
 
-def absorbed(filling: Filling, visitor: str, user: str) -> None:
+def absorbed(builder: StateBuilder, visitor: str, user: str) -> None:
     """Merge an anonymous profile into a customer's."""
-    filling.track("Seen", ident("mobile_id", visitor))
-    filling.identify(ident("user_id", user))
-    filling.identify(ident("user_id", user), ident("mobile_id", visitor))
+    builder.track("Seen", ident("mobile_id", visitor))
+    builder.identify(ident("user_id", user))
+    builder.identify(ident("user_id", user), ident("mobile_id", visitor))
 
 
-def test_merges_are_listed_as_text_and_json(passerby: Command, filling: Filling) -> None:
-    absorbed(filling, "m1", "u1")
-    absorbed(filling, "m2", "u2")
+def test_merges_are_listed_as_text_and_json(passerby: Command, builder: StateBuilder) -> None:
+    absorbed(builder, "m1", "u1")
+    absorbed(builder, "m2", "u2")
     newest, oldest = passerby("merges", "list", "--json").json
     assert [each["via"]["value"] for each in (newest, oldest)] == ["m2", "m1"]
     assert [line.split()[0] for line in passerby("merges", "list").out.splitlines()] == [
@@ -45,8 +45,8 @@ def test_merges_are_listed_as_text_and_json(passerby: Command, filling: Filling)
     assert passerby("merges", "list", "--json", "--before", newest["id"]).json == [oldest]
 
 
-def test_a_merge_is_shown_and_can_be_undone_once(passerby: Command, filling: Filling) -> None:
-    absorbed(filling, "m1", "u1")
+def test_a_merge_is_shown_and_can_be_undone_once(passerby: Command, builder: StateBuilder) -> None:
+    absorbed(builder, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     shown = passerby("merges", "show", merge["id"]).out
     assert "moved       mobile_id=m1" in shown
@@ -60,8 +60,8 @@ def test_a_merge_is_shown_and_can_be_undone_once(passerby: Command, filling: Fil
     assert (again.code, "undone before" in again.err) == (1, True)
 
 
-def test_the_history_has_the_actor_and_reason_of_an_undo(passerby: Command, data: Path, filling: Filling) -> None:
-    absorbed(filling, "m1", "u1")
+def test_the_history_has_the_actor_and_reason_of_an_undo(passerby: Command, data: Path, builder: StateBuilder) -> None:
+    absorbed(builder, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")
     with closing(SqliteStateReader(data / "state.db")) as reader:
@@ -71,19 +71,19 @@ def test_the_history_has_the_actor_and_reason_of_an_undo(passerby: Command, data
     assert (last.rule, last.actor, last.detail.comment) == ("undo", COMMAND_LINE, "a shared tablet")
 
 
-def test_programs_are_told_whom_an_undo_has_parted(passerby: Command, filling: Filling) -> None:
-    absorbed(filling, "m1", "u1")
+def test_programs_are_told_whom_an_undo_has_parted(passerby: Command, builder: StateBuilder) -> None:
+    absorbed(builder, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     parted = passerby("merges", "undo", merge["id"].upper(), "--json").json
     assert parted == {"winner": merge["winner"], "loser": merge["loser"]}
 
 
-def test_a_merge_that_another_builds_on_says_which(passerby: Command, filling: Filling) -> None:
-    filling.track("Seen", ident("mobile_id", "m1"))
-    filling.identify(ident("email", "a@b.example", "north"))
-    filling.identify(ident("email", "a@b.example", "north"), ident("mobile_id", "m1"))
-    filling.identify(ident("user_id", "u1"))
-    filling.identify(ident("user_id", "u1"), ident("email", "a@b.example", "north"))
+def test_a_merge_that_another_builds_on_says_which(passerby: Command, builder: StateBuilder) -> None:
+    builder.track("Seen", ident("mobile_id", "m1"))
+    builder.identify(ident("email", "a@b.example", "north"))
+    builder.identify(ident("email", "a@b.example", "north"), ident("mobile_id", "m1"))
+    builder.identify(ident("user_id", "u1"))
+    builder.identify(ident("user_id", "u1"), ident("email", "a@b.example", "north"))
     later, first = passerby("merges", "list", "--json").json
     refused = passerby("merges", "undo", first["id"])
     assert (refused.code, later["id"] in refused.err) == (1, True)
@@ -98,7 +98,7 @@ def test_a_merge_that_never_was_is_no_merge(
     passerby: Command, data: Path, command: str, merge_id: str, *, begun: bool
 ) -> None:
     if begun:
-        Filling(data / "state.db").close()
+        StateBuilder(data / "state.db").close()
     done = passerby("merges", command, merge_id)
     assert (done.code, "passerby:" in done.err) == (1, True)
 
@@ -107,8 +107,8 @@ def test_before_the_first_start_there_are_no_merges(passerby: Command) -> None:
     assert passerby("merges", "list", "--json").json == []
 
 
-def test_an_undo_is_in_the_audit_log(passerby: Command, filling: Filling, data: Path) -> None:
-    absorbed(filling, "m1", "u1")
+def test_an_undo_is_in_the_audit_log(passerby: Command, builder: StateBuilder, data: Path) -> None:
+    absorbed(builder, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")
     with SqliteAuditLog(DataDir(data).audit) as log:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.cli.conftest import Command
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 from passerby.accounts.bootstrap import FirstKeys
 from passerby.cli import greeting, run

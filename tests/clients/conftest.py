@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,8 @@ from collections import Counter
 from http import HTTPStatus
 from typing import Any, Final
 
-from tests.clients.faulty import Fault
-from tests.serving import Server
+from tests.clients.faulty_proxy import Fault
+from tests.server_process import Server
 
 Json = Any
 

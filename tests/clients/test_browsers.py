@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import FLAGS
-from tests.clients.faulty import Fault, Proxy, faulty
+from tests.clients.faulty_proxy import Fault, Proxy, faulty
 from tests.clients.installed import PACKAGES, found
 from tests.clients.journey import FAULTS, PATIENCE_SECONDS, POLL_SECONDS, STEPS, check, key
 from tests.clients.pages import site
 from tests.sdk.tools import program
-from tests.serving import Server
+from tests.server_process import Server
 
 SEGMENT: Final = "@segment/analytics-next/dist/umd"
 CUSTOMERIO: Final = "@customerio/cdp-analytics-browser/dist/umd"

@@ -7,11 +7,11 @@ import subprocess
 import uuid
 
 import pytest
-from tests.clients.faulty import faulty
+from tests.clients.faulty_proxy import faulty
 from tests.clients.installed import HERE, PACKAGES, PYTHON, found
 from tests.clients.journey import FAULTS, STEPS, check, key
 from tests.sdk.tools import program
-from tests.serving import Server
+from tests.server_process import Server
 
 SECONDS = 90
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from tests.environment import uncounted_environment
 from tests.house.repository import ROOT, SOURCE
-from tests.serving import Server, running
+from tests.server_process import Server, running
 
 FOLDER = Path(__file__).parent / "acme"
 LAST = '"segment")'

@@ -19,7 +19,7 @@ import pytest
 import uuid_utils
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.sqlite.feed import SqliteChangeFeed
@@ -370,10 +370,13 @@ def test_the_console_has_a_page_with_keys_and_snippets(console: httpx.Client, di
     path = f"/p/default/sources/{dialect.name}"
     assert f">{dialect.title}</a>" in console.get("/p/default/sources").text
     assert dialect.keys_title in console.get(path).text
-    twin = console.get(f"{path}.json", params={"address": ADDRESS}).json()
-    assert [each["language"] for each in twin["snippets"]] == [*(each.title for each in dialect.snippets), *LANGUAGES]
-    assert all(ADDRESS in each["text"] for each in twin["snippets"])
-    for key in twin["source"]["keys"]:
+    as_json = console.get(f"{path}.json", params={"address": ADDRESS}).json()
+    assert [each["language"] for each in as_json["snippets"]] == [
+        *(each.title for each in dialect.snippets),
+        *LANGUAGES,
+    ]
+    assert all(ADDRESS in each["text"] for each in as_json["snippets"])
+    for key in as_json["source"]["keys"]:
         if key["kind"] in {kind.name for kind in dialect.key_kinds if kind.webhook} and not key["revoked_at"]:
             assert console.get(f"{path}/{key['id']}").is_success
     for platform in dialect.platforms:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conformance.event_stores import ENGINES, Opened
-from tests.event_store.chdb.making import ANN, BOB, NOON, PROJECT, event, event_id, numbered, rows
+from tests.event_store.chdb.sample_events import ANN, BOB, NOON, PROJECT, event, event_id, numbered, rows
 
 from passerby.catalogue.types import data_type
 from passerby.event_store.protocol import Cursor, EventCounts, EventStore, Only, Volume

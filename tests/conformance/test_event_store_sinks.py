@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.conformance.event_stores import ENGINES, Opened
 from tests.delivery.outboxes import MemoryOutbox
-from tests.event_store.chdb.making import ANN, BOB, PROJECT, event, numbered, rows
+from tests.event_store.chdb.sample_events import ANN, BOB, PROJECT, event, numbered, rows
 from tests.positions import at
 
 from passerby.delivery.protocol import Sink, SinkFailed

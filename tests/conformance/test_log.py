@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.conformance.partitioned import PartitionedLog, by_partition
-from tests.log.writing import NOW, append, message, numbered
+from tests.log.log_messages import NOW, append, message, numbered
 
 from passerby.engines import LogEngine
 from passerby.log.protocol import Archive, Entry, LogReader, LogWriter

@@ -13,10 +13,10 @@ from typing import Any, Final
 import apsw
 import msgspec
 import pytest
-from tests.api.office import Building, Office
+from tests.api.api_client import ApiClient, InProcessServer
 from tests.conformance.partitioned import PartitionedLog, by_partition
 from tests.delivery.sinks import MemorySink
-from tests.state.filling import ident
+from tests.state.state_builder import ident
 
 from passerby.delivery.relay import Relay
 from passerby.doctor.deep import check_identity
@@ -54,46 +54,46 @@ def log() -> PartitionedLog:
 
 
 @pytest.fixture
-def building(tmp_path: Path, log: PartitionedLog) -> Iterator[Building]:
-    with closing(Building(tmp_path, log)) as building:
-        yield building
+def server(tmp_path: Path, log: PartitionedLog) -> Iterator[InProcessServer]:
+    with closing(InProcessServer(tmp_path, log)) as server:
+        yield server
 
 
 @pytest.fixture
-def office(building: Building) -> Office:
-    return Office(building)
+def api(server: InProcessServer) -> ApiClient:
+    return ApiClient(server)
 
 
-def say(office: Office, count: int = 60) -> list[Message]:
+def say(api: ApiClient, count: int = 60) -> list[Message]:
     """Have events of people on all partitions accepted."""
     said = [
-        office.say(kind="track", name=f"E{number}", identifiers=(ident("mobile_id", f"m{number % PEOPLE}"),))
+        api.append(kind="track", name=f"E{number}", identifiers=(ident("mobile_id", f"m{number % PEOPLE}"),))
         for number in range(count)
     ]
-    assert len(list(office.building.log_engine.head())) == 3
+    assert len(list(api.server.log_engine.head())) == 3
     return said
 
 
-def reader_of(office: Office, *partitions: int) -> LogReader:
-    assert isinstance(office.building.log_engine, PartitionedLog)
-    return office.building.log_engine.open_reader(partitions)
+def reader_of(api: ApiClient, *partitions: int) -> LogReader:
+    assert isinstance(api.server.log_engine, PartitionedLog)
+    return api.server.log_engine.open_reader(partitions)
 
 
-def apply(office: Office, *partitions: int) -> None:
+def apply(api: ApiClient, *partitions: int) -> None:
     """Apply what these partitions hold."""
-    office.building.apply(reader_of(office, *partitions))
+    api.server.apply(reader_of(api, *partitions))
 
 
-def partition(office: Office, message: Message) -> int:
+def partition(api: ApiClient, message: Message) -> int:
     """Where a message is."""
-    entry = office.building.context.archive.find(office.ours, message.id)
+    entry = api.server.context.archive.find(api.project, message.id)
     assert entry is not None
     return partition_of(entry.position)
 
 
-def carried(office: Office) -> list[StoredEvent]:
+def carried(api: ApiClient) -> list[StoredEvent]:
     """The events of the outbox, in its order."""
-    with closing(apsw.Connection(str(office.building.folder / "state.db"))) as connection:
+    with closing(apsw.Connection(str(api.server.folder / "state.db"))) as connection:
         bodies: list[Any] = connection.execute("SELECT body FROM outbox ORDER BY id").fetchall()
     return [event for (body,) in bodies for event in _events.decode_lines(body)]
 
@@ -117,20 +117,20 @@ def run(worker: Worker, reader: LogReader, begin: Positions, until: Callable[[Po
 
 
 class TestWorker:
-    def test_the_loop_applies_every_partition_once(self, office: Office) -> None:
-        say(office)
-        head = office.building.log_engine.head()
-        state, worker = worker_on(office.building.folder / "state.db")
+    def test_the_loop_applies_every_partition_once(self, api: ApiClient) -> None:
+        say(api)
+        head = api.server.log_engine.head()
+        state, worker = worker_on(api.server.folder / "state.db")
         with closing(state):
-            reached = run(worker, reader_of(office, 0, 1, 2), START, lambda at: at.has_reached(head))
+            reached = run(worker, reader_of(api, 0, 1, 2), START, lambda at: at.has_reached(head))
             assert reached == state.positions() == head
-        assert Counter(event.name for event in carried(office)) == Counter(f"E{number}" for number in range(60))
-        assert office.get("/v1/stats").json()["applied"] == 60
+        assert Counter(event.name for event in carried(api)) == Counter(f"E{number}" for number in range(60))
+        assert api.get("/v1/stats").json()["applied"] == 60
 
-    def test_a_row_of_the_outbox_holds_one_partition_in_order(self, office: Office) -> None:
-        say(office)
-        office.building.apply()
-        with closing(SqliteOutbox(office.building.folder / "state.db", LogSettings())) as outbox:
+    def test_a_row_of_the_outbox_holds_one_partition_in_order(self, api: ApiClient) -> None:
+        say(api)
+        api.server.apply()
+        with closing(SqliteOutbox(api.server.folder / "state.db", LogSettings())) as outbox:
             batches = outbox.read(0, 1_000, 1 << 20)
         assert [partition_of(batch.last_position) for batch in batches] == [0, 1, 2]
         for batch in batches:
@@ -139,93 +139,93 @@ class TestWorker:
             assert [event.position for event in events] == sorted(event.position for event in events)
             assert batch.last_position == events[-1].position
 
-    def test_a_partition_without_events_has_no_row(self, office: Office) -> None:
-        say(office)
+    def test_a_partition_without_events_has_no_row(self, api: ApiClient) -> None:
+        say(api)
         for number in range(PEOPLE):
-            office.say(kind="identify", identifiers=(ident("mobile_id", f"m{number}"),), traits={"n": number})
-        office.building.apply(reader_of(office, 0))
-        head = office.building.log_engine.head()
-        assert office.building.reader.positions() == Positions(each for each in head if partition_of(each) == 0)
-        identified = [e for e in reader_of(office, 1).read(START, 1_000) if e.message.kind == "identify"]
-        seen = [e for e in reader_of(office, 2).read(START, 1_000) if e.message.kind == "track"]
-        state, worker = worker_on(office.building.folder / "state.db")
+            api.append(kind="identify", identifiers=(ident("mobile_id", f"m{number}"),), traits={"n": number})
+        api.server.apply(reader_of(api, 0))
+        head = api.server.log_engine.head()
+        assert api.server.reader.positions() == Positions(each for each in head if partition_of(each) == 0)
+        identified = [e for e in reader_of(api, 1).read(START, 1_000) if e.message.kind == "identify"]
+        seen = [e for e in reader_of(api, 2).read(START, 1_000) if e.message.kind == "track"]
+        state, worker = worker_on(api.server.folder / "state.db")
         with closing(state):
             worker.apply([*identified, *seen])
-        assert Counter(partition_of(event.position) for event in carried(office)).keys() == {0, 2}
+        assert Counter(partition_of(event.position) for event in carried(api)).keys() == {0, 2}
 
-    def test_two_workers_share_the_partitions(self, office: Office) -> None:
-        say(office, 200)
-        head = office.building.log_engine.head()
-        path = office.building.folder / "state.db"
+    def test_two_workers_share_the_partitions(self, api: ApiClient) -> None:
+        say(api, 200)
+        head = api.server.log_engine.head()
+        path = api.server.folder / "state.db"
         reached: dict[tuple[int, ...], Positions] = {}
 
         def work(*owned: int) -> None:
             own = Positions(each for each in head if partition_of(each) in owned)
             state, worker = worker_on(path)
             with closing(state):
-                reached[owned] = run(worker, reader_of(office, *owned), START, lambda at: at.has_reached(own))
+                reached[owned] = run(worker, reader_of(api, *owned), START, lambda at: at.has_reached(own))
 
         threads = [threading.Thread(target=work, args=owned) for owned in ((0, 2), (1,))]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(60)
-        assert office.building.reader.positions() == head == reached[0, 2].joined(reached[1,])
-        assert Counter(event.name for event in carried(office)) == Counter(f"E{number}" for number in range(200))
-        for part in by_partition(Entry(event.position, event) for event in carried(office)).values():  # type: ignore[arg-type]
+        assert api.server.reader.positions() == head == reached[0, 2].joined(reached[1,])
+        assert Counter(event.name for event in carried(api)) == Counter(f"E{number}" for number in range(200))
+        for part in by_partition(Entry(event.position, event) for event in carried(api)).values():  # type: ignore[arg-type]
             assert [entry.position for entry in part] == sorted(entry.position for entry in part)
 
-    def test_a_worker_that_takes_a_partition_over_goes_on_behind_the_other(self, office: Office) -> None:
+    def test_a_worker_that_takes_a_partition_over_goes_on_behind_the_other(self, api: ApiClient) -> None:
         """The one that lost the partition still holds what it read, and tries to apply it."""
-        say(office)
-        path = office.building.folder / "state.db"
-        late = reader_of(office, 1).read(START, 1_000)
-        apply(office, 1)
-        apply(office, 0)
+        say(api)
+        path = api.server.folder / "state.db"
+        late = reader_of(api, 1).read(START, 1_000)
+        apply(api, 1)
+        apply(api, 0)
         state, zombie = worker_on(path)
         with closing(state):
-            before = carried(office)
+            before = carried(api)
             assert zombie.apply(late) == Applied(state.positions())
-            assert carried(office) == before
-            head = office.building.log_engine.head()
-            assert run(zombie, reader_of(office, 0, 1, 2), START, lambda at: at.has_reached(head)) == head
-        assert len(carried(office)) == 60
+            assert carried(api) == before
+            head = api.server.log_engine.head()
+            assert run(zombie, reader_of(api, 0, 1, 2), START, lambda at: at.has_reached(head)) == head
+        assert len(carried(api)) == 60
 
-    def test_a_message_that_cannot_be_applied_moves_its_partition_only(self, office: Office) -> None:
-        say(office)
-        first = {part: entries[0] for part, entries in by_partition(reader_of(office, 0, 1, 2).read(START, 60)).items()}
-        state, worker = worker_on(office.building.folder / "state.db")
+    def test_a_message_that_cannot_be_applied_moves_its_partition_only(self, api: ApiClient) -> None:
+        say(api)
+        first = {part: entries[0] for part, entries in by_partition(reader_of(api, 0, 1, 2).read(START, 60)).items()}
+        state, worker = worker_on(api.server.folder / "state.db")
         with closing(state):
             assert worker.dead_letter(first[2], "fault") == Applied(
                 Positions([first[2].position]), messages=1, dead_lettered=1
             )
             assert state.positions() == Positions([first[2].position])
-        office.building.apply()
-        assert len(carried(office)) == 59
-        assert office.get("/v1/stats").json()["applied"] == 60
+        api.server.apply()
+        assert len(carried(api)) == 59
+        assert api.get("/v1/stats").json()["applied"] == 60
 
-    def test_the_log_keeps_what_the_slowest_partition_needs(self, office: Office, log: PartitionedLog) -> None:
-        say(office)
-        apply(office, 0, 2)
-        reader_of(office).commit_offset("worker", office.building.reader.positions())
+    def test_the_log_keeps_what_the_slowest_partition_needs(self, api: ApiClient, log: PartitionedLog) -> None:
+        say(api)
+        apply(api, 0, 2)
+        reader_of(api).commit_offset("worker", api.server.reader.positions())
         log.open_writer(LogSettings(retention_days=1)).prune(1 << 60)
-        office.building.apply()
-        assert len(carried(office)) == 60
+        api.server.apply()
+        assert len(carried(api)) == 60
 
 
 class TestRelay:
-    def test_events_are_visible_partition_by_partition(self, office: Office) -> None:
-        say(office)
-        apply(office, 1)
-        with closing(SqliteOutbox(office.building.folder / "state.db", LogSettings())) as outbox:
+    def test_events_are_visible_partition_by_partition(self, api: ApiClient) -> None:
+        say(api)
+        apply(api, 1)
+        with closing(SqliteOutbox(api.server.folder / "state.db", LogSettings())) as outbox:
             sink = MemorySink(Delivered())
             relay = Relay(outbox, sink)
             relay.step()
-            assert visible(sink) == office.building.reader.positions() != office.building.log_engine.head()
-            office.building.apply()
+            assert visible(sink) == api.server.reader.positions() != api.server.log_engine.head()
+            api.server.apply()
             while relay.step().batches:
                 pass
-            assert visible(sink) == office.building.log_engine.head()
+            assert visible(sink) == api.server.log_engine.head()
             rows = [row for batch in sink.kept.values() for row in _events.decode_lines(batch.body)]
             assert sorted(row.name for row in rows) == sorted(f"E{number}" for number in range(60))
             relay.commit()
@@ -241,126 +241,126 @@ def visible(sink: MemorySink) -> Positions:
 
 
 class TestApi:
-    def test_wait_needs_every_partition(self, office: Office) -> None:
-        say(office)
-        apply(office, 0)
-        office.building.carry()
-        assert office.get("/v1/stats", wait=0.01).status_code == 503
-        apply(office, 2)
-        office.building.carry()
-        late = office.get("/v1/stats", wait=0.01)
+    def test_wait_needs_every_partition(self, api: ApiClient) -> None:
+        say(api)
+        apply(api, 0)
+        api.server.deliver()
+        assert api.get("/v1/stats", wait=0.01).status_code == 503
+        apply(api, 2)
+        api.server.deliver()
+        late = api.get("/v1/stats", wait=0.01)
         assert late.status_code == 503
         details = late.json()["error"]["details"]
-        head = office.building.log_engine.head()
+        head = api.server.log_engine.head()
         assert details["accepted"] == str(head)
-        assert Positions.parse(details["applied"]) == office.building.reader.positions()
-        apply(office, 1)
-        assert office.get("/v1/stats", wait=0.01).status_code == 503
-        office.building.carry()
-        assert office.get("/v1/stats", wait=1).json()["waiting"] == 0
+        assert Positions.parse(details["applied"]) == api.server.reader.positions()
+        apply(api, 1)
+        assert api.get("/v1/stats", wait=0.01).status_code == 503
+        api.server.deliver()
+        assert api.get("/v1/stats", wait=1).json()["waiting"] == 0
 
-    def test_a_partition_far_ahead_makes_up_for_none(self, office: Office) -> None:
-        ahead = say(office)
-        office.building.apply()
-        office.building.carry()
-        behind = next(each for each in ahead if partition(office, each) == 1)
-        office.say(kind="track", name="Late", identifiers=behind.identifiers)
-        assert office.get("/v1/stats", wait=0.01).status_code == 503
+    def test_a_partition_far_ahead_makes_up_for_none(self, api: ApiClient) -> None:
+        ahead = say(api)
+        api.server.apply()
+        api.server.deliver()
+        behind = next(each for each in ahead if partition(api, each) == 1)
+        api.append(kind="track", name="Late", identifiers=behind.identifiers)
+        assert api.get("/v1/stats", wait=0.01).status_code == 503
 
-    def test_stats_add_up_and_say_how_long_the_oldest_waits(self, office: Office) -> None:
-        say(office)
-        apply(office, 0, 2)
-        stats = office.get("/v1/stats").json()
+    def test_stats_add_up_and_say_how_long_the_oldest_waits(self, api: ApiClient) -> None:
+        say(api)
+        apply(api, 0, 2)
+        stats = api.get("/v1/stats").json()
         assert stats["accepted"] == 60 == stats["applied"] + stats["waiting"]
         assert stats["waiting"] > 0
         assert 0 <= stats["lag_seconds"] < 600
-        assert office.get("/v1/stats").json()["events"] == len(carried(office))
+        assert api.get("/v1/stats").json()["events"] == len(carried(api))
 
-    def test_the_trail_of_a_message_waits_for_its_own_partition(self, office: Office) -> None:
-        said = say(office)
-        apply(office, 0, 2)
-        office.building.carry()
+    def test_the_trail_of_a_message_waits_for_its_own_partition(self, api: ApiClient) -> None:
+        said = say(api)
+        apply(api, 0, 2)
+        api.server.deliver()
         for message in said[:PEOPLE]:
-            part = partition(office, message)
-            found = office.get(f"/v1/events/{message.id}").json()
+            part = partition(api, message)
+            found = api.get(f"/v1/events/{message.id}").json()
             outcomes = [step["outcome"] for step in found["trail"]]
             assert outcomes == (["done"] + ["waiting"] * 3 if part == 1 else ["done"] * 4)
             assert type(found["position"]) is (str if part else int)
             assert partition_of(from_text(str(found["position"]))) == part
 
-    def test_an_event_that_its_partition_has_passed_was_not_applied(self, office: Office) -> None:
-        say(office)
-        office.building.apply()
-        office.relay.visible = office.building.reader.positions()
-        message = next(each for each in say(office, 60) if partition(office, each) == 2)
-        assert office.get(f"/v1/events/{message.id}").json()["trail"][-1]["outcome"] == "waiting"
-        office.building.apply()
-        office.relay.visible = office.building.reader.positions()
-        assert office.get(f"/v1/events/{message.id}").json()["trail"][-1]["outcome"] == "dropped"
+    def test_an_event_that_its_partition_has_passed_was_not_applied(self, api: ApiClient) -> None:
+        say(api)
+        api.server.apply()
+        api.relay.visible = api.server.reader.positions()
+        message = next(each for each in say(api, 60) if partition(api, each) == 2)
+        assert api.get(f"/v1/events/{message.id}").json()["trail"][-1]["outcome"] == "waiting"
+        api.server.apply()
+        api.relay.visible = api.server.reader.positions()
+        assert api.get(f"/v1/events/{message.id}").json()["trail"][-1]["outcome"] == "dropped"
 
 
 class TestLive:
-    def _after(self, office: Office, place: tail.Place) -> tail.Told:
-        context = office.building.context
+    def _after(self, api: ApiClient, place: tail.Place) -> tail.Told:
+        context = api.server.context
         live = Tail(context.log, context.refused, Readers(1), lambda: False)
-        return asyncio.run(live.after(place, (office.ours,), Wanted()))
+        return asyncio.run(live.after(place, (api.project,), Wanted()))
 
-    def test_a_stream_goes_on_from_a_cursor_in_every_partition(self, office: Office) -> None:
-        say(office, 30)
-        cursor = office.get("/v1/live/recent").json()["cursor"]
+    def test_a_stream_goes_on_from_a_cursor_in_every_partition(self, api: ApiClient) -> None:
+        say(api, 30)
+        cursor = api.get("/v1/live/recent").json()["cursor"]
         place = place_of(cursor)
         assert place is not None
         assert id_of(place) == cursor
-        assert place.positions == office.building.log_engine.head()
-        said = say(office, 30)
-        told = self._after(office, place)
+        assert place.positions == api.server.log_engine.head()
+        said = say(api, 30)
+        told = self._after(api, place)
         assert {item.id for item in told.batch.items} == {message.id for message in said}
-        assert (told.batch.skipped, told.place.positions) == (0, office.building.log_engine.head())
-        assert self._after(office, told.place).batch.items == []
+        assert (told.batch.skipped, told.place.positions) == (0, api.server.log_engine.head())
+        assert self._after(api, told.place).batch.items == []
 
     def test_who_is_too_far_behind_is_told_how_many_messages_are_missing(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+        self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(tail, "HELD", 6)
-        place = place_of(office.get("/v1/live/recent").json()["cursor"])
+        place = place_of(api.get("/v1/live/recent").json()["cursor"])
         assert place is not None
-        say(office, 60)
-        told = self._after(office, place)
+        say(api, 60)
+        told = self._after(api, place)
         assert (len(told.batch.items), told.batch.skipped) == (6, 54)
-        assert told.place.positions == office.building.log_engine.head()
+        assert told.place.positions == api.server.log_engine.head()
 
     def test_what_followers_share_is_bounded_and_says_what_it_lacks(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+        self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(tail, "HELD", 8)
         monkeypatch.setattr(tail, "LOOK_SECONDS", 0.0)
-        context = office.building.context
+        context = api.server.context
         live = Tail(context.log, context.refused, Readers(1), lambda: False)
 
         async def test() -> None:
             begin = place = await live.head()
             shown = skipped = 0
             for _ in range(5):
-                say(office, 30)
-                told = await live.after(place, (office.ours,), Wanted())
+                say(api, 30)
+                told = await live.after(place, (api.project,), Wanted())
                 shown, skipped, place = shown + len(told.batch.items), skipped + told.batch.skipped, told.place
             assert shown + skipped == 150
-            slow = await live.after(begin, (office.ours,), Wanted())
+            slow = await live.after(begin, (api.project,), Wanted())
             assert len(slow.batch.items) + slow.batch.skipped == 150
 
         asyncio.run(test())
 
-    def test_recent_messages_are_those_of_all_partitions(self, office: Office) -> None:
-        said = say(office, 30)
-        items = office.get("/v1/live/recent", limit=30).json()["items"]
+    def test_recent_messages_are_those_of_all_partitions(self, api: ApiClient) -> None:
+        said = say(api, 30)
+        items = api.get("/v1/live/recent", limit=30).json()["items"]
         assert {item["id"] for item in items} == {message.id for message in said}
 
     @pytest.mark.parametrize("cursor", ["12.3", "0:12,2:4.3"])
-    def test_cursors_of_the_last_release_and_of_this_one_are_read(self, office: Office, cursor: str) -> None:
+    def test_cursors_of_the_last_release_and_of_this_one_are_read(self, api: ApiClient, cursor: str) -> None:
         place = place_of(cursor)
         assert place is not None
         assert (id_of(place), place.refused, place.positions.offset()) == (cursor, 3, 12)
-        del office
+        del api
 
     @pytest.mark.parametrize("cursor", ["", "12", "a.1", "1:.2", "0:1;1:2.3", "9999:1.2", "1:2:3.4", f"{10**17}.1"])
     def test_other_texts_are_no_cursors(self, cursor: str) -> None:
@@ -368,24 +368,24 @@ class TestLive:
 
 
 class TestChecks:
-    def test_positions_are_in_order_where_they_are_in_every_partition(self, office: Office) -> None:
-        say(office)
-        apply(office, 1)
-        applied, head = office.building.reader.positions(), office.building.log_engine.head()
-        building = office.building
+    def test_positions_are_in_order_where_they_are_in_every_partition(self, api: ApiClient) -> None:
+        say(api)
+        apply(api, 1)
+        applied, head = api.server.reader.positions(), api.server.log_engine.head()
+        server = api.server
         for relayed, problem in ((START, None), (applied, None), (head, "the event store is ahead of the state")):
-            found = health.run(PositionsCheck(lambda relayed=relayed: relayed, building.reader, building.context.log))  # type: ignore[misc]
+            found = health.run(PositionsCheck(lambda relayed=relayed: relayed, server.reader, server.context.log))  # type: ignore[misc]
             assert (found or "").partition(" (")[0] == (problem or "")
             assert compare(Progress(applied, relayed=relayed), head).well == (problem is None)
         lost = Positions(each for each in head if partition_of(each) != 1)
         assert "the state is ahead of the log" in compare(Progress(applied), lost).found
 
-    def test_the_doctor_reads_how_far_each_partition_is(self, office: Office) -> None:
-        say(office)
-        apply(office, 0, 2)
-        path = office.building.folder / "state.db"
+    def test_the_doctor_reads_how_far_each_partition_is(self, api: ApiClient) -> None:
+        say(api)
+        apply(api, 0, 2)
+        path = api.server.folder / "state.db"
         progress = read_progress(path)
-        assert progress.positions == office.building.reader.positions()
+        assert progress.positions == api.server.reader.positions()
         assert progress.relayed == START
         with closing(SqliteOutbox(path, LogSettings())) as outbox:
             relay = Relay(outbox, MemorySink())
@@ -394,11 +394,11 @@ class TestChecks:
         assert progress.positions.has_reached(read_progress(path).relayed)
         assert read_progress(path).relayed != START
 
-    def test_the_deep_examination_finds_only_what_is_wrong(self, office: Office) -> None:
-        say(office)
-        apply(office, 1)
-        office.building.apply()
-        folder, engine = DataDir(office.building.folder), office.building.log_engine
+    def test_the_deep_examination_finds_only_what_is_wrong(self, api: ApiClient) -> None:
+        say(api)
+        apply(api, 1)
+        api.server.apply()
+        folder, engine = DataDir(api.server.folder), api.server.log_engine
         folder.log.touch()
 
         def broken() -> list[str]:
@@ -417,50 +417,50 @@ class TestChecks:
             )
             assert claim in broken()
 
-    def test_backlog_and_lag_are_over_all_partitions(self, office: Office) -> None:
-        building = office.building
-        meter = Meter(DataDir(building.folder), building.context.log, building.context.state, lambda: "", 0)
-        said = say(office)
-        apply(office, 0, 2)
-        waiting = [message for message in said if partition(office, message) == 1]
+    def test_backlog_and_lag_are_over_all_partitions(self, api: ApiClient) -> None:
+        server = api.server
+        meter = Meter(DataDir(server.folder), server.context.log, server.context.state, lambda: "", 0)
+        said = say(api)
+        apply(api, 0, 2)
+        waiting = [message for message in said if partition(api, message) == 1]
         taken = meter.sample(waiting[0].received_at + 90_000)
         assert (taken.received, taken.applied) == (60, 60 - len(waiting))
         assert (taken.backlog, taken.lag) == (len(waiting), 90.0)
-        apply(office, 1)
+        apply(api, 1)
         taken = meter.sample(waiting[0].received_at + 90_000)
         assert (taken.received, taken.applied, taken.backlog, taken.lag) == (0, len(waiting), 0, 0.0)
 
 
 class TestEdge:
-    def test_a_call_waits_for_the_partition_that_mentions_its_identifiers(self, office: Office) -> None:
-        known = Unapplied(office.building.log_engine.open_reader())
-        said = say(office)
-        apply(office, 0, 2)
-        applied = office.building.reader.positions()
+    def test_a_call_waits_for_the_partition_that_mentions_its_identifiers(self, api: ApiClient) -> None:
+        known = Unapplied(api.server.log_engine.open_reader())
+        said = say(api)
+        apply(api, 0, 2)
+        applied = api.server.reader.positions()
         known.follow(applied)
         for message in said[:PEOPLE]:
-            waits = known.is_waiting(office.ours, message.identifiers, applied)
-            assert waits == (partition(office, message) == 1)
+            waits = known.is_waiting(api.project, message.identifiers, applied)
+            assert waits == (partition(api, message) == 1)
         assert not known.is_behind(applied)
-        apply(office, 1)
-        known.follow(office.building.reader.positions())
-        assert not any(known.is_waiting(office.ours, each.identifiers, applied) for each in said)
+        apply(api, 1)
+        known.follow(api.server.reader.positions())
+        assert not any(known.is_waiting(api.project, each.identifiers, applied) for each in said)
 
     def test_a_worker_too_far_behind_in_all_partitions_together_is_not_waited_for(
-        self, office: Office, monkeypatch: pytest.MonkeyPatch
+        self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(unapplied, "FOLLOWED", 20)
-        known = Unapplied(office.building.log_engine.open_reader())
-        said = say(office)
+        known = Unapplied(api.server.log_engine.open_reader())
+        said = say(api)
         known.follow(START)
         assert known.is_behind(START)
-        assert not known.is_waiting(office.ours, said[-1].identifiers, START)
-        assert not known.is_behind(office.building.log_engine.head())
+        assert not known.is_waiting(api.project, said[-1].identifiers, START)
+        assert not known.is_behind(api.server.log_engine.head())
 
 
-def test_offsets_of_a_partition_may_have_gaps(office: Office) -> None:
+def test_offsets_of_a_partition_may_have_gaps(api: ApiClient) -> None:
     """No test of this module depends on dense offsets."""
-    say(office)
-    for entries in by_partition(reader_of(office, 0, 1, 2).read(START, 60)).values():
+    say(api)
+    for entries in by_partition(reader_of(api, 0, 1, 2).read(START, 60)).values():
         offsets = [offset_of(entry.position) for entry in entries]
         assert offsets == list(range(2, 2 * len(offsets) + 1, 2))

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.conformance.states import ENGINES
+from tests.worker.comparison import DAY, Comparison, WorkerStopped, memory_folder
 from tests.worker.strategies import mixed
 from tests.worker.test_machine import STEPS, Machine
-from tests.worker.twin import DAY, PowerCut, Twin, scratch
 
 from passerby.catalogue.aliases import Alias, UnknownName
 from passerby.engines import StateEngine
@@ -64,24 +64,24 @@ def state(engine: StateEngine) -> Iterator[State]:
 
 
 @pytest.fixture
-def twin(engine: StateEngine) -> Iterator[Twin]:
-    with closing(Twin(engine)) as twin:
-        yield twin
+def comparison(engine: StateEngine) -> Iterator[Comparison]:
+    with closing(Comparison(engine)) as comparison:
+        yield comparison
 
 
 @pytest.fixture
-def reader(twin: Twin, engine: StateEngine) -> Iterator[StateReader]:
-    """Reads what the twin's worker has written."""
-    del twin
+def reader(comparison: Comparison, engine: StateEngine) -> Iterator[StateReader]:
+    """Reads what the worker has written."""
+    del comparison
     with closing(engine.open_reader()) as reader:
         yield reader
 
 
-def tell(twin: Twin, *messages: tuple[Identifier, ...]) -> None:
+def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
     for names in messages:
-        twin.say(*names)
-    twin.work()
-    twin.check()
+        comparison.append(*names)
+    comparison.apply()
+    comparison.check()
 
 
 def profile(reader: StateReader, identifier: Identifier, project: int = 1) -> str:
@@ -90,8 +90,8 @@ def profile(reader: StateReader, identifier: Identifier, project: int = 1) -> st
     return found.id
 
 
-def decision(twin: Twin) -> ManualDecision:
-    return ManualDecision(DAY, Actor("console_user", "anna"), "the same person", twin.new_id)
+def decision(comparison: Comparison) -> ManualDecision:
+    return ManualDecision(DAY, Actor("console_user", "anna"), "the same person", comparison.new_id)
 
 
 @pytest.mark.hypothesis
@@ -109,20 +109,20 @@ def test_an_engine_does_what_the_model_says_whatever_happens(name: str) -> None:
 class TestATransaction:
     def test_is_nothing_when_it_raises(self, state: State) -> None:
         key = SeenKey(1, "segment", "k1")
-        with suppress(PowerCut), state.transaction():
+        with suppress(WorkerStopped), state.transaction():
             state.remember({key: DAY})
-            raise PowerCut
+            raise WorkerStopped
         assert state.expiries([key]) == {}
         with state.transaction():
             state.remember({key: DAY})
         assert state.expiries([key]) == {key: DAY}
 
-    def test_is_seen_by_readers_as_a_whole(self, twin: Twin, reader: StateReader) -> None:
-        twin.say(M1)
+    def test_is_seen_by_readers_as_a_whole(self, comparison: Comparison, reader: StateReader) -> None:
+        comparison.append(M1)
         with reader.snapshot() as before:
             for _ in range(2):
                 assert before.owners(1, [M1]) == {}
-                twin.work()
+                comparison.apply()
         assert reader.profile_of(1, M1) is not None
 
     def test_leaves_no_error_of_the_engines_own(self, state: State) -> None:
@@ -141,12 +141,12 @@ def test_every_statement_that_the_manager_names_is_there() -> None:
 
 
 def test_a_state_that_is_opened_again_is_as_it_was_left(engine: StateEngine) -> None:
-    with closing(Twin(engine)) as twin:
-        tell(twin, (M1,), (U1, M1), (U2,))
-        before = [twin.watcher.records(project) for project in (1, 2)]
-        twin.restart()
-        assert [twin.watcher.records(project) for project in (1, 2)] == before
-        assert twin.watcher.reader.positions() == engine.progress().positions
+    with closing(Comparison(engine)) as comparison:
+        tell(comparison, (M1,), (U1, M1), (U2,))
+        before = [comparison.observer.records(project) for project in (1, 2)]
+        comparison.restart()
+        assert [comparison.observer.records(project) for project in (1, 2)] == before
+        assert comparison.observer.reader.positions() == engine.progress().positions
 
 
 def test_the_same_log_gives_the_same_ids_on_every_engine_however_it_is_cut() -> None:
@@ -154,29 +154,29 @@ def test_the_same_log_gives_the_same_ids_on_every_engine_however_it_is_cut() -> 
         found = []
         for open_engine in ENGINES.values():
             for size in (1, 7, 1_000):
-                folder = stack.enter_context(scratch())
-                twin = stack.enter_context(closing(Twin(open_engine(folder))))
+                folder = stack.enter_context(memory_folder())
+                comparison = stack.enter_context(closing(Comparison(open_engine(folder))))
                 for draft in mixed(200):
-                    twin.say(*draft.names, **draft.fields)
-                while twin.applied < len(twin.log):
-                    twin.work(size)
-                twin.watcher.read_outbox()
-                events = sorted((event.position, event.id, event.profile_id) for event in twin.watcher.events)
-                found.append(([twin.watcher.records(project) for project in (1, 2)], events))
+                    comparison.append(*draft.names, **draft.fields)
+                while comparison.applied < len(comparison.log):
+                    comparison.apply(size)
+                comparison.observer.read_outbox()
+                events = sorted((event.position, event.id, event.profile_id) for event in comparison.observer.events)
+                found.append(([comparison.observer.records(project) for project in (1, 2)], events))
         assert all(each == found[0] for each in found)
 
 
-def test_nothing_of_a_project_is_known_in_another(twin: Twin, reader: StateReader) -> None:
-    tell(twin, (M1,), (U1,), (U1, M1))
+def test_nothing_of_a_project_is_known_in_another(comparison: Comparison, reader: StateReader) -> None:
+    tell(comparison, (M1,), (U1,), (U1, M1))
     ours, (merge,) = profile(reader, U1), reader.merges(1, limit=2)
     assert reader.profile_of(2, U1) is None
     assert (reader.profile(2, ours), reader.members(2, ours), reader.history(2, ours, limit=1)) == (None, [], None)
     assert (reader.merge(2, merge.id), reader.merges(2, limit=1)) == (None, [])
     assert reader.search(2, "u1", limit=1).profiles == []
     with pytest.raises(UnknownMerge):
-        twin.state.undo_merge(2, merge.id, DAY)
+        comparison.state.undo_merge(2, merge.id, DAY)
     with pytest.raises(UnknownProfile):
-        twin.state.merge_profiles(2, ours, ours, decision(twin), force=True)
+        comparison.state.merge_profiles(2, ours, ours, decision(comparison), force=True)
 
 
 UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, ManualDecision], object]]]] = [
@@ -193,17 +193,17 @@ UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, ManualDecision], obj
 
 @pytest.mark.parametrize("error, act", UNKNOWN)
 def test_what_is_not_there_cannot_be_changed(
-    twin: Twin, error: type[Exception], act: Callable[[State, ManualDecision], object]
+    comparison: Comparison, error: type[Exception], act: Callable[[State, ManualDecision], object]
 ) -> None:
-    tell(twin, (M1,))
-    before = twin.watcher.records(1)
+    tell(comparison, (M1,))
+    before = comparison.observer.records(1)
     with pytest.raises(error):
-        act(twin.state, decision(twin))
-    assert twin.watcher.records(1) == before
+        act(comparison.state, decision(comparison))
+    assert comparison.observer.records(1) == before
 
 
-def test_a_merge_and_its_undo_are_told_to_readers(twin: Twin, reader: StateReader) -> None:
-    tell(twin, (M1,), (U1,), (U1, M1), (M1,))
+def test_a_merge_and_its_undo_are_told_to_readers(comparison: Comparison, reader: StateReader) -> None:
+    tell(comparison, (M1,), (U1,), (U1, M1), (M1,))
     (made,) = reader.merges(1, limit=2)
     folded = reader.profile(1, made.loser)
     assert folded is not None
@@ -213,17 +213,17 @@ def test_a_merge_and_its_undo_are_told_to_readers(twin: Twin, reader: StateReade
     assert ([each.value for each in detail.moved], detail.undoable) == (["m1"], True)
     chain = reader.why(1, made.winner, M1)
     assert [entry.kind for entry in chain or ()] == ["attached", "merged"]
-    assert twin.state.undo_merge(1, made.id, DAY) == (made.winner, made.loser)
+    assert comparison.state.undo_merge(1, made.id, DAY) == (made.winner, made.loser)
     parts = [reader.profile(1, id_) for id_ in (made.winner, made.loser)]
     assert [part and part.event_count for part in parts] == [2, 2]
     assert [entry.kind for entry in reader.why(1, made.loser, M1) or ()] == ["attached"]
     assert reader.why(1, made.winner, M1) is None
     with pytest.raises(AlreadyUndone):
-        twin.state.undo_merge(1, made.id, DAY)
+        comparison.state.undo_merge(1, made.id, DAY)
 
 
-def test_profiles_are_listed_and_found_a_page_at_a_time(twin: Twin, reader: StateReader) -> None:
-    tell(twin, *((Identifier("user_id", f"name-{number}"),) for number in range(5)), (M1,))
+def test_profiles_are_listed_and_found_a_page_at_a_time(comparison: Comparison, reader: StateReader) -> None:
+    tell(comparison, *((Identifier("user_id", f"name-{number}"),) for number in range(5)), (M1,))
     first = reader.profiles(1, limit=3, stage=Stage.CUSTOMER)
     rest = reader.profiles(1, limit=3, stage=Stage.CUSTOMER, before=first[-1].id)
     assert [each.user_id for each in first + rest] == [f"name-{number}" for number in (4, 3, 2, 1, 0)]
@@ -233,45 +233,45 @@ def test_profiles_are_listed_and_found_a_page_at_a_time(twin: Twin, reader: Stat
     assert more.after is None
 
 
-def test_possible_duplicates_are_listed_dismissed_and_restored(twin: Twin, reader: StateReader) -> None:
+def test_possible_duplicates_are_listed_dismissed_and_restored(comparison: Comparison, reader: StateReader) -> None:
     for name in (U1, U2):
-        twin.say(name, kind="identify", traits={"email": "ann@x.example"})
-    tell(twin)
+        comparison.append(name, kind="identify", traits={"email": "ann@x.example"})
+    tell(comparison)
     (pair,) = reader.duplicates(1, limit=2).duplicates
     one, other = (each.id for each in pair.profiles)
     assert pair.rule == "R3a"
-    twin.state.dismiss_duplicate(1, other, one, decision(twin))
+    comparison.state.dismiss_duplicate(1, other, one, decision(comparison))
     assert reader.duplicates(1, limit=2).duplicates == []
-    twin.state.restore_duplicate(1, one, other)
+    comparison.state.restore_duplicate(1, one, other)
     assert len(reader.duplicates(1, limit=2).duplicates) == 1
     with pytest.raises(UnknownDismissal):
-        twin.state.restore_duplicate(1, one, other)
+        comparison.state.restore_duplicate(1, one, other)
     with pytest.raises(SameProfile):
-        twin.state.dismiss_duplicate(1, one, one, decision(twin))
+        comparison.state.dismiss_duplicate(1, one, one, decision(comparison))
 
 
-def test_the_catalogue_is_edited_and_its_version_rises(twin: Twin, reader: StateReader) -> None:
+def test_the_catalogue_is_edited_and_its_version_rises(comparison: Comparison, reader: StateReader) -> None:
     for name in ("Bought", "bought"):
-        twin.say(M1, name=name, properties={"price": 1})
-    tell(twin)
-    version = twin.state.catalogue_version()
-    assert twin.state.change_type(1, "Bought", "price", "string") == "number"
-    twin.state.add_alias(1, Alias("bought", "", "Bought", DAY, "anna"))
-    assert twin.state.catalogue_version() > version
+        comparison.append(M1, name=name, properties={"price": 1})
+    tell(comparison)
+    version = comparison.state.catalogue_version()
+    assert comparison.state.change_type(1, "Bought", "price", "string") == "number"
+    comparison.state.add_alias(1, Alias("bought", "", "Bought", DAY, "anna"))
+    assert comparison.state.catalogue_version() > version
     (event,) = reader.catalogue(1, limit=5).events
     assert (event.name, event.count, event.spellings) == ("Bought", 2, ["bought"])
-    twin.state.remove_alias(1, "bought", "")
-    assert twin.state.delete_names(1, [("Bought", ""), ("never", "")]) == [("never", "")]
+    comparison.state.remove_alias(1, "bought", "")
+    assert comparison.state.delete_names(1, [("Bought", ""), ("never", "")]) == [("never", "")]
     assert [event.name for event in reader.catalogue(1, limit=5).events] == ["bought"]
 
 
 def test_test_data_is_deleted_and_its_events_are_named_to_the_relay(
-    twin: Twin, reader: StateReader, engine: StateEngine
+    comparison: Comparison, reader: StateReader, engine: StateEngine
 ) -> None:
-    tell(twin, (Identifier("mobile_id", "passerby-test"),), (E1, M2))
+    tell(comparison, (Identifier("mobile_id", "passerby-test"),), (E1, M2))
     (gone,) = reader.test_profiles(1)
     assert reader.test_data(1)[:2] == (1, 1)
-    assert twin.state.delete_test_data(1, DAY)[:2] == (1, 1)
+    assert comparison.state.delete_test_data(1, DAY)[:2] == (1, 1)
     assert reader.profile(1, gone) is None
     with closing(engine.open_outbox(LogSettings())) as outbox:
         assert outbox.deleted(0) == {gone}
@@ -280,10 +280,10 @@ def test_test_data_is_deleted_and_its_events_are_named_to_the_relay(
         assert outbox.pending_deletions(5) == []
 
 
-def test_a_message_that_cannot_be_applied_counts_as_applied(twin: Twin, engine: StateEngine) -> None:
-    twin.say(M1)
-    Worker(twin.state, lambda _: DEFAULT_POLICY).dead_letter(twin.log[0], "fault")
-    twin.applied = 1
-    assert twin.watcher.records(1).profiles == []
-    assert twin.watcher.totals(1) == {"applied": 1, "violations": 1}
+def test_a_message_that_cannot_be_applied_counts_as_applied(comparison: Comparison, engine: StateEngine) -> None:
+    comparison.append(M1)
+    Worker(comparison.state, lambda _: DEFAULT_POLICY).dead_letter(comparison.log[0], "fault")
+    comparison.applied = 1
+    assert comparison.observer.records(1).profiles == []
+    assert comparison.observer.totals(1) == {"applied": 1, "violations": 1}
     assert engine.progress().positions.offset() == 1

@@ -8,30 +8,30 @@ from contextlib import ExitStack
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.conftest import FLAGS
-from tests.console.looking import PATIENCE_MS, Desk
-from tests.console.office import ADMIN, Office
+from tests.console.console_server import ADMIN, ConsoleServer
+from tests.console.console_window import PATIENCE_MS, ConsoleWindow
 from tests.sdk.tools import program
-from tests.serving import serving
+from tests.server_process import serving
 
-Looks = Callable[..., Desk]
+OpenConsole = Callable[..., ConsoleWindow]
 
 
 @pytest.fixture(scope="session")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleServer]:
     with serving(tmp_path_factory.mktemp("console") / "data") as server:
-        office = Office(server)
-        office.seed()
-        yield office
+        console = ConsoleServer(server)
+        console.seed()
+        yield console
 
 
 @pytest.fixture(autouse=True)
 def only_administrator(request: pytest.FixtureRequest) -> Iterator[None]:
     """Remove other administrators that a test leaves behind, and fail it: tests rely on there being only one."""
     yield
-    office = request.getfixturevalue("office") if "office" in request.fixturenames else None
-    if not isinstance(office, Office):  # a test that builds an office of its own shares no users
+    console = request.getfixturevalue("console") if "console" in request.fixturenames else None
+    if not isinstance(console, ConsoleServer):  # a test with a server of its own shares no users
         return
-    with office.client(ADMIN) as client:
+    with console.client(ADMIN) as client:
         users = client.get("/p/default/settings/users.json").json()["users"]
         others = [user["name"] for user in users if user["role"] == "admin" and user["name"] != ADMIN]
         for name in others:
@@ -51,19 +51,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def looks(chromium: Browser, office: Office) -> Iterator[Looks]:
+def open_console(chromium: Browser, console: ConsoleServer) -> Iterator[OpenConsole]:
     """A function that lets a user look at the console; in the end, no page of theirs may have had a fault."""
     with ExitStack() as stack:
-        desks: list[Desk] = []
+        windows: list[ConsoleWindow] = []
 
-        def looks(user: str = "", **options: object) -> Desk:
-            context = chromium.new_context(base_url=office.url, **options)  # type: ignore[arg-type]  # any of its own
+        def open_console(user: str = "", **options: object) -> ConsoleWindow:
+            context = chromium.new_context(base_url=console.url, **options)  # type: ignore[arg-type]  # any of its own
             stack.callback(context.close)
             if user:
-                cookie = {"name": "passerby_session", "value": office.session(user), "url": office.url}
+                cookie = {"name": "passerby_session", "value": console.session(user), "url": console.url}
                 context.add_cookies([cookie])  # type: ignore[list-item]  # a dict of the right kind
-            desks.append(Desk(context))
-            return desks[-1]
+            windows.append(ConsoleWindow(context))
+            return windows[-1]
 
-        yield looks
-        assert [fault for desk in desks for fault in desk.faults] == []
+        yield open_console
+        assert [fault for window in windows for fault in window.faults] == []

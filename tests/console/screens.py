@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.console.office import Office
+from tests.console.console_server import ConsoleServer
 
 FOR_ADMINISTRATORS = frozenset(
     {"health-alerts", "settings-audit", "settings-test-data", "key-revoke", "key-rotate", "user-remove"}
 )
-SCREENS: Mapping[str, Callable[[Office], str]] = {
+SCREENS: Mapping[str, Callable[[ConsoleServer], str]] = {
     "overview": lambda _: "/p/default/",
     "live": lambda _: "/p/default/live",
-    "event": lambda office: f"/p/default/events/{office.event}",
+    "event": lambda console: f"/p/default/events/{console.event}",
     "profiles": lambda _: "/p/default/profiles",
     "search": lambda _: "/p/default/profiles?q=demo-1-000&stage=customer&columns=stage&columns=trait%3Aemail",
-    "profile": lambda office: f"/p/default/profiles/{office.profile}",
-    "identity": lambda office: f"/p/default/profiles/{office.profile}/identity",
+    "profile": lambda console: f"/p/default/profiles/{console.profile}",
+    "identity": lambda console: f"/p/default/profiles/{console.profile}/identity",
     "catalogue": lambda _: "/p/default/catalogue",
     "health": lambda _: "/p/default/health",
     "health-alerts": lambda _: "/p/default/health/alerts",
@@ -26,9 +26,9 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "source": lambda _: "/p/default/sources/antsomi",
     "source-customerlabs": lambda _: "/p/default/sources/customerlabs",
     "user-remove": lambda _: "/p/default/settings/users/remove?name=sasha",
-    "key-revoke": lambda office: f"/p/default/sources/customerlabs/keys/{office.webhook}/revoke",
-    "key-rotate": lambda office: f"/p/default/sources/customerlabs/keys/{office.webhook}/rotate",
-    "webhook": lambda office: f"/p/default/sources/customerlabs/{office.webhook}",
+    "key-revoke": lambda console: f"/p/default/sources/customerlabs/keys/{console.webhook}/revoke",
+    "key-rotate": lambda console: f"/p/default/sources/customerlabs/keys/{console.webhook}/rotate",
+    "webhook": lambda console: f"/p/default/sources/customerlabs/{console.webhook}",
     "settings": lambda _: "/p/default/settings",
     "settings-test-data": lambda _: "/p/default/settings/test-data",
     "settings-tokens": lambda _: "/p/default/settings/tokens",
@@ -36,13 +36,13 @@ SCREENS: Mapping[str, Callable[[Office], str]] = {
     "settings-policy": lambda _: "/p/default/settings/policy",
     "settings-users": lambda _: "/p/default/settings/users",
     "live-filtered": lambda _: "/p/default/live?status=refused&q=nothing+of+this+kind",
-    "refused": lambda office: f"/p/default/live/rejected/{office.refused}",
-    "undo": lambda office: f"/p/default/profiles/{office.profile}/identity/{office.merge}/undo",
-    "merge": lambda office: f"/p/default/profiles/{office.profile}/identity/merge?with={office.other}",
+    "refused": lambda console: f"/p/default/live/rejected/{console.refused}",
+    "undo": lambda console: f"/p/default/profiles/{console.profile}/identity/{console.merge}/undo",
+    "merge": lambda console: f"/p/default/profiles/{console.profile}/identity/merge?with={console.other}",
     "duplicates": lambda _: "/p/default/duplicates",
     "duplicates-dismissed": lambda _: "/p/default/duplicates?dismissed=true",
-    "duplicate": lambda office: f"/p/default/duplicates/{office.profile}/{office.other}",
-    "detach": lambda office: f"/p/default/profiles/{office.profile}/identity/detach?{office.identifier}",
+    "duplicate": lambda console: f"/p/default/duplicates/{console.profile}/{console.other}",
+    "detach": lambda console: f"/p/default/profiles/{console.profile}/identity/detach?{console.identifier}",
     "mark": lambda _: "/p/default/catalogue/mark?event=Viewed+Product",
     "catalogue-edit": lambda _: "/p/default/catalogue/edit?event=Viewed+Product&do=merge&to=Product+Viewed",
     "catalogue-edit-trait": lambda _: "/p/default/catalogue/edit?attribute=email&do=type&to=date",

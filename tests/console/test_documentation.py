@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.console.conftest import Looks
-from tests.console.office import VIEWER, Office
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import VIEWER, ConsoleServer
 from tests.console.screens import FOR_ADMINISTRATORS, SCREENS
 from tests.console.test_screens import LOOKS, SHOTS
 from tests.console.test_static import listed
@@ -28,9 +28,9 @@ HREF = re.compile(r'href="([^"]*)"')
 
 
 @pytest.fixture
-def reader(office: Office) -> Iterator[httpx.Client]:
+def reader(console: ConsoleServer) -> Iterator[httpx.Client]:
     """A client without a session."""
-    with office.client() as client:
+    with console.client() as client:
         yield client
 
 
@@ -83,11 +83,11 @@ def test_pages_hold_no_script_no_style_and_nothing_raw() -> None:
         assert "<h1" in page.html
 
 
-def test_every_screen_leads_to_the_page_that_explains_it(office: Office) -> None:
+def test_every_screen_leads_to_the_page_that_explains_it(console: ConsoleServer) -> None:
     assert {name for _, name in GUIDES} <= set(pages())
-    with office.client(VIEWER) as client:
+    with console.client(VIEWER) as client:
         for name in SCREENS.keys() - FOR_ADMINISTRATORS:
-            links = HREF.findall(client.get(SCREENS[name](office)).text)
+            links = HREF.findall(client.get(SCREENS[name](console)).text)
             assert {"/docs", "/docs/api"} <= set(links), name
             assert any(link.removeprefix("/docs/") in pages() for link in links), name
         assert 'href="/docs/how-to/sdk"' in client.get("/p/default/sources").text
@@ -114,9 +114,9 @@ def test_the_viewer_s_files_are_kept_for_good_and_sent_packed_where_that_is_unde
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/how-to/sdk", "/docs/reference/settings"])
-def test_documentation_is_shown_without_a_fault(looks: Looks, path: str) -> None:
-    desk = looks()
-    page = desk.open(path)
+def test_documentation_is_shown_without_a_fault(open_console: OpenConsole, path: str) -> None:
+    window = open_console()
+    page = window.open(path)
     found = list[str]()
     SHOTS.mkdir(exist_ok=True)
     for title, look in LOOKS.items():
@@ -124,17 +124,17 @@ def test_documentation_is_shown_without_a_fault(looks: Looks, path: str) -> None
         page.emulate_media(color_scheme=look.colours)
         page.screenshot(path=SHOTS / f"{path.strip('/').replace('/', '-')}-{title}.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= look.width, title
-        found += [] if look.audit is None else desk.audit(**look.audit)
+        found += [] if look.audit is None else window.audit(**look.audit)
     assert not found
 
 
 def test_the_viewer_shows_every_call_under_the_console_s_policy_and_asks_no_other_server(
-    looks: Looks, office: Office, reader: httpx.Client
+    open_console: OpenConsole, console: ConsoleServer, reader: httpx.Client
 ) -> None:
-    desk = looks()
+    window = open_console()
     asked = list[str]()
-    desk.page.on("request", lambda request: asked.append(request.url))
-    page = desk.open("/docs/api")
+    window.page.on("request", lambda request: asked.append(request.url))
+    page = window.open("/docs/api")
     operation = page.locator(".opblock", has_text="/v1/stats").first
     expect(operation).to_be_visible()
     described = reader.get("/openapi.json").json()["paths"].values()
@@ -147,13 +147,13 @@ def test_the_viewer_shows_every_call_under_the_console_s_policy_and_asks_no_othe
         page.wait_for_function(dark, arg=look.colours == "dark")
         page.screenshot(path=SHOTS / f"docs-api-{title}.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= look.width, title
-    assert {url for url in asked if not url.startswith(("data:", office.url))} == set()
+    assert {url for url in asked if not url.startswith(("data:", console.url))} == set()
 
 
-def test_a_reading_call_can_be_tried_in_the_viewer(looks: Looks, office: Office) -> None:
-    page = looks().open("/docs/api")
+def test_a_reading_call_can_be_tried_in_the_viewer(open_console: OpenConsole, console: ConsoleServer) -> None:
+    page = open_console().open("/docs/api")
     page.get_by_role("button", name="Authorize").first.click()
-    page.locator(".auth-container input").first.fill(str(office.server.keys["api_token"]))
+    page.locator(".auth-container input").first.fill(str(console.server.keys["api_token"]))
     page.locator(".auth-btn-wrapper").get_by_role("button", name="Apply credentials").first.click()
     page.locator(".modal-ux-header button").click()
     operation = page.locator(".opblock", has_text="/v1/stats").first

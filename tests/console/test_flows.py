@@ -8,17 +8,17 @@ import sys
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.console.conftest import Looks
-from tests.console.looking import PATIENCE_MS
-from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.console_window import PATIENCE_MS
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def fresh(office: Office) -> str:
+def fresh(console: ConsoleServer) -> str:
     """A project that has received no events."""
-    return str(office.new_project("fresh")["project"])
+    return str(console.new_project("fresh")["project"])
 
 
 def sign_in(page: Page, user: str, password: str) -> None:
@@ -27,10 +27,12 @@ def sign_in(page: Page, user: str, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_signing_in_leads_to_the_page_that_was_wanted_and_out_again(looks: Looks, office: Office) -> None:
-    page = looks().open("/p/default/sources")
+def test_signing_in_leads_to_the_page_that_was_wanted_and_out_again(
+    open_console: OpenConsole, console: ConsoleServer
+) -> None:
+    page = open_console().open("/p/default/sources")
     expect(page).to_have_title("Sign in · Passerby")
-    sign_in(page, ADMIN, office.passwords[ADMIN])
+    sign_in(page, ADMIN, console.passwords[ADMIN])
     expect(page).to_have_title("Sources · Passerby")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in · Passerby")
@@ -38,30 +40,30 @@ def test_signing_in_leads_to_the_page_that_was_wanted_and_out_again(looks: Looks
     expect(page).to_have_title("Sign in · Passerby")
 
 
-def test_a_wrong_password_is_said_to_be_one(looks: Looks) -> None:
-    desk = looks()
-    desk.expected = ("status of 401",)
-    page = desk.open("/sign-in")
+def test_a_wrong_password_is_said_to_be_one(open_console: OpenConsole) -> None:
+    window = open_console()
+    window.expected = ("status of 401",)
+    page = window.open("/sign-in")
     sign_in(page, VIEWER, "not the password")
     expect(page.get_by_role("alert")).to_contain_text("Wrong name or password")
     expect(page.get_by_label("Name")).to_have_value(VIEWER)
     expect(page.get_by_label("Password")).to_be_focused()
 
 
-def test_a_snippet_that_is_pasted_turns_the_source_green(looks: Looks, fresh: str) -> None:
-    page = looks(ADMIN).open(f"/p/{fresh}/sources/crossengage?language=Python")
+def test_a_snippet_that_is_pasted_turns_the_source_green(open_console: OpenConsole, fresh: str) -> None:
+    page = open_console(ADMIN).open(f"/p/{fresh}/sources/crossengage?language=Python")
     expect(page.get_by_text("Waiting for the first event")).to_be_visible()
     subprocess.run([sys.executable, "-c", page.locator("#snippet").inner_text()], check=True, capture_output=True)
     expect(page.get_by_text("Receiving events")).to_be_visible()
     expect(page.locator(".arrival .dot.good")).to_be_visible()
 
 
-def test_a_key_that_was_rotated_is_refused(looks: Looks, office: Office, fresh: str) -> None:
-    page = looks(ADMIN).open(f"/p/{fresh}/sources/segment")
+def test_a_key_that_was_rotated_is_refused(open_console: OpenConsole, console: ConsoleServer, fresh: str) -> None:
+    page = open_console(ADMIN).open(f"/p/{fresh}/sources/segment")
     before = str(page.locator("table [data-copy]").first.get_attribute("data-copy"))
 
     def status(key: str) -> int:
-        url = f"http://127.0.0.1:{office.server.port}/v1/track"
+        url = f"http://127.0.0.1:{console.server.port}/v1/track"
         return httpx.post(url, json={"anonymousId": "a", "event": "b"}, auth=(key, ""), timeout=60).status_code
 
     assert status(before) == 200
@@ -81,8 +83,8 @@ def test_a_key_that_was_rotated_is_refused(looks: Looks, office: Office, fresh: 
     assert status(after) == 200
 
 
-def test_a_new_secret_is_shown_once(looks: Looks, fresh: str) -> None:
-    page = looks(ADMIN).open(f"/p/{fresh}/sources/webengage")
+def test_a_new_secret_is_shown_once(open_console: OpenConsole, fresh: str) -> None:
+    page = open_console(ADMIN).open(f"/p/{fresh}/sources/webengage")
     page.get_by_text("Add a key").click()
     page.get_by_label("Type").select_option("webengage.api_key")
     page.get_by_label("Label").fill("the shop's server")
@@ -94,12 +96,12 @@ def test_a_new_secret_is_shown_once(looks: Looks, fresh: str) -> None:
     assert secret not in page.content()
 
 
-def test_an_administrator_lets_somebody_in_and_out_again(looks: Looks) -> None:
-    page = looks(ADMIN).open("/p/default/settings/users")
+def test_an_administrator_lets_somebody_in_and_out_again(open_console: OpenConsole) -> None:
+    page = open_console(ADMIN).open("/p/default/settings/users")
     page.get_by_label("Name").fill("kim")
     page.get_by_role("button", name="Add", exact=True).click()
     password = page.locator("#secret").inner_text()
-    theirs = looks().open("/sign-in")
+    theirs = open_console().open("/sign-in")
     sign_in(theirs, "kim", password)
     expect(theirs).to_have_title("Overview · Passerby")
     page.goto("/p/default/settings/users")
@@ -111,23 +113,23 @@ def test_an_administrator_lets_somebody_in_and_out_again(looks: Looks) -> None:
     expect(theirs).to_have_title("Sign in · Passerby")
 
 
-def test_a_viewer_is_offered_nothing_that_changes(looks: Looks) -> None:
-    desk = looks(VIEWER)
+def test_a_viewer_is_offered_nothing_that_changes(open_console: OpenConsole) -> None:
+    window = open_console(VIEWER)
     for path in ("sources", "sources/segment", "settings/users", "settings/policy"):
-        page = desk.open(f"/p/default/{path}")
+        page = window.open(f"/p/default/{path}")
         for forbidden in ("Rotate", "Revoke", "Add key", "Remove", "Save", "Send a test event"):
             assert page.get_by_role("button", name=forbidden, exact=True).count() == 0, (path, forbidden)
-    expect(desk.page.get_by_label("One value per line")).to_be_disabled()
+    expect(window.page.get_by_label("One value per line")).to_be_disabled()
 
 
-def test_everybody_changes_their_own_password(looks: Looks, office: Office) -> None:
-    made = office.passerby("users", "add", "toni")
-    desk = looks()
-    page = desk.open("/sign-in?to=/p/default/settings/users")
+def test_everybody_changes_their_own_password(open_console: OpenConsole, console: ConsoleServer) -> None:
+    made = console.passerby("users", "add", "toni")
+    window = open_console()
+    page = window.open("/sign-in?to=/p/default/settings/users")
     sign_in(page, "toni", made["password"])
     page.get_by_label("Current password").fill("not this one")
     page.get_by_label("New password").fill("another password")
-    desk.expected = ("status of 400",)
+    window.expected = ("status of 400",)
     page.get_by_role("button", name="Change password").click()
     expect(page.locator("#current-error")).to_contain_text("not your current password")
     expect(page.get_by_label("Current password")).to_be_focused()
@@ -139,8 +141,8 @@ def test_everybody_changes_their_own_password(looks: Looks, office: Office) -> N
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
-def test_a_policy_is_changed_and_says_by_whom(looks: Looks, fresh: str) -> None:
-    page = looks(ADMIN).open(f"/p/{fresh}/settings/policy")
+def test_a_policy_is_changed_and_says_by_whom(open_console: OpenConsole, fresh: str) -> None:
+    page = open_console(ADMIN).open(f"/p/{fresh}/settings/policy")
     page.get_by_label("One value per line").fill("test@example.com\n\nnobody")
     page.get_by_label("email", exact=True).last.fill("7")
     page.get_by_label("Namespace", exact=True).fill("loyalty_card")
@@ -151,22 +153,22 @@ def test_a_policy_is_changed_and_says_by_whom(looks: Looks, fresh: str) -> None:
     expect(page.get_by_text("2 blocked, 1 limits, email, phone, 1 namespaces")).to_be_visible()
 
 
-def test_what_a_policy_cannot_be_is_said(looks: Looks, fresh: str) -> None:
-    desk = looks(ADMIN)
-    desk.expected = ("status of 400",)
-    page = desk.open(f"/p/{fresh}/settings/policy")
+def test_what_a_policy_cannot_be_is_said(open_console: OpenConsole, fresh: str) -> None:
+    window = open_console(ADMIN)
+    window.expected = ("status of 400",)
+    page = window.open(f"/p/{fresh}/settings/policy")
     page.get_by_label("Namespace", exact=True).fill("Not A Name")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#namespace-error")).to_contain_text("cannot name an additional namespace")
     expect(page.get_by_label("Namespace", exact=True)).to_have_value("Not A Name")
 
 
-def test_the_main_way_goes_by_keyboard_alone(looks: Looks, office: Office) -> None:
-    page = looks().open("/sign-in?to=/p/default/profiles")
+def test_the_main_way_goes_by_keyboard_alone(open_console: OpenConsole, console: ConsoleServer) -> None:
+    page = open_console().open("/sign-in?to=/p/default/profiles")
     expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type(ADMIN)
     page.keyboard.press("Tab")
-    page.keyboard.type(office.passwords[ADMIN])
+    page.keyboard.type(console.passwords[ADMIN])
     page.keyboard.press("Enter")
     expect(page).to_have_title("Profiles · Passerby")
     page.wait_for_load_state()  # keys pressed before the script has loaded are lost
@@ -187,8 +189,8 @@ def test_the_main_way_goes_by_keyboard_alone(looks: Looks, office: Office) -> No
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def test_keys_can_be_turned_off(looks: Looks) -> None:
-    page = looks(ADMIN).open("/p/default/profiles")
+def test_keys_can_be_turned_off(open_console: OpenConsole) -> None:
+    page = open_console(ADMIN).open("/p/default/profiles")
     page.get_by_label("Keys").first.uncheck()
     page.keyboard.press("/")
     expect(page.locator("[data-search]")).not_to_be_focused()
@@ -201,9 +203,9 @@ def test_keys_can_be_turned_off(looks: Looks) -> None:
     expect(page.locator("[data-search]")).to_be_focused()
 
 
-def test_what_is_long_is_copied_whole(looks: Looks) -> None:
-    desk = looks(ADMIN, permissions=["clipboard-read", "clipboard-write"])
-    page = desk.open("/p/default/sources")
+def test_what_is_long_is_copied_whole(open_console: OpenConsole) -> None:
+    window = open_console(ADMIN, permissions=["clipboard-read", "clipboard-write"])
+    page = window.open("/p/default/sources")
     button = page.locator("[data-copy]").first
     wanted = button.get_attribute("data-copy")
     button.click()
@@ -211,17 +213,17 @@ def test_what_is_long_is_copied_whole(looks: Looks) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == wanted
 
 
-def test_the_doctor_looks_at_everything(looks: Looks) -> None:
-    page = looks(VIEWER).open("/p/default/health")
+def test_the_doctor_looks_at_everything(open_console: OpenConsole) -> None:
+    page = open_console(VIEWER).open("/p/default/health")
     page.get_by_role("button", name="Run diagnostics").click()
     expect(page.get_by_role("heading", name="Diagnostics")).to_be_visible()
     expect(page.get_by_role("cell", name="integrity OK").first).to_be_visible()
 
 
-def test_everything_works_without_script(looks: Looks, office: Office) -> None:
-    desk = looks(java_script_enabled=False)
-    page = desk.open("/p/default/settings/users")
-    sign_in(page, ADMIN, office.passwords[ADMIN])
+def test_everything_works_without_script(open_console: OpenConsole, console: ConsoleServer) -> None:
+    window = open_console(java_script_enabled=False)
+    page = window.open("/p/default/settings/users")
+    sign_in(page, ADMIN, console.passwords[ADMIN])
     page.get_by_label("Name").fill("robin")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#secret")).to_be_visible()

@@ -12,9 +12,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.console.conftest import Looks
-from tests.console.looking import PATIENCE_MS, Desk
-from tests.console.office import ADMIN, Office
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, ConsoleServer
+from tests.console.console_window import PATIENCE_MS, ConsoleWindow
 
 PARTS = 4
 """Of all the pages, so that no test takes long on a machine that is busy."""
@@ -84,13 +84,13 @@ class Hostile(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def hostile(office: Office) -> Hostile:
-    keys = office.new_project("hostile")
-    webhook = _with_hostile_label(office)
-    port, write_key = office.server.port, keys["segment"]["write_key"]
+def hostile(console: ConsoleServer) -> Hostile:
+    keys = console.new_project("hostile")
+    webhook = _with_hostile_label(console)
+    port, write_key = console.server.port, keys["segment"]["write_key"]
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         _send(client, write_key, keys["customerlabs"]["webhook_path"])
-    with office.client() as client:
+    with console.client() as client:
         client.headers["Authorization"] = f"Bearer {keys['api_token']}"
         profiles = [each["id"] for each in client.get("/v1/profiles?wait=30&limit=100").json()["profiles"]][:6]
         events = [
@@ -98,7 +98,7 @@ def hostile(office: Office) -> Hostile:
             for profile in profiles
             for each in client.get(f"/v1/profiles/{profile}/events?limit=2").json()["events"]
         ]
-    with office.client(ADMIN) as client:
+    with console.client(ADMIN) as client:
         recent = client.get("/p/hostile/live.json?status=refused").json()["recent"]["items"]
     refused = [each["id"] for each in recent][:6]
     assert profiles, "nothing to look at"
@@ -107,9 +107,9 @@ def hostile(office: Office) -> Hostile:
     return Hostile("hostile", write_key, port, profiles, events, refused, webhook)
 
 
-def _with_hostile_label(office: Office) -> int:
+def _with_hostile_label(console: ConsoleServer) -> int:
     command = [sys.executable, "-m", "passerby", "keys", "add", "customerlabs.webhook_path", "--project", "hostile"]
-    command += ["--label", " ".join(CORPUS), "--data", str(office.server.data), "--json"]
+    command += ["--label", " ".join(CORPUS), "--data", str(console.server.data), "--json"]
     return int(json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["id"])
 
 
@@ -148,40 +148,40 @@ def _header(text: str) -> str:
     return text.encode("ascii", "ignore").decode()
 
 
-def look(desk: Desk) -> None:
-    page = desk.page
+def look(window: ConsoleWindow) -> None:
+    page = window.page
     assert page.evaluate("window.__ran") is None, page.url
     smuggled: Any = page.evaluate(f"[...document.querySelectorAll({json.dumps(SMUGGLED)})].map((one) => one.outerHTML)")
     assert smuggled == [], page.url
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_no_screen_runs_what_a_client_sent(looks: Looks, hostile: Hostile, part: int) -> None:
-    desk = looks(ADMIN)
-    desk.expected = ("status of 400",)
+def test_no_screen_runs_what_a_client_sent(open_console: OpenConsole, hostile: Hostile, part: int) -> None:
+    window = open_console(ADMIN)
+    window.expected = ("status of 400",)
     for address in [*hostile.pages()][part::PARTS]:
-        desk.open(address)
-        look(desk)
+        window.open(address)
+        look(window)
 
 
-def test_the_live_stream_does_not_either(looks: Looks, hostile: Hostile) -> None:
-    desk = looks(ADMIN)
-    page = desk.open(f"/p/{hostile.name}/live?name=arriving")
+def test_the_live_stream_does_not_either(open_console: OpenConsole, hostile: Hostile) -> None:
+    window = open_console(ADMIN)
+    page = window.open(f"/p/{hostile.name}/live?name=arriving")
     for text in CORPUS:
         body = {"userId": text, "event": "arriving", "properties": {text: text}}
         httpx.post(f"http://127.0.0.1:{hostile.port}/v1/track", json=body, auth=(hostile.segment, ""), timeout=60)
     expect(page.locator("#live tbody tr")).to_have_count(len(CORPUS), timeout=PATIENCE_MS)
-    look(desk)
+    look(window)
 
 
-def test_the_sign_in_page_does_not_either(looks: Looks) -> None:
-    desk = looks()
+def test_the_sign_in_page_does_not_either(open_console: OpenConsole) -> None:
+    window = open_console()
     for text in CORPUS[:6]:
-        desk.open(f"/sign-in?to={quote(text)}")
-        look(desk)
-        desk.page.get_by_label("Name").fill(text)
-        desk.page.get_by_label("Password").fill(text)
-        desk.expected = ("status of 401", "status of 429")
-        desk.page.get_by_role("button", name="Sign in").click()
-        desk.page.get_by_role("alert").wait_for()
-        look(desk)
+        window.open(f"/sign-in?to={quote(text)}")
+        look(window)
+        window.page.get_by_label("Name").fill(text)
+        window.page.get_by_label("Password").fill(text)
+        window.expected = ("status of 401", "status of 429")
+        window.page.get_by_role("button", name="Sign in").click()
+        window.page.get_by_role("alert").wait_for()
+        look(window)

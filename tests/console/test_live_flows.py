@@ -7,14 +7,14 @@ import secrets
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from tests.console.conftest import Looks
-from tests.console.office import ADMIN, VIEWER, Office
-from tests.console.people import Callers
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient
 
 
 @pytest.fixture
-def callers(office: Office) -> Callers:
-    return Callers(office)
+def ingest(console: ConsoleServer) -> IngestClient:
+    return IngestClient(console)
 
 
 def _connected(page: Page) -> Page:
@@ -22,15 +22,17 @@ def _connected(page: Page) -> Page:
     return page
 
 
-def test_an_event_that_arrives_and_one_that_is_refused_appear_by_themselves(looks: Looks, callers: Callers) -> None:
+def test_an_event_that_arrives_and_one_that_is_refused_appear_by_themselves(
+    open_console: OpenConsole, ingest: IngestClient
+) -> None:
     name = f"Arrived {secrets.token_hex(4)}"
-    page = _connected(looks(ADMIN).open("/p/default/live"))
-    callers.send("track", userId="user-1", event=name, properties={"<b>": "</script>"})
+    page = _connected(open_console(ADMIN).open("/p/default/live"))
+    ingest.send("track", userId="user-1", event=name, properties={"<b>": "</script>"})
     row = page.locator("tr[data-row]", has_text=name)
     expect(row).to_contain_text("accepted")
     expect(row).to_contain_text("user-1")
 
-    assert callers.send("track", key="no-such-key", event="Lost") == 401
+    assert ingest.send("track", key="no-such-key", event="Lost") == 401
     refused = page.locator("tr[data-status=refused]", has_text="401").first
     expect(refused).to_contain_text("This key is unknown")
     expect(refused).to_contain_text("dropped")
@@ -45,13 +47,15 @@ def test_an_event_that_arrives_and_one_that_is_refused_appear_by_themselves(look
     expect(page.get_by_role("heading", name="Stored")).to_be_visible()
 
 
-def test_a_paused_stream_counts_what_waits_and_shows_it_afterwards(looks: Looks, callers: Callers) -> None:
+def test_a_paused_stream_counts_what_waits_and_shows_it_afterwards(
+    open_console: OpenConsole, ingest: IngestClient
+) -> None:
     name = f"Waiting {secrets.token_hex(4)}"
-    page = _connected(looks(VIEWER).open(f"/p/default/live?name={name}"))
+    page = _connected(open_console(VIEWER).open(f"/p/default/live?name={name}"))
     page.keyboard.press("p")
     expect(page.locator("#state")).to_have_text("Paused")
     for _ in range(3):
-        callers.send("track", userId="user-1", event=name)
+        ingest.send("track", userId="user-1", event=name)
     expect(page.get_by_role("button", name="Resume (3 waiting)")).to_be_visible()
     expect(page.locator("#waiting")).to_have_text("3 waiting")
     expect(page.locator("tr[data-row]")).to_have_count(0)
@@ -60,47 +64,47 @@ def test_a_paused_stream_counts_what_waits_and_shows_it_afterwards(looks: Looks,
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
 
 
-def test_no_more_rows_are_shown_than_can_be_read(looks: Looks, callers: Callers) -> None:
+def test_no_more_rows_are_shown_than_can_be_read(open_console: OpenConsole, ingest: IngestClient) -> None:
     name = f"Many {secrets.token_hex(4)}"
-    page = _connected(looks(VIEWER).open(f"/p/default/live?name={name}"))
+    page = _connected(open_console(VIEWER).open(f"/p/default/live?name={name}"))
     for _ in range(7):
         batch = [{"type": "track", "userId": "user-1", "event": name} for _ in range(100)]
-        assert callers.send("batch", batch=batch) == 200
+        assert ingest.send("batch", batch=batch) == 200
         page.wait_for_timeout(150)
     expect(page.locator("tr[data-row]")).to_have_count(500)
 
 
-def test_filters_stand_in_the_address_and_hold_for_what_comes(looks: Looks, callers: Callers) -> None:
+def test_filters_stand_in_the_address_and_hold_for_what_comes(open_console: OpenConsole, ingest: IngestClient) -> None:
     mark = secrets.token_hex(4)
-    page = _connected(looks(VIEWER).open(f"/p/default/live?q={mark}"))
+    page = _connected(open_console(VIEWER).open(f"/p/default/live?q={mark}"))
     page.get_by_label("Status").select_option("accepted")
     page.wait_for_url("**status=accepted**")
     _connected(page)
-    callers.send("track", userId="user-1", event="Other")
-    callers.send("track", userId="user-1", event="Wanted", properties={"mark": mark})
+    ingest.send("track", userId="user-1", event="Other")
+    ingest.send("track", userId="user-1", event="Wanted", properties={"mark": mark})
     expect(page.locator("tr[data-row]")).to_have_count(1)
     expect(page.locator("tr[data-row]")).to_contain_text("Wanted")
     page.get_by_role("link", name="Clear").click()
     page.wait_for_url("**/live")
 
 
-def test_without_script_what_came_last_is_there(looks: Looks, callers: Callers) -> None:
+def test_without_script_what_came_last_is_there(open_console: OpenConsole, ingest: IngestClient) -> None:
     name = f"Plain {secrets.token_hex(4)}"
-    callers.send("track", userId="user-1", event=name)
-    page = looks(VIEWER, java_script_enabled=False).open(f"/p/default/live?name={name}")
+    ingest.send("track", userId="user-1", event=name)
+    page = open_console(VIEWER, java_script_enabled=False).open(f"/p/default/live?name={name}")
     expect(page.get_by_role("link", name=name)).to_be_visible()
     expect(page.get_by_role("link", name="Reload")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_hidden()
 
 
-def test_an_event_with_a_wrong_type_is_not_green_and_says_why(looks: Looks, callers: Callers) -> None:
+def test_an_event_with_a_wrong_type_is_not_green_and_says_why(open_console: OpenConsole, ingest: IngestClient) -> None:
     name = f"Priced {secrets.token_hex(4)}"
-    desk = looks(VIEWER)
-    page = _connected(desk.open(f"/p/default/live?name={name.upper()}"))
-    callers.send("track", userId="user-1", event=name, properties={"price": 1})
+    window = open_console(VIEWER)
+    page = _connected(window.open(f"/p/default/live?name={name.upper()}"))
+    ingest.send("track", userId="user-1", event=name, properties={"price": 1})
     expect(page.locator("tr[data-state=accepted]")).to_have_count(1)
     for _ in range(100):
-        callers.send("track", userId="user-1", event=name, properties={"price": "9,50"})
+        ingest.send("track", userId="user-1", event=name, properties={"price": "9,50"})
         if page.locator("tr[data-state=errors]").count():
             break
         page.wait_for_timeout(100)
@@ -118,7 +122,7 @@ def test_an_event_with_a_wrong_type_is_not_green_and_says_why(looks: Looks, call
     assert listed is not None
     assert shown is not None
     assert shown["x"] > listed["x"] + 300
-    assert desk.audit() == []
+    assert window.audit() == []
     page.set_viewport_size({"width": 390, "height": 844})
     # Both at once: a row that arrives between two measurements makes the list longer.
     under = """() => {
@@ -133,11 +137,13 @@ def test_an_event_with_a_wrong_type_is_not_green_and_says_why(looks: Looks, call
     expect(page.locator("tr[data-state=errors]").first).to_contain_text("price: Expected number, got string")
 
 
-def test_rows_stay_where_they_are_while_others_arrive_and_while_one_is_open(looks: Looks, callers: Callers) -> None:
+def test_rows_stay_where_they_are_while_others_arrive_and_while_one_is_open(
+    open_console: OpenConsole, ingest: IngestClient
+) -> None:
     name = f"Steady {secrets.token_hex(4)}"
     batch = [{"type": "track", "userId": f"u{number}", "event": name} for number in range(60)]
-    assert callers.send("batch", batch=batch) == 200
-    page = _connected(looks(VIEWER).open(f"/p/default/live?name={name}"))
+    assert ingest.send("batch", batch=batch) == 200
+    page = _connected(open_console(VIEWER).open(f"/p/default/live?name={name}"))
     expect(page.locator("tr[data-row]")).to_have_count(60)
     page.locator(".list").evaluate("(list) => { list.scrollTop = 600; }")
     row = page.locator("tr[data-row]", has_text="u20").first
@@ -148,22 +154,24 @@ def test_rows_stay_where_they_are_while_others_arrive_and_while_one_is_open(look
     row.locator("td").last.click()
     expect(page.locator("#detail pre")).to_contain_text("u20")
     before = top()
-    callers.send("track", userId="late", event=name)
+    ingest.send("track", userId="late", event=name)
     expect(page.locator("tr[data-row]")).to_have_count(61)
     assert abs(top() - before) <= 1
     expect(page.locator("tr.chosen")).to_contain_text("u20")
 
 
-def test_a_rejected_request_is_shown_beside_the_list(looks: Looks, callers: Callers) -> None:
-    assert callers.send("track", key="no-such-key", event="Lost") == 401
-    page = _connected(looks(ADMIN).open("/p/default/live?status=refused"))
+def test_a_rejected_request_is_shown_beside_the_list(open_console: OpenConsole, ingest: IngestClient) -> None:
+    assert ingest.send("track", key="no-such-key", event="Lost") == 401
+    page = _connected(open_console(ADMIN).open("/p/default/live?status=refused"))
     page.locator("tr[data-status=refused]", has_text="401").first.get_by_role("link").first.click()
     expect(page.locator("#detail pre")).to_contain_text('"event": "Lost"')
     page.get_by_role("button", name="Close").click()
     expect(page.locator("#detail")).to_be_hidden()
 
 
-def test_times_are_in_utc_where_the_browser_does_not_know_the_zone(looks: Looks, callers: Callers) -> None:
+def test_times_are_in_utc_where_the_browser_does_not_know_the_zone(
+    open_console: OpenConsole, ingest: IngestClient
+) -> None:
     def with_unknown_zone(route: Route) -> None:
         response = route.fetch()
         page, count = re.subn('data-zone="[^"]+"', 'data-zone="Europe/Atlantis"', response.text())
@@ -171,13 +179,13 @@ def test_times_are_in_utc_where_the_browser_does_not_know_the_zone(looks: Looks,
         route.fulfill(response=response, body=page)
 
     name = f"Zoned {secrets.token_hex(4)}"
-    desk = looks(VIEWER)
+    window = open_console(VIEWER)
     for path in ("live", ""):
-        desk.page.route(re.compile(f"/p/default/{path}$"), with_unknown_zone)
-    page = _connected(desk.open("/p/default/live"))
-    callers.send("track", userId="u-zone", event=name)
+        window.page.route(re.compile(f"/p/default/{path}$"), with_unknown_zone)
+    page = _connected(window.open("/p/default/live"))
+    ingest.send("track", userId="u-zone", event=name)
     row = page.locator("tr[data-row]", has_text=name)
     expect(row.locator("time")).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
     assert (row.locator("time").get_attribute("datetime") or "")[11:19] == row.locator("time").text_content()
-    desk.open("/p/default/")
+    window.open("/p/default/")
     expect(page.locator(".series canvas").first).to_be_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.console.office import ADMIN, Office
+from tests.console.console_server import ADMIN, ConsoleServer
 
 from passerby.console.middleware import HEADERS
 
@@ -12,8 +12,8 @@ PATHS = ("/", "/sign-in", "/p/default/", "/p/default.json", "/p/none/", "/nothin
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("user", ["", ADMIN])
-def test_every_answer_is_strict_about_what_a_page_may_do(office: Office, path: str, user: str) -> None:
-    with office.client(user) as client:
+def test_every_answer_is_strict_about_what_a_page_may_do(console: ConsoleServer, path: str, user: str) -> None:
+    with console.client(user) as client:
         headers = client.get(path).headers
     assert HEADERS.items() <= headers.items()
     assert headers.get_list("x-content-type-options") == ["nosniff"]
@@ -27,8 +27,8 @@ def test_the_policy_lets_nothing_unsafe_in() -> None:
     assert "unsafe" not in HEADERS["content-security-policy"]
 
 
-def test_what_is_not_there_is_told_to_people_and_to_programs(office: Office) -> None:
-    with office.client(ADMIN) as client:
+def test_what_is_not_there_is_told_to_people_and_to_programs(console: ConsoleServer) -> None:
+    with console.client(ADMIN) as client:
         page = client.get("/nothing", headers={"Accept": "text/html"})
         assert (page.status_code, "Page not found" in page.text) == (404, True)
         assert client.get("/nothing").json()["error"]["code"] == "not_found"
@@ -37,10 +37,10 @@ def test_what_is_not_there_is_told_to_people_and_to_programs(office: Office) -> 
         assert client.get("/p/default/health/examination").status_code == 405
 
 
-def test_asking_how_the_server_is_is_no_request_that_was_refused(office: Office) -> None:
-    with office.client(ADMIN) as client:
+def test_asking_how_the_server_is_is_no_request_that_was_refused(console: ConsoleServer) -> None:
+    with console.client(ADMIN) as client:
         assert client.get("/healthz").status_code == 200
         assert client.get("/p/default/health").status_code == 200
-        office.server.read("/v1/stats")
+        console.server.read("/v1/stats")
         kept = client.get("/p/default/live.json?status=refused").json()["recent"]["items"]
     assert not [item for item in kept if item["payload"] == "" and item["name"] == ""]

@@ -7,29 +7,29 @@ import secrets
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.console.conftest import Looks
-from tests.console.office import ADMIN, Office
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, ConsoleServer
 
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="session")
-def long_name(office: Office) -> str:
+def long_name(console: ConsoleServer) -> str:
     """A project with the longest name that one may have, in which an event has a long name without a space."""
     name = f"n{secrets.token_hex(31)}"
-    keys = office.new_project(name)
+    keys = console.new_project(name)
     event = {"userId": "w" * 200, "event": "LongEventName" * 15, "properties": {"p" * 180: "v" * 500}}
-    sent = httpx.post(f"{office.ingest}/v1/track", json=event, auth=(keys["segment"]["write_key"], ""), timeout=60)
+    sent = httpx.post(f"{console.ingest}/v1/track", json=event, auth=(keys["segment"]["write_key"], ""), timeout=60)
     assert sent.status_code == 200
     bearer = {"Authorization": f"Bearer {keys['api_token']}"}
-    assert httpx.get(f"{office.url}/v1/stats", params={"wait": 20}, headers=bearer, timeout=60).status_code == 200
+    assert httpx.get(f"{console.url}/v1/stats", params={"wait": 20}, headers=bearer, timeout=60).status_code == 200
     return name
 
 
-def test_a_long_name_widens_no_page(looks: Looks, long_name: str) -> None:
-    desk = looks(ADMIN)
+def test_a_long_name_widens_no_page(open_console: OpenConsole, long_name: str) -> None:
+    window = open_console(ADMIN)
     for path in ("/", "/live", "/profiles", "/catalogue", "/sources", "/settings", "/health"):
-        page = desk.open(f"/p/{long_name}{path}")
+        page = window.open(f"/p/{long_name}{path}")
         for width in (1440, 1024, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -46,9 +46,9 @@ def _cut(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["/", "/profiles", "/settings/tokens", "/settings/audit", "/sources/segment"])
-def test_on_phones_rows_are_cards_with_the_names_of_their_columns(looks: Looks, path: str) -> None:
-    desk = looks(ADMIN, viewport=PHONE)
-    page = desk.open(f"/p/default{path}")
+def test_on_phones_rows_are_cards_with_the_names_of_their_columns(open_console: OpenConsole, path: str) -> None:
+    window = open_console(ADMIN, viewport=PHONE)
+    page = window.open(f"/p/default{path}")
     row = page.locator(".carded tbody tr").first
     expect(row).to_be_visible()
     assert row.evaluate("(row) => getComputedStyle(row).display") == "block"
@@ -56,13 +56,13 @@ def test_on_phones_rows_are_cards_with_the_names_of_their_columns(looks: Looks, 
     label = row.locator("td, th").last.get_attribute("data-label")
     assert label == page.locator(".carded thead th").last.inner_text() or label
     assert page.get_by_role("table").first.get_by_role("columnheader").count() > 1
-    assert desk.audit() == []
+    assert window.audit() == []
 
 
-def test_a_long_error_beside_the_live_list_widens_no_page(looks: Looks, office: Office) -> None:
-    page = looks(ADMIN).open("/p/default/live")
-    url = f"{office.ingest}/v1/track"
-    key = office.server.keys["segment"]["write_key"]
+def test_a_long_error_beside_the_live_list_widens_no_page(open_console: OpenConsole, console: ConsoleServer) -> None:
+    page = open_console(ADMIN).open("/p/default/live")
+    url = f"{console.ingest}/v1/track"
+    key = console.server.keys["segment"]["write_key"]
     event = f"long-error-{secrets.token_hex(4)}"
     assert httpx.post(url, json={"userId": "u", "event": event}, auth=(key, ""), timeout=60).status_code == 200
     row = page.locator("tr[data-row]", has_text=event)
@@ -79,15 +79,15 @@ def test_a_long_error_beside_the_live_list_widens_no_page(looks: Looks, office: 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_words_of_a_narrow_column_are_not_broken(looks: Looks) -> None:
-    page = looks(ADMIN, viewport={"width": 800, "height": 900}).open("/p/default/settings/audit")
+def test_words_of_a_narrow_column_are_not_broken(open_console: OpenConsole) -> None:
+    page = open_console(ADMIN, viewport={"width": 800, "height": 900}).open("/p/default/settings/audit")
     cells = page.locator("tbody tr").first.locator("td")
     cells.last.evaluate("(cell) => { cell.textContent = 'many words '.repeat(200); }")
     who = cells.nth(1)
     assert who.evaluate("(cell) => cell.getBoundingClientRect().width") >= 100
 
 
-def test_fields_of_a_filter_have_one_height(looks: Looks) -> None:
-    page = looks(ADMIN).open("/p/default/live")
+def test_fields_of_a_filter_have_one_height(open_console: OpenConsole) -> None:
+    page = open_console(ADMIN).open("/p/default/live")
     fields = page.locator("main form").first.locator("input:not([type=hidden]), select")
     assert len(set(fields.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().height)"))) == 1

@@ -6,19 +6,21 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.console.conftest import Looks
-from tests.console.office import ADMIN, VIEWER, Office
-from tests.console.people import Callers
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient
 
 
 @pytest.fixture
-def callers(office: Office) -> Callers:
-    return Callers(office)
+def ingest(console: ConsoleServer) -> IngestClient:
+    return IngestClient(console)
 
 
-def test_somebody_is_found_by_email_understood_and_taken_apart_again(looks: Looks, callers: Callers) -> None:
-    person = callers.customer()
-    page = looks(ADMIN).open("/p/default/profiles")
+def test_somebody_is_found_by_email_understood_and_taken_apart_again(
+    open_console: OpenConsole, ingest: IngestClient
+) -> None:
+    person = ingest.customer()
+    page = open_console(ADMIN).open("/p/default/profiles")
     page.keyboard.press("/")
     page.keyboard.type(person.email)
     page.wait_for_url(f"**/profiles?*q={person.email.replace('@', '%40')}*")
@@ -44,17 +46,17 @@ def test_somebody_is_found_by_email_understood_and_taken_apart_again(looks: Look
     expect(page.get_by_role("region", name="Timeline").get_by_role("link", name="Looked around")).to_be_visible()
 
 
-def test_a_viewer_sees_what_an_undo_would_do_and_cannot_do_it(looks: Looks, callers: Callers) -> None:
-    person = callers.customer()
-    page = looks(VIEWER).open(f"/p/default/profiles/{person.profile}/identity")
+def test_a_viewer_sees_what_an_undo_would_do_and_cannot_do_it(open_console: OpenConsole, ingest: IngestClient) -> None:
+    person = ingest.customer()
+    page = open_console(VIEWER).open(f"/p/default/profiles/{person.profile}/identity")
     page.get_by_role("link", name="Preview undo").click()
     expect(page.get_by_text("An administrator can undo this merge")).to_be_visible()
     expect(page.get_by_role("button", name="Undo merge", exact=True)).to_have_count(0)
 
 
-def test_the_main_way_is_open_to_the_keyboard_alone(looks: Looks, callers: Callers) -> None:
-    person = callers.customer()
-    page = looks(ADMIN).open(f"/p/default/profiles?q={person.user_id}")
+def test_the_main_way_is_open_to_the_keyboard_alone(open_console: OpenConsole, ingest: IngestClient) -> None:
+    person = ingest.customer()
+    page = open_console(ADMIN).open(f"/p/default/profiles?q={person.user_id}")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/profiles/{person.profile}")
@@ -62,9 +64,9 @@ def test_the_main_way_is_open_to_the_keyboard_alone(looks: Looks, callers: Calle
     expect(page.locator("[data-row]:focus-within")).to_have_count(1)
 
 
-def test_what_is_asked_for_stands_in_the_address(looks: Looks, callers: Callers) -> None:
-    person = callers.customer()
-    page = looks(ADMIN).open(f"/p/default/profiles?q={person.user_id}")
+def test_what_is_asked_for_stands_in_the_address(open_console: OpenConsole, ingest: IngestClient) -> None:
+    person = ingest.customer()
+    page = open_console(ADMIN).open(f"/p/default/profiles?q={person.user_id}")
     page.locator("#stage").select_option("customer")
     page.wait_for_url("**/profiles?*stage=customer*")
     page.get_by_text("Columns", exact=True).click()
@@ -76,9 +78,9 @@ def test_what_is_asked_for_stands_in_the_address(looks: Looks, callers: Callers)
     expect(page.get_by_role("cell", name=person.email)).to_be_visible()
 
 
-def test_a_pinned_trait_comes_first_on_every_profile(looks: Looks, callers: Callers) -> None:
-    person, other = callers.customer(), callers.customer()
-    page = looks(VIEWER).open(f"/p/default/profiles/{person.profile}")
+def test_a_pinned_trait_comes_first_on_every_profile(open_console: OpenConsole, ingest: IngestClient) -> None:
+    person, other = ingest.customer(), ingest.customer()
+    page = open_console(VIEWER).open(f"/p/default/profiles/{person.profile}")
     assert page.locator(".trait").first.inner_text().startswith("email")
     page.get_by_role("button", name="Pin name").click()
     expect(page.locator(".trait").first).to_contain_text(person.name)
@@ -88,9 +90,9 @@ def test_a_pinned_trait_comes_first_on_every_profile(looks: Looks, callers: Call
     expect(page.locator(".trait").first).to_contain_text("email")
 
 
-def test_a_preview_says_what_a_message_would_do(looks: Looks, callers: Callers) -> None:
-    one, other = callers.customer(), callers.customer()
-    page = looks(VIEWER).open(f"/p/default/profiles/{one.profile}/identity")
+def test_a_preview_says_what_a_message_would_do(open_console: OpenConsole, ingest: IngestClient) -> None:
+    one, other = ingest.customer(), ingest.customer()
+    page = open_console(VIEWER).open(f"/p/default/profiles/{one.profile}/identity")
     page.get_by_label("Type of identifier 1").select_option("user_id")
     page.get_by_label("Value of identifier 1").fill(one.user_id)
     page.get_by_label("Type of identifier 2").select_option("anonymous_id")
@@ -102,11 +104,11 @@ def test_a_preview_says_what_a_message_would_do(looks: Looks, callers: Callers) 
     expect(shown).to_contain_text("Both profiles have a user ID, so they are not merged")
 
 
-def test_a_moved_device_is_warned_of(looks: Looks, callers: Callers) -> None:
-    one, other = callers.customer(), callers.customer()
-    callers.send("identify", userId=other.user_id, anonymousId=one.visitor_id)
-    callers.settle()
-    page = looks(VIEWER).open(f"/p/default/profiles/{other.profile}/identity")
+def test_a_moved_device_is_warned_of(open_console: OpenConsole, ingest: IngestClient) -> None:
+    one, other = ingest.customer(), ingest.customer()
+    ingest.send("identify", userId=other.user_id, anonymousId=one.visitor_id)
+    ingest.settle()
+    page = open_console(VIEWER).open(f"/p/default/profiles/{other.profile}/identity")
     warning = page.locator(".note.warn")
     expect(warning).to_contain_text("was reassigned to this profile from")
     expect(warning.get_by_role("link", name=one.name)).to_be_visible()
@@ -115,9 +117,9 @@ def test_a_moved_device_is_warned_of(looks: Looks, callers: Callers) -> None:
 
 
 @pytest.mark.parametrize("name", ["نجلاء الطيب", "山田太郎", "x" * 300])
-def test_any_name_is_shown_whole_and_breaks_no_line(looks: Looks, callers: Callers, name: str) -> None:
-    person = callers.customer(name)
-    page = looks(VIEWER, viewport={"width": 390, "height": 844}).open(f"/p/default/profiles/{person.profile}")
+def test_any_name_is_shown_whole_and_breaks_no_line(open_console: OpenConsole, ingest: IngestClient, name: str) -> None:
+    person = ingest.customer(name)
+    page = open_console(VIEWER, viewport={"width": 390, "height": 844}).open(f"/p/default/profiles/{person.profile}")
     assert page.get_by_role("heading", level=1).inner_text().startswith(name[:100])
     assert page.get_by_role("heading", level=1).get_attribute("dir") == "auto"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

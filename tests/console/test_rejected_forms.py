@@ -9,8 +9,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.console.conftest import Looks
-from tests.console.office import ADMIN, PROJECT, VIEWER, Office
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, PROJECT, VIEWER, ConsoleServer
 
 BASE = f"/p/{PROJECT}"
 
@@ -124,8 +124,8 @@ CASES = {
 
 
 @pytest.fixture
-def admin(office: Office) -> Iterator[httpx.Client]:
-    with office.client(ADMIN) as client:
+def admin(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(ADMIN) as client:
         yield client
 
 
@@ -149,8 +149,8 @@ def test_a_form_with_a_mistake_is_shown_again(admin: httpx.Client, name: str) ->
     assert "a long password" not in text
 
 
-def test_a_viewer_gets_no_form_again(office: Office) -> None:
-    with office.client(VIEWER) as client:
+def test_a_viewer_gets_no_form_again(console: ConsoleServer) -> None:
+    with console.client(VIEWER) as client:
         answer = client.post(f"{BASE}/settings", data={"name": "!"})
         assert (answer.status_code, "Permission denied" in answer.text) == (403, True)
 
@@ -161,20 +161,22 @@ def test_a_form_whose_page_is_gone_is_told_why(admin: httpx.Client) -> None:
     assert (answer.status_code, "Invalid input" in answer.text) == (400, True)
 
 
-def test_decisions_keep_their_reason(office: Office, admin: httpx.Client) -> None:
-    own = f"{BASE}/profiles/{office.profile}/identity"
-    gone = {"other": office.profile, "reason": "the same &lt;shopper&gt;", "force": "true"}
+def test_decisions_keep_their_reason(console: ConsoleServer, admin: httpx.Client) -> None:
+    own = f"{BASE}/profiles/{console.profile}/identity"
+    gone = {"other": console.profile, "reason": "the same &lt;shopper&gt;", "force": "true"}
     answer = admin.post(f"{own}/merge", data=gone)
     assert answer.status_code == 409
-    empty = admin.post(f"{own}/merge", data={"other": office.other, "reason": " "})
+    empty = admin.post(f"{own}/merge", data={"other": console.other, "reason": " "})
     assert (empty.status_code, 'id="reason-error"' in empty.text) == (400, True)
 
 
-def test_focus_is_on_the_first_wrong_field_and_the_page_can_be_sent_again(looks: Looks, office: Office) -> None:
-    office.new_project("fixed")
-    desk = looks(ADMIN)
-    desk.expected = ("status of 400",)
-    page = desk.open("/p/fixed/settings")
+def test_focus_is_on_the_first_wrong_field_and_the_page_can_be_sent_again(
+    open_console: OpenConsole, console: ConsoleServer
+) -> None:
+    console.new_project("fixed")
+    window = open_console(ADMIN)
+    window.expected = ("status of 400",)
+    page = window.open("/p/fixed/settings")
     page.get_by_label("Default phone country").fill("ZZ")
     page.get_by_label("Time zone").select_option("Europe/Lisbon")
     page.get_by_role("button", name="Save").click()
@@ -184,17 +186,17 @@ def test_focus_is_on_the_first_wrong_field_and_the_page_can_be_sent_again(looks:
     expect(wrong).to_have_accessible_description(re.compile("Unknown country"))
     expect(page.get_by_role("alert")).to_contain_text("Unknown country")
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Lisbon")
-    assert desk.audit() == []
+    assert window.audit() == []
     wrong.fill("PT")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").first).to_be_visible()
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Lisbon")
 
 
-def test_the_page_is_shown_with_the_query_that_it_had(looks: Looks) -> None:
-    desk = looks(ADMIN)
-    desk.expected = ("status of 400",)
-    page = desk.open(f"{BASE}/sources/segment?language=Python")
+def test_the_page_is_shown_with_the_query_that_it_had(open_console: OpenConsole) -> None:
+    window = open_console(ADMIN)
+    window.expected = ("status of 400",)
+    page = window.open(f"{BASE}/sources/segment?language=Python")
     page.get_by_text("Add a key").click()
     page.get_by_label("Existing key (optional)").fill("!")
     page.get_by_role("button", name="Add key").click()
@@ -203,8 +205,10 @@ def test_the_page_is_shown_with_the_query_that_it_had(looks: Looks) -> None:
     expect(page.get_by_role("link", name="Python", exact=True)).to_have_attribute("aria-current", "true")
 
 
-def test_an_address_with_an_invalid_value_is_explained_without_terms_of_the_validation_library(office: Office) -> None:
-    with office.client(ADMIN) as client:
+def test_an_address_with_an_invalid_value_is_explained_without_terms_of_the_validation_library(
+    console: ConsoleServer,
+) -> None:
+    with console.client(ADMIN) as client:
         answer = client.get("/p/default/live", params={"status": "nonsense"})
     assert answer.status_code == 400
     assert "status: Choose one of the options." in answer.text

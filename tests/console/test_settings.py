@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 
 from passerby.console.pages.project import ProjectForm, request_of
 from passerby.services.errors import ServiceError
@@ -16,15 +16,15 @@ PROJECT = "workshop"
 
 
 @pytest.fixture(scope="session")
-def workshop(office: Office) -> Any:
+def workshop(console: ConsoleServer) -> Any:
     """A project to change: its keys."""
-    return office.new_project(PROJECT)
+    return console.new_project(PROJECT)
 
 
 @pytest.fixture
-def admin(office: Office, workshop: Any) -> Iterator[httpx.Client]:
+def admin(console: ConsoleServer, workshop: Any) -> Iterator[httpx.Client]:
     assert workshop
-    with office.client(ADMIN) as client:
+    with console.client(ADMIN) as client:
         yield client
 
 
@@ -38,7 +38,9 @@ def secret_of(page: str) -> str:
     return page.partition('id="secret"')[2].partition(">")[2].partition("<")[0]
 
 
-def test_what_a_project_is_set_to_is_what_the_api_says(office: Office, admin: httpx.Client, workshop: Any) -> None:
+def test_what_a_project_is_set_to_is_what_the_api_says(
+    console: ConsoleServer, admin: httpx.Client, workshop: Any
+) -> None:
     form = {
         "name": PROJECT,
         "timezone": "Europe/Lisbon",
@@ -56,12 +58,12 @@ def test_what_a_project_is_set_to_is_what_the_api_says(office: Office, admin: ht
     assert found["rate_factor"] == 2.5
     assert admin.get(f"/p/{PROJECT}/settings.json").json() == found
     assert noted(admin)[0] == ("console user admin", "project.changed", "")
-    assert office.url
+    assert console.url
 
 
-def test_a_project_that_is_renamed_is_at_its_new_address_at_once(office: Office) -> None:
-    office.new_project("before")
-    with office.client(ADMIN) as client:
+def test_a_project_that_is_renamed_is_at_its_new_address_at_once(console: ConsoleServer) -> None:
+    console.new_project("before")
+    with console.client(ADMIN) as client:
         answer = client.post("/p/before/settings", data={"name": "after", "timezone": "UTC"})
         assert answer.headers["location"] == "/p/after/settings?said=saved"
         assert client.get("/p/after/settings?said=saved").status_code == 200
@@ -97,22 +99,22 @@ def test_no_factor_means_what_the_server_is_set_to() -> None:
     assert request_of(ProjectForm(name="a", timezone="UTC", rate_factor=" ")).rate_factor is None
 
 
-def test_a_token_does_what_it_was_made_for_until_it_is_revoked(office: Office, admin: httpx.Client) -> None:
+def test_a_token_does_what_it_was_made_for_until_it_is_revoked(console: ConsoleServer, admin: httpx.Client) -> None:
     made = admin.post(f"/p/{PROJECT}/settings/tokens", data={"label": "reader", "scopes": "read"})
     token = secret_of(made.text)
     assert token.startswith("pby_")
 
     def status(path: str) -> int:
-        answer = httpx.get(f"{office.url}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        answer = httpx.get(f"{console.url}{path}", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         return answer.status_code
 
-    office.until(lambda: status("/v1/stats") == 200)
+    console.until(lambda: status("/v1/stats") == 200)
     assert status("/v1/keys") == 403
     number = noted(admin)[0][2]
     assert noted(admin)[0][:2] == ("console user admin", "key.added")
     assert token not in admin.get(f"/p/{PROJECT}/settings/tokens").text
     assert admin.post(f"/p/{PROJECT}/settings/tokens/{number}/revoke").status_code == 303
-    office.until(lambda: status("/v1/stats") == 401)
+    console.until(lambda: status("/v1/stats") == 401)
     assert admin.post(f"/p/{PROJECT}/settings/tokens/{number}/rotate").status_code == 404
     assert noted(admin)[0] == ("console user admin", "key.revoked", number)
 
@@ -134,13 +136,13 @@ def test_a_token_needs_a_label_and_something_that_it_may(admin: httpx.Client, fo
     assert admin.post(f"/p/{PROJECT}/settings/tokens", data=form).status_code == 400
 
 
-def test_a_key_of_a_source_is_no_token(office: Office, admin: httpx.Client) -> None:
-    keys = office.passerby("keys", "list", "--project", PROJECT)
+def test_a_key_of_a_source_is_no_token(console: ConsoleServer, admin: httpx.Client) -> None:
+    keys = console.passerby("keys", "list", "--project", PROJECT)
     number = next(key["id"] for key in keys if key["kind"] == "segment.write_key")
     assert admin.post(f"/p/{PROJECT}/settings/tokens/{number}/revoke").status_code == 404
 
 
-def test_every_change_is_noted_without_its_secrets(office: Office, admin: httpx.Client) -> None:
+def test_every_change_is_noted_without_its_secrets(console: ConsoleServer, admin: httpx.Client) -> None:
     base = f"/p/{PROJECT}"
     secret = "a password of mine"  # noqa: S105 - a made-up one
     admin.post(f"{base}/settings/policy", data={"blocked_values": "test", "contact_traits": "email"})
@@ -166,7 +168,7 @@ def test_every_change_is_noted_without_its_secrets(office: Office, admin: httpx.
     page = admin.get(f"{base}/settings/audit").text
     assert secret not in page
     assert "console user admin" in page
-    assert office.passwords[ADMIN] not in page
+    assert console.passwords[ADMIN] not in page
 
 
 def test_the_audit_log_has_pages(admin: httpx.Client) -> None:
@@ -180,43 +182,43 @@ def test_the_audit_log_has_pages(admin: httpx.Client) -> None:
     assert "Next page" in admin.get(f"/p/{PROJECT}/settings/audit").text
 
 
-def test_the_audit_log_is_for_administrators(office: Office) -> None:
-    with office.client(VIEWER) as client:
+def test_the_audit_log_is_for_administrators(console: ConsoleServer) -> None:
+    with console.client(VIEWER) as client:
         assert client.get(f"/p/{PROJECT}/settings/audit").status_code == 403
         assert client.get(f"/p/{PROJECT}/settings/audit.json").json()["error"]["code"] == "forbidden"
         assert "Audit log" not in client.get(f"/p/{PROJECT}/settings").text
 
 
 @pytest.mark.parametrize("dialect", ["crossengage", "webengage", "customerlabs", "antsomi", "segment"])
-def test_a_test_event_arrives(office: Office, admin: httpx.Client, dialect: str) -> None:
+def test_a_test_event_arrives(console: ConsoleServer, admin: httpx.Client, dialect: str) -> None:
     sent = admin.post(f"/p/{PROJECT}/sources/{dialect}/test")
     assert sent.headers["location"].endswith("said=test-sent")
     arrived = f"/p/{PROJECT}/sources/{dialect}/arrival"
-    office.until(lambda: "Receiving events" in admin.get(arrived).text)
+    console.until(lambda: "Receiving events" in admin.get(arrived).text)
 
 
-def test_without_a_key_there_is_no_test_event(office: Office) -> None:
-    office.new_project("keyless")
-    with office.client(ADMIN) as client:
+def test_without_a_key_there_is_no_test_event(console: ConsoleServer) -> None:
+    console.new_project("keyless")
+    with console.client(ADMIN) as client:
         key = client.get("/p/keyless/sources/segment.json").json()["source"]["keys"][0]["id"]
         client.post(f"/p/keyless/sources/segment/keys/{key}/revoke")
         assert client.post("/p/keyless/sources/segment/test").status_code == 404
         assert "No active keys" in client.get("/p/keyless/sources").text
 
 
-def test_sign_ins_are_in_the_audit_log_with_their_address(office: Office, admin: httpx.Client) -> None:
+def test_sign_ins_are_in_the_audit_log_with_their_address(console: ConsoleServer, admin: httpx.Client) -> None:
     came = "203.0.113.77"
-    office.sign_in(VIEWER, "wrong", came)
-    office.sign_in(VIEWER, office.passwords[VIEWER], came)
-    office.sign_in("my secret password", "", came)
+    console.sign_in(VIEWER, "wrong", came)
+    console.sign_in(VIEWER, console.passwords[VIEWER], came)
+    console.sign_in("my secret password", "", came)
     page = admin.get(f"/p/{PROJECT}/settings/audit.json").json()
     noted = [(each["action"], each["subject"]) for each in page["entries"] if each["address"] == came]
     assert noted == [("sign_in.failed", ""), ("signed_in", VIEWER), ("sign_in.failed", VIEWER)]
     assert "my secret password" not in admin.get(f"/p/{PROJECT}/settings/audit").text
 
 
-def test_the_audit_log_is_filtered_and_exported(office: Office, admin: httpx.Client) -> None:
-    office.sign_in(VIEWER, office.passwords[VIEWER], "203.0.113.78")
+def test_the_audit_log_is_filtered_and_exported(console: ConsoleServer, admin: httpx.Client) -> None:
+    console.sign_in(VIEWER, console.passwords[VIEWER], "203.0.113.78")
     query = {"who": VIEWER, "action": "signed_in", "from": "2020-01-01", "to": ""}
     page = admin.get(f"/p/{PROJECT}/settings/audit.json", params=query).json()
     assert {each["action"] for each in page["entries"]} == {"signed_in"}
@@ -226,5 +228,5 @@ def test_the_audit_log_is_filtered_and_exported(office: Office, admin: httpx.Cli
     assert table.text.startswith("id,at,who,action,subject,details,address\r\n")
     whole = admin.get(f"/p/{PROJECT}/settings/audit/export", params=query | {"format": "json"}).json()
     assert {each["action"] for each in whole["entries"]} == {"signed_in"}
-    with office.client(VIEWER) as client:
+    with console.client(VIEWER) as client:
         assert client.get(f"/p/{PROJECT}/settings/audit/export").status_code == 403

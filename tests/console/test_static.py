@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from tests.console.office import Office
+from tests.console.console_server import ConsoleServer
 
 from passerby.console.static import files
 
@@ -48,8 +48,8 @@ def test_what_is_vendored_has_its_licence_beside_it(folder: Path) -> None:
     assert {path.stem for path in folder.glob("*.LICENSE")} == owners
 
 
-def test_files_are_kept_for_good_and_sent_compressed_where_that_is_understood(office: Office) -> None:
-    with office.client() as client:
+def test_files_are_kept_for_good_and_sent_compressed_where_that_is_understood(console: ConsoleServer) -> None:
+    with console.client() as client:
         for path, file in files().by_path.items():
             packed = client.get(files().url(path), headers={"Accept-Encoding": "gzip"})
             assert packed.content == file.plain
@@ -60,9 +60,9 @@ def test_files_are_kept_for_good_and_sent_compressed_where_that_is_understood(of
             assert "content-encoding" not in plain.headers
 
 
-def test_another_version_or_path_is_not_there(office: Office) -> None:
+def test_another_version_or_path_is_not_there(console: ConsoleServer) -> None:
     url = files().url("style.css")
-    with office.client() as client:
+    with console.client() as client:
         for missing in (url.replace(files().version, "0" * 12), f"{url}x", f"/static/{files().version}/../app.py"):
             assert client.get(missing).status_code == 404
 

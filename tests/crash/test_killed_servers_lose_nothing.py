@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.serving import Server
+from tests.server_process import Server
 
 KILLS = 200 if os.environ.get("PROVE_LONG") else 20
 WRITERS = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.event_store.chdb.making import numbered
+from tests.event_store.chdb.sample_events import numbered
 from tests.positions import at
 
 from passerby.outbox.protocol import Delivered, OutboxBatch

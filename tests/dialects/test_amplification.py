@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import send_bytes
 from tests.dialects.common.test_unreadable import BATCHES, FORMS, Form
-from tests.dialects.segment import sending as segment
+from tests.dialects.dialect_calls import send_bytes
+from tests.dialects.segment import segment_calls as segment
 
 from passerby.dialects.contract import Outcome, RequestFault
 from passerby.dialects.registry import match

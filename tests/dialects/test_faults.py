@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.dialects.antsomi.sending import PATHS as ANTSOMI
-from tests.dialects.calling import CALLS, EVENTS, TRACK, USERS
-from tests.dialects.customerlabs.sending import PATHS as CUSTOMERLABS
+from tests.dialects.antsomi.antsomi_calls import PATHS as ANTSOMI
+from tests.dialects.customerlabs.customerlabs_calls import PATHS as CUSTOMERLABS
+from tests.dialects.dialect_calls import CALLS, EVENTS, TRACK, USERS
 
 from passerby.dialects.contract import Call, Fault
 from passerby.dialects.registry import match

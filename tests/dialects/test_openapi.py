@@ -5,8 +5,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.antsomi.sending import PATHS as ANTSOMI
-from tests.dialects.calling import (
+from tests.dialects.antsomi.antsomi_calls import PATHS as ANTSOMI
+from tests.dialects.crossengage.crossengage_calls import PATHS as CROSSENGAGE
+from tests.dialects.customerlabs.customerlabs_calls import EXTERNAL_IDS, LOGIN, SESSION, WEBHOOK
+from tests.dialects.customerlabs.customerlabs_calls import IDENTIFY as LOGS_IN
+from tests.dialects.customerlabs.customerlabs_calls import PATHS as CUSTOMERLABS
+from tests.dialects.dialect_calls import (
     API_KEY,
     APP_ID,
     AUTH_TOKEN,
@@ -25,12 +29,8 @@ from tests.dialects.calling import (
     answer,
     send,
 )
-from tests.dialects.crossengage.sending import PATHS as CROSSENGAGE
-from tests.dialects.customerlabs.sending import EXTERNAL_IDS, LOGIN, SESSION, WEBHOOK
-from tests.dialects.customerlabs.sending import IDENTIFY as LOGS_IN
-from tests.dialects.customerlabs.sending import PATHS as CUSTOMERLABS
-from tests.dialects.segment.sending import METRICS, READS, SOURCE_CONFIG
-from tests.dialects.segment.sending import PATHS as SEGMENT
+from tests.dialects.segment.segment_calls import METRICS, READS, SOURCE_CONFIG
+from tests.dialects.segment.segment_calls import PATHS as SEGMENT
 
 from passerby.dialects.contract import Fault
 from passerby.dialects.openapi import paths, security_schemes

@@ -7,7 +7,7 @@ import base64
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.dialects.calling import (
+from tests.dialects.dialect_calls import (
     APP_ID,
     AUTH_TOKEN,
     LICENSE,

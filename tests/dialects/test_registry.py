@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import BULK_EVENTS, BULK_USERS, CALLS, EVENTS, IDENTIFY, TRACK, USERS
+from tests.dialects.dialect_calls import BULK_EVENTS, BULK_USERS, CALLS, EVENTS, IDENTIFY, TRACK, USERS
 
 from passerby.dialects.registry import ALL, REMEMBERED_LENGTH, match, tidy
 

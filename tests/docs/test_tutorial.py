@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "two-phones-one-customer.md"
 

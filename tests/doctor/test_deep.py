@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import msgspec
 import pytest
-from tests.state.filling import DAY, ident, new_id
+from tests.state.state_builder import DAY, ident, new_id
 
 from passerby.doctor.deep import Verdict, check_identity
 from passerby.engines import LogEngine, StateEngine

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.log.writing import NOW, append, numbered
+from tests.log.log_messages import NOW, append, numbered
 from tests.positions import at
 
 from passerby.doctor.positions import check_positions

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 import structlog
 from tests.edge.client import Client
-from tests.edge.running import Gate, Running
+from tests.edge.edge_server import GatedLog, RunningEdge
 
 from passerby import logs
 from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import START
 from passerby.settings import EdgeSettings
 
-Start = Callable[..., Running]
+Start = Callable[..., RunningEdge]
 Connect = Callable[[], Client]
 
 
@@ -46,9 +46,9 @@ def lines() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[Gate]:
+def log(tmp_path: Path) -> Iterator[GatedLog]:
     with closing(SqliteLogWriter(tmp_path / "log.db")) as writer:
-        yield Gate(writer)
+        yield GatedLog(writer)
 
 
 @pytest.fixture
@@ -59,12 +59,12 @@ def kept(tmp_path: Path) -> Iterator[Callable[[], list[Any]]]:
 
 
 @pytest.fixture
-def start(log: Gate) -> Iterator[Start]:
+def start(log: GatedLog) -> Iterator[Start]:
     """A function that starts an edge with these settings."""
     with ExitStack() as stack:
 
-        def start(settings: EdgeSettings | None = None, **more: Any) -> Running:
-            running = Running(log, settings or EdgeSettings(), **more)
+        def start(settings: EdgeSettings | None = None, **more: Any) -> RunningEdge:
+            running = RunningEdge(log, settings or EdgeSettings(), **more)
             stack.callback(running.stop)
             running.start()
             return running
@@ -74,13 +74,13 @@ def start(log: Gate) -> Iterator[Start]:
 
 
 @pytest.fixture
-def edge(start: Start) -> Running:
+def edge(start: Start) -> RunningEdge:
     """An edge as it is by default."""
     return start()
 
 
 @pytest.fixture
-def connect(edge: Running) -> Iterator[Connect]:
+def connect(edge: RunningEdge) -> Iterator[Connect]:
     """A function that opens a connection to `edge`."""
     with ExitStack() as stack:
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.calling import API_KEY, BULK_EVENTS, EVENTS, IDENTIFY, PROJECT, TRACK
+from tests.dialects.dialect_calls import API_KEY, BULK_EVENTS, EVENTS, IDENTIFY, PROJECT, TRACK
 from tests.edge.client import Client, request
-from tests.edge.running import Gate, Running, until
+from tests.edge.edge_server import GatedLog, RunningEdge, until
 
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Fault, Lookup, LookupResult, Outcome, Reply, RequestFault
@@ -21,7 +21,7 @@ from passerby.log.protocol import LogDamaged, LogFull
 from passerby.settings import EdgeSettings
 
 Kept = Callable[[], list[Any]]
-Start = Callable[..., Running]
+Start = Callable[..., RunningEdge]
 Connect = Callable[[], Client]
 
 EVENT = b'{"mobileId":"m1","event":"Viewed","properties":{"price":9.5}}'
@@ -43,7 +43,7 @@ def test_one_connection_takes_many_requests(client: Client, kept: Kept) -> None:
     assert [message.identifiers[0].value for message in kept()] == [f"m{number}" for number in range(20)]
 
 
-def test_all_messages_of_a_bulk_call_are_kept_together(client: Client, log: Gate, kept: Kept) -> None:
+def test_all_messages_of_a_bulk_call_are_kept_together(client: Client, log: GatedLog, kept: Kept) -> None:
     records = [{"userId": f"u{number}", "eventName": "Bought"} for number in range(25)]
     answer = client.ask(BULK_EVENTS, json.dumps({"events": records}).encode(), Authorization=f"Bearer {API_KEY}")
     assert answer.status == 201
@@ -51,7 +51,7 @@ def test_all_messages_of_a_bulk_call_are_kept_together(client: Client, log: Gate
     assert len(kept()) == 25
 
 
-def test_the_answer_waits_for_the_disk(client: Client, log: Gate, kept: Kept) -> None:
+def test_the_answer_waits_for_the_disk(client: Client, log: GatedLog, kept: Kept) -> None:
     log.open.clear()
     client.send(request(TRACK, EVENT))
     assert log.reached.wait(20)
@@ -65,7 +65,7 @@ def test_the_answer_waits_for_the_disk(client: Client, log: Gate, kept: Kept) ->
     assert len(kept()) == 1
 
 
-def test_requests_that_wait_share_one_write(connect: Connect, log: Gate, edge: Running) -> None:
+def test_requests_that_wait_share_one_write(connect: Connect, log: GatedLog, edge: RunningEdge) -> None:
     log.open.clear()
     first, *others = [connect() for _ in range(30)]
     first.send(request(TRACK, EVENT))
@@ -88,7 +88,7 @@ def test_a_refused_request_keeps_nothing(client: Client, kept: Kept) -> None:
 
 @pytest.mark.parametrize("trouble", [LogFull("no space"), LogDamaged("broken"), ValueError("a mistake")])
 def test_a_log_that_takes_nothing_is_a_503_until_it_does(
-    client: Client, log: Gate, kept: Kept, trouble: Exception
+    client: Client, log: GatedLog, kept: Kept, trouble: Exception
 ) -> None:
     log.fault = trouble
     for _ in range(2):
@@ -102,7 +102,7 @@ def test_a_log_that_takes_nothing_is_a_503_until_it_does(
 
 
 def test_when_the_disk_is_too_slow_requests_are_refused_and_memory_stays_bounded(
-    start: Start, log: Gate, kept: Kept
+    start: Start, log: GatedLog, kept: Kept
 ) -> None:
     edge = start(EdgeSettings(pending_bytes=1_000))
     log.open.clear()
@@ -298,7 +298,9 @@ def test_a_call_may_be_refused_after_a_lookup(start: Start) -> None:
         edge.edge.budget.taken -= 1 << 40
 
 
-def test_an_internal_error_after_a_failed_commit_is_answered_500(start: Start, log: Gate, lines: io.StringIO) -> None:
+def test_an_internal_error_after_a_failed_commit_is_answered_500(
+    start: Start, log: GatedLog, lines: io.StringIO
+) -> None:
     call = registry.match(TRACK)
     assert call
     edge = start(match=lambda _: msgspec.structs.replace(call, fault=fail))

@@ -11,15 +11,15 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from tests.dialects.calling import API_KEY, BULK_EVENTS, EVENTS, TRACK, WRITE_KEY
+from tests.dialects.dialect_calls import API_KEY, BULK_EVENTS, EVENTS, TRACK, WRITE_KEY
 from tests.edge.client import Client, request
-from tests.edge.running import Running, until
+from tests.edge.edge_server import RunningEdge, until
 
 from passerby.messages import Identifier
 from passerby.settings import EdgeSettings
 
 Kept = Callable[[], list[Any]]
-Start = Callable[..., Running]
+Start = Callable[..., RunningEdge]
 Connect = Callable[[], Client]
 
 EVENT = b'{"mobileId":"m1","event":"Viewed"}'
@@ -111,7 +111,9 @@ def test_many_slow_senders_together_cannot_fill_the_memory(start: Start) -> None
     until(lambda: not edge.edge.budget.taken)
 
 
-def test_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(connect: Connect, edge: Running, kept: Kept) -> None:
+def test_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(
+    connect: Connect, edge: RunningEdge, kept: Kept
+) -> None:
     gone = connect()
     gone.send(request(TRACK, padded(900_000))[:200_000])
     until(lambda: edge.edge.budget.taken)

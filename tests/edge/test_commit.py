@@ -12,8 +12,8 @@ from typing import Any, cast
 
 import msgspec
 import pytest
-from tests.edge.running import Gate
-from tests.log.writing import numbered
+from tests.edge.edge_server import GatedLog
+from tests.log.log_messages import numbered
 from tests.positions import at
 
 from passerby.dialects.contract import Fault, RequestFault
@@ -23,10 +23,10 @@ from passerby.log.protocol import LogFull
 from passerby.log.sqlite.store import SqliteLogReader
 from passerby.messages import Message
 
-Test = Callable[[GroupCommit, Gate, Budget], Coroutine[Any, Any, None]]
+Test = Callable[[GroupCommit, GatedLog, Budget], Coroutine[Any, Any, None]]
 
 
-def run(log: Gate, test: Test, limit: int = 1 << 20) -> None:
+def run(log: GatedLog, test: Test, limit: int = 1 << 20) -> None:
     """Run a test with a group commit of its own."""
 
     async def main() -> None:
@@ -50,8 +50,8 @@ def keep(commit: GroupCommit, messages: Sequence[Message], received: int) -> asy
     return outcome
 
 
-def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], list[Any]]) -> None:
-    async def test(commit: GroupCommit, _: Gate, budget: Budget) -> None:
+def test_messages_are_on_disk_when_it_is_said_so(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, _: GatedLog, budget: Budget) -> None:
         assert await keep(commit, numbered(1, 3), 100) is None
         assert kept() == numbered(1, 3)
         assert budget.taken == 0
@@ -59,8 +59,8 @@ def test_messages_are_on_disk_when_it_is_said_so(log: Gate, kept: Callable[[], l
     run(log, test)
 
 
-def test_what_comes_together_is_written_together(log: Gate) -> None:
-    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+def test_what_comes_together_is_written_together(log: GatedLog) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         waiting = [keep(commit, numbered(number, number), 100) for number in range(10)]
         assert await asyncio.gather(*waiting) == [None] * 10
         assert log.writes == [10]
@@ -68,10 +68,10 @@ def test_what_comes_together_is_written_together(log: Gate) -> None:
     run(log, test)
 
 
-def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_holds_no_more_than_a_reader_can_take(log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.edge.commit.BATCH_MESSAGES", 4)
 
-    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         waiting = [keep(commit, numbered(number, number + 2), 100) for number in range(5)]
         assert await asyncio.gather(*waiting) == [None] * 5
         assert log.writes == [6, 6, 3]
@@ -79,8 +79,8 @@ def test_a_write_holds_no_more_than_a_reader_can_take(log: Gate, monkeypatch: py
     run(log, test)
 
 
-def test_nothing_more_is_taken_when_too_much_waits(log: Gate, kept: Callable[[], list[Any]]) -> None:
-    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+def test_nothing_more_is_taken_when_too_much_waits(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, budget: Budget) -> None:
         log.open.clear()
         first, second = keep(commit, numbered(1, 1), 100), keep(commit, numbered(2, 2), 100)
         assert budget.spent
@@ -96,9 +96,11 @@ def test_nothing_more_is_taken_when_too_much_waits(log: Gate, kept: Callable[[],
     assert [message.id for message in kept()] == ["1", "2", "4"]
 
 
-def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_path: Path, lines: io.StringIO) -> None:
+def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(
+    log: GatedLog, tmp_path: Path, lines: io.StringIO
+) -> None:
 
-    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, budget: Budget) -> None:
         log.fault = LogFull("no space")
         assert [await keep(commit, numbered(n, n), 100) for n in range(3)] == [Fault.UNAVAILABLE] * 3
         log.fault = None
@@ -112,8 +114,8 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(log: Gate, tmp_p
         assert reader.head() == at(3)
 
 
-def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Callable[[], list[Any]]) -> None:
-    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+def test_who_gives_up_waiting_does_not_disturb_the_others(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         log.open.clear()
         given_up = keep(commit, numbered(1, 1), 100)
         await asyncio.sleep(0)
@@ -126,8 +128,8 @@ def test_who_gives_up_waiting_does_not_disturb_the_others(log: Gate, kept: Calla
     assert len(kept()) == 2
 
 
-def test_closing_finishes_what_was_begun(log: Gate, kept: Callable[[], list[Any]]) -> None:
-    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+def test_closing_finishes_what_was_begun(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         log.open.clear()
         begun = keep(commit, numbered(1, 1), 100)
         await asyncio.sleep(0)
@@ -140,12 +142,12 @@ def test_closing_finishes_what_was_begun(log: Gate, kept: Callable[[], list[Any]
 
 
 def test_on_a_fast_disk_the_event_loop_writes_by_itself(
-    log: Gate, kept: Callable[[], list[Any]], monkeypatch: pytest.MonkeyPatch
+    log: GatedLog, kept: Callable[[], list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
     monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 3_600.0)
 
-    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, budget: Budget) -> None:
         waiting = [keep(commit, numbered(number, number), 100) for number in range(3)]
         assert await waiting[0] is None
         assert await keep(commit, numbered(3, 3), 100) is None
@@ -159,11 +161,11 @@ def test_on_a_fast_disk_the_event_loop_writes_by_itself(
     assert len(kept()) == 4
 
 
-def test_when_the_disk_is_slow_the_thread_takes_over(log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_the_disk_is_slow_the_thread_takes_over(log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
     monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", 0.0)
 
-    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
         for number in range(3):
             assert await keep(commit, numbered(number, number), 100) is None
@@ -175,10 +177,10 @@ def test_when_the_disk_is_slow_the_thread_takes_over(log: Gate, monkeypatch: pyt
     assert log.writes == [1, 1, 1]
 
 
-def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 0.0)
 
-    async def test(commit: GroupCommit, log: Gate, _: Budget) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         monkeypatch.setattr("passerby.edge.commit.ASIDE_SECONDS", 3_600.0)
         for slow in (3_600.0, 0.0, 3_600.0, 0.0, 3_600.0):
             monkeypatch.setattr("passerby.edge.commit.SLOW_SECONDS", slow)
@@ -188,10 +190,10 @@ def test_one_slow_write_among_fast_ones_is_not_a_slow_disk(log: Gate, monkeypatc
     run(log, test)
 
 
-def test_messages_out_of_all_proportion_to_their_request_are_refused_and_nothing_is_kept(log: Gate) -> None:
+def test_messages_out_of_all_proportion_to_their_request_are_refused_and_nothing_is_kept(log: GatedLog) -> None:
     many = [msgspec.structs.replace(message, name="x" * (1 << 20)) for message in numbered(0, 8)]
 
-    async def test(commit: GroupCommit, log: Gate, budget: Budget) -> None:
+    async def test(commit: GroupCommit, log: GatedLog, budget: Budget) -> None:
         with pytest.raises(RequestFault) as caught:
             await keep(commit, many, 0)
         assert caught.value.fault is Fault.TOO_LARGE
@@ -206,10 +208,10 @@ def test_messages_are_no_longer_encoded_once_they_are_too_large() -> None:
         encode_within(1_000, [*numbered(0, 100), cast("Message", object)])
 
 
-def test_what_does_not_fit_beside_what_waits_is_refused_until_there_is_room(log: Gate) -> None:
+def test_what_does_not_fit_beside_what_waits_is_refused_until_there_is_room(log: GatedLog) -> None:
     large = [msgspec.structs.replace(message, name="x" * 600) for message in numbered(0, 0)]
 
-    async def test(commit: GroupCommit, _: Gate, budget: Budget) -> None:
+    async def test(commit: GroupCommit, _: GatedLog, budget: Budget) -> None:
         waiting = keep(commit, large, 100)
         with pytest.raises(RequestFault) as caught:
             await keep(commit, large, 100)

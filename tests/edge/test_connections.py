@@ -12,43 +12,43 @@ from contextlib import ExitStack, closing, suppress
 from typing import Any
 
 import pytest
-from tests.dialects.calling import TRACK
+from tests.dialects.dialect_calls import TRACK
 from tests.edge.client import Client, request
-from tests.edge.running import Gate, Running, until
+from tests.edge.edge_server import GatedLog, RunningEdge, until
 
 from passerby.settings import EdgeSettings
 
 Kept = Callable[[], list[Any]]
-Start = Callable[..., Running]
+Start = Callable[..., RunningEdge]
 
 EVENT = b'{"mobileId":"m1","event":"Viewed"}'
 IMPATIENT = EdgeSettings(request_deadline_seconds=0.2, idle_seconds=0.3)
 
 
 @pytest.fixture
-def impatient(start: Start) -> Running:
+def impatient(start: Start) -> RunningEdge:
     return start(IMPATIENT)
 
 
-def test_who_connects_and_says_nothing_is_hung_up_on(impatient: Running) -> None:
+def test_who_connects_and_says_nothing_is_hung_up_on(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         assert client.is_closed()
 
 
-def test_who_says_nothing_more_is_hung_up_on(impatient: Running) -> None:
+def test_who_says_nothing_more_is_hung_up_on(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
         assert client.is_closed()
 
 
-def test_who_sends_only_blank_lines_is_hung_up_on(impatient: Running) -> None:
+def test_who_sends_only_blank_lines_is_hung_up_on(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
         client.send(b"\r\n")
         assert client.is_closed()
 
 
-def test_a_head_that_never_ends_is_refused_after_the_deadline(impatient: Running) -> None:
+def test_a_head_that_never_ends_is_refused_after_the_deadline(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e".encode())
         answer = client.answer()
@@ -57,7 +57,7 @@ def test_a_head_that_never_ends_is_refused_after_the_deadline(impatient: Running
         assert client.is_closed()
 
 
-def test_a_body_that_nobody_wants_may_not_trickle_either(impatient: Running) -> None:
+def test_a_body_that_nobody_wants_may_not_trickle_either(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         client.send(request("/nowhere", EVENT)[:-5])
         assert client.answer().status == 404
@@ -75,7 +75,7 @@ def test_a_request_in_pieces_that_come_in_time_is_taken(start: Start) -> None:
 
 
 @pytest.mark.parametrize("pieces", [1, 50])
-def test_a_head_that_is_too_large_is_refused(edge: Running, pieces: int) -> None:
+def test_a_head_that_is_too_large_is_refused(edge: RunningEdge, pieces: int) -> None:
     head = f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nX-Long: {'x' * 40_000}\r\n\r\n".encode()
     size = len(head) // pieces + 1
     with closing(Client(edge.port)) as client:
@@ -86,13 +86,13 @@ def test_a_head_that_is_too_large_is_refused(edge: Running, pieces: int) -> None
         assert client.is_closed()
 
 
-def test_a_head_without_end_is_refused_when_it_is_too_large(edge: Running) -> None:
+def test_a_head_without_end_is_refused_when_it_is_too_large(edge: RunningEdge) -> None:
     with closing(Client(edge.port)) as client:
         client.send(b"GET /" + b"x" * 40_000)
         assert client.answer().status == 431
 
 
-def test_a_large_head_within_the_limit_is_taken(edge: Running) -> None:
+def test_a_large_head_within_the_limit_is_taken(edge: RunningEdge) -> None:
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, EVENT, X_Long="x" * 30_000).status == 202
         assert client.ask(TRACK, b" " * 100_000 + EVENT, X_Long="x" * 30_000).status == 202
@@ -137,7 +137,7 @@ def test_far_beyond_the_limit_connections_are_just_closed(start: Start, monkeypa
         b"CONNECT shop.example:443 HTTP/1.1\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_refused(edge: Running, rubbish: bytes) -> None:
+def test_what_is_not_http_is_refused(edge: RunningEdge, rubbish: bytes) -> None:
     with closing(Client(edge.port)) as client:
         client.send(rubbish)
         answer = client.answer()
@@ -148,7 +148,7 @@ def test_what_is_not_http_is_refused(edge: Running, rubbish: bytes) -> None:
         assert client.ask(TRACK, EVENT).status == 202
 
 
-def test_a_chunk_that_is_broken_refuses_its_request(edge: Running, kept: Kept) -> None:
+def test_a_chunk_that_is_broken_refuses_its_request(edge: RunningEdge, kept: Kept) -> None:
     with closing(Client(edge.port)) as client:
         client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab".encode())
         client.send(b"cde\r\nzzz\r\n")
@@ -157,7 +157,7 @@ def test_a_chunk_that_is_broken_refuses_its_request(edge: Running, kept: Kept) -
     assert kept() == []
 
 
-def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: Running, log: Gate, kept: Kept) -> None:
+def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
     for is_open in (True, False):
         if not is_open:
             log.open.clear()
@@ -169,7 +169,7 @@ def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: Running, l
     assert len(kept()) == 2
 
 
-def test_a_broken_body_behind_a_request_is_refused_in_its_turn(edge: Running, log: Gate, kept: Kept) -> None:
+def test_a_broken_body_behind_a_request_is_refused_in_its_turn(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
     log.open.clear()
     head = f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n".encode()
     with closing(Client(edge.port)) as client:
@@ -182,7 +182,7 @@ def test_a_broken_body_behind_a_request_is_refused_in_its_turn(edge: Running, lo
     assert len(kept()) == 1
 
 
-def test_a_head_that_is_late_is_not_answered_before_the_request_ahead_of_it(start: Start, log: Gate) -> None:
+def test_a_head_that_is_late_is_not_answered_before_the_request_ahead_of_it(start: Start, log: GatedLog) -> None:
     edge = start(IMPATIENT)
     log.open.clear()
     with closing(Client(edge.port)) as client:
@@ -194,7 +194,7 @@ def test_a_head_that_is_late_is_not_answered_before_the_request_ahead_of_it(star
         assert client.is_closed()
 
 
-def test_a_body_that_is_late_is_not_refused_before_its_turn(start: Start, log: Gate) -> None:
+def test_a_body_that_is_late_is_not_refused_before_its_turn(start: Start, log: GatedLog) -> None:
     edge = start(IMPATIENT)
     log.open.clear()
     with closing(Client(edge.port)) as client:
@@ -205,7 +205,7 @@ def test_a_body_that_is_late_is_not_refused_before_its_turn(start: Start, log: G
         assert [client.answer().status for _ in range(2)] == [202, 408]
 
 
-def test_100_continue_is_sent_in_turn(edge: Running, log: Gate) -> None:
+def test_100_continue_is_sent_in_turn(edge: RunningEdge, log: GatedLog) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send((request(TRACK, EVENT) + request(TRACK, EVENT, Expect="100-continue"))[: -len(EVENT)])
@@ -222,7 +222,7 @@ def send_until_closed(client: Client, data: bytes) -> None:
         client.send(data)
 
 
-def test_reading_pauses_while_responses_are_not_fetched(edge: Running) -> None:
+def test_reading_pauses_while_responses_are_not_fetched(edge: RunningEdge) -> None:
     """Pipelined requests stay in the system's buffers, and every response arrives."""
     asked = request("/sdk/web_event.js", method="GET")
     number = 20_000_000 // len(asked)
@@ -255,7 +255,7 @@ def test_a_client_that_never_fetches_its_responses_is_disconnected(
         until(lambda: not edge.connections)
 
 
-def test_a_request_of_a_disconnected_client_is_counted(edge: Running, log: Gate, kept: Kept) -> None:
+def test_a_request_of_a_disconnected_client_is_counted(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT))
@@ -271,7 +271,7 @@ def test_a_request_of_a_disconnected_client_is_counted(edge: Running, log: Gate,
 
 
 def test_an_internal_error_in_a_head_is_answered_counted_and_logged(
-    edge: Running, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
+    edge: RunningEdge, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     def fail(_url: bytes) -> None:
         raise KeyError("ada@example.com")
@@ -288,7 +288,7 @@ def test_an_internal_error_in_a_head_is_answered_counted_and_logged(
         assert client.ask(TRACK, EVENT).status == 202
 
 
-def test_requests_sent_ahead_are_answered_in_order(edge: Running, kept: Kept) -> None:
+def test_requests_sent_ahead_are_answered_in_order(edge: RunningEdge, kept: Kept) -> None:
     bodies = [b'{"mobileId":"m1","event":"E%d"}' % number for number in range(5)] + [b"broken"]
     with closing(Client(edge.port)) as client:
         client.send(b"".join(request(TRACK, body) for body in bodies))
@@ -296,7 +296,7 @@ def test_requests_sent_ahead_are_answered_in_order(edge: Running, kept: Kept) ->
     assert [message.name for message in kept()] == ["E0", "E1", "E2", "E3", "E4"]
 
 
-def test_a_wish_for_another_protocol_is_ignored(edge: Running, kept: Kept) -> None:
+def test_a_wish_for_another_protocol_is_ignored(edge: RunningEdge, kept: Kept) -> None:
     wish = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2_Settings": "AAEAAEAAAAIAAAAB"}
     with closing(Client(edge.port)) as client:
         assert client.ask(TRACK, EVENT, **wish).status == 202
@@ -311,14 +311,14 @@ def test_a_wish_for_another_protocol_is_ignored(edge: Running, kept: Kept) -> No
     assert len(kept()) == 6
 
 
-def test_an_old_client_that_wants_the_connection_closed_gets_that(edge: Running) -> None:
+def test_an_old_client_that_wants_the_connection_closed_gets_that(edge: RunningEdge) -> None:
     with closing(Client(edge.port)) as client:
         client.send(b"POST %b HTTP/1.0\r\nContent-Length: %d\r\n\r\n%b" % (TRACK.encode(), len(EVENT), EVENT))
         assert client.answer().status == 202
         assert client.is_closed()
 
 
-def test_who_hangs_up_hard_harms_nobody(edge: Running, kept: Kept) -> None:
+def test_who_hangs_up_hard_harms_nobody(edge: RunningEdge, kept: Kept) -> None:
     for cut in (3, 60, -3):
         with closing(Client(edge.port)) as client:
             client.send(request(TRACK, EVENT)[:cut])
@@ -329,7 +329,9 @@ def test_who_hangs_up_hard_harms_nobody(edge: Running, kept: Kept) -> None:
 
 
 @pytest.mark.parametrize("resets", [True, False])
-def test_who_has_left_before_the_answer_is_not_missed(edge: Running, log: Gate, kept: Kept, *, resets: bool) -> None:
+def test_who_has_left_before_the_answer_is_not_missed(
+    edge: RunningEdge, log: GatedLog, kept: Kept, *, resets: bool
+) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT))
@@ -347,7 +349,7 @@ def test_who_has_left_before_the_answer_is_not_missed(edge: Running, log: Gate, 
 
 @pytest.mark.parametrize("requests", [1, 3])
 def test_a_client_that_closes_its_side_after_a_request_is_answered(
-    edge: Running, log: Gate, kept: Kept, requests: int
+    edge: RunningEdge, log: GatedLog, kept: Kept, requests: int
 ) -> None:
     log.open.clear()
     with closing(Client(edge.port)) as client:
@@ -362,7 +364,7 @@ def test_a_client_that_closes_its_side_after_a_request_is_answered(
 
 
 @pytest.mark.parametrize("cut", [10, -3])
-def test_a_client_that_closes_its_side_within_a_request_is_hung_up_on(edge: Running, kept: Kept, cut: int) -> None:
+def test_a_client_that_closes_its_side_within_a_request_is_hung_up_on(edge: RunningEdge, kept: Kept, cut: int) -> None:
     with closing(Client(edge.port)) as client:
         client.send(request(TRACK, EVENT)[:cut])
         client.half_close()
@@ -372,7 +374,7 @@ def test_a_client_that_closes_its_side_within_a_request_is_hung_up_on(edge: Runn
 
 
 def test_a_request_without_an_answer_is_given_up_at_last(
-    start: Start, log: Gate, monkeypatch: pytest.MonkeyPatch
+    start: Start, log: GatedLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("passerby.edge.connection.STUCK_SECONDS", 0.1)
     edge = start()
@@ -398,7 +400,7 @@ def test_lingering_ends(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_stopping_edge_answers_what_it_has_begun_and_hangs_up_on_the_rest(
-    start: Start, log: Gate, kept: Kept
+    start: Start, log: GatedLog, kept: Kept
 ) -> None:
     edge = start()
     with closing(Client(edge.port)) as idle, closing(Client(edge.port)) as busy:
@@ -423,7 +425,7 @@ def is_refused(port: int) -> bool:
     return False
 
 
-def test_a_stopping_edge_answers_pipelined_requests(start: Start, log: Gate, kept: Kept) -> None:
+def test_a_stopping_edge_answers_pipelined_requests(start: Start, log: GatedLog, kept: Kept) -> None:
     edge = start()
     log.open.clear()
     with closing(Client(edge.port)) as busy:
@@ -451,7 +453,7 @@ def test_a_stopping_edge_closes_connections_with_unwanted_bodies(start: Start) -
         assert client.is_closed()
 
 
-def test_an_edge_that_is_asked_to_stop_twice_answers_what_it_has_begun(start: Start, log: Gate, kept: Kept) -> None:
+def test_an_edge_that_is_asked_to_stop_twice_answers_what_it_has_begun(start: Start, log: GatedLog, kept: Kept) -> None:
     edge = start()
     log.open.clear()
     with closing(Client(edge.port)) as client:
@@ -465,7 +467,7 @@ def test_an_edge_that_is_asked_to_stop_twice_answers_what_it_has_begun(start: St
     assert len(kept()) == 1
 
 
-def test_a_stopping_edge_does_not_wait_for_ever(start: Start, log: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopping_edge_does_not_wait_for_ever(start: Start, log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.edge.server.GRACE_SECONDS", 0.1)
     edge = start()
     log.open.clear()

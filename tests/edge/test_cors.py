@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.dialects.calling import TRACK
+from tests.dialects.dialect_calls import TRACK
 
 from passerby.dialects.registry import match
 from passerby.edge.cors import preflight

@@ -17,9 +17,9 @@ import pytest
 import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import TRACK, Keys
+from tests.dialects.dialect_calls import TRACK, Keys
 from tests.edge.client import Client, request
-from tests.edge.running import Running, until
+from tests.edge.edge_server import RunningEdge, until
 
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.framing import FRAMING_LIMIT
@@ -97,7 +97,7 @@ AMBIGUOUS = {
 
 
 @pytest.mark.parametrize("data", AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_an_ambiguous_request_is_rejected_with_everything_behind_it(edge: Running, kept: Kept, data: bytes) -> None:
+def test_an_ambiguous_request_is_rejected_with_everything_behind_it(edge: RunningEdge, kept: Kept, data: bytes) -> None:
     with closing(Client(edge.port)) as client:
         client.send(data + HIDDEN)
         answers = client.rest()
@@ -124,7 +124,7 @@ UNAMBIGUOUS = {
 
 
 @pytest.mark.parametrize("data", UNAMBIGUOUS.values(), ids=UNAMBIGUOUS)
-def test_a_request_that_is_not_ambiguous_is_taken(edge: Running, kept: Kept, data: bytes) -> None:
+def test_a_request_that_is_not_ambiguous_is_taken(edge: RunningEdge, kept: Kept, data: bytes) -> None:
     with closing(Client(edge.port)) as client:
         client.send(data)
         assert client.answer().status == 202
@@ -132,7 +132,7 @@ def test_a_request_that_is_not_ambiguous_is_taken(edge: Running, kept: Kept, dat
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_health_check_in_http_1_0_needs_no_host(edge: Running, method: str) -> None:
+def test_a_health_check_in_http_1_0_needs_no_host(edge: RunningEdge, method: str) -> None:
     """As HAProxy sends it. The port has no path that says whether the server is healthy: that is the console's."""
     with closing(Client(edge.port)) as client:
         client.send(f"{method} / HTTP/1.0\r\n\r\n".encode())
@@ -141,7 +141,7 @@ def test_a_health_check_in_http_1_0_needs_no_host(edge: Running, method: str) ->
     assert edge.edge.rejections.take()[0] == []
 
 
-def test_an_unknown_expectation_fails(edge: Running, kept: Kept) -> None:
+def test_an_unknown_expectation_fails(edge: RunningEdge, kept: Kept) -> None:
     with closing(Client(edge.port)) as client:
         client.send(post(f"Content-Length: {SIZE}", "Expect: 200-ok"))
         answer = client.answer()
@@ -150,7 +150,7 @@ def test_an_unknown_expectation_fails(edge: Running, kept: Kept) -> None:
     assert not kept()
 
 
-def test_nothing_is_read_behind_a_request_that_closes_the_connection(edge: Running, kept: Kept) -> None:
+def test_nothing_is_read_behind_a_request_that_closes_the_connection(edge: RunningEdge, kept: Kept) -> None:
     for closing_request in (
         request(TRACK, EVENT, Connection="close"),
         request(TRACK, EVENT).replace(b"HTTP/1.1", b"HTTP/1.0"),
@@ -166,7 +166,7 @@ def test_nothing_is_read_behind_a_request_that_closes_the_connection(edge: Runni
     assert [message.name for message in kept()] == ["Viewed"] * 5
 
 
-def test_chunks_with_far_more_around_them_than_in_them_are_rejected(edge: Running, kept: Kept) -> None:
+def test_chunks_with_far_more_around_them_than_in_them_are_rejected(edge: RunningEdge, kept: Kept) -> None:
     with closing(Client(edge.port)) as client:
         client.send(post("Transfer-Encoding: chunked", body=chunk(EVENT)))
         until(lambda: any(connection.is_sending for connection in edge.connections))
@@ -177,7 +177,7 @@ def test_chunks_with_far_more_around_them_than_in_them_are_rejected(edge: Runnin
     assert not kept()
 
 
-def test_many_wishes_for_another_protocol_in_one_piece_are_declined_one_by_one(edge: Running) -> None:
+def test_many_wishes_for_another_protocol_in_one_piece_are_declined_one_by_one(edge: RunningEdge) -> None:
     wish = b"GET / HTTP/1.1\r\nHost: e\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
     with closing(Client(edge.port)) as client:
         client.send(wish * 1_500)

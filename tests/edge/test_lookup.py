@@ -12,11 +12,11 @@ from typing import TypeVar
 
 import msgspec
 import pytest
-from tests.dialects.calling import AUTH_TOKEN
-from tests.dialects.customerlabs.sending import AGENT, EXTERNAL_IDS, IDENTIFY, LOGIN, SESSION, UID
+from tests.dialects.customerlabs.customerlabs_calls import AGENT, EXTERNAL_IDS, IDENTIFY, LOGIN, SESSION, UID
+from tests.dialects.dialect_calls import AUTH_TOKEN
 from tests.edge.client import Client, request
-from tests.edge.running import Gate, Running, until
-from tests.state.filling import DAY, Filling, ident
+from tests.edge.edge_server import GatedLog, RunningEdge, until
+from tests.state.state_builder import DAY, StateBuilder, ident
 
 from passerby import logs
 from passerby.dialects.contract import Lookup, LookupResult, Outcome
@@ -48,7 +48,7 @@ class Place:
     """A state, a log, and what a directory over them answers."""
 
     def __init__(self, folder: Path) -> None:
-        self.filling = Filling(folder / "state.db")
+        self.builder = StateBuilder(folder / "state.db")
         self.writer = SqliteLogWriter(folder / "log.db")
         self.reader = Watched(folder / "state.db")
         self.log = SqliteLogReader(folder / "log.db")
@@ -74,7 +74,7 @@ class Place:
         return self.asked(lambda directory: directory.known(lookup(*identifiers, device=device)), patience_seconds)
 
     def close(self) -> None:
-        for part in (self.filling, self.writer, self.reader, self.log):
+        for part in (self.builder, self.writer, self.reader, self.log):
             part.close()
 
 
@@ -94,8 +94,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def test_it_finds_the_profile_and_the_device(place: Place) -> None:
-    place.filling.identify(V1, ANN, city="Thane")
-    place.filling.say(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
+    place.builder.identify(V1, ANN, city="Thane")
+    place.builder.apply(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
     known = place.known(V1)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
@@ -103,15 +103,15 @@ def test_it_finds_the_profile_and_the_device(place: Place) -> None:
 
 
 def test_without_identifiers_it_finds_what_the_device_stated_and_no_profile(place: Place) -> None:
-    place.filling.identify(V1, ANN, city="Thane")
+    place.builder.identify(V1, ANN, city="Thane")
     said = {"dialect": "customerlabs", "kind": "identify", "identifiers": (V1, ident("idfa", "ad-1"))}
-    place.filling.say(**said, traits={"age": 25}, context={"external_ids": {"facebook__fbp": "fb.1"}})
+    place.builder.apply(**said, traits={"age": 25}, context={"external_ids": {"facebook__fbp": "fb.1"}})
     assert place.known() == LookupResult(traits={"age": 25}, external_ids={"facebook__fbp": "fb.1", "idfa": "ad-1"})
 
 
 def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
-    place.filling.identify(V1, ANN, city="Thane")
-    place.filling.say(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
+    place.builder.identify(V1, ANN, city="Thane")
+    place.builder.apply(kind="identify", identifiers=(V1,), context={"additional_info": {"model": "Pixel 9"}})
     known = place.known(ident("email", " ANN@x.io"), device=ident("anonymous_id", " v1 "))
     assert known.profile is not None
     assert known.device == {"model": "Pixel 9"}
@@ -119,16 +119,16 @@ def test_what_is_asked_is_cleaned_as_messages_are(place: Place) -> None:
 
 
 def test_it_is_the_profile_that_a_message_would_be_recorded_under(place: Place) -> None:
-    place.filling.identify(V1, ANN, city="Thane")
-    place.filling.identify(V2, BOB, city="Porto")
+    place.builder.identify(V1, ANN, city="Thane")
+    place.builder.identify(V2, BOB, city="Porto")
     known = place.known(V1, BOB)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Porto"}
 
 
 def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(place: Place) -> None:
-    place.filling.identify(ANN, ident("previous_id", V1.value), city="Thane")
-    place.filling.identify(V2, city="Porto")
+    place.builder.identify(ANN, ident("previous_id", V1.value), city="Thane")
+    place.builder.identify(V2, city="Porto")
     known = place.known(V1)
     assert known.profile is not None
     assert known.profile.traits == {"city": "Thane"}
@@ -139,12 +139,12 @@ def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(place: Place) 
 
 
 def test_somebody_new_on_a_known_device_is_told_nothing_of_who_was_there_before(place: Place) -> None:
-    place.filling.identify(V1, ANN, city="Thane")
+    place.builder.identify(V1, ANN, city="Thane")
     assert place.known(V1, BOB).profile is None
 
 
 def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Place) -> None:
-    place.filling.say(kind="identify", identifiers=(ANN,), traits={"city": "Thane"}, deduplication_key="k-1")
+    place.builder.apply(kind="identify", identifiers=(ANN,), traits={"city": "Thane"}, deduplication_key="k-1")
 
     def ask(identifier: Identifier, key: str) -> LookupResult:
         asked = Lookup(1, (identifier,), None, _never, ("test", key))
@@ -160,7 +160,7 @@ def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Plac
 
 
 def test_it_says_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
-    place.filling.identify(V1, city="Thane")
+    place.builder.identify(V1, city="Thane")
     assert not place.known(V1, patience_seconds=0).behind
     place.accept(2)
     assert place.known(V1, patience_seconds=0).behind
@@ -168,8 +168,8 @@ def test_it_says_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
 
 
 def test_nothing_is_done_by_asking(place: Place) -> None:
-    place.filling.identify(V1, ANN)
-    place.filling.track("Seen", V2)
+    place.builder.identify(V1, ANN)
+    place.builder.track("Seen", V2)
     assert place.known(V1, V2).profile is not None
     assert place.reader.profile_of(1, V1) != place.reader.profile_of(1, V2)
 
@@ -180,7 +180,7 @@ def test_it_waits_until_what_was_acknowledged_is_applied(place: Place) -> None:
         asking = asyncio.ensure_future(directory.known(lookup(V1)))
         await asyncio.to_thread(until, lambda: place.reader.looks > 2)
         assert not asking.done()
-        place.filling.identify(V1, city="Thane")
+        place.builder.identify(V1, city="Thane")
         return await asking
 
     known = place.asked(ask)
@@ -189,7 +189,7 @@ def test_it_waits_until_what_was_acknowledged_is_applied(place: Place) -> None:
 
 
 def test_it_waits_no_longer_than_it_has_patience(place: Place) -> None:
-    place.filling.identify(V1, city="Thane")
+    place.builder.identify(V1, city="Thane")
     place.accept(5)
     known = place.known(V1, patience_seconds=0)
     assert known.profile is not None
@@ -197,7 +197,7 @@ def test_it_waits_no_longer_than_it_has_patience(place: Place) -> None:
 
 
 def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(place: Place) -> None:
-    place.filling.identify(V2, city="Porto")
+    place.builder.identify(V2, city="Porto")
 
     async def ask(directory: StateProfileLookup) -> tuple[LookupResult, bool]:
         place.accept(5)
@@ -205,7 +205,7 @@ def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(plac
         known = await asyncio.wait_for(directory.known(lookup(V2, device=V2)), 20)
         waited = not other.done()
         for _ in range(5):
-            place.filling.identify(V1)
+            place.builder.identify(V1)
         await other
         return known, waited
 
@@ -216,7 +216,7 @@ def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(plac
 
 
 def test_those_who_wait_share_a_look(place: Place) -> None:
-    place.filling.identify(V1, city="Thane")
+    place.builder.identify(V1, city="Thane")
 
     async def ask(directory: StateProfileLookup) -> list[LookupResult]:
         return await asyncio.gather(*(directory.known(lookup(V1)) for _ in range(200)))
@@ -228,7 +228,7 @@ def test_those_who_wait_share_a_look(place: Place) -> None:
 
 
 def test_what_is_asked_before_the_end_is_answered_whoever_waits(place: Place) -> None:
-    place.filling.identify(V1, city="Thane")
+    place.builder.identify(V1, city="Thane")
     place.accept(5)
 
     async def ask(directory: StateProfileLookup) -> list[LookupResult]:
@@ -254,7 +254,7 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
     lines = io.StringIO()
     logs.configure("info", "json", lines)
     place = Place(tmp_path)
-    place.filling.identify(V1, city="Thane")
+    place.builder.identify(V1, city="Thane")
     place.reader = Watched(tmp_path / "later.db")
 
     async def ask(directory: StateProfileLookup) -> tuple[LookupResult, LookupResult, LookupResult]:
@@ -262,7 +262,7 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
         (tmp_path / "state.db").rename(tmp_path / "later.db")
         return found[0], found[1], await directory.known(lookup(V1))
 
-    place.filling.close()
+    place.builder.close()
     before, still, after = place.asked(ask)
     assert before == still == LookupResult(behind=True)
     assert after.profile is not None
@@ -290,7 +290,7 @@ class Told:
 
 
 HEADERS = {"CL_User_Agent": AGENT["cl-user-agent"]}
-Start = Callable[..., Running]
+Start = Callable[..., RunningEdge]
 
 
 def test_a_call_is_answered_with_what_is_known_and_kept(start: Start, kept: Callable[[], list[Message]]) -> None:
@@ -310,7 +310,7 @@ def test_a_call_that_is_refused_is_not_looked_up(start: Start) -> None:
     assert told.asked == []
 
 
-def test_what_waits_for_an_answer_counts_as_held(start: Start, log: Gate) -> None:
+def test_what_waits_for_an_answer_counts_as_held(start: Start, log: GatedLog) -> None:
     told = Told()
     told.open.clear()
     running = start(EdgeSettings(pending_bytes=1 << 20), lookup=told)

@@ -13,9 +13,9 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.dialects.calling import APP_ID, MOBILE_KEY, PROJECT, TRACK, WRITE_KEY, Keys
+from tests.dialects.dialect_calls import APP_ID, MOBILE_KEY, PROJECT, TRACK, WRITE_KEY, Keys
 from tests.edge.client import Client
-from tests.edge.running import Running, until
+from tests.edge.edge_server import RunningEdge, until
 from tests.edge.test_maintenance import run_until
 
 from passerby.dialects.common.causes import Cause
@@ -85,18 +85,18 @@ def test_the_project_of_a_large_body_is_found_by_the_key_at_either_end(
     assert len(reader.newest([PROJECT], limit=10)) == 1
 
 
-def test_an_accepted_request_leaves_nothing(edge: Running, client: Client) -> None:
+def test_an_accepted_request_leaves_nothing(edge: RunningEdge, client: Client) -> None:
     assert client.ask(TRACK, EVENT).status == 202
     assert edge.edge.rejections.take() == ([], Counter())
 
 
-def test_a_probe_whether_anything_answers_leaves_nothing_either(edge: Running, client: Client) -> None:
+def test_a_probe_whether_anything_answers_leaves_nothing_either(edge: RunningEdge, client: Client) -> None:
     assert client.ask("/", method="GET").status == 404
     assert edge.edge.rejections.take() == ([], Counter())
 
 
 def test_what_is_refused_is_kept_under_the_project_of_its_key(
-    edge: Running, client: Client, rejection_writer: RejectionWriter, reader: SqliteRejectedReader
+    edge: RunningEdge, client: Client, rejection_writer: RejectionWriter, reader: SqliteRejectedReader
 ) -> None:
     assert client.ask(TRACK, b"no json").status == 400
     assert client.ask(TRACK, b"{}").status == 400
@@ -119,7 +119,7 @@ def test_what_is_refused_is_kept_under_the_project_of_its_key(
     assert [each.dialect for each in reader.newest([NO_PROJECT], limit=10)][-2:] == ["none", "crossengage"]
 
 
-def test_an_internal_error_is_captured(start: Callable[..., Running], lines: io.StringIO) -> None:
+def test_an_internal_error_is_captured(start: Callable[..., RunningEdge], lines: io.StringIO) -> None:
     def breaks(*_: object) -> Outcome:
         raise ZeroDivisionError
 

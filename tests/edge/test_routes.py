@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
-from tests.dialects.calling import WRITE_KEY
+from tests.dialects.dialect_calls import WRITE_KEY
 from tests.edge.client import Client
 from tests.edge.conftest import Start
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.edge.client import Client
-from tests.edge.running import until
+from tests.edge.edge_server import until
 
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.edge.server import files_allowed

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.positions import at
-from tests.state.filling import DAY, ident
+from tests.state.state_builder import DAY, ident
 
 from passerby.edge import unapplied
 from passerby.edge.unapplied import Unapplied

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.identity.evidence import CONTACT, CUSTOMER, RANKS, rank
 from tests.identity.model import Merge, Model, Person
+from tests.identity.model_cleaning import CONTACT, CUSTOMER, RANKS, rank
 
 from passerby.messages import Identifier
 
@@ -44,7 +44,7 @@ class ManualModel(Model):
         home.names.discard(name)
         self.give({other}, home)
 
-    def merge_by_hand(self, one: Person, other: Person, *, force: bool, detached: Identifier | None = None) -> str:
+    def merge_manually(self, one: Person, other: Person, *, force: bool, detached: Identifier | None = None) -> str:
         winner, loser = one.canonical(), other.canonical()
         if winner is loser:
             return "SameProfile"
@@ -107,7 +107,7 @@ class ManualModel(Model):
             return "DependentMergeExists"
         if self.home[name] is not detached:
             return "IdentifierReassigned"
-        made = self.merge_by_hand(detachment.profile, detached, force=False, detached=name)
+        made = self.merge_manually(detachment.profile, detached, force=False, detached=name)
         if made == "done":
             detachment.undone = True
             merge = self.merges[-1]

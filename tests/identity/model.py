@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.identity.evidence import CONTACT, CUSTOMER, DEVICE, HINT, RANKS, clean, previous_of, rank
+from tests.identity.model_cleaning import CONTACT, CUSTOMER, DEVICE, HINT, RANKS, clean, previous_of, rank
 
 from passerby.messages import Identifier, Message
 

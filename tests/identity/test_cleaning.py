@@ -5,8 +5,8 @@ import unicodedata
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.identity.desk import aaid, device, email, mobile, phone, user, visitor
-from tests.identity.evidence import clean as model_clean
+from tests.identity.model_cleaning import clean as model_clean
+from tests.identity.resolver_harness import aaid, device, email, mobile, phone, user, visitor
 
 from passerby.identity.cleaning import clean, clean_identifier, collect_evidence, e164, without_trait_contacts
 from passerby.identity.namespaces import CLASSES, MAX_VALUE_LENGTH, IdentifierClass, Policy

@@ -8,7 +8,7 @@ import pytest
 import uuid_utils
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.identity.desk import device, mobile, user, visitor
+from tests.identity.resolver_harness import device, mobile, user, visitor
 
 from passerby.identity.cleaning import collect_evidence
 from passerby.identity.ids import MOST, caused_id

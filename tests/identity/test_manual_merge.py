@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.identity.desk import email, limited, mobile, phone, user
+from tests.identity.resolver_harness import email, limited, mobile, phone, user
 
 from passerby.identity.manual_merge import exceeded_merge_limit, forbidding_rule
 from passerby.identity.namespaces import DEFAULT_POLICY

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.identity.desk import Desk, device, email, limited, mobile, user, visitor
+from tests.identity.resolver_harness import ResolverHarness, device, email, limited, mobile, user, visitor
 
 from passerby.identity.cleaning import collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
@@ -17,38 +17,42 @@ NAMES = [user("u1"), user("u2"), email("a@x.io"), email("b@x.io"), mobile("m1"),
 ALIASES = [Identifier("previous_id", "v1"), Identifier("previous_id", "u1")]
 
 
-def foresee(desk: Desk, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY) -> Preview:
-    known = deepcopy(desk.resolver.known)
+def foresee(
+    harness: ResolverHarness, *identifiers: Identifier, is_event: bool = False, policy: Policy = DEFAULT_POLICY
+) -> Preview:
+    known = deepcopy(harness.resolver.known)
     # As the state loads it: merged members with their canonical profiles.
-    known.merged = {member: desk.now(member) for member in known.merged}
-    known.links = {hint: dict.fromkeys(map(desk.now, waiting)) for hint, waiting in known.links.items()}
+    known.merged = {member: harness.canonical(member) for member in known.merged}
+    known.links = {hint: dict.fromkeys(map(harness.canonical, waiting)) for hint, waiting in known.links.items()}
     evidence = collect_evidence(identifiers, policy)
     return preview(known, evidence, is_event=is_event, policy=policy)
 
 
 def test_a_known_target_is_named() -> None:
-    desk = Desk()
-    profile = desk.identify(user("u1"))
-    foreseen = foresee(desk, user("u1"), mobile("m1"))
+    harness = ResolverHarness()
+    profile = harness.identify(user("u1"))
+    foreseen = foresee(harness, user("u1"), mobile("m1"))
     assert (foreseen.target, foreseen.created) == (profile, False)
     assert [(d.kind, d.identifier, d.to) for d in foreseen.decisions] == [("attached", mobile("m1"), profile)]
 
 
 def test_a_profile_that_would_be_made_has_no_name() -> None:
-    foreseen = foresee(Desk(), user("u1"))
+    foreseen = foresee(ResolverHarness(), user("u1"))
     assert (foreseen.target, foreseen.created) == (None, True)
     assert [(d.kind, d.from_, d.to) for d in foreseen.decisions] == [("created", None, None), ("attached", None, None)]
 
 
 def test_who_would_be_absorbed_by_it_has_his_own() -> None:
-    desk = Desk()
-    waiting = desk.track(visitor("v1"), device("d1"))
-    foreseen = foresee(desk, user("u1"), device("d1"))
+    harness = ResolverHarness()
+    waiting = harness.track(visitor("v1"), device("d1"))
+    foreseen = foresee(harness, user("u1"), device("d1"))
     assert [(d.kind, d.from_, d.to) for d in foreseen.decisions][-1] == ("merged", waiting, None)
 
 
 def test_it_is_foreseen_by_the_projects_own_policy() -> None:
-    assert [d.kind for d in foresee(Desk(), user("u1"), mobile("m1"), policy=limited(device=0)).decisions] == [
+    assert [
+        d.kind for d in foresee(ResolverHarness(), user("u1"), mobile("m1"), policy=limited(device=0)).decisions
+    ] == [
         "created",
         "attached",
         "limited",
@@ -56,12 +60,12 @@ def test_it_is_foreseen_by_the_projects_own_policy() -> None:
 
 
 def test_no_message_is_said_to_have_caused_what_is_foreseen() -> None:
-    assert {decision.message_id for decision in foresee(Desk(), user("u1")).decisions} == {""}
+    assert {decision.message_id for decision in foresee(ResolverHarness(), user("u1")).decisions} == {""}
 
 
 def test_a_message_that_names_nobody_comes_to_nothing_unless_it_is_an_event() -> None:
-    assert foresee(Desk()) == Preview(None, created=False, decisions=[])
-    assert foresee(Desk(), is_event=True).created
+    assert foresee(ResolverHarness()) == Preview(None, created=False, decisions=[])
+    assert foresee(ResolverHarness(), is_event=True).created
 
 
 @given(
@@ -69,26 +73,26 @@ def test_a_message_that_names_nobody_comes_to_nothing_unless_it_is_an_event() ->
     st.lists(st.sampled_from(NAMES + ALIASES), max_size=4),
 )
 def test_what_is_foreseen_is_what_then_happens(before: list[list[Identifier]], message: list[Identifier]) -> None:
-    desk = Desk()
+    harness = ResolverHarness()
     for identifiers in before:
-        desk.track(*identifiers)
-    desk.news()
-    foreseen = foresee(desk, *message, is_event=True)
-    made = len(desk.resolver.created)
-    target = desk.track(*message)
-    assert foreseen.created is (len(desk.resolver.created) > made)
+        harness.track(*identifiers)
+    harness.new_decisions()
+    foreseen = foresee(harness, *message, is_event=True)
+    made = len(harness.resolver.created)
+    target = harness.track(*message)
+    assert foreseen.created is (len(harness.resolver.created) > made)
     assert foreseen.target == (None if foreseen.created else target)
-    assert [d.kind for d in foreseen.decisions] == desk.kinds()
+    assert [d.kind for d in foreseen.decisions] == harness.kinds()
 
 
 @given(st.lists(st.lists(st.sampled_from(NAMES), max_size=3), max_size=8), st.lists(st.sampled_from(NAMES), max_size=3))
 def test_what_is_plain_is_what_the_resolver_says(before: list[list[Identifier]], message: list[Identifier]) -> None:
-    desk = Desk()
+    harness = ResolverHarness()
     for identifiers in before:
-        desk.track(*identifiers)
-    owners = {identifier: desk.now(owner) for identifier, owner in desk.resolver.known.homes.items()}
+        harness.track(*identifiers)
+    owners = {identifier: harness.canonical(owner) for identifier, owner in harness.resolver.known.homes.items()}
     plain = plain_target(owners, collect_evidence(message, DEFAULT_POLICY))
-    foreseen = foresee(desk, *message)
+    foreseen = foresee(harness, *message)
     assert plain in {None, foreseen.target}
     assert plain is None or not {decision.kind for decision in foreseen.decisions} & {"created", "merged", "conflict"}
 

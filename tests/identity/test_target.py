@@ -3,128 +3,128 @@
 from __future__ import annotations
 
 import pytest
-from tests.identity.desk import Desk, aaid, device, email, mobile, phone, user, visitor
+from tests.identity.resolver_harness import ResolverHarness, aaid, device, email, mobile, phone, user, visitor
 
 from passerby.messages import Identifier
 
 
 def test_a_known_customer_id_names_its_owner_whoever_else_is_reached() -> None:
-    desk = Desk()
-    desk.identify(email("a@x.io"), mobile("m1"))
-    customer = desk.identify(user("u1"))
-    assert desk.identify(mobile("m1"), email("a@x.io"), user("u1")) == customer
+    harness = ResolverHarness()
+    harness.identify(email("a@x.io"), mobile("m1"))
+    customer = harness.identify(user("u1"))
+    assert harness.identify(mobile("m1"), email("a@x.io"), user("u1")) == customer
 
 
 def test_an_unknown_customer_id_goes_to_the_anonymous_visitor_it_comes_with() -> None:
-    desk = Desk()
-    visit = desk.track(visitor("v1"))
-    assert desk.identify(user("u1"), visitor("v1")) == visit
+    harness = ResolverHarness()
+    visit = harness.track(visitor("v1"))
+    assert harness.identify(user("u1"), visitor("v1")) == visit
 
 
 def test_an_unknown_customer_id_goes_to_the_lead_it_comes_with() -> None:
-    desk = Desk()
-    lead = desk.identify(email("a@x.io"))
-    assert desk.identify(user("u1"), email("a@x.io")) == lead
+    harness = ResolverHarness()
+    lead = harness.identify(email("a@x.io"))
+    assert harness.identify(user("u1"), email("a@x.io")) == lead
 
 
 def test_an_unknown_customer_id_goes_to_a_lead_reached_by_a_device_if_no_contact_speaks_against_it() -> None:
-    desk = Desk()
-    lead = desk.identify(email("a@x.io"), mobile("m1"))
-    assert desk.identify(user("u1"), mobile("m1")) == lead
+    harness = ResolverHarness()
+    lead = harness.identify(email("a@x.io"), mobile("m1"))
+    assert harness.identify(user("u1"), mobile("m1")) == lead
 
 
 def test_an_unknown_customer_id_prefers_the_strongest_class() -> None:
-    desk = Desk()
-    desk.track(aaid("g1"))
-    desk.track(mobile("m1"))
-    lead = desk.identify(email("a@x.io"))
-    assert desk.identify(user("u1"), aaid("g1"), mobile("m1"), email("a@x.io")) == lead
+    harness = ResolverHarness()
+    harness.track(aaid("g1"))
+    harness.track(mobile("m1"))
+    lead = harness.identify(email("a@x.io"))
+    assert harness.identify(user("u1"), aaid("g1"), mobile("m1"), email("a@x.io")) == lead
 
 
 def test_an_unknown_customer_id_prefers_the_oldest_among_equals() -> None:
-    desk = Desk()
-    oldest = desk.track(visitor("v1"))
-    desk.track(mobile("m1"))
-    assert desk.identify(user("u1"), mobile("m1"), visitor("v1")) == oldest
+    harness = ResolverHarness()
+    oldest = harness.track(visitor("v1"))
+    harness.track(mobile("m1"))
+    assert harness.identify(user("u1"), mobile("m1"), visitor("v1")) == oldest
 
 
 def test_an_unknown_customer_id_makes_a_new_profile_where_all_others_are_customers() -> None:
-    desk = Desk()
-    taken = desk.identify(user("u1"), email("a@x.io"), mobile("m1"))
-    desk.news()
-    new = desk.identify(user("u2"), email("a@x.io"), mobile("m1"))
+    harness = ResolverHarness()
+    taken = harness.identify(user("u1"), email("a@x.io"), mobile("m1"))
+    harness.new_decisions()
+    new = harness.identify(user("u2"), email("a@x.io"), mobile("m1"))
     assert new != taken
-    assert desk.kinds() == ["created", "attached", "conflict", "reassigned"]
+    assert harness.kinds() == ["created", "attached", "conflict", "reassigned"]
 
 
 def test_an_unknown_customer_id_makes_a_new_profile_where_a_contact_speaks_against_the_device() -> None:
-    desk = Desk()
-    lead = desk.identify(email("a@x.io"), mobile("m1"))
-    new = desk.identify(user("u1"), email("b@x.io"), mobile("m1"))
+    harness = ResolverHarness()
+    lead = harness.identify(email("a@x.io"), mobile("m1"))
+    new = harness.identify(user("u1"), email("b@x.io"), mobile("m1"))
     assert new != lead
-    assert desk.owner(mobile("m1")) == new
+    assert harness.owner(mobile("m1")) == new
 
 
 def test_the_first_known_contact_names_the_profile() -> None:
-    desk = Desk()
-    by_phone, by_email = desk.identify(phone("+4930123456")), desk.identify(email("a@x.io"))
-    desk.news()
-    assert desk.identify(email("new@x.io"), email("a@x.io"), phone("+4930123456")) == by_email
-    assert desk.now(by_phone) == by_email
-    assert desk.kinds() == ["attached", "merged"]
+    harness = ResolverHarness()
+    by_phone, by_email = harness.identify(phone("+4930123456")), harness.identify(email("a@x.io"))
+    harness.new_decisions()
+    assert harness.identify(email("new@x.io"), email("a@x.io"), phone("+4930123456")) == by_email
+    assert harness.canonical(by_phone) == by_email
+    assert harness.kinds() == ["attached", "merged"]
 
 
 def test_unknown_contacts_go_to_the_owner_of_a_device_that_holds_none_of_their_kind() -> None:
-    desk = Desk()
-    customer = desk.identify(user("u1"), phone("+4930123456"), mobile("m1"))
-    assert desk.identify(email("a@x.io"), mobile("m1")) == customer
-    assert desk.state(email("a@x.io")).user_id == "u1"
+    harness = ResolverHarness()
+    customer = harness.identify(user("u1"), phone("+4930123456"), mobile("m1"))
+    assert harness.identify(email("a@x.io"), mobile("m1")) == customer
+    assert harness.state(email("a@x.io")).user_id == "u1"
 
 
 def test_unknown_contacts_prefer_a_device_to_an_advertising_id_and_then_the_oldest() -> None:
-    desk = Desk()
-    desk.track(aaid("g1"))
-    older = desk.track(mobile("m1"))
-    desk.track(visitor("v1"))
-    assert desk.identify(email("a@x.io"), aaid("g1"), visitor("v1"), mobile("m1")) == older
+    harness = ResolverHarness()
+    harness.track(aaid("g1"))
+    older = harness.track(mobile("m1"))
+    harness.track(visitor("v1"))
+    assert harness.identify(email("a@x.io"), aaid("g1"), visitor("v1"), mobile("m1")) == older
 
 
 def test_unknown_contacts_make_a_new_profile_where_the_device_is_somebodys_with_another() -> None:
-    desk = Desk()
-    lead = desk.identify(email("a@x.io"), mobile("m1"))
-    assert desk.identify(email("b@x.io"), mobile("m1")) != lead
+    harness = ResolverHarness()
+    lead = harness.identify(email("a@x.io"), mobile("m1"))
+    assert harness.identify(email("b@x.io"), mobile("m1")) != lead
 
 
 def test_a_message_without_names_of_people_goes_to_the_highest_stage() -> None:
-    desk = Desk()
-    desk.track(mobile("m1"))
-    customer = desk.identify(user("u1"), aaid("g1"))
-    assert desk.track(mobile("m1"), aaid("g1")) == customer
+    harness = ResolverHarness()
+    harness.track(mobile("m1"))
+    customer = harness.identify(user("u1"), aaid("g1"))
+    assert harness.track(mobile("m1"), aaid("g1")) == customer
 
 
 def test_at_the_same_stage_it_goes_to_the_strongest_class_and_then_to_the_oldest() -> None:
-    desk = Desk()
-    desk.track(aaid("g1"))
-    older = desk.track(visitor("v1"))
-    desk.track(mobile("m1"))
-    assert desk.track(aaid("g1"), mobile("m1"), visitor("v1")) == older
+    harness = ResolverHarness()
+    harness.track(aaid("g1"))
+    older = harness.track(visitor("v1"))
+    harness.track(mobile("m1"))
+    assert harness.track(aaid("g1"), mobile("m1"), visitor("v1")) == older
 
 
 @pytest.mark.parametrize("identifiers", [(), (user("undefined"),), (mobile("null"), aaid("0-0")), (device("d1"),)])
 def test_an_event_that_names_nobody_gets_a_profile_of_its_own(identifiers: tuple[Identifier, ...]) -> None:
-    desk = Desk()
-    assert desk.track(*identifiers) != desk.track(*identifiers)
+    harness = ResolverHarness()
+    assert harness.track(*identifiers) != harness.track(*identifiers)
 
 
 @pytest.mark.parametrize("identifiers", [(), (user("undefined"),), (device("d1"),)])
 def test_anything_else_that_names_nobody_comes_to_nothing(identifiers: tuple[Identifier, ...]) -> None:
-    desk = Desk()
-    assert desk.ignored(*identifiers)
-    assert desk.news() == []
+    harness = ResolverHarness()
+    assert harness.ignored(*identifiers)
+    assert harness.new_decisions() == []
 
 
 def test_what_is_blocked_is_told_in_the_history_of_the_profile_as_it_was_sent() -> None:
-    desk = Desk()
-    profile = desk.identify(user(" NULL "), mobile("m1"))
-    blocked = [decision for decision in desk.news() if decision.kind == "blocked"]
+    harness = ResolverHarness()
+    profile = harness.identify(user(" NULL "), mobile("m1"))
+    blocked = [decision for decision in harness.new_decisions() if decision.kind == "blocked"]
     assert [(decision.identifier, decision.to) for decision in blocked] == [(user(" NULL "), profile)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from tests.log.writing import NOW, append, message, numbered
+from tests.log.log_messages import NOW, append, message, numbered
 from tests.positions import at
 
 from passerby.log.sqlite import retention

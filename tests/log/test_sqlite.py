@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.log.writing import NOW, append, message, numbered
+from tests.log.log_messages import NOW, append, message, numbered
 from tests.positions import at
 
 from passerby.log.protocol import Entry
@@ -146,7 +146,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 from passerby.log.sqlite.store import SqliteLogWriter
-from tests.log.writing import append, message
+from tests.log.log_messages import append, message
 log = SqliteLogWriter(Path(sys.argv[1]))
 project = int(sys.argv[2])
 for number in range(100):

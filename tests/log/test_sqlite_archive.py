@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from tests.log.writing import NOW, append, message, numbered
+from tests.log.log_messages import NOW, append, message, numbered
 
 from passerby.log.sqlite import archive as sqlite_archive
 from passerby.log.sqlite.archive import SqliteArchive

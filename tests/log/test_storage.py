@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.log.writing import NOW, append, numbered
+from tests.log.log_messages import NOW, append, numbered
 from tests.positions import at
 
 from passerby.log.protocol import LogDamaged, LogFull

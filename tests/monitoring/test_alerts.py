@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.monitoring.watching import GB, MINUTE, NOW, sample
+from tests.monitoring.monitors import GB, MINUTE, NOW, sample
 
 from passerby.accounts.alerting import AlertSettings
 from passerby.monitoring.alerts import LEAST_REQUESTS, RULES, WINDOW_MS, AlertState, Reading, advance, readings

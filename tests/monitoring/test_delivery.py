@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from tests.monitoring.watching import NOW
-from tests.serving import free_ports
+from tests.monitoring.monitors import NOW
+from tests.server_process import free_ports
 
 from passerby.accounts.alerting import AlertSettings
 from passerby.clock import iso

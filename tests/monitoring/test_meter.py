@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.api.office import Building, Office
+from tests.api.api_client import ApiClient, InProcessServer
 
 from passerby.messages import Identifier
 from passerby.monitoring.meter import Meter
@@ -29,31 +29,31 @@ class Page:
 
 
 @pytest.fixture
-def building(tmp_path: Path) -> Iterator[Building]:
-    with closing(Building(tmp_path)) as building:
-        yield building
+def server(tmp_path: Path) -> Iterator[InProcessServer]:
+    with closing(InProcessServer(tmp_path)) as server:
+        yield server
 
 
-def test_counts_are_those_since_the_last_sample(building: Building) -> None:
-    desk, page, office = building.context, Page(), Office(building)
-    meter = Meter(DataDir(building.folder), desk.log, desk.state, page, desk.now())
-    office.track("Bought", Identifier("user_id", "u-1"))
-    waiting = office.say(kind="track", name="Bought", identifiers=(Identifier("user_id", "u-1"),))
+def test_counts_are_those_since_the_last_sample(server: InProcessServer) -> None:
+    context, page, api = server.context, Page(), ApiClient(server)
+    meter = Meter(DataDir(server.folder), context.log, context.state, page, context.now())
+    api.track("Bought", Identifier("user_id", "u-1"))
+    waiting = api.append(kind="track", name="Bought", identifiers=(Identifier("user_id", "u-1"),))
     page.good, page.refused, page.failed = 15, 6, 2
     taken = meter.sample(waiting.received_at + 90_000)
     assert (taken.received, taken.applied, taken.backlog, taken.lag) == (2, 1, 1, 90.0)
     assert (taken.requests, taken.rejected, taken.errors) == (8, 2, 1)
     assert taken.data_bytes > 100_000
     assert 0 < taken.free_bytes <= taken.disk_bytes
-    building.apply()
+    server.apply()
     later = meter.sample(waiting.received_at + 120_000)
     assert (later.seconds, later.received, later.applied, later.backlog, later.lag) == (30.0, 0, 1, 0, 0.0)
     assert later.requests == 0
 
 
-def test_counters_that_began_again_count_from_zero(building: Building) -> None:
-    desk, page = building.context, Page()
-    meter = Meter(DataDir(building.folder), desk.log, desk.state, page, desk.now())
+def test_counters_that_began_again_count_from_zero(server: InProcessServer) -> None:
+    context, page = server.context, Page()
+    meter = Meter(DataDir(server.folder), context.log, context.state, page, context.now())
     page.good, page.refused, page.failed = 3, 0, 0
-    taken = meter.sample(desk.now() + 1000)
+    taken = meter.sample(context.now() + 1000)
     assert (taken.requests, taken.rejected, taken.errors) == (3, 0, 0)

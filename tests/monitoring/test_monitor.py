@@ -11,8 +11,8 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.api.office import Building, Office
-from tests.monitoring.watching import monitor_of
+from tests.api.api_client import ApiClient, InProcessServer
+from tests.monitoring.monitors import monitor_of
 
 from passerby.accounts.alerting import AlertSettings
 from passerby.accounts.sqlite.alerting import SqliteAlerting
@@ -53,14 +53,14 @@ class Receiver:
 
 
 @pytest.fixture
-def building(tmp_path: Path) -> Iterator[Building]:
-    with closing(Building(tmp_path)) as building:
-        yield building
+def server(tmp_path: Path) -> Iterator[InProcessServer]:
+    with closing(InProcessServer(tmp_path)) as server:
+        yield server
 
 
 @pytest.fixture
-def alerting(building: Building) -> SqliteAlerting:
-    alerting = SqliteAlerting(building.folder / "control.db")
+def alerting(server: InProcessServer) -> SqliteAlerting:
+    alerting = SqliteAlerting(server.folder / "control.db")
     alerting.change_settings(AlertSettings(address=ADDRESS, lag_seconds=None, disk_free_percent=None))
     return alerting
 
@@ -76,20 +76,20 @@ def fail_twice(monitor: Monitor, check: Failing) -> None:
     monitor.round()
 
 
-def test_the_first_round_begins_to_count_and_the_next_ones_take_samples(building: Building) -> None:
-    monitor, office = monitor_of(building), Office(building)
+def test_the_first_round_begins_to_count_and_the_next_ones_take_samples(server: InProcessServer) -> None:
+    monitor, api = monitor_of(server), ApiClient(server)
     monitor.round()
     assert monitor.store.since(0, 2**62) == []
-    office.track("Bought", Identifier("user_id", "u-1"))
+    api.track("Bought", Identifier("user_id", "u-1"))
     monitor.round()
     (taken,) = monitor.store.since(0, 2**62)
     assert (taken.received, taken.applied) == (1, 1)
 
 
 @pytest.mark.usefixtures("alerting")
-def test_each_change_is_sent_once(building: Building) -> None:
+def test_each_change_is_sent_once(server: InProcessServer) -> None:
     check, receiver = Failing(), Receiver()
-    monitor = monitor_of(building, checks=[check], deliver=receiver)
+    monitor = monitor_of(server, checks=[check], deliver=receiver)
     check.found = "late"
     monitor.round()
     monitor.deliver()
@@ -109,24 +109,24 @@ def test_each_change_is_sent_once(building: Building) -> None:
 
 
 @pytest.mark.usefixtures("alerting")
-def test_a_restart_repeats_nothing_and_forgets_nothing(building: Building) -> None:
+def test_a_restart_repeats_nothing_and_forgets_nothing(server: InProcessServer) -> None:
     check, receiver = Failing(), Receiver()
-    first = monitor_of(building, checks=[check], deliver=receiver)
+    first = monitor_of(server, checks=[check], deliver=receiver)
     fail_twice(first, check)
     receiver.is_down = True
     first.deliver()
     receiver.is_down = False
-    second = monitor_of(building, checks=[check], deliver=receiver)
+    second = monitor_of(server, checks=[check], deliver=receiver)
     second.deliver()
-    third = monitor_of(building, checks=[check], deliver=receiver)
+    third = monitor_of(server, checks=[check], deliver=receiver)
     third.deliver()
     assert receiver.got == [("components", "firing")]
 
 
 @pytest.mark.usefixtures("alerting")
-def test_a_failed_delivery_is_tried_again_later_each_time(building: Building) -> None:
+def test_a_failed_delivery_is_tried_again_later_each_time(server: InProcessServer) -> None:
     check, receiver = Failing(), Receiver()
-    monitor = monitor_of(building, checks=[check], deliver=receiver)
+    monitor = monitor_of(server, checks=[check], deliver=receiver)
     fail_twice(monitor, check)
     receiver.is_down = True
     delays = []
@@ -142,9 +142,9 @@ def test_a_failed_delivery_is_tried_again_later_each_time(building: Building) ->
 
 
 @pytest.mark.usefixtures("alerting")
-def test_an_alert_that_ended_before_it_was_delivered_is_not_sent(building: Building) -> None:
+def test_an_alert_that_ended_before_it_was_delivered_is_not_sent(server: InProcessServer) -> None:
     check, receiver = Failing(), Receiver()
-    monitor = monitor_of(building, checks=[check], deliver=receiver)
+    monitor = monitor_of(server, checks=[check], deliver=receiver)
     fail_twice(monitor, check)
     check.found = None
     monitor.round()
@@ -153,10 +153,10 @@ def test_an_alert_that_ended_before_it_was_delivered_is_not_sent(building: Build
 
 
 def test_without_an_address_nothing_is_sent_and_a_new_receiver_hears_what_is_firing(
-    building: Building, alerting: SqliteAlerting
+    server: InProcessServer, alerting: SqliteAlerting
 ) -> None:
     check, receiver = Failing(), Receiver()
-    monitor = monitor_of(building, checks=[check], deliver=receiver)
+    monitor = monitor_of(server, checks=[check], deliver=receiver)
     fail_twice(monitor, check)
     monitor.deliver()
     alerting.change_settings(AlertSettings())
@@ -173,8 +173,8 @@ def test_without_an_address_nothing_is_sent_and_a_new_receiver_hears_what_is_fir
 
 
 @pytest.mark.usefixtures("alerting")
-def test_rules_hold_where_samples_cannot_be_stored(building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
-    monitor = monitor_of(building, deliver=Receiver())
+def test_rules_hold_where_samples_cannot_be_stored(server: InProcessServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monitor = monitor_of(server, deliver=Receiver())
     monitor.alerting.change_settings(AlertSettings(disk_free_percent=100.0))
     monitor.round()
 
@@ -189,11 +189,11 @@ def test_rules_hold_where_samples_cannot_be_stored(building: Building, monkeypat
 
 
 def test_the_thread_goes_on_after_a_fault_and_ends_when_told(
-    building: Building, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
+    server: InProcessServer, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     monkeypatch.setattr(module, "TICK_SECONDS", 0.01)
     monkeypatch.setattr(module, "_MINUTE_MS", 1)
-    monitor = monitor_of(building)
+    monitor = monitor_of(server)
     rounds: list[Any] = []
 
     def broken() -> None:
@@ -212,10 +212,10 @@ def test_the_thread_goes_on_after_a_fault_and_ends_when_told(
 
 
 def test_a_fault_while_it_ends_is_no_news(
-    building: Building, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
+    server: InProcessServer, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     monkeypatch.setattr(module, "TICK_SECONDS", 0.01)
-    monitor = monitor_of(building)
+    monitor = monitor_of(server)
 
     def closed() -> None:
         monitor.ended.set()
@@ -227,8 +227,8 @@ def test_a_fault_while_it_ends_is_no_news(
     assert lines.getvalue() == ""
 
 
-def test_a_monitor_that_takes_no_samples_fails(building: Building, monkeypatch: pytest.MonkeyPatch) -> None:
-    monitor = monitor_of(building)
+def test_a_monitor_that_takes_no_samples_fails(server: InProcessServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monitor = monitor_of(server)
     assert monitor.problem() is None
     monkeypatch.setattr(module, "LATE_SECONDS", 0.0)
     assert "no health sample for" in str(monitor.problem())

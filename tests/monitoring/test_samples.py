@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.monitoring.watching import MINUTE, NOW, sample
+from tests.monitoring.monitors import MINUTE, NOW, sample
 
 from passerby.monitoring.samples import KEPT_MS, SampleStore
 

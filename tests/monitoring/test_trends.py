@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.monitoring.watching import GB, MINUTE, NOW, sample
+from tests.monitoring.monitors import GB, MINUTE, NOW, sample
 
 from passerby.clock import iso
 from passerby.monitoring.trends import RANGES, Forecast, forecast, trends

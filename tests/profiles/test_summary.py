@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.event_store.chdb.making import NOON, event
+from tests.event_store.chdb.sample_events import NOON, event
 
 from passerby.clock import iso
 from passerby.messages import Semantic, StoredEvent

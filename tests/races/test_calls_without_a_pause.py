@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 TRIALS = 50_000 if os.environ.get("PROVE_LONG") else 2_000
 CLIENTS = 32

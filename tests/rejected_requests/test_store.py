@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.migrating import REFUSED, older
+from tests.old_files import REFUSED, older
 
 from passerby.rejected_requests.record import NO_PROJECT, Count, RejectedRequest, Use
 from passerby.rejected_requests.sqlite import store

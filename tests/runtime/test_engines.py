@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.log.writing import NOW, append, numbered
+from tests.log.log_messages import NOW, append, numbered
 from tests.positions import at
 
 from passerby.accounts.credentials import ProjectCredentials

@@ -28,13 +28,13 @@ class Tokens:
         return {7: 1} if self.refreshed == 1 else {}
 
 
-class Desk:
+class FakeContext:
     def now(self) -> int:
         return NOW
 
 
 def console_of(tokens: Tokens, writer: Any) -> Console:
-    return Console(cast("Any", Desk()), cast("Any", tokens), writer)
+    return Console(cast("Any", FakeContext()), cast("Any", tokens), writer)
 
 
 def test_uses_are_written_when_it_is_time(tmp_path: Path) -> None:

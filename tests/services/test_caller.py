@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from tests.services.stage import Installation, Stage, installation
+from tests.services.harness import Installation, ServiceHarness, installation
 
 from passerby.accounts.policy import IdentityPolicy
 from passerby.accounts.scopes import Scope
@@ -56,12 +56,12 @@ def test_the_command_line_may_do_everything() -> None:
     assert permissions(COMMAND_LINE, OURS) == set(Permission)
 
 
-def access(stage: Stage, *scopes: Scope) -> ServerAccess:
-    return ServerAccess(stage.building.context, stage.number, bearer("weak", stage.number, scopes))
+def access(harness: ServiceHarness, *scopes: Scope) -> ServerAccess:
+    return ServerAccess(harness.server.context, harness.number, bearer("weak", harness.number, scopes))
 
 
 def test_a_use_case_is_refused_without_its_permission(shared: Installation) -> None:
-    weak = access(Stage(shared), Scope.READ)
+    weak = access(ServiceHarness(shared), Scope.READ)
     with pytest.raises(Forbidden) as refused:
         merges.undo_merge(weak, "any")
     assert (refused.value.code, refused.value.details) == ("forbidden", {"scope": "identity"})
@@ -70,14 +70,14 @@ def test_a_use_case_is_refused_without_its_permission(shared: Installation) -> N
     with pytest.raises(Forbidden):
         users.remove_user(weak, "ada")
     with pytest.raises(Forbidden):
-        keys.list_keys(access(Stage(shared)))
+        keys.list_keys(access(ServiceHarness(shared)))
 
 
 def test_the_path_of_a_webhook_is_shown_to_those_who_manage_the_project(shared: Installation) -> None:
-    stage = Stage(shared)
-    path = stage.building.projects.add_key(stage.project, "customerlabs.webhook_path", 1).value
+    harness = ServiceHarness(shared)
+    path = harness.server.projects.add_key(harness.project, "customerlabs.webhook_path", 1).value
     shown = {
-        scope: [key.value for key in keys.list_keys(access(stage, scope)).keys if key.kind.endswith("webhook_path")]
+        scope: [key.value for key in keys.list_keys(access(harness, scope)).keys if key.kind.endswith("webhook_path")]
         for scope in (Scope.READ, Scope.MANAGE)
     }
     assert shown[Scope.MANAGE] == [path]
@@ -85,18 +85,18 @@ def test_the_path_of_a_webhook_is_shown_to_those_who_manage_the_project(shared: 
 
 
 def test_a_caller_without_a_role_in_every_project_sees_only_their_own_user(shared: Installation) -> None:
-    stage = Stage(shared)
-    name = stage.user()
-    own = replace(access(stage), caller=signed_in(Visitor(name, None, {stage.number: Role.ADMIN})), project=0)
+    harness = ServiceHarness(shared)
+    name = harness.user()
+    own = replace(access(harness), caller=signed_in(Visitor(name, None, {harness.number: Role.ADMIN})), project=0)
     assert [user.name for user in users.list_users(own)] == [name]
     assert len(users.list_users(replace(own, caller=COMMAND_LINE))) > 1
 
 
 def test_requests_with_an_unknown_key_are_shown_to_administrators_of_the_server(shared: Installation) -> None:
-    stage = Stage(shared)
-    reader = access(stage, Scope.READ)
-    assert live.visible_projects(reader) == (stage.number,)
-    assert live.visible_projects(replace(reader, caller=COMMAND_LINE)) == (stage.number, 0)
+    harness = ServiceHarness(shared)
+    reader = access(harness, Scope.READ)
+    assert live.visible_projects(reader) == (harness.number,)
+    assert live.visible_projects(replace(reader, caller=COMMAND_LINE)) == (harness.number, 0)
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_a_change_of_accounts_that_cannot_be_recorded_is_not_made(
 
         def __exit__(self, *_: object) -> None: ...
 
-    stage = Stage(shared)
-    store = stage.building.projects
-    before = store.projects(), store.keys(stage.project), store.annotations(stage.number)
-    context = replace(stage.building.context, audit=Full)  # type: ignore[arg-type]  # what cannot be opened
+    harness = ServiceHarness(shared)
+    store = harness.server.projects
+    before = store.projects(), store.keys(harness.project), store.annotations(harness.number)
+    context = replace(harness.server.context, audit=Full)  # type: ignore[arg-type]  # what cannot be opened
     with pytest.raises(OSError, match="no space"):
-        change(ServerAccess(context, stage.number, COMMAND_LINE))
-    assert (store.projects(), store.keys(stage.project), store.annotations(stage.number)) == before
+        change(ServerAccess(context, harness.number, COMMAND_LINE))
+    assert (store.projects(), store.keys(harness.project), store.annotations(harness.number)) == before

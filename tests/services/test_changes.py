@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 
 import pytest
 from tests.services.changes import CHANGES, Calls
-from tests.services.stage import ACTORS, Installation, Interface, Stage, installation
+from tests.services.harness import ACTORS, Installation, Interface, ServiceHarness, installation
 
 from passerby import services
 from passerby.services.access import Access
@@ -40,27 +40,27 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def stage(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def harness(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> ServiceHarness:
     for name in [name for name in os.environ if name.startswith("PASSERBY_")]:
         monkeypatch.delenv(name)
-    return Stage(shared)
+    return ServiceHarness(shared)
 
 
 @pytest.mark.parametrize(
     "name, interface, call", _calls(), ids=lambda value: str(value) if isinstance(value, str) else ""
 )
 def test_a_change_has_its_effect_and_one_audit_entry(
-    stage: Stage, name: str, interface: Interface, call: Calls
+    harness: ServiceHarness, name: str, interface: Interface, call: Calls
 ) -> None:
     change = CHANGES[name]
-    change.prepare(stage)
+    change.prepare(harness)
     if change.expected is not None:
-        assert change.effect(stage) != change.expected
-    known = {entry.id for entry in stage.entries()}
-    call(stage)
-    assert change.effect(stage) == change.expected
-    new = [entry for entry in (*stage.entries(), *stage.entries_of_other_projects()) if entry.id not in known]
-    expected = f"console user {stage.made['user']}" if name in _OWN else ACTORS[interface]
+        assert change.effect(harness) != change.expected
+    known = {entry.id for entry in harness.entries()}
+    call(harness)
+    assert change.effect(harness) == change.expected
+    new = [entry for entry in (*harness.entries(), *harness.entries_of_other_projects()) if entry.id not in known]
+    expected = f"console user {harness.made['user']}" if name in _OWN else ACTORS[interface]
     assert [(entry.action, entry.who) for entry in new] == [(change.action, expected)]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.state.filling import DAY, Filling, ident, new_id
+from tests.state.state_builder import DAY, StateBuilder, ident, new_id
 
 from passerby.identity.decisions import Actor
 from passerby.identity.stage import Stage
@@ -86,7 +86,7 @@ class Watched:
     """A state that is filled, and the changes in its outbox."""
 
     def __init__(self, path: Path) -> None:
-        self.filling = Filling(path)
+        self.builder = StateBuilder(path)
         self._path = path
 
     def changes(self) -> list[Change]:
@@ -125,11 +125,11 @@ class Watched:
 def watched(tmp_path: Path) -> Iterator[Watched]:
     watched = Watched(tmp_path / "state.db")
     yield watched
-    watched.filling.close()
+    watched.builder.close()
 
 
 def test_the_worker_records_what_it_changes(watched: Watched) -> None:
-    watched.filling.identify(M1, color="red", size=3)
+    watched.builder.identify(M1, color="red", size=3)
     created, attached, traits = watched.changes()
     profile = created.profile
     assert created == Created(project=1, position=created.position, profile=profile)
@@ -139,14 +139,14 @@ def test_the_worker_records_what_it_changes(watched: Watched) -> None:
 
 
 def test_what_changes_nothing_is_no_change(watched: Watched) -> None:
-    watched.filling.identify(U1)
+    watched.builder.identify(U1)
     before = watched.changes()
-    watched.filling.track("Seen", U1)
+    watched.builder.track("Seen", U1)
     assert watched.changes() == before
 
 
 def test_a_batch_with_events_and_changes_is_one_row(watched: Watched, tmp_path: Path) -> None:
-    watched.filling.track("Seen", M1)
+    watched.builder.track("Seen", M1)
     with closing(SqliteOutbox(tmp_path / "state.db", LogSettings())) as outbox:
         (row,) = outbox.read(0, 99, 99_999)
     assert (row.events, len(list(decoded(row.changes)))) == (1, 2)
@@ -158,9 +158,9 @@ def test_a_batch_with_events_and_changes_is_one_row(watched: Watched, tmp_path: 
 
 
 def test_merges_and_stages_of_the_worker_are_followed(watched: Watched) -> None:
-    watched.filling.track("Seen", M1)
-    watched.filling.identify(MAIL, M2)
-    watched.filling.identify(U1, M1, MAIL, name="Ann")
+    watched.builder.track("Seen", M1)
+    watched.builder.identify(MAIL, M2)
+    watched.builder.identify(U1, M1, MAIL, name="Ann")
     assert [type(change) for change in watched.changes()].count(Merged) == 1
     assert watched.replayed().stages == {watched.owner(U1): "customer"}
     watched.check()
@@ -171,25 +171,25 @@ Steps = Callable[[Watched], None]
 
 def undo_last_merge(watched: Watched) -> None:
     merge = next(change for change in reversed(watched.changes()) if isinstance(change, Merged))
-    watched.filling.state.undo_merge(1, merge.merge_id, DAY)
+    watched.builder.state.undo_merge(1, merge.merge_id, DAY)
 
 
 def merge(watched: Watched) -> None:
-    watched.filling.state.merge_profiles(1, watched.owner(U1), watched.owner(M3), DECISION, force=False)
+    watched.builder.state.merge_profiles(1, watched.owner(U1), watched.owner(M3), DECISION, force=False)
 
 
 def detach(watched: Watched) -> None:
-    watched.filling.state.detach(1, watched.owner(U1), M1, DECISION)
+    watched.builder.state.detach(1, watched.owner(U1), M1, DECISION)
 
 
 def undo_detachment(watched: Watched) -> None:
-    with closing(apsw.Connection(str(watched.filling.path))) as connection:
+    with closing(apsw.Connection(str(watched.builder.path))) as connection:
         id_: bytes = connection.execute("SELECT id FROM detachments ORDER BY id DESC LIMIT 1").get
-    watched.filling.state.undo_detachment(1, to_text(id_), DECISION)
+    watched.builder.state.undo_detachment(1, to_text(id_), DECISION)
 
 
 def delete_test_data(watched: Watched) -> None:
-    assert watched.filling.state.delete_test_data(1, DAY).profiles == 1
+    assert watched.builder.state.delete_test_data(1, DAY).profiles == 1
 
 
 @pytest.mark.parametrize(
@@ -207,24 +207,24 @@ def delete_test_data(watched: Watched) -> None:
     ids=lambda steps: ", ".join(step.__name__ for step in steps),
 )
 def test_what_users_change_is_followed(watched: Watched, steps: list[Steps]) -> None:
-    watched.filling.track("Seen", M1)
-    watched.filling.identify(U1, MAIL, name="Ann")
-    watched.filling.identify(U1, M1)
-    watched.filling.track("Seen", M3)
-    watched.filling.track("Seen", TEST)
+    watched.builder.track("Seen", M1)
+    watched.builder.identify(U1, MAIL, name="Ann")
+    watched.builder.identify(U1, M1)
+    watched.builder.track("Seen", M3)
+    watched.builder.track("Seen", TEST)
     for step in steps:
         before = len(watched.changes())
         step(watched)
         assert len(watched.changes()) > before
         watched.check()
-    watched.filling.identify(M1, U2, size=3)
+    watched.builder.identify(M1, U2, size=3)
     watched.check()
 
 
 def test_a_change_that_is_refused_leaves_nothing_behind(watched: Watched) -> None:
-    watched.filling.identify(U1)
+    watched.builder.identify(U1)
     before = watched.changes()
     with pytest.raises(UnknownMerge):
-        watched.filling.state.undo_merge(1, new_id(), DAY)
-    watched.filling.track("Seen", U1)
+        watched.builder.state.undo_merge(1, new_id(), DAY)
+    watched.builder.track("Seen", U1)
     assert watched.changes() == before

@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 import pytest
-from tests.migrating import PACKAGES, REFUSED, older
+from tests.old_files import PACKAGES, REFUSED, older
 
 from passerby.storage import migrations
 from passerby.storage.migrations import BadSteps, NewerFile, Step

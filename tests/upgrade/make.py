@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import apsw
-from tests.serving import Json, Server, running
+from tests.server_process import Json, Server, running
 
 PEOPLE: Final = 25
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.serving import Json, Server, running
-from tests.state.filling import new_id
+from tests.server_process import Json, Server, running
+from tests.state.state_builder import new_id
 
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.identity.decisions import Actor

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 import apsw
 import pytest
-from tests.migrating import AUDIT, CONTROL, LOG, REFUSED, STATE
-from tests.serving import Json, Server, running
+from tests.old_files import AUDIT, CONTROL, LOG, REFUSED, STATE
+from tests.server_process import Json, Server, running
 from tests.upgrade.make import changed, everything
 
 from passerby.accounts.sqlite.projects import SqliteProjects

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.worker.twin import Twin
+from tests.worker.comparison import Comparison
 
 
 @pytest.fixture
-def twin(tmp_path: Path) -> Iterator[Twin]:
-    twin = Twin(tmp_path / "state.db")
-    yield twin
-    twin.close()
+def comparison(tmp_path: Path) -> Iterator[Comparison]:
+    comparison = Comparison(tmp_path / "state.db")
+    yield comparison
+    comparison.close()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from tests.worker.watcher import Watcher
+from tests.worker.observer import StateObserver
 
 from passerby.messages import Identifier
 
@@ -108,24 +108,24 @@ BROKEN: Final = {
 class Invariants:
     """The properties of a state, checked again and again while it changes."""
 
-    def __init__(self, watcher: Watcher, projects: Iterable[int]) -> None:
-        self._watcher = watcher
+    def __init__(self, observer: StateObserver, projects: Iterable[int]) -> None:
+        self._observer = observer
         self._projects = tuple(projects)
         self._homes: dict[tuple[int, Identifier], str] = {}
 
     def check(self) -> None:
-        if self._watcher.is_sqlite:
+        if self._observer.is_sqlite:
             for claim, query in BROKEN.items():
-                assert self._watcher.rows(query) == [], claim
+                assert self._observer.rows(query) == [], claim
         for project in self._projects:
             self._check_project(project)
-        self._watcher.read_outbox()
-        events = self._watcher.events
+        self._observer.read_outbox()
+        events = self._observer.events
         assert len({event.id for event in events}) == len(events)
 
     def _check_project(self, project: int) -> None:
         """A customer id never leaves its home, an owner is canonical, and each applied event is counted once."""
-        records = self._watcher.records(project)
+        records = self._observer.records(project)
         profiles = {profile.id: profile for profile in records.profiles}
         for identifier, (home, owner) in records.homes.items():
             canonical = home
@@ -134,6 +134,6 @@ class Invariants:
             assert canonical == owner
             if identifier.namespace == "user_id":
                 assert self._homes.setdefault((project, identifier), home) == home
-        self._watcher.read_outbox()
+        self._observer.read_outbox()
         counted = {profile.id: profile.event_count for profile in records.profiles if profile.event_count}
-        assert Counter(event.profile_id for event in self._watcher.events if event.project == project) == counted
+        assert Counter(event.profile_id for event in self._observer.events if event.project == project) == counted

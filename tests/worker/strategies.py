@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, Final, NamedTuple, TypeVar
 
 from hypothesis import strategies as st
-from tests.worker.twin import DAY, HOUR
+from tests.worker.comparison import DAY, HOUR
 
 from passerby.messages import Identifier
 
@@ -45,7 +45,7 @@ ODD = [
 
 
 class Draft(NamedTuple):
-    """What `Twin.say` takes."""
+    """What `Comparison.append` takes."""
 
     names: tuple[Identifier, ...]
     fields: dict[str, Any]

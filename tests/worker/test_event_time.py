@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.worker.twin import DAY, HOUR, Twin
+from tests.worker.comparison import DAY, HOUR, Comparison
 
 from passerby.dialects.common.times import CLOCK_SET
 from passerby.messages import Identifier, Message, Violation
@@ -46,10 +46,10 @@ def test_where_our_own_clock_is_not_set_either_a_time_is_kept() -> None:
     assert event_time(early) == (5, ())
 
 
-def test_a_clock_that_was_never_set_does_not_make_anybody_first_seen_in_1970(twin: Twin) -> None:
-    twin.say(M1, time=0, traits={"a": "x"})
-    twin.work()
-    rows = twin.watcher.rows
+def test_a_clock_that_was_never_set_does_not_make_anybody_first_seen_in_1970(comparison: Comparison) -> None:
+    comparison.append(M1, time=0, traits={"a": "x"})
+    comparison.apply()
+    rows = comparison.observer.rows
     assert rows("SELECT first_seen, last_seen FROM profiles") == [(DAY, DAY)]
     assert rows("SELECT first_seen FROM catalogue_events") == [(DAY,)]
     assert rows("SELECT kind, subject, count FROM violations") == [("clock_not_set", "Seen", 1)]
@@ -62,21 +62,21 @@ def test_whatever_is_claimed_the_time_kept_is_one_that_can_be(time: int) -> None
     assert (kept == time) is (violations == ())
 
 
-def test_the_received_time_stands_in_for_a_wrong_one_everywhere_and_it_is_counted(twin: Twin) -> None:
-    twin.say(M1, time=DAY + 1000 * HOUR, traits={"a": "x"}, context={"os": "x"})
-    twin.work()
-    rows = twin.watcher.rows
-    twin.watcher.read_outbox()
-    assert [event.time for event in twin.watcher.events] == [DAY]
+def test_the_received_time_stands_in_for_a_wrong_one_everywhere_and_it_is_counted(comparison: Comparison) -> None:
+    comparison.append(M1, time=DAY + 1000 * HOUR, traits={"a": "x"}, context={"os": "x"})
+    comparison.apply()
+    rows = comparison.observer.rows
+    comparison.observer.read_outbox()
+    assert [event.time for event in comparison.observer.events] == [DAY]
     assert rows("SELECT first_seen, last_seen FROM profiles") == [(DAY, DAY)]
     assert rows("SELECT first_seen, last_seen FROM identifiers") == [(DAY, DAY)]
     assert rows("SELECT time FROM traits") == [(DAY,)]
     assert rows("SELECT kind, subject, count FROM violations") == [("time_in_future", "Seen", 1)]
-    assert twin.watcher.totals(1)["violations"] == 1
+    assert comparison.observer.totals(1)["violations"] == 1
 
 
-def test_a_value_that_was_wrongly_dated_ahead_does_not_block_later_ones(twin: Twin) -> None:
-    twin.say(M1, time=DAY + 1000 * HOUR, traits={"a": "wrong"})
-    twin.say(M1, traits={"a": "right"})
-    twin.work()
-    assert twin.watcher.rows("SELECT value FROM traits") == [('"right"',)]
+def test_a_value_that_was_wrongly_dated_ahead_does_not_block_later_ones(comparison: Comparison) -> None:
+    comparison.append(M1, time=DAY + 1000 * HOUR, traits={"a": "wrong"})
+    comparison.append(M1, traits={"a": "right"})
+    comparison.apply()
+    assert comparison.observer.rows("SELECT value FROM traits") == [('"right"',)]

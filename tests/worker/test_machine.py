@@ -14,8 +14,8 @@ import pytest
 from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from tests.worker.comparison import DEFAULT_LIMITS, PROJECTS, TIGHT_LIMITS, Comparison, LimitSet, memory_folder
 from tests.worker.strategies import HINTS, MESSAGE, Draft
-from tests.worker.twin import PROJECTS, ROOMY, TIGHT, House, Twin, scratch
 
 from passerby.engines import StateEngine
 from passerby.messages import Identifier
@@ -37,83 +37,83 @@ class Machine(RuleBasedStateMachine):
         self.resources = ExitStack()
         self.visitors = 0
 
-    @initialize(house=st.sampled_from([ROOMY, ROOMY, TIGHT]))
-    def open(self, house: House) -> None:
-        folder = self.resources.enter_context(scratch())
-        self.twin = self.resources.enter_context(closing(Twin(self.make_engine(folder), house)))
+    @initialize(limit_set=st.sampled_from([DEFAULT_LIMITS, DEFAULT_LIMITS, TIGHT_LIMITS]))
+    def open(self, limit_set: LimitSet) -> None:
+        folder = self.resources.enter_context(memory_folder())
+        self.comparison = self.resources.enter_context(closing(Comparison(self.make_engine(folder), limit_set)))
 
     def make_engine(self, folder: Path) -> StateEngine:
         """Where the worker's state is: another engine's tests have another."""
         return SqliteStateEngine(folder / "state.db")
 
     @rule(draft=MESSAGE)
-    def say(self, draft: Draft) -> None:
-        note(self.twin.say(*draft.names, **draft.fields))
+    def append(self, draft: Draft) -> None:
+        note(self.comparison.append(*draft.names, **draft.fields))
 
     @rule(hint=st.sampled_from(HINTS), project=st.sampled_from(PROJECTS))
     def reset(self, hint: Identifier, project: int) -> None:
         """Log out: the device goes on under a visitor id that was never seen."""
         self.visitors += 1
-        self.twin.say(Identifier("anonymous_id", f"visitor-{self.visitors}"), hint, project=project)
+        self.comparison.append(Identifier("anonymous_id", f"visitor-{self.visitors}"), hint, project=project)
 
     @rule(draft=MESSAGE, messages=st.integers(1, 6), again=st.sampled_from([0, 0, 3]))
-    def say_and_work(self, draft: Draft, messages: int, again: int) -> None:
+    def append_and_apply(self, draft: Draft, messages: int, again: int) -> None:
         """Say something, then apply the next messages, sometimes with a few that were applied before."""
-        self.say(draft)
-        self.twin.work(messages, again=again)
-        self.twin.check()
+        self.append(draft)
+        self.comparison.apply(messages, again=again)
+        self.comparison.check()
 
     @rule(draft=MESSAGE, messages=st.integers(1, 6), fuse=st.integers(0, VERBS), restart=st.booleans())
-    def say_and_be_stopped(self, draft: Draft, messages: int, fuse: int, *, restart: bool) -> None:
+    def append_and_interrupt(self, draft: Draft, messages: int, fuse: int, *, restart: bool) -> None:
         """Say something, and stop the worker somewhere on the way through the next messages."""
-        self.say(draft)
-        self.twin.work(messages, fuse=fuse, restart=restart)
-        self.twin.check()
+        self.append(draft)
+        self.comparison.apply(messages, fuse=fuse, restart=restart)
+        self.comparison.check()
 
     @rule(project=st.sampled_from(PROJECTS), from_the_end=st.integers(0, 5))
     def undo(self, project: int, from_the_end: int) -> None:
-        merges = len(self.twin.models[project].merges)
+        merges = len(self.comparison.models[project].merges)
         if merges > from_the_end:
-            self.twin.undo(project, merges - 1 - from_the_end)
-            self.twin.check()
+            self.comparison.undo(project, merges - 1 - from_the_end)
+            self.comparison.check()
 
     @rule(project=st.sampled_from(PROJECTS), one=PLACE, other=PLACE, force=st.booleans())
-    def merge_by_hand(self, project: int, one: int, other: int, *, force: bool) -> None:
-        people = len(self.twin.models[project].people)
+    def merge_manually(self, project: int, one: int, other: int, *, force: bool) -> None:
+        people = len(self.comparison.models[project].people)
         if people:
-            self.twin.merge_by_hand(project, one % people, other % people, force=force)
-            self.twin.check()
+            self.comparison.merge_manually(project, one % people, other % people, force=force)
+            self.comparison.check()
 
     @rule(project=st.sampled_from(PROJECTS), which=PLACE)
     def detach(self, project: int, which: int) -> None:
         """Detach some identifier from its owner."""
-        model = self.twin.models[project]
+        model = self.comparison.models[project]
         held = [(number, name) for number, person in enumerate(model.people) for name in sorted(person.names)]
         if held:
-            self.twin.detach(project, *held[which % len(held)])
-            self.twin.check()
+            self.comparison.detach(project, *held[which % len(held)])
+            self.comparison.check()
 
     @rule(project=st.sampled_from(PROJECTS), which=PLACE)
     def undo_detachment(self, project: int, which: int) -> None:
-        detachments = len(self.twin.models[project].detachments)
+        detachments = len(self.comparison.models[project].detachments)
         if detachments:
-            self.twin.undo_detachment(project, which % detachments)
-            self.twin.check()
+            self.comparison.undo_detachment(project, which % detachments)
+            self.comparison.check()
 
     @rule(draft=MESSAGE)
     def merge_and_undo(self, draft: Draft) -> None:
         """What a message merges is, once that is undone, as it was before."""
-        self.twin.work()
+        self.comparison.apply()
         project = draft.fields["project"]
-        model = self.twin.models[project]
-        before, merges = self.twin.watcher.view(project), len(model.merges)
-        self.say(draft)
-        self.twin.work()
+        model = self.comparison.models[project]
+        before, merges = self.comparison.observer.view(project), len(model.merges)
+        self.append(draft)
+        self.comparison.apply()
         for number in reversed(range(merges, len(model.merges))):
-            assert self.twin.undo(project, number)
-        self.twin.check()
-        after, known = self.twin.watcher.view(project), set().union(*(person.names for person in before.people))
-        last = self.twin.log[-1]
+            assert self.comparison.undo(project, number)
+        self.comparison.check()
+        after, known = self.comparison.observer.view(project), set().union(*(person.names for person in before.people))
+        last = self.comparison.log[-1]
         for number in {merge.loser for merge in after.merges[merges:]}:
             then, now = before.people[number], after.people[number]
             changed = [trait for trait, (_, position, _) in now.traits.items() if position == last.position]
@@ -128,9 +128,9 @@ class Machine(RuleBasedStateMachine):
             assert now == then
 
     def teardown(self) -> None:
-        if hasattr(self, "twin"):
-            self.twin.work()
-            self.twin.check_all()
+        if hasattr(self, "comparison"):
+            self.comparison.apply()
+            self.comparison.check_all()
         self.resources.close()
 
 

@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.identity.evidence import DEVICE, PREVIOUS, clean, previous_of, rank
+from tests.identity.model_cleaning import DEVICE, PREVIOUS, clean, previous_of, rank
+from tests.worker.comparison import DAY, Comparison, memory_folder
 from tests.worker.strategies import ADVERTISING, ALIASED, CONTACTS, DEVICES, SEED, USERS
-from tests.worker.twin import DAY, Twin, scratch
 from tests.worker.view import PersonView, canonical
 
 from passerby.messages import Identifier
@@ -50,25 +50,25 @@ class Orders:
     """The same facts told in many orders at once, cut into batches anywhere."""
 
     def __init__(self, facts: Sequence[Fact], random: Random) -> None:
-        with scratch() as folder, closing(Twin(folder / "state.db", projects=ORDERS)) as twin:
+        with memory_folder() as folder, closing(Comparison(folder / "state.db", projects=ORDERS)) as comparison:
             orders = {project: random.sample(facts, len(facts)) for project in ORDERS}
             turns = [project for project in ORDERS for _ in facts]
             random.shuffle(turns)
             for project in turns:
-                _say(twin, project, orders[project].pop())
-            while twin.applied < len(twin.log):
-                twin.work(random.randint(1, len(turns) // 5))
-            twin.invariants.check()
-            numbers = {message.id: (message.time - DAY) // 1000 for _, message in twin.log}
-            self.outcomes = {p: _outcomes(twin.watcher.view(p).people, numbers) for p in ORDERS}
+                _say(comparison, project, orders[project].pop())
+            while comparison.applied < len(comparison.log):
+                comparison.apply(random.randint(1, len(turns) // 5))
+            comparison.invariants.check()
+            numbers = {message.id: (message.time - DAY) // 1000 for _, message in comparison.log}
+            self.outcomes = {p: _outcomes(comparison.observer.view(p).people, numbers) for p in ORDERS}
             self.decided = {
-                p for p in ORDERS if any(twin.models[p].history[kind] for kind in ("conflict", "reassigned"))
+                p for p in ORDERS if any(comparison.models[p].history[kind] for kind in ("conflict", "reassigned"))
             }
 
 
-def _say(twin: Twin, project: int, fact: Fact) -> None:
+def _say(comparison: Comparison, project: int, fact: Fact) -> None:
     traits = {fact.trait: fact.number} if fact.trait else {}
-    twin.say(*fact.names, kind=fact.kind, project=project, time=DAY + fact.number * 1000, traits=traits)
+    comparison.append(*fact.names, kind=fact.kind, project=project, time=DAY + fact.number * 1000, traits=traits)
 
 
 def _outcomes(people: Sequence[PersonView], numbers: dict[str, int]) -> frozenset[Outcome]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.log.writing import NOW, append, numbered
+from tests.log.log_messages import NOW, append, numbered
 from tests.positions import at
-from tests.serving import Server
+from tests.server_process import Server
 
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.policies import Policies

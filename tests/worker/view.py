@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tests.identity.evidence import CUSTOMER, rank
 from tests.identity.model import Merge, Model, Person
+from tests.identity.model_cleaning import CUSTOMER, rank
 
 from passerby.messages import Identifier
 

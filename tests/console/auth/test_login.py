@@ -9,46 +9,46 @@ import sys
 
 import httpx
 import pytest
-from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 
 from passerby.console.auth.throttle import FREE_PER_USER
 
 
-def test_whoever_signs_in_comes_where_they_wanted_to_go(office: Office) -> None:
-    answer = office.sign_in(ADMIN, office.passwords[ADMIN], to="/p/default/health?x=1")
+def test_whoever_signs_in_comes_where_they_wanted_to_go(console: ConsoleServer) -> None:
+    answer = console.sign_in(ADMIN, console.passwords[ADMIN], to="/p/default/health?x=1")
     assert (answer.status_code, answer.headers["location"]) == (http.HTTPStatus.SEE_OTHER, "/p/default/health?x=1")
 
 
 @pytest.mark.parametrize("to", ["", "//example.com/", "https://example.com/", "/\\example.com", "/x\nSet-Cookie: a=b"])
-def test_nobody_is_led_out_of_the_console(office: Office, to: str) -> None:
-    assert office.sign_in(ADMIN, office.passwords[ADMIN], to=to).headers["location"] == "/"
+def test_nobody_is_led_out_of_the_console(console: ConsoleServer, to: str) -> None:
+    assert console.sign_in(ADMIN, console.passwords[ADMIN], to=to).headers["location"] == "/"
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(office: Office) -> None:
-    cookie = office.sign_in(ADMIN, office.passwords[ADMIN]).headers["set-cookie"].lower()
+def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(console: ConsoleServer) -> None:
+    cookie = console.sign_in(ADMIN, console.passwords[ADMIN]).headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "path=/" in cookie
 
 
-def test_behind_https_the_cookie_stays_there(office: Office) -> None:
-    with office.client() as client:
-        form = {"user": ADMIN, "password": office.passwords[ADMIN]}
+def test_behind_https_the_cookie_stays_there(console: ConsoleServer) -> None:
+    with console.client() as client:
+        form = {"user": ADMIN, "password": console.passwords[ADMIN]}
         answer = client.post("/sign-in", data=form, headers={"X-Forwarded-Proto": "https"})
     assert "secure" in answer.headers["set-cookie"].lower()
 
 
-def test_a_wrong_password_and_an_unknown_name_are_answered_alike(office: Office) -> None:
-    wrong, unknown = office.sign_in(VIEWER, "not the password"), office.sign_in("unknown", "not the password")
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(console: ConsoleServer) -> None:
+    wrong, unknown = console.sign_in(VIEWER, "not the password"), console.sign_in("unknown", "not the password")
     assert wrong.status_code == unknown.status_code == http.HTTPStatus.UNAUTHORIZED
     assert wrong.text.replace(VIEWER, "") == unknown.text.replace("unknown", "")
     assert "set-cookie" not in wrong.headers
 
 
-def newcomer(office: Office) -> tuple[str, str]:
+def newcomer(console: ConsoleServer) -> tuple[str, str]:
     """A user of the test's own: name and password."""
     name = f"u{secrets.token_hex(4)}"
-    return name, office.passerby("users", "add", name)["password"]
+    return name, console.passerby("users", "add", name)["password"]
 
 
 def network() -> str:
@@ -56,10 +56,10 @@ def network() -> str:
     return f"2001:db8:{secrets.randbelow(65_536):x}:{secrets.randbelow(65_536):x}::1"
 
 
-def locked(office: Office, name: str, came_from: str) -> httpx.Response:
+def locked(console: ConsoleServer, name: str, client_address: str) -> httpx.Response:
     """The first refusal of a name from somewhere. A slow machine's first delays may be over before the next attempt."""
     for n in range(FREE_PER_USER + 7):
-        answer = office.sign_in(name, f"wrong {n}", came_from)
+        answer = console.sign_in(name, f"wrong {n}", client_address)
         if answer.status_code == http.HTTPStatus.TOO_MANY_REQUESTS:
             assert n >= FREE_PER_USER
             return answer
@@ -67,22 +67,22 @@ def locked(office: Office, name: str, came_from: str) -> httpx.Response:
     raise AssertionError("no attempt was refused")
 
 
-def test_after_many_wrong_passwords_a_network_has_to_wait_and_no_other(office: Office) -> None:
-    name, password = newcomer(office)
-    refused = locked(office, name, network())
+def test_after_many_wrong_passwords_a_network_has_to_wait_and_no_other(console: ConsoleServer) -> None:
+    name, password = newcomer(console)
+    refused = locked(console, name, network())
     assert int(refused.headers["retry-after"]) >= 1
     assert "Try again in" in refused.text
     assert "set-cookie" not in refused.headers
-    assert office.sign_in(name, password, network()).status_code == http.HTTPStatus.SEE_OTHER
-    assert office.sign_in(VIEWER, office.passwords[VIEWER]).status_code == http.HTTPStatus.SEE_OTHER
+    assert console.sign_in(name, password, network()).status_code == http.HTTPStatus.SEE_OTHER
+    assert console.sign_in(VIEWER, console.passwords[VIEWER]).status_code == http.HTTPStatus.SEE_OTHER
 
 
-def test_a_browser_that_has_signed_in_before_does_not_wait(office: Office) -> None:
-    name, password = newcomer(office)
+def test_a_browser_that_has_signed_in_before_does_not_wait(console: ConsoleServer) -> None:
+    name, password = newcomer(console)
     home = network()
-    device = office.sign_in(name, password, home).cookies["passerby_device"]
-    locked(office, name, home)
-    with office.client() as client:
+    device = console.sign_in(name, password, home).cookies["passerby_device"]
+    locked(console, name, home)
+    with console.client() as client:
         client.cookies.set("passerby_device", device)
         form = {"user": name, "password": password}
         answer = client.post("/sign-in", data=form, headers={"X-Forwarded-For": home})
@@ -90,18 +90,18 @@ def test_a_browser_that_has_signed_in_before_does_not_wait(office: Office) -> No
     assert answer.cookies["passerby_device"] == device
 
 
-def test_an_unlocked_user_does_not_wait(office: Office) -> None:
-    name, password = newcomer(office)
+def test_an_unlocked_user_does_not_wait(console: ConsoleServer) -> None:
+    name, password = newcomer(console)
     home = network()
-    locked(office, name, home)
-    command = [sys.executable, "-m", "passerby", "users", "unlock", name, "--data", str(office.server.data)]
+    locked(console, name, home)
+    command = [sys.executable, "-m", "passerby", "users", "unlock", name, "--data", str(console.server.data)]
     assert subprocess.run(command, check=True, capture_output=True).stdout == f"Unlocked {name}.\n".encode()
-    assert office.sign_in(name, password, home).status_code == http.HTTPStatus.SEE_OTHER
+    assert console.sign_in(name, password, home).status_code == http.HTTPStatus.SEE_OTHER
 
 
-def test_signing_out_ends_the_session_and_not_only_the_cookie(office: Office) -> None:
-    token = office.sign_in(VIEWER, office.passwords[VIEWER]).cookies["passerby_session"]
-    with office.client() as client:
+def test_signing_out_ends_the_session_and_not_only_the_cookie(console: ConsoleServer) -> None:
+    token = console.sign_in(VIEWER, console.passwords[VIEWER]).cookies["passerby_session"]
+    with console.client() as client:
         client.cookies.set("passerby_session", token)
         assert client.get("/p/default/").status_code == http.HTTPStatus.OK
         assert client.post("/sign-out").headers["location"] == "/sign-in"
@@ -109,20 +109,23 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(office: Office) ->
         assert client.get("/p/default/").status_code == http.HTTPStatus.SEE_OTHER
 
 
-def test_whoever_is_signed_in_needs_no_form(office: Office) -> None:
-    with office.client(VIEWER) as client:
+def test_whoever_is_signed_in_needs_no_form(console: ConsoleServer) -> None:
+    with console.client(VIEWER) as client:
         assert client.get("/sign-in?to=/p/default/health").headers["location"] == "/p/default/health"
         assert client.get("/").headers["location"] == "/p/default/"
 
 
-def test_whoever_is_not_is_led_there_and_back(office: Office) -> None:
-    with office.client() as client:
+def test_whoever_is_not_is_led_there_and_back(console: ConsoleServer) -> None:
+    with console.client() as client:
         answer = client.get("/p/default/health?x=1")
         assert answer.headers["location"] == "/sign-in?to=/p/default/health%3Fx%3D1"
         part = client.get("/p/default/health", headers={"HX-Request": "true"})
         assert (part.status_code, part.headers["hx-redirect"]) == (http.HTTPStatus.UNAUTHORIZED, "/sign-in")
-        twin = client.get("/p/default/health.json")
-        assert (twin.status_code, twin.json()["error"]["code"]) == (http.HTTPStatus.UNAUTHORIZED, "unauthorized")
+        as_json = client.get("/p/default/health.json")
+        assert (as_json.status_code, as_json.json()["error"]["code"]) == (
+            http.HTTPStatus.UNAUTHORIZED,
+            "unauthorized",
+        )
 
 
 @pytest.mark.parametrize(
@@ -136,8 +139,8 @@ def test_whoever_is_not_is_led_there_and_back(office: Office) -> None:
         {"Origin": ""},
     ],
 )
-def test_forms_of_other_origins_are_refused(office: Office, headers: dict[str, str]) -> None:
-    with office.client(ADMIN) as client:
+def test_forms_of_other_origins_are_refused(console: ConsoleServer, headers: dict[str, str]) -> None:
+    with console.client(ADMIN) as client:
         for path in ("/sign-in", "/sign-out", "/p/default/health/examination"):
             answer = client.post(path, headers=headers)
             assert answer.status_code == http.HTTPStatus.FORBIDDEN
@@ -145,8 +148,8 @@ def test_forms_of_other_origins_are_refused(office: Office, headers: dict[str, s
         assert client.get("/p/default/").status_code == http.HTTPStatus.OK
 
 
-def test_forms_that_are_no_forms_are_refused(office: Office) -> None:
-    with office.client() as client:
+def test_forms_that_are_no_forms_are_refused(console: ConsoleServer) -> None:
+    with console.client() as client:
         assert client.post("/sign-in", data={"user": "x" * 201, "password": "x"}).status_code == 400
         nonsense = client.post("/sign-in", content=b"\xff\xfe", headers={"Content-Type": "text/plain"})
         assert nonsense.status_code == http.HTTPStatus.UNAUTHORIZED

@@ -14,7 +14,7 @@ import pytest
 from litestar import Litestar, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 
 from passerby.api.app import application
 from passerby.console.app import routes
@@ -53,7 +53,7 @@ def console_ways() -> Iterator[Way]:
 
 
 def api_ways() -> Iterator[Way]:
-    described: Litestar = application(lambda: None)  # type: ignore[arg-type,return-value]  # describing needs no desk
+    described: Litestar = application(lambda: None)  # type: ignore[arg-type,return-value]  # describing needs no context
     for route in described.routes:
         if isinstance(route, HTTPRoute) and route.path not in OPEN:
             for handler in route.route_handlers:
@@ -67,9 +67,9 @@ GUARDED = [way for way in CONSOLE if way.permission is not Permission.PUBLIC]
 
 
 @pytest.fixture(scope="session")
-def foreign_token(office: Office) -> str:
+def foreign_token(console: ConsoleServer) -> str:
     """A token of a project in which nothing is."""
-    return str(office.new_project("elsewhere")["api_token"])
+    return str(console.new_project("elsewhere")["api_token"])
 
 
 def ask(client: httpx.Client, way: Way, **headers: str) -> httpx.Response:
@@ -109,33 +109,33 @@ def test_what_changes_something_is_for_administrators() -> None:
     } == everybody
 
 
-def test_nobody_sees_anything_without_signing_in(office: Office) -> None:
-    with office.client() as client:
+def test_nobody_sees_anything_without_signing_in(console: ConsoleServer) -> None:
+    with console.client() as client:
         for way in GUARDED:
             answer = ask(client, way)
             assert answer.status_code == 303, name(way)
             assert answer.headers["location"].startswith("/sign-in"), name(way)
             if way.method == "GET" and way.address.startswith("/p/"):
-                twin = client.get(f"{way.address.rstrip('/')}.json")
-                assert twin.status_code in {303, 401}, name(way)
-                assert "default" not in twin.text, name(way)
+                as_json = client.get(f"{way.address.rstrip('/')}.json")
+                assert as_json.status_code in {303, 401}, name(way)
+                assert "default" not in as_json.text, name(way)
 
 
-def test_a_made_up_session_is_nobodys(office: Office) -> None:
-    with office.client() as client:
+def test_a_made_up_session_is_nobodys(console: ConsoleServer) -> None:
+    with console.client() as client:
         client.cookies.set("passerby_session", "x" * 43)
         assert {ask(client, way).status_code for way in GUARDED} == {303}
 
 
-def test_a_token_opens_no_page(office: Office, foreign_token: str) -> None:
-    for token in (office.server.keys["api_token"], foreign_token):
-        with office.client() as client:
+def test_a_token_opens_no_page(console: ConsoleServer, foreign_token: str) -> None:
+    for token in (console.server.keys["api_token"], foreign_token):
+        with console.client() as client:
             found = {ask(client, way, Authorization=f"Bearer {token}").status_code for way in GUARDED}
             assert found == {303}
 
 
-def test_a_viewer_changes_nothing(office: Office) -> None:
-    with office.client(VIEWER) as client:
+def test_a_viewer_changes_nothing(console: ConsoleServer) -> None:
+    with console.client(VIEWER) as client:
         for way in GUARDED:
             status = ask(client, way).status_code
             if way.permission in {Permission.ADMIN, Permission.SERVER_ADMIN}:
@@ -144,27 +144,27 @@ def test_a_viewer_changes_nothing(office: Office) -> None:
                 assert status in {200, 303, 400, 404}, name(way)
 
 
-def test_an_administrator_is_let_in_everywhere(office: Office) -> None:
+def test_an_administrator_is_let_in_everywhere(console: ConsoleServer) -> None:
     """In a project of its own: some forms change something even where nothing is filled in."""
-    office.new_project("changed")
-    with office.client(ADMIN) as client:
+    console.new_project("changed")
+    with console.client(ADMIN) as client:
         for way in GUARDED:
             own = way._replace(address=way.address.replace("/p/default/", "/p/changed/"))
             assert ask(client, own).status_code in {200, 303, 400, 404, 409}, name(own)
 
 
-def test_a_session_opens_nothing_of_the_api(office: Office) -> None:
+def test_a_session_opens_nothing_of_the_api(console: ConsoleServer) -> None:
     """Its routes take what other origins could send: a cookie must not do there."""
-    with office.client(ADMIN) as client:
+    with console.client(ADMIN) as client:
         for way in WAYS:
             if way.permission is None:
                 assert ask(client, way).status_code == 401, name(way)
 
 
-def test_the_api_shows_a_foreign_token_nothing_of_this_project(office: Office, foreign_token: str) -> None:
+def test_the_api_shows_a_foreign_token_nothing_of_this_project(console: ConsoleServer, foreign_token: str) -> None:
     bearer = {"Authorization": f"Bearer {foreign_token}"}
-    with office.client() as client:
-        for path in (f"/v1/profiles/{office.profile}", f"/v1/profiles/{office.profile}/events"):
+    with console.client() as client:
+        for path in (f"/v1/profiles/{console.profile}", f"/v1/profiles/{console.profile}/events"):
             assert client.get(path, headers=bearer).status_code == 404
         for way in WAYS:
             if way.permission is None and way.method == "GET":
@@ -180,12 +180,12 @@ class Guest(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def guest(office: Office, foreign_token: str) -> Iterator[Guest]:
+def guest(console: ConsoleServer, foreign_token: str) -> Iterator[Guest]:
     del foreign_token
     name = f"g{secrets.token_hex(4)}"
-    password = office.passerby("users", "add", name, "--project", "elsewhere")["password"]
-    with office.client() as client:
-        client.cookies.set("passerby_session", office.sign_in(name, password).cookies["passerby_session"])
+    password = console.passerby("users", "add", name, "--project", "elsewhere")["password"]
+    with console.client() as client:
+        client.cookies.set("passerby_session", console.sign_in(name, password).cookies["passerby_session"])
         yield Guest(name, client)
 
 
@@ -208,12 +208,12 @@ def test_a_user_of_one_project_sees_it_and_no_other(guest: Guest) -> None:
     assert guest.client.get("/p/elsewhere/settings/audit").status_code == 403
 
 
-def test_an_administrator_of_one_project_changes_it_and_no_users(office: Office, foreign_token: str) -> None:
+def test_an_administrator_of_one_project_changes_it_and_no_users(console: ConsoleServer, foreign_token: str) -> None:
     del foreign_token
     name = f"g{secrets.token_hex(4)}"
-    password = office.passerby("users", "add", name, "--project", "elsewhere", "--role", "admin")["password"]
-    with office.client() as client, office.client(ADMIN) as admin:
-        client.cookies.set("passerby_session", office.sign_in(name, password).cookies["passerby_session"])
+    password = console.passerby("users", "add", name, "--project", "elsewhere", "--role", "admin")["password"]
+    with console.client() as client, console.client(ADMIN) as admin:
+        client.cookies.set("passerby_session", console.sign_in(name, password).cookies["passerby_session"])
         assert client.get("/p/elsewhere/settings/audit").status_code == 200
         entries = client.get("/p/elsewhere/settings/audit.json").json()["entries"]
         assert ("signed_in", name) in [(each["action"], each["subject"]) for each in entries]
@@ -225,10 +225,10 @@ def test_an_administrator_of_one_project_changes_it_and_no_users(office: Office,
         assert client.get("/").status_code == 404
 
 
-def test_an_administrator_adds_users_of_one_project(office: Office, foreign_token: str) -> None:
+def test_an_administrator_adds_users_of_one_project(console: ConsoleServer, foreign_token: str) -> None:
     del foreign_token
     name = f"g{secrets.token_hex(4)}"
-    with office.client(ADMIN) as admin:
+    with console.client(ADMIN) as admin:
         form = {"name": name, "role": "viewer", "project": "elsewhere"}
         assert admin.post("/p/default/settings/users/add", data=form).status_code == 200
         users = admin.get("/p/default/settings/users.json").json()["users"]

@@ -9,38 +9,38 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.console.office import ADMIN, VIEWER, Office
-from tests.console.people import Callers
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient
 
 EDIT = "/p/default/catalogue/edit"
 
 
 @pytest.fixture
-def admin(office: Office) -> Iterator[httpx.Client]:
-    with office.client(ADMIN) as client:
+def admin(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(ADMIN) as client:
         yield client
 
 
 @pytest.fixture
-def viewer(office: Office) -> Iterator[httpx.Client]:
-    with office.client(VIEWER) as client:
+def viewer(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(VIEWER) as client:
         yield client
 
 
 @pytest.fixture
-def name(office: Office) -> str:
+def name(console: ConsoleServer) -> str:
     """An event name of the test's own, with an attribute of two types."""
-    callers, name = Callers(office), f"Bought {secrets.token_hex(4)}"
+    ingest, name = IngestClient(console), f"Bought {secrets.token_hex(4)}"
     for total in ("junk", 9, 9.5):
-        callers.send("track", userId="u-catalogue", event=name, properties={"total": total})
-    callers.settle()
+        ingest.send("track", userId="u-catalogue", event=name, properties={"total": total})
+    ingest.settle()
     return name
 
 
-def catalogued(office: Office, name: str) -> dict[str, Any] | None:
+def catalogued(console: ConsoleServer, name: str) -> dict[str, Any] | None:
     cursor: str | None = None
     while True:
-        page = office.server.read("/v1/catalogue", limit="1000", **({"cursor": cursor} if cursor else {}))
+        page = console.server.read("/v1/catalogue", limit="1000", **({"cursor": cursor} if cursor else {}))
         for event in page["events"]:
             if event["name"] == name:
                 found: dict[str, Any] = event
@@ -51,23 +51,25 @@ def catalogued(office: Office, name: str) -> dict[str, Any] | None:
 
 
 def test_a_type_is_changed_after_a_page_says_how_many_values_fit(
-    office: Office, admin: httpx.Client, name: str
+    console: ConsoleServer, admin: httpx.Client, name: str
 ) -> None:
     asked = {"event": name, "attribute": "total", "do": "type", "to": "number"}
     page = admin.get(EDIT, params=asked).text
     assert "2 past values are of type number, 1 is not" in page
     assert admin.post(EDIT, data=asked).status_code == http.HTTPStatus.SEE_OTHER
-    event = catalogued(office, name)
+    event = catalogued(console, name)
     assert event is not None
     assert [each["type"] for each in event["attributes"]] == ["number"]
 
 
-def test_a_spelling_is_merged_shown_and_told_apart_again(office: Office, admin: httpx.Client, name: str) -> None:
+def test_a_spelling_is_merged_shown_and_told_apart_again(
+    console: ConsoleServer, admin: httpx.Client, name: str
+) -> None:
     into = f"{name} canonical"
     asked = {"event": name, "do": "merge", "to": into}
     assert "The merge can be undone" in admin.get(EDIT, params=asked).text
     admin.post(EDIT, data=asked)
-    event = catalogued(office, into)
+    event = catalogued(console, into)
     assert event is not None
     assert (event["count"], event["spellings"]) == (3, [name])
     assert name in admin.get(EDIT, params={"event": into}).text
@@ -78,14 +80,14 @@ def test_a_spelling_is_merged_shown_and_told_apart_again(office: Office, admin: 
     undo = {"event": name, "do": "undo"}
     assert into in admin.get(EDIT, params=undo).text
     admin.post(EDIT, data=undo)
-    assert catalogued(office, name) is not None
+    assert catalogued(console, name) is not None
 
 
-def test_a_name_is_deleted_after_a_page_says_what_stays(office: Office, admin: httpx.Client, name: str) -> None:
+def test_a_name_is_deleted_after_a_page_says_what_stays(console: ConsoleServer, admin: httpx.Client, name: str) -> None:
     asked = {"event": name, "do": "delete"}
     assert "Recorded events and profiles stay" in admin.get(EDIT, params=asked).text
     admin.post(EDIT, data=asked)
-    assert catalogued(office, name) is None
+    assert catalogued(console, name) is None
     assert admin.post(EDIT, data=asked).status_code == http.HTTPStatus.NOT_FOUND
 
 

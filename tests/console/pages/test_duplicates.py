@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.console.conftest import Looks
-from tests.console.office import ADMIN, VIEWER, Office
-from tests.console.people import Callers
+from tests.console.conftest import OpenConsole
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient
 
 
 class Pair(NamedTuple):
@@ -26,27 +26,27 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture
-def pair(office: Office) -> Pair:
+def pair(console: ConsoleServer) -> Pair:
     """Two new customers, so that no test meets those of another."""
-    callers, mark = Callers(office), secrets.token_hex(4)
+    ingest, mark = IngestClient(console), secrets.token_hex(4)
     users = (f"dup-{mark}-1", f"dup-{mark}-2")
     email = f"{mark}@example.com"
     for user, city in zip(users, ("Bonn", "Graz"), strict=True):
-        callers.send("identify", userId=user, traits={"mail": email, "city": city, "plan": "gold"})
-    callers.settle()
-    one, other = (office.server.read("/v1/profiles", namespace="user_id", value=user)["id"] for user in users)
+        ingest.send("identify", userId=user, traits={"mail": email, "city": city, "plan": "gold"})
+    ingest.settle()
+    one, other = (console.server.read("/v1/profiles", namespace="user_id", value=user)["id"] for user in users)
     return Pair(one, other, users, f"/p/default/duplicates/{one}/{other}", email)
 
 
 @pytest.fixture
-def admin(office: Office) -> Iterator[httpx.Client]:
-    with office.client(ADMIN) as client:
+def admin(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(ADMIN) as client:
         yield client
 
 
 @pytest.fixture
-def viewer(office: Office) -> Iterator[httpx.Client]:
-    with office.client(VIEWER) as client:
+def viewer(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(VIEWER) as client:
         yield client
 
 
@@ -113,15 +113,17 @@ def test_a_pair_that_was_merged_meanwhile_is_not_dismissed(admin: httpx.Client, 
     assert admin.post(f"{pair.path}/dismiss", data={"reason": ""}).status_code == http.HTTPStatus.NOT_FOUND
 
 
-def test_a_project_without_duplicates_says_so(office: Office, admin: httpx.Client) -> None:
+def test_a_project_without_duplicates_says_so(console: ConsoleServer, admin: httpx.Client) -> None:
     name = f"empty-{secrets.token_hex(4)}"
-    office.new_project(name)
+    console.new_project(name)
     assert "No possible duplicates" in admin.get(f"/p/{name}/duplicates").text
     assert "No dismissed pairs" in admin.get(f"/p/{name}/duplicates?dismissed=true").text
 
 
-def test_a_duplicate_is_found_compared_and_merged_in_the_browser(looks: Looks, admin: httpx.Client, pair: Pair) -> None:
-    page = looks(ADMIN).open("/p/default/profiles")
+def test_a_duplicate_is_found_compared_and_merged_in_the_browser(
+    open_console: OpenConsole, admin: httpx.Client, pair: Pair
+) -> None:
+    page = open_console(ADMIN).open("/p/default/profiles")
     page.get_by_role("link", name="Possible duplicates").click()
     compare = page.get_by_role("link", name=f"Compare {pair.users[0]} and {pair.users[1]}")
     while not compare.count():
@@ -138,8 +140,8 @@ def test_a_duplicate_is_found_compared_and_merged_in_the_browser(looks: Looks, a
     assert not listed(admin, pair)
 
 
-def test_a_pair_is_dismissed_in_the_browser(looks: Looks, admin: httpx.Client, pair: Pair) -> None:
-    page = looks(ADMIN).open(pair.path)
+def test_a_pair_is_dismissed_in_the_browser(open_console: OpenConsole, admin: httpx.Client, pair: Pair) -> None:
+    page = open_console(ADMIN).open(pair.path)
     page.get_by_label("Reason").fill("two sisters")
     page.get_by_role("button", name="Not the same").click()
     expect(page.locator(".note.good")).to_have_text("Pair dismissed.")

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 from litestar.testing import TestClient
-from tests.api.office import Building, Office
+from tests.api.api_client import ApiClient, InProcessServer
+from tests.monitoring.monitors import GB, MINUTE, monitor_of, sample
 from tests.monitoring.test_delivery import receiver
-from tests.monitoring.watching import GB, MINUTE, monitor_of, sample
 
 from passerby.accounts.alerting import AlertSettings
 from passerby.accounts.users import Role
@@ -35,27 +35,27 @@ SAVED = AlertSettings(address=f"https://hooks.example.com/{PRIVATE}")
 THRESHOLDS = {"lag_seconds": "60", "errors_percent": "1", "rejected_percent": "20", "disk_free_percent": "10"}
 
 
-class Desk:
+class HealthConsole:
     """A console whose monitor does not run, as a viewer and an administrator of all projects see it."""
 
-    def __init__(self, building: Building, held: ExitStack) -> None:
-        self.building = building
-        self.monitor: Monitor = monitor_of(building)
-        users = building.users
+    def __init__(self, server: InProcessServer, held: ExitStack) -> None:
+        self.server = server
+        self.monitor: Monitor = monitor_of(server)
+        users = server.users
         reception = ConsoleContext(
-            context=building.context,
-            projects=building.credentials,
+            context=server.context,
+            projects=server.credentials,
             passwords=held.enter_context(closing(Readers(1))),
             examinations=held.enter_context(closing(Readers(1))),
             throttle=Throttle(),
-            settings=Settings(data=building.folder),
+            settings=Settings(data=server.folder),
             monitor=self.monitor,
             diagnose=list,
             versions=dict,
         )
         self.client = held.enter_context(TestClient(create_app(reception, application)))
-        ours = Office(building).ours
-        self._base = f"/p/{building.credentials.names()[ours]}"
+        ours = ApiClient(server).project
+        self._base = f"/p/{server.credentials.names()[ours]}"
         self._cookies = {}
         for user, role in (("ann", Role.VIEWER), ("ada", Role.ADMIN)):
             users.add(user, role, "no password has this hash", 1)
@@ -71,103 +71,103 @@ class Desk:
         return self.client.post(self._base + path, data=form, headers=headers, follow_redirects=False)
 
     def noted(self) -> list[tuple[str, Any]]:
-        with SqliteAuditLog(self.building.folder / "audit.db") as log:
+        with SqliteAuditLog(self.server.folder / "audit.db") as log:
             return [(entry.action, entry.details) for entry in log.page(SERVER, limit=10)]
 
 
 @pytest.fixture
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HealthConsole]:
     with ExitStack() as held:
-        building = held.enter_context(closing(Building(tmp_path_factory.mktemp("health"))))
-        held.enter_context(building.client)
-        yield Desk(building, held)
+        server = held.enter_context(closing(InProcessServer(tmp_path_factory.mktemp("health"))))
+        held.enter_context(server.client)
+        yield HealthConsole(server, held)
 
 
-def test_a_new_server_says_that_there_are_no_samples(desk: Desk) -> None:
-    text = desk.get("ann", "/health").text
+def test_a_new_server_says_that_there_are_no_samples(console: HealthConsole) -> None:
+    text = console.get("ann", "/health").text
     for said in ("No samples yet", "Not enough data yet", "Healthy", "no receiver is configured", "Slow queries"):
         assert said in text
-    view = desk.get("ann", "/health.json").json()
+    view = console.get("ann", "/health.json").json()
     assert (view["well"], view["since"], view["forecast"]) == (True, None, {"bytes_per_day": None, "days": None})
 
 
-def test_load_over_time_and_the_forecast_are_shown(desk: Desk) -> None:
-    now = desk.building.context.now()
+def test_load_over_time_and_the_forecast_are_shown(console: HealthConsole) -> None:
+    now = console.server.context.now()
     for hour in range(5, -1, -1):
         at = now - hour * 60 * MINUTE - MINUTE
-        desk.monitor.store.keep(sample(at, received=600, requests=100, errors=2, free_bytes=(50 + hour) * GB))
-    view = desk.get("ann", "/health.json?range=day").json()
+        console.monitor.store.keep(sample(at, received=600, requests=100, errors=2, free_bytes=(50 + hour) * GB))
+    view = console.get("ann", "/health.json?range=day").json()
     assert view["forecast"] == {"bytes_per_day": 24 * GB, "days": 2.1}
     assert {value for value in view["trends"]["received"] if value} == {10.0}
     assert {value for value in view["trends"]["errors"] if value} == {2.0}
-    text = desk.get("ann", "/health?range=day").text
+    text = console.get("ann", "/health?range=day").text
     assert "2.1 days" in text
     assert "24.0 GB a day" in text
     assert 'data-from="throughput"' in text
-    assert desk.get("ann", "/health?range=year").status_code == 400
+    assert console.get("ann", "/health?range=year").status_code == 400
 
 
 @pytest.mark.parametrize("growth, said", [(0, "Not growing"), (1, "More than 10 years"), (GB // 6, "12 days")])
-def test_every_forecast_has_words(desk: Desk, growth: int, said: str) -> None:
-    now = desk.building.context.now()
+def test_every_forecast_has_words(console: HealthConsole, growth: int, said: str) -> None:
+    now = console.server.context.now()
     for hour in range(5, -1, -1):
-        desk.monitor.store.keep(sample(now - hour * 60 * MINUTE, free_bytes=50 * GB + hour * growth))
-    assert said in desk.get("ann", "/health").text
+        console.monitor.store.keep(sample(now - hour * 60 * MINUTE, free_bytes=50 * GB + hour * growth))
+    assert said in console.get("ann", "/health").text
 
 
-def test_what_fails_is_told_with_advice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_is_told_with_advice(console: HealthConsole, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.monitoring.monitor.LATE_SECONDS", 0.0)
-    text = desk.get("ann", "/health").text
+    text = console.get("ann", "/health").text
     assert "no health sample for" in text
     assert "Check the log lines of the role console" in text
-    assert not desk.get("ann", "/health.json").json()["well"]
+    assert not console.get("ann", "/health.json").json()["well"]
 
 
-def test_alerts_are_shown_without_the_address(desk: Desk) -> None:
+def test_alerts_are_shown_without_the_address(console: HealthConsole) -> None:
     stored = Stored(states={"lag": AlertState(firing=True, since=1, value=99.0, detail="old")})
-    desk.monitor.alerting.keep_states(msgspec.json.encode(stored).decode())
-    desk.monitor.alerting.change_settings(msgspec.structs.replace(SAVED, errors_percent=None))
-    desk.monitor.load()
+    console.monitor.alerting.keep_states(msgspec.json.encode(stored).decode())
+    console.monitor.alerting.change_settings(msgspec.structs.replace(SAVED, errors_percent=None))
+    console.monitor.load()
     for user in ("ann", "ada"):
         for path in ("/health", "/health.json", "/health/alerts", "/health/alerts.json"):
-            answer = desk.get(user, path)
+            answer = console.get(user, path)
             assert (answer.status_code == 200) == (user == "ada" or "alerts" not in path)
             assert PRIVATE not in answer.text
-    alerts = {alert["name"]: alert for alert in desk.get("ann", "/health.json").json()["alerts"]["alerts"]}
+    alerts = {alert["name"]: alert for alert in console.get("ann", "/health.json").json()["alerts"]["alerts"]}
     assert {name: alert["status"] for name, alert in alerts.items()} == {
         "lag": "firing", "errors": "off", "rejected": "ok", "disk": "ok", "components": "ok",
     }  # fmt: skip
-    desk.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem="The receiver answered HTTP 500")
-    text = desk.get("ann", "/health").text
+    console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem="The receiver answered HTTP 500")
+    text = console.get("ann", "/health").text
     assert "Alerts firing" in text
     assert "The receiver answered HTTP 500" in text
-    desk.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem=None)
-    assert "delivered" in desk.get("ann", "/health").text
+    console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem=None)
+    assert "delivered" in console.get("ann", "/health").text
 
 
-def test_an_administrator_changes_alerts_and_that_is_noted_without_the_address(desk: Desk) -> None:
+def test_an_administrator_changes_alerts_and_that_is_noted_without_the_address(console: HealthConsole) -> None:
     form = {**THRESHOLDS, "address": SAVED.address, "format": "slack", "lag_seconds": "", "components": "on"}
-    answer = desk.post("ada", "/health/alerts", **form)
+    answer = console.post("ada", "/health/alerts", **form)
     assert (answer.status_code, answer.headers["location"].partition("?")[2]) == (303, "said=alerts-saved")
-    assert desk.monitor.alerting.settings() == msgspec.structs.replace(SAVED, format="slack", lag_seconds=None)
-    ((action, details),) = desk.noted()
+    assert console.monitor.alerting.settings() == msgspec.structs.replace(SAVED, format="slack", lag_seconds=None)
+    ((action, details),) = console.noted()
     assert (action, details["address"], details["address_changed"]) == ("alerts.changed", "hooks.example.com", True)
     assert PRIVATE not in str(details)
-    assert "hooks.example.com" in desk.get("ada", "/health/alerts?said=alerts-saved").text
-    assert desk.post("ann", "/health/alerts", **form).status_code == 403
+    assert "hooks.example.com" in console.get("ada", "/health/alerts?said=alerts-saved").text
+    assert console.post("ann", "/health/alerts", **form).status_code == 403
 
 
-def test_a_test_alert_says_whether_it_was_delivered(desk: Desk) -> None:
-    assert desk.post("ada", "/health/alerts/test").status_code == 400
+def test_a_test_alert_says_whether_it_was_delivered(console: HealthConsole) -> None:
+    assert console.post("ada", "/health/alerts/test").status_code == 400
     with receiver() as (address, got):
-        desk.monitor.alerting.change_settings(AlertSettings(address=address))
-        assert "Test alert delivered to 127.0.0.1" in desk.post("ada", "/health/alerts/test").text
+        console.monitor.alerting.change_settings(AlertSettings(address=address))
+        assert "Test alert delivered to 127.0.0.1" in console.post("ada", "/health/alerts/test").text
     assert len(got) == 1
     with receiver(500) as (address, _):
-        desk.monitor.alerting.change_settings(AlertSettings(address=address))
-        assert "The receiver answered HTTP 500" in desk.post("ada", "/health/alerts/test").text
-    assert [action for action, _ in desk.noted()] == ["alerts.tested", "alerts.tested"]
-    assert desk.post("ann", "/health/alerts/test").status_code == 403
+        console.monitor.alerting.change_settings(AlertSettings(address=address))
+        assert "The receiver answered HTTP 500" in console.post("ada", "/health/alerts/test").text
+    assert [action for action, _ in console.noted()] == ["alerts.tested", "alerts.tested"]
+    assert console.post("ann", "/health/alerts/test").status_code == 403
 
 
 def test_an_empty_address_keeps_the_saved_one_and_a_box_removes_it() -> None:

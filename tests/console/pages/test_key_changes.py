@@ -8,7 +8,7 @@ from contextlib import closing
 
 import httpx
 import pytest
-from tests.console.office import ADMIN, PROJECT, VIEWER, Office
+from tests.console.console_server import ADMIN, PROJECT, VIEWER, ConsoleServer
 
 from passerby.rejected_requests.sqlite.store import SqliteRejectedWriter
 from passerby.storage.data_dir import DataDir
@@ -18,8 +18,8 @@ KEYS = f"/p/{PROJECT}/sources/segment"
 
 
 @pytest.fixture
-def admin(office: Office) -> Iterator[httpx.Client]:
-    with office.client(ADMIN) as client:
+def admin(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(ADMIN) as client:
         yield client
 
 
@@ -34,13 +34,13 @@ def shown(client: httpx.Client, number: object) -> dict[str, object]:
     return next(key for key in keys if key["id"] == number)
 
 
-def test_the_page_says_what_uses_a_key(office: Office, admin: httpx.Client) -> None:
+def test_the_page_says_what_uses_a_key(console: ConsoleServer, admin: httpx.Client) -> None:
     number = new_key(admin)["id"]
     unused = admin.get(f"{KEYS}/keys/{number}/revoke").text
     assert "Not used yet" in unused
     assert f'<a href="{KEYS}">Segment</a>' in unused
     assert "Clients still use this key" not in unused
-    with closing(SqliteRejectedWriter(DataDir(office.server.data).refused)) as writer:
+    with closing(SqliteRejectedWriter(DataDir(console.server.data).refused)) as writer:
         writer.count_uses({int(str(number)): 1_234}, time.time_ns() // 1_000_000)
     for change in ("revoke", "rotate"):
         page = admin.get(f"{KEYS}/keys/{number}/{change}").text
@@ -50,13 +50,13 @@ def test_the_page_says_what_uses_a_key(office: Office, admin: httpx.Client) -> N
     assert shown(admin, number)["revoked_at"] is None
 
 
-def test_a_rotated_key_keeps_working_for_its_grace_period(office: Office, admin: httpx.Client) -> None:
+def test_a_rotated_key_keeps_working_for_its_grace_period(console: ConsoleServer, admin: httpx.Client) -> None:
     key = new_key(admin)
     page = f"{KEYS}/keys/{key['id']}"
     assert admin.post(f"{page}/rotate", data={"grace": "86400"}).status_code == 303
     assert (shown(admin, key["id"])["revoked_at"], shown(admin, key["id"])["expires_at"] is None) == (None, False)
     sent = httpx.post(
-        f"{office.ingest}/v1/track", json={"anonymousId": "a", "event": "b"}, auth=(str(key["value"]), "")
+        f"{console.ingest}/v1/track", json={"anonymousId": "a", "event": "b"}, auth=(str(key["value"]), "")
     )
     assert sent.status_code == 200
     assert "Expires" in admin.get(KEYS).text
@@ -86,20 +86,20 @@ def test_tokens_have_these_pages_too(admin: httpx.Client) -> None:
     assert log["entries"][0]["details"]["grace_seconds"] == 3600
 
 
-def test_viewers_do_not_get_these_pages(office: Office, admin: httpx.Client) -> None:
+def test_viewers_do_not_get_these_pages(console: ConsoleServer, admin: httpx.Client) -> None:
     number = new_key(admin)["id"]
-    with office.client(VIEWER) as client:
+    with console.client(VIEWER) as client:
         assert client.get(f"{KEYS}/keys/{number}/revoke").status_code == 403
         assert "/revoke" not in client.get(KEYS).text
 
 
-def test_a_user_is_removed_on_a_page_of_its_own(office: Office, admin: httpx.Client) -> None:
+def test_a_user_is_removed_on_a_page_of_its_own(console: ConsoleServer, admin: httpx.Client) -> None:
     users = f"/p/{PROJECT}/settings/users"
     admin.post(f"{users}/add", data={"name": "leaving", "password": "a long password"})
     page = admin.get(f"{users}/remove", params={"name": "leaving"}).text
     assert "No open session" in page
     assert "Remove leaving" in page
-    office.sign_in("leaving", "a long password")
+    console.sign_in("leaving", "a long password")
     view = admin.get(f"{users}/remove.json", params={"name": "leaving"}).json()
     assert (view["sessions"], view["last_seen_at"] is None) == (1, False)
     assert admin.post(f"{users}/remove", data={"name": "leaving"}).status_code == 303

@@ -9,18 +9,18 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.console.office import ADMIN, VIEWER, Office
-from tests.console.people import Callers
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient
 
 
 @pytest.fixture(scope="module")
-def callers(office: Office) -> Callers:
-    return Callers(office)
+def ingest(console: ConsoleServer) -> IngestClient:
+    return IngestClient(console)
 
 
 @pytest.fixture
-def viewer(office: Office) -> Iterator[httpx.Client]:
-    with office.client(VIEWER) as client:
+def viewer(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(VIEWER) as client:
         yield client
 
 
@@ -30,9 +30,9 @@ def _json(client: httpx.Client, path: str, **query: Any) -> Any:
     return answer.json()
 
 
-def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, callers: Callers) -> None:
+def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, ingest: IngestClient) -> None:
     name, mark = f"Narrow {secrets.token_hex(4)}", secrets.token_hex(8)
-    callers.send("track", userId="user-1", event=name, properties={"mark": mark})
+    ingest.send("track", userId="user-1", event=name, properties={"mark": mark})
     for query in ({"name": name}, {"q": mark}, {"name": name, "status": "accepted", "dialect": "segment"}):
         items = _json(viewer, "/live", **query)["recent"]["items"]
         assert [item["name"] for item in items] == [name], query
@@ -41,10 +41,10 @@ def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, callers: Call
     assert "No events match the filter" in viewer.get("/p/default/live?q=no+such+text+at+all").text
 
 
-def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, callers: Callers) -> None:
+def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, ingest: IngestClient) -> None:
     name, user = f"Trail {secrets.token_hex(4)}", f"user-{secrets.token_hex(4)}"
-    callers.send("track", userId=user, event=name, properties={"price": 9.5, "long": "x" * 1_200})
-    callers.settle()
+    ingest.send("track", userId=user, event=name, properties={"price": 9.5, "long": "x" * 1_200})
+    ingest.settle()
     (item,) = _json(viewer, "/live", name=name)["recent"]["items"]
     view = _json(viewer, f"/events/{item['id']}")
     assert [step["step"] for step in view["message"]["trail"]] == ["received", "validated", "identified", "stored"]
@@ -54,10 +54,10 @@ def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, callers:
     assert "so a new profile was created" in text
 
 
-def test_a_message_that_states_nothing_is_shown_with_what_is_wrong(viewer: httpx.Client, callers: Callers) -> None:
+def test_a_message_that_states_nothing_is_shown_with_what_is_wrong(viewer: httpx.Client, ingest: IngestClient) -> None:
     mark = secrets.token_hex(8)
-    callers.send("track", event=mark)
-    callers.settle()
+    ingest.send("track", event=mark)
+    ingest.settle()
     (item,) = _json(viewer, "/live", q=mark)["recent"]["items"]
     text = viewer.get(f"/p/default/events/{item['id']}").text
     assert "Invalid event" in text
@@ -69,34 +69,34 @@ def test_an_event_that_never_was_is_not_found(viewer: httpx.Client) -> None:
         assert viewer.get(f"/p/default/events/{id_}").status_code == http.HTTPStatus.NOT_FOUND
 
 
-def test_a_refused_request_says_what_its_sender_was_told(viewer: httpx.Client, office: Office) -> None:
-    text = viewer.get(f"/p/default/live/rejected/{office.refused}").text
+def test_a_refused_request_says_what_its_sender_was_told(viewer: httpx.Client, console: ConsoleServer) -> None:
+    text = viewer.get(f"/p/default/live/rejected/{console.refused}").text
     assert "Response: 400" in text
-    assert office.server.keys["segment"]["write_key"] not in text
+    assert console.server.keys["segment"]["write_key"] not in text
     assert viewer.get("/p/default/live/rejected/999999999").status_code == http.HTTPStatus.NOT_FOUND
 
 
-def test_a_stream_ends_when_its_viewer_signs_out(office: Office) -> None:
-    token = office.sign_in(VIEWER, office.passwords[VIEWER]).cookies["passerby_session"]
-    with office.client() as client:
+def test_a_stream_ends_when_its_viewer_signs_out(console: ConsoleServer) -> None:
+    token = console.sign_in(VIEWER, console.passwords[VIEWER]).cookies["passerby_session"]
+    with console.client() as client:
         client.cookies.set("passerby_session", token)
         with client.stream("GET", "/p/default/live/stream") as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
             chunks = answer.iter_text()
             assert "retry:" in next(chunks)
-            with office.client() as other:
+            with console.client() as other:
                 other.cookies.set("passerby_session", token)
                 other.post("/sign-out")
             assert [chunk for chunk in chunks if "event:" in chunk] == []
 
 
-def test_the_stream_is_nobodys_who_is_not_signed_in(office: Office) -> None:
-    with office.client() as client:
+def test_the_stream_is_nobodys_who_is_not_signed_in(console: ConsoleServer) -> None:
+    with console.client() as client:
         assert client.get("/p/default/live/stream").headers["location"].startswith("/sign-in")
 
 
-def test_the_catalogue_has_events_traits_and_violations(office: Office) -> None:
-    with office.client(ADMIN) as client:
+def test_the_catalogue_has_events_traits_and_violations(console: ConsoleServer) -> None:
+    with console.client(ADMIN) as client:
         view = _json(client, "/catalogue")
         assert {"Added Product", "Completed Order"} <= {event["name"] for event in view["found"]["events"]}
         assert "email" in client.get("/p/default/catalogue?part=traits").text
@@ -104,11 +104,11 @@ def test_the_catalogue_has_events_traits_and_violations(office: Office) -> None:
         assert client.get("/p/default/catalogue?part=nonsense").status_code == http.HTTPStatus.BAD_REQUEST
 
 
-def test_an_event_can_be_described_hidden_and_planned(office: Office, callers: Callers) -> None:
+def test_an_event_can_be_described_hidden_and_planned(console: ConsoleServer, ingest: IngestClient) -> None:
     name, never = f"Marked {secrets.token_hex(4)}", f"Never {secrets.token_hex(4)}"
-    callers.send("track", userId="user-1", event=name, properties={"price": 1})
-    callers.settle()
-    with office.client(ADMIN) as client:
+    ingest.send("track", userId="user-1", event=name, properties={"price": 1})
+    ingest.settle()
+    with console.client(ADMIN) as client:
         said = {"event": name, "description": "A payment", "planned": "true", "hidden": "true"}
         answer = client.post("/p/default/catalogue/mark", data=said)
         assert answer.headers["location"] == "/p/default/catalogue?said=marked"
@@ -126,12 +126,12 @@ def test_an_event_can_be_described_hidden_and_planned(office: Office, callers: C
         assert client.get("/p/default/catalogue/mark").status_code == http.HTTPStatus.BAD_REQUEST
 
 
-def test_the_catalogue_goes_on_where_a_page_ends(viewer: httpx.Client, callers: Callers) -> None:
+def test_the_catalogue_goes_on_where_a_page_ends(viewer: httpx.Client, ingest: IngestClient) -> None:
     mark = secrets.token_hex(4)
-    callers.send(
+    ingest.send(
         "batch", batch=[{"type": "track", "userId": "user-1", "event": f"Page {mark} {n:02}"} for n in range(45)]
     )
-    callers.settle()
+    ingest.settle()
     seen: list[str] = []
     query: dict[str, str] = {}
     while True:

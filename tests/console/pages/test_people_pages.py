@@ -1,4 +1,4 @@
-"""The pages about people, by their twins and by what stands in them."""
+"""The profile pages: their JSON and their HTML."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.console.office import ADMIN, VIEWER, Office
-from tests.console.people import Callers, Person
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient, Person
 
 
 @pytest.fixture(scope="module")
-def callers(office: Office) -> Callers:
-    return Callers(office)
+def ingest(console: ConsoleServer) -> IngestClient:
+    return IngestClient(console)
 
 
 @pytest.fixture(scope="module")
-def person(callers: Callers) -> Person:
+def person(ingest: IngestClient) -> Person:
     """A customer who was an anonymous visitor before. No test undoes the merge."""
-    return callers.customer()
+    return ingest.customer()
 
 
 @pytest.fixture
-def viewer(office: Office) -> Iterator[httpx.Client]:
-    with office.client(VIEWER) as client:
+def viewer(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(VIEWER) as client:
         yield client
 
 
 @pytest.fixture
-def admin(office: Office) -> Iterator[httpx.Client]:
-    with office.client(ADMIN) as client:
+def admin(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(ADMIN) as client:
         yield client
 
 
@@ -49,16 +49,16 @@ def test_a_search_finds_by_identifier_email_and_name(viewer: httpx.Client, perso
         assert [profile["id"] for profile in found] == [person.profile], text
 
 
-def test_a_phone_number_is_found_however_it_is_written(viewer: httpx.Client, callers: Callers) -> None:
+def test_a_phone_number_is_found_however_it_is_written(viewer: httpx.Client, ingest: IngestClient) -> None:
     digits = f"{secrets.randbelow(10**7):07}"
     user = f"user-{secrets.token_hex(4)}"
-    callers.send("identify", userId=user, traits={"phone": f"+49170{digits}"})
-    callers.settle()
+    ingest.send("identify", userId=user, traits={"phone": f"+49170{digits}"})
+    ingest.settle()
     (found,) = _json(viewer, "/profiles", q=f"+49 (170) {digits[:3]} {digits[3:]}")["found"]["profiles"]
     assert found["user_id"] == user
 
 
-def test_pages_of_everybody_name_everybody_once(viewer: httpx.Client, office: Office) -> None:
+def test_pages_of_everybody_name_everybody_once(viewer: httpx.Client, console: ConsoleServer) -> None:
     seen: list[str] = []
     cursor = None
     while True:
@@ -67,7 +67,7 @@ def test_pages_of_everybody_name_everybody_once(viewer: httpx.Client, office: Of
         cursor = page["cursor"]
         if cursor is None:
             break
-    counts = office.server.read("/v1/stats")["profiles"]
+    counts = console.server.read("/v1/stats")["profiles"]
     assert len(seen) == len(set(seen)) == sum(counts.values())
 
 
@@ -81,17 +81,17 @@ def test_a_search_without_result_says_so_with_what_helps(viewer: httpx.Client) -
     assert "No profiles found" in viewer.get("/p/default/profiles?q=no+such+person+anywhere").text
 
 
-def test_every_address_of_the_demos_profiles_finds_its_profile(office: Office) -> None:
+def test_every_address_of_the_demos_profiles_finds_its_profile(console: ConsoleServer) -> None:
     """In traits alone, too, as of senders whose contacts are no identifiers, and whatever came after them."""
     addresses = {
         value: profile["id"]
-        for profile in office.server.read("/v1/profiles", limit=1000)["profiles"]
+        for profile in console.server.read("/v1/profiles", limit=1000)["profiles"]
         for name, value in profile["traits"].items()
         if name.lower() in {"email", "emailaddress"} and isinstance(value, str) and "@" in value
     }
     assert len(addresses) > 20
     for address, profile in addresses.items():
-        found = office.server.read("/v1/profiles", q=address.upper(), limit=10)["profiles"]
+        found = console.server.read("/v1/profiles", q=address.upper(), limit=10)["profiles"]
         assert profile in [each["id"] for each in found], address
 
 
@@ -132,8 +132,8 @@ def test_a_viewer_is_refused_an_undo_that_is_sent_by_hand(viewer: httpx.Client, 
     assert answer.status_code == http.HTTPStatus.FORBIDDEN
 
 
-def test_an_undo_that_comes_too_late_is_explained(admin: httpx.Client, callers: Callers) -> None:
-    person = callers.customer()
+def test_an_undo_that_comes_too_late_is_explained(admin: httpx.Client, ingest: IngestClient) -> None:
+    person = ingest.customer()
     path = f"/p/default/profiles/{person.profile}/identity/{person.merge}/undo"
     first = admin.post(path, data={"reason": "wrong"})
     assert first.headers["location"].endswith(f"?said=undone&undone={person.merge}")
@@ -143,15 +143,15 @@ def test_an_undo_that_comes_too_late_is_explained(admin: httpx.Client, callers: 
     assert "This merge was undone on" in admin.get(path).text
 
 
-def test_an_undo_that_a_later_merge_builds_on_leads_to_that_one(admin: httpx.Client, callers: Callers) -> None:
+def test_an_undo_that_a_later_merge_builds_on_leads_to_that_one(admin: httpx.Client, ingest: IngestClient) -> None:
     mark = secrets.token_hex(4)
     lead, visitor, customer = {"email": f"{mark}@example.com"}, f"visitor-{mark}", f"user-{mark}"
-    callers.send("identify", anonymousId=f"{visitor}-1", traits=lead)
-    callers.send("track", anonymousId=f"{visitor}-2", event="Looked around")
-    callers.send("identify", anonymousId=f"{visitor}-2", traits=lead)
-    callers.send("identify", userId=customer, traits={"name": mark})
-    callers.send("identify", userId=customer, traits=lead)
-    callers.settle()
+    ingest.send("identify", anonymousId=f"{visitor}-1", traits=lead)
+    ingest.send("track", anonymousId=f"{visitor}-2", event="Looked around")
+    ingest.send("identify", anonymousId=f"{visitor}-2", traits=lead)
+    ingest.send("identify", userId=customer, traits={"name": mark})
+    ingest.send("identify", userId=customer, traits=lead)
+    ingest.settle()
     (profile,) = _json(admin, "/profiles", q=customer)["found"]["profiles"]
     path = f"/profiles/{profile['id']}/identity"
     earlier, later = _json(admin, path)["merges"]
@@ -191,10 +191,10 @@ def _after(answer: httpx.Response) -> str:
     return answer.headers["location"]
 
 
-def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, callers: Callers) -> None:
-    customer, visitor = callers.customer(), f"visitor-{secrets.token_hex(4)}"
-    callers.send("track", anonymousId=visitor, event="Looked around")
-    callers.settle()
+def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, ingest: IngestClient) -> None:
+    customer, visitor = ingest.customer(), f"visitor-{secrets.token_hex(4)}"
+    ingest.send("track", anonymousId=visitor, event="Looked around")
+    ingest.settle()
     path = f"/profiles/{customer.profile}/identity"
     view = _json(admin, f"{path}/merge", **{"with": visitor})
     form = {"other": view["other"]["id"], "reason": ""}
@@ -208,8 +208,8 @@ def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, caller
     assert "Already merged" in again.text
 
 
-def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, callers: Callers) -> None:
-    one, other = callers.customer(), callers.customer()
+def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, ingest: IngestClient) -> None:
+    one, other = ingest.customer(), ingest.customer()
     path = f"/p/default/profiles/{one.profile}/identity/merge"
     assert "Force merge" in admin.get(path, params={"with": other.user_id}).text
     form = {"other": other.profile, "reason": "a second account"}
@@ -221,13 +221,13 @@ def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, calle
 
 
 def test_the_merge_page_offers_force_before_a_merge_of_leads_with_different_contacts_is_rejected(
-    admin: httpx.Client, callers: Callers
+    admin: httpx.Client, ingest: IngestClient
 ) -> None:
     mark = secrets.token_hex(4)
     emails = (f"{mark}-1@example.com", f"{mark}-2@example.com")
     for place, email in enumerate(emails):
-        callers.send("identify", anonymousId=f"{mark}-{place}", traits={"email": email})
-    callers.settle()
+        ingest.send("identify", anonymousId=f"{mark}-{place}", traits={"email": email})
+    ingest.settle()
     one, other = (_json(admin, "/profiles", q=email)["found"]["profiles"][0]["id"] for email in emails)
     path = f"/p/default/profiles/{one}/identity/merge"
     shown = admin.get(path, params={"with": other}).text
@@ -247,8 +247,8 @@ def test_nobody_is_merged_with_whom_nothing_leads_to(admin: httpx.Client, person
     assert answer.status_code == http.HTTPStatus.NOT_FOUND
 
 
-def test_an_identifier_is_detached_into_a_profile_of_its_own(admin: httpx.Client, callers: Callers) -> None:
-    person = callers.customer()
+def test_an_identifier_is_detached_into_a_profile_of_its_own(admin: httpx.Client, ingest: IngestClient) -> None:
+    person = ingest.customer()
     path = f"/p/default/profiles/{person.profile}/identity/detach"
     form = {"namespace": "anonymous_id", "value": person.visitor_id}
     assert "is moved to a new profile" in admin.get(path, params=form).text
@@ -266,23 +266,23 @@ def test_a_customer_id_is_not_detached(admin: httpx.Client, person: Person) -> N
 
 
 def test_who_looked_and_who_changed_stands_in_the_audit_log(
-    viewer: httpx.Client, admin: httpx.Client, callers: Callers, office: Office
+    viewer: httpx.Client, admin: httpx.Client, ingest: IngestClient, console: ConsoleServer
 ) -> None:
-    person = callers.customer()
+    person = ingest.customer()
     _json(viewer, f"/profiles/{person.profile}")
     admin.post(f"/p/default/profiles/{person.profile}/identity/{person.merge}/undo", data={"reason": "wrong"})
-    noted = [(entry["who"], entry["action"], entry["subject"]) for entry in office.server.read("/v1/audit")["entries"]]
+    noted = [(entry["who"], entry["action"], entry["subject"]) for entry in console.server.read("/v1/audit")["entries"]]
     assert (f"console user {VIEWER}", "profile.viewed", person.profile) in noted
     assert (f"console user {ADMIN}", "merge.undone", person.merge) in noted
 
 
 def test_a_profile_lists_the_properties_that_were_rejected_with_the_reason(
-    callers: Callers, person: Person, viewer: httpx.Client
+    ingest: IngestClient, person: Person, viewer: httpx.Client
 ) -> None:
     age = f"age{secrets.token_hex(4)}"
-    callers.send("identify", userId=f"u-{age}", traits={age: 31})
-    callers.webengage("users", userId=person.user_id, attributes={age: "32"})
-    callers.settle()
+    ingest.send("identify", userId=f"u-{age}", traits={age: 31})
+    ingest.webengage("users", userId=person.user_id, attributes={age: "32"})
+    ingest.settle()
     assert _json(viewer, f"/profiles/{person.profile}")["profile"]["rejected"] == [
         {
             "name": age,
@@ -298,21 +298,21 @@ def test_a_profile_lists_the_properties_that_were_rejected_with_the_reason(
 
 
 @pytest.fixture(scope="module")
-def shopper(callers: Callers) -> str:
+def shopper(ingest: IngestClient) -> str:
     """The id of a customer with a campaign, a page view and one order that was stated twice, over two members."""
     mark = secrets.token_hex(4)
     visitor, user = f"visitor-{mark}", f"user-{mark}"
     page = {"url": f"https://shop.example/{mark}", "referrer": "https://news.example/"}
     campaign = {"source": "newsletter", "name": "autumn"}
     system = {"device": {"model": "Model 7"}, "page": page, "campaign": campaign}
-    callers.send("page", anonymousId=visitor, name="Lamps", context=system, timestamp="2026-01-05T10:00:00Z")
-    callers.send("identify", userId=user, traits={"email": f"{mark}@x.example", "phone": "+4930123456", "name": "Ann"})
+    ingest.send("page", anonymousId=visitor, name="Lamps", context=system, timestamp="2026-01-05T10:00:00Z")
+    ingest.send("identify", userId=user, traits={"email": f"{mark}@x.example", "phone": "+4930123456", "name": "Ann"})
     order = {"order_id": mark, "total": 1234.5, "currency": "EUR"}
     for who in ({"anonymousId": visitor}, {"userId": user}):
-        callers.send("track", event="Order Completed", properties=order, **who)
-    callers.send("identify", userId=user, anonymousId=visitor)
-    callers.settle()
-    profile: str = callers.profile_of(user)
+        ingest.send("track", event="Order Completed", properties=order, **who)
+    ingest.send("identify", userId=user, anonymousId=visitor)
+    ingest.settle()
+    profile: str = ingest.profile_of(user)
     return profile
 
 

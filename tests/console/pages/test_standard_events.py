@@ -7,29 +7,29 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.console.office import VIEWER, Office
-from tests.console.people import Callers
+from tests.console.console_server import VIEWER, ConsoleServer
+from tests.console.ingest_client import IngestClient
 
 ITEMS = [{"product_id": "p-1", "name": "Running Shoes", "quantity": 2, "price": 39.8}, {"sku": "S-2", "price": 5}]
 
 
 @pytest.fixture
-def viewer(office: Office) -> Iterator[httpx.Client]:
-    with office.client(VIEWER) as client:
+def viewer(console: ConsoleServer) -> Iterator[httpx.Client]:
+    with console.client(VIEWER) as client:
         yield client
 
 
 @pytest.fixture
-def shopper(office: Office) -> str:
+def shopper(console: ConsoleServer) -> str:
     """A profile with a product view in two vendors' vocabularies and one order."""
-    callers, user = Callers(office), f"shopper-{secrets.token_hex(4)}"
-    callers.send("track", userId=user, event="Viewed Product", properties={"product_id": "p-1", "name": "Shoes"})
-    callers.webengage("events", userId=user, eventName="Product Viewed", eventData={"product_id": "p-1"})
+    ingest, user = IngestClient(console), f"shopper-{secrets.token_hex(4)}"
+    ingest.send("track", userId=user, event="Viewed Product", properties={"product_id": "p-1", "name": "Shoes"})
+    ingest.webengage("events", userId=user, eventName="Product Viewed", eventData={"product_id": "p-1"})
     order = {"order_id": "o-1", "total": 84.6, "currency": "EUR", "products": ITEMS}
-    callers.send("track", userId=user, event="Order Completed", properties=order)
-    callers.send("track", userId=user, event="Odd", properties={"lines": [{"left": "a"}, {"right": "b"}]})
-    callers.settle()
-    profile: str = office.server.read("/v1/profiles", namespace="user_id", value=user)["id"]
+    ingest.send("track", userId=user, event="Order Completed", properties=order)
+    ingest.send("track", userId=user, event="Odd", properties={"lines": [{"left": "a"}, {"right": "b"}]})
+    ingest.settle()
+    profile: str = console.server.read("/v1/profiles", namespace="user_id", value=user)["id"]
     return profile
 
 

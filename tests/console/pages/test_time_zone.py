@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.console.office import ADMIN, Office
+from tests.console.console_server import ADMIN, ConsoleServer
 
 from passerby.console.pages.profile import midnight
 
@@ -31,9 +31,9 @@ def test_a_day_beyond_the_calendar_is_left_as_it_is() -> None:
     assert midnight(2**62, BERLIN) == 2**62
 
 
-def test_pages_show_times_in_the_zone_of_the_project_and_utc_on_hover(office: Office) -> None:
-    office.new_project("zoned")
-    with office.client(ADMIN) as client:
+def test_pages_show_times_in_the_zone_of_the_project_and_utc_on_hover(console: ConsoleServer) -> None:
+    console.new_project("zoned")
+    with console.client(ADMIN) as client:
         form = {"name": "zoned", "timezone": "Asia/Kolkata"}
         assert client.post("/p/zoned/settings", data=form).status_code == 303
         created = datetime.fromisoformat(client.get("/p/zoned/settings.json").json()["created_at"])

@@ -8,9 +8,9 @@ from contextlib import ExitStack, closing
 
 import pytest
 from litestar.testing import TestClient
-from tests.api.office import Building, Office
-from tests.monitoring.watching import monitor_of
-from tests.state.filling import DAY
+from tests.api.api_client import ApiClient, InProcessServer
+from tests.monitoring.monitors import monitor_of
+from tests.state.state_builder import DAY
 
 from passerby.accounts.users import Role
 from passerby.api.app import application
@@ -27,45 +27,45 @@ _SHOPPER = Identifier("user_id", "u-1001")
 
 
 @pytest.fixture(scope="module")
-def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Building]:
-    with closing(Building(tmp_path_factory.mktemp("without-events"))) as building:
-        yield building
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessServer]:
+    with closing(InProcessServer(tmp_path_factory.mktemp("without-events"))) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def office(building: Building) -> Iterator[Office]:
-    with building.client:
-        office = Office(building)
-        office.track("Bought", _SHOPPER)
-        yield office
+def api(server: InProcessServer) -> Iterator[ApiClient]:
+    with server.client:
+        api = ApiClient(server)
+        api.track("Bought", _SHOPPER)
+        yield api
 
 
 @pytest.fixture(scope="module")
-def viewer(building: Building, office: Office) -> Iterator[TestClient[ConsoleMiddleware]]:
+def viewer(server: InProcessServer, api: ApiClient) -> Iterator[TestClient[ConsoleMiddleware]]:
     with ExitStack() as held:
-        users = building.users
+        users = server.users
         users.add("ann", Role.VIEWER, "no password has this hash", DAY)
         reception = ConsoleContext(
-            context=building.context,
-            projects=building.credentials,
+            context=server.context,
+            projects=server.credentials,
             passwords=held.enter_context(closing(Readers(1))),
             examinations=held.enter_context(closing(Readers(1))),
             throttle=Throttle(),
             settings=Settings(),
-            monitor=monitor_of(building),
+            monitor=monitor_of(server),
             diagnose=list,
             versions=dict,
         )
         client = held.enter_context(TestClient(create_app(reception, application)))
         client.cookies.set(COOKIE, users.open_session("ann", time.time_ns() // 1_000_000))
-        name = building.credentials.names()[office.ours]
+        name = server.credentials.names()[api.project]
         client.base_url = client.base_url.join(f"/p/{name}/")
-        office.events.broken = True
+        api.events.broken = True
         yield client
 
 
-def test_a_profile_is_shown_without_its_timeline(viewer: TestClient[ConsoleMiddleware], office: Office) -> None:
-    answer = viewer.get(f"profiles/{office.owner(*_SHOPPER[:2])}")
+def test_a_profile_is_shown_without_its_timeline(viewer: TestClient[ConsoleMiddleware], api: ApiClient) -> None:
+    answer = viewer.get(f"profiles/{api.owner(*_SHOPPER[:2])}")
     assert answer.status_code == 200
     assert "Events are temporarily unavailable" in answer.text
 

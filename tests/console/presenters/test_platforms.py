@@ -8,7 +8,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from tests.console.office import ADMIN, VIEWER, Office
+from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 from tests.sdk.tools import program
 
 from passerby.console.documentation import pages
@@ -65,8 +65,8 @@ def test_what_is_pasted_is_of_its_language(tmp_path: Path) -> None:
         subprocess.run([program("node"), "--check", "main.mjs"], cwd=tmp_path, check=True, capture_output=True)
 
 
-def test_platforms_come_first_and_vendors_after_them(office: Office) -> None:
-    with office.client(VIEWER) as client:
+def test_platforms_come_first_and_vendors_after_them(console: ConsoleServer) -> None:
+    with console.client(VIEWER) as client:
         text = client.get("/p/default/sources").text
     places = [text.index(f">{title}</a>") for title in (platform.title for platform in PLATFORMS.values())]
     assert places == sorted(places)
@@ -74,24 +74,24 @@ def test_platforms_come_first_and_vendors_after_them(office: Office) -> None:
 
 
 @pytest.mark.parametrize("name", PLATFORMS)
-def test_a_platform_s_page_shows_its_snippet_for_the_address_that_is_given(office: Office, name: str) -> None:
-    with office.client(ADMIN) as client:
+def test_a_platform_s_page_shows_its_snippet_for_the_address_that_is_given(console: ConsoleServer, name: str) -> None:
+    with console.client(ADMIN) as client:
         address = f"/p/default/sources/platforms/{name}"
         for language in PLATFORMS[name].languages:
             page = client.get(address, params={"language": language, "address": f"{URL}/"})
-            twin = client.get(f"{address}.json", params={"language": language, "address": f"{URL}/"}).json()
-            text = next(snippet["text"] for snippet in twin["snippets"] if snippet["language"] == language)
-            assert (twin["address"], twin["language"]) == (URL, language)
+            as_json = client.get(f"{address}.json", params={"language": language, "address": f"{URL}/"}).json()
+            text = next(snippet["text"] for snippet in as_json["snippets"] if snippet["language"] == language)
+            assert (as_json["address"], as_json["language"]) == (URL, language)
             assert text in unescape(page.text)
             assert f"/p/default/sources/{PLATFORMS[name].dialect}" in page.text
             assert f"/docs/{PLATFORMS[name].guide}" in page.text
 
 
-def test_a_platform_without_keys_says_so_and_one_that_is_not_there_is_not_found(office: Office) -> None:
-    office.new_project("keyless-platform")
-    for key in office.passerby("keys", "list", "--project", "keyless-platform"):
+def test_a_platform_without_keys_says_so_and_one_that_is_not_there_is_not_found(console: ConsoleServer) -> None:
+    console.new_project("keyless-platform")
+    for key in console.passerby("keys", "list", "--project", "keyless-platform"):
         if key["kind"] == "segment.write_key":
-            office.passerby("keys", "revoke", str(key["id"]), "--project", "keyless-platform")
-    with office.client(ADMIN) as client:
-        office.until(lambda: "No active keys" in client.get("/p/keyless-platform/sources/platforms/server").text)
+            console.passerby("keys", "revoke", str(key["id"]), "--project", "keyless-platform")
+    with console.client(ADMIN) as client:
+        console.until(lambda: "No active keys" in client.get("/p/keyless-platform/sources/platforms/server").text)
         assert client.get("/p/default/sources/platforms/nothing").status_code == 404

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.antsomi.sending import SOURCE, VIEW, get, post, refused
-from tests.dialects.calling import answer
+from tests.dialects.antsomi.antsomi_calls import SOURCE, VIEW, get, post, refused
+from tests.dialects.dialect_calls import answer
 
 from passerby.dialects.antsomi.answers import accepted, redirect_to
 from passerby.dialects.contract import Outcome

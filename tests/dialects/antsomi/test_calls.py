@@ -7,8 +7,19 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from tests.dialects.antsomi.sending import COLLECTOR, JSON, PATHS, SOURCE, VIEW, get, message, post, refused, taken
-from tests.dialects.calling import PORTAL, PROPERTY, send_bytes
+from tests.dialects.antsomi.antsomi_calls import (
+    COLLECTOR,
+    JSON,
+    PATHS,
+    SOURCE,
+    VIEW,
+    get,
+    message,
+    post,
+    refused,
+    taken,
+)
+from tests.dialects.dialect_calls import PORTAL, PROPERTY, send_bytes
 
 from passerby.dialects.contract import Fault
 from passerby.dialects.registry import match

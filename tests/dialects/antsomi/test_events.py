@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.antsomi.sending import JSON, VIEW, message, post, refused, taken
-from tests.dialects.calling import PROJECT, RECEIVED_AT
+from tests.dialects.antsomi.antsomi_calls import JSON, VIEW, message, post, refused, taken
+from tests.dialects.dialect_calls import PROJECT, RECEIVED_AT
 
 from passerby.messages import Identifier, Message
 

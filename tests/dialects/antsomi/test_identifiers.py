@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.antsomi.sending import JSON, VIEW, message, post, refused
+from tests.dialects.antsomi.antsomi_calls import JSON, VIEW, message, post, refused
 
 from passerby.messages import Identifier
 

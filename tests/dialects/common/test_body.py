@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import request
+from tests.dialects.dialect_calls import request
 
 from passerby.dialects.common import lenient
 from passerby.dialects.common.body import (

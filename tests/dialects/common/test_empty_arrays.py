@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 import pytest
-from tests.dialects.antsomi.sending import COLLECTOR, VIEW
-from tests.dialects.calling import AUTHORISED, BULK_EVENTS, BULK_USERS, EVENTS, IDENTIFY, TRACK, USERS, send
-from tests.dialects.customerlabs import sending as customerlabs
-from tests.dialects.segment import sending as segment
+from tests.dialects.antsomi.antsomi_calls import COLLECTOR, VIEW
+from tests.dialects.customerlabs import customerlabs_calls as customerlabs
+from tests.dialects.dialect_calls import AUTHORISED, BULK_EVENTS, BULK_USERS, EVENTS, IDENTIFY, TRACK, USERS, send
+from tests.dialects.segment import segment_calls as segment
 
 ITEM: Final = {"userId": "u", "anonymousId": "a", "event": "E", "groupId": "g", "previousId": "p"}
 FREE: Final = {"event": "E", "user_id": "u"}

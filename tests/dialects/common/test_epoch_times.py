@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.dialects.antsomi.sending import message as antsomi
-from tests.dialects.calling import BULK_EVENTS, EVENTS, IDENTIFY, SLUG, TRACK, send
-from tests.dialects.segment.sending import message as segment
-from tests.dialects.segment.sending import messages as segment_batch
+from tests.dialects.antsomi.antsomi_calls import message as antsomi
+from tests.dialects.dialect_calls import BULK_EVENTS, EVENTS, IDENTIFY, SLUG, TRACK, send
+from tests.dialects.segment.segment_calls import message as segment
+from tests.dialects.segment.segment_calls import messages as segment_batch
 
 from passerby.messages import Message
 

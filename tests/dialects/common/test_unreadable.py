@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.antsomi.sending import COLLECTOR, JSON
-from tests.dialects.calling import (
+from tests.dialects.antsomi.antsomi_calls import COLLECTOR, JSON
+from tests.dialects.customerlabs import customerlabs_calls as customerlabs
+from tests.dialects.dialect_calls import (
     AUTH_TOKEN,
     AUTHORISED,
     BULK_EVENTS,
@@ -25,8 +26,7 @@ from tests.dialects.calling import (
     request,
     send_bytes,
 )
-from tests.dialects.customerlabs import sending as customerlabs
-from tests.dialects.segment import sending as segment
+from tests.dialects.segment import segment_calls as segment
 
 from passerby.dialects.common.unreadable import NAME_LIMIT, REJECTED_LIMIT, UNREADABLE_NUMBER, settled
 from passerby.dialects.contract import Outcome, Reply

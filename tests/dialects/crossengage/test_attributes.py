@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.crossengage.sending import call, told
+from tests.dialects.crossengage.crossengage_calls import call, told
 
 from passerby.dialects.contract import LookupResult
 

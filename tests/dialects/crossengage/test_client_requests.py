@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from tests.serving import Server, serving
+from tests.server_process import Server, serving
 
 USER: Final = {
     "email": "ada@example.com",

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from tests.dialects.calling import AUTH_TOKEN
-from tests.dialects.crossengage.sending import REAL, call
+from tests.dialects.crossengage.crossengage_calls import REAL, call
+from tests.dialects.dialect_calls import AUTH_TOKEN
 from tests.dialects.test_amplification import GROWING, logged
-from tests.dialects.test_work import HOSTILE, MANY, longest, steps
+from tests.dialects.test_parsing_cost import HOSTILE, MANY, longest, steps
 
 from passerby.dialects.contract import Outcome, RequestFault
 from passerby.dialects.registry import match

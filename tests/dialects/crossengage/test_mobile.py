@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.calling import IDENTIFY, PROJECT, RECEIVED_AT, TRACK, Keys, answer, request, send, send_bytes
+from tests.dialects.dialect_calls import IDENTIFY, PROJECT, RECEIVED_AT, TRACK, Keys, answer, request, send, send_bytes
 
 from passerby.dialects.registry import match
 from passerby.messages import Identifier, Message

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, request
-from tests.dialects.crossengage.sending import REAL, call, headers, known_user, told
-from tests.dialects.test_whatever import OBJECTS, VALUES
+from tests.dialects.crossengage.crossengage_calls import REAL, call, headers, known_user, told
+from tests.dialects.dialect_calls import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, request
+from tests.dialects.test_properties import OBJECTS, VALUES
 
 from passerby.dialects.contract import Fault, Lookup, LookupResult, Outcome
 from passerby.dialects.crossengage.entries import ID_LIMIT, STRING_LIMIT
@@ -179,7 +179,7 @@ def test_an_unknown_tracking_id_is_not_found(change: Any) -> None:
 
 def test_a_tracking_id_is_not_found_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = call("PUT", "/users", USER, "2")
-    monkeypatch.setattr("tests.dialects.calling.RECEIVED_AT", RECEIVED_AT + LIFETIME_MS + 1)
+    monkeypatch.setattr("tests.dialects.dialect_calls.RECEIVED_AT", RECEIVED_AT + LIFETIME_MS + 1)
     assert tracked(outcome, LookupResult(seen=True)).reply.status == 404
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, Keys, answer, request, send
-from tests.dialects.customerlabs.sending import (
+from tests.dialects.customerlabs.customerlabs_calls import (
     ADDED,
     AGENT,
     EXTERNAL_IDS,
@@ -25,6 +24,7 @@ from tests.dialects.customerlabs.sending import (
     refused,
     told,
 )
+from tests.dialects.dialect_calls import APP_ID, PROJECT, RECEIVED_AT, Keys, answer, request, send
 
 from passerby.dialects.contract import LookupResult
 from passerby.dialects.registry import match

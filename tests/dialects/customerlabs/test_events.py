@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.calling import APP_ID, PROJECT, RECEIVED_AT, SLUG, answer, send
-from tests.dialects.customerlabs.sending import (
+from tests.dialects.customerlabs.customerlabs_calls import (
     ADDED,
     EVENT,
     SENDER,
@@ -19,6 +18,7 @@ from tests.dialects.customerlabs.sending import (
     messages,
     refused,
 )
+from tests.dialects.dialect_calls import APP_ID, PROJECT, RECEIVED_AT, SLUG, answer, send
 
 from passerby.dialects.registry import match
 from passerby.messages import Identifier, Message, Violation

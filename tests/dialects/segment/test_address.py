@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import request
+from tests.dialects.dialect_calls import request
 
 from passerby.dialects.segment.address import Address, public_address
 from passerby.settings import SettingsError, load

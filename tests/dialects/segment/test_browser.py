@@ -6,8 +6,8 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from tests.dialects.calling import WRITE_KEY, answer, send
-from tests.dialects.segment.sending import AUTHORISED, CUSTOMERIO_SETTINGS, SETTINGS, SOURCE_CONFIG
+from tests.dialects.dialect_calls import WRITE_KEY, answer, send
+from tests.dialects.segment.segment_calls import AUTHORISED, CUSTOMERIO_SETTINGS, SETTINGS, SOURCE_CONFIG
 
 HTTPS = {"host": "events.example.com", "x-forwarded-proto": "https"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.dialects.calling import PROJECT, WRITE_KEY, answer, send, send_bytes
-from tests.dialects.segment.sending import (
+from tests.dialects.dialect_calls import PROJECT, WRITE_KEY, answer, send, send_bytes
+from tests.dialects.segment.segment_calls import (
     AUTHORISED,
     BATCH_PATHS,
     ITEM_PATHS,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import RECEIVED_AT
-from tests.dialects.segment.sending import TRACK, message, messages
+from tests.dialects.dialect_calls import RECEIVED_AT
+from tests.dialects.segment.segment_calls import TRACK, message, messages
 
 from passerby.dialects.common.times import CLOCK_SET
 

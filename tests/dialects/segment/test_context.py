@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.calling import request
-from tests.dialects.segment.sending import TRACK, message, messages
+from tests.dialects.dialect_calls import request
+from tests.dialects.segment.segment_calls import TRACK, message, messages
 
 from passerby.dialects.segment.context import kept
 from passerby.messages import Identifier

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.segment.sending import TRACK, message, messages, refused
+from tests.dialects.segment.segment_calls import TRACK, message, messages, refused
 
 from passerby.messages import Identifier, Violation
 

@@ -4,8 +4,8 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from tests.dialects.calling import PROJECT, RECEIVED_AT
-from tests.dialects.segment.sending import ITEM_PATHS, TRACK, TYPES, message, messages, refused
+from tests.dialects.dialect_calls import PROJECT, RECEIVED_AT
+from tests.dialects.segment.segment_calls import ITEM_PATHS, TRACK, TYPES, message, messages, refused
 
 from passerby.identity.namespaces import MAX_VALUE_LENGTH
 from passerby.messages import Identifier, Message, Violation

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.calling import PROJECT, WRITE_KEY, send_bytes
-from tests.dialects.segment.sending import AUTHORISED, PIXELS
+from tests.dialects.dialect_calls import PROJECT, WRITE_KEY, send_bytes
+from tests.dialects.segment.segment_calls import AUTHORISED, PIXELS
 
 from passerby.dialects.common.images import GIF
 from passerby.dialects.contract import Fault, Outcome

@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from tests.dialects.calling import (
+from tests.dialects.dialect_calls import (
     AUTHORISED,
     BULK_EVENTS,
     BULK_USERS,

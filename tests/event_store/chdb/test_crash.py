@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.event_store.chdb.crashing import EVENTS, FileOutbox
-from tests.event_store.chdb.making import ANN, PROJECT
+from tests.event_store.chdb.killed_process import EVENTS, FileOutbox
+from tests.event_store.chdb.sample_events import ANN, PROJECT
 
 from passerby.delivery.relay import Relay
 from passerby.event_store.chdb.opening import open_event_store
@@ -24,7 +24,7 @@ LONGEST_LIFE_SECONDS = 0.3
 
 def live_and_die(folder: Path, how: str, seconds: float) -> int:
     """Let a process carry events for so long after its first, and kill it; return how far it said it was done."""
-    command = [sys.executable, "-m", "tests.event_store.chdb.crashing", str(folder), how]
+    command = [sys.executable, "-m", "tests.event_store.chdb.killed_process", str(folder), how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         said = process.stdout.readline()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.event_store.chdb.making import ANN, BOB, PROJECT, event_id, numbered
+from tests.event_store.chdb.sample_events import ANN, BOB, PROJECT, event_id, numbered
 
 from passerby.event_store.chdb.store import ChdbEventStore
 

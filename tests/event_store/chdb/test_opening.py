@@ -12,8 +12,8 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from tests.event_store.chdb.damage import IN_A_PART, UNOPENABLE, Damage
-from tests.event_store.chdb.inside import ask, copied, settle
-from tests.event_store.chdb.making import ANN, PROJECT, event, event_id, numbered, rows
+from tests.event_store.chdb.engine_tables import ask, copied, settle
+from tests.event_store.chdb.sample_events import ANN, PROJECT, event, event_id, numbered, rows
 
 from passerby import logs
 from passerby.event_store.chdb import opening

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 from tests.event_store.chdb.damage import IN_A_PART, garble, of_a_part, parts, remove
-from tests.event_store.chdb.inside import ask, copied, settle
-from tests.event_store.chdb.making import ANN, PROJECT, event, event_id, numbered, rows
+from tests.event_store.chdb.engine_tables import ask, copied, settle
+from tests.event_store.chdb.sample_events import ANN, PROJECT, event, event_id, numbered, rows
 from tests.event_store.chdb.test_opening import fill, set_aside
 
 from passerby.event_store.chdb.opening import open_event_store

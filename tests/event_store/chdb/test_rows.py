@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.event_store.chdb.making import event, rows
+from tests.event_store.chdb.sample_events import event, rows
 
 from passerby.event_store.chdb.rows import decode, first_of, pieces, probes
 from passerby.messages import Rejection, RejectionDetail

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests.delivery.outboxes import MemoryOutbox
 from tests.event_store.chdb.damage import garble, parts
-from tests.event_store.chdb.inside import ask
-from tests.event_store.chdb.making import ANN, BOB, PROJECT, numbered
+from tests.event_store.chdb.engine_tables import ask
+from tests.event_store.chdb.sample_events import ANN, BOB, PROJECT, numbered
 from tests.positions import at
 
 from passerby.delivery.protocol import SinkFailed

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.event_store.chdb.making import ANN, NOON, PROJECT, event, numbered, rows
+from tests.event_store.chdb.sample_events import ANN, NOON, PROJECT, event, numbered, rows
 
 from passerby.event_store.chdb import store as chdb
 from passerby.event_store.chdb.store import ChdbEventStore

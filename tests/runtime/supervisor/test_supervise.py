@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.runtime.supervisor.supervised import number, supervised
+from tests.runtime.supervisor.supervisor_process import number, supervised
 
 from passerby.runtime.supervisor.processes import ManagedProcess, Program
 from passerby.runtime.supervisor.supervise import Supervisor

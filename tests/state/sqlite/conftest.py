@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.state.filling import Filling
+from tests.state.state_builder import StateBuilder
 
 from passerby.state.sqlite.reader import SqliteStateReader
 
 
 @pytest.fixture
-def filling(tmp_path: Path) -> Iterator[Filling]:
-    filling = Filling(tmp_path / "state.db")
-    yield filling
-    filling.close()
+def builder(tmp_path: Path) -> Iterator[StateBuilder]:
+    builder = StateBuilder(tmp_path / "state.db")
+    yield builder
+    builder.close()
 
 
 @pytest.fixture
-def reader(filling: Filling) -> Iterator[SqliteStateReader]:
-    reader = SqliteStateReader(filling.path)
+def reader(builder: StateBuilder) -> Iterator[SqliteStateReader]:
+    reader = SqliteStateReader(builder.path)
     yield reader
     reader.close()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from tests.worker.twin import TIGHT, Twin, scratch
+from tests.worker.comparison import TIGHT_LIMITS, Comparison, memory_folder
 
 from passerby.messages import Identifier
 from passerby.state.manager.explain import LONGEST
@@ -19,15 +19,15 @@ DEVICE = Identifier("mobile_id", "m1")
 
 
 @pytest.fixture
-def twin() -> Iterator[Twin]:
+def comparison() -> Iterator[Comparison]:
     """A project in which a profile may hold up to three devices, and two wait behind a hint."""
-    with scratch() as folder, closing(Twin(folder / "state.db", TIGHT)) as twin:
-        yield twin
+    with memory_folder() as folder, closing(Comparison(folder / "state.db", TIGHT_LIMITS)) as comparison:
+        yield comparison
 
 
 @pytest.fixture
-def reader(twin: Twin) -> Iterator[SqliteStateReader]:
-    with closing(SqliteStateReader(twin.path)) as reader:
+def reader(comparison: Comparison) -> Iterator[SqliteStateReader]:
+    with closing(SqliteStateReader(comparison.path)) as reader:
         yield reader
 
 
@@ -61,12 +61,12 @@ def assert_limits_are_told_page_by_page(reader: SqliteStateReader, profile: str,
 
 
 def test_a_customer_id_that_many_devices_share_has_no_more_of_them_than_the_limit(
-    twin: Twin, reader: SqliteStateReader
+    comparison: Comparison, reader: SqliteStateReader
 ) -> None:
     for number in range(MANY):
-        twin.say(CUSTOMER, visitor(number))
-    twin.work()
-    twin.check()
+        comparison.append(CUSTOMER, visitor(number))
+    comparison.apply()
+    comparison.check()
     profile = reader.profile_of(1, CUSTOMER)
     assert profile
     assert (len(profile.identifiers), profile.event_count) == (4, MANY)
@@ -74,13 +74,13 @@ def test_a_customer_id_that_many_devices_share_has_no_more_of_them_than_the_limi
 
 
 def test_a_profile_on_which_many_aliases_are_tried_absorbs_no_more_than_the_limit(
-    twin: Twin, reader: SqliteStateReader
+    comparison: Comparison, reader: SqliteStateReader
 ) -> None:
     for number in range(MANY):
-        twin.say(visitor(number))
-        twin.say(CUSTOMER, Identifier("previous_id", visitor(number).value), kind="identify")
-    twin.work()
-    twin.check()
+        comparison.append(visitor(number))
+        comparison.append(CUSTOMER, Identifier("previous_id", visitor(number).value), kind="identify")
+    comparison.apply()
+    comparison.check()
     profile = reader.profile_of(1, CUSTOMER)
     assert profile
     assert (len(profile.identifiers), len(profile.members)) == (4, 3)
@@ -91,36 +91,42 @@ def test_a_profile_on_which_many_aliases_are_tried_absorbs_no_more_than_the_limi
     assert (alone.stage, alone.event_count) == ("anonymous", 1)
 
 
-def test_a_profile_on_which_many_customer_ids_are_tried_stays_what_it_is(twin: Twin, reader: SqliteStateReader) -> None:
-    twin.say(CUSTOMER, kind="identify")
+def test_a_profile_on_which_many_customer_ids_are_tried_stays_what_it_is(
+    comparison: Comparison, reader: SqliteStateReader
+) -> None:
+    comparison.append(CUSTOMER, kind="identify")
     for number in range(MANY):
-        twin.say(CUSTOMER, Identifier("previous_id", f"u1{number}"), kind="identify")
-    twin.work()
-    twin.check()
+        comparison.append(CUSTOMER, Identifier("previous_id", f"u1{number}"), kind="identify")
+    comparison.apply()
+    comparison.check()
     entries = history(reader, owner(reader, CUSTOMER), limit=7)
     assert [entry.kind for entry in entries] == ["created", *["attached"] * 3, *["limited"] * (MANY - 2)]
-    assert len(twin.watcher.rows("SELECT * FROM identifiers WHERE namespace = 'previous_id'")) == 2
+    assert len(comparison.observer.rows("SELECT * FROM identifiers WHERE namespace = 'previous_id'")) == 2
 
 
-def test_no_more_wait_behind_a_hint_that_many_share_than_the_limit(twin: Twin, reader: SqliteStateReader) -> None:
+def test_no_more_wait_behind_a_hint_that_many_share_than_the_limit(
+    comparison: Comparison, reader: SqliteStateReader
+) -> None:
     for number in range(MANY):
-        twin.say(visitor(number), Identifier("device_id", "d1"))
-    twin.work()
-    twin.check()
+        comparison.append(visitor(number), Identifier("device_id", "d1"))
+    comparison.apply()
+    comparison.check()
     assert history(reader, owner(reader, visitor(1)), limit=7)[-1].kind == "attached"
     assert history(reader, owner(reader, visitor(MANY - 1)), limit=7)[-1].kind == "limited"
-    assert len(twin.watcher.rows("SELECT * FROM hint_links")) == 2
+    assert len(comparison.observer.rows("SELECT * FROM hint_links")) == 2
 
 
-def test_a_profile_whose_devices_move_on_absorbs_no_more_than_the_limit(twin: Twin, reader: SqliteStateReader) -> None:
+def test_a_profile_whose_devices_move_on_absorbs_no_more_than_the_limit(
+    comparison: Comparison, reader: SqliteStateReader
+) -> None:
     other = Identifier("user_id", "u2")
-    twin.say(CUSTOMER, kind="identify")
+    comparison.append(CUSTOMER, kind="identify")
     for number in range(MANY):
-        twin.say(visitor(number))
-        twin.say(CUSTOMER, visitor(number), kind="identify")
-        twin.say(other, visitor(number), kind="identify")
-    twin.work()
-    twin.check()
+        comparison.append(visitor(number))
+        comparison.append(CUSTOMER, visitor(number), kind="identify")
+        comparison.append(other, visitor(number), kind="identify")
+    comparison.apply()
+    comparison.check()
     for customer in (CUSTOMER, other):
         profile = reader.profile_of(1, customer)
         assert profile
@@ -130,11 +136,11 @@ def test_a_profile_whose_devices_move_on_absorbs_no_more_than_the_limit(twin: Tw
 
 
 def test_why_tells_the_last_decisions_about_a_device_that_many_customers_shared(
-    twin: Twin, reader: SqliteStateReader
+    comparison: Comparison, reader: SqliteStateReader
 ) -> None:
     for number in range(LONGEST + 5):
-        twin.say(Identifier("user_id", f"u{number}"), DEVICE, kind="identify")
-    twin.work()
+        comparison.append(Identifier("user_id", f"u{number}"), DEVICE, kind="identify")
+    comparison.apply()
     last = owner(reader, DEVICE)
     chain = reader.why(1, last, DEVICE)
     assert chain

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import apsw
 import pytest
-from tests.worker.twin import Twin, message_id, scratch
+from tests.worker.comparison import Comparison, memory_folder, message_id
 
 from passerby.messages import Identifier
 from passerby.state.manager.identity_snapshot import load
@@ -21,14 +21,14 @@ ALIAS = Identifier("previous_id", "v")
 
 
 @pytest.fixture
-def twin() -> Iterator[Twin]:
-    with scratch() as folder, closing(Twin(folder / "state.db")) as twin:
-        yield twin
+def comparison() -> Iterator[Comparison]:
+    with memory_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
+        yield comparison
 
 
 @pytest.fixture
-def reader(twin: Twin) -> Iterator[SqliteStateReader]:
-    with closing(SqliteStateReader(twin.path)) as reader:
+def reader(comparison: Comparison) -> Iterator[SqliteStateReader]:
+    with closing(SqliteStateReader(comparison.path)) as reader:
         yield reader
 
 
@@ -38,28 +38,30 @@ def owner(reader: SqliteStateReader, identifier: Identifier) -> str:
     return profile.id
 
 
-def tell(twin: Twin, *messages: tuple[Identifier, ...]) -> None:
+def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
     for names in messages:
-        twin.say(*names)
-    twin.work()
-    twin.check()
+        comparison.append(*names)
+    comparison.apply()
+    comparison.check()
 
 
-def test_an_alias_is_found_in_a_later_batch(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (U1, ALIAS))
-    tell(twin, (V,))
+def test_an_alias_is_found_in_a_later_batch(comparison: Comparison, reader: SqliteStateReader) -> None:
+    tell(comparison, (U1, ALIAS))
+    tell(comparison, (V,))
     assert owner(reader, V) == owner(reader, U1)
 
 
-def test_why_tells_of_the_alias(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (U1, ALIAS), (V,))
+def test_why_tells_of_the_alias(comparison: Comparison, reader: SqliteStateReader) -> None:
+    tell(comparison, (U1, ALIAS), (V,))
     customer = owner(reader, U1)
     assert [entry.rule for entry in reader.why(1, customer, V) or ()] == ["alias"]
     assert [entry.message_id for entry in reader.why(1, customer, ALIAS) or ()] == [message_id(1)]
 
 
-def test_a_profile_does_not_list_aliases_among_its_identifiers(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (U1, ALIAS))
+def test_a_profile_does_not_list_aliases_among_its_identifiers(
+    comparison: Comparison, reader: SqliteStateReader
+) -> None:
+    tell(comparison, (U1, ALIAS))
     profile = reader.profile_of(1, U1)
     assert profile
     assert [identifier.namespace for identifier in profile.identifiers] == ["user_id"]
@@ -67,46 +69,48 @@ def test_a_profile_does_not_list_aliases_among_its_identifiers(twin: Twin, reade
         assert snapshot.person(profile.id).newest == {"user_id": "u1"}
 
 
-def test_an_undo_gives_an_alias_back_with_the_profile_that_had_it(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (M1, ALIAS), (U1,), (U1, M1))
-    assert twin.undo(1, 0)
-    tell(twin, (V,))
+def test_an_undo_gives_an_alias_back_with_the_profile_that_had_it(
+    comparison: Comparison, reader: SqliteStateReader
+) -> None:
+    tell(comparison, (M1, ALIAS), (U1,), (U1, M1))
+    assert comparison.undo(1, 0)
+    tell(comparison, (V,))
     assert owner(reader, V) == owner(reader, M1) != owner(reader, U1)
 
 
-def test_a_merge_by_hand_takes_an_alias_along(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (U1,), (U2, ALIAS))
-    assert twin.merge_by_hand(1, 0, 1, force=True) == "done"
-    tell(twin, (V,))
+def test_a_merge_by_hand_takes_an_alias_along(comparison: Comparison, reader: SqliteStateReader) -> None:
+    tell(comparison, (U1,), (U2, ALIAS))
+    assert comparison.merge_manually(1, 0, 1, force=True) == "done"
+    tell(comparison, (V,))
     assert owner(reader, V) == owner(reader, U1) == owner(reader, U2)
 
 
-def test_an_alias_can_be_detached_before_its_value_arrives(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (U1, ALIAS))
-    assert twin.detach(1, 0, ALIAS) == "done"
-    tell(twin, (V,))
+def test_an_alias_can_be_detached_before_its_value_arrives(comparison: Comparison, reader: SqliteStateReader) -> None:
+    tell(comparison, (U1, ALIAS))
+    assert comparison.detach(1, 0, ALIAS) == "done"
+    tell(comparison, (V,))
     assert owner(reader, V) != owner(reader, U1)
 
 
 def test_a_detachment_leaves_the_alias_with_the_profile_that_it_was_said_of(
-    twin: Twin, reader: SqliteStateReader
+    comparison: Comparison, reader: SqliteStateReader
 ) -> None:
-    tell(twin, (U1, M1, ALIAS))
-    assert twin.detach(1, 0, M1) == "done"
-    tell(twin, (V,))
+    tell(comparison, (U1, M1, ALIAS))
+    assert comparison.detach(1, 0, M1) == "done"
+    tell(comparison, (V,))
     assert owner(reader, V) == owner(reader, U1) != owner(reader, M1)
 
 
-def test_an_alias_is_of_its_own_project(twin: Twin, reader: SqliteStateReader) -> None:
-    tell(twin, (U1, ALIAS))
-    twin.say(V, project=2)
-    twin.work()
-    twin.check_all()
+def test_an_alias_is_of_its_own_project(comparison: Comparison, reader: SqliteStateReader) -> None:
+    tell(comparison, (U1, ALIAS))
+    comparison.append(V, project=2)
+    comparison.apply()
+    comparison.check_all()
     assert owner(reader, U1)
     assert reader.profile_of(1, V) is None
 
 
-def lookups(twin: Twin, *identifiers: Identifier) -> int:
+def lookups(comparison: Comparison, *identifiers: Identifier) -> int:
     """How many statements loading these identifiers takes."""
     statements: list[str] = []
 
@@ -114,7 +118,7 @@ def lookups(twin: Twin, *identifiers: Identifier) -> int:
         statements.append(statement)
         return True
 
-    with closing(apsw.Connection(str(twin.path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+    with closing(apsw.Connection(str(comparison.path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
         connection.exec_trace = note
         load(SqliteConnector(connection), 1, identifiers, ())
     return len(statements)
@@ -123,11 +127,11 @@ def lookups(twin: Twin, *identifiers: Identifier) -> int:
 NEW = [Identifier("anonymous_id", f"new {number}") for number in range(10)]
 
 
-def test_known_identifiers_and_projects_without_aliases_cost_no_lookup_of_aliases(twin: Twin) -> None:
-    tell(twin, (U1, M1))
+def test_known_identifiers_and_projects_without_aliases_cost_no_lookup_of_aliases(comparison: Comparison) -> None:
+    tell(comparison, (U1, M1))
     separations, card, any_alias = 1, 1, 1
-    assert lookups(twin, U1, M1) == 2 + card + separations
-    assert lookups(twin, *NEW) == len(NEW) + any_alias + separations
-    tell(twin, (U1, ALIAS))
-    assert lookups(twin, U1, M1) == 2 + card + separations
-    assert lookups(twin, *NEW) == 2 * len(NEW) + any_alias + separations
+    assert lookups(comparison, U1, M1) == 2 + card + separations
+    assert lookups(comparison, *NEW) == len(NEW) + any_alias + separations
+    tell(comparison, (U1, ALIAS))
+    assert lookups(comparison, U1, M1) == 2 + card + separations
+    assert lookups(comparison, *NEW) == 2 * len(NEW) + any_alias + separations

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.identity.test_earlier_reasons import TEXTS
-from tests.migrating import STATE, older
+from tests.old_files import STATE, older
 
 from passerby.identity.decisions import NO_DETAIL, WORKER, Actor, DecisionDetail
 from passerby.state.manager import backfills

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.state.filling import DAY, Filling, ident
-from tests.worker.twin import message_id
+from tests.state.state_builder import DAY, StateBuilder, ident
+from tests.worker.comparison import message_id
 
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.log.protocol import Entry
@@ -21,9 +21,9 @@ V1, V2 = ident("anonymous_id", "v1"), ident("anonymous_id", "v2")
 ANN, BOB = ident("email", "ann@x.io"), ident("email", "bob@x.io")
 
 
-def describe(filling: Filling, *identifiers: Identifier, project: int = 1, **about: Any) -> None:
+def describe(builder: StateBuilder, *identifiers: Identifier, project: int = 1, **about: Any) -> None:
     context = {"additional_info": about}
-    filling.say(kind="identify", project=project, identifiers=identifiers, context=context)
+    builder.apply(kind="identify", project=project, identifiers=identifiers, context=context)
 
 
 def said_of(reader: SqliteStateReader, project: int, device: Identifier) -> dict[str, Any]:
@@ -31,37 +31,37 @@ def said_of(reader: SqliteStateReader, project: int, device: Identifier) -> dict
         return snapshot.device(project, device)
 
 
-def test_each_key_is_as_it_was_last_said(filling: Filling, reader: SqliteStateReader) -> None:
-    describe(filling, V1, model="Pixel 9", locale="en")
-    describe(filling, V1, locale="pt")
+def test_each_key_is_as_it_was_last_said(builder: StateBuilder, reader: SqliteStateReader) -> None:
+    describe(builder, V1, model="Pixel 9", locale="en")
+    describe(builder, V1, locale="pt")
     assert said_of(reader, 1, V1) == {"model": "Pixel 9", "locale": "pt"}
 
 
-def test_two_devices_of_one_person_are_told_apart(filling: Filling, reader: SqliteStateReader) -> None:
-    describe(filling, V1, ANN, model="Pixel 9")
-    describe(filling, V2, ANN, model="iPhone 17")
+def test_two_devices_of_one_person_are_told_apart(builder: StateBuilder, reader: SqliteStateReader) -> None:
+    describe(builder, V1, ANN, model="Pixel 9")
+    describe(builder, V2, ANN, model="iPhone 17")
     assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
     assert said_of(reader, 1, V2) == {"model": "iPhone 17"}
 
 
-def test_a_device_that_changes_hands_is_still_that_device(filling: Filling, reader: SqliteStateReader) -> None:
-    describe(filling, V1, ANN, model="Pixel 9")
-    filling.identify(BOB, V1)
+def test_a_device_that_changes_hands_is_still_that_device(builder: StateBuilder, reader: SqliteStateReader) -> None:
+    describe(builder, V1, ANN, model="Pixel 9")
+    builder.identify(BOB, V1)
     bob = reader.profile_of(1, BOB)
     assert bob == reader.profile_of(1, V1)
     assert bob != reader.profile_of(1, ANN)
     assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
 
 
-def test_a_device_that_said_nothing_is_not_known(filling: Filling, reader: SqliteStateReader) -> None:
-    filling.track("Seen", V1)
-    describe(filling, V2, model="Pixel 9")
+def test_a_device_that_said_nothing_is_not_known(builder: StateBuilder, reader: SqliteStateReader) -> None:
+    builder.track("Seen", V1)
+    describe(builder, V2, model="Pixel 9")
     assert said_of(reader, 1, V1) == {}
 
 
-def test_projects_do_not_share_devices(filling: Filling, reader: SqliteStateReader) -> None:
-    describe(filling, V1, model="Pixel 9")
-    describe(filling, V1, project=2, model="iPhone 17")
+def test_projects_do_not_share_devices(builder: StateBuilder, reader: SqliteStateReader) -> None:
+    describe(builder, V1, model="Pixel 9")
+    describe(builder, V1, project=2, model="iPhone 17")
     assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
     assert said_of(reader, 2, V1) == {"model": "iPhone 17"}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.worker.twin import Twin
+from tests.worker.comparison import Comparison
 from tests.worker.view import owned
 
 from passerby.messages import Identifier
@@ -17,115 +17,119 @@ M1, M2 = (Identifier("mobile_id", value) for value in ("m1", "m2"))
 
 
 @pytest.fixture
-def twin(tmp_path: Path) -> Iterator[Twin]:
-    twin = Twin(tmp_path / "state.db")
-    yield twin
-    twin.close()
+def comparison(tmp_path: Path) -> Iterator[Comparison]:
+    comparison = Comparison(tmp_path / "state.db")
+    yield comparison
+    comparison.close()
 
 
-def tell(twin: Twin, *messages: tuple[Identifier, ...]) -> None:
+def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
     for names in messages:
-        twin.say(*names)
-    twin.work()
-    twin.check()
+        comparison.append(*names)
+    comparison.apply()
+    comparison.check()
 
 
-def everybody(twin: Twin) -> list[set[Identifier]]:
+def everybody(comparison: Comparison) -> list[set[Identifier]]:
     """Who holds what, in the order in which the profiles were made."""
-    twin.check()
-    return owned(twin.watcher.view(1).people)
+    comparison.check()
+    return owned(comparison.observer.view(1).people)
 
 
 def former(customer: Identifier) -> Identifier:
     return Identifier("former_user_id", customer.value)
 
 
-def test_what_was_detached_is_no_longer_given_back_by_the_merge_that_brought_it(twin: Twin) -> None:
-    tell(twin, (M1,), (U1,), (U1, M1))
-    assert twin.detach(1, 1, M1) == "done"
-    tell(twin, (E1, M1), (U1, E1))
-    assert twin.undo(1, 0)
-    assert everybody(twin) == [set(), {U1, M1, E1}, set()]
+def test_what_was_detached_is_no_longer_given_back_by_the_merge_that_brought_it(comparison: Comparison) -> None:
+    tell(comparison, (M1,), (U1,), (U1, M1))
+    assert comparison.detach(1, 1, M1) == "done"
+    tell(comparison, (E1, M1), (U1, E1))
+    assert comparison.undo(1, 0)
+    assert everybody(comparison) == [set(), {U1, M1, E1}, set()]
 
 
-def test_what_was_detached_and_taken_back_is_given_back_again(twin: Twin) -> None:
-    tell(twin, (M1,), (U1,), (U1, M1))
-    twin.detach(1, 1, M1)
-    assert twin.undo_detachment(1, 0) == "done"
-    assert twin.undo(1, 0)
-    assert everybody(twin) == [{M1}, {U1}, set()]
+def test_what_was_detached_and_taken_back_is_given_back_again(comparison: Comparison) -> None:
+    tell(comparison, (M1,), (U1,), (U1, M1))
+    comparison.detach(1, 1, M1)
+    assert comparison.undo_detachment(1, 0) == "done"
+    assert comparison.undo(1, 0)
+    assert everybody(comparison) == [{M1}, {U1}, set()]
 
 
-def test_what_was_detached_is_not_brought_back_by_the_same_identifier(twin: Twin) -> None:
-    tell(twin, (U1, M1, M2))
-    twin.detach(1, 0, M1)
-    tell(twin, (U1, M1), (M1, M2))
-    assert everybody(twin) == [{U1, M2}, {M1}]
-    assert twin.watcher.view(1).history["conflict"] == 2
+def test_what_was_detached_is_not_brought_back_by_the_same_identifier(comparison: Comparison) -> None:
+    tell(comparison, (U1, M1, M2))
+    comparison.detach(1, 0, M1)
+    tell(comparison, (U1, M1), (M1, M2))
+    assert everybody(comparison) == [{U1, M2}, {M1}]
+    assert comparison.observer.view(1).history["conflict"] == 2
 
 
-def test_after_a_detachment_was_taken_back_its_identifier_may_lead_to_both_again(twin: Twin) -> None:
-    tell(twin, (U1, M1))
-    twin.detach(1, 0, M1)
-    twin.undo_detachment(1, 0)
-    assert twin.undo(1, 0)
-    tell(twin, (U1, M1))
-    assert everybody(twin) == [{U1, M1}, set()]
+def test_after_a_detachment_was_taken_back_its_identifier_may_lead_to_both_again(comparison: Comparison) -> None:
+    tell(comparison, (U1, M1))
+    comparison.detach(1, 0, M1)
+    comparison.undo_detachment(1, 0)
+    assert comparison.undo(1, 0)
+    tell(comparison, (U1, M1))
+    assert everybody(comparison) == [{U1, M1}, set()]
 
 
-def test_a_detachment_into_a_profile_that_absorbed_the_first_one_has_nothing_to_take_back(twin: Twin) -> None:
-    tell(twin, (E1, M1))
-    twin.detach(1, 0, M1)
-    tell(twin, (U1, M1), (U1, E1))
-    assert twin.undo_detachment(1, 0) == "SameProfile"
-    assert everybody(twin) == [set(), {U1, E1, M1}]
+def test_a_detachment_into_a_profile_that_absorbed_the_first_one_has_nothing_to_take_back(
+    comparison: Comparison,
+) -> None:
+    tell(comparison, (E1, M1))
+    comparison.detach(1, 0, M1)
+    tell(comparison, (U1, M1), (U1, E1))
+    assert comparison.undo_detachment(1, 0) == "SameProfile"
+    assert everybody(comparison) == [set(), {U1, E1, M1}]
 
 
-def test_a_merge_by_hand_is_undone_without_a_memory(twin: Twin) -> None:
-    tell(twin, (M1,), (M2,))
-    twin.merge_by_hand(1, 0, 1, force=False)
-    assert twin.undo(1, 0)
-    tell(twin, (M1, M2))
-    assert everybody(twin) == [{M1, M2}, set()]
+def test_a_merge_by_hand_is_undone_without_a_memory(comparison: Comparison) -> None:
+    tell(comparison, (M1,), (M2,))
+    comparison.merge_manually(1, 0, 1, force=False)
+    assert comparison.undo(1, 0)
+    tell(comparison, (M1, M2))
+    assert everybody(comparison) == [{M1, M2}, set()]
 
 
-def test_a_merge_by_hand_is_undone_after_one_that_builds_on_it(twin: Twin) -> None:
-    tell(twin, (E1,), (U1,), (M1,))
-    twin.merge_by_hand(1, 1, 0, force=False)
-    tell(twin, (E1, M1))
-    assert not twin.undo(1, 0)
-    assert twin.undo(1, 1)
-    assert twin.undo(1, 0)
-    assert everybody(twin) == [{E1}, {U1}, {M1}]
+def test_a_merge_by_hand_is_undone_after_one_that_builds_on_it(comparison: Comparison) -> None:
+    tell(comparison, (E1,), (U1,), (M1,))
+    comparison.merge_manually(1, 1, 0, force=False)
+    tell(comparison, (E1, M1))
+    assert not comparison.undo(1, 0)
+    assert comparison.undo(1, 1)
+    assert comparison.undo(1, 0)
+    assert everybody(comparison) == [{E1}, {U1}, {M1}]
 
 
-def test_a_former_customer_id_names_the_winner_and_what_it_brings_has_to_be_undone_first(twin: Twin) -> None:
-    tell(twin, (U1,), (U2,), (M1,))
-    twin.merge_by_hand(1, 0, 1, force=True)
-    tell(twin, (U2, M1))
-    assert everybody(twin) == [{U1, former(U2), M1}, set(), set()]
-    assert not twin.undo(1, 0)
-    assert twin.undo(1, 1)
-    assert twin.undo(1, 0)
-    assert everybody(twin) == [{U1}, {U2}, {M1}]
+def test_a_former_customer_id_names_the_winner_and_what_it_brings_has_to_be_undone_first(
+    comparison: Comparison,
+) -> None:
+    tell(comparison, (U1,), (U2,), (M1,))
+    comparison.merge_manually(1, 0, 1, force=True)
+    tell(comparison, (U2, M1))
+    assert everybody(comparison) == [{U1, former(U2), M1}, set(), set()]
+    assert not comparison.undo(1, 0)
+    assert comparison.undo(1, 1)
+    assert comparison.undo(1, 0)
+    assert everybody(comparison) == [{U1}, {U2}, {M1}]
 
 
-def test_a_chain_of_customers_who_were_merged_is_undone_link_by_link(twin: Twin) -> None:
-    tell(twin, (U1,), (U2,), (U3,))
-    twin.merge_by_hand(1, 1, 2, force=True)
-    twin.merge_by_hand(1, 0, 1, force=True)
-    assert everybody(twin) == [{U1, former(U2), former(U3)}, set(), set()]
-    assert not twin.undo(1, 0)
-    assert twin.undo(1, 1)
-    assert everybody(twin) == [{U1}, {U2, former(U3)}, set()]
-    assert twin.undo(1, 0)
-    assert everybody(twin) == [{U1}, {U2}, {U3}]
+def test_a_chain_of_customers_who_were_merged_is_undone_link_by_link(comparison: Comparison) -> None:
+    tell(comparison, (U1,), (U2,), (U3,))
+    comparison.merge_manually(1, 1, 2, force=True)
+    comparison.merge_manually(1, 0, 1, force=True)
+    assert everybody(comparison) == [{U1, former(U2), former(U3)}, set(), set()]
+    assert not comparison.undo(1, 0)
+    assert comparison.undo(1, 1)
+    assert everybody(comparison) == [{U1}, {U2, former(U3)}, set()]
+    assert comparison.undo(1, 0)
+    assert everybody(comparison) == [{U1}, {U2}, {U3}]
 
 
-def test_two_leads_who_were_forced_together_merge_on_and_are_parted_as_they_were(twin: Twin) -> None:
-    tell(twin, (E1,), (E2, M1))
-    assert twin.merge_by_hand(1, 0, 1, force=False) == "ForbiddenMerge"
-    assert twin.merge_by_hand(1, 0, 1, force=True) == "done"
-    tell(twin, (M2, E2))
-    assert twin.undo(1, 0)
-    assert everybody(twin) == [{E1}, {E2, M1, M2}]
+def test_two_leads_who_were_forced_together_merge_on_and_are_parted_as_they_were(comparison: Comparison) -> None:
+    tell(comparison, (E1,), (E2, M1))
+    assert comparison.merge_manually(1, 0, 1, force=False) == "ForbiddenMerge"
+    assert comparison.merge_manually(1, 0, 1, force=True) == "done"
+    tell(comparison, (M2, E2))
+    assert comparison.undo(1, 0)
+    assert everybody(comparison) == [{E1}, {E2, M1, M2}]

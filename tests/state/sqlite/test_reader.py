@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.positions import at
-from tests.state.filling import DAY, Filling, ident, new_id
+from tests.state.state_builder import DAY, StateBuilder, ident, new_id
 
 from passerby.clock import iso
 from passerby.identity.stage import Stage
@@ -29,12 +29,12 @@ def history(reader: SqliteStateReader, profile: str, limit: int = 100, after: in
     return page
 
 
-def merged_pair(filling: Filling, reader: SqliteStateReader) -> tuple[str, str]:
+def merged_pair(builder: StateBuilder, reader: SqliteStateReader) -> tuple[str, str]:
     """A customer who absorbed an anonymous visitor: the ids of both."""
-    filling.track("seen", ident("mobile_id", "m1"), colour="red")
+    builder.track("seen", ident("mobile_id", "m1"), colour="red")
     loser = profile_of(reader, "mobile_id", "m1").id
-    filling.identify(ident("user_id", "u1"), plan="gold")
-    filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"), plan="silver", city="Bonn")
+    builder.identify(ident("user_id", "u1"), plan="gold")
+    builder.identify(ident("user_id", "u1"), ident("mobile_id", "m1"), plan="silver", city="Bonn")
     return profile_of(reader, "user_id", "u1").id, loser
 
 
@@ -42,15 +42,17 @@ class TestPosition:
     def test_an_empty_state_stands_before_the_first_message(self, reader: SqliteStateReader) -> None:
         assert reader.positions() == at(0)
 
-    def test_it_moves_with_what_the_worker_applies(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.track("one", ident("mobile_id", "m1"))
-        filling.track("two", ident("mobile_id", "m1"))
+    def test_it_moves_with_what_the_worker_applies(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.track("one", ident("mobile_id", "m1"))
+        builder.track("two", ident("mobile_id", "m1"))
         assert reader.positions() == at(2)
 
 
 class TestProfile:
-    def test_an_identifier_leads_to_the_profile_that_owns_it(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"), ident("email", "a@b.example", "north"), plan="gold", age=41)
+    def test_an_identifier_leads_to_the_profile_that_owns_it(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        builder.identify(ident("user_id", "u1"), ident("email", "a@b.example", "north"), plan="gold", age=41)
         profile = profile_of(reader, "email", "a@b.example", "north")
         assert (profile.stage, profile.user_id) == ("customer", "u1")
         assert profile.traits == {"age": 41, "plan": "gold"}
@@ -61,21 +63,21 @@ class TestProfile:
         assert profile.first_seen == profile.last_seen == iso(DAY + 1000)
         assert [(m.id, m.merge_id, m.merged_at) for m in profile.members] == [(profile.id, None, None)]
 
-    def test_the_scope_is_part_of_the_name(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("email", "a@b.example", "north"))
+    def test_the_scope_is_part_of_the_name(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("email", "a@b.example", "north"))
         assert reader.profile_of(1, ident("email", "a@b.example")) is None
 
     def test_a_merged_members_id_leads_to_the_profile_it_now_belongs_to(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        winner, loser = merged_pair(filling, reader)
+        winner, loser = merged_pair(builder, reader)
         profile = reader.profile(1, loser)
         assert profile is not None
         assert profile.id == winner
         assert profile == reader.profile(1, winner)
 
-    def test_a_profile_is_folded_out_of_all_its_members(self, filling: Filling, reader: SqliteStateReader) -> None:
-        winner, loser = merged_pair(filling, reader)
+    def test_a_profile_is_folded_out_of_all_its_members(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        winner, loser = merged_pair(builder, reader)
         profile = profile_of(reader, "mobile_id", "m1")
         assert profile.traits == {"plan": "silver", "city": "Bonn"}
         assert profile.event_count == 1
@@ -83,13 +85,13 @@ class TestProfile:
         assert [member.id for member in profile.members] == [winner, loser]
         assert profile.members[1].merged_at == iso(DAY + 3000)
 
-    def test_a_chain_of_merges_is_followed_to_its_end(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.track("seen", ident("mobile_id", "m1"))
+    def test_a_chain_of_merges_is_followed_to_its_end(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.track("seen", ident("mobile_id", "m1"))
         first = profile_of(reader, "mobile_id", "m1").id
-        filling.identify(ident("email", "a@b.example"))
-        filling.identify(ident("email", "a@b.example"), ident("mobile_id", "m1"))
-        filling.identify(ident("user_id", "u1"), plan="gold")
-        filling.identify(ident("user_id", "u1"), ident("email", "a@b.example"))
+        builder.identify(ident("email", "a@b.example"))
+        builder.identify(ident("email", "a@b.example"), ident("mobile_id", "m1"))
+        builder.identify(ident("user_id", "u1"), plan="gold")
+        builder.identify(ident("user_id", "u1"), ident("email", "a@b.example"))
         profile = reader.profile(1, first)
         assert profile is not None
         assert (profile.user_id, len(profile.members)) == ("u1", 3)
@@ -97,14 +99,14 @@ class TestProfile:
         assert members[0] == profile.id
         assert set(members) == {member.id for member in profile.members}
 
-    def test_an_id_that_never_was_leads_nowhere(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.track("seen", ident("mobile_id", "m1"))
+    def test_an_id_that_never_was_leads_nowhere(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.track("seen", ident("mobile_id", "m1"))
         assert reader.profile(1, new_id()) is None
         assert reader.members(1, new_id()) == []
         assert reader.history(1, new_id(), limit=1) is None
 
-    def test_another_projects_profiles_are_unknown(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"), project=2)
+    def test_another_projects_profiles_are_unknown(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("user_id", "u1"), project=2)
         theirs = profile_of(reader, "user_id", "u1", project=2).id
         assert reader.profile_of(1, ident("user_id", "u1")) is None
         assert reader.profile(1, theirs) is None
@@ -112,8 +114,8 @@ class TestProfile:
         assert reader.history(1, theirs, limit=1) is None
         assert reader.profiles(1, limit=10) == []
 
-    def test_every_thread_may_read(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"))
+    def test_every_thread_may_read(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("user_id", "u1"))
         with ThreadPoolExecutor(4) as pool:
             found = list(pool.map(lambda _: reader.profile_of(1, ident("user_id", "u1")), range(40)))
         assert all(profile == found[0] for profile in found)
@@ -121,7 +123,7 @@ class TestProfile:
 
 class TestProfiles:
     @pytest.fixture
-    def everybody(self, filling: Filling, reader: SqliteStateReader) -> list[str]:
+    def everybody(self, builder: StateBuilder, reader: SqliteStateReader) -> list[str]:
         """The ids of two anonymous visitors, two leads and two customers, the newest first."""
         names = [
             ident("mobile_id", "m1"),
@@ -132,7 +134,7 @@ class TestProfiles:
             ident("user_id", "u2"),
         ]
         for name in names:
-            filling.identify(name)
+            builder.identify(name)
         return [profile_of(reader, *name).id for name in reversed(names)]
 
     def test_they_come_newest_first_whatever_their_stage(self, everybody: list[str], reader: SqliteStateReader) -> None:
@@ -151,14 +153,18 @@ class TestProfiles:
         behind = reader.profiles(1, limit=10, stage=stage, before=found[0].id)
         assert [profile.id for profile in behind] == [found[1].id]
 
-    def test_merged_members_are_no_profiles_of_their_own(self, filling: Filling, reader: SqliteStateReader) -> None:
-        winner, _ = merged_pair(filling, reader)
+    def test_merged_members_are_no_profiles_of_their_own(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        winner, _ = merged_pair(builder, reader)
         assert [profile.id for profile in reader.profiles(1, limit=10)] == [winner]
 
 
 class TestHistory:
-    def test_decisions_of_all_members_come_in_their_order(self, filling: Filling, reader: SqliteStateReader) -> None:
-        winner, loser = merged_pair(filling, reader)
+    def test_decisions_of_all_members_come_in_their_order(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        winner, loser = merged_pair(builder, reader)
         page = history(reader, loser)
         assert [entry.kind for entry in page.entries] == ["created", "attached", "created", "attached", "merged"]
         merged = page.entries[-1]
@@ -168,16 +174,18 @@ class TestHistory:
         assert merged.merge_id == reader.profile(1, winner).members[1].merge_id  # type: ignore[union-attr]
         assert page.after is None
 
-    def test_a_decision_without_an_identifier_has_none(self, filling: Filling, reader: SqliteStateReader) -> None:
-        merged_pair(filling, reader)
+    def test_a_decision_without_an_identifier_has_none(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        merged_pair(builder, reader)
         created = history(reader, profile_of(reader, "user_id", "u1").id).entries[0]
         assert (created.kind, created.identifier, created.from_) == ("created", None, None)
 
-    def test_an_undone_merge_stands_in_the_history_of_both(self, filling: Filling, reader: SqliteStateReader) -> None:
-        winner, loser = merged_pair(filling, reader)
+    def test_an_undone_merge_stands_in_the_history_of_both(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        winner, loser = merged_pair(builder, reader)
         merge_id = history(reader, winner).entries[-1].merge_id
         assert merge_id is not None
-        filling.state.undo_merge(1, merge_id, DAY)
+        builder.state.undo_merge(1, merge_id, DAY)
         for profile in (winner, loser):
             entries = history(reader, profile).entries
             assert [entry.kind for entry in entries] == ["created", "attached", "merged", "undone"]
@@ -185,9 +193,9 @@ class TestHistory:
 
     @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(limit=st.integers(1, 12))
-    def test_pages_of_any_size_add_up(self, filling: Filling, reader: SqliteStateReader, limit: int) -> None:
+    def test_pages_of_any_size_add_up(self, builder: StateBuilder, reader: SqliteStateReader, limit: int) -> None:
         if reader.positions() == at(0):
-            merged_pair(filling, reader)
+            merged_pair(builder, reader)
         profile = profile_of(reader, "user_id", "u1").id
         whole = history(reader, profile)
         entries, after = [], 0
@@ -203,11 +211,11 @@ class TestHistory:
 
 class TestCatalogue:
     def test_events_come_with_their_attributes_and_violations(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.track("Added", ident("mobile_id", "m1"), price=9.5, sku="x")
-        filling.track("Added", ident("mobile_id", "m1"), price="nine")
-        filling.identify(ident("mobile_id", "m1"), plan="gold")
+        builder.track("Added", ident("mobile_id", "m1"), price=9.5, sku="x")
+        builder.track("Added", ident("mobile_id", "m1"), price="nine")
+        builder.identify(ident("mobile_id", "m1"), plan="gold")
         catalogue = reader.catalogue(1, limit=10)
         (event,) = catalogue.events
         assert (event.name, event.count) == ("Added", 2)
@@ -218,19 +226,19 @@ class TestCatalogue:
         assert catalogue.violations == []
 
     def test_violations_without_a_catalogued_event_stand_apart(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.say(kind="track", dialect="webengage", name="we_reserved", identifiers=(ident("mobile_id", "m1"),))
-        filling.identify(ident("mobile_id", "undefined"), ident("user_id", "u1"))
+        builder.apply(kind="track", dialect="webengage", name="we_reserved", identifiers=(ident("mobile_id", "m1"),))
+        builder.identify(ident("mobile_id", "undefined"), ident("user_id", "u1"))
         found = {(v.event, v.attribute): v for v in reader.catalogue(1, limit=10).violations}
         assert found.keys() == {("we_reserved", ""), (None, "mobile_id")}
         assert found[None, "mobile_id"].sample == "undefined"
         assert found[None, "mobile_id"].last_at == iso(DAY + 2000)
 
-    def test_pages_of_events_add_up(self, filling: Filling, reader: SqliteStateReader) -> None:
+    def test_pages_of_events_add_up(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
         names = ["a", "b", "c", "d", "e"]
         for name in reversed(names):
-            filling.track(name, ident("mobile_id", "m1"), **{name: 1})
+            builder.track(name, ident("mobile_id", "m1"), **{name: 1})
         found, after = [], ""
         for _ in range(3):
             page = reader.catalogue(1, limit=2, after=after)
@@ -242,19 +250,21 @@ class TestCatalogue:
     def test_an_empty_project_has_an_empty_catalogue(self, reader: SqliteStateReader) -> None:
         assert reader.catalogue(1, limit=10) == ([], [], [], None)
 
-    def test_another_projects_catalogue_is_not_shown(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.track("we_theirs", ident("mobile_id", "m1"), project=2)
-        filling.track("Theirs", ident("mobile_id", "m1"), project=2, price=1)
+    def test_another_projects_catalogue_is_not_shown(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.track("we_theirs", ident("mobile_id", "m1"), project=2)
+        builder.track("Theirs", ident("mobile_id", "m1"), project=2, price=1)
         assert reader.catalogue(1, limit=10) == ([], [], [], None)
 
 
 class TestTotals:
-    def test_they_count_what_was_applied_up_to_the_position(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"))
-        filling.track("seen", ident("mobile_id", "m1"))
-        filling.say(kind="track", name="seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
-        filling.say(kind="track", name="seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
-        filling.track("we_seen", ident("mobile_id", "m1"), project=2)
+    def test_they_count_what_was_applied_up_to_the_position(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        builder.identify(ident("user_id", "u1"))
+        builder.track("seen", ident("mobile_id", "m1"))
+        builder.apply(kind="track", name="seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
+        builder.apply(kind="track", name="seen", identifiers=(ident("email", "a@b.example"),), deduplication_key="k")
+        builder.track("we_seen", ident("mobile_id", "m1"), project=2)
         assert reader.totals(1) == Totals(
             positions=at(5), applied=3, duplicates=1, events=2, violations=0, anonymous=1, lead=1, customer=1
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 from tests.catalogue.test_earlier_rejections import TEXTS
-from tests.migrating import STATE, older
+from tests.old_files import STATE, older
 
 from passerby.messages import RejectionDetail
 from passerby.state.manager import backfills

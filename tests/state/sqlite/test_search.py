@@ -8,7 +8,7 @@ import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.state.filling import DAY, Filling, ident
+from tests.state.state_builder import DAY, StateBuilder, ident
 
 from passerby.identity.stage import Stage
 from passerby.positions import START
@@ -38,42 +38,42 @@ def all_pages(reader: SqliteStateReader, text: str, limit: int) -> list[str]:
 
 
 class TestByIdentifier:
-    def test_the_beginning_of_a_value_is_enough(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "anna-1"))
-        filling.identify(ident("user_id", "hanna-2"))
+    def test_the_beginning_of_a_value_is_enough(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("user_id", "anna-1"))
+        builder.identify(ident("user_id", "hanna-2"))
         assert users(reader, "anna") == ["anna-1"]
         assert users(reader, "anna-1") == ["anna-1"]
         assert users(reader, "anna-11") == []
 
-    def test_the_exact_value_comes_first(self, filling: Filling, reader: SqliteStateReader) -> None:
+    def test_the_exact_value_comes_first(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
         for name in ("anna-1", "annabel", "anna"):
-            filling.identify(ident("user_id", name))
+            builder.identify(ident("user_id", name))
         assert users(reader, "anna") == ["anna", "anna-1", "annabel"]
 
-    def test_capitals_find_what_is_kept_in_lower_case(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"), ident("email", "Anna@B.example"))
-        filling.identify(ident("user_id", "ANNA"))
+    def test_capitals_find_what_is_kept_in_lower_case(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("user_id", "u1"), ident("email", "Anna@B.example"))
+        builder.identify(ident("user_id", "ANNA"))
         assert users(reader, "Anna@") == ["u1"]
         assert users(reader, "ANNA") == ["ANNA", "u1"]
 
     def test_somebody_with_many_fitting_identifiers_is_found_once(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.identify(ident("user_id", "shop-u"), *(ident("mobile_id", f"shop-{n}") for n in range(5)))
-        filling.identify(ident("user_id", "shop-3-b"))
+        builder.identify(ident("user_id", "shop-u"), *(ident("mobile_id", f"shop-{n}") for n in range(5)))
+        builder.identify(ident("user_id", "shop-3-b"))
         assert users(reader, "shop") == ["shop-u", "shop-3-b"]
         assert len(all_pages(reader, "shop", 1)) == 2
 
     def test_a_merged_member_is_found_as_the_profile_it_belongs_to(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.track("seen", ident("mobile_id", "m-1"))
-        filling.identify(ident("user_id", "u1"))
-        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m-1"))
+        builder.track("seen", ident("mobile_id", "m-1"))
+        builder.identify(ident("user_id", "u1"))
+        builder.identify(ident("user_id", "u1"), ident("mobile_id", "m-1"))
         assert users(reader, "m-") == ["u1"]
 
-    def test_any_character_may_be_looked_for(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "100%_\U0001f600'"))
+    def test_any_character_may_be_looked_for(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("user_id", "100%_\U0001f600'"))
         assert users(reader, "100%_") == ["100%_\U0001f600'"]
         assert users(reader, "%") == []
         assert users(reader, '"') == []
@@ -84,102 +84,108 @@ class TestByContact:
         "text", ["ann@", "ANN@Shop.example", "ann", "Änn", "ann ex", "example, a", "+49 30 12", "0049301"]
     )
     def test_an_address_a_number_or_a_name_is_enough(
-        self, filling: Filling, reader: SqliteStateReader, text: str
+        self, builder: StateBuilder, reader: SqliteStateReader, text: str
     ) -> None:
-        filling.identify(
+        builder.identify(
             ident("mobile_id", "m1"),
             e_mail="Ann@shop.example",
             phoneNumber="+4930 123456",
             firstName="Änn",
             lastName="Example",
         )
-        filling.identify(ident("user_id", "u2"), email="bob@shop.example", name="Bob", note="ann")
+        builder.identify(ident("user_id", "u2"), email="bob@shop.example", name="Bob", note="ann")
         assert users(reader, text) == ["m1"]
 
     @pytest.mark.parametrize("text", ["gold", "xample", "shop", "30123", "ann bob", "n", ""])
     def test_other_texts_find_nobody_and_say_so_at_once(
-        self, filling: Filling, reader: SqliteStateReader, text: str
+        self, builder: StateBuilder, reader: SqliteStateReader, text: str
     ) -> None:
-        filling.identify(
+        builder.identify(
             ident("mobile_id", "m1"), email="ann@shop.example", phone="+4930123456", name="Ann Ex", plan="gold"
         )
         assert not text or users(reader, text) == []
 
     def test_a_person_among_many_newer_ones_is_found_on_the_first_page(
-        self, filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+        self, builder: StateBuilder, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(search, "EXAMINED", 5)
-        filling.identify(ident("user_id", "u1"), email="ann@shop.example", plan="gold")
+        builder.identify(ident("user_id", "u1"), email="ann@shop.example", plan="gold")
         for number in range(20):
-            filling.identify(ident("user_id", f"v{number}"), email=f"other{number}@shop.example")
+            builder.identify(ident("user_id", f"v{number}"), email=f"other{number}@shop.example")
         assert users(reader, "ann@shop.example") == ["u1"]
 
     def test_a_national_number_is_read_in_the_projects_country(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.identify(ident("user_id", "u1"), phone="+4930123456")
+        builder.identify(ident("user_id", "u1"), phone="+4930123456")
         page = reader.search(1, "030 123456", limit=10, phone_country="DE")
         assert [profile.user_id for profile in page.profiles] == ["u1"]
 
-    def test_what_a_merged_member_was_given_counts(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("mobile_id", "m1"), name="Anna")
-        filling.identify(ident("user_id", "u1"))
-        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+    def test_what_a_merged_member_was_given_counts(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("mobile_id", "m1"), name="Anna")
+        builder.identify(ident("user_id", "u1"))
+        builder.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
         assert users(reader, "anna") == ["u1"]
-        filling.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
+        builder.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
         assert users(reader, "anna") == ["m1"]
 
-    def test_identifiers_come_before_names_and_nobody_twice(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "anna"), name="Anna", email="anna@x.example")
-        filling.identify(ident("user_id", "u2"), name="Anna Anna")
+    def test_identifiers_come_before_names_and_nobody_twice(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        builder.identify(ident("user_id", "anna"), name="Anna", email="anna@x.example")
+        builder.identify(ident("user_id", "u2"), name="Anna Anna")
         assert users(reader, "anna") == ["anna", "u2"]
 
     def test_a_row_that_is_not_indexed_yet_hides_nobody_who_has_another(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         """As while a backfill is under way."""
-        filling.identify(ident("user_id", "u1"), name="Anna Zimmer", fullName="Annabel Zimmer")
-        with closing(apsw.Connection(str(filling.path))) as connection:
+        builder.identify(ident("user_id", "u1"), name="Anna Zimmer", fullName="Annabel Zimmer")
+        with closing(apsw.Connection(str(builder.path))) as connection:
             connection.execute("DELETE FROM search_terms WHERE value = 'anna zimmer'")
         assert users(reader, "anna") == ["u1"]
 
-    def test_a_row_of_a_profile_that_is_gone_is_passed_over(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("mobile_id", "m1"), name="Anna")
-        with closing(apsw.Connection(str(filling.path))) as connection:
+    def test_a_row_of_a_profile_that_is_gone_is_passed_over(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        builder.identify(ident("mobile_id", "m1"), name="Anna")
+        with closing(apsw.Connection(str(builder.path))) as connection:
             connection.execute("DELETE FROM profiles")
         assert users(reader, "anna") == []
 
-    def test_until_an_old_file_is_indexed_readers_are_told(self, filling: Filling, reader: SqliteStateReader) -> None:
+    def test_until_an_old_file_is_indexed_readers_are_told(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
         assert not reader.indexing()
-        with closing(apsw.Connection(str(filling.path))) as connection:
+        with closing(apsw.Connection(str(builder.path))) as connection:
             connection.execute("INSERT INTO backfills (name) VALUES ('search_terms')")
         assert reader.indexing()
 
 
 class TestPages:
     @pytest.mark.parametrize("stage", list(Stage))
-    def test_one_stage_alone(self, filling: Filling, reader: SqliteStateReader, stage: Stage) -> None:
-        filling.identify(ident("mobile_id", "a-0"))
-        filling.identify(ident("email", "a-1@b.example"))
-        filling.identify(ident("user_id", "a-2"))
+    def test_one_stage_alone(self, builder: StateBuilder, reader: SqliteStateReader, stage: Stage) -> None:
+        builder.identify(ident("mobile_id", "a-0"))
+        builder.identify(ident("email", "a-1@b.example"))
+        builder.identify(ident("user_id", "a-2"))
         page = reader.search(1, "a-", limit=10, stage=stage)
         assert [profile.stage for profile in page.profiles] == [stage.label]
 
     def test_the_work_for_one_page_is_bounded(
-        self, filling: Filling, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
+        self, builder: StateBuilder, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(search, "EXAMINED", 3)
         for n in range(5):
-            filling.identify(ident("mobile_id", f"a-{n}"))
-        filling.identify(ident("user_id", "a-5"))
+            builder.identify(ident("mobile_id", f"a-{n}"))
+        builder.identify(ident("user_id", "a-5"))
         first = reader.search(1, "a-", limit=10, stage=Stage.CUSTOMER)
         assert first.profiles == []
         assert first.after is not None
         rest = reader.search(1, "a-", limit=10, stage=Stage.CUSTOMER, after=first.after)
         assert [profile.user_id for profile in rest.profiles] == ["a-5"]
 
-    def test_another_projects_people_are_never_found(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "anna"), project=2, name="Anna")
+    def test_another_projects_people_are_never_found(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
+        builder.identify(ident("user_id", "anna"), project=2, name="Anna")
         assert users(reader, "anna") == []
 
     @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -187,13 +193,13 @@ class TestPages:
         limit=st.integers(1, 7), text=st.sampled_from(["a", "A", "ab", "aB", "b", "c", ""]), examined=st.integers(1, 9)
     )
     def test_pages_of_any_size_find_everybody_once(
-        self, filling: Filling, reader: SqliteStateReader, limit: int, text: str, examined: int
+        self, builder: StateBuilder, reader: SqliteStateReader, limit: int, text: str, examined: int
     ) -> None:
         if reader.positions() == START:
             for n, name in enumerate(["ab", "aB", "Ab", "abc", "b", "cab", "ca"]):
-                filling.identify(ident("user_id", name), ident("mobile_id", f"a{n}"), name=f"c{name} a{n}")
-                filling.identify(ident("mobile_id", f"{name}-{n}"), name=name, fullName=f"b {name}")
-                filling.identify(ident("user_id", f"a{name}"), ident("mobile_id", f"{name}-{n // 2}"))
+                builder.identify(ident("user_id", name), ident("mobile_id", f"a{n}"), name=f"c{name} a{n}")
+                builder.identify(ident("mobile_id", f"{name}-{n}"), name=name, fullName=f"b {name}")
+                builder.identify(ident("user_id", f"a{name}"), ident("mobile_id", f"{name}-{n // 2}"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(search, "EXAMINED", examined)
             found = all_pages(reader, text, limit)

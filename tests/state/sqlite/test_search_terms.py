@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.state.filling import DAY, Filling, ident, new_id
+from tests.state.state_builder import DAY, StateBuilder, ident, new_id
 
 from passerby.identity.decisions import Actor
 from passerby.profiles.contacts import term_of, terms_of
@@ -48,95 +48,99 @@ def decision() -> ManualDecision:
 
 
 class TestTraits:
-    def test_contacts_are_indexed_and_others_are_not(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), email="Ann@x.example", firstName="Ann", lastName="Ex", plan="gold")
-        assert values(filling.path) == {"ann@x.example", "ann ex", "ex ann"}
+    def test_contacts_are_indexed_and_others_are_not(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), email="Ann@x.example", firstName="Ann", lastName="Ex", plan="gold")
+        assert values(builder.path) == {"ann@x.example", "ann ex", "ex ann"}
 
-    def test_a_replaced_value_is_not_found_any_more(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), email="old@x.example", firstName="Ann", lastName="Old")
-        filling.identify(ident("user_id", "u1"), email="new@x.example", lastName="New")
-        assert values(filling.path) == {"new@x.example", "ann new", "new ann"}
+    def test_a_replaced_value_is_not_found_any_more(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), email="old@x.example", firstName="Ann", lastName="Old")
+        builder.identify(ident("user_id", "u1"), email="new@x.example", lastName="New")
+        assert values(builder.path) == {"new@x.example", "ann new", "new ann"}
 
-    def test_a_value_that_was_taken_away_is_not_found_any_more(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), name="Ann")
-        filling.identify(ident("user_id", "u1"), name=None)
-        assert values(filling.path) == set()
+    def test_a_value_that_was_taken_away_is_not_found_any_more(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), name="Ann")
+        builder.identify(ident("user_id", "u1"), name=None)
+        assert values(builder.path) == set()
 
-    def test_an_older_value_that_arrives_late_changes_nothing(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), name="Ann")
-        filling.say(kind="identify", identifiers=(ident("user_id", "u1"),), traits={"name": "Bob"}, time=DAY - 1)
-        assert values(filling.path) == {"ann"}
+    def test_an_older_value_that_arrives_late_changes_nothing(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), name="Ann")
+        builder.apply(kind="identify", identifiers=(ident("user_id", "u1"),), traits={"name": "Bob"}, time=DAY - 1)
+        assert values(builder.path) == {"ann"}
 
-    def test_a_value_that_two_traits_hold_stays_until_both_are_replaced(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), email="a@x.example", emailAddress="a@x.example")
-        filling.identify(ident("user_id", "u1"), email="b@x.example")
-        assert values(filling.path) == {"a@x.example", "b@x.example"}
-        filling.identify(ident("user_id", "u1"), emailAddress="b@x.example")
-        assert values(filling.path) == {"b@x.example"}
+    def test_a_value_that_two_traits_hold_stays_until_both_are_replaced(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), email="a@x.example", emailAddress="a@x.example")
+        builder.identify(ident("user_id", "u1"), email="b@x.example")
+        assert values(builder.path) == {"a@x.example", "b@x.example"}
+        builder.identify(ident("user_id", "u1"), emailAddress="b@x.example")
+        assert values(builder.path) == {"b@x.example"}
 
-    def test_the_same_value_again_writes_nothing(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), name="Ann")
-        other = apsw.Connection(str(filling.path))
+    def test_the_same_value_again_writes_nothing(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), name="Ann")
+        other = apsw.Connection(str(builder.path))
         other.execute("DELETE FROM search_terms")
         other.close()
-        filling.identify(ident("user_id", "u1"), name="Ann")
-        assert values(filling.path) == set()
+        builder.identify(ident("user_id", "u1"), name="Ann")
+        assert values(builder.path) == set()
 
-    def test_members_keep_their_own_through_merge_and_undo(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("mobile_id", "m1"), name="Visitor")
-        filling.identify(ident("user_id", "u1"), name="Ann")
-        before = rows(filling.path)
-        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
-        assert rows(filling.path) == before
-        filling.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
-        assert rows(filling.path) == before
+    def test_members_keep_their_own_through_merge_and_undo(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        builder.identify(ident("mobile_id", "m1"), name="Visitor")
+        builder.identify(ident("user_id", "u1"), name="Ann")
+        before = rows(builder.path)
+        builder.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        assert rows(builder.path) == before
+        builder.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
+        assert rows(builder.path) == before
 
 
 class TestIdentifiers:
-    def test_contact_identifiers_are_indexed_and_others_are_not(self, filling: Filling) -> None:
-        filling.identify(ident("user_id", "u1"), ident("email", "Ann@x.example", "shop"), ident("phone", "+4930123456"))
-        assert values(filling.path, "identifier") == {"ann@x.example", "4930123456"}
+    def test_contact_identifiers_are_indexed_and_others_are_not(self, builder: StateBuilder) -> None:
+        builder.identify(ident("user_id", "u1"), ident("email", "Ann@x.example", "shop"), ident("phone", "+4930123456"))
+        assert values(builder.path, "identifier") == {"ann@x.example", "4930123456"}
 
     def test_one_that_merges_and_comes_back_belongs_to_its_owner(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.identify(ident("mobile_id", "m1"), ident("email", "a@x.example"))
-        filling.identify(ident("user_id", "u1"))
-        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
-        assert owners(filling.path, reader, "a@x.example") == {"u1"}
-        filling.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
-        assert owners(filling.path, reader, "a@x.example") == {""}
+        builder.identify(ident("mobile_id", "m1"), ident("email", "a@x.example"))
+        builder.identify(ident("user_id", "u1"))
+        builder.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        assert owners(builder.path, reader, "a@x.example") == {"u1"}
+        builder.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
+        assert owners(builder.path, reader, "a@x.example") == {""}
 
-    def test_one_that_is_detached_belongs_to_its_new_profile(self, filling: Filling, reader: SqliteStateReader) -> None:
-        filling.identify(ident("user_id", "u1"), ident("email", "a@x.example"))
+    def test_one_that_is_detached_belongs_to_its_new_profile(
+        self, builder: StateBuilder, reader: SqliteStateReader
+    ) -> None:
+        builder.identify(ident("user_id", "u1"), ident("email", "a@x.example"))
         profile = reader.profile_of(1, ident("user_id", "u1"))
         assert profile
-        made = filling.state.detach(1, profile.id, ident("email", "a@x.example"), decision())
-        assert rows(filling.path, "identifier") == {("email", "a@x.example", made.detached)}
-        filling.state.undo_detachment(1, made.id, decision())
-        assert owners(filling.path, reader, "a@x.example") == {"u1"}
+        made = builder.state.detach(1, profile.id, ident("email", "a@x.example"), decision())
+        assert rows(builder.path, "identifier") == {("email", "a@x.example", made.detached)}
+        builder.state.undo_detachment(1, made.id, decision())
+        assert owners(builder.path, reader, "a@x.example") == {"u1"}
 
     def test_one_of_two_scopes_that_is_detached_leaves_the_other(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
-        filling.identify(ident("user_id", "u1"), ident("email", "a@x.example", "x"), ident("email", "a@x.example", "y"))
+        builder.identify(ident("user_id", "u1"), ident("email", "a@x.example", "x"), ident("email", "a@x.example", "y"))
         profile = reader.profile_of(1, ident("user_id", "u1"))
         assert profile
-        filling.state.detach(1, profile.id, ident("email", "a@x.example", "x"), decision())
-        assert owners(filling.path, reader, "a@x.example") == {"u1", ""}
+        builder.state.detach(1, profile.id, ident("email", "a@x.example", "x"), decision())
+        assert owners(builder.path, reader, "a@x.example") == {"u1", ""}
 
     def test_one_that_was_detached_goes_back_with_the_merge_that_brought_it(
-        self, filling: Filling, reader: SqliteStateReader
+        self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         """Its term is at home in the profile that was made for it, which stays with the winner."""
-        filling.identify(ident("mobile_id", "m1"), ident("email", "a@x.example"))
-        filling.identify(ident("user_id", "u1"))
-        filling.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
+        builder.identify(ident("mobile_id", "m1"), ident("email", "a@x.example"))
+        builder.identify(ident("user_id", "u1"))
+        builder.identify(ident("user_id", "u1"), ident("mobile_id", "m1"))
         (merge,) = reader.merges(1, limit=2)
-        made = filling.state.detach(1, merge.winner, ident("email", "a@x.example"), decision())
-        filling.state.undo_detachment(1, made.id, decision())
-        filling.state.undo_merge(1, merge.id, DAY)
-        assert owners(filling.path, reader, "a@x.example") == {""}
+        made = builder.state.detach(1, merge.winner, ident("email", "a@x.example"), decision())
+        builder.state.undo_detachment(1, made.id, decision())
+        builder.state.undo_merge(1, merge.id, DAY)
+        assert owners(builder.path, reader, "a@x.example") == {""}
 
 
 VALUES = st.sampled_from(["Ann Ex", "ann@x.example", "+4930123456", "", None, "Bob"])
@@ -163,23 +167,23 @@ class TestAlways:
     def test_whatever_happens_the_index_says_what_traits_and_identifiers_say(
         self, steps: Any, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
-        filling = Filling(tmp_path_factory.mktemp("terms") / "state.db")
-        reader = SqliteStateReader(filling.path)
+        builder = StateBuilder(tmp_path_factory.mktemp("terms") / "state.db")
+        reader = SqliteStateReader(builder.path)
         for identifiers, traits, moment, undo in steps:
-            filling.say(kind="identify", identifiers=tuple(identifiers), traits=traits, time=DAY + moment)
+            builder.apply(kind="identify", identifiers=tuple(identifiers), traits=traits, time=DAY + moment)
             undoable = [merge for merge in reader.merges(1, limit=50, undone=False) if undo]
             if undoable:
-                filling.state.undo_merge(1, undoable[0].id, DAY)
-        maintained = everything(filling.path)
-        assert maintained == said(filling.path)
-        with closing(apsw.Connection(str(filling.path))) as connection:
+                builder.state.undo_merge(1, undoable[0].id, DAY)
+        maintained = everything(builder.path)
+        assert maintained == said(builder.path)
+        with closing(apsw.Connection(str(builder.path))) as connection:
             connection.execute("DELETE FROM search_terms; INSERT INTO backfills (name) VALUES ('search_terms')")
-        filling.close()
-        state = SqliteState(filling.path)
+        builder.close()
+        state = SqliteState(builder.path)
         while state.backfill():
             pass
         state.close()
-        assert everything(filling.path) == maintained
+        assert everything(builder.path) == maintained
         reader.close()
 
 
@@ -211,54 +215,54 @@ def said(path: Path) -> set[tuple[str, str, str, str]]:
 
 
 class TestBackfill:
-    def test_an_old_file_is_filled_in_slices(self, filling: Filling, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_old_file_is_filled_in_slices(self, builder: StateBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(backfills, "SLICE", 2)
         monkeypatch.setattr(backfills, "REPORT_ROWS", 2)
         for number in range(5):
-            filling.identify(
+            builder.identify(
                 ident("user_id", f"u{number}"), ident("email", f"u{number}@x.example"), name=f"Ann {number}"
             )
-        before = rows(filling.path), rows(filling.path, "identifier")
-        forget(filling.path)
-        state = SqliteState(filling.path)
+        before = rows(builder.path), rows(builder.path, "identifier")
+        forget(builder.path)
+        state = SqliteState(builder.path)
         slices = next(n for n in count(1) if not state.backfill())
         state.close()
         assert slices == 4  # two, two, one, and nothing left
-        assert (rows(filling.path), rows(filling.path, "identifier")) == before
+        assert (rows(builder.path), rows(builder.path, "identifier")) == before
 
     def test_a_backfill_that_ended_in_the_middle_continues_there(
-        self, filling: Filling, monkeypatch: pytest.MonkeyPatch
+        self, builder: StateBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(backfills, "SLICE", 1)
         for number in range(4):
-            filling.identify(ident("user_id", f"u{number}"), name=f"Ann {number}")
-        before = rows(filling.path)
-        forget(filling.path)
+            builder.identify(ident("user_id", f"u{number}"), name=f"Ann {number}")
+        before = rows(builder.path)
+        forget(builder.path)
         for _ in range(6):
-            state = SqliteState(filling.path)
+            state = SqliteState(builder.path)
             state.backfill()
             state.close()
-        assert rows(filling.path) == before
+        assert rows(builder.path) == before
 
     def test_what_the_worker_changes_meanwhile_is_right(
-        self, filling: Filling, monkeypatch: pytest.MonkeyPatch
+        self, builder: StateBuilder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(backfills, "SLICE", 1)
         for number in range(3):
-            filling.identify(ident("user_id", f"u{number}"), name="Old")
-        forget(filling.path)
-        state = SqliteState(filling.path)
+            builder.identify(ident("user_id", f"u{number}"), name="Old")
+        forget(builder.path)
+        state = SqliteState(builder.path)
         state.backfill()
         for number in range(4):
-            filling.identify(ident("user_id", f"u{number}"), name="New")
+            builder.identify(ident("user_id", f"u{number}"), name="New")
         while state.backfill():
             pass
         state.close()
-        assert values(filling.path) == {"new"}
-        assert len(rows(filling.path)) == 4
+        assert values(builder.path) == {"new"}
+        assert len(rows(builder.path)) == 4
 
-    def test_a_new_file_needs_none(self, filling: Filling) -> None:
-        assert not filling.state.backfill()
+    def test_a_new_file_needs_none(self, builder: StateBuilder) -> None:
+        assert not builder.state.backfill()
 
 
 def forget(path: Path) -> None:

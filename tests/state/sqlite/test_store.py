@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.positions import at
-from tests.worker.twin import DAY, Twin
-from tests.worker.watcher import Watcher
+from tests.worker.comparison import DAY, Comparison
+from tests.worker.observer import StateObserver
 
 from passerby.messages import Identifier
 from passerby.positions import pack
@@ -42,10 +42,10 @@ def state(path: Path) -> Iterator[SqliteState]:
 
 
 @pytest.fixture
-def twin(tmp_path: Path) -> Iterator[Twin]:
-    twin = Twin(tmp_path / "twin.db")
-    yield twin
-    twin.close()
+def comparison(tmp_path: Path) -> Iterator[Comparison]:
+    comparison = Comparison(tmp_path / "state.db")
+    yield comparison
+    comparison.close()
 
 
 def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
@@ -56,13 +56,13 @@ def test_a_new_state_has_nothing_applied(state: SqliteState) -> None:
 
 
 def test_what_a_transaction_has_done_is_there_for_all_when_it_has_ended(state: SqliteState, path: Path) -> None:
-    watcher = Watcher(SqliteStateEngine(path))
+    observer = StateObserver(SqliteStateEngine(path))
     with state.transaction():
         state.finish(at(7), DAY, [OutboxRow(pack(0, 7), 1, b"{}")])
-        assert watcher.rows("SELECT * FROM progress") == []
-    assert watcher.rows("SELECT value FROM progress") == [(7,)]
-    assert watcher.rows("SELECT last_position, events, bytes, created_at, body FROM outbox") == [(7, 1, 2, DAY, b"{}")]
-    watcher.close()
+        assert observer.rows("SELECT * FROM progress") == []
+    assert observer.rows("SELECT value FROM progress") == [(7,)]
+    assert observer.rows("SELECT last_position, events, bytes, created_at, body FROM outbox") == [(7, 1, 2, DAY, b"{}")]
+    observer.close()
 
 
 def test_a_transaction_in_which_anything_is_raised_has_done_nothing(state: SqliteState) -> None:
@@ -137,18 +137,18 @@ def test_only_so_many_keys_are_let_go_at_a_time_the_oldest_first(state: SqliteSt
     assert list(state.expiries(keys).values()) == [DAY + 10_000, DAY + 10_001]
 
 
-def test_nothing_is_known_of_identifiers_that_nobody_has(twin: Twin) -> None:
-    twin.say(M1)
-    twin.work()
-    loaded = twin.state.known(1, [M2], [D1])
+def test_nothing_is_known_of_identifiers_that_nobody_has(comparison: Comparison) -> None:
+    comparison.append(M1)
+    comparison.apply()
+    loaded = comparison.state.known(1, [M2], [D1])
     assert (loaded.known.homes, loaded.known.states, loaded.seen_intervals) == ({}, {}, {})
     assert loaded.known.links == {D1: {}}
 
 
-def test_all_is_known_of_identifiers_and_of_those_who_have_them(twin: Twin) -> None:
-    twin.say(U1, M1, Identifier("email", "e1@x.io", "north"), context={"os": "x"})
-    twin.work()
-    loaded = twin.state.known(1, [M1, M2], [])
+def test_all_is_known_of_identifiers_and_of_those_who_have_them(comparison: Comparison) -> None:
+    comparison.append(U1, M1, Identifier("email", "e1@x.io", "north"), context={"os": "x"})
+    comparison.apply()
+    loaded = comparison.state.known(1, [M1, M2], [])
     ((profile, state),) = loaded.known.states.items()
     assert loaded.known.homes == {M1: profile}
     assert (state.user_id, state.contacts) == ("u1", {Identifier("email", "e1@x.io", "north")})
@@ -157,68 +157,71 @@ def test_all_is_known_of_identifiers_and_of_those_who_have_them(twin: Twin) -> N
     assert loaded.seen_intervals[M1][:2] == (DAY, DAY)
 
 
-def test_nothing_is_known_of_another_projects_people(twin: Twin) -> None:
-    twin.say(M1, D1)
-    twin.work()
-    loaded = twin.state.known(2, [M1], [D1])
+def test_nothing_is_known_of_another_projects_people(comparison: Comparison) -> None:
+    comparison.append(M1, D1)
+    comparison.apply()
+    loaded = comparison.state.known(2, [M1], [D1])
     assert (loaded.known.homes, loaded.known.links) == ({}, {D1: {}})
 
 
 @pytest.mark.parametrize("waiting", [0, 1, 2])
-def test_whoever_waits_behind_a_hint_is_known_by_his_canonical_profile(twin: Twin, waiting: int) -> None:
+def test_whoever_waits_behind_a_hint_is_known_by_his_canonical_profile(comparison: Comparison, waiting: int) -> None:
     for number in range(waiting):
-        twin.say(Identifier("anonymous_id", f"a{number}"), D1)
-    twin.work()
-    known = twin.state.known(1, [], [D1]).known
+        comparison.append(Identifier("anonymous_id", f"a{number}"), D1)
+    comparison.apply()
+    known = comparison.state.known(1, [], [D1]).known
     assert len(known.links[D1]) == waiting
     assert known.links[D1].keys() <= known.states.keys()
 
 
-def test_two_behind_a_hint_who_became_one_are_known_as_one(twin: Twin) -> None:
-    twin.say(A1, D1)
-    twin.say(M1, D1)
-    twin.say(A1, M1)
-    twin.work()
-    known = twin.state.known(1, [A1], [D1]).known
+def test_two_behind_a_hint_who_became_one_are_known_as_one(comparison: Comparison) -> None:
+    comparison.append(A1, D1)
+    comparison.append(M1, D1)
+    comparison.append(A1, M1)
+    comparison.apply()
+    known = comparison.state.known(1, [A1], [D1]).known
     assert list(known.links[D1]) == [known.canonical(known.homes[A1])]
 
 
-def test_what_an_undo_has_separated_is_known_by_canonical_profiles(twin: Twin) -> None:
+def test_what_an_undo_has_separated_is_known_by_canonical_profiles(comparison: Comparison) -> None:
     for names in ((M1,), (M2,), (U1,), (M1, M2)):
-        twin.say(*names)
-    twin.work()
-    twin.undo(1, 0)
-    twin.say(U1, M2)
-    twin.work()
-    known = twin.state.known(1, [M1, U1], []).known
+        comparison.append(*names)
+    comparison.apply()
+    comparison.undo(1, 0)
+    comparison.append(U1, M2)
+    comparison.apply()
+    known = comparison.state.known(1, [M1, U1], []).known
     assert known.separations == {M1: {frozenset((known.homes[M1], known.homes[U1]))}}
 
 
-def test_what_is_known_of_a_merged_member_is_its_canonical_profile_and_its_own_context(twin: Twin) -> None:
-    twin.say(M1, context={"os": "x"})
-    twin.say(M2, U1, context={"os": "y"})
-    twin.say(M1, U1)
-    twin.work()
-    loaded = twin.state.known(1, [M1], [])
+def test_what_is_known_of_a_merged_member_is_its_canonical_profile_and_its_own_context(comparison: Comparison) -> None:
+    comparison.append(M1, context={"os": "x"})
+    comparison.append(M2, U1, context={"os": "y"})
+    comparison.append(M1, U1)
+    comparison.apply()
+    loaded = comparison.state.known(1, [M1], [])
     member = loaded.known.homes[M1]
     canonical = loaded.known.canonical(member)
-    assert (loaded.known.states[canonical].user_id, canonical) == ("u1", twin.state.known(1, [U1], []).known.homes[U1])
+    assert (loaded.known.states[canonical].user_id, canonical) == (
+        "u1",
+        comparison.state.known(1, [U1], []).known.homes[U1],
+    )
     assert [loaded.contexts[profile]["os"].value for profile in (member, canonical)] == ["x", "y"]
 
 
-def test_every_member_of_a_chain_of_merges_names_its_canonical_profile(twin: Twin) -> None:
+def test_every_member_of_a_chain_of_merges_names_its_canonical_profile(comparison: Comparison) -> None:
     """So that a lookup is one step, however many merges it took."""
     visitors = [Identifier("anonymous_id", f"v{number}") for number in range(20)]
     for visitor in visitors:
-        twin.say(visitor)
+        comparison.append(visitor)
     for one, other in pairwise(reversed(visitors)):
-        twin.say(one, other)
-        twin.work()
-    chain = [person.into for person in twin.watcher.view(1).people]
+        comparison.append(one, other)
+        comparison.apply()
+    chain = [person.into for person in comparison.observer.view(1).people]
     assert chain == [None, *range(19)]
-    assert len(twin.watcher.rows("SELECT DISTINCT canonical FROM profiles WHERE canonical IS NOT NULL")) == 1
-    assert twin.undo(1, 18)
-    twin.check()
+    assert len(comparison.observer.rows("SELECT DISTINCT canonical FROM profiles WHERE canonical IS NOT NULL")) == 1
+    assert comparison.undo(1, 18)
+    comparison.check()
 
 
 @given(st.uuids())

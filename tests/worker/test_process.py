@@ -1,0 +1,74 @@
+"""What the worker does between batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from tests.state.state_builder import StateBuilder, ident
+
+from passerby.runtime.engines import engines_of
+from passerby.settings import LogSettings
+from passerby.state.sqlite.outbox import SqliteOutbox
+from passerby.state.sqlite.store import SqliteState
+from passerby.storage.data_dir import DataDir
+from passerby.worker import process
+from passerby.worker.process import Chores
+
+
+class NoPolicies:
+    """Policies that never change."""
+
+    def refresh(self) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataDir:
+    """A folder whose state waits for a backfill."""
+    folder = DataDir(tmp_path)
+    folder.run.mkdir()
+    builder = StateBuilder(folder.state)
+    builder.identify(ident("user_id", "u1"), name="Ann")
+    builder.close()
+    connection = apsw.Connection(str(folder.state))
+    connection.execute("DELETE FROM search_terms; INSERT INTO backfills (name) VALUES ('search_terms')")
+    connection.close()
+    return folder
+
+
+@pytest.fixture
+def state(folder: DataDir) -> Iterator[SqliteState]:
+    state = SqliteState(folder.state)
+    yield state
+    state.close()
+
+
+@pytest.fixture
+def chores(folder: DataDir, state: SqliteState) -> Iterator[Chores]:
+    outbox = SqliteOutbox(folder.state, LogSettings())
+    policies: Any = NoPolicies()
+    yield Chores(folder.run / "worker.heartbeat", engines_of(folder), policies, outbox, state)
+    outbox.close()
+
+
+def test_backfills_are_run_between_batches(chores: Chores, state: SqliteState) -> None:
+    chores()
+    assert not state.backfill()
+
+
+def test_a_backfill_that_fails_is_tried_again_and_stops_nothing(
+    chores: Chores, state: SqliteState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> bool:
+        raise apsw.FullError
+
+    monkeypatch.setattr(process, "BACKFILL_RETRY_SECONDS", 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state, "backfill", fail)
+        chores()
+    chores()
+    assert not state.backfill()
