@@ -174,10 +174,10 @@ def run(options: argparse.Namespace, server: Server) -> None:
             loads[name].append(seen)
             rates[name].append(call.events * seen.requests / seen.seconds)
     for name in named:
-        told(name, rates[name], rates[FIRST], loads[name])
+        print_rates(name, rates[name], rates[FIRST], loads[name])
 
 
-def told(name: str, rates: list[float], first: list[float], loads: list[Load]) -> None:
+def print_rates(name: str, rates: list[float], first: list[float], loads: list[Load]) -> None:
     """Report one call."""
     report(f"{name}, requests", statistics.median(seen.requests / seen.seconds for seen in loads), "requests/s")
     report(f"{name}, events", statistics.median(rates), "events/s")

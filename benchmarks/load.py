@@ -83,7 +83,7 @@ def requests(path: str, body_of: Callable[[int], str], headers: Sequence[str]) -
 
 
 class Connection(asyncio.Protocol):
-    """One connection: sends a request when told to, and notes how long the answer took."""
+    """One connection: sends requests on demand and records their latency."""
 
     def __init__(self, run: Run) -> None:
         self._run = run

@@ -24,12 +24,12 @@ settings.register_profile("prove", deadline=None, max_examples=20_000, suppress_
 settings.load_profile("prove" if os.environ.get("PROVE_LONG") else "ci" if os.environ.get("CI") else "developer")
 
 
-_MADE_ANEW = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|pby_.*", re.DOTALL)
+_RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|pby_.*", re.DOTALL)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """The same name in every run, and so in each of the processes that share one, whatever is random in it."""
-    if isinstance(val, bytes) or (isinstance(val, str) and _MADE_ANEW.fullmatch(val)):
+    if isinstance(val, bytes) or (isinstance(val, str) and _RANDOM.fullmatch(val)):
         return argname
     return None
 

@@ -93,7 +93,7 @@ def test_variables_that_are_no_settings_are_left_alone() -> None:
         ("port = 'x'", "port: Expected `int`, got `str`; its default is 8080"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_said_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
+def test_errors_in_a_file_are_reported_with_their_location(tmp_path: Path, text: str, complaint: str) -> None:
     file = written(tmp_path, text)
     said = refusal(config=file)
     assert complaint in said
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert "No such file" in refusal(config=tmp_path / "none.toml")
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     said = refusal({"PASSERBY_PORT": "70000", "PASSERBY_LOG_FORMAT": "loud", "PASSERBY_NOPE": "1"})
     assert len(said.splitlines()) == 3
 
@@ -142,7 +142,7 @@ def test_a_file_with_other_values_than_networks_is_refused(tmp_path: Path) -> No
     )
 
 
-def test_the_console_listens_where_the_ingest_port_does_unless_told_otherwise() -> None:
+def test_the_console_listens_on_the_ingest_ports_address_by_default() -> None:
     assert load({"host": "h"}).console_address == "h"
     assert load({"host": "h", "console_host": "c"}).console_address == "c"
 

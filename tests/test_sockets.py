@@ -18,7 +18,7 @@ def test_a_socket_takes_connections() -> None:
         assert address == client.getsockname()
 
 
-def test_a_port_that_is_taken_is_said_to_be_with_the_flag_to_change() -> None:
+def test_the_error_for_a_port_in_use_names_the_flag() -> None:
     with listen("127.0.0.1", 0, "--port") as first:
         port = port_of(first)
         with pytest.raises(CannotListen, match=f"127.0.0.1 port {port}: the port is in use.*--console-port"):

@@ -144,13 +144,13 @@ def test_settings_and_names_follow_too(
     assert credentials.name(99) is None
 
 
-def test_a_folder_without_a_control_file_is_said_to_need_init(tmp_path: Path) -> None:
+def test_a_directory_without_a_control_file_asks_for_init(tmp_path: Path) -> None:
     with pytest.raises(NotInitialised, match="passerby init"):
         ProjectCredentials(SqliteChangeFeed(tmp_path / "control.db"))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_control_file_without_a_project_is_said_to_need_init(tmp_path: Path, store: SqliteProjects) -> None:
+def test_a_control_file_without_a_project_asks_for_init(tmp_path: Path, store: SqliteProjects) -> None:
     assert not store.initialised()
     with pytest.raises(NotInitialised, match="passerby init"):
         ProjectCredentials(SqliteChangeFeed(tmp_path / "control.db"))

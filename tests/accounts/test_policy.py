@@ -88,6 +88,6 @@ def test_an_additional_namespace_stays_as_it_is(store: SqliteProjects) -> None:
     store.set_policy(1, policy(namespaces={"card": "contact", "cookie": "device"}), "ada", 1)
 
 
-def test_nobody_has_a_policy_without_a_project(store: SqliteProjects) -> None:
+def test_an_unknown_project_has_no_policy(store: SqliteProjects) -> None:
     with pytest.raises(NoSuchProject):
         store.set_policy(7, IdentityPolicy(), "ada", 1)

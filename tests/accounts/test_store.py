@@ -68,12 +68,12 @@ def test_a_name_is_given_once(store: SqliteProjects, project: Project) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "Shop", "-shop", "a b", "a/b", "a" * 64, "a\n"])
-def test_a_name_that_could_not_stand_in_a_path_is_refused(store: SqliteProjects, name: str) -> None:
+def test_a_name_that_is_not_valid_in_a_path_is_rejected(store: SqliteProjects, name: str) -> None:
     with pytest.raises(BadProjectName):
         store.add_project(name, NOW)
 
 
-def test_an_unknown_project_is_said_to_be(store: SqliteProjects) -> None:
+def test_an_unknown_project_is_reported(store: SqliteProjects) -> None:
     with pytest.raises(NoSuchProject, match="shop"):
         store.project("shop")
 
@@ -110,7 +110,7 @@ def test_clients_keep_the_key_that_they_have(store: SqliteProjects, project: Pro
     assert added.value == "in~~1234c456"
 
 
-def test_a_key_never_comes_to_mean_another_project(store: SqliteProjects, project: Project) -> None:
+def test_a_revoked_key_cannot_be_reused_by_another_project(store: SqliteProjects, project: Project) -> None:
     added = store.add_key(project, "segment.write_key", NOW)
     store.revoke_key(project, added.id, NOW)
     other = store.add_project("other", NOW)

@@ -69,16 +69,16 @@ def test_only_the_hash_of_a_session_is_stored(users: SqliteUsers, file: Path) ->
     assert keys.digest(token) in str(rows)
 
 
-def test_what_was_never_given_out_is_nobodys_session(users: SqliteUsers) -> None:
+def test_an_unissued_session_is_not_valid(users: SqliteUsers) -> None:
     assert users.visitor("made up", NOW) is None
 
 
-def test_nobody_who_is_not_there_gets_a_session(users: SqliteUsers) -> None:
+def test_an_unknown_user_gets_no_session(users: SqliteUsers) -> None:
     with pytest.raises(NoSuchUser):
         users.open_session("unknown", NOW)
 
 
-def test_a_session_that_nobody_uses_ends(users: SqliteUsers) -> None:
+def test_an_unused_session_expires(users: SqliteUsers) -> None:
     token = users.open_session("robin", NOW)
     assert users.visitor(token, NOW + IDLE_MS - 1)
     assert users.visitor(token, NOW + 2 * IDLE_MS - 2)
@@ -114,7 +114,7 @@ def test_another_password_ends_all_sessions_of_that_user(users: SqliteUsers) -> 
     assert users.visitor(theirs, NOW + 1)
 
 
-def test_whoever_is_removed_is_out_at_once(users: SqliteUsers) -> None:
+def test_a_removed_user_loses_access_at_once(users: SqliteUsers) -> None:
     users.add("sasha", Role.VIEWER, "hash", NOW)
     token = users.open_session("sasha", NOW)
     users.remove("sasha")
@@ -134,7 +134,7 @@ def test_the_last_administrator_stays_one(users: SqliteUsers) -> None:
 
 
 @pytest.mark.parametrize("change", ["remove", "set_password", "set_role"])
-def test_nobody_can_be_changed_who_is_not_there(users: SqliteUsers, change: str) -> None:
+def test_an_unknown_user_cannot_be_changed(users: SqliteUsers, change: str) -> None:
     further: dict[str, tuple[object, ...]] = {"set_password": ("hash", NOW), "set_role": (Role.ADMIN,)}
     with pytest.raises(NoSuchUser):
         getattr(users, change)("unknown", *further.get(change, ()))
@@ -162,7 +162,7 @@ def test_sessions_are_looked_at_from_several_threads(users: SqliteUsers) -> None
     assert seen == [Visitor("robin", Role.ADMIN)] * 200
 
 
-def test_everybody_in_a_file_of_before_there_were_roles_is_an_administrator(tmp_path: Path) -> None:
+def test_users_from_before_roles_are_administrators(tmp_path: Path) -> None:
     file = tmp_path / "control.db"
     with older(file, CONTROL, 1) as old:
         old.execute("INSERT INTO console_user VALUES ('admin', 'hash', 1)")

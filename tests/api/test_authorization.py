@@ -179,7 +179,7 @@ def test_the_bearer_of_our_token_is_let_in(api: ApiClient, ids: dict[str, str], 
 
 @pytest.mark.parametrize("route", GUARDED)
 @pytest.mark.parametrize("token", ["", "wrong", "wrong with spaces"])
-def test_nobody_else_is(api: ApiClient, ids: dict[str, str], route: Route, token: str) -> None:
+def test_a_wrong_token_is_401(api: ApiClient, ids: dict[str, str], route: Route, token: str) -> None:
     assert call(api, route, token, ids) == 401
 
 

@@ -12,7 +12,7 @@ def test_an_empty_catalogue_has_all_its_parts(api: ApiClient) -> None:
     assert api.get("/v1/catalogue").json() == {"events": [], "traits": [], "violations": [], "cursor": None}
 
 
-def test_events_traits_and_violations_are_told(api: ApiClient) -> None:
+def test_events_traits_and_violations_are_listed(api: ApiClient) -> None:
     api.track("Added", ident("mobile_id", "m1"), price=9)
     api.track("Added", ident("mobile_id", "m1"), price="nine")
     api.identify(ident("mobile_id", "m1"), ident("user_id", "null"), plan="gold")

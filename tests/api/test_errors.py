@@ -38,7 +38,7 @@ def test_every_parameter_that_is_wrong_is_named(api: ApiClient) -> None:
     assert "limit" in found.message
 
 
-def test_a_fault_of_ours_is_logged_and_not_told(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_internal_error_is_logged_and_not_disclosed(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: int) -> None:
         raise KeyError("a secret of ours")
 

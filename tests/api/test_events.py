@@ -118,7 +118,9 @@ def test_an_event_that_never_arrived_was_set_aside(api: ApiClient) -> None:
     assert outcomes(detail(api, message))["stored"] == "dropped"
 
 
-def test_an_event_that_the_log_let_go_still_has_its_trail(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_event_that_was_pruned_from_the_log_still_has_its_trail(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message = api.track("Seen", ident("mobile_id", "m1"))
     monkeypatch.setattr(type(api.server.context.archive), "find", lambda *_: None)
     found = detail(api, message)
@@ -133,7 +135,7 @@ def test_what_there_is_not_and_what_is_anothers_is_not_found(api: ApiClient) -> 
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
-def test_a_broken_event_store_is_told(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_event_store_is_reported(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     from passerby.event_store.protocol import EventStoreBroken  # noqa: PLC0415 - of this test alone
 
     def broken(*_: object) -> None:

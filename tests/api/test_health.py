@@ -75,13 +75,13 @@ def test_each_part_that_fails_is_named_with_what_is_wrong(api: ApiClient) -> Non
 
 
 class TestEngines:
-    def test_a_state_that_can_be_read_is_well(self, api: ApiClient) -> None:
+    def test_a_readable_state_is_healthy(self, api: ApiClient) -> None:
         assert health.run(StateCheck(api.server.reader)) is None
 
     def test_a_state_that_is_not_there_is_not(self, tmp_path: Path) -> None:
         assert health.run(StateCheck(SqliteStateReader(tmp_path / "none.db"))) == "it cannot be read: StateUnavailable"
 
-    def test_a_log_that_can_be_read_is_well(self, tmp_path: Path) -> None:
+    def test_a_readable_log_is_healthy(self, tmp_path: Path) -> None:
         reader = SqliteLogReader(tmp_path / "log.db")
         assert health.run(LogCheck(reader)) is None
         reader.close()
@@ -148,7 +148,7 @@ class TestEdge:
         with serving(Teapot) as port:
             assert EdgeCheck("127.0.0.1", port).problem() is None
 
-    def test_a_port_that_says_nothing_does_not_answer(self) -> None:
+    def test_a_silent_port_counts_as_not_answering(self) -> None:
         with serving(Mute) as port:
             problem = EdgeCheck("127.0.0.1", port).problem()
         assert problem is not None

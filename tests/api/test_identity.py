@@ -48,17 +48,17 @@ def test_nothing_comes_of_looking(api: ApiClient) -> None:
     assert api.get("/v1/merges").json()["merges"] == []
 
 
-def test_what_is_foretold_comes_true(api: ApiClient) -> None:
+def test_a_message_has_the_effect_of_its_preview(api: ApiClient) -> None:
     api.identify(ident("user_id", "u1"), ident("mobile_id", "m1"), ident("email", "a@b.example"))
     api.identify(ident("user_id", "u2"))
     sent = (ident("user_id", "u2"), ident("mobile_id", "m1"), ident("email", "a@b.example"), ident("phone", "null"))
     found = preview(api, *(named(*each) for each in sent))
     api.identify(*sent)
     history = api.get(f"/v1/profiles/{found['target']}/history").json()["history"][-3:]
-    told = {"moved": "reassigned", "conflicts": "conflict", "blocked": "blocked"}
-    foretold = [(told[name], step["identifier"], step["reason"]) for name in told for step in found[name]]
+    kinds = {"moved": "reassigned", "conflicts": "conflict", "blocked": "blocked"}
+    previewed = [(kinds[name], step["identifier"], step["reason"]) for name in kinds for step in found[name]]
     happened = [(entry["kind"], entry["identifier"], entry["reason"]) for entry in history]
-    assert sorted(foretold, key=str) == sorted(happened, key=str)
+    assert sorted(previewed, key=str) == sorted(happened, key=str)
 
 
 def test_a_profile_that_would_be_made_has_no_id_yet(api: ApiClient) -> None:
@@ -69,13 +69,13 @@ def test_a_profile_that_would_be_made_has_no_id_yet(api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("is_event", [True, False])
-def test_of_what_names_nobody_only_an_event_makes_a_profile(api: ApiClient, *, is_event: bool) -> None:
+def test_without_usable_identifiers_only_an_event_creates_a_profile(api: ApiClient, *, is_event: bool) -> None:
     found = preview(api, named("mobile_id", "undefined"), is_event=is_event)
     assert (found["target"], found["created"]) == (None, is_event)
     assert len(found["blocked"]) == is_event
 
 
-def test_limits_and_hints_are_foretold_too(api: ApiClient) -> None:
+def test_a_preview_includes_limits_and_hints(api: ApiClient) -> None:
     api.track("Seen", ident("mobile_id", "m1"), ident("device_id", "d1"))
     for number in range(20):
         api.identify(ident("user_id", "u1"), ident("email", f"{number}@b.example"))
@@ -108,7 +108,7 @@ def test_a_chain_goes_from_the_identifier_through_merges_to_the_profile(api: Api
     assert all(entry["message_id"] and entry["reason"] for entry in chain)
 
 
-def test_a_chain_tells_of_every_hand_that_an_identifier_went_through(api: ApiClient) -> None:
+def test_a_chain_lists_every_owner_that_an_identifier_had(api: ApiClient) -> None:
     merge(api)
     api.identify(ident("user_id", "u2"), ident("mobile_id", "m1"))
     api.identify(ident("email", "a@b.example"))
@@ -135,7 +135,7 @@ def test_what_a_profile_does_not_hold_needs_no_explanation(api: ApiClient, names
     assert why(api, api.owner("user_id", "u1"), namespace, value).status_code == 404
 
 
-def test_nobody_is_explained_who_is_not_there(api: ApiClient) -> None:
+def test_an_unknown_profile_has_no_explanation(api: ApiClient) -> None:
     assert why(api, new_id(), "mobile_id", "m1").status_code == 404
 
 

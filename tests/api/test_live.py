@@ -43,7 +43,7 @@ def recent(api: ApiClient, **query: Any) -> list[str]:
     return [item["id"] for item in api.get("/v1/live/recent", **query).json()["items"]]
 
 
-def test_what_came_last_comes_first_accepted_and_refused_alike(api: ApiClient) -> None:
+def test_the_newest_comes_first_whether_accepted_or_rejected(api: ApiClient) -> None:
     first = say(api, properties={"sku": "R-88"}, identifiers=(ident("mobile_id", "m1"), ident("user_id", "u1")))
     refuse(api, "The body is not JSON.")
     refused, accepted = api.get("/v1/live/recent").json()["items"]
@@ -125,7 +125,7 @@ def followed(
     asyncio.run(main())
 
 
-def test_who_follows_gets_what_comes_from_now_on(api: ApiClient) -> None:
+def test_a_follower_gets_new_events(api: ApiClient) -> None:
     say(api, "Before")
 
     async def test(stream: Stream) -> None:
@@ -145,7 +145,7 @@ async def stream_place(api: ApiClient) -> str:
     return tail.id_of(await tail_of(api).head())
 
 
-def test_who_comes_back_goes_on_behind_the_last_event(api: ApiClient) -> None:
+def test_a_reconnected_stream_continues_after_the_last_event(api: ApiClient) -> None:
     place = place_of(api.get("/v1/live/recent").json()["cursor"])
     for number in range(20):
         say(api, f"Missed {number}")
@@ -164,7 +164,7 @@ def test_a_place_that_is_not_reached_yet_is_now(api: ApiClient) -> None:
     followed(api, test, place=Place(at(10**12), 10**12))
 
 
-def test_who_falls_behind_is_told_how_much_is_missing(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_stream_reports_how_many_events_are_missing(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tail, "HELD", 5)
     monkeypatch.setattr(tail, "SHOWN", 2)
     place = place_of(api.get("/v1/live/recent").json()["cursor"])
@@ -174,9 +174,9 @@ def test_who_falls_behind_is_told_how_much_is_missing(api: ApiClient, monkeypatc
     async def test(stream: Stream) -> None:
         await stream.next()
         fields = await stream.next()
-        told = json.loads(fields["data"])
-        assert [item["name"] for item in told["items"]] == ["N7", "N8"]
-        assert told["skipped"] == 7
+        data = json.loads(fields["data"])
+        assert [item["name"] for item in data["items"]] == ["N7", "N8"]
+        assert data["skipped"] == 7
 
     followed(api, test, place=place)
 
@@ -211,7 +211,7 @@ def test_a_log_that_cannot_be_read_for_a_moment_ends_nothing(api: ApiClient, mon
     followed(api, test)
 
 
-def test_who_may_no_longer_look_is_let_go(api: ApiClient) -> None:
+def test_a_stream_ends_when_its_session_loses_access(api: ApiClient) -> None:
     async def test(stream: Stream) -> None:
         await stream.next()
         with pytest.raises(StopAsyncIteration):
@@ -337,7 +337,7 @@ def test_a_revoked_token_ends_its_stream(api: ApiClient, monkeypatch: pytest.Mon
     assert answer.text.startswith("retry: 2000\nid: ")
 
 
-def test_who_begins_before_others_did_misses_nothing(api: ApiClient) -> None:
+def test_a_reader_started_first_misses_nothing(api: ApiClient) -> None:
     place = place_of(api.get("/v1/live/recent").json()["cursor"])
     say(api, "Before")
 

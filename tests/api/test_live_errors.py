@@ -30,19 +30,19 @@ def types(_project: int, event: str) -> Mapping[str, DataType]:
     return {"age": "number"} if event == "" else {"price": "number", "at": "date", "tags": "array"}
 
 
-def told(each: Message) -> list[tuple[str, str]]:
+def errors(each: Message) -> list[tuple[str, str]]:
     return [(error.attribute, error.message) for error in errors_of(each, types)]
 
 
-def test_a_value_of_another_type_is_told_with_both_types() -> None:
+def test_a_value_of_another_type_is_reported_with_both_types() -> None:
     wrong = message(properties={"price": "9,50", "at": "soon", "tags": {}, "other": 1}, traits={"age": "old"})
-    assert told(wrong) == [
+    assert errors(wrong) == [
         ("price", "Expected number, got string"),
         ("at", "Expected date, got string"),
         ("tags", "Expected array, got object"),
         ("age", "Expected number, got string"),
     ]
-    assert told(message(properties={"price": None, "tags": []})) == []
+    assert errors(message(properties={"price": None, "tags": []})) == []
 
 
 def test_what_the_dialect_rejected_comes_first_and_once() -> None:
@@ -51,16 +51,16 @@ def test_what_the_dialect_rejected_comes_first_and_once() -> None:
     each = message(
         rejected=rejected, violations=violations, rejected_traits=(Rejected("age", "", "unreadable_number"),)
     )
-    assert told(each) == [
+    assert errors(each) == [
         ("price", "Expected number, got object"),
         ("age", "Expected a finite number"),
         ("", "Time in future"),
     ]
 
 
-def test_the_vendors_rules_are_told() -> None:
+def test_the_vendors_rules_are_reported() -> None:
     each = message(name="we_paid", properties={"we_a": 1, "long": "x" * 1_000})
-    assert [name for name, _ in told(each)] == ["", "we_a", "long"]
+    assert [name for name, _ in errors(each)] == ["", "we_a", "long"]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_key_is_added_listed_rotated_and_revoked(api: ApiClient) -> None:
     assert api.post(f"/v1/keys/{fresh['id']}/rotate").status_code == 404
 
 
-def test_a_token_has_the_scopes_that_it_was_given_and_is_told_once(api: ApiClient) -> None:
+def test_a_token_has_the_chosen_scopes_and_is_shown_once(api: ApiClient) -> None:
     made = api.post("/v1/keys", body={"kind": "api_token", "scopes": ["read"]}).json()
     api.server.credentials.refresh_if_changed()
     assert api.get("/v1/stats", made["value"]).status_code == 200
@@ -129,7 +129,7 @@ def entries(api: ApiClient, **query: Any) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_change_is_noted_with_who_made_it_and_without_secrets(api: ApiClient) -> None:
+def test_every_change_is_recorded_with_its_actor_and_without_secrets(api: ApiClient) -> None:
     token = api.server.projects.add_key(project_of(api), "api_token", 1, label="back office").value
     api.server.credentials.refresh_if_changed()
     secret = "battery-staple-".ljust(20, "9") + "abcdefghijklmnopqrst"
@@ -186,7 +186,7 @@ def test_without_a_key_there_is_no_test(api: ApiClient) -> None:
     api.identify(ident("user_id", "u1"))
 
 
-def test_what_the_dialect_refuses_is_told(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_of_the_dialect_are_reported(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     from passerby.dialects.contract import Fault, RequestFault  # noqa: PLC0415 - of this test alone
     from passerby.dialects.segment import calls  # noqa: PLC0415 - likewise
 

@@ -39,7 +39,7 @@ def profiles(api: ApiClient) -> list[Any]:
     return found
 
 
-def test_two_visitors_are_merged_and_parted_again(api: ApiClient) -> None:
+def test_two_visitors_are_merged_and_the_merge_is_undone(api: ApiClient) -> None:
     api.track("Seen", ident("mobile_id", "m1"))
     api.track("Seen", ident("mobile_id", "m2"))
     before = profiles(api)
@@ -88,7 +88,7 @@ def test_of_two_customers_the_losers_id_still_leads_to_the_winner(api: ApiClient
         assert [entry["kind"] for entry in chain] == ["attached", "merged"]
 
 
-def test_two_customers_are_parted_again_as_they_were(api: ApiClient) -> None:
+def test_undoing_a_merge_of_two_customers_restores_both(api: ApiClient) -> None:
     first, second = two_customers(api)
     before = profiles(api)
     merge_id = merge(api, first, second, force=True).json()["merge_id"]
@@ -97,7 +97,7 @@ def test_two_customers_are_parted_again_as_they_were(api: ApiClient) -> None:
     assert api.get("/v1/stats").json()["profiles"]["customer"] == 2
 
 
-def test_a_customer_absorbs_whoever_is_none(api: ApiClient) -> None:
+def test_a_customer_absorbs_profiles_that_are_not_customers(api: ApiClient) -> None:
     api.track("Seen", ident("mobile_id", "m1"))
     api.identify(ident("user_id", "u1"))
     made = merge(api, api.owner("mobile_id", "m1"), api.owner("user_id", "u1")).json()
@@ -105,7 +105,7 @@ def test_a_customer_absorbs_whoever_is_none(api: ApiClient) -> None:
     assert made["profile"]["id"] == api.owner("user_id", "u1")
 
 
-def test_what_was_merged_stands_for_what_it_belongs_to(api: ApiClient) -> None:
+def test_a_merged_profile_resolves_to_its_canonical_profile(api: ApiClient) -> None:
     for name in ("m1", "m2", "m3"):
         api.track("Seen", ident("mobile_id", name))
     one, two, three = (api.owner("mobile_id", name) for name in ("m1", "m2", "m3"))
@@ -124,7 +124,7 @@ def test_limits_hold_even_with_force(api: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("loser", [new_id(), "unknown"])
-def test_nobody_is_merged_with_somebody_unknown(api: ApiClient, loser: str) -> None:
+def test_a_merge_with_an_unknown_profile_is_rejected(api: ApiClient, loser: str) -> None:
     api.track("Seen", ident("mobile_id", "m1"))
     assert code(merge(api, api.owner("mobile_id", "m1"), loser)) == (404, "not_found")
 
@@ -197,7 +197,7 @@ def test_the_undo_of_a_detachment_names_the_way_to_merge_what_has_got_another_ad
     "body, comment, ending",
     [(None, {}, ""), ({"reason": "it is hers"}, {"comment": "it is hers"}, ": it is hers")],
 )
-def test_the_history_tells_why_a_detachment_was_undone(
+def test_the_history_contains_the_reason_for_undoing_a_detachment(
     api: ApiClient, body: Any, comment: dict[str, str], ending: str
 ) -> None:
     first, _ = two_customers(api)

@@ -50,7 +50,7 @@ def last_reason(api: ApiClient, profile: str) -> str:
     "body, ending",
     [(None, ""), ({}, ""), ({"reason": "a shared tablet"}, ": a shared tablet")],
 )
-def test_the_history_tells_who_undid_a_merge_and_why(api: ApiClient, body: Any, ending: str) -> None:
+def test_the_history_names_who_undid_a_merge_and_why(api: ApiClient, body: Any, ending: str) -> None:
     undone = api.post(f"/v1/merges/{merge(api)}/undo", body=body)
     assert undone.status_code == 200
     for profile in undone.json()["profiles"]:
@@ -121,14 +121,14 @@ def test_merges_are_listed_newest_first_a_page_at_a_time(api: ApiClient) -> None
     assert api.get("/v1/merges", api.other_token).json()["merges"] == []
 
 
-def test_undone_merges_can_be_told_from_others(api: ApiClient) -> None:
+def test_undone_merges_can_be_filtered(api: ApiClient) -> None:
     kept, undone = merge(api, "m1", "u1"), merge(api, "m2", "u2")
     api.post(f"/v1/merges/{undone}/undo")
     assert [each["id"] for each in api.get("/v1/merges", undone="true").json()["merges"]] == [undone]
     assert [each["id"] for each in api.get("/v1/merges", undone="false").json()["merges"]] == [kept]
 
 
-def test_a_merge_tells_what_it_moved_and_whether_it_can_be_undone(api: ApiClient) -> None:
+def test_a_merge_lists_moved_identifiers_and_whether_it_can_be_undone(api: ApiClient) -> None:
     merge_id = merge(api)
     found = api.get(f"/v1/merges/{merge_id}").json()
     assert (found["undoable"], found["built_on"], found["undone_at"]) == (True, None, None)
@@ -141,7 +141,7 @@ def test_a_merge_tells_what_it_moved_and_whether_it_can_be_undone(api: ApiClient
     assert undone["undone_at"]
 
 
-def test_a_merge_tells_which_other_builds_on_it(api: ApiClient) -> None:
+def test_a_merge_names_the_merge_that_builds_on_it(api: ApiClient) -> None:
     api.track("Seen", ident("mobile_id", "m1"))
     api.identify(ident("email", "a@b.example"))
     api.identify(ident("email", "a@b.example"), ident("mobile_id", "m1"))

@@ -50,7 +50,7 @@ def test_a_token_opens_what_its_scope_allows(api: ApiClient, ids: dict[str, str]
     assert call(api, route, token_for(api, scope_of(route)), ids) == 200
 
 
-def test_a_token_without_the_scope_is_told_which_one_is_missing(api: ApiClient) -> None:
+def test_the_error_for_a_missing_scope_names_it(api: ApiClient) -> None:
     answer = api.get("/v1/keys", token_for(api, Scope.READ))
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forbidden")
     assert answer.json()["error"]["details"] == {"scope": "manage"}

@@ -63,7 +63,7 @@ class TestLookingUp:
         assert find(api, "email", sent, "north")["stage"] == "lead"
 
     @pytest.mark.parametrize("value", ["u2", "undefined", ""])
-    def test_an_identifier_of_nobody_is_404(self, api: ApiClient, value: str) -> None:
+    def test_an_unknown_identifier_is_404(self, api: ApiClient, value: str) -> None:
         api.identify(ident("user_id", "u1"))
         answer = api.get("/v1/profiles", namespace="user_id", value=value)
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
@@ -118,13 +118,13 @@ class TestLookingUp:
 
     @pytest.mark.parametrize("rest", ["", "/events", "/history"])
     @pytest.mark.parametrize("id_", [new_id(), "u1", "{%00}", "0" * 32])
-    def test_what_is_no_id_of_ours_is_404(self, api: ApiClient, id_: str, rest: str) -> None:
+    def test_a_malformed_id_is_404(self, api: ApiClient, id_: str, rest: str) -> None:
         answer = api.get(f"/v1/profiles/{id_}{rest}")
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
 class TestListing:
-    def test_pages_hold_everybody_newest_first(self, api: ApiClient) -> None:
+    def test_pages_list_all_profiles_newest_first(self, api: ApiClient) -> None:
         for n in range(5):
             api.identify(ident("user_id", f"u{n}"))
         found, cursor, pages = [], None, 0
@@ -204,7 +204,7 @@ class TestTimeline:
             "semantic": None,
         }
 
-    def test_what_an_event_means_is_beside_what_its_sender_called_it(self, api: ApiClient) -> None:
+    def test_the_standard_event_is_shown_next_to_the_senders_name(self, api: ApiClient) -> None:
         for dialect, name, properties in (
             ("antsomi", "product/purchase", {"revenue": "5", "items": [{"id": "p", "quantity": 1}]}),
             ("segment", "Song Played", {}),

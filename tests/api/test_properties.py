@@ -29,7 +29,7 @@ queries = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(OWN), id_=st.one_of(texts, st.builds(new_id)), query=queries)
-def test_whatever_is_asked(api: ApiClient, path: str, id_: str, query: dict[str, Any]) -> None:
+def test_every_query_gets_a_documented_response(api: ApiClient, path: str, id_: str, query: dict[str, Any]) -> None:
     url = re.sub(r"\{\w+\}", quote(id_, safe="").replace("\\", ""), path)
     for method in DESCRIPTION["paths"][path]:
         answer = api.server.client.request(
@@ -50,7 +50,7 @@ bodies = st.one_of(st.binary(max_size=60), anything.map(msgspec.json.encode))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(BODIES), body=bodies)
 @example(path="/v1/identity/preview", body=b"[" * 100_000)
-def test_whatever_is_sent(api: ApiClient, path: str, body: bytes) -> None:
+def test_every_body_gets_a_documented_response(api: ApiClient, path: str, body: bytes) -> None:
     url = re.sub(r"\{\w+\}", new_id(), path)
     for method in DESCRIPTION["paths"][path].keys() - {"get"}:
         headers = {"Authorization": f"Bearer {api.token}", "Content-Type": "application/json"}

@@ -35,7 +35,7 @@ def test_what_a_read_raises_comes_back_and_its_place_is_free_again() -> None:
     asyncio.run(read())
 
 
-def test_who_comes_on_top_of_those_waiting_is_told_to_come_again() -> None:
+def test_reads_beyond_the_queue_limit_get_retry_after() -> None:
     async def read() -> ServiceError:
         readers = Readers(threads=1, waiting=2)
         held = threading.Event()

@@ -126,6 +126,6 @@ def test_the_event_store_is_asked_once_a_minute(api: ApiClient) -> None:
     assert api.get("/v1/catalogue/event-counts").json() == first
 
 
-def test_a_broken_event_store_is_told(api: ApiClient) -> None:
+def test_a_broken_event_store_is_reported(api: ApiClient) -> None:
     api.events.broken = True
     assert api.get("/v1/catalogue/event-counts").json()["error"]["code"] == "events_unavailable"

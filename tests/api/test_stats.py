@@ -67,7 +67,7 @@ def test_what_waits_shows_and_so_does_for_how_long(api: ApiClient) -> None:
     assert found["lag_seconds"] > 0
 
 
-def test_beside_a_log_that_is_an_older_copy_nothing_waits_less_than_nothing(api: ApiClient) -> None:
+def test_with_an_older_copy_of_the_log_the_backlog_is_not_negative(api: ApiClient) -> None:
     api.track("Seen", ident("mobile_id", "m1"))
     api.server.apply()
     log: Any = OlderLog()
@@ -75,7 +75,7 @@ def test_beside_a_log_that_is_an_older_copy_nothing_waits_less_than_nothing(api:
     assert (found.accepted, found.applied, found.waiting) == (1, 1, 0)
 
 
-def test_what_waits_for_another_project_is_no_lag_of_ours(api: ApiClient) -> None:
+def test_messages_of_another_project_are_not_our_lag(api: ApiClient) -> None:
     api.append(api.other_project, kind="track", name="Seen", identifiers=(ident("mobile_id", "m1"),))
     found = stats(api)
     assert (found["waiting"], found["lag_seconds"]) == (0, 0.0)

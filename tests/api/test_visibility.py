@@ -43,7 +43,7 @@ def test_a_message_that_is_not_applied_in_time_is_503(api: ApiClient, path: str)
     assert details["accepted"] == details["applied"] + 1
 
 
-def test_an_event_that_is_not_carried_in_time_is_503_and_the_relay_is_nudged(api: ApiClient) -> None:
+def test_an_event_that_is_not_delivered_in_time_is_503_and_the_relay_is_nudged(api: ApiClient) -> None:
     say_seen(api)
     api.server.apply()
     nudges = api.relay.nudges
@@ -65,7 +65,7 @@ def test_waiting_ends_when_everything_is_visible(api: ApiClient) -> None:
     assert [(answer.status_code, answer.json()["waiting"]) for answer in answers] == [(200, 0)]
 
 
-def test_nobody_waits_longer_than_is_allowed(api: ApiClient) -> None:
+def test_no_request_waits_longer_than_the_limit(api: ApiClient) -> None:
     say_seen(api)
     log = SharedLog(SqliteLogEngine(api.server.folder / "log.db"))
     visibility = Visibility(log, api.server.reader, api.relay, api.relay.nudge, longest_seconds=0.02)
@@ -88,7 +88,7 @@ def test_routes_without_a_projects_data_answer_at_once(api: ApiClient, path: str
     assert api.get(path, wait=1).status_code == 200
 
 
-def test_nobody_is_kept_when_the_server_stops(api: ApiClient) -> None:
+def test_waiting_ends_when_the_server_stops(api: ApiClient) -> None:
     say_seen(api)
     log = SharedLog(SqliteLogEngine(api.server.folder / "log.db"))
     visibility = Visibility(log, api.server.reader, api.relay, api.relay.nudge, longest_seconds=60)

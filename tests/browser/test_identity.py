@@ -13,7 +13,7 @@ def customer_id(email: str) -> str:
     return hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()
 
 
-def test_somebody_who_looks_around_is_an_anonymous_profile(server: Server, visits: Visits) -> None:
+def test_a_visitor_is_an_anonymous_profile(server: Server, visits: Visits) -> None:
     visit = visits()
     page = visit.open("/?utm_source=news&utm_campaign=spring&gclid=g1")
     page.evaluate("view('p1')")
@@ -72,7 +72,7 @@ def test_three_visitors_of_one_device_are_one_customer_once_they_sign_in(server:
     assert names(server, found).count("pageview/view") == 3
 
 
-def test_whoever_comes_after_a_logout_is_somebody_else(server: Server, visits: Visits) -> None:
+def test_the_user_after_a_logout_is_another_profile(server: Server, visits: Visits) -> None:
     visit = visits()
     page = visit.open()
     page.evaluate("signIn('bo@example.com', 'Bo')")
@@ -84,9 +84,9 @@ def test_whoever_comes_after_a_logout_is_somebody_else(server: Server, visits: V
     done(page)
     next_uid = visit.uid
     assert next_uid != bo_uid
-    nobody = visitor(server, next_uid)
-    assert nobody["stage"] == "anonymous"
-    assert names(server, nobody) == ["session/start", "product/view"]
+    anonymous = visitor(server, next_uid)
+    assert anonymous["stage"] == "anonymous"
+    assert names(server, anonymous) == ["session/start", "product/view"]
 
     page.evaluate("signIn('cy@example.com', 'Cy')")
     page.reload()

@@ -52,7 +52,7 @@ def test_a_reload_loses_nothing(server: Server, visits: Visits) -> None:
     assert counted(server, found)["pageview/view"] == 3
 
 
-def test_a_page_that_is_closed_has_told_its_last_and_tells_it_once(server: Server, visits: Visits) -> None:
+def test_a_closed_page_has_sent_its_last_event_once(server: Server, visits: Visits) -> None:
     visit = visits()
     other = visit.open("/other")
     page = visit.open()
@@ -143,7 +143,7 @@ def test_an_answer_that_is_lost_makes_no_second_event(server: Server, visits: Vi
     assert steps(server, visitor(server, visit.uid)) == [0, 1, 2]
 
 
-def test_a_page_that_may_store_nothing_tells_all_that_happens_on_it(server: Server, visits: Visits) -> None:
+def test_a_page_without_storage_still_sends_all_its_events(server: Server, visits: Visits) -> None:
     visit = visits()
     page = visit.open("/blocked")
     with pytest.raises(Error, match="SecurityError"):

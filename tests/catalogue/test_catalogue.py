@@ -205,7 +205,7 @@ def test_traits_are_no_event() -> None:
     assert list(store.attributes.values()) == [AttributeRow(1, "", "plan", "string", 1, 1, 1, enforced=True)]
 
 
-def test_memory_is_let_go_between_batches_once_there_is_too_much_of_it() -> None:
+def test_memory_is_released_between_batches_above_a_limit() -> None:
     catalogue, store = Catalogue(memory=3), MemoryStore()
     store.run(catalogue, [Observed("A", {"x": 1, "y": 1})])
     assert catalogue.needs(1, ["A"]) == []

@@ -59,7 +59,7 @@ def test_what_a_failed_batch_counted_is_forgotten() -> None:
     assert counter.needs(1)
 
 
-def test_memory_is_let_go_between_batches_once_there_is_too_much_of_it() -> None:
+def test_memory_is_released_between_batches_above_a_limit() -> None:
     counter = ViolationCounter(memory=1)
     counter.add(1, Violation("kind", "A"), 1)
     counter.drain()

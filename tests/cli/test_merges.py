@@ -71,7 +71,7 @@ def test_the_history_has_the_actor_and_reason_of_an_undo(passerby: Command, data
     assert (last.rule, last.actor, last.detail.comment) == ("undo", COMMAND_LINE, "a shared tablet")
 
 
-def test_programs_are_told_whom_an_undo_has_parted(passerby: Command, builder: StateBuilder) -> None:
+def test_an_undo_returns_both_profiles_as_json(passerby: Command, builder: StateBuilder) -> None:
     absorbed(builder, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json
     parted = passerby("merges", "undo", merge["id"].upper(), "--json").json

@@ -145,10 +145,10 @@ def test_the_demo_with_the_same_seed_sends_the_same_users_and_lists_profiles_of_
     assert run(demo) == 0
     before = server.read("/v1/stats")["profiles"]["customer"]
     assert run(demo) == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert server.read("/v1/stats")["profiles"]["customer"] == before
-    assert "Profiles of interest:" in told
-    assert f"{greeting.url('127.0.0.1', server.console_port)}/v1/profiles/" in told
+    assert "Profiles of interest:" in printed
+    assert f"{greeting.url('127.0.0.1', server.console_port)}/v1/profiles/" in printed
 
 
 def test_the_doctor_finds_a_running_server_healthy(server: Server, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,7 @@ def test_the_newest_id_counts_that_is_not_revoked(passerby: Command) -> None:
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_project_without_ids_is_told_how_to_get_them(passerby: Command) -> None:
+def test_a_project_without_ids_is_shown_how_to_create_them(passerby: Command) -> None:
     for key in passerby("keys", "list", "--json").json:
         if key["kind"] == "antsomi.prop_id":
             passerby("keys", "revoke", str(key["id"]))

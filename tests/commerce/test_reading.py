@@ -145,6 +145,6 @@ class TestValues:
         lines = [{"sku": "A", "currency": "EUR"}, {"sku": "B", **other}]
         assert said("Order Completed", {"products": lines}).currency is None
 
-    def test_what_was_not_said_is_left_out_when_it_is_written(self) -> None:
+    def test_unset_fields_are_left_out_of_the_json(self) -> None:
         written = msgspec.json.decode(msgspec.json.encode(said("Product Viewed", {"sku": "A"})))
         assert written == {"name": "product_viewed", "items": [{"sku": "A"}], "value": None, "currency": None}

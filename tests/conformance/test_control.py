@@ -125,7 +125,7 @@ def test_keys_are_added_rotated_and_revoked(projects: Projects, shop: Project) -
             change()
 
 
-def test_a_key_never_comes_to_mean_another_project(projects: Projects, shop: Project) -> None:
+def test_a_revoked_key_cannot_be_reused_by_another_project(projects: Projects, shop: Project) -> None:
     other = projects.add_project("app", NOW)
     made = projects.add_key(shop, "segment.write_key", NOW, value="clients-use-it")
     projects.revoke_key(shop, made.id, NOW)
@@ -265,7 +265,7 @@ def test_a_browser_is_known_until_another_password(users: Users) -> None:
     assert users.unlocked_at("ann") == NOW
 
 
-def test_the_feed_tells_of_projects_settings_and_keys(
+def test_the_feed_contains_projects_settings_and_keys(
     engine: ControlEngine, projects: Projects, users: Users, shop: Project
 ) -> None:
     users.add("ann", Role.ADMIN, "hash", NOW)

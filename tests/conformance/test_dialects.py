@@ -397,8 +397,8 @@ def test_snippets_are_printed(server: Server, dialect: Dialect) -> None:
 def test_the_demos_calls_are_accepted(server: Server, keys: dict[str, str], dialect: Dialect) -> None:
     if dialect.demo is None:
         return
-    everybody, now = people(1, 60), time.time_ns() // 1_000_000
-    steps = [*day(everybody, 1, now), *afterwards(everybody, 1, now)]
+    all_people, now = people(1, 60), time.time_ns() // 1_000_000
+    steps = [*day(all_people, 1, now), *afterwards(all_people, 1, now)]
     own = [step for step in steps if step.call.partition(".")[0] == dialect.name]
     assert own
     for call in {step.call for step in own}:

@@ -163,7 +163,7 @@ class TestTimelines:
         assert ids(timeline(store, only=Only("it's \\ odd"))) == [event_id(2)]
         assert ids(timeline(store, only=Only("viewed"), before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
 
-    def test_a_meaning_is_found_beside_a_number_of_more_than_64_bits(self, store: EventStore) -> None:
+    def test_a_standard_event_is_found_next_to_an_integer_of_more_than_64_bits(self, store: EventStore) -> None:
         bought = Semantic(name="purchased", items=[], value=10**30, currency=None)
         store.write(rows([event(1, semantic=bought)]), "1")
         assert ids(timeline(store, only=Only(semantic="purchased"))) == [event_id(1)]
@@ -197,11 +197,11 @@ class TestTimelines:
         store.write(rows([event()]), "1")
         assert len(timeline(store, before=Cursor(time, event_id(0)))) == (time > 0)
 
-    def test_a_place_that_names_no_event_is_behind_all(self, store: EventStore) -> None:
+    def test_a_cursor_without_an_event_is_after_all_events(self, store: EventStore) -> None:
         store.write(rows([event()]), "1")
         assert timeline(store, before=Cursor(NOON, "?")) == []
 
-    def test_nobody_has_no_events(self, store: EventStore) -> None:
+    def test_a_timeline_of_no_profiles_is_empty(self, store: EventStore) -> None:
         assert store.timeline(PROJECT, [], limit=5) == timeline(store, limit=0) == []
 
 
@@ -213,7 +213,7 @@ class TestCounts:
 
     @FEW
     @given(st.lists(VALUES | st.sampled_from(MOMENTS), max_size=30), st.sampled_from(["x", "a.b", '"', "é"]))
-    def test_values_are_counted_by_the_types_that_the_catalogue_tells(
+    def test_values_are_counted_by_the_types_of_the_catalogue(
         self, store: EventStore, values: list[Any], attribute: str
     ) -> None:
         name = str(uuid4())
@@ -222,7 +222,7 @@ class TestCounts:
         expected = Counter(type_ for value in values if (type_ := data_type(value)))
         assert store.value_types(PROJECT, name, attribute) == expected
 
-    def test_no_value_is_counted_of_an_attribute_that_cannot_be_told(self, store: EventStore) -> None:
+    def test_values_of_an_attribute_name_with_nul_are_not_counted(self, store: EventStore) -> None:
         store.write(rows([event(name="x", properties={"a": 1})]), "1")
         assert store.value_types(PROJECT, "x", "a\0b") == {}
 

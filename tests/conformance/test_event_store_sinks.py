@@ -36,7 +36,7 @@ def stored(store: EventStore) -> list[int]:
     return sorted(event.position for event in store.timeline(PROJECT, [ANN, BOB], limit=1_000))
 
 
-def test_a_new_store_has_nothing_and_knows_it(opened: Opened) -> None:
+def test_a_new_store_is_empty_and_reports_it(opened: Opened) -> None:
     assert (opened.sink.delivered(), opened.store.visible) == (Delivered(), at(0))
 
 

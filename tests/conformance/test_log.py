@@ -193,7 +193,7 @@ def test_nothing_is_pruned_that_a_reader_has_not_passed(writer: LogWriter, reade
     assert reader.head() == head
 
 
-def test_how_far_a_reader_has_come_never_goes_back(writer: LogWriter, reader: LogReader) -> None:
+def test_the_position_of_a_reader_never_decreases(writer: LogWriter, reader: LogReader) -> None:
     for number in range(1, 11):
         append(writer, numbered(number, number))
     reader.commit_offset("worker", reader.head())

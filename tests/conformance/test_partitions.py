@@ -175,7 +175,7 @@ class TestWorker:
         for part in by_partition(Entry(event.position, event) for event in carried(api)).values():  # type: ignore[arg-type]
             assert [entry.position for entry in part] == sorted(entry.position for entry in part)
 
-    def test_a_worker_that_takes_a_partition_over_goes_on_behind_the_other(self, api: ApiClient) -> None:
+    def test_a_worker_that_takes_over_a_partition_continues_after_the_other(self, api: ApiClient) -> None:
         """The one that lost the partition still holds what it read, and tries to apply it."""
         say(api)
         path = api.server.folder / "state.db"
@@ -313,21 +313,21 @@ class TestLive:
         assert id_of(place) == cursor
         assert place.positions == api.server.log_engine.head()
         said = say(api, 30)
-        told = self._after(api, place)
-        assert {item.id for item in told.batch.items} == {message.id for message in said}
-        assert (told.batch.skipped, told.place.positions) == (0, api.server.log_engine.head())
-        assert self._after(api, told.place).batch.items == []
+        result = self._after(api, place)
+        assert {item.id for item in result.batch.items} == {message.id for message in said}
+        assert (result.batch.skipped, result.place.positions) == (0, api.server.log_engine.head())
+        assert self._after(api, result.place).batch.items == []
 
-    def test_who_is_too_far_behind_is_told_how_many_messages_are_missing(
+    def test_a_stream_too_far_behind_reports_how_many_messages_are_missing(
         self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(tail, "HELD", 6)
         place = place_of(api.get("/v1/live/recent").json()["cursor"])
         assert place is not None
         say(api, 60)
-        told = self._after(api, place)
-        assert (len(told.batch.items), told.batch.skipped) == (6, 54)
-        assert told.place.positions == api.server.log_engine.head()
+        result = self._after(api, place)
+        assert (len(result.batch.items), result.batch.skipped) == (6, 54)
+        assert result.place.positions == api.server.log_engine.head()
 
     def test_what_followers_share_is_bounded_and_says_what_it_lacks(
         self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
@@ -342,8 +342,8 @@ class TestLive:
             shown = skipped = 0
             for _ in range(5):
                 say(api, 30)
-                told = await live.after(place, (api.project,), Wanted())
-                shown, skipped, place = shown + len(told.batch.items), skipped + told.batch.skipped, told.place
+                result = await live.after(place, (api.project,), Wanted())
+                shown, skipped, place = shown + len(result.batch.items), skipped + result.batch.skipped, result.place
             assert shown + skipped == 150
             slow = await live.after(begin, (api.project,), Wanted())
             assert len(slow.batch.items) + slow.batch.skipped == 150
@@ -446,7 +446,7 @@ class TestEdge:
         known.follow(api.server.reader.positions())
         assert not any(known.is_waiting(api.project, each.identifiers, applied) for each in said)
 
-    def test_a_worker_too_far_behind_in_all_partitions_together_is_not_waited_for(
+    def test_the_total_lag_of_all_partitions_limits_waiting(
         self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(unapplied, "FOLLOWED", 20)

@@ -77,7 +77,7 @@ def reader(comparison: Comparison, engine: StateEngine) -> Iterator[StateReader]
         yield reader
 
 
-def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
+def apply_calls(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
     for names in messages:
         comparison.append(*names)
     comparison.apply()
@@ -97,7 +97,7 @@ def decision(comparison: Comparison) -> ManualDecision:
 @pytest.mark.hypothesis
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("name", ENGINES)
-def test_an_engine_does_what_the_model_says_whatever_happens(name: str) -> None:
+def test_an_engine_agrees_with_the_model(name: str) -> None:
     class OnEngine(Machine):
         def make_engine(self, folder: Path) -> StateEngine:
             return ENGINES[name](folder)
@@ -142,7 +142,7 @@ def test_every_statement_that_the_manager_names_is_there() -> None:
 
 def test_a_state_that_is_opened_again_is_as_it_was_left(engine: StateEngine) -> None:
     with closing(Comparison(engine)) as comparison:
-        tell(comparison, (M1,), (U1, M1), (U2,))
+        apply_calls(comparison, (M1,), (U1, M1), (U2,))
         before = [comparison.observer.records(project) for project in (1, 2)]
         comparison.restart()
         assert [comparison.observer.records(project) for project in (1, 2)] == before
@@ -167,7 +167,7 @@ def test_the_same_log_gives_the_same_ids_on_every_engine_however_it_is_cut() -> 
 
 
 def test_nothing_of_a_project_is_known_in_another(comparison: Comparison, reader: StateReader) -> None:
-    tell(comparison, (M1,), (U1,), (U1, M1))
+    apply_calls(comparison, (M1,), (U1,), (U1, M1))
     ours, (merge,) = profile(reader, U1), reader.merges(1, limit=2)
     assert reader.profile_of(2, U1) is None
     assert (reader.profile(2, ours), reader.members(2, ours), reader.history(2, ours, limit=1)) == (None, [], None)
@@ -195,15 +195,15 @@ UNKNOWN: Final[list[tuple[type[Exception], Callable[[State, ManualDecision], obj
 def test_what_is_not_there_cannot_be_changed(
     comparison: Comparison, error: type[Exception], act: Callable[[State, ManualDecision], object]
 ) -> None:
-    tell(comparison, (M1,))
+    apply_calls(comparison, (M1,))
     before = comparison.observer.records(1)
     with pytest.raises(error):
         act(comparison.state, decision(comparison))
     assert comparison.observer.records(1) == before
 
 
-def test_a_merge_and_its_undo_are_told_to_readers(comparison: Comparison, reader: StateReader) -> None:
-    tell(comparison, (M1,), (U1,), (U1, M1), (M1,))
+def test_a_merge_and_its_undo_are_visible_to_readers(comparison: Comparison, reader: StateReader) -> None:
+    apply_calls(comparison, (M1,), (U1,), (U1, M1), (M1,))
     (made,) = reader.merges(1, limit=2)
     folded = reader.profile(1, made.loser)
     assert folded is not None
@@ -223,7 +223,7 @@ def test_a_merge_and_its_undo_are_told_to_readers(comparison: Comparison, reader
 
 
 def test_profiles_are_listed_and_found_a_page_at_a_time(comparison: Comparison, reader: StateReader) -> None:
-    tell(comparison, *((Identifier("user_id", f"name-{number}"),) for number in range(5)), (M1,))
+    apply_calls(comparison, *((Identifier("user_id", f"name-{number}"),) for number in range(5)), (M1,))
     first = reader.profiles(1, limit=3, stage=Stage.CUSTOMER)
     rest = reader.profiles(1, limit=3, stage=Stage.CUSTOMER, before=first[-1].id)
     assert [each.user_id for each in first + rest] == [f"name-{number}" for number in (4, 3, 2, 1, 0)]
@@ -236,7 +236,7 @@ def test_profiles_are_listed_and_found_a_page_at_a_time(comparison: Comparison, 
 def test_possible_duplicates_are_listed_dismissed_and_restored(comparison: Comparison, reader: StateReader) -> None:
     for name in (U1, U2):
         comparison.append(name, kind="identify", traits={"email": "ann@x.example"})
-    tell(comparison)
+    apply_calls(comparison)
     (pair,) = reader.duplicates(1, limit=2).duplicates
     one, other = (each.id for each in pair.profiles)
     assert pair.rule == "R3a"
@@ -253,7 +253,7 @@ def test_possible_duplicates_are_listed_dismissed_and_restored(comparison: Compa
 def test_the_catalogue_is_edited_and_its_version_rises(comparison: Comparison, reader: StateReader) -> None:
     for name in ("Bought", "bought"):
         comparison.append(M1, name=name, properties={"price": 1})
-    tell(comparison)
+    apply_calls(comparison)
     version = comparison.state.catalogue_version()
     assert comparison.state.change_type(1, "Bought", "price", "string") == "number"
     comparison.state.add_alias(1, Alias("bought", "", "Bought", DAY, "anna"))
@@ -268,7 +268,7 @@ def test_the_catalogue_is_edited_and_its_version_rises(comparison: Comparison, r
 def test_test_data_is_deleted_and_its_events_are_named_to_the_relay(
     comparison: Comparison, reader: StateReader, engine: StateEngine
 ) -> None:
-    tell(comparison, (Identifier("mobile_id", "passerby-test"),), (E1, M2))
+    apply_calls(comparison, (Identifier("mobile_id", "passerby-test"),), (E1, M2))
     (gone,) = reader.test_profiles(1)
     assert reader.test_data(1)[:2] == (1, 1)
     assert comparison.state.delete_test_data(1, DAY)[:2] == (1, 1)

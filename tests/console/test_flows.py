@@ -40,7 +40,7 @@ def test_signing_in_leads_to_the_page_that_was_wanted_and_out_again(
     expect(page).to_have_title("Sign in · Passerby")
 
 
-def test_a_wrong_password_is_said_to_be_one(open_console: OpenConsole) -> None:
+def test_a_wrong_password_is_reported(open_console: OpenConsole) -> None:
     window = open_console()
     window.expected = ("status of 401",)
     page = window.open("/sign-in")
@@ -96,7 +96,7 @@ def test_a_new_secret_is_shown_once(open_console: OpenConsole, fresh: str) -> No
     assert secret not in page.content()
 
 
-def test_an_administrator_lets_somebody_in_and_out_again(open_console: OpenConsole) -> None:
+def test_an_administrator_adds_and_removes_a_user(open_console: OpenConsole) -> None:
     page = open_console(ADMIN).open("/p/default/settings/users")
     page.get_by_label("Name").fill("kim")
     page.get_by_role("button", name="Add", exact=True).click()
@@ -122,7 +122,7 @@ def test_a_viewer_is_offered_nothing_that_changes(open_console: OpenConsole) -> 
     expect(window.page.get_by_label("One value per line")).to_be_disabled()
 
 
-def test_everybody_changes_their_own_password(open_console: OpenConsole, console: ConsoleServer) -> None:
+def test_every_user_can_change_their_own_password(open_console: OpenConsole, console: ConsoleServer) -> None:
     made = console.passerby("users", "add", "toni")
     window = open_console()
     page = window.open("/sign-in?to=/p/default/settings/users")
@@ -141,7 +141,7 @@ def test_everybody_changes_their_own_password(open_console: OpenConsole, console
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
 
 
-def test_a_policy_is_changed_and_says_by_whom(open_console: OpenConsole, fresh: str) -> None:
+def test_a_policy_records_the_user_who_changed_it(open_console: OpenConsole, fresh: str) -> None:
     page = open_console(ADMIN).open(f"/p/{fresh}/settings/policy")
     page.get_by_label("One value per line").fill("test@example.com\n\nnobody")
     page.get_by_label("email", exact=True).last.fill("7")
@@ -153,7 +153,7 @@ def test_a_policy_is_changed_and_says_by_whom(open_console: OpenConsole, fresh: 
     expect(page.get_by_text("2 blocked, 1 limits, email, phone, 1 namespaces")).to_be_visible()
 
 
-def test_what_a_policy_cannot_be_is_said(open_console: OpenConsole, fresh: str) -> None:
+def test_errors_of_a_policy_are_reported(open_console: OpenConsole, fresh: str) -> None:
     window = open_console(ADMIN)
     window.expected = ("status of 400",)
     page = window.open(f"/p/{fresh}/settings/policy")
@@ -163,7 +163,7 @@ def test_what_a_policy_cannot_be_is_said(open_console: OpenConsole, fresh: str) 
     expect(page.get_by_label("Namespace", exact=True)).to_have_value("Not A Name")
 
 
-def test_the_main_way_goes_by_keyboard_alone(open_console: OpenConsole, console: ConsoleServer) -> None:
+def test_the_main_flow_works_by_keyboard_alone(open_console: OpenConsole, console: ConsoleServer) -> None:
     page = open_console().open("/sign-in?to=/p/default/profiles")
     expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type(ADMIN)

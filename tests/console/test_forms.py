@@ -42,7 +42,7 @@ def test_a_form_shows_what_was_sent_and_others_what_holds() -> None:
     assert not FormState().of("/settings").rejected
 
 
-def test_one_of_several_forms_with_one_address_is_told_by_its_hidden_fields() -> None:
+def test_forms_with_the_same_action_are_distinguished_by_hidden_fields() -> None:
     state = state_of("/p/default/settings/users/role", b"name=kim&role=admin", REJECTION)
     assert state.of("/settings/users/role", name="kim").rejected
     assert not state.of("/settings/users/role", name="sam").rejected

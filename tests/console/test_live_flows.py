@@ -74,7 +74,7 @@ def test_no_more_rows_are_shown_than_can_be_read(open_console: OpenConsole, inge
     expect(page.locator("tr[data-row]")).to_have_count(500)
 
 
-def test_filters_stand_in_the_address_and_hold_for_what_comes(open_console: OpenConsole, ingest: IngestClient) -> None:
+def test_filters_are_in_the_url_and_apply_to_new_events(open_console: OpenConsole, ingest: IngestClient) -> None:
     mark = secrets.token_hex(4)
     page = _connected(open_console(VIEWER).open(f"/p/default/live?q={mark}"))
     page.get_by_label("Status").select_option("accepted")
@@ -88,7 +88,7 @@ def test_filters_stand_in_the_address_and_hold_for_what_comes(open_console: Open
     page.wait_for_url("**/live")
 
 
-def test_without_script_what_came_last_is_there(open_console: OpenConsole, ingest: IngestClient) -> None:
+def test_without_script_the_newest_messages_are_listed(open_console: OpenConsole, ingest: IngestClient) -> None:
     name = f"Plain {secrets.token_hex(4)}"
     ingest.send("track", userId="user-1", event=name)
     page = open_console(VIEWER, java_script_enabled=False).open(f"/p/default/live?name={name}")
@@ -160,7 +160,7 @@ def test_rows_stay_where_they_are_while_others_arrive_and_while_one_is_open(
     expect(page.locator("tr.chosen")).to_contain_text("u20")
 
 
-def test_a_rejected_request_is_shown_beside_the_list(open_console: OpenConsole, ingest: IngestClient) -> None:
+def test_a_rejected_request_is_shown_next_to_the_list(open_console: OpenConsole, ingest: IngestClient) -> None:
     assert ingest.send("track", key="no-such-key", event="Lost") == 401
     page = _connected(open_console(ADMIN).open("/p/default/live?status=refused"))
     page.locator("tr[data-status=refused]", has_text="401").first.get_by_role("link").first.click()

@@ -27,7 +27,7 @@ def test_the_policy_lets_nothing_unsafe_in() -> None:
     assert "unsafe" not in HEADERS["content-security-policy"]
 
 
-def test_what_is_not_there_is_told_to_people_and_to_programs(console: ConsoleServer) -> None:
+def test_unknown_pages_are_404_in_html_and_json(console: ConsoleServer) -> None:
     with console.client(ADMIN) as client:
         page = client.get("/nothing", headers={"Accept": "text/html"})
         assert (page.status_code, "Page not found" in page.text) == (404, True)

@@ -59,7 +59,9 @@ def test_on_phones_rows_are_cards_with_the_names_of_their_columns(open_console: 
     assert window.audit() == []
 
 
-def test_a_long_error_beside_the_live_list_widens_no_page(open_console: OpenConsole, console: ConsoleServer) -> None:
+def test_a_long_error_next_to_the_live_list_does_not_widen_the_page(
+    open_console: OpenConsole, console: ConsoleServer
+) -> None:
     page = open_console(ADMIN).open("/p/default/live")
     url = f"{console.ingest}/v1/track"
     key = console.server.keys["segment"]["write_key"]

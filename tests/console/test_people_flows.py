@@ -16,7 +16,7 @@ def ingest(console: ConsoleServer) -> IngestClient:
     return IngestClient(console)
 
 
-def test_somebody_is_found_by_email_understood_and_taken_apart_again(
+def test_a_profile_is_found_by_email_explained_and_its_merge_undone(
     open_console: OpenConsole, ingest: IngestClient
 ) -> None:
     person = ingest.customer()
@@ -64,7 +64,7 @@ def test_the_main_way_is_open_to_the_keyboard_alone(open_console: OpenConsole, i
     expect(page.locator("[data-row]:focus-within")).to_have_count(1)
 
 
-def test_what_is_asked_for_stands_in_the_address(open_console: OpenConsole, ingest: IngestClient) -> None:
+def test_the_query_is_in_the_url(open_console: OpenConsole, ingest: IngestClient) -> None:
     person = ingest.customer()
     page = open_console(ADMIN).open(f"/p/default/profiles?q={person.user_id}")
     page.locator("#stage").select_option("customer")

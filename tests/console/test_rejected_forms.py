@@ -155,7 +155,7 @@ def test_a_viewer_gets_no_form_again(console: ConsoleServer) -> None:
         assert (answer.status_code, "Permission denied" in answer.text) == (403, True)
 
 
-def test_a_form_whose_page_is_gone_is_told_why(admin: httpx.Client) -> None:
+def test_a_form_whose_page_no_longer_exists_is_explained(admin: httpx.Client) -> None:
     path = f"{BASE}/profiles/0190b5a0-0000-7000-8000-000000000000/pins"
     answer = admin.post(path, data={"trait": "", "pin": "yes"})
     assert (answer.status_code, "Invalid input" in answer.text) == (400, True)

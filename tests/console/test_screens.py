@@ -34,9 +34,7 @@ LOOKS = {
 
 
 @pytest.mark.parametrize("name", SCREENS)
-def test_a_screen_is_shown_without_a_fault_and_shuts_nobody_out(
-    open_console: OpenConsole, console: ConsoleServer, name: str
-) -> None:
+def test_a_screen_has_no_errors_and_is_accessible(open_console: OpenConsole, console: ConsoleServer, name: str) -> None:
     found = list[str]()
     SHOTS.mkdir(exist_ok=True)
     window = open_console(ADMIN)

@@ -43,7 +43,7 @@ def test_what_is_vendored_for_tests_is_so_too() -> None:
 
 
 @pytest.mark.parametrize("folder", [VENDORED, VENDORED_FOR_TESTS])
-def test_what_is_vendored_has_its_licence_beside_it(folder: Path) -> None:
+def test_vendored_files_have_their_licence_next_to_them(folder: Path) -> None:
     owners = {name.partition(".")[0] for name in listed(folder)}
     assert {path.stem for path in folder.glob("*.LICENSE")} == owners
 

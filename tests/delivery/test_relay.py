@@ -69,7 +69,7 @@ class TestAStep:
         relay = Relay(outbox, sink)
         assert [relay.step().batches for _ in range(4)] == [2, 2, 1, 0]
 
-    def test_a_sink_hears_when_it_has_caught_up(self, monkeypatch: pytest.MonkeyPatch, sink: MemorySink) -> None:
+    def test_a_sink_is_notified_when_it_has_caught_up(self, monkeypatch: pytest.MonkeyPatch, sink: MemorySink) -> None:
         monkeypatch.setattr(relays, "LIMIT_ROWS", 10)
         outbox = MemoryOutbox(2)
         relay = Relay(outbox, sink)
@@ -193,7 +193,9 @@ class TestDeletions:
         Relay(outbox, sink).step()
         assert len(sink.erased) == 2
 
-    def test_a_sink_hears_whose_events_it_must_not_store(self, outbox: MemoryOutbox, sink: MemorySink) -> None:
+    def test_a_sink_receives_the_profiles_whose_events_it_must_not_store(
+        self, outbox: MemoryOutbox, sink: MemorySink
+    ) -> None:
         outbox.add(1)
         outbox.delete(1, "a")
         relay = Relay(outbox, sink)

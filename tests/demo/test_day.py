@@ -17,12 +17,12 @@ from passerby.dialects.demo import DAY_MS, Step
 from passerby.dialects.webengage.demo import MAILING_SIZE
 
 END = 1_795_000_000_000
-EVERYBODY = people(1, 400)
+PEOPLE = people(1, 400)
 
 
 @pytest.fixture(scope="module")
 def steps() -> list[Step]:
-    return day(EVERYBODY, 1, END)
+    return day(PEOPLE, 1, END)
 
 
 def bodies(steps: list[Step], call: str) -> list[dict[str, Any]]:
@@ -37,10 +37,10 @@ def test_whatever_the_seed_everything_happens_in_order_within_the_day(seed: int,
 
 
 def test_the_same_seed_is_the_same_day(steps: list[Step]) -> None:
-    assert day(EVERYBODY, 1, END) == steps
+    assert day(PEOPLE, 1, END) == steps
 
 
-def test_nobody_is_identified_before_having_browsed_anonymously(steps: list[Step]) -> None:
+def test_every_person_browses_anonymously_before_signing_in(steps: list[Step]) -> None:
     first: dict[int, str] = {}
     for step in steps:
         first.setdefault(step.household, step.call)
@@ -53,19 +53,19 @@ def test_customers_are_named_by_their_id_and_leads_by_their_address(steps: list[
     assert any(body.get("businessUnit") == "newsletter" and "userId" not in body for body in identified)
 
 
-def test_somebody_uses_two_devices(steps: list[Step]) -> None:
+def test_some_people_use_two_devices(steps: list[Step]) -> None:
     named = {(body["userId"], body["mobileId"]) for body in bodies(steps, "crossengage.identify") if "userId" in body}
     assert max(Counter(user for user, _ in named).values()) >= 2
 
 
 def test_a_handed_down_phone_is_its_new_owners_in_the_end(steps: list[Step]) -> None:
-    for younger in (person for person in EVERYBODY if person.inherited):
+    for younger in (person for person in PEOPLE if person.inherited):
         owners = [
             body["userId"]
             for body in bodies(steps, "crossengage.identify")
             if body["mobileId"] == younger.inherited and "userId" in body
         ]
-        assert owners[-2:] == [EVERYBODY[younger.household].user_id, younger.user_id]
+        assert owners[-2:] == [PEOPLE[younger.household].user_id, younger.user_id]
 
 
 def test_purchases_are_made_by_customers_only(steps: list[Step]) -> None:
@@ -82,7 +82,7 @@ def test_the_web_sites_visitors_are_anonymous_before_they_sign_in(steps: list[St
     assert bodies(steps, "webengage.users")
 
 
-def test_purchases_are_told_in_the_words_of_every_vendor(steps: list[Step]) -> None:
+def test_purchases_are_sent_in_every_vendors_vocabulary(steps: list[Step]) -> None:
     names = {
         "crossengage": {body["event"] for body in bodies(steps, "crossengage.track")},
         "webengage": {body["eventName"] for body in bodies(steps, "webengage.events")},
@@ -95,12 +95,12 @@ def test_purchases_are_told_in_the_words_of_every_vendor(steps: list[Step]) -> N
         assert "purchased" in meanings
 
 
-def test_the_outlet_knows_people_by_address_and_the_books_bring_both_names_together(steps: list[Step]) -> None:
+def test_the_outlet_shop_identifies_people_by_email_and_an_import_links_both_ids(steps: list[Step]) -> None:
     addresses = {body["identify_by"]["identify_by_email"] for body in bodies(steps, "customerlabs.identify")}
     booked = {
         body["batch"][0]["traits"]["email"]: body["batch"][0]["userId"] for body in bodies(steps, "segment.batch")
     }
-    customers = {person.email: person.user_id for person in EVERYBODY if person.ambition == "customer"}
+    customers = {person.email: person.user_id for person in PEOPLE if person.ambition == "customer"}
     assert addresses & booked.keys()
     assert booked.items() <= customers.items()
     assert any(step.times == 2 for step in steps if step.call == "segment.batch")
@@ -122,11 +122,11 @@ def test_times_are_written_as_each_vendor_documents(steps: list[Step]) -> None:
 
 
 def test_the_mailing_reaches_every_customer_once_in_full_bulk_calls() -> None:
-    letters = afterwards(EVERYBODY, 1, END)
+    letters = afterwards(PEOPLE, 1, END)
     sizes = [len(step.body["events"]) for step in letters]
     assert set(sizes[:-1]) == {MAILING_SIZE}
     reached = [record["userId"] for step in letters for record in step.body["events"]]
-    assert reached == [person.user_id for person in EVERYBODY if person.ambition == "customer"]
+    assert reached == [person.user_id for person in PEOPLE if person.ambition == "customer"]
 
 
 def test_the_web_site_of_two_thousand_people_stays_within_the_vendors_limit() -> None:

@@ -12,7 +12,7 @@ def test_every_sort_is_shown_once_when_there_are_people_enough() -> None:
     assert len({one.value for one in shown}) >= 5
 
 
-def test_sorts_of_which_there_is_nobody_are_left_out() -> None:
+def test_stages_without_profiles_are_left_out() -> None:
     assert list(highlights([])) == []
 
 

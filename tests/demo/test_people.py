@@ -19,7 +19,7 @@ def test_another_seed_is_other_people() -> None:
     assert {person.user_id for person in people(1, 50)}.isdisjoint(person.user_id for person in people(2, 50))
 
 
-def test_nobody_shares_an_id_but_the_phone_that_is_handed_down() -> None:
+def test_only_the_handed_down_phone_is_shared() -> None:
     users = people(1, 500)
     for ids in ([p.user_id for p in users], [p.email for p in users], [p.visitor_id for p in users]):
         assert len(set(ids)) == len(ids)

@@ -54,14 +54,14 @@ def borrow_and_fail(store: SqliteProjects) -> None:
         raise KeyboardInterrupt
 
 
-def test_secrets_that_a_killed_demo_left_behind_are_revoked_by_the_next(store: SqliteProjects) -> None:
+def test_secrets_left_by_a_killed_demo_are_revoked_by_the_next_run(store: SqliteProjects) -> None:
     project = store.project("default")
     left = store.add_key(project, "api_token", 1, label=LABEL)
     with borrowed_keys(store, project):
         assert [key.revoked_at is None for key in store.keys(project) if key.id == left.id] == [False]
 
 
-def test_a_project_without_the_public_keys_is_told_which_to_add(store: SqliteProjects) -> None:
+def test_a_project_without_public_keys_is_shown_which_to_add(store: SqliteProjects) -> None:
     project = store.project("default")
     for key in store.keys(project):
         store.revoke_key(project, key.id, 1)

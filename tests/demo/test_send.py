@@ -66,12 +66,12 @@ def test_every_step_of_a_day_stays_in_order_within_its_household() -> None:
         assert [[step for step in lane if step.household == household] for lane in dealt].count(wanted) == 1
 
 
-def test_a_repeated_call_is_sent_twice_alike_and_every_answer_is_counted_and_told() -> None:
-    told: list[int] = []
+def test_a_repeated_call_is_sent_twice_and_every_response_is_counted() -> None:
+    statuses: list[int] = []
     with serving(always(201)) as server:
-        counts = send(lanes([TRACK, EVENT]), Target(server.host, server.port, KEYS), told.append)
+        counts = send(lanes([TRACK, EVENT]), Target(server.host, server.port, KEYS), statuses.append)
     assert counts == {201: 3}
-    assert told == [201, 201, 201]
+    assert statuses == [201, 201, 201]
     assert server.got[1].body == server.got[2].body
     assert server.got[1].headers["x-request-id"] == server.got[2].headers["x-request-id"]
 

@@ -81,7 +81,7 @@ def batch(items: int, shared: int, member: str = "context") -> bytes:
 
 
 @pytest.mark.parametrize("member", ["context", "integrations"])
-def test_a_batch_whose_shared_members_come_to_too_much_is_refused_before_an_item_is_read(member: str) -> None:
+def test_a_batch_with_oversized_shared_members_is_rejected_before_items_are_read(member: str) -> None:
     outcome = send_bytes("/v1/batch", batch(5_000, 500_000, member), segment.AUTHORISED)
     assert (outcome.reply.status, outcome.messages) == (400, [])
     assert msgspec.json.decode(outcome.reply.body)["code"] == "too_large"
@@ -89,7 +89,7 @@ def test_a_batch_whose_shared_members_come_to_too_much_is_refused_before_an_item
 
 
 @given(st.integers(1, 300), st.integers(0, 40_000))
-def test_whatever_a_batch_shares_it_is_taken_or_refused_by_what_it_comes_to(items: int, shared: int) -> None:
+def test_a_batch_is_accepted_or_rejected_by_its_expanded_size(items: int, shared: int) -> None:
     body = batch(items, shared)
     outcome = send_bytes("/v1/batch", body, segment.AUTHORISED)
     limit = 4_096_000

@@ -73,11 +73,11 @@ def test_an_unknown_webhook_of_customerlabs_is_not_there() -> None:
 @pytest.mark.parametrize(
     "path, methods", [(TRACK, "POST"), (EVENTS, "POST"), (USERS, "POST, PUT"), ("/event", "GET, POST")]
 )
-def test_the_wrong_method_is_told_the_right_ones(path: str, methods: str) -> None:
+def test_the_error_for_a_wrong_method_lists_the_allowed_ones(path: str, methods: str) -> None:
     call = call_at(path)
     assert call.fault(Fault.METHOD_NOT_ALLOWED, "").headers == (("Allow", methods),)
     assert call.methods == set(methods.split(", "))
 
 
-def test_a_detail_is_told() -> None:
+def test_the_detail_of_a_fault_is_in_the_response() -> None:
     assert b"The body is not JSON. It stops short." in call_at(TRACK).fault(Fault.NOT_JSON, "It stops short").body

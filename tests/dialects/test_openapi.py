@@ -104,9 +104,9 @@ def test_every_example_of_a_request_is_answered_as_described(path: str, method: 
         outcome = send(addressed(path), body | app if app else body, headers, method.upper())
         assert outcome.messages, outcome.reply
         assert all(message.kind != "invalid" for message in outcome.messages)
-        told = operation["responses"][str(outcome.reply.status)]
-        if "content" in told:
-            (expected,) = examples(told).values()
+        response = operation["responses"][str(outcome.reply.status)]
+        if "content" in response:
+            (expected,) = examples(response).values()
             assert answer(outcome).keys() == expected.keys()
         else:
             assert outcome.reply.body == b""

@@ -51,7 +51,7 @@ def test_a_known_key_names_its_project(dialect: str, parts: RequestParts) -> Non
 
 
 @pytest.mark.parametrize("dialect", [each.name for each in registry.ALL] + ["none"])
-def test_without_one_it_is_nobodys(dialect: str) -> None:
+def test_without_a_key_it_has_no_project(dialect: str) -> None:
     assert project_hint(dialect, NOTHING, Keys()) is None
     assert (
         project_hint(dialect, RequestParts({}, "a=1", {"authorization": "Basic %%%"}, b'{"writeKey":"other"}'), Keys())

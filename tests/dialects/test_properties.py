@@ -102,7 +102,7 @@ def test_whatever_a_good_body_carries_is_accepted(call: tuple[str, Any]) -> None
 
 
 @given(st.integers(0, 24), st.integers(0, 24), st.sampled_from([{}, 1, {"userId": "u"}, {"eventName": "e"}]))
-def test_whatever_stands_beside_it_a_bad_record_refuses_all(before: int, after: int, bad: Any) -> None:
+def test_a_bad_record_rejects_the_call_whatever_the_other_records(before: int, after: int, bad: Any) -> None:
     good = {"userId": "u", "eventName": "e"}
     outcome = send(BULK_EVENTS, {"events": [*[good] * before, bad, *[good] * min(after, 24 - before)]})
     assert (outcome.reply.status, outcome.messages) == (400, [])

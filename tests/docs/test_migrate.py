@@ -81,21 +81,21 @@ def test_every_address_in_the_code_leads_to_a_call(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_tells_how_it_was_checked_and_what_changes(page: Path) -> None:
+def test_a_migration_guide_says_how_it_was_tested_and_what_changes(page: Path) -> None:
     text = page.read_text()
     assert "**Tests:**" in text
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert headings == ["Change", "Calls", "Kept", "Different"]
 
 
-def test_every_version_that_is_told_is_the_one_that_the_tests_run() -> None:
+def test_the_documented_versions_are_those_that_the_tests_run() -> None:
     node = json.loads((CLIENTS / "package.json").read_text())["dependencies"]
     python = dict(line.split("==") for line in (CLIENTS / "requirements.txt").read_text().split())
-    told = {name: version for page in PAGES for name, version in _VERSION.findall(page.read_text())}
-    assert told
-    assert told.items() <= (node | python).items()
+    documented = {name: version for page in PAGES for name, version in _VERSION.findall(page.read_text())}
+    assert documented
+    assert documented.items() <= (node | python).items()
     aliases = {name for name, version in node.items() if version.startswith("npm:")}
-    assert (node | python).keys() - aliases == told.keys()
+    assert (node | python).keys() - aliases == documented.keys()
 
 
 def test_the_index_lists_every_page_once() -> None:

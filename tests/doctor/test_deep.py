@@ -177,16 +177,16 @@ def test_some_of_what_is_broken_is_named(place: Place) -> None:
     assert verdict.broken > len(verdict.examples) == 5
 
 
-def test_it_tells_how_far_it_is(place: Place) -> None:
-    told: list[tuple[str, int]] = []
+def test_it_reports_progress(place: Place) -> None:
+    reported: list[tuple[str, int]] = []
     list(
         check_identity(
             engines_of(place.folder).state,
             engines_of(place.folder).log,
-            lambda claim, rows: told.append((claim, rows)),
+            lambda claim, rows: reported.append((claim, rows)),
             batch=2,
         )
     )
-    rows = [count for claim, count in told if claim == "a profile has at most one customer id"]
+    rows = [count for claim, count in reported if claim == "a profile has at most one customer id"]
     assert rows == sorted(rows)
     assert len(rows) > 1

@@ -18,14 +18,14 @@ def unwell(findings: list[Finding]) -> dict[str, str]:
     return {finding.check: finding.advice for finding in findings if not finding.well}
 
 
-def test_a_folder_of_ours_with_room_is_well(tmp_path: Path) -> None:
+def test_a_directory_with_our_owner_and_free_space_is_healthy(tmp_path: Path) -> None:
     findings = list(check_folder(tmp_path))
     assert [finding.check for finding in findings] == ["owner", "writable", "disk space"]
     assert unwell(findings) == {}
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_is_not_there_is_all_that_is_said(data: Path) -> None:
+def test_a_missing_directory_is_the_only_finding(data: Path) -> None:
     findings = list(check_folder(data))
     assert unwell(findings) == {
         "data directory": f"create it with `passerby init --data {data}`, or give another directory with --data"
@@ -33,7 +33,7 @@ def test_a_folder_that_is_not_there_is_all_that_is_said(data: Path) -> None:
     assert len(findings) == 1
 
 
-def test_a_folder_of_somebody_else_is_unwell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_of_another_owner_is_unhealthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
     assert "chown" in unwell(list(check_folder(tmp_path)))["owner"]
 

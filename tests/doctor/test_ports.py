@@ -21,7 +21,7 @@ def serve_info(port: int, console_port: int) -> Serving:
     return Serving(pid=1, host="127.0.0.1", port=port, console_host="127.0.0.1", console_port=console_port)
 
 
-def test_free_ports_are_well(free_port: Callable[[], int]) -> None:
+def test_free_ports_are_healthy(free_port: Callable[[], int]) -> None:
     settings = load({"port": free_port(), "console_port": free_port()})
     assert verdicts(list(check_ports(settings, None))) == {"ingest port": True, "console port": True}
 
@@ -34,7 +34,7 @@ def test_a_port_of_another_program_is_unwell(free_port: Callable[[], int]) -> No
     assert "--port" in findings[0].advice
 
 
-def test_ports_that_our_server_answers_are_well() -> None:
+def test_ports_of_a_running_server_are_healthy() -> None:
     with serving(lambda *_: Answer(200)) as server:
         findings = list(check_ports(load(), serve_info(server.port, server.port)))
     assert verdicts(findings) == {"ingest port": True, "console port": True}

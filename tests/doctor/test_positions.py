@@ -36,7 +36,7 @@ def change(file: Path, statement: str) -> None:
         connection.execute(statement)
 
 
-def test_positions_in_order_are_well(folder: DataDir) -> None:
+def test_positions_in_order_are_healthy(folder: DataDir) -> None:
     finding = check_positions(*engines_of(folder)[:2])
     assert (finding.well, finding.found) == (True, "relayed 4, applied 4, log 5")
 

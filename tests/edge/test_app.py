@@ -136,7 +136,7 @@ def test_a_path_below_a_vendors_prefix_is_not_found_in_its_shape(client: Client)
     assert answer.json["errors"][0]["field"] == "path"
 
 
-def test_another_method_is_refused_and_told_which_one_to_use(client: Client, kept: Kept) -> None:
+def test_the_error_for_a_wrong_method_names_the_right_one(client: Client, kept: Kept) -> None:
     for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
         answer = client.ask(TRACK, method=method)
         assert answer.status == 405

@@ -111,7 +111,7 @@ def test_many_slow_senders_together_cannot_fill_the_memory(start: Start) -> None
     until(lambda: not edge.edge.budget.taken)
 
 
-def test_who_leaves_in_the_middle_of_a_body_leaves_nothing_behind(
+def test_a_client_that_disconnects_within_a_body_leaves_no_data(
     connect: Connect, edge: RunningEdge, kept: Kept
 ) -> None:
     gone = connect()

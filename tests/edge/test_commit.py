@@ -50,7 +50,7 @@ def keep(commit: GroupCommit, messages: Sequence[Message], received: int) -> asy
     return outcome
 
 
-def test_messages_are_on_disk_when_it_is_said_so(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
+def test_messages_are_on_disk_when_they_are_acknowledged(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, _: GatedLog, budget: Budget) -> None:
         assert await keep(commit, numbered(1, 3), 100) is None
         assert kept() == numbered(1, 3)
@@ -59,7 +59,7 @@ def test_messages_are_on_disk_when_it_is_said_so(log: GatedLog, kept: Callable[[
     run(log, test)
 
 
-def test_what_comes_together_is_written_together(log: GatedLog) -> None:
+def test_concurrent_messages_share_one_write(log: GatedLog) -> None:
     async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         waiting = [keep(commit, numbered(number, number), 100) for number in range(10)]
         assert await asyncio.gather(*waiting) == [None] * 10
@@ -114,7 +114,7 @@ def test_a_refusing_log_is_reported_once_and_so_is_its_recovery(
         assert reader.head() == at(3)
 
 
-def test_who_gives_up_waiting_does_not_disturb_the_others(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
+def test_a_cancelled_wait_does_not_affect_other_readers(log: GatedLog, kept: Callable[[], list[Any]]) -> None:
     async def test(commit: GroupCommit, log: GatedLog, _: Budget) -> None:
         log.open.clear()
         given_up = keep(commit, numbered(1, 1), 100)
@@ -208,7 +208,7 @@ def test_messages_are_no_longer_encoded_once_they_are_too_large() -> None:
         encode_within(1_000, [*numbered(0, 100), cast("Message", object)])
 
 
-def test_what_does_not_fit_beside_what_waits_is_refused_until_there_is_room(log: GatedLog) -> None:
+def test_messages_beyond_the_pending_limit_are_rejected_until_there_is_space(log: GatedLog) -> None:
     large = [msgspec.structs.replace(message, name="x" * 600) for message in numbered(0, 0)]
 
     async def test(commit: GroupCommit, _: GatedLog, budget: Budget) -> None:

@@ -30,18 +30,18 @@ def impatient(start: Start) -> RunningEdge:
     return start(IMPATIENT)
 
 
-def test_who_connects_and_says_nothing_is_hung_up_on(impatient: RunningEdge) -> None:
+def test_an_idle_connection_without_a_request_is_closed(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         assert client.is_closed()
 
 
-def test_who_says_nothing_more_is_hung_up_on(impatient: RunningEdge) -> None:
+def test_a_connection_that_becomes_idle_is_closed(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
         assert client.is_closed()
 
 
-def test_who_sends_only_blank_lines_is_hung_up_on(impatient: RunningEdge) -> None:
+def test_a_connection_that_sends_only_blank_lines_is_closed(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         assert client.ask(TRACK, EVENT).status == 202
         client.send(b"\r\n")
@@ -57,7 +57,7 @@ def test_a_head_that_never_ends_is_refused_after_the_deadline(impatient: Running
         assert client.is_closed()
 
 
-def test_a_body_that_nobody_wants_may_not_trickle_either(impatient: RunningEdge) -> None:
+def test_the_read_timeout_applies_to_a_discarded_body(impatient: RunningEdge) -> None:
     with closing(Client(impatient.port)) as client:
         client.send(request("/nowhere", EVENT)[:-5])
         assert client.answer().status == 404
@@ -98,7 +98,7 @@ def test_a_large_head_within_the_limit_is_taken(edge: RunningEdge) -> None:
         assert client.ask(TRACK, b" " * 100_000 + EVENT, X_Long="x" * 30_000).status == 202
 
 
-def test_connections_beyond_the_limit_are_told_to_come_back(start: Start) -> None:
+def test_connections_beyond_the_limit_get_retry_after(start: Start) -> None:
     edge = start(EdgeSettings(max_connections=3))
     with ExitStack() as stack:
         clients = [stack.enter_context(closing(Client(edge.port))) for _ in range(3)]
@@ -157,7 +157,7 @@ def test_a_chunk_that_is_broken_refuses_its_request(edge: RunningEdge, kept: Kep
     assert kept() == []
 
 
-def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
+def test_garbage_after_a_request_does_not_change_its_response(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
     for is_open in (True, False):
         if not is_open:
             log.open.clear()
@@ -169,7 +169,7 @@ def test_rubbish_behind_a_request_does_not_take_back_its_answer(edge: RunningEdg
     assert len(kept()) == 2
 
 
-def test_a_broken_body_behind_a_request_is_refused_in_its_turn(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
+def test_a_malformed_pipelined_body_is_rejected_in_order(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
     log.open.clear()
     head = f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n".encode()
     with closing(Client(edge.port)) as client:
@@ -318,7 +318,7 @@ def test_an_old_client_that_wants_the_connection_closed_gets_that(edge: RunningE
         assert client.is_closed()
 
 
-def test_who_hangs_up_hard_harms_nobody(edge: RunningEdge, kept: Kept) -> None:
+def test_a_reset_connection_affects_no_other_client(edge: RunningEdge, kept: Kept) -> None:
     for cut in (3, 60, -3):
         with closing(Client(edge.port)) as client:
             client.send(request(TRACK, EVENT)[:cut])
@@ -467,7 +467,9 @@ def test_an_edge_that_is_asked_to_stop_twice_answers_what_it_has_begun(start: St
     assert len(kept()) == 1
 
 
-def test_a_stopping_edge_does_not_wait_for_ever(start: Start, log: GatedLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopping_edge_does_not_wait_without_limit(
+    start: Start, log: GatedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("passerby.edge.server.GRACE_SECONDS", 0.1)
     edge = start()
     log.open.clear()

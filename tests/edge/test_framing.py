@@ -97,7 +97,7 @@ AMBIGUOUS = {
 
 
 @pytest.mark.parametrize("data", AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_an_ambiguous_request_is_rejected_with_everything_behind_it(edge: RunningEdge, kept: Kept, data: bytes) -> None:
+def test_an_ambiguous_request_is_rejected_with_everything_after_it(edge: RunningEdge, kept: Kept, data: bytes) -> None:
     with closing(Client(edge.port)) as client:
         client.send(data + HIDDEN)
         answers = client.rest()
@@ -150,7 +150,7 @@ def test_an_unknown_expectation_fails(edge: RunningEdge, kept: Kept) -> None:
     assert not kept()
 
 
-def test_nothing_is_read_behind_a_request_that_closes_the_connection(edge: RunningEdge, kept: Kept) -> None:
+def test_nothing_is_read_after_a_request_that_closes_the_connection(edge: RunningEdge, kept: Kept) -> None:
     for closing_request in (
         request(TRACK, EVENT, Connection="close"),
         request(TRACK, EVENT).replace(b"HTTP/1.1", b"HTTP/1.0"),

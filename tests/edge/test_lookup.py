@@ -138,7 +138,7 @@ def test_a_new_device_belongs_to_the_profile_whose_alias_named_it(place: Place) 
     assert place.known(ident("anonymous_id", "v3")).profile is None
 
 
-def test_somebody_new_on_a_known_device_is_told_nothing_of_who_was_there_before(place: Place) -> None:
+def test_a_new_user_of_a_known_device_receives_no_data_of_the_previous_user(place: Place) -> None:
     place.builder.identify(V1, ANN, city="Thane")
     assert place.known(V1, BOB).profile is None
 
@@ -159,7 +159,7 @@ def test_it_finds_a_profile_and_a_deduplication_key_without_a_device(place: Plac
     assert ask(BOB, "k-2") == LookupResult()
 
 
-def test_it_says_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
+def test_it_reports_that_it_is_behind_where_it_did_not_wait(place: Place) -> None:
     place.builder.identify(V1, city="Thane")
     assert not place.known(V1, patience_seconds=0).behind
     place.accept(2)
@@ -196,7 +196,7 @@ def test_it_waits_no_longer_than_it_has_patience(place: Place) -> None:
     assert known.profile.traits == {"city": "Thane"}
 
 
-def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(place: Place) -> None:
+def test_a_lookup_without_pending_messages_does_not_wait_for_others(place: Place) -> None:
     place.builder.identify(V2, city="Porto")
 
     async def ask(directory: StateProfileLookup) -> tuple[LookupResult, bool]:
@@ -215,7 +215,7 @@ def test_who_has_nothing_that_is_yet_to_be_applied_does_not_wait_for_others(plac
     assert known.profile.traits == {"city": "Porto"}
 
 
-def test_those_who_wait_share_a_look(place: Place) -> None:
+def test_concurrent_lookups_share_one_query(place: Place) -> None:
     place.builder.identify(V1, city="Thane")
 
     async def ask(directory: StateProfileLookup) -> list[LookupResult]:
@@ -227,7 +227,7 @@ def test_those_who_wait_share_a_look(place: Place) -> None:
     assert place.reader.looks < 100
 
 
-def test_what_is_asked_before_the_end_is_answered_whoever_waits(place: Place) -> None:
+def test_lookups_started_before_the_stop_are_answered(place: Place) -> None:
     place.builder.identify(V1, city="Thane")
     place.accept(5)
 
@@ -240,7 +240,7 @@ def test_what_is_asked_before_the_end_is_answered_whoever_waits(place: Place) ->
     assert all(known.profile is not None for known in place.asked(ask, patience_seconds=3_600))
 
 
-def test_who_no_longer_waits_is_no_trouble(place: Place) -> None:
+def test_a_cancelled_lookup_causes_no_error(place: Place) -> None:
     async def ask(directory: StateProfileLookup) -> LookupResult:
         asking = asyncio.ensure_future(directory.known(lookup(V1)))
         await asyncio.sleep(0)
@@ -271,11 +271,11 @@ def test_where_there_is_no_state_yet_nothing_is_known_until_there_is(tmp_path: P
         part.close()
 
 
-def test_an_edge_without_a_state_knows_nobody() -> None:
+def test_an_edge_without_a_state_finds_no_profile() -> None:
     assert asyncio.run(NoProfileLookup().known(lookup(V1))) == LookupResult(behind=True)
 
 
-class Told:
+class RecordingLookup:
     """A profile lookup that returns the same for every query and records the queries."""
 
     def __init__(self) -> None:
@@ -294,26 +294,26 @@ Start = Callable[..., RunningEdge]
 
 
 def test_a_call_is_answered_with_what_is_known_and_kept(start: Start, kept: Callable[[], list[Message]]) -> None:
-    told = Told()
-    with closing(Client(start(lookup=told).port)) as client:
+    lookups = RecordingLookup()
+    with closing(Client(start(lookup=lookups).port)) as client:
         answer = client.ask(IDENTIFY, msgspec.json.encode(LOGIN), **HEADERS)
     assert answer.status == 200
     assert answer.json["additional_info"] == {"deviceModelName": "Pixel 9"}
-    assert [asked.device for asked in told.asked] == [ident("anonymous_id", UID)]
+    assert [asked.device for asked in lookups.asked] == [ident("anonymous_id", UID)]
     assert [message.traits for message in kept()] == [LOGIN["traits"]]
 
 
 def test_a_call_that_is_refused_is_not_looked_up(start: Start) -> None:
-    told = Told()
-    with closing(Client(start(lookup=told).port)) as client:
+    lookups = RecordingLookup()
+    with closing(Client(start(lookup=lookups).port)) as client:
         assert client.ask(EXTERNAL_IDS, b"{}", **HEADERS).status == 400
-    assert told.asked == []
+    assert lookups.asked == []
 
 
 def test_what_waits_for_an_answer_counts_as_held(start: Start, log: GatedLog) -> None:
-    told = Told()
-    told.open.clear()
-    running = start(EdgeSettings(pending_bytes=1 << 20), lookup=told)
+    lookups = RecordingLookup()
+    lookups.open.clear()
+    running = start(EdgeSettings(pending_bytes=1 << 20), lookup=lookups)
     sizes = (600 << 10, 430 << 10)
     with (
         closing(Client(running.port)) as one,
@@ -322,10 +322,10 @@ def test_what_waits_for_an_answer_counts_as_held(start: Start, log: GatedLog) ->
     ):
         for client, size in zip((one, two), sizes, strict=True):
             client.send(request(EXTERNAL_IDS, msgspec.json.encode(SESSION | {"more": "x" * size}), **HEADERS))
-        until(lambda: len(told.asked) == 2)
+        until(lambda: len(lookups.asked) == 2)
         assert late.ask(EXTERNAL_IDS, msgspec.json.encode(SESSION), **HEADERS).status == 429
         assert log.writes == []
-        told.open.set()
+        lookups.open.set()
         assert [client.answer().status for client in (one, two)] == [200, 200]
         assert late.ask(EXTERNAL_IDS, msgspec.json.encode(SESSION), **HEADERS).status == 200
     assert running.edge.budget.taken == 0
@@ -334,15 +334,15 @@ def test_what_waits_for_an_answer_counts_as_held(start: Start, log: GatedLog) ->
 def test_a_call_may_ask_again_and_keep_good_entries_of_what_it_refuses(
     start: Start, kept: Callable[[], list[Message]]
 ) -> None:
-    told = Told()
+    lookups = RecordingLookup()
     headers = {"X_XNG_AuthToken": AUTH_TOKEN, "X_XNG_ApiVersion": "1"}
     body = {"updated": [{"id": "u-1"}, {"email": "?"}], "deleted": [{"id": "d-1"}, {"id": "d-2"}]}
-    running = start(lookup=told)
+    running = start(lookup=lookups)
     with closing(Client(running.port)) as client:
         answer = client.ask("/users/batch", msgspec.json.encode(body), **headers)
     assert answer.status == 400
     assert [each["success"] for each in answer.json["updated"]] == [True, False]
-    assert [asked.identifiers for asked in told.asked] == [(ident("user_id", "d-1"),), (ident("user_id", "d-2"),)]
+    assert [asked.identifiers for asked in lookups.asked] == [(ident("user_id", "d-1"),), (ident("user_id", "d-2"),)]
     assert [message.identifiers for message in kept()] == [(ident("user_id", "u-1"),)]
     (refused,) = running.edge.rejections.take()[0]
     assert refused.status == 400

@@ -37,7 +37,7 @@ def test_every_metric_says_what_it_is() -> None:
     assert all(metric.describe()[0].documentation.endswith(".") for metric in made)
 
 
-def test_answers_that_look_alike_are_made_once_and_not_remembered_for_ever() -> None:
+def test_equal_answers_are_made_once_and_the_cache_is_bounded() -> None:
     ab, cd = (answers.response(Reply(200, body), keep_alive=True, has_body=False) for body in (b"ab", b"cd"))
     assert ab is cd
     for length in range(answers.CACHED_HEADS + 5):

@@ -27,12 +27,12 @@ def test_every_call_of_a_vendor_is_there() -> None:
 
 def test_settings_name_the_host_that_was_asked_or_the_address_that_is_set(start: Start) -> None:
     path = f"/v1/projects/{WRITE_KEY}/settings"
-    for url, told in (("", ("edge/v1", "https")), ("http://cdp.example.com/x/", ("cdp.example.com/x/v1", "http"))):
+    for url, expected in (("", ("edge/v1", "https")), ("http://cdp.example.com/x/", ("cdp.example.com/x/v1", "http"))):
         with closing(Client(start(EdgeSettings(public_url=url)).port)) as client:
             answer = client.ask(path, method="GET", X_Forwarded_Proto="https")
         sending = answer.json["integrations"]["Segment.io"]
         assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
-        assert (sending["apiHost"], sending["protocol"]) == told
+        assert (sending["apiHost"], sending["protocol"]) == expected
 
 
 @pytest.mark.parametrize("path", ["/sourceConfig", "/sourceConfig/", "/sourceConfig/?p=npm"])
@@ -70,7 +70,7 @@ def test_a_page_of_any_origin_loads_an_sdk(client: Client, name: str) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_who_has_it_is_told_without_a_body(client: Client) -> None:
+def test_a_cached_file_gets_a_304_without_a_body(client: Client) -> None:
     tag = client.ask("/sdk/web_event.js", method="GET").headers["etag"]
     answer = client.ask("/sdk/web_event.js", b"", "GET", **{"If-None-Match": tag})
     assert (answer.status, answer.body) == (304, b"")

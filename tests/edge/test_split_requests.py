@@ -69,7 +69,9 @@ def test_these_requests_are_of_all_kinds(edge: RunningEdge) -> None:
     assert {202, 204, 400, 404, 405, 413} <= statuses
 
 
-def test_a_log_that_takes_nothing_is_told_in_the_dialects_shape(edge: RunningEdge, log: GatedLog, kept: Kept) -> None:
+def test_a_log_that_rejects_writes_is_reported_in_the_dialects_shape(
+    edge: RunningEdge, log: GatedLog, kept: Kept
+) -> None:
     log.fault = LogFull("no space")
     with closing(Client(edge.port)) as client:
         refused = client.ask(TRACK, EVENT)
@@ -92,7 +94,7 @@ def test_requests_ahead_of_their_turn_wait_for_it(edge: RunningEdge, log: GatedL
     assert len(kept()) == 2
 
 
-def test_a_body_that_breaks_behind_its_first_piece_refuses_its_request(edge: RunningEdge, kept: Kept) -> None:
+def test_a_body_that_is_malformed_after_its_first_chunk_is_rejected(edge: RunningEdge, kept: Kept) -> None:
     with closing(Client(edge.port)) as client:
         client.send(f"POST {TRACK} HTTP/1.1\r\nHost: e\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n".encode())
         until(lambda: any(connection.is_busy or connection.is_sending for connection in edge.connections))
@@ -112,7 +114,7 @@ def test_what_is_held_for_others_refuses_a_request_in_one_piece_too(edge: Runnin
     assert len(kept()) == 1
 
 
-def test_events_behind_a_trusted_proxy_carry_the_clients_address(edge: RunningEdge, kept: Kept) -> None:
+def test_events_through_a_trusted_proxy_have_the_clients_address(edge: RunningEdge, kept: Kept) -> None:
     data = request(TRACK, EVENT, X_Forwarded_For="198.51.100.1, 203.0.113.7")
     for first in (len(data), data.index(b"\r\n\r\n") + 4):
         assert answered(edge, data, first).status == 202

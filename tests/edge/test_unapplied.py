@@ -47,7 +47,7 @@ def tail(tmp_path: Path) -> Iterator[Tail]:
         yield tail
 
 
-def test_it_knows_the_last_message_of_each(tail: Tail) -> None:
+def test_it_returns_the_last_message_of_each(tail: Tail) -> None:
     assert tail.last_of(V1) == 0
     tail.accept(V1)
     tail.accept(V1, V2)
@@ -58,7 +58,7 @@ def test_it_knows_the_last_message_of_each(tail: Tail) -> None:
     assert tail.last_of() == 0
 
 
-def test_it_tells_where_it_has_not_looked(tail: Tail, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_reports_what_it_has_not_checked(tail: Tail, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unapplied, "FOLLOWED", 2)
     monkeypatch.setattr(unapplied, "REMEMBERED", 3)
     tail.accept(V1)

@@ -53,7 +53,7 @@ def test_no_module_is_named_for_not_knowing_what_it_holds() -> None:
     assert not [path for path in modules() if path.stem in {"utils", "util", "helpers", "misc", "common"}]
 
 
-def test_sql_stands_in_sql_files() -> None:
+def test_sql_is_in_sql_files() -> None:
     strings = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in modules()

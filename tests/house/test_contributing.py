@@ -22,7 +22,7 @@ def test_every_variable_is_read_by_the_tests_or_the_makefile() -> None:
     assert named <= read | set_in_make
 
 
-def test_what_ci_requires_is_told() -> None:
+def test_the_requirements_of_ci_are_documented() -> None:
     required = set(re.findall(r"export ([A-Z_]+_REQUIRED)=", (ROOT / ".ci" / "run").read_text()))
     assert required
     assert required <= set(re.findall(r"`([A-Z_]+)`", PAGE))

@@ -52,7 +52,7 @@ def test_no_file_names_a_path_of_the_machine_it_was_written_on(pattern: str) -> 
 
 
 @pytest.mark.parametrize("pattern", LEFT_UNDONE)
-def test_nothing_is_left_undone_behind_a_remark(pattern: str) -> None:
+def test_no_comment_marks_unfinished_work(pattern: str) -> None:
     assert not list(lines_saying(pattern))
 
 

@@ -20,7 +20,7 @@ PURE_ROOMS = {"catalogue", "commerce", "destinations", "dialects", "identity", "
 FORBIDDEN_TO_ALL = {"cli"}
 
 
-def test_every_exception_from_the_linter_has_its_reason_beside_it() -> None:
+def test_every_linter_exception_has_a_reason() -> None:
     lint = PYPROJECT[PYPROJECT.index("[tool.ruff.lint]") : PYPROJECT.index("[tool.mypy]")]
     exceptions = re.findall(r'^ +"[A-Z]+[0-9]*",.*$', lint, re.MULTILINE)
     assert exceptions
@@ -39,7 +39,7 @@ def test_every_exception_within_the_code_names_its_rule_and_its_reason() -> None
     assert not remarks
 
 
-def test_every_type_that_the_checker_is_overruled_on_has_its_reason_beside_it() -> None:
+def test_every_type_ignore_has_a_reason() -> None:
     remark = "# type: " + "ignore"
     wanted = re.compile(re.escape(remark) + r"\[[a-z, -]+\]  # \w")
     remarks = [
@@ -99,7 +99,7 @@ def test_the_checks_of_a_change_are_a_script_that_can_run() -> None:
 
 
 @pytest.mark.parametrize("setting", ["pragma", "exclude_also"])
-def test_coverage_is_told_to_leave_nothing_out(setting: str) -> None:
+def test_coverage_excludes_no_lines(setting: str) -> None:
     report = tomllib.loads(PYPROJECT)["tool"]["coverage"]["report"]
     assert not report["exclude_lines"]
     assert setting not in report

@@ -56,7 +56,7 @@ class Model:
             return
         self.answer(names)
         new = [name for name in names if rank(name) == CUSTOMER and name not in self.home]
-        self.told = {name.namespace for name in names if rank(name) == CONTACT}
+        self.stated = {name.namespace for name in names if rank(name) == CONTACT}
         self.target, self.by = self.named(names)
         self.record = self.home.get(self.by, self.target)
         decided = [(self.reach(name, self.owner(name)), name) for name in names]
@@ -87,10 +87,10 @@ class Model:
 
     def named(self, names: list[Identifier]) -> tuple[Person, Identifier]:  # R1
         known = [(rank(name), self.home[name].canonical(), name) for name in names if name in self.home]
-        able = [one for one in known if one[0] <= CONTACT or not one[1].spaces(CONTACT) & self.told]
+        able = [one for one in known if one[0] <= CONTACT or not one[1].spaces(CONTACT) & self.stated]
         if names and rank(names[0]) == CUSTOMER:
             able = known[:1] if names[0] in self.home else [one for one in able if one[1].stage() < 2]
-        elif self.told:
+        elif self.stated:
             able = known[:1] if known and known[0][0] == CONTACT else able
         else:
             able = [one for one in known if one[1].stage() == max(owner.stage() for _, owner, _ in known)]
@@ -119,7 +119,7 @@ class Model:
         if any(name == n and {a.canonical(), b.canonical()} == {target, other} for n, a, b in self.apart):
             return "conflict"
         weak, customers = rank(name) > CONTACT, target.spaces(CUSTOMER) and other.spaces(CUSTOMER)
-        if customers or (weak and other.spaces(CONTACT) & (target.spaces(CONTACT) | self.told)):
+        if customers or (weak and other.spaces(CONTACT) & (target.spaces(CONTACT) | self.stated)):
             return "conflict" if not weak else "limited" if full else "reassigned"
         both = Counter(held.namespace for held in target.held() | other.held())
         both["members"] = sum(person.canonical() in {target, other} for person in self.people) - 1

@@ -54,7 +54,7 @@ class ResolverHarness:
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         numbers, self._messages = count(1), count(1)
         self.resolver = Resolver(IdentitySnapshot(), policy, lambda *_: f"p{next(numbers):02}")
-        self._told = 0
+        self._returned = 0
 
     def identify(self, *identifiers: Identifier) -> str:
         """Resolve an identify call; return the canonical profile, which must exist."""
@@ -99,8 +99,8 @@ class ResolverHarness:
 
     def new_decisions(self) -> list[Decision]:
         """The decisions since the previous call of this method."""
-        told, self._told = self._told, len(self.resolver.decisions)
-        return self.resolver.decisions[told:]
+        first, self._returned = self._returned, len(self.resolver.decisions)
+        return self.resolver.decisions[first:]
 
     def kinds(self) -> list[str]:
         """The kinds of the new decisions."""

@@ -20,7 +20,7 @@ def test_all_owners_are_absorbed_and_all_unknown_identifiers_attached() -> None:
     assert harness.kinds() == ["merged", "merged", "merged", "attached"]
 
 
-def test_a_merge_tells_what_reached_the_one_and_what_named_the_other() -> None:
+def test_a_merge_names_the_identifiers_of_both_profiles() -> None:
     harness = ResolverHarness()
     loser, winner = harness.track(mobile("m1")), harness.identify(user("u1"))
     harness.new_decisions()
@@ -208,7 +208,7 @@ def test_a_visitor_whom_a_message_names_and_recalls_is_reached_once() -> None:
     assert harness.kinds() == ["limited", "attached"]
 
 
-def test_an_alias_that_names_nobody_comes_to_nothing() -> None:
+def test_an_alias_without_usable_identifiers_has_no_effect() -> None:
     assert ResolverHarness().ignored(user("undefined"), Identifier("previous_id", "v1"))
 
 
@@ -241,7 +241,7 @@ def test_what_an_undo_has_separated_stays_apart_when_one_of_them_is_absorbed() -
     assert harness.owner(mobile("m1")) == anonymous
 
 
-def test_what_an_undo_has_separated_stays_apart_behind_a_hint() -> None:
+def test_profiles_separated_by_an_undo_are_not_merged_through_a_hint() -> None:
     harness = ResolverHarness()
     anonymous, customer = harness.track(visitor("v1"), device("d1")), harness.identify(user("u1"))
     harness.separate(device("d1"), anonymous, customer)
@@ -251,9 +251,9 @@ def test_what_an_undo_has_separated_stays_apart_behind_a_hint() -> None:
     assert harness.kinds() == ["conflict"]
 
 
-def test_a_separation_of_others_keeps_nobody_apart() -> None:
+def test_a_separation_of_other_profiles_blocks_no_merge() -> None:
     harness = ResolverHarness()
     anonymous, customer = harness.track(mobile("m1")), harness.identify(user("u1"))
-    stranger = harness.identify(user("u2"))
-    harness.separate(mobile("m1"), anonymous, stranger)
+    unrelated = harness.identify(user("u2"))
+    harness.separate(mobile("m1"), anonymous, unrelated)
     assert harness.identify(user("u1"), mobile("m1")) == harness.canonical(anonymous) == customer

@@ -42,7 +42,7 @@ def test_a_customer_of_the_value_stays_another_in_any_order(messages: list[tuple
     ]
 
 
-def test_whoever_comes_with_an_aliased_device_is_merged_as_if_it_had_been_known() -> None:
+def test_a_new_device_with_an_alias_is_merged_as_if_it_were_known() -> None:
     harness = ResolverHarness()
     lead = harness.identify(email("a@x.io"))
     customer = harness.identify(user("u"), V)

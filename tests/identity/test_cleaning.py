@@ -124,19 +124,19 @@ NAMESPACES = st.sampled_from(sorted(CLASSES))
         "\u200bnull",
     ],
 )
-def test_junk_names_nobody(namespace: str, value: str) -> None:
+def test_placeholders_are_not_identifiers(namespace: str, value: str) -> None:
     assert clean(namespace, value) is None
 
 
 @pytest.mark.parametrize(
     "value", ["@b.io", "ada@", "null@null", "Undefined@undefined", "n/a@N/A", "null@", "\u200b@x.io"]
 )
-def test_an_address_of_nothing_names_nobody(value: str) -> None:
+def test_an_empty_address_is_not_an_identifier(value: str) -> None:
     assert clean("email", value) is None
 
 
 @pytest.mark.parametrize("value", ["null@x.io", "ada@null", "none@none.com", "a@b", "a@b@c", "ada"])
-def test_other_addresses_name_somebody(value: str) -> None:
+def test_other_addresses_are_identifiers(value: str) -> None:
     assert clean("email", value) == value
 
 
@@ -156,7 +156,7 @@ def test_junk_is_junk_in_any_case_and_with_space_around_it(value: str) -> None:
         *("[object-7]", "a[0]", "x|y", "5%7b", "u\ufffd", "0\ufffd1", "a\x01b", "f[[1", "a%b%", "{[1]}"),
     ],
 )
-def test_what_only_looks_like_junk_names_somebody(value: str) -> None:
+def test_values_that_resemble_placeholders_are_identifiers(value: str) -> None:
     assert clean("user_id", value) == value
 
 
@@ -188,7 +188,7 @@ def test_characters_are_composed_once_the_invisible_ones_between_them_are_gone()
     assert clean("user_id", "A\u200b\u030a") == "\u00c5"
 
 
-def test_a_value_of_endless_length_names_nobody() -> None:
+def test_a_value_of_excessive_length_is_not_an_identifier() -> None:
     assert clean("user_id", "a" * MAX_VALUE_LENGTH) is not None
     assert clean("user_id", "a" * (MAX_VALUE_LENGTH + 1)) is None
 
@@ -225,7 +225,7 @@ def test_a_phone_number_without_country_code_is_read_in_the_projects_country() -
 
 
 @pytest.mark.parametrize("value", ["+49 30 123456 ext. 12", "030 123456 x12", "+4930123456;ext=12", "+4930123456#12"])
-def test_people_of_one_office_are_told_apart_by_their_extensions(value: str) -> None:
+def test_extensions_distinguish_phone_numbers_of_one_office(value: str) -> None:
     assert e164(value, "DE") == "+4930123456;ext=12"
     assert e164(f"{value}3", "DE") == "+4930123456;ext=123"
 
@@ -328,7 +328,7 @@ SENT = (user("u1"), email("a@x.io"), phone("+4930123456"))
         (set(), {}, SENT),
     ],
 )
-def test_a_trait_names_nobody_where_the_project_wants_it_to_be_a_trait_alone(
+def test_a_trait_is_not_an_identifier_where_the_project_says_so(
     contact_traits: set[str], traits: dict[str, str], left: tuple[Identifier, ...]
 ) -> None:
     assert without_trait_contacts(SENT, traits, Policy(contact_traits=frozenset(contact_traits))) == left

@@ -16,8 +16,8 @@ def limit(namespace: str, number: int, limited: Literal["identifier", "merge", "
     return DecisionDetail(namespace=namespace, limit=number, limited=limited)
 
 
-def told(harness: ResolverHarness) -> list[Decision]:
-    """The decisions of the last message, which have to say that they are."""
+def last_decisions(harness: ResolverHarness) -> list[Decision]:
+    """The decisions of the last message, by their message id."""
     news = harness.new_decisions()
     last = harness.resolver.decisions[-1].message_id
     return [decision for decision in news if decision.message_id == last]
@@ -26,7 +26,7 @@ def told(harness: ResolverHarness) -> list[Decision]:
 def test_a_new_profile_and_what_is_attached_to_it() -> None:
     harness = ResolverHarness()
     harness.track(mobile("m1"))
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("created", "message-1", None, None, "p01", "R1"),
         Decision("attached", "message-1", mobile("m1"), None, "p01", "R2", by=mobile("m1")),
     ]
@@ -35,7 +35,7 @@ def test_a_new_profile_and_what_is_attached_to_it() -> None:
 def test_a_profile_made_for_want_of_a_name() -> None:
     harness = ResolverHarness()
     harness.track(mobile("null"))
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("created", "message-1", None, None, "p01", "R1"),
         Decision("blocked", "message-1", mobile("null"), None, "p01", "block_list"),
     ]
@@ -47,16 +47,16 @@ def test_a_merge() -> None:
     harness.identify(user("u1"))
     harness.identify(user("u1"), mobile("m1"))
     merged = Decision("merged", "message-3", mobile("m1"), "p01", "p02", "R2", "p03", user("u1"))
-    assert told(harness) == [merged]
+    assert last_decisions(harness) == [merged]
 
 
-def test_a_merge_of_who_waited_behind_a_hint() -> None:
+def test_a_merge_of_a_profile_linked_to_a_hint() -> None:
     harness = ResolverHarness()
     harness.track(visitor("v1"), device("d"))
     harness.identify(user("u1"))
     harness.identify(user("u1"), device("d"))
     merged = Decision("merged", "message-3", device("d"), "p01", "p02", "hint", "p03", user("u1"))
-    assert told(harness) == [merged]
+    assert last_decisions(harness) == [merged]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_device_that_moves(contacts: list[tuple[Identifier, ...]], rule: Rule)
     harness.identify(*contacts[1])
     harness.identify(*contacts[1], mobile("m1"))
     by = contacts[1][0]
-    assert told(harness) == [Decision("reassigned", "message-3", mobile("m1"), "p01", "p02", rule, by=by)]
+    assert last_decisions(harness) == [Decision("reassigned", "message-3", mobile("m1"), "p01", "p02", rule, by=by)]
 
 
 def test_a_contact_that_stays() -> None:
@@ -80,7 +80,9 @@ def test_a_contact_that_stays() -> None:
     harness.identify(user("a"), email("a@x.io"))
     harness.identify(user("b"))
     harness.identify(user("b"), email("a@x.io"))
-    assert told(harness) == [Decision("conflict", "message-3", email("a@x.io"), "p01", "p02", "R3a", by=user("b"))]
+    assert last_decisions(harness) == [
+        Decision("conflict", "message-3", email("a@x.io"), "p01", "p02", "R3a", by=user("b"))
+    ]
 
 
 def test_an_alias_of_one_customer_to_another() -> None:
@@ -89,7 +91,7 @@ def test_an_alias_of_one_customer_to_another() -> None:
     harness.identify(user("b"))
     harness.identify(user("b"), Identifier("previous_id", "a"))
     alias = Identifier("previous_id", "a")
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("attached", "message-3", alias, None, "p02", "alias", by=user("b")),
         Decision("conflict", "message-3", user("a"), "p01", "p02", "R3a", by=user("b")),
     ]
@@ -99,7 +101,7 @@ def test_a_customer_id_that_an_alias_named_before() -> None:
     harness = ResolverHarness()
     harness.identify(user("b"), Identifier("previous_id", "a"))
     harness.identify(user("a"))
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("created", "message-2", None, None, "p02", "R1"),
         Decision("attached", "message-2", user("a"), None, "p02", "R2", by=user("a")),
         Decision("conflict", "message-2", user("a"), "p02", "p01", "R3a", by=user("a")),
@@ -111,7 +113,7 @@ def test_a_device_that_an_alias_named_before() -> None:
     alias = Identifier("previous_id", "v")
     harness.identify(user("b"), alias)
     harness.track(visitor("v"))
-    assert told(harness) == [Decision("attached", "message-2", visitor("v"), None, "p01", "alias", by=alias)]
+    assert last_decisions(harness) == [Decision("attached", "message-2", visitor("v"), None, "p01", "alias", by=alias)]
 
 
 @pytest.mark.parametrize("through", [mobile("m1"), device("d")])
@@ -121,7 +123,7 @@ def test_an_identifier_that_an_undo_keeps_where_it_is(through: Identifier) -> No
     harness.identify(user("u1"))
     harness.separate(through, "p01", "p02")
     harness.identify(user("u1"), through)
-    assert told(harness) == [Decision("conflict", "message-3", through, "p01", "p02", "undo", by=user("u1"))]
+    assert last_decisions(harness) == [Decision("conflict", "message-3", through, "p01", "p02", "undo", by=user("u1"))]
 
 
 def test_an_identifier_that_is_not_attached_for_the_limit() -> None:
@@ -129,7 +131,7 @@ def test_an_identifier_that_is_not_attached_for_the_limit() -> None:
     harness.identify(user("u1"), mobile("m1"))
     harness.identify(user("u1"), mobile("m2"))
     detail = limit("mobile_id", 1, "identifier")
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("limited", "message-2", mobile("m2"), None, "p01", "limit", by=user("u1"), detail=detail)
     ]
 
@@ -140,7 +142,7 @@ def test_an_identifier_that_does_not_move_for_the_limit() -> None:
     harness.identify(user("b"), aaid("g2"))
     harness.identify(user("b"), aaid("g1"))
     detail = limit("aaid", 1, "identifier")
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("limited", "message-3", aaid("g1"), "p01", "p02", "limit", by=user("b"), detail=detail)
     ]
 
@@ -152,7 +154,7 @@ def test_a_merge_that_is_not_made_for_the_limit(through: Identifier) -> None:
     harness.identify(user("u1"), mobile("m2"))
     harness.identify(user("u1"), through)
     detail = limit("mobile_id", 1, "merge")
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("limited", "message-3", through, "p01", "p02", "limit", by=user("u1"), detail=detail)
     ]
 
@@ -163,19 +165,19 @@ def test_a_link_that_is_not_made_for_the_limit() -> None:
     harness.track(visitor("v2"))
     harness.track(visitor("v2"), device("d"))
     detail = limit("device_id", 1, "hint")
-    assert told(harness) == [
+    assert last_decisions(harness) == [
         Decision("limited", "message-3", device("d"), None, "p02", "limit", by=visitor("v2"), detail=detail)
     ]
 
 
-def test_whoever_was_made_is_noted_as_one_who_was_not_there_before() -> None:
+def test_created_profiles_are_collected_as_new() -> None:
     harness = ResolverHarness()
     profile = harness.identify(user("u1"))
     assert harness.resolver.created == {profile: None}
     assert harness.resolver.changed == {profile: None}
 
 
-def test_whoever_changed_is_noted_with_the_stage_before() -> None:
+def test_changed_profiles_are_collected_with_their_previous_stage() -> None:
     harness = ResolverHarness()
     harness.track(mobile("m1"))
     harness.identify(user("u1"))
@@ -186,7 +188,7 @@ def test_whoever_changed_is_noted_with_the_stage_before() -> None:
     assert harness.resolver.changed == {"p01": Stage.ANONYMOUS, "p02": Stage.CUSTOMER}
 
 
-def test_a_message_that_says_nothing_new_changes_nobody() -> None:
+def test_a_message_without_news_changes_no_profile() -> None:
     harness = ResolverHarness()
     harness.identify(user("u1"), mobile("m1"))
     harness.resolver.changed.clear()

@@ -9,7 +9,7 @@ def waiting(harness: ResolverHarness, value: str = "d") -> list[str]:
     return list(harness.resolver.known.links.get(device(value), {}))
 
 
-def test_a_message_that_names_nobody_links_its_hints_to_an_anonymous_target() -> None:
+def test_a_message_without_user_identifier_links_its_hints_to_an_anonymous_target() -> None:
     harness = ResolverHarness()
     profile = harness.track(visitor("v1"), device("d"), device("e"))
     assert harness.resolver.known.links == {device("d"): {profile: None}, device("e"): {profile: None}}
@@ -31,13 +31,13 @@ def test_a_hint_never_links_a_lead_or_a_customer() -> None:
     assert waiting(harness) == []
 
 
-def test_a_message_that_names_somebody_links_no_hints() -> None:
+def test_a_message_with_a_user_identifier_links_no_hints() -> None:
     harness = ResolverHarness()
     harness.identify(email("a@x.io"), device("d"))
     assert waiting(harness) == []
 
 
-def test_a_message_that_names_somebody_absorbs_the_anonymous_behind_its_hints_and_clears_the_links() -> None:
+def test_a_message_with_a_user_identifier_absorbs_anonymous_profiles_linked_to_its_hints() -> None:
     harness = ResolverHarness()
     visits = [harness.track(visitor(value), device("d")) for value in ("v1", "v2")]
     elsewhere = harness.track(visitor("v3"), device("e"))
@@ -57,7 +57,7 @@ def test_links_that_are_made_after_a_clearing_hold() -> None:
     assert harness.resolver.linked == {device("d"): {later: None}}
 
 
-def test_whoever_got_a_name_while_waiting_is_not_absorbed() -> None:
+def test_a_linked_profile_that_was_identified_meanwhile_is_not_absorbed() -> None:
     harness = ResolverHarness()
     visit = harness.track(visitor("v1"), device("d"))
     harness.identify(visitor("v1"), email("a@x.io"))
@@ -65,7 +65,7 @@ def test_whoever_got_a_name_while_waiting_is_not_absorbed() -> None:
     assert harness.canonical(visit) == visit
 
 
-def test_whoever_was_absorbed_while_waiting_is_followed_to_where_he_went() -> None:
+def test_a_linked_profile_that_was_absorbed_is_followed_to_its_canonical_profile() -> None:
     harness = ResolverHarness()
     older, newer = harness.track(visitor("v1")), harness.track(visitor("v2"), device("d"))
     harness.track(visitor("v1"), visitor("v2"))
@@ -82,7 +82,7 @@ def test_one_of_whose_members_waits_already_is_not_linked_again() -> None:
     assert waiting(harness) == [harness.canonical(newer)]
 
 
-def test_the_people_behind_a_hint_are_absorbed_the_oldest_first() -> None:
+def test_profiles_linked_to_a_hint_are_absorbed_oldest_first() -> None:
     harness = ResolverHarness()
     older, newer = harness.track(visitor("v1")), harness.track(visitor("v2"), device("d"))
     harness.track(visitor("v1"), device("d"))
@@ -91,7 +91,7 @@ def test_the_people_behind_a_hint_are_absorbed_the_oldest_first() -> None:
     assert [decision.from_ for decision in harness.new_decisions() if decision.kind == "merged"] == [older, newer]
 
 
-def test_the_target_itself_waiting_behind_its_hint_is_no_merge() -> None:
+def test_a_target_linked_to_its_own_hint_is_not_a_merge() -> None:
     harness = ResolverHarness()
     visit = harness.track(visitor("v1"), device("d"))
     harness.new_decisions()
@@ -99,14 +99,14 @@ def test_the_target_itself_waiting_behind_its_hint_is_no_merge() -> None:
     assert harness.kinds() == ["attached"]
 
 
-def test_events_with_nothing_but_a_hint_wait_behind_it() -> None:
+def test_profiles_of_events_with_only_a_hint_are_linked_to_it() -> None:
     harness = ResolverHarness()
     events = [harness.track(device("d")) for _ in range(3)]
     customer = harness.identify(user("u1"), device("d"))
     assert {harness.canonical(event) for event in events} == {customer}
 
 
-def test_no_more_than_the_limit_wait_behind_a_hint() -> None:
+def test_no_more_profiles_than_the_limit_are_linked_to_a_hint() -> None:
     harness = ResolverHarness(limited(hint=2))
     profiles = [harness.track(visitor(value), device("d")) for value in ("v1", "v2", "v3")]
     assert waiting(harness) == profiles[:2]
@@ -122,7 +122,7 @@ def test_two_that_became_one_while_waiting_count_as_one() -> None:
     assert third in waiting(harness)
 
 
-def test_whoever_waits_is_known_anew_after_each_merge() -> None:
+def test_linked_profiles_are_resolved_again_after_each_merge() -> None:
     harness = ResolverHarness(limited(hint=2))
     for value in ("v1", "v2", "v3"):
         harness.track(visitor(value), device("d"))
@@ -136,7 +136,7 @@ def test_whoever_waits_is_known_anew_after_each_merge() -> None:
     assert sixth in waiting(harness)
 
 
-def test_what_waits_behind_one_hint_is_nothing_to_another() -> None:
+def test_links_of_one_hint_do_not_count_for_another() -> None:
     harness = ResolverHarness()
     harness.track(visitor("v1"))
     newer = harness.track(visitor("v2"), device("e"))
@@ -156,7 +156,7 @@ def test_who_waited_before_the_batch_is_followed_through_its_first_merge() -> No
     assert waiting(harness) == [older]
 
 
-def test_a_hint_that_was_claimed_without_any_merge_begins_anew() -> None:
+def test_a_hint_claimed_without_a_merge_starts_without_links() -> None:
     harness = ResolverHarness(limited(hint=1, device=1))
     harness.track(mobile("m1"))
     harness.track(mobile("m1"), visitor("m1"))

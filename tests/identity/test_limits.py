@@ -89,7 +89,7 @@ def test_a_profile_absorbs_only_so_many_others_however_many_have_moved_on() -> N
     ]
 
 
-def test_whom_an_absorbed_profile_had_absorbed_counts_too() -> None:
+def test_members_of_an_absorbed_profile_count_too() -> None:
     harness = ResolverHarness(replace(DEFAULT_POLICY, members=3))
     for value in "123456":
         harness.track(visitor(value))

@@ -42,7 +42,7 @@ def test_a_profile_that_would_be_made_has_no_name() -> None:
     assert [(d.kind, d.from_, d.to) for d in foreseen.decisions] == [("created", None, None), ("attached", None, None)]
 
 
-def test_who_would_be_absorbed_by_it_has_his_own() -> None:
+def test_a_preview_names_the_existing_profile_that_would_be_absorbed() -> None:
     harness = ResolverHarness()
     waiting = harness.track(visitor("v1"), device("d1"))
     foreseen = foresee(harness, user("u1"), device("d1"))
@@ -59,11 +59,11 @@ def test_it_is_foreseen_by_the_projects_own_policy() -> None:
     ]
 
 
-def test_no_message_is_said_to_have_caused_what_is_foreseen() -> None:
+def test_previewed_decisions_have_no_message_id() -> None:
     assert {decision.message_id for decision in foresee(ResolverHarness(), user("u1")).decisions} == {""}
 
 
-def test_a_message_that_names_nobody_comes_to_nothing_unless_it_is_an_event() -> None:
+def test_a_message_without_usable_identifiers_has_no_effect_unless_it_is_an_event() -> None:
     assert foresee(ResolverHarness()) == Preview(None, created=False, decisions=[])
     assert foresee(ResolverHarness(), is_event=True).created
 
@@ -97,6 +97,6 @@ def test_what_is_plain_is_what_the_resolver_says(before: list[list[Identifier]],
     assert plain is None or not {decision.kind for decision in foreseen.decisions} & {"created", "merged", "conflict"}
 
 
-def test_somebody_who_is_named_for_the_first_time_is_not_plain() -> None:
+def test_an_unknown_user_identifier_is_not_a_plain_lookup() -> None:
     assert plain_target({mobile("m1"): "p"}, collect_evidence([mobile("m1"), email("a@x.io")], DEFAULT_POLICY)) is None
     assert plain_target({mobile("m1"): "p"}, collect_evidence([mobile("m1"), visitor("v1")], DEFAULT_POLICY)) == "p"

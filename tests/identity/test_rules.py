@@ -59,7 +59,7 @@ def test_one_address_in_two_business_units_is_two_users_and_the_mobile_id_goes_w
 
 
 @pytest.mark.parametrize("calls", sorted(set(permutations(["track", "identify"] * 2))))
-def test_calls_that_come_too_fast_make_one_profile_whatever_their_order(calls: tuple[str, ...]) -> None:
+def test_calls_without_a_pause_make_one_profile_in_any_order(calls: tuple[str, ...]) -> None:
     harness = ResolverHarness()
     recorded = [
         harness.track(mobile("m1")) if call == "track" else harness.identify(mobile("m1"), user("u1")) for call in calls
@@ -99,7 +99,7 @@ def test_signing_up_takes_the_anonymous_visits_of_one_device_along() -> None:
     assert harness.stage(visitor("u1")) is Stage.CUSTOMER
 
 
-def test_after_a_logout_the_visitor_is_nobodys() -> None:
+def test_after_a_logout_the_visitor_is_anonymous() -> None:
     harness = ResolverHarness()
     customer = harness.identify(visitor("v1"), user("a"), device("d"))
     after = harness.track(visitor("v2"), device("d"))
@@ -107,7 +107,7 @@ def test_after_a_logout_the_visitor_is_nobodys() -> None:
     assert harness.stage(visitor("v2")) is Stage.ANONYMOUS
 
 
-def test_what_was_done_after_a_logout_becomes_that_of_whoever_signs_in_next() -> None:
+def test_events_after_a_logout_belong_to_the_next_user_who_signs_in() -> None:
     harness = ResolverHarness()
     a = harness.identify(visitor("v1"), user("a"), device("d"))
     between = harness.track(visitor("v2"), device("d"))
@@ -125,7 +125,7 @@ def test_an_advertising_id_stitches_two_visitor_ids() -> None:
     assert harness.owner(visitor("v1")) == harness.owner(visitor("v2"))
 
 
-def test_a_zeroed_advertising_id_stitches_nobody() -> None:
+def test_a_zeroed_advertising_id_merges_no_profiles() -> None:
     harness = ResolverHarness()
     zeroed = aaid("00000000-0000-0000-0000-000000000000")
     assert harness.track(visitor("v1"), zeroed) != harness.track(visitor("v2"), zeroed)
@@ -140,7 +140,7 @@ def test_identify_by_a_contact_names_the_profile_of_all_later_events_with_it(con
     assert harness.stage(contact) is Stage.LEAD
 
 
-def test_a_customer_id_alone_merges_nobody() -> None:
+def test_a_customer_id_alone_merges_no_profiles() -> None:
     harness = ResolverHarness()
     anonymous, customer = harness.track(visitor("v1")), harness.track(user("u1"))
     assert harness.track(user("u1")) == customer

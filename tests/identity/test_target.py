@@ -8,7 +8,7 @@ from tests.identity.resolver_harness import ResolverHarness, aaid, device, email
 from passerby.messages import Identifier
 
 
-def test_a_known_customer_id_names_its_owner_whoever_else_is_reached() -> None:
+def test_a_known_customer_id_names_its_owner_whatever_else_is_reached() -> None:
     harness = ResolverHarness()
     harness.identify(email("a@x.io"), mobile("m1"))
     customer = harness.identify(user("u1"))
@@ -89,7 +89,7 @@ def test_unknown_contacts_prefer_a_device_to_an_advertising_id_and_then_the_olde
     assert harness.identify(email("a@x.io"), aaid("g1"), visitor("v1"), mobile("m1")) == older
 
 
-def test_unknown_contacts_make_a_new_profile_where_the_device_is_somebodys_with_another() -> None:
+def test_unknown_contacts_create_a_profile_if_the_device_owner_has_another_contact() -> None:
     harness = ResolverHarness()
     lead = harness.identify(email("a@x.io"), mobile("m1"))
     assert harness.identify(email("b@x.io"), mobile("m1")) != lead
@@ -111,19 +111,19 @@ def test_at_the_same_stage_it_goes_to_the_strongest_class_and_then_to_the_oldest
 
 
 @pytest.mark.parametrize("identifiers", [(), (user("undefined"),), (mobile("null"), aaid("0-0")), (device("d1"),)])
-def test_an_event_that_names_nobody_gets_a_profile_of_its_own(identifiers: tuple[Identifier, ...]) -> None:
+def test_an_event_without_usable_identifiers_gets_a_new_profile(identifiers: tuple[Identifier, ...]) -> None:
     harness = ResolverHarness()
     assert harness.track(*identifiers) != harness.track(*identifiers)
 
 
 @pytest.mark.parametrize("identifiers", [(), (user("undefined"),), (device("d1"),)])
-def test_anything_else_that_names_nobody_comes_to_nothing(identifiers: tuple[Identifier, ...]) -> None:
+def test_other_messages_without_usable_identifiers_have_no_effect(identifiers: tuple[Identifier, ...]) -> None:
     harness = ResolverHarness()
     assert harness.ignored(*identifiers)
     assert harness.new_decisions() == []
 
 
-def test_what_is_blocked_is_told_in_the_history_of_the_profile_as_it_was_sent() -> None:
+def test_a_blocked_value_is_in_the_history_of_the_profile_as_it_was_sent() -> None:
     harness = ResolverHarness()
     profile = harness.identify(user(" NULL "), mobile("m1"))
     blocked = [decision for decision in harness.new_decisions() if decision.kind == "blocked"]

@@ -35,11 +35,11 @@ def open_each(folder: Path) -> int:
 
 def begin_each(folder: Path) -> list[bool]:
     """Create many logs, each at the same time as the other processes; return for each whether this call created it."""
-    told = []
+    created = []
     for number in range(LOGS):
         _together[0].wait()
-        told.append(begin_after(folder / f"{number}.db", at(40), {1: 30}))
-    return told
+        created.append(begin_after(folder / f"{number}.db", at(40), {1: 30}))
+    return created
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +55,9 @@ def test_a_new_log_can_be_opened_by_all_at_once(roles: Pool, tmp_path: Path) -> 
     assert roles.map(open_each, [tmp_path] * ROLES, chunksize=1) == [LOGS] * ROLES
 
 
-def test_of_all_who_begin_a_log_anew_one_does(roles: Pool, tmp_path: Path) -> None:
-    told = roles.map(begin_each, [tmp_path] * ROLES, chunksize=1)
-    assert [sum(one) for one in zip(*told, strict=True)] == [1] * LOGS
+def test_only_one_of_several_processes_recreates_a_log(roles: Pool, tmp_path: Path) -> None:
+    created = roles.map(begin_each, [tmp_path] * ROLES, chunksize=1)
+    assert [sum(one) for one in zip(*created, strict=True)] == [1] * LOGS
     for number in range(LOGS):
         with closing(SqliteLogReader(tmp_path / f"{number}.db")) as reader:
             assert (reader.accepted(1), reader.head()) == (30, at(40))

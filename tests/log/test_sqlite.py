@@ -89,7 +89,7 @@ def test_waiting_counts_what_follows_a_position_and_says_since_when(
     assert reader.waiting(2, at(2)) == (0, None)
 
 
-def test_a_log_begun_anew_goes_on_where_its_readers_are(file: Path) -> None:
+def test_a_recreated_log_continues_at_its_readers_position(file: Path) -> None:
     assert begin_after(file, at(40), {1: 30, 2: 10})
     with closing(SqliteLogWriter(file)) as writer, closing(SqliteLogReader(file)) as reader:
         assert append(writer, numbered(1, 2)) == at(42)
@@ -98,7 +98,7 @@ def test_a_log_begun_anew_goes_on_where_its_readers_are(file: Path) -> None:
         assert (reader.accepted(1), reader.accepted(2)) == (32, 10)
 
 
-def test_what_came_before_anybody_said_so_moves_behind_that_position(
+def test_existing_messages_are_moved_after_the_given_position(
     file: Path, writer: SqliteLogWriter, reader: SqliteLogReader
 ) -> None:
     append(writer, numbered(1, 2))

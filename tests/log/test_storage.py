@@ -88,7 +88,9 @@ def test_an_append_waits_for_another_process(writer: SqliteLogWriter, file: Path
         release.join()
 
 
-def test_an_append_does_not_wait_for_ever(writer: SqliteLogWriter, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_append_does_not_wait_without_limit(
+    writer: SqliteLogWriter, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("passerby.log.sqlite.store.PATIENCE_SECONDS", 0.05)
     with closing(sqlite.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -129,7 +131,7 @@ def test_a_damaged_file_is_an_error_that_says_what_to_do(file: Path, harm: Calla
         assert advice in str(raised.value)
 
 
-def test_a_file_that_was_moved_away_is_begun_anew(file: Path, tmp_path: Path) -> None:
+def test_a_file_that_was_moved_away_is_created_again(file: Path, tmp_path: Path) -> None:
     rubbish(file)
     file.rename(tmp_path / "kept")
     with closing(SqliteLogWriter(file)) as writer:

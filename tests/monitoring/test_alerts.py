@@ -73,7 +73,7 @@ def test_an_alert_whose_rule_is_switched_off_is_resolved_at_once() -> None:
     assert not states["disk"].firing
 
 
-def test_what_failed_is_told_until_it_is_resolved() -> None:
+def test_a_failed_delivery_is_shown_until_it_is_resolved() -> None:
     states: dict[str, AlertState] = {}
     advance(states, {"components": Reading(1, is_over=True, detail="worker: late")}, SETTINGS, NOW)
     advance(states, {"components": Reading(0, is_over=False)}, SETTINGS, NOW + 1)

@@ -89,7 +89,7 @@ def test_any_answer_but_success_is_a_failure_and_redirects_are_not_followed(stat
     assert (len(got), got[0][0], followed) == (1, "/", [])
 
 
-def test_a_receiver_that_cannot_be_reached_is_told_without_the_address() -> None:
+def test_an_unreachable_receiver_is_reported_without_its_address() -> None:
     (port,) = free_ports(1)
     for scheme in ("http", "https"):
         settings = AlertSettings(address=f"{scheme}://127.0.0.1:{port}/secret-path")

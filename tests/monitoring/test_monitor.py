@@ -152,7 +152,7 @@ def test_an_alert_that_ended_before_it_was_delivered_is_not_sent(server: InProce
     assert receiver.attempts == 0
 
 
-def test_without_an_address_nothing_is_sent_and_a_new_receiver_hears_what_is_firing(
+def test_nothing_is_sent_without_an_address_and_a_new_receiver_gets_firing_alerts(
     server: InProcessServer, alerting: SqliteAlerting
 ) -> None:
     check, receiver = Failing(), Receiver()
@@ -188,7 +188,7 @@ def test_rules_hold_where_samples_cannot_be_stored(server: InProcessServer, monk
     assert monitor.states()["disk"].firing
 
 
-def test_the_thread_goes_on_after_a_fault_and_ends_when_told(
+def test_the_thread_continues_after_a_fault_and_stops_on_request(
     server: InProcessServer, monkeypatch: pytest.MonkeyPatch, lines: io.StringIO
 ) -> None:
     monkeypatch.setattr(module, "TICK_SECONDS", 0.01)

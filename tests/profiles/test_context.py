@@ -14,7 +14,7 @@ from passerby.profiles import context
 from passerby.profiles.traits import Versioned
 
 
-def test_each_key_is_as_the_newest_message_that_has_it_said() -> None:
+def test_each_key_has_the_value_of_its_newest_message() -> None:
     member: dict[str, Versioned] = {}
     context.merge_into(member, {"device": {"model": "Pixel 9"}, "ip": "192.0.2.1"}, 1, Position(1))
     context.merge_into(member, {"device": {"model": "Pixel 10"}}, 2, Position(2))
@@ -36,7 +36,7 @@ def test_of_too_many_keys_the_newest_stay() -> None:
 MAIL, WEB = {"source": "mail"}, {"source": "web"}
 
 
-def test_the_first_and_the_last_campaign_are_told() -> None:
+def test_the_first_and_the_last_campaign_are_shown() -> None:
     member: dict[str, Versioned] = {}
     context.merge_into(member, {"campaign": WEB}, 2, Position(1))
     context.merge_into(member, {"campaign": {"source": "app"}}, 3, Position(2))

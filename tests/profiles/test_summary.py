@@ -96,7 +96,7 @@ class TestOrders:
         assert orders(bought(time=NOON + 5), bought(time=NOON)).last_purchase == iso(NOON + 5)
         assert orders().last_purchase is None
 
-    def test_more_orders_than_are_read_are_said_to_be_more(self) -> None:
+    def test_orders_beyond_the_limit_are_reported_as_more(self) -> None:
         one = bought(1)
         assert orders(*[one] * ORDERS).orders_complete
         assert not orders(*[one] * (ORDERS + 1)).orders_complete
@@ -156,7 +156,7 @@ class TestFirstTouch:
         assert found
         assert (found.url, found.referrer, found.campaign) == (None, None, None)
 
-    def test_who_did_nothing_has_none(self) -> None:
+    def test_a_profile_without_events_has_no_first_touch(self) -> None:
         assert summarise(profile(), {}, 0, [], []).first_touch is None
 
 

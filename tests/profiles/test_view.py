@@ -67,7 +67,7 @@ def test_a_profile_is_the_fold_of_its_members() -> None:
     }
 
 
-def test_a_profile_that_absorbed_nobody_is_its_only_member() -> None:
+def test_a_profile_without_merges_is_its_only_member() -> None:
     profile = fold_profile(MemberRecord(id="p", activity=Activity(0, 0)), [], [])
     assert (profile.stage, profile.user_id, profile.identifiers, profile.traits) == ("anonymous", None, [], {})
     assert [member.id for member in profile.members] == ["p"]

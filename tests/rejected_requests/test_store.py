@@ -55,7 +55,7 @@ def test_the_newest_come_first_and_page_by_page(writer: SqliteRejectedWriter, re
     assert texts(reader.newest([1, NO_PROJECT], limit=9, before=second.number)) == ["a"]
 
 
-def test_who_follows_gets_what_came_since_and_of_too_many_the_newest(
+def test_a_follower_gets_events_since_its_cursor_and_only_the_newest_of_too_many(
     writer: SqliteRejectedWriter, reader: SqliteRejectedReader
 ) -> None:
     writer.add([refused("a")], [])

@@ -24,7 +24,7 @@ class Part:
 
 
 @pytest.mark.parametrize("stops, asked", [(True, ["stop", "close"]), (False, ["stop"])])
-def test_an_event_store_is_closed_only_when_nobody_writes_to_it_any_more(*, stops: bool, asked: list[str]) -> None:
+def test_an_event_store_is_closed_only_after_its_last_write(*, stops: bool, asked: list[str]) -> None:
     part = Part(stops=stops)
     close_events(part, part)
     assert part.asked == asked

@@ -47,7 +47,7 @@ def test_each_file_says_which_language_it_is() -> None:
         (";,=;", False),
     ],
 )
-def test_it_is_packed_for_whom_takes_that(accepted: str, packed: bool) -> None:  # noqa: FBT001 - one of a table's columns
+def test_it_is_compressed_for_clients_that_accept_it(accepted: str, packed: bool) -> None:  # noqa: FBT001 - one of a table's columns
     reply = answer(FILE, {"accept-encoding": accepted})
     assert (reply.body == FILE.packed) is packed
     assert (reply.body == FILE.plain) is not packed
@@ -55,7 +55,7 @@ def test_it_is_packed_for_whom_takes_that(accepted: str, packed: bool) -> None: 
 
 
 @pytest.mark.parametrize("accepted", ["", "gzip"])
-def test_who_has_it_is_told_so_in_a_few_bytes(accepted: str) -> None:
+def test_a_cached_file_gets_a_short_304(accepted: str) -> None:
     tag = header(answer(FILE, {"accept-encoding": accepted}), "ETag")
     for asked in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         reply = answer(FILE, {"accept-encoding": accepted, "if-none-match": str(asked)})
@@ -86,7 +86,7 @@ def test_there_are_three_files_and_no_more() -> None:
     assert match("/sdk/md5.js") is None
 
 
-def test_a_fault_is_told_in_our_own_shape() -> None:
+def test_errors_have_the_shape_of_the_api() -> None:
     call = match("/sdk/mobile.js")
     assert call is not None
     reply = call.fault(Fault.METHOD_NOT_ALLOWED, "")

@@ -221,7 +221,7 @@ def test_what_users_change_is_followed(watched: Watched, steps: list[Steps]) -> 
     watched.check()
 
 
-def test_a_change_that_is_refused_leaves_nothing_behind(watched: Watched) -> None:
+def test_a_rejected_change_has_no_effect(watched: Watched) -> None:
     watched.builder.identify(U1)
     before = watched.changes()
     with pytest.raises(UnknownMerge):

@@ -53,13 +53,13 @@ def test_the_folder_is_made_for_its_owner_alone(folder: DataDir) -> None:
 
 
 @pytest.mark.usefixtures("serve")
-def test_a_second_server_is_refused_at_once_and_told_who_is_there(folder: DataDir) -> None:
+def test_a_second_server_is_rejected_at_once_with_the_process_that_holds_the_lock(folder: DataDir) -> None:
     with pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}, on port 1: .* --data"):
         take_serve(folder)
 
 
 @pytest.mark.usefixtures("serve")
-def test_a_single_role_beside_a_server_is_refused_at_once(folder: DataDir) -> None:
+def test_a_single_role_is_rejected_at_once_while_a_server_runs(folder: DataDir) -> None:
     with pytest.raises(FolderInUse, match=rf"in use by process {os.getpid()}"):
         take_folder(folder, alone=False)
 

@@ -90,10 +90,10 @@ def test_merges_of_then_and_now_are_undone_each_in_its_way(tmp_path: Path) -> No
     visitors = [Identifier("anonymous_id", f"visitor-{number}") for number in (1, 2)]
     with closing(SqliteState(state)) as writer, closing(SqliteStateReader(state)) as reader:
         (old,) = reader.merges(1, limit=2)
-        (stranger,) = reader.profiles(1, limit=2, stage=Stage.ANONYMOUS)
-        others = [Identifier(each.namespace, each.value) for each in stranger.identifiers]
+        (visitor,) = reader.profiles(1, limit=2, stage=Stage.ANONYMOUS)
+        others = [Identifier(each.namespace, each.value) for each in visitor.identifiers]
         decision = ManualDecision(time.time_ns() // 1_000_000, Actor("console_user", "anna"), "the same", new_id)
-        new = writer.merge_profiles(1, old.winner, stranger.id, decision, force=False)
+        new = writer.merge_profiles(1, old.winner, visitor.id, decision, force=False)
         assert {owner(reader, each) for each in (*visitors, *others)} == {old.winner}
         worker = Worker(writer, lambda _: DEFAULT_POLICY)
         for number, name in enumerate((visitors[1], others[0]), writer.positions().offset() + 1):
@@ -105,10 +105,10 @@ def test_merges_of_then_and_now_are_undone_each_in_its_way(tmp_path: Path) -> No
             *[old.winner] * len(others),
         ]
         writer.undo_merge(1, new.id, 0)
-        assert {owner(reader, each) for each in others} == {stranger.id}
-        counts = [found.event_count for id_ in (old.loser, stranger.id) if (found := reader.profile(1, id_))]
+        assert {owner(reader, each) for each in others} == {visitor.id}
+        counts = [found.event_count for id_ in (old.loser, visitor.id) if (found := reader.profile(1, id_))]
     # What visitor-2 did after the merge of that time was recorded under the winner, as it was then.
-    assert counts == [1, stranger.event_count + 1]
+    assert counts == [1, visitor.event_count + 1]
 
 
 def owner(reader: SqliteStateReader, identifier: Identifier) -> str:

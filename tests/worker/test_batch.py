@@ -33,7 +33,7 @@ def test_a_batch_comes_to_what_it_says(comparison: Comparison) -> None:
     assert worker(comparison).apply(comparison.log) == Applied(positions=at(4), messages=4, duplicates=1, events=2)
 
 
-def test_a_batch_that_was_applied_comes_to_nothing(comparison: Comparison) -> None:
+def test_an_already_applied_batch_has_no_effect(comparison: Comparison) -> None:
     comparison.append(M1)
     comparison.apply()
     before = comparison.observer.rows("SELECT * FROM profiles"), comparison.observer.rows("SELECT * FROM outbox")
@@ -44,11 +44,11 @@ def test_a_batch_that_was_applied_comes_to_nothing(comparison: Comparison) -> No
     ) == before
 
 
-def test_an_empty_batch_comes_to_nothing(comparison: Comparison) -> None:
+def test_an_empty_batch_has_no_effect(comparison: Comparison) -> None:
     assert worker(comparison).apply([]) == Applied()
 
 
-def test_a_batch_that_begins_with_what_was_applied_goes_on_behind_it(comparison: Comparison) -> None:
+def test_a_batch_that_begins_with_applied_messages_continues_after_them(comparison: Comparison) -> None:
     comparison.append(M1)
     comparison.apply()
     comparison.append(M2)
@@ -133,7 +133,7 @@ def test_after_a_batch_that_failed_the_worker_believes_only_the_state(comparison
     assert comparison.observer.rows("SELECT * FROM violations") == []
 
 
-def test_a_buried_message_is_kept_whole_and_counts_as_applied(comparison: Comparison) -> None:
+def test_a_dead_letter_keeps_the_complete_message_and_counts_as_applied(comparison: Comparison) -> None:
     message = comparison.append(M1, properties={"price": 1})
     dead_lettered = worker(comparison).dead_letter(Entry(Position(1), message), "KeyError: 'x'")
     assert dead_lettered == Applied(positions=at(1), messages=1, dead_lettered=1)
@@ -144,7 +144,7 @@ def test_a_buried_message_is_kept_whole_and_counts_as_applied(comparison: Compar
     assert comparison.observer.rows("SELECT value FROM progress") == [(1,)]
 
 
-def test_the_log_goes_on_behind_a_buried_message(comparison: Comparison) -> None:
+def test_processing_continues_after_a_dead_letter(comparison: Comparison) -> None:
     first, second = comparison.append(M1), comparison.append(M2)
     undertaker = worker(comparison)
     undertaker.dead_letter(Entry(Position(1), first), "fault")
@@ -153,7 +153,7 @@ def test_the_log_goes_on_behind_a_buried_message(comparison: Comparison) -> None
     )
 
 
-def test_a_message_cannot_be_buried_twice(comparison: Comparison) -> None:
+def test_a_message_cannot_be_dead_lettered_twice(comparison: Comparison) -> None:
     message = comparison.append(M1)
     worker(comparison).dead_letter(Entry(Position(1), message), "fault")
     assert worker(comparison).dead_letter(Entry(Position(1), message), "another fault") == Applied(at(1))
@@ -161,7 +161,7 @@ def test_a_message_cannot_be_buried_twice(comparison: Comparison) -> None:
     assert comparison.observer.rows("SELECT error FROM dead_letters") == [("fault",)]
 
 
-def test_a_message_that_is_applied_cannot_be_buried_and_nothing_goes_back(comparison: Comparison) -> None:
+def test_an_applied_message_cannot_be_dead_lettered(comparison: Comparison) -> None:
     first, _ = comparison.append(M1), comparison.append(M2)
     comparison.apply()
     assert worker(comparison).dead_letter(Entry(Position(1), first), "fault") == Applied(at(2))

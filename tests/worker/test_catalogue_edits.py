@@ -92,7 +92,7 @@ def test_a_merged_spelling_is_recorded_under_the_other_name_with_its_own_kept(
     assert (events(comparison)[-1].name, events(comparison)[-1].properties) == ("buy", {"Total": 3})
 
 
-def test_a_standard_event_is_told_by_either_spelling(comparison: Comparison, admin: SqliteState) -> None:
+def test_a_standard_event_is_recognised_by_either_spelling(comparison: Comparison, admin: SqliteState) -> None:
     for name in ("Viewed Product", "my order"):
         comparison.append(M1, name=name)
     comparison.apply()

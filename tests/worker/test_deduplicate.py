@@ -92,7 +92,7 @@ def test_the_window_is_measured_by_received_times_whatever_the_message_claims(co
     assert counts(comparison) == (1, 1, 1)
 
 
-def test_a_key_holds_for_a_worker_that_was_started_anew(comparison: Comparison) -> None:
+def test_a_deduplication_key_holds_after_a_worker_restart(comparison: Comparison) -> None:
     say(comparison)
     comparison.apply()
     comparison.restart()
@@ -117,7 +117,7 @@ def test_an_invalid_message_does_not_use_its_key_up(comparison: Comparison, *, a
     assert counts(comparison) == (4, 1, 1)
 
 
-def test_a_repeat_names_nobody_and_sets_no_trait(comparison: Comparison) -> None:
+def test_a_duplicate_resolves_no_profile_and_sets_no_trait(comparison: Comparison) -> None:
     say(comparison, traits={"a": "x"})
     comparison.append(Identifier("mobile_id", "m2"), dialect="segment", deduplication_key="k", traits={"a": "y"})
     comparison.apply()
@@ -126,7 +126,7 @@ def test_a_repeat_names_nobody_and_sets_no_trait(comparison: Comparison) -> None
     assert comparison.observer.rows("SELECT value FROM identifiers") == [("m1",)]
 
 
-def test_keys_are_let_go_when_their_time_is_over(comparison: Comparison) -> None:
+def test_expired_keys_are_deleted(comparison: Comparison) -> None:
     say(comparison, key="old", dialect="webengage")
     comparison.apply()
     say(comparison, key="new", dialect="webengage", after=5 * HOUR)

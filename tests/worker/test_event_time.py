@@ -46,7 +46,7 @@ def test_where_our_own_clock_is_not_set_either_a_time_is_kept() -> None:
     assert event_time(early) == (5, ())
 
 
-def test_a_clock_that_was_never_set_does_not_make_anybody_first_seen_in_1970(comparison: Comparison) -> None:
+def test_an_unset_clock_does_not_set_first_seen_to_1970(comparison: Comparison) -> None:
     comparison.append(M1, time=0, traits={"a": "x"})
     comparison.apply()
     rows = comparison.observer.rows
@@ -62,7 +62,7 @@ def test_whatever_is_claimed_the_time_kept_is_one_that_can_be(time: int) -> None
     assert (kept == time) is (violations == ())
 
 
-def test_the_received_time_stands_in_for_a_wrong_one_everywhere_and_it_is_counted(comparison: Comparison) -> None:
+def test_an_implausible_time_is_replaced_by_the_received_time_and_counted(comparison: Comparison) -> None:
     comparison.append(M1, time=DAY + 1000 * HOUR, traits={"a": "x"}, context={"os": "x"})
     comparison.apply()
     rows = comparison.observer.rows

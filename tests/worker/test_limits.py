@@ -89,7 +89,7 @@ def test_a_profile_keeps_the_newest_rejected_traits_however_the_log_is_cut(
         assert traits(other) == traits(comparison)
 
 
-def test_the_reason_stands_beside_a_trait_that_was_refused(comparison: Comparison) -> None:
+def test_the_reason_is_shown_next_to_a_rejected_trait(comparison: Comparison) -> None:
     say_traits(comparison)
     comparison.apply()
     rules = set(comparison.observer.rows("SELECT kind, detail FROM rejected_traits"))

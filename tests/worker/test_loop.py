@@ -124,7 +124,7 @@ def test_it_goes_on_from_where_an_earlier_run_ended(bench: Bench) -> None:
     assert bench.run_until(lambda: bench.total("applied") == 2) == 2
 
 
-def test_it_tells_the_log_how_far_it_is(bench: Bench) -> None:
+def test_it_reports_its_position_to_the_log(bench: Bench) -> None:
     bench.append(message("a"))
     bench.run_until(lambda: bench.total("applied") == 1)
     readers = bench.writer._connection.execute("SELECT name, position FROM reader").fetchall()  # noqa: SLF001 - as above

@@ -136,6 +136,6 @@ class Machine(RuleBasedStateMachine):
 
 @pytest.mark.hypothesis
 @pytest.mark.timeout(0)
-def test_the_worker_does_what_the_model_says_whatever_happens() -> None:
+def test_the_worker_agrees_with_the_model() -> None:
     tries = settings(max_examples=max(EXAMPLES, settings().max_examples), stateful_step_count=STEPS)
     run_state_machine_as_test(Machine, settings=tries)

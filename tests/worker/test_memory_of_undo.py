@@ -72,7 +72,7 @@ def people_after(case: Case, *, merged: bool) -> tuple[list[PersonView], dict[st
 
 
 @given(MESSAGES, SEED, st.booleans(), st.booleans())
-def test_a_merge_that_is_undone_leaves_nothing_behind(
+def test_an_undone_merge_leaves_no_trace_in_the_profiles(
     said: list[Said],
     seed: int,
     customer: bool,  # noqa: FBT001 - drawn

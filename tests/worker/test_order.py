@@ -155,7 +155,7 @@ def test_people_who_share_no_name_are_found_in_any_order(facts: list[Fact], seed
 
 @FEWER
 @given(facts_about(SHARED), SEED)
-def test_every_order_in_which_the_third_rule_never_decides_comes_to_the_same(facts: list[Fact], seed: int) -> None:
+def test_all_orders_without_decisions_by_r3_have_the_same_result(facts: list[Fact], seed: int) -> None:
     orders = Orders(facts, Random(seed))
     undecided = {outcome for project, outcome in orders.outcomes.items() if project not in orders.decided}
     assert undecided <= {components(facts)}

@@ -44,7 +44,7 @@ def violations(comparison: Comparison) -> dict[tuple[str, str, str], int]:
     return {(kind, subject, attribute): count for kind, subject, attribute, count in rows}
 
 
-def test_an_event_is_kept_as_it_was_told(comparison: Comparison) -> None:
+def test_an_event_is_stored_as_it_was_sent(comparison: Comparison) -> None:
     told = comparison.append(
         M1, name="Bought", properties={"price": 1.5, "tags": ["a"]}, context={"ip": "127.0.0.1"}, session_id="s1"
     )
@@ -148,7 +148,7 @@ def test_a_refused_trait_is_replaced_by_a_newer_refused_one_of_a_later_batch(com
     assert traits(comparison, "rejected") == {"age": "six"}
 
 
-def test_a_contact_that_stays_with_somebody_else_is_kept_as_a_plain_trait(comparison: Comparison) -> None:
+def test_a_contact_that_another_profile_keeps_is_stored_as_a_trait(comparison: Comparison) -> None:
     comparison.append(U1, E1, kind="identify")
     comparison.append(U2, E1, kind="identify")
     assert traits(comparison) == {"email": "e1@x.io"}
@@ -162,7 +162,7 @@ def test_a_trait_of_the_same_name_in_the_same_message_counts_more(comparison: Co
     assert traits(comparison) == {"email": "typed@x.io"}
 
 
-def test_a_device_that_stays_with_somebody_else_is_no_trait(comparison: Comparison) -> None:
+def test_a_device_that_another_profile_keeps_is_not_a_trait(comparison: Comparison) -> None:
     comparison.append(M1)
     comparison.append(U1, M1, kind="identify")
     comparison.append(M2)
@@ -188,7 +188,7 @@ def test_the_context_keeps_the_newest_value_of_each_key(comparison: Comparison) 
     }
 
 
-def test_first_and_last_seen_are_the_earliest_and_latest_times_claimed(comparison: Comparison) -> None:
+def test_first_and_last_seen_are_the_earliest_and_latest_event_times(comparison: Comparison) -> None:
     for time in (DAY, DAY + HOUR, DAY - HOUR):
         comparison.append(M1, time=time)
         comparison.apply()
@@ -217,7 +217,7 @@ def test_what_is_blocked_is_counted_with_what_was_sent(comparison: Comparison) -
     assert comparison.observer.rows("SELECT sample FROM violations") == [("undefined",)]
 
 
-def test_a_message_that_names_nobody_is_counted_whether_it_is_an_event_or_not(comparison: Comparison) -> None:
+def test_a_message_without_usable_identifiers_is_counted_in_either_case(comparison: Comparison) -> None:
     comparison.append(kind="track", name="Seen")
     comparison.append(kind="identify")
     comparison.append(Identifier("device_id", "d1"), kind="track", name="Seen")

@@ -117,7 +117,7 @@ def test_a_server_whose_log_lost_its_write_ahead_log_applies_all_that_it_accepts
     assert (stats["accepted"], stats["applied"], stats["waiting"], stats["events"]) == (3, 3, 0, 3)
 
 
-def test_a_log_that_is_replaced_while_the_worker_runs_goes_on_behind_the_state(
+def test_a_log_replaced_while_the_worker_runs_continues_after_the_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = DataDir(tmp_path)
@@ -147,7 +147,7 @@ def test_a_state_that_cannot_be_read_does_not_keep_a_role_from_starting(tmp_path
     assert not resume_log(*engines_of(folder)[:2])
 
 
-def test_a_state_of_an_older_release_tells_its_time_by_its_outbox(tmp_path: Path) -> None:
+def test_a_state_of_an_older_release_takes_its_time_from_its_outbox(tmp_path: Path) -> None:
     folder = DataDir(tmp_path)
     with closing(SqliteState(folder.state)) as state, state.transaction():
         state.finish(at(9), NOW, [OutboxRow(pack(0, 9), 1, b"{}")])

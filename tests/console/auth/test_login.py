@@ -14,13 +14,13 @@ from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 from passerby.console.auth.throttle import FREE_PER_USER
 
 
-def test_whoever_signs_in_comes_where_they_wanted_to_go(console: ConsoleServer) -> None:
+def test_signing_in_redirects_to_the_requested_page(console: ConsoleServer) -> None:
     answer = console.sign_in(ADMIN, console.passwords[ADMIN], to="/p/default/health?x=1")
     assert (answer.status_code, answer.headers["location"]) == (http.HTTPStatus.SEE_OTHER, "/p/default/health?x=1")
 
 
 @pytest.mark.parametrize("to", ["", "//example.com/", "https://example.com/", "/\\example.com", "/x\nSet-Cookie: a=b"])
-def test_nobody_is_led_out_of_the_console(console: ConsoleServer, to: str) -> None:
+def test_redirects_stay_in_the_console(console: ConsoleServer, to: str) -> None:
     assert console.sign_in(ADMIN, console.passwords[ADMIN], to=to).headers["location"] == "/"
 
 
@@ -31,7 +31,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(console: Conso
     assert "path=/" in cookie
 
 
-def test_behind_https_the_cookie_stays_there(console: ConsoleServer) -> None:
+def test_over_https_the_cookie_is_secure(console: ConsoleServer) -> None:
     with console.client() as client:
         form = {"user": ADMIN, "password": console.passwords[ADMIN]}
         answer = client.post("/sign-in", data=form, headers={"X-Forwarded-Proto": "https"})
@@ -109,13 +109,13 @@ def test_signing_out_ends_the_session_and_not_only_the_cookie(console: ConsoleSe
         assert client.get("/p/default/").status_code == http.HTTPStatus.SEE_OTHER
 
 
-def test_whoever_is_signed_in_needs_no_form(console: ConsoleServer) -> None:
+def test_a_signed_in_user_skips_the_sign_in_form(console: ConsoleServer) -> None:
     with console.client(VIEWER) as client:
         assert client.get("/sign-in?to=/p/default/health").headers["location"] == "/p/default/health"
         assert client.get("/").headers["location"] == "/p/default/"
 
 
-def test_whoever_is_not_is_led_there_and_back(console: ConsoleServer) -> None:
+def test_a_visitor_without_session_is_redirected_to_sign_in_and_back(console: ConsoleServer) -> None:
     with console.client() as client:
         answer = client.get("/p/default/health?x=1")
         assert answer.headers["location"] == "/sign-in?to=/p/default/health%3Fx%3D1"

@@ -84,7 +84,7 @@ def name(way: Way) -> str:
     return f"{way.method} {way.address}"
 
 
-def test_a_route_that_does_not_say_who_may_use_it_is_refused() -> None:
+def test_a_route_without_a_permission_is_rejected() -> None:
     @get("/open-by-mistake")
     async def open_by_mistake() -> None: ...
 
@@ -94,7 +94,7 @@ def test_a_route_that_does_not_say_who_may_use_it_is_refused() -> None:
 
 
 def test_what_changes_something_is_for_administrators() -> None:
-    everybody = {
+    found = {
         "/sign-in",
         "/sign-out",
         "/p/default/settings/users/own-password",
@@ -106,10 +106,10 @@ def test_what_changes_something_is_for_administrators() -> None:
         address
         for address, permission in changing.items()
         if permission not in {Permission.ADMIN, Permission.SERVER_ADMIN}
-    } == everybody
+    } == found
 
 
-def test_nobody_sees_anything_without_signing_in(console: ConsoleServer) -> None:
+def test_every_page_requires_a_session(console: ConsoleServer) -> None:
     with console.client() as client:
         for way in GUARDED:
             answer = ask(client, way)
@@ -121,7 +121,7 @@ def test_nobody_sees_anything_without_signing_in(console: ConsoleServer) -> None
                 assert "default" not in as_json.text, name(way)
 
 
-def test_a_made_up_session_is_nobodys(console: ConsoleServer) -> None:
+def test_an_invented_session_is_not_valid(console: ConsoleServer) -> None:
     with console.client() as client:
         client.cookies.set("passerby_session", "x" * 43)
         assert {ask(client, way).status_code for way in GUARDED} == {303}

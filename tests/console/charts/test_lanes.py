@@ -25,7 +25,7 @@ def entry(kind: DecisionKind, from_: str | None, to: str | None) -> HistoryEntry
     )
 
 
-def test_a_merge_ends_the_lane_of_whoever_was_absorbed() -> None:
+def test_a_merge_ends_the_lane_of_the_absorbed_profile() -> None:
     history = [entry("created", None, "a"), entry("created", None, "b"), entry("merged", "b", "a")]
     assert arrange(history, "a") == Graph(
         lanes=[Lane("a", [(0, 3)]), Lane("b", [(1, 1)])],

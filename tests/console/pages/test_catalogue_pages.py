@@ -62,9 +62,7 @@ def test_a_type_is_changed_after_a_page_says_how_many_values_fit(
     assert [each["type"] for each in event["attributes"]] == ["number"]
 
 
-def test_a_spelling_is_merged_shown_and_told_apart_again(
-    console: ConsoleServer, admin: httpx.Client, name: str
-) -> None:
+def test_a_spelling_is_merged_shown_and_unmerged(console: ConsoleServer, admin: httpx.Client, name: str) -> None:
     into = f"{name} canonical"
     asked = {"event": name, "do": "merge", "to": into}
     assert "The merge can be undone" in admin.get(EDIT, params=asked).text
@@ -98,6 +96,6 @@ def test_a_form_that_lacks_something_changes_nothing(admin: httpx.Client, name: 
     assert admin.get(EDIT).status_code == http.HTTPStatus.BAD_REQUEST
 
 
-def test_a_viewer_is_told_who_can_change_it(viewer: httpx.Client, name: str) -> None:
+def test_a_viewer_sees_who_can_change_it(viewer: httpx.Client, name: str) -> None:
     assert "Only administrators" in viewer.get(EDIT, params={"event": name}).text
     assert viewer.post(EDIT, data={"event": name, "do": "delete"}).status_code == http.HTTPStatus.FORBIDDEN

@@ -115,7 +115,7 @@ def test_every_forecast_has_words(console: HealthConsole, growth: int, said: str
     assert said in console.get("ann", "/health").text
 
 
-def test_what_fails_is_told_with_advice(console: HealthConsole, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_are_reported_with_advice(console: HealthConsole, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.monitoring.monitor.LATE_SECONDS", 0.0)
     text = console.get("ann", "/health").text
     assert "no health sample for" in text

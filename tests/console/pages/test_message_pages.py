@@ -30,7 +30,7 @@ def _json(client: httpx.Client, path: str, **query: Any) -> Any:
     return answer.json()
 
 
-def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, ingest: IngestClient) -> None:
+def test_the_newest_messages_can_be_filtered(viewer: httpx.Client, ingest: IngestClient) -> None:
     name, mark = f"Narrow {secrets.token_hex(4)}", secrets.token_hex(8)
     ingest.send("track", userId="user-1", event=name, properties={"mark": mark})
     for query in ({"name": name}, {"q": mark}, {"name": name, "status": "accepted", "dialect": "segment"}):
@@ -41,7 +41,7 @@ def test_what_came_last_can_be_narrowed_down(viewer: httpx.Client, ingest: Inges
     assert "No events match the filter" in viewer.get("/p/default/live?q=no+such+text+at+all").text
 
 
-def test_an_event_tells_its_trail_and_whose_it_is(viewer: httpx.Client, ingest: IngestClient) -> None:
+def test_an_event_shows_its_processing_trail_and_profile(viewer: httpx.Client, ingest: IngestClient) -> None:
     name, user = f"Trail {secrets.token_hex(4)}", f"user-{secrets.token_hex(4)}"
     ingest.send("track", userId=user, event=name, properties={"price": 9.5, "long": "x" * 1_200})
     ingest.settle()
@@ -69,7 +69,7 @@ def test_an_event_that_never_was_is_not_found(viewer: httpx.Client) -> None:
         assert viewer.get(f"/p/default/events/{id_}").status_code == http.HTTPStatus.NOT_FOUND
 
 
-def test_a_refused_request_says_what_its_sender_was_told(viewer: httpx.Client, console: ConsoleServer) -> None:
+def test_a_rejected_request_shows_the_response(viewer: httpx.Client, console: ConsoleServer) -> None:
     text = viewer.get(f"/p/default/live/rejected/{console.refused}").text
     assert "Response: 400" in text
     assert console.server.keys["segment"]["write_key"] not in text
@@ -90,7 +90,7 @@ def test_a_stream_ends_when_its_viewer_signs_out(console: ConsoleServer) -> None
             assert [chunk for chunk in chunks if "event:" in chunk] == []
 
 
-def test_the_stream_is_nobodys_who_is_not_signed_in(console: ConsoleServer) -> None:
+def test_the_stream_requires_a_session(console: ConsoleServer) -> None:
     with console.client() as client:
         assert client.get("/p/default/live/stream").headers["location"].startswith("/sign-in")
 

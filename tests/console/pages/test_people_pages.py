@@ -58,7 +58,7 @@ def test_a_phone_number_is_found_however_it_is_written(viewer: httpx.Client, ing
     assert found["user_id"] == user
 
 
-def test_pages_of_everybody_name_everybody_once(viewer: httpx.Client, console: ConsoleServer) -> None:
+def test_pages_list_every_profile_once(viewer: httpx.Client, console: ConsoleServer) -> None:
     seen: list[str] = []
     cursor = None
     while True:
@@ -120,14 +120,14 @@ def test_a_timeline_of_one_event_holds_no_other(viewer: httpx.Client, person: Pe
     assert "No events match the filter" in viewer.get(f"/p/default/profiles/{person.profile}?name=Never").text
 
 
-def test_a_profile_that_is_nobodys_is_not_found(viewer: httpx.Client) -> None:
+def test_a_profile_that_does_not_exist_is_not_found(viewer: httpx.Client) -> None:
     for path in ("profiles/0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", "profiles/nonsense", "profiles/nonsense/identity"):
         answer = viewer.get(f"/p/default/{path}")
         assert answer.status_code == http.HTTPStatus.NOT_FOUND
         assert "Page not found" in answer.text
 
 
-def test_a_viewer_is_refused_an_undo_that_is_sent_by_hand(viewer: httpx.Client, person: Person) -> None:
+def test_a_viewer_cannot_send_an_undo_directly(viewer: httpx.Client, person: Person) -> None:
     answer = viewer.post(f"/p/default/profiles/{person.profile}/identity/{person.merge}/undo", data={"reason": ""})
     assert answer.status_code == http.HTTPStatus.FORBIDDEN
 
@@ -175,7 +175,7 @@ def test_a_preview_takes_only_what_was_filled_in(viewer: httpx.Client, person: P
     assert _json(viewer, f"/profiles/{person.profile}/identity")["preview"] is None
 
 
-def test_what_an_undo_parted_is_only_told_of_merges_that_are_undone(viewer: httpx.Client, person: Person) -> None:
+def test_only_undone_merges_list_the_separated_profiles(viewer: httpx.Client, person: Person) -> None:
     assert _json(viewer, f"/profiles/{person.profile}/identity", undone=person.merge)["parted"] is None
     nonsense = viewer.get(f"/p/default/profiles/{person.profile}/identity?undone=nonsense")
     assert nonsense.status_code == http.HTTPStatus.NOT_FOUND
@@ -191,7 +191,7 @@ def _after(answer: httpx.Response) -> str:
     return answer.headers["location"]
 
 
-def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, ingest: IngestClient) -> None:
+def test_two_profiles_are_merged_manually_with_a_reason(admin: httpx.Client, ingest: IngestClient) -> None:
     customer, visitor = ingest.customer(), f"visitor-{secrets.token_hex(4)}"
     ingest.send("track", anonymousId=visitor, event="Looked around")
     ingest.settle()
@@ -208,7 +208,7 @@ def test_two_people_are_merged_by_hand_with_a_reason(admin: httpx.Client, ingest
     assert "Already merged" in again.text
 
 
-def test_two_customers_are_merged_only_by_who_insists(admin: httpx.Client, ingest: IngestClient) -> None:
+def test_two_customers_are_merged_only_with_force(admin: httpx.Client, ingest: IngestClient) -> None:
     one, other = ingest.customer(), ingest.customer()
     path = f"/p/default/profiles/{one.profile}/identity/merge"
     assert "Force merge" in admin.get(path, params={"with": other.user_id}).text
@@ -237,7 +237,7 @@ def test_the_merge_page_offers_force_before_a_merge_of_leads_with_different_cont
     assert _after(admin.post(path, data=form)).endswith("=merged")
 
 
-def test_nobody_is_merged_with_whom_nothing_leads_to(admin: httpx.Client, person: Person) -> None:
+def test_profiles_without_a_common_identifier_are_not_merged(admin: httpx.Client, person: Person) -> None:
     path = f"/profiles/{person.profile}/identity/merge"
     for text in ("0199c1e2-6f08-7d35-a1c9-40e8b2f7d615", person.email[:5], "no such person"):
         assert _json(admin, path, **{"with": text})["other"] is None
@@ -265,7 +265,7 @@ def test_a_customer_id_is_not_detached(admin: httpx.Client, person: Person) -> N
     assert "A user ID cannot be detached" in answer.text
 
 
-def test_who_looked_and_who_changed_stands_in_the_audit_log(
+def test_views_and_changes_are_in_the_audit_log(
     viewer: httpx.Client, admin: httpx.Client, ingest: IngestClient, console: ConsoleServer
 ) -> None:
     person = ingest.customer()
@@ -317,7 +317,7 @@ def shopper(ingest: IngestClient) -> str:
 
 
 class TestHeader:
-    def test_it_says_who_this_is_and_what_they_bought(self, viewer: httpx.Client, shopper: str) -> None:
+    def test_it_names_the_customer_and_the_purchases(self, viewer: httpx.Client, shopper: str) -> None:
         text = viewer.get(f"/p/default/profiles/{shopper}").text
         for shown in (
             "@x.example",

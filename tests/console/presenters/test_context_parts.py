@@ -5,7 +5,7 @@ from __future__ import annotations
 from passerby.console.presenters.summary import context_parts
 
 
-def test_campaigns_stand_apart_from_what_somebody_came_with() -> None:
+def test_campaigns_have_a_section_of_their_own() -> None:
     context = {"ip": "127.0.0.1", "campaign_last": {"source": "mail"}, "campaign_first": {"source": "ad"}}
     assert context_parts(context) == [
         ("Campaign", [("first.source", "ad"), ("last.source", "mail")]),

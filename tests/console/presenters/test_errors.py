@@ -28,5 +28,5 @@ def test_a_limit_names_the_kind_of_identifier() -> None:
     assert "“Email”" in explain(ServiceError(ErrorCode.LIMIT_EXCEEDED, "", _DETAILS)).text
 
 
-def test_any_other_refusal_is_told_as_the_api_tells_it() -> None:
+def test_other_errors_have_the_wording_of_the_api() -> None:
     assert explain(ServiceError(ErrorCode.OVERLOADED, "come again")).text == "Come again."

@@ -14,7 +14,7 @@ def test_a_standard_event_has_a_label_in_words() -> None:
     assert standard_events.standard("product_viewed") == "Product viewed"
 
 
-def test_an_item_is_told_by_its_name_with_its_quantity_where_that_is_not_one() -> None:
+def test_an_item_shows_its_name_and_a_quantity_other_than_one() -> None:
     assert standard_events.item(SHOES) == "2 \N{MULTIPLICATION SIGN} Running Shoes"
     assert standard_events.item(Item(sku="S-1", quantity=1)) == "S-1"
     assert standard_events.item(Item(id="p-1")) == "p-1"

@@ -42,7 +42,7 @@ def test_a_step_of_a_preview_has_the_same_texts() -> None:
     assert told_step(step, "merged") == Told("Profiles merged", "R2", _BOTH)
 
 
-def test_a_mark_of_the_graph_says_when_what_happened_to_whom() -> None:
+def test_a_mark_of_the_graph_names_time_event_and_profile() -> None:
     one, other = entry("attached", None, "a"), entry("created", None, "a")
     one.identifier = HistoryIdentifier(namespace="email", value="<a@example.com>", scope="")
     drawn = graph([other, one], "a", {})

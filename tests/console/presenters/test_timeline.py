@@ -28,7 +28,7 @@ def _event(minute: float, session: str = "") -> Event:
     )
 
 
-def test_a_session_is_one_visit_and_the_break_before_it_is_told() -> None:
+def test_a_session_is_one_visit_and_shows_the_gap_before_it() -> None:
     found = visits([_event(3_000, "b"), _event(2_999, "b"), _event(10, "a"), _event(0, "a")])
     assert [(visit.session_id, len(visit.events), visit.lasted, visit.away) for visit in found] == [
         ("b", 2, "1 minute", "2 d 1 h"),

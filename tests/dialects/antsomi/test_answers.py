@@ -27,7 +27,7 @@ def script(outcome: Outcome) -> Any:
 
 
 @pytest.mark.parametrize("asked", [{}, {"resp_type": ""}, {"resp_type": "javascript"}, {"resp_type": "xml"}])
-def test_a_script_is_told_of_its_event(asked: dict[str, str]) -> None:
+def test_a_script_response_describes_its_event(asked: dict[str, str]) -> None:
     outcome = post(VIEW | {"aid": "d-1", "sid": "s-1"}, SOURCE | asked)
     assert outcome.reply.status == 200
     assert script(outcome) == {
@@ -41,7 +41,7 @@ def test_a_script_is_told_of_its_event(asked: dict[str, str]) -> None:
     }
 
 
-def test_a_script_is_not_told_what_there_is_not() -> None:
+def test_a_script_response_leaves_out_unknown_members() -> None:
     assert script(post({"ec": "a", "ea": "b", "extra": {"identify_id": "c-1"}}, SOURCE)).keys() == {
         "status",
         "campaigns",

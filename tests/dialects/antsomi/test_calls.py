@@ -42,7 +42,7 @@ def test_both_paths_take_an_event_in_a_body_or_a_query(path: str) -> None:
         {"portal_id": PROPERTY, "prop_id": PORTAL},
     ],
 )
-def test_an_unknown_portal_or_property_is_told_so(source: dict[str, str]) -> None:
+def test_an_unknown_portal_or_property_gets_an_error_that_says_so(source: dict[str, str]) -> None:
     assert "unknown" in refused(post(VIEW, source | {"resp_type": "json"}), 401)
 
 
@@ -50,7 +50,7 @@ def test_the_source_is_looked_at_before_the_body() -> None:
     assert send_bytes("/event?resp_type=json", b"{").reply.status == 401
 
 
-def test_everything_may_stand_in_the_query() -> None:
+def test_everything_can_be_in_the_query() -> None:
     fields = {
         "uid": "v-1",
         "aid": "d-1",

@@ -13,7 +13,7 @@ from passerby.messages import Identifier, Message
 SIGN_IN_TIME = 1_793_563_445_000  # 2026-11-02T03:04:05 in Ho Chi Minh City, which is 2026-11-01T20:04:05Z
 
 
-def test_a_sign_in_is_an_event_and_says_who_the_customer_is() -> None:
+def test_a_sign_in_is_an_event_that_identifies_the_customer() -> None:
     context = {"os": {"name": "iOS"}, "userAgent": "App/1", "ip": "198.51.100.7", "locale": "vi"}
     body = {
         "uid": "v-1",
@@ -85,7 +85,7 @@ def test_an_event_is_named_by_category_and_action_or_by_its_name(fields: dict[st
         ({"en": "e", "items": "["}, "items must be JSON."),
     ],
 )
-def test_what_is_wrong_is_said(fields: dict[str, Any], said: str) -> None:
+def test_errors_are_reported(fields: dict[str, Any], said: str) -> None:
     assert refused(post({"uid": "v-1"} | fields)) == said
 
 

@@ -47,7 +47,7 @@ EVENT = {"ec": "product", "ea": "view"}
         ({"uid": "v-1", "extra": {"identify_id": None}}, (VISITOR,)),
     ],
 )
-def test_visitor_device_and_customer_are_told_apart(
+def test_visitor_device_and_customer_ids_are_distinguished(
     fields: dict[str, Any], identifiers: tuple[Identifier, ...]
 ) -> None:
     assert message(EVENT | fields).identifiers == identifiers
@@ -68,7 +68,7 @@ EMAIL = {"identify_email": "a@x.io"}
         ({"uid": "v-1", "dims": DIMS, "extra": {"identify_id": "c-\u200b1"}}, {}, (CUSTOMER, VISITOR)),
     ],
 )
-def test_a_word_for_nothing_is_no_customer_and_hides_nobody(
+def test_a_placeholder_is_not_a_customer_id_and_hides_no_other_identifier(
     fields: dict[str, Any], query: dict[str, str], identifiers: tuple[Identifier, ...]
 ) -> None:
     assert message(EVENT | fields, JSON | query).identifiers == identifiers
@@ -80,7 +80,7 @@ def test_an_identity_that_is_known_names(type_: str | None) -> None:
 
 
 @pytest.mark.parametrize("type_", ["predict", 1, True, ["exact"]])
-def test_an_identity_that_is_inferred_names_nobody(type_: Any) -> None:
+def test_an_inferred_identity_is_not_an_identifier(type_: Any) -> None:
     dims = {"customers": {"customer_id": "c-1", "name": "Ann"}, "users": {"visits": 3}}
     extra = {"identify_id": "c-1", "identify_email": "a@x.io", "identify_type": type_}
     made = message(VIEW | {"dims": dims, "extra": extra})
@@ -183,7 +183,9 @@ NEW = Identifier("anonymous_id", "v-2")
         ({"uid": "v-2", "generate_uid": "v-2", "extra": {"identify_email": "a@x.io"}}, (NEW,)),
     ],
 )
-def test_a_reset_is_about_the_visitor_who_leaves(fields: dict[str, Any], identifiers: tuple[Identifier, ...]) -> None:
+def test_a_reset_is_recorded_for_the_previous_visitor(
+    fields: dict[str, Any], identifiers: tuple[Identifier, ...]
+) -> None:
     made = message(RESET | {"aid": "d-1"} | fields)
     assert made.identifiers == identifiers
     assert made.context["aid"] == "d-1"

@@ -66,7 +66,7 @@ def test_whatever_the_query_there_is_an_answer(fields: dict[str, str], form: str
 
 
 @given(st.text(st.characters(max_codepoint=255, exclude_characters="?")))
-def test_whatever_stands_behind_the_question_mark_there_is_an_answer(query: str) -> None:
+def test_every_query_string_gets_a_response(query: str) -> None:
     check(send_bytes(f"{COLLECTOR}&{query}", b"", {}, "GET"))
 
 

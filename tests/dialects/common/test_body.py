@@ -146,7 +146,7 @@ def test_a_body_may_be_its_records() -> None:
         [members(ATTRIBUTE_LIMIT), members(1)],
     ],
 )
-def test_a_body_too_rich_beside_its_records_is_refused(body: Any) -> None:
+def test_a_body_with_too_many_members_outside_its_records_is_rejected(body: Any) -> None:
     assert fault_of(msgspec.json.encode(body), "events").fault is Fault.TOO_MANY_ATTRIBUTES
 
 
@@ -198,7 +198,7 @@ DEEP = b"[" * 5_000 + b"]" * 5_000
         (DEEP, Fault.TOO_DEEP),
     ],
 )
-def test_what_is_wrong_beside_a_deep_record_is_refused(body: bytes, fault: Fault) -> None:
+def test_an_error_next_to_a_deep_record_rejects_the_body(body: bytes, fault: Fault) -> None:
     assert fault_of(body, "events").fault is fault
 
 
@@ -234,7 +234,7 @@ def test_half_a_surrogate_pair_is_the_replacement_character(half: str, whole: st
 
 
 @pytest.mark.parametrize("text", [r"\\ud83d", r"\ud83d\ude00"])
-def test_what_only_looks_like_half_a_pair_stays_beside_one_that_is(text: str) -> None:
+def test_text_that_resembles_half_a_surrogate_pair_is_kept_next_to_a_real_one(text: str) -> None:
     value, _ = decode(f'["{text}","\\ud800"]'.encode())
     assert value == msgspec.json.decode(f'"{text}"')
 
@@ -242,7 +242,7 @@ def test_what_only_looks_like_half_a_pair_stays_beside_one_that_is(text: str) ->
 @pytest.mark.parametrize(
     "number", ["1e400", "-1E+0400", "NaN", "Infinity", "-Infinity", "9" * 5_000, "9" * 5_000 + ".5", "9" * 400 + "e1"]
 )
-def test_a_number_that_cannot_be_represented_stands_as_its_text(number: str) -> None:
+def test_a_number_that_cannot_be_represented_is_kept_as_its_text(number: str) -> None:
     sent = request("/", f'{{"a":[{number},1.5,2],"b":1e30,"c":12345678901234567890123}}'.encode())
     value = read_body(sent)
     assert sent.unreadable

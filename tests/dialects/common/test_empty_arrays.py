@@ -69,7 +69,7 @@ def said(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("path, body, field", CASES)
-def test_an_empty_array_says_what_an_empty_object_says(path: str, body: dict[str, Any], field: str) -> None:
+def test_an_empty_array_means_an_empty_object(path: str, body: dict[str, Any], field: str) -> None:
     as_array, as_object = holding(body, field, []), holding(body, field, {})
     assert made(path, as_array) == made(path, as_object)
     assert made(path, as_array)[0][0] != "invalid"
@@ -84,7 +84,7 @@ def test_an_empty_array_says_what_an_empty_object_says(path: str, body: dict[str
 
 
 @pytest.mark.parametrize("shared", ["context", "integrations"])
-def test_an_empty_array_beside_a_batch_says_what_an_empty_object_says(shared: str) -> None:
+def test_an_empty_array_next_to_a_batch_means_an_empty_object(shared: str) -> None:
     batch = {"batch": [ITEM | {"type": "track"}]}
     assert made("/v1/batch", batch | {shared: []}) == made("/v1/batch", batch)
 

@@ -54,7 +54,7 @@ CALLS: dict[str, Callable[[Any], Message]] = {
 
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=repr)
 @pytest.mark.parametrize("call", CALLS)
-def test_seconds_and_finer_units_since_1970_are_told_apart(call: str, spelling: Any) -> None:
+def test_epoch_units_are_distinguished(call: str, spelling: Any) -> None:
     made = CALLS[call](spelling)
     assert made.time == TIME
     assert made.violations == ()

@@ -228,7 +228,7 @@ def test_an_invalid_message_keeps_the_text_of_the_number(number: str) -> None:
         (customerlabs.WEBHOOK, '{"event":"E","user_id":%s}'),
     ],
 )
-def test_a_number_that_should_name_somebody_is_no_id(path: str, body: str) -> None:
+def test_an_unreadable_number_is_not_an_identifier(path: str, body: str) -> None:
     assert send_bytes(path, (body % "1e400").encode()).reply.status == 400
     (message,) = taken(send_bytes(path, (body % r'"a\ud83d"').encode()))
     assert message.identifiers[0].value == "a�"

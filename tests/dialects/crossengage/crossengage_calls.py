@@ -50,7 +50,7 @@ def call(  # noqa: PLR0913, PLR0917 - all that a call is made of
     return settled(one, asked)
 
 
-def told(outcome: Outcome) -> Any:
+def body_of(outcome: Outcome) -> Any:
     """The body of an answer, None where there is none."""
     return msgspec.json.decode(outcome.reply.body) if outcome.reply.body else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.crossengage.crossengage_calls import call, told
+from tests.dialects.crossengage.crossengage_calls import body_of, call
 
 from passerby.dialects.contract import LookupResult
 
@@ -16,13 +16,13 @@ ATTRIBUTES = "/users/attributes"
 
 
 def test_the_traits_of_the_catalogue_are_attributes() -> None:
-    listed = told(call("GET", f"{ATTRIBUTES}?offset=0&limit=10", None, "1", CATALOGUE))
+    listed = body_of(call("GET", f"{ATTRIBUTES}?offset=0&limit=10", None, "1", CATALOGUE))
     shown = [(each["name"], each["attributeType"]) for each in listed["attributes"]]
     assert shown == [("traits.age", "FLOAT"), ("firstName", "STRING"), ("traits.plan", "STRING")]
     assert listed["total"] == "3"
-    second = told(call("GET", f"{ATTRIBUTES}?offset=1&limit=1", None, "1", CATALOGUE))
+    second = body_of(call("GET", f"{ATTRIBUTES}?offset=1&limit=1", None, "1", CATALOGUE))
     assert second == {"attributes": listed["attributes"][1:2], "total": "3"}
-    assert told(call("GET", ATTRIBUTES, None, "1")) == {"attributes": [], "total": "0"}
+    assert body_of(call("GET", ATTRIBUTES, None, "1")) == {"attributes": [], "total": "0"}
 
 
 @pytest.mark.parametrize(
@@ -31,17 +31,17 @@ def test_the_traits_of_the_catalogue_are_attributes() -> None:
 def test_a_page_that_cannot_be_is_refused(query: str) -> None:
     outcome = call("GET", f"{ATTRIBUTES}?{query}", None, "1", CATALOGUE)
     assert outcome.reply.status == 400
-    assert told(outcome).keys() == {"requestId", "message"}
+    assert body_of(outcome).keys() == {"requestId", "message"}
 
 
 def test_an_attribute_is_read_by_its_id_and_not_deleted_while_people_have_values() -> None:
     (plan,) = [
         each
-        for each in told(call("GET", ATTRIBUTES, None, "1", CATALOGUE))["attributes"]
+        for each in body_of(call("GET", ATTRIBUTES, None, "1", CATALOGUE))["attributes"]
         if each["name"] == "traits.plan"
     ]
     path = f"{ATTRIBUTES}/{plan['id']}"
-    assert told(call("GET", path, None, "1", CATALOGUE)) == plan
+    assert body_of(call("GET", path, None, "1", CATALOGUE)) == plan
     assert call("DELETE", path, {}, "1", CATALOGUE).reply.status == 409
     for method in ("GET", "DELETE"):
         assert call(method, f"{ATTRIBUTES}/3", {}, "1", CATALOGUE).reply.status == 404
@@ -50,12 +50,12 @@ def test_an_attribute_is_read_by_its_id_and_not_deleted_while_people_have_values
 def test_creating_an_attribute_says_what_it_will_be() -> None:
     (plan,) = [
         each
-        for each in told(call("GET", ATTRIBUTES, None, "1", CATALOGUE))["attributes"]
+        for each in body_of(call("GET", ATTRIBUTES, None, "1", CATALOGUE))["attributes"]
         if each["name"] == "traits.plan"
     ]
     for known in (LookupResult(), CATALOGUE):
         outcome = call("POST", ATTRIBUTES, {"name": "traits.plan", "attributeType": "STRING"}, "1", known)
-        assert (outcome.reply.status, told(outcome), outcome.messages) == (200, plan, [])
+        assert (outcome.reply.status, body_of(outcome), outcome.messages) == (200, plan, [])
     whole = call("POST", ATTRIBUTES, {"name": "age", "attributeType": "INTEGER"}, "1", CATALOGUE)
     assert whole.reply.status == 200
 
@@ -74,4 +74,4 @@ def test_creating_an_attribute_says_what_it_will_be() -> None:
 def test_an_attribute_that_cannot_be_created_is_refused(body: Any, words: str) -> None:
     outcome = call("POST", ATTRIBUTES, body, "1", CATALOGUE)
     assert outcome.reply.status == 400
-    assert words in told(outcome)["message"]
+    assert words in body_of(outcome)["message"]

@@ -78,10 +78,10 @@ def test_an_asynchronous_user_can_be_tracked(client: Client) -> None:
     assert put.status_code == 202
     path = f"/users/track/{put.json()['trackingId']}"
     deadline = time.monotonic() + DEADLINE_SECONDS
-    while (told := client.ask("GET", path, 2).json())["stage"] == "PENDING":
+    while (found := client.ask("GET", path, 2).json())["stage"] == "PENDING":
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert told == {"stage": "PROCESSED", "total": 1, "success": 1, "error": 0}
+    assert found == {"stage": "PROCESSED", "total": 1, "success": 1, "error": 0}
     assert client.ask("GET", "/users/track/tid", 2).status_code == 404
 
 

@@ -80,7 +80,7 @@ def test_a_user_id_and_an_email_in_its_unit_both_name() -> None:
 
 
 @pytest.mark.parametrize("half", [{"email": "a@x.io"}, {"businessUnit": "north"}])
-def test_half_of_the_pair_beside_a_user_id_is_a_trait(half: dict[str, str]) -> None:
+def test_one_part_of_the_pair_next_to_a_user_id_is_a_trait(half: dict[str, str]) -> None:
     made = message(IDENTIFY, NAMED | half | {"traits": {"plan": "pro"}})
     assert made.identifiers[1:] == (Identifier("user_id", "u-1"),)
     assert made.traits == half | {"plan": "pro"}
@@ -90,7 +90,7 @@ def test_a_trait_counts_more_than_half_of_the_pair() -> None:
     assert message(IDENTIFY, NAMED | {"email": "a@x.io", "traits": {"email": "b@x.io"}}).traits == {"email": "b@x.io"}
 
 
-def test_other_ids_in_a_track_name_nobody() -> None:
+def test_other_ids_in_a_track_are_not_identifiers() -> None:
     made = message(TRACK, EVENT | {"userId": "u-1", "email": ["?"], "businessUnit": "north"})
     assert made.identifiers == (Identifier("mobile_id", "m-1"),)
 
@@ -139,7 +139,7 @@ def test_the_documented_times_are_read(timestamp: Any, time: int) -> None:
 
 
 @pytest.mark.parametrize("path", [IDENTIFY, TRACK])
-def test_an_unknown_key_is_told_so(path: str) -> None:
+def test_an_unknown_key_gets_an_error_that_says_so(path: str) -> None:
     assert errors(path.replace("mobile-key", "other-key"), EVENT, 401) == [("mobileApiKey", "UNKNOWN_VALUE")]
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.crossengage.crossengage_calls import REAL, call, headers, known_user, told
+from tests.dialects.crossengage.crossengage_calls import REAL, body_of, call, headers, known_user
 from tests.dialects.dialect_calls import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, request
 from tests.dialects.test_properties import OBJECTS, VALUES
 
@@ -44,17 +44,17 @@ def stated(outcome: Outcome) -> list[tuple[tuple[Identifier, ...], dict[str, Any
 
 
 def problems(outcome: Outcome) -> list[tuple[str, str]]:
-    return [(each["field"], each["type"]) for each in told(outcome)["errors"]]
+    return [(each["field"], each["type"]) for each in body_of(outcome)["errors"]]
 
 
 def codes(outcome: Outcome) -> list[tuple[str, str]]:
-    return [(each["code"], each["source"]["pointer"]) for each in told(outcome)["errors"]]
+    return [(each["code"], each["source"]["pointer"]) for each in body_of(outcome)["errors"]]
 
 
 def test_a_user_is_put_with_the_fields_and_traits_that_were_sent() -> None:
     outcome = call("PUT", "/users/1234", USER)
     assert outcome.reply.status == 200
-    assert told(outcome) == {
+    assert body_of(outcome) == {
         "id": "1234",
         "xngId": None,
         "email": "ada@example.com",
@@ -89,7 +89,7 @@ def test_another_id_in_the_body_than_in_the_path_is_a_conflict() -> None:
     outcome = call("PUT", "/users/1234", USER | {"id": "9"})
     assert (outcome.reply.status, outcome.messages) == (409, [])
     assert problems(outcome) == [("id", "user_IDS_MISMATCH")]
-    assert told(outcome)["success"] is False
+    assert body_of(outcome)["success"] is False
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_a_user_with_wrong_fields_is_refused_in_both_versions(fields: Any, expec
     for outcome in (now, later):
         assert (outcome.reply.status, outcome.messages) == (400, [])
     assert problems(now) == expected
-    assert told(now)["success"] is False
+    assert body_of(now)["success"] is False
     assert [pointer for _, pointer in codes(later)] == ["/" + field.replace(".", "/") for field, _ in expected]
 
 
-def test_an_id_that_identifies_nobody_is_refused() -> None:
+def test_an_id_that_identifies_no_user_is_rejected() -> None:
     assert problems(call("PUT", "/users/null", {})) == [("id", "WRONG_VALUE")]
     assert codes(call("PUT", "/users", {"id": "null"}, "2")) == [("2", "/id")]
 
@@ -140,13 +140,13 @@ def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
 def test_a_user_put_in_version_2_is_accepted_with_a_tracking_id() -> None:
     outcome = call("PUT", "/users", USER, "2")
     assert outcome.reply.status == 202
-    assert told(outcome).keys() == {"trackingId"}
+    assert body_of(outcome).keys() == {"trackingId"}
     assert stated(outcome) == [((WHO, MAIL), TRAITS)]
     assert codes(call("PUT", "/users", {"email": "ada@example.com"}, "2")) == [("2", "/id")]
 
 
 def tracked(outcome: Outcome, known: LookupResult, project_path: str = "/users/track/") -> Outcome:
-    return call("GET", project_path + told(outcome)["trackingId"], None, "2", known)
+    return call("GET", project_path + body_of(outcome)["trackingId"], None, "2", known)
 
 
 def test_a_tracking_id_is_pending_until_the_last_message_is_applied() -> None:
@@ -154,26 +154,26 @@ def test_a_tracking_id_is_pending_until_the_last_message_is_applied() -> None:
     counts = {"total": 3, "success": 2, "error": 1}
     assert [bool(message.deduplication_key) for message in outcome.messages] == [False, True]
     asked: list[Lookup] = []
-    path = f"/users/track/{told(outcome)['trackingId']}"
+    path = f"/users/track/{body_of(outcome)['trackingId']}"
 
     def find(inquiry: Lookup) -> LookupResult:
         asked.append(inquiry)
         return LookupResult(seen=True)
 
-    assert told(call("GET", path, None, "2", find)) == {"stage": "PROCESSED"} | counts
+    assert body_of(call("GET", path, None, "2", find)) == {"stage": "PROCESSED"} | counts
     assert asked[0].key == ("crossengage", outcome.messages[-1].deduplication_key)
-    assert told(call("GET", path, None, "2", LookupResult())) == {"stage": "PENDING"} | counts
+    assert body_of(call("GET", path, None, "2", LookupResult())) == {"stage": "PENDING"} | counts
 
 
 def test_a_tracking_id_without_messages_is_processed_at_once() -> None:
     outcome = call("DELETE", "/users/9", None, "2")
     assert (outcome.reply.status, outcome.messages) == (202, [])
-    assert told(tracked(outcome, LookupResult()))["stage"] == "PROCESSED"
+    assert body_of(tracked(outcome, LookupResult()))["stage"] == "PROCESSED"
 
 
 @pytest.mark.parametrize("change", [lambda _: "tid", lambda id_: id_ + "0", lambda id_: id_.replace("_1_0_", "_9_0_")])
 def test_an_unknown_tracking_id_is_not_found(change: Any) -> None:
-    id_ = change(told(call("PUT", "/users", USER, "2"))["trackingId"])
+    id_ = change(body_of(call("PUT", "/users", USER, "2"))["trackingId"])
     assert call("GET", f"/users/track/{id_}", None, "2", LookupResult(seen=True)).reply.status == 404
 
 
@@ -191,7 +191,7 @@ def test_a_batch_keeps_good_entries_and_lists_the_others() -> None:
 
     outcome = call("POST", "/users/batch", body, "1", find)
     assert outcome.reply.status == 400
-    answer = told(outcome)
+    answer = body_of(outcome)
     assert [each["success"] for each in answer["updated"]] == [True, False, False]
     assert [(each["field"], each["type"]) for each in answer["updated"][1]["errors"]] == [
         ("email", "WRONG_FORMAT"),
@@ -232,7 +232,7 @@ def test_a_batch_has_at_most_a_thousand_entries(field: str) -> None:
 def test_one_entry_beyond_the_limits_of_every_call_costs_only_itself() -> None:
     rich = {"id": "2", "traits": {str(number): number for number in range(1_001)}}
     outcome = call("POST", "/users/batch", {"updated": [USER, rich]})
-    assert [each["success"] for each in told(outcome)["updated"]] == [True, False]
+    assert [each["success"] for each in body_of(outcome)["updated"]] == [True, False]
     assert len(outcome.messages) == 1
     assert problems(call("POST", "/users/batch", {"deleted": [rich]})) == [("", "WRONG_VALUE")]
 
@@ -244,7 +244,7 @@ def test_a_body_that_cannot_be_read_is_refused_in_the_shape_of_the_version(
 ) -> None:
     outcome = call("POST", "/users/batch", body, version)
     assert outcome.reply.status == 400
-    assert shape in told(outcome)["errors"][0]
+    assert shape in body_of(outcome)["errors"][0]
 
 
 @pytest.mark.parametrize("field", ["updated", "deleted"])
@@ -256,14 +256,14 @@ def test_leads_are_profiles_by_email() -> None:
     lead = {"id": "1", "email": "ada@example.com", "businessUnit": "DE", "lastName": "Byron"}
     outcome = call("POST", "/leads", {"updated": [lead]})
     assert outcome.reply.status == 200
-    assert told(outcome) == {"updated": [{"xngId": None, "success": True}], "deleted": []}
+    assert body_of(outcome) == {"updated": [{"xngId": None, "success": True}], "deleted": []}
     assert stated(outcome) == [((MAIL,), {"lastName": "Byron", "businessUnit": "DE"})]
 
 
 def test_leads_without_an_email_are_listed_and_the_others_kept() -> None:
     outcome = call("POST", "/leads", {"updated": [{"email": "ada@example.com"}, {"lastName": "x"}]})
     assert outcome.reply.status == 400
-    assert told(outcome)["updated"][1]["errors"][0]["field"] == "email"
+    assert body_of(outcome)["updated"][1]["errors"][0]["field"] == "email"
     assert len(outcome.messages) == 1
     assert problems(call("POST", "/leads", {"updated": 5})) == [("updated", "WRONG_VALUE")]
     assert problems(call("POST", "/leads", {"updated": [{}] * (BATCH_LIMIT + 1)})) == [("updated", "WRONG_VALUE")]
@@ -299,7 +299,7 @@ def test_events_are_those_of_a_user_or_of_an_email_in_its_business_unit() -> Non
 def test_events_are_all_kept_or_refused_with_the_first_problem(body: Any, field: str, kind: str) -> None:
     outcome = call("POST", "/events", body)
     assert (outcome.reply.status, outcome.messages) == (400, [])
-    assert (told(outcome)["field"], told(outcome)["type"]) == (field, kind)
+    assert (body_of(outcome)["field"], body_of(outcome)["type"]) == (field, kind)
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -311,7 +311,7 @@ def test_a_user_is_shown_as_it_was_put(version: str) -> None:
     )
     outcome = call("GET", "/users/1234", None, version, known)
     assert outcome.reply.status == 200
-    assert told(outcome) == {
+    assert body_of(outcome) == {
         "id": "1234",
         "xngId": "p-1",
         "email": "ada@example.com",
@@ -373,14 +373,14 @@ def test_deleting_waits_for_traits_that_would_survive() -> None:
 def test_an_opt_out_is_a_trait_of_its_channel() -> None:
     path = "/users/1234/optout-status"
     outcome = call("PUT", f"{path}?channelType=MAIL", {"optOut": True}, "1", known_user())
-    assert (outcome.reply.status, told(outcome)) == (200, {"optOut": True})
+    assert (outcome.reply.status, body_of(outcome)) == (200, {"optOut": True})
     assert stated(outcome) == [((WHO,), {"optOut.MAIL": True})]
     assert stated(call("PUT", path, {"optOut": False}, "1", known_user())) == [((WHO,), {"optOut.ALL": False})]
     for channel in CHANNELS:
         for traits, expected in ({}, False), ({f"optOut.{channel}": True}, True), ({"optOut.ALL": True}, True):
             answer = call("GET", f"{path}?channelType={channel}", None, "1", known_user(traits))
-            assert told(answer) == {"optOut": expected}
-    assert told(call("GET", path, None, "1", known_user({"optOut.MAIL": True}))) == {"optOut": False}
+            assert body_of(answer) == {"optOut": expected}
+    assert body_of(call("GET", path, None, "1", known_user({"optOut.MAIL": True}))) == {"optOut": False}
 
 
 @pytest.mark.parametrize("query", ["channelType=POST", "channelType=MAIL&a=" + "a" * 1_000])
@@ -393,15 +393,15 @@ def test_an_unknown_channel_is_refused(method: str, query: str) -> None:
 def test_the_blacklist_is_a_trait() -> None:
     path = "/users/1234/blacklist-status"
     outcome = call("PUT", path, {"blacklisted": True}, "1", known_user())
-    assert (told(outcome), stated(outcome)) == ({"blacklisted": True}, [((WHO,), {"blacklisted": True})])
-    assert told(call("GET", path, None, "1", known_user({"blacklisted": True}))) == {"blacklisted": True}
-    assert told(call("GET", path, None, "1", known_user())) == {"blacklisted": False}
+    assert (body_of(outcome), stated(outcome)) == ({"blacklisted": True}, [((WHO,), {"blacklisted": True})])
+    assert body_of(call("GET", path, None, "1", known_user({"blacklisted": True}))) == {"blacklisted": True}
+    assert body_of(call("GET", path, None, "1", known_user())) == {"blacklisted": False}
     assert problems(call("PUT", path, {"blacklisted": 1}, "1", known_user())) == [("blacklisted", "WRONG_VALUE")]
 
 
 def test_the_status_of_a_recipient_sums_everything_up() -> None:
     traits = {"blacklisted": True, "optOut.SMS": True, "optOut.MAIL": False, "optOut.ALL": True}
-    answer = told(call("GET", "/users/1234/recipient-status", None, "1", known_user(traits)))
+    answer = body_of(call("GET", "/users/1234/recipient-status", None, "1", known_user(traits)))
     assert answer == {"blacklisted": True, "optOutAll": True, "optOutChannels": ["SMS"]}
 
 
@@ -421,7 +421,7 @@ def test_the_key_comes_before_the_body_and_every_answer_has_a_request_id(method:
 
 @pytest.mark.parametrize("method, path", METHODS)
 @pytest.mark.parametrize("version", ["", "3", "12", "x"])
-def test_a_call_without_an_api_version_is_told_which_one_it_needs(method: str, path: str, version: str) -> None:
+def test_the_error_for_a_missing_api_version_names_the_required_one(method: str, path: str, version: str) -> None:
     sent = {"x-xng-authtoken": AUTH_TOKEN} | ({"x-xng-apiversion": version} if version else {})
     outcome = call(method, path, {}, sent=sent)
     assert (outcome.reply.status, outcome.messages) == (400, [])
@@ -449,7 +449,7 @@ def test_an_unknown_path_below_users_is_not_found(path: str) -> None:
 
 def holds(outcome: Outcome) -> None:
     """What holds of every outcome."""
-    told(outcome)
+    body_of(outcome)
     assert 200 <= outcome.reply.status < 500
     for message in outcome.messages:
         assert message.project == PROJECT
@@ -476,7 +476,7 @@ def test_whatever_is_sent_there_is_an_answer(
 def test_a_batch_keeps_exactly_the_entries_that_it_calls_good(updated: Any, deleted: Any, version: str) -> None:
     outcome = call("POST", "/users/batch", {"updated": updated, "deleted": deleted}, version, LookupResult())
     holds(outcome)
-    answer = told(outcome)
+    answer = body_of(outcome)
     if version == "1":
         good = [each["id"] for each in answer["updated"] if each["success"]]
         assert (outcome.reply.status == 200) == all(each["success"] for each in answer["updated"] + answer["deleted"])

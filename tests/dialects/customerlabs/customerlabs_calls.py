@@ -91,7 +91,7 @@ def asked(path: str, body: Any, keys: Keys | None = None) -> Lookup:
     return inquiry
 
 
-def told(path: str, body: Any, known: LookupResult) -> tuple[Any, Message]:
+def answered(path: str, body: Any, known: LookupResult) -> tuple[Any, Message]:
     """The answer to a call of which this is known, and its message."""
     outcome = asked(path, body).proceed(known)
     assert isinstance(outcome, Outcome)

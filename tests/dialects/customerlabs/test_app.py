@@ -18,11 +18,11 @@ from tests.dialects.customerlabs.customerlabs_calls import (
     SID,
     UID,
     WHO,
+    answered,
     asked,
     message,
     profile,
     refused,
-    told,
 )
 from tests.dialects.dialect_calls import APP_ID, PROJECT, RECEIVED_AT, Keys, answer, request, send
 
@@ -38,7 +38,7 @@ def without(body: dict[str, Any], field: str) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name != field}
 
 
-def test_a_session_says_what_the_device_is_and_which_ids_it_goes_by() -> None:
+def test_a_session_describes_the_device_and_its_identifiers() -> None:
     device = {"deviceModelName": "Pixel 9", "extInfoVersion": "a2", "gclid": "g1"}
     parameters = {"utm_source": "mail", "utm_campaign": "spring"}
     ids = ADVERTISING | {"customerlabs_user_id": "web-1", "google_analytics__app_session_id": "gs-1"}
@@ -68,7 +68,7 @@ def test_a_session_says_what_the_device_is_and_which_ids_it_goes_by() -> None:
     )
 
 
-def test_a_login_names_somebody_and_gives_traits() -> None:
+def test_a_login_identifies_the_user_and_sets_traits() -> None:
     by = {"identify_by_email": "n@example.com", "identify_by_phone": "+918424032105"}
     traits = {"first_name": "Nelson", "email": "other@example.com", "age": 25}
     body = LOGIN | {"identify_by": by, "traits": traits, "external_ids": {"aaid": "aa-1", "facebook__fbp": "fb.1"}}
@@ -106,7 +106,7 @@ def test_an_id_is_stated_once() -> None:
 
 
 @pytest.mark.parametrize("limited", [True, "true", " TRUE", 1])
-def test_limited_advertising_ids_name_nobody_and_are_not_kept(limited: Any) -> None:
+def test_limited_advertising_ids_are_not_identifiers_and_not_stored(limited: Any) -> None:
     made = message(
         EXTERNAL_IDS, SESSION | {"external_ids": ADVERTISING, "additional_info": {"limitAdTracking": limited}}
     )
@@ -124,9 +124,9 @@ def test_advertising_ids_that_are_not_limited_name(allowed: Any) -> None:
 
 def test_what_a_device_limited_before_stays_limited_at_a_login() -> None:
     body = LOGIN | {"external_ids": {"aaid": "aa-1"}}
-    _, limited = told(IDENTIFY, body, LookupResult(device={"limitAdTracking": "true"}))
+    _, limited = answered(IDENTIFY, body, LookupResult(device={"limitAdTracking": "true"}))
     assert Identifier("aaid", "aa-1") not in limited.identifiers
-    _, allowed = told(IDENTIFY, body | {"additional_info": {"limitAdTracking": False}}, LookupResult(device={}))
+    _, allowed = answered(IDENTIFY, body | {"additional_info": {"limitAdTracking": False}}, LookupResult(device={}))
     assert Identifier("aaid", "aa-1") in allowed.identifiers
     assert allowed.context["additional_info"] == {"limitAdTracking": False}
 
@@ -152,7 +152,7 @@ def test_a_call_is_answered_with_what_its_installation_stated_before_and_now() -
         external_ids={"ga_app_instance_id": "ga-1", "facebook__fbp": "fb.1", "aaid": "older"},
     )
     body = LOGIN | {"external_ids": {"aaid": "newer"}, "traits": {"first_name": "Nelson", "zip": None}}
-    assert told(IDENTIFY, body, known)[0] == {
+    assert answered(IDENTIFY, body, known)[0] == {
         "user_id": UID,
         "external_ids": {"google_analytics__app_instance_id": "ga-1", "facebook__fbp": "fb.1", "aaid": "newer"},
         "additional_info": {"carrier": "C"},
@@ -180,7 +180,7 @@ def test_a_login_is_answered_with_what_is_known_and_this_call_on_top() -> None:
         device={"deviceModelName": "Pixel 9"},
     )
     body = LOGIN | {"external_ids": {"idfa": "ID-1"}, "traits": {"first_name": "Nelson", "zip": None}}
-    assert told(IDENTIFY, body, known)[0] == {
+    assert answered(IDENTIFY, body, known)[0] == {
         "user_id": UID,
         "external_ids": {"facebook__fbp": "fb.1", "aaid": "newer", "idfa": "ID-1"},
         "additional_info": {"deviceModelName": "Pixel 9"},
@@ -190,12 +190,12 @@ def test_a_login_is_answered_with_what_is_known_and_this_call_on_top() -> None:
 
 def test_a_session_is_answered_with_what_the_device_said_before_and_now() -> None:
     known = LookupResult(profile=profile(context={"external_ids": "?"}), device={"carrier": "C", "locale": "en"})
-    said, made = told(EXTERNAL_IDS, SESSION | {"additional_info": {"locale": "pt"}}, known)
+    said, made = answered(EXTERNAL_IDS, SESSION | {"additional_info": {"locale": "pt"}}, known)
     assert said["additional_info"] == {"carrier": "C", "locale": "pt"}
     assert made.context["additional_info"] == {"locale": "pt"}
 
 
-def test_what_else_names_nobody_is_kept() -> None:
+def test_other_values_that_are_not_identifiers_are_kept() -> None:
     by = {"identify_by_email": ["a@x.io"], "identify_by_loyalty": "7", "identify_by_phone": ""}
     made = message(IDENTIFY, LOGIN | {"identify_by": by})
     assert made.identifiers == (INSTALLATION,)
@@ -256,7 +256,7 @@ def test_values_may_be_wrapped() -> None:
         (EXTERNAL_IDS, None, "body", "must be a JSON object"),
     ],
 )
-def test_what_is_wrong_is_said_of_its_field(path: str, body: Any, field: str, problem: str) -> None:
+def test_an_error_names_its_field(path: str, body: Any, field: str, problem: str) -> None:
     assert refused(path, body).startswith(f"{field}: {problem}")
 
 

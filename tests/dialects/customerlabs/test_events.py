@@ -131,7 +131,7 @@ def test_what_an_event_says_of_ids_and_device_counts_too() -> None:
         ([FREE, FREE, EVENT | {"uid": None}], "[2].uid", "is required"),
     ],
 )
-def test_what_is_wrong_is_said_of_its_field(body: Any, field: str, problem: str) -> None:
+def test_an_error_names_its_field(body: Any, field: str, problem: str) -> None:
     assert refused(WEBHOOK, body).startswith(f"{field}: {problem}")
 
 
@@ -219,7 +219,7 @@ def test_what_can_be_no_identifier_is_a_property_and_counted() -> None:
     assert [violation.attribute for violation in made.violations] == ["phone"]
 
 
-def test_limited_advertising_ids_name_nobody() -> None:
+def test_limited_advertising_ids_are_not_identifiers() -> None:
     made = message(WEBHOOK, FREE | {"idfa": "ID-1", "additional_info": {"limitAdTracking": True}})
     assert made.identifiers == (Identifier("user_id", "u-1"),)
     assert made.properties == {}

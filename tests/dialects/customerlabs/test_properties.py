@@ -86,7 +86,7 @@ def test_whatever_else_is_in_free_json_an_event_and_an_email_are_enough(event: s
 
 
 @given(st.integers(0, 5), st.integers(0, 5), st.sampled_from([{}, 1, {"uid": "u"}, {"event_name": "e"}]))
-def test_whatever_stands_beside_it_a_bad_record_refuses_all(before: int, after: int, bad: Any) -> None:
+def test_a_bad_record_rejects_the_call_whatever_the_other_records(before: int, after: int, bad: Any) -> None:
     outcome = send(WEBHOOK, [*[EVENT] * before, bad, *[EVENT] * after])
     assert (outcome.reply.status, outcome.messages) == (400, [])
     assert f"[{before}]".encode() in outcome.reply.body

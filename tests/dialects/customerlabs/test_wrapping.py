@@ -52,7 +52,7 @@ def test_a_wrapped_value_is_what_it_holds(sent: Any, value: Any) -> None:
     assert unwrap({"a": [sent]}).value == {"a": [value]}
 
 
-def test_what_says_that_it_names_is_told_apart() -> None:
+def test_wrapped_values_are_split_by_their_identifier_flag() -> None:
     one = {"t": "string", "v": "1"}
     found = unwrap({"a": one | {"ib": True}, "b": one | {"ib": False}, "c": one, "d": one | {"ib": "true"}})
     assert found.value == dict.fromkeys("abcd", "1")

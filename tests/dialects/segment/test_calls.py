@@ -111,7 +111,7 @@ def test_what_cannot_be_read_is_refused(path: str, body: bytes, expected: str) -
         (Fault.UNAVAILABLE, 503),
     ],
 )
-def test_the_edges_faults_are_told_in_the_vendors_shape(path: str, fault: Fault, status: int) -> None:
+def test_errors_of_the_edge_have_the_vendors_shape(path: str, fault: Fault, status: int) -> None:
     call = match(path)
     assert call is not None
     reply = call.fault(fault, "A detail")
@@ -186,7 +186,7 @@ def test_a_bad_item_of_a_batch_leaves_the_others_alone(item: Any, violation: tup
     assert [(found.kind, found.attribute) for found in bad.violations] == [violation]
 
 
-def test_what_stands_beside_the_items_goes_into_each_of_them() -> None:
+def test_members_next_to_the_items_are_copied_into_each_item() -> None:
     body = {
         "batch": [
             {"type": "track", **TRACK},
@@ -203,7 +203,7 @@ def test_what_stands_beside_the_items_goes_into_each_of_them() -> None:
 
 
 @pytest.mark.parametrize("nonsense", [None, "x", 7, [1], []])
-def test_nonsense_beside_the_items_is_passed_over(nonsense: Any) -> None:
+def test_invalid_values_next_to_the_items_are_skipped(nonsense: Any) -> None:
     beside = {"context": nonsense, "integrations": nonsense, "sentAt": nonsense}
     (made,) = messages("/v1/batch", {"batch": [{"type": "track", **TRACK}], **beside})
     assert (made.kind, made.context) == ("track", {})
@@ -270,7 +270,7 @@ def test_the_key_may_be_in_the_query(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ITEM_PATHS)
-def test_a_form_stands_for_an_item(path: str) -> None:
+def test_a_form_is_read_like_an_item(path: str) -> None:
     body = f"userId=u-1&event=Paid&name=Home&groupId=g&previousId=p&writeKey={WRITE_KEY}&traits[plan]=pro".encode()
     outcome = send_bytes(path, body, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"})
     assert (outcome.reply.status, len(outcome.messages)) == (200, 1)

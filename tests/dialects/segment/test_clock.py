@@ -51,7 +51,7 @@ AGES = st.integers(0, 60 * DAY)
 
 
 @given(clock=CLOCKS, age=AGES, name=st.sampled_from(DEVICES), field=st.sampled_from(["timestamp", "originalTimestamp"]))
-def test_whatever_the_clock_of_a_device_says_an_event_lies_its_age_before_its_receipt(
+def test_an_event_time_is_its_receipt_minus_its_age_for_any_device_clock(
     clock: int, age: int, name: str, field: str
 ) -> None:
     item = library(name) | {field: iso(clock - age)}
@@ -97,7 +97,7 @@ def test_a_browser_that_names_no_library_is_known_by_its_user_agent() -> None:
 
 
 @pytest.mark.parametrize("back", [1, SECOND, DAY])
-def test_an_event_never_lies_after_its_receipt_when_a_clock_was_put_back_a_little(back: int) -> None:
+def test_an_event_is_never_later_than_its_receipt_when_a_clock_was_set_back(back: int) -> None:
     assert time_of(library(DEVICES[0]) | {"timestamp": iso(PAST), "sentAt": iso(PAST - back)}) == RECEIVED_AT
 
 
@@ -110,7 +110,7 @@ def test_the_time_of_a_clock_that_was_set_before_sending_is_left_to_be_replaced(
     assert time_of(library(DEVICES[0]) | {"timestamp": iso(5_000), "sentAt": iso(RECEIVED_AT)}) == 5_000
 
 
-def test_a_clock_that_was_never_set_still_tells_the_age() -> None:
+def test_an_unset_clock_still_gives_the_age_of_an_event() -> None:
     item = library("analytics-kotlin") | {"timestamp": "1970-01-01T01:30:27.383Z"}
     assert time_of(item, {"sentAt": "1970-01-01T01:30:30.383Z"}) == RECEIVED_AT - 3 * SECOND
 

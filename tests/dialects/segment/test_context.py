@@ -69,7 +69,7 @@ def test_what_a_browser_or_app_sends_comes_from_its_own_address(
         ({"library": {"name": "analytics.js"}}, {"channel": "server"}, BROWSER),
     ],
 )
-def test_the_address_of_a_server_is_nobodys(
+def test_the_address_of_a_server_is_not_stored(
     sent: dict[str, Any], fields: dict[str, Any], headers: dict[str, str]
 ) -> None:
     assert context(sent, headers, **fields).keys() <= {"library"}
@@ -207,7 +207,7 @@ def test_an_external_id_is_a_persons_and_plain_where_it_does_not_say(left_out: s
         {"id": ""},
     ],
 )
-def test_any_other_external_id_names_nobody(members: dict[str, Any]) -> None:
+def test_any_other_external_id_is_not_an_identifier(members: dict[str, Any]) -> None:
     made = message("/v1/track", TRACK | {"context": {"externalIds": [external(**members)]}})
     assert (made.identifiers, made.violations) == ((Identifier("user_id", "u-1"),), ())
 
@@ -223,14 +223,14 @@ def test_an_external_id_that_cannot_be_read_is_counted() -> None:
     assert [(each.kind, each.attribute) for each in made.violations] == [("wrong_type", "context.externalIds")]
 
 
-def test_external_ids_that_a_whole_batch_shares_name_nobody() -> None:
+def test_external_ids_shared_by_a_batch_are_not_identifiers() -> None:
     batch = {"batch": [TRACK | {"type": "track"}], "context": {"externalIds": [external()]}}
     (made,) = messages("/v1/batch", batch)
     assert made.identifiers == (Identifier("user_id", "u-1"),)
     assert made.context == batch["context"]
 
 
-def test_external_ids_of_an_item_count_beside_those_of_its_batch() -> None:
+def test_external_ids_of_an_item_count_in_addition_to_those_of_its_batch() -> None:
     item = TRACK | {"type": "track", "context": {"externalIds": [external(id="mine")]}}
     (made,) = messages("/v1/batch", {"batch": [item], "context": {"externalIds": [external(id="ours")]}})
     assert made.identifiers[1:] == (Identifier("loyalty_card", "mine"),)

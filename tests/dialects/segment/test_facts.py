@@ -141,14 +141,14 @@ def test_name_and_category_of_a_page_are_its_properties(fields: dict[str, Any], 
     assert message("/v1/page", {"anonymousId": "a-1"} | fields).properties == properties
 
 
-def test_a_group_is_the_persons_and_what_is_said_of_it_stays_its_own() -> None:
+def test_a_group_becomes_a_trait_of_the_person_and_its_traits_stay_separate() -> None:
     said = {"name": "Example Ltd", "email": "office@x.io"}
     made = message("/v1/group", USER | {"groupId": 7, "traits": said})
     assert (made.kind, made.identifiers) == ("identify", (U,))
     assert made.traits == {"group_id": "7", "group_traits": said}
 
 
-def test_of_a_group_nothing_need_be_said() -> None:
+def test_a_group_without_traits_sets_only_its_id() -> None:
     assert message("/v1/group", USER | {"groupId": "g"}).traits == {"group_id": "g"}
 
 
@@ -174,7 +174,9 @@ def test_a_group_id_is_a_text_or_a_number(wrong: Any) -> None:
         ({"previousId": None, "anonymousId": "a"}, [("anonymous_id", "a")]),
     ],
 )
-def test_an_alias_names_who_went_by_another_id(fields: dict[str, Any], identifiers: list[tuple[str, str]]) -> None:
+def test_an_alias_resolves_to_the_owner_of_the_previous_id(
+    fields: dict[str, Any], identifiers: list[tuple[str, str]]
+) -> None:
     made = message("/v1/alias", USER | fields)
     assert made.kind == "identify"
     assert [(each.namespace, each.value) for each in made.identifiers] == [("user_id", "u-1"), *identifiers]

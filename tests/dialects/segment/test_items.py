@@ -63,7 +63,7 @@ def test_both_ids_name_and_what_is_empty_does_not(ids: dict[str, Any], identifie
 
 @pytest.mark.parametrize("path", ITEM_PATHS)
 @pytest.mark.parametrize("ids", [{}, {"userId": None}, {"userId": "", "anonymousId": " "}, {"userId": {}}])
-def test_an_item_of_nobody_is_kept_as_invalid(path: str, ids: dict[str, Any]) -> None:
+def test_an_item_without_an_id_is_kept_as_invalid(path: str, ids: dict[str, Any]) -> None:
     fields = {"event": "Paid", "name": "Home", "groupId": "g", "previousId": "p", "traits": {"email": "a@x.io"}}
     assert refused(path, fields | ids) == ("missing_field", "userId", "")
 
@@ -125,7 +125,7 @@ def test_which_destinations_are_wanted_is_kept_where_it_is_not_all(wanted: Any, 
         ("00000000-0000-0000-0000-000000000000", ""),
     ],
 )
-def test_the_message_id_tells_repeats(sent: Any, key: str) -> None:
+def test_the_message_id_identifies_duplicates(sent: Any, key: str) -> None:
     assert message("/v1/track", TRACK | {"messageId": sent}).deduplication_key == key
     (invalid,) = messages("/v1/track", {"messageId": sent})
     assert (invalid.kind, invalid.deduplication_key) == ("invalid", "")

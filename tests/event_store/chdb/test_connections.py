@@ -56,7 +56,7 @@ def test_a_connection_answers_after_an_error(engine: Engine) -> None:
         assert engine.query("SELECT 1 AS one") == b'{"one":1}\n'
 
 
-def test_only_who_opens_a_store_takes_the_engine_in() -> None:
+def test_only_opening_a_store_imports_the_engine() -> None:
     program = (
         "import sys; import passerby.event_store.chdb.opening as o, pathlib, tempfile; before = 'chdb' in sys.modules;"
         "o.open_event_store(pathlib.Path(tempfile.mkdtemp())); print(before, 'chdb' in sys.modules)"

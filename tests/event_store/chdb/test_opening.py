@@ -93,12 +93,12 @@ class TestWhatIsWhole:
                 assert copied(store, "by_id") == copied(store, "by_name") == 400
                 assert b"bloom" not in ask(store, "SHOW CREATE TABLE events")
 
-    def test_a_new_store_asks_to_be_refilled_until_told_otherwise(self, folder: Path) -> None:
+    def test_a_new_store_asks_for_a_refill_until_it_is_marked_as_filled(self, folder: Path) -> None:
         asked = []
-        for tell in (False, True, False):
+        for mark_filled in (False, True, False):
             with closing(open_event_store(folder)) as store:
                 asked.append(store.refilling)
-                if tell:
+                if mark_filled:
                     store.refilled()
                     asked.append(store.refilling)
         assert asked == [True, True, False, False]
@@ -178,12 +178,12 @@ class TestWhatIsBroken:
         (aside,) = set_aside(filled)
         assert [(line["log_level"], line["folder"]) for line in lines] == [("error", str(aside))]
 
-    def test_it_is_said_so_where_nobody_asks_for_a_new_one(self, filled: Path) -> None:
+    def test_a_broken_store_is_an_error_unless_a_rebuild_is_requested(self, filled: Path) -> None:
         UNOPENABLE["every file is garbage"](filled)
         with pytest.raises(EventStoreBroken):
             open_event_store(filled)
 
-    def test_a_whole_one_is_not_rebuilt(self, filled: Path) -> None:
+    def test_an_intact_projection_is_not_rebuilt(self, filled: Path) -> None:
         store, rebuilt = open_or_rebuild(filled, logs.get("events"))
         with closing(store):
             assert not rebuilt

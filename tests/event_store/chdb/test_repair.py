@@ -47,7 +47,7 @@ def garbled(folder: Path) -> Iterator[ChdbEventStore]:
         yield store
 
 
-def test_damage_is_noticed_by_whoever_reads(garbled: ChdbEventStore) -> None:
+def test_damage_is_detected_by_readers(garbled: ChdbEventStore) -> None:
     assert not garbled.damaged
     with pytest.raises(EventStoreBroken):
         positions(garbled)

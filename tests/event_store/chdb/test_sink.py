@@ -121,7 +121,7 @@ def test_rows_are_claimed_before_they_are_written_and_many_at_a_time(
     assert claims == [CLAIM_ROWS + 1] * 3 + [2 * CLAIM_ROWS + 2]
 
 
-def test_a_store_of_an_older_release_goes_on_where_the_outbox_says(opened: ChdbEventStore, folder: Path) -> None:
+def test_a_store_of_an_older_release_continues_at_the_outbox_position(opened: ChdbEventStore, folder: Path) -> None:
     outbox = MemoryOutbox(3)
     deliver_all(outbox, opened)
     opened.close()
@@ -136,7 +136,7 @@ def test_a_store_of_an_older_release_goes_on_where_the_outbox_says(opened: ChdbE
         assert store.marker.row == 4
 
 
-def test_a_store_of_an_older_release_that_was_being_filled_begins_anew(opened: ChdbEventStore, folder: Path) -> None:
+def test_a_partly_filled_store_of_an_older_release_is_filled_again(opened: ChdbEventStore, folder: Path) -> None:
     outbox = MemoryOutbox(3)
     deliver_all(outbox, opened)
     ask(opened, "TRUNCATE TABLE events")

@@ -70,7 +70,7 @@ def supervised(  # noqa: PLR0913 - all but two have defaults
     scripts: Sequence[str],
     *,
     until: str = "started",
-    told: signal.Signals = signal.SIGTERM,
+    stop_signal: signal.Signals = signal.SIGTERM,
     seconds: dict[str, str] | None = None,
     stderr: IO[bytes] | int = subprocess.PIPE,
 ) -> Outcome:
@@ -87,7 +87,7 @@ def supervised(  # noqa: PLR0913 - all but two have defaults
             deadline = time.monotonic() + PATIENCE_SECONDS
             while number(marks, until) < len(scripts) and supervisor.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.01)
-            supervisor.send_signal(told)
+            supervisor.send_signal(stop_signal)
             _, said = supervisor.communicate(timeout=PATIENCE_SECONDS)
         finally:
             supervisor.kill()

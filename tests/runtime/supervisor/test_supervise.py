@@ -43,9 +43,9 @@ def marks(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_told_to_stop_it_tells_everybody_and_ends_well(marks: Path, told: signal.Signals) -> None:
-    assert supervised(marks, [HEEDS.format(code=0), HEEDS.format(code=0)], told=told).code == 0
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+def test_on_a_signal_it_stops_all_processes_and_exits_with_0(marks: Path, stop_signal: signal.Signals) -> None:
+    assert supervised(marks, [HEEDS.format(code=0), HEEDS.format(code=0)], stop_signal=stop_signal).code == 0
 
 
 def test_a_process_that_ends_badly_while_stopping_spoils_the_exit_code(marks: Path) -> None:

@@ -54,7 +54,7 @@ def history(reader: SqliteStateReader, profile: str, *, limit: int) -> list[Hist
     return entries
 
 
-def assert_limits_are_told_page_by_page(reader: SqliteStateReader, profile: str, limited: int) -> None:
+def assert_pages_are_the_whole_history(reader: SqliteStateReader, profile: str, limited: int) -> None:
     entries = history(reader, profile, limit=7)
     assert entries == history(reader, profile, limit=10 * MANY)
     assert sum(entry.kind == "limited" for entry in entries) == limited
@@ -70,7 +70,7 @@ def test_a_customer_id_that_many_devices_share_has_no_more_of_them_than_the_limi
     profile = reader.profile_of(1, CUSTOMER)
     assert profile
     assert (len(profile.identifiers), profile.event_count) == (4, MANY)
-    assert_limits_are_told_page_by_page(reader, profile.id, MANY - 3)
+    assert_pages_are_the_whole_history(reader, profile.id, MANY - 3)
 
 
 def test_a_profile_on_which_many_aliases_are_tried_absorbs_no_more_than_the_limit(
@@ -85,7 +85,7 @@ def test_a_profile_on_which_many_aliases_are_tried_absorbs_no_more_than_the_limi
     assert profile
     assert (len(profile.identifiers), len(profile.members)) == (4, 3)
     # Of the visitors as of the previous ids: three of the one and two of the other are kept.
-    assert_limits_are_told_page_by_page(reader, profile.id, MANY - 3 + MANY - 2)
+    assert_pages_are_the_whole_history(reader, profile.id, MANY - 3 + MANY - 2)
     alone = reader.profile_of(1, visitor(MANY - 1))
     assert alone
     assert (alone.stage, alone.event_count) == ("anonymous", 1)
@@ -104,9 +104,7 @@ def test_a_profile_on_which_many_customer_ids_are_tried_stays_what_it_is(
     assert len(comparison.observer.rows("SELECT * FROM identifiers WHERE namespace = 'previous_id'")) == 2
 
 
-def test_no_more_wait_behind_a_hint_that_many_share_than_the_limit(
-    comparison: Comparison, reader: SqliteStateReader
-) -> None:
+def test_a_shared_hint_links_no_more_profiles_than_the_limit(comparison: Comparison, reader: SqliteStateReader) -> None:
     for number in range(MANY):
         comparison.append(visitor(number), Identifier("device_id", "d1"))
     comparison.apply()
@@ -135,9 +133,7 @@ def test_a_profile_whose_devices_move_on_absorbs_no_more_than_the_limit(
         assert entries[-1].kind == "limited"
 
 
-def test_why_tells_the_last_decisions_about_a_device_that_many_customers_shared(
-    comparison: Comparison, reader: SqliteStateReader
-) -> None:
+def test_why_lists_the_last_decisions_about_a_shared_device(comparison: Comparison, reader: SqliteStateReader) -> None:
     for number in range(LONGEST + 5):
         comparison.append(Identifier("user_id", f"u{number}"), DEVICE, kind="identify")
     comparison.apply()

@@ -38,7 +38,7 @@ def owner(reader: SqliteStateReader, identifier: Identifier) -> str:
     return profile.id
 
 
-def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
+def apply_calls(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
     for names in messages:
         comparison.append(*names)
     comparison.apply()
@@ -46,13 +46,13 @@ def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
 
 
 def test_an_alias_is_found_in_a_later_batch(comparison: Comparison, reader: SqliteStateReader) -> None:
-    tell(comparison, (U1, ALIAS))
-    tell(comparison, (V,))
+    apply_calls(comparison, (U1, ALIAS))
+    apply_calls(comparison, (V,))
     assert owner(reader, V) == owner(reader, U1)
 
 
-def test_why_tells_of_the_alias(comparison: Comparison, reader: SqliteStateReader) -> None:
-    tell(comparison, (U1, ALIAS), (V,))
+def test_why_includes_the_alias(comparison: Comparison, reader: SqliteStateReader) -> None:
+    apply_calls(comparison, (U1, ALIAS), (V,))
     customer = owner(reader, U1)
     assert [entry.rule for entry in reader.why(1, customer, V) or ()] == ["alias"]
     assert [entry.message_id for entry in reader.why(1, customer, ALIAS) or ()] == [message_id(1)]
@@ -61,7 +61,7 @@ def test_why_tells_of_the_alias(comparison: Comparison, reader: SqliteStateReade
 def test_a_profile_does_not_list_aliases_among_its_identifiers(
     comparison: Comparison, reader: SqliteStateReader
 ) -> None:
-    tell(comparison, (U1, ALIAS))
+    apply_calls(comparison, (U1, ALIAS))
     profile = reader.profile_of(1, U1)
     assert profile
     assert [identifier.namespace for identifier in profile.identifiers] == ["user_id"]
@@ -72,37 +72,35 @@ def test_a_profile_does_not_list_aliases_among_its_identifiers(
 def test_an_undo_gives_an_alias_back_with_the_profile_that_had_it(
     comparison: Comparison, reader: SqliteStateReader
 ) -> None:
-    tell(comparison, (M1, ALIAS), (U1,), (U1, M1))
+    apply_calls(comparison, (M1, ALIAS), (U1,), (U1, M1))
     assert comparison.undo(1, 0)
-    tell(comparison, (V,))
+    apply_calls(comparison, (V,))
     assert owner(reader, V) == owner(reader, M1) != owner(reader, U1)
 
 
-def test_a_merge_by_hand_takes_an_alias_along(comparison: Comparison, reader: SqliteStateReader) -> None:
-    tell(comparison, (U1,), (U2, ALIAS))
+def test_a_manual_merge_includes_aliases(comparison: Comparison, reader: SqliteStateReader) -> None:
+    apply_calls(comparison, (U1,), (U2, ALIAS))
     assert comparison.merge_manually(1, 0, 1, force=True) == "done"
-    tell(comparison, (V,))
+    apply_calls(comparison, (V,))
     assert owner(reader, V) == owner(reader, U1) == owner(reader, U2)
 
 
 def test_an_alias_can_be_detached_before_its_value_arrives(comparison: Comparison, reader: SqliteStateReader) -> None:
-    tell(comparison, (U1, ALIAS))
+    apply_calls(comparison, (U1, ALIAS))
     assert comparison.detach(1, 0, ALIAS) == "done"
-    tell(comparison, (V,))
+    apply_calls(comparison, (V,))
     assert owner(reader, V) != owner(reader, U1)
 
 
-def test_a_detachment_leaves_the_alias_with_the_profile_that_it_was_said_of(
-    comparison: Comparison, reader: SqliteStateReader
-) -> None:
-    tell(comparison, (U1, M1, ALIAS))
+def test_a_detachment_leaves_the_alias_with_its_profile(comparison: Comparison, reader: SqliteStateReader) -> None:
+    apply_calls(comparison, (U1, M1, ALIAS))
     assert comparison.detach(1, 0, M1) == "done"
-    tell(comparison, (V,))
+    apply_calls(comparison, (V,))
     assert owner(reader, V) == owner(reader, U1) != owner(reader, M1)
 
 
 def test_an_alias_is_of_its_own_project(comparison: Comparison, reader: SqliteStateReader) -> None:
-    tell(comparison, (U1, ALIAS))
+    apply_calls(comparison, (U1, ALIAS))
     comparison.append(V, project=2)
     comparison.apply()
     comparison.check_all()
@@ -128,10 +126,10 @@ NEW = [Identifier("anonymous_id", f"new {number}") for number in range(10)]
 
 
 def test_known_identifiers_and_projects_without_aliases_cost_no_lookup_of_aliases(comparison: Comparison) -> None:
-    tell(comparison, (U1, M1))
+    apply_calls(comparison, (U1, M1))
     separations, card, any_alias = 1, 1, 1
     assert lookups(comparison, U1, M1) == 2 + card + separations
     assert lookups(comparison, *NEW) == len(NEW) + any_alias + separations
-    tell(comparison, (U1, ALIAS))
+    apply_calls(comparison, (U1, ALIAS))
     assert lookups(comparison, U1, M1) == 2 + card + separations
     assert lookups(comparison, *NEW) == 2 * len(NEW) + any_alias + separations

@@ -235,7 +235,7 @@ def test_whatever_was_sent_a_deletion_takes_test_identifiers_only(
         assert reader.totals(1).events == before.events - found.events
 
 
-def test_the_relay_is_told_what_was_deleted_until_it_has_done_it(
+def test_the_relay_receives_pending_deletions_until_they_are_done(
     builder: StateBuilder, reader: SqliteStateReader
 ) -> None:
     builder.track("Seen", TESTER)

@@ -31,13 +31,13 @@ def said_of(reader: SqliteStateReader, project: int, device: Identifier) -> dict
         return snapshot.device(project, device)
 
 
-def test_each_key_is_as_it_was_last_said(builder: StateBuilder, reader: SqliteStateReader) -> None:
+def test_each_key_has_its_newest_value(builder: StateBuilder, reader: SqliteStateReader) -> None:
     describe(builder, V1, model="Pixel 9", locale="en")
     describe(builder, V1, locale="pt")
     assert said_of(reader, 1, V1) == {"model": "Pixel 9", "locale": "pt"}
 
 
-def test_two_devices_of_one_person_are_told_apart(builder: StateBuilder, reader: SqliteStateReader) -> None:
+def test_two_devices_of_one_person_are_distinguished(builder: StateBuilder, reader: SqliteStateReader) -> None:
     describe(builder, V1, ANN, model="Pixel 9")
     describe(builder, V2, ANN, model="iPhone 17")
     assert said_of(reader, 1, V1) == {"model": "Pixel 9"}
@@ -72,7 +72,7 @@ SAYING = st.tuples(
 
 
 @given(st.lists(SAYING, max_size=6), st.sets(st.integers(0, 6)))
-def test_whatever_is_said_and_however_it_is_cut_the_newest_is_known(
+def test_the_newest_value_is_known_for_any_messages_and_batches(
     said: list[tuple[Identifier, dict[str, int], int]], cuts: set[int]
 ) -> None:
     state = SqliteState(":memory:")  # type: ignore[arg-type]  # SQLite's own name for no file

@@ -23,14 +23,14 @@ def comparison(tmp_path: Path) -> Iterator[Comparison]:
     comparison.close()
 
 
-def tell(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
+def apply_calls(comparison: Comparison, *messages: tuple[Identifier, ...]) -> None:
     for names in messages:
         comparison.append(*names)
     comparison.apply()
     comparison.check()
 
 
-def everybody(comparison: Comparison) -> list[set[Identifier]]:
+def owned_by_profile(comparison: Comparison) -> list[set[Identifier]]:
     """Who holds what, in the order in which the profiles were made."""
     comparison.check()
     return owned(comparison.observer.view(1).people)
@@ -41,95 +41,95 @@ def former(customer: Identifier) -> Identifier:
 
 
 def test_what_was_detached_is_no_longer_given_back_by_the_merge_that_brought_it(comparison: Comparison) -> None:
-    tell(comparison, (M1,), (U1,), (U1, M1))
+    apply_calls(comparison, (M1,), (U1,), (U1, M1))
     assert comparison.detach(1, 1, M1) == "done"
-    tell(comparison, (E1, M1), (U1, E1))
+    apply_calls(comparison, (E1, M1), (U1, E1))
     assert comparison.undo(1, 0)
-    assert everybody(comparison) == [set(), {U1, M1, E1}, set()]
+    assert owned_by_profile(comparison) == [set(), {U1, M1, E1}, set()]
 
 
 def test_what_was_detached_and_taken_back_is_given_back_again(comparison: Comparison) -> None:
-    tell(comparison, (M1,), (U1,), (U1, M1))
+    apply_calls(comparison, (M1,), (U1,), (U1, M1))
     comparison.detach(1, 1, M1)
     assert comparison.undo_detachment(1, 0) == "done"
     assert comparison.undo(1, 0)
-    assert everybody(comparison) == [{M1}, {U1}, set()]
+    assert owned_by_profile(comparison) == [{M1}, {U1}, set()]
 
 
 def test_what_was_detached_is_not_brought_back_by_the_same_identifier(comparison: Comparison) -> None:
-    tell(comparison, (U1, M1, M2))
+    apply_calls(comparison, (U1, M1, M2))
     comparison.detach(1, 0, M1)
-    tell(comparison, (U1, M1), (M1, M2))
-    assert everybody(comparison) == [{U1, M2}, {M1}]
+    apply_calls(comparison, (U1, M1), (M1, M2))
+    assert owned_by_profile(comparison) == [{U1, M2}, {M1}]
     assert comparison.observer.view(1).history["conflict"] == 2
 
 
 def test_after_a_detachment_was_taken_back_its_identifier_may_lead_to_both_again(comparison: Comparison) -> None:
-    tell(comparison, (U1, M1))
+    apply_calls(comparison, (U1, M1))
     comparison.detach(1, 0, M1)
     comparison.undo_detachment(1, 0)
     assert comparison.undo(1, 0)
-    tell(comparison, (U1, M1))
-    assert everybody(comparison) == [{U1, M1}, set()]
+    apply_calls(comparison, (U1, M1))
+    assert owned_by_profile(comparison) == [{U1, M1}, set()]
 
 
 def test_a_detachment_into_a_profile_that_absorbed_the_first_one_has_nothing_to_take_back(
     comparison: Comparison,
 ) -> None:
-    tell(comparison, (E1, M1))
+    apply_calls(comparison, (E1, M1))
     comparison.detach(1, 0, M1)
-    tell(comparison, (U1, M1), (U1, E1))
+    apply_calls(comparison, (U1, M1), (U1, E1))
     assert comparison.undo_detachment(1, 0) == "SameProfile"
-    assert everybody(comparison) == [set(), {U1, E1, M1}]
+    assert owned_by_profile(comparison) == [set(), {U1, E1, M1}]
 
 
-def test_a_merge_by_hand_is_undone_without_a_memory(comparison: Comparison) -> None:
-    tell(comparison, (M1,), (M2,))
+def test_undoing_a_manual_merge_records_no_separation(comparison: Comparison) -> None:
+    apply_calls(comparison, (M1,), (M2,))
     comparison.merge_manually(1, 0, 1, force=False)
     assert comparison.undo(1, 0)
-    tell(comparison, (M1, M2))
-    assert everybody(comparison) == [{M1, M2}, set()]
+    apply_calls(comparison, (M1, M2))
+    assert owned_by_profile(comparison) == [{M1, M2}, set()]
 
 
-def test_a_merge_by_hand_is_undone_after_one_that_builds_on_it(comparison: Comparison) -> None:
-    tell(comparison, (E1,), (U1,), (M1,))
+def test_a_manual_merge_is_undone_after_the_merge_that_builds_on_it(comparison: Comparison) -> None:
+    apply_calls(comparison, (E1,), (U1,), (M1,))
     comparison.merge_manually(1, 1, 0, force=False)
-    tell(comparison, (E1, M1))
+    apply_calls(comparison, (E1, M1))
     assert not comparison.undo(1, 0)
     assert comparison.undo(1, 1)
     assert comparison.undo(1, 0)
-    assert everybody(comparison) == [{E1}, {U1}, {M1}]
+    assert owned_by_profile(comparison) == [{E1}, {U1}, {M1}]
 
 
 def test_a_former_customer_id_names_the_winner_and_what_it_brings_has_to_be_undone_first(
     comparison: Comparison,
 ) -> None:
-    tell(comparison, (U1,), (U2,), (M1,))
+    apply_calls(comparison, (U1,), (U2,), (M1,))
     comparison.merge_manually(1, 0, 1, force=True)
-    tell(comparison, (U2, M1))
-    assert everybody(comparison) == [{U1, former(U2), M1}, set(), set()]
+    apply_calls(comparison, (U2, M1))
+    assert owned_by_profile(comparison) == [{U1, former(U2), M1}, set(), set()]
     assert not comparison.undo(1, 0)
     assert comparison.undo(1, 1)
     assert comparison.undo(1, 0)
-    assert everybody(comparison) == [{U1}, {U2}, {M1}]
+    assert owned_by_profile(comparison) == [{U1}, {U2}, {M1}]
 
 
 def test_a_chain_of_customers_who_were_merged_is_undone_link_by_link(comparison: Comparison) -> None:
-    tell(comparison, (U1,), (U2,), (U3,))
+    apply_calls(comparison, (U1,), (U2,), (U3,))
     comparison.merge_manually(1, 1, 2, force=True)
     comparison.merge_manually(1, 0, 1, force=True)
-    assert everybody(comparison) == [{U1, former(U2), former(U3)}, set(), set()]
+    assert owned_by_profile(comparison) == [{U1, former(U2), former(U3)}, set(), set()]
     assert not comparison.undo(1, 0)
     assert comparison.undo(1, 1)
-    assert everybody(comparison) == [{U1}, {U2, former(U3)}, set()]
+    assert owned_by_profile(comparison) == [{U1}, {U2, former(U3)}, set()]
     assert comparison.undo(1, 0)
-    assert everybody(comparison) == [{U1}, {U2}, {U3}]
+    assert owned_by_profile(comparison) == [{U1}, {U2}, {U3}]
 
 
-def test_two_leads_who_were_forced_together_merge_on_and_are_parted_as_they_were(comparison: Comparison) -> None:
-    tell(comparison, (E1,), (E2, M1))
+def test_a_forced_merge_of_two_leads_can_merge_further_and_be_undone(comparison: Comparison) -> None:
+    apply_calls(comparison, (E1,), (E2, M1))
     assert comparison.merge_manually(1, 0, 1, force=False) == "ForbiddenMerge"
     assert comparison.merge_manually(1, 0, 1, force=True) == "done"
-    tell(comparison, (M2, E2))
+    apply_calls(comparison, (M2, E2))
     assert comparison.undo(1, 0)
-    assert everybody(comparison) == [{E1}, {E2, M1, M2}]
+    assert owned_by_profile(comparison) == [{E1}, {E2, M1, M2}]

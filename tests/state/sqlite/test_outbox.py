@@ -44,7 +44,7 @@ def fill(state: SqliteState, batches: int, at: int = NOW, size: int = 10) -> Non
         state.finish(Positions([position]), at, [OutboxRow(position, 2, b"x" * size)])
 
 
-def test_it_is_read_in_order_behind_an_id(state: SqliteState, outbox: SqliteOutbox) -> None:
+def test_it_is_read_in_order_after_an_id(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 3)
     assert outbox.read(1, 100, 100) == [
         OutboxBatch(2, pack(0, 20), 2, b"x" * 10),

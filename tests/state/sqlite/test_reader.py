@@ -39,7 +39,7 @@ def merged_pair(builder: StateBuilder, reader: SqliteStateReader) -> tuple[str, 
 
 
 class TestPosition:
-    def test_an_empty_state_stands_before_the_first_message(self, reader: SqliteStateReader) -> None:
+    def test_an_empty_state_is_positioned_before_the_first_message(self, reader: SqliteStateReader) -> None:
         assert reader.positions() == at(0)
 
     def test_it_moves_with_what_the_worker_applies(self, builder: StateBuilder, reader: SqliteStateReader) -> None:
@@ -123,7 +123,7 @@ class TestProfile:
 
 class TestProfiles:
     @pytest.fixture
-    def everybody(self, builder: StateBuilder, reader: SqliteStateReader) -> list[str]:
+    def all_ids(self, builder: StateBuilder, reader: SqliteStateReader) -> list[str]:
         """The ids of two anonymous visitors, two leads and two customers, the newest first."""
         names = [
             ident("mobile_id", "m1"),
@@ -137,19 +137,19 @@ class TestProfiles:
             builder.identify(name)
         return [profile_of(reader, *name).id for name in reversed(names)]
 
-    def test_they_come_newest_first_whatever_their_stage(self, everybody: list[str], reader: SqliteStateReader) -> None:
-        assert [profile.id for profile in reader.profiles(1, limit=10)] == everybody
+    def test_they_come_newest_first_whatever_their_stage(self, all_ids: list[str], reader: SqliteStateReader) -> None:
+        assert [profile.id for profile in reader.profiles(1, limit=10)] == all_ids
 
-    def test_a_page_goes_on_behind_the_one_before(self, everybody: list[str], reader: SqliteStateReader) -> None:
+    def test_a_page_continues_after_the_previous_one(self, all_ids: list[str], reader: SqliteStateReader) -> None:
         first = reader.profiles(1, limit=4)
         rest = reader.profiles(1, limit=4, before=first[-1].id)
-        assert [profile.id for profile in (*first, *rest)] == everybody
+        assert [profile.id for profile in (*first, *rest)] == all_ids
 
     @pytest.mark.parametrize("stage", list(Stage))
-    def test_one_stage_alone(self, everybody: list[str], reader: SqliteStateReader, stage: Stage) -> None:
+    def test_one_stage_alone(self, all_ids: list[str], reader: SqliteStateReader, stage: Stage) -> None:
         found = reader.profiles(1, limit=10, stage=stage)
         assert [profile.stage for profile in found] == [stage.label] * 2
-        assert [profile.id for profile in found] == [id_ for id_ in everybody if id_ in {p.id for p in found}]
+        assert [profile.id for profile in found] == [id_ for id_ in all_ids if id_ in {p.id for p in found}]
         behind = reader.profiles(1, limit=10, stage=stage, before=found[0].id)
         assert [profile.id for profile in behind] == [found[1].id]
 
@@ -179,7 +179,7 @@ class TestHistory:
         created = history(reader, profile_of(reader, "user_id", "u1").id).entries[0]
         assert (created.kind, created.identifier, created.from_) == ("created", None, None)
 
-    def test_an_undone_merge_stands_in_the_history_of_both(
+    def test_an_undone_merge_is_in_the_history_of_both_profiles(
         self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         winner, loser = merged_pair(builder, reader)

@@ -56,7 +56,7 @@ class TestByIdentifier:
         assert users(reader, "Anna@") == ["u1"]
         assert users(reader, "ANNA") == ["ANNA", "u1"]
 
-    def test_somebody_with_many_fitting_identifiers_is_found_once(
+    def test_a_profile_with_many_matching_identifiers_is_found_once(
         self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         builder.identify(ident("user_id", "shop-u"), *(ident("mobile_id", f"shop-{n}") for n in range(5)))
@@ -97,7 +97,7 @@ class TestByContact:
         assert users(reader, text) == ["m1"]
 
     @pytest.mark.parametrize("text", ["gold", "xample", "shop", "30123", "ann bob", "n", ""])
-    def test_other_texts_find_nobody_and_say_so_at_once(
+    def test_other_texts_find_no_profile_without_a_search(
         self, builder: StateBuilder, reader: SqliteStateReader, text: str
     ) -> None:
         builder.identify(
@@ -129,14 +129,14 @@ class TestByContact:
         builder.state.undo_merge(1, reader.merges(1, limit=1)[0].id, DAY)
         assert users(reader, "anna") == ["m1"]
 
-    def test_identifiers_come_before_names_and_nobody_twice(
+    def test_identifiers_come_before_names_and_no_profile_is_repeated(
         self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         builder.identify(ident("user_id", "anna"), name="Anna", email="anna@x.example")
         builder.identify(ident("user_id", "u2"), name="Anna Anna")
         assert users(reader, "anna") == ["anna", "u2"]
 
-    def test_a_row_that_is_not_indexed_yet_hides_nobody_who_has_another(
+    def test_a_row_without_index_entry_hides_no_profile_that_has_another(
         self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         """As while a backfill is under way."""
@@ -153,7 +153,7 @@ class TestByContact:
             connection.execute("DELETE FROM profiles")
         assert users(reader, "anna") == []
 
-    def test_until_an_old_file_is_indexed_readers_are_told(
+    def test_readers_can_see_that_an_old_file_is_being_indexed(
         self, builder: StateBuilder, reader: SqliteStateReader
     ) -> None:
         assert not reader.indexing()
@@ -192,7 +192,7 @@ class TestPages:
     @given(
         limit=st.integers(1, 7), text=st.sampled_from(["a", "A", "ab", "aB", "b", "c", ""]), examined=st.integers(1, 9)
     )
-    def test_pages_of_any_size_find_everybody_once(
+    def test_pages_of_any_size_list_every_profile_once(
         self, builder: StateBuilder, reader: SqliteStateReader, limit: int, text: str, examined: int
     ) -> None:
         if reader.positions() == START:
@@ -203,10 +203,10 @@ class TestPages:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(search, "EXAMINED", examined)
             found = all_pages(reader, text, limit)
-        everybody = reader.profiles(1, limit=100)
+        everyone = reader.profiles(1, limit=100)
         fitting = {
             profile.id
-            for profile in everybody
+            for profile in everyone
             if any(i.value.startswith((text, text.lower())) for i in profile.identifiers)
             or any(term.value.startswith(text.lower()) for term in terms_of(profile.traits) if text)
         }

@@ -164,7 +164,7 @@ STEPS = st.lists(
 class TestAlways:
     @settings(max_examples=40)
     @given(steps=STEPS)
-    def test_whatever_happens_the_index_says_what_traits_and_identifiers_say(
+    def test_the_index_matches_traits_and_identifiers_after_any_changes(
         self, steps: Any, tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         builder = StateBuilder(tmp_path_factory.mktemp("terms") / "state.db")
@@ -215,7 +215,7 @@ def said(path: Path) -> set[tuple[str, str, str, str]]:
 
 
 class TestBackfill:
-    def test_an_old_file_is_filled_in_slices(self, builder: StateBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_old_file_is_backfilled_in_slices(self, builder: StateBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(backfills, "SLICE", 2)
         monkeypatch.setattr(backfills, "REPORT_ROWS", 2)
         for number in range(5):

@@ -122,14 +122,14 @@ def test_keys_are_kept_until_their_time_and_no_others_are_known(state: SqliteSta
     assert state.expiries([KEYS[0]._replace(project=2), KEYS[0]._replace(dialect="webengage")]) == {}
 
 
-def test_keys_whose_time_is_over_are_let_go(state: SqliteState) -> None:
+def test_keys_are_deleted_after_their_window(state: SqliteState) -> None:
     with state.transaction():
         state.remember({KEYS[0]: DAY, KEYS[1]: DAY + 1, KEYS[2]: DAY + 2})
         state.forget(DAY + 1)
     assert state.expiries(KEYS) == {KEYS[2]: DAY + 2}
 
 
-def test_only_so_many_keys_are_let_go_at_a_time_the_oldest_first(state: SqliteState) -> None:
+def test_a_bounded_number_of_keys_is_deleted_at_a_time_oldest_first(state: SqliteState) -> None:
     keys = {SeenKey(1, "segment", f"k{number}"): DAY + number for number in range(10_002)}
     with state.transaction():
         state.remember(keys)
@@ -137,7 +137,7 @@ def test_only_so_many_keys_are_let_go_at_a_time_the_oldest_first(state: SqliteSt
     assert list(state.expiries(keys).values()) == [DAY + 10_000, DAY + 10_001]
 
 
-def test_nothing_is_known_of_identifiers_that_nobody_has(comparison: Comparison) -> None:
+def test_unknown_identifiers_have_no_state(comparison: Comparison) -> None:
     comparison.append(M1)
     comparison.apply()
     loaded = comparison.state.known(1, [M2], [D1])
@@ -165,7 +165,7 @@ def test_nothing_is_known_of_another_projects_people(comparison: Comparison) -> 
 
 
 @pytest.mark.parametrize("waiting", [0, 1, 2])
-def test_whoever_waits_behind_a_hint_is_known_by_his_canonical_profile(comparison: Comparison, waiting: int) -> None:
+def test_profiles_linked_to_a_hint_are_loaded_as_canonical_profiles(comparison: Comparison, waiting: int) -> None:
     for number in range(waiting):
         comparison.append(Identifier("anonymous_id", f"a{number}"), D1)
     comparison.apply()
@@ -174,7 +174,7 @@ def test_whoever_waits_behind_a_hint_is_known_by_his_canonical_profile(compariso
     assert known.links[D1].keys() <= known.states.keys()
 
 
-def test_two_behind_a_hint_who_became_one_are_known_as_one(comparison: Comparison) -> None:
+def test_two_profiles_of_a_hint_that_were_merged_count_as_one(comparison: Comparison) -> None:
     comparison.append(A1, D1)
     comparison.append(M1, D1)
     comparison.append(A1, M1)
