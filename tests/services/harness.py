@@ -129,7 +129,7 @@ def installation(folder: Path) -> Iterator[Installation]:
         server = held.enter_context(closing(InProcessServer(folder)))
         held.enter_context(server.client)
         monitor = monitor_of(server)
-        reception = ConsoleContext(
+        console_context = ConsoleContext(
             context=server.context,
             projects=server.credentials,
             passwords=held.enter_context(closing(Readers(1))),
@@ -140,7 +140,7 @@ def installation(folder: Path) -> Iterator[Installation]:
             diagnose=list,
             versions=dict,
         )
-        console = held.enter_context(TestClient(create_app(reception, application)))
+        console = held.enter_context(TestClient(create_app(console_context, application)))
         server.users.add(ADMIN, Role.ADMIN, passwords.hashed(PASSWORD), 1)
         session = server.users.open_session(ADMIN, time.time_ns() // 1_000_000)
         yield Installation(server, console, monitor, session)

@@ -42,7 +42,7 @@ class HealthConsole:
         self.server = server
         self.monitor: Monitor = monitor_of(server)
         users = server.users
-        reception = ConsoleContext(
+        context = ConsoleContext(
             context=server.context,
             projects=server.credentials,
             passwords=held.enter_context(closing(Readers(1))),
@@ -53,7 +53,7 @@ class HealthConsole:
             diagnose=list,
             versions=dict,
         )
-        self.client = held.enter_context(TestClient(create_app(reception, application)))
+        self.client = held.enter_context(TestClient(create_app(context, application)))
         ours = ApiClient(server).project
         self._base = f"/p/{server.credentials.names()[ours]}"
         self._cookies = {}
@@ -76,98 +76,100 @@ class HealthConsole:
 
 
 @pytest.fixture
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HealthConsole]:
+def health_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HealthConsole]:
     with ExitStack() as held:
         server = held.enter_context(closing(InProcessServer(tmp_path_factory.mktemp("health"))))
         held.enter_context(server.client)
         yield HealthConsole(server, held)
 
 
-def test_a_new_server_says_that_there_are_no_samples(console: HealthConsole) -> None:
-    text = console.get("ann", "/health").text
+def test_a_new_server_says_that_there_are_no_samples(health_console: HealthConsole) -> None:
+    text = health_console.get("ann", "/health").text
     for said in ("No samples yet", "Not enough data yet", "Healthy", "no receiver is configured", "Slow queries"):
         assert said in text
-    view = console.get("ann", "/health.json").json()
+    view = health_console.get("ann", "/health.json").json()
     assert (view["well"], view["since"], view["forecast"]) == (True, None, {"bytes_per_day": None, "days": None})
 
 
-def test_load_over_time_and_the_forecast_are_shown(console: HealthConsole) -> None:
-    now = console.server.context.now()
+def test_load_over_time_and_the_forecast_are_shown(health_console: HealthConsole) -> None:
+    now = health_console.server.context.now()
     for hour in range(5, -1, -1):
         at = now - hour * 60 * MINUTE - MINUTE
-        console.monitor.store.keep(sample(at, received=600, requests=100, errors=2, free_bytes=(50 + hour) * GB))
-    view = console.get("ann", "/health.json?range=day").json()
+        health_console.monitor.store.keep(sample(at, received=600, requests=100, errors=2, free_bytes=(50 + hour) * GB))
+    view = health_console.get("ann", "/health.json?range=day").json()
     assert view["forecast"] == {"bytes_per_day": 24 * GB, "days": 2.1}
     assert {value for value in view["trends"]["received"] if value} == {10.0}
     assert {value for value in view["trends"]["errors"] if value} == {2.0}
-    text = console.get("ann", "/health?range=day").text
+    text = health_console.get("ann", "/health?range=day").text
     assert "2.1 days" in text
     assert "24.0 GB a day" in text
     assert 'data-from="throughput"' in text
-    assert console.get("ann", "/health?range=year").status_code == 400
+    assert health_console.get("ann", "/health?range=year").status_code == 400
 
 
 @pytest.mark.parametrize("growth, said", [(0, "Not growing"), (1, "More than 10 years"), (GB // 6, "12 days")])
-def test_every_forecast_has_words(console: HealthConsole, growth: int, said: str) -> None:
-    now = console.server.context.now()
+def test_every_forecast_has_words(health_console: HealthConsole, growth: int, said: str) -> None:
+    now = health_console.server.context.now()
     for hour in range(5, -1, -1):
-        console.monitor.store.keep(sample(now - hour * 60 * MINUTE, free_bytes=50 * GB + hour * growth))
-    assert said in console.get("ann", "/health").text
+        health_console.monitor.store.keep(sample(now - hour * 60 * MINUTE, free_bytes=50 * GB + hour * growth))
+    assert said in health_console.get("ann", "/health").text
 
 
-def test_failures_are_reported_with_advice(console: HealthConsole, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_are_reported_with_advice(health_console: HealthConsole, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("passerby.monitoring.monitor.LATE_SECONDS", 0.0)
-    text = console.get("ann", "/health").text
+    text = health_console.get("ann", "/health").text
     assert "no health sample for" in text
     assert "Check the log lines of the role console" in text
-    assert not console.get("ann", "/health.json").json()["well"]
+    assert not health_console.get("ann", "/health.json").json()["well"]
 
 
-def test_alerts_are_shown_without_the_address(console: HealthConsole) -> None:
+def test_alerts_are_shown_without_the_address(health_console: HealthConsole) -> None:
     stored = Stored(states={"lag": AlertState(firing=True, since=1, value=99.0, detail="old")})
-    console.monitor.alerting.keep_states(msgspec.json.encode(stored).decode())
-    console.monitor.alerting.change_settings(msgspec.structs.replace(SAVED, errors_percent=None))
-    console.monitor.load()
+    health_console.monitor.alerting.keep_states(msgspec.json.encode(stored).decode())
+    health_console.monitor.alerting.change_settings(msgspec.structs.replace(SAVED, errors_percent=None))
+    health_console.monitor.load()
     for user in ("ann", "ada"):
         for path in ("/health", "/health.json", "/health/alerts", "/health/alerts.json"):
-            answer = console.get(user, path)
+            answer = health_console.get(user, path)
             assert (answer.status_code == 200) == (user == "ada" or "alerts" not in path)
             assert PRIVATE not in answer.text
-    alerts = {alert["name"]: alert for alert in console.get("ann", "/health.json").json()["alerts"]["alerts"]}
+    alerts = {alert["name"]: alert for alert in health_console.get("ann", "/health.json").json()["alerts"]["alerts"]}
     assert {name: alert["status"] for name, alert in alerts.items()} == {
         "lag": "firing", "errors": "off", "rejected": "ok", "disk": "ok", "components": "ok",
     }  # fmt: skip
-    console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem="The receiver answered HTTP 500")
-    text = console.get("ann", "/health").text
+    health_console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem="The receiver answered HTTP 500")
+    text = health_console.get("ann", "/health").text
     assert "Alerts firing" in text
     assert "The receiver answered HTTP 500" in text
-    console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem=None)
-    assert "delivered" in console.get("ann", "/health").text
+    health_console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem=None)
+    assert "delivered" in health_console.get("ann", "/health").text
 
 
-def test_an_administrator_changes_alerts_and_that_is_noted_without_the_address(console: HealthConsole) -> None:
+def test_an_administrator_changes_alerts_and_that_is_noted_without_the_address(health_console: HealthConsole) -> None:
     form = {**THRESHOLDS, "address": SAVED.address, "format": "slack", "lag_seconds": "", "components": "on"}
-    answer = console.post("ada", "/health/alerts", **form)
+    answer = health_console.post("ada", "/health/alerts", **form)
     assert (answer.status_code, answer.headers["location"].partition("?")[2]) == (303, "said=alerts-saved")
-    assert console.monitor.alerting.settings() == msgspec.structs.replace(SAVED, format="slack", lag_seconds=None)
-    ((action, details),) = console.noted()
+    assert health_console.monitor.alerting.settings() == msgspec.structs.replace(
+        SAVED, format="slack", lag_seconds=None
+    )
+    ((action, details),) = health_console.noted()
     assert (action, details["address"], details["address_changed"]) == ("alerts.changed", "hooks.example.com", True)
     assert PRIVATE not in str(details)
-    assert "hooks.example.com" in console.get("ada", "/health/alerts?said=alerts-saved").text
-    assert console.post("ann", "/health/alerts", **form).status_code == 403
+    assert "hooks.example.com" in health_console.get("ada", "/health/alerts?said=alerts-saved").text
+    assert health_console.post("ann", "/health/alerts", **form).status_code == 403
 
 
-def test_a_test_alert_says_whether_it_was_delivered(console: HealthConsole) -> None:
-    assert console.post("ada", "/health/alerts/test").status_code == 400
+def test_a_test_alert_says_whether_it_was_delivered(health_console: HealthConsole) -> None:
+    assert health_console.post("ada", "/health/alerts/test").status_code == 400
     with receiver() as (address, got):
-        console.monitor.alerting.change_settings(AlertSettings(address=address))
-        assert "Test alert delivered to 127.0.0.1" in console.post("ada", "/health/alerts/test").text
+        health_console.monitor.alerting.change_settings(AlertSettings(address=address))
+        assert "Test alert delivered to 127.0.0.1" in health_console.post("ada", "/health/alerts/test").text
     assert len(got) == 1
     with receiver(500) as (address, _):
-        console.monitor.alerting.change_settings(AlertSettings(address=address))
-        assert "The receiver answered HTTP 500" in console.post("ada", "/health/alerts/test").text
-    assert [action for action, _ in console.noted()] == ["alerts.tested", "alerts.tested"]
-    assert console.post("ann", "/health/alerts/test").status_code == 403
+        health_console.monitor.alerting.change_settings(AlertSettings(address=address))
+        assert "The receiver answered HTTP 500" in health_console.post("ada", "/health/alerts/test").text
+    assert [action for action, _ in health_console.noted()] == ["alerts.tested", "alerts.tested"]
+    assert health_console.post("ann", "/health/alerts/test").status_code == 403
 
 
 def test_an_empty_address_keeps_the_saved_one_and_a_box_removes_it() -> None:

@@ -45,7 +45,7 @@ def viewer(server: InProcessServer, api: ApiClient) -> Iterator[TestClient[Conso
     with ExitStack() as held:
         users = server.users
         users.add("ann", Role.VIEWER, "no password has this hash", DAY)
-        reception = ConsoleContext(
+        console_context = ConsoleContext(
             context=server.context,
             projects=server.credentials,
             passwords=held.enter_context(closing(Readers(1))),
@@ -56,7 +56,7 @@ def viewer(server: InProcessServer, api: ApiClient) -> Iterator[TestClient[Conso
             diagnose=list,
             versions=dict,
         )
-        client = held.enter_context(TestClient(create_app(reception, application)))
+        client = held.enter_context(TestClient(create_app(console_context, application)))
         client.cookies.set(COOKIE, users.open_session("ann", time.time_ns() // 1_000_000))
         name = server.credentials.names()[api.project]
         client.base_url = client.base_url.join(f"/p/{name}/")
