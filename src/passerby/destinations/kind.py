@@ -126,8 +126,9 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     precedence. None: the envelope itself is sent."""
     prepare: Callable[[Any, Envelope, Any, int], Payload | Skipped | list[Payload]]
     """Returns what is sent of an item. `mapped` is the result of the map: of the destination's own, else of the default
-    map; the envelope itself without one. With several payloads the item is delivered when all of them are; an empty
-    list is not allowed (return Skipped). Values may have any type, because operators write maps."""
+    map; `envelope` itself (the same object) without one. An item whose map is undefined (None) is skipped with the
+    reason `not_mapped` and does not get here. Values may have any type, because operators write maps. With several
+    payloads the item is delivered when all of them are; an empty list is not allowed (return Skipped)."""
     request: Callable[[Any, Sequence[Payload], int, str, Sign], Request]
     """Returns the request for payloads of one route. `id` is the idempotency key: the same for the same payloads."""
     judge: Callable[[Any, Response, Sequence[Payload]], Verdict]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -42,6 +42,14 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How long the oldest item waits for others."""
 
 
+class SigningSecret(NamedTuple):
+    """A secret with which requests are signed. Times in ms; `expires_at` is the end of a rotation's overlap."""
+
+    secret: str
+    created_at: int
+    expires_at: int | None = None
+
+
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
     """A configured destination of a project. Times in ms."""
 
@@ -54,8 +62,8 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
     """Configuration of the kind without its secrets (`passerby.destinations.configuration`)."""
     secrets: dict[str, Any] = {}
     """The members of the configuration that are secret. Encrypted where they are stored."""
-    signing_secrets: tuple[str, ...] = ()
-    """Secrets of the signature, the newest first, where the kind signs its requests."""
+    signing_secrets: tuple[SigningSecret, ...] = ()
+    """Where the kind signs its requests, the newest first (`passerby.destinations.signatures`). Encrypted, too."""
     types: tuple[ItemType, ...]
     when: dict[str, Any] | None = None
     """Condition for items (`passerby.destinations.conditions`); None: every item."""
