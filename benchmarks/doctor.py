@@ -1,4 +1,4 @@
-"""How long `passerby doctor --deep` takes on a large data folder while a server writes to it, and what it takes.
+"""How long `passerby doctor --deep` takes on a large data directory while a server writes to it, and what it takes.
 
 The folder is filled by the worker out of a log: customers with ten identifiers each, half of them brought by a merge.
 Then a server runs on it, a client sends events at a fixed rate, and the doctor examines the folder.

@@ -18,7 +18,7 @@ class Usage(NamedTuple):
 
 
 def usage(data: Path) -> dict[str, Usage]:
-    """Of each role on this data folder, several processes of a role added up; and of the supervisor."""
+    """Of each role on this data directory, several processes of a role added up; and of the supervisor."""
     found: dict[str, Usage] = {}
     for process in Path("/proc").iterdir():
         if not process.name.isdigit():

@@ -49,7 +49,7 @@ def logging_as_it_was() -> Iterator[None]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A data folder that does not exist yet, as for a server's first start."""
+    """A data directory that does not exist yet, as for a server's first start."""
     return tmp_path / "data"
 
 

@@ -42,16 +42,16 @@ def free_ports(number: int) -> list[int]:
 
 
 def init(data: Path) -> Json:
-    """What `passerby init --json` prints for this new data folder."""
+    """What `passerby init --json` prints for this new data directory."""
     command = [sys.executable, "-m", "passerby", "init", "--data", str(data), "--json"]
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 class Server:
-    """One data folder and the server on it, which may be stopped in any way and started again."""
+    """One data directory and the server on it, which may be stopped in any way and started again."""
 
     def __init__(self, data: Path, environment: Mapping[str, str] | None = None, keys: Json = None) -> None:
-        """Make the data folder, or take one that is there, whose `keys` are given."""
+        """Make the data directory, or take one that is there, whose `keys` are given."""
         self.data = data
         self.keys = init(data) if keys is None else keys
         self.port, self.console_port = free_ports(2)

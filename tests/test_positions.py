@@ -47,7 +47,7 @@ def test_a_position_is_one_integer_of_63_bits_and_gives_back_its_parts(partition
 
 
 @given(PLACES)
-def test_the_positions_of_partition_0_are_the_integers_that_data_folders_have_always_held(offset: int) -> None:
+def test_the_positions_of_partition_0_are_the_integers_that_data_directories_have_always_held(offset: int) -> None:
     assert pack(0, offset) == offset
     assert to_json(pack(0, offset)) == offset
 

@@ -51,7 +51,7 @@ def test_a_flag_that_was_not_given_decides_nothing() -> None:
     assert load({"port": None}, {"PASSERBY_PORT": "10"}).port == 10
 
 
-def test_the_file_in_the_data_folder_is_read_unless_another_one_is_named(tmp_path: Path) -> None:
+def test_the_file_in_the_data_directory_is_read_unless_another_one_is_named(tmp_path: Path) -> None:
     written(tmp_path, "port = 1\n", "passerby.toml")
     other = written(tmp_path, "console_port = 2\n")
     assert load({"data": tmp_path}).port == 1
@@ -59,13 +59,13 @@ def test_the_file_in_the_data_folder_is_read_unless_another_one_is_named(tmp_pat
     assert load({"data": tmp_path}, {"PASSERBY_CONFIG": str(other)}).console_port == 2
 
 
-def test_a_file_in_the_data_folder_cannot_name_another_data_folder(tmp_path: Path) -> None:
+def test_a_file_in_the_data_directory_cannot_name_another_data_directory(tmp_path: Path) -> None:
     written(tmp_path, "data = 'elsewhere'\n", "passerby.toml")
-    with pytest.raises(SettingsError, match="cannot name another data folder"):
+    with pytest.raises(SettingsError, match="cannot name another data directory"):
         load({"data": tmp_path})
 
 
-def test_a_file_elsewhere_names_the_data_folder(tmp_path: Path) -> None:
+def test_a_file_elsewhere_names_the_data_directory(tmp_path: Path) -> None:
     assert load({}, {}, written(tmp_path, "data = 'elsewhere'\n")).data == Path("elsewhere")
 
 

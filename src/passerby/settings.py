@@ -4,8 +4,8 @@ The Structs below are the one place where a setting is declared. Its flag, its e
 TOML file, its entry in `passerby serve --help` and its row in `docs/reference/settings.md` all follow from there.
 
 A value is taken from the flags, else from the environment, else from the TOML file (`--config`, else
-`passerby.toml` in the data folder), else it is the default. A name that no setting has is an error wherever it stands:
-a misspelt limit would otherwise silently not be one.
+`passerby.toml` in the data directory), else it is the default. An unknown name is an error in every source: a misspelt
+limit would otherwise silently not be one.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of one `passerby serve`."""
 
-    data: Annotated[Path, _about("The data folder.")] = Path("data")
+    data: Annotated[Path, _about("The data directory.")] = Path("data")
     host: Annotated[str, _about("Address to listen on.", min_length=1)] = "127.0.0.1"
     port: Annotated[int, _about("Ingest port; 0 takes a free one.", ge=0, le=65_535)] = 8080
     console_host: Annotated[str, _about("Address of the console and the API; empty: the same as `host`.")] = ""
@@ -293,7 +293,7 @@ def load(
     file = config or _named_file(environ or {}) or _file_in(data)
     from_file = _from_file(file, problems) if file else {}
     if file == data / FILE_NAME and "data" in from_file:
-        problems.append(f"{file}: data: a file in the data folder cannot name another data folder")
+        problems.append(f"{file}: data: a file in the data directory cannot name another data directory")
     settings = _build(from_file | stronger, problems)
     if problems:
         raise SettingsError("\n".join(problems))

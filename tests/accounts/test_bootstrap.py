@@ -1,4 +1,4 @@
-"""A data folder begins with one project, a key of every kind, and a console user; once."""
+"""A data directory begins with one project, a key of every kind, and a console user; once."""
 
 from __future__ import annotations
 

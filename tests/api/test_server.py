@@ -31,7 +31,7 @@ PATIENCE_SECONDS = 60.0
 
 
 class Server:
-    """A worker and a console on one data folder. Messages are put into the log directly: there is no edge."""
+    """A worker and a console on one data directory. Messages are put into the log directly: there is no edge."""
 
     def __init__(self, data: Path, edge_port: int, console_port: int) -> None:
         self.data = data

@@ -1,4 +1,4 @@
-"""`passerby init` makes a data folder and prints its credentials, once; `passerby password` replaces one of them."""
+"""`passerby init` makes a data directory and prints its credentials, once; `passerby password` replaces one of them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 @pytest.fixture
 def filled(data: Path, keys: FirstKeys, capsys: pytest.CaptureFixture[str]) -> Path:
-    """A data folder whose catalogue has two spellings of an event and of a trait."""
+    """A data directory whose catalogue has two spellings of an event and of a trait."""
     del keys  # made the folder
     with closing(StateBuilder(data / "state.db")) as builder:
         for name in ("buy", "Bought"):

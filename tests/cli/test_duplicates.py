@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 @pytest.fixture
 def builder(data: Path, keys: object) -> Iterator[StateBuilder]:
-    """The state of the data folder: six customers, of whom each two share an address."""
+    """The state of the data directory: six customers, of whom each two share an address."""
     assert keys
     builder = StateBuilder(data / "state.db")
     for number in range(6):

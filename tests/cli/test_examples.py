@@ -88,7 +88,7 @@ def test_the_greeting_over_a_used_folder_has_public_keys_and_says_why(data: Path
     assert "shown only when they are created" in text
 
 
-def test_commands_in_the_greeting_name_the_data_folder() -> None:
+def test_commands_in_the_greeting_name_the_data_directory() -> None:
     text = greeting.again(SERVING, [], Path("/srv/my data"))
     commands = [line.strip() for line in text.splitlines() if line.startswith("  passerby ")]
     assert len(commands) == 3

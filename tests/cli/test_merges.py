@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("keys")
 
 @pytest.fixture
 def builder(data: Path) -> Iterator[StateBuilder]:
-    """The state of the data folder, for the first project."""
+    """The state of the data directory, for the first project."""
     builder = StateBuilder(data / "state.db")
     yield builder
     builder.close()

@@ -10,6 +10,6 @@ from tests.server_process import Server, serving
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A Passerby on a data folder of its own: every test has customers of its own."""
+    """A Passerby on a data directory of its own: every test has customers of its own."""
     with serving(tmp_path_factory.mktemp("clients") / "data") as running:
         yield running

@@ -39,7 +39,7 @@ class ConsoleServer:
         self.server.read("/v1/stats")
 
     def passerby(self, *words: str) -> Any:
-        """What a command says of this data folder."""
+        """What a command says of this data directory."""
         command = [sys.executable, "-m", "passerby", *words, "--data", str(self.server.data), "--json"]
         return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 

@@ -1,4 +1,4 @@
-"""The properties of identity on a real data folder: they hold, and where they don't it shows."""
+"""The properties of identity on a real data directory: they hold, and where they don't it shows."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from passerby.worker.batch import Worker
 
 
 def parts(folder: DataDir) -> tuple[StateEngine, LogEngine]:
-    """What is examined of a data folder."""
+    """What is examined of a data directory."""
     engines = engines_of(folder)
     return engines.state, engines.log
 
 
 class Place:
-    """A data folder whose worker applies what is said at once."""
+    """A data directory whose worker applies what is said at once."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir()

@@ -1,4 +1,4 @@
-"""The doctor looks at the data folder, the disk under it and the clock, and says what to do."""
+"""The doctor looks at the data directory, the disk under it and the clock, and says what to do."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ NOW = time.time_ns() // 1_000_000
 
 @pytest.fixture
 def folder(data: Path) -> DataDir:
-    """A data folder with one project that has a mobile API key."""
+    """A data directory with one project that has a mobile API key."""
     data.mkdir()
     folder = DataDir(data)
     with SqliteProjects(folder.control) as store:

@@ -1,4 +1,4 @@
-"""A monitor of a data folder whose thread does not run: tests call its rounds."""
+"""A monitor of a data directory whose thread does not run: tests call its rounds."""
 
 from __future__ import annotations
 

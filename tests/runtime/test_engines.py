@@ -29,10 +29,10 @@ from passerby.settings import EventSettings, LogSettings
 from passerby.state.protocol import OutboxRow, StateUnavailable
 from passerby.storage.data_dir import DataDir
 
-ODD_NAME = "data folder 100% ünusual#1?"
+ODD_NAME = "data directory 100% ünusual#1?"
 
 
-def test_the_engines_of_a_data_folder_lie_at_the_paths_that_it_names(tmp_path: Path) -> None:
+def test_the_engines_of_a_data_directory_lie_at_the_paths_that_it_names(tmp_path: Path) -> None:
     folder = DataDir(tmp_path / ODD_NAME)
     assert [path_of(url) for url in urls_of(folder)] == [folder.log, folder.state, folder.events, folder.control]
 

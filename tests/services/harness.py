@@ -96,7 +96,7 @@ class ServiceHarness:
         assert answer.status_code in {200, 303}, answer.text
 
     def command(self, *words: str, project: str = "") -> None:
-        """Run a command on the data folder, for the project where `project` names the flag. It has to succeed."""
+        """Run a command on the data directory, for the project where `project` names the flag. It has to succeed."""
         flags = [project, self.project.name] if project else []
         assert run([*words, *flags, "--data", str(self.server.folder)]) == 0
 

@@ -1,4 +1,4 @@
-"""A data folder is used by one `serve`, or by single roles, and never by two of a role that must be alone."""
+"""A data directory is used by one `serve`, or by single roles, and never by two of a role that must be alone."""
 
 from __future__ import annotations
 

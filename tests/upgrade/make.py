@@ -1,6 +1,6 @@
 """Write an archive for this folder, with the code of the version to keep: `python -m tests.upgrade.make NAME.tar.xz`.
 
-It holds `data/`, a data folder in which everything happened that a later version has to understand, and
+It holds `data/`, a data directory in which everything happened that a later version has to understand, and
 `answers.json`, what the API of that version answered about it.
 """
 

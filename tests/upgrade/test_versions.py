@@ -1,4 +1,4 @@
-"""A data folder of an earlier version opens, migrates by itself and answers as before; its merges can be undone."""
+"""A data directory of an earlier version opens, migrates by itself and answers as before; its merges can be undone."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ WORDING: Final = frozenset({"reason", "message", "lag_seconds"})
 
 
 class Old(NamedTuple):
-    """A server on the data folder, and what the earlier version answered about it."""
+    """A server on the data directory, and what the earlier version answered about it."""
 
     server: Server
     answers: Json
 
 
 def unpack(version: str, folder: Path) -> tuple[Path, Json]:
-    """The data folder of a version, and its answers."""
+    """The data directory of a version, and its answers."""
     with tarfile.open(Path(__file__).parent / f"{version}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
     return folder / "data", json.loads((folder / "answers.json").read_text())

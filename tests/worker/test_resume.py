@@ -156,7 +156,7 @@ def test_a_state_of_an_older_release_takes_its_time_from_its_outbox(tmp_path: Pa
     assert read_progress(folder.state).received_at == NOW
 
 
-def test_a_new_data_folder_has_nothing_to_resume(tmp_path: Path) -> None:
+def test_a_new_data_directory_has_nothing_to_resume(tmp_path: Path) -> None:
     resume_log(*engines_of(DataDir(tmp_path))[:2])
     assert list(tmp_path.iterdir()) == []
 

@@ -10,14 +10,14 @@ class ProjectError(Exception):
 
 
 class NotInitialised(ProjectError):
-    """The data folder holds no project yet."""
+    """The data directory holds no project yet."""
 
     def __init__(self, folder: object) -> None:
         super().__init__(f"{folder} holds no project yet: run `passerby init --data {folder}` first")
 
 
 class AlreadyInitialised(ProjectError):
-    """The data folder holds projects already; `init` never replaces any."""
+    """The data directory holds projects already; `init` never replaces any."""
 
     def __init__(self, folder: object) -> None:
         super().__init__(

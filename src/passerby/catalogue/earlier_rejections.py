@@ -1,7 +1,8 @@
 """Converts rejected values of earlier versions, whose rule was stored as `kind: sentence`, to a kind and a detail.
 
-Nothing writes such texts any more. They are in data folders of versions up to 0.1: in the log and in the outbox until
-these are pruned, in rejected traits until their backfill is complete, and in the event store, whose rows are immutable.
+Nothing writes such texts any more. They are in data directories of versions up to 0.1: in the log and in the outbox
+until these are pruned, in rejected traits until their backfill is complete, and in the event store, whose rows are
+immutable.
 """
 
 from __future__ import annotations

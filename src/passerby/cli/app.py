@@ -34,7 +34,7 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")
 Project = Annotated[str, Parameter(name="--project", help="Project name.")]
 
 
-def data_folder(data: Path | None) -> DataDir:
+def data_dir(data: Path | None) -> DataDir:
     """Return the data directory from `--data`, the environment or the default. Raises SettingsError."""
     return DataDir(load({"data": data}, os.environ).data)
 
@@ -47,18 +47,18 @@ def access_to(data: Path | None, project: str | None = None) -> Iterator[Access]
     """
     with open_store(data) as store:
         number = SERVER if project is None else store.project(project).id
-    with open_context(engines_of(data_folder(data))) as context:
+    with open_context(engines_of(data_dir(data))) as context:
         yield Access(context, number, COMMAND_LINE)
 
 
 def open_state(data: Path | None) -> StateEngine:
     """Return the state engine of a data directory. The state may not exist yet. Raises SettingsError."""
-    return engines_of(data_folder(data)).state
+    return engines_of(data_dir(data)).state
 
 
 def open_store(data: Path | None) -> Projects:
     """Open the projects of an initialised data directory. Raises NotInitialised, SettingsError."""
-    folder = data_folder(data)
+    folder = data_dir(data)
     if not folder.control.is_file():
         raise NotInitialised(folder.path)
     return engines_of(folder).control.open_projects()

@@ -6,7 +6,7 @@ import os
 
 from passerby.accounts import passwords
 from passerby.accounts.bootstrap import CONSOLE_USER
-from passerby.cli.app import Data, Json, access_to, data_folder
+from passerby.cli.app import Data, Json, access_to, data_dir
 from passerby.cli.output import say, say_json
 from passerby.runtime.bootstrap import init as make_folder
 from passerby.runtime.bootstrap import initialised
@@ -20,7 +20,7 @@ def init(*, data: Data = None, json: Json = False) -> None:
 
     Secrets are stored hashed and shown only once. $PASSERBY_CONSOLE_PASSWORD sets the password of the console user.
     """
-    folder = data_folder(data)
+    folder = data_dir(data)
     keys = make_folder(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
     if not json:
         say(f"Initialised {folder.path}. Save these credentials: the secrets are not shown again.\n")

@@ -12,7 +12,7 @@ from cyclopts.validators import Number
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.cli import examples, greeting
-from passerby.cli.app import Data, Json, Project, data_folder, open_store
+from passerby.cli.app import Data, Json, Project, data_dir, open_store
 from passerby.cli.output import say, say_json, say_table
 from passerby.demo.errors import NoServer
 from passerby.demo.run import Plan, Progress, Report, run
@@ -42,7 +42,7 @@ def demo(
     users; every source reports a part of it, including duplicates and invalid device ids. Event times lie within the
     last 24 hours. The keys for loading are created with a label of their own and revoked at the end.
     """
-    folder = data_folder(data)
+    folder = data_dir(data)
     serving = locks.running(folder)
     if serving is None:
         raise NoServer(folder.path)

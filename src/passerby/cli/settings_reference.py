@@ -28,8 +28,8 @@ _REFERENCE = """\
 # Settings
 
 A value comes from the flag, else from the environment, else from the TOML file, else it is the default. The TOML
-file is the one that `--config` or `PASSERBY_CONFIG` names, else `{file}` in the data folder; `edge.idle_seconds` is
-`idle_seconds` in its table `[edge]`. A name that no setting has is an error that stops the start.
+file is the one that `--config` or `PASSERBY_CONFIG` names, else `{file}` in the data directory; `edge.idle_seconds`
+is `idle_seconds` in its table `[edge]`. A name that no setting has is an error that stops the start.
 
 This page is made from `src/passerby/settings.py`: `passerby settings > docs/reference/settings.md`.
 

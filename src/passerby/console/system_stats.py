@@ -26,14 +26,14 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileSize(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the data folder with its write-ahead log, or a folder with all that is in it."""
+    """A file of the data directory with its write-ahead log, or a folder with all that is in it."""
 
     name: str
     bytes: int
 
 
 class Disk(msgspec.Struct, frozen=True, kw_only=True):
-    """Disk space that the data folder takes, and what is left on its disk."""
+    """Disk space that the data directory takes, and what is left on its disk."""
 
     files: list[FileSize]
     free_bytes: int
@@ -46,7 +46,7 @@ def processes(supervisor: int) -> list[Process]:
 
 
 def disk(folder: DataDir) -> Disk:
-    """Return the sizes of the files in the data folder."""
+    """Return the sizes of the files in the data directory."""
     usage = shutil.disk_usage(folder.path)
     entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]
     sized = ((entry, sizes.of_folder if entry.is_dir() else sizes.of_database) for entry in entries)

@@ -1,1 +1,1 @@
-"""Diagnostics of a data folder and its machine: findings, each with what to do about it."""
+"""Diagnostics of a data directory and its machine: findings, each with what to do about it."""

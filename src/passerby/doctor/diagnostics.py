@@ -18,7 +18,7 @@ from passerby.storage.data_dir import DataDir
 
 
 def run_diagnostics(settings: Settings, engines: Engines) -> Iterator[Finding]:
-    """Yield the findings about a data folder and its machine. Read-only."""
+    """Yield the findings about a data directory and its machine. Read-only."""
     folder = DataDir(settings.data)
     yield from check_folder(folder.path)
     yield check_sqlite()

@@ -1,4 +1,4 @@
-"""Checks of the data folder: existence, owner, write access, disk space, and the clock."""
+"""Checks of the data directory: existence, owner, write access, disk space, and the clock."""
 
 from __future__ import annotations
 

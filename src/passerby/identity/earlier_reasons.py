@@ -1,7 +1,7 @@
 """Converts decisions of earlier versions, which were stored with an English sentence, to records.
 
 Versions up to 0.1 wrote one of the texts below into the history and into merges. Nothing writes them any more: this
-module serves data folders of that time, and is removed together with the migration that needs it.
+module serves data directories of that time, and is removed together with the migration that needs it.
 """
 
 from __future__ import annotations

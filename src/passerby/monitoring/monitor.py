@@ -1,6 +1,7 @@
 """The monitor: a thread of the console that samples once a minute, evaluates the alert rules and sends alerts.
 
-A data folder has one console process, which the supervisor restarts, so each change of an alert is sent from one place.
+A data directory has one console process, which the supervisor restarts, so each change of an alert is sent from one
+place.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class EngineUrls(NamedTuple):
 
 
 def urls_of(folder: DataDir) -> EngineUrls:
-    """Return the URLs of the engines in a data folder."""
+    """Return the URLs of the engines in a data directory."""
     return EngineUrls(
         log=_url("sqlite", folder.log),
         state=_url("sqlite", folder.state),
@@ -68,7 +68,7 @@ def open_engines(urls: EngineUrls) -> Engines:
 
 
 def engines_of(folder: DataDir) -> Engines:
-    """Return the engines of a data folder, which need not exist yet."""
+    """Return the engines of a data directory, which need not exist yet."""
     return open_engines(urls_of(folder))
 
 

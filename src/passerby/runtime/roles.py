@@ -24,7 +24,7 @@ from passerby.storage.locks import take_role
 from passerby.worker.resume import resume_log
 
 ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
-"""Roles of which one process per data folder may run: the worker writes the state, the console the event store."""
+"""Roles of which one process per data directory may run: the worker writes the state, the console the event store."""
 
 _log = logs.get("supervisor")
 

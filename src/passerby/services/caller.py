@@ -55,7 +55,7 @@ IN_PROJECT: Final = frozenset({Permission.READ, Permission.IDENTITY, Permission.
 EVERYTHING: Final = frozenset(Permission)
 
 COMMAND_LINE: Final = Caller(decisions.COMMAND_LINE, permissions=EVERYTHING)
-"""A user of the machine, who can read and write the data folder anyway."""
+"""A user of the machine, who can read and write the data directory anyway."""
 
 
 def bearer(label: str, project: int, scopes: Iterable[Scope], address: str = "") -> Caller:

@@ -1,1 +1,1 @@
-"""Files on disk: which process uses a data folder."""
+"""Files on disk: which process uses a data directory."""

@@ -1,4 +1,4 @@
-"""Who uses a data folder: one `serve` for all roles, or single roles, and never two of one that must be alone.
+"""Who uses a data directory: one `serve` for all roles, or single roles, and never two of one that must be alone.
 
 The locks are `flock`s on files in `DIR/run`; the system frees them when a process ends, however it ends.
 
@@ -36,7 +36,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FolderInUse(Exception):
-    """Another Passerby uses this data folder."""
+    """Another Passerby uses this data directory."""
 
     def __init__(self, folder: Path, by: Serving | None) -> None:
         who = f"by process {by.pid}, on port {by.port}" if by else "by another Passerby"
@@ -44,14 +44,14 @@ class FolderInUse(Exception):
 
 
 class RoleRunning(Exception):
-    """Such a role runs on this data folder already, and may run only once."""
+    """Such a role runs on this data directory already, and may run only once."""
 
     def __init__(self, role: str, folder: Path) -> None:
         super().__init__(f"a {role} runs on {folder} already: there can be only one")
 
 
 def take_serve(folder: DataDir) -> int:
-    """Be the `serve` of this data folder, which is made where there is none; until the descriptor is closed.
+    """Be the `serve` of this data directory, which is made where there is none; until the descriptor is closed.
 
     Raises FolderInUse at once where there is one already.
     """
@@ -76,7 +76,7 @@ def running(folder: DataDir) -> Serving | None:
 
 
 def take_folder(folder: DataDir, *, alone: bool) -> int:
-    """Use this data folder, which is made where there is none; until the last copy of the descriptor is closed.
+    """Use this data directory, which is made where there is none; until the last copy of the descriptor is closed.
 
     `alone` is for a `serve`; otherwise others may use it likewise. Waits some seconds for others to leave, and then
     raises FolderInUse.

@@ -30,7 +30,7 @@ class Program(NamedTuple):
 
 
 class Inheritance(NamedTuple):
-    """Descriptors that a role inherits: liveness pipe, lock of the data folder, listening socket."""
+    """Descriptors that a role inherits: liveness pipe, lock of the data directory, listening socket."""
 
     alive: int
     lock: int
