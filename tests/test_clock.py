@@ -1,4 +1,4 @@
-"""Times as text."""
+"""The clock, and times as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.clock import iso
+from passerby.clock import iso, now_ms
 
 
 def test_a_time_is_shown_in_utc_with_milliseconds() -> None:
@@ -30,3 +30,9 @@ def test_whatever_the_number_there_is_a_text_with_a_four_digit_year(ms: int) -> 
     text = iso(ms)
     assert len(text) == len("2026-11-20T10:00:00.000Z")
     assert datetime.fromisoformat(text).tzinfo is not None
+
+
+def test_the_clock_shows_the_time_of_the_system() -> None:
+    before = datetime.now(UTC)
+    shown = datetime.fromtimestamp((now_ms() + 1) / 1000, UTC)
+    assert before <= shown <= datetime.now(UTC) + timedelta(milliseconds=1)

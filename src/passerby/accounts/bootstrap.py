@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import msgspec
 
 from passerby.accounts.keys import API_TOKEN, KINDS
 from passerby.accounts.protocol import Projects
+from passerby.clock import now_ms
 
 FIRST_PROJECT = "default"
 CONSOLE_USER = "admin"
@@ -62,10 +62,6 @@ def found_project(store: Projects, name: str) -> ProjectKeys:
 
 def project_with_keys(store: Projects, name: str) -> dict[str, str]:
     """Add a project with a key of every kind; return their values by kind. Within a transaction."""
-    now = _now()
+    now = now_ms()
     project = store.add_project(name, now)
     return {kind: store.add_key(project, kind, now, label="made with the project").value for kind in KINDS}
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -14,12 +13,9 @@ from passerby.accounts.errors import AccountsUnavailable
 from passerby.accounts.protocol import ChangeFeed
 from passerby.accounts.records import Project, ProjectSettings, WorkingKey
 from passerby.accounts.scopes import Scope
+from passerby.clock import now_ms
 
 _TOKEN = "api_token"  # noqa: S105 - a kind of key
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
 
 
 class _Token(NamedTuple):
@@ -55,7 +51,7 @@ class ProjectCredentials:
     are thread-safe.
     """
 
-    def __init__(self, feed: ChangeFeed, clock: Callable[[], int] = _now) -> None:
+    def __init__(self, feed: ChangeFeed, clock: Callable[[], int] = now_ms) -> None:
         self._feed = feed
         self._clock = clock
         self._uses = defaultdict[tuple[str, str], int](int)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from passerby.accounts.keys import API_TOKEN, KINDS
 from passerby.accounts.protocol import Projects
 from passerby.accounts.records import Project
+from passerby.clock import now_ms
 from passerby.demo.day import DEMOS, afterwards, day
 from passerby.demo.errors import NoPublicKey
 from passerby.demo.highlights import Seen, highlights, seen
@@ -49,7 +49,7 @@ def run(plan: Plan, store: Projects, project: Project, serving: Serving, progres
     with borrowed_keys(store, project) as keys:
         api = Api(serving.console_host, serving.console_port, keys["api_token"])
         before = api.stats()
-        users, now = people(plan.seed, plan.people), _now()
+        users, now = people(plan.seed, plan.people), now_ms()
         parts = [day(users, plan.seed, now), afterwards(users, plan.seed, now)]
         target, calls = Target(serving.host, serving.port, keys), _calls(parts).total()
         sent = (send(lanes(part), target, lambda status: progress(status, calls)) for part in parts)
@@ -73,14 +73,14 @@ def borrowed_keys(store: Projects, project: Project) -> Iterator[Mapping[str, st
 
     Secrets that an earlier, killed run left are revoked first.
     """
-    store.revoke_labelled(project, LABEL, _now())
+    store.revoke_labelled(project, LABEL, now_ms())
     kinds = [API_TOKEN, *(kind for demo in DEMOS.values() for kind in demo.kinds)]
     keys = {kind: _public_key(store, project, kind) for kind in kinds if not KINDS[kind].secret}
     try:
         secrets = [kind for kind in kinds if KINDS[kind].secret]
-        yield keys | {kind: store.add_key(project, kind, _now(), label=LABEL).value for kind in secrets}
+        yield keys | {kind: store.add_key(project, kind, now_ms(), label=LABEL).value for kind in secrets}
     finally:
-        store.revoke_labelled(project, LABEL, _now())
+        store.revoke_labelled(project, LABEL, now_ms())
 
 
 def _public_key(store: Projects, project: Project, kind: str) -> str:
@@ -88,7 +88,3 @@ def _public_key(store: Projects, project: Project, kind: str) -> str:
         if key.kind == kind and key.revoked_at is None and key.value:
             return key.value
     raise NoPublicKey(kind, project.name)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -18,12 +18,13 @@ import uvloop
 from passerby import logs
 from passerby.accounts.credentials import LastKnownKeys, ProjectCredentials
 from passerby.accounts.policies import Policies
+from passerby.clock import now_ms
 from passerby.edge.connection import EdgeConnection
 from passerby.edge.lookup import StateProfileLookup
 from passerby.edge.maintenance import prune_log, run_every, write_key_uses, write_rejections
 from passerby.edge.open_connections import Connections
 from passerby.edge.rejections import RejectionWriter
-from passerby.edge.shared import Edge, now
+from passerby.edge.shared import Edge
 from passerby.engines import Engines
 from passerby.gc_tuning import tune_gc
 from passerby.settings import Settings
@@ -75,16 +76,16 @@ async def _run(settings: Settings, engines: Engines, listener: socket.socket) ->
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         async with background(
             run_every(credentials.refresh_if_changed, server.sweep, partial(_publish, server, edge)),
-            prune_log(log, now),
-            write_rejections(edge.rejections, writer, now),
-            write_key_uses(credentials.take_uses, writer, now),
+            prune_log(log, now_ms),
+            write_rejections(edge.rejections, writer, now_ms),
+            write_key_uses(credentials.take_uses, writer, now_ms),
         ):
             tune_gc(OPEN_OBJECTS)
             _log.info("edge ready", port=listener.getsockname()[1])
             await server.serve(listener)
         with suppress(Exception):  # counts and rejected requests are for display only
             writer.write(*edge.rejections.take())
-            writer.count_uses(credentials.take_uses(), now())
+            writer.count_uses(credentials.take_uses(), now_ms())
         _publish(server, edge)
 
 

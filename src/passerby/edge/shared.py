@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import uuid_utils
 
+from passerby.clock import now_ms
 from passerby.dialects import registry
 from passerby.dialects.contract import Call, Credentials
 from passerby.edge.commit import GroupCommit
@@ -19,17 +20,11 @@ from passerby.proxies import TrustedProxies
 from passerby.sdk import serving
 from passerby.settings import EdgeSettings
 
-# Looked up once: both are called for every request.
+# Looked up once: called for every request.
 _uuid7 = uuid_utils.uuid7
-_time_ns = time.time_ns
 
 Clock = Callable[[], int]
 Match = Callable[[str], Call | None]
-
-
-def now() -> int:
-    """Return the time in milliseconds since 1970."""
-    return _time_ns() // 1_000_000
 
 
 def new_id() -> str:
@@ -50,7 +45,7 @@ class Edge:
         credentials: Credentials,
         log: LogWriter,
         settings: EdgeSettings,
-        clock: Clock = now,
+        clock: Clock = now_ms,
         *,
         match: Match = match,
         lookup: ProfileLookup | None = None,

@@ -1,13 +1,13 @@
-"""Creates a data folder with its first project."""
+"""Creates a data directory with its first project."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from passerby.accounts import passwords
 from passerby.accounts.bootstrap import CONSOLE_USER, FIRST_PROJECT, ConsoleLogin, FirstKeys, project_with_keys
 from passerby.accounts.errors import AlreadyInitialised, ControlFileMissing
+from passerby.clock import now_ms
 from passerby.runtime.engines import engines_of
 from passerby.storage.data_dir import DataDir
 
@@ -22,7 +22,7 @@ def initialised(data: Path) -> bool:
 
 
 def init(data: Path, password: str = "") -> FirstKeys:
-    """Create the data folder with its first project and the console's user, atomically.
+    """Create the data directory with its first project and the console's user, atomically.
 
     Only the folder's owner may read it. Raises AlreadyInitialised, ControlFileMissing, PasswordTooShort, OSError.
     """
@@ -37,5 +37,5 @@ def init(data: Path, password: str = "") -> FirstKeys:
         if store.initialised():
             raise AlreadyInitialised(data)
         keys = project_with_keys(store, FIRST_PROJECT)
-        store.set_password(CONSOLE_USER, stored, time.time_ns() // 1_000_000)
+        store.set_password(CONSOLE_USER, stored, now_ms())
     return FirstKeys(project=FIRST_PROJECT, keys=keys, console=ConsoleLogin(CONSOLE_USER, password))

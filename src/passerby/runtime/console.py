@@ -14,6 +14,7 @@ from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.policies import Policies
 from passerby.api.app import application
 from passerby.api.server import serve
+from passerby.clock import now_ms
 from passerby.console.app import create_app
 from passerby.console.auth.throttle import Throttle
 from passerby.console.context import ConsoleContext
@@ -155,9 +156,9 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
         archive=archive,
         events=store,
         visibility=visibility,
-        volumes=VolumeCache(store, now),
+        volumes=VolumeCache(store, now_ms),
         refused=refused,
-        tail=Tail(log, refused, readers, visibility.is_ending, AttributeTypes(state, now)),
+        tail=Tail(log, refused, readers, visibility.is_ending, AttributeTypes(state, now_ms)),
         readers=readers,
         checks=(
             StateCheck(state),
@@ -169,7 +170,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
             worker,
         ),
         metrics=metrics.page,
-        now=now,
+        now=now_ms,
         ingest_url=edge.url,
         metrics_token=settings.api.metrics_token,
     )
@@ -202,11 +203,6 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
         versions=lambda: dict(engine.version() for engine in engines),
     )
     return create_app(reception, application)
-
-
-def now() -> int:
-    """Return the time in milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple[EventStore, Relay]:

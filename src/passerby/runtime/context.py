@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import cached_property
@@ -10,6 +9,7 @@ from functools import cached_property
 from passerby.accounts.policies import policy_of
 from passerby.accounts.protocol import Projects, Users
 from passerby.audit.protocol import AuditLog
+from passerby.clock import now_ms
 from passerby.engines import Engines
 from passerby.identity.namespaces import Policy
 from passerby.rejected_requests.record import Use
@@ -58,7 +58,7 @@ class EngineContext:
 
     @property
     def now(self) -> Callable[[], int]:
-        return lambda: time.time_ns() // 1_000_000
+        return now_ms
 
     def _policy_of(self, project: int) -> Policy:
         with self._engines.control.open_projects() as control:

@@ -11,6 +11,7 @@ from typing import Final
 from passerby import logs
 from passerby.accounts.credentials import ProjectCredentials
 from passerby.accounts.policies import Policies
+from passerby.clock import now_ms
 from passerby.engines import Engines, PrunableOutbox
 from passerby.gc_tuning import tune_gc
 from passerby.log.protocol import LogFull
@@ -69,9 +70,8 @@ class Chores:
             self._backfill(now)
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_SECONDS
-            now_ms = time.time_ns() // 1_000_000
-            self._outbox.prune(now_ms)
-            self._state.roll_up(now_ms)
+            self._outbox.prune(now_ms())
+            self._state.roll_up(now_ms())
             self._state.sweep_duplicates()
 
     def _backfill(self, now: float) -> None:
