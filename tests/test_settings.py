@@ -8,18 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.cli.settings_reference import reference
+from passerby.cli.configuration import SettingsError, load
+from passerby.cli.settings import reference
 from passerby.proxies import Networks
-from passerby.settings import (
-    SETTINGS,
-    VARIABLES,
-    Setting,
-    Settings,
-    SettingsError,
-    as_flags,
-    load,
-    value_of,
-)
+from passerby.settings import SETTINGS, VARIABLES, Setting, Settings, as_flags
 
 ROOT = Path(__file__).parent.parent
 
@@ -163,7 +155,7 @@ def test_settings_written_as_flags_are_read_back_the_same(port: int, host: str, 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_can_be_given_in_the_environment(setting: Setting) -> None:
     settings = load({}, {setting.variable: str(setting.default)})
-    assert value_of(settings, setting) == setting.default
+    assert setting.value_in(settings) == setting.default
 
 
 def test_every_setting_says_what_it_does() -> None:

@@ -1,17 +1,12 @@
-"""The settings: what each is called, its unit, its default, and where its value comes from.
+"""The settings: their names, units, limits and defaults.
 
-The Structs below are the one place where a setting is declared. Its flag, its environment variable, its line in the
-TOML file, its entry in `passerby serve --help` and its row in `docs/reference/settings.md` all follow from there.
-
-A value is taken from the flags, else from the environment, else from the TOML file (`--config`, else
-`passerby.toml` in the data directory), else it is the default. An unknown name is an error in every source: a misspelt
-limit would otherwise silently not be one.
+The structs below are the only place where a setting is declared. Its flag, its environment variable, its line in the
+TOML file, its entry in `passerby serve --help` and its row in `docs/reference/settings.md` follow from its field.
+`passerby.cli.configuration` reads the values.
 """
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
@@ -36,10 +31,6 @@ VARIABLES: Mapping[str, str] = {
     "`openssl rand -base64 32` prints. Without it, the file `secret.key` in the data directory is the key.",
 }
 """Environment variables that are not settings, and what they are for."""
-
-
-class SettingsError(Exception):
-    """Some settings cannot be used: one line for each of them, which says what to change."""
 
 
 def _about(help_text: str, unit: str = "", **limits: Any) -> Meta:
@@ -240,6 +231,7 @@ class Setting(NamedTuple):
     """One setting, as everything that is derived from its declaration needs it."""
 
     section: str
+    """The field of `Settings` that holds it, which is its table in the file; empty for a field of `Settings` itself."""
     field: str
     type: Any
     default: Any
@@ -248,7 +240,7 @@ class Setting(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What flag and variable are made of: `edge_idle_seconds` is `idle_seconds` of the section `edge`."""
+        """Return the name that flag and variable are made of, such as `edge_idle_seconds`."""
         return f"{self.section}_{self.field}" if self.section else self.field
 
     @property
@@ -258,6 +250,19 @@ class Setting(NamedTuple):
     @property
     def variable(self) -> str:
         return PREFIX + self.name.upper()
+
+    @property
+    def in_file(self) -> str:
+        """Return the name in the TOML file, such as `edge.idle_seconds`."""
+        return f"{self.section}.{self.field}" if self.section else self.field
+
+    @property
+    def shown_default(self) -> str:
+        return "empty" if self.default == "" else str(self.default)
+
+    def value_in(self, settings: Settings) -> Any:
+        """Return the value of this setting."""
+        return getattr(getattr(settings, self.section) if self.section else settings, self.field)
 
 
 def _declared(struct: type[msgspec.Struct], section: str) -> Iterator[Setting]:
@@ -272,123 +277,8 @@ def _declared(struct: type[msgspec.Struct], section: str) -> Iterator[Setting]:
 
 
 SETTINGS: tuple[Setting, ...] = tuple(_declared(Settings, ""))
-_BY_NAME = {setting.name: setting for setting in SETTINGS}
-
-
-def load(
-    flags: Mapping[str, object] | None = None,
-    environ: Mapping[str, str] | None = None,
-    config: Path | None = None,
-) -> Settings:
-    """The settings from these sources, strongest first. Flags are keyed by `Setting.name`; None means: not given.
-
-    Raises SettingsError with everything that is wrong at once.
-    """
-    given = {name: value for name, value in (flags or {}).items() if value is not None}
-    problems: list[str] = []
-    stronger = _from_environment(environ or {}, problems) | {
-        name: (_BY_NAME[name].flag, value) for name, value in given.items()
-    }
-    data = Path(str(stronger.get("data", ("", Settings().data))[1]))
-    file = config or _named_file(environ or {}) or _file_in(data)
-    from_file = _from_file(file, problems) if file else {}
-    if file == data / FILE_NAME and "data" in from_file:
-        problems.append(f"{file}: data: a file in the data directory cannot name another data directory")
-    settings = _build(from_file | stronger, problems)
-    if problems:
-        raise SettingsError("\n".join(problems))
-    return settings
-
-
-def _named_file(environ: Mapping[str, str]) -> Path | None:
-    return Path(environ[CONFIG]) if environ.get(CONFIG) else None
-
-
-def _file_in(data: Path) -> Path | None:
-    file = data / FILE_NAME
-    return file if file.is_file() else None
-
-
-def _from_environment(environ: Mapping[str, str], problems: list[str]) -> dict[str, tuple[str, object]]:
-    found: dict[str, tuple[str, object]] = {}
-    known = {setting.variable: setting.name for setting in SETTINGS}
-    for variable, value in environ.items():
-        if variable in known:
-            found[known[variable]] = (variable, value)
-        elif variable.startswith(PREFIX) and variable not in VARIABLES:
-            problems.append(f"{variable}: no such setting{_nearest(variable, [*known, *VARIABLES], PREFIX)}")
-    return found
-
-
-def _from_file(file: Path, problems: list[str]) -> dict[str, tuple[str, object]]:
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problems.append(f"{file}: {error}")
-        return {}
-    known = {dotted(setting): setting.name for setting in SETTINGS}
-    found: dict[str, tuple[str, object]] = {}
-    for name, value in _flattened(tables):
-        if name in known:
-            found[known[name]] = (f"{file}: {name}", value)
-        else:
-            problems.append(f"{file}: {name}: no such setting{_nearest(name, list(known))}")
-    return found
-
-
-def dotted(setting: Setting) -> str:
-    """The setting's name in the TOML file."""
-    return f"{setting.section}.{setting.field}" if setting.section else setting.field
-
-
-def _flattened(tables: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    for name, value in tables.items():
-        if isinstance(value, dict):
-            yield from ((f"{name}.{field}", inner) for field, inner in value.items())
-        else:
-            yield name, value
-
-
-def _nearest(name: str, known: list[str], prefix: str = "") -> str:
-    """A guess at what was meant. The prefix, which all of them have, makes no two names alike."""
-    bare = [other.removeprefix(prefix) for other in known]
-    near = difflib.get_close_matches(name.removeprefix(prefix), bare, n=1)
-    return f"; did you mean {prefix}{near[0]}?" if near else ""
-
-
-def _build(found: Mapping[str, tuple[str, object]], problems: list[str]) -> Settings:
-    sections: dict[str, dict[str, object]] = {"": {}}
-    for name, (source, value) in found.items():
-        setting = _BY_NAME[name]
-        try:
-            converted = msgspec.convert(value, setting.type, strict=False, dec_hook=_from_text)
-        except msgspec.ValidationError as error:
-            problems.append(f"{source}: {error}; its default is {shown(setting.default)}")
-        else:
-            sections.setdefault(setting.section, {})[setting.field] = converted
-    hints = get_type_hints(Settings)
-    nested = {section: hints[section](**values) for section, values in sections.items() if section}
-    return Settings(**sections[""], **nested)  # type: ignore[arg-type]  # converted above
-
-
-def _from_text(kind: type, value: object) -> object:
-    """A value of a type that msgspec does not know. Raises ValueError."""
-    if isinstance(value, kind):
-        return value
-    return Networks(value) if kind is Networks else Path(str(value))
 
 
 def as_flags(settings: Settings) -> list[str]:
-    """The command line that gives exactly these settings, whatever the environment and the file say."""
-    return [f"{setting.flag}={value_of(settings, setting)}" for setting in SETTINGS]
-
-
-def value_of(settings: Settings, setting: Setting) -> Any:
-    """The value that this setting has."""
-    owner = getattr(settings, setting.section) if setting.section else settings
-    return getattr(owner, setting.field)
-
-
-def shown(value: object) -> str:
-    """A default as text for people."""
-    return "empty" if value == "" else str(value)
+    """Return the command line that gives exactly these settings, whatever the environment and the file have."""
+    return [f"{setting.flag}={setting.value_in(settings)}" for setting in SETTINGS]

@@ -14,7 +14,7 @@ from tests.cli.conftest import Command
 
 from passerby.cli import main, run
 from passerby.cli.app import app
-from passerby.cli.settings_reference import reference
+from passerby.cli.settings import reference
 from passerby.settings import SETTINGS
 
 COMMANDS = [

@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from passerby.cli.configuration import load
 from passerby.doctor.diagnostics import run_diagnostics
 from passerby.doctor.finding import Finding
 from passerby.runtime.bootstrap import init
 from passerby.runtime.engines import engines_of
-from passerby.settings import load
 from passerby.state.sqlite.store import SqliteState
 from passerby.storage import locks
 from passerby.storage.data_dir import DataDir

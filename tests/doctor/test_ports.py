@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from tests.demo.server import Answer, serving
 
+from passerby.cli.configuration import load
 from passerby.doctor.finding import Finding
 from passerby.doctor.ports import check_ports
-from passerby.settings import load
 from passerby.sockets import listen, port_of
 from passerby.storage.locks import Serving
 

@@ -14,12 +14,12 @@ from cyclopts import App, Parameter
 from passerby.accounts.errors import NotInitialised
 from passerby.accounts.protocol import Projects
 from passerby.audit.protocol import SERVER
+from passerby.cli.configuration import load
 from passerby.engines import StateEngine
 from passerby.runtime.context import open_context
 from passerby.runtime.engines import engines_of
 from passerby.services.access import Access
 from passerby.services.caller import COMMAND_LINE
-from passerby.settings import load
 from passerby.storage.data_dir import DataDir
 
 app = App(

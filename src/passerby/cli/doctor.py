@@ -10,11 +10,11 @@ from typing import Annotated, Final
 from cyclopts import Parameter
 
 from passerby.cli.app import Data, Json
+from passerby.cli.configuration import load
 from passerby.cli.output import complain, say, say_json
 from passerby.doctor.deep import Verdict, check_identity
 from passerby.doctor.diagnostics import run_diagnostics
 from passerby.runtime.engines import engines_of
-from passerby.settings import load
 from passerby.storage.data_dir import DataDir
 
 Port = Annotated[int | None, Parameter(help="Port to check, as for `passerby serve`.")]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from passerby.accounts.errors import ProjectError
+from passerby.cli.configuration import SettingsError
 from passerby.demo.errors import DemoError
 from passerby.services.errors import InvalidParameters, NotFound, ServiceError
-from passerby.settings import SettingsError
 from passerby.sockets import CannotListen
 from passerby.storage.locks import FolderInUse, RoleRunning
 from passerby.storage.migrations import NewerFile

@@ -16,6 +16,7 @@ from cyclopts import Group, Parameter
 from passerby import logs, sockets
 from passerby.cli import greeting
 from passerby.cli.bootstrap import apply_given_password
+from passerby.cli.configuration import load
 from passerby.cli.output import as_json, say, say_if_possible, say_json
 from passerby.proxies import Networks
 from passerby.runtime.bootstrap import init, initialised
@@ -24,7 +25,7 @@ from passerby.runtime.roles import Handed, run_role
 from passerby.runtime.supervisor.layout import Role, cores_found, layout
 from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.runtime.supervisor.supervise import supervise
-from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags, load
+from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags
 from passerby.storage import locks
 from passerby.storage.data_dir import DataDir, write_private
 

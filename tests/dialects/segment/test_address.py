@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.dialect_calls import request
 
+from passerby.cli.configuration import SettingsError, load
 from passerby.dialects.segment.address import Address, public_address
-from passerby.settings import SettingsError, load
 
 HOST: Final = "events.example.com"
 
