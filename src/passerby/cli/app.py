@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -57,8 +57,10 @@ def open_state(data: Path | None) -> StateEngine:
 
 
 def open_store(data: Path | None) -> Projects:
-    """Open the projects of an initialised data directory. Raises NotInitialised, SettingsError."""
+    """Open the projects of an initialised data directory. Raises NotInitialised, SettingsError, UnusableDirectory."""
     folder = data_dir(data)
+    with folder.using(), suppress(FileNotFoundError):
+        os.scandir(folder.path).close()  # else a file, or a directory without access, would count as not initialised
     if not folder.control.is_file():
         raise NotInitialised(folder.path)
     return engines_of(folder).control.open_projects()

@@ -8,6 +8,7 @@ Decision 82 has the reasons why cyclopts does not read these sources.
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -48,7 +49,7 @@ def load(
     # Flag and variable decide the data directory before its file is read.
     in_data = Path(str(found["data"][1]) if "data" in found else Settings().data) / FILE_NAME
     named = config or environ.get(CONFIG)
-    if named or in_data.is_file():
+    if named or os.path.lexists(in_data):  # false without access to the directory, whose error follows
         file = Path(named or in_data)
         from_file = _read_file(file, problems)
         if file == in_data and "data" in from_file:
@@ -64,7 +65,7 @@ def _read_file(file: Path, problems: list[str]) -> dict[str, tuple[str, object]]
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        problems.append(f"{file}: {error}")
+        problems.append(f"{file}: {(isinstance(error, OSError) and error.strerror) or error}")
         return {}
     values: dict[str, object] = {}
     for name, value in tables.items():

@@ -1,20 +1,62 @@
-"""The startup message of `passerby serve`: addresses and example requests."""
+"""The startup message of `passerby serve`: addresses, example requests, and the credentials of a first start."""
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from passerby import logs
 from passerby.accounts.bootstrap import FirstKeys
 from passerby.accounts.keys import API_TOKEN, KINDS, kind_named
 from passerby.accounts.records import Key
 from passerby.cli import examples
+from passerby.cli.errors import CommandError
+from passerby.cli.output import as_json, say, say_if_possible, say_json
 from passerby.dialects import registry
+from passerby.runtime.bootstrap import init, initialised
+from passerby.runtime.engines import engines_of
+from passerby.settings import CONSOLE_PASSWORD
+from passerby.storage.data_dir import DataDir, private_file
 from passerby.storage.locks import Serving
 
 LAST_LINE = "Running. Press Ctrl-C to stop."
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared with, not listened on
+
+_log = logs.get("serve")
+
+
+def greet(folder: DataDir, serving: Serving) -> None:
+    """Initialise an empty data directory, and print the startup message.
+
+    The credentials of a first start are printed to a terminal, else written to a file: output that is not a terminal
+    may be a log, which others can read. Raises CommandError if there is such a file already.
+    """
+    written: Path | None = None
+    if not initialised(folder.path):
+        password = os.environ.get(CONSOLE_PASSWORD, "")
+        if sys.stdout.isatty():
+            keys = init(folder.path, password)
+            say(f"Initialised {folder.path}. Save these credentials: the secrets are not shown again.\n")
+            say_json(keys.document())
+            say("\n" + fresh(serving, keys))
+            return
+        written = folder.first_credentials
+        try:
+            # Created first: credentials that cannot be written would be lost with the only copy of the secrets.
+            with private_file(written) as file:
+                file.write(as_json(init(folder.path, password).document()) + "\n")
+        except FileExistsError:
+            raise CommandError(
+                f"{written} exists, perhaps with the credentials of an earlier server: move it away, then start again"
+            ) from None
+        say_if_possible(f"Initialised {folder.path}. The credentials are in {written}, readable by its owner only.\n")
+        _log.warning("credentials written to a file: store them in a safe place and delete the file", file=str(written))
+    with engines_of(folder).control.open_projects() as store:
+        first = store.projects()[0]
+        say_if_possible(again(serving, store.keys(first), folder.path, credentials_in=written))
 
 
 def url(host: str, port: int) -> str:

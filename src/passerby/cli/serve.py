@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import sys
-from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import make_dataclass
 from pathlib import Path
@@ -14,20 +11,17 @@ from typing import Annotated, Any, get_args
 from cyclopts import Group, Parameter
 
 from passerby import logs, sockets
-from passerby.cli import greeting
 from passerby.cli.bootstrap import apply_given_password
 from passerby.cli.configuration import load
-from passerby.cli.output import as_json, say, say_if_possible, say_json
+from passerby.cli.greeting import greet
 from passerby.proxies import Networks
-from passerby.runtime.bootstrap import init, initialised
-from passerby.runtime.engines import engines_of
 from passerby.runtime.roles import Handed, run_role
 from passerby.runtime.supervisor.layout import Role, cores_found, layout
 from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.runtime.supervisor.supervise import supervise
-from passerby.settings import CONSOLE_PASSWORD, SETTINGS, Setting, Settings, as_flags
+from passerby.settings import SETTINGS, Setting, as_flags
 from passerby.storage import locks
-from passerby.storage.data_dir import DataDir, write_private
+from passerby.storage.data_dir import DataDir
 
 _SECTIONS = {
     "": "Settings",
@@ -54,8 +48,6 @@ Flags = make_dataclass("Flags", [_flag(setting) for setting in SETTINGS], frozen
 Flags.__module__ = __name__  # cyclopts ignores the fields of classes whose module is `types`
 _Hidden = Parameter(show=False)
 
-_log = logs.get("serve")
-
 
 def serve(  # noqa: PLR0913 - a command has as many flags as it needs
     *,
@@ -73,30 +65,16 @@ def serve(  # noqa: PLR0913 - a command has as many flags as it needs
     readable by its owner only. Every setting can also be given as an environment variable (`--edge-idle-seconds` as
     $PASSERBY_EDGE_IDLE_SECONDS) or in the settings file; see `passerby settings`.
     """
-    given: Mapping[str, object] = vars(flags) if flags else {}
-    settings = load(given, os.environ, config)
-    if role is None:
-        return _serve_all(settings)
-    return _serve_one(role, settings, Handed(listen_fd, alive_fd, process))
-
-
-serve.__annotations__["flags"] = Annotated[Flags | None, Parameter(name="*")]
-
-
-def _serve_one(role: Role, settings: Settings, handed: Handed) -> int:
+    settings = load(vars(flags) if flags else {}, os.environ, config)
     folder = DataDir(settings.data)
     with ExitStack() as held:
-        if handed.alive is None:
-            held.callback(os.close, locks.take_folder(folder, alone=False))
-            apply_given_password(folder)
-        run_role(role, settings, handed)
-    return 0
-
-
-def _serve_all(settings: Settings) -> int:
-    logs.configure(settings.log_level, settings.log_format)
-    folder = DataDir(settings.data)
-    with ExitStack() as held:
+        if role is not None:
+            if alive_fd is None:  # not started by a supervisor, which holds the locks
+                held.callback(os.close, locks.take_folder(folder, alone=False))
+                apply_given_password(folder)
+            run_role(role, settings, Handed(listen_fd, alive_fd, process))
+            return 0
+        logs.configure(settings.log_level, settings.log_format)
         held.enter_context(leaving_on_signal())
         # The serve lock holds the addresses for other commands; the directory lock excludes roles run on their own.
         serve_lock = locks.take_serve(folder)
@@ -104,39 +82,21 @@ def _serve_all(settings: Settings) -> int:
         folder_lock = locks.take_folder(folder, alone=True)
         held.callback(os.close, folder_lock)
         # Ports are opened before the directory is initialised, so that a port in use leaves no credentials behind.
-        listeners: dict[Role, socket.socket] = {
-            "edge": held.enter_context(sockets.listen(settings.host, settings.port, "--port")),
-            "console": held.enter_context(
-                sockets.listen(settings.console_address, settings.console_port, "--console-port")
-            ),
-        }
+        ingest = held.enter_context(sockets.listen(settings.host, settings.port, "--port"))
+        console = held.enter_context(sockets.listen(settings.console_address, settings.console_port, "--console-port"))
         serving = locks.Serving(
             pid=os.getpid(),
             host=settings.host,
-            port=sockets.port_of(listeners["edge"]),
+            port=sockets.port_of(ingest),
             console_host=settings.console_address,
-            console_port=sockets.port_of(listeners["console"]),
+            console_port=sockets.port_of(console),
         )
         locks.announce(serve_lock, serving)
         apply_given_password(folder)
-        _greet(folder, serving)
+        greet(folder, serving)
         planned = layout(cores_found(), settings.edge.processes)
-        return supervise(folder, planned, as_flags(settings), listeners, folder_lock)
+        return supervise(folder, planned, as_flags(settings), {"edge": ingest, "console": console}, folder_lock)
 
 
-def _greet(folder: DataDir, serving: locks.Serving) -> None:
-    written: Path | None = None
-    if not initialised(folder.path):
-        keys = init(folder.path, os.environ.get(CONSOLE_PASSWORD, ""))
-        if sys.stdout.isatty():
-            say(f"Initialised {folder.path}. Save these credentials: the secrets are not shown again.\n")
-            say_json(keys.document())
-            say("\n" + greeting.fresh(serving, keys))
-            return
-        written = folder.first_credentials
-        write_private(written, as_json(keys.document()))
-        say_if_possible(f"Initialised {folder.path}. The credentials are in {written}, readable by its owner only.\n")
-        _log.warning("credentials written to a file: store them in a safe place and delete the file", file=str(written))
-    with engines_of(folder).control.open_projects() as store:
-        first = store.projects()[0]
-        say_if_possible(greeting.again(serving, store.keys(first), folder.path, credentials_in=written))
+# Set here, because the annotation is made at runtime and is not the name of a type.
+serve.__annotations__["flags"] = Annotated[Flags | None, Parameter(name="*")]

@@ -1,1 +1,1 @@
-"""Files on disk: which process uses a data directory."""
+"""What engines on files share: the data directory and its locks, SQLite files, named statements, migrations."""

@@ -1,10 +1,32 @@
-"""Paths of the files in a data directory."""
+"""Paths of the files in a data directory, and the errors of a directory that cannot be used."""
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
+
+
+class UnusableDirectory(Exception):
+    """The data directory cannot be created, read or written. The message says what to do."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        user = os.geteuid()
+        not_a_directory = "it is not a directory, or lies below a file: choose a directory with --data"
+        denied = f"user {user} may not write there: run as its owner, or change its owner: chown -R {user} {path}"
+        advice = {
+            errno.EEXIST: not_a_directory,  # what mkdir reports for a file of that name
+            errno.ENOTDIR: not_a_directory,
+            errno.EACCES: denied,
+            errno.EPERM: denied,
+            errno.EROFS: "its file system is read-only: mount it for writing, or choose another directory with --data",
+            errno.ENOSPC: "its disk is full: free disk space, or choose another directory with --data",
+        }
+        found = advice.get(error.errno or 0) or f"{error.strerror or error}: choose another directory with --data"
+        super().__init__(f"cannot use the data directory {path}: {found}")
 
 
 class DataDir(NamedTuple):
@@ -62,14 +84,33 @@ class DataDir(NamedTuple):
         """The files in which Prometheus' client shares the metrics of all processes."""
         return self.run / "metrics"
 
+    @contextmanager
+    def using(self) -> Iterator[None]:
+        """Context manager for work on the directory's files: translates system errors to UnusableDirectory."""
+        try:
+            yield
+        except OSError as error:
+            raise UnusableDirectory(self.path, error) from error
 
-def write_private(file: Path, text: str) -> None:
-    """Create a file with mode 0600, so it is never readable by others. Durable at return, but for the file's name.
 
-    Raises FileExistsError, OSError.
+@contextmanager
+def private_file(file: Path) -> Iterator[TextIO]:
+    """Create a file with mode 0600, so it is never readable by others, for the block to write; deleted if that fails.
+
+    Durable at return, but for the file's name. Raises FileExistsError, OSError.
     """
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
+    except BaseException:
+        file.unlink()
+        raise
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a line to a new private file. Raises FileExistsError, OSError."""
+    with private_file(file) as opened:
         opened.write(text + "\n")
-        opened.flush()
-        os.fsync(opened.fileno())

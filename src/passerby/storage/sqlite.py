@@ -1,7 +1,8 @@
-"""Opens and checks SQLite files."""
+"""Opens and checks SQLite files, and explains SQLite's errors."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ import apsw
 BUSY_TIMEOUT_MS = 10_000
 PAUSE_SECONDS = 0.005
 _STEPS_BETWEEN_CLOCK_READINGS = 100_000
+
+Error = apsw.Error
+"""Any error of SQLite, for callers that import no engine."""
 
 
 class UnreadableFile(Exception):
@@ -24,21 +28,42 @@ def connect(path: Path) -> apsw.Connection:
     Write-ahead log with `synchronous=FULL`: a transaction is on disk when its COMMIT returns, and readers do not wait
     for writers. Waits up to 10 s for a lock held by another process, then raises `apsw.BusyError`.
     """
-    connection = apsw.Connection(str(path))
-    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-    # The busy timeout does not apply to a change of the journal mode, and all roles open a new file at the same time.
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            connection.pragma("journal_mode", "wal")
-            break
-        except apsw.BusyError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(PAUSE_SECONDS)
-    connection.pragma("synchronous", "FULL")
-    connection.pragma("foreign_keys", "on")
+    try:
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        # The busy timeout does not apply to a change of the journal mode, and all roles open a new file at once.
+        deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        while True:
+            try:
+                connection.pragma("journal_mode", "wal")
+                break
+            except apsw.BusyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE_SECONDS)
+        connection.pragma("synchronous", "FULL")
+        connection.pragma("foreign_keys", "on")
+    except apsw.Error as error:
+        error.add_note(str(path))  # SQLite's messages do not name the file
+        raise
     return connection
+
+
+def explain(error: apsw.Error) -> str:
+    """Return a line for an operator: which file if that is known, what happened, and what to do."""
+    file = next(iter(getattr(error, "__notes__", ())), "a file of the data directory")
+    match error:
+        case apsw.FullError():
+            advice = "free disk space"
+        case apsw.BusyError() | apsw.LockedError():
+            advice = "another process is writing to it: try again"
+        case apsw.CorruptError() | apsw.NotADBError():
+            advice = "stop the server and restore the data directory from a backup; `passerby doctor` checks every file"
+        case apsw.CantOpenError() | apsw.ReadOnlyError() | apsw.PermissionsError():
+            advice = f"user {os.geteuid()} must be able to write it, on a file system that is mounted for writing"
+        case _:
+            advice = "`passerby doctor` checks every file"
+    return f"cannot use {file}: {error}: {advice}"
 
 
 @contextmanager
