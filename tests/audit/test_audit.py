@@ -73,7 +73,8 @@ def test_a_file_of_an_older_release_gets_addresses(tmp_path: Path) -> None:
     with SqliteAuditLog(tmp_path / "audit.db") as log:
         log.note(1, NOW, who="kim", action="key.added")
     with closing(apsw.Connection(str(tmp_path / "audit.db"))) as older:
-        older.execute("ALTER TABLE audit DROP COLUMN address; PRAGMA user_version = 0")
+        older.execute("ALTER TABLE audit DROP COLUMN address; ALTER TABLE audit DROP COLUMN outcome")
+        older.pragma("user_version", 0)
     with SqliteAuditLog(tmp_path / "audit.db") as log:
         log.note(1, NOW, who="kim", action="key.added", address="203.0.113.7")
         assert [each.address for each in log.page(1, limit=9)] == ["203.0.113.7", ""]

@@ -48,6 +48,20 @@ def test_the_audit_log_is_read_newest_first_and_filtered(audit: AuditLog) -> Non
         assert audit.page(1, limit=9, only=only) == expected
 
 
+def test_an_entry_has_an_unknown_outcome_until_it_is_completed_and_can_be_discarded(audit: AuditLog) -> None:
+    first = audit.note(SERVER, NOW, who="ann", action="project.added", subject="shop", outcome="unknown")
+    second = audit.note(1, NOW, who="ann", action="key.added", outcome="unknown")
+    assert {entry.outcome for entry in audit.page(View(1, server=True), limit=9)} == {"unknown"}
+    audit.complete(first, 1, "store", {"keys": 2})
+    audit.discard(second)
+    (entry,) = audit.page(1, limit=9)
+    assert (entry.id, entry.outcome, entry.subject, entry.details) == (first, "done", "store", {"keys": 2})
+    assert audit.page(View(1, server=True), limit=9) == [entry]
+    third = audit.note(1, NOW, who="ann", action="key.added")
+    assert third > second  # ids are not used again: pages after the discarded entry stay right
+    assert audit.page(1, limit=1)[0].outcome == "done"
+
+
 def test_entries_of_the_server_are_shown_to_those_who_may_see_them(audit: AuditLog) -> None:
     audit.note(1, NOW, who="ann", action="key.added")
     for user in ("ann", "bob"):

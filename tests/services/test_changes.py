@@ -14,6 +14,7 @@ from tests.services.changes import CHANGES, Calls
 from tests.services.harness import ACTORS, Installation, Interface, ServiceHarness, installation
 
 from passerby import services
+from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.services.access import Access
 from passerby.services.use_cases import DECLARED
 
@@ -21,6 +22,8 @@ MODULES = [import_module(f"passerby.services.{each.name}") for each in pkgutil.i
 
 _OWN = frozenset({"sessions.sign_in", "sessions.sign_out", "users.set_own_password"})
 """Changes that users make of what is their own."""
+_RECORDED_AFTERWARDS = frozenset({"sessions.sign_in", "alerts.record_test_alert"})
+"""The action depends on the result, and a session whose cookie was not sent cannot be used."""
 
 
 def _calls() -> list[tuple[str, Interface, Calls]]:
@@ -62,6 +65,31 @@ def test_a_change_has_its_effect_and_one_audit_entry(
     new = [entry for entry in (*harness.entries(), *harness.entries_of_other_projects()) if entry.id not in known]
     expected = f"console user {harness.made['user']}" if name in _OWN else ACTORS[interface]
     assert [(entry.action, entry.who) for entry in new] == [(change.action, expected)]
+
+
+class Ended(Exception):
+    """The process ends at this point."""
+
+
+def _ends(*_: object) -> None:
+    raise Ended
+
+
+@pytest.mark.parametrize("name", [name for name in CHANGES if name not in _RECORDED_AFTERWARDS])
+def test_a_change_whose_process_ends_before_it_is_recorded_as_done_has_an_entry_of_unknown_outcome(
+    harness: ServiceHarness, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    change = CHANGES[name]
+    change.prepare(harness)
+    known = {entry.id for entry in harness.entries()}
+    call = change.command or change.api or change.console
+    assert call is not None
+    monkeypatch.setattr(SqliteAuditLog, "complete", _ends)
+    with pytest.raises((Ended, AssertionError)):  # a command ends; API and console answer with an error
+        call(harness)
+    assert change.effect(harness) == change.expected
+    (entry,) = (entry for entry in harness.entries() if entry.id not in known)
+    assert (entry.action, entry.outcome) == (change.action, "unknown")
 
 
 def test_every_use_case_that_changes_something_is_tried() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple, Protocol, Self
+from typing import Any, Final, Literal, NamedTuple, Protocol, Self
 
 import msgspec
 
@@ -14,11 +14,14 @@ SERVER: Final = 0
 
 _LAST: Final = 2**63 - 1
 
+Outcome = Literal["done", "unknown"]
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One action of a user, `at` in milliseconds since 1970. `subject` is the id or name of the object.
 
-    `address` is the client's IP address; empty for the command line.
+    `address` is the client's IP address; empty for the command line. `outcome` is unknown while the action is carried
+    out, and stays so if the process ends before it is recorded as done.
     """
 
     id: int
@@ -28,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     details: Any
     address: str = ""
+    outcome: Outcome = "done"
 
 
 class Filter(NamedTuple):
@@ -69,11 +73,18 @@ class AuditLog(Protocol):
         subject: str = "",
         details: Any = None,
         address: str = "",
-    ) -> None:
-        """Record an action on a project, or on the whole server (SERVER). `details` is anything that JSON can hold.
+        outcome: Outcome = "done",
+    ) -> int:
+        """Record an action on a project, or on the whole server (SERVER); return the entry's id.
 
-        Keeps the newest `KEPT` entries of the project.
+        `details` is anything that JSON can hold. Keeps the newest `KEPT` entries of the project.
         """
+
+    def complete(self, number: int, project: int, subject: str, details: Any) -> None:
+        """Record that the action of an entry is done, on this subject of this project."""
+
+    def discard(self, number: int) -> None:
+        """Delete the entry of an action that was refused, and changed nothing."""
 
     def page(
         self, view: View | int, *, limit: int, before: int | None = None, only: Filter = EVERYTHING

@@ -15,10 +15,10 @@ from passerby.services.use_cases import changing
 def change_alerts(access: Access, alerting: Alerting, changed: AlertSettings) -> None:
     """Replace the alert settings. The receiver's address is a secret: only its host is recorded."""
     before = alerting.settings()
-    alerting.change_settings(changed)
     details = msgspec.to_builtins(changed) | {"address": changed.host}
     details["address_changed"] = changed.address != before.address
-    access.record("alerts.changed", changed.host, details)
+    with access.recording("alerts.changed", changed.host, details):
+        alerting.change_settings(changed)
 
 
 @changing(Permission.ADMINISTER)

@@ -68,9 +68,11 @@ def change_type(access: Access, event: str, attribute: str, type_: DataType) -> 
 
     Recorded values stay as they are.
     """
-    with access.context.writer() as writer, _refusals():
-        before = writer.change_type(access.project, event, attribute, type_)
-    access.record("catalogue.type_changed", details=_named(event, attribute) | {"type": type_, "previous": before})
+    details = _named(event, attribute) | {"type": type_}
+    with access.recording("catalogue.type_changed", details=details) as change:
+        with access.context.writer() as writer, _refusals():
+            before = writer.change_type(access.project, event, attribute, type_)
+        change.details = details | {"previous": before}
     return before
 
 
@@ -90,9 +92,9 @@ def merge_name(access: Access, event: str, attribute: str, into: str) -> AliasIn
     if not into.strip():
         raise invalid("into", "Expected the name to merge into, got an empty text")
     alias = Alias(event, attribute, into, access.context.now(), access.caller.label)
-    with access.context.writer() as writer, _refusals("into"):
+    recorded = access.recording("catalogue.merged", details=_named(event, attribute) | {"into": into})
+    with recorded, access.context.writer() as writer, _refusals("into"):
         writer.add_alias(access.project, alias)
-    access.record("catalogue.merged", details=_named(event, attribute) | {"into": into})
     return _info(alias)
 
 
@@ -100,9 +102,9 @@ def merge_name(access: Access, event: str, attribute: str, into: str) -> AliasIn
 def unmerge_name(access: Access, event: str, attribute: str) -> None:
     """Undo a merged spelling. What was recorded in between stays under the other name. Raises NotFound."""
     _check(event, attribute)
-    with access.context.writer() as writer, _refusals():
+    recorded = access.recording("catalogue.merge_undone", details=_named(event, attribute))
+    with recorded, access.context.writer() as writer, _refusals():
         writer.remove_alias(access.project, event, attribute)
-    access.record("catalogue.merge_undone", details=_named(event, attribute))
 
 
 @changing(Permission.MANAGE)
@@ -114,11 +116,12 @@ def delete_names(access: Access, names: Sequence[Name]) -> DeletedNames:
     for event, attribute in names:
         _check(event, attribute)
     wanted = list(dict.fromkeys(names))
-    with access.context.writer() as writer, _refusals("names"):
-        unknown = writer.delete_names(access.project, wanted)
-    deleted = [name for name in wanted if name not in unknown]
-    if deleted:
-        access.record("catalogue.deleted", details={"names": [_named(*name) for name in deleted]})
+    with access.recording("catalogue.deleted", details={"names": [_named(*name) for name in wanted]}) as change:
+        with access.context.writer() as writer, _refusals("names"):
+            unknown = writer.delete_names(access.project, wanted)
+        deleted = [name for name in wanted if name not in unknown]
+        change.details = {"names": [_named(*name) for name in deleted]}
+        change.has_effect = bool(deleted)
     missing = [NameRequest(event=event or None, attribute=attribute or None) for event, attribute in unknown]
     return DeletedNames(deleted=len(deleted), unknown=missing)
 

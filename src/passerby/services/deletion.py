@@ -22,12 +22,12 @@ def delete_test_data(access: Access, *, everything: bool = False) -> DeletedTest
     A test profile that ever had another identifier is kept. This cannot be undone.
     """
     profiles = events = 0
-    with access.context.writer() as writer:
+    with access.recording("test_data.deleted") as change, access.context.writer() as writer:
         while True:
             found = writer.delete_test_data(access.project, access.context.now())
             profiles, events = profiles + found.profiles, events + found.events
             if not (found.more and everything):
                 break
-    deleted = Deletion(profiles, events, found.kept, more=found.more)
-    access.record("test_data.deleted", details=deleted._asdict())
+        deleted = Deletion(profiles, events, found.kept, more=found.more)
+        change.details = deleted._asdict()
     return DeletedTestData(**deleted._asdict())

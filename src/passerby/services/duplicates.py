@@ -45,7 +45,9 @@ def restore_duplicate(access: Access, one: str, other: str, reason: str = "") ->
 
 def _decide(access: Access, one: str, other: str, reason: str, *, dismiss: bool) -> Duplicate:
     first, second = (uuid_of(profile, "profile") for profile in (one, other))
-    with access.context.writer() as writer:
+    action = "duplicate.dismissed" if dismiss else "duplicate.restored"
+    given = {"reason": reason} if reason else {}
+    with access.recording(action, f"{first} {second}", given) as change, access.context.writer() as writer:
         try:
             if dismiss:
                 ids = writer.dismiss_duplicate(access.project, first, second, decision_of(access, reason))
@@ -57,8 +59,7 @@ def _decide(access: Access, one: str, other: str, reason: str, *, dismiss: bool)
             raise not_found("dismissal of these two") from None
         except SameProfile:
             raise errors.SameProfile from None
-    details = {"profiles": list(ids)} | ({"reason": reason} if reason else {})
-    access.record("duplicate.dismissed" if dismiss else "duplicate.restored", " ".join(ids), details)
+        change.subject, change.details = " ".join(ids), {"profiles": list(ids)} | given
     return get_duplicate(access, first, second)
 
 

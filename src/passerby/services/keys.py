@@ -54,10 +54,11 @@ def add_key(
     if kind == TOKEN_KIND:
         details["scopes"] = sorted(scopes)
     parameter = "value" if kind in KINDS else "kind"
-    with access.context.control() as control, control.transaction(), _refusals(parameter):
-        project = control.project_numbered(access.project)
-        made = control.add_key(project, kind, access.context.now(), value=value, label=label, scopes=scopes)
-        access.record("key.added", str(made.id), details)
+    with access.recording("key.added", details=details) as change, access.context.control() as control:
+        with _refusals(parameter):
+            project = control.project_numbered(access.project)
+            made = control.add_key(project, kind, access.context.now(), value=value, label=label, scopes=scopes)
+        change.subject = str(made.id)
     return _fresh(made)
 
 
@@ -68,22 +69,22 @@ def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> FreshK
     The replaced key works for another `grace_seconds`. Raises NotFound for a key that was rotated or revoked before,
     and Forbidden for a token with scopes that the caller lacks.
     """
-    with access.context.control() as control, control.transaction(), _refusals("key_id"):
+    recorded = access.recording("key.rotated", str(key_id), {"grace_seconds": grace_seconds})
+    with recorded as change, access.context.control() as control, control.transaction(), _refusals("key_id"):
         project = control.project_numbered(access.project)
         for each in control.keys(project):
             if each.id == key_id and each.kind == TOKEN_KIND:
                 _require_scopes(access, each.scopes)
         made = control.rotate_key(project, key_id, access.context.now(), grace_seconds * 1000)
-        access.record("key.rotated", str(key_id), {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds})
+        change.details = {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds}
     return _fresh(made)
 
 
 @changing(Permission.MANAGE)
 def revoke_key(access: Access, key_id: int) -> RevokedKey:
     """Revoke a key for good. Running processes follow within about a second. Raises NotFound."""
-    with access.context.control() as control, control.transaction(), _refusals("key_id"):
+    with access.recording("key.revoked", str(key_id)), access.context.control() as control, _refusals("key_id"):
         control.revoke_key(control.project_numbered(access.project), key_id, access.context.now())
-        access.record("key.revoked", str(key_id))
     return RevokedKey(id=key_id, revoked=True)
 
 

@@ -62,9 +62,9 @@ def undo_merge(access: Access, merge_id: str, reason: str = "") -> UndoneMerge:
     """
     context, project, merge_id = access.context, access.project, uuid_of(merge_id, "merge")
     policy = context.policy_of(project)
-    with context.writer() as writer, _refusals("merge", merge_id=merge_id):
+    recorded = access.recording("merge.undone", merge_id, _with_reason(reason))
+    with recorded, context.writer() as writer, _refusals("merge", merge_id=merge_id):
         ids = writer.undo_merge(project, merge_id, context.now(), policy, actor=access.caller.actor, comment=reason)
-    access.record("merge.undone", merge_id, _with_reason(reason))
     return UndoneMerge(profiles=_profiles(access, *ids))
 
 
@@ -75,9 +75,11 @@ def merge_profiles(access: Access, winner: str, loser: str, reason: str, *, forc
     `force` overrides identity rule R3. Raises NotFound, SameProfile, ForbiddenMerge, LimitExceeded.
     """
     first, second = (uuid_of(id_, "profile") for id_ in (winner, loser))
-    with access.context.writer() as writer, _refusals("merge"):
-        made = writer.merge_profiles(access.project, first, second, decision_of(access, reason), force=force)
-    access.record("profiles.merged", made.id, {"winner": first, "loser": second, "reason": reason, "force": force})
+    details = {"winner": first, "loser": second, "reason": reason, "force": force}
+    with access.recording("profiles.merged", details=details) as change, access.context.writer() as writer:
+        with _refusals("merge"):
+            made = writer.merge_profiles(access.project, first, second, decision_of(access, reason), force=force)
+        change.subject = made.id
     return _merged(access, made)
 
 
@@ -91,10 +93,11 @@ def detach_identifier(access: Access, profile_id: str, identifier: Identifier, r
     cleaned = clean_identifier(identifier, access.context.policy_of(access.project))
     if cleaned is None:
         raise not_found("identifier of this profile")
-    with access.context.writer() as writer, _refusals("detachment"):
-        made = writer.detach(access.project, profile_id, cleaned, decision_of(access, reason))
-    details = {**cleaned._asdict(), "reason": reason, "detachment": made.id}
-    access.record("identifier.detached", profile_id, details)
+    details = {**cleaned._asdict(), "reason": reason}
+    with access.recording("identifier.detached", profile_id, details) as change, access.context.writer() as writer:
+        with _refusals("detachment"):
+            made = writer.detach(access.project, profile_id, cleaned, decision_of(access, reason))
+        change.details = details | {"detachment": made.id}
     return Detached(detachment_id=made.id, profiles=_profiles(access, made.profile, made.detached))
 
 
@@ -106,9 +109,9 @@ def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> Han
     """
     detachment_id = uuid_of(detachment_id, "detachment")
     decision = decision_of(access, reason)
-    with access.context.writer() as writer, _refusals("detachment"):
+    recorded = access.recording("detachment.undone", detachment_id, _with_reason(reason))
+    with recorded, access.context.writer() as writer, _refusals("detachment"):
         made = writer.undo_detachment(access.project, detachment_id, decision)
-    access.record("detachment.undone", detachment_id, _with_reason(reason))
     return _merged(access, made)
 
 

@@ -27,14 +27,13 @@ def change_policy(access: Access, policy: IdentityPolicy) -> IdentityPolicy:
 
     Raises InvalidParameters for a policy that cannot follow the current one.
     """
-    with access.context.control() as control, control.transaction():
+    recorded = access.recording("policy.changed", details=msgspec.to_builtins(policy))
+    with recorded, access.context.control() as control, control.transaction():
         try:
             control.set_policy(access.project, policy, access.caller.label, access.context.now())
         except BadPolicy as fault:
             raise invalid("policy", str(fault)) from None
-        changed = control.project_numbered(access.project).settings.policy
-        access.record("policy.changed", details=msgspec.to_builtins(policy))
-    return changed
+        return control.project_numbered(access.project).settings.policy
 
 
 @reading()

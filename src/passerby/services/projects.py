@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -48,24 +47,23 @@ def get_project(access: Access) -> Project:
 @changing(Permission.ADMINISTER)
 def add_project(access: Access, name: str) -> ProjectKeys:
     """Add a project with a key of every kind; return the keys in clear. Raises InvalidParameters."""
-    with access.context.control() as control, control.transaction(), _refusals("name"):
+    with access.recording("project.added", name) as change, access.context.control() as control, _refusals("name"):
         keys = found_project(control, name)
-        replace(access, project=control.project(name).id).record("project.added", name)
+        change.project = control.project(name).id
     return keys
 
 
 @changing(Permission.MANAGE)
 def change_project(access: Access, changes: ProjectChanges) -> Project:
     """Change settings of the project, all of them or none; fields that are not given stay. Raises InvalidParameters."""
-    with access.context.control() as control, control.transaction():
+    recorded = access.recording("project.changed", details=msgspec.to_builtins(changes))
+    with recorded, access.context.control() as control, control.transaction():
         project = control.project_numbered(access.project)
         if changes.name is not UNSET and changes.name != project.name:
             with _refusals("name"):
                 control.rename_project(project.id, changes.name)
         control.change_settings(project, _changed(project.settings, changes))
-        changed = control.project_numbered(access.project)
-        access.record("project.changed", details=msgspec.to_builtins(changes))
-    return changed
+        return control.project_numbered(access.project)
 
 
 def project_id(access: Access, name: str) -> int:

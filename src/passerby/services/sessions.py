@@ -45,6 +45,8 @@ def sign_in(access: Access, name: str, password: str, device: str) -> OpenedSess
             opened = OpenedSession(users.open_session(name, now), users.know_device(name, now, device))
         except NoSuchUser:
             opened = None
+    # Recorded afterwards, because the action depends on the result. If the process ends before, no browser has received
+    # the cookie, and the session cannot be used.
     access.record("signed_in" if opened else "sign_in.failed", access.caller.user)
     return opened
 
@@ -52,8 +54,8 @@ def sign_in(access: Access, name: str, password: str, device: str) -> OpenedSess
 @changing(None)
 def sign_out(access: Access, token: str) -> None:
     """End the caller's session."""
-    access.context.users.end_session(token)
-    access.record("signed_out", access.caller.user)
+    with access.recording("signed_out", access.caller.user):
+        access.context.users.end_session(token)
 
 
 @cache

@@ -34,11 +34,11 @@ def send_test_event(access: ServerAccess, dialect: str) -> SourceTested:
     if sample is None or call is None:
         raise not_found(f"{dialect} key of this project")
     outcome = _outcome(access, call, sample, _Keys(project.id, keys, project.settings))
-    if outcome.messages:
-        counts = Counter(message.project for message in outcome.messages)
-        with access.context.sender() as log:
-            log.append([msgspec.json.encode(message) for message in outcome.messages], counts, access.context.now())
-    access.record("source.tested", dialect)
+    with access.recording("source.tested", dialect):
+        if outcome.messages:
+            counts = Counter(message.project for message in outcome.messages)
+            with access.context.sender() as log:
+                log.append([msgspec.json.encode(message) for message in outcome.messages], counts, access.context.now())
     return SourceTested(
         dialect=dialect,
         call=call.name,

@@ -30,14 +30,14 @@ def annotate(access: Access, request: MarkRequest) -> MarkInfo:
     given = {name: getattr(request, name) for name in ("planned", "hidden", "description")}
     changed = {name: value for name, value in given.items() if value is not UNSET}
     now, who = access.context.now(), access.caller.label
-    with access.context.control() as control, control.transaction():
+    recorded = access.recording("catalogue.marked", details=msgspec.to_builtins(request))
+    with recorded, access.context.control() as control, control.transaction():
         try:
             mark = control.change_annotation(
                 access.project, request.event or "", request.attribute or "", changed_at=now, who=who, **changed
             )
         except TooManyAnnotations as fault:
             raise invalid("event", str(fault)) from None
-        access.record("catalogue.marked", details=msgspec.to_builtins(request))
     return _info(mark)
 
 

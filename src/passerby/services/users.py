@@ -28,9 +28,8 @@ def list_users(access: Access) -> list[ConsoleUser]:
 def add_user(access: Access, name: str, role: Role, password_hash: str, projects: Sequence[str] = ()) -> None:
     """Add a user, with the role in the projects of these names, or in every project. Raises InvalidParameters."""
     numbers = _numbers(access, projects)
-    with _refusals():
+    with access.recording("user.added", name, _given(role, projects)), _refusals():
         access.context.users.add(name, role, password_hash, access.context.now(), numbers)
-    access.record("user.added", name, _given(role, projects))
 
 
 @changing(Permission.ADMINISTER)
@@ -40,56 +39,51 @@ def change_role(access: Access, name: str, role: Role | None, projects: Sequence
     Raises InvalidParameters for an unknown user or project, and for the last administrator.
     """
     numbers = _numbers(access, projects)
-    with _refusals():
+    with access.recording("user.changed", name, _given(role or "none", projects)), _refusals():
         if not projects:
             access.context.users.set_role(name, role)
         for number in numbers:
             access.context.users.set_role_in(name, number, role)
-    access.record("user.changed", name, _given(role or "none", projects))
 
 
 @changing(Permission.ADMINISTER)
 def set_password(access: Access, name: str, password_hash: str) -> None:
     """Change the password of a user and end all of their sessions. Raises InvalidParameters."""
-    with _refusals():
+    with access.recording("password.changed", name), _refusals():
         access.context.users.set_password(name, password_hash, access.context.now())
-    access.record("password.changed", name)
 
 
 @changing(None)
 def set_own_password(access: Access, password_hash: str) -> None:
     """Change the caller's own password and end all of their sessions. The current one has been checked before."""
     name = access.caller.user
-    with _refusals():
+    with access.recording("password.changed", name), _refusals():
         access.context.users.set_password(name, password_hash, access.context.now())
-    access.record("password.changed", name)
 
 
 @changing(Permission.ADMINISTER)
 def reset_first_user(access: Access, password_hash: str, reason: str = "") -> None:
     """Change the password of the first user, an administrator, who is added again where they were removed."""
     users, now = access.context.users, access.context.now()
-    try:
-        users.set_password(CONSOLE_USER, password_hash, now)
-    except NoSuchUser:
-        users.add(CONSOLE_USER, Role.ADMIN, password_hash, now)
-    access.record("password.changed", CONSOLE_USER, {"by": reason} if reason else None)
+    with access.recording("password.changed", CONSOLE_USER, {"by": reason} if reason else None):
+        try:
+            users.set_password(CONSOLE_USER, password_hash, now)
+        except NoSuchUser:
+            users.add(CONSOLE_USER, Role.ADMIN, password_hash, now)
 
 
 @changing(Permission.ADMINISTER)
 def unlock_user(access: Access, name: str) -> None:
     """End the delay of a user's sign-in attempts. Raises InvalidParameters."""
-    with _refusals():
+    with access.recording("user.unlocked", name), _refusals():
         access.context.users.unlock(name, access.context.now())
-    access.record("user.unlocked", name)
 
 
 @changing(Permission.ADMINISTER)
 def remove_user(access: Access, name: str) -> None:
     """Remove a user and end all of their sessions. Raises InvalidParameters, also for the last administrator."""
-    with _refusals():
+    with access.recording("user.removed", name), _refusals():
         access.context.users.remove(name)
-    access.record("user.removed", name)
 
 
 @reading(Permission.ADMINISTER)

@@ -11,7 +11,7 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
-from passerby.audit.protocol import EVERYTHING, Entry, Filter
+from passerby.audit.protocol import EVERYTHING, Entry, Filter, Outcome
 from passerby.clock import iso
 from passerby.dialects.common.times import read_iso_or_epoch
 from passerby.services.cursors import Listed
@@ -46,6 +46,7 @@ class AuditEntry(msgspec.Struct, kw_only=True):
     """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets.
 
     `address` is the client's, as trusted proxies report it; empty where it is unknown, as for the command line.
+    `outcome` is unknown where the server stopped before it recorded whether the change was made.
     """
 
     id: int
@@ -55,6 +56,7 @@ class AuditEntry(msgspec.Struct, kw_only=True):
     subject: str
     details: Any
     address: str
+    outcome: Outcome
 
 
 class AuditPage(msgspec.Struct, kw_only=True):
@@ -120,4 +122,5 @@ def _entry(entry: Entry) -> AuditEntry:
         subject=entry.subject,
         details=entry.details,
         address=entry.address,
+        outcome=entry.outcome,
     )

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, View
+from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, Outcome, View
 from passerby.storage import migrations, sqlite
 from passerby.storage.sql import load
 
@@ -16,7 +16,7 @@ _LAST: Final = 2**63 - 1
 
 
 class SqliteAuditLog:
-    """Writes and reads the audit log. Durable at return. Opening creates or migrates the file. Raises NewerFile."""
+    """Implements `audit.protocol.AuditLog`. Opening creates or migrates the file. Raises NewerFile."""
 
     def __init__(self, file: Path) -> None:
         self._connection = migrations.open_file(file, "passerby.audit.sqlite.migrations")
@@ -40,17 +40,24 @@ class SqliteAuditLog:
         subject: str = "",
         details: Any = None,
         address: str = "",
-    ) -> None:
-        """Record an action on a project, or on the whole server (SERVER). `details` is anything that JSON can say."""
-        row = (project, now, who, action, subject, msgspec.json.encode(details).decode(), address)
+        outcome: Outcome = "done",
+    ) -> int:
+        row = (project, now, who, action, subject, _json(details), address, outcome)
         with sqlite.transaction(self._connection):
-            self._connection.execute(_SQL["note"], row)
+            number = int(self._connection.execute(_SQL["note"], row).get)
             self._connection.execute(_SQL["drop_excess"], (project, KEPT))
+        return number
+
+    def complete(self, number: int, project: int, subject: str, details: Any) -> None:
+        values = {"id": number, "project": project, "subject": subject, "details": _json(details)}
+        self._connection.execute(_SQL["complete"], values)
+
+    def discard(self, number: int) -> None:
+        self._connection.execute(_SQL["discard"], {"id": number})
 
     def page(
         self, view: View | int, *, limit: int, before: int | None = None, only: Filter = EVERYTHING
     ) -> list[Entry]:
-        """At most `limit` entries older than `before`, the newest first. A number is a project's entries alone."""
         view = View(view) if isinstance(view, int) else view
         values = {
             **view._asdict(),
@@ -59,10 +66,12 @@ class SqliteAuditLog:
             "before": _LAST if before is None else before,
             "limit": limit,
         }
-        return [_entry(row) for row in self._connection.execute(_SQL["page"], values)]
+        entries = []
+        for row in self._connection.execute(_SQL["page"], values):
+            stored: dict[str, Any] = dict(zip(Entry.__struct_fields__, row, strict=True))
+            entries.append(Entry(**stored | {"details": msgspec.json.decode(stored["details"])}))
+        return entries
 
 
-def _entry(row: Any) -> Entry:
-    number, at, who, action, subject, details, address = row
-    told = msgspec.json.decode(details)
-    return Entry(id=number, at=at, who=who, action=action, subject=subject, details=told, address=address)
+def _json(details: Any) -> str:
+    return msgspec.json.encode(details).decode()

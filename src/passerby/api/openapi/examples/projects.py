@@ -72,6 +72,7 @@ AUDIT = {
                 subject="",
                 details={"kind": "segment.write_key", "label": "web shop"},
                 address="203.0.113.7",
+                outcome="done",
             )
         ],
         cursor=None,
