@@ -20,7 +20,7 @@ from tests.console.test_static import listed
 
 from passerby.console import documentation
 from passerby.console.documentation import GUIDES, SECTIONS, pages, sections
-from passerby.console.viewer_files import viewer_file, viewer_url
+from passerby.console.static import viewer_file, viewer_url
 
 DOCS = Path(__file__).parents[2] / "docs"
 VIEWER_FOLDER = Path(str(resources.files("passerby.console"))) / "viewer"
@@ -61,7 +61,7 @@ def test_a_page_in_no_folder_or_in_a_new_one_is_listed_too(tmp_path: Path, monke
     for file in ("glossary.md", "recipes/one.md", "how-to/two.md"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text(f"# The `{file}`\n\n[Outside](../../other.md) and [far](mailto:a@example.com)\n")
-    monkeypatch.setattr(documentation, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(documentation, "folder", lambda: tmp_path)
     pages.cache_clear()
     try:
         assert [title for title, _ in sections()] == ["General", "How-to guides"]

@@ -48,14 +48,14 @@ GUIDES: Final = (
     ("/catalogue", "explanation/catalogue"),
     ("", "how-to/console"),
 )
-"""Which page explains the console's pages below a path of a project; the first that fits."""
+"""The documentation page of the console's pages below a path of a project. The first match counts."""
 
 _ENDING: Final = ".md"
 _INDEX: Final = "/README"
 
 
 class Page(NamedTuple):
-    """One page. `path` is that of its file without `.md`, and of a folder's index that of the folder."""
+    """A documentation page. `path` is that of its file without `.md`; the index of a folder has the folder's."""
 
     path: str
     title: str
@@ -64,36 +64,46 @@ class Page(NamedTuple):
 
     @property
     def html(self) -> str:
-        """The page as HTML; rendered once."""
+        """The page as HTML. Rendered once."""
         return _rendered(self.file, self.text)
 
     @property
     def url(self) -> str:
-        """Where the console serves it."""
+        """Path at which the console serves it."""
         return f"{PREFIX}/{self.path}"
 
     @property
     def is_listed(self) -> bool:
-        """Whether the navigation shows it everywhere: its folder has no index, or it is the index itself."""
+        """Whether the navigation lists it on every page: its folder has no index, or it is the index itself."""
         return posixpath.dirname(self.path) not in pages()
 
     @property
     def section(self) -> str:
-        """The folder of `docs/` that holds it; "" for a page in none."""
+        """The folder of `docs/` that it is in; "" for none."""
         return self.file.rpartition("/")[0].partition("/")[0]
 
 
 @cache
 def pages() -> dict[str, Page]:
-    """All pages by their path: sections in their order, pages by file name."""
-    found = [Page(_path_of(file), _title(text), file, text) for file, text in _sources(_folder(), "")]
+    """Return all pages by path, in the order of SECTIONS and then of file names."""
+    found = [
+        # The first line of a page is its heading.
+        Page(_path_of(file), text.partition("\n")[0].lstrip("# ").replace("`", ""), file, text)
+        for file, text in _sources(folder(), "")
+    ]
     order = list(SECTIONS)
     listed = sorted(found, key=lambda page: (order.index(page.section) if page.section in order else -1, page.path))
     return {page.path: page for page in listed}
 
 
+def folder() -> Traversable:
+    """Return the folder of the Markdown files: that of the wheel, in a checkout that of the repository."""
+    packaged = resources.files("passerby") / "docs"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "docs"
+
+
 def sections() -> list[tuple[str, list[Page]]]:
-    """The pages of each section, with its title."""
+    """Return the title of each section with its pages."""
     found = dict[str, list[Page]]()
     for page in pages().values():
         found.setdefault(SECTIONS.get(page.section, "General"), []).append(page)
@@ -101,74 +111,59 @@ def sections() -> list[tuple[str, list[Page]]]:
 
 
 def guide(path: str) -> Page:
-    """The page that explains the console's page at this path of a project."""
+    """Return the documentation page of the console's page at this path of a project."""
     return next(pages()[name] for start, name in GUIDES if path.startswith(start))
 
 
-def _folder() -> Traversable:
-    packaged = resources.files("passerby") / "docs"
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "docs"
-
-
-def _sources(folder: Traversable, above: str) -> Iterator[tuple[str, str]]:
-    for entry in folder.iterdir():
+def _sources(within: Traversable, above: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of every Markdown file in a folder, subfolders included; `above` is the folder's own path."""
+    for entry in within.iterdir():
         if entry.is_dir():
             yield from _sources(entry, f"{above}{entry.name}/")
         elif entry.name.endswith(_ENDING):
             yield above + entry.name, entry.read_text("utf-8")
 
 
-def _title(text: str) -> str:
-    """The first heading, which the first line of a page is."""
-    return text.partition("\n")[0].lstrip("# ").replace("`", "")
+def _path_of(file: str) -> str:
+    """Return the path of a page from that of its file."""
+    return file.removesuffix(_ENDING).removesuffix(_INDEX)
 
 
 @cache
 def _rendered(file: str, text: str) -> str:
-    folder = posixpath.dirname(file)
     tokens = _MARKDOWN.parse(text)
     anchors = dict[str, int]()
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
         if token.type == "heading_open" and following is not None:
-            token.attrSet("id", _anchor(_text(following), anchors))
+            heading = "".join(inner.content for inner in following.children or ())
+            # As GitHub makes anchors, so that links between the files work there and here: a repeated one is numbered.
+            anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+            repeats = anchors.get(anchor, 0)
+            anchors[anchor] = repeats + 1
+            token.attrSet("id", f"{anchor}-{repeats}" if repeats else anchor)
         for inner in token.children or ():
-            _relink(inner, folder)
+            if inner.type == "link_open":
+                _relink(inner, posixpath.dirname(file))
     return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
 
 
-def _path_of(file: str) -> str:
-    """The path of a page, from that of its file."""
-    return file.removesuffix(_ENDING).removesuffix(_INDEX)
+def _relink(link: Token, above: str) -> None:
+    """Turn a link to a file of `docs/` into a link to its page. Links to other files are removed: they have no page.
 
-
-def _text(token: Token) -> str:
-    return "".join(inner.content for inner in token.children or ())
-
-
-def _anchor(heading: str, taken: dict[str, int]) -> str:
-    """The anchor of a heading as GitHub makes it; a repeated one gets a number."""
-    anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-    repeats = taken.get(anchor, 0)
-    taken[anchor] = repeats + 1
-    return f"{anchor}-{repeats}" if repeats else anchor
-
-
-def _relink(token: Token, folder: str) -> None:
-    """Turn a link to a file of `docs/` into one to its page. What lies outside of it has no page: the link goes."""
-    if token.type != "link_open":
+    `above` is the folder of the file that has the link.
+    """
+    target, hash_mark, fragment = str(link.attrs["href"]).partition("#")
+    if not target or ":" in target:  # an anchor of the page itself, or another site
         return
-    target, hash_mark, fragment = str(token.attrs["href"]).partition("#")
-    if not target or ":" in target:
-        return
-    path = posixpath.normpath(posixpath.join(folder, target))
+    path = posixpath.normpath(posixpath.join(above, target))
     if path.startswith("..") or not path.endswith(_ENDING):
-        del token.attrs["href"]
+        del link.attrs["href"]
         return
-    token.attrSet("href", f"{PREFIX}/{_path_of(path)}{hash_mark}{fragment}")
+    link.attrSet("href", f"{PREFIX}/{_path_of(path)}{hash_mark}{fragment}")
 
 
 class _Renderer(RendererHTML):
-    """Wide tables and code scroll within themselves; alignment is a class, as the content policy allows no style."""
+    """Renders wide tables and code so that they scroll on their own, and alignment as a class."""
 
     def table_open(self, *_: object) -> str:
         return '<div class="table"><table>'
@@ -180,6 +175,7 @@ class _Renderer(RendererHTML):
         return super().fence(tokens, idx, options, env).replace("<pre>", '<pre tabindex="0">', 1)
 
     def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
+        # The content security policy allows no style attributes.
         style = str(tokens[idx].attrs.pop("style", ""))
         if style.endswith("right"):
             tokens[idx].attrSet("class", "number")

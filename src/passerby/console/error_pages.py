@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from litestar import Response
@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 
 from passerby.console.auth.permissions import CrossOriginRequest, LoginRequired, PermissionDenied
-from passerby.console.forms import faults_of, reject
+from passerby.console.forms import faults_of, reject, sentence
 from passerby.console.middleware import AS_JSON
 from passerby.console.rendering import render
 from passerby.console.routing import SEE_OTHER
@@ -29,6 +29,20 @@ from passerby.web.errors import (
 
 AnyResponse = Response[Any]
 
+_TITLES: Final = {
+    ErrorCode.NOT_FOUND: "Page not found",
+    ErrorCode.EVENTS_UNAVAILABLE: "Events are temporarily unavailable",
+    ErrorCode.OVERLOADED: "Too many requests",
+    ErrorCode.INVALID_PARAMETER: "Invalid input",
+}
+"""Titles of service errors. Others are called a failed request."""
+_FRAMEWORK: Final = {
+    HTTPStatus.NOT_FOUND: ("Page not found", "Check the address: the page may have been moved or deleted."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("Method not allowed", ""),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("Request too large", ""),
+}
+"""Title and text of the framework's errors that are not about a parameter."""
+
 
 def answer_sign_in_needed(request: AnyRequest, _: LoginRequired) -> AnyResponse:
     """Redirect to the sign-in page, which leads back; htmx requests get a header, as htmx follows redirects itself."""
@@ -36,20 +50,24 @@ def answer_sign_in_needed(request: AnyRequest, _: LoginRequired) -> AnyResponse:
         return answer_api_error(request, ServiceError(ErrorCode.UNAUTHORIZED, "this requires a signed-in user"))
     if "hx-request" in request.headers:
         return Response(b"", status_code=HTTPStatus.UNAUTHORIZED, headers={**PRIVATE, "HX-Redirect": "/sign-in"})
-    back = f"?to={quote(_asked(request))}" if request.method == "GET" else ""
-    return Redirect(f"/sign-in{back}", status_code=SEE_OTHER)
+    if request.method != "GET":  # a form cannot be sent again by a redirect
+        return Redirect("/sign-in", status_code=SEE_OTHER)
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return Redirect(f"/sign-in?to={quote(asked)}", status_code=SEE_OTHER)
 
 
 def answer_not_allowed(request: AnyRequest, _: PermissionDenied) -> AnyResponse:
     """Answer 403 for a user without the required role."""
     if request.scope.get(AS_JSON):
         return answer_api_error(request, ServiceError(ErrorCode.FORBIDDEN, "this requires the role admin"))
-    return _page(request, HTTPStatus.FORBIDDEN, "Permission denied", _VIEWER)
+    text = "This page requires the role admin. You are signed in as a viewer (read-only)."
+    return _page(request, HTTPStatus.FORBIDDEN, "Permission denied", text)
 
 
 def answer_foreign(request: AnyRequest, _: CrossOriginRequest) -> AnyResponse:
     """Answer 403 for a cross-origin form."""
-    return _page(request, HTTPStatus.FORBIDDEN, "Request rejected", _FOREIGN)
+    text = "The form was not sent from a page of the console. Open the page again and repeat the request."
+    return _page(request, HTTPStatus.FORBIDDEN, "Request rejected", text)
 
 
 def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
@@ -57,7 +75,7 @@ def answer_api(request: AnyRequest, error: ServiceError) -> AnyResponse:
     if request.scope.get(AS_JSON):
         return answer_api_error(request, error)
     reject(request, error)
-    return _page(request, STATUS[error.code], _TITLES.get(error.code, "Request failed"), _sentence(error.message))
+    return _page(request, STATUS[error.code], _TITLES.get(error.code, "Request failed"), sentence(error.message))
 
 
 def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
@@ -66,13 +84,13 @@ def answer_framework(request: AnyRequest, error: HTTPException) -> AnyResponse:
         return answer_framework_error(request, error)
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_broken(request, error)
-    found = HTTPStatus(error.status_code)
-    if found in _NAMES:
-        return _page(request, found, _NAMES[found], _EXPLAINED.get(found, ""))
+    status = HTTPStatus(error.status_code)
+    if status in _FRAMEWORK:
+        return _page(request, status, *_FRAMEWORK[status])
     fault = understood(error)
     reject(request, fault)
     texts = (f"{name}: {text}" if name else text for name, text in faults_of(fault).items())
-    return _page(request, found, "Invalid input", " ".join(texts))
+    return _page(request, status, "Invalid input", " ".join(texts))
 
 
 def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
@@ -80,7 +98,8 @@ def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
     answer = answer_fault(request, error)
     if request.scope.get(AS_JSON):
         return answer
-    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", _FAULT)
+    text = "The error is in the server log. Received events are not affected."
+    return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", text)
 
 
 def answer_unrouted(request: AnyRequest, error: HTTPException) -> AnyResponse:
@@ -88,6 +107,13 @@ def answer_unrouted(request: AnyRequest, error: HTTPException) -> AnyResponse:
     if "text/html" in request.headers.get("accept", ""):
         return answer_framework(request, error)
     return answer_framework_error(request, error)
+
+
+def _page(request: AnyRequest, status: HTTPStatus, title: str, text: str) -> Response[str]:
+    # No page where the error was raised before `page_context_of` was done, such as for an unknown project.
+    page = getattr(request.state, "page", None)
+    content = render("failure.html", page=page, title=title, text=text)
+    return Response(content, media_type="text/html", status_code=status, headers=PRIVATE)
 
 
 HANDLERS: ExceptionHandlersMap = {
@@ -98,33 +124,3 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: answer_framework,
     Exception: answer_broken,
 }
-
-_VIEWER = "This page requires the role admin. You are signed in as a viewer (read-only)."
-_FOREIGN = "The form was not sent from a page of the console. Open the page again and repeat the request."
-_FAULT = "The error is in the server log. Received events are not affected."
-_TITLES = {
-    ErrorCode.NOT_FOUND: "Page not found",
-    ErrorCode.EVENTS_UNAVAILABLE: "Events are temporarily unavailable",
-    ErrorCode.OVERLOADED: "Too many requests",
-    ErrorCode.INVALID_PARAMETER: "Invalid input",
-}
-_NAMES = {
-    HTTPStatus.NOT_FOUND: "Page not found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Method not allowed",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Request too large",
-}
-_EXPLAINED = {HTTPStatus.NOT_FOUND: "Check the address: the page may have been moved or deleted."}
-
-
-def _asked(request: AnyRequest) -> str:
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-
-
-def _sentence(message: str) -> str:
-    return f"{message[:1].upper()}{message[1:]}."
-
-
-def _page(request: AnyRequest, status: HTTPStatus, title: str, text: str) -> Response[str]:
-    page = getattr(request.state, "page", None)
-    content = render("failure.html", page=page, title=title, text=text)
-    return Response(content, media_type="text/html", status_code=status, headers=PRIVATE)

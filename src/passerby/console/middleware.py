@@ -1,36 +1,33 @@
-"""What surrounds every answer of the console's port: a strict content policy, and the `.json` twins of pages.
+"""ASGI middleware of the console's port: security headers, JSON representations, and rejected forms shown again.
 
-Every page at `/p/...` is available as JSON at the same path with `.json` appended. The
-router never sees that ending: it is taken off here, and the request is marked.
+Every page at `/p/...` is available as JSON at the same path with `.json` appended. The middleware removes that ending
+before routing and marks the request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from passerby.console.forms import REJECTED, STATE, FormState, state_of
 
-AS_JSON = "passerby.as_json"
+AS_JSON: Final = "passerby.as_json"
 """Key of the scope that is set for requests of the JSON representation."""
 
-FORM_BYTES = 256 * 1024
-"""The most that a form may hold: a policy with a thousand blocked values fits."""
+FORM_BYTES: Final = 256 * 1024
+"""Maximum size of a form: an identity policy with a thousand blocked values fits."""
 
-_OF_BODY = frozenset({b"content-length", b"content-type"})
-_ENDING = ".json"
-_PAGES = "/p/"
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "content-security-policy": _POLICY,
+_PAGES: Final = "/p/"
+_ENDING: Final = ".json"
+_OF_BODY: Final = frozenset({b"content-length", b"content-type"})
+
+HEADERS: Final = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -38,25 +35,30 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-"""Headers of every answer, the API's included: nothing of another origin is loaded, and no script stands in a page."""
+"""Headers of every response, the API's included: no resource of another origin is loaded, and no inline script runs."""
 
-_RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_RAW: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_NAMES: Final = frozenset(name for name, _ in _RAW)
 
 
 class ConsoleMiddleware:
-    """ASGI middleware: security headers, JSON representations, and rejected forms shown again."""
+    """Wraps the application of the console and the API."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("method") == "POST" and scope["path"].startswith(_PAGES):
-            await self._take_form(scope, receive, partial(_with_headers, send))
-        else:
-            await self._app(_json_requested(scope), receive, partial(_with_headers, send))
+        path, sending = scope.get("path", ""), partial(_with_headers, send)
+        if scope.get("method") == "POST" and path.startswith(_PAGES):
+            await self._take_form(scope, receive, sending)
+            return
+        if path.startswith(_PAGES) and path.endswith(_ENDING):
+            bare = path.removesuffix(_ENDING)
+            scope = {**scope, "path": bare, "raw_path": bare.encode(), AS_JSON: True}  # type: ignore[assignment]  # a scope may hold other keys
+        await self._app(scope, receive, sending)
 
     async def _take_form(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a form; one that is rejected with its own page, filled in as it was sent."""
+        """Answer a form. A rejected one is answered with the page that it is on, filled in as it was sent."""
         body = bytearray()
         held: list[Message] = []
         asked: dict[str, Any] = {**scope, "state": {}}
@@ -73,22 +75,31 @@ class ConsoleMiddleware:
             else:
                 await send(message)
 
-        await self._app(asked, received, answered)  # type: ignore[arg-type]  # a scope may hold other keys
-        if held:
-            state = state_of(scope["path"], bytes(body), asked[REJECTED])
-            shown = await self._page(scope, asked[REJECTED].page, state)
-            for message in _with_status(shown, held) or held:
-                await send(message)
+        await self._app(asked, received, answered)  # type: ignore[arg-type]  # as above
+        if not held:
+            return
+        state = state_of(scope["path"], bytes(body), asked[REJECTED])
+        shown = await self._page(scope, asked[REJECTED].page, state)
+        start, first = shown[0], held[0]
+        if start["type"] != "http.response.start" or start["status"] != HTTPStatus.OK:
+            shown = held  # the form's page cannot be shown: its profile may have been deleted meanwhile
+        elif first["type"] == "http.response.start":
+            start["status"] = first["status"]
+        for message in shown:
+            await send(message)
 
     async def _page(self, scope: Scope, path: str, state: FormState) -> list[Message]:
-        """The page of a form, with its state; the query is that of the page on which it was sent."""
+        """Return the response of the page at this path with a rejected form."""
+        # The page is shown with the query that it had when the form was sent, as far as the browser names the page.
+        came_from = urlsplit(dict(scope["headers"]).get(b"referer", b"").decode("latin-1"))
+        query = came_from.query.encode("latin-1", "replace") if unquote(came_from.path) == path else b""
         made: list[Message] = []
         fresh: dict[str, Any] = {
             **scope,
             "method": "GET",
             "path": path,
             "raw_path": quote(path).encode(),
-            "query_string": scope["query_string"] or _query_at(path, scope["headers"]),
+            "query_string": scope["query_string"] or query,
             "headers": [(name, value) for name, value in scope["headers"] if name not in _OF_BODY],
             "state": {},
             STATE: state,
@@ -104,38 +115,11 @@ class ConsoleMiddleware:
         return made
 
 
-def _query_at(path: str, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The query that a page was shown with, as far as the browser says which page that was."""
-    came_from = urlsplit(dict(headers).get(b"referer", b"").decode("latin-1"))
-    return came_from.query.encode("latin-1", "replace") if unquote(came_from.path) == path else b""
-
-
-def _with_status(shown: list[Message], held: list[Message]) -> list[Message]:
-    """The page with the status of the rejection; nothing where the page cannot be shown."""
-    start, *rest = shown
-    if start["type"] != "http.response.start" or start["status"] != HTTPStatus.OK:
-        return []
-    if held[0]["type"] == "http.response.start":
-        start["status"] = held[0]["status"]
-    return [start, *rest]
-
-
-def _json_requested(scope: Scope) -> Scope:
-    path = scope.get("path", "")
-    if not (path.startswith(_PAGES) and path.endswith(_ENDING)):
-        return scope
-    bare = path.removesuffix(_ENDING)
-    return {**scope, "path": bare, "raw_path": bare.encode(), AS_JSON: True}  # type: ignore[return-value]  # a scope may hold other keys
-
-
 async def _with_headers(send: Send, message: Message) -> None:
     if message["type"] == "http.response.start":
         own = [(name.lower(), value) for name, value in message["headers"] if name.lower() not in _NAMES]
-        kept = () if any(name == b"cache-control" for name, _ in own) else (_UNKEPT,)
-        message = {**message, "headers": [*own, *_RAW, *kept]}
+        if not any(name == b"cache-control" for name, _ in own):
+            # Unless a response says otherwise, it holds what only this user may see.
+            own.append((b"cache-control", b"no-store"))
+        message = {**message, "headers": [*own, *_RAW]}
     await send(message)
-
-
-_NAMES = frozenset(name for name, _ in _RAW)
-_UNKEPT = (b"cache-control", b"no-store")
-"""What is not said to be kept by a cache holds what only this visitor may see."""

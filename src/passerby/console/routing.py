@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from inspect import iscoroutinefunction
 from typing import Any, Final, ParamSpec, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import MediaType, Response, get, post
@@ -31,11 +32,11 @@ from passerby.console.auth.sessions import visitor_of
 from passerby.console.context import ConsoleContext
 from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.middleware import AS_JSON
-from passerby.console.rendering import query, render
+from passerby.console.rendering import render
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Caller, signed_in
 from passerby.services.context import ServerContext
-from passerby.services.errors import ServiceError, not_found
+from passerby.services.errors import ErrorCode, ServiceError, not_found
 from passerby.web.errors import AnyRequest
 from passerby.web.streaming import MEDIA_TYPE
 
@@ -52,8 +53,8 @@ SEE_OTHER: Final = 303
 class PageContext:
     """A request of a signed-in user to a page of a project.
 
-    `path` is that of the page, `said` the name of a notice about what the page before did (`parts/notice.html`), and
-    `form` a form of the page that was rejected.
+    `path` is that of the page, `said` the name of a notice about the form that led here (`parts/notice.html`),
+    `address` the client's, and `form` a form of the page that was rejected.
     """
 
     console: ConsoleContext
@@ -77,12 +78,12 @@ class PageContext:
 
     @property
     def access(self) -> ServerAccess:
-        """What services take: the visitor's access to this project."""
+        """The user's access to this project, which services take."""
         return ServerAccess(self.context, self.project, self.caller)
 
     @property
     def on_server(self) -> ServerAccess:
-        """The visitor's access to what belongs to no project."""
+        """The user's access to what belongs to no project, such as users."""
         return ServerAccess(self.context, SERVER, self.caller)
 
     @property
@@ -92,27 +93,27 @@ class PageContext:
 
     @property
     def role(self) -> Role | None:
-        """The visitor's role in this project."""
+        """The user's role in this project."""
         return self.visitor.role_in(self.project)
 
     @property
     def may_manage(self) -> bool:
-        """Whether the visitor administers all projects, and so the console's users."""
+        """Whether the user is an administrator of all projects, and so manages users."""
         return self.visitor.role is Role.ADMIN
 
     @property
     def caller(self) -> Caller:
-        """The visitor, as services know them."""
+        """The user as the caller of services, for authorisation and the audit log."""
         return signed_in(self.visitor, self.address)
 
     @property
     def project_names(self) -> list[str]:
-        """The projects in which the visitor has a role, oldest first."""
+        """The projects in which the user has a role, oldest first."""
         names = self.console.projects.names()
         return [name for number, name in names.items() if self.visitor.role_in(number)]
 
     def url(self, path: str = "/", **values: object) -> str:
-        """The address of a page of this project."""
+        """Return the URL of a page of this project."""
         return f"/p/{self.project_name}{path}{query(**values)}"
 
     @property
@@ -121,28 +122,46 @@ class PageContext:
         return self.path.removeprefix(f"/p/{self.project_name}")
 
     def is_at(self, path: str) -> bool:
-        """Whether this is the page at a path of the project."""
+        """Return whether this is the page at a path of the project."""
         return self.own_path.rstrip("/") == path.rstrip("/")
 
     def at(self, path: str) -> bool:
-        """Whether the page belongs to the screen at this path of the project."""
+        """Return whether this page is at a path of the project or below it."""
         return self.is_at(path) or (path != "/" and self.own_path.startswith(f"{path}/"))
 
     def rejected(self, data: msgspec.Struct, error: ServiceError) -> PageContext:
-        """The page on a page that shows a form again, with this error."""
+        """Return the context for showing the page again with its form and this error."""
         return replace(self, form=kept(self.path, data, error))
 
     async def record(self, action: str, subject: str = "", details: Any = None) -> None:
-        """Record in the audit log what the visitor looked at. Changes are recorded by the services that make them."""
+        """Record in the audit log what the user viewed. Changes are recorded by the services that make them."""
         await self.run(self.access.record, action, subject, details)
 
+    async def run_events(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Run a function that reads the event store in a reader thread; None where it is unavailable.
+
+        A page then shows what it knows without events, rather than an error.
+        """
+        try:
+            return await self.run(read, *args, **kwargs)
+        except ServiceError as error:
+            if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
+                raise
+            return None
+
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run something that blocks in one of the reading threads."""
+        """Run a blocking function in a reader thread."""
         return await self.context.readers.run(read, *args, **kwargs)
 
 
+def query(**values: object) -> str:
+    """Return the query string of these values, with its `?`; "" for none. None and empty values are left out."""
+    given = {name: value for name, value in values.items() if value is not None and value != ""}
+    return f"?{urlencode(given, doseq=True)}" if given else ""
+
+
 def address_of(request: AnyRequest) -> str:
-    """The client's address; empty where it is unknown."""
+    """Return the client's address; "" where it is unknown."""
     return request.client.host if request.client else ""
 
 
@@ -152,7 +171,7 @@ def page_context_of(
     project_name: FromPath[str],
     said: FromQuery[str] = "",
 ) -> PageContext:
-    """The page that this request belongs to. Raises ServiceError where there is no such project."""
+    """Return the context of a request to a page. Raises LoginRequired, and ServiceError for an unknown project."""
     visitor = visitor_of(request)
     if visitor is None:
         raise LoginRequired
@@ -160,7 +179,7 @@ def page_context_of(
         if name == project_name:
             form: FormState = request.scope.get(STATE, NO_FORM)  # type: ignore[assignment]  # a key of our own
             page = PageContext(console, visitor, number, name, request.url.path, said, address_of(request), form)
-            request.state.page = page
+            request.state.page = page  # for error pages
             return page
     raise not_found("project")
 
@@ -182,19 +201,19 @@ def page_route(
             return Response(view)
         return render_page(template, page=page, view=view)
 
-    options: dict[str, Any] = {"dependencies": _visiting(view=load, **parts), "opt": {PERMISSION: permission}}
+    options: dict[str, Any] = {"dependencies": _dependencies(view=load, **parts), "opt": {PERMISSION: permission}}
     return get(IN_PROJECT + path, include_in_schema=False, **options)(show)
 
 
 def form_route(
     path: str, act: Callable[..., Any], *, permission: Permission = Permission.ADMIN, page: str = ""
 ) -> HTTPRouteHandler:
-    """A form of a project: `act` takes `page` and `data: URLEncodedBody[...]`, and answers with `done` or a page.
+    """Return the route of a form. `act` takes `page` and `data: URLEncodedBody[...]`, and returns a redirect or a page.
 
-    `page` is the path of the page that has the form, shown again where the form is rejected; by default the same path.
+    `page` is the path of the page with the form, shown again if the form is rejected; by default the same path.
     """
     opt = {PERMISSION: permission, PAGE: IN_PROJECT + (page or path)}
-    options: dict[str, Any] = {"dependencies": _visiting(), "opt": opt, "include_in_schema": False}
+    options: dict[str, Any] = {"dependencies": _dependencies(), "opt": opt, "include_in_schema": False}
     return post(IN_PROJECT + path, status_code=200, **options)(act)
 
 
@@ -203,13 +222,15 @@ def download_route(path: str, make: Callable[..., Any], *, permission: Permissio
 
     `make` takes `page` and parameters of the query, and returns the Response.
     """
-    return get(IN_PROJECT + path, dependencies=_visiting(), opt={PERMISSION: permission}, include_in_schema=False)(make)
+    return get(IN_PROJECT + path, dependencies=_dependencies(), opt={PERMISSION: permission}, include_in_schema=False)(
+        make
+    )
 
 
 def stream_route(path: str, follow: Callable[..., Any]) -> HTTPRouteHandler:
-    """An answer that goes on, for a page of a project: `follow` takes `page` and gives an `EventStream`."""
+    """Return a route of server-sent events. `follow` takes `page` and returns an `EventStream`."""
     options: dict[str, Any] = {
-        "dependencies": _visiting(),
+        "dependencies": _dependencies(),
         "opt": {PERMISSION: Permission.VIEWER},
         "include_in_schema": False,
     }
@@ -217,18 +238,19 @@ def stream_route(path: str, follow: Callable[..., Any]) -> HTTPRouteHandler:
 
 
 def render_page(template: str, *, status: int = 200, **values: Any) -> Response[str]:
-    """A page made of a template."""
+    """Return a page rendered from a template."""
     return Response(render(template, **values), media_type=MediaType.HTML, status_code=status)
 
 
 def redirect_to(page: PageContext, path: str, said: str = "") -> Redirect:
-    """After a form: to a page that says, in the words under `said` in `parts/said.html`, what was done."""
+    """Redirect after a form to a page that shows a notice: `said` is its name in `parts/notice.html`."""
     return Redirect(page.url(path, said=said), status_code=SEE_OTHER)
 
 
-def _visiting(**gathering: Callable[..., Any]) -> dict[str, Provide]:
+def _dependencies(**others: Callable[..., Any]) -> dict[str, Provide]:
+    """Return the dependencies of a route: `page` and these. Those that are not coroutines must not block."""
     provided = {
         name: Provide(load, sync_to_thread=None if iscoroutinefunction(load) else False)
-        for name, load in gathering.items()
+        for name, load in others.items()
     }
     return {"page": Provide(page_context_of, sync_to_thread=False), **provided}

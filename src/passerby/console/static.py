@@ -1,6 +1,8 @@
-"""The console's static files: read and compressed once, under a path that changes with their content.
+"""Static files: read and compressed once, at paths that contain a hash of the content, so browsers cache them forever.
 
-What a path names never changes, so that browsers keep it for as long as they like.
+`files` are those of the console's pages. `viewer_file` are those of the API viewer: Swagger UI as published, and the
+script that starts it. Only the page of the API reference loads them; they have a folder of their own, as a test limits
+the size of the files of all other pages.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import hashlib
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -19,20 +21,26 @@ from litestar.params import FromPath
 from passerby.console.auth.permissions import PERMISSION, Permission
 from passerby.web.errors import AnyRequest
 
-TYPES = {
+TYPES: Final = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
 """Media types by suffix. Other files in the folder, such as licences, are not served."""
-
-HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-"""Of every file whose address changes with its content."""
-_DIGITS = 12
+VIEWER_PREFIX: Final = "/docs/viewer"
+VIEWER_TYPES: Final = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "start.js": "text/javascript",
+}
+HEADERS: Final = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+"""Of every file whose path changes with its content."""
+_DIGITS: Final = 12
+"""Digits of the hash in a path."""
 
 
 class File(NamedTuple):
-    """A file as it is sent, and compressed."""
+    """A file: its media type, its content, and its content compressed with gzip."""
 
     type: str
     plain: bytes
@@ -40,13 +48,13 @@ class File(NamedTuple):
 
 
 class Files(NamedTuple):
-    """All files by their path, and the part of the address that stands for their content."""
+    """All files by path, and the hash of their content, which is a part of every URL."""
 
     by_path: dict[str, File]
     version: str
 
     def url(self, path: str) -> str:
-        """Where a file is served. Raises KeyError for one that is not there."""
+        """Return the path at which a file is served. Raises KeyError for an unknown file."""
         if path not in self.by_path:
             raise KeyError(path)
         return f"/static/{self.version}/{path}"
@@ -54,8 +62,9 @@ class Files(NamedTuple):
 
 @cache
 def files() -> Files:
-    """The files that come with the package."""
+    """Return the files of the console's pages."""
     found = dict(_found(resources.files("passerby.console") / "static", ""))
+    # One hash for all files: scripts import each other by relative paths, so they have to change together.
     digest = hashlib.sha256()
     for path in sorted(found):
         digest.update(path.encode() + b"\0" + found[path].plain + b"\0")
@@ -63,6 +72,7 @@ def files() -> Files:
 
 
 def _found(folder: Traversable, above: str) -> list[tuple[str, File]]:
+    """Return the served files of a folder and its subfolders; `above` is the folder's own path."""
     found = []
     for entry in folder.iterdir():
         if entry.is_dir():
@@ -71,6 +81,29 @@ def _found(folder: Traversable, above: str) -> list[tuple[str, File]]:
             plain = entry.read_bytes()
             found.append((above + entry.name, File(kind, plain, gzip.compress(plain, 9, mtime=0))))
     return found
+
+
+class ViewerFile(NamedTuple):
+    """A file of the API viewer: its media type, its content compressed with gzip, and the hash in its URL."""
+
+    type: str
+    packed: bytes
+    version: str
+
+
+@cache
+def viewer_file(name: str) -> ViewerFile:
+    """Return a file of the API viewer. Raises KeyError for an unknown name."""
+    kind = VIEWER_TYPES[name]
+    folder = resources.files("passerby.console") / "viewer"
+    vendored = folder / f"{name}.gz"
+    packed = vendored.read_bytes() if vendored.is_file() else gzip.compress((folder / name).read_bytes(), 9, mtime=0)
+    return ViewerFile(kind, packed, hashlib.sha256(packed).hexdigest()[:_DIGITS])
+
+
+def viewer_url(name: str) -> str:
+    """Return the path at which a file of the API viewer is served. Raises KeyError for an unknown name."""
+    return f"{VIEWER_PREFIX}/{viewer_file(name).version}/{name}"
 
 
 @get("/static/{version:str}/{path:path}", opt={PERMISSION: Permission.PUBLIC}, include_in_schema=False)

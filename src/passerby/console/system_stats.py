@@ -1,10 +1,9 @@
-"""Statistics of this server's processes and files."""
+"""Statistics of this server: memory and CPU time of its processes, sizes of its files, free disk space."""
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
 
 import msgspec
 import psutil
@@ -16,7 +15,7 @@ _ROLE = "--role="
 
 
 class Process(msgspec.Struct, frozen=True, kw_only=True):
-    """A process of this server: its role, resident memory, processor time since it began, and age in seconds."""
+    """A process of this server: its role, resident memory, and its CPU time and uptime in seconds."""
 
     role: str
     pid: int
@@ -26,14 +25,14 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileSize(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the data directory with its write-ahead log, or a folder with all that is in it."""
+    """Size of a file of the data directory with its write-ahead log, or of a folder with everything in it."""
 
     name: str
     bytes: int
 
 
 class Disk(msgspec.Struct, frozen=True, kw_only=True):
-    """Disk space that the data directory takes, and what is left on its disk."""
+    """Disk usage of the data directory, and free and total space of its disk."""
 
     files: list[FileSize]
     free_bytes: int
@@ -42,34 +41,34 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
 
 def processes(supervisor: int) -> list[Process]:
     """Return a process and its children, itself first. Empty where there is no such process."""
-    return sorted(_each(supervisor), key=lambda one: (one.pid != supervisor, one.role, one.pid))
+    try:
+        first = psutil.Process(supervisor)
+        children = [first, *first.children()]
+    except psutil.Error:
+        return []
+    found = []
+    for process in children:
+        try:
+            with process.oneshot():
+                words, busy = process.cmdline(), process.cpu_times()
+                found.append(
+                    Process(
+                        role=next((word.removeprefix(_ROLE) for word in words if word.startswith(_ROLE)), "supervisor"),
+                        pid=process.pid,
+                        resident_bytes=process.memory_info().rss,
+                        busy_seconds=busy.user + busy.system,
+                        age_seconds=max(0.0, time.time() - process.create_time()),
+                    )
+                )
+        except psutil.Error:  # it has ended since the list was made
+            continue
+    return sorted(found, key=lambda one: (one.pid != supervisor, one.role, one.pid))
 
 
 def disk(folder: DataDir) -> Disk:
-    """Return the sizes of the files in the data directory."""
+    """Return the sizes of the files in the data directory, and the space on its disk."""
     usage = shutil.disk_usage(folder.path)
     entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]
     sized = ((entry, sizes.of_folder if entry.is_dir() else sizes.of_database) for entry in entries)
     files = [FileSize(name=entry.name, bytes=size(entry)) for entry, size in sized]
     return Disk(files=files, free_bytes=usage.free, total_bytes=usage.total)
-
-
-def _each(supervisor: int) -> Iterator[Process]:
-    try:
-        first = psutil.Process(supervisor)
-        found = [first, *first.children()]
-    except psutil.Error:
-        return
-    for process in found:
-        try:
-            with process.oneshot():
-                words, busy = process.cmdline(), process.cpu_times()
-                yield Process(
-                    role=next((word.removeprefix(_ROLE) for word in words if word.startswith(_ROLE)), "supervisor"),
-                    pid=process.pid,
-                    resident_bytes=process.memory_info().rss,
-                    busy_seconds=busy.user + busy.system,
-                    age_seconds=max(0.0, time.time() - process.create_time()),
-                )
-        except psutil.Error:  # ended meanwhile
-            continue

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from passerby.console.presenters.errors import explain
+from passerby.console.presenters.errors import error_texts
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import STATUS
 
@@ -15,18 +15,18 @@ _DETAILS = {"merge_id": "m", "namespace": "email", "rule": "R3(a): two customers
 
 @pytest.mark.parametrize("code", [code for code, status in STATUS.items() if status == HTTPStatus.CONFLICT])
 def test_every_conflict_says_in_words_of_its_own_what_helps(code: ErrorCode) -> None:
-    found = explain(ServiceError(code, "the API's words", _DETAILS))
+    found = error_texts(ServiceError(code, "the API's words", _DETAILS))
     assert "the API's words" not in found.text
     assert found.title != "Request failed"
 
 
 def test_what_has_to_be_undone_first_is_named() -> None:
-    assert explain(ServiceError(ErrorCode.DEPENDENT_MERGE_EXISTS, "", {"merge_id": "m-2"})).merge_id == "m-2"
+    assert error_texts(ServiceError(ErrorCode.DEPENDENT_MERGE_EXISTS, "", {"merge_id": "m-2"})).merge_id == "m-2"
 
 
 def test_a_limit_names_the_kind_of_identifier() -> None:
-    assert "“Email”" in explain(ServiceError(ErrorCode.LIMIT_EXCEEDED, "", _DETAILS)).text
+    assert "“Email”" in error_texts(ServiceError(ErrorCode.LIMIT_EXCEEDED, "", _DETAILS)).text
 
 
 def test_other_errors_have_the_wording_of_the_api() -> None:
-    assert explain(ServiceError(ErrorCode.OVERLOADED, "come again")).text == "Come again."
+    assert error_texts(ServiceError(ErrorCode.OVERLOADED, "come again")).text == "Come again."

@@ -12,8 +12,7 @@ from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
 from tests.sdk.tools import program
 
 from passerby.console.documentation import pages
-from passerby.console.presenters.platforms import PLATFORMS, platform_snippets
-from passerby.console.presenters.sources import kinds_of
+from passerby.console.presenters.sources import PLATFORMS, kinds_of, platform_snippets
 from passerby.dialects import registry
 from passerby.dialects.segment.libraries import LIBRARIES
 from passerby.services.management_answers import KeyInfo

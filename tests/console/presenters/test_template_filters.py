@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.console.charts.test_lanes import entry
 
-from passerby.console.presenters.template_filters import Told, graph, told, told_merge, told_step
+from passerby.console.presenters.template_filters import DecisionTexts, decision_texts, graph, merge_texts, step_texts
 from passerby.identity.decisions import NO_DETAIL, WORKER
 from passerby.services.answers import Step
 from passerby.state.views import HistoryIdentifier, Merge
@@ -17,7 +17,7 @@ _BOTH = "One message contained both the email address of this profile and the mo
 def test_a_decision_has_a_title_a_rule_and_an_explanation() -> None:
     one = entry("merged", "b", "a")
     one.identifier, one.by = _DEVICE, _EMAIL
-    assert told(one) == Told("Profiles merged", "R2", _BOTH)
+    assert decision_texts(one) == DecisionTexts("Profiles merged", "R2", _BOTH)
 
 
 def test_a_merge_has_the_same_texts() -> None:
@@ -34,12 +34,12 @@ def test_a_merge_has_the_same_texts() -> None:
         detail=NO_DETAIL,
         undone_at=None,
     )
-    assert told_merge(merge) == Told("Profiles merged", "R2", _BOTH)
+    assert merge_texts(merge) == DecisionTexts("Profiles merged", "R2", _BOTH)
 
 
 def test_a_step_of_a_preview_has_the_same_texts() -> None:
     step = Step(identifier=_DEVICE, from_="b", to="a", rule="R2", detail=NO_DETAIL, by=_EMAIL, reason="")
-    assert told_step(step, "merged") == Told("Profiles merged", "R2", _BOTH)
+    assert step_texts(step, "merged") == DecisionTexts("Profiles merged", "R2", _BOTH)
 
 
 def test_a_mark_of_the_graph_names_time_event_and_profile() -> None:

@@ -1,8 +1,9 @@
-"""Ages, durations and sizes as text."""
+"""Times, ages, durations, sizes, numbers and amounts as text."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -96,3 +97,36 @@ def test_between_two_times_of_the_api_are_seconds() -> None:
 )
 def test_a_short_duration_has_its_two_largest_units(seconds: float, text: str) -> None:
     assert units.short_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    "value, currency, shown",
+    [(0, "EUR", "0.00 EUR"), (1234567.891, "USD", "1\u202f234\u202f567.89 USD"), (-5, None, "-5.00")],
+)
+def test_an_amount_has_two_digits_and_its_currency(value: float, currency: str | None, shown: str) -> None:
+    assert units.money(value, currency) == shown
+
+
+def test_times_are_shown_in_utc() -> None:
+    assert units.clock("2026-03-01T13:05:07.123+02:00") == "2026-03-01 11:05:07"
+    assert units.utc("2026-03-01T13:05:07.123+02:00") == "2026-03-01 11:05:07 UTC"
+
+
+def test_thousands_stand_apart() -> None:
+    assert units.number(1_234_567) == "1\N{NARROW NO-BREAK SPACE}234\N{NARROW NO-BREAK SPACE}567"
+
+
+@pytest.mark.parametrize(
+    "moment, shown",
+    [
+        ("2026-03-29T00:59:59.000Z", "2026-03-29 01:59:59"),
+        ("2026-03-29T01:00:00.000Z", "2026-03-29 03:00:00"),
+        ("2026-10-25T00:30:00.000Z", "2026-10-25 02:30:00"),
+        ("2026-10-25T01:30:00.000Z", "2026-10-25 02:30:00"),
+        ("2025-12-31T23:30:00.000Z", "2026-01-01 00:30:00"),
+    ],
+)
+def test_times_follow_daylight_saving_time(moment: str, shown: str) -> None:
+    with units.in_zone(ZoneInfo("Europe/Berlin")):
+        assert (units.clock(moment), units.utc(moment)) == (shown, f"{moment[:10]} {moment[11:19]} UTC")
+    assert units.clock(moment) == f"{moment[:10]} {moment[11:19]}"

@@ -1,7 +1,7 @@
-"""Which requests come from the console's own pages.
+"""CSRF protection by headers of the browser: `Sec-Fetch-Site` and `Origin`.
 
-Browsers say where a request comes from: in `Sec-Fetch-Site` where the console is reached by HTTPS or on the same
-machine, and in `Origin` with every form. What says neither comes from no browser, and has the API.
+Browsers send `Sec-Fetch-Site` where the console is reached by HTTPS or on the same machine, and `Origin` with every
+form. A request with neither is not from a browser, and is rejected: scripts use the API.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a request with these headers was sent by a page of this very origin."""
+    """Return whether a request with these headers was sent by a page of the console itself."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

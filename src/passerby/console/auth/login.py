@@ -5,8 +5,9 @@ A wrong name and a wrong password give the same answer after the same time, so t
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Response, get, post
@@ -27,8 +28,8 @@ from passerby.services.access import Access
 from passerby.services.caller import signed_in
 from passerby.web.errors import AnyRequest
 
-LONGEST_NAME = 200
-LONGEST_PASSWORD = 1_000
+LONGEST_NAME: Final = 200
+LONGEST_PASSWORD: Final = 1_000
 """In characters. Longer ones are rejected without hashing them, which takes time that grows with the length."""
 
 _WRONG = "Wrong name or password."
@@ -58,16 +59,17 @@ async def sign_in(
     if len(data.user) > LONGEST_NAME or len(data.password) > LONGEST_PASSWORD:
         return _form(data.to, data.user[:LONGEST_NAME], _WRONG, HTTPStatus.BAD_REQUEST)
     now, device = console.context.now(), request.cookies.get(DEVICE_COOKIE, "")
-    attempt, unlocked_at = await console.context.readers.run(
-        _attempt, console, data.user, address_of(request), device, now
-    )
+    users, readers = console.context.users, console.context.readers
+    known = await readers.run(users.device_of, data.user, device, now)
+    unlocked_at = await readers.run(users.unlocked_at, data.user)
+    attempt = Attempt(data.user, address_of(request), known)
     if wait := console.throttle.wait_ms(attempt, now, unlocked_at):
         refused = _form(data.to, data.user, _WAIT.format(delay(wait)), HTTPStatus.TOO_MANY_REQUESTS)
-        refused.headers["Retry-After"] = str(-(-wait // 1000))
+        refused.headers["Retry-After"] = str(math.ceil(wait / 1000))
         return refused
     # Counted before the password is checked: of many attempts sent at once, none would be delayed otherwise.
     console.throttle.tried(attempt, now)
-    access = await console.context.readers.run(sessions.signing_in, console.context, data.user, attempt.address)
+    access = await readers.run(sessions.signing_in, console.context, data.user, attempt.address)
     opened = await console.passwords.run(sessions.sign_in, access, data.user, data.password, device)
     if opened is None:
         return _form(data.to, data.user, _WRONG, HTTPStatus.UNAUTHORIZED)
@@ -86,12 +88,6 @@ async def sign_out(request: AnyRequest, console: NamedDependency[ConsoleContext]
         access = Access(console.context, SERVER, signed_in(visitor, address_of(request)))
         await console.context.readers.run(sessions.sign_out, access, token)
     return Redirect("/sign-in", status_code=SEE_OTHER, cookies=[cookie(request, COOKIE, "", 0)])
-
-
-def _attempt(console: ConsoleContext, user: str, address: str, device: str, now: int) -> tuple[Attempt, int]:
-    """Return the attempt with its known device, and the time from which failures count."""
-    users = console.context.users
-    return Attempt(user, address, users.device_of(user, device, now)), users.unlocked_at(user)
 
 
 def _within(to: str) -> str:

@@ -17,13 +17,13 @@ from typing import NamedTuple
 FREE_PER_USER = 5
 """Wrong passwords of one user name from one network, or from one known device, before there are delays."""
 FREE_PER_ADDRESS = 30
-"""Wrong passwords from one address, for whatever names, before there are delays."""
+"""Wrong passwords from one address, for any names, before there are delays."""
 FIRST_DELAY_MS = 1_000
 LONGEST_DELAY_MS = 15 * 60 * 1000
 FORGET_MS = 60 * 60 * 1000
-"""Without another failure, those before are forgotten after this time."""
+"""Time without another failure after which failures are forgotten."""
 MOST = 4_096
-_MINUTE = 60
+"""Keys in memory."""
 _NETWORK_BITS = 64
 _SITE_BITS = 48
 """Of an IPv6 address: the bits that are the same for a household, and for a customer of a provider."""
@@ -48,14 +48,21 @@ class Throttle:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._failures: OrderedDict[str, tuple[int, int]] = OrderedDict()
-        """By key: how many, and when the last of them was."""
+        """Number of failures and time of the last one, by key; the key that failed longest ago is first."""
 
     def wait_ms(self, attempt: Attempt, now: int, unlocked_at: int = 0) -> int:
-        """How long an attempt has to wait, 0 for not at all. What failed before `unlocked_at` does not count."""
-        return max(self._wait_ms(limit, now, unlocked_at) for limit in _limits(attempt))
+        """Return how long an attempt has to wait, 0 for not at all. Failures before `unlocked_at` do not count."""
+        longest = 0
+        for key, free in _limits(attempt):
+            count, last = self._failures.get(key, (0, now))
+            if count >= free and last >= unlocked_at and now - last < FORGET_MS:
+                # Shifting by more bits would only make large numbers of which the longest delay is left.
+                doubled = min(count - free, LONGEST_DELAY_MS.bit_length())
+                longest = max(longest, last + min(FIRST_DELAY_MS << doubled, LONGEST_DELAY_MS) - now)
+        return longest
 
     def tried(self, attempt: Attempt, now: int) -> None:
-        """Count a failure, before the password is looked at: many at once would all be let through otherwise."""
+        """Count an attempt as failed. Call it before the password is checked: many at once would pass otherwise."""
         for key, _ in _limits(attempt):
             count, last = self._failures.get(key, (0, now))
             self._failures[key] = (count + 1 if now - last < FORGET_MS else 1, now)
@@ -64,7 +71,7 @@ class Throttle:
             self._failures.popitem(last=False)
 
     def succeeded(self, attempt: Attempt) -> None:
-        """Take the failure back. The user's own are forgotten, of the address this one only: others may share it."""
+        """Reset the failures of the user, and take this one back from the address, which others may share."""
         own, *shared = _limits(attempt)
         self._failures.pop(own.key, None)
         for key, _ in shared:
@@ -72,16 +79,9 @@ class Throttle:
                 count, last = self._failures[key]
                 self._failures[key] = (count - 1, last)
 
-    def _wait_ms(self, limit: _Limit, now: int, unlocked_at: int) -> int:
-        count, last = self._failures.get(limit.key, (0, now))
-        if count < limit.free or last < unlocked_at or now - last >= FORGET_MS:
-            return 0
-        doubled = min(count - limit.free, LONGEST_DELAY_MS.bit_length())
-        return max(0, last + min(FIRST_DELAY_MS << doubled, LONGEST_DELAY_MS) - now)
-
 
 def _limits(attempt: Attempt) -> tuple[_Limit, ...]:
-    """What an attempt counts against, the user's own first."""
+    """Return the limits that an attempt counts against, the user's own first."""
     if attempt.device:
         return (_Limit(f"device {attempt.device}", FREE_PER_USER),)
     network, site = _network(attempt.address, _NETWORK_BITS), _network(attempt.address, _SITE_BITS)
@@ -89,7 +89,7 @@ def _limits(attempt: Attempt) -> tuple[_Limit, ...]:
 
 
 def _network(address: str, bits: int) -> str:
-    """The network of an IPv6 address, because one client can use all of it; any other address unchanged."""
+    """Return the network of an IPv6 address, because one client can use all of it; any other address unchanged."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

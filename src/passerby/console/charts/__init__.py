@@ -1,7 +1,6 @@
-"""Drawings that the server makes: SVG out of numbers, with classes for the style sheet and not one style of its own.
+"""SVG charts that the server renders: classes for the style sheet, and no inline styles, which the page policy forbids.
 
-- `bars` — how much of a whole something is
-- `sparkline` — a value over time, inline
-- `lanes` — where the merge graph's parts go
+- `inline` — bars and sparklines, for cells of tables
+- `lanes` — layout of the merge graph
 - `merge_graph` — the decisions about a profile as a graph
 """

@@ -1,19 +1,19 @@
-"""Where the merge graph's parts go: a lane for each profile, from top to bottom, and a column for each decision.
+"""Layout of the merge graph: a lane for each profile, from top to bottom, and a column for each decision.
 
-A lane is drawn while its profile stands for itself: from the first decision about it to the merge that absorbed it,
-and again from an undo on.
+A lane is drawn while its profile is canonical: from the first decision about it to its merge into another one, and
+again after an undo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from passerby.identity.decisions import DecisionKind
 from passerby.state.views import HistoryEntry
 
 COLUMNS: Final = 48
-"""Decisions that are drawn; of more, identifiers that were just added are left out, and then the oldest."""
+"""Decisions that are drawn. Of more, those of _QUIET kinds are left out, and then the oldest."""
 LANES: Final = 24
 """Profiles that are drawn."""
 
@@ -21,7 +21,7 @@ _QUIET: Final = frozenset({"attached", "blocked"})
 
 
 class Mark(NamedTuple):
-    """A decision at a place. `number` is that of its entry; `other` the lane at the other end, if it has one."""
+    """A decision in the graph. `number` is the index of its entry; `other` the lane at the other end, None for none."""
 
     number: int
     column: int
@@ -31,14 +31,14 @@ class Mark(NamedTuple):
 
 
 class Lane(NamedTuple):
-    """A profile, and the columns between which it stood for itself: pairs of first and last."""
+    """A profile, and the spans of columns in which it was canonical: pairs of first and last."""
 
     profile: str
     spans: list[tuple[int, int]]
 
 
 class Graph(NamedTuple):
-    """Lanes and marks; `left_out` counts the decisions that are not drawn."""
+    """Lanes and marks. `left_out` is the number of decisions that are not drawn."""
 
     lanes: list[Lane]
     marks: list[Mark]
@@ -47,10 +47,17 @@ class Graph(NamedTuple):
 
 
 def arrange(entries: Sequence[HistoryEntry], first: str) -> Graph:
-    """The graph of these decisions (oldest first) about a profile, whose lane is the first one."""
-    chosen = _choose(entries)
-    lanes = _lanes([entry for _, entry in chosen], first)
-    marks = [mark for column, (number, entry) in enumerate(chosen) if (mark := _mark(number, column, entry, lanes))]
+    """Return the graph of these decisions (oldest first) about a profile, whose lane is the first one."""
+    chosen = list(enumerate(entries))
+    if len(chosen) > COLUMNS:
+        chosen = [(number, entry) for number, entry in chosen if entry.kind not in _QUIET][-COLUMNS:]
+    named = (profile for _, entry in chosen for profile in (entry.from_, entry.to) if profile is not None)
+    lanes = {profile: lane for lane, profile in enumerate(list(dict.fromkeys([first, *named]))[:LANES])}
+    marks = []
+    for column, (number, entry) in enumerate(chosen):
+        at, other = lanes.get(entry.to or entry.from_ or ""), lanes.get(entry.from_ or "")
+        if at is not None:
+            marks.append(Mark(number, column, at, None if other == at else other, entry.kind))
     spans = _spans([entry for _, entry in chosen], lanes)
     return Graph(
         lanes=[Lane(profile, spans[profile]) for profile in lanes],
@@ -60,30 +67,8 @@ def arrange(entries: Sequence[HistoryEntry], first: str) -> Graph:
     )
 
 
-def _choose(entries: Sequence[HistoryEntry]) -> list[tuple[int, HistoryEntry]]:
-    numbered = list(enumerate(entries))
-    if len(numbered) > COLUMNS:
-        numbered = [(number, entry) for number, entry in numbered if entry.kind not in _QUIET]
-    return numbered[-COLUMNS:]
-
-
-def _lanes(entries: Sequence[HistoryEntry], first: str) -> dict[str, int]:
-    """The lane of each profile, in the order in which decisions name them."""
-    named = (profile for entry in entries for profile in (entry.from_, entry.to) if profile is not None)
-    return {profile: lane for lane, profile in enumerate(list(dict.fromkeys([first, *named]))[:LANES])}
-
-
-def _mark(number: int, column: int, entry: HistoryEntry, lanes: dict[str, int]) -> Mark | None:
-    """The mark of a decision; None where its profile has no lane."""
-    at = lanes.get(entry.to or entry.from_ or "")
-    if at is None:
-        return None
-    other = lanes.get(entry.from_ or "")
-    return Mark(number, column, at, None if other == at else other, entry.kind)
-
-
-def _spans(entries: Sequence[HistoryEntry], lanes: dict[str, int]) -> dict[str, list[tuple[int, int]]]:
-    """The spans of each lane. Curves into a mark begin a column before it; that of an undo ends one behind."""
+def _spans(entries: Sequence[HistoryEntry], lanes: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return the spans of each lane. A curve into a mark begins a column before it; that of an undo ends one after."""
     begun: dict[str, int] = {}
     spans: dict[str, list[tuple[int, int]]] = {profile: [] for profile in lanes}
     for column, entry in enumerate(entries):
@@ -94,6 +79,6 @@ def _spans(entries: Sequence[HistoryEntry], lanes: dict[str, int]) -> dict[str, 
         if entry.kind == "merged" and entry.from_ in begun:
             first = begun.pop(entry.from_)
             spans[entry.from_].append((first, max(first, column - 1)))
-    for profile, column in begun.items():
+    for profile, column in begun.items():  # not merged into another one until the end
         spans[profile].append((column, max(column, len(entries))))
     return spans

@@ -1,1 +1,1 @@
-"""The screens: one file each, with the function that gathers and the routes."""
+"""Pages: one module each, with the function that loads the view, the forms and the routes."""

@@ -1,7 +1,8 @@
-"""Alerts: their state for the health page, and the form for thresholds and receiver."""
+"""Alerts: their state for the health page, and the form for thresholds and the receiver."""
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -26,7 +27,7 @@ THRESHOLDS: Final = tuple(rule.threshold for rule in RULES.values() if rule.thre
 
 
 class Alert(msgspec.Struct, kw_only=True):
-    """A rule and its state. `status` is unknown before the first sample; `since` is when it last changed."""
+    """A rule and its state. `value` is null before the first sample; `since` is when the state last changed."""
 
     name: str
     label: str
@@ -39,7 +40,7 @@ class Alert(msgspec.Struct, kw_only=True):
 
 
 class Receiver(msgspec.Struct, kw_only=True):
-    """Where alerts are sent, without the address, which is a secret; `last` is the last attempt since the start."""
+    """Where alerts are sent, by its host: the URL is a secret. `last` is the last attempt since the start."""
 
     host: str
     format: Format
@@ -47,14 +48,14 @@ class Receiver(msgspec.Struct, kw_only=True):
 
 
 class Alerts(msgspec.Struct, kw_only=True):
-    """All rules, and the receiver: null where alerts are not sent."""
+    """All rules, and the receiver, null for none."""
 
     alerts: list[Alert]
     receiver: Receiver | None
 
 
 class AlertsView(msgspec.Struct, kw_only=True):
-    """What the form shows: the thresholds by field, null for a rule that is off."""
+    """The values of the form: thresholds by field, null for a rule that is off."""
 
     receiver: Receiver | None
     thresholds: dict[str, float | None]
@@ -63,7 +64,7 @@ class AlertsView(msgspec.Struct, kw_only=True):
 
 
 class AlertForm(msgspec.Struct, kw_only=True):
-    """The form. An empty threshold switches the rule off; an empty address keeps the one there is."""
+    """The form. An empty threshold switches the rule off; an empty address keeps the saved one."""
 
     address: Annotated[str, Meta(max_length=ADDRESS_CHARACTERS)] = ""
     remove: Literal["", "on"] = ""
@@ -76,7 +77,7 @@ class AlertForm(msgspec.Struct, kw_only=True):
 
 
 def alerts_of(page: PageContext) -> Alerts:
-    """The alerts as the health page shows them."""
+    """Return the alerts for the health page."""
     monitor = page.console.monitor
     settings, states = monitor.alerting.settings(), monitor.states()
     shown = []
@@ -127,7 +128,7 @@ async def change(page: NamedDependency[PageContext], data: URLEncodedBody[AlertF
 
 
 def settings_in(form: AlertForm, before: AlertSettings) -> AlertSettings:
-    """The settings that a form asks for. Raises ServiceError for what cannot be one."""
+    """Read the settings from the form. Raises ServiceError for an invalid address or threshold."""
     try:
         address = checked_address(form.address) if form.address.strip() else before.address
     except BadSetting as error:
@@ -137,6 +138,7 @@ def settings_in(form: AlertForm, before: AlertSettings) -> AlertSettings:
         "address": "" if form.remove else address,
         "format": form.format,
         "components": bool(form.components),
+        # A text that is no number is passed on: the conversion below rejects it with a message.
         **{name: float(text) if _is_number(text) else text or None for name, text in texts.items()},
     }
     try:
@@ -147,7 +149,7 @@ def settings_in(form: AlertForm, before: AlertSettings) -> AlertSettings:
 
 def _is_number(text: str) -> bool:
     try:
-        return float(text) == float(text)  # not NaN
+        return not math.isnan(float(text))
     except ValueError:
         return False
 
@@ -160,6 +162,7 @@ async def send_test(page: NamedDependency[PageContext]) -> Response[Any]:
     now = page.context.now()
     sent = notification("test", AlertState(since=now), settings, now)
     problem = None
+    # Not in a reader thread: a receiver that does not answer would hold it until the timeout.
     try:
         await page.console.examinations.run(send, settings, sent)
     except NotDelivered as error:

@@ -1,4 +1,4 @@
-"""Who changed or looked at what, for administrators: filtered, and as a file."""
+"""Audit log, for administrators: filtered by user, action and time, and as a file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SHOWN = 50
 
 
 class AuditFilter(msgspec.Struct, kw_only=True):
-    """What the page was asked for."""
+    """The filter of the page, as it was entered."""
 
     who: str
     action: str
@@ -39,7 +39,7 @@ class AuditFilter(msgspec.Struct, kw_only=True):
 
 
 class AuditView(msgspec.Struct, kw_only=True):
-    """A page of the audit log. `query` is the filter."""
+    """A page of the audit log, newest first. `query` is the filter."""
 
     entries: list[AuditEntry]
     cursor: str | None

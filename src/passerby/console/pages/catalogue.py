@@ -13,27 +13,28 @@ from passerby.messages import StandardEvent
 from passerby.services import catalogue, cursors, tracking_plan
 from passerby.services.answers import CatalogueAnswer
 from passerby.services.cursors import Page
-from passerby.services.errors import ServiceError
 from passerby.services.management_answers import MarkInfo
 from passerby.services.series import list_volumes
 from passerby.web.parameters import Cursor
 
 SHOWN = 40
+"""Events of a page."""
 MOST = 1_000
+"""Events that are read at once to find those of a standard event."""
 STANDARDS: tuple[StandardEvent, ...] = get_args(StandardEvent)
 DAYS = 30
-"""How many days a sparkline has."""
+"""Days of a sparkline."""
 
 Standard = Annotated[StandardEvent | Literal[""], QueryParameter(name="semantic")]
 Part = Literal["events", "traits", "violations"]
 
 
 class CatalogueView(msgspec.Struct, kw_only=True):
-    """A page of the catalogue, which part of it is looked at, and the volumes of its events in the last days.
+    """A page of the data catalog: the part that is shown, and the volumes of its events in the last days.
 
-    `volumes` are by event name and null where events cannot be read now; a name that is not in there did not come.
-    `marks` are what people say of traits, and of the events that belong on this page, even if they never came.
-    `hidden` events and traits are shown on request only.
+    `volumes` are by event name, null where the event store is unavailable; names without events are missing. `marks`
+    are the annotations of traits, and of events whose names belong on this page, planned ones included. Hidden events
+    and traits are shown on request only.
     """
 
     found: CatalogueAnswer
@@ -53,14 +54,22 @@ async def load(
     hidden: FromQuery[bool] = False,  # noqa: FBT002 - a part of the address
     semantic: Standard = "",
 ) -> CatalogueView:
-    found: CatalogueAnswer = await (
-        _standard(page, semantic) if semantic else page.run(catalogue.get_catalogue, page.access, Page(SHOWN, cursor))
-    )
-    names = {event.name for event in found.events}
+    found = await page.run(_found, page, semantic, cursor)
+    # Annotations are stored apart from the catalog: those of this page are within its names, in alphabetical order.
+    after = cursors.decode(cursor, cursors.AfterName)
+    first, last = after.name if after else "", found.events[-1].name if found.cursor else None
+    annotations = (await page.run(tracking_plan.list_annotations, page.access)).marks
+    names = page.console.settings.catalogue.event_names
+    counted = await page.run_events(list_volumes, page.access, DAYS, names)
+    shown = {event.name for event in found.events}
     return CatalogueView(
         found=found,
-        volumes=await page.run(_volumes, page, names),
-        marks=await page.run(_marks, page, found, cursor),
+        volumes=None if counted is None else {each.name: each.values for each in counted.events if each.name in shown},
+        marks=[
+            each
+            for each in annotations
+            if each.event is None or (first < each.event and (last is None or each.event <= last))
+        ],
         hidden=hidden,
         part=part,
         cursor=cursor,
@@ -69,39 +78,16 @@ async def load(
     )
 
 
-async def _standard(page: PageContext, semantic: str) -> CatalogueAnswer:
-    """The catalogue with all events of this standard event, whatever their senders call them."""
-    found = await page.run(catalogue.get_catalogue, page.access, Page(MOST, None))
-    events, cursor = found.events, found.cursor
-    while cursor is not None:
-        following = await page.run(catalogue.get_catalogue, page.access, Page(MOST, cursor))
-        events, cursor = [*events, *following.events], following.cursor
-    wanted = [event for event in events if event.semantic == semantic]
-    return msgspec.structs.replace(found, events=wanted, cursor=None)
-
-
-def _marks(page: PageContext, found: CatalogueAnswer, cursor: str | None) -> list[MarkInfo]:
-    """What is said of traits and of the events that belong on this page by their names, whether they came or not."""
-    place = cursors.decode(cursor, cursors.AfterName)
-    first, last = place.name if place else "", found.events[-1].name if found.cursor else None
-    return [
-        mark
-        for mark in tracking_plan.list_annotations(page.access).marks
-        if mark.event is None or _between(first, mark.event, last)
-    ]
-
-
-def _between(first: str, name: str, last: str | None) -> bool:
-    return first < name and (last is None or name <= last)
-
-
-def _volumes(page: PageContext, names: set[str]) -> dict[str, list[int]] | None:
-    """What is known of these events by day. Without it the catalogue is still worth a look."""
-    try:
-        counted = list_volumes(page.access, DAYS, page.console.settings.catalogue.event_names).events
-    except ServiceError:
-        return None
-    return {event.name: event.values for event in counted if event.name in names}
+def _found(page: PageContext, semantic: str, cursor: str | None) -> CatalogueAnswer:
+    """Read a page of the catalog, or all events of one standard event, under whatever names they were sent."""
+    if not semantic:
+        return catalogue.get_catalogue(page.access, Page(SHOWN, cursor))
+    found = catalogue.get_catalogue(page.access, Page(MOST, None))
+    events, more = found.events, found.cursor
+    while more is not None:
+        following = catalogue.get_catalogue(page.access, Page(MOST, more))
+        events, more = [*events, *following.events], following.cursor
+    return msgspec.structs.replace(found, events=[each for each in events if each.semantic == semantic], cursor=None)
 
 
 routes = [page_route("/catalogue", load, "catalogue.html")]

@@ -21,7 +21,7 @@ Name = Annotated[str, QueryParameter(max_length=500)]
 
 
 class MarkForm(msgspec.Struct, kw_only=True):
-    """The form. Browsers do not send boxes that are not ticked."""
+    """The form. Browsers do not send unchecked boxes."""
 
     event: Annotated[str, Meta(max_length=500)] = ""
     attribute: Annotated[str, Meta(max_length=500)] = ""
@@ -41,8 +41,9 @@ async def load(page: NamedDependency[PageContext], event: Name = "", attribute: 
         raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
     of = (event.strip() or None, attribute.strip() or None)
     known = (await page.run(tracking_plan.list_annotations, page.access)).marks
-    said = next((each for each in known if (each.event, each.attribute) == of), None)
-    return MarkView(mark=said or _nothing(*of))
+    found = next((each for each in known if (each.event, each.attribute) == of), None)
+    empty = MarkInfo(event=of[0], attribute=of[1], planned=False, hidden=False, description="", changed_at=None, who="")
+    return MarkView(mark=found or empty)
 
 
 async def mark(page: NamedDependency[PageContext], data: URLEncodedBody[MarkForm]) -> Redirect:
@@ -55,12 +56,6 @@ async def mark(page: NamedDependency[PageContext], data: URLEncodedBody[MarkForm
     )
     await page.run(tracking_plan.annotate, page.access, request)
     return Redirect(page.url("/catalogue", part="" if data.event else "traits", said="marked"), status_code=SEE_OTHER)
-
-
-def _nothing(event: str | None, attribute: str | None) -> MarkInfo:
-    return MarkInfo(
-        event=event, attribute=attribute, planned=False, hidden=False, description="", changed_at=None, who=""
-    )
 
 
 routes = [page_route(PATH, load, "annotation.html"), form_route(PATH, mark)]

@@ -1,6 +1,6 @@
-"""Editing one name of the catalogue: its type, merging it into another name, deleting it.
+"""Edits of one name of the data catalog: change its type, merge it into another name, undo a merge, delete it.
 
-Each change is confirmed on the page first: `do` names it, and the page says what will happen.
+Each change is confirmed first: `do` names it, and the page shows its effects.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.catalogue.types import DataType
-from passerby.console.presenters.errors import explain
+from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import catalogue
 from passerby.services.catalogue_answers import AliasInfo, PastValues
@@ -30,7 +30,7 @@ _Text = Annotated[str, Meta(max_length=500)]
 
 
 class EditForm(msgspec.Struct, kw_only=True):
-    """What to do with which name; `to` is the new type, or the name to merge into."""
+    """The form: the name, the change, and in `to` the new type or the name to merge into."""
 
     event: _Text = ""
     attribute: _Text = ""
@@ -39,10 +39,10 @@ class EditForm(msgspec.Struct, kw_only=True):
 
 
 class EditView(msgspec.Struct, kw_only=True):
-    """A name of the catalogue, and the change that is to be confirmed, if one is asked for.
+    """A name of the data catalog, and the change to be confirmed, "" for none.
 
-    `type` is null for an event name. `past` are the values that fit the new type, for a change of the type. `merged` is
-    the name's own merge, `spellings` are the merges into it.
+    `type` is null for an event name. `past` counts the values that fit the new type, for a change of the type. `merged`
+    is the merge of this name into another one, `spellings` are the merges into this name.
     """
 
     event: str
@@ -94,7 +94,7 @@ async def edit(page: NamedDependency[PageContext], data: URLEncodedBody[EditForm
     except ServiceError as error:
         view = await page.run(_view, page, data.event, data.attribute, data.do, data.to)
         return render_page(
-            "catalogue-edit.html", status=STATUS[error.code], page=page, view=view, refusal=explain(error)
+            "catalogue-edit.html", status=STATUS[error.code], page=page, view=view, error=error_texts(error)
         )
     return redirect_to(page, "/catalogue", "catalogue-edited")
 
@@ -104,7 +104,7 @@ def _edit(page: PageContext, form: EditForm) -> None:
     match form.do:
         case "type":
             if not form.attribute or form.to not in TYPES:
-                raise invalid("to", f"Expected an attribute and one of the types {', '.join(TYPES)}")
+                raise invalid("to", f"expected an attribute and one of the types {', '.join(TYPES)}")
             catalogue.change_type(page.access, *name, form.to)
         case "merge":
             catalogue.merge_name(page.access, *name, form.to)
@@ -112,7 +112,7 @@ def _edit(page: PageContext, form: EditForm) -> None:
             catalogue.unmerge_name(page.access, *name)
         case "delete":
             if catalogue.delete_names(page.access, [name]).unknown:
-                raise not_found("name in the catalogue")
+                raise not_found("name in the data catalog")
         case _:
             raise invalid("do", "choose what to do")
 

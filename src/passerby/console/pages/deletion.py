@@ -1,4 +1,4 @@
-"""Deleting test data: a page that says how many profiles and events go, and the button on it."""
+"""Deletion of test data: a page with the number of profiles and events, and the form that confirms it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PATH = "/settings/test-data"
 
 
 class DeletionForm(msgspec.Struct, kw_only=True):
-    """Nothing but the button."""
+    """The form: only its button."""
 
 
 class DeletionView(msgspec.Struct, kw_only=True):
-    """What a deletion would remove now, as `DELETE /v1/test-data` would answer."""
+    """What a deletion would remove now, in the shape of the response of `DELETE /v1/test-data`."""
 
     found: DeletedTestData
 
@@ -33,9 +33,10 @@ async def load(page: NamedDependency[PageContext]) -> DeletionView:
 
 async def delete(
     page: NamedDependency[PageContext],
-    data: URLEncodedBody[DeletionForm],  # noqa: ARG001 - a form is read, whatever it holds
+    data: URLEncodedBody[DeletionForm],  # noqa: ARG001 - makes the framework read the body
 ) -> Response[Any]:
     deleted = await page.run(deletion.delete_test_data, page.access)
+    # A deletion is limited to some profiles at a time: the page is shown again for the rest.
     return redirect_to(page, PATH if deleted.more else "/settings", "test-data-deleted")
 
 

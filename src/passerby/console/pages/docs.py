@@ -1,4 +1,4 @@
-"""Documentation and API reference: public pages, as they hold nothing of this installation."""
+"""Documentation and API reference. Public: they contain nothing of this installation."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from passerby.console import documentation, viewer_files
+from passerby.console import documentation
 from passerby.console.auth.permissions import PERMISSION, Permission
 from passerby.console.rendering import render
-from passerby.console.static import HEADERS
+from passerby.console.static import HEADERS, viewer_file, viewer_url
 from passerby.web.errors import AnyRequest
 
 _PUBLIC: dict[str, Any] = {"opt": {PERMISSION: Permission.PUBLIC}, "include_in_schema": False}
@@ -26,7 +26,7 @@ async def show_index() -> Response[str]:
 
 @get("/docs/api", **_PUBLIC)
 async def show_api() -> Response[str]:
-    return _shown("docs-api.html", "api", viewer=viewer_files.viewer_url)
+    return _shown("docs-api.html", "api", viewer=viewer_url)
 
 
 @get("/docs/{path:path}", **_PUBLIC)
@@ -40,7 +40,7 @@ async def show_page(path: FromPath[str]) -> Response[str]:
 @get("/docs/viewer/{version:str}/{name:str}", **_PUBLIC)
 async def get_viewer_file(request: AnyRequest, version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     try:
-        file = viewer_files.viewer_file(name)
+        file = viewer_file(name)
     except KeyError:
         raise NotFoundException from None
     if version != file.version:

@@ -1,4 +1,4 @@
-"""Possible duplicates: the list of pairs, and two profiles side by side with what to do about them."""
+"""Possible duplicates: the list of pairs, and the comparison of two profiles, which can be merged or dismissed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Meta
 
-from passerby.console.presenters.errors import explain
+from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
-from passerby.profiles.view import Profile
 from passerby.services import duplicates
 from passerby.services.answers import DuplicatePage
 from passerby.services.cursors import Page
@@ -23,20 +22,20 @@ from passerby.web.parameters import Cursor
 
 SHOWN = 25
 TRAITS = 200
-"""Traits that are compared: those that both have come first."""
+"""Traits that are compared: first those that both profiles have."""
 
 LIST = "/duplicates"
 PAIR = "/duplicates/{one:str}/{other:str}"
 
 
 class DismissForm(msgspec.Struct, kw_only=True):
-    """Why two profiles are different people, if anything is to be said."""
+    """The form: an optional reason."""
 
     reason: Annotated[str, Meta(max_length=1_000)] = ""
 
 
 class RestoreForm(msgspec.Struct, kw_only=True):
-    """Nothing but the button."""
+    """The form: only its button."""
 
 
 class DuplicatesView(msgspec.Struct, kw_only=True):
@@ -75,24 +74,19 @@ async def load_list(
 async def load_pair(page: NamedDependency[PageContext], one: FromPath[str], other: FromPath[str]) -> PairView:
     pair = await page.run(duplicates.get_duplicate, page.access, one, other)
     await page.record("profiles.compared", " ".join(profile.id for profile in pair.profiles))
-    first, second = pair.profiles
-    traits = _compared(first, second)
-    return PairView(pair=pair, traits=traits[:TRAITS], more=max(0, len(traits) - TRAITS))
-
-
-def _compared(one: Profile, other: Profile) -> list[ComparedTrait]:
-    """The traits of both: those that both have, with those that differ first, then the others."""
-    names = sorted(one.traits.keys() | other.traits.keys())
-    found = [
+    first, second = (profile.traits for profile in pair.profiles)
+    both = first.keys() & second.keys()
+    traits = [
         ComparedTrait(
             name=name,
-            values=[one.traits.get(name), other.traits.get(name)],
-            same=name in one.traits and name in other.traits and one.traits[name] == other.traits[name],
+            values=[first.get(name), second.get(name)],
+            same=name in both and first[name] == second[name],
         )
-        for name in names
+        for name in sorted(first.keys() | second.keys())
     ]
-    both = one.traits.keys() & other.traits.keys()
-    return sorted(found, key=lambda each: (each.name not in both, each.same))
+    # What decides is shown first: traits that both have, and of these the ones that differ.
+    traits.sort(key=lambda each: (each.name not in both, each.same))
+    return PairView(pair=pair, traits=traits[:TRAITS], more=max(0, len(traits) - TRAITS))
 
 
 async def dismiss(
@@ -103,7 +97,7 @@ async def dismiss(
     except ServiceError as error:
         view = await load_pair(page, one, other)
         kept = page.rejected(data, error)
-        return render_page("duplicate.html", status=STATUS[error.code], page=kept, view=view, refusal=explain(error))
+        return render_page("duplicate.html", status=STATUS[error.code], page=kept, view=view, error=error_texts(error))
     return redirect_to(page, LIST, "dismissed")
 
 
@@ -111,7 +105,7 @@ async def restore(
     page: NamedDependency[PageContext],
     one: FromPath[str],
     other: FromPath[str],
-    data: URLEncodedBody[RestoreForm],  # noqa: ARG001 - a form is read, whatever it holds
+    data: URLEncodedBody[RestoreForm],  # noqa: ARG001 - makes the framework read the body
 ) -> Response[Any]:
     await page.run(duplicates.restore_duplicate, page.access, one, other)
     return redirect_to(page, LIST, "restored")

@@ -12,15 +12,13 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from passerby.clock import iso
 from passerby.console import system_stats
 from passerby.console.auth.permissions import Permission
 from passerby.console.pages.alerts import Alerts, alerts_of
 from passerby.console.presenters.components import Component, components
-from passerby.console.rendering import iso_of
 from passerby.console.routing import PageContext, form_route, page_route, render_page
 from passerby.console.system_stats import Disk, Process
-from passerby.doctor.finding import Finding
-from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import FORECAST_MS, RANGES, Forecast, Range, Trends, forecast, trends
 from passerby.positions import START
 from passerby.services import health
@@ -32,7 +30,7 @@ WantedRange = Annotated[Range, QueryParameter(name="range", description="The las
 
 
 class Part(msgspec.Struct, kw_only=True):
-    """A check, and the problem that it found, if any."""
+    """A check, and the problem that it found, null for none."""
 
     name: str
     problem: str | None
@@ -47,7 +45,7 @@ class Progress(msgspec.Struct, kw_only=True):
 
 
 class Slow(msgspec.Struct, kw_only=True):
-    """A read of the last hour that took long."""
+    """A slow query of the last hour."""
 
     name: str
     ms: float
@@ -71,39 +69,40 @@ class Health(msgspec.Struct, kw_only=True):
     versions: dict[str, str]
 
 
-class Examined(msgspec.Struct, kw_only=True):
-    """How the server is, and what the doctor found."""
-
-    health: Health
-    findings: list[Finding]
-
-
 async def load(page: NamedDependency[PageContext], wanted: WantedRange = "hour") -> Health:
-    context, monitor = page.context, page.console.monitor
+    context, monitor, folder = page.context, page.console.monitor, DataDir(page.console.settings.data)
     problems = await asyncio.gather(*(page.run(health.run, check) for check in context.checks))
     parts = [Part(name=check.name, problem=found) for check, found in zip(context.checks, problems, strict=True)]
     parts.append(Part(name="monitor", problem=monitor.problem()))
-    progress, processes, disk, samples, alerts = await asyncio.gather(
+    now = context.now()
+    steps, seconds = RANGES[wanted]
+    since = now - max(steps * seconds * 1000, FORECAST_MS)  # the forecast needs a day, whatever the range
+    progress, serving, disk, samples, alerts = await asyncio.gather(
         page.run(_progress, page),
-        page.run(_processes, page),
-        page.run(system_stats.disk, _folder(page)),
-        page.run(_samples, page, wanted),
+        page.run(locks.running, folder),
+        page.run(system_stats.disk, folder),
+        page.run(monitor.store.since, since, now),
         page.run(alerts_of, page),
     )
-    now = context.now()
+    slow = context.readers.slowest.since(now / 1000 - HOUR_SECONDS)
     return Health(
         well=not any(part.problem for part in parts),
         components=components({part.name: part.problem for part in parts if part.problem}),
         trends=trends(samples, wanted, now),
-        since=iso_of(samples[0].at) if samples else None,
+        since=iso(samples[0].at) if samples else None,
         forecast=forecast(samples, now),
         alerts=alerts,
         parts=parts,
-        processes=processes,
+        # None where the roles were started one by one: no process then knows the others.
+        processes=await page.run(system_stats.processes, serving.pid) if serving else [],
         progress=progress,
         disk=disk,
-        slowest=_slowest(page),
-        versions=_versions(page),
+        slowest=[Slow(name=name, ms=round(took * 1000, 1), at=iso(int(at * 1000))) for name, took, at in slow],
+        versions={
+            "Passerby": version("passerby"),
+            **page.console.versions(),
+            "Python": platform.python_version(),
+        },
     )
 
 
@@ -112,48 +111,13 @@ def _progress(page: PageContext) -> Progress:
     return Progress(**{name: log.count(START, positions) for name, positions in progress._asdict().items()})
 
 
-def _samples(page: PageContext, wanted: Range) -> list[Sample]:
-    """The samples of a range; at least those of the last day, for the forecast."""
-    now = page.context.now()
-    steps, seconds = RANGES[wanted]
-    return page.console.monitor.store.since(now - max(steps * seconds * 1000, FORECAST_MS), now)
-
-
-async def examine_all(page: NamedDependency[PageContext]) -> Response[Any]:
-    """Run the diagnostics. They read whole files, so one examination runs at a time."""
-    findings = await page.console.examinations.run(_findings, page)
-    view = Examined(health=await load(page), findings=findings)
-    return render_page("health.html", page=page, view=view.health, findings=view.findings)
-
-
-def _findings(page: PageContext) -> list[Finding]:
-    return list(page.console.diagnose())
-
-
-def _folder(page: PageContext) -> DataDir:
-    return DataDir(page.console.settings.data)
-
-
-def _processes(page: PageContext) -> list[Process]:
-    serving = locks.running(_folder(page))
-    return system_stats.processes(serving.pid) if serving else []
-
-
-def _slowest(page: PageContext) -> list[Slow]:
-    now = page.context.now() / 1000
-    reads = page.context.readers.slowest.since(now - HOUR_SECONDS)
-    return [Slow(name=name, ms=round(seconds * 1000, 1), at=iso_of(int(at * 1000))) for name, seconds, at in reads]
-
-
-def _versions(page: PageContext) -> dict[str, str]:
-    return {
-        "Passerby": version("passerby"),
-        **page.console.versions(),
-        "Python": platform.python_version(),
-    }
+async def run_diagnostics(page: NamedDependency[PageContext]) -> Response[Any]:
+    """Run the diagnostics. They read whole files, so one run at a time."""
+    findings = await page.console.examinations.run(lambda: list(page.console.diagnose()))
+    return render_page("health.html", page=page, view=await load(page), findings=findings)
 
 
 routes = [
     page_route("/health", load, "health.html"),
-    form_route("/health/examination", examine_all, permission=Permission.VIEWER),
+    form_route("/health/examination", run_diagnostics, permission=Permission.VIEWER),
 ]

@@ -8,7 +8,8 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from passerby.console.presenters.profile_names import member_names, title
+from passerby.console.presenters.identifiers import member_names
+from passerby.console.presenters.profiles import title
 from passerby.console.routing import PageContext, page_route
 from passerby.messages import Identifier
 from passerby.profiles.view import Profile
@@ -22,9 +23,9 @@ from passerby.web.parameters import Cursor
 
 SHOWN = 100
 ROWS = 4
-"""Identifiers that the preview's form has room for."""
+"""Identifiers in the form of the preview."""
 OTHERS = 20
-"""How many other people are called by their names."""
+"""Other profiles whose names are looked up."""
 
 Words = Annotated[list[str] | None, QueryParameter(name="namespace", max_items=ROWS)]
 Values = Annotated[list[str] | None, QueryParameter(name="value", max_items=ROWS)]
@@ -49,9 +50,9 @@ class PreviewQuestion(msgspec.Struct, kw_only=True):
 class IdentityView(msgspec.Struct, kw_only=True):
     """Decisions about a profile, and the merges among them.
 
-    `moved` are those decisions by which an identifier changed hands. `preview` is what a message with the identifiers
-    in `asked` would do, null without a request. `parted` is the other profile of the merge that was just undone.
-    `names` are what the profiles are called that decisions name, by their ids, as far as they are called anything.
+    `moved` are the decisions by which an identifier was reassigned. `preview` is the effect of a message with the
+    identifiers in `asked`, null without any. `parted` is the other profile of a merge that was just undone. `names` are
+    the display names of profiles by id, as far as they have one.
     """
 
     profile: Profile
@@ -78,48 +79,34 @@ async def load(  # noqa: PLR0913, PLR0917 - a form's fields are parameters here
     profile = await page.run(profiles.get_profile, page.access, profile_id)
     await page.record("profile.viewed", profile.id)
     history = await page.run(profiles.list_history, page.access, profile.id, Page(SHOWN, cursor))
-    asked = _asked(namespace or [], value or [], event=event)
-    given = [Identifier(each.namespace, each.value, each.scope) for each in asked.identifiers]
+    entries = history.history
+    rows = zip(namespace or [], value or [], strict=False)
+    asked = [AskedIdentifier(namespace=kind, value=text) for kind, text in rows if kind and text.strip()]
+    given = [Identifier(each.namespace, each.value, each.scope) for each in asked]
+    # Members have the name of what they brought in; other profiles are looked up, to have the name of their own page.
+    members = {member.id for member in profile.members}
+    named = dict.fromkeys(id_ for entry in entries for id_ in (entry.from_, entry.to) if id_)
+    others = await page.run(people.known_profiles, page.access, [id_ for id_ in named if id_ not in members][:OTHERS])
     return IdentityView(
         profile=profile,
         history=history,
-        merges=await page.run(_merges, page, history),
-        moved=[entry for entry in history.history if entry.kind == "reassigned"],
-        names=await page.run(_names, page, profile, history),
+        merges=await page.run(
+            people.known_merges, page.access, dict.fromkeys(entry.merge_id for entry in entries if entry.merge_id)
+        ),
+        moved=[entry for entry in entries if entry.kind == "reassigned"],
+        names=member_names(entries) | {each.id: title(each) for each in [*others, profile]},
         cursor=cursor,
+        # Only alias calls send previous ids, and not as identifiers.
         namespaces=[name for name in page.context.policy_of(page.project).classes if name != "previous_id"],
-        asked=asked,
+        asked=PreviewQuestion(identifiers=asked, is_event=event),
         preview=await page.run(preview_identity, page.access, given, is_event=event) if given else None,
-        parted=await page.run(_parted, page, profile, undone),
+        parted=await page.run(_parted, page, profile, undone) if undone else None,
     )
 
 
-def _asked(namespaces: list[str], values: list[str], *, event: bool) -> PreviewQuestion:
-    """The message that the form describes; rows without a value are none."""
-    pairs = zip(namespaces, values, strict=False)
-    return PreviewQuestion(
-        identifiers=[AskedIdentifier(namespace=name, value=value) for name, value in pairs if name and value.strip()],
-        is_event=event,
-    )
-
-
-def _merges(page: PageContext, history: History) -> list[MergeDetail]:
-    ids = dict.fromkeys(entry.merge_id for entry in history.history if entry.merge_id)
-    return people.known_merges(page.access, ids)
-
-
-def _names(page: PageContext, profile: Profile, history: History) -> dict[str, str]:
-    """Members are called by what they brought, other people as on their own pages."""
-    named = (id_ for entry in history.history for id_ in (entry.from_, entry.to) if id_)
-    members = {member.id for member in profile.members}
-    others = [id_ for id_ in dict.fromkeys(named) if id_ not in members][:OTHERS]
-    found = people.known_profiles(page.access, others)
-    return member_names(history.history) | {each.id: title(each) for each in found} | {profile.id: title(profile)}
-
-
-def _parted(page: PageContext, profile: Profile, merge_id: FromPath[str]) -> Profile | None:
-    """The other one of two people whom an undo has just taken apart."""
-    for merge in people.known_merges(page.access, [uuid_of(merge_id, "merge")] if merge_id else []):
+def _parted(page: PageContext, profile: Profile, merge_id: str) -> Profile | None:
+    """Return the other profile of a merge that was undone; None if it was not, or the profile is gone."""
+    for merge in people.known_merges(page.access, [uuid_of(merge_id, "merge")]):
         other = merge.winner if merge.loser == profile.id else merge.loser
         return next(iter(people.known_profiles(page.access, [other])), None) if merge.undone_at else None
     return None

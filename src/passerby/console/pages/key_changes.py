@@ -1,4 +1,4 @@
-"""Rotating and revoking keys and tokens: the page that asks for confirmation, and the grace period of a rotation."""
+"""Rotation and revocation of keys and API tokens: the confirmation page, and the grace period of a rotation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from passerby.services.management_answers import FreshKey, KeyInfo
 
 Change = Literal["rotate", "revoke"]
 Grace = Literal["0", "3600", "86400", "604800"]
-"""Seconds for which a rotated key goes on working."""
+"""Grace period in seconds: for how long a rotated key keeps working."""
 
 GRACES: Final[dict[Grace, str]] = {
     "0": "Stop at once",
@@ -47,7 +47,7 @@ class RotateForm(msgspec.Struct, kw_only=True):
 
 
 def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) -> KeyChangeView:
-    """The confirmation page of this change. Raises ServiceError for a key that was rotated before."""
+    """Return the confirmation page of a change. Raises ServiceError for a key that was already rotated."""
     if change == "rotate" and key.expires_at is not None:
         raise not_found("key that can be rotated")
     dialect = registry.NAMED.get(key.kind.partition(".")[0])
@@ -56,5 +56,5 @@ def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) ->
 
 
 async def rotated(page: PageContext, number: int, form: RotateForm) -> FreshKey:
-    """Rotate a key; return the one that replaces it."""
+    """Rotate a key, and return the new one."""
     return await page.run(keys.rotate_key, page.access, number, grace_seconds=int(form.grace))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Final, Literal, get_args
 
 import msgspec
@@ -20,9 +19,9 @@ from passerby.web.errors import AnyRequest
 from passerby.web.streaming import After, EventStream, LastEventId, follow
 
 SHOWN = 100
+"""Events on the page before the first live one."""
 CHECK_MS: Final = 1_000
-"""How often a stream checks its session, and so how long it continues after a sign-out."""
-
+"""Time between two checks of a stream's session, and so how long it continues after a sign-out."""
 
 Word = Annotated[str, QueryParameter(max_length=1_000)]
 Status = Literal["", "accepted", "errors", "dropped", "refused"]
@@ -75,41 +74,33 @@ async def follow_live(  # noqa: PLR0913, PLR0917 - a form's fields are parameter
     last_event_id: LastEventId = None,
 ) -> EventStream:
     place = place_of(last_event_id) or place_of(after)
-    may = _may_still_look(page, request.cookies.get(COOKIE, ""))
-    wanted = _wanted(dialect, status, name, q, semantic)
-    return EventStream(
-        page.context.tail, follow(page.context.tail, live.visible_projects(page.access), wanted, place, may)
-    )
+    token, looked = request.cookies.get(COOKIE, ""), page.context.now()
 
-
-def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardEvent | Literal[""]) -> Wanted:
-    """The items that a form asks for: a field that is left empty is no condition."""
-    return Wanted(dialect or None, status or None, name.strip() or None, q or None, semantic or None)
-
-
-async def load_refused(page: NamedDependency[PageContext], number: FromPath[int]) -> RefusedRequest:
-    """One refused request, while it is kept."""
-    return await page.run(live.get_rejected, page.access, number)
-
-
-def _may_still_look(page: PageContext, token: str) -> Callable[[], bool]:
-    """Whether the session is still there, looked up every CHECK_MS."""
-    looked = page.context.now()
-
-    def may() -> bool:
+    def has_session() -> bool:
         nonlocal looked
         now = page.context.now()
         if now - looked < CHECK_MS:
             return True
         looked = now
-        return page.console.context.users.visitor(token, now) is not None
+        return page.context.users.visitor(token, now) is not None
 
-    return may
+    wanted, tail = _wanted(dialect, status, name, q, semantic), page.context.tail
+    return EventStream(tail, follow(tail, live.visible_projects(page.access), wanted, place, has_session))
+
+
+def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardEvent | Literal[""]) -> Wanted:
+    """Return the filter of the form. An empty field is no condition."""
+    return Wanted(dialect or None, status or None, name.strip() or None, q or None, semantic or None)
+
+
+async def load_rejected(page: NamedDependency[PageContext], number: FromPath[int]) -> RefusedRequest:
+    """Return a rejected request, while it is kept."""
+    return await page.run(live.get_rejected, page.access, number)
 
 
 routes = [
     page_route("/live", load, "live.html"),
-    page_route("/live/rejected/{number:int}", load_refused, "rejected-request.html"),
-    page_route("/live/refused/{number:int}", load_refused, "rejected-request.html"),  # the path of 0.1
+    page_route("/live/rejected/{number:int}", load_rejected, "rejected-request.html"),
+    page_route("/live/refused/{number:int}", load_rejected, "rejected-request.html"),  # the path of 0.1
     stream_route("/live/stream", follow_live),
 ]

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
-from passerby.console.presenters.errors import explain
+from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.messages import Identifier
 from passerby.profiles.view import Profile, ProfileIdentifier
@@ -29,7 +29,7 @@ Reason = Annotated[str, Meta(max_length=1_000)]
 
 
 class MergeForm(msgspec.Struct, kw_only=True):
-    """The other profile, why, and whether even against the rules."""
+    """The form: the other profile, the reason, and whether to override the identity rules."""
 
     other: Annotated[str, Meta(max_length=36)]
     reason: Reason = ""
@@ -37,7 +37,7 @@ class MergeForm(msgspec.Struct, kw_only=True):
 
 
 class DetachForm(msgspec.Struct, kw_only=True):
-    """The identifier, and why."""
+    """The form: the identifier, and the reason."""
 
     namespace: Annotated[str, Meta(max_length=100)]
     value: Annotated[str, Meta(max_length=10_000)]
@@ -46,9 +46,9 @@ class DetachForm(msgspec.Struct, kw_only=True):
 
 
 class MergeView(msgspec.Struct, kw_only=True):
-    """A profile, and the one that `text` leads to: by its id, or by an identifier that is just so.
+    """A profile, and the one that was searched for: `text` is its ID or one of its identifiers, complete.
 
-    `rule` is the part of identity rule R3 for which their merge needs `force`, null where it needs none.
+    `rule` is the part of identity rule R3 that the merge would have to override, null for none.
     """
 
     profile: Profile
@@ -86,11 +86,11 @@ async def merge(
     page: NamedDependency[PageContext], profile_id: FromPath[str], data: URLEncodedBody[MergeForm]
 ) -> Response[Any]:
     try:
-        reason = _given(data.reason)
+        reason = _required(data.reason)
         made = await page.run(merges.merge_profiles, page.access, profile_id, data.other, reason, force=data.force)
     except ServiceError as error:
         view = await load_merge(page, profile_id, data.other)
-        return _refused(page.rejected(data, error), "merge.html", view, error)
+        return _rejected(page.rejected(data, error), "merge.html", view, error)
     return redirect_to(page, f"/profiles/{made.profile.id}/identity", "merged")
 
 
@@ -99,23 +99,24 @@ async def detach(
 ) -> Response[Any]:
     view = await load_detach(page, profile_id, data.namespace, data.value, data.scope)
     try:
-        identifier, reason = Identifier(data.namespace, data.value, data.scope), _given(data.reason)
+        identifier, reason = Identifier(data.namespace, data.value, data.scope), _required(data.reason)
         await page.run(merges.detach_identifier, page.access, profile_id, identifier, reason)
     except ServiceError as error:
-        return _refused(page.rejected(data, error), "detach.html", view, error)
+        return _rejected(page.rejected(data, error), "detach.html", view, error)
     return redirect_to(page, f"/profiles/{view.profile.id}/identity", "detached")
 
 
-def _given(reason: str) -> str:
-    """The reason that a manual decision requires. Raises ServiceError where there is none."""
+def _required(reason: str) -> str:
+    """Return the reason of a manual decision, which requires one. Raises ServiceError for an empty one."""
     if not reason.strip():
         raise invalid("reason", "enter a reason: it is shown in the identity history")
     return reason.strip()
 
 
-def _refused(page: PageContext, template: str, view: object, error: ServiceError) -> Response[str]:
-    refusal = {} if page.form.faults else {"refusal": explain(error)}
-    return render_page(template, status=STATUS[error.code], page=page, view=view, **refusal)
+def _rejected(page: PageContext, template: str, view: object, error: ServiceError) -> Response[str]:
+    # A message at a field says it all; the texts above the form are for what is wrong with the change itself.
+    texts = {} if page.form.faults else {"error": error_texts(error)}
+    return render_page(template, status=STATUS[error.code], page=page, view=view, **texts)
 
 
 routes = [

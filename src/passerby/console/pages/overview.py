@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 
 from passerby.console.routing import PageContext, page_route
 from passerby.services.answers import Stats
-from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.series import Metric, Step, count_series, list_violations, list_volumes, range_of
 from passerby.services.series_answers import Series, Violations, Volumes
 from passerby.services.stats import get_stats
@@ -17,7 +16,9 @@ from passerby.web.parameters import WantedStep
 
 DAYS = 14
 TOP = 8
+"""Most frequent events that are listed, and the days over which they are counted."""
 NEWEST = 6
+"""Validation errors that are listed."""
 
 
 class Traffic(msgspec.Struct, kw_only=True):
@@ -31,7 +32,7 @@ class Traffic(msgspec.Struct, kw_only=True):
 
 
 class DialectTotals(msgspec.Struct, kw_only=True):
-    """The counts of one dialect over the time shown."""
+    """The counts of one dialect in the range shown."""
 
     dialect: str
     accepted: int
@@ -41,7 +42,7 @@ class DialectTotals(msgspec.Struct, kw_only=True):
 
 
 class Overview(msgspec.Struct, kw_only=True):
-    """The state of a project at a glance. `top` is null where events cannot be read now."""
+    """The overview. `top` is null where the event store is unavailable."""
 
     stats: Stats
     traffic: Traffic
@@ -54,14 +55,14 @@ async def load(page: NamedDependency[PageContext], step: WantedStep = "minute") 
     stats, traffic, top, newest = await asyncio.gather(
         page.run(get_stats, page.access),
         page.run(_traffic, page, step),
-        page.run(_top, page),
+        page.run_events(list_volumes, page.access, DAYS, TOP),
         page.run(list_violations, page.access, NEWEST),
     )
     return Overview(stats=stats, traffic=traffic, dialects=totals(traffic), top=top, newest=newest)
 
 
 def totals(traffic: Traffic) -> list[DialectTotals]:
-    """The counts by dialect, the busiest first."""
+    """Return the counts by dialect, the one with the most messages first."""
     metrics = ("accepted", "duplicates", "violations", "refused")
     counted = {name: {line.dialect: line.total for line in getattr(traffic, name).lines} for name in metrics}
     found = {dialect for lines in counted.values() for dialect in lines}
@@ -85,15 +86,6 @@ def _traffic(page: PageContext, step: Step) -> Traffic:
         violations=of("violations"),
         refused=of("refused"),
     )
-
-
-def _top(page: PageContext) -> Volumes | None:
-    try:
-        return list_volumes(page.access, DAYS, TOP)
-    except ServiceError as error:
-        if error.code is ErrorCode.EVENTS_UNAVAILABLE:
-            return None
-        raise
 
 
 routes = [page_route("/", load, "overview.html")]

@@ -18,6 +18,7 @@ from passerby.console.routing import SEE_OTHER, PageContext, form_route
 COOKIE = "passerby_pins"
 MOST = 12
 SECONDS = 365 * 24 * 3_600
+"""How long the browser keeps the cookie."""
 
 Pinned = Annotated[str, CookieParameter(name=COOKIE, max_length=4_000)]
 Trait = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -33,8 +34,9 @@ class Pin(msgspec.Struct, kw_only=True):
 
 
 def read(cookie: str) -> list[str]:
-    """The pinned traits; none for a cookie that `write` did not make."""
+    """Return the pinned traits; none for a cookie that `write` did not make."""
     try:
+        # Base64 has to be padded again: `=` is not allowed in a cookie.
         found: list[str] = _names.decode(urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)))
     except (ValueError, msgspec.MsgspecError):
         return []
@@ -42,7 +44,7 @@ def read(cookie: str) -> list[str]:
 
 
 def write(traits: list[str]) -> str:
-    """The cookie of these traits, the last MOST of them."""
+    """Return the cookie of these traits, of more than MOST the last ones."""
     return urlsafe_b64encode(msgspec.json.encode(traits[-MOST:])).rstrip(b"=").decode()
 
 

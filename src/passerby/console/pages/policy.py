@@ -1,4 +1,4 @@
-"""What a project wants of identity, as a form; and who changed it."""
+"""Identity policy of a project: the form, and the latest changes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ CLASS_WORDS = {
     "hint": "Hint: never merges profiles",
 }
 
+_DIGITS = 10
+_LIMIT = "limit."
+"""Prefix of the fields of limits, as in `limit.mobile_id`."""
+
 
 class PolicyChangeView(msgspec.Struct, kw_only=True):
     """A change of the policy, with its time in ISO 8601."""
@@ -35,7 +39,7 @@ class PolicyChangeView(msgspec.Struct, kw_only=True):
 
 
 class PolicyView(msgspec.Struct, kw_only=True):
-    """The policy, the limits that hold where it says nothing, and its newest changes."""
+    """The policy, the limits that apply unless it has others, the labels of classes, and its latest changes."""
 
     policy: IdentityPolicy
     default_limits: dict[str, int]
@@ -69,46 +73,32 @@ async def change(page: NamedDependency[PageContext], data: URLEncodedBody[dict[s
 
 
 def policy_in(form: dict[str, Any], before: IdentityPolicy) -> IdentityPolicy:
-    """The policy that a form asks for. Raises ServiceError for what cannot be one."""
+    """Read the policy from the form. Raises ServiceError for an invalid value."""
     for name, text in form.items():
         if name.startswith(_LIMIT) and not _is_limit(str(text)):
             raise invalid(name, f"enter a number from 1 to {HIGHEST_LIMIT:,}, or leave this empty")
+    traits, added = form.get("contact_traits", []), str(form.get("namespace", "")).strip()
     given = {
         "blocked_values": [line.strip() for line in str(form.get("blocked_values", "")).splitlines() if line.strip()],
         "limits": {name[len(_LIMIT) :]: text for name, text in form.items() if name.startswith(_LIMIT) and text != ""},
-        "contact_traits": _several(form.get("contact_traits", [])),
-        "namespaces": before.namespaces | _added(form),
+        # A field that is sent once is not a list.
+        "contact_traits": traits if isinstance(traits, list) else [traits],
+        "namespaces": before.namespaces | ({added: form.get("class")} if added else {}),
     }
     try:
         return msgspec.convert(given, IdentityPolicy, strict=False)
     except msgspec.ValidationError as error:
-        raise invalid(_field(str(error)), str(error).partition(" - at ")[0]) from None
+        # The message ends with the path of the invalid value, such as ` - at $.namespaces[...]`.
+        message, part = str(error).partition(" - at ")[0], str(error).rpartition("$.")[2].partition("[")[0]
+        field = {"contact_traits": "contact_traits", "namespaces": "class"}.get(part, "blocked_values")
+        raise invalid(field, message) from None
 
 
 def _is_limit(text: str) -> bool:
+    """Return whether a text is empty or a number in range; the number of digits is bounded before it is parsed."""
     return text == "" or (
         text.isascii() and text.isdecimal() and len(text) < _DIGITS and 1 <= int(text) <= HIGHEST_LIMIT
     )
-
-
-def _field(message: str) -> str:
-    """The field that a message of the validation is about: it ends with the path of the value."""
-    path = message.rpartition("$.")[2]
-    return {"contact_traits": "contact_traits", "namespaces": "class"}.get(path.partition("[")[0], "blocked_values")
-
-
-_DIGITS = 10
-_LIMIT = "limit."
-
-
-def _several(value: Any) -> list[Any]:
-    """What a form gives for a field that may be there several times."""
-    return value if isinstance(value, list) else [value]
-
-
-def _added(form: dict[str, Any]) -> dict[str, Any]:
-    name = str(form.get("namespace", "")).strip()
-    return {name: form.get("class")} if name else {}
 
 
 routes = [page_route("/settings/policy", load, "policy.html"), form_route("/settings/policy", change)]

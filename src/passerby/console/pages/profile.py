@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from passerby.console.pages import pins
+from passerby.console.presenters.identifiers import GIVING
 from passerby.console.routing import PageContext, page_route
 from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
 from passerby.messages import Identifier, StandardEvent
@@ -19,43 +20,42 @@ from passerby.profiles.view import Profile
 from passerby.services import people, profiles
 from passerby.services.answers import EventPage
 from passerby.services.cursors import Page
-from passerby.services.errors import ErrorCode, ServiceError
 from passerby.services.times import moment_of
 from passerby.state.views import HistoryEntry
 from passerby.web.parameters import Cursor
 
 SHOWN = 50
 DECISIONS = 200
-"""How many decisions are looked through for where identifiers came from."""
+"""Decisions that are searched for the events that added identifiers."""
 DEVICES = 10
-"""How many identifiers are looked up for what a device said of itself, those that were seen first last."""
+"""Identifiers whose device context is looked up, the ones seen last."""
 
 DAY_MS = 86_400_000
 STANDARD = "standard:"
-"""What `name` begins with where a standard event is meant, as in `standard:purchased`."""
+"""Prefix of `name` for a standard event, as in `standard:purchased`."""
 STANDARDS = frozenset(get_args(StandardEvent))
 
 Name = Annotated[str, QueryParameter(name="name", max_length=1_000)]
 Day = Annotated[str, QueryParameter(max_length=10)]
-"""A day as date fields send it, such as 2026-11-20, or nothing; in the time zone of the project."""
+"""A day in the time zone of the project, as date fields send it, such as 2026-11-20; may be empty."""
 
 
 class Device(msgspec.Struct, kw_only=True):
-    """What a device has said of itself."""
+    """The context that a device sent."""
 
     identifier: str
     about: dict[str, Any]
 
 
 class ProfileView(msgspec.Struct, kw_only=True):
-    """A profile, a page of its timeline (null where events cannot be read now), and which identifiers have moved.
+    """A profile and a page of its timeline, null where the event store is unavailable.
 
-    Without readable events, `summary` has only what the profile itself states. The timeline is of events of this `name`
-    ("" for any) from the day `since` to the day `until`, both included.
+    `summary` then has only what is stored with the profile. The timeline has events of this `name` ("" for any) from
+    the day `since` to the day `until`, both inclusive.
 
-    `asked` is the id in the address, which may be that of a profile that was merged into this one. `pins` are the
-    traits that this visitor wants to see first. `brought` are the decisions that gave the profile its identifiers, the
-    newest of each, among the first DECISIONS of its history.
+    `asked` is the ID in the URL, which may be that of a profile that was merged into this one. `pins` are the traits
+    that this browser shows first. `moved` are reassignments of identifiers, `brought` the decisions that gave the
+    profile its identifiers, the newest of each, both among the first DECISIONS of its history.
     """
 
     profile: Profile
@@ -72,8 +72,8 @@ class ProfileView(msgspec.Struct, kw_only=True):
     pins: list[str]
 
 
-class Wanted(NamedTuple):
-    """Which events are shown: as the form says it, and as the API takes it."""
+class TimelineFilter(NamedTuple):
+    """The filter of the timeline: as the form has it, and as the event store takes it."""
 
     name: str
     since: str
@@ -81,14 +81,16 @@ class Wanted(NamedTuple):
     only: Only
 
 
-def wanted(page: NamedDependency[PageContext], name: Name = "", since: Day = "", until: Day = "") -> Wanted:
+def timeline_filter(
+    page: NamedDependency[PageContext], name: Name = "", since: Day = "", until: Day = ""
+) -> TimelineFilter:
     """Return the filter of the timeline. Raises ServiceError for an invalid day."""
     begin = midnight(moment_of("since", since, LEAST_TIME), page.zone) if since else LEAST_TIME
     end = midnight(moment_of("until", until, MOST_TIME) + DAY_MS, page.zone) if until else MOST_TIME
     standard = name.removeprefix(STANDARD)
     if name.startswith(STANDARD) and standard in STANDARDS:
-        return Wanted(name, since, until, Only(semantic=standard, since=begin, until=end))
-    return Wanted(name, since, until, Only(name=name, since=begin, until=end))
+        return TimelineFilter(name, since, until, Only(semantic=standard, since=begin, until=end))
+    return TimelineFilter(name, since, until, Only(name=name, since=begin, until=end))
 
 
 def midnight(day: int, zone: tzinfo) -> int:
@@ -106,70 +108,49 @@ def midnight(day: int, zone: tzinfo) -> int:
 async def load(
     page: NamedDependency[PageContext],
     profile_id: FromPath[str],
-    wanted: NamedDependency[Wanted],
+    timeline_filter: NamedDependency[TimelineFilter],
     cursor: Cursor = None,
     pinned: pins.Pinned = "",
 ) -> ProfileView:
     profile = await page.run(profiles.get_profile, page.access, profile_id)
-    # All at once, as each waits for a disk of its own: the event store's, the state's, the audit log's.
+    # Not all: each is a read of its own, and a shared device may have been seen with hundreds of identifiers.
+    newest = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
+    # At the same time, as each waits for a disk of its own: the event store's, the state's, the audit log's.
     timeline, summary, decisions, devices, _ = await asyncio.gather(
-        _timeline(page, profile.id, wanted.only, cursor),
-        _summary(page, profile),
+        page.run_events(profiles.list_events, page.access, profile.id, Page(SHOWN, cursor), timeline_filter.only),
+        page.run_events(profiles.summarise_profile, page.access, profile),
         page.run(people.first_decisions, page.access, profile.id, DECISIONS),
-        page.run(_devices, page, profile),
+        page.run(people.devices_of, page.access, newest),
         page.record("profile.viewed", profile.id),
     )
     return ProfileView(
         profile=profile,
         asked=profile_id,
-        summary=summary,
+        summary=summarise(profile, {}, 0, [], []) if summary is None else summary,
         timeline=timeline,
-        name=wanted.name,
-        since=wanted.since,
-        until=wanted.until,
+        name=timeline_filter.name,
+        since=timeline_filter.since,
+        until=timeline_filter.until,
         cursor=cursor,
         moved=[entry for entry in decisions if entry.kind == "reassigned"],
         brought=_brought(decisions, profile),
-        devices=devices,
+        devices=[Device(identifier=value, about=about) for value, about in devices],
         pins=[pin for pin in pins.read(pinned) if pin in profile.traits],
     )
 
 
-async def _summary(page: PageContext, profile: Profile) -> ProfileSummary:
-    try:
-        return await page.run(profiles.summarise_profile, page.access, profile)
-    except ServiceError as error:
-        if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
-            raise
-        return summarise(profile, {}, 0, [], [])
-
-
-async def _timeline(page: PageContext, profile: str, only: Only, cursor: str | None) -> EventPage | None:
-    """A page of the timeline; None where the event store cannot be read now, which is no reason to show nothing."""
-    try:
-        return await page.run(profiles.list_events, page.access, profile, Page(SHOWN, cursor), only)
-    except ServiceError as error:
-        if error.code is not ErrorCode.EVENTS_UNAVAILABLE:
-            raise
-        return None
-
-
 def _brought(decisions: list[HistoryEntry], profile: Profile) -> list[HistoryEntry]:
+    """Return the newest decision that gave the profile each of its identifiers."""
     held = {(each.namespace, each.value, each.scope) for each in profile.identifiers}
     found: dict[tuple[str, str, str], HistoryEntry] = {}
     for entry in decisions:
         named = entry.identifier
-        if named and entry.kind in _GIVES and (key := (named.namespace, named.value, named.scope)) in held:
+        if named and entry.kind in GIVING and (key := (named.namespace, named.value, named.scope)) in held:
             found[key] = entry
     return list(found.values())
 
 
-_GIVES = frozenset({"attached", "reassigned"})
-
-
-def _devices(page: PageContext, profile: Profile) -> list[Device]:
-    named = [Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers[-DEVICES:]]
-    return [Device(identifier=value, about=about) for value, about in people.devices_of(page.access, named)]
-
-
-routes = [page_route("/profiles/{profile_id:str}", load, "profile.html", wanted=wanted), *pins.routes]
+routes = [
+    page_route("/profiles/{profile_id:str}", load, "profile.html", timeline_filter=timeline_filter),
+    *pins.routes,
+]

@@ -1,4 +1,4 @@
-"""All profiles, or those that a text finds: by the beginning of an identifier, e-mail, phone number or name."""
+"""List of profiles, and search by the beginning of an identifier, email address, phone number or name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from passerby.console.presenters.columns import chosen
+from passerby.console.presenters.profiles import chosen
 from passerby.console.routing import PageContext, page_route
 from passerby.identity.stage import Stage
 from passerby.services import people
@@ -19,10 +19,10 @@ from passerby.web.parameters import Cursor, Test
 
 SHOWN = 50
 TRAITS = 60
-"""How many traits are offered as columns, those that most profiles have."""
+"""Traits offered as columns, those that most profiles have."""
 
 PARTS = 10
-"""How many parts of a search whose matches hardly ever have the wanted stage are looked through for one page."""
+"""Parts of a search that are read for one page, where the matches have other stages."""
 
 Text = Annotated[str, QueryParameter(name="q", max_length=1_000)]
 StageChoice = Literal["", "anonymous", "lead", "customer"]
@@ -30,9 +30,9 @@ Columns = Annotated[list[str] | None, QueryParameter(name="columns")]
 
 
 class ProfilesView(msgspec.Struct, kw_only=True):
-    """A page of profiles, and how it was asked for. `traits` can be columns.
+    """A page of profiles, and its filter. `traits` can be columns.
 
-    While `indexing`, profiles from an earlier version may not be found by e-mail, phone or name yet.
+    While `indexing`, profiles of an earlier version may not be found by email, phone or name yet.
     """
 
     found: ProfilePage
@@ -61,6 +61,7 @@ async def load(  # noqa: PLR0913, PLR0917 - the parameters of the query
             break
         found = await page.run(page_of_profiles, page.access, choice, Page(SHOWN, found.cursor))
     if text and not found.profiles and not found.cursor:
+        # The text may be an identifier in another spelling, such as a phone number with spaces.
         cleaned = await page.run(people.find_cleaned, page.access, text)
         found = ProfilePage(profiles=[each for each in cleaned if stage in {"", each.stage}], cursor=None)
     traits = await page.run(people.common_traits, page.access, TRAITS)

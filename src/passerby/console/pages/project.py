@@ -1,4 +1,4 @@
-"""The settings of a project."""
+"""Settings of a project."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ProjectView(msgspec.Struct, kw_only=True):
 
 
 class ProjectForm(msgspec.Struct, kw_only=True):
-    """The form: hosts one on a line; no factor means what the server's settings say."""
+    """The form: one host per line; an empty factor means that of the server's settings."""
 
     name: Annotated[str, Meta(max_length=63)]
     timezone: Annotated[str, Meta(max_length=100)]
@@ -60,32 +60,28 @@ async def load(page: NamedDependency[PageContext]) -> ProjectView:
 async def change(page: NamedDependency[PageContext], data: URLEncodedBody[ProjectForm]) -> Response[Any]:
     wanted = request_of(data)
     changed = await page.run(projects.change_project, page.access, wanted)
-    page.console.projects.refresh_if_changed()  # its name is a part of every address
+    page.console.projects.refresh_if_changed()  # its name is a part of the URL that follows
     return Redirect(f"/p/{changed.name}/settings?said=saved", status_code=SEE_OTHER)
 
 
 def request_of(form: ProjectForm) -> ProjectChanges:
-    """Read the changes from the form. Raises ServiceError for a factor that is none."""
+    """Read the changes from the form. Raises ServiceError for an invalid rate-limit multiplier."""
+    text, factor = form.rate_factor.strip(), None
+    if text:
+        try:
+            factor = float(text)
+        except ValueError:
+            factor = -1.0
+        if not 0 <= factor <= HIGHEST_FACTOR:  # which NaN is not either
+            raise invalid("rate_factor", "enter a number from 0 to 1,000,000")
     return ProjectChanges(
         name=form.name.strip(),
         timezone=form.timezone.strip(),
         phone_country=form.phone_country.strip(),
         redirect_hosts=[line.strip() for line in form.redirect_hosts.splitlines() if line.strip()],
-        rate_factor=_factor(form.rate_factor.strip()),
+        rate_factor=factor,
         answers_with_profile=bool(form.answers_with_profile),
     )
-
-
-def _factor(text: str) -> float | None:
-    if not text:
-        return None
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = -1.0
-    if not 0 <= factor <= HIGHEST_FACTOR:
-        raise invalid("rate_factor", "enter a number from 0 to 1,000,000")
-    return factor
 
 
 routes = [page_route("/settings", load, "project.html"), form_route("/settings", change)]

@@ -1,4 +1,4 @@
-"""Sources: by platform with what to paste, and by vendor with its keys and whether anything has come."""
+"""Sources: by platform with code to paste, and by vendor with its keys and the messages received."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.accounts.keys import kind_named
-from passerby.console.arrivals import arrivals
 from passerby.console.auth.permissions import Permission
 from passerby.console.pages.key_changes import KeyChangeView, RotateForm, key_change, rotated
-from passerby.console.presenters.platforms import PLATFORMS, Platform, platform_snippets
 from passerby.console.presenters.sources import (
+    PLATFORMS,
     Arrival,
+    Platform,
     Snippet,
     SourceCard,
     kinds_of,
     of_dialect,
+    platform_snippets,
     snippets,
-    webhooks_of,
+    source_card,
 )
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.dialects.registry import KEY_KINDS, NAMED
 from passerby.services import keys, sources
+from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode, ServiceError, invalid, not_found
 from passerby.services.management_answers import FreshKey, KeyInfo
+from passerby.services.series import Step, count_series, range_of
 from passerby.web.errors import AnyRequest
 
 Address = Annotated[str, QueryParameter(name="address", max_length=300)]
@@ -37,14 +40,14 @@ Language = Annotated[str, QueryParameter(name="language", max_length=40)]
 
 
 class SourcesView(msgspec.Struct, kw_only=True):
-    """Every platform, and every dialect."""
+    """All platforms, and all dialects."""
 
     platforms: list[Platform]
     sources: list[SourceCard]
 
 
 class PlatformView(msgspec.Struct, kw_only=True):
-    """One platform. `source` is the dialect that its clients speak; `address`, where they reach the ingest port."""
+    """One platform. `source` is the dialect that its clients use, `address` the URL of the ingest port."""
 
     platform: Platform
     source: SourceCard
@@ -54,7 +57,7 @@ class PlatformView(msgspec.Struct, kw_only=True):
 
 
 class SourceView(msgspec.Struct, kw_only=True):
-    """One dialect. `address` is where its clients reach the ingest port."""
+    """One dialect. `address` is the URL of the ingest port."""
 
     source: SourceCard
     address: str
@@ -63,7 +66,7 @@ class SourceView(msgspec.Struct, kw_only=True):
 
 
 class WebhookView(msgspec.Struct, kw_only=True):
-    """One webhook source: its dialect, its key, its address, and what to send there."""
+    """One webhook: its dialect, its key, its URL, and code that sends to it."""
 
     dialect: str
     title: str
@@ -76,14 +79,14 @@ class WebhookView(msgspec.Struct, kw_only=True):
 
 
 class ArrivalView(msgspec.Struct, kw_only=True):
-    """Whether anything has come of a dialect."""
+    """The messages received of a dialect, for the status that the page refreshes."""
 
     dialect: str
     arrival: Arrival
 
 
 class NewKey(msgspec.Struct, kw_only=True):
-    """The form for another key: of which kind, what for, and its value if clients use one already."""
+    """The form: kind and label of the key, and its value if clients already use one."""
 
     kind: Annotated[str, Meta(max_length=100)]
     label: Annotated[str, Meta(max_length=200)] = ""
@@ -91,8 +94,8 @@ class NewKey(msgspec.Struct, kw_only=True):
 
 
 async def load(page: NamedDependency[PageContext]) -> SourcesView:
-    found, came = await _keys(page), await page.run(arrivals, page.access)
-    cards = [_card(dialect, found, came) for dialect in NAMED]
+    found, arrivals = await _keys(page), await page.run(_arrivals, page.access)
+    cards = [source_card(dialect, found, arrivals[dialect]) for dialect in NAMED]
     return SourcesView(platforms=list(PLATFORMS.values()), sources=cards)
 
 
@@ -106,8 +109,9 @@ async def load_platform(
     chosen = PLATFORMS.get(platform)
     if chosen is None:
         raise not_found("platform")
-    found, came = await _keys(page), await page.run(arrivals, page.access)
-    card, where = _card(chosen.dialect, found, came), address_of(request, page, address)
+    arrivals = await page.run(_arrivals, page.access)
+    card = source_card(chosen.dialect, await _keys(page), arrivals[chosen.dialect])
+    where = address_of(request, page, address)
     made = platform_snippets(chosen, card.keys, where)
     shown = _language(made, language)
     return PlatformView(platform=chosen, source=card, address=where, language=shown, snippets=made)
@@ -121,8 +125,8 @@ async def load_one(
     language: Language = "",
 ) -> SourceView:
     _check(dialect)
-    found, came = await _keys(page), await page.run(arrivals, page.access)
-    card, where = _card(dialect, found, came), address_of(request, page, address)
+    arrivals = await page.run(_arrivals, page.access)
+    card, where = source_card(dialect, await _keys(page), arrivals[dialect]), address_of(request, page, address)
     made = snippets(dialect, card.keys, where)
     return SourceView(source=card, address=where, language=_language(made, language), snippets=made)
 
@@ -134,8 +138,7 @@ async def load_webhook(
     number: FromPath[int],
     address: Address = "",
 ) -> WebhookView:
-    found, came = await _keys(page), await page.run(arrivals, page.access)
-    for key in of_dialect(found, dialect):
+    for key in of_dialect(await _keys(page), dialect):
         webhook = KEY_KINDS[key.kind].webhook
         if key.id == number and webhook and key.value:
             where = address_of(request, page, address)
@@ -147,18 +150,35 @@ async def load_webhook(
                 address=where,
                 url=where + key.value,
                 snippets=snippets(dialect, [key], where),
-                arrival=came[dialect],
+                arrival=(await page.run(_arrivals, page.access))[dialect],
             )
     raise not_found("webhook source")
 
 
 async def load_arrival(page: NamedDependency[PageContext], dialect: FromPath[str]) -> ArrivalView:
     _check(dialect)
-    came = await page.run(arrivals, page.access)
-    return ArrivalView(dialect=dialect, arrival=came[dialect])
+    arrivals = await page.run(_arrivals, page.access)
+    return ArrivalView(dialect=dialect, arrival=arrivals[dialect])
+
+
+def _arrivals(access: ServerAccess) -> dict[str, Arrival]:
+    """Read the counters of accepted messages of every dialect: their sum, and the newest step with any."""
+    steps: tuple[Step, ...] = ("day", "hour", "minute")
+    counted = [
+        count_series(access, "accepted", step, range_of(step, None, None, access.context.now())) for step in steps
+    ]
+    # The finest step overwrites the others. It covers the shortest time, so it may have nothing.
+    latest = {
+        line.dialect: max(at for at, count in zip(series.times, line.values, strict=True) if count)
+        for series in counted
+        for line in series.lines
+    }
+    totals = {line.dialect: line.total for line in counted[0].lines}
+    return {dialect: Arrival(messages=totals.get(dialect, 0), last_at=latest.get(dialect)) for dialect in NAMED}
 
 
 async def send_test(page: NamedDependency[PageContext], dialect: FromPath[str]) -> Response[Any]:
+    """Send a test event to the ingest port, as a client would."""
     _check(dialect)
     found = await page.run(sources.send_test_event, page.access, dialect)
     if not found.message_ids:
@@ -212,7 +232,7 @@ async def _keys(page: PageContext) -> list[KeyInfo]:
 
 
 def address_of(request: AnyRequest, page: PageContext, given: str) -> str:
-    """Where clients reach the ingest port: as given, as configured, or the host by which the console was reached."""
+    """Return the URL of the ingest port: as given, as configured, or on the host by which the console was reached."""
     parts = urlsplit(given)
     if parts.scheme in {"http", "https"} and parts.netloc and not parts.query and not parts.fragment:
         return given.rstrip("/")
@@ -220,46 +240,32 @@ def address_of(request: AnyRequest, page: PageContext, given: str) -> str:
         return configured.rstrip("/")
     port = urlsplit(page.context.ingest_url).port
     host = request.url.hostname or "127.0.0.1"
+    # An IPv6 address is in brackets in a URL.
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _language(made: list[Snippet], wanted: str) -> str:
-    """The language that is shown: the wanted one, else the first."""
+    """Return the language to show: the wanted one, else the first."""
     languages = [each.language for each in made]
     return wanted if wanted in languages else next(iter(languages), "")
 
 
 def _check(dialect: str) -> None:
     if dialect not in NAMED:
-        raise not_found("dialect")
+        raise not_found("source")
 
 
 async def _working_key(page: PageContext, dialect: str, number: int) -> KeyInfo:
-    """The key of this dialect with this number. Raises ServiceError for one that does not work."""
+    """Return an active key of a dialect by its number. Raises ServiceError for any other."""
     found = await page.run(keys.list_keys, page.access)
     for key in of_dialect(found.keys, dialect):
         if key.id == number and key.revoked_at is None:
             return key
-    raise not_found("key that still works")
-
-
-def _card(dialect: str, found: list[KeyInfo], came: dict[str, Arrival]) -> SourceCard:
-    ours = of_dialect(found, dialect)
-    spoken = NAMED[dialect]
-    return SourceCard(
-        dialect=dialect,
-        title=spoken.title,
-        setting=spoken.keys_title,
-        about=spoken.about,
-        kinds=kinds_of(dialect),
-        webhooks=webhooks_of(dialect),
-        keys=ours,
-        arrival=came[dialect],
-    )
+    raise not_found("active key")
 
 
 def _shown(page: PageContext, dialect: str, made: FreshKey) -> Response[Any]:
-    """After a key was made: a secret is shown this once, on the page that answers."""
+    """Answer the creation of a key: a secret is shown once, in the response to its form."""
     if not kind_named(made.kind).secret:
         return redirect_to(page, f"/sources/{dialect}", "key-added")
     return render_page("new-key.html", page=page, name=KEY_KINDS[made.kind].title, key=made, back=f"/sources/{dialect}")

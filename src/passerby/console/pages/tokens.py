@@ -1,4 +1,4 @@
-"""API tokens of a project: who has which, and what each may do."""
+"""API tokens of a project, and their scopes."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SCOPE_WORDS: dict[str, str] = {
 
 
 class TokensView(msgspec.Struct, kw_only=True):
-    """The tokens, those that work first; and what scopes mean."""
+    """The tokens, active ones first, and the meaning of each scope."""
 
     tokens: list[KeyInfo]
     scopes: dict[str, str]
 
 
 class NewToken(msgspec.Struct, kw_only=True):
-    """The form for another token: what for, and what it may do."""
+    """The form: label and scopes of a new token."""
 
     label: Annotated[str, Meta(min_length=1, max_length=200)]
     scopes: str | list[str] = ""
@@ -78,11 +78,11 @@ async def revoke(page: NamedDependency[PageContext], number: FromPath[int]) -> R
 
 
 async def _token(page: PageContext, number: int) -> KeyInfo:
-    """The token with this number. Raises ServiceError for one that does not work."""
+    """Return an active token by its number. Raises ServiceError for any other."""
     for key in (await page.run(keys.list_keys, page.access)).keys:
         if key.id == number and key.kind == KIND and key.revoked_at is None:
             return key
-    raise not_found("token that still works")
+    raise not_found("active token")
 
 
 routes = [

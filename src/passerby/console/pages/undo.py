@@ -11,7 +11,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.console.presenters.errors import explain
+from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route, render_page
 from passerby.profiles.view import Profile, ProfileIdentifier
 from passerby.services import merges
@@ -30,7 +30,7 @@ class UndoForm(msgspec.Struct, kw_only=True):
 
 
 class UndoView(msgspec.Struct, kw_only=True):
-    """A merge, the profile as it is with it, and which of its identifiers stay when it is taken back."""
+    """A merge, the merged profile, and which of its identifiers stay with it when the merge is undone."""
 
     profile: Profile
     merge: MergeDetail
@@ -56,7 +56,7 @@ async def undo(
     except ServiceError as error:
         view = await load(page, profile_id, merge_id)
         kept = page.rejected(data, error)
-        return render_page("undo.html", status=STATUS[error.code], page=kept, view=view, refusal=explain(error))
+        return render_page("undo.html", status=STATUS[error.code], page=kept, view=view, error=error_texts(error))
     winner = undone.profiles[0].id
     return Redirect(page.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
 

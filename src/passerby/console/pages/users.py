@@ -13,10 +13,10 @@ from msgspec import Meta
 from passerby.accounts import passwords
 from passerby.accounts.errors import PasswordTooShort
 from passerby.accounts.users import Role
+from passerby.clock import iso
 from passerby.console.auth.permissions import Permission
 from passerby.console.auth.throttle import Attempt
 from passerby.console.presenters.units import delay
-from passerby.console.rendering import iso_of
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import users
 from passerby.services.errors import invalid
@@ -35,14 +35,14 @@ class UserShown(msgspec.Struct, kw_only=True):
 
 
 class UsersView(msgspec.Struct, kw_only=True):
-    """The console's users, for those who have a role in every project; others see themselves. `projects`: all names."""
+    """The users; without a role in every project, only the user's own account. `projects` are those of the user."""
 
     users: list[UserShown]
     projects: list[str]
 
 
 class RemovalView(msgspec.Struct, kw_only=True):
-    """A user who is about to be removed: their open sessions, and when one of them was used last."""
+    """A user to be removed: the number of open sessions, and when one of them was last used."""
 
     name: str
     sessions: int
@@ -50,7 +50,7 @@ class RemovalView(msgspec.Struct, kw_only=True):
 
 
 class NewUser(msgspec.Struct, kw_only=True):
-    """The form for another user. Without a password, a random one is made."""
+    """The form for a new user. Without a password, a random one is generated."""
 
     name: Name
     role: Role = Role.VIEWER
@@ -59,7 +59,7 @@ class NewUser(msgspec.Struct, kw_only=True):
 
 
 class ChangedUser(msgspec.Struct, kw_only=True):
-    """The form for one who is there: another role, another password (empty: a random one), or no access any more."""
+    """The form for an existing user: role, password (empty: a random one), or removal."""
 
     name: Name
     role: Literal["viewer", "admin", "none"] = "viewer"
@@ -68,7 +68,7 @@ class ChangedUser(msgspec.Struct, kw_only=True):
 
 
 class OwnPassword(msgspec.Struct, kw_only=True):
-    """The form for a password of one's own."""
+    """The form for the user's own password."""
 
     current: Password
     new: Password
@@ -82,7 +82,7 @@ async def load(page: NamedDependency[PageContext]) -> UsersView:
             name=user.name,
             role=user.role,
             projects={names[number]: role for number, role in user.projects.items() if number in names},
-            password_set_at=iso_of(user.changed_at),
+            password_set_at=iso(user.changed_at),
         )
         for user in found
     ]
@@ -93,7 +93,7 @@ async def add(page: NamedDependency[PageContext], data: URLEncodedBody[NewUser])
     password = data.password or passwords.new_password()
     stored = await _hashed(page, password)
     await page.run(users.add_user, page.on_server, data.name, data.role, stored, _projects(data.project))
-    return _told(page, data.name, password, given=bool(data.password), said="user-added")
+    return _answered(page, data.name, password, given=bool(data.password), said="user-added")
 
 
 async def change_role(page: NamedDependency[PageContext], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
@@ -106,12 +106,12 @@ async def change_password(page: NamedDependency[PageContext], data: URLEncodedBo
     password = data.password or passwords.new_password()
     stored = await _hashed(page, password)
     await page.run(users.set_password, page.on_server, data.name, stored)
-    return _told(page, data.name, password, given=bool(data.password), said="password-changed")
+    return _answered(page, data.name, password, given=bool(data.password), said="password-changed")
 
 
 async def load_removal(page: NamedDependency[PageContext], name: FromQuery[str]) -> RemovalView:
     open_sessions, seen_at = await page.run(users.open_sessions, page.on_server, name)
-    return RemovalView(name=name, sessions=open_sessions, last_seen_at=iso_of(seen_at) if seen_at else None)
+    return RemovalView(name=name, sessions=open_sessions, last_seen_at=iso(seen_at) if seen_at else None)
 
 
 async def remove(page: NamedDependency[PageContext], data: URLEncodedBody[ChangedUser]) -> Response[Any]:
@@ -125,7 +125,7 @@ async def change_own(page: NamedDependency[PageContext], data: URLEncodedBody[Ow
     attempt = Attempt(name, "", device=f"session of {name}")
     if wait := throttle.wait_ms(attempt, now):
         raise invalid("current", f"there were too many wrong passwords; try again in {delay(wait)}")
-    throttle.tried(attempt, now)
+    throttle.tried(attempt, now)  # before the check, as at sign-in
     stored = await page.run(page.context.users.password, name) or ""
     if not await page.console.passwords.run(passwords.matches, data.current, stored):
         raise invalid("current", "this is not your current password")
@@ -146,8 +146,8 @@ async def _hashed(page: PageContext, password: str, field: str = "password") -> 
         raise invalid(field, str(error)) from None
 
 
-def _told(page: PageContext, name: str, password: str, *, given: bool, said: str) -> Response[Any]:
-    """A password that was made here is shown, once."""
+def _answered(page: PageContext, name: str, password: str, *, given: bool, said: str) -> Response[Any]:
+    """Answer a new password: a generated one is shown once, in the response to the form."""
     if given:
         return redirect_to(page, "/settings/users", said)
     return render_page("new-password.html", page=page, name=name, password=password)

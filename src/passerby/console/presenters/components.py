@@ -1,4 +1,4 @@
-"""The server's checks grouped into components, each with what to do when it fails."""
+"""Health checks grouped into components, each with advice for a failure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class Component(msgspec.Struct, kw_only=True):
-    """A component: its failing checks' problems, and advice where there are any."""
+    """A component: the problems that its checks found, and advice if there are any."""
 
     name: str
     about: str
@@ -57,11 +57,12 @@ _KNOWN: Final = frozenset(check for component in _COMPONENTS for check in compon
 
 
 def components(problems: Mapping[str, str]) -> list[Component]:
-    """All components. `problems` are sentences by the name of the check; those of unknown checks are the console's."""
+    """Return all components. `problems` are sentences by the name of the check."""
     found = []
     for declared in _COMPONENTS:
         ours = [text for name, text in problems.items() if name in declared.checks]
         if declared.name == "Console":
+            # A check that no component lists must not be lost: it is shown with the process that ran it.
             ours += [text for name, text in problems.items() if name not in _KNOWN]
         found.append(
             Component(

@@ -1,16 +1,16 @@
-"""Texts of rejected identity changes: why, and what to do."""
+"""Texts of rejected identity changes: the reason, and what to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from passerby.console.presenters.namespaces import namespace_label
+from passerby.console.presenters.identifiers import namespace_label
 from passerby.services.errors import ErrorCode, ServiceError
 
 
-class Refusal(NamedTuple):
-    """Why something was not done, and what helps. `merge_id` is the merge that has to be undone first, if one is."""
+class ErrorTexts(NamedTuple):
+    """The texts of a rejected change. `merge_id` is the merge that has to be undone first, None for none."""
 
     title: str
     text: str
@@ -49,12 +49,12 @@ _TEXTS: Final[Mapping[ErrorCode, tuple[str, str]]] = {
 }
 
 
-def explain(error: ServiceError) -> Refusal:
-    """Return the texts of a rejected change; errors without a text of their own are shown with their message."""
+def error_texts(error: ServiceError) -> ErrorTexts:
+    """Return the texts of a rejected change. An error without a text of its own is shown with its message."""
     if error.code is ErrorCode.LIMIT_EXCEEDED:
         what = namespace_label(error.details["namespace"])
         text = f"The merged profile would exceed the limit of the identity policy for identifiers of type “{what}”."
-        return Refusal("Too many identifiers for one profile", text)
+        return ErrorTexts("Too many identifiers for one profile", text)
     if error.code in _TEXTS:
-        return Refusal(*_TEXTS[error.code], merge_id=error.details.get("merge_id"))
-    return Refusal("Request failed", f"{error.message[:1].upper()}{error.message[1:]}.")
+        return ErrorTexts(*_TEXTS[error.code], merge_id=error.details.get("merge_id"))
+    return ErrorTexts("Request failed", f"{error.message[:1].upper()}{error.message[1:]}.")

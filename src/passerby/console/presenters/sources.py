@@ -1,8 +1,12 @@
-"""The sources of a project: what each dialect is called here, which keys lead to it, and what to paste."""
+"""Sources by dialect and by platform: keys, and code snippets with the newest keys.
+
+A dialect is a vendor's API; a platform is what sends the events, such as a website, whichever dialect it uses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -12,7 +16,7 @@ from passerby.services.management_answers import KeyInfo
 
 
 class Snippet(msgspec.Struct, kw_only=True):
-    """Something to paste, and into what."""
+    """Code to paste, and its language or place."""
 
     language: str
     text: str
@@ -29,9 +33,9 @@ class Arrival(msgspec.Struct, kw_only=True):
 
 
 class SourceCard(msgspec.Struct, kw_only=True):
-    """A dialect in its vendor's words, its keys with what each kind is called, and what has come.
+    """A dialect in its vendor's words, its keys, the label of each kind of key, and the messages received.
 
-    `webhooks` are the kinds whose keys have a page of their own: paths that some system posts to.
+    `webhooks` are the kinds of keys that are paths: each such key has a page of its own.
     """
 
     dialect: str
@@ -44,36 +48,76 @@ class SourceCard(msgspec.Struct, kw_only=True):
     arrival: Arrival
 
 
+class Platform(msgspec.Struct, kw_only=True, frozen=True):
+    """A platform. `dialect` is the one that its clients use; `guide` a path below `/docs`."""
+
+    name: str
+    title: str
+    about: str
+    dialect: str
+    languages: tuple[str, ...]
+    guide: str
+
+
+PLATFORMS: Final = {
+    name: Platform(
+        name=name,
+        title=platform.title,
+        about=platform.about,
+        dialect=dialect.name,
+        languages=tuple(snippet.title for snippet in platform.snippets) or tuple(LANGUAGES),
+        guide=platform.guide,
+    )
+    for name, (dialect, platform) in registry.PLATFORMS.items()
+}
+"""All platforms by name, in the order of the page."""
+
+
+def source_card(dialect: str, keys: Sequence[KeyInfo], arrival: Arrival) -> SourceCard:
+    """Return the card of a dialect; `keys` are all keys of the project."""
+    spoken = registry.NAMED[dialect]
+    return SourceCard(
+        dialect=dialect,
+        title=spoken.title,
+        setting=spoken.keys_title,
+        about=spoken.about,
+        kinds=kinds_of(dialect),
+        webhooks=[kind.name for kind in spoken.key_kinds if kind.webhook],
+        keys=of_dialect(keys, dialect),
+        arrival=arrival,
+    )
+
+
 def kinds_of(dialect: str) -> dict[str, str]:
-    """The kinds of keys that belong to a dialect, with their names."""
+    """Return the kinds of keys of a dialect with their labels; none for an unknown dialect."""
     spoken = registry.NAMED.get(dialect)
     return {kind.name: kind.title for kind in spoken.key_kinds} if spoken else {}
 
 
-def webhooks_of(dialect: str) -> list[str]:
-    """The kinds of keys of a dialect that are paths, each with a page of its own."""
-    return [kind.name for kind in registry.NAMED[dialect].key_kinds if kind.webhook]
-
-
 def of_dialect(keys: Sequence[KeyInfo], dialect: str) -> list[KeyInfo]:
-    """The keys of a dialect, those that work first, the newest of them first."""
+    """Return the keys of a dialect: active ones first, by kind, the newest of each first."""
     ours = [key for key in keys if key.kind in kinds_of(dialect)]
     return sorted(ours, key=lambda key: (key.revoked_at is not None, key.kind, -key.id))
 
 
 def snippets(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
-    """What to paste to send a first event to this address; empty where a key is missing."""
-    return [*written(registry.NAMED[dialect].snippets, keys, url), *in_every_language(dialect, keys, url)]
+    """Return the code that sends a first event of a dialect to this URL; none where a key is missing."""
+    return [*_filled(registry.NAMED[dialect].snippets, keys, url), *_in_every_language(dialect, keys, url)]
 
 
-def in_every_language(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
-    """The test event of a dialect with the newest keys, in each language; empty where a key is missing."""
+def platform_snippets(platform: Platform, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+    """Return the code that a platform needs to send events to this URL; none where a key is missing."""
+    own = registry.PLATFORMS[platform.name][1].snippets
+    return _filled(own, keys, url) if own else _in_every_language(platform.dialect, keys, url)
+
+
+def _in_every_language(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
     call = registry.NAMED[dialect].test_call(newest(keys))
     return [Snippet(language=name, text=write(url, call)) for name, write in LANGUAGES.items()] if call else []
 
 
-def written(chosen: Iterable[samples.Snippet], keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
-    """These snippets with the newest keys, without those for which a key is missing."""
+def _filled(chosen: Iterable[samples.Snippet], keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+    """Return these snippets with the newest keys, without those for which a key is missing."""
     current = newest(keys)
     return [
         Snippet(language=each.title, text=each.make(url, current))
@@ -83,9 +127,6 @@ def written(chosen: Iterable[samples.Snippet], keys: Sequence[KeyInfo], url: str
 
 
 def newest(keys: Sequence[KeyInfo]) -> dict[str, str]:
-    """The newest readable key of each kind that still works."""
-    return {key.kind: key.value for key in sorted(keys, key=_number) if key.value and key.revoked_at is None}
-
-
-def _number(key: KeyInfo) -> int:
-    return key.id
+    """Return the newest active key of each kind. Secrets are left out: only their hash is stored."""
+    by_age = sorted(keys, key=lambda key: key.id)
+    return {key.kind: key.value for key in by_age if key.value and key.revoked_at is None}

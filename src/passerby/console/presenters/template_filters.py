@@ -1,4 +1,4 @@
-"""What templates call: words, visits and drawings, made of the types that a page was given."""
+"""The filters and globals that templates call: presenters and charts under the names that templates use."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from passerby.accounts.choices import timezones
-from passerby.console.charts.bars import bar
+from passerby.console.charts.inline import bar, sparkline
 from passerby.console.charts.merge_graph import merge_graph
-from passerby.console.charts.sparkline import sparkline
-from passerby.console.presenters import columns, standard_events, summary, validation_errors
-from passerby.console.presenters.annotations import by_subject, never_came
-from passerby.console.presenters.flat import as_json, flat, text
-from passerby.console.presenters.namespaces import namespace_label, namespace_phrase
-from passerby.console.presenters.profile_names import is_test, strongest, title
-from passerby.console.presenters.timeline import visits
+from passerby.console.presenters import catalogue, events, identifiers, profiles, units, values
 from passerby.dialects.commerce import name_of
 from passerby.identity.decisions import DecisionKind
 from passerby.presenters import decisions
@@ -25,77 +19,85 @@ from passerby.services.answers import Step
 from passerby.state.views import HistoryEntry, Merge
 
 
-class Told(NamedTuple):
-    """The texts of a decision: a title, the label of its rule, and an explanation."""
+class DecisionTexts(NamedTuple):
+    """The texts of an identity decision: a title, the label of its rule, and an explanation."""
 
-    what: str
+    title: str
     rule: str
-    why: str
+    explanation: str
 
 
-def told(entry: HistoryEntry) -> Told:
+def decision_texts(entry: HistoryEntry) -> DecisionTexts:
     """Return the texts of a stored decision."""
-    return _told(decisions.facts_of(entry))
+    return _texts(decisions.facts_of(entry))
 
 
-def told_merge(merge: Merge) -> Told:
+def merge_texts(merge: Merge) -> DecisionTexts:
     """Return the texts of a merge."""
-    return _told(decisions.Facts("merged", merge.rule, merge.via, merge.by, merge.actor, merge.detail))
+    return _texts(decisions.Facts("merged", merge.rule, merge.via, merge.by, merge.actor, merge.detail))
 
 
-def told_step(step: Step, kind: DecisionKind) -> Told:
+def step_texts(step: Step, kind: DecisionKind) -> DecisionTexts:
     """Return the texts of a decision that a previewed message would cause."""
-    return _told(decisions.Facts(kind, step.rule, step.identifier, step.by, detail=step.detail))
+    return _texts(decisions.Facts(kind, step.rule, step.identifier, step.by, detail=step.detail))
 
 
-def _told(facts: decisions.Facts) -> Told:
-    return Told(
+def _texts(facts: decisions.Facts) -> DecisionTexts:
+    return DecisionTexts(
         decisions.TITLES[facts.kind],
         decisions.RULE_LABELS[facts.rule],
-        decisions.explanation(facts, namespace_phrase),
+        decisions.explanation(facts, identifiers.namespace_phrase),
     )
 
 
 def graph(entries: list[HistoryEntry], profile: str, names: Mapping[str, str]) -> Markup:
-    """The merge graph of these decisions about a profile, with the names of profiles by their ids."""
-    return merge_graph(entries, profile, names, _mark)
+    """Return the merge graph of these decisions about a profile, with the names of profiles by id."""
 
+    def tooltip(entry: HistoryEntry) -> str:
+        named = f": {entry.identifier.value}" if entry.identifier else ""
+        return f"{entry.at} {decision_texts(entry).title}{named}"
 
-def _mark(entry: HistoryEntry) -> str:
-    named = f": {entry.identifier.value}" if entry.identifier else ""
-    return f"{entry.at} {told(entry).what}{named}"
+    return merge_graph(entries, profile, names, tooltip)
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "advice": validation_errors.advice,
-    "as_json": as_json,
-    "by_subject": by_subject,
-    "campaign": summary.campaign,
-    "called": namespace_label,
-    "called_within": namespace_phrase,
+    "advice": catalogue.advice,
+    "age": units.age,
+    "as_json": values.as_json,
+    "by_subject": catalogue.by_subject,
+    "campaign": profiles.campaign,
+    "clock": units.clock,
+    "context_parts": profiles.context_parts,
+    "decision_texts": decision_texts,
+    "duration": units.duration,
+    "error_label": catalogue.error_label,
     "expectation": expectation,
-    "fault": validation_errors.called,
-    "flat": flat,
-    "heading": columns.heading,
-    "is_test": is_test,
-    "money": summary.money,
-    "never_came": never_came,
-    "page_view": summary.page,
-    "parts": summary.context_parts,
-    "item": standard_events.item,
-    "item_table": standard_events.item_table,
-    "plain": standard_events.plain,
-    "standard": standard_events.standard,
+    "flat": values.flat,
+    "heading": profiles.heading,
+    "is_test": profiles.is_test,
+    "item_table": events.item_table,
+    "item_text": events.item_text,
+    "lower_first": values.lower_first,
+    "merge_texts": merge_texts,
+    "money": units.money,
+    "namespace_label": identifiers.namespace_label,
+    "namespace_phrase": identifiers.namespace_phrase,
+    "not_received": catalogue.not_received,
+    "number": units.number,
+    "page_view": events.page_view,
+    "short": values.short,
+    "size": units.size,
+    "standard_label": events.standard_label,
     "standard_of": name_of,
-    "strongest": strongest,
-    "tables": standard_events.tables,
-    "text": text,
-    "title_of": title,
-    "told": told,
-    "told_merge": told_merge,
-    "told_step": told_step,
-    "trait": columns.trait,
-    "visits": visits,
+    "step_texts": step_texts,
+    "strongest": identifiers.strongest,
+    "tables": values.tables,
+    "text": values.text,
+    "title_of": profiles.title,
+    "trait": profiles.trait,
+    "utc": units.utc,
+    "visits": events.visits,
+    "without_tables": values.without_tables,
 }
 GLOBALS: Final[Mapping[str, Callable[..., Any]]] = {
     "bar": bar,

@@ -1,27 +1,60 @@
-"""Ages, durations and sizes as text, by humanize: the only place where the console words them."""
+"""Times, ages, durations, sizes, numbers and amounts as text: the only place where the console words them."""
 
 from __future__ import annotations
 
 import math
 import time
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import humanize
 
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
 _FINEST = ((_WEEK, "days"), (_DAY, "hours"), (_HOUR, "minutes"), (_MINUTE, "seconds"))
-"""The finest unit that a duration of so many seconds is given in."""
+"""The finest unit of a duration of at least so many seconds."""
 _LONGEST = timedelta(days=365_000).total_seconds()
+
+_zone: ContextVar[tzinfo] = ContextVar("console_zone", default=UTC)
+"""The time zone of the page that is being rendered. A context variable, as macros of imported templates see no page."""
+
+
+@contextmanager
+def in_zone(zone: tzinfo) -> Iterator[None]:
+    """Context manager: show times in this time zone."""
+    token = _zone.set(zone)
+    try:
+        yield
+    finally:
+        _zone.reset(token)
+
+
+def clock(moment: str) -> str:
+    """Format an ISO time in the time zone of the page's project, such as `2026-03-01 09:05:07`.
+
+    The hour that is repeated when daylight saving time ends appears twice; the time in UTC on hover tells them apart.
+    """
+    return _formatted(moment, _zone.get())
+
+
+def utc(moment: str) -> str:
+    """Format an ISO time in UTC, such as `2026-03-01 09:05:07 UTC`."""
+    return f"{_formatted(moment, UTC)} UTC"
+
+
+def _formatted(moment: str, zone: tzinfo) -> str:
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def age(moment: str, now: float | None = None) -> str:
-    """Text for how long ago an ISO time was, such as `2 hours ago`; `now` in seconds since 1970."""
+    """Format how long ago an ISO time was, such as `2 hours ago`; `now` in seconds since 1970."""
     seconds = (time.time() if now is None else now) - datetime.fromisoformat(moment).timestamp()
     return "in the future" if seconds < 0 else humanize.naturaltime(timedelta(seconds=seconds))
 
 
 def duration(seconds: float) -> str:
-    """Text for a duration in its two largest units, such as `1 day and 3 hours`."""
+    """Format a duration in its two largest units, such as `1 day and 3 hours`."""
     if seconds < 1:
         return "less than a second"
     finest = next((unit for least, unit in _FINEST if seconds >= least), "seconds")
@@ -40,16 +73,27 @@ def short_duration(seconds: float) -> str:
 
 
 def delay(milliseconds: int) -> str:
-    """Text for a time to wait, in seconds below a minute, else in minutes, rounded up."""
+    """Format a time to wait, in seconds below a minute, else in minutes, rounded up."""
     seconds = math.ceil(milliseconds / 1000)
     return duration(seconds if seconds < _MINUTE else math.ceil(seconds / _MINUTE) * _MINUTE)
 
 
+def between(earlier: str, later: str) -> float:
+    """Return the seconds from one ISO time to another."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+
+
 def size(value: float) -> str:
-    """Text for a number of bytes in decimal units, such as `1.5 MB`."""
+    """Format a number of bytes in decimal units, such as `1.5 MB`."""
     return humanize.naturalsize(value)
 
 
-def between(earlier: str, later: str) -> float:
-    """Seconds from one time of the API (ISO 8601) to another."""
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+def number(value: float) -> str:
+    """Format a number with a narrow space, which does not break, between thousands."""
+    return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def money(value: float, currency: str | None) -> str:
+    """Format an amount with two decimals, and its currency if there is one."""
+    amount = f"{value:,.2f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{amount} {currency}" if currency else amount

@@ -1,13 +1,17 @@
-"""Labels of validation errors, and what to do about them."""
+"""The data catalog as pages show it: labels of validation errors with what to do about them, annotations by subject."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from passerby.catalogue.rules import ATTRIBUTES_PER_TYPE, NAME_LENGTH, RESERVED_PREFIX, STRING_LENGTH
+from passerby.services.management_answers import MarkInfo
 
-_TEXTS: Final[Mapping[str, str]] = {
+Subject = tuple[str, str]
+"""Event ("" for a trait) and attribute ("" for the event itself)."""
+
+_ADVICE: Final[Mapping[str, str]] = {
     "blocked_identifier": "Blocked value, such as “null”, or more than 1,000 characters. Send another identifier.",
     "catalogue_full": "Too many distinct names. Use fewer names, and send variable parts as attributes.",
     "missing_field": "Missing required field, such as userId or anonymousId. Send it with every call.",
@@ -36,11 +40,26 @@ _TEXTS: Final[Mapping[str, str]] = {
 }
 
 
-def called(kind: str) -> str:
-    """What this kind of violation is called."""
+def error_label(kind: str) -> str:
+    """Return the label of a kind of validation error: `type_mismatch` is "Type mismatch"."""
     return f"{kind[:1].upper()}{kind[1:].replace('_', ' ')}"
 
 
 def advice(kind: str) -> str:
-    """What helps; nothing for a kind whose name says it all."""
-    return _TEXTS.get(kind, "")
+    """Return what is wrong and what to do; "" for a kind whose label says it."""
+    return _ADVICE.get(kind, "")
+
+
+def by_subject(annotations: Iterable[MarkInfo]) -> dict[Subject, MarkInfo]:
+    """Return annotations by what they are about."""
+    return {(each.event or "", each.attribute or ""): each for each in annotations}
+
+
+def not_received(annotations: Iterable[MarkInfo], names: Iterable[str]) -> list[MarkInfo]:
+    """Return the planned events that are not among these names."""
+    received = set(names)
+    return [
+        each
+        for each in annotations
+        if each.planned and each.event and not each.attribute and each.event not in received
+    ]
