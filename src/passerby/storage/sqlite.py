@@ -23,10 +23,12 @@ class UnreadableFile(Exception):
 
 
 def connect(path: Path) -> apsw.Connection:
-    """Open or create a file with the settings that durability depends on.
+    """Open or create a file for writing, with the settings that durability and erasure depend on.
 
     Write-ahead log with `synchronous=FULL`: a transaction is on disk when its COMMIT returns, and readers do not wait
-    for writers. Waits up to 10 s for a lock held by another process, then raises `apsw.BusyError`.
+    for writers. With `secure_delete`, deleted data is overwritten by zeros: one writer without it would leave data in
+    free pages that no later one overwrites. Waits up to 10 s for a lock held by another process, then raises
+    `apsw.BusyError`.
     """
     try:
         connection = apsw.Connection(str(path))
@@ -43,6 +45,7 @@ def connect(path: Path) -> apsw.Connection:
                 time.sleep(PAUSE_SECONDS)
         connection.pragma("synchronous", "FULL")
         connection.pragma("foreign_keys", "on")
+        connection.pragma("secure_delete", "on")
     except apsw.Error as error:
         error.add_note(str(path))  # SQLite's messages do not name the file
         raise
