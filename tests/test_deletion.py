@@ -16,7 +16,7 @@ from passerby.doctor.deep import check_identity
 from passerby.event_store.chdb.opening import open_event_store
 from passerby.identity.decisions import Actor
 from passerby.runtime.engines import engines_of
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.outbox import SqliteOutbox
 from passerby.state.sqlite.store import SqliteState
@@ -52,7 +52,7 @@ def merge(server: Server, winner: str, loser: str) -> None:
 def until_relayed(server: Server) -> None:
     """Wait until the event store has deleted what it had to."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    with closing(SqliteOutbox(server.data / "state.db", LogSettings())) as outbox:
+    with closing(SqliteOutbox(server.data / "state.db", OutboxSettings())) as outbox:
         while outbox.pending_deletions(1):
             assert time.monotonic() < deadline
             time.sleep(0.05)

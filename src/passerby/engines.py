@@ -14,11 +14,11 @@ from passerby.audit.protocol import AuditLog
 from passerby.delivery.protocol import Sink
 from passerby.event_store.protocol import EventStore, Trial
 from passerby.log.protocol import Archive, LogReader, LogWriter
-from passerby.outbox.protocol import Outbox
+from passerby.outbox.protocol import Outbox, OutboxSize
 from passerby.positions import Positions
 from passerby.rejected_requests.protocol import RejectedReader, RejectedWriter
 from passerby.rejected_requests.record import Use
-from passerby.settings import EventSettings, LogSettings
+from passerby.settings import EventSettings, LogSettings, OutboxSettings
 from passerby.state.manager.connector import Connector
 from passerby.state.protocol import Progress, State
 from passerby.state.views import StateReader
@@ -60,7 +60,10 @@ class PrunableOutbox(Outbox, Protocol):
     """The outbox of a state, with its retention."""
 
     def prune(self, now: int) -> int:
-        """Delete delivered rows past retention at `now` (ms); return how many."""
+        """Delete a bounded number of delivered rows past retention at `now` (ms); return how many, 0 at the end."""
+
+    def size(self) -> OutboxSize:
+        """Return how much the outbox holds."""
 
     def close(self) -> None: ...
 
@@ -80,7 +83,7 @@ class StateEngine(Protocol):
     def open_reader(self) -> StateReader:
         """Open the state for reading. It must exist, with its tables, before the first verb is called."""
 
-    def open_outbox(self, retention: LogSettings) -> PrunableOutbox:
+    def open_outbox(self, retention: OutboxSettings) -> PrunableOutbox:
         """Open the outbox for its relays and its retention."""
 
     def open_connector(self) -> Connector:

@@ -92,6 +92,16 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 0
 
 
+class OutboxSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How long resolved events and changes of profiles stay in the outbox. Never less than the event store needs."""
+
+    retention: Annotated[float, _about("Age at which rows leave the outbox.", "hours", gt=0, le=8_784)] = 72.0
+    max_bytes: Annotated[
+        int,
+        _about("Size at which the oldest rows leave the outbox before that; 0 sets no limit.", "bytes", ge=0),
+    ] = 20_000_000_000
+
+
 class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How the worker applies messages."""
 
@@ -211,6 +221,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "auto"
     edge: EdgeSettings = EdgeSettings()
     log: LogSettings = LogSettings()
+    outbox: OutboxSettings = OutboxSettings()
     worker: WorkerSettings = WorkerSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     events: EventSettings = EventSettings()

@@ -34,7 +34,7 @@ from passerby.services.health import PositionsCheck
 from passerby.services.items import Wanted
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail, id_of, place_of
-from passerby.settings import LogSettings
+from passerby.settings import LogSettings, OutboxSettings
 from passerby.state.protocol import Progress
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.engine import SqliteStateEngine
@@ -130,7 +130,7 @@ class TestWorker:
     def test_a_row_of_the_outbox_holds_one_partition_in_order(self, api: ApiClient) -> None:
         say(api)
         api.server.apply()
-        with closing(SqliteOutbox(api.server.folder / "state.db", LogSettings())) as outbox:
+        with closing(SqliteOutbox(api.server.folder / "state.db", OutboxSettings())) as outbox:
             batches = outbox.read(0, 1_000, 1 << 20)
         assert [partition_of(batch.last_position) for batch in batches] == [0, 1, 2]
         for batch in batches:
@@ -217,7 +217,7 @@ class TestRelay:
     def test_events_are_visible_partition_by_partition(self, api: ApiClient) -> None:
         say(api)
         apply(api, 1)
-        with closing(SqliteOutbox(api.server.folder / "state.db", LogSettings())) as outbox:
+        with closing(SqliteOutbox(api.server.folder / "state.db", OutboxSettings())) as outbox:
             sink = MemorySink(Delivered())
             relay = Relay(outbox, sink)
             relay.step()
@@ -387,7 +387,7 @@ class TestChecks:
         progress = read_progress(path)
         assert progress.positions == api.server.reader.positions()
         assert progress.relayed == START
-        with closing(SqliteOutbox(path, LogSettings())) as outbox:
+        with closing(SqliteOutbox(path, OutboxSettings())) as outbox:
             relay = Relay(outbox, MemorySink())
             relay.step()
             assert not relay.step().batches

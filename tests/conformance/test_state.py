@@ -25,7 +25,7 @@ from passerby.identity.decisions import Actor
 from passerby.identity.namespaces import DEFAULT_POLICY
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state import manager
 from passerby.state.protocol import (
     AlreadyUndone,
@@ -273,7 +273,7 @@ def test_test_data_is_deleted_and_its_events_are_named_to_the_relay(
     assert reader.test_data(1)[:2] == (1, 1)
     assert comparison.state.delete_test_data(1, DAY)[:2] == (1, 1)
     assert reader.profile(1, gone) is None
-    with closing(engine.open_outbox(LogSettings())) as outbox:
+    with closing(engine.open_outbox(OutboxSettings())) as outbox:
         assert outbox.deleted(0) == {gone}
         assert outbox.pending_deletions(5) == [(1, gone)]
         outbox.deletions_done([(1, gone)])

@@ -39,6 +39,9 @@ class MemoryOutbox:
                 read.append(batch)
         return read
 
+    def first(self) -> int:
+        return self.batches[0].id if self.batches else 1
+
     def delivered(self, consumer: str) -> Delivered:
         row = self.committed.get(consumer, 0)
         return Delivered(row, Positions(batch.last_position for batch in self.batches if batch.id <= row))

@@ -25,7 +25,7 @@ from passerby.runtime.engines import (
     path_of,
     urls_of,
 )
-from passerby.settings import EventSettings, LogSettings
+from passerby.settings import EventSettings, OutboxSettings
 from passerby.state.protocol import OutboxRow, StateUnavailable
 from passerby.storage.data_dir import DataDir
 
@@ -65,7 +65,7 @@ def test_what_is_written_through_one_handle_is_read_through_another(tmp_path: Pa
         assert [entry.position for entry in log.read(START, 9)] == [1, 2]
     with closing(engines.state.open_writer()) as state, state.transaction():
         state.finish(at(2), NOW, [OutboxRow(pack(0, 2), 1, b"{}\n")])
-    with closing(engines.state.open_reader()) as reader, closing(engines.state.open_outbox(LogSettings())) as outbox:
+    with closing(engines.state.open_reader()) as reader, closing(engines.state.open_outbox(OutboxSettings())) as outbox:
         assert (reader.positions(), len(outbox.read(0, 9, 9))) == (at(2), 1)
     assert (engines.log.exists(), engines.log.head()) == (True, at(2))
     assert (engines.state.exists(), engines.state.progress().positions) == (True, at(2))

@@ -27,7 +27,7 @@ from passerby.outbox.records import (
     Unmerged,
     decoded,
 )
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.manager.ids import to_text
 from passerby.state.protocol import ManualDecision, UnknownMerge
 from passerby.state.sqlite.outbox import SqliteOutbox
@@ -90,7 +90,7 @@ class Watched:
         self._path = path
 
     def changes(self) -> list[Change]:
-        with closing(SqliteOutbox(self._path, LogSettings())) as outbox:
+        with closing(SqliteOutbox(self._path, OutboxSettings())) as outbox:
             return [change for row in outbox.read(0, 9_999, 9_999_999) for change in decoded(row.changes)]
 
     def owner(self, identifier: Identifier) -> str:
@@ -147,7 +147,7 @@ def test_what_changes_nothing_is_no_change(watched: Watched) -> None:
 
 def test_a_batch_with_events_and_changes_is_one_row(watched: Watched, tmp_path: Path) -> None:
     watched.builder.track("Seen", M1)
-    with closing(SqliteOutbox(tmp_path / "state.db", LogSettings())) as outbox:
+    with closing(SqliteOutbox(tmp_path / "state.db", OutboxSettings())) as outbox:
         (row,) = outbox.read(0, 99, 99_999)
     assert (row.events, len(list(decoded(row.changes)))) == (1, 2)
     with closing(apsw.Connection(str(tmp_path / "state.db"))) as connection:

@@ -17,7 +17,7 @@ from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.monitoring.samples import SampleStore
 from passerby.positions import START
 from passerby.runtime.bootstrap import init
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.sqlite.engine import SqliteStateEngine
 from passerby.storage import sqlite
 from passerby.storage.data_dir import DataDir
@@ -25,7 +25,7 @@ from passerby.storage.data_dir import DataDir
 ON = re.compile(r"""pragma "secure_delete"\('on'\)""")
 """The statement as apsw writes it."""
 READS_ONLY = re.compile(r"""pragma "query_only"\('on'\)""")
-WRITTEN = "a text that nobody may find again"
+WRITTEN = "a text that must not be found again"
 
 
 def use_log(folder: DataDir) -> None:
@@ -42,7 +42,7 @@ def use_log(folder: DataDir) -> None:
 def use_state(folder: DataDir) -> None:
     engine = SqliteStateEngine(folder.state)
     engine.open_writer().close()
-    engine.open_outbox(LogSettings()).close()
+    engine.open_outbox(OutboxSettings()).close()
     engine.open_connector().close()
     engine.progress()
 
@@ -87,7 +87,12 @@ def opened() -> Iterator[list[tuple[apsw.Connection, list[str]]]]:
     def note(connection: apsw.Connection) -> None:
         statements: list[str] = []
         connections.append((connection, statements))
-        connection.exec_trace = lambda _cursor, statement, _bindings: statements.append(statement) is None
+
+        def trace(_cursor: apsw.Cursor, statement: str, _bindings: object) -> bool:
+            statements.append(statement)
+            return True
+
+        connection.exec_trace = trace
 
     apsw.connection_hooks.append(note)
     yield connections

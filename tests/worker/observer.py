@@ -12,7 +12,7 @@ from tests.worker.view import MergeView, PersonView, View
 
 from passerby.engines import StateEngine
 from passerby.messages import StoredEvent
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.records import IdentityRecords, ProfileRecord
 from passerby.state.sqlite.engine import SqliteStateEngine
 
@@ -26,7 +26,7 @@ class StateObserver:
 
     def __init__(self, engine: StateEngine) -> None:
         self.reader = engine.open_reader()
-        self._outbox = engine.open_outbox(LogSettings())
+        self._outbox = engine.open_outbox(OutboxSettings())
         self._outbox_read = 0
         self._connection: apsw.Connection | None = None
         self._path: Path | None = engine.path if isinstance(engine, SqliteStateEngine) else None

@@ -21,7 +21,7 @@ from passerby.log.sqlite.store import SqliteLogReader, SqliteLogWriter
 from passerby.positions import pack
 from passerby.runtime.bootstrap import init
 from passerby.runtime.engines import engines_of
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.protocol import OutboxRow
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.outbox import SqliteOutbox
@@ -126,7 +126,7 @@ def test_a_log_replaced_while_the_worker_runs_continues_after_the_state(
     with closing(SqliteState(folder.state)) as state:
         with state.transaction():
             state.finish(at(9), NOW, ())
-        outbox = SqliteOutbox(folder.state, LogSettings())
+        outbox = SqliteOutbox(folder.state, OutboxSettings())
         monkeypatch.setattr(process, "COMPARE_SECONDS", 0.0)
         chores = Chores(
             folder.run / "worker.heartbeat",

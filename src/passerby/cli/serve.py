@@ -27,6 +27,7 @@ _SECTIONS = {
     "": "Settings",
     "edge": "Settings: ingest port",
     "log": "Settings: log",
+    "outbox": "Settings: outbox",
     "worker": "Settings: worker",
     "catalogue": "Settings: data catalog",
     "events": "Settings: event store",

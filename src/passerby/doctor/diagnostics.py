@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from passerby.clock import now_ms
 from passerby.doctor.engines import check_event_store, check_files, check_sqlite
 from passerby.doctor.finding import Finding
 from passerby.doctor.folder import check_clock, check_folder
+from passerby.doctor.outbox import check_outbox
 from passerby.doctor.ports import check_ports
 from passerby.doctor.positions import check_positions
 from passerby.doctor.secret_key import check_secret_key
@@ -26,6 +28,7 @@ def run_diagnostics(settings: Settings, engines: Engines) -> Iterator[Finding]:
         yield from check_files(folder)
         if engines.state.exists():
             yield check_positions(engines.log, engines.state)
+            yield check_outbox(engines.state, settings.outbox, now_ms(), serving=locks.running(folder) is not None)
         yield check_secret_key(folder, os.environ)
         yield check_clock(folder.path)
     serving = locks.running(folder)

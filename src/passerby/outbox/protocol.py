@@ -23,6 +23,13 @@ class OutboxBatch(NamedTuple):
     changes: bytes = b""
 
 
+class OutboxSize(NamedTuple):
+    """Bytes of all rows of the outbox, and the received time of the oldest one (ms), 0 for an empty outbox."""
+
+    bytes: int = 0
+    oldest: int = 0
+
+
 class Delivered(NamedTuple):
     """Progress of a consumer: every row up to `row`, which cover the log up to `positions`."""
 
@@ -34,7 +41,17 @@ class Outbox(Protocol):
     """Interface of the outbox for a relay, used from its thread only. Writes are durable at return."""
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
-        """Return rows after this id, in order: at least one if there are any, and about within both limits."""
+        """Return rows after this id, in order: at least one if there are any, and about within both limits.
+
+        Ids have no gaps: rows between `after` and the first one returned were pruned. See `first`.
+        """
+
+    def first(self) -> int:
+        """Return the id of the first row that is stored, of an empty outbox that of the next row.
+
+        A consumer that has not read the row before it has lost the rows in between to retention, which waits for
+        consumers that `commit` only.
+        """
 
     def delivered(self, consumer: str) -> Delivered:
         """Return the progress that a consumer committed; the beginning for a new one.

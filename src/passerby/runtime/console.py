@@ -207,7 +207,7 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
 
 def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple[EventStore, Relay]:
     """Open the event store and start the relay that fills it."""
-    outbox = engines.state.open_outbox(settings.log)
+    outbox = engines.state.open_outbox(settings.outbox)
     held.callback(outbox.close)
     store, sink = engines.events.open(settings.events)
     relay = Relay(outbox, sink, pause_seconds=settings.events.relay_interval_ms / 1000)

@@ -20,6 +20,7 @@ from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.identity.snapshot import IdentitySnapshot, IdentityState
 from passerby.log.protocol import Entry
 from passerby.messages import Identifier, Rejected
+from passerby.outbox.protocol import OutboxSize
 from passerby.outbox.records import Change
 from passerby.positions import START, Position, Positions
 from passerby.profiles.activity import Activity
@@ -211,6 +212,7 @@ class Progress(NamedTuple):
     """The events up to them are in the event store."""
     relays_ahead: bool = False
     """Whether a relay has delivered more batches than the outbox has ever held."""
+    outbox: OutboxSize = OutboxSize()
 
 
 class OutboxRow(NamedTuple):

@@ -19,3 +19,13 @@ POSITION = Gauge(
 )
 POSITION.labels(0)  # shown as 0 from the start: a metric with labels has no sample before
 FAILURES = Counter("passerby_worker_failures", "Batches that failed and were tried again, by kind.", ["kind"])
+OUTBOX_BYTES = Gauge(
+    "passerby_outbox_bytes",
+    "Size of the outbox: events and changes of profiles that consumers can still read.",
+    multiprocess_mode="livemostrecent",
+)
+OUTBOX_OLDEST = Gauge(
+    "passerby_outbox_oldest_timestamp_seconds",
+    "When the oldest message in the outbox was received; 0 for an empty outbox.",
+    multiprocess_mode="livemostrecent",
+)

@@ -18,6 +18,7 @@ from passerby.log.protocol import LogFull
 from passerby.settings import Settings
 from passerby.state.protocol import State
 from passerby.storage.data_dir import DataDir
+from passerby.worker import metrics
 from passerby.worker.batch import Worker
 from passerby.worker.deduplicate import windows
 from passerby.worker.loop import Loop
@@ -66,11 +67,15 @@ class Chores:
             self._next_comparison = now + COMPARE_SECONDS
             with suppress(LogFull):  # disk full: the next comparison tries again
                 resume_log(self._engines.log, self._engines.state)
+            size = self._outbox.size()
+            metrics.OUTBOX_BYTES.set(size.bytes)
+            metrics.OUTBOX_OLDEST.set(size.oldest / 1000)
         if now >= self._next_backfill:
             self._backfill(now)
         if now >= self._next_prune:
+            if self._outbox.prune(now_ms()):  # there may be more: the next part after the next batch
+                return
             self._next_prune = now + PRUNE_SECONDS
-            self._outbox.prune(now_ms())
             self._state.roll_up(now_ms())
             self._state.sweep_duplicates()
 
@@ -89,7 +94,7 @@ def run(settings: Settings, engines: Engines) -> None:
     folder.run.mkdir(parents=True, exist_ok=True)
     state = engines.state.open_writer()
     policies = Policies(ProjectCredentials(engines.control.open_feed()))
-    outbox = engines.state.open_outbox(settings.log)
+    outbox = engines.state.open_outbox(settings.outbox)
     worker = Worker(state, policies.of, settings.catalogue.limits, windows(settings.worker))
     reader = engines.log.open_reader()
     chores = Chores(folder.run / "worker.heartbeat", engines, policies, outbox, state)

@@ -55,6 +55,9 @@ class FileOutbox:
                 break
         return batches
 
+    def first(self) -> int:
+        return 1
+
     def delivered(self, consumer: str) -> Delivered:
         row = self._rows().get(consumer, 0)
         return Delivered(row, at(FIRST[row] - 1))

@@ -15,7 +15,7 @@ from tests.state.state_builder import DAY, StateBuilder, ident, new_id
 from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
 from passerby.profiles.hashed import hashes
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.manager import deletion
 from passerby.state.protocol import ManualDecision
 from passerby.state.sqlite.outbox import SqliteOutbox
@@ -28,7 +28,16 @@ TESTER, PHONE, ADDRESS = (
 )
 REAL = ident("user_id", "u1")
 KEPT_AS_A_RECORD = {"deleted_profiles", "outbox", "seen", "catalogue_events", "catalogue_attributes", "series"}
-KEPT_AS_A_RECORD |= {"shared_contacts", "totals", "progress", "applied_until", "backfills", "relays", "violations"}
+KEPT_AS_A_RECORD |= {
+    "shared_contacts",
+    "totals",
+    "outbox_size",
+    "progress",
+    "applied_until",
+    "backfills",
+    "relays",
+    "violations",
+}
 DECISION = ManualDecision(DAY, Actor("console_user", "anna"), "why", new_id)
 
 
@@ -241,7 +250,7 @@ def test_the_relay_receives_pending_deletions_until_they_are_done(
     builder.track("Seen", TESTER)
     builder.track("Seen", REAL)
     deleted = owner(reader, TESTER)
-    outbox = SqliteOutbox(builder.path, LogSettings())
+    outbox = SqliteOutbox(builder.path, OutboxSettings())
     with closing(outbox):
         assert (outbox.deleted(1), outbox.pending_deletions(10)) == (frozenset(), [])
         builder.state.delete_test_data(1, DAY)

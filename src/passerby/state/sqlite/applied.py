@@ -7,6 +7,7 @@ from typing import Any
 
 import apsw
 
+from passerby.outbox.protocol import OutboxSize
 from passerby.positions import Positions
 from passerby.state.manager.progress import read_positions
 from passerby.state.protocol import Progress
@@ -36,6 +37,14 @@ def read_progress(path: Path) -> Progress:
             dict(connection.execute(_SQL["accepted"])),
             Positions(position for (position,) in relayed),
             connection.execute(_SQL["relays_ahead"]).get > 0,
+            _outbox_size(connection),
         )
     finally:
         connection.close()
+
+
+def _outbox_size(connection: apsw.Connection) -> OutboxSize:
+    """Return the size of the outbox; in a file of an older release, of which no size is kept, that of its age only."""
+    query = "outbox_size" if connection.execute(_SQL["has_outbox_size"]).get else "outbox_age"
+    row: Any = connection.execute(_SQL[query]).fetchone()
+    return OutboxSize(*row)

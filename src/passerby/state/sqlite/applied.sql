@@ -28,3 +28,15 @@ FROM relays JOIN outbox ON outbox.id = (SELECT max(id) FROM outbox WHERE id <= r
 -- name: relays_ahead
 -- How many relays have carried more batches than the outbox has ever held.
 SELECT count(*) FROM relays WHERE done > coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)
+
+-- name: has_outbox_size
+-- Whether the size of the outbox is kept.
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'outbox_size'
+
+-- name: outbox_size
+-- Bytes of the outbox, and when its oldest row was written: 0 where there is none.
+SELECT bytes, coalesce((SELECT created_at FROM outbox ORDER BY id LIMIT 1), 0) FROM outbox_size
+
+-- name: outbox_age
+-- The same without the bytes.
+SELECT 0, coalesce((SELECT created_at FROM outbox ORDER BY id LIMIT 1), 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import apsw
 
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.protocol import Progress, StateUnavailable
 from passerby.state.sqlite.applied import read_progress
 from passerby.state.sqlite.connector import SqliteConnector
@@ -34,7 +34,7 @@ class SqliteStateEngine:
     def open_reader(self) -> SqliteStateReader:
         return SqliteStateReader(self.path)
 
-    def open_outbox(self, retention: LogSettings) -> SqliteOutbox:
+    def open_outbox(self, retention: OutboxSettings) -> SqliteOutbox:
         return SqliteOutbox(self.path, retention)
 
     def open_connector(self) -> SqliteConnector:

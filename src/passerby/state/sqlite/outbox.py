@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerby.outbox.compression import decompressed
-from passerby.outbox.protocol import Delivered, OutboxBatch
+from passerby.outbox.protocol import Delivered, OutboxBatch, OutboxSize
 from passerby.positions import Positions
-from passerby.settings import LogSettings
+from passerby.settings import OutboxSettings
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.manager.progress import read_positions
 from passerby.state.sqlite.connector import SqliteConnector
@@ -17,21 +17,26 @@ from passerby.state.sqlite.store import open_state
 from passerby.storage import sql, sqlite
 
 _SQL = sql.load("passerby.state.sqlite", "outbox.sql")
-_CHUNK: Final = 50
-"""Rows deleted in one transaction, to bound how long the worker waits for the lock."""
-_DAY_MS: Final = 86_400_000
+_CHUNK: Final = 500
+"""Rows deleted in one transaction, for which the worker's next batch waits."""
+_CHUNK_BYTES: Final = 8 << 20
+"""About the size of these rows at most: deleted rows are overwritten, which takes as long as writing them did."""
+_HOUR_MS: Final = 3_600_000
 
 
 class SqliteOutbox:
-    """The outbox in the state's file (`passerby.outbox.protocol.Outbox`). One instance belongs to one thread.
+    """The outbox in the state's file (`passerby.outbox.protocol.Outbox`). One instance belongs to one thread."""
 
-    The retention settings of the log apply: a rebuilt event store is filled from the outbox, so its rows are kept as
-    long as the messages.
-    """
-
-    def __init__(self, path: Path, retention: LogSettings) -> None:
+    def __init__(self, path: Path, retention: OutboxSettings) -> None:
         self._connection = open_state(path)
         self._retention = retention
+
+    def first(self) -> int:
+        return int(self._connection.execute(_SQL["first"]).get)
+
+    def size(self) -> OutboxSize:
+        row: Any = self._connection.execute(_SQL["size"]).fetchone()
+        return OutboxSize(*row)
 
     def read(self, after: int, limit_rows: int, limit_bytes: int) -> list[OutboxBatch]:
         """Return batches after this id, in order: at least one if there are any."""
@@ -75,28 +80,22 @@ class SqliteOutbox:
         return read_positions(SqliteConnector(self._connection))
 
     def prune(self, now: int) -> int:
-        """Delete batches that every relay has delivered and that retention no longer keeps; return how many."""
+        """Delete the oldest rows that every relay has delivered and retention no longer keeps; see PrunableOutbox."""
         passed = self._connection.execute(_SQL["passed"]).get
         if not passed:
             return 0
-        oldest = now - int(self._retention.retention_days * _DAY_MS)
-        pruned = 0
-        while last := self._expired(int(passed), oldest):
-            self._connection.execute(_SQL["delete_up_to"], (last,))
-            pruned += self._connection.changes()
-        return pruned
-
-    def _expired(self, passed: int, oldest: int) -> int:
-        """Return the id up to which a chunk of rows may be deleted, 0 for none."""
-        limit = self._retention.retention_bytes
-        excess = int(self._connection.execute(_SQL["size"]).get) - limit if limit else 0
-        last = 0
-        chunk: Any = self._connection.execute(_SQL["prunable"], (passed, _CHUNK)).fetchall()
+        oldest = now - int(self._retention.retention * _HOUR_MS)
+        excess = self.size().bytes - self._retention.max_bytes if self._retention.max_bytes else 0
+        last = deleted = 0
+        chunk: Any = self._connection.execute(_SQL["prunable"], (int(passed), _CHUNK)).fetchall()
         for id_, created_at, size in chunk:
-            if created_at >= oldest and excess <= 0:
+            if deleted >= _CHUNK_BYTES or (created_at >= oldest and excess <= deleted):
                 break
-            excess, last = excess - size, id_
-        return last
+            deleted, last = deleted + size, id_
+        if not last:
+            return 0
+        self._connection.execute(_SQL["delete_up_to"], (last,))
+        return self._connection.changes()
 
     def close(self) -> None:
         self._connection.close()

@@ -4,6 +4,14 @@
 -- The batches behind an id, with their sizes, so that the reader can stop before it has too much.
 SELECT id, last_position, events, body, changes FROM outbox WHERE id > ? ORDER BY id;
 
+-- name: first
+-- The id of the first row that is stored, else of the next one to be written.
+SELECT coalesce(
+    (SELECT min(id) FROM outbox),
+    (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox'),
+    1
+);
+
 -- name: delivered
 -- How far a consumer has come.
 SELECT done FROM relays WHERE name = ?;
@@ -42,5 +50,5 @@ SELECT project, profile FROM deleted_profiles WHERE done = 0 ORDER BY project, p
 UPDATE deleted_profiles SET done = 1 WHERE project = ? AND profile = ?;
 
 -- name: size
--- Bytes of all bodies. The table is read from its rows' headers, not their bodies.
-SELECT coalesce(sum(bytes), 0) FROM outbox;
+-- Bytes of all rows, and when the oldest was written: 0 where there is none.
+SELECT bytes, coalesce((SELECT created_at FROM outbox ORDER BY id LIMIT 1), 0) FROM outbox_size;
