@@ -16,7 +16,7 @@ from passerby.event_store.protocol import EventStore, Trial
 from passerby.log.protocol import Archive, LogReader, LogWriter
 from passerby.outbox.protocol import Outbox, OutboxSize
 from passerby.positions import Positions
-from passerby.rejected_requests.protocol import RejectedReader, RejectedWriter
+from passerby.rejected_requests.protocol import RejectedReader, RejectedWriter, SampleStore
 from passerby.rejected_requests.record import Use
 from passerby.settings import EventSettings, LogSettings, OutboxSettings
 from passerby.state.manager.connector import Connector
@@ -111,7 +111,7 @@ class EventStoreEngine(Protocol):
 
 
 class ControlEngine(Protocol):
-    """Opens the control plane: projects, keys, users, alert settings, audit log, rejected requests."""
+    """Opens the control plane: projects, keys, users, alert settings, audit log, operational data."""
 
     def version(self) -> tuple[str, str]:
         """Return the name of the engine and its version."""
@@ -133,6 +133,8 @@ class ControlEngine(Protocol):
     def open_rejected_writer(self) -> RejectedWriter: ...
 
     def open_rejected_reader(self) -> RejectedReader: ...
+
+    def open_samples(self) -> SampleStore: ...
 
 
 class Engines(NamedTuple):

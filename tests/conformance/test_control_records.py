@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.conformance.controls import DAY_MS, ENGINES, NOW
+from tests.monitoring.monitors import sample
 
 from passerby.audit.protocol import SERVER, AuditLog, Filter, View
 from passerby.engines import ControlEngine
@@ -119,3 +120,14 @@ def test_uses_of_keys_are_counted(engine: ControlEngine, held: ExitStack) -> Non
     with closing(engine.open_rejected_reader()) as reader:
         assert reader.uses(NOW + 3_600_000) == expected
     assert engine.key_uses(NOW + 3_600_001)[1].last_hour == 3
+
+
+def test_health_samples_are_read_in_their_order_for_a_week(engine: ControlEngine) -> None:
+    store = engine.open_samples()
+    later, earlier = sample(NOW, lag=1.5, errors=3), sample(NOW - 60_000, received=7)
+    for each in (sample(NOW - 8 * DAY_MS), earlier, later):
+        store.keep(each)
+    assert engine.open_samples().since(0, NOW) == [earlier, later]
+    assert (store.since(NOW - 60_000, NOW), store.since(0, NOW - 1)) == ([later], [earlier])
+    store.keep(earlier)  # the clock was set back
+    assert store.since(0, NOW) == [earlier]

@@ -11,7 +11,8 @@ from passerby.accounts.sqlite.alerting import SqliteAlerting
 from passerby.monitoring.delivery import Send, send
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
-from passerby.monitoring.samples import Sample, SampleStore
+from passerby.rejected_requests.record import Sample
+from passerby.rejected_requests.sqlite.samples import SqliteSampleStore
 from passerby.services.health import Check
 from passerby.storage.data_dir import DataDir
 
@@ -33,7 +34,7 @@ def monitor_of(server: InProcessServer, *, checks: Sequence[Check] = (), deliver
     folder, context = DataDir(server.folder), server.context
     return Monitor(
         meter=lambda: Meter(folder, context.log, context.state, context.metrics, context.now()),
-        store=SampleStore(folder.refused),
+        store=SqliteSampleStore(folder.refused),
         alerting=SqliteAlerting(folder.control),
         checks=checks,
         now=context.now,

@@ -10,11 +10,11 @@ from typing import Final
 
 import apsw
 import pytest
+from passerby.monitoring.samples import SampleStore
 from tests.house.repository import SOURCE
 
 from passerby.accounts.sqlite.engine import SqliteControlEngine
 from passerby.log.sqlite.engine import SqliteLogEngine
-from passerby.monitoring.samples import SampleStore
 from passerby.positions import START
 from passerby.runtime.bootstrap import init
 from passerby.settings import OutboxSettings

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from passerby.accounts.alerting import AlertSettings
-from passerby.monitoring.samples import Sample
 from passerby.monitoring.trends import percent
+from passerby.rejected_requests.record import Sample
 
 WINDOW_MS: Final = 5 * 60_000
 """Shares are those of the requests of the last five minutes; an alert is resolved after this long without cause."""

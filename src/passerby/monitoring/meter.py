@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from passerby.monitoring.samples import Sample
 from passerby.positions import Positions
+from passerby.rejected_requests.record import Sample
 from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 from passerby.storage import sizes

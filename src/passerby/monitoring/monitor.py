@@ -22,7 +22,8 @@ from passerby.monitoring import alerts
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.delivery import NotDelivered, Send, notification, send
 from passerby.monitoring.meter import Meter
-from passerby.monitoring.samples import Sample, SampleStore
+from passerby.rejected_requests.protocol import SampleStore
+from passerby.rejected_requests.record import Sample
 from passerby.services import health
 from passerby.services.health import Check
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from passerby.clock import iso
-from passerby.monitoring.samples import Sample
+from passerby.rejected_requests.record import Sample
 
 Range = Literal["hour", "day", "week"]
 

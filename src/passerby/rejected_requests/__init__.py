@@ -1,1 +1,1 @@
-"""Rejected requests, kept for a day with the reason."""
+"""Operational data, mostly rejected requests: kept for days, and not worth a durable write."""

@@ -1,18 +1,18 @@
-"""Rejected requests: what the ingest port rejected, how many, and how often keys were used."""
+"""Stores of operational data: rejected requests and their counts, uses of keys, and health samples.
+
+They have in common that a power failure may lose what was stored last: storing delays nothing else.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from passerby.rejected_requests.record import Count, RejectedRequest, Use
+from passerby.rejected_requests.record import Count, RejectedRequest, Sample, Use
 
 
 class RejectedWriter(Protocol):
-    """Stores rejected requests. Several may write at once; each belongs to one thread at a time.
-
-    What is stored may be lost in a power failure: storing delays nothing else.
-    """
+    """Stores rejected requests. Several may write at once; each belongs to one thread at a time."""
 
     def add(self, requests: Sequence[RejectedRequest], counts: Iterable[Count]) -> None:
         """Store requests and counts in one transaction, and drop the oldest requests beyond the limits."""
@@ -45,3 +45,13 @@ class RejectedReader(Protocol):
         """Return when each key was last used, and how often in the hour before `now` (ms), by the keys' ids."""
 
     def close(self) -> None: ...
+
+
+class SampleStore(Protocol):
+    """Stores health samples, one a minute for a week. For any thread."""
+
+    def keep(self, sample: Sample) -> None:
+        """Store a sample; delete expired ones, and later ones, which a clock that was ahead has left."""
+
+    def since(self, moment: int, until: int) -> list[Sample]:
+        """Return the samples with `moment` < at <= `until` (ms), oldest first."""

@@ -1,4 +1,4 @@
-"""Records of rejected requests, their counts, and the uses of keys."""
+"""Records of rejected requests, their counts, the uses of keys, and health samples."""
 
 from __future__ import annotations
 
@@ -48,3 +48,23 @@ class Use(NamedTuple):
 
     last_at: int
     last_hour: int
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """A health sample: counts within the `seconds` up to `at` (ms since 1970), and values at that time.
+
+    `rejected` are requests answered 4xx, `errors` those answered 5xx. `lag` in seconds.
+    """
+
+    at: int
+    seconds: float
+    received: int
+    applied: int
+    requests: int
+    rejected: int
+    errors: int
+    backlog: int
+    lag: float
+    data_bytes: int
+    free_bytes: int
+    disk_bytes: int

@@ -25,7 +25,6 @@ from passerby.engines import Engines
 from passerby.event_store.protocol import EventStore
 from passerby.monitoring.meter import Meter
 from passerby.monitoring.monitor import Monitor
-from passerby.monitoring.samples import SampleStore
 from passerby.rejected_requests.protocol import RejectedWriter
 from passerby.runtime import metrics
 from passerby.services.context import ServerContext
@@ -184,7 +183,7 @@ def _application(settings: Settings, engines: Engines, console: Console, held: E
     context = console.context
     monitor = Monitor(
         meter=lambda: Meter(folder, context.log, context.state, context.metrics, context.now()),
-        store=SampleStore(folder.refused),
+        store=engines.control.open_samples(),
         alerting=engines.control.open_alerting(),
         checks=context.checks,
         now=context.now,

@@ -11,6 +11,7 @@ from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.rejected_requests.record import Use
+from passerby.rejected_requests.sqlite.samples import SqliteSampleStore
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 from passerby.storage import sqlite
 from passerby.storage.data_dir import DataDir
@@ -52,3 +53,6 @@ class SqliteControlEngine:
 
     def open_rejected_reader(self) -> SqliteRejectedReader:
         return SqliteRejectedReader(self._folder.refused)
+
+    def open_samples(self) -> SqliteSampleStore:
+        return SqliteSampleStore(self._folder.refused)

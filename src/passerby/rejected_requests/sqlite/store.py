@@ -1,6 +1,6 @@
 """Rejected requests in an SQLite file of their own, which is written without syncing.
 
-The file is `refused.db`, as in earlier versions. It also holds the samples of the monitor (`passerby.monitoring`).
+The file is `refused.db`, as in earlier versions. It also holds the health samples (`samples.py`).
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 -- name: keep
--- Store a sample.
+-- Stores a sample.
 INSERT OR REPLACE INTO health_samples
     (at, seconds, received, applied, requests, rejected, errors, backlog, lag, data_bytes, free_bytes, disk_bytes)
 VALUES
     (:at, :seconds, :received, :applied, :requests, :rejected, :errors, :backlog, :lag, :data_bytes, :free_bytes, :disk_bytes)
 
 -- name: drop_old
--- Delete samples before a time, and those of a clock that was ahead.
+-- Deletes samples before a time, and those of a clock that was ahead.
 DELETE FROM health_samples WHERE at < ?1 OR at > ?2
 
 -- name: since
