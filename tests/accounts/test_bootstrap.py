@@ -91,7 +91,7 @@ def test_a_folder_is_initialised_once(data: Path) -> None:
     assert not initialised(data)
     init(data)
     assert initialised(data)
-    with pytest.raises(AlreadyInitialised, match="initialised already"):
+    with pytest.raises(AlreadyInitialised, match="already initialised"):
         init(data)
 
 

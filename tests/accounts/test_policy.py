@@ -67,11 +67,11 @@ def test_what_changes_nothing_is_no_change(store: SqliteProjects) -> None:
 @pytest.mark.parametrize(
     "fields, why",
     [
-        ({"namespaces": {"email": "device"}}, "cannot name"),
-        ({"namespaces": {"former_user_id": "device"}}, "cannot name"),
-        ({"namespaces": {"No Good": "device"}}, "cannot name"),
-        ({"limits": {"user_id": 2}}, "takes a limit"),
-        ({"limits": {"strange": 2}}, "takes a limit"),
+        ({"namespaces": {"email": "device"}}, "invalid namespace"),
+        ({"namespaces": {"former_user_id": "device"}}, "invalid namespace"),
+        ({"namespaces": {"No Good": "device"}}, "invalid namespace"),
+        ({"limits": {"user_id": 2}}, "cannot have a limit"),
+        ({"limits": {"strange": 2}}, "cannot have a limit"),
     ],
 )
 def test_what_cannot_be_is_refused(store: SqliteProjects, fields: dict[str, Any], why: str) -> None:

@@ -74,7 +74,7 @@ def test_a_revoked_key_is_listed_as_such(passerby: Command) -> None:
 @pytest.mark.parametrize(
     "words, why",
     [
-        (["keys", "add", "segment.key"], "there is no kind of key"),
+        (["keys", "add", "segment.key"], "unknown kind of key"),
         (["keys", "add", "antsomi.portal_id", "--value", "abc"], "a number above 0"),
         (["keys", "revoke", "999"], "no such key that works: see `passerby keys list`"),
         (["keys", "list", "--project", "missing"], "there is no project 'missing'"),

@@ -51,9 +51,9 @@ def test_a_policy_is_read_from_a_file(passerby: Command, tmp_path: Path) -> None
     "flag, value, why",
     [
         ("--limit", "email=many", "invalid policy"),
-        ("--limit", "user_id=2", "takes a limit"),
+        ("--limit", "user_id=2", "cannot have a limit"),
         ("--contact-trait", "name", "invalid policy"),
-        ("--namespace", "email=device", "cannot name"),
+        ("--namespace", "email=device", "invalid namespace"),
     ],
 )
 def test_an_invalid_policy_is_rejected(passerby: Command, flag: str, value: str, why: str) -> None:

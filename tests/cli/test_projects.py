@@ -26,7 +26,7 @@ def test_the_output_of_add_says_that_secrets_are_not_shown_again(passerby: Comma
     assert "not shown again" in passerby("projects", "add", "second").out
 
 
-@pytest.mark.parametrize("name, why", [("default", "exists already"), ("No Good", "cannot name a project")])
+@pytest.mark.parametrize("name, why", [("default", "already exists"), ("No Good", "invalid project name")])
 def test_a_name_that_cannot_be_is_refused(passerby: Command, name: str, why: str) -> None:
     done = passerby("projects", "add", name)
     assert done.code == 1

@@ -78,7 +78,7 @@ def test_a_folder_that_lost_its_projects_is_refused(passerby: Command, data: Pat
     DataDir(data).log.touch()
     done = passerby("serve", "--port", "0", "--console-port", "0")
     assert done.code == 1
-    assert "control.db is gone" in done.err
+    assert "control.db is missing" in done.err
 
 
 def test_settings_that_cannot_be_used_are_refused_all_at_once(passerby: Command) -> None:

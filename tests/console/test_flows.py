@@ -159,7 +159,7 @@ def test_errors_of_a_policy_are_reported(open_console: OpenConsole, fresh: str) 
     page = window.open(f"/p/{fresh}/settings/policy")
     page.get_by_label("Namespace", exact=True).fill("Not A Name")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#namespace-error")).to_contain_text("cannot name an additional namespace")
+    expect(page.locator("#namespace-error")).to_contain_text("Invalid namespace")
     expect(page.get_by_label("Namespace", exact=True)).to_have_value("Not A Name")
 
 

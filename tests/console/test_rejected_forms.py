@@ -71,7 +71,7 @@ CASES = {
         "/settings/policy",
         {"namespace": "Not One", "class": "device"},
         "namespace",
-        "cannot name",
+        "Invalid namespace",
         ('value="Not One"', '<option value="device" selected>'),
     ),
     "policy-class": Case(
@@ -87,7 +87,7 @@ CASES = {
         "/settings/users/add",
         {"name": "not a name", "role": "admin", "project": PROJECT, "password": "a long password"},
         "name",
-        "cannot name a user",
+        "Invalid user name",
         ('value="not a name"', '<option value="admin" selected>', f"<option selected>{PROJECT}</option>"),
     ),
     "user-password": Case(

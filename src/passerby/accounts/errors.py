@@ -1,4 +1,4 @@
-"""Errors of projects, keys and users. The command line prints their messages, which say what to do."""
+"""Errors of projects, keys and users. Commands and pages show their messages: what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -6,23 +6,33 @@ from collections.abc import Iterable
 
 
 class ProjectError(Exception):
-    """Base class: an operation on projects, keys or users failed."""
+    """Base class: an operation on projects, keys or users was refused, and changed nothing."""
 
 
 class NotInitialised(ProjectError):
     """The data directory holds no project yet."""
 
     def __init__(self, folder: object) -> None:
-        super().__init__(f"{folder} holds no project yet: run `passerby init --data {folder}` first")
+        super().__init__(f"{folder} holds no project: create the first one with `passerby init --data {folder}`")
 
 
 class AlreadyInitialised(ProjectError):
-    """The data directory holds projects already; `init` never replaces any."""
+    """The data directory already holds a project; `init` never replaces one."""
 
     def __init__(self, folder: object) -> None:
         super().__init__(
-            f"{folder} is initialised already: `passerby keys list` shows its public keys, "
-            "`passerby keys add` makes new secrets, `passerby projects add` another project"
+            f"{folder} is already initialised: `passerby keys list` shows its public keys, `passerby keys add` creates "
+            "new secrets, and `passerby projects add` another project"
+        )
+
+
+class ControlFileMissing(ProjectError):
+    """The directory holds messages but not the projects that they belong to: a new project would inherit them."""
+
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            f"{folder} holds messages, but its control.db is missing: restore it from a backup, or choose another "
+            "directory with --data"
         )
 
 
@@ -31,111 +41,108 @@ class AccountsUnavailable(ProjectError):
 
 
 class PasswordTooShort(ProjectError):
-    """A console password needs more characters."""
+    """A console password has too few characters."""
 
     def __init__(self, least: int) -> None:
-        super().__init__(f"a console password needs at least {least} characters")
-
-
-class ControlFileMissing(ProjectError):
-    """The folder holds messages but not the projects that they belong to: a new one would inherit them."""
-
-    def __init__(self, folder: object) -> None:
-        super().__init__(
-            f"{folder} holds messages, but its control.db is gone: restore it from a backup, or choose another folder"
-        )
+        super().__init__(f"the password is too short: use at least {least} characters")
 
 
 class BadSetting(ProjectError):
-    """A project's setting cannot have this value."""
+    """The value of a project's setting is invalid."""
 
 
 class TooManyAnnotations(ProjectError):
     """The limit of annotations of a project is reached."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"at most {most} events and attributes of a project can be described")
+        super().__init__(
+            f"the project already describes {most} events and attributes, which is the limit: remove descriptions that "
+            "are no longer needed"
+        )
 
 
 class BadPolicy(ProjectError):
-    """A policy cannot be this one."""
+    """An identity policy is invalid."""
 
 
 class NoSuchProject(ProjectError):
     """No project has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"there is no project {name!r}: `passerby projects list` shows them all")
+        super().__init__(f"there is no project {name!r}: see `passerby projects list`")
 
 
 class ProjectExists(ProjectError):
-    """The name is taken."""
+    """Another project has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"a project {name!r} exists already: choose another name")
+        super().__init__(f"project {name!r} already exists: choose another name")
 
 
 class BadProjectName(ProjectError):
-    """The name is not one that a project may have."""
+    """A project cannot have this name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} cannot name a project: "
-            "take 1 to 63 lower-case letters, digits, `-` or `_`, and a letter or digit first"
+            f"invalid project name {name!r}: "
+            "use 1 to 63 lower-case letters, digits, `-` or `_`, with a letter or digit first"
         )
 
 
 class UnknownKind(ProjectError):
-    """No key is of this kind."""
+    """There is no such kind of keys."""
 
     def __init__(self, kind: str, kinds: Iterable[str]) -> None:
-        super().__init__(f"there is no kind of key {kind!r}: take one of {', '.join(kinds)}")
+        super().__init__(f"unknown kind of key {kind!r}: use one of {', '.join(kinds)}")
 
 
 class BadKeyValue(ProjectError):
-    """The value given for a key does not have the form that its kind needs."""
+    """A given key does not have the form that its kind requires."""
 
     def __init__(self, kind: str, form: str) -> None:
-        super().__init__(f"a {kind} must be {form}")
+        super().__init__(f"invalid {kind}: it must be {form}")
 
 
 class KeyTaken(ProjectError):
-    """Some project has, or had, this very key."""
+    """A project has this key, or had it."""
 
     def __init__(self, kind: str) -> None:
-        super().__init__(f"this {kind} is in use, or was: a key never comes to mean another project")
+        super().__init__(f"this {kind} is in use, or was: use another value, because keys are never reused")
 
 
 class NoSuchKey(ProjectError):
     """The project has no key with this number."""
 
     def __init__(self, number: int, project: str) -> None:
-        super().__init__(f"project {project!r} has no key number {number}: `passerby keys list` shows them all")
+        super().__init__(f"project {project!r} has no key number {number}: see `passerby keys list`")
 
 
 class NoSuchUser(ProjectError):
-    """The console has no user of this name."""
+    """There is no console user with this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the console has no user {name!r}: `passerby users list` shows them all")
+        super().__init__(f"there is no user {name!r}: see `passerby users list`")
 
 
 class UserExists(ProjectError):
-    """The name is taken."""
+    """Another console user has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the console has a user {name!r} already: choose another name")
+        super().__init__(f"user {name!r} already exists: choose another name")
 
 
 class BadUserName(ProjectError):
-    """The name is not one that a console user may have."""
+    """A console user cannot have this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} cannot name a user: take 1 to 100 letters, digits or any of . _ @ + -")
+        super().__init__(
+            f"invalid user name {name!r}: "
+            "use 1 to 100 letters, digits or any of . _ @ + -, with a letter or digit first"
+        )
 
 
 class LastAdministrator(ProjectError):
     """The operation would leave no administrator."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is the only administrator: make another one first")
+        super().__init__(f"{name!r} is the only administrator: make another user an administrator first")

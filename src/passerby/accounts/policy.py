@@ -59,13 +59,13 @@ def check(policy: IdentityPolicy, current: IdentityPolicy) -> None:
 def _faults(policy: IdentityPolicy, current: IdentityPolicy) -> Iterator[str]:
     for name in policy.namespaces:
         if name in CLASSES or name == FORMER_USER_ID or not _NAME.fullmatch(name):
-            yield f"{name!r} cannot name an additional namespace: take lower-case letters, digits and _, no built-in"
+            yield f"invalid namespace {name!r}: use lower-case letters, digits and _, and no built-in name"
     for name, class_ in current.namespaces.items():
         if policy.namespaces.get(name) != class_:
             yield f"namespace {name!r} must stay, as {class_}: profiles may hold identifiers of it"
     for name in policy.limits:
         if name in FIXED or name not in CLASSES.keys() | policy.namespaces.keys():
-            yield f"{name!r} is no namespace that takes a limit"
+            yield f"namespace {name!r} cannot have a limit: it is unknown, or its limit is part of the rules"
 
 
 def resolver_policy(policy: IdentityPolicy, phone_country: str = "") -> Policy:

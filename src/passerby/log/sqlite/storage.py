@@ -52,10 +52,10 @@ def storage_errors(path: Path) -> Iterator[None]:
 def damaged(path: Path, reason: str) -> LogDamaged:
     """Return the error for a corrupt file, with instructions for recovery."""
     return LogDamaged(
-        f"{path} is damaged ({reason}). Stop Passerby, move {path.name}, {path.name}-wal and {path.name}-shm out of "
-        f"{path.parent} and keep them, then start again: a new log is begun, and everything that was applied before "
-        "is still there. What was accepted and not yet applied is only in the moved files; SQLite's own recovery "
-        f"(`sqlite3 {path.name} .recover`) may bring it back."
+        f"{path} is damaged ({reason}): messages cannot be read from it or stored in it. Stop Passerby, move "
+        f"{path.name}, {path.name}-wal and {path.name}-shm out of {path.parent} and keep them, then start again: the "
+        "server creates a new log, and profiles and events are unchanged. Messages that were accepted and not yet "
+        f"applied are only in the moved files; `sqlite3 {path.name} .recover` may recover them."
     )
 
 
