@@ -10,12 +10,12 @@ from typing import Final
 
 import apsw
 import pytest
-from passerby.monitoring.samples import SampleStore
 from tests.house.repository import SOURCE
 
 from passerby.accounts.sqlite.engine import SqliteControlEngine
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.positions import START
+from passerby.rejected_requests.sqlite.samples import SqliteSampleStore
 from passerby.runtime.bootstrap import init
 from passerby.settings import OutboxSettings
 from passerby.state.sqlite.engine import SqliteStateEngine
@@ -66,7 +66,7 @@ def use_rejected_requests(folder: DataDir) -> None:
     engine.open_rejected_writer().close()
     with closing(engine.open_rejected_reader()) as reader:
         reader.head()
-    SampleStore(folder.refused).since(0, 1)
+    SqliteSampleStore(folder.refused).since(0, 1)
 
 
 USES: Final[Mapping[str, Callable[[DataDir], None]]] = {
