@@ -133,26 +133,22 @@ class Engine:
 
     def _run(self, statement: str, parameters: Mapping[str, Value]) -> bytes:
         escaped = {name: _escaped(value) for name, value in parameters.items()}
-        with self._turns, self._connection() as connection:
-            rows: bytes = connection.query(statement, "JSONEachRow", params=escaped).bytes()
+        with self._turns:
+            try:
+                connection = self._idle.pop()  # atomic, unlike a test for emptiness before it
+            except IndexError:
+                connection = self._connect()
+            try:
+                rows: bytes = connection.query(statement, "JSONEachRow", params=escaped).bytes()
+            finally:
+                self._idle.append(connection)
         return rows
-
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
-        try:
-            yield connection
-        finally:
-            self._idle.append(connection)
 
     def _connect(self) -> Connection:
         try:
             connection: Connection = _chdb().connect(self._target)
         except RuntimeError as error:
-            if "already initialized" in str(error):
+            if "already initialized" in str(error):  # this error has no code
                 raise EventStoreInUse("this process has another folder open") from None
             raise EventStoreBroken(_name(error)) from None
         return connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -33,13 +34,32 @@ def open_event_store(folder: Path, memory_bytes: int = DEFAULT_MEMORY_BYTES) -> 
     Raises EventStoreBroken where its files cannot be opened, EventStoreInUse where another process has them open, and
     EventStoreFailed where the disk is full or not writable. One process can have one store open.
     """
-    _make(folder)
-    lock = Lock(folder)
     try:
-        return _opened(folder, memory_bytes, lock)
-    except BaseException:
-        lock.release()
-        raise
+        folder.mkdir(parents=True, exist_ok=True)
+        space = os.statvfs(folder)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise EventStoreBroken("there is no folder") from error
+    if space.f_bavail * space.f_frsize < LEAST_FREE_BYTES:
+        raise EventStoreFailed("the disk is full")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise EventStoreFailed("the folder is not writable")
+    with ExitStack() as undo:
+        lock = Lock(folder)
+        undo.callback(lock.release)
+        remembered = marker.read(folder)
+        engine = Engine(folder, memory_bytes)
+        undo.callback(engine.close)
+        if not engine.query(_SQL["tables"]):
+            # A marker that is not `refilling` says that the store had events: an empty table would hide their loss.
+            if remembered is not None and not remembered.refilling:
+                raise EventStoreBroken("the table is gone")
+            engine.query(_SCHEMA["events"])
+            marker.write(folder, EMPTY)
+            remembered = EMPTY
+        _bring_up_to_date(engine)
+        store = ChdbEventStore(folder, engine, lock, remembered or EMPTY)
+        undo.pop_all()  # the store closes both
+        return store
 
 
 def open_or_rebuild(
@@ -61,28 +81,6 @@ def open_or_rebuild(
     return open_event_store(folder, memory_bytes), True
 
 
-def _opened(folder: Path, memory_bytes: int, lock: Lock) -> ChdbEventStore:
-    remembered = marker.read(folder)
-    engine = Engine(folder, memory_bytes)
-    try:
-        if not engine.query(_SQL["tables"]):
-            remembered = _create_table(engine, folder, remembered)
-        _bring_up_to_date(engine)
-        return ChdbEventStore(folder, engine, lock, remembered or EMPTY)
-    except BaseException:
-        engine.close()
-        raise
-
-
-def _create_table(engine: Engine, folder: Path, remembered: Marker | None) -> Marker:
-    """Create the table of a new store. Raises EventStoreBroken where a store that had events has lost its table."""
-    if remembered is not None and not remembered.refilling:
-        raise EventStoreBroken("the table is gone")
-    engine.query(_SCHEMA["events"])
-    marker.write(folder, EMPTY)
-    return EMPTY
-
-
 def _bring_up_to_date(engine: Engine) -> None:
     """Add the columns and projections that a store of an older release lacks.
 
@@ -94,16 +92,3 @@ def _bring_up_to_date(engine: Engine) -> None:
     if b'"by_id"' not in engine.query(_SQL["projections"]):
         for change in ("drop_bloom", "add_by_id", "rebuild_projections"):
             engine.query(_SQL[change])
-
-
-def _make(folder: Path) -> None:
-    """Create the folder and check that it is writable. Raises EventStoreBroken where a file has its name."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        space = os.statvfs(folder)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise EventStoreBroken("there is no folder") from error
-    if space.f_bavail * space.f_frsize < LEAST_FREE_BYTES:
-        raise EventStoreFailed("the disk is full")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise EventStoreFailed("the folder is not writable")

@@ -42,50 +42,27 @@ SETTINGS
     allow_simdjson = 0;
 
 -- name: holds
--- Whether this event is stored. The index on positions leaves only the newest parts to be looked at.
+-- Whether an event is stored. The index on positions excludes all but the newest parts.
 SELECT 1 AS held FROM events WHERE position = {position:UInt64} AND id = {id:UUID} LIMIT 1;
 
 -- name: timeline
--- The newest events of some profiles. Ids are compared as text, which for UUIDv7 is the order of their creation. The
--- three statements after this one add conditions. They are separate because planning takes most of a timeline's time,
--- and planning conditions that are always true adds a tenth.
+-- The newest events of some profiles: this, the conditions that apply, and `timeline_end`. They are not written as
+-- conditions that may be always true: planning takes most of a timeline's time, and such conditions add a tenth.
 SELECT * FROM events
 WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
-ORDER BY time DESC, UUIDToNum(id) DESC
-LIMIT {limit:UInt64}
-SETTINGS max_threads = 1;
-
--- name: timeline_before
--- The same after a cursor.
-SELECT * FROM events
-WHERE project = {project:UInt32}
-  AND profile_id IN {profiles:Array(UUID)}
-  AND time <= {time:Int64} AND (time < {time:Int64} OR UUIDToNum(id) < UUIDToNum({id:UUID}))
-ORDER BY time DESC, UUIDToNum(id) DESC
-LIMIT {limit:UInt64}
-SETTINGS max_threads = 1;
 
 -- name: timeline_only
--- Those of one name and standard event ("" matches any), within a range of time.
-SELECT * FROM events
-WHERE project = {project:UInt32}
-  AND profile_id IN {profiles:Array(UUID)}
-  AND ({name:String} = '' OR name = {name:String})
-  AND ({semantic:String} = '' OR semantic_name = {semantic:String})
-  AND time >= {since:Int64} AND time < {until:Int64}
-ORDER BY time DESC, UUIDToNum(id) DESC
-LIMIT {limit:UInt64}
-SETTINGS max_threads = 1;
+-- Condition of a timeline: one name and one standard event ("" matches any), within a range of time.
+AND ({name:String} = '' OR name = {name:String})
+AND ({semantic:String} = '' OR semantic_name = {semantic:String})
+AND time >= {since:Int64} AND time < {until:Int64}
 
--- name: timeline_only_before
--- The same after a cursor.
-SELECT * FROM events
-WHERE project = {project:UInt32}
-  AND profile_id IN {profiles:Array(UUID)}
-  AND ({name:String} = '' OR name = {name:String})
-  AND ({semantic:String} = '' OR semantic_name = {semantic:String})
-  AND time >= {since:Int64} AND time < {until:Int64}
-  AND time <= {time:Int64} AND (time < {time:Int64} OR UUIDToNum(id) < UUIDToNum({id:UUID}))
+-- name: timeline_before
+-- Condition of a timeline: after a cursor.
+AND time <= {time:Int64} AND (time < {time:Int64} OR UUIDToNum(id) < UUIDToNum({id:UUID}))
+
+-- name: timeline_end
+-- Order and limit of a timeline. Ids are compared as text, which for UUIDv7 is the order of their creation.
 ORDER BY time DESC, UUIDToNum(id) DESC
 LIMIT {limit:UInt64}
 SETTINGS max_threads = 1;
@@ -141,9 +118,9 @@ SETTINGS max_threads = 2;
 SELECT count() AS events FROM events WHERE project = {project:UInt32} AND name = {name:String};
 
 -- name: count_value
--- Those of them with this value of an attribute. It is given as text, which may be a string or the JSON of another
--- value: both are brought into the form in which the engine writes what it finds, so that 3.0 and 3 are one number.
--- simdjson, the engine's faster parser, finds nothing in an object that holds an integer of more than 64 bits.
+-- The events of one name with this value of an attribute. The value is passed as text, which may be a string or the JSON
+-- of another value. Both are compared in the form in which the engine extracts values, in which 3.0 and 3 are one number.
+-- simdjson, the engine's faster parser, finds nothing in an object that has an integer of more than 64 bits.
 SELECT count() AS events FROM events
 WHERE project = {project:UInt32}
   AND name = {name:String}
@@ -153,7 +130,7 @@ WHERE project = {project:UInt32}
 SETTINGS max_threads = 2, allow_simdjson = 0;
 
 -- name: count_value_by_simdjson
--- The same for an attribute with a NUL in its name, at which the other parser takes the name to end.
+-- The same for an attribute with a NUL in its name: for the other parser, the name ends there.
 SELECT count() AS events FROM events
 WHERE project = {project:UInt32}
   AND name = {name:String}
@@ -163,8 +140,8 @@ WHERE project = {project:UInt32}
 SETTINGS max_threads = 2;
 
 -- name: value_types
--- The values of an attribute among the events of one name by data type, as `catalogue.types.data_type` tells them: a date
--- is a text with day, time and zone, of a day that exists. The first character of a value's JSON tells all other types.
+-- The values of an attribute among the events of one name by data type, by the rules of `catalogue.types.data_type`: a date
+-- is a text with day, time and zone, of a day that exists. For all other types, the first character of the JSON decides.
 SELECT multiIf(
         first = '"', if(is_date, 'date', 'string'),
         first = '[', 'array',
@@ -192,17 +169,16 @@ GROUP BY name
 SETTINGS max_threads = 2, allow_simdjson = 0;
 
 -- name: delete_events
--- Delete the events of some profiles. Parts that hold any are rewritten, with their projections, before this returns;
--- all others stay as they are.
+-- Delete the events of some profiles. Parts that have any are rewritten, with their projections, before this returns.
 ALTER TABLE events DELETE WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
 SETTINGS mutations_sync = 2;
 
 -- name: cancel_deletions
--- Deletions that did not finish: their caller repeats them.
+-- Cancel deletions that did not finish: their caller repeats them.
 KILL MUTATION WHERE database = currentDatabase() AND table = 'events' AND NOT is_done AND startsWith(command, '(DELETE');
 
 -- name: tables
--- The table, if it is there.
+-- The table, if it exists.
 SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'events';
 
 -- name: columns
@@ -210,11 +186,11 @@ SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'ev
 SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'events';
 
 -- name: projections
--- The copies in other orders that the table has.
+-- The projections that the table has.
 SELECT name FROM system.projections WHERE database = currentDatabase() AND table = 'events';
 
 -- name: add_semantic
--- Bring a table from before events said what they mean to the shape of schema.sql. Its events say nothing.
+-- Add the columns of standard events to a table of an older release. They are empty in its rows.
 ALTER TABLE events
     ADD COLUMN IF NOT EXISTS semantic String,
     ADD COLUMN IF NOT EXISTS semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name');
@@ -230,11 +206,11 @@ ALTER TABLE events
     WITH SETTINGS (index_granularity = 1024);
 
 -- name: check_parts
--- Read every byte of every part and compare it with its checksum.
+-- Read every byte of every part and verify its checksum.
 CHECK TABLE events SETTINGS check_query_single_value_result = 0;
 
 -- name: detach_part
--- Detach a part: its files stay, and are not read any more.
+-- Detach a part: its files are kept and no longer read.
 ALTER TABLE events DETACH PART {part:String};
 
 -- name: broken_parts
@@ -248,7 +224,7 @@ SELECT name, path FROM system.detached_parts
 WHERE database = currentDatabase() AND table = 'events' AND name = {part:String};
 
 -- name: broken_projections
--- Parts whose events are intact, and one of whose projections is not.
+-- Parts with intact events and a damaged projection.
 SELECT parent_name AS name FROM system.projection_parts
 WHERE database = currentDatabase() AND table = 'events' AND active AND is_broken;
 

@@ -6,7 +6,6 @@ The caller then fills the store again from the outbox.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -48,7 +47,13 @@ def repair(engine: Engine, folder: Path) -> int:
 
     Their files are moved to a folder next to the store's. May take minutes: every byte is read.
     """
-    detached = [_detach(engine, part) for part in _unreadable(engine)]
+    detached = []
+    for line in engine.query(_SQL["check_parts"]).splitlines():
+        checked = msgspec.json.decode(line, type=_Checked)
+        # The events of a part with a broken projection are intact; detaching it would lose them.
+        if not checked.is_passed and _BROKEN_PROJECTION not in checked.message:
+            engine.query(_SQL["detach_part"], part=checked.part_path)
+            detached += _parts(engine.query(_SQL["detached_part"], part=checked.part_path))
     detached += _parts(engine.query(_SQL["broken_parts"]))  # those that the engine detached when it opened the table
     if detached:
         target = quarantine_path(folder)
@@ -73,19 +78,6 @@ def quarantine_path(folder: Path) -> Path:
     stem = f"{folder.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"
     names = [folder.with_name(f"{stem}-{number}" if number else stem) for number in range(1_000)]
     return next(name for name in names if not name.exists())
-
-
-def _unreadable(engine: Engine) -> Iterator[str]:
-    for line in engine.query(_SQL["check_parts"]).splitlines():
-        checked = msgspec.json.decode(line, type=_Checked)
-        # The events of a part with a broken projection are intact; detaching it would lose them.
-        if not checked.is_passed and _BROKEN_PROJECTION not in checked.message:
-            yield checked.part_path
-
-
-def _detach(engine: Engine, part: str) -> _Part:
-    engine.query(_SQL["detach_part"], part=part)
-    return _parts(engine.query(_SQL["detached_part"], part=part))[0]
 
 
 def _parts(rows: bytes) -> list[_Part]:

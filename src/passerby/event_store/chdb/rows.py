@@ -90,7 +90,7 @@ def pieces(rows: bytes, size: int) -> Iterator[bytes]:
     begin = 0
     while begin < len(rows):
         end = rows.rfind(b"\n", begin, begin + size) + 1
-        if not end:
+        if not end:  # the next row alone is longer
             end = rows.find(b"\n", begin + size) + 1 or len(rows)
         if len(rows) - begin <= size:
             end = len(rows)
@@ -110,16 +110,15 @@ def decode(row: bytes) -> StoredEvent:
         received_at=stored.received_at,
         position=stored.position,
         properties=_object.decode(stored.properties),
-        rejected=[_rejection(each) for each in _rejected.decode(stored.rejected)],
+        rejected=[
+            Rejection(each.name, each.value, *upgraded(each.kind or each.reason, each.detail))
+            for each in _rejected.decode(stored.rejected)
+        ],
         context=_object.decode(stored.context),
         session_id=stored.session_id,
         dialect=stored.dialect,
         semantic=_semantic.decode(stored.semantic) if stored.semantic else None,
     )
-
-
-def _rejection(stored: _Rejected) -> Rejection:
-    return Rejection(stored.name, stored.value, *upgraded(stored.kind or stored.reason, stored.detail))
 
 
 def profiles_of(rows: list[bytes]) -> list[str]:

@@ -1,13 +1,13 @@
 -- The event store's one table. Why it looks like this: docs/decisions/0003-events-schema.md.
 
 -- name: events
--- One row an event. A timeline is one short range of the table for each member of a profile: the sorting key begins
--- with them, small granules keep what is read for ten rows small, and a compact part has a granule's columns side by
--- side. A scan over one event name is one range of the projection `by_name`, which holds only what such scans ask for;
--- `by_id` tells whose event an id is.
--- There are no partitions: an insert is one part, so it happens as a whole or not at all. Columns are in the order of
--- `StoredEvent`; the objects are kept as the JSON text that was sent, which is the only form that loses nothing. What
--- an event means as a fact of a shop is such a text, too, or ''; its name is a column of its own to be asked for.
+-- One row per event. A timeline is one short range of the table for each member of a profile: the sorting key begins
+-- with them, small granules limit what is read for ten rows, and a compact part stores the columns of a granule next to
+-- each other. A scan over one event name is one range of the projection `by_name`, which has only the columns of such
+-- scans; `by_id` finds the profile of an event.
+-- There are no partitions: an insert is one part, so it is stored as a whole or not at all. Columns are in the order of
+-- `StoredEvent`. Objects are stored as the JSON text that was sent, the only lossless form; so is the standard event with
+-- its items, or ''. Its name has a column of its own, for filters.
 CREATE TABLE IF NOT EXISTS events
 (
     project UInt32,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -44,13 +44,11 @@ PIECE_BYTES: Final = 16 << 20
 the same way, and each piece is looked up by its own first row."""
 REPAIR_PAUSE_SECONDS: Final = 300.0
 """Time between two repairs, each of which reads every byte: a fault that a repair cannot remove must not repeat it."""
-_TIMELINES: Final = {
-    (False, False): "timeline",
-    (False, True): "timeline_before",
-    (True, False): "timeline_only",
-    (True, True): "timeline_only_before",
+_TIMELINES: Final[Mapping[tuple[str, ...], str]] = {
+    conditions: "\n".join(_SQL[part] for part in ("timeline", *conditions, "timeline_end"))
+    for conditions in ((), ("timeline_only",), ("timeline_before",), ("timeline_only", "timeline_before"))
 }
-"""Statement of a timeline, by whether events are filtered and whether it starts after a cursor."""
+"""Statements of a timeline by their conditions."""
 _LONGEST: Final = (1 << 63) - 1
 
 
@@ -84,7 +82,8 @@ class ChdbEventStore:
         """Store a batch; see the protocol. Raises EventStoreFailed or EventStoreBroken."""
         with self._writing:
             for piece in pieces(rows, PIECE_BYTES):
-                if not self._holds(piece):
+                first = first_of(piece)
+                if not self._query("holds", position=first.position, id=first.id):
                     self._insert("write", piece)
 
     def refill(self, rows: bytes) -> None:
@@ -124,6 +123,7 @@ class ChdbEventStore:
                 self.visible = START
             else:
                 self.remember(**msgspec.structs.asdict(before))
+            # A repair that found nothing has to end, too: the next one is at least a pause later.
             self._damaged = False
             self._repair_again_at = time.monotonic() + REPAIR_PAUSE_SECONDS
             return detached
@@ -131,45 +131,47 @@ class ChdbEventStore:
     def timeline(
         self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
     ) -> list[StoredEvent]:
-        """At most `limit` events of these profiles, newest first; see the protocol."""
+        """Return a page of a timeline; see the protocol."""
         known = [profile for profile in profiles if _is_id(profile)]
         if not known or limit < 1:
             return []
         asked: dict[str, Value] = {"project": project, "profiles": known, "limit": limit}
+        conditions: tuple[str, ...] = ()
         if only != ANY:
             asked |= only._asdict()
+            conditions += ("timeline_only",)
         if before is not None:
             if not _is_id(before.id):
                 return []
-            asked |= {"time": _within(before.time), "id": before.id}
-        statement = _TIMELINES[only != ANY, before is not None]
-        return [decode(row) for row in self._query(statement, **asked)]
+            # A cursor is a client's: a time outside the 64-bit column would be an error of the engine.
+            asked |= {"time": min(max(before.time, -_LONGEST), _LONGEST), "id": before.id}
+            conditions += ("timeline_before",)
+        return [decode(row) for row in self._run(_TIMELINES[conditions], asked)]
 
     def earliest(self, project: int, profiles: Sequence[str], *, limit: int) -> list[StoredEvent]:
-        """The oldest events of these profiles; see the protocol."""
+        """Return the oldest events of these profiles; see the protocol."""
         known = [profile for profile in profiles if _is_id(profile)]
         if not known:
             return []
         return [decode(row) for row in self._query("earliest", project=project, profiles=known, limit=limit)]
 
     def counts(self, project: int, profiles: Sequence[str], *, names: int) -> EventCounts:
-        """How many events these profiles have; see the protocol."""
+        """Count the events of these profiles by name; see the protocol."""
         known = [profile for profile in profiles if _is_id(profile)]
         return counts_of(self._query("counts_of", project=project, profiles=known, limit=names + 1))
 
     def event(self, project: int, id: str, profiles: Sequence[str] = ()) -> StoredEvent | None:  # noqa: A002 - as in the protocol
-        """One event by its id; see the protocol."""
+        """Return an event by its id; see the protocol."""
         if not _is_id(id):
             return None
-        known = [profile for profile in profiles if _is_id(profile)] or self._profile_of(project, id)
+        known = [profile for profile in profiles if _is_id(profile)]
+        if not known:  # two short reads: without a profile, the id is not in the table's order
+            known = profiles_of(self._query("profile_of", project=project, id=id))
         rows = self._query("event_of", project=project, id=id, profiles=known) if known else []
         return decode(rows[0]) if rows else None
 
-    def _profile_of(self, project: int, id: str) -> list[str]:  # noqa: A002 - as in the protocol
-        return profiles_of(self._query("profile_of", project=project, id=id))
-
     def count(self, project: int, name: str, attribute: str = "", value: str = "") -> int:
-        """How many events have this name and this value of an attribute; see the protocol."""
+        """Count the events with this name and this value of an attribute; see the protocol."""
         if not attribute:
             return count_of(self._query("count_name", project=project, name=name))
         text, json = probes(value)
@@ -188,47 +190,36 @@ class ChdbEventStore:
         return volumes_of(self._query("volumes", project=project, since=since))
 
     def total(self, project: int) -> int:
-        """How many events of this project are stored."""
+        """Count the events of this project."""
         return count_of(self._query("total", project=project))
 
     def close(self) -> None:
-        """Close the engine and let others open the folder."""
+        """Close the engine and release the lock of the folder."""
         self._engine.close()
         self._lock.release()
 
-    def _holds(self, rows: bytes) -> bool:
-        first = first_of(rows)
-        return bool(self._query("holds", position=first.position, id=first.id))
-
     def _insert(self, statement: str, rows: bytes) -> None:
-        with _handed_over(rows) as file, self._noticing():
-            self._engine.insert(_SQL[statement], file=file)
+        # A file in memory: its rows need no escaping, as they would in a statement, and a crash leaves no file.
+        with self._noticing(), os.fdopen(os.memfd_create("events"), "wb") as file:
+            file.write(rows)
+            file.flush()
+            self._engine.insert(_SQL[statement], file=f"/proc/self/fd/{file.fileno()}")
 
     def _query(self, statement: str, **parameters: Value) -> list[bytes]:
+        return self._run(_SQL[statement], parameters)
+
+    def _run(self, text: str, parameters: Mapping[str, Value]) -> list[bytes]:
         with self._noticing():
-            return self._engine.query(_SQL[statement], **parameters).splitlines()
+            return self._engine.query(text, **parameters).splitlines()
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
+        """Context manager: damage that a statement finds marks the store for repair, which its sink starts."""
         try:
             yield
         except EventStoreBroken:
             self._damaged = True
             raise
-
-
-@contextmanager
-def _handed_over(rows: bytes) -> Iterator[str]:
-    """Give the name of a file in memory that the engine can read: rows need no escaping, and a crash leaves no file."""
-    with os.fdopen(os.memfd_create("events"), "wb") as file:
-        file.write(rows)
-        file.flush()
-        yield f"/proc/self/fd/{file.fileno()}"
-
-
-def _within(moment: int) -> int:
-    """Return the nearest time that fits into a 64-bit column."""
-    return min(max(moment, -_LONGEST), _LONGEST)
 
 
 def _is_id(text: str) -> bool:
