@@ -54,10 +54,12 @@ def afterwards(people: Sequence[Person], seed: int, end: int) -> list[Step]:
 
 
 def _steps(person: Person, seed: int, start: int) -> Iterator[Step]:
+    # One generator for each person: the day of a person is the same however many others there are.
     rng = rng_of(seed, "day", person.number)
     for visit in _visits(person, rng):
         yield from _visit(person, visit, start, rng)
     app = _CHANNELS["app"]
+    # A phone changes hands after its owner's last visit, so that the heir's events are the newest.
     if person.hands_down:
         owner = Visitor(person, person.phones[0], signed_in=True)
         yield app.sign_in(owner, start + LATE_MS + 20 * 60_000, rng)
@@ -99,10 +101,18 @@ def _visit(person: Person, visit: Visit, start: int, rng: random.Random) -> Iter
         yield channel.sign_in(visitor, at, rng)
         visitor = visitor._replace(signed_in=True)
     if visitor.signed_in and person.ambition == "customer" and rng.random() < BUYS:
-        yield channel.act(visitor, Action(at + 1000, "Completed Order", _order(person, visit, rng)), rng)
+        bought = rng.sample(PRODUCTS, rng.randint(1, 3))
+        order = {
+            "orderId": f"{person.user_id}-{visit.at}",
+            "total": round(sum(price for _, _, price in bought), 2),
+            "currency": "EUR",
+            "products": [{"sku": sku, "name": name, "price": price, "quantity": 1} for sku, name, price in bought],
+        }
+        yield channel.act(visitor, Action(at + 1000, "Completed Order", order), rng)
 
 
 def _browsing(rng: random.Random) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield names and properties of the events of a visitor who looks around."""
     yield "Viewed Page", {"page": rng.choice(("/home", "/offers", "/guides"))}
     if rng.random() < SEARCHES:
         term = rng.choice(("lamp", "pen", "tea"))
@@ -112,13 +122,3 @@ def _browsing(rng: random.Random) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "Viewed Product", {"sku": sku, "product": product, "price": price}
         if rng.random() < ADDS:
             yield "Added Product", {"sku": sku, "product": product, "price": price, "quantity": rng.randint(1, 3)}
-
-
-def _order(person: Person, visit: Visit, rng: random.Random) -> dict[str, Any]:
-    bought = rng.sample(PRODUCTS, rng.randint(1, 3))
-    return {
-        "orderId": f"{person.user_id}-{visit.at}",
-        "total": round(sum(price for _, _, price in bought), 2),
-        "currency": "EUR",
-        "products": [{"sku": sku, "name": name, "price": price, "quantity": 1} for sku, name, price in bought],
-    }

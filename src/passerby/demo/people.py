@@ -88,19 +88,15 @@ def _person(seed: int, number: int) -> Person:
         outlet_app=other_shops.random() < OUTLET_APP,
         second_shop=other_shops.random() < SECOND_SHOP,
     )
-    return _in_a_household(seed, person)
+    # Two of every 20 users are one household, in which the first passes a phone on to the second.
+    place = number % HAND_DOWN_EVERY
+    if place == HAND_DOWN_EVERY - 2:
+        return person._replace(app=True, ambition="customer", hands_down=True)
+    if place == HAND_DOWN_EVERY - 1:
+        elder = number - 1
+        return person._replace(app=True, ambition="customer", household=elder, inherited=_phones(seed, elder, 1)[0])
+    return person._replace(phones=phones if person.app else ())
 
 
 def _phones(seed: int, number: int, count: int) -> tuple[str, ...]:
     return tuple(f"demo-{seed}-device-{number:05d}-{device}" for device in range(count))
-
-
-def _in_a_household(seed: int, person: Person) -> Person:
-    """Put two of every 20 users into one household, where the first passes a phone on to the second."""
-    place = person.number % HAND_DOWN_EVERY
-    if place == HAND_DOWN_EVERY - 2:
-        return person._replace(app=True, ambition="customer", hands_down=True)
-    if place == HAND_DOWN_EVERY - 1:
-        elder = person.number - 1
-        return person._replace(app=True, ambition="customer", household=elder, inherited=_phones(seed, elder, 1)[0])
-    return person._replace(phones=person.phones if person.app else ())

@@ -75,16 +75,16 @@ def borrowed_keys(store: Projects, project: Project) -> Iterator[Mapping[str, st
     """
     store.revoke_labelled(project, LABEL, now_ms())
     kinds = [API_TOKEN, *(kind for demo in DEMOS.values() for kind in demo.kinds)]
-    keys = {kind: _public_key(store, project, kind) for kind in kinds if not KINDS[kind].secret}
+    held = [key for key in store.keys(project) if key.revoked_at is None and key.value]
+    keys: dict[str, str] = {}
+    for kind in kinds:
+        if not KINDS[kind].secret:
+            found = next((key.value for key in held if key.kind == kind), None)
+            if found is None:
+                raise NoPublicKey(kind, project.name)
+            keys[kind] = found
     try:
         secrets = [kind for kind in kinds if KINDS[kind].secret]
         yield keys | {kind: store.add_key(project, kind, now_ms(), label=LABEL).value for kind in secrets}
     finally:
         store.revoke_labelled(project, LABEL, now_ms())
-
-
-def _public_key(store: Projects, project: Project, kind: str) -> str:
-    for key in store.keys(project):
-        if key.kind == kind and key.revoked_at is None and key.value:
-            return key.value
-    raise NoPublicKey(kind, project.name)

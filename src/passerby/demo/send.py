@@ -57,7 +57,7 @@ def send(lanes: Sequence[Sequence[Step]], target: Target, answered: Callable[[in
         try:
             return sum((lane.result() for lane in running), Counter[int]())
         finally:
-            stop.set()
+            stop.set()  # the pool waits for its threads: one that failed must not leave the others sending for minutes
 
 
 def _send_lane(
@@ -88,8 +88,17 @@ class Sender:
         """Send a request, retrying temporary statuses, and return the final status. Raises ServerGone."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            status, wait = self._try(call)
-            if status not in AGAIN and status:
+            status, wait = 0, PAUSE_SECONDS
+            try:
+                self._connection.request("POST", call.path, json.dumps(call.body), call.http_headers())
+                answer = self._connection.getresponse()
+                answer.read()  # the connection can only be used again after the whole response
+            except (OSError, http.client.HTTPException):
+                self._connection.close()
+            else:
+                status, retry_after = answer.status, answer.headers.get("Retry-After", "")
+                wait = float(retry_after) if retry_after.isdigit() else PAUSE_SECONDS
+            if status and status not in AGAIN:
                 return status
             if time.monotonic() + wait > deadline:
                 if status:
@@ -99,15 +108,3 @@ class Sender:
 
     def close(self) -> None:
         self._connection.close()
-
-    def _try(self, call: SampleCall) -> tuple[int, float]:
-        """Return the status, 0 without a response, and the seconds to wait before the next attempt."""
-        try:
-            self._connection.request("POST", call.path, json.dumps(call.body), call.http_headers())
-            answer = self._connection.getresponse()
-            answer.read()
-        except (OSError, http.client.HTTPException):
-            self._connection.close()
-            return 0, PAUSE_SECONDS
-        retry_after = answer.headers.get("Retry-After", "")
-        return answer.status, float(retry_after) if retry_after.isdigit() else PAUSE_SECONDS

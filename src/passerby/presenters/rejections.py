@@ -16,17 +16,13 @@ from passerby.messages import NO_REJECTION_DETAIL, RejectionDetail
 def expectation(kind: str, detail: RejectionDetail = NO_REJECTION_DETAIL) -> str:
     """Return what was expected, for example "Expected number, got string"; the name of a kind that has no text."""
     text = _TEXTS.get(kind)
-    return _sentence(kind) if text is None else text(detail)
+    return f"{kind[:1].upper()}{kind[1:]}".replace("_", " ") if text is None else text(detail)
 
 
 def rejection_reason(kind: str, detail: RejectionDetail = NO_REJECTION_DETAIL) -> str:
     """Return kind and text in one line, for example "type_mismatch: expected number, got string"."""
     text = expectation(kind, detail)
     return f"{kind}: {text[0].lower()}{text[1:]}"
-
-
-def _sentence(kind: str) -> str:
-    return f"{kind[:1].upper()}{kind[1:]}".replace("_", " ")
 
 
 def _type_mismatch(detail: RejectionDetail) -> str:
@@ -37,7 +33,7 @@ def _at_most(unit: str) -> Callable[[RejectionDetail], str]:
     """The text of a limit on the size of a name or a value."""
 
     def text(detail: RejectionDetail) -> str:
-        if detail.limit is None:
+        if detail.limit is None:  # as in rejections that earlier versions stored
             return f"Expected fewer {unit}"
         got = "" if detail.size is None else f", got {detail.size:,}"
         return f"Expected at most {detail.limit:,} {unit}{got}"
@@ -46,6 +42,7 @@ def _at_most(unit: str) -> Callable[[RejectionDetail], str]:
 
 
 def _too_many_attributes(detail: RejectionDetail) -> str:
+    # WebEngage limits the attributes of each data type.
     return _at_most(f"attributes of type {detail.got}" if detail.got else "attributes of this type")(detail)
 
 

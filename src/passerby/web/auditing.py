@@ -1,4 +1,4 @@
-"""Query parameters and responses of the audit log, as JSON and as a file: the API and the console have the same."""
+"""Query parameters and responses of the audit log, as JSON and CSV, which the API and the console share."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Error responses of the management API: `{"error": {"code", "message", "details"}}`.
 
-The codes are the public contract: a caller may act on them. Every error of the API is a `ServiceError`, or one of
-Litestar's own (unknown path, wrong method, a parameter that cannot be read), or an unexpected exception; the handlers
-below give all of them the same shape.
+The codes are a public contract: clients may act on them. Errors are ServiceErrors, errors of Litestar (unknown path,
+wrong method, invalid parameter), and unexpected exceptions; the handlers below give all of them the same shape.
 """
 
 from __future__ import annotations
@@ -109,16 +108,13 @@ _FAULT = 500
 
 
 def understood(error: HTTPException) -> ServiceError:
-    """Return the ServiceError for an error of the framework."""
+    """Return the ServiceError for an error of the framework: path, method or parameters."""
     match error.status_code:
         case HTTPStatus.NOT_FOUND:
             return ServiceError(ErrorCode.NOT_FOUND, "there is nothing at this path")
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return ServiceError(ErrorCode.METHOD_NOT_ALLOWED, "this path takes other methods", headers=error.headers)
-    return InvalidParameters(_parameters(error))
-
-
-def _parameters(error: HTTPException) -> list[dict[str, str]]:
     if not isinstance(error, ValidationException) or not isinstance(error.extra, list):
-        return [{"name": "", "message": error.detail}]
-    return [{"name": fault.get("key", ""), "message": fault["message"]} for fault in error.extra]
+        return InvalidParameters([{"name": "", "message": error.detail}])
+    # `key` is missing where the error is about the body as a whole.
+    return InvalidParameters([{"name": each.get("key", ""), "message": each["message"]} for each in error.extra])

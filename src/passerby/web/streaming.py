@@ -14,7 +14,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
 from passerby.services.items import LiveBatch, Wanted
-from passerby.services.tail import LOOK_SECONDS, Place, Tail, Told, id_of
+from passerby.services.tail import LOOK_SECONDS, Place, Tail, id_of
 from passerby.web.errors import PRIVATE, AnyRequest
 
 After = Annotated[
@@ -48,35 +48,27 @@ async def follow(
     Starts after `place`, or now. Messages are those of the first of `projects`.
     """
     head = await tail.head()
+    # A client may send any cursor, also one of a server whose log was longer: none leads beyond the end.
     place = head if place is None else Place(place.positions.met(head.positions), min(place.refused, head.refused))
     yield b"retry: %d\nid: %b\n\n" % (RETRY_MS, id_of(place).encode())
     loop = asyncio.get_running_loop()
-    said = loop.time()
+    sent_at = loop.time()
     while may() and not tail.is_ending():
-        told = await _gathered(tail, projects, wanted, place)
-        place = told.place
-        if told.batch.items or told.batch.skipped:
-            said = loop.time()
-            yield _event(told)
-        elif loop.time() - said >= KEEP_ALIVE_SECONDS:
-            said = loop.time()
+        told = await tail.after(place, projects, wanted)
+        batch, place = told.batch, told.place
+        if 0 < len(batch.items) < GATHER_ITEMS:
+            # A few are sent together with those of the next moment: the page redraws once for all of them.
+            await asyncio.sleep(GATHER_SECONDS)
+            more = await tail.after(place, projects, wanted)
+            place = more.place
+            batch = LiveBatch(items=batch.items + more.batch.items, skipped=batch.skipped + more.batch.skipped)
+        if batch.items or batch.skipped:
+            sent_at = loop.time()
+            yield b"event: items\nid: %b\ndata: %b\n\n" % (id_of(place).encode(), msgspec.json.encode(batch))
+        elif loop.time() - sent_at >= KEEP_ALIVE_SECONDS:
+            sent_at = loop.time()
             yield b": nothing new\nid: %b\n\n" % id_of(place).encode()
         await asyncio.sleep(LOOK_SECONDS)
-
-
-async def _gathered(tail: Tail, projects: tuple[int, ...], wanted: Wanted, place: Place) -> Told:
-    """Return what arrived after a cursor: at once for none or many items, else together with the next 0.3 s."""
-    told = await tail.after(place, projects, wanted)
-    if not 0 < len(told.batch.items) < GATHER_ITEMS:
-        return told
-    await asyncio.sleep(GATHER_SECONDS)
-    more = await tail.after(told.place, projects, wanted)
-    items, skipped = told.batch.items + more.batch.items, told.batch.skipped + more.batch.skipped
-    return Told(LiveBatch(items=items, skipped=skipped), more.place)
-
-
-def _event(told: Told) -> bytes:
-    return b"event: items\nid: %b\ndata: %b\n\n" % (id_of(told.place).encode(), msgspec.json.encode(told.batch))
 
 
 class EventStream(Response[bytes]):
@@ -103,10 +95,21 @@ class _Answer(ASGIResponse):
         self._chunks = chunks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        async def disconnected() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        tasks = [asyncio.ensure_future(each) for each in (self._send(send), disconnected())]
         try:
-            await _first_of(self._send(send), _left(receive))
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()  # raises what the task raised
         finally:
             self._tail.leave()
+            for task in tasks:
+                task.cancel()
+            # Until both have ended: a task that goes on could use the connection of the next request.
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _send(self, send: Send) -> None:
         private = [(name.lower().encode(), value.encode()) for name, value in PRIVATE.items()]
@@ -116,22 +119,3 @@ class _Answer(ASGIResponse):
                 async with asyncio.timeout(SLOW_SECONDS):
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _left(receive: Receive) -> None:
-    """Return when the client has disconnected."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def _first_of(*all_: Any) -> None:
-    """Run these until one ends, and cancel the others. Raises what the first one raised."""
-    tasks = [asyncio.ensure_future(each) for each in all_]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
