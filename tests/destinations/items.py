@@ -1,4 +1,4 @@
-"""Sample items of every type: the envelopes in the folder `items`, by the names of their files."""
+"""Sample items of every type: the envelopes in the folder `samples`, by the names of their files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from passerby.destinations.envelope import Envelope
 
-FOLDER: Final = Path(__file__).parent / "items"
+FOLDER: Final = Path(__file__).parent / "samples"
 NAMES: Final = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
