@@ -1,14 +1,15 @@
-"""What must hold of a state, whatever happened: each query finds the rows that break it."""
+"""Invariants of the state: each query returns the rows that violate one."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from tests.worker.observer import StateObserver
 
 from passerby.messages import Identifier
+from passerby.state.records import IdentityRecords
 
 BROKEN: Final = {
     "an identifier's home exists, and is of the same project": """
@@ -106,26 +107,26 @@ BROKEN: Final = {
 
 
 class Invariants:
-    """The properties of a state, checked again and again while it changes."""
+    """Checks the invariants of a state repeatedly while it changes."""
 
     def __init__(self, observer: StateObserver, projects: Iterable[int]) -> None:
         self._observer = observer
         self._projects = tuple(projects)
         self._homes: dict[tuple[int, Identifier], str] = {}
 
-    def check(self) -> None:
+    def check(self, records: Mapping[int, IdentityRecords] | None = None) -> None:
+        """Assert all invariants of all projects, on these records if they were already read."""
         if self._observer.is_sqlite:
             for claim, query in BROKEN.items():
                 assert self._observer.rows(query) == [], claim
         for project in self._projects:
-            self._check_project(project)
+            self._check_project(project, records[project] if records else self._observer.records(project))
         self._observer.read_outbox()
         events = self._observer.events
         assert len({event.id for event in events}) == len(events)
 
-    def _check_project(self, project: int) -> None:
+    def _check_project(self, project: int, records: IdentityRecords) -> None:
         """A customer id never leaves its home, an owner is canonical, and each applied event is counted once."""
-        records = self._observer.records(project)
         profiles = {profile.id: profile for profile in records.profiles}
         for identifier, (home, owner) in records.homes.items():
             canonical = home

@@ -66,9 +66,10 @@ class StateObserver:
                 self._outbox_read = batch.id
                 self.events += _event_lines(batch.body)
 
-    def view(self, project: int) -> View:
+    def view(self, project: int, records: IdentityRecords | None = None) -> View:
+        """Return the state of a project in the model's terms, from these records if they were already read."""
         self.read_outbox()
-        records = self.records(project)
+        records = records or self.records(project)
         numbers = {profile.id: number for number, profile in enumerate(records.profiles)}
         names: dict[str, set[Any]] = defaultdict(set)
         for identifier, home in records.homes.items():

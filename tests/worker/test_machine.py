@@ -14,12 +14,19 @@ import pytest
 from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from tests.worker.comparison import DEFAULT_LIMITS, PROJECTS, TIGHT_LIMITS, Comparison, LimitSet, memory_folder
+from tests.worker.comparison import (
+    DEFAULT_LIMITS,
+    PROJECTS,
+    TIGHT_LIMITS,
+    Comparison,
+    LimitSet,
+    memory_folder,
+    sqlite_engine,
+)
 from tests.worker.strategies import HINTS, MESSAGE, Draft
 
 from passerby.engines import StateEngine
 from passerby.messages import Identifier
-from passerby.state.sqlite.engine import SqliteStateEngine
 
 EXAMPLES: Final = 500
 STEPS: Final = 50
@@ -44,7 +51,7 @@ class Machine(RuleBasedStateMachine):
 
     def make_engine(self, folder: Path) -> StateEngine:
         """Where the worker's state is: another engine's tests have another."""
-        return SqliteStateEngine(folder / "state.db")
+        return sqlite_engine(folder / "state.db")
 
     @rule(draft=MESSAGE)
     def append(self, draft: Draft) -> None:
