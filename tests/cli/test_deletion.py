@@ -28,8 +28,8 @@ def test_test_profiles_are_deleted_and_counted(passerby: Command, builder: State
     builder.track("Seen", ident("user_id", "u1"))
     assert passerby("test-data", "delete").out == "Deleted: 1 test profiles, 1 events.\n"
     with SqliteAuditLog(DataDir(data).audit) as log:
-        (entry,) = log.page(1, limit=10)
-    assert (entry.who, entry.action) == ("the command line", "test_data.deleted")
+        entry, created = log.page(1, limit=10)
+    assert (entry.who, entry.action, created.action) == ("the command line", "test_data.deleted", "project.added")
     assert entry.details == {"profiles": 1, "events": 1, "kept": 0, "more": False}
 
 

@@ -59,7 +59,7 @@ def test_a_dismissal_and_its_restoration_are_in_the_audit_log(passerby: Command,
     passerby("duplicates", "dismiss", *ids, "--reason", "a couple")
     passerby("duplicates", "restore", *ids)
     with SqliteAuditLog(DataDir(data).audit) as log:
-        restored, dismissed = log.page(1, limit=10)
+        restored, dismissed, _created = log.page(1, limit=10)
     assert (dismissed.action, dismissed.who) == ("duplicate.dismissed", "the command line")
     assert dismissed.details == {"profiles": sorted(ids), "reason": "a couple"}
     assert (restored.action, restored.details) == ("duplicate.restored", {"profiles": sorted(ids)})

@@ -112,7 +112,7 @@ def test_an_undo_is_in_the_audit_log(passerby: Command, builder: StateBuilder, d
     (merge,) = passerby("merges", "list", "--json").json
     passerby("merges", "undo", merge["id"], "--reason", "a shared tablet")
     with SqliteAuditLog(DataDir(data).audit) as log:
-        (entry,) = log.page(1, limit=10)
+        entry, _created = log.page(1, limit=10)
     assert (entry.action, entry.subject, entry.details) == (
         "merge.undone",
         merge["id"],
