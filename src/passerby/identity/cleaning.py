@@ -67,7 +67,7 @@ def clean_identifier(raw: Identifier, policy: Policy = DEFAULT_POLICY) -> Identi
     if cleaned is None:
         return None
     if scope:
-        if len(scope) > MAX_VALUE_LENGTH:
+        if len(scope) > MAX_VALUE_LENGTH:  # before `tidy`, whose time grows with the length
             return None
         tidied = tidy(scope)
         if tidied != scope:
@@ -77,12 +77,14 @@ def clean_identifier(raw: Identifier, policy: Policy = DEFAULT_POLICY) -> Identi
 
 def clean(namespace: str, value: str, policy: Policy = DEFAULT_POLICY) -> str | None:
     """Normalise an identifier's value; return None if it is too long, blocked or a placeholder."""
-    if len(value) > MAX_VALUE_LENGTH:
+    if len(value) > MAX_VALUE_LENGTH:  # before anything that takes time by length
         return None
     value = value.strip() if value.isascii() and "\0" not in value else tidy(value)  # inlined: the hot path
     lowered = value.lower()
+    # The length again: normalisation to NFC can make a text longer (Unicode, NFC expansion factors).
     if lowered in BLOCK_LIST or lowered in policy.blocked or len(value) > MAX_VALUE_LENGTH:
         return None
+    # A cheap test, so that most values pass without the patterns. The block list has "", so there is a first character.
     first = lowered[0]
     if (
         first in "0f" or not first.isalnum() or "{" in lowered or "[" in lowered or "|" in lowered or "%" in lowered
@@ -109,6 +111,7 @@ def e164(value: str, country: str | None) -> str:
         number = phonenumbers.parse(value, country)
     except phonenumbers.NumberParseException:
         return value
+    # Possible, not valid: numbering plans change, and the library's metadata may be older than the number.
     if not phonenumbers.is_possible_number(number):
         return value
     formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -132,8 +135,17 @@ def collect_evidence(identifiers: Sequence[Identifier], policy: Policy = DEFAULT
     counts and the other is dropped, because a profile has one customer id. An alias of a customer id to itself is
     dropped without being counted.
     """
-    if len(identifiers) == 1 and (only := _only(identifiers[0], policy)):
-        return only
+    if len(identifiers) == 1:  # fast path for one device or customer identifier, which is all that most messages carry
+        raw = identifiers[0]
+        class_ = policy.classes.get(raw.namespace)
+        if not raw.scope and (class_ is IdentifierClass.DEVICE or class_ is IdentifierClass.CUSTOMER):
+            value = clean(raw.namespace, raw.value, policy)
+            if value is not None:
+                only = (raw if value == raw.value else Identifier(raw.namespace, value),)
+                if class_ is IdentifierClass.DEVICE:
+                    return Evidence(weak=only, names=only)
+                return Evidence(user_id=only[0], names=only, has_user_identifier=True)
+    # One dict for each class, in the order of IdentifierClass: distinct, and in the sender's order.
     found: tuple[dict[Identifier, None], ...] = ({}, {}, {}, {}, {}, {})
     blocked: list[Identifier] = []
     for raw in identifiers:
@@ -159,17 +171,3 @@ def collect_evidence(identifiers: Sequence[Identifier], policy: Policy = DEFAULT
         previous=previous,
         readings=readings(previous, policy) if previous else (),
     )
-
-
-def _only(raw: Identifier, policy: Policy) -> Evidence | None:
-    """Fast path for a single device or customer identifier, which is all that most messages carry; else None."""
-    class_ = policy.classes.get(raw.namespace)
-    if raw.scope or (class_ is not IdentifierClass.DEVICE and class_ is not IdentifierClass.CUSTOMER):
-        return None
-    value = clean(raw.namespace, raw.value, policy)
-    if value is None:
-        return None
-    only = raw if value == raw.value else Identifier(raw.namespace, value)
-    if class_ is IdentifierClass.DEVICE:
-        return Evidence(weak=(only,), names=(only,))
-    return Evidence(user_id=only, names=(only,), has_user_identifier=True)

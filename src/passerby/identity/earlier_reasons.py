@@ -61,7 +61,14 @@ def parsed(kind: DecisionKind, text: str) -> tuple[Rule, Actor, DecisionDetail]:
     if text.startswith(_MANUAL):
         return _manual(kind, text.removeprefix(_MANUAL))
     if kind == "limited":
-        return "limit", WORKER, _limit(text)
+        if text == _HINT_LIMIT:
+            detail = DecisionDetail(limited="hint")
+        elif text.startswith(_MERGE_LIMIT):
+            detail = DecisionDetail(limited="merge", namespace=text.removeprefix(_MERGE_LIMIT))
+        else:
+            before, after = _IDENTIFIER_LIMIT
+            detail = DecisionDetail(limited="identifier", namespace=text.removeprefix(before).removesuffix(after))
+        return "limit", WORKER, detail
     rule: Rule = "undo" if kind == "undone" else "manual"
     return rule, UNKNOWN_ACTOR, NO_DETAIL if text == "undone by hand" else DecisionDetail(comment=text)
 
@@ -72,29 +79,20 @@ def author(text: str) -> tuple[Actor, str]:
     return actor, detail.comment
 
 
-def _limit(text: str) -> DecisionDetail:
-    if text == _HINT_LIMIT:
-        return DecisionDetail(limited="hint")
-    if text.startswith(_MERGE_LIMIT):
-        return DecisionDetail(limited="merge", namespace=text.removeprefix(_MERGE_LIMIT))
-    before, after = _IDENTIFIER_LIMIT
-    return DecisionDetail(limited="identifier", namespace=text.removeprefix(before).removesuffix(after))
-
-
 def _manual(kind: DecisionKind, text: str) -> tuple[Rule, Actor, DecisionDetail]:
+    """Read `actor: comment (overridden rule)`; the actor is a console user, the command line, or a token's label."""
     who, _, comment = text.partition(": ")
     overridden = next((ending for ending in _OVERRIDDEN if comment.endswith(ending)), "")
     comment = comment.removesuffix(overridden)
     rule: Rule = "undo" if kind == "undone" else "manual"
+    # The undo of a detachment is a merge, and was told apart by its comment alone.
     if kind == "merged" and comment.startswith(_DETACHMENT_UNDONE):
         rule = "undo"
         comment = comment.removeprefix(_DETACHMENT_UNDONE).removeprefix(": ")
     if comment == _NO_COMMENT:
         comment = ""
-    return rule, _actor(who), DecisionDetail(overridden=_OVERRIDDEN.get(overridden), comment=comment)
-
-
-def _actor(who: str) -> Actor:
     if who.startswith(_CONSOLE_USER):
-        return Actor("console_user", who.removeprefix(_CONSOLE_USER))
-    return _NAMED.get(who, Actor("api_token", who))
+        actor = Actor("console_user", who.removeprefix(_CONSOLE_USER))
+    else:
+        actor = _NAMED.get(who, Actor("api_token", who))
+    return rule, actor, DecisionDetail(overridden=_OVERRIDDEN.get(overridden), comment=comment)

@@ -19,6 +19,7 @@ def forbidding_rule(
     """
     if winner.user_id is not None and loser.user_id is not None:
         return "R3a"
+    # As on weak evidence: no message has named both profiles.
     namespaces = [{contact.namespace for contact in state.contacts - {detached}} for state in (winner, loser)]
     return None if set.isdisjoint(*namespaces) else "R3b"
 

@@ -81,7 +81,7 @@ def is_placeholder(lowered: str, *, machine_made: bool) -> bool:
     if not lowered.strip("0f" + SEPARATORS):
         return machine_made or "f" not in lowered or ("0" not in lowered and lowered.count("f") >= UNSET_LENGTH)
     if lowered[0] in "0f" and lowered.replace("-", "").isalnum():
-        return False
+        return False  # an id that only begins like one, such as a UUID: most values that get here
     if lowered.strip(WRAPPING) in WORDS or _OBJECT.fullmatch(lowered):
         return True
     if any(0 <= lowered.find(opening) < lowered.rfind(closing) for opening, closing in TEMPLATES):
@@ -95,4 +95,5 @@ def is_incomplete_address(lowered: str) -> bool:
     A text without `@` passes: some clients send other user names in the field.
     """
     local, at, domain = lowered.rpartition("@")
+    # Both parts have to be words: `guest@example.com` may be an address.
     return at == "@" and (not local or not domain or (local in WORDS and domain in WORDS))

@@ -35,6 +35,7 @@ def plain_target(owners: Mapping[Identifier, str], evidence: Evidence) -> str | 
     """
     if evidence.hints or evidence.previous:
         return None
+    # One owner of all: R2 has nothing to absorb, and what is unknown among the weak would only be attached.
     found = {owners[name] for name in evidence.names if name in owners}
     strong = evidence.contacts if evidence.user_id is None else (evidence.user_id, *evidence.contacts)
     return found.pop() if len(found) == 1 and all(name in owners for name in strong) else None

@@ -85,6 +85,7 @@ class Resolver:
         if evidence.previous:
             evidence = self._read_aliases(evidence)
         names = evidence.names
+        # Fast path for most messages: one known identifier is the target (R1), and R2 has nothing to attach or absorb.
         if len(names) == 1 and not (evidence.hints or evidence.blocked or evidence.previous):
             home = self.known.homes.get(names[0])
             if home is not None:
@@ -93,7 +94,37 @@ class Resolver:
             return None
         if self.known.aliases:
             self._answer_aliases(message_id, evidence.weak)
-        return self._resolve_with_rules(message_id, evidence)
+        self._made = 0
+        # Asked before R2 attaches the customer id.
+        is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.homes
+        selected = self._target(evidence)
+        if selected is None:
+            created = IdentityState(self._next_id(message_id))
+            self.known.states[created.id] = created
+            self.created[created.id] = self.changed[created.id] = None
+            self.decisions.append(Decision("created", message_id, None, None, created.id, "R1"))
+            selected = created, names[0] if names else None
+        target, by = selected
+        # The identifier that selected a new profile has no home yet: the message is recorded in the profile itself.
+        home = target.id if by is None else self.known.homes.get(by, target.id)
+        statement = _Statement(message_id, target, by, home, {contact.namespace for contact in evidence.contacts})
+        for identifier in evidence.blocked:
+            self._record("blocked", statement, identifier, None, "block_list")
+        # R2, the strongest identifier first: what it attaches counts for R3 when the weaker ones are examined.
+        for identifier in names:
+            owner = self._owner(identifier)
+            if owner is None:
+                self._attach(statement, identifier, "R2")
+            elif owner is not statement.target:
+                self._absorb(statement, owner, identifier, "R2")
+        if evidence.previous or is_new_customer:
+            self._report_customer_ids(statement, evidence, is_new_customer=is_new_customer)
+        for hint in evidence.hints:
+            if evidence.has_user_identifier:
+                self._claim_hint(statement, hint)
+            else:
+                self._link_hint(statement, hint)
+        return statement.home
 
     # Aliases
 
@@ -117,6 +148,7 @@ class Resolver:
                 continue
             previous = previous_of(identifier)
             owner = self._owner(previous)
+            # Only a device: an advertising id or a contact of the same value is a coincidence.
             if owner is not None and self._class_of(identifier) is IdentifierClass.DEVICE:
                 alias = _Statement(message_id, owner, previous, self.known.homes[previous])
                 self._attach(alias, identifier, "alias")
@@ -134,57 +166,31 @@ class Resolver:
                 alias = _Statement(statement.message_id, aliased, statement.by, aliased.id)
                 self._record("conflict", alias, evidence.user_id, statement.target, "R3a")
 
-    # All rules, for messages that the fast path in `resolve` does not cover
-
-    def _resolve_with_rules(self, message_id: str, evidence: Evidence) -> str:
-        self._made = 0
-        names = evidence.names
-        is_new_customer = bool(self.known.aliases) and evidence.user_id not in self.known.homes
-        target, by = self._target(evidence) or (self._create(message_id), names[0] if names else None)
-        home = target.id if by is None else self.known.homes.get(by, target.id)
-        statement = _Statement(message_id, target, by, home, {contact.namespace for contact in evidence.contacts})
-        for identifier in evidence.blocked:
-            self._record("blocked", statement, identifier, None, "block_list")
-        for identifier in names:
-            self._attach_or_absorb(statement, identifier)
-        if evidence.previous or is_new_customer:
-            self._report_customer_ids(statement, evidence, is_new_customer=is_new_customer)
-        for hint in evidence.hints:
-            if evidence.has_user_identifier:
-                self._claim_hint(statement, hint)
-            else:
-                self._link_hint(statement, hint)
-        return statement.home
-
     # R1: the target
 
     def _target(self, evidence: Evidence) -> Named | None:
-        """Return the known profile that R1 selects, or None if a new one is needed."""
+        """Return the known profile that R1 selects and the identifier that selects it, or None for a new profile."""
         if evidence.user_id is not None:
-            return self._first_known((evidence.user_id,)) or self._claimable(evidence)
+            known = self._first_known((evidence.user_id,))
+            if known is not None:
+                return known
+            # An unknown customer id goes to the owner of the strongest other identifier, unless that is a customer: its
+            # id would be a second one (R3a).
+            others = (*self._owners(evidence.contacts), *self._may_hold(evidence))
+            return min((named for named in others if named[0].user_id is None), key=self._by_class, default=None)
         if evidence.contacts:
-            return self._first_known(evidence.contacts) or self._holder(evidence)
-        return self._highest(evidence.weak)
+            # In the sender's order. Where none is known, the owner of a device or advertising identifier gets them.
+            known = self._first_known(evidence.contacts)
+            return known or min(self._may_hold(evidence), key=self._by_class, default=None)
+        # Weak evidence alone: the highest stage, then the strongest class, then the oldest profile.
+        weak = self._owners(evidence.weak)
+        return min(weak, key=lambda named: (-named[0].stage, *self._by_class(named)), default=None)
 
     def _first_known(self, identifiers: Iterable[Identifier]) -> Named | None:
         return next(((owner, i) for i in identifiers if (owner := self._owner(i)) is not None), None)
 
-    def _claimable(self, evidence: Evidence) -> Named | None:
-        """Return the owner of the strongest other identifier, which gets the new customer id, if R3 allows it."""
-        contacts = ((owner, i) for owner, i in self._owners(evidence.contacts) if owner.user_id is None)
-        weak = ((owner, i) for owner, i in self._may_hold(evidence) if owner.user_id is None)
-        return min((*contacts, *weak), key=self._by_class, default=None)
-
-    def _holder(self, evidence: Evidence) -> Named | None:
-        """Return the owner of a device or advertising identifier that gets the new contacts, if R3(b) allows it."""
-        return min(self._may_hold(evidence), key=self._by_class, default=None)
-
-    def _highest(self, weak: tuple[Identifier, ...]) -> Named | None:
-        """Among the owners of weak identifiers, return the highest stage, then the strongest class, then the oldest."""
-        return min(self._owners(weak), key=lambda named: (-named[0].stage, *self._by_class(named)), default=None)
-
     def _may_hold(self, evidence: Evidence) -> Iterable[tuple[IdentityState, Identifier]]:
-        """Yield owners of weak identifiers that hold no contact in the namespaces of the message's contacts."""
+        """Yield owners of weak identifiers that hold no contact in the namespaces of the message's contacts: R3(b)."""
         namespaces = {contact.namespace for contact in evidence.contacts}
         return ((owner, i) for owner, i in self._owners(evidence.weak) if not owner.has_contact_in(namespaces))
 
@@ -201,44 +207,28 @@ class Resolver:
         home = self.known.homes.get(identifier)
         return None if home is None else self.known.states[self.canonical(home)]
 
-    def _create(self, message_id: str) -> IdentityState:
-        state = IdentityState(self._next_id(message_id))
-        self.known.states[state.id] = state
-        self.created[state.id] = None
-        self.changed[state.id] = None
-        self.decisions.append(Decision("created", message_id, None, None, state.id, "R1"))
-        return state
-
     # R2: unknown identifiers are attached, other owners absorbed
-
-    def _attach_or_absorb(self, statement: _Statement, identifier: Identifier) -> None:
-        """Attach an unknown identifier to the target; absorb the owner of a known one."""
-        owner = self._owner(identifier)
-        if owner is None:
-            self._attach(statement, identifier, "R2")
-        elif owner is not statement.target:
-            self._absorb(statement, owner, identifier)
 
     def _attach(self, statement: _Statement, identifier: Identifier, rule: Rule) -> None:
         if self._is_full(statement.target, identifier.namespace):
             self._limit("identifier", statement, identifier, None)
             return
         self._give(statement, identifier)
-        if self._class_of(identifier) is IdentifierClass.PREVIOUS:
+        if self._class_of(identifier) is IdentifierClass.PREVIOUS:  # later messages of the batch may bring its device
             self.known.aliases.add(identifier.value)
             rule = "alias"
         self._record("attached", statement, identifier, None, rule)
 
-    def _absorb(self, statement: _Statement, owner: IdentityState, identifier: Identifier) -> None:
-        """Merge the owner into the target, unless an undo, R3 or a limit forbids it."""
+    def _absorb(self, statement: _Statement, owner: IdentityState, identifier: Identifier, rule: Rule) -> None:
+        """Merge the owner into the target by this rule, unless an undo, R3 or a limit forbids it."""
         if self._is_separated(statement.target, owner, identifier):
             self._record("conflict", statement, identifier, owner, "undo")
         elif forbidden := self._forbidden(statement, owner, identifier):
             self._keep_separate(statement, owner, identifier, forbidden)
-        elif namespace := self._too_many(statement.target, owner):
+        elif namespace := exceeded_limit(statement.target, owner.held, owner.members, self.policy):
             self._limit("merge", statement, identifier, owner, namespace)
         else:
-            self._merge(statement, owner, identifier, "R2")
+            self._merge(statement, owner, identifier, rule)
 
     def _merge(self, statement: _Statement, other: IdentityState, via: Identifier, rule: Rule) -> None:
         """Merge two profiles. The target wins unless only the other one is a customer, which then becomes the target.
@@ -246,9 +236,9 @@ class Resolver:
         A customer id never changes its profile, hence the exchange; `via` and `by` are exchanged with the profiles.
         """
         winner, loser, by = statement.target, other, statement.by
-        if by is not None and loser.user_id is not None:
+        if by is not None and loser.user_id is not None:  # R3(a) let it through, so the target is no customer
             winner, loser, via, by = loser, winner, by, via
-        self._mark(winner)
+        self._mark(winner)  # before they change: a mark keeps the stage that was loaded
         self._mark(loser)
         winner.absorb(loser)
         self.known.merged[loser.id] = winner.id
@@ -265,7 +255,8 @@ class Resolver:
         if target.user_id is not None and owner.user_id is not None:
             return "R3a"
         if self.policy.classes[identifier.namespace] is IdentifierClass.CONTACT:
-            return None
+            return None  # strong evidence: the sender names a contact of the other profile, so R3(b) does not apply
+        # The message's own contacts count even where a conflict or a limit kept them from the target.
         namespaces = statement.contact_namespaces | {contact.namespace for contact in target.contacts}
         return "R3b" if owner.has_contact_in(namespaces) else None
 
@@ -285,6 +276,7 @@ class Resolver:
 
     def _link_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Link an anonymous target to the hint, until a message with a user identifier absorbs it."""
+        # Only anonymous profiles: after a logout, the next user of the device must not absorb the last one's profile.
         waiting, target = self._waiting(hint), statement.target
         if target.stage is not Stage.ANONYMOUS or target.id in waiting:
             return
@@ -292,6 +284,7 @@ class Resolver:
             self._limit("hint", statement, hint, None)
             return
         waiting[target.id] = None
+        # Stored under the member, so that after an undo the link is on the side that the message belongs to.
         self.linked.setdefault(hint, {})[statement.home] = None
 
     def _waiting(self, hint: Identifier) -> dict[str, None]:
@@ -310,34 +303,23 @@ class Resolver:
     def _claim_hint(self, statement: _Statement, hint: Identifier) -> None:
         """Absorb every anonymous profile linked to the hint, oldest first, and delete the links."""
         for state in map(self.known.states.__getitem__, sorted(self._waiting(hint))):
+            # A profile that was identified after it was linked may be another user's. R3 forbids none of the others.
             if state.stage is Stage.ANONYMOUS and state is not statement.target:
-                self._absorb_waiting(statement, state, hint)
+                self._absorb(statement, state, hint, "hint")
         del self.known.links[hint]
         self.linked.pop(hint, None)
         self.cleared[hint] = None
-
-    def _absorb_waiting(self, statement: _Statement, state: IdentityState, hint: Identifier) -> None:
-        """Merge a profile that was linked to the hint. It is anonymous, so R3 cannot forbid it."""
-        if self._is_separated(statement.target, state, hint):
-            self._record("conflict", statement, hint, state, "undo")
-        elif namespace := self._too_many(statement.target, state):
-            self._limit("merge", statement, hint, state, namespace)
-        else:
-            self._merge(statement, state, hint, "hint")
 
     # Conditions and records shared by the rules
 
     def _is_separated(self, target: IdentityState, owner: IdentityState, identifier: Identifier) -> bool:
         """Return whether an undo separated these two profiles for this identifier."""
+        # The pairs are those of the time of loading: a merge in this batch may have replaced one of the profiles.
         pairs = self.known.separations.get(identifier, ())
         return any({self.canonical(profile) for profile in pair} == {target.id, owner.id} for pair in pairs)
 
     def _is_full(self, state: IdentityState, namespace: str) -> bool:
         return state.held.get(namespace, 0) >= self.policy.limits[namespace]
-
-    def _too_many(self, target: IdentityState, owner: IdentityState) -> str:
-        """Return the namespace whose limit the merged profile would exceed, else ""."""
-        return exceeded_limit(target, owner.held, owner.members, self.policy)
 
     def _next_id(self, message_id: str) -> str:
         """Return an id for the next profile or merge that this message causes."""
@@ -379,6 +361,7 @@ class Resolver:
         detail: DecisionDetail = NO_DETAIL,
     ) -> None:
         from_ = None if owner is None else owner.id
+        # These two give the identifier a home, which is a member; the others are about canonical profiles.
         to = statement.home if kind in {"attached", "reassigned"} else statement.target.id
         self.decisions.append(
             Decision(kind, statement.message_id, identifier, from_, to, rule, None, statement.by, detail)

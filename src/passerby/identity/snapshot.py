@@ -53,6 +53,7 @@ class IdentityState:
         self.contacts |= other.contacts
         self.user_id = self.user_id or other.user_id
         self.members += other.members + 1
+        # A merged profile holds nothing of its own, so that none of its identifiers is counted in two profiles.
         other.held, other.contacts, other.user_id = {}, set(), None
 
 
@@ -62,7 +63,7 @@ MEMBER_LIMIT: Final = "members"
 
 def exceeded_limit(target: IdentityState, held: Mapping[str, int], members: int, policy: Policy) -> str:
     """Return the first namespace whose limit the target would exceed with these identifiers and members, else ""."""
-    if target.members + members >= policy.members:
+    if target.members + members >= policy.members:  # with the absorbed profile itself, there would be one more
         return MEMBER_LIMIT
     of = target.held
     return next((n for n, count in held.items() if count and of.get(n, 0) + count > policy.limits[n]), "")
@@ -90,6 +91,7 @@ class IdentitySnapshot:
 
     def canonical(self, profile: str) -> str:
         """Return the canonical profile of a member, following the merges in this snapshot."""
+        # Chains are short: loading gives the canonical profile, so only merges of this batch add a link each.
         while (winner := self.merged.get(profile)) is not None:
             profile = winner
         return profile
