@@ -18,7 +18,7 @@ class Activity:
         """Add a message with this time; `events` is 0 for a message that only identifies."""
         if time > self.last_seen:
             self.last_seen = time
-        elif time < self.first_seen:
+        elif time < self.first_seen:  # a late message: devices send what they recorded offline
             self.first_seen = time
         self.event_count += events
 

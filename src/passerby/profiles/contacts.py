@@ -60,7 +60,7 @@ class Term(NamedTuple):
 
 def _plain(trait: str) -> str:
     """Fold a trait's name: without case, punctuation and WebEngage's reserved prefix; "" for a long one."""
-    if len(trait) > LONGEST:
+    if len(trait) > LONGEST:  # clients choose names of traits: the pattern's time must stay bounded
         return ""
     return _NO_LETTERS.sub("", trait.lower().removeprefix("we_"))
 
@@ -80,7 +80,7 @@ def terms_of(traits: Mapping[str, Any]) -> set[Term]:
             continue
         plain = _plain(trait)
         kind = _KINDS[plain]
-        text = str(value) if kind == "phone" and type(value) is int else value
+        text = str(value) if kind == "phone" and type(value) is int else value  # not True, which is an int as well
         if not isinstance(text, str) or not 0 < len(text) <= LONGEST:
             continue
         if kind != "name":
@@ -90,6 +90,7 @@ def terms_of(traits: Mapping[str, Any]) -> set[Term]:
         else:
             parts.setdefault(plain, text)
     if parts:
+        # First and last names in one text, in the order in which they are written, whatever order the traits have.
         in_order = (parts[name] for name in (*_FIRST, *_MIDDLE, *_LAST) if name in parts)
         found.update(_rotations(" ".join(in_order)))
     return found
@@ -136,27 +137,26 @@ def sought(text: str, calling_code: str = "") -> list[Term]:
     address = _address(text)
     found = [Term("email", address)] if address else []
     if _PHONE.fullmatch(text.strip()):
-        found += [Term("phone", digits) for digits in _numbers_sought(text, calling_code)]
+        digits = _digits(text)
+        if len(digits) >= _LEAST_SOUGHT_DIGITS:
+            found.append(Term("phone", digits))
+            if calling_code and digits.startswith(
+                "0"
+            ):  # national form: stored in E.164 where the sender gave a country
+                found.append(Term("phone", f"{calling_code}{digits[1:]}"))
     words = _words(text)
     if words:
         found.append(Term("name", " ".join(words)))
-        if len(words) > 1:  # a middle name that was not typed stands between them
+        # The stored rotation that begins with the last name: "ann example" finds Ann Maria Example, too.
+        if len(words) > 1:
             found.append(Term("name", " ".join([*words[1:], words[0]])))
     return list(dict.fromkeys(found))
-
-
-def _numbers_sought(text: str, calling_code: str) -> Iterator[str]:
-    digits = _digits(text)
-    if len(digits) >= _LEAST_SOUGHT_DIGITS:
-        yield digits
-        if calling_code and digits.startswith("0"):
-            yield f"{calling_code}{digits[1:]}"
 
 
 def _one(kind: Kind, text: str) -> Iterator[Term]:
     if kind == "email":
         address = _address(text)
-        if "@" in address:
+        if "@" in address:  # some clients send other user names in the field
             yield Term(kind, address)
     elif _LEAST_DIGITS <= len(digits := _digits(text)) <= _MOST_DIGITS:
         yield Term(kind, digits)

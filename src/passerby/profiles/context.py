@@ -30,7 +30,15 @@ _TOUCHES: Final = frozenset({CAMPAIGN, FIRST_TOUCH})
 def merge_into(target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: Position) -> None:
     """Merge one message's context into `target`: newer values win, and the oldest of too many keys are dropped."""
     if not _TOUCHES.isdisjoint(context):
-        context = _merge_touch(target, context, time, position)
+        stated = dict(context)
+        campaign = stated.pop(CAMPAIGN, None)
+        if campaign:
+            stated[FIRST_TOUCH] = stated[LAST_TOUCH] = campaign
+        # The first campaign is the one key for which the oldest value wins, so it is merged apart from the others.
+        first = stated.pop(FIRST_TOUCH, None)
+        if first is not None:
+            _touch_first(target, Versioned(first, time, position))
+        context = stated
     traits.merge_into(target, context, time, position)
     bound(target)
 
@@ -39,7 +47,8 @@ def bound(target: dict[str, Versioned]) -> None:
     """Drop the oldest of more than `CONTEXT_KEYS` keys. The first campaign does not count."""
     if len(target) > CONTEXT_KEYS:
         kept = (key for key in target if key != FIRST_TOUCH)
-        for key in sorted(kept, key=lambda key: _age(key, target[key]))[CONTEXT_KEYS:]:
+        # Ties are broken by position and name: the same keys stay in whatever order the messages arrive.
+        for key in sorted(kept, key=lambda key: (-target[key].time, -target[key].position, key))[CONTEXT_KEYS:]:
             del target[key]
 
 
@@ -54,25 +63,7 @@ def fold(members: Iterable[Mapping[str, Versioned]]) -> dict[str, Any]:
     return folded | {key: first.value for key, first in touches.items()}
 
 
-def _merge_touch(
-    target: dict[str, Versioned], context: Mapping[str, Any], time: int, position: Position
-) -> Mapping[str, Any]:
-    """Merge the first campaign into `target`; return the rest of the context, for which the newest value wins."""
-    stated = dict(context)
-    campaign = stated.pop(CAMPAIGN, None)
-    if campaign:
-        stated[FIRST_TOUCH] = stated[LAST_TOUCH] = campaign
-    first = stated.pop(FIRST_TOUCH, None)
-    if first is not None:
-        _touch_first(target, Versioned(first, time, position))
-    return stated
-
-
 def _touch_first(target: dict[str, Versioned], first: Versioned) -> None:
     current = target.get(FIRST_TOUCH)
     if current is None or newer(current, first):
         target[FIRST_TOUCH] = first
-
-
-def _age(key: str, value: Versioned) -> tuple[int, int, str]:
-    return (-value.time, -value.position, key)

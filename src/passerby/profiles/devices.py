@@ -45,6 +45,7 @@ def says(message: Message, answering: Container[str]) -> bool:
 
 def statements(message: Message, evidence: Evidence, policy: Policy, answering: Container[str]) -> Iterator[Statement]:
     """Yield the statements of a message; none if its first weak identifier is not a device identifier."""
+    # The one that the sender names first: an answer about every identifier would tell what other installations stated.
     device = next(iter(evidence.weak), None)
     if device is None or policy.classes[device.namespace] is not IdentifierClass.DEVICE:
         return

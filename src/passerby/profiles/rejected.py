@@ -39,5 +39,6 @@ def fold(
         for name, version in traits.newest_of(rejected).items()
         if name not in held or traits.newer(version, held[name])
     }
+    # Bounded again for the profile: each of its members keeps up to KEPT.
     kept = sorted(newest, key=lambda name: (-newest[name].time, -newest[name].position, name))[:KEPT]
     return {name: newest[name].value for name in sorted(kept)}

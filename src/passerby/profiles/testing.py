@@ -18,4 +18,5 @@ END: Final = PREFIX[:-1] + chr(ord(PREFIX[-1]) + 1)
 def is_test(identifiers: Iterable[str]) -> bool:
     """Return whether a profile with these identifier values is a test profile; false for a profile without any."""
     values = list(identifiers)
+    # Without identifiers is an event that nothing identifies: it may be a real user's.
     return bool(values) and all(value.startswith(PREFIX) for value in values)

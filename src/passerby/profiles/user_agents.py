@@ -12,6 +12,7 @@ LONGEST: Final = 512
 CACHED: Final = 1024
 
 _UNKNOWN: Final = frozenset({"Other", "Generic Smartphone", "Generic Feature Phone", "Generic Tablet"})
+"""Families that uap-core gives to devices that it does not know; there are brands that begin with Generic as well."""
 
 
 class UserAgent(NamedTuple):
@@ -27,20 +28,17 @@ def parse(text: str) -> UserAgent:
     """Parse a user agent with the patterns of uap-core. Versions are given to the minor one."""
     found = ua_parser.parse(text[:LONGEST])
     device, system, browser = found.device, found.os, found.user_agent
+    name, brand, model = (device.family, device.brand or "", device.model or "") if device else ("", "", "")
+    if name in _UNKNOWN or brand.startswith("Generic"):
+        name = ""
+    elif brand and model:
+        # Models of some makers begin with the brand already.
+        name = model if model.startswith(brand) else f"{brand} {model}"
     return UserAgent(
-        device=_device(device.family, device.brand, device.model) if device else "",
+        device=name,
         os=_versioned(system.family, system.major, system.minor) if system else "",
         browser=_versioned(browser.family, browser.major, browser.minor) if browser else "",
     )
-
-
-def _device(family: str, brand: str | None, model: str | None) -> str:
-    """Return brand and model, without repeating the brand; "" for the generic families of unknown devices."""
-    if family in _UNKNOWN or (brand or "").startswith("Generic"):
-        return ""
-    if not brand or not model:
-        return family
-    return model if model.startswith(brand) else f"{brand} {model}"
 
 
 def _versioned(family: str, major: str | None, minor: str | None) -> str:
