@@ -92,6 +92,7 @@ def _resolved(direct: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for name, canonical in direct.items():
         target = canonical
+        # Bounded by the number of spellings, in case a cycle came into the table in another way.
         for _ in range(len(direct)):
             if target not in direct:
                 break

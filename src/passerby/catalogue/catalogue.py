@@ -67,6 +67,7 @@ class Catalogue:
 
     def load_aliases(self, project: int, aliases: Aliases) -> None:
         """Load the merged spellings of a project."""
+        # None where there are none, so that the worker skips the renaming of every message.
         self._aliases[project] = aliases if aliases.rows else None
 
     def aliases(self, project: int) -> Aliases | None:
@@ -94,11 +95,18 @@ class Catalogue:
         known = self._subjects.get(project)
         subject = known.get(name) if known is not None and name else None
         if subject is None:
-            return self._check_uncataloguable(name, properties, enforce=enforce)
+            if name and self._fits(name):  # a bug of the caller: unchecked, the event would bypass the catalogue
+                raise KeyError(name)
+            return self._unlisted(name, properties, "name_too_long" if name else "name_missing", enforce=enforce)
         if subject.finding is not None and enforce and name.startswith(RESERVED_PREFIX):
+            # As the vendor does: the prefix is reserved for its own events.
             return Verdict(True, {}, (), [Violation(subject.finding.kind, name)])  # noqa: FBT003 - as the tuple has it
-        if not subject.exists and not self._enlist(subject):
-            return self._unlisted(name, properties, CATALOGUE_FULL, enforce=enforce)
+        if not subject.exists:
+            size = self._sizes.get(project, 0)
+            if size >= self.limits.event_names:
+                return self._unlisted(name, properties, CATALOGUE_FULL, enforce=enforce)
+            self._sizes[project] = size + 1
+            subject.exists = True
         found = self._check(subject, properties, time, enforce=enforce)
         if subject.finding is None:
             return found
@@ -125,39 +133,27 @@ class Catalogue:
         for subject in self._seen:
             subject.seen.count = 0
         self._seen.clear()
+        # After the sums were taken: between batches the cache may be dropped as a whole, and is loaded again on demand.
         cached = (subject for known in self._subjects.values() for subject in known.values())
         if sum(1 + len(subject.attributes) for subject in cached) > self._memory:
             self._subjects.clear()
         return changes
 
     def _check(self, subject: Subject, values: dict[str, Any], time: int, *, enforce: bool) -> Verdict:
-        if not subject.seen.count:
+        if not subject.seen.count:  # the first of this batch: `drain` visits these, not the whole cache
             self._seen.append(subject)
         subject.seen.add(time)
         return subject.check(values, time, enforce=enforce)
 
-    def _enlist(self, subject: Subject) -> bool:
-        """Add a new event name to the catalogue, unless the limit is reached."""
-        size = self._sizes.get(subject.project, 0)
-        if size >= self.limits.event_names:
-            return False
-        self._sizes[subject.project] = size + 1
-        subject.exists = True
-        return True
-
     def _fits(self, name: str) -> bool:
         return len(name) <= self.limits.name_characters
 
-    def _check_uncataloguable(self, name: str, properties: dict[str, Any], *, enforce: bool) -> Verdict:
-        """Validate an event whose name cannot be catalogued. Raises KeyError for a name that was not loaded."""
-        if name and self._fits(name):
-            raise KeyError(name)
-        return self._unlisted(name, properties, "name_too_long" if name else "name_missing", enforce=enforce)
-
     def _unlisted(self, name: str, properties: dict[str, Any], kind: str, *, enforce: bool) -> Verdict:
+        """Validate an event whose name the catalogue does not hold, which is a violation of this kind."""
         findings = []
         for attribute, value in properties.items():
             finding = limit_finding(attribute, value, self.limits)
+            # Only an enforcing dialect rejects what violates a vendor's rule; a hard limit rejects in every dialect.
             if finding is None and (broken := attribute_finding(attribute, value)) is not None:
                 finding = broken._replace(refused=enforce)
             if finding is not None:

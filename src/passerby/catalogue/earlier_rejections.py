@@ -25,17 +25,14 @@ def upgraded(kind: str, detail: RejectionDetail = NO_REJECTION_DETAIL) -> tuple[
     if not separator:
         return kind, detail
     words = text.replace(",", "").split()
-    return kind, _DETAILS.get(kind, _nothing)(words, [int(word) for word in words if word.isdecimal()])
+    read = _DETAILS.get(kind)
+    return kind, NO_REJECTION_DETAIL if read is None else read(words, [int(word) for word in words if word.isdecimal()])
 
 
 def upgraded_value(rejected: Rejected) -> Rejected:
     """Return a rejected value of a message of any version as the present version has it."""
     kind, detail = upgraded(rejected.kind, rejected.detail)
     return rejected if kind == rejected.kind else Rejected(rejected.name, rejected.value, kind, detail)
-
-
-def _nothing(_words: list[str], _numbers: list[int]) -> RejectionDetail:
-    return NO_REJECTION_DETAIL
 
 
 def _types(words: list[str], _numbers: list[int]) -> RejectionDetail:

@@ -107,6 +107,7 @@ def limit_finding(name: str, value: Any, limits: Limits) -> Finding | None:
     if len(name) > limits.name_characters:
         return Finding("name_too_long", RejectionDetail(size=len(name), limit=limits.name_characters))
     kind = type(value)
+    # Strings are measured as JSON, in which they are stored; nearly all are short enough in any encoding.
     if kind is str and len(value) * _BYTES_PER_CHARACTER <= limits.value_bytes:
         return None
     size = len(_encode(value)) if kind is str or kind is list or kind is dict else 0

@@ -39,6 +39,7 @@ class Attribute(Tally):
         self.type = type_
         self.enforced = enforced
         self.regular = name_finding(name) is None
+        # Nothing is plain for a name that violates a rule: each of its values has a finding.
         self.plain = PLAIN[type_] if self.regular else ()
 
 
@@ -96,6 +97,7 @@ class Subject:
                 attribute.count = 0
 
     def _admit(self, name: str, value: Any, time: int, *, enforce: bool) -> Finding | None:
+        """Validate a value that may violate a rule or set a type; count it where it is accepted."""
         type_, attribute = data_type(value), self.attributes.get(name)
         as_before = (
             attribute is not None
@@ -122,7 +124,7 @@ class Subject:
                 if (full := self._full()) is not None:
                     return full
                 attribute = self._learn(name, type_)
-            elif attribute.type != type_:
+            elif attribute.type != type_:  # counted under the type of the first value, which stays until an edit
                 finding = finding or _mismatch(attribute.type, type_)
             attribute.add(time)
         return finding._replace(refused=False) if finding else None
@@ -137,6 +139,8 @@ class Subject:
             return _mismatch(attribute.type, type_)
         if attribute is None and (full := self._full()) is not None:
             return full
+        # The vendor's limit is for events. An attribute counts once an enforcing dialect has sent it: those that others
+        # send to the same project must not use up the places of the vendor's clients.
         if self.name != TRAITS_OF_PROFILES and not (attribute and attribute.enforced):
             if self.of_type[type_] >= ATTRIBUTES_PER_TYPE:
                 return Finding("too_many_attributes", RejectionDetail(got=type_, limit=ATTRIBUTES_PER_TYPE))
@@ -152,6 +156,7 @@ class Subject:
         most = self.limits.traits if traits else self.limits.attributes_per_event
         if len(self.attributes) < most:
             return None
+        # Kept, but not catalogued: the limit protects the catalogue, and the value itself is valid.
         return Finding(CATALOGUE_FULL, RejectionDetail(limit=most), refused=False)
 
     def _learn(self, name: str, type_: DataType) -> Attribute:

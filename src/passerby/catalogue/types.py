@@ -48,12 +48,10 @@ def _is_date(text: str) -> bool:
     """Return whether a string of at least 20 characters is a date. Length and two characters exclude most others."""
     if len(text) > _LONGEST_DATE or text[10] != "T" or text[4] != "-":
         return False
-    return _DATE.fullmatch(text) is not None and _day_exists(text[:10])
-
-
-def _day_exists(day: str) -> bool:
+    if _DATE.fullmatch(text) is None:
+        return False
     try:
-        date.fromisoformat(day)
+        date.fromisoformat(text[:10])  # the pattern allows 30 February
     except ValueError:
         return False
     return True

@@ -59,7 +59,13 @@ class ViolationCounter:
 
     def add(self, project: int, violation: Violation, at: int) -> None:
         """Count a violation by a message that was received at `at` (ms)."""
-        key = self._key(project, violation)
+        known = self._known.setdefault(project, set())
+        key = (violation.kind, violation.subject[:NAME_SHOWN], violation.attribute[:NAME_SHOWN])
+        if key not in known:
+            if len(known) < ROWS:
+                known.add(key)
+            else:
+                key = (violation.kind, "", "")
         row = self._rows.get((project, key))
         added, last_at = (row.added + 1, max(row.last_at, at)) if row else (1, at)
         self._rows[project, key] = ViolationRow(project, *key, added, last_at, violation.sample[:SAMPLE_LENGTH])
@@ -68,15 +74,7 @@ class ViolationCounter:
         """Return the counts since the last call, each key once, and reset them. Called at the end of each batch."""
         rows = list(self._rows.values())
         self._rows.clear()
+        # Bounded between batches only: within one, the number of rows that a project has must stay known.
         if sum(map(len, self._known.values())) > self._memory:
             self._known.clear()
         return rows
-
-    def _key(self, project: int, violation: Violation) -> Key:
-        """Return the row that counts a violation: its own, or that of its kind if the project has too many rows."""
-        known = self._known.setdefault(project, set())
-        key = (violation.kind, violation.subject[:NAME_SHOWN], violation.attribute[:NAME_SHOWN])
-        if key not in known and len(known) >= ROWS:
-            return (violation.kind, "", "")
-        known.add(key)
-        return key
