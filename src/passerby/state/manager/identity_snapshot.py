@@ -1,29 +1,43 @@
-"""Loads identity snapshots: for the worker within its transaction, for a preview within a read snapshot."""
+"""Loads identity snapshots, for the worker and for previews; converts identity states to and from columns.
+
+Everything about the identifiers of a batch is read with a statement for all of them, because a query of its own for
+each would cost more than the rest of loading.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
 from passerby.identity.aliases import PREVIOUS_ID, previous_of
 from passerby.identity.namespaces import CLASSES, FORMER_USER_ID, IdentifierClass
+from passerby.identity.snapshot import IdentityState
 from passerby.messages import Identifier
 from passerby.profiles.traits import Versioned
 from passerby.state.manager.connector import Connector
-from passerby.state.manager.identity_columns import identity_state_of
 from passerby.state.manager.ids import to_text
 from passerby.state.protocol import Loaded, SeenInterval
 
-_context = msgspec.json.Decoder(dict[str, Versioned]).decode
+Columns = tuple[str | None, str, str, int]
+"""`user_id`, `contacts`, `held`, `stage`."""
 
-_NO_CONTEXT = "{}"
+NO_CONTACTS: Final = "[]"
+NO_CONTEXT: Final = "{}"
+MEMBERS: Final = ""
+"""The key in `held` for the number of members: no namespace is empty. Profiles without members, which most are, have no
+such key."""
 
 _NEVER_ALIASED = {PREVIOUS_ID} | {
     name for name, class_ in CLASSES.items() if class_ in {IdentifierClass.CONTACT, IdentifierClass.ADVERTISING}
 }
 """Namespaces whose values are never looked up as previous ids: aliases name devices and customers."""
+
+_context = msgspec.json.Decoder(dict[str, Versioned]).decode
+_contacts = msgspec.json.Decoder(set[Identifier]).decode
+_held = msgspec.json.Decoder(dict[str, int]).decode
+_encode = msgspec.json.Encoder().encode
 
 
 def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
@@ -31,53 +45,88 @@ def key_of(project: int, identifier: Identifier) -> tuple[int, str, str, str]:
     return project, identifier.value, identifier.namespace, identifier.scope
 
 
+def identity_state_of(profile: str, user_id: str | None, contacts: str, held: str) -> IdentityState:
+    """Decode the identity state in a profile's row."""
+    counted = _held(held)
+    members = counted.pop(MEMBERS, 0)
+    return IdentityState(profile, user_id, set() if contacts == NO_CONTACTS else _contacts(contacts), counted, members)
+
+
+def columns_of(state: IdentityState) -> Columns:
+    """Encode an identity state for a profile's row."""
+    contacts = _encode(sorted(state.contacts)).decode() if state.contacts else NO_CONTACTS
+    held = {**state.held, MEMBERS: state.members} if state.members else state.held
+    return state.user_id, contacts, _encode(held).decode(), int(state.stage)
+
+
 def load(db: Connector, project: int, identifiers: Iterable[Identifier], hints: Iterable[Identifier]) -> Loaded:
     """See `passerby.state.protocol.State.known`."""
     loaded = Loaded()
-    homes: dict[bytes, str] = {}  # the member of each home that is loaded
-    unknown: list[Identifier] = []
-    for identifier in identifiers:
-        if row := identifier_row(db, project, identifier):
-            _load_identifier(db, loaded, homes, identifier, row)
-        elif identifier.namespace not in _NEVER_ALIASED:
-            unknown.append(identifier)
-    if unknown and has_aliases(db, project):
-        for previous in dict.fromkeys(map(previous_of, unknown)):
-            if row := identifier_row(db, project, previous):
-                _load_identifier(db, loaded, homes, previous, row)
+    names = list(identifiers)
+    rows = _rows(db, project, names)
+    if len(rows) < len(names):
+        rows |= _other_rows(db, project, [name for name in names if name not in rows])
+    members = _load_homes(db, loaded, {home for *_, home in rows.values()})
+    for identifier, (first, last, handle, home) in rows.items():
+        loaded.known.homes[identifier] = members[home]
+        loaded.seen_intervals[identifier] = SeenInterval(first, last, handle)
+        if identifier.namespace == PREVIOUS_ID:
+            loaded.known.aliases.add(identifier.value)
     for hint in hints:
-        rows: list[Any] = db.rows("writer.linked", key_of(project, hint))
-        loaded.known.links[hint] = dict.fromkeys(_load_identity_state(loaded, row) for row in rows)
+        linked: list[Any] = db.rows("writer.linked", key_of(project, hint))
+        loaded.known.links[hint] = dict.fromkeys(_load_identity_state(loaded, row) for row in linked)
     if db.row("writer.any_separation", (project,)):
-        _load_separations(db, loaded, project)
+        for identifier in (*loaded.known.homes, *loaded.known.links):
+            pairs: list[tuple[Any, ...]] = db.rows("writer.separations", key_of(project, identifier))
+            if pairs:
+                # By canonical profiles: a side that was merged into a third one since is separated with all of it.
+                loaded.known.separations[identifier] = {
+                    frozenset(to_text(canonical(db, profile)) for profile in pair) for pair in pairs
+                }
     return loaded
 
 
-def _load_identifier(
-    db: Connector, loaded: Loaded, homes: dict[bytes, str], identifier: Identifier, row: Sequence[Any]
-) -> None:
-    """Add an identifier, and its home unless `homes` already has that."""
-    first, last, handle, home = row
-    member = homes.get(home)
-    if member is None:
-        member = homes[home] = _load_home(db, loaded, home)
-    loaded.seen_intervals[identifier] = SeenInterval(first, last, handle)
-    loaded.known.homes[identifier] = member
-    if identifier.namespace == PREVIOUS_ID:
-        loaded.known.aliases.add(identifier.value)
+def _rows(db: Connector, project: int, names: Sequence[Identifier]) -> dict[Identifier, Sequence[Any]]:
+    """Return the row of each known identifier: first and last time, number, home."""
+    if not names:
+        return {}
+    found: list[Any] = db.rows("writer.identifiers", (project, _encode(names).decode()))
+    return {names[number]: row for number, *row in found}
 
 
-def _load_home(db: Connector, loaded: Loaded, home: bytes) -> str:
-    """Load a member and the identity state of its canonical profile; return the member's id."""
-    row: Any = db.row("writer.identity_state", (home,))
-    *_, context, canonical = row
-    if canonical is None:
-        return _load_identity_state(loaded, row)
-    member = to_text(home)
-    loaded.contexts[member] = _context_of(context)
-    of_canonical: Any = db.row("writer.identity_state", (canonical,))
-    loaded.known.merged[member] = _load_identity_state(loaded, of_canonical)
-    return member
+def _other_rows(db: Connector, project: int, unknown: Sequence[Identifier]) -> Mapping[Identifier, Sequence[Any]]:
+    """Look up unknown identifiers as former customer ids, and as previous ids of aliases.
+
+    A former customer id, that of a profile that lost a manual merge, leads to its present owner as a customer id does.
+    """
+    former = {name._replace(namespace=FORMER_USER_ID): name for name in unknown if name.namespace == "user_id"}
+    rows = {former[name]: row for name, row in _rows(db, project, list(former)).items()}
+    aliased = [name for name in unknown if name.namespace not in _NEVER_ALIASED and name not in rows]
+    if aliased and has_aliases(db, project):
+        rows |= _rows(db, project, list(dict.fromkeys(map(previous_of, aliased))))
+    return rows
+
+
+def _load_homes(db: Connector, loaded: Loaded, homes: Collection[bytes]) -> Mapping[bytes, str]:
+    """Load members and the identity states of their canonical profiles; return the members' ids."""
+    members: dict[bytes, str] = {}
+    merged: dict[str, bytes] = {}
+    for row in _profiles(db, homes):
+        blob, *_, context, owner = row
+        if owner is None:
+            members[blob] = _load_identity_state(loaded, row)
+            continue
+        members[blob] = member = to_text(blob)
+        loaded.contexts[member] = _context_of(context)
+        merged[member] = owner
+    if merged:
+        owners = {row[0]: _load_identity_state(loaded, row) for row in _profiles(db, set(merged.values()))}
+        loaded.known.merged |= {member: owners[owner] for member, owner in merged.items()}
+    return members
+
+
+def _profiles(db: Connector, ids: Collection[bytes]) -> list[Any]:
+    return db.rows("writer.identity_states", (_encode([id_.hex() for id_ in ids]).decode(),)) if ids else []
 
 
 def has_aliases(db: Connector, project: int) -> bool:
@@ -97,15 +146,6 @@ def identifier_row(db: Connector, project: int, identifier: Identifier) -> Any:
     return row
 
 
-def _load_separations(db: Connector, loaded: Loaded, project: int) -> None:
-    for identifier in (*loaded.known.homes, *loaded.known.links):
-        pairs: list[tuple[Any, ...]] = db.rows("writer.separations", key_of(project, identifier))
-        if pairs:
-            loaded.known.separations[identifier] = {
-                frozenset(to_text(canonical(db, profile)) for profile in pair) for pair in pairs
-            }
-
-
 def canonical(db: Connector, profile: bytes) -> bytes:
     """Return the canonical profile of a member."""
     row: Any = db.row("writer.canonical", (profile,))
@@ -123,4 +163,4 @@ def _load_identity_state(loaded: Loaded, row: Sequence[Any]) -> str:
 
 
 def _context_of(text: str) -> dict[str, Versioned]:
-    return {} if text == _NO_CONTEXT else _context(text)
+    return {} if text == NO_CONTEXT else _context(text)

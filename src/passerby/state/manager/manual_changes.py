@@ -16,8 +16,7 @@ from passerby.outbox.records import Created, Detached, Merged, Reassigned
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, columns_of_record
-from passerby.state.manager.identity_columns import identity_state_of
-from passerby.state.manager.identity_snapshot import canonical, key_of
+from passerby.state.manager.identity_snapshot import canonical, identity_state_of, key_of
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.manager.search_terms import rehome
 from passerby.state.manager.undo import add_to_totals, recount, stages

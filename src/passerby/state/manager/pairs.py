@@ -16,7 +16,7 @@ from passerby.profiles.view import Profile
 from passerby.state.manager import search_terms
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.duplicates import Shared, profiles_of
-from passerby.state.manager.identity_columns import identity_state_of
+from passerby.state.manager.identity_snapshot import identity_state_of
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import Dismissal, Duplicate, DuplicatePlace, DuplicatesPage, SharedContact
 

@@ -13,7 +13,7 @@ from passerby.outbox.records import Reassigned, Unmerged
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
-from passerby.state.manager.identity_columns import columns_of
+from passerby.state.manager.identity_snapshot import columns_of
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.manager.search_terms import record_duplicates, rehome_contacts
 from passerby.state.protocol import AlreadyUndone, DependentMergeExists, UnknownMerge

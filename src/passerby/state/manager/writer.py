@@ -24,8 +24,7 @@ from passerby.state.manager import backfills, deletion, duplicates, edits, searc
 from passerby.state.manager.changes import ChangeCollector
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import columns_of_record
-from passerby.state.manager.identity_columns import columns_of
-from passerby.state.manager.identity_snapshot import key_of, load
+from passerby.state.manager.identity_snapshot import NO_CONTEXT, columns_of, key_of, load
 from passerby.state.manager.ids import to_blob
 from passerby.state.manager.manual_changes import ManualChanges
 from passerby.state.manager.progress import read_positions, write_positions
@@ -48,8 +47,6 @@ INVALID_KEPT = 1_000
 
 _encode = msgspec.json.Encoder().encode
 _about = msgspec.json.Decoder(dict[str, Versioned]).decode
-
-_NO_CONTEXT = "{}"
 
 
 class ManagedState:
@@ -365,7 +362,7 @@ def _invalid_row(entry: Entry) -> tuple[Any, ...]:
 
 
 def _encode_context(context: Mapping[str, Versioned]) -> str:
-    return _text(context) if context else _NO_CONTEXT
+    return _text(context) if context else NO_CONTEXT
 
 
 def _text(value: Any) -> str:
