@@ -13,9 +13,9 @@ from passerby.catalogue.rules import DEFAULT_LIMITS, TRAITS_OF_PROFILES, Limits
 from passerby.catalogue.violations import ViolationCounter
 from passerby.dialects import registry
 from passerby.identity.cleaning import Evidence, collect_evidence, without_trait_contacts
-from passerby.identity.namespaces import Policy
+from passerby.identity.namespaces import CONTACT_TRAITS, Policy
 from passerby.log.protocol import Entry
-from passerby.messages import Identifier, Message, StoredEvent
+from passerby.messages import Identifier, StoredEvent
 from passerby.positions import START, Positions, partition_of, partitions_of
 from passerby.profiles import devices
 from passerby.state.protocol import OutboxRow, ProjectChanges, State
@@ -72,7 +72,7 @@ class Worker:
                     return Applied(applied)
                 result = self._apply_fresh(fresh)
                 return result._replace(positions=applied.joined(result.positions))
-        except BaseException:
+        except BaseException:  # also when the process is told to stop: the caches have counts that were rolled back
             self._catalogue.forget()
             self._violations.forget()
             raise
@@ -102,46 +102,51 @@ class Worker:
             self._violations.forget()
             self._version = version
         fresh, repeats = deduplicate(entries, self._state, self._windows)
-        messages = self._pending_messages(fresh)
+        # From here on, projects are processed independently; one with nothing but duplicates has counts to write, too.
+        by_project: dict[int, list[Entry]] = {project: [] for project in repeats}
+        for entry in fresh:
+            by_project.setdefault(entry.message.project, []).append(entry)
         events: list[StoredEvent] = []
         violations: Counter[time_series.SeriesKey] = Counter()
-        for project in messages.keys() | repeats.keys():
-            events += self._apply_project(project, messages.get(project, []), repeats.get(project, 0), violations)
+        for project, own in by_project.items():
+            events += self._apply_project(project, own, repeats.get(project, 0), violations)
         self._state.count(self._catalogue.drain(), self._violations.drain())
         self._state.add_series(time_series.rows(entries, fresh, violations))
         positions = Positions(entry.position for entry in entries)
         self._state.finish(positions, entries[-1].message.received_at, _outbox_rows(positions, events))
         return Applied(positions, len(entries), sum(repeats.values()), len(events))
 
-    def _pending_messages(self, entries: Sequence[Entry]) -> Mapping[int, list[PendingMessage]]:
-        """Return each project's messages with their evidence; from here on, projects are processed independently.
-
-        Evidence is computed once for each distinct set of identifiers: most messages of a batch repeat one.
-        """
-        messages: dict[int, list[PendingMessage]] = {}
-        gathered: dict[tuple[int, tuple[Identifier, ...]], Evidence] = {}
-        for position, message in entries:
-            policy = self._policy_of(message.project)
-            key = message.project, _names(message, policy)
-            evidence = gathered.get(key)
-            if evidence is None:
-                evidence = gathered[key] = collect_evidence(key[1], policy)
-            messages.setdefault(message.project, []).append(PendingMessage(position, message, evidence))
-        return messages
-
     def _apply_project(
-        self, project: int, messages: Sequence[PendingMessage], repeats: int, violations: Counter[time_series.SeriesKey]
+        self, project: int, entries: Sequence[Entry], repeats: int, violations: Counter[time_series.SeriesKey]
     ) -> list[StoredEvent]:
+        policy = self._policy_of(project)
+        all_contacts = policy.contact_traits == CONTACT_TRAITS
+        messages: list[PendingMessage] = []
+        # Computed once for each distinct set of identifiers: most messages of a batch repeat one.
+        gathered: dict[tuple[Identifier, ...], Evidence] = {}
+        devices_described: dict[Identifier, None] = {}
+        for position, message in entries:
+            identifiers = message.identifiers
+            if not all_contacts and message.dialect not in registry.IDENTIFYING_BY_FIELDS:
+                identifiers = without_trait_contacts(identifiers, message.traits, policy)
+            evidence = gathered.get(identifiers)
+            if evidence is None:
+                evidence = gathered[identifiers] = collect_evidence(identifiers, policy)
+            describes = devices.says(message, registry.ANSWERING_WITH_PROFILE)
+            if describes:
+                stated = devices.statements(message, evidence, policy, registry.ANSWERING_WITH_PROFILE)
+                devices_described |= dict.fromkeys(statement.device for statement in stated)
+            messages.append(PendingMessage(position, message, evidence, describes))
         self._load_catalogue(project, messages)
-        identifiers = {name: None for pending in messages for name in pending.evidence.mentioned}
-        hints = {hint: None for pending in messages for hint in pending.evidence.hints}
-        rules = Rules(self._catalogue, self._violations, self._policy_of(project))
-        loaded = self._state.known(project, identifiers, hints)
-        if stating := _stating(messages, rules.policy):
-            loaded.devices = self._state.devices(project, stating)
-        batch = ProjectBatch(project, loaded, rules)
+        mentioned = {name: None for evidence in gathered.values() for name in evidence.mentioned}
+        hints = {hint: None for evidence in gathered.values() for hint in evidence.hints}
+        loaded = self._state.known(project, mentioned, hints)
+        if devices_described:
+            loaded.devices = self._state.devices(project, devices_described)
+        batch = ProjectBatch(project, loaded, Rules(self._catalogue, self._violations, policy))
         for pending in messages:
             batch.apply(pending)
+        # Only now is it known which profiles the traits beyond the catalogue's limit belong to.
         if batch.profiles_with_overflow:
             batch.bound_traits(self._state.trait_names(batch.profiles_with_overflow))
         self._state.apply(batch.changes(len(messages), repeats))
@@ -152,7 +157,7 @@ class Worker:
         names = {pending.message.name for pending in messages if pending.message.kind == "track"} | {TRAITS_OF_PROFILES}
         if self._catalogue.needs_aliases(project):
             self._catalogue.load_aliases(project, self._state.aliases(project))
-        if aliases := self._catalogue.aliases(project):
+        if aliases := self._catalogue.aliases(project):  # the names under which `ProjectBatch` will check the events
             names = {aliases.event(name) for name in names}
         if self._catalogue.needs_size(project):
             self._catalogue.load_size(project, self._state.event_names(project))
@@ -169,7 +174,7 @@ def _outbox_rows(positions: Positions, events: Sequence[StoredEvent]) -> list[Ou
     A row that spans partitions could be delivered only after all of them, but relays read each partition separately.
     """
     last = list(positions)
-    if len(last) == 1:
+    if len(last) == 1:  # the embedded log has one partition: no pass over the events
         return [OutboxRow(last[0], len(events), _lines(events))] if events else []
     rows = []
     for position in last:
@@ -177,22 +182,3 @@ def _outbox_rows(positions: Positions, events: Sequence[StoredEvent]) -> list[Ou
         if part:
             rows.append(OutboxRow(position, len(part), _lines(part)))
     return rows
-
-
-def _names(message: Message, policy: Policy) -> tuple[Identifier, ...]:
-    """Return a message's identifiers, without contacts from its traits where the project's policy excludes them."""
-    if message.dialect in registry.IDENTIFYING_BY_FIELDS:
-        return message.identifiers
-    return without_trait_contacts(message.identifiers, message.traits, policy)
-
-
-def _stating(messages: Sequence[PendingMessage], policy: Policy) -> list[Identifier]:
-    """Return the identifiers of device rows that these messages update; most batches have none."""
-    answering = registry.ANSWERING_WITH_PROFILE
-    saying = (pending for pending in messages if devices.says(pending.message, answering))
-    rows = (
-        row.device
-        for pending in saying
-        for row in devices.statements(pending.message, pending.evidence, policy, answering)
-    )
-    return list(dict.fromkeys(rows))

@@ -57,9 +57,11 @@ def deduplicate(entries: Sequence[Entry], state: State, windows: Mapping[str, in
             if expiries.get(key, 0) > message.received_at:
                 repeats[message.project] += 1
                 continue
+            # In `expiries` as well: a later message of this batch with the key is a duplicate.
             new[key] = expiries[key] = message.received_at + windows.get(message.dialect, DAY_MS)
         fresh.append(entry)
     state.remember(new)
+    # Not by the clock: a batch that is applied again, later, must find the same keys.
     state.forget(min(keyed.values()) - GRACE_MS)
     return Deduplicated(fresh, repeats)
 

@@ -19,6 +19,7 @@ def event_time(message: Message) -> tuple[int, tuple[Violation, ...]]:
         return message.received_at, (Violation("time_in_future", message.name, "", str(message.time)),)
     if message.time < EARLIEST_MS:
         return message.received_at, (Violation("time_before_1970", message.name, "", str(message.time)),)
+    # A device whose clock was never set, and that counts from 1970: see CLOCK_SET.
     if message.time < CLOCK_SET <= message.received_at:
         return message.received_at, (Violation("clock_not_set", message.name, "", str(message.time)),)
     return message.time, ()

@@ -22,6 +22,7 @@ PAUSE_SECONDS: Final = 0.02
 transaction for some hundred of them costs a fraction of one transaction each, and 20 ms are below what a user
 notices."""
 REPORT_SECONDS: Final = 5.0
+"""Time between commits of the reached position to the log."""
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 10.0
 
@@ -54,8 +55,6 @@ class Loop:
         self._progressed = progressed
         self._stop = threading.Event()
         self._retry_seconds = FIRST_RETRY_SECONDS
-        self._reported = 0.0
-        self._readable = True
 
     def stop(self) -> None:
         """Make `run` return after the current batch. May be called from a signal handler."""
@@ -63,28 +62,28 @@ class Loop:
 
     def run(self, positions: Positions) -> Positions:
         """Apply messages after these log positions until stopped; return the positions reached."""
+        reported = 0.0
         while not self._stop.is_set():
-            entries = self._read(positions)
-            reached = self._try(entries, positions) if entries else positions
-            if self._readable and (reached != positions or not entries):
-                self._progressed()
+            entries: Sequence[Entry] = ()
+            try:
+                entries = self._reader.read(positions, self._batch_messages)
+            except LogFull as fault:  # not LogDamaged: a retry cannot repair that, so it ends the process
+                self._wait_for_storage(fault)
+                reached = positions
+            else:
+                reached = self._try(entries, positions) if entries else positions
+                if reached != positions or not entries:
+                    self._progressed()
             positions = reached
-            self._report(positions)
+            now = time.monotonic()
+            if now - reported >= REPORT_SECONDS:  # the log prunes what all its readers have passed
+                reported = now
+                self._reader.commit_offset(READER, positions)
             self._between()
             if len(entries) < self._batch_messages:
                 self._stop.wait(PAUSE_SECONDS)
         self._reader.commit_offset(READER, positions)
         return positions
-
-    def _read(self, positions: Positions) -> list[Entry]:
-        """Return the next batch, empty while the log cannot be read. LogDamaged is raised: a retry cannot repair it."""
-        self._readable = True
-        try:
-            return self._reader.read(positions, self._batch_messages)
-        except LogFull as fault:
-            self._readable = False
-            self._wait_for_storage(fault)
-            return []
 
     def _try(self, entries: Sequence[Entry], positions: Positions) -> Positions:
         """Apply a batch; return the positions reached, which are the old ones if the batch has to be retried."""
@@ -95,7 +94,7 @@ class Loop:
             return positions
         except Exception:  # noqa: BLE001 - a bug that one message triggers must not block all later messages
             metrics.FAILURES.labels("fault").inc()
-            first = to_json(entries[0].position)
+            first = to_json(entries[0].position)  # to find the batch in the log
             _log.exception("batch failed, applying its messages one by one", position=first)
             return self._one_by_one(entries, positions)
         self._retry_seconds = FIRST_RETRY_SECONDS
@@ -112,6 +111,7 @@ class Loop:
             except Exception as fault:  # noqa: BLE001 - as above; logged, counted, and stored with the message
                 _log.exception("message moved to the dead letters", position=to_json(entry.position))
                 self._count(self._worker.dead_letter(entry, f"{type(fault).__name__}: {fault}"))
+            # Whichever way it went: a message that another worker applied meanwhile is passed as well.
             positions = positions.joined(Positions.at(entry.position))
         return positions
 
@@ -134,12 +134,5 @@ class Loop:
             metrics.FAILURES.labels("storage").inc()
         kind, seconds = type(fault).__name__, self._retry_seconds
         _log.error("log or state unavailable, retrying", error=kind, seconds=seconds)
-        self._stop.wait(self._retry_seconds)
+        self._stop.wait(self._retry_seconds)  # ends early when the worker is stopped
         self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
-
-    def _report(self, positions: Positions) -> None:
-        """Commit the position to the log every few seconds; the log prunes what all its readers have passed."""
-        now = time.monotonic()
-        if now - self._reported >= REPORT_SECONDS:
-            self._reported = now
-            self._reader.commit_offset(READER, positions)

@@ -25,8 +25,11 @@ from passerby.worker.loop import Loop
 from passerby.worker.resume import resume_log
 
 BEAT_SECONDS: Final = 1.0
+"""Time between touches of the heartbeat file, and between looks at the control plane."""
 COMPARE_SECONDS: Final = 5.0
+"""Time between comparisons of the log with the state: see `worker.resume`."""
 PRUNE_SECONDS: Final = 60.0
+"""Time between deletions of delivered outbox rows, roll-ups of counts and sweeps of duplicates."""
 BACKFILL_RETRY_SECONDS: Final = 10.0
 OPEN_OBJECTS: Final = 200_000
 """Generation-0 threshold of the garbage collector: about as many objects as a batch allocates, so that a collection
@@ -59,6 +62,7 @@ class Chores:
             self._heartbeat.touch()
 
     def __call__(self) -> None:
+        """Do what is due: one backfill slice each time, everything else at its interval."""
         now = time.monotonic()
         if now >= self._next_beat:
             self._next_beat = now + BEAT_SECONDS
@@ -71,21 +75,17 @@ class Chores:
             metrics.OUTBOX_BYTES.set(size.bytes)
             metrics.OUTBOX_OLDEST.set(size.oldest / 1000)
         if now >= self._next_backfill:
-            self._backfill(now)
+            try:
+                self._state.backfill()
+            except Exception as fault:  # noqa: BLE001 - logged and retried later: it must not stop ingestion
+                self._next_backfill = now + BACKFILL_RETRY_SECONDS
+                _log.exception("backfill failed, retrying", error=type(fault).__name__, seconds=BACKFILL_RETRY_SECONDS)
         if now >= self._next_prune:
             if self._outbox.prune(now_ms()):  # there may be more: the next part after the next batch
                 return
             self._next_prune = now + PRUNE_SECONDS
             self._state.roll_up(now_ms())
             self._state.sweep_duplicates()
-
-    def _backfill(self, now: float) -> None:
-        """Run one slice of a pending backfill. A failure is logged and retried later: it must not stop ingestion."""
-        try:
-            self._state.backfill()
-        except Exception as fault:  # noqa: BLE001 - as above
-            self._next_backfill = now + BACKFILL_RETRY_SECONDS
-            _log.exception("backfill failed, retrying", error=type(fault).__name__, seconds=BACKFILL_RETRY_SECONDS)
 
 
 def run(settings: Settings, engines: Engines) -> None:
@@ -101,7 +101,7 @@ def run(settings: Settings, engines: Engines) -> None:
     loop = Loop(worker, reader, settings.worker.batch_messages, chores, chores.beat)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
-    tune_gc(OPEN_OBJECTS)
+    tune_gc(OPEN_OBJECTS)  # after everything is open, so that those objects are never examined again
     positions = state.positions()
     _log.info("worker ready", position=positions.to_json())
     positions = loop.run(positions)

@@ -42,11 +42,16 @@ _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=
 
 
 class PendingMessage(NamedTuple):
-    """A message to be applied, with its log position and evidence. `sent` is the original if names were respelled."""
+    """A message to be applied, with its log position and evidence.
+
+    `describes`: it may contain statements of a device (`profiles.devices.says`). `sent` is the original if names were
+    respelled.
+    """
 
     position: Position
     message: Message
     evidence: Evidence
+    describes: bool = False
     sent: Message | None = None
 
 
@@ -93,22 +98,34 @@ class ProjectBatch:
         """Apply one message: validate it, resolve its profile, and fold it into the profile."""
         if self._aliases is not None:
             pending = _respelled(pending, self._aliases)
-        message = pending.message
+        message, evidence = pending.message, pending.evidence
         time, wrong_time = event_time(message)
         if message.violations or wrong_time:
             self._count(message, (*message.violations, *wrong_time))
         if message.kind == "invalid":
             self._invalid.append(Entry(pending.position, message))
             return
-        verdict = self._judge_event(message, time)
-        if verdict.ignored:
-            return
-        profile, unmoved = self._resolve(pending)
-        if profile is None or not pending.evidence.mentioned:
+        verdict, is_event = _UNCHECKED, message.kind == "track"
+        # Before identity: an ignored event must not create a profile.
+        if is_event:
+            enforce = message.dialect in registry.ENFORCING_CATALOGUE_RULES
+            check = self._rules.catalogue.check_event
+            verdict = check(self._project, message.name, message.properties, time, enforce=enforce)
+            if verdict.violations:
+                self._count(message, verdict.violations)
+            if verdict.ignored:
+                return
+        resolver = self._resolver
+        decided = len(resolver.decisions)
+        profile = resolver.resolve(message.id, evidence, is_event=is_event)
+        if evidence.blocked:
+            self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
+        unmoved = self._keep_decisions(pending, decided) if len(resolver.decisions) > decided else _NO_TRAITS
+        if not (profile and (evidence.names or evidence.previous)):
             self._count(message, (Violation("no_identifier", message.name),))
-        if profile is None:
-            return
-        if message.kind == "track":
+            if profile is None:
+                return
+        if is_event:
             self._keep_event(pending, profile, time, verdict)
         self._keep_activity(pending, profile, time)
         for rejected in message.rejected_traits:
@@ -134,7 +151,7 @@ class ProjectBatch:
                 if each.name in kept or len(kept) < most:
                     kept.add(each.name)
                     continue
-                self._traits[profile].pop(each.name, None)
+                self._traits[profile].pop(each.name, None)  # it was folded before its profile was known
                 rejected = Rejected(each.name, each.stated.value, TOO_MANY_TRAITS, RejectionDetail(limit=most))
                 self._keep_rejected(profile, rejected, each.stated)
                 self._count(each.message, [Violation(TOO_MANY_TRAITS, sample=each.name)])
@@ -143,7 +160,12 @@ class ProjectBatch:
         """Return everything to write, given the numbers of applied messages and of duplicates."""
         resolver, states = self._resolver, self._resolver.known.states
         self._totals.update(applied=applied, events=len(self.events), duplicates=repeats)
-        self._totals.update(self._stage_growth())
+        # The stages of the changed profiles now, less their stages when loaded. A merged profile has none.
+        for profile, before in resolver.changed.items():
+            if before is not None:
+                self._totals[before.label] -= 1
+            if resolver.canonical(profile) == profile:
+                self._totals[states[profile].stage.label] += 1
         return ProjectChanges(
             project=self._project,
             created=list(resolver.created),
@@ -163,35 +185,18 @@ class ProjectBatch:
             records=list(records(self._project, resolver, self._arrivals, self._traits)),
         )
 
-    def _judge_event(self, message: Message, time: int) -> Verdict:
-        if message.kind != "track":
-            return _UNCHECKED
-        enforce = message.dialect in registry.ENFORCING_CATALOGUE_RULES
-        verdict = self._rules.catalogue.check_event(
-            self._project, message.name, message.properties, time, enforce=enforce
-        )
-        if verdict.violations:
-            self._count(message, verdict.violations)
-        return verdict
-
-    def _resolve(self, pending: PendingMessage) -> tuple[str | None, dict[str, Any]]:
-        """Resolve identity; return the member to record under, and contacts that remain with another profile."""
-        message, evidence, resolver = pending.message, pending.evidence, self._resolver
-        decided = len(resolver.decisions)
-        profile = resolver.resolve(message.id, evidence, is_event=message.kind == "track")
-        if evidence.blocked:
-            self._count(message, [Violation("blocked_identifier", "", i.namespace, i.value) for i in evidence.blocked])
-        if len(resolver.decisions) == decided:
-            return profile, _NO_TRAITS
+    def _keep_decisions(self, pending: PendingMessage, first: int) -> dict[str, Any]:
+        """Count the decisions from this number on; return contacts that stay with another profile, as traits (R3)."""
+        message = pending.message
         self._arrivals[message.id] = Arrival(message.received_at, pending.position)
-        decisions = resolver.decisions[decided:]
-        if evidence.previous:
+        decisions = self._resolver.decisions[first:]
+        if pending.evidence.previous:
+            # The state looks up previous ids only in projects with this total (`State.known`).
             attached = (d.identifier for d in decisions if d.kind == "attached" and d.identifier is not None)
             self._totals["aliases"] += sum(identifier.namespace == PREVIOUS_ID for identifier in attached)
-        # A contact that remains with another profile (R3) becomes a plain trait of this one.
         classes = self._rules.policy.classes
         kept = (d.identifier for d in decisions if d.kind == "conflict" and d.identifier is not None)
-        return profile, {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
+        return {i.namespace: i.value for i in kept if classes[i.namespace] is IdentifierClass.CONTACT}
 
     def _keep_event(self, pending: PendingMessage, profile: str, time: int, verdict: Verdict) -> None:
         message, context, sent = pending.message, pending.message.context, pending.sent
@@ -223,41 +228,41 @@ class ProjectBatch:
         )
 
     def _keep_activity(self, pending: PendingMessage, profile: str, time: int) -> None:
-        events = 1 if pending.message.kind == "track" else 0
+        """Fold the message's time, context and statements of its device into the member that it is recorded under."""
+        position, message, evidence = pending.position, pending.message, pending.evidence
+        events = 1 if message.kind == "track" else 0
         activity = self._activity.get(profile)
         if activity is None:
             self._activity[profile] = Activity(time, time, events)
         else:
             activity.add(time, events)
-        for identifier in pending.evidence.names:
-            self._sight(identifier, time)
-        for previous in pending.evidence.previous:
-            self._sight(previous, time)
-        if pending.message.context:
-            held = self._contexts.setdefault(profile, self._loaded.contexts.get(profile, {}))
-            context.merge_into(held, pending.message.context, time, pending.position)
-        answering = registry.ANSWERING_WITH_PROFILE
-        if devices.says(pending.message, answering):
-            for device, said in devices.statements(pending.message, pending.evidence, self._rules.policy, answering):
-                about = self._devices.setdefault(device, self._loaded.devices.get(device, {}))
-                devices.merge_into(about, said, time, pending.position)
-
-    def _sight(self, identifier: Identifier, time: int) -> None:
-        seen_intervals = self._loaded.seen_intervals
-        seen = seen_intervals.get(identifier)
-        if seen is None:
-            if identifier in self._resolver.known.homes:  # false for one beyond a limit: it has no row
-                seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(time, time)
-        elif time > seen.last:
-            seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(seen.first, time, seen.row)
-        elif time < seen.first:
-            seen_intervals[identifier] = self._seen_intervals[identifier] = SeenInterval(time, seen.last, seen.row)
+        changed, loaded = self._seen_intervals, self._loaded
+        for identifier in (*evidence.names, *evidence.previous) if evidence.previous else evidence.names:
+            seen = changed.get(identifier) or loaded.seen_intervals.get(identifier)
+            if seen is None:
+                if identifier in self._resolver.known.homes:  # false for one beyond a limit: it has no row
+                    changed[identifier] = SeenInterval(time, time)
+            elif time > seen.last:
+                changed[identifier] = SeenInterval(seen.first, time, seen.row)
+            elif time < seen.first:
+                changed[identifier] = SeenInterval(time, seen.last, seen.row)
+        if message.context:
+            held = self._contexts.get(profile)
+            if held is None:
+                held = self._contexts[profile] = loaded.contexts.get(profile, {})
+            context.merge_into(held, message.context, time, position)
+        if pending.describes:
+            answering = registry.ANSWERING_WITH_PROFILE
+            for device, said in devices.statements(message, evidence, self._rules.policy, answering):
+                about = self._devices.setdefault(device, loaded.devices.get(device, {}))
+                devices.merge_into(about, said, time, position)
 
     def _keep_traits(self, pending: PendingMessage, profile: str, time: int, stated: dict[str, Any]) -> None:
         message = pending.message
         enforce = message.dialect in registry.ENFORCING_CATALOGUE_RULES
         verdict = self._rules.catalogue.check_traits(self._project, stated, time, enforce=enforce)
-        self._count(message, verdict.violations)
+        if verdict.violations:
+            self._count(message, verdict.violations)
         traits.merge_into(self._traits.setdefault(profile, {}), verdict.accepted, time, pending.position)
         for violation in verdict.violations:
             if violation.kind == CATALOGUE_FULL:
@@ -278,16 +283,6 @@ class ProjectBatch:
             self.violations[time_series.series_key(message)] += len(violations)
         for violation in violations:
             self._rules.violations.add(self._project, violation, message.received_at)
-
-    def _stage_growth(self) -> Counter[str]:
-        """Return the growth of each stage: stages of the changed profiles now, less their stages when loaded."""
-        resolver, growth = self._resolver, Counter[str]()
-        for profile, before in resolver.changed.items():
-            if before is not None:
-                growth[before.label] -= 1
-            if resolver.canonical(profile) == profile:
-                growth[resolver.known.states[profile].stage.label] += 1
-        return growth
 
 
 def _respelled(pending: PendingMessage, aliases: Aliases) -> PendingMessage:

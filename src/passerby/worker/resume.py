@@ -17,14 +17,14 @@ def resume_log(log: LogEngine, state: StateEngine) -> bool:
     positions that the state has already applied, and the worker would skip the messages accepted there. Raises LogFull,
     LogDamaged.
     """
-    if not state.exists():
+    if not state.exists():  # a new data folder, or a state that will be built from the log
         return False
     try:
         progress = state.progress()
     except StateUnavailable as error:
         _log.error("state cannot be read, log not compared with it", error=type(error).__name__, exc_info=error)
         return False
-    missing = not log.exists()
+    missing = not log.exists()  # asked first: continuing it creates the log
     applied = progress.positions
     if applied == START or not log.continue_after(applied, progress.accepted, progress.received_at):
         return False

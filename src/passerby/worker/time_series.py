@@ -23,6 +23,7 @@ def series_key(message: Message) -> SeriesKey:
 
 def tally(entries: Iterable[Entry]) -> Counter[SeriesKey]:
     """Count messages by the minute in which they were received."""
+    # `series_key` written out, and a list: half the time of a call and a generator step for each message of a batch.
     return Counter([(message.project, message.received_at // MINUTE_MS, message.dialect) for _, message in entries])
 
 
