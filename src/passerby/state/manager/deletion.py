@@ -71,7 +71,15 @@ def delete(db: Connector, changes: ChangeCollector, project: int, at: int) -> De
     if not selected.members:
         return selected.data()
     db.run_many("deletion.add_tombstone", [(project, member, at) for member in selected.members])
-    _delete_terms(db, project, selected.members)
+    # Search terms are found by value, because their index has no order by profile, while their sources are there.
+    terms: set[tuple[str, str]] = set()
+    for member in selected.members:
+        terms.update((kind, value) for _, kind, value, *_ in terms_of_profile(db, project, member))
+        user_ids = (term_of("email", value) for (value,) in db.rows("deletion.user_ids", (member,)))
+        terms.update(term for term in user_ids if term is not None)
+    db.run_many("deletion.delete_term", [(project, *term) for term in terms])
+    hashed = [(value, digest) for kind, value in terms if kind == "email" for digest in hashes(value).values()]
+    db.run_many("deletion.delete_hash", [(project, *each) for each in hashed])
     for statement in _IN_ORDER:
         db.run(f"deletion.{statement}", (project,))
     totals = {stage.label: -number for stage, number in selected.stages.items()}
@@ -98,35 +106,14 @@ def _select(db: Connector, project: int) -> _Selection:
             break
         related = [id_ for (id_,) in db.rows("deletion.related", (candidate, MOST_RELATED))]
         decided.update(related)
-        if len(related) == MOST_RELATED or any(_is_real(db, member) for member in related):
+        test = (testing.PREFIX, testing.END)
+        if len(related) == MOST_RELATED or any(db.value("deletion.is_real", (member, *test)) for member in related):
             selected.kept += len(set(related).intersection(candidates))
-        else:
-            _add(db, selected, related)
+            continue
+        selected.members += related
+        for member in related:
+            rows: Any = db.rows("deletion.size", (member,))
+            for canonical, stage, events in rows:
+                selected.stages[Stage(stage)] += canonical  # 1 or 0: only canonical profiles are counted by stage
+                selected.events += events
     return selected
-
-
-def _is_real(db: Connector, member: bytes) -> bool:
-    return bool(db.value("deletion.is_real", (member, testing.PREFIX, testing.END)))
-
-
-def _add(db: Connector, selected: _Selection, members: list[bytes]) -> None:
-    selected.members += members
-    for member in members:
-        rows: Any = db.rows("deletion.size", (member,))
-        for canonical, stage, events in rows:
-            selected.stages[Stage(stage)] += canonical
-            selected.events += events
-
-
-def _delete_terms(db: Connector, project: int, members: list[bytes]) -> None:
-    """Delete the members' search terms, found by value because the index has no order by profile."""
-    terms: set[tuple[str, str]] = set()
-    for member in members:
-        terms.update((kind, value) for _, kind, value, *_ in terms_of_profile(db, project, member))
-        user_ids = (term_of("email", value) for (value,) in db.rows("deletion.user_ids", (member,)))
-        terms.update(term for term in user_ids if term is not None)
-    db.run_many("deletion.delete_term", [(project, *term) for term in terms])
-    addresses = [value for kind, value in terms if kind == "email"]
-    db.run_many(
-        "deletion.delete_hash", [(project, value, digest) for value in addresses for digest in hashes(value).values()]
-    )

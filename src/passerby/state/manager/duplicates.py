@@ -13,6 +13,7 @@ from passerby.messages import Identifier
 from passerby.profiles.contacts import term_of
 from passerby.profiles.hashed import LENGTHS, hash_length, hashes, may_be_uuid
 from passerby.state.manager.connector import Connector
+from passerby.state.manager.identity_snapshot import canonical
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.protocol import ManualDecision, SameProfile, UnknownDismissal, UnknownProfile
 
@@ -39,7 +40,7 @@ def record(db: Connector, rows: Iterable[Row]) -> None:
     """Record which of these terms, just given to members, other profiles have as well."""
     lengths: dict[int, list[int]] = {}
     for project, kind, value, member, _ in rows:
-        if kind == "name":
+        if kind == "name":  # many people share a name
             continue
         others = _others(db, Shared(project, kind, value), member)
         if kind == "email":
@@ -57,11 +58,25 @@ def attach(db: Connector, project: int, attached: Iterable[tuple[Identifier, byt
     """
     requested = False
     for identifier, profile in attached:
-        if identifier.namespace == "user_id":
-            if "@" in identifier.value:
-                _add_address(db, project, identifier.value, profile)
-            elif length := hash_length(identifier.value):
-                requested |= _add_hashed(db, project, identifier.value, profile, length)
+        value = identifier.value
+        if identifier.namespace != "user_id":
+            continue
+        if "@" in value:
+            term = term_of("email", value)
+            if term is not None:
+                db.run("duplicates.address_as_id", (project, term.value, profile))
+                record(db, [(project, *term, profile, "user_id")])
+            continue
+        length = hash_length(value)
+        if length and length in _lengths(db, project):
+            row: Any = db.row("duplicates.address_of", (project, bytes.fromhex(value)))
+            if row is not None:
+                shared = Shared(project, "email", row[0])
+                _share_if_apart(db, shared, profile, _others(db, shared, profile))
+        elif length and not may_be_uuid(value):  # a UUID without hyphens is no sign that the project hashes addresses
+            db.run("duplicates.count_hashed", (project, f"hashed_ids_{length}"))
+            db.run("duplicates.request_hashes")
+            requested = True
     return requested
 
 
@@ -69,27 +84,6 @@ def record_user_ids(db: Connector, project: int, profile: bytes) -> None:
     """Call `attach` for the customer ids that a profile already has."""
     rows: list[Any] = db.rows("duplicates.user_ids", (profile,))
     attach(db, project, [(Identifier("user_id", value), profile) for (value,) in rows])
-
-
-def _add_address(db: Connector, project: int, user_id: str, profile: bytes) -> None:
-    term = term_of("email", user_id)
-    if term is not None:
-        db.run("duplicates.address_as_id", (project, term.value, profile))
-        record(db, [(project, *term, profile, "user_id")])
-
-
-def _add_hashed(db: Connector, project: int, user_id: str, profile: bytes, length: int) -> bool:
-    if length not in _lengths(db, project):
-        if may_be_uuid(user_id):  # no sign that the project hashes addresses
-            return False
-        db.run("duplicates.count_hashed", (project, f"hashed_ids_{length}"))
-        db.run("duplicates.request_hashes")
-        return True
-    row: Any = db.row("duplicates.address_of", (project, bytes.fromhex(user_id)))
-    if row is not None:
-        shared = Shared(project, "email", row[0])
-        _share_if_apart(db, shared, profile, _others(db, shared, profile))
-    return False
 
 
 def _lengths(db: Connector, project: int) -> list[int]:
@@ -111,16 +105,10 @@ def _hashed_owners(db: Connector, project: int, digests: Iterable[bytes]) -> lis
 
 
 def _share_if_apart(db: Connector, shared: Shared, member: bytes, others: Sequence[bytes]) -> None:
-    if others:
+    if others:  # members of one profile may have the same value
         own = canonical(db, member)
         if any(canonical(db, other) != own for other in others):
             db.run("duplicates.share", shared)
-
-
-def canonical(db: Connector, profile: bytes) -> bytes:
-    """Return the canonical profile of a member."""
-    row: Any = db.row("duplicates.canonical", (profile,))
-    return profile if row is None else row[0]
 
 
 def fill_hashes(db: Connector, place: str, limit: int) -> tuple[str | None, int]:
@@ -166,6 +154,7 @@ def sweep(db: Connector, place: Shared) -> Shared:
     found: list[Any] = db.rows("duplicates.next_of_any", (*place, SWEPT))
     rows = list(map(Shared._make, found))
     profiles = ((shared, profiles_of(db, shared)) for shared in rows)
+    # A value with too many holders to read (None) stays: it may be shared.
     alone = [shared for shared, holders in profiles if holders is not None and len(holders) < 2]  # noqa: PLR2004 - a pair
     db.run_many("duplicates.unshare", alone)
     return rows[-1] if len(rows) == SWEPT else BEGINNING
@@ -196,14 +185,10 @@ def restore(db: Connector, project: int, one: str, other: str) -> tuple[str, str
 
 def _pair(db: Connector, project: int, one: str, other: str) -> tuple[bytes, bytes]:
     """Return the canonical profiles of two ids, the older first. Raises UnknownProfile, SameProfile."""
-    found = sorted(_existing(db, project, profile) for profile in (one, other))
-    if found[0] == found[1]:
+    for profile in (one, other):
+        if db.row("duplicates.in_project", (project, to_blob(profile))) is None:
+            raise UnknownProfile(profile)
+    first, second = sorted(canonical(db, to_blob(profile)) for profile in (one, other))
+    if first == second:
         raise SameProfile
-    return found[0], found[1]
-
-
-def _existing(db: Connector, project: int, profile: str) -> bytes:
-    row: Any = db.row("duplicates.in_project", (project, to_blob(profile)))
-    if row is None:
-        raise UnknownProfile(profile)
-    return canonical(db, to_blob(profile))
+    return first, second

@@ -53,6 +53,7 @@ def change_type(db: Connector, project: int, event: str, attribute: str, type_: 
     if before is None:
         raise UnknownName
     db.run("edits.set_type", (project, event, attribute, type_))
+    # They were counted against the old type.
     db.run("edits.drop_mismatches", (project, event, attribute))
     db.run("edits.edited")
     return before
@@ -64,6 +65,7 @@ def add_alias(db: Connector, project: int, alias: Alias) -> None:
     if not _known(db, project, alias.event, alias.attribute):
         raise UnknownName
     if alias.attribute:
+        # The canonical name may be one that was planned and never sent: it gets the spelling's type and times.
         db.run("edits.add_canonical_attribute", (project, alias.event, alias.attribute, alias.canonical))
     else:
         db.run("edits.add_canonical_event", (project, alias.event, alias.canonical))

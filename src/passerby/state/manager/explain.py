@@ -48,26 +48,26 @@ def chain(db: Connector, project: int, canonical: bytes, identifier: Identifier)
         return None
     if identifier.namespace == FORMER_USER_ID:  # it was attached as a customer id
         identifier = identifier._replace(namespace="user_id")
+    # The newest first in the query, to bound it; the chain is told in the order of time.
     given: list[Row] = db.rows("explain.given", (*key_of(project, identifier), LONGEST))
     return [entry_of(row) for row in deque(_linked(db, given[::-1], canonical), maxlen=LONGEST)]
 
 
 def _linked(db: Connector, given: Sequence[Row], canonical: bytes) -> Iterator[Row]:
-    """Yield the decisions that attached or moved the identifier, and the merges between them."""
+    """Yield the decisions that attached or moved the identifier, and the merges that led from each to the next.
+
+    A merge is part of the chain if it was in force when the next decision was made.
+    """
     for number, row in enumerate(given):
         yield row
         until, goal = (given[number + 1][0], given[number + 1][6]) if number + 1 < len(given) else (NOW, canonical)
-        yield from _merges(db, row[7], goal, until)
-
-
-def _merges(db: Connector, profile: bytes, goal: bytes | None, until: int) -> Iterator[Row]:
-    """Yield the merges from one profile up to another that were in force at a time."""
-    while goal is not None and profile != goal:
-        row = db.row("explain.absorbed", (profile, until))
-        if row is None:
-            return
-        yield row
         profile = row[7]
+        while goal is not None and profile != goal:
+            merge = db.row("explain.absorbed", (profile, until))
+            if merge is None:
+                break
+            yield merge
+            profile = merge[7]
 
 
 def made_by(db: Connector, project: int, message_id: str, profiles: Iterable[bytes]) -> list[HistoryEntry]:

@@ -16,8 +16,6 @@ def read_positions(db: Connector) -> Positions:
 
 def write_positions(db: Connector, positions: Positions) -> None:
     """Write positions, within the caller's transaction. Partitions that are not listed are unchanged."""
-    db.run_many("progress.set_position", ((_name(partition_of(each)), each) for each in positions))
-
-
-def _name(partition: int) -> str:
-    return f"position.{partition}" if partition else "position"
+    # Partition 0 has the name that it had before logs had partitions.
+    partitions = ((partition_of(each), each) for each in positions)
+    db.run_many("progress.set_position", ((f"position.{n}" if n else "position", each) for n, each in partitions))

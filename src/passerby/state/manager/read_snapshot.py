@@ -41,7 +41,11 @@ class ManagedSnapshot:
         key = (to_blob(profile),)
         members = self._rows("member_contexts", key)
         spellings = trait_spellings(self._db, *key)
-        parts = [Part(dict(respelled(self._traits(id_), spellings)), _context(about)) for id_, about in members]
+        parts = []
+        for member, about in members:
+            rows = self._rows("traits", (member,))
+            traits_ = {name: Versioned(_value(value), time, position) for name, value, time, position in rows}
+            parts.append(Part(dict(respelled(traits_, spellings)), _context(about)))
         return fold_person(parts, self._rows("newest_identifiers", key))
 
     def device(self, project: int, device: Identifier) -> dict[str, Any]:
@@ -54,10 +58,6 @@ class ManagedSnapshot:
     def attributes(self, project: int) -> tuple[tuple[str, str], ...]:
         rows = self._rows("attributes", (project, "", ""))
         return tuple((name, type_) for _, name, type_, *_ in rows)
-
-    def _traits(self, member: bytes) -> dict[str, Versioned]:
-        rows = self._rows("traits", (member,))
-        return {name: Versioned(_value(value), time, position) for name, value, time, position in rows}
 
     def _rows(self, query: str, bindings: tuple[Any, ...]) -> list[Any]:
         return self._db.rows(f"reader.{query}", bindings)

@@ -31,30 +31,37 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, the connector a
     comment: str,
 ) -> tuple[str, str]:
     """See `passerby.state.protocol.State.undo_merge`. Runs within the caller's transaction."""
-    merge = db.row("undo.merge", (to_blob(merge_id), project))
+    id_ = to_blob(merge_id)
+    merge = db.row("undo.merge", (id_, project))
     if merge is None:
         raise UnknownMerge(merge_id)
     winner, loser, *evidence, message_id, _position, undone_at = merge
-    _refuse_if_needed(db, to_blob(merge_id), winner, undone_at)
-    stages_before = stages(db, winner)
+    if undone_at is not None:
+        raise AlreadyUndone(to_text(id_))
+    if (later := dependent_merge(db, id_, winner)) is not None:
+        raise DependentMergeExists(to_text(later))
+    stages_before = stages(db, winner)  # the loser has none: it is counted again from here on
     db.run("writer.lead", (loser, loser))
     db.run("undo.stand_alone", (loser,))
-    given_back = [
-        (Identifier(*row[:3]), to_text(row[3])) for row in db.rows("undo.given_back", (to_blob(merge_id), winner))
-    ]
-    db.run("undo.give_back", (to_blob(merge_id), loser, winner))
-    if evidence[0] == "user_id":
+    # Only merges from before identifiers had homes, and those that undid a detachment, moved any.
+    given_back = [(Identifier(*row[:3]), to_text(row[3])) for row in db.rows("undo.given_back", (id_, winner))]
+    db.run("undo.give_back", (id_, loser, winner))
+    if evidence[0] == "user_id":  # a forced merge of two customers kept the loser's id as a former one
         db.run("undo.restore_customer", (project, loser, evidence[1], FORMER_USER_ID))
-    db.run("undo.mark_undone", (to_blob(merge_id), at))
+    db.run("undo.mark_undone", (id_, at))
+    # After the pointer is gone: both look up the canonical profiles as they are now.
     rehome_contacts(db, project, loser)
     record_duplicates(db, project, loser)
     for profile in (winner, loser):
         recount(db, profile, policy)
-    _separate(db, project, evidence, winner, loser)
+    # For both identifiers of the merge, so that neither merges the two again. A manual merge may have none.
+    for identifier in (evidence[:3], evidence[3:]):
+        if identifier[0]:
+            db.run("undo.separate", (project, *identifier, winner, loser))
     stages_after = stages(db, winner, loser)
     add_to_totals(db, project, stages_before, stages_after)
     record = columns_of_record("undo", actor, DecisionDetail(comment=comment))
-    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, to_blob(merge_id), *record)
+    row = (project, at, "undone", message_id, *evidence[:3], loser, winner, id_, *record)
     db.run("writer.add_history", row)
     position, names = changes.position(), (to_text(winner), to_text(loser))
     unmerged = Unmerged(project=project, position=position, profile=names[1], winner=names[0], merge_id=merge_id)
@@ -68,13 +75,6 @@ def undo_merge(  # noqa: PLR0913, PLR0917 - the protocol's verb, the connector a
     # As for a new profile: the merge ended the loser's own stage.
     changes.add_stage(project, names[1], Stage.ANONYMOUS, stages_after[1], at)
     return names
-
-
-def _refuse_if_needed(db: Connector, merge: bytes, winner: bytes, undone_at: int | None) -> None:
-    if undone_at is not None:
-        raise AlreadyUndone(to_text(merge))
-    if (later := dependent_merge(db, merge, winner)) is not None:
-        raise DependentMergeExists(to_text(later))
 
 
 def dependent_merge(db: Connector, merge: bytes, winner: bytes) -> bytes | None:
@@ -91,17 +91,6 @@ def recount(db: Connector, profile: bytes, policy: Policy) -> None:
         state.gain(identifier, contact=policy.classes.get(identifier.namespace) is IdentifierClass.CONTACT)
     state.members = db.value("undo.members", (profile,))
     db.run("writer.set_identity_state", (profile, *columns_of(state)))
-
-
-def _separate(db: Connector, project: int, evidence: list[str], winner: bytes, loser: bytes) -> None:
-    """Separate the two profiles for both identifiers of the merge, so that neither merges them again."""
-    for identifier in filter(_is_named, (evidence[:3], evidence[3:])):
-        db.run("undo.separate", (project, *identifier, winner, loser))
-
-
-def _is_named(identifier: list[str]) -> bool:
-    """Return whether there is an identifier: a manual merge may have none."""
-    return identifier[0] != ""
 
 
 def stages(db: Connector, *profiles: bytes) -> list[int]:

@@ -57,7 +57,7 @@ class ManagedState:
 
     def __init__(self, db: Connector) -> None:
         self._db = db
-        self._filling = bool(backfills.pending(db))
+        self._filling = bool(backfills.pending(db))  # asked once: `backfill` is called after every batch
         self._swept = duplicates.BEGINNING
         self._changes = ChangeCollector(db)
 
@@ -66,7 +66,7 @@ class ManagedState:
         with self._db.transaction():
             self._changes.begin()
             yield
-            self._changes.write()
+            self._changes.write()  # what `finish` has not taken: the changes of administrators
 
     def positions(self) -> Positions:
         return read_positions(self._db)
@@ -110,17 +110,33 @@ class ManagedState:
         return rows
 
     def apply(self, changes: ProjectChanges) -> None:
-        self._create(changes)
+        # New profiles first: decisions refer to their rows.
+        created = []
+        for profile in changes.created:
+            activity = changes.activity[profile]
+            context = _encode_context(changes.contexts.get(profile, {}))
+            state = columns_of(changes.states[profile])
+            seen = (activity.first_seen, activity.last_seen, activity.event_count)
+            created.append((to_blob(profile), changes.project, *state, *seen, context))
+        self._db.run_many("writer.create_profile", created)
         self._decide(changes)
         self._change_profiles(changes)
         self._db.run_many("writer.update_seen", [seen for seen in changes.seen_intervals.values() if seen.row])
-        self._link(changes)
+        # Cleared links first: a hint may be cleared and then linked again within one batch.
+        self._db.run_many("writer.clear_hint", [key_of(changes.project, hint) for hint in changes.cleared])
+        links = ((hint, profile) for hint, profiles in changes.linked.items() for profile in profiles)
+        linked = [(changes.project, *hint, to_blob(profile)) for hint, profile in links]
+        self._db.run_many("writer.link_hint", linked)
         self._set_traits(changes)
         devices = [(*key_of(changes.project, device), _text(about)) for device, about in changes.devices.items()]
         self._db.run_many("writer.set_device", devices)
         if changes.invalid:
-            kept = changes.invalid[-INVALID_KEPT:]
-            self._db.run_many("writer.keep_invalid", [_invalid_row(entry) for entry in kept])
+            kept = []
+            for position, message in changes.invalid[-INVALID_KEPT:]:
+                kinds = _text([violation.kind for violation in message.violations])
+                body = _text(message.properties.get("body"))
+                kept.append((position, changes.project, message.received_at, message.dialect, kinds, body))
+            self._db.run_many("writer.keep_invalid", kept)
             self._db.run("writer.drop_invalid", (changes.project, INVALID_KEPT))
         self._changes.add(changes.records)
         totals = [(changes.project, name, growth) for name, growth in changes.totals.items() if growth]
@@ -149,13 +165,14 @@ class ManagedState:
     def finish(self, positions: Positions, at: int, outbox: Sequence[OutboxRow]) -> None:
         write_positions(self._db, positions)
         self._db.run("writer.set_applied_until", (at,))
+        # With the batch's last row: changes are of profiles, which messages of all partitions may have changed.
         changes = [b""] * (len(outbox) - 1) + [self._changes.take()] if outbox else []
         rows = [
             (row.position, row.events, len(row.body) + len(made), at, row.body, made)
             for row, made in zip(outbox, changes, strict=True)
         ]
         self._db.run_many("writer.add_outbox", rows)
-        self._changes.write(positions, at)
+        self._changes.write(positions, at)  # a batch without events may have changed profiles
 
     def dead_letter(self, entry: Entry, error: str) -> None:
         message = entry.message
@@ -227,16 +244,6 @@ class ManagedState:
     def _one(self, query: str, *bindings: Any) -> Any:
         return self._db.row(f"writer.{query}", bindings)
 
-    def _create(self, changes: ProjectChanges) -> None:
-        rows = []
-        for profile in changes.created:
-            activity = changes.activity[profile]
-            context = _encode_context(changes.contexts.get(profile, {}))
-            state = columns_of(changes.states[profile])
-            seen = (activity.first_seen, activity.last_seen, activity.event_count)
-            rows.append((to_blob(profile), changes.project, *state, *seen, context))
-        self._db.run_many("writer.create_profile", rows)
-
     def _decide(self, changes: ProjectChanges) -> None:
         """Apply the decisions in order and add them to the history.
 
@@ -248,7 +255,12 @@ class ManagedState:
             if kind == "attached":
                 self._attach(changes, decisions)
             elif kind == "reassigned":
-                self._reassign(changes, decisions)
+                given = [(d.identifier, to_blob(d.to)) for d in decisions if d.identifier and d.to]
+                rows = [(*key_of(changes.project, identifier), home) for identifier, home in given]
+                self._db.run_many("writer.reassign", rows)
+                self._db.run_many("writer.forget_moved", [row[:-1] for row in rows])
+                for identifier, _ in given:
+                    search_terms.rehome(self._db, changes.project, identifier.namespace, identifier.value)
             else:
                 for decision in decisions:
                     self._merge(changes, decision)
@@ -256,27 +268,15 @@ class ManagedState:
 
     def _attach(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
         rows, attached = [], []
-        for decision in decisions:
-            identifier, home = decision.identifier, decision.to
+        for identifier, home in ((d.identifier, d.to) for d in decisions):
             if identifier is not None and home is not None:
                 profile, seen = to_blob(home), changes.seen_intervals[identifier]
                 rows.append((changes.project, *identifier, profile, seen.first, seen.last))
                 attached.append((identifier, profile))
         self._db.run_many("writer.attach", rows)
         search_terms.attach(self._db, changes.project, attached)
-        if duplicates.attach(self._db, changes.project, attached):
+        if duplicates.attach(self._db, changes.project, attached):  # the first hashed customer id of a project
             self._filling = True
-
-    def _reassign(self, changes: ProjectChanges, decisions: Iterable[Decision]) -> None:
-        rows = []
-        for decision in decisions:
-            identifier, home = decision.identifier, decision.to
-            if identifier is not None and home is not None:
-                rows.append((*key_of(changes.project, identifier), to_blob(home)))
-        self._db.run_many("writer.reassign", rows)
-        self._db.run_many("writer.forget_moved", [row[:-1] for row in rows])
-        for project, value, namespace, *_ in rows:
-            search_terms.rehome(self._db, project, namespace, value)
 
     def _merge(self, changes: ProjectChanges, decision: Decision) -> None:
         """Point the loser, and its members with it, to the winner. No identifier is rewritten."""
@@ -286,30 +286,26 @@ class ManagedState:
         row = (merge_id, changes.project, winner, loser, *arrival, decision.message_id, *evidence)
         record = columns_of_record(decision.rule, decision.actor, decision.detail)
         self._db.run("writer.add_merge", (*row, *record))
+        # The loser's members get the new canonical profile, so that readers take one step. Most losers have no members.
         if changes.states[decision.from_ or ""].members:
             self._db.run("writer.lead", (loser, winner))
         self._db.run("writer.point", (loser, winner, merge_id))
 
     def _change_profiles(self, changes: ProjectChanges) -> None:
-        created = set(changes.created)
+        created = set(changes.created)  # their rows have all of this already
         old = [(to_blob(id_), state) for id_, state in changes.states.items() if id_ not in created]
         self._db.run_many("writer.set_identity_state", [(id_, *columns_of(state)) for id_, state in old])
         active = ((id_, a) for id_, a in changes.activity.items() if id_ not in created)
         seen = [(id_, to_blob(id_), a.first_seen, a.last_seen, a.event_count) for id_, a in active]
+        # Two statements, because a context is the largest column: most batches change it in few of their profiles.
         contexts = changes.contexts
         with_context = [(*row, _encode_context(contexts[id_])) for id_, *row in seen if id_ in contexts]
         self._db.run_many("writer.add_activity_and_context", with_context)
         without = [row for id_, *row in seen if id_ not in contexts]
         self._db.run_many("writer.add_activity", without)
 
-    def _link(self, changes: ProjectChanges) -> None:
-        cleared = [key_of(changes.project, hint) for hint in changes.cleared]
-        self._db.run_many("writer.clear_hint", cleared)
-        links = ((hint, profile) for hint, profiles in changes.linked.items() for profile in profiles)
-        linked = [(changes.project, *hint, to_blob(profile)) for hint, profile in links]
-        self._db.run_many("writer.link_hint", linked)
-
     def _set_traits(self, changes: ProjectChanges) -> None:
+        # Before the traits are written: the index is changed by what is stored until now.
         search_terms.state_traits(self._db, changes.project, changes.traits, set(changes.created))
         rows = [
             (to_blob(profile), name, _text(newest.value), newest.time, newest.position)
@@ -329,6 +325,7 @@ class ManagedState:
             for (profile, name), (rejected, newest) in changes.rejected_traits.items()
         ]
         self._db.run_many("writer.set_rejected_trait", refused)
+        # Bounded for each member: clients choose the names of traits.
         kept = [(profile, rejected_traits.KEPT) for profile in {row[0] for row in refused}]
         self._db.run_many("writer.drop_rejected_traits", kept)
 
@@ -352,13 +349,6 @@ def _history_row(changes: ProjectChanges, decision: Decision) -> tuple[Any, ...]
         None if merge_id is None else to_blob(merge_id),
         *columns_of_record(decision.rule, decision.actor, decision.detail),
     )
-
-
-def _invalid_row(entry: Entry) -> tuple[Any, ...]:
-    message = entry.message
-    kinds = _text([violation.kind for violation in message.violations])
-    body = _text(message.properties.get("body"))
-    return entry.position, message.project, message.received_at, message.dialect, kinds, body
 
 
 def _encode_context(context: Mapping[str, Versioned]) -> str:

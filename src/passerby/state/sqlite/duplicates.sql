@@ -55,15 +55,6 @@ WHERE project >= ?1 AND name IN ('hashed_ids_32', 'hashed_ids_40', 'hashed_ids_6
 -- The customer id that is at home in a member, also as a former one.
 SELECT value FROM identifiers WHERE profile = ?1 AND namespace IN ('user_id', 'former_user_id');
 
--- name: canonical
--- The canonical profile of a member.
-WITH RECURSIVE up (id, next) AS (
-    SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?1
-    UNION ALL
-    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM up CROSS JOIN profiles AS p ON p.id = up.next
-)
-SELECT id FROM up WHERE next IS NULL;
-
 -- name: next_shared
 -- The shared values of a project, from a cursor on.
 SELECT kind, value FROM shared_contacts WHERE project = ?1 AND (kind, value) >= (?2, ?3) ORDER BY kind, value LIMIT ?4;

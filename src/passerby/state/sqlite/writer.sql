@@ -72,7 +72,7 @@ SELECT one, other FROM separations WHERE project = ? AND value = ? AND namespace
 WITH RECURSIVE path (id, next) AS (
     SELECT id, coalesce(canonical, merged_into) FROM profiles WHERE id = ?1
     UNION ALL
-    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM path JOIN profiles AS p ON p.id = path.next
+    SELECT p.id, coalesce(p.canonical, p.merged_into) FROM path CROSS JOIN profiles AS p ON p.id = path.next
 )
 SELECT id FROM path WHERE next IS NULL;
 
