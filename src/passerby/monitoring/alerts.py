@@ -70,6 +70,7 @@ def readings(samples: Sequence[Sample], problems: Mapping[str, str], settings: A
     if not samples:
         return found
     last, requests = samples[-1], sum(each.requests for each in samples)
+    # A file system that states no size is not reported as full.
     free = round(100 * last.free_bytes / last.disk_bytes, 1) if last.disk_bytes else 100.0
     values = {
         "lag": last.lag,
@@ -81,6 +82,7 @@ def readings(samples: Sequence[Sample], problems: Mapping[str, str], settings: A
         threshold: float | None = getattr(settings, RULES[name].threshold)
         if threshold is None:
             continue
+        # A share of few requests says little: one of two would be 50 %.
         counts = name not in {"errors", "rejected"} or requests >= LEAST_REQUESTS
         is_over = value < threshold if name == "disk" else value > threshold
         found[name] = Reading(value, is_over and counts)
@@ -104,9 +106,11 @@ def advance(states: dict[str, AlertState], found: Mapping[str, Reading], setting
             continue
         is_over = reading is not None and reading.is_over
         if reading is not None:
+            # The last detail stays, to say what an alert was about when it is resolved.
             state.value, state.detail = reading.value, reading.detail or state.detail
         if is_over:
             state.last_over = now
+        # A value that swings around its threshold is one alert. A negative age: the clock was set back.
         lingers = reading is not None and state.firing and 0 <= now - state.last_over < WINDOW_MS
         is_firing = is_over or lingers
         if is_firing != state.firing:

@@ -49,26 +49,25 @@ def notification(name: str, state: AlertState, settings: AlertSettings, now: int
     threshold: float | None = getattr(settings, rule.threshold) if rule and rule.threshold else None
     status: Status = "test" if rule is None else "firing" if state.firing else "resolved"
     title = rule.label if rule else "Test alert from Passerby"
+    unit, value = rule.unit if rule else "", state.value or 0.0
+    if status == "test":
+        text = f"{title}: no action is needed."
+    else:
+        limit = "" if threshold is None else f" (threshold {threshold:g} {unit})"
+        detail = f" - {state.detail}" if state.firing and state.detail else ""  # of a resolved alert, it is past
+        text = f"{status.capitalize()}: {title} {value:g} {unit}{limit}{detail}"
     return Notification(
         alert=name,
         status=status,
         title=title,
-        value=state.value or 0.0,
+        value=value,
         threshold=threshold,
-        unit=rule.unit if rule else "",
+        unit=unit,
         detail=state.detail,
         since=iso(state.since),
         sent_at=iso(now),
-        text=_text(status, title, state, rule.unit if rule else "", threshold),
+        text=text,
     )
-
-
-def _text(status: Status, title: str, state: AlertState, unit: str, threshold: float | None) -> str:
-    if status == "test":
-        return f"{title}: no action is needed."
-    limit = "" if threshold is None else f" (threshold {threshold:g} {unit})"
-    detail = f" - {state.detail}" if state.firing and state.detail else ""
-    return f"{status.capitalize()}: {title} {state.value or 0.0:g} {unit}{limit}{detail}"
 
 
 def body(settings: AlertSettings, sent: Notification) -> bytes:
@@ -84,29 +83,27 @@ def send(settings: AlertSettings, sent: Notification) -> None:
     parts = urlsplit(settings.address)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"Content-Type": "application/json", "User-Agent": "Passerby"}
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port)
+    host, port = parts.hostname or "", parts.port
+    connection = (
+        http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=_tls())
+        if parts.scheme == "https"
+        else http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
+    )
     try:
         connection.request("POST", path, body(settings, sent), headers)
         answer = connection.getresponse()
         answer.read(ANSWER_BYTES)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotDelivered(f"The receiver cannot be reached: {_reason(error)}") from None
+        # Not the error's own text, nor its chain: both may contain the address, which is often a secret.
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise NotDelivered(f"The receiver cannot be reached: {reason}") from None
     finally:
         connection.close()
     if not http.HTTPStatus.OK <= answer.status < http.HTTPStatus.MULTIPLE_CHOICES:
         raise NotDelivered(f"The receiver answered HTTP {answer.status}")
 
 
-def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-    if scheme == "https":
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=_tls())
-    return http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
-
-
 @cache
 def _tls() -> ssl.SSLContext:
+    """Create the TLS context once: loading the system's certificates is slow."""
     return ssl.create_default_context()
-
-
-def _reason(error: Exception) -> str:
-    return error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__

@@ -46,7 +46,10 @@ class Meter:
         """Take a sample at this time (ms). Raises what log, state and the file system raise."""
         applied, head, counts = self._read()
         received, done = self._log.count(self._head, head), self._log.count(self._applied, applied)
-        grown = Counts(*(_grown(before, after) for before, after in zip(self._counts, counts, strict=True)))
+        # A counter that fell restarted at 0 with the server.
+        pairs = zip(self._counts, counts, strict=True)
+        grown = Counts(*(after - before if after >= before else after for before, after in pairs))
+        # The clock may be set back between two samples.
         seconds = max(0.0, (now - self._at) / 1000)
         self._at, self._applied, self._head, self._counts = now, applied, head, counts
         oldest = self._log.waiting_since(applied)
@@ -71,8 +74,3 @@ class Meter:
         for status, value in _REQUESTS.findall(self._metrics()):
             totals[status] = totals.get(status, 0) + int(float(value))
         return applied, self._log.head(), Counts(sum(totals.values()), totals[_CLIENT_ERROR], totals[_SERVER_ERROR])
-
-
-def _grown(before: int, after: int) -> int:
-    """Return the growth of a counter, which restarts at 0 with the server."""
-    return after - before if after >= before else after

@@ -60,18 +60,13 @@ class ManualChanges:
             raise ForbiddenMerge(forbidding)
         if namespace := exceeded_merge_limit(first, second, self._decision.policy):
             raise LimitExceeded(namespace)
-        return self._carry_out(first, second, self._record("undo" if detached else "manual", forbidding))
-
-    def _record(self, rule: Rule, overridden: Literal["R3a", "R3b"] | None = None) -> RecordColumns:
-        detail = DecisionDetail(overridden=overridden, comment=self._decision.comment)
-        return columns_of_record(rule, self._decision.actor, detail)
-
-    def _carry_out(self, winner: IdentityState, loser: IdentityState, record: RecordColumns) -> ManualMerge:
-        made = ManualMerge(self._decision.new_id(), winner.id, loser.id)
+        record = self._record("undo" if detached else "manual", forbidding)
+        made = ManualMerge(self._decision.new_id(), first.id, second.id)
         merge_id, to, from_ = map(to_blob, made)
         via = by = _NO_IDENTIFIER
-        if winner.user_id is not None and loser.user_id is not None:
-            via, by = Identifier("user_id", loser.user_id), Identifier("user_id", winner.user_id)
+        if first.user_id is not None and second.user_id is not None:
+            # A profile has one customer id: the loser's is kept as a former one, which leads to the winner.
+            via, by = Identifier("user_id", second.user_id), Identifier("user_id", first.user_id)
             self._db.run("manual_changes.keep_former", (from_, FORMER_USER_ID))
         before = stages(self._db, to, from_)
         position = self._db.value("writer.position") or 0
@@ -80,13 +75,12 @@ class ManualChanges:
         self._db.run("writer.lead", (from_, to))
         self._db.run("writer.point", (from_, to, merge_id))
         self._recount(to, from_)
-        after = stages(self._db, to)
+        after = stages(self._db, to)  # a merged profile is counted in no stage
         add_to_totals(self._db, self._project, before, after)
         self._add_history("merged", via, from_, to, merge_id, record)
-        position = self._changes.position()
         merged = Merged(
             project=self._project,
-            position=position,
+            position=self._changes.position(),
             profile=made.loser,
             canonical=made.winner,
             winner=made.winner,
@@ -96,7 +90,12 @@ class ManualChanges:
         self._changes.add_stage(self._project, made.winner, before[0], after[0], self._decision.at)
         return made
 
+    def _record(self, rule: Rule, overridden: Literal["R3a", "R3b"] | None = None) -> RecordColumns:
+        detail = DecisionDetail(overridden=overridden, comment=self._decision.comment)
+        return columns_of_record(rule, self._decision.actor, detail)
+
     def detach(self, profile: str, identifier: Identifier) -> Detachment:
+        """Move an identifier of a profile to a new one."""
         state = self._identity_state(profile)
         row = self._db.row("writer.identifier", key_of(self._project, identifier))
         if row is None or to_text(canonical(self._db, row[3])) != state.id:
@@ -104,7 +103,7 @@ class ManualChanges:
         if identifier.namespace in {"user_id", FORMER_USER_ID}:
             raise CustomerIdNotDetachable
         made = Detachment(self._decision.new_id(), state.id, self._decision.new_id())
-        _, from_, to = map(to_blob, made)
+        id_, from_, to = map(to_blob, made)
         first_seen, last_seen, number, home = row
         before = stages(self._db, from_)
         self._db.run("writer.create_profile", (to, self._project, None, "[]", "{}", 0, first_seen, last_seen, 0, "{}"))
@@ -113,45 +112,30 @@ class ManualChanges:
         self._recount(from_, to)
         after = stages(self._db, from_, to)
         add_to_totals(self._db, self._project, before, after)
-        self._store_detachment(made, identifier, number, home)
-        self._record_detachment(made, identifier, before[0], *after)
+        # Separated for this identifier, or the next message that names both sides would merge them again.
+        self._db.run("undo.separate", (self._project, *identifier, from_, to))
+        # An undo of an earlier merge must not move the identifier. An undo of the detachment restores the memory.
+        memory = msgspec.json.encode([merge for (merge,) in self._db.rows("manual_changes.memory", (number,))]).decode()
+        self._db.run("manual_changes.forget", (number,))
+        signed = (self._decision.at, self._decision.actor.kind, self._decision.actor.name, self._decision.comment)
+        stored = (id_, self._project, from_, to, home, number, *identifier, memory, *signed)
+        self._db.run("manual_changes.add_detachment", stored)
+        common: dict[str, Any] = {
+            "project": self._project, "position": self._changes.position(), "profile": made.detached,
+        }  # fmt: skip
+        changes = (Created(**common), Detached(**common, identifier=identifier, from_=made.profile))
+        self._changes.add(changes, self._decision.at)
+        # The stage of the detached profile follows its creation.
+        self._changes.add_stage(self._project, made.detached, Stage.ANONYMOUS, after[1], self._decision.at)
+        self._changes.add_stage(self._project, made.profile, before[0], after[0], self._decision.at)
         self._add_history("created", _NO_IDENTIFIER, None, to, None, self._record("manual"))
         self._add_history("reassigned", identifier, from_, to, None, self._record("manual"))
         return made
 
-    def _record_detachment(
-        self, made: Detachment, identifier: Identifier, before: int, after: int, detached: int
-    ) -> None:
-        """Add the change records; the stage of the detached profile follows its creation."""
-        common: dict[str, Any] = {
-            "project": self._project, "position": self._changes.position(), "profile": made.detached,
-        }  # fmt: skip
-        created = Created(**common)
-        self._changes.add([created, Detached(**common, identifier=identifier, from_=made.profile)], self._decision.at)
-        self._changes.add_stage(self._project, made.detached, Stage.ANONYMOUS, detached, self._decision.at)
-        self._changes.add_stage(self._project, made.profile, before, after, self._decision.at)
-
-    def _store_detachment(self, made: Detachment, identifier: Identifier, number: int, home: bytes) -> None:
-        """Separate the two profiles for this identifier, and store what an undo of the detachment needs."""
-        id_, profile, detached = map(to_blob, made)
-        self._db.run("undo.separate", (self._project, *identifier, profile, detached))
-        memory = msgspec.json.encode([merge for (merge,) in self._db.rows("manual_changes.memory", (number,))]).decode()
-        self._db.run("manual_changes.forget", (number,))
-        signed = (self._decision.at, self._decision.actor.kind, self._decision.actor.name, self._decision.comment)
-        self._db.run(
-            "manual_changes.add_detachment",
-            (id_, self._project, profile, detached, home, number, *identifier, memory, *signed),
-        )
-
     def undo_detachment(self, detachment_id: str) -> ManualMerge:
+        """Merge a detached profile back, and return the identifier to its home."""
         id_ = to_blob(detachment_id)
-        row = self._db.row(
-            "manual_changes.detachment",
-            (
-                id_,
-                self._project,
-            ),
-        )
+        row = self._db.row("manual_changes.detachment", (id_, self._project))
         if row is None:
             raise UnknownDetachment
         profile, detached, home, number, *identifier, memory, undone_at, present_home, merged_by = row
@@ -163,6 +147,7 @@ class ManualChanges:
             raise IdentifierReassigned
         given_back = Identifier(*identifier)
         made = self.merge(to_text(profile), to_text(detached), force=False, detached=given_back)
+        # The identifier goes home, unless the merge went the other way or an undo took its home from the winner.
         if made.loser == to_text(detached) and to_text(canonical(self._db, home)) == made.winner:
             self._db.run("manual_changes.give", (number, home))
             self._db.run("manual_changes.move", (to_blob(made.id), number))
@@ -183,13 +168,7 @@ class ManualChanges:
 
     def _identity_state(self, profile: str) -> IdentityState:
         """Load the identity state of the profile that this id leads to after merges. Raises UnknownProfile."""
-        row = self._db.row(
-            "manual_changes.identity_state",
-            (
-                self._project,
-                to_blob(profile),
-            ),
-        )
+        row = self._db.row("manual_changes.identity_state", (self._project, to_blob(profile)))
         if row is None:
             raise UnknownProfile(profile)
         id_, user_id, contacts, held = row

@@ -67,7 +67,9 @@ class ManagedStateReader:
     def _snapshot(self) -> Iterator[Connector]:
         """Context manager: this thread's connector, within a snapshot."""
         db: Connector | None = getattr(self._local, "db", None)
-        if db is None:
+        if (
+            db is None
+        ):  # a connection must not be used by two threads at a time, and opening one takes longer than a read
             db = self._local.db = self._connect()
             self._connectors.append(db)
         with db.snapshot():
@@ -103,7 +105,7 @@ class ManagedStateReader:
         query, bindings = ("newest", ()) if stage is None else ("newest_of_stage", (int(stage),))
         with self._snapshot() as db:
             hidden = set() if test else _test_profiles(db, project).keys()
-            wanted = limit + len(hidden)
+            wanted = limit + len(hidden)  # so many at least are left when the hidden ones are taken out
             rows: list[Any] = db.rows(f"reader.{query}", (project, behind, wanted, *bindings))
             return [_profile(db, id_) for id_ in [id_ for (id_,) in rows if id_ not in hidden][:limit]]
 
@@ -140,7 +142,18 @@ class ManagedStateReader:
     def history(self, project: int, profile: str, *, limit: int, after: int = 0) -> HistoryPage | None:
         with self._snapshot() as db:
             members = _members(db, project, profile)
-            return _history(db, members, limit, after) if members else None
+            if not members:
+                return None
+            # Decisions from and to each member, sorted; a merge of two members is in both lists. One more than the
+            # limit tells whether there is a next page.
+            parts: Iterator[list[Any]] = (
+                db.rows(f"reader.{query}", (member, after, limit + 1))
+                for query in ("history_to", "history_from")
+                for member in members
+            )
+            numbers = [number for (number,), _ in islice(groupby(heapq.merge(*parts)), limit + 1)]
+            entries = [entry_of(db.rows("reader.decision", (number,))[0]) for number in numbers[:limit]]
+            return HistoryPage(entries, numbers[limit - 1] if len(numbers) > limit else None)
 
     def why(self, project: int, profile: str, identifier: Identifier) -> list[HistoryEntry] | None:
         with self._snapshot() as db:
@@ -272,7 +285,7 @@ def _member(db: Connector, row: tuple[Any, ...], spellings: Mapping[str, str]) -
             )
         ),
         context=_context(context),
-        merge_id=_id(merge_id),
+        merge_id=None if merge_id is None else to_text(merge_id),
         merged_at=merged_at,
     )
 
@@ -280,23 +293,3 @@ def _member(db: Connector, row: tuple[Any, ...], spellings: Mapping[str, str]) -
 def _identifier(row: tuple[Any, ...]) -> IdentifierRecord:
     namespace, value, scope, first_seen, last_seen = row
     return IdentifierRecord(namespace=namespace, value=value, scope=scope, first_seen=first_seen, last_seen=last_seen)
-
-
-def _history(db: Connector, members: list[bytes], limit: int, after: int) -> HistoryPage:
-    numbers = list(islice(_numbers(db, members, limit + 1, after), limit + 1))
-    entries = [entry_of(db.rows("reader.decision", (number,))[0]) for number in numbers[:limit]]
-    return HistoryPage(entries, numbers[limit - 1] if len(numbers) > limit else None)
-
-
-def _numbers(db: Connector, members: list[bytes], limit: int, after: int) -> Iterator[int]:
-    """Merge the members' decision numbers after a cursor, sorted and distinct: at least `limit` if there are."""
-    parts: Iterator[list[Any]] = (
-        db.rows(f"reader.{query}", (member, after, limit))
-        for query in ("history_to", "history_from")
-        for member in members
-    )
-    return (number for (number,), _ in groupby(heapq.merge(*parts)))
-
-
-def _id(blob: bytes | None) -> str | None:
-    return None if blob is None else to_text(blob)

@@ -7,7 +7,7 @@ is listed only at the first of all its matches, so a page does not depend on the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -80,24 +80,18 @@ class Contacts:
     def first(self, profile: bytes, prefix: Term) -> tuple[str, bytes] | None:
         """Return value and member of the first index row with this prefix that belongs to a member."""
         if profile not in self._held:
-            self._held[profile] = self._read(profile)
+            rows = self._db.rows
+            members: list[bytes] = sorted(id_ for (id_,) in rows("reader.member_ids", (profile,)))
+            terms = set[Term]()
+            for member in members:
+                terms |= terms_of({name: _value(value) for name, value, *_ in rows("reader.traits", (member,))})
+            held = (term_of(namespace, value) for namespace, value, *_ in rows("reader.identifiers", (profile,)))
+            self._held[profile] = members, terms | {term for term in held if term is not None}
         members, terms = self._held[profile]
         values = sorted({value for kind, value in terms if kind == prefix.kind and value.startswith(prefix.value)})
-        keys = ((value, member) for value in values for member in members)
-        return next((key for key in keys if self._indexed(prefix.kind, *key)), None)
-
-    def _read(self, profile: bytes) -> tuple[list[bytes], set[Term]]:
-        rows = self._db.rows
-        members: list[bytes] = sorted(id_ for (id_,) in rows("reader.member_ids", (profile,)))
-        terms = set[Term]()
-        for member in members:
-            terms |= terms_of({name: _value(value) for name, value, *_ in rows("reader.traits", (member,))})
-        held = (term_of(namespace, value) for namespace, value, *_ in rows("reader.identifiers", (profile,)))
-        return members, terms | {term for term in held if term is not None}
-
-    def _indexed(self, kind: str, value: str, member: bytes) -> bool:
-        """Return whether the index has this row: not every member has each value, and a backfill may be running."""
-        return bool(self._db.value("search.indexed", (self._project, kind, value, member)))
+        # The index is asked: not every member has each value, and a backfill may be running.
+        keys = ((self._project, prefix.kind, value, member) for value in values for member in members)
+        return next((key[2:] for key in keys if self._db.value("search.indexed", key)), None)
 
 
 class TermScan(NamedTuple):
@@ -118,25 +112,34 @@ class TermScan(NamedTuple):
                 place = (after.value, to_blob(after.profile))
         rows: Any = self.db.walk("search.terms", (self.project, *self.prefix, *place))
         for (value, member), _ in groupby(rows):  # a value that a trait and an identifier have in common is two rows
-            yield TermMatch(self.number, value, to_text(member)), self._canonical(member)
+            canonical = member
+            while (into := self.db.value("search.next", (canonical,))) is not None:
+                canonical = into
+            yield TermMatch(self.number, value, to_text(member)), canonical
 
     def first(self, profile: bytes) -> Match | None:
         found = self.contacts.first(profile, self.prefix)
         return found and TermMatch(self.number, found[0], to_text(found[1]))
 
-    def _canonical(self, member: bytes) -> bytes:
-        while (into := self.db.value("search.next", (member,))) is not None:
-            member = into
-        return member
-
 
 def find(db: Connector, query: Query, limit: int, after: Match | None) -> tuple[list[bytes], Match | None]:
     """Return the canonical profiles on one page, and the cursor of the next page. See `StateReader.search`."""
-    scans = _scans(db, query)
+    code = ""
+    if query.phone_country:
+        from phonenumbers import country_code_for_region  # noqa: PLC0415 - slow to load, and needed only here
+
+        code = str(country_code_for_region(query.phone_country))
+    spellings = dict.fromkeys((query.text, query.text.lower()))
+    contacts = Contacts(db, query.project)
+    # Identifiers first: their scans are the cheapest, also when `first` is asked of all earlier scans.
+    scans: list[Scan] = [IdentifierScan(db, query.project, n, text) for n, text in enumerate(spellings)]
+    scans += [TermScan(db, query.project, n, term, contacts) for n, term in enumerate(sought(query.text, code))]
     found: list[bytes] = []
     seen = set[bytes]()
     last = after
-    for examined, (scan, match, profile) in enumerate(_matches(scans, after)):
+    matches = ((number, match, profile) for number, scan in enumerate(scans) for match, profile in scan.matches(after))
+    for examined, (number, match, profile) in enumerate(matches):
+        # Before the cursor moves: the next page begins with this match.
         if examined == EXAMINED or (len(found) == limit and profile not in seen):
             return found, last
         last = match
@@ -145,40 +148,11 @@ def find(db: Connector, query: Query, limit: int, after: Match | None) -> tuple[
         seen.add(profile)
         if profile in query.hidden:
             continue
-        if _has_stage(db, profile, query.stage) and _is_first(scans, scan, match, profile):
+        stage = db.value("search.stage", (profile,))
+        if stage is None or query.stage not in {None, stage}:
+            continue
+        # Listed at the first of its matches only: so no page has to know what was on the pages before it.
+        earlier = any(scan.first(profile) for scan in scans[:number])
+        if not earlier and scans[number].first(profile) == match:
             found.append(profile)
     return found, None
-
-
-def _scans(db: Connector, query: Query) -> list[Scan]:
-    spellings = dict.fromkeys((query.text, query.text.lower()))
-    by_identifier = [IdentifierScan(db, query.project, n, text) for n, text in enumerate(spellings)]
-    contacts = Contacts(db, query.project)
-    prefixes = enumerate(sought(query.text, _country_code(query.phone_country)))
-    return [*by_identifier, *(TermScan(db, query.project, n, prefix, contacts) for n, prefix in prefixes)]
-
-
-def _country_code(region: str | None) -> str:
-    """Return the country code of phone numbers in a region, "" for none."""
-    if not region:
-        return ""
-    from phonenumbers import country_code_for_region  # noqa: PLC0415 - slow to load, and needed only here
-
-    return str(country_code_for_region(region))
-
-
-def _matches(scans: list[Scan], after: Match | None) -> Iterator[tuple[Scan, Match, bytes]]:
-    for scan in scans:
-        for match, profile in scan.matches(after):
-            yield scan, match, profile
-
-
-def _is_first(scans: list[Scan], scan: Scan, match: Match, profile: bytes) -> bool:
-    """Return whether this is the profile's first match. Identifier scans are checked first: they are the cheapest."""
-    earlier = takewhile(lambda other: other is not scan, scans)
-    return not any(other.first(profile) for other in earlier) and scan.first(profile) == match
-
-
-def _has_stage(db: Connector, profile: bytes, stage: Stage | None) -> bool:
-    found = db.value("search.stage", (profile,))
-    return found is not None and stage in {None, found}

@@ -36,21 +36,19 @@ def state_traits(
         blob = to_blob(profile)
         rows: list[Any] = [] if profile in created else db.rows("search_terms.stated", (blob,))
         held = {name: (value, time, position) for name, value, time, position in rows}
-        changed = {name: newest.value for name, newest in traits.items() if _changes(held.get(name), newest)}
+        changed: dict[str, Any] = {}
+        for name, newest in traits.items():
+            before = held.get(name)
+            # Most clients send the same values at each sign-in: those replace nothing.
+            if before is None or (newest[1:] > before[1:] and _encode(newest.value) != before[0].encode()):
+                changed[name] = newest.value
         if changed:
-            before = _contacts(rows)
-            old, new = terms_of(before), terms_of(before | changed)
+            contacts_before = _contacts(rows)
+            old, new = terms_of(contacts_before), terms_of(contacts_before | changed)
             db.run_many("search_terms.remove", [(project, *term, blob, "trait") for term in old - new])
             added += [(project, *term, blob, "trait") for term in new - old]
     if added:
         _add(db, added)
-
-
-def _changes(held: tuple[str, int, int] | None, newest: Versioned) -> bool:
-    """Return whether a new value replaces a different one: most clients send the same values at each sign-in."""
-    if held is None:
-        return True
-    return newest[1:] > held[1:] and _encode(newest.value) != held[0].encode()
 
 
 def _contacts(rows: Iterable[Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class SqliteOutbox:
             rows, size = rows + events, size + len(body) + len(changes)
             if rows >= limit_rows or size >= limit_bytes:
                 break
-        cursor.close()
+        cursor.close()  # an open one would keep its snapshot, and with it the write-ahead log, until the next read
         return batches
 
     def delivered(self, consumer: str) -> Delivered:
