@@ -28,7 +28,7 @@ from passerby.dialects.segment.forms import read_form
 from passerby.identity.cleaning import clean, collect_evidence
 from passerby.identity.namespaces import DEFAULT_POLICY, MAX_VALUE_LENGTH, Policy
 from passerby.messages import Identifier
-from passerby.profiles.contacts import sought, terms_of
+from passerby.profiles.contacts import search_prefixes, terms_of
 
 LARGEST: Final = 1 << 20
 """Characters of the hostile texts: a single call takes no more bytes."""
@@ -170,7 +170,7 @@ def test_cleaning_takes_few_steps(text: str) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        *(read_id, sought, redirect_to),
+        *(read_id, search_prefixes, redirect_to),
         *(getattr(times, name) for name in dir(times) if name.startswith("read_")),
     ],
 )

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from passerby.profiles import contacts
-from passerby.profiles.contacts import LONGEST, WORDS, Term, is_contact, sought, term_of, terms_of
+from passerby.profiles.contacts import LONGEST, WORDS, Term, is_contact, search_prefixes, term_of, terms_of
 
 
 def names(**traits: Any) -> set[str]:
@@ -19,7 +19,9 @@ def names(**traits: Any) -> set[str]:
 def finds(text: str, traits: dict[str, Any], calling_code: str = "") -> bool:
     """Whether a search for this text finds a profile with these traits."""
     terms = terms_of(traits)
-    return any(t.kind == s.kind and t.value.startswith(s.value) for s in sought(text, calling_code) for t in terms)
+    return any(
+        t.kind == s.kind and t.value.startswith(s.value) for s in search_prefixes(text, calling_code) for t in terms
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,17 +123,17 @@ def test_the_words_of_a_name_are_bounded() -> None:
 @given(st.dictionaries(st.sampled_from(["email", "phone", "name", "firstName", "lastName", "other"]), st.text()))
 def test_whatever_is_stated_the_exact_value_is_found_again(traits: dict[str, str]) -> None:
     for term in terms_of(traits):
-        assert len(term.value) > LONGEST or term in sought(term.value)
+        assert len(term.value) > LONGEST or term in search_prefixes(term.value)
 
 
 @given(st.text(max_size=400))
 def test_whatever_is_typed_gives_few_terms_that_are_not_empty(text: str) -> None:
-    assert len(sought(text)) <= 5
-    assert all(term.value for term in sought(text))
+    assert len(search_prefixes(text)) <= 5
+    assert all(term.value for term in search_prefixes(text))
 
 
 @pytest.mark.parametrize("value", ["\u0300" * 1_000_000, "a" * 1_000_000, "ﷺ" * 1_000_000])
 def test_a_long_value_is_not_worked_on(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contacts, "unicodedata", None)  # any work on the text would fail
     assert terms_of({"name": value, "email": value, "phone": value}) == set()
-    assert sought(value) == []
+    assert search_prefixes(value) == []

@@ -124,8 +124,8 @@ def without_trait_contacts(
     """Remove contacts from `identifiers` that the project's policy treats as plain traits."""
     if policy.contact_traits == CONTACT_TRAITS or not traits:
         return identifiers
-    alone = CONTACT_TRAITS - policy.contact_traits
-    return tuple(i for i in identifiers if not (i.namespace in alone and i.namespace in traits))
+    plain = CONTACT_TRAITS - policy.contact_traits
+    return tuple(i for i in identifiers if not (i.namespace in plain and i.namespace in traits))
 
 
 def collect_evidence(identifiers: Sequence[Identifier], policy: Policy = DEFAULT_POLICY) -> Evidence:

@@ -28,7 +28,7 @@ WORDS: Final = 6
 """Words of a name that are indexed. Each word adds a rotation, so the terms of a name grow with them."""
 _LEAST_DIGITS: Final = 5
 _MOST_DIGITS: Final = 20
-_LEAST_SOUGHT_DIGITS: Final = 3
+_LEAST_SEARCH_DIGITS: Final = 3
 
 _FIRST: Final = ("firstname", "givenname", "forename")
 _MIDDLE: Final = ("middlename",)
@@ -127,7 +127,7 @@ def term_of(namespace: str, value: str) -> Term | None:
     return next(_one("email" if namespace == "email" else "phone", value), None)
 
 
-def sought(text: str, calling_code: str = "") -> list[Term]:
+def search_prefixes(text: str, calling_code: str = "") -> list[Term]:
     """Return the prefixes of terms to search for with this text, in the order of the results.
 
     `calling_code` (digits) is that of the country in which national phone numbers are read, "" for none.
@@ -138,7 +138,7 @@ def sought(text: str, calling_code: str = "") -> list[Term]:
     found = [Term("email", address)] if address else []
     if _PHONE.fullmatch(text.strip()):
         digits = _digits(text)
-        if len(digits) >= _LEAST_SOUGHT_DIGITS:
+        if len(digits) >= _LEAST_SEARCH_DIGITS:
             found.append(Term("phone", digits))
             if calling_code and digits.startswith(
                 "0"

@@ -32,10 +32,10 @@ class Statement(NamedTuple):
     """A statement in one message, and the identifier of the row that stores it."""
 
     device: Identifier
-    said: Mapping[str, Any]
+    values: Mapping[str, Any]
 
 
-def says(message: Message, answering: Container[str]) -> bool:
+def may_have_statements(message: Message, answering: Container[str]) -> bool:
     """Return whether a message can contain a statement. Cheap, because it is called for every message.
 
     `answering` are the names of the dialects whose calls are answered with what a device stated before.
@@ -63,7 +63,7 @@ def statements(message: Message, evidence: Evidence, policy: Policy, answering: 
         yield Statement(device._replace(scope=IDS_SCOPE), ids)
 
 
-def merge_into(target: dict[str, Versioned], said: Mapping[str, Any], time: int, position: Position) -> None:
+def merge_into(target: dict[str, Versioned], values: Mapping[str, Any], time: int, position: Position) -> None:
     """Merge a statement into its stored row: newer values win, and the oldest of too many keys are dropped."""
-    traits.merge_into(target, said, time, position)
+    traits.merge_into(target, values, time, position)
     context.bound(target)

@@ -317,7 +317,7 @@ class StateReader(Protocol):
         """Search profiles by prefix: first identifiers, then e-mail addresses, phone numbers and names.
 
         Each profile is found once over all pages, ordered by its first match: identifiers by value (as written, then
-        in lower case), then terms (`profiles.contacts.sought`) by kind and value. `phone_country` is the region of
+        in lower case), then terms (`contacts.search_prefixes`) by kind and value. `phone_country` is the region of
         national phone numbers. Only the last page is not full, with one exception: a filter by stage that few matches
         pass ends a page early, with an `after`, to bound the work. Test profiles are found only with `test`.
         """

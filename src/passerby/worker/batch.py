@@ -72,7 +72,7 @@ class Worker:
                     return Applied(applied)
                 result = self._apply_fresh(fresh)
                 return result._replace(positions=applied.joined(result.positions))
-        except BaseException:  # also when the process is told to stop: the caches have counts that were rolled back
+        except BaseException:  # also at an interrupt: the caches have counts that were rolled back
             self._catalogue.forget()
             self._violations.forget()
             raise
@@ -132,7 +132,7 @@ class Worker:
             evidence = gathered.get(identifiers)
             if evidence is None:
                 evidence = gathered[identifiers] = collect_evidence(identifiers, policy)
-            describes = devices.says(message, registry.ANSWERING_WITH_PROFILE)
+            describes = devices.may_have_statements(message, registry.ANSWERING_WITH_PROFILE)
             if describes:
                 stated = devices.statements(message, evidence, policy, registry.ANSWERING_WITH_PROFILE)
                 devices_described |= dict.fromkeys(statement.device for statement in stated)

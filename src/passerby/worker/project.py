@@ -44,7 +44,7 @@ _UNCHECKED: Final = Verdict(ignored=False, accepted={}, rejected=(), violations=
 class PendingMessage(NamedTuple):
     """A message to be applied, with its log position and evidence.
 
-    `describes`: it may contain statements of a device (`profiles.devices.says`). `sent` is the original if names were
+    `describes`: it may contain statements of a device (`profiles.devices`). `sent` is the original if names were
     respelled.
     """
 
@@ -253,9 +253,9 @@ class ProjectBatch:
             context.merge_into(held, message.context, time, position)
         if pending.describes:
             answering = registry.ANSWERING_WITH_PROFILE
-            for device, said in devices.statements(message, evidence, self._rules.policy, answering):
+            for device, values in devices.statements(message, evidence, self._rules.policy, answering):
                 about = self._devices.setdefault(device, loaded.devices.get(device, {}))
-                devices.merge_into(about, said, time, position)
+                devices.merge_into(about, values, time, position)
 
     def _keep_traits(self, pending: PendingMessage, profile: str, time: int, stated: dict[str, Any]) -> None:
         message = pending.message

@@ -98,8 +98,8 @@ def _hash(db: Connector, project: int, address: str, lengths: Iterable[int]) -> 
 
 
 def _hashed_owners(db: Connector, project: int, digests: Iterable[bytes]) -> list[bytes]:
-    spelt = (text for digest in digests for text in (digest.hex(), digest.hex().upper()))
-    owners = (db.row("duplicates.owner", (project, text)) for text in spelt)
+    texts = (text for digest in digests for text in (digest.hex(), digest.hex().upper()))
+    owners = (db.row("duplicates.owner", (project, text)) for text in texts)
     found: list[Any] = [owner for owner in owners if owner is not None]
     return [profile for (profile,) in found]
 
@@ -155,8 +155,8 @@ def sweep(db: Connector, place: Shared) -> Shared:
     rows = list(map(Shared._make, found))
     profiles = ((shared, profiles_of(db, shared)) for shared in rows)
     # A value with too many holders to read (None) stays: it may be shared.
-    alone = [shared for shared, holders in profiles if holders is not None and len(holders) < 2]  # noqa: PLR2004 - a pair
-    db.run_many("duplicates.unshare", alone)
+    unshared = [shared for shared, holders in profiles if holders is not None and len(holders) < 2]  # noqa: PLR2004 - a pair
+    db.run_many("duplicates.unshare", unshared)
     return rows[-1] if len(rows) == SWEPT else BEGINNING
 
 

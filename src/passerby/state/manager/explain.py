@@ -48,7 +48,7 @@ def chain(db: Connector, project: int, canonical: bytes, identifier: Identifier)
         return None
     if identifier.namespace == FORMER_USER_ID:  # it was attached as a customer id
         identifier = identifier._replace(namespace="user_id")
-    # The newest first in the query, to bound it; the chain is told in the order of time.
+    # The query reads the newest first, to bound it; the chain is in the order of time.
     given: list[Row] = db.rows("explain.given", (*key_of(project, identifier), LONGEST))
     return [entry_of(row) for row in deque(_linked(db, given[::-1], canonical), maxlen=LONGEST)]
 

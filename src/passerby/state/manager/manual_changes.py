@@ -117,8 +117,8 @@ class ManualChanges:
         # An undo of an earlier merge must not move the identifier. An undo of the detachment restores the memory.
         memory = msgspec.json.encode([merge for (merge,) in self._db.rows("manual_changes.memory", (number,))]).decode()
         self._db.run("manual_changes.forget", (number,))
-        signed = (self._decision.at, self._decision.actor.kind, self._decision.actor.name, self._decision.comment)
-        stored = (id_, self._project, from_, to, home, number, *identifier, memory, *signed)
+        author = (self._decision.at, self._decision.actor.kind, self._decision.actor.name, self._decision.comment)
+        stored = (id_, self._project, from_, to, home, number, *identifier, memory, *author)
         self._db.run("manual_changes.add_detachment", stored)
         common: dict[str, Any] = {
             "project": self._project, "position": self._changes.position(), "profile": made.detached,

@@ -60,8 +60,8 @@ class Pairs:
 
     def dismissed(self, limit: int, after: DuplicatePlace | None) -> DuplicatesPage:
         """See `passerby.state.views.StateReader.dismissed_duplicates`."""
-        behind = (to_blob(after.one), to_blob(after.other)) if after else (b"", b"")
-        rows: list[Any] = self._db.rows("duplicates.next_dismissals", (self._project, *behind, limit + 1))
+        cursor = (to_blob(after.one), to_blob(after.other)) if after else (b"", b"")
+        rows: list[Any] = self._db.rows("duplicates.next_dismissals", (self._project, *cursor, limit + 1))
         pairs = (self.one(to_text(one), to_text(other)) for one, other, *_ in rows[:limit])
         found = [pair for pair in pairs if pair is not None]  # the others were merged since
         if len(rows) <= limit:

@@ -101,12 +101,12 @@ class ManagedStateReader:
     def profiles(
         self, project: int, *, limit: int, stage: Stage | None = None, before: str | None = None, test: bool = True
     ) -> list[Profile]:
-        behind = search.NEWEST if before is None else to_blob(before)
+        cursor = search.NEWEST if before is None else to_blob(before)
         query, bindings = ("newest", ()) if stage is None else ("newest_of_stage", (int(stage),))
         with self._snapshot() as db:
             hidden = set() if test else _test_profiles(db, project).keys()
-            wanted = limit + len(hidden)  # so many at least are left when the hidden ones are taken out
-            rows: list[Any] = db.rows(f"reader.{query}", (project, behind, wanted, *bindings))
+            most = limit + len(hidden)  # so many at least are left when the hidden ones are taken out
+            rows: list[Any] = db.rows(f"reader.{query}", (project, cursor, most, *bindings))
             return [_profile(db, id_) for id_ in [id_ for (id_,) in rows if id_ not in hidden][:limit]]
 
     def search(  # noqa: PLR0913 - the protocol's verb
@@ -123,8 +123,8 @@ class ManagedStateReader:
         with self._snapshot() as db:
             hidden = frozenset[bytes]() if test else frozenset(_test_profiles(db, project))
             query = search.Query(project, text, stage, phone_country, hidden)
-            found, behind = search.find(db, query, limit, after)
-            return SearchPage([_profile(db, id_) for id_ in found], behind)
+            found, cursor = search.find(db, query, limit, after)
+            return SearchPage([_profile(db, id_) for id_ in found], cursor)
 
     def test_profiles(self, project: int) -> dict[str, Stage]:
         with self._snapshot() as db:
@@ -165,9 +165,9 @@ class ManagedStateReader:
             return made_by(db, project, message_id, map(to_blob, profiles))
 
     def merges(self, project: int, *, limit: int, undone: bool | None = None, before: str | None = None) -> list[Merge]:
-        behind = search.NEWEST if before is None else to_blob(before)
+        cursor = search.NEWEST if before is None else to_blob(before)
         with self._snapshot() as db:
-            return merges.newest(db, project, behind, limit, undone)
+            return merges.newest(db, project, cursor, limit, undone)
 
     def merge(self, project: int, merge_id: str) -> MergeDetail | None:
         with self._snapshot() as db:

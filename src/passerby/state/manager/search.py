@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgspec
 
 from passerby.identity.stage import Stage
-from passerby.profiles.contacts import Term, sought, term_of, terms_of
+from passerby.profiles.contacts import Term, search_prefixes, term_of, terms_of
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.ids import to_blob, to_text
 from passerby.state.views import IdentifierMatch, Match, TermMatch
@@ -133,7 +133,9 @@ def find(db: Connector, query: Query, limit: int, after: Match | None) -> tuple[
     contacts = Contacts(db, query.project)
     # Identifiers first: their scans are the cheapest, also when `first` is asked of all earlier scans.
     scans: list[Scan] = [IdentifierScan(db, query.project, n, text) for n, text in enumerate(spellings)]
-    scans += [TermScan(db, query.project, n, term, contacts) for n, term in enumerate(sought(query.text, code))]
+    scans += [
+        TermScan(db, query.project, n, term, contacts) for n, term in enumerate(search_prefixes(query.text, code))
+    ]
     found: list[bytes] = []
     seen = set[bytes]()
     last = after

@@ -19,7 +19,7 @@ _value: Final = msgspec.json.Decoder().decode
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def state_traits(
+def index_traits(
     db: Connector, project: int, stated: Mapping[tuple[str, str], Versioned], created: Collection[str]
 ) -> None:
     """Index the contacts among traits. Must be called before the traits are written.

@@ -306,7 +306,7 @@ class ManagedState:
 
     def _set_traits(self, changes: ProjectChanges) -> None:
         # Before the traits are written: the index is changed by what is stored until now.
-        search_terms.state_traits(self._db, changes.project, changes.traits, set(changes.created))
+        search_terms.index_traits(self._db, changes.project, changes.traits, set(changes.created))
         rows = [
             (to_blob(profile), name, _text(newest.value), newest.time, newest.position)
             for (profile, name), newest in changes.traits.items()
