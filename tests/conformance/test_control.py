@@ -344,3 +344,16 @@ def test_alert_settings_and_states_are_kept(engine: ControlEngine, projects: Pro
     alerting.keep_states("{}")
     assert engine.open_alerting().settings().lag_seconds is None
     assert engine.open_alerting().states() == "{}"
+
+
+def test_an_engine_of_the_control_plane_names_its_version(engine: ControlEngine) -> None:
+    assert all(engine.version())
+
+
+def test_a_password_for_an_unknown_user_adds_an_administrator(projects: Projects, users: Users) -> None:
+    projects.set_password("ann", "hash", NOW)
+    assert users.password("ann") == "hash"
+    projects.set_password("ann", "other hash", NOW)
+    assert users.password("ann") == "other hash"
+    with pytest.raises(LastAdministrator):
+        users.set_role("ann", Role.VIEWER)

@@ -131,3 +131,10 @@ def test_health_samples_are_read_in_their_order_for_a_week(engine: ControlEngine
     assert (store.since(NOW - 60_000, NOW), store.since(0, NOW - 1)) == ([later], [earlier])
     store.keep(earlier)  # the clock was set back
     assert store.since(0, NOW) == [earlier]
+
+
+def test_an_audit_log_that_is_opened_again_has_its_entries(engine: ControlEngine) -> None:
+    with closing(engine.open_audit()) as audit:
+        audit.note(1, NOW, who="ann", action="key.added")
+    with closing(engine.open_audit()) as audit:
+        assert [entry.who for entry in audit.page(1, limit=9)] == ["ann"]

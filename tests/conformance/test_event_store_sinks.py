@@ -106,3 +106,9 @@ def test_erased_profiles_lose_their_events_and_get_no_more(opened: Opened) -> No
     assert (stored(opened.store), opened.store.visible) == (list(range(21, 26)), at(25))
     opened.sink.erase(PROJECT, [ANN])
     assert opened.store.total(PROJECT) == 5
+
+
+def test_an_engine_is_tried_without_its_store_while_that_is_in_use(opened: Opened) -> None:
+    trial = opened.engine.trial(in_use=True)
+    assert (trial.engine, trial.version) == opened.engine.version()
+    assert (trial.problem, trial.opened) == ("", False)

@@ -15,8 +15,10 @@ from passerby.engines import StateEngine
 from passerby.identity.aliases import PREVIOUS_ID
 from passerby.identity.decisions import Actor
 from passerby.messages import Identifier, Violation
-from passerby.outbox.protocol import Delivered
-from passerby.settings import LogSettings
+from passerby.outbox.protocol import Delivered, OutboxSize
+from passerby.positions import Position, Positions
+from passerby.settings import OutboxSettings
+from passerby.state.manager.progress import read_positions
 from passerby.state.protocol import ManualDecision, SeenKey, SeriesRow, State
 from passerby.state.views import StateReader
 
@@ -202,7 +204,8 @@ def test_a_new_state_has_no_backfill_to_run(state: State, reader: StateReader) -
 def test_an_outbox_gives_rows_in_order_and_keeps_those_that_no_relay_has_delivered(
     comparison: Comparison, engine: StateEngine
 ) -> None:
-    with closing(engine.open_outbox(LogSettings(retention_days=1))) as outbox:
+    with closing(engine.open_outbox(OutboxSettings(retention=1.0))) as outbox:
+        assert (outbox.first(), outbox.size()) == (1, OutboxSize())
         for _ in range(3):
             comparison.append(U1)
             comparison.apply()
@@ -210,11 +213,23 @@ def test_an_outbox_gives_rows_in_order_and_keeps_those_that_no_relay_has_deliver
         rows += outbox.read(rows[-1].id, 100, 1_000_000)
         assert [(row.last_position, row.events) for row in rows] == [(1, 1), (2, 1), (3, 1)]
         assert outbox.applied().offset() == 3
+        assert (outbox.first(), outbox.size().oldest) == (rows[0].id, DAY)
         assert outbox.delivered("events") == Delivered()
         outbox.commit("events", rows[1].id)
         assert outbox.delivered("events").row == rows[1].id
         assert outbox.prune(DAY + 100 * 24 * HOUR) == 2
         assert [row.id for row in outbox.read(0, 100, 1_000_000)] == [rows[2].id]
+        assert outbox.first() == rows[2].id
+
+
+def test_the_applied_position_is_the_same_for_every_reader(
+    comparison: Comparison, state: State, reader: StateReader, engine: StateEngine
+) -> None:
+    comparison.append(U1)
+    comparison.apply()
+    assert state.positions() == reader.positions() == engine.progress().positions == Positions([Position(1)])
+    with closing(engine.open_connector()) as connector:
+        assert read_positions(connector) == state.positions()
 
 
 def test_records_are_those_of_one_project(comparison: Comparison, reader: StateReader) -> None:

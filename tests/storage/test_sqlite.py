@@ -40,6 +40,23 @@ def connection(file: Path) -> Iterator[apsw.Connection]:
         yield connection
 
 
+def test_a_statement_of_several_tables_is_prepared_once_whatever_is_bound(connection: apsw.Connection) -> None:
+    connection.execute("CREATE TABLE names (thing INTEGER PRIMARY KEY, name TEXT UNIQUE)")
+    prepared: list[int] = []
+
+    def authorize(action: int, *_: object) -> int:  # SQLite asks while it prepares a statement
+        prepared.append(action)
+        return apsw.SQLITE_OK
+
+    connection.authorizer = authorize
+    counts = []
+    for name in ("a", "b", "c"):
+        connection.execute("SELECT * FROM names JOIN things USING (thing) WHERE name = ?", (name,)).fetchall()
+        counts.append(len(prepared))
+    assert counts[0] > 0
+    assert set(counts) == {counts[0]}
+
+
 def test_a_thread_that_waits_for_the_write_lock_does_not_stop_the_one_that_has_it(
     file: Path, connection: apsw.Connection
 ) -> None:

@@ -8,7 +8,7 @@ import apsw
 
 from passerby.state.manager.reader import ManagedStateReader
 from passerby.state.sqlite.connector import SqliteConnector, translated_errors
-from passerby.storage.sqlite import BUSY_TIMEOUT_MS
+from passerby.storage.sqlite import BUSY_TIMEOUT_MS, plan_once
 
 
 class SqliteStateReader(ManagedStateReader):
@@ -26,4 +26,5 @@ def read_only(path: Path) -> SqliteConnector:
     with translated_errors():
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        plan_once(connection)
     return SqliteConnector(connection)
