@@ -1,4 +1,4 @@
-"""What a device says of itself and of its user."""
+"""What a device may_have_statements of itself and of its user."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from passerby.messages import Identifier, Message
 from passerby.positions import Position
 from passerby.profiles import traits
 from passerby.profiles.context import CONTEXT_KEYS
-from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE, merge_into, says, statements
+from passerby.profiles.devices import IDS_SCOPE, TRAITS_SCOPE, may_have_statements, merge_into, statements
 from passerby.profiles.traits import Versioned
 
 V1, V2 = (Identifier("anonymous_id", value) for value in ("v1", "v2"))
@@ -27,7 +27,7 @@ def message(*identifiers: Identifier, dialect: str = "customerlabs", kind: str =
 
 
 def stated(said: Message) -> dict[Identifier, Any]:
-    if not says(said, ANSWERING_WITH_PROFILE):
+    if not may_have_statements(said, ANSWERING_WITH_PROFILE):
         return {}
     return dict(statements(said, collect_evidence(said.identifiers), DEFAULT_POLICY, ANSWERING_WITH_PROFILE))
 
