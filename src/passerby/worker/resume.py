@@ -17,7 +17,7 @@ def resume_log(log: LogEngine, state: StateEngine) -> bool:
     positions that the state has already applied, and the worker would skip the messages accepted there. Raises LogFull,
     LogDamaged.
     """
-    if not state.exists():  # a new data folder, or a state that will be built from the log
+    if not state.exists():  # a new data directory, or a state that will be built from the log
         return False
     try:
         progress = state.progress()
