@@ -82,6 +82,17 @@ class Rejection(msgspec.Struct, gc=False):
     detail: RejectionDetail
 
 
+Assurance = Literal[0, 1, 2]
+"""How sure it is that a message's identifiers are those of its user: `CLAIMED`, `SIGNED` or `SERVER`."""
+
+CLAIMED: Final = 0
+"""By a public key alone."""
+SIGNED: Final = 1
+"""By a valid identity token for exactly the identifier that it names."""
+SERVER: Final = 2
+"""By a secret of the server that sent it; also all messages from before there was an assurance."""
+
+
 class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """One fact, as the edge understood it and as the log keeps it (a JSON array, fields in this order).
 
@@ -106,6 +117,7 @@ class Message(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     violations: tuple[Violation, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     rejected_traits: tuple[Rejected, ...] = ()
+    assurance: Assurance = SERVER
 
 
 StandardEvent = Literal[
@@ -169,3 +181,4 @@ class StoredEvent(msgspec.Struct, gc=False, kw_only=True, omit_defaults=True):
     session_id: str
     dialect: str
     semantic: Semantic | None = None
+    assurance: Assurance = SERVER

@@ -16,7 +16,18 @@ from tests.event_store.chdb.sample_events import ANN, BOB, NOON, PROJECT, event,
 
 from passerby.catalogue.types import data_type
 from passerby.event_store.protocol import Cursor, EventCounts, EventStore, Only, Volume
-from passerby.messages import NO_REJECTION_DETAIL, Item, Rejection, RejectionDetail, Semantic, StoredEvent
+from passerby.messages import (
+    CLAIMED,
+    NO_REJECTION_DETAIL,
+    SERVER,
+    SIGNED,
+    Assurance,
+    Item,
+    Rejection,
+    RejectionDetail,
+    Semantic,
+    StoredEvent,
+)
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TEXTS = st.text(max_size=8)
@@ -78,6 +89,11 @@ class TestWhatIsStored:
         )
         store.write(rows([written]), "1")
         assert timeline(store) == [written]
+
+    @pytest.mark.parametrize("assurance", [CLAIMED, SIGNED, SERVER])
+    def test_an_assurance_is_read_as_it_was_written(self, store: EventStore, assurance: Assurance) -> None:
+        store.write(rows([event(assurance=assurance)]), "1")
+        assert timeline(store)[0].assurance == assurance
 
     @FEW
     @given(

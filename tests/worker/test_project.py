@@ -11,7 +11,11 @@ import pytest
 from tests.worker.comparison import DAY, HOUR, TIGHT_LIMITS, Comparison
 
 from passerby.messages import (
+    CLAIMED,
     NO_REJECTION_DETAIL,
+    SERVER,
+    SIGNED,
+    Assurance,
     Identifier,
     Rejected,
     Rejection,
@@ -55,6 +59,12 @@ def test_an_event_is_stored_as_it_was_sent(comparison: Comparison) -> None:
     assert event.rejected == []
     fields = ("id", "project", "time", "received_at", "name", "properties", "context", "session_id", "dialect")
     assert [getattr(event, field) for field in fields] == [getattr(told, field) for field in fields]
+
+
+@pytest.mark.parametrize("assurance", [CLAIMED, SIGNED, SERVER])
+def test_an_event_has_the_assurance_of_its_message(comparison: Comparison, assurance: Assurance) -> None:
+    comparison.append(M1, name="Bought", assurance=assurance)
+    assert [event.assurance for event in events(comparison)] == [assurance]
 
 
 def test_an_event_keeps_what_a_rule_refused_apart_with_the_reason(comparison: Comparison) -> None:

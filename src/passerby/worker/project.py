@@ -224,6 +224,7 @@ class ProjectBatch:
                 session_id=message.session_id,
                 dialect=message.dialect,
                 semantic=semantic,
+                assurance=message.assurance,
             )
         )
 

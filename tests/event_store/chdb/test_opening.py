@@ -20,7 +20,7 @@ from passerby.event_store.chdb import opening
 from passerby.event_store.chdb.opening import open_event_store, open_or_rebuild
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse, Only
-from passerby.messages import Semantic
+from passerby.messages import CLAIMED, SERVER, Semantic
 
 HOLD = """
 import sys, time
@@ -77,6 +77,16 @@ class TestWhatIsWhole:
             newest = store.timeline(PROJECT, [ANN], limit=3)
             assert [event.semantic for event in newest] == [bought, bought, None]
             assert len(store.timeline(PROJECT, [ANN], limit=9, only=Only(semantic="purchased"))) == 2
+
+    def test_a_store_from_before_events_had_an_assurance_is_brought_up_to_date(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            ask(store, "ALTER TABLE events DROP COLUMN assurance SETTINGS mutations_sync = 2")
+        for place in (301, 302):
+            with closing(open_event_store(filled)) as store:
+                assert not store.refilling
+                store.write(rows([event(place, assurance=CLAIMED)]), str(place))
+                newest = store.timeline(PROJECT, [ANN], limit=place - 299)
+                assert [event.assurance for event in newest] == [CLAIMED] * (place - 300) + [SERVER]
 
     def test_a_store_from_before_events_were_found_by_their_ids_is_brought_up_to_date(self, filled: Path) -> None:
         with closing(open_event_store(filled)) as store:

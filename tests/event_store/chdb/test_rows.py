@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.event_store.chdb.sample_events import event, rows
 
 from passerby.event_store.chdb.rows import decode, first_of, pieces, probes
-from passerby.messages import Rejection, RejectionDetail
+from passerby.messages import SERVER, Rejection, RejectionDetail
 
 LINES = st.lists(st.binary(max_size=30).map(lambda line: line.replace(b"\n", b"")), max_size=20)
 
@@ -55,7 +55,7 @@ def test_a_row_of_an_earlier_version_has_the_rule_of_a_rejected_value_as_a_sente
     }
     present = {"name": "sku", "value": 1, "kind": "type_mismatch", "detail": {"expected": "string", "got": "number"}}
     objects = ("properties", "context", "semantic")
-    stored = row | {name: msgspec.json.encode(row.get(name, {})).decode() for name in objects}
+    stored = row | {"assurance": SERVER} | {name: msgspec.json.encode(row.get(name, {})).decode() for name in objects}
     stored["rejected"], stored["semantic"] = msgspec.json.encode([earlier, present]).decode(), ""
     assert decode(msgspec.json.encode(stored)).rejected == [
         Rejection(

@@ -84,11 +84,13 @@ def open_or_rebuild(
 def _bring_up_to_date(engine: Engine) -> None:
     """Add the columns and projections that a store of an older release lacks.
 
-    New columns are empty in existing parts. The engine builds projections of those parts in the background; until
-    then, queries read the parts themselves.
+    New columns have their default in existing parts. The engine builds projections of those parts in the background;
+    until then, queries read the parts themselves.
     """
     if b'"semantic_name"' not in engine.query(_SQL["columns"]):
         engine.query(_SQL["add_semantic"])
+    if b'"assurance"' not in engine.query(_SQL["columns"]):
+        engine.query(_SQL["add_assurance"])
     if b'"by_id"' not in engine.query(_SQL["projections"]):
         for change in ("drop_bloom", "add_by_id", "rebuild_projections"):
             engine.query(_SQL[change])

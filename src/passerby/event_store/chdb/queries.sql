@@ -3,12 +3,15 @@
 -- name: write
 -- Store a batch in one block, which becomes one part: all of it or nothing. Types are not inferred from values: objects
 -- and arrays are read as text.
-INSERT INTO events
+INSERT INTO events (
+    project, profile_id, time, id, name, received_at, position, properties, rejected, context, session_id, dialect,
+    semantic, assurance
+)
 SELECT *
 FROM file(
     {file:String},
     'JSONEachRow',
-    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String, semantic String'
+    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String, semantic String, assurance UInt8 DEFAULT 2'
 )
 SETTINGS
     max_insert_threads = 1,
@@ -20,12 +23,15 @@ SETTINGS
 
 -- name: refill
 -- Store the events of a batch that are missing. An event has the same id and log position however often it is delivered.
-INSERT INTO events
+INSERT INTO events (
+    project, profile_id, time, id, name, received_at, position, properties, rejected, context, session_id, dialect,
+    semantic, assurance
+)
 SELECT *
 FROM file(
     {file:String},
     'JSONEachRow',
-    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String, semantic String'
+    'project UInt32, profile_id UUID, time Int64, id UUID, name String, received_at Int64, position UInt64, properties String, rejected String, context String, session_id String, dialect String, semantic String, assurance UInt8 DEFAULT 2'
 )
 WHERE id NOT IN (
     SELECT id
@@ -194,6 +200,10 @@ SELECT name FROM system.projections WHERE database = currentDatabase() AND table
 ALTER TABLE events
     ADD COLUMN IF NOT EXISTS semantic String,
     ADD COLUMN IF NOT EXISTS semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name');
+
+-- name: add_assurance
+-- Bring a table from before events had an assurance to the shape of schema.sql.
+ALTER TABLE events ADD COLUMN IF NOT EXISTS assurance UInt8 DEFAULT 2;
 
 -- name: drop_bloom
 -- Drop the Bloom filter of a table of an older release, which `by_id` replaces.

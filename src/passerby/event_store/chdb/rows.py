@@ -9,7 +9,7 @@ import msgspec
 
 from passerby.catalogue.earlier_rejections import upgraded
 from passerby.event_store.protocol import EventCounts, Volume
-from passerby.messages import NO_REJECTION_DETAIL, Rejection, RejectionDetail, Semantic, StoredEvent
+from passerby.messages import NO_REJECTION_DETAIL, Assurance, Rejection, RejectionDetail, Semantic, StoredEvent
 from passerby.positions import Position
 
 
@@ -36,6 +36,7 @@ class _Row(msgspec.Struct):
     session_id: str
     dialect: str
     semantic: str
+    assurance: Assurance
 
 
 class _Rejected(msgspec.Struct):
@@ -118,6 +119,7 @@ def decode(row: bytes) -> StoredEvent:
         session_id=stored.session_id,
         dialect=stored.dialect,
         semantic=_semantic.decode(stored.semantic) if stored.semantic else None,
+        assurance=stored.assurance,
     )
 
 

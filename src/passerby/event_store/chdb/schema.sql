@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS events
     dialect LowCardinality(String),
     semantic String,
     semantic_name LowCardinality(String) MATERIALIZED JSONExtractString(semantic, 'name'),
+    assurance UInt8 DEFAULT 2,
     INDEX by_position position TYPE minmax GRANULARITY 64,
     PROJECTION by_name
     (
