@@ -27,3 +27,9 @@ def copied(store: ChdbEventStore, projection: str) -> int:
     """How many events have a whole copy in this projection."""
     lines = ask(store, f"{COPIED}'{projection}' FORMAT TSV").splitlines()
     return sum(int(line) for line in lines)
+
+
+def columns(store: ChdbEventStore, projection: str) -> str:
+    """The statement that a projection was made with."""
+    query = f"SELECT query FROM system.projections WHERE table = 'events' AND name = '{projection}'"  # noqa: S608 - a name
+    return ask(store, f"{query} FORMAT TSV").decode().strip()

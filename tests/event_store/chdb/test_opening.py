@@ -12,7 +12,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 from tests.event_store.chdb.damage import IN_A_PART, UNOPENABLE, Damage
-from tests.event_store.chdb.engine_tables import ask, copied, settle
+from tests.event_store.chdb.engine_tables import ask, columns, copied, settle
 from tests.event_store.chdb.sample_events import ANN, PROJECT, event, event_id, numbered, rows
 
 from passerby import logs
@@ -102,6 +102,38 @@ class TestWhatIsWhole:
                 assert store.event(PROJECT, event_id(377)) == event(377)
                 assert copied(store, "by_id") == copied(store, "by_name") == 400
                 assert b"bloom" not in ask(store, "SHOW CREATE TABLE events")
+
+    def test_a_store_from_before_positions_were_in_the_order_of_names_is_brought_up_to_date(self, filled: Path) -> None:
+        without = "SELECT project, name, time, profile_id, properties ORDER BY project, name, time"
+        with closing(open_event_store(filled)) as store:
+            ask(store, "ALTER TABLE events DROP PROJECTION by_name SETTINGS mutations_sync = 2")
+            ask(store, f"ALTER TABLE events ADD PROJECTION by_name ({without})")
+            ask(store, "ALTER TABLE events MATERIALIZE PROJECTION by_name SETTINGS mutations_sync = 2")
+            assert (copied(store, "by_name"), columns(store, "by_name")) == (300, without)
+        for number in range(2):
+            with closing(open_event_store(filled)) as store:
+                store.write(numbered(301 + number, 1), str(number))
+                assert store.count(PROJECT, "viewed") == 301 + number
+                settle(store)
+                assert not store.damaged
+                assert not store.refilling
+                assert copied(store, "by_id") == copied(store, "by_name") == 301 + number
+                assert columns(store, "by_name") == without.replace("profile_id,", "profile_id, position,")
+
+    def test_an_upgrade_that_was_cut_off_between_its_steps_is_completed(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            ask(store, "ALTER TABLE events DROP PROJECTION by_name SETTINGS mutations_sync = 2")
+        with closing(open_event_store(filled)) as store:
+            settle(store)
+            assert copied(store, "by_name") == 300
+            assert "position" in columns(store, "by_name")
+
+    def test_positions_of_a_rare_name_are_read_from_the_order_of_names(self, folder: Path) -> None:
+        with closing(open_event_store(folder)) as store:
+            store.write(numbered(1, 4000) + numbered(4001, 3, name="bought") + numbered(4004, 4000), "1")
+            plan = "EXPLAIN SELECT max(position) FROM events WHERE project = 1 AND name = 'bought'"
+            assert b"by_name" in ask(store, plan)
+            assert b"by_name" not in ask(store, plan.replace("position", "received_at"))
 
     def test_a_new_store_asks_for_a_refill_until_it_is_marked_as_filled(self, folder: Path) -> None:
         asked = []

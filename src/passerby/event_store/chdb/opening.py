@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+import msgspec
 from structlog.stdlib import BoundLogger
 
 from passerby.event_store.chdb import marker, repair
@@ -24,6 +25,13 @@ LEAST_FREE_BYTES: Final = 64 << 20
 EMPTY: Final = Marker(refilling=True, row=0)
 """The marker of a new store, or of one that lost its own."""
 
+
+class _Projection(msgspec.Struct):
+    name: str
+    query: str
+
+
+_projection: Final = msgspec.json.Decoder(_Projection).decode
 _SCHEMA: Final = sql.load("passerby.event_store.chdb", "schema.sql")
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
 
@@ -91,6 +99,11 @@ def _bring_up_to_date(engine: Engine) -> None:
         engine.query(_SQL["add_semantic"])
     if b'"assurance"' not in engine.query(_SQL["columns"]):
         engine.query(_SQL["add_assurance"])
-    if b'"by_id"' not in engine.query(_SQL["projections"]):
-        for change in ("drop_bloom", "add_by_id", "rebuild_projections"):
-            engine.query(_SQL[change])
+    found = {each.name: each.query for each in map(_projection, engine.query(_SQL["projections"]).splitlines())}
+    changes = []
+    if "by_id" not in found:
+        changes += ["drop_bloom", "add_by_id"]
+    if "position" not in found.get("by_name", ""):
+        changes += ["drop_by_name", "add_by_name"]
+    for change in [*changes, "rebuild_projections"] if changes else []:
+        engine.query(_SQL[change])

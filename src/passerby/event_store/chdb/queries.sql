@@ -192,8 +192,8 @@ SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'ev
 SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'events';
 
 -- name: projections
--- The projections that the table has.
-SELECT name FROM system.projections WHERE database = currentDatabase() AND table = 'events';
+-- The projections that the table has, and their columns.
+SELECT name, query FROM system.projections WHERE database = currentDatabase() AND table = 'events';
 
 -- name: add_semantic
 -- Add the columns of standard events to a table of an older release. They are empty in its rows.
@@ -208,6 +208,17 @@ ALTER TABLE events ADD COLUMN IF NOT EXISTS assurance UInt8 DEFAULT 2;
 -- name: drop_bloom
 -- Drop the Bloom filter of a table of an older release, which `by_id` replaces.
 ALTER TABLE events DROP INDEX IF EXISTS by_id SETTINGS mutations_sync = 0;
+
+-- name: drop_by_name
+-- Drop `by_name` of a table of an older release, with its files: it is added again under the same name.
+ALTER TABLE events DROP PROJECTION IF EXISTS by_name SETTINGS mutations_sync = 2;
+
+-- name: add_by_name
+-- Add `by_name` as in schema.sql. `rebuild_projections` fills it for existing parts.
+ALTER TABLE events
+    ADD PROJECTION IF NOT EXISTS by_name
+    (SELECT project, name, time, profile_id, position, properties ORDER BY project, name, time)
+    WITH SETTINGS (index_granularity = 8192);
 
 -- name: add_by_id
 -- Add `by_id` as in schema.sql. `rebuild_projections` fills it for existing parts.

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS events
     INDEX by_position position TYPE minmax GRANULARITY 64,
     PROJECTION by_name
     (
-        SELECT project, name, time, profile_id, properties
+        SELECT project, name, time, profile_id, position, properties
         ORDER BY project, name, time
     )
     WITH SETTINGS (index_granularity = 8192),
