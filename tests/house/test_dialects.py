@@ -23,7 +23,7 @@ ABOUT_A_VENDOR = {
     "api/openapi/examples/projects.py": "as above",
     "api/openapi/examples/stats.py": "as above",
     "cli/projects.py": "two settings of a project concern one vendor's calls each",
-    "console/presenters/validation_errors.py": "the rules of the catalogue are WebEngage's",
+    "console/presenters/catalogue.py": "the rules of the catalogue are WebEngage's",
     "console/templates/catalogue-edit.html": "as above",
     "console/templates/project.html": "two settings of a project concern one vendor's calls each",
     "destinations/conditions.py": "segments are of users there",

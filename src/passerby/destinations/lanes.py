@@ -32,12 +32,11 @@ class Dropped(NamedTuple, Generic[Item]):
 
 
 class _Queue(Generic[Item]):
-    """The items of one profile in their order. The first is in flight, or waits until `not_before`."""
+    """The items of one profile in their order, of which the first may be in flight."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_flight: bool) -> None:
         self.items: deque[Item] = deque()
-        self.in_flight = False
-        self.not_before = 0
+        self.in_flight = in_flight
 
 
 class Order(Generic[Item]):
@@ -47,7 +46,7 @@ class Order(Generic[Item]):
         self._most: Final = most_waiting
         self._queues: Final = dict[str, _Queue[Item]]()
         self._due: Final = list[tuple[int, str]]()
-        """A heap of the times at which profiles' first items are due. Entries of the past are skipped when read."""
+        """A heap of the times at which first items are due: one entry for each profile with no item in flight."""
 
     def __len__(self) -> int:
         """Return how many items wait or are in flight."""
@@ -59,17 +58,15 @@ class Order(Generic[Item]):
         if queue is not None:
             queue.items.append(item)
             return False
-        queue = self._queues[profile] = _Queue()
+        queue = self._queues[profile] = _Queue(in_flight=True)
         queue.items.append(item)
-        queue.in_flight = True
         return True
 
     def restore(self, profile: str, item: Item, not_before: int) -> None:
         """Add an item that was waiting when the process ended; a profile's items in their order."""
         queue = self._queues.get(profile)
         if queue is None:
-            queue = self._queues[profile] = _Queue()
-            queue.not_before = not_before
+            queue = self._queues[profile] = _Queue(in_flight=False)
             heappush(self._due, (not_before, profile))
         queue.items.append(item)
 
@@ -84,18 +81,16 @@ class Order(Generic[Item]):
 
     def park(self, profile: str, not_before: int) -> None:
         """Let the profile's item in flight wait until then, and its later items after it."""
-        queue = self._queues[profile]
-        queue.in_flight, queue.not_before = False, not_before
+        self._queues[profile].in_flight = False
         heappush(self._due, (not_before, profile))
 
     def due(self, now: int) -> Iterator[tuple[str, Item]]:
         """Yield the profiles whose first item is due, with that item, which is in flight from then on."""
         while self._due and self._due[0][0] <= now:
-            not_before, profile = heappop(self._due)
-            queue = self._queues.get(profile)
-            if queue is not None and not queue.in_flight and queue.not_before == not_before:
-                queue.in_flight = True
-                yield profile, queue.items[0]
+            _, profile = heappop(self._due)
+            queue = self._queues[profile]
+            queue.in_flight = True
+            yield profile, queue.items[0]
 
     def next_due(self) -> int | None:
         """Return the earliest time at which an item may be due, or None if none waits for a time."""
