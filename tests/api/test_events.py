@@ -83,7 +83,7 @@ def test_a_repeat_ends_where_it_was_found_to_be_one(api: ApiClient) -> None:
     first, second = (detail(api, message) for message in said)
     assert outcomes(first)["stored"] == "done"
     assert outcomes(second) == {"received": "done", "validated": "dropped"}
-    assert second["trail"][1]["text"].startswith("A repeat")
+    assert second["trail"][1]["text"].startswith("Duplicate")
 
 
 @pytest.mark.parametrize(

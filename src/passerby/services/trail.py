@@ -21,7 +21,7 @@ Outcome = Literal["done", "problems", "waiting", "dropped"]
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """A rule that a message broke: rejected values are in the event's `rejected`, others were kept."""
+    """A validation error of a message: rejected values are in the event's `rejected`, others were kept."""
 
     kind: str
     attribute: str
@@ -43,7 +43,7 @@ class TrailStep(msgspec.Struct, kw_only=True):
 
 
 class RawMessage(msgspec.Struct, kw_only=True):
-    """A message as the log holds it: as its dialect understood it, before any rule was applied."""
+    """A message as it is in the log: as its dialect read it, before validation."""
 
     kind: Kind
     name: str
@@ -93,12 +93,12 @@ class Found(NamedTuple):
 
     @property
     def position(self) -> Position:
-        """Its position in the log."""
+        """Position of the message in the log."""
         return self.stored.position if self.stored else self.entry.position if self.entry else Position(0)
 
     @property
     def is_applied(self) -> bool:
-        """Whether the worker has come past it."""
+        """Whether the worker has reached it."""
         return self.stored is not None or self.applied.covers(self.position)
 
 
@@ -139,7 +139,7 @@ def _raw(message: Message) -> RawMessage:
 
 
 def _problems(found: Found) -> list[Problem]:
-    """What the dialect noticed, what was rejected, and what was kept although it breaks a rule."""
+    """Return what the dialect reported, what was rejected, and what was kept despite a validation error."""
     noticed = found.entry.message.violations if found.entry else ()
     refused = found.stored.rejected if found.stored else ()
     return [
@@ -150,7 +150,7 @@ def _problems(found: Found) -> list[Problem]:
 
 
 def _flagged(stored: StoredEvent | None, types: Mapping[str, DataType]) -> Iterator[Problem]:
-    """The vendor's rules that a kept event breaks, by the catalogue's types as they are now."""
+    """Yield the validation errors of a kept event, by the current types of the data catalog."""
     if stored is None or stored.dialect in registry.ENFORCING_CATALOGUE_RULES:
         return
     if (finding := name_finding(stored.name)) is not None:
@@ -170,10 +170,13 @@ def _sample(value: Any) -> str:
 
 def _trail(kind: Kind, known: Message | StoredEvent, found: Found) -> list[TrailStep]:
     at = iso(known.received_at)
-    place = f"written to the log at position {to_json(found.position)}"
-    received = _step("received", at, "done", f"Taken by the {known.dialect} API, and {place}.")
+    text = f"Received by the {known.dialect} API and written to the log at position {to_json(found.position)}."
+    received = _step("received", at, "done", text)
     if not found.is_applied:
-        return [received, *(_step(step, None, "waiting", "The worker has not come so far.") for step in _LATER)]
+        return [
+            received,
+            *(_step(step, None, "waiting", "The worker has not reached this message yet.") for step in _LATER),
+        ]
     validated = _validated(kind, known, found)
     if validated.outcome == "dropped":
         return [received, validated]
@@ -195,7 +198,7 @@ def _step(
 
 def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailStep:
     if kind == "invalid":
-        return _step("validated", None, "dropped", "It states nothing that can be used, and is kept to be looked at.")
+        return _step("validated", None, "dropped", "Invalid event: kept for inspection.")
     if (
         kind == "track"
         and known.dialect in registry.ENFORCING_CATALOGUE_RULES
@@ -203,11 +206,13 @@ def _validated(kind: Kind, known: Message | StoredEvent, found: Found) -> TrailS
     ):
         return _step("validated", None, "dropped", f"Names that begin with {RESERVED_PREFIX} are reserved.")
     if found.entry and found.stored is None and _ended(kind, found) and found.entry.message.deduplication_key:
-        return _step("validated", None, "dropped", "A repeat: a message with the same key was applied before.")
+        return _step(
+            "validated", None, "dropped", "Duplicate: a message with the same deduplication key was applied before."
+        )
     problems = len(_problems(found))
     if problems:
-        return _step("validated", None, "problems", f"It broke {problems} of the catalogue's or its API's rules.")
-    return _step("validated", None, "done", "It broke no rule.")
+        return _step("validated", None, "problems", _counted(problems, "validation error"))
+    return _step("validated", None, "done", "No validation errors.")
 
 
 def _ended(kind: Kind, found: Found) -> bool:
@@ -219,8 +224,8 @@ def _identified(at: str, found: Found) -> TrailStep:
     if found.decisions:
         return _step("identified", at, "done", _counted(len(found.decisions), "decision"), found.decisions)
     if found.profile is None:
-        return _step("identified", at, "problems", "It has no usable identifier.")
-    return _step("identified", at, "done", "All of its identifiers led to this profile already.")
+        return _step("identified", at, "problems", "No usable identifier.")
+    return _step("identified", at, "done", "All identifiers already belonged to this profile.")
 
 
 def _counted(number: int, thing: str) -> str:
@@ -229,9 +234,9 @@ def _counted(number: int, thing: str) -> str:
 
 def _stored(kind: Kind, found: Found) -> TrailStep:
     if kind == "identify":
-        return _step("stored", None, "done", "What it says of its profile is in the profile.")
+        return _step("stored", None, "done", "The traits are stored with the profile.")
     if found.stored:
-        return _step("stored", None, "done", f"In the event store, under profile {found.stored.profile_id}.")
+        return _step("stored", None, "done", f"Stored in the event store under profile {found.stored.profile_id}.")
     if not _ended(kind, found):
-        return _step("stored", None, "waiting", "It is on its way into the event store.")
-    return _step("stored", None, "dropped", "It could not be applied, and was set aside: a fault of ours.")
+        return _step("stored", None, "waiting", "Waiting to be written to the event store.")
+    return _step("stored", None, "dropped", "Not applied because of an internal error: moved to the dead letters.")

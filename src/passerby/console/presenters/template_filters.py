@@ -86,6 +86,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "number": units.number,
     "page_view": events.page_view,
     "short": values.short,
+    "short_duration": units.short_duration,
     "size": units.size,
     "standard_label": events.standard_label,
     "standard_of": name_of,

@@ -1,11 +1,11 @@
-// What the console gains by script. Every page works without: nothing here is the only way to do something.
+// Enhances the pages of the console. Every page works without scripts: nothing here is the only way to do something.
 
 import { zone } from "./time_zone.js";
 
 const KEYS_OFF = "passerby-keys-off";
 const UNITS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
 
-// Ages: a page that stays open says how old things are now, not when it was made.
+// Ages: a tooltip has the age at the time of reading, as pages stay open for hours.
 function age(moment) {
   const seconds = (Date.now() - Date.parse(moment)) / 1000;
   if (!(seconds >= 0)) return "in the future";
@@ -19,7 +19,7 @@ addEventListener("mouseover", ({ target }) => {
   if (time) time.title = `${new Date(time.dateTime).toISOString().slice(0, 19).replace("T", " ")} UTC, ${age(time.dateTime)}`;
 });
 
-// Tables wider than the window scroll within themselves: keys have to be able to reach them.
+// Tables wider than the window scroll on their own, so they have to get the keyboard focus.
 function openTables(root) {
   for (const place of root.querySelectorAll?.(".table") ?? []) {
     const isScrolled = place.scrollWidth > place.clientWidth;
@@ -33,7 +33,7 @@ function openTables(root) {
 
 addEventListener("resize", () => openTables(document));
 
-// On phones a row is a card: every cell needs the name of its column, and the roles that its layout takes away.
+// On phones a row is a card: every cell needs the name of its column, and the roles that the style's layout removes.
 function cards(root) {
   for (const table of root.querySelectorAll?.(".table:not(.tall) > table:not(.live, .visits, .carded)") ?? []) {
     const names = [...(table.tHead?.rows[0]?.cells ?? [])].map((cell) => cell.textContent.trim());
@@ -51,7 +51,7 @@ function cards(root) {
   }
 }
 
-// Copying.
+// Copying. Buttons are hidden in the HTML, as they do nothing without scripts.
 function revealCopies(root) {
   for (const button of root.querySelectorAll?.("button[data-copy][hidden]") ?? []) button.hidden = false;
 }
@@ -80,12 +80,12 @@ addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
-// Choices that take effect at once, where there is a script to notice.
+// Fields that submit their form when they change.
 addEventListener("change", ({ target }) => {
   if (target.matches?.("[data-submit]")) target.form.requestSubmit();
 });
 
-// Keys: / searches, j and k go through rows, p presses what has data-key="p", Esc clears.
+// Keys: / focuses the search, j and k move through rows, p clicks the element with data-key="p", Esc clears.
 function keysOn() {
   return localStorage.getItem(KEYS_OFF) === null;
 }
@@ -142,8 +142,7 @@ function showKeySwitches() {
   }
 }
 
-// Charts: the numbers stand in a table beside each, for everybody; here they are drawn. This module is loaded where
-// `window.uPlot` is.
+// Charts: drawn from the table below each, which has the same numbers for everyone. Pages with charts load uPlot.
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -169,7 +168,7 @@ function labels(_, ticks) {
 
 function draw(place) {
   const { heads, data } = columns(document.getElementById(place.dataset.from));
-  // Colours are asked for whenever the chart is drawn, as the light may have been turned off since.
+  // Read whenever the chart is drawn: the colour scheme may change while the page is open.
   const [ink, line] = [() => colour("--ink-soft"), () => colour("--line")];
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { show: false } };
   const lines = heads.map((label, index) => {
@@ -184,7 +183,7 @@ function draw(place) {
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
-    axes: [{ ...axis, values: labels }, { ...axis, size: 48 }],
+    axes: [{ ...axis, values: labels, size: 28 }, { ...axis, size: 48 }], // one line of labels, five digits
     series: [{}, ...lines],
   }, data, place);
   new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: place.clientHeight })).observe(place);

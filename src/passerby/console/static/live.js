@@ -1,4 +1,4 @@
-// The live stream: rows are added at the top in batches, so that the page neither jumps nor drowns.
+// The live stream: adds rows at the top, in batches, which keeps the page responsive under load.
 
 import { zone } from "./time_zone.js";
 
@@ -65,7 +65,7 @@ function row(item) {
   return made;
 }
 
-// Why an item was dropped, or what is wrong with an attribute.
+// The reason why an item was dropped, or the validation error of an attribute.
 function reason(message, attribute = "") {
   const made = document.createElement("span");
   made.className = "reason";
@@ -80,7 +80,7 @@ function reason(message, attribute = "") {
   return made;
 }
 
-// While the page is paused, only what would be shown at all is kept; the rest is counted.
+// While the stream is paused, only the rows that would be shown are kept; the others are counted.
 function hold(items, skipped) {
   queue.push(...items);
   missed += skipped + Math.max(0, queue.length - MOST_ROWS);
@@ -110,7 +110,7 @@ function keepPosition(row, before) {
   if (list.scrollTop > 0) list.scrollTop += moved();
 }
 
-// Split view: the row that was chosen, beside (or below) the list.
+// Split view: the selected row, next to the list or, in narrow windows, below it.
 const detail = document.getElementById("detail");
 const parts = Object.fromEntries(["title", "state", "errors", "link", "json", "close"].map((name) => [name, document.getElementById(`detail-${name}`)]));
 let chosen = null;

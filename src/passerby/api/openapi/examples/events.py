@@ -51,7 +51,7 @@ DETAIL = {
                 step="received",
                 at=_EVENT.received_at,
                 outcome="done",
-                text="Taken by the crossengage API, and written to the log at position 41200.",
+                text="Received by the crossengage API and written to the log at position 41200.",
                 decisions=[],
             ),
             TrailStep(
@@ -68,7 +68,7 @@ DETAIL = {
                 step="stored",
                 at=None,
                 outcome="done",
-                text=f"In the event store, under profile {_EVENT.profile_id}.",
+                text=f"Stored in the event store under profile {_EVENT.profile_id}.",
                 decisions=[],
             ),
         ],
