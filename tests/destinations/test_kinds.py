@@ -6,11 +6,13 @@ import re
 
 import msgspec
 import pytest
+from tests.destinations.items import NAMES, item
 from tests.house.repository import SOURCE
 
 from passerby.destinations import registry
 from passerby.destinations.configuration import members
 from passerby.destinations.kind import Kind
+from passerby.destinations.mapping import compile_template
 from passerby.destinations.records import ITEM_TYPES
 from passerby.messages import StandardEvent
 
@@ -43,6 +45,15 @@ def test_a_default_map_has_a_template_for_every_type(kind: Kind) -> None:
         assert set(types) == set(kind.types)
         assert set(standard) - {""} <= STANDARD_EVENTS
         assert all(kind.template_for(name) is not None for name in kind.types)
+
+
+@KINDS
+def test_a_default_map_can_be_applied_to_every_sample(kind: Kind) -> None:
+    for sample in map(item, NAMES):
+        semantic = (sample["data"].get("event") or {}).get("semantic") or {}
+        template = kind.template_for(sample["type"], semantic.get("name"))
+        if template is not None and sample["type"] in kind.types:
+            assert compile_template(template).apply(sample) is not None
 
 
 @KINDS

@@ -1,7 +1,7 @@
 """JMESPath expressions: compiled to closures, and evaluated within a budget.
 
 The parser and the standard functions are those of the package `jmespath`. Its interpreter is not used: it cannot be
-bounded, and closures need a third of its time, which counts for thousands of items a second.
+bounded, and takes two to eight times as long, which counts for thousands of items a second.
 
 An expression is bounded when it is compiled. Its evaluation has a budget of steps: a part of an expression costs a step
 each time that it is evaluated, and each value in a new array, object or text costs one, a shared part as often as it

@@ -29,7 +29,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.destinations.envelope import Envelope
-from passerby.destinations.records import ItemType, Ordering
+from passerby.destinations.records import Batch, ItemType, Ordering
 from passerby.destinations.verdicts import Request, Response, Verdict
 
 SECRET: Final = msgspec.Meta(extra={"secret": True}, extra_json_schema={"writeOnly": True})
@@ -61,11 +61,22 @@ class Limits(NamedTuple):
     max_item_bytes: int
     """Bytes of one payload; a larger one is dead with the reason `too_large`, without a request."""
     max_wait_ms: int = 1_000
-    """How long the oldest payload waits for others; 0 without batches."""
+    """How long the oldest payload waits for others; 0 without batches. A destination's `batch` lowers these limits."""
     requests_per_second: float = 50.0
     max_age_ms: int | None = None
     """Age of the oldest item that the target accepts; older ones are withheld with the reason `too_old`."""
     timeout_seconds: float = 30.0
+
+    def within(self, batch: Batch | None) -> Limits:
+        """Return these limits, lowered to the batch that a destination is configured with."""
+        if batch is None:
+            return self
+        return self._replace(
+            max_items=min(self.max_items, batch.max_items),
+            max_bytes=min(self.max_bytes, batch.max_bytes),
+            max_item_bytes=min(self.max_item_bytes, batch.max_bytes),
+            max_wait_ms=batch.max_wait_ms if self.max_items > 1 else self.max_wait_ms,
+        )
 
 
 class Payload(NamedTuple):
