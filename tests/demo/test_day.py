@@ -14,7 +14,7 @@ from passerby.demo.day import ZEROS, afterwards, day
 from passerby.demo.people import people
 from passerby.dialects.commerce import semantic_of
 from passerby.dialects.demo import DAY_MS, Step
-from passerby.dialects.webengage.demo import MAILING_SIZE
+from passerby.dialects.webengage.samples import MAILING_SIZE
 
 END = 1_795_000_000_000
 PEOPLE = people(1, 400)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.accounts.records import ProjectSettings
-from passerby.dialects.common.unreadable import settled
+from passerby.dialects.common.invalid import settled
 from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.dialects.registry import match
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.dialects.common.test_unreadable import BATCHES, FORMS, Form
+from tests.dialects.common.test_invalid import BATCHES, FORMS, Form
 from tests.dialects.dialect_calls import send_bytes
 from tests.dialects.segment import segment_calls as segment
 

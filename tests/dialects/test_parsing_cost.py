@@ -21,8 +21,8 @@ from tests.dialects.segment import segment_calls as segment
 
 from passerby.dialects.antsomi.answers import redirect_to
 from passerby.dialects.common import times
-from passerby.dialects.common.campaigns import campaign_of
-from passerby.dialects.common.ids import read_id
+from passerby.dialects.common.context import campaign_of
+from passerby.dialects.common.values import read_id
 from passerby.dialects.contract import RequestFault
 from passerby.dialects.segment.forms import read_form
 from passerby.identity.cleaning import clean, collect_evidence

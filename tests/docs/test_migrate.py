@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from tests.house.repository import ROOT
 
-from passerby.dialects.common.faults import no_such_call
+from passerby.dialects.common.answers import no_such_call
 from passerby.edge.shared import match
 
 FOLDER: Final = ROOT / "docs" / "how-to" / "migrate"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Final, Protocol
 
-from passerby.dialects.common.faults import no_such_call
+from passerby.dialects.common.answers import no_such_call
 from passerby.dialects.contract import Call
 from passerby.dialects.dialect import Dialect, KeyKind, RequestParts
 from passerby.dialects.samples import Platform, Snippet

@@ -15,7 +15,7 @@ import msgspec
 
 from passerby import logs
 from passerby.dialects.common.causes import Cause
-from passerby.dialects.common.unreadable import settled
+from passerby.dialects.common.invalid import settled
 from passerby.dialects.contract import Call, Fault, Lookup, Outcome, Reply, Request, RequestFault
 from passerby.edge.answers import INTERNAL_ERROR, NOT_FOUND, fault_headers
 from passerby.edge.cors import preflight

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from passerby.dialects.common.faults import ANSWERS, text
+from passerby.dialects.common.answers import ANSWERS, text
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
 from passerby.sdk.files import FILES, File
 

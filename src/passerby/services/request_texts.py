@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+from passerby.dialects.common.answers import text
 from passerby.dialects.common.causes import Cause, detail
-from passerby.dialects.common.faults import text
 from passerby.dialects.contract import Fault
 
 _FAULTS: Final[Mapping[str, Fault]] = {fault.value: fault for fault in Fault}

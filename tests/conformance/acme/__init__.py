@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from passerby.commerce.vocabulary import COMMON_ITEM, Vocabulary
+from passerby.dialects.common.answers import ANSWERS, text
 from passerby.dialects.common.body import read_body
-from passerby.dialects.common.faults import ANSWERS, text
 from passerby.dialects.common.keys import hexadecimal, word
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.demo import LATE_MS, Demo, Person, Step

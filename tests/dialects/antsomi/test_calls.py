@@ -111,7 +111,7 @@ def test_a_query_with_too_many_parameters_is_refused() -> None:
     "body, said",
     [
         (b"{", "The body is not JSON."),
-        (b"\xff", "The body is not UTF-8."),
+        (b"\xff", "The request is not UTF-8."),
         (b"1", "The body must be a JSON object, or an array of up to 100 of them."),
         (b"[]", "The body must be a JSON object, or an array of up to 100 of them."),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "nested more than 64 levels"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from passerby.dialects.common.deduplication import KEY_LIMIT, read_key
+from passerby.dialects.common.values import KEY_LIMIT, read_key
 from passerby.identity.cleaning import clean
 from passerby.identity.placeholders import BLOCK_LIST
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.dialects.common.ids import id_problem, read_id
+from passerby.dialects.common.values import id_problem, read_id
 from passerby.identity.namespaces import MAX_VALUE_LENGTH
 
 

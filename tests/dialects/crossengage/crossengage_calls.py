@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 from tests.dialects.dialect_calls import AUTH_TOKEN, Keys, request
 
-from passerby.dialects.common.unreadable import settled
+from passerby.dialects.common.invalid import settled
 from passerby.dialects.contract import Lookup, LookupResult, Outcome, RequestFault
 from passerby.dialects.registry import match
 from passerby.profiles.person import Person

@@ -12,8 +12,9 @@ from tests.dialects.crossengage.crossengage_calls import REAL, body_of, call, he
 from tests.dialects.dialect_calls import AUTH_TOKEN, PROJECT, RECEIVED_AT, Keys, request
 from tests.dialects.test_properties import OBJECTS, VALUES
 
+from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Fault, Lookup, LookupResult, Outcome
-from passerby.dialects.crossengage.entries import ID_LIMIT, STRING_LIMIT
+from passerby.dialects.crossengage.entries import STRING_LIMIT
 from passerby.dialects.crossengage.events import EVENTS_LIMIT
 from passerby.dialects.crossengage.reads import CHANNELS
 from passerby.dialects.crossengage.removal import USER_DELETED

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.dialects.dialect_calls import PROJECT, WRITE_KEY, send_bytes
 from tests.dialects.segment.segment_calls import AUTHORISED, PIXELS
 
-from passerby.dialects.common.images import GIF
+from passerby.dialects.common.answers import GIF
 from passerby.dialects.contract import Fault, Outcome
 from passerby.dialects.registry import match
 from passerby.messages import Identifier

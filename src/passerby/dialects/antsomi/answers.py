@@ -1,7 +1,7 @@
 """The four forms of a response, selected by the parameter `resp_type`.
 
-Source: Antsomi, Analytics API, event. A script calls the page's own function with what it has to say. A picture or a
-redirect has no room for words: a refusal of one of them is JSON.
+Source: Antsomi, Analytics API, event. A script calls a function of the page with its data. A picture or a redirect
+cannot contain a message, so their errors are JSON.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from passerby.dialects.common.images import GIF, GIF_TYPE, NO_STORE
+from passerby.dialects.common.answers import NO_STORE, pixel
 from passerby.dialects.contract import Reply
 
 SCRIPT: Final = "javascript"
@@ -23,15 +23,15 @@ PIXEL: Final = "pixel"
 FORMS: Final = frozenset({SCRIPT, JSON, REDIRECT, PIXEL})
 
 CALLBACK: Final = "_event_callback_data"
-"""Callback in the vendor's pages that receives a response."""
+"""Function of the vendor's pages that receives a response."""
 
 _Headers = tuple[tuple[str, str], ...]
 _SCRIPT_TYPE: Final = "text/javascript; charset=utf-8"
 
 _ESCAPED: Final = ((b"<", b"\\u003c"), ("\u2028".encode(), b"\\u2028"), ("\u2029".encode(), b"\\u2029"))
-"""What JSON lets stand and a script, or a page around it, may take for something else; and how it is written there."""
+"""Characters that JSON allows and a script, or a page that contains it, would misread; and their escapes."""
 _ADDRESS: Final = re.compile(r"[A-Za-z]{1,5}://[^/?#]{1,261}(?:[/?#]|\Z)")
-"""How an address of any host begins: `urlsplit` normalises the host, which takes time with the square of its length."""
+"""The beginning of an address. It bounds the host, which `urlsplit` normalises in quadratic time."""
 _SCHEMES: Final = frozenset({"http", "https"})
 _URL_SAFE: Final = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -42,15 +42,15 @@ def form_of(resp_type: str) -> str:
     return asked if asked in FORMS else SCRIPT
 
 
-def accepted(form: str, method: str, said: Mapping[str, Any], location: str = "") -> Reply:
-    """Return the response to an accepted event; `said` is its content for a script."""
+def accepted(form: str, method: str, data: Mapping[str, Any], location: str = "") -> Reply:
+    """Return the response to an accepted event; `data` is its content for a script."""
     kept: _Headers = (NO_STORE,) if method == "GET" else ()
     if form == SCRIPT:
-        return _script(200, {"status": True, "campaigns": [], **said}, kept)
+        return _script(200, {"status": True, "campaigns": [], **data}, kept)
     if form == REDIRECT:
         return Reply(302, headers=(("Location", location), NO_STORE))
     if form == PIXEL:
-        return Reply(200, GIF, GIF_TYPE, (NO_STORE,))
+        return pixel(200)
     return Reply(200, b'{"status":true,"campaigns":[]}', headers=kept)
 
 
@@ -71,10 +71,10 @@ def _script(status: int, body: Mapping[str, Any], headers: _Headers) -> Reply:
 
 
 def redirect_to(url: str, hosts: Collection[str]) -> str | None:
-    """The address as a header can hold it, or None for one that leads to none of these hosts (in lower case).
+    """Return an address escaped for a header, or None for one whose host is none of these (in lower case).
 
-    Browsers and parsers disagree about odd addresses, and so may be led elsewhere than was checked: what has a
-    backslash, a user name or white space in it leads nowhere.
+    Browsers and parsers disagree about unusual addresses, so a browser could go elsewhere than was checked (open
+    redirect): an address with a backslash, a user name or white space is rejected.
     """
     if not _ADDRESS.match(url) or not url.isprintable() or "\\" in url or " " in url:
         return None

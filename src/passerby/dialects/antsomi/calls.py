@@ -14,17 +14,14 @@ from passerby.dialects.antsomi.answers import JSON, REDIRECT, SCRIPT, accepted, 
 from passerby.dialects.antsomi.events import REQUEST_ID, Envelope, read
 from passerby.dialects.antsomi.fields import Invalid, read_query
 from passerby.dialects.antsomi.keys import NAME, PORTAL, PORTAL_KIND, PROPERTY, PROPERTY_KIND
-from passerby.dialects.common.body import read_body
-from passerby.dialects.common.faults import ANSWERS, text
+from passerby.dialects.common.answers import ANSWERS, text
+from passerby.dialects.common.body import BODY_LIMIT, read_body
 from passerby.dialects.common.invalid import refused_message
 from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.messages import Message
 
 PATHS: Final = ("/event", "/stream_event")
-
-BODY_LIMIT: Final = 1 << 20
-"""Bytes (design, "What an edge never lets through")."""
 
 BATCH_LIMIT: Final = 100
 """Events in one body. Arrays are an extension of Passerby: the vendor accepts one event per request. All events are
@@ -42,23 +39,32 @@ def fault(what: Fault, detail: str = "") -> Reply:
 
 
 def _refused(form: str, what: Fault, detail: str = "") -> Reply:
+    """Format a fault in a form of response."""
     headers = (("Allow", "GET, POST"),) if what is Fault.METHOD_NOT_ALLOWED else ()
     return refused(form, ANSWERS[what].status, text(what, detail), headers)
 
 
-def _collect(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def collect(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Handle the events of a body or query. Errors have the requested form of response, too."""
     query = read_query(request.query)
     form = form_of(query.get("resp_type", ""))
     try:
-        return _take(request, query, form, credentials)
+        project = _project(query, credentials)
+        settings = credentials.settings(project)
+        location = redirect_to(query.get("redirect_url", ""), settings.redirect_hosts) if form == REDIRECT else ""
+        if location is None:  # before anything is stored: the sender would send it again
+            raise Invalid("redirect_url must lead to a host that this project redirects to.")  # noqa: TRY301 - as below
+        messages = _messages(_bodies(request, query), Envelope(request, project, query, settings.zone))
+        told = _told(messages[-1]) if form == SCRIPT else {}
+        return Outcome(accepted(form, request.method, told, location), messages)
     except Invalid as invalid:
         return Outcome(refused(form, 400, str(invalid)))
     except RequestFault as found:
         return Outcome(_refused(form, found.fault, found.detail))
 
 
-def _authorise(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+def authorise(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    """Return the error response for unknown keys in the query, else None."""
     query = read_query(request.query)
     try:
         _project(query, credentials)
@@ -67,19 +73,8 @@ def _authorise(request: Request, _parameters: Mapping[str, str], credentials: Cr
     return None
 
 
-def _take(request: Request, query: Mapping[str, str], form: str, credentials: Credentials) -> Outcome:
-    project = _project(query, credentials)
-    settings = credentials.settings(project)
-    location = redirect_to(query.get("redirect_url", ""), settings.redirect_hosts) if form == REDIRECT else ""
-    if location is None:
-        raise Invalid("redirect_url must lead to a host that this project redirects to.")
-    messages = _messages(_bodies(request, query), Envelope(request, project, query, settings.zone))
-    told = _told(messages[-1]) if form == SCRIPT else {}
-    return Outcome(accepted(form, request.method, told, location), messages)
-
-
 def _project(query: Mapping[str, str], credentials: Credentials) -> int:
-    """The project of a portal and of a property in it."""
+    """Return the project of a portal and of a property in it. Raises RequestFault."""
     project = credentials.project(PORTAL_KIND, query.get(PORTAL, ""))
     if project is None or credentials.project(PROPERTY_KIND, query.get(PROPERTY, "")) != project:
         raise RequestFault(Fault.UNKNOWN_KEY)
@@ -87,7 +82,8 @@ def _project(query: Mapping[str, str], credentials: Credentials) -> int:
 
 
 def _bodies(request: Request, query: Mapping[str, str]) -> list[Any]:
-    """The fields of each event; a POST without a body, as from a page that is left, has them in the query, too."""
+    """Return the fields of each event. Raises Invalid."""
+    # A page that is left sends a POST without a body (`sendBeacon`), with the fields in the query.
     if request.method == "GET" or not request.body:
         return [query]
     body = read_body(request, ELEMENTS)
@@ -103,10 +99,10 @@ _RECORDS: Final = (dict, RefusedRecord)
 
 
 def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
-    """The messages of these events, of which one alone may have its `request_id` in the query."""
+    """Return the messages of these events. Raises Invalid."""
     if len(bodies) == 1:
         return [read(bodies[0], envelope)]
-    # One id for several events would make all but the first of them repeats.
+    # Without the query's deduplication key: one for several events would make all but the first duplicates.
     query = {field: value for field, value in envelope.query.items() if field != REQUEST_ID}
     envelope = msgspec.structs.replace(envelope, query=query)
     messages = []
@@ -141,9 +137,9 @@ _CALLS: Final[Mapping[str, Call]] = {
         methods=frozenset({"GET", "POST"}),
         body_limit=BODY_LIMIT,
         parameters={},
-        handle=_collect,
+        handle=collect,
         fault=fault,
-        authorise=_authorise,
+        authorise=authorise,
     )
     for path in PATHS
 }

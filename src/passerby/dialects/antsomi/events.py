@@ -17,9 +17,8 @@ from passerby.dialects.antsomi.context import message_context, session_of
 from passerby.dialects.antsomi.fields import Invalid, id_of, member, object_of, one_of
 from passerby.dialects.antsomi.identifiers import CUSTOMER_ID, IDENTIFY_ID, Who, is_yes, left_behind, read_who
 from passerby.dialects.antsomi.keys import NAME
-from passerby.dialects.common.deduplication import read_key
-from passerby.dialects.common.ids import ANY_LENGTH, read_id
-from passerby.dialects.common.times import read_local
+from passerby.dialects.common.times import UNREADABLE_TIME, read_local
+from passerby.dialects.common.values import ANY_LENGTH, read_id, read_key
 from passerby.dialects.contract import Request
 from passerby.messages import Message, Violation
 
@@ -49,20 +48,17 @@ ROUTING: Final = frozenset(
 DOCUMENTED: Final = ROUTING.union(
     ("uid", "aid", "cid", "sid", "ec", "ea", "en", "et", "items", "dims", "extra", "context", "request_id")
 )
-"""The fields that have a place of their own."""
+"""Fields that are stored elsewhere than among the properties."""
 
 UNDERSTOOD: Final = frozenset({IDENTIFY_ID, *TRAITS})
-"""The members of `extra` that become an identifier or a trait."""
+"""Members of `extra` that become an identifier or a trait."""
 VISITOR: Final = frozenset({USERS})
 PEOPLE: Final = frozenset({USERS, CUSTOMERS})
-"""The business objects that become traits."""
-
-UNREADABLE_TIME: Final = "unreadable_time"
-"""A kind of violation."""
+"""Business objects that become traits."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What comes with the fields of an event: its project, and the zone of times that have none."""
+    """State shared by the events of a request. `zone` is the time zone of times without one."""
 
     request: Request
     project: int
@@ -91,7 +87,13 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
     )
     event = _Event(fields, dims, extra, _of_type(dims, CUSTOMERS), _of_type(dims, USERS))
     who = _who(event, name, envelope)
-    time, violations = _time(fields, envelope)
+    said = fields.get("et")
+    time = None if said is None or said == "" else read_local(said, envelope.zone)
+    violations: tuple[Violation, ...] = ()
+    if time is None:
+        time = request.received_at
+        if said is not None and said != "":  # an event with a wrong time is better than none: it is kept and counted
+            violations = (Violation(UNREADABLE_TIME, attribute="et", sample=sample(said)),)
     return Message(
         project=envelope.project,
         id=request.new_id(),
@@ -138,7 +140,15 @@ def _dims(fields: Mapping[str, Any], request: Request) -> dict[str, Any]:
             raise Invalid("dims must be an object, or an array of objects.")
         for type_, stated in objects.items():
             value = one_of(stated)
-            found[type_] = _joined(found[type_], value) if type_ in found else value
+            if type_ not in found:
+                found[type_] = value
+                continue
+            earlier = found[type_]
+            # Two objects of one type are merged if their fields agree, else both are kept.
+            if type(earlier) is dict and type(value) is dict and all(value.get(k, v) == v for k, v in earlier.items()):
+                found[type_] = earlier | value
+            else:
+                found[type_] = [*earlier, value] if type(earlier) is list else [earlier, value]
     return found
 
 
@@ -151,33 +161,15 @@ def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
     raise Invalid(f"dims.{type_} must be one object.")
 
 
-def _joined(earlier: Any, later: Any) -> Any:
-    """Merge two objects of one type if their fields agree; else return both as a list."""
-    if type(earlier) is dict and type(later) is dict and all(later.get(k, v) == v for k, v in earlier.items()):
-        return earlier | later
-    return [*earlier, later] if type(earlier) is list else [earlier, later]
-
-
 def _who(event: _Event, name: str, envelope: Envelope) -> Who:
     fields, extra = event.fields, event.extra
     server = is_yes(envelope.query.get("is_s2s")) or is_yes(fields.get("is_s2s"))
     if name != RESET:
         return read_who(fields, event.customers, extra, server=server)
     old, new = (id_of(fields, field) or id_of(extra, field) for field in RESET_FIELDS)
-    if not id_of(fields, "uid"):
+    if not id_of(fields, "uid"):  # else the event would be rejected for having no identity
         fields = {**fields, "uid": old}
     return left_behind(read_who(fields, event.customers, extra, server=server), old, new)
-
-
-def _time(fields: Mapping[str, Any], envelope: Envelope) -> tuple[int, tuple[Violation, ...]]:
-    """Return the event time; the time of receipt if it is absent or unreadable."""
-    said, received_at = fields.get("et"), envelope.request.received_at
-    if said is None or said == "":
-        return received_at, ()
-    time = read_local(said, envelope.zone)
-    if time is None:
-        return received_at, (Violation(UNREADABLE_TIME, attribute="et", sample=sample(said)),)
-    return time, ()
 
 
 def _properties(event: _Event, who: Who, request: Request) -> dict[str, Any]:
@@ -194,7 +186,7 @@ def _properties(event: _Event, who: Who, request: Request) -> dict[str, Any]:
 
 
 def _traits(event: _Event, who: Who) -> dict[str, Any]:
-    """The traits of the visitor, and those of the customer unless who that is was only inferred."""
+    """Return the traits of the visitor, and those of the customer unless the customer was only inferred."""
     visitor, customer, extra = event.users, event.customers, event.extra
     if who.inferred or (not customer and TRAITS.keys().isdisjoint(extra)):
         return dict(_without(visitor, {USER_ID}))
@@ -203,7 +195,7 @@ def _traits(event: _Event, who: Who) -> dict[str, Any]:
 
 
 def _without(fields: Mapping[str, Any], names: AbstractSet[str]) -> Mapping[str, Any]:
-    """The fields but those of these names. Mostly all are, or none is, which needs no look at each."""
+    """Return the fields without these names. Fast where all of them are left out, or none, as mostly."""
     if names.isdisjoint(fields):
         return fields
     if fields.keys() <= names:

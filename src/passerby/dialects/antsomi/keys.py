@@ -1,4 +1,4 @@
-"""Antsomi's keys: the numbers of a portal and of a property in it. Both are public and stand in the query."""
+"""Antsomi's keys: the numbers of a portal and of a property in it. Both are public and are sent in the query."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS: Final = {PORTAL: PORTAL_KIND, PROPERTY: PROPERTY_KIND}
 
 
 def find_keys(request: RequestParts) -> Iterator[FoundKey]:
-    """Yield both numbers: either alone tells whose the call was meant to be."""
+    """Yield both numbers: either alone identifies the project."""
     for name, value in parse_qsl(request.query):
         if name in _KINDS:
             yield FoundKey(_KINDS[name], value)

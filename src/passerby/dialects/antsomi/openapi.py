@@ -137,23 +137,18 @@ _RESPONSES: Final[dict[str, Any]] = {
 }
 
 
-def _refusals() -> dict[str, Any]:
-    """Return the error responses. To a script, they are returned as a script."""
+def _operation(path: str, method: str) -> dict[str, Any]:
     example = {400: {"fields": {"status": False, "message": _NO_NAME}}}
     faults = (Fault.UNKNOWN_KEY, *OF_ANY_CALL)
-    found = refusals(fault, _REFUSED, faults, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
-    for status in ("400", "401"):
-        found[status]["content"][_SCRIPT_TYPE] = _script(refused(SCRIPT, int(status), _NO_NAME))
-    found["401"]["description"] = "The portal is unknown, or the property does not belong to it."
-    return found
-
-
-def _operation(path: str, method: str) -> dict[str, Any]:
+    errors = refusals(fault, _REFUSED, faults, example, {429: RETRY_AFTER, 503: RETRY_AFTER})
+    for status in ("400", "401"):  # those after the form of the response is known
+        errors[status]["content"][_SCRIPT_TYPE] = _script(refused(SCRIPT, int(status), _NO_NAME))
+    errors["401"]["description"] = "The portal is unknown, or the property does not belong to it."
     common = {
         "operationId": f"antsomi_{path[1:]}_{method}",
         "tags": [TAG],
         "security": [],
-        "responses": _RESPONSES | _refusals(),
+        "responses": _RESPONSES | errors,
     }
     if method == "post":
         return common | {

@@ -80,18 +80,18 @@ export default passerby;"""
 
 
 def web(source: Source) -> str:
-    """For the head of every page: calls are taken at once, and done when the SDK has come."""
+    """Return the snippet for the head of every page. It queues calls until the SDK is loaded."""
     script = _text(f"{source.url}/sdk/web_event.js")
     return _STUB.format(portal_id=_text(source.portal_id), prop_id=_text(source.prop_id), script=script)
 
 
 def tag_manager(source: Source) -> str:
-    """For Google Tag Manager: a tag for every page, and one for an event."""
+    """Return the tags for Google Tag Manager: one for every page, and one for an event."""
     return _TAG.format(stub=web(source))
 
 
 def react_native(source: Source) -> str:
-    """For an app: a module for the others to import."""
+    """Return a module of an app, for its other modules to import."""
     url, portal_id, prop_id = map(_text, source)
     return _MODULE.format(url=url, portal_id=portal_id, prop_id=prop_id, script=f"{source.url}/sdk/mobile.js")
 

@@ -1,8 +1,8 @@
 """Reads a JSON body within the limits that hold for every dialect (design, "What an edge never lets through").
 
-A body that cannot be read is a `RequestFault`; what a readable body must look like is the dialect's own business. The
-size of the body is the edge's. Most bodies cost only their decoding: the decoder itself checks that they nest no deeper
-than `SHALLOW`, and attributes are counted only where the number of colons says that there could be too many.
+A body that cannot be read is a `RequestFault`; the dialect checks what a readable one contains, the edge its size. Most
+bodies cost only their decoding: the decoder itself checks that they nest no deeper than `SHALLOW`, and attributes are
+counted only where the number of colons says that there could be too many.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ import msgspec
 
 from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, read, record_texts
 from passerby.dialects.contract import Fault, Request, RequestFault
+
+BODY_LIMIT = 1 << 20
+"""Bytes of a call with one record (design, as above), where the vendor names no limit."""
+BULK_BODY_LIMIT = 5 << 20
+"""Bytes of a call with several records, likewise."""
 
 DEPTH_LIMIT = 64
 """Maximum nesting of objects and arrays, including the outermost one."""
@@ -65,8 +70,10 @@ def decode(body: bytes, records: str = "", request: Request | None = None, other
         value = _decode_shallow(body)
     except (UnicodeDecodeError, msgspec.DecodeError):
         value = _decode_deep(body, records, request)
+        # Here alone: what the shallow decoder reads is not too deep.
         if _is_deep(value):
             _check(value, body, (records, others), Fault.TOO_DEEP, _is_deep)
+    # Each attribute has a colon, so counting them in the bytes spares nearly every body the traversal.
     if len(body) > SHORTEST_RICH and body.count(b":") > ATTRIBUTE_LIMIT:
         _check(value, body, (records, others), Fault.TOO_MANY_ATTRIBUTES, _is_rich)
     return value
@@ -81,11 +88,7 @@ def _decode_deep(body: bytes, records: str, request: Request | None) -> Any:
             raise RequestFault(Fault.TOO_DEEP) from None
     except (UnicodeDecodeError, msgspec.DecodeError):
         pass
-    return _decode_again(body, records, request)
-
-
-def _decode_again(body: bytes, records: str, request: Request | None) -> Any:
-    """Decode a body that the fast decoder rejected: skip a byte order mark and use the lenient reader."""
+    # Not by the fast decoder: with a byte order mark, with what parsers disagree about, or no JSON.
     if not body:
         raise RequestFault(Fault.NOT_JSON, "empty_body")
     try:

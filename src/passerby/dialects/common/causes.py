@@ -1,4 +1,4 @@
-"""The causes of request faults: what exactly was wrong, as a code with parameters, and the text of each for answers.
+"""Causes of request faults: what exactly was wrong, as a code with parameters, and the text of each for answers.
 
 A cause is stored with a rejected request, so codes are never renamed or reused. The texts are part of the dialects'
 answers to clients.
@@ -29,20 +29,20 @@ CauseCode = Literal[
 ]
 
 TEXTS: Final[Mapping[CauseCode, str]] = {
-    "batch_items": "A batch takes at most {limit:,} items",
+    "batch_items": "A batch may have at most {limit:,} items",
     "data_not_json": "data is neither JSON nor base64",
     "empty_body": "The body is empty",
     "malformed": "{problem}",
     "malformed_at": "{problem} (character {position})",
     "not_gzip": "It is not gzip",
-    "not_yet_applied": "What was accepted before is not applied yet",
+    "not_yet_applied": "Earlier requests are not applied yet",
     "query_attributes": "They are in the query",
-    "query_not_utf8": "The query is not",
-    "repeated_encoding": "It is packed more than once",
-    "shared_size": "context and integrations come to more than {limit:,} bytes in {items:,} items",
-    "stored_size": "What it comes to has more than {limit:,} bytes",
-    "truncated_gzip": "It ends too early",
-    "unknown_encoding": "Only gzip is understood",
+    "query_not_utf8": "The query has invalid bytes",
+    "repeated_encoding": "It has several encodings",
+    "shared_size": "context and integrations have more than {limit:,} bytes when they are copied to {items:,} items",
+    "stored_size": "Its messages would have more than {limit:,} bytes",
+    "truncated_gzip": "The gzip stream is truncated",
+    "unknown_encoding": "Only gzip is supported",
 }
 """`problem` is the JSON decoder's message, `position` a number of characters, `limit` a number of items or bytes."""
 

@@ -1,4 +1,4 @@
-"""Common kinds of keys, and the search for a key in a rejected body."""
+"""Kinds of keys that several vendors have, and the search for a key in a rejected body."""
 
 from __future__ import annotations
 

@@ -48,5 +48,5 @@ LANGUAGES: Final[Mapping[str, Callable[[str, SampleCall], str]]] = {
 
 
 def _quoted(text: str) -> str:
-    """Quote a text for a shell."""
+    """Quote a text for a shell. Always, unlike `shlex.quote`: users replace values with others that need the quotes."""
     return "'" + text.replace("'", "'\\''") + "'"

@@ -53,7 +53,7 @@ _LOW: Final = rf"[dD][c-fC-F]{_HEX}{{2}}"
 _SURROGATES: Final = re.compile(rf"(?<!\\)((?:\\\\)*+)\\u(?:({_HIGH}\\u{_LOW})|{_HIGH}|{_LOW})")
 r"""A pair (group 2) or half of one, with the escaped backslashes before it: `\\ud83d` is text, `\\\ud83d` is not."""
 _MAY_OVERFLOW: Final = re.compile(r"(?<![0-9])[0-9]{200}|[eE]\+?[0-9]{3}")
-"""What a text has in it somewhere that holds a fraction beyond the range of a double."""
+"""Found in every text that holds a fraction beyond the range of a double, and in few others."""
 _LONG_INTEGER: Final = re.compile(rf"(?<![0-9])[0-9]{{{DIGIT_LIMIT}}}")
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
@@ -86,15 +86,11 @@ def with_whole_characters(text: str) -> str:
     """Replace each unpaired surrogate in a JSON text by U+FFFD."""
     if "\\ud" not in text and "\\uD" not in text:
         return text
-    return _SURROGATES.sub(_whole, text)
-
-
-def _whole(found: re.Match[str]) -> str:
-    return found[0] if found[2] else f"{found[1]}\\ufffd"
+    return _SURROGATES.sub(lambda found: found[0] if found[2] else f"{found[1]}\\ufffd", text)
 
 
 def _decoder(text: str) -> JSONDecoder:
-    """A decoder that calls back for as few numbers of this text as it can: a call costs more than most numbers."""
+    """Return a decoder that calls back only for numbers that this text may hold: a call costs more than a number."""
     return JSONDecoder(
         parse_float=_fraction if _MAY_OVERFLOW.search(text) else None,
         parse_int=_integer if _LONG_INTEGER.search(text) else None,
@@ -129,15 +125,16 @@ class _Pieces:
         self._passed = 0
 
     def body(self, records: str) -> Any:
-        value = self._records() if records == ELEMENTS else self._object(records)
+        """Return the body with `RefusedRecord`s. Raises RequestFault for one that has no records and is too deep."""
+        members: dict[str, Any] = {}
+        value: Any = members
+        if records == ELEMENTS:
+            value = self._records()
+        else:
+            self._sequence("{}", lambda: self._member(members, records))
         if self._next():
             self._fail("Extra data")
         return value
-
-    def _object(self, records: str) -> dict[str, Any]:
-        members: dict[str, Any] = {}
-        self._sequence("{}", lambda: self._member(members, records))
-        return members
 
     def _member(self, members: dict[str, Any], records: str) -> None:
         if self._next() != '"':
@@ -197,18 +194,18 @@ class _Pieces:
             brackets = found[0]
             self._at = found.start()
             if brackets == '"':
-                self._value()
+                self._value()  # brackets in a string do not count
                 continue
             change = len(brackets) if brackets[0] in "[{" else -len(brackets)
             if depth + change <= 0:
-                self._at += depth
+                self._at += depth  # a run of brackets may close more than this record
                 return
             depth += change
             self._at += len(brackets)
         self._fail("Unterminated record")
 
     def _next(self) -> str:
-        """The next character that is not white space; "" at the end."""
+        """Skip white space; return the next character, "" at the end."""
         found = _BLANK.match(self._text, self._at)
         self._at = found.end() if found else self._at
         return self._text[self._at : self._at + 1]

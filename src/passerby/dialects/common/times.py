@@ -1,6 +1,6 @@
-"""Reads points in time as the vendors' documentation allows them, to milliseconds since 1970 in UTC.
+"""Reads points in time in the vendors' documented forms, to milliseconds since 1970 in UTC.
 
-Every reader answers None for what it cannot read, whatever it is given. A fraction finer than a millisecond is cut off.
+Every reader returns None for an unreadable value of any type. A fraction finer than a millisecond is cut off.
 
 Times since the epoch come as a number or as its digits, and their size gives the unit (see `_from_epoch`), because
 clients confuse the units whatever a vendor's documentation says.
@@ -48,15 +48,18 @@ EPOCH_DIGITS = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,9})?")
 
 NO_OFFSET = timedelta()
 
+UNREADABLE_TIME = "unreadable_time"
+"""Kind of violation: a time that cannot be read; the time of receipt replaces it."""
+
 ENDS = "Z0123456789"
 """Valid last characters of a time. `datetime.fromisoformat` accepts some others."""
 
 
 def read_iso_or_epoch(value: Any) -> int | None:
-    """ISO 8601, or an epoch time as a number or its digits (CrossEngage, `timestamp`).
+    """Read ISO 8601, or an epoch time as a number or its digits (CrossEngage, `timestamp`).
 
-    A text without a zone is UTC. A date alone is its first moment. Letters may be lower-case, and a space may stand
-    for the `T`.
+    A text without a zone is UTC. A date alone is its first moment. Letters may be lower-case, and a space may replace
+    the `T`.
     """
     if type(value) is str:
         return _iso_or_digits(value)
@@ -64,20 +67,20 @@ def read_iso_or_epoch(value: Any) -> int | None:
 
 
 def read_local(value: Any, zone: tzinfo) -> int | None:
-    """As `read_iso_or_epoch`, with a text without a zone meant in `zone` (Antsomi, `et`)."""
+    """Read as `read_iso_or_epoch`, but a text without a zone in `zone` (Antsomi, `et`)."""
     if type(value) is str:
         return _iso_or_digits(value, zone)
     return _from_epoch(value)
 
 
 def read_utc(value: Any) -> int | None:
-    """`yyyy-MM-ddTHH:mm:ss` with a fraction or none, in UTC and saying so (CustomerLabs, `added_at`)."""
+    """Read `yyyy-MM-ddTHH:mm:ss` with an optional fraction and the zone UTC (CustomerLabs, `added_at`)."""
     moment = _strict_moment(value) if type(value) is str else None
     return None if moment is None or moment.utcoffset() != NO_OFFSET else _milliseconds(moment)
 
 
 def read_strict_iso_or_epoch(value: Any) -> int | None:
-    """`yyyy-MM-ddTHH:mm:ss` with a fraction or none and `±hhmm`, `±hh:mm` or `Z`; or an epoch time.
+    """Read `yyyy-MM-ddTHH:mm:ss` with an optional fraction and `±hhmm`, `±hh:mm` or `Z`; or an epoch time.
 
     WebEngage, Tracking Events, `eventTime`. The zone is not optional: a guessed one would be hours wrong unnoticed.
     """
@@ -98,7 +101,8 @@ def _iso_or_digits(text: str, zone: tzinfo = UTC) -> int | None:
     if text[4:5] != "-" and len(text) != BASIC_DATE and (counted := _from_digits(text)) is not None:
         return counted
     text = text.upper()
-    if not _is_separated(text):
+    # `fromisoformat` accepts any character between date and time, in the extended form and in the basic one.
+    if len(text) > len("yyyy-MM-dd") and text[10] not in "T " and text[8] not in "T ":
         return None
     moment = _moment(text)
     if moment is None:
@@ -106,13 +110,8 @@ def _iso_or_digits(text: str, zone: tzinfo = UTC) -> int | None:
     return _milliseconds(moment if moment.tzinfo else moment.replace(tzinfo=zone))
 
 
-def _is_separated(text: str) -> bool:
-    """Return whether a `T` or a space separates date and time. `fromisoformat` accepts any character there."""
-    return len(text) <= len("yyyy-MM-dd") or text[10] in "T " or text[8] in "T "
-
-
 def _strict_moment(text: str) -> datetime | None:
-    """A date and a time to the second, parted as the documentation shows it; a zone may be missing."""
+    """Read date and time to the second, separated by a `T`; the zone may be missing."""
     if not SHORTEST <= len(text) <= LONGEST or text[10] != "T" or text[16] != ":":
         return None
     return _moment(text)
@@ -134,7 +133,8 @@ def _milliseconds(moment: datetime) -> int | None:
 
 
 def _from_digits(text: str) -> int | None:
-    """The digits of an epoch time, with a fraction or none."""
+    """Read the digits of an epoch time, with an optional fraction."""
+    # By length first: the pattern would scan megabytes.
     if len(text) > LONGEST or not EPOCH_DIGITS.fullmatch(text):
         return None
     return _from_epoch(float(text) if "." in text else int(text))

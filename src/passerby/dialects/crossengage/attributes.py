@@ -1,8 +1,8 @@
 """`/users/attributes`: the traits in the project's catalogue, as the vendor lists attributes.
 
-Source: CrossEngage, User Management API v1, attributes. Nothing has to be created here: a trait is in the catalogue
-from its first value on. Creating an attribute is answered with what it will be and keeps nothing; it is listed once a
-value arrives (decision 47). One whose values are of another type is refused, as is deleting one.
+Source: CrossEngage, User Management API v1, attributes. Attributes need not be created: a trait is in the catalogue
+from its first value on. Creating one stores nothing and responds with the attribute as it will be listed once a value
+arrives (decision 47). Creating an attribute whose values have another type is an error, as is deleting one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from passerby.dialects.crossengage.reads import QUERY_LIMIT, STANDARD, is_status
 from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply
 
 PREFIX: Final = "traits."
-"""What the vendor puts before the name of an attribute that is none of its own."""
+"""Prefix of the names of attributes that are not the vendor's own."""
 NAME_LIMIT: Final = 200
 """Characters."""
 PAGE: Final = 10
@@ -77,7 +77,7 @@ def get(sent: Sent) -> Lookup:
 
 
 def delete(sent: Sent) -> Lookup:
-    """`DELETE /users/attributes/{attrId}`: 409 for one that is there, because people have values of it."""
+    """`DELETE /users/attributes/{attrId}`: 409 for one that exists, because profiles have values of it."""
     words = "The attribute is in use. An administrator deletes it in the data catalog of the console."
     return _asked(sent, lambda known: _of_id(sent, known, lambda _: _refused(sent, words, status=409)))
 
@@ -98,7 +98,7 @@ def _listed(known: LookupResult) -> list[dict[str, Any]]:
 
 
 def _attribute(name: str, type_: str) -> dict[str, Any]:
-    """An attribute as the vendor shows it. Its id is a function of its name, by which alone attributes differ here."""
+    """Return an attribute in the vendor's form. Its id is computed from its name, which is unique."""
     shown = name if name in STANDARD else f"{PREFIX}{name}"
     return {"id": crc32(name.encode()) & 0x7FFF_FFFF, "name": shown, "attributeType": type_}
 

@@ -40,7 +40,7 @@ class _Batch:
     def __init__(self, sent: Sent, updated: list[Any], deleted: list[Any]) -> None:
         self._sent = sent
         self._updated = [read_entry(record, "id") for record in updated]
-        # Only the id of a user to delete is read.
+        # Only the id of a user to delete is read: an invalid email must not keep the user.
         ids = [{"id": record.get("id")} if type(record) is dict else record for record in deleted]
         self._deleted = [read_entry(record, "id") for record in ids]
         self._messages: list[Message] = []
@@ -62,6 +62,7 @@ class _Batch:
 
     def _remove(self, at: int, known: LookupResult) -> Outcome | Lookup:
         entry = self._deleted[at]
+        # With the traits that the same call sets: the lookup cannot know them yet.
         messages = removal(self._sent, entry.id, known, self._stated.get(entry.id))
         self._messages += messages
         if messages:

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from passerby.dialects.common.faults import ANSWERS
-from passerby.dialects.common.ids import id_problem, read_id
+from passerby.dialects.common.answers import ANSWERS
 from passerby.dialects.common.lenient import RefusedRecord
+from passerby.dialects.common.values import ID_LIMIT, id_problem, object_of, read_id
 from passerby.dialects.crossengage.rest import FORMAT, MISSING, WRONG, Problem
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier
 
-ID_LIMIT: Final = 512
-"""The most characters that an id, an email or a business unit may have. The vendor names no limit."""
 STRING_LIMIT: Final = 16 * 1024
 """Characters; longer strings are refused (User Management API, data rules: 16 KB)."""
 
@@ -55,7 +53,7 @@ def address(email: str, unit: str | None) -> Identifier:
 def read_entry(record: Any, required: str) -> Entry:
     """Read a user (`required` is "id") or a lead ("email", and an id is ignored)."""
     if type(record) is not dict:
-        refused = type(record) is RefusedRecord
+        refused = type(record) is RefusedRecord  # the reader has replaced a record that exceeds a limit
         problem = ANSWERS[record.fault].text if refused else "An entry must be an object."
         return Entry("", "", None, {}, [Problem("", WRONG, "2", problem)])
     problems: list[Problem] = []
@@ -64,7 +62,7 @@ def read_entry(record: Any, required: str) -> Entry:
     if not (id_ if required == "id" else email) and not any(each.field == required for each in problems):
         problems.append(Problem(required, MISSING, "2", f"{required} is required."))
     unit = None
-    if record.get(UNIT) is not None:
+    if record.get(UNIT) is not None:  # the empty string is a valid unit
         unit = read_id(record[UNIT], ID_LIMIT)
         if unit is None:
             problems.append(Problem(UNIT, WRONG, "8", f"{UNIT} {id_problem(record[UNIT], ID_LIMIT)}."))
@@ -77,7 +75,7 @@ def read_named(record: dict[str, Any], field: str, namespace: str, problems: lis
     if value is None:
         problems.append(Problem(field, WRONG, "2", f"{field} {id_problem(record[field], ID_LIMIT)}."))
     elif value and clean(namespace, value) is None:
-        problems.append(Problem(field, WRONG, "2", f"{field} has a value that identifies nobody."))
+        problems.append(Problem(field, WRONG, "2", f"{field} has a placeholder as its value."))
     return value or ""
 
 
@@ -92,10 +90,9 @@ def _email(record: dict[str, Any], problems: list[Problem]) -> str:
 
 
 def _traits(record: dict[str, Any], unit: str | None, problems: list[Problem]) -> dict[str, Any]:
-    own = record.get("traits")
-    if type(own) is not dict:
-        if own not in (None, "", []):  # PHP encodes an empty object as []
-            problems.append(Problem("traits", WRONG, "3", "traits must be an object."))
+    own = object_of(record.get("traits"))
+    if own is None:
+        problems.append(Problem("traits", WRONG, "3", "traits must be an object."))
         own = {}
     fields = {name: value for name, value in record.items() if name not in _IDENTIFYING}
     for prefix, values in (("", fields), ("traits.", own)):
@@ -103,5 +100,6 @@ def _traits(record: dict[str, Any], unit: str | None, problems: list[Problem]) -
             if type(value) is str and len(value) > STRING_LIMIT:
                 words = f"A string may have at most {STRING_LIMIT:,} characters."
                 problems.append(Problem(f"{prefix}{name[:ID_LIMIT]}", WRONG, "2", words))
+    # The unit is part of the email's identifier and a trait of the user, which reads show.
     business_unit = {UNIT: unit or None} if UNIT in record else {}
     return fields | own | business_unit

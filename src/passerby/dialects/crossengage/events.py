@@ -1,6 +1,7 @@
-"""`POST /events`: up to 50 events of one user, by `id` or else by email and business unit. All are kept, or none.
+"""`POST /events`: up to 50 events of one user, by `id` or else by email and business unit. All are stored, or none.
 
-Event names need not be registered. The vendor's answer says nothing of single events, so one at fault refuses the call.
+Event names need not be registered. The vendor's response has no place for errors of single events, so one invalid event
+rejects the call.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from passerby.dialects.common.body import read_body
+from passerby.dialects.common.values import ID_LIMIT, object_of
 from passerby.dialects.contract import Outcome, Reply
 from passerby.dialects.crossengage.entries import read_entry
-from passerby.dialects.crossengage.mobile import EVENT_LIMIT
 from passerby.dialects.crossengage.rest import MISSING, WRONG, Problem, Sent, in_v1, reply
 
 EVENTS_LIMIT: Final = 50
@@ -19,7 +20,7 @@ _ACCEPTED: Final = Reply(202)
 
 
 def post_events(sent: Sent) -> Outcome:
-    """202 without a body. A refusal is one object with `field` and `type`, of the first problem found."""
+    """Handle the call: 202 without a body. An error is one object with `field` and `type`, of the first problem."""
     body = read_body(sent.request)
     if type(body) is not dict:
         return _refused(Problem("", WRONG, "2", "The body must be an object."))
@@ -34,7 +35,7 @@ def post_events(sent: Sent) -> Outcome:
         problem = _problem(event)
         if problem:
             return _refused(problem._replace(message=f"events[{index}]: {problem.message}"))
-    by = who.identifiers[:1]
+    by = who.identifiers[:1]  # the id alone, where there is one: an event links no identifiers
     return Outcome(_ACCEPTED, [sent.track(by, each["event"], each.get("properties") or {}) for each in events])
 
 
@@ -44,9 +45,9 @@ def _problem(event: Any) -> Problem | None:
     name, properties = event.get("event"), event.get("properties")
     if name is None or name == "":
         return Problem("event", MISSING, "2", "event is required.")
-    if type(name) is not str or name.isspace() or len(name) > EVENT_LIMIT:
-        return Problem("event", WRONG, "2", f"event must be a string of at most {EVENT_LIMIT} characters.")
-    if type(properties) is not dict and properties not in (None, "", []):
+    if type(name) is not str or name.isspace() or len(name) > ID_LIMIT:
+        return Problem("event", WRONG, "2", f"event must be a string of at most {ID_LIMIT} characters.")
+    if object_of(properties) is None:
         return Problem("properties", WRONG, "2", "properties must be an object.")
     return None
 

@@ -12,28 +12,17 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.common.body import read_body
-from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.common.ids import id_problem, read_id
+from passerby.dialects.common.answers import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.body import BODY_LIMIT, read_body
+from passerby.dialects.common.context import sender_of
 from passerby.dialects.common.times import read_iso_or_epoch
+from passerby.dialects.common.values import ID_LIMIT, id_problem, object_of, read_id
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.crossengage.keys import KEY, KEY_KIND, NAME
 from passerby.messages import Identifier, Message
 
 PREFIX: Final = "/api/v1/mobile/"
 POST: Final = frozenset({"POST"})
-
-BODY_LIMIT: Final = 1 << 20
-"""Bytes (design, "What an edge never lets through")."""
-
-ID_LIMIT: Final = 512
-"""The most characters that an id, an email or a business unit may have. The vendor names no limit."""
-
-EVENT_LIMIT: Final = 512
-"""The most characters of an event's name. The vendor names no limit."""
-
-AGENT_LIMIT: Final = 512
-"""Characters kept of a user agent."""
 
 MISSING: Final = "MISSING_VALUE"
 WRONG: Final = "WRONG_VALUE"
@@ -56,7 +45,7 @@ def match(path: str) -> Call | None:
         parameters={KEY: key},
         handle=handle or no_such_call,
         fault=fault,
-        authorise=_authorise if handle else None,
+        authorise=authorise if handle else None,
     )
 
 
@@ -67,7 +56,7 @@ def fault(what: Fault, detail: str = "") -> Reply:
     return _errors([_error(field, kind, text(what, detail))], ANSWERS[what].status, headers)
 
 
-def _identify(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def identify(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Identify the user of a mobile id by `userId`, by `email` within its `businessUnit`, or by both.
 
     With a `userId`, an `email` without a unit (or a unit without an email) is no identifier; it becomes the trait of
@@ -94,12 +83,12 @@ def _identify(request: Request, parameters: Mapping[str, str], credentials: Cred
             time=time,
             received_at=request.received_at,
             traits=loose | traits if loose else traits,
-            context=_context(request),
+            context=sender_of(request),
         )
     )
 
 
-def _track(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def track(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Record an event of the profile with the mobile id. Other ids in the body are ignored, as the vendor does."""
     project = _project(parameters, credentials)
     body = read_body(request)
@@ -107,7 +96,13 @@ def _track(request: Request, parameters: Mapping[str, str], credentials: Credent
         return Outcome(_NO_OBJECT)
     errors: Errors = []
     mobile_id = _mobile_id(body, errors)
-    event = _event_name(body, errors)
+    event: Any = body.get("event")
+    if event is None or event == "" or (type(event) is str and event.isspace()):
+        errors.append(_error("event", MISSING, "event is required."))
+    elif type(event) is not str:
+        errors.append(_error("event", WRONG, "event must be a string."))
+    elif len(event) > ID_LIMIT:
+        errors.append(_error("event", WRONG, f"event must have at most {ID_LIMIT} characters."))
     properties = _object(body, "properties", errors)
     time = _common(body, "track", request, errors)
     if errors:
@@ -123,18 +118,19 @@ def _track(request: Request, parameters: Mapping[str, str], credentials: Credent
             received_at=request.received_at,
             name=event,
             properties=properties,
-            context=_context(request),
+            context=sender_of(request),
         )
     )
 
 
 _HANDLERS: Final[Mapping[str, Callable[[Request, Mapping[str, str], Credentials], Outcome]]] = {
-    "identify": _identify,
-    "track": _track,
+    "identify": identify,
+    "track": track,
 }
 
 
-def _authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+def authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    """Return the error response for an unknown key in the path, else None."""
     known = credentials.project(KEY_KIND, parameters[KEY]) is not None
     return None if known else fault(Fault.UNKNOWN_KEY)
 
@@ -168,7 +164,15 @@ def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dic
     if body.get("businessUnit") is not None:  # the empty string is a valid unit
         unit = _id(body, "businessUnit", faults)
     if not faults and not user_id and (not email or unit is None):
-        faults = _unnamed(email, unit)
+        # Name what is missing of the identifier that was begun; without a begun one, all fields.
+        if email:
+            missing = {"businessUnit": "An email needs its businessUnit, which may be an empty string."}
+        elif unit:
+            missing = {"email": "A businessUnit needs its email."}
+        else:
+            neither = "Either userId, or email and businessUnit, must be given."
+            missing = dict.fromkeys(("userId", "email", "businessUnit"), neither)
+        faults = [_error(field, MISSING, message) for field, message in missing.items()]
     errors.extend(faults)
     identifiers = [Identifier("user_id", user_id)] if user_id else []
     if email and unit is not None:
@@ -177,39 +181,12 @@ def _person(body: dict[str, Any], errors: Errors) -> tuple[list[Identifier], dic
     return identifiers, {key: value for key, value in (("email", email), ("businessUnit", unit)) if value}
 
 
-def _unnamed(email: str | None, unit: str | None) -> Errors:
-    """Return the errors of an identify call without a complete identifier."""
-    if email:
-        return [_error("businessUnit", MISSING, "An email needs its businessUnit, which may be an empty string.")]
-    if unit:
-        return [_error("email", MISSING, "A businessUnit needs its email.")]
-    return [
-        _error(field, MISSING, "Either userId, or email and businessUnit, must be given.")
-        for field in ("userId", "email", "businessUnit")
-    ]
-
-
-def _event_name(body: dict[str, Any], errors: Errors) -> str:
-    """Return the name of the event, or "" with an entry in `errors`."""
-    value = body.get("event")
-    if value is None or value == "" or (type(value) is str and value.isspace()):
-        errors.append(_error("event", MISSING, "event is required."))
-    elif type(value) is not str:
-        errors.append(_error("event", WRONG, "event must be a string."))
-    elif len(value) > EVENT_LIMIT:
-        errors.append(_error("event", WRONG, f"event must have at most {EVENT_LIMIT} characters."))
-    else:
-        return value
-    return ""
-
-
 def _object(body: dict[str, Any], field: str, errors: Errors) -> dict[str, Any]:
-    value = body.get(field)
-    if type(value) is dict:
-        return value
-    if value not in (None, "", []):  # PHP encodes an empty object as []
+    value = object_of(body.get(field))
+    if value is None:
         errors.append(_error(field, WRONG, f"{field} must be an object."))
-    return {}
+        return {}
+    return value
 
 
 def _common(body: dict[str, Any], call: str, request: Request, errors: Errors) -> int:
@@ -231,14 +208,6 @@ def _common(body: dict[str, Any], call: str, request: Request, errors: Errors) -
         )
         return request.received_at
     return time
-
-
-def _context(request: Request) -> dict[str, Any]:
-    context: dict[str, Any] = {"ip": request.client_ip} if request.client_ip else {}
-    agent = request.headers.get("user-agent")
-    if agent:
-        context["user_agent"] = agent[:AGENT_LIMIT]
-    return context
 
 
 def _accepted(message: Message) -> Outcome:
@@ -268,4 +237,4 @@ _FAULTS: Final[Mapping[Fault, tuple[str, str]]] = {
     Fault.OVERLOADED: ("", "TOO_MANY_REQUESTS"),
     Fault.UNAVAILABLE: ("", "UNAVAILABLE"),
 }
-"""`field` and `type` of each fault. Other faults (too deep, too many attributes) are a wrong value of the body."""
+"""`field` and `type` of each fault. Others (too deep, too many attributes) are a wrong value of the body."""

@@ -1,4 +1,4 @@
-"""Reads one user, and reads or writes whether messages may be sent to that user.
+"""Reads one user, and reads or writes the user's opt-outs and blacklist status.
 
 An opt-out is the trait `optOut.MAIL` (or another channel, or `optOut.ALL`), the blacklist the trait `blacklisted`.
 """
@@ -39,13 +39,13 @@ def get_user(sent: Sent) -> Lookup:
 
 
 def get_user_by_email(sent: Sent) -> Lookup:
-    """`GET /users/email/{email}/bu/{bu}`: the email in any case, the business unit as it was written."""
+    """`GET /users/email/{email}/bu/{bu}`: the email in any case, the business unit exactly as written."""
     who = address(sent.parameters["email"], sent.parameters["bu"])
     return _of_user(sent, who, lambda known, person: Outcome(reply(200, _shown(known, person))))
 
 
 def get_opt_out(sent: Sent) -> Outcome | Lookup:
-    """`GET /users/{id}/optout-status`: of one channel, which an opt-out of all includes; without one of all."""
+    """`GET /users/{id}/optout-status`: of one channel, which an opt-out of all includes, or of all channels."""
     channel = _channel(sent)
     if channel is None:
         return _NO_CHANNEL
@@ -86,7 +86,7 @@ def get_recipient(sent: Sent) -> Lookup:
 
 
 def _of_user(sent: Sent, who: Identifier, tell: Callable[[LookupResult, Person], Outcome]) -> Lookup:
-    """Ask for a user; 404 where there is none."""
+    """Return the lookup of a user, answered with 404 for an unknown one."""
 
     def told(known: LookupResult) -> Outcome:
         person = present(known)
@@ -96,7 +96,7 @@ def _of_user(sent: Sent, who: Identifier, tell: Callable[[LookupResult, Person],
 
 
 def _set(sent: Sent, field: str, trait: str) -> Outcome | Lookup:
-    """Set a trait of a known user to the boolean in a field of the body, and answer with that field."""
+    """Set a trait of a known user to the boolean in a field of the body; the response is that field."""
     body = read_body(sent.request)
     value = body.get(field) if type(body) is dict else None
     if type(value) is not bool:
@@ -106,7 +106,7 @@ def _set(sent: Sent, field: str, trait: str) -> Outcome | Lookup:
 
 
 def _channel(sent: Sent) -> str | None:
-    """The channel in the query, `ALL` without one, None for an unknown one."""
+    """Return the channel in the query, `ALL` without one, None for an unknown one."""
     query = sent.request.query
     if len(query) > QUERY_LIMIT:
         return None
@@ -119,7 +119,7 @@ def _out(person: Person, channel: str) -> bool:
 
 
 def _shown(known: LookupResult, person: Person) -> dict[str, Any]:
-    """A user as the vendor shows one: standard fields, then all other traits."""
+    """Return a user in the vendor's form: standard fields, then all other traits."""
     own = {name: value for name, value in person.traits.items() if name != UNIT and not is_status(name)}
     named = {
         "id": person.newest.get("user_id"),

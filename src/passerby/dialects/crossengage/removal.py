@@ -21,7 +21,7 @@ _GONE: Final = Reply(204)
 
 
 def delete_user(sent: Sent) -> Lookup:
-    """204 in version 1, and 404 for an unknown user; in version 2 always 202. A body is not read."""
+    """Handle the call: 204 in version 1, or 404 for an unknown user; 202 in version 2. The body is ignored."""
     id_ = sent.parameters["id"]
 
     def told(known: LookupResult) -> Outcome:
@@ -36,14 +36,15 @@ def delete_user(sent: Sent) -> Lookup:
 def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | None = None) -> list[Message]:
     """Return the messages that delete a user; none for an unknown or already deleted user.
 
-    `stated` are traits that the same call gives the user, None where it says nothing of them. Raises RequestFault
-    where traits that were accepted before are not applied yet: they would survive.
+    `stated` are the names of traits that the same call sets, None if it does not update the user. Raises RequestFault
+    if accepted traits are not applied yet: they would survive.
     """
     if known.behind:
         raise RequestFault(Fault.UNAVAILABLE, "not_yet_applied")
     person = present(known)
     if person is None and stated is None:
         return []
+    # A null removes a trait, so each has to be known by name.
     names = [*(person.traits if person else ()), *(stated or ())]
     who = [user_id(id_)]
     return [sent.identify(who, dict.fromkeys(names), deleted=True), sent.track(who, USER_DELETED, {})]

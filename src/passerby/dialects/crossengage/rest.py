@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from passerby.dialects.common.faults import ANSWERS, text
+from passerby.dialects.common.answers import ANSWERS, text
 from passerby.dialects.contract import Credentials, Fault, Lookup, Outcome, Reply, Request, RequestFault
 from passerby.dialects.crossengage.keys import NAME, TOKEN_HEADER, TOKEN_KIND
 from passerby.messages import Identifier, Message

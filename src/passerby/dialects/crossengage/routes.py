@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from passerby.dialects.common.faults import ANY_METHOD, no_such_call
+from passerby.dialects.common.answers import ANY_METHOD, no_such_call
 from passerby.dialects.contract import Call, Credentials, Lookup, Outcome, Request, RequestFault, without_lookup
 from passerby.dialects.crossengage import attributes, reads
 from passerby.dialects.crossengage.bulk import post_batch
@@ -46,7 +46,10 @@ class Method(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A call by its path. `version` is the shape of faults that are found before the version is looked at."""
+    """A call by its path. `version` is the format of faults detected before the version header is read.
+
+    `asks`: some of its methods need a lookup.
+    """
 
     name: str
     methods: Mapping[str, Method]
@@ -164,12 +167,12 @@ def _ask(route: Route, request: Request, parameters: Mapping[str, str], credenti
         return _labelled(method.answer(Sent(request, project, version, parameters)), request)
     except RequestFault as fault:
         if version == route.version:
-            raise
+            raise  # the edge formats it with `route.version`
         return _labelled(Outcome(fault_of(version, "", fault.fault, fault.detail)), request)
 
 
 def _labelled(answer: Outcome | Lookup, request: Request) -> Outcome | Lookup:
-    """Add an `X-Request-ID` to the response, as the vendor does; to that of a lookup once it is made."""
+    """Add an `X-Request-ID` to the response, as the vendor does; after a lookup to the response then made."""
     if isinstance(answer, Lookup):
         asked = answer
         return msgspec.structs.replace(asked, proceed=lambda known: _labelled(asked.proceed(known), request))

@@ -1,7 +1,7 @@
-"""Tracking ids: what version 2 answers a write with, and what `GET /users/track/{trackingId}` says of it.
+"""Tracking ids: version 2 responds to a write with one, and `GET /users/track/{trackingId}` returns its state.
 
-A tracking id holds the counts of its call. The last message of the call has the id's first part as its deduplication
-key: once the state knows that key, everything that the call brought is applied.
+A tracking id contains the counts of its call, so nothing is stored for it. The last message of the call has the id's
+first part as its deduplication key: once the state knows that key, all messages of the call are applied.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from passerby.dialects.crossengage.rest import NOT_FOUND, Sent, reply
 from passerby.messages import Message
 
 LIFETIME_MS: Final = 24 * 60 * 60 * 1000
-"""How long a tracking id is known (User Management API v2, Request tracking). The state keeps the keys as long."""
+"""How long a tracking id is valid (User Management API v2, Request tracking). The state keeps the keys as long."""
 PARAMETER: Final = "trackingId"
 _LENGTH: Final = 200
 _FORM: Final = re.compile(r"(?P<key>[A-Za-z0-9-]+)_(?P<at>[0-9]+)_(?P<total>[0-9]+)_(?P<error>[0-9]+)_(?P<kept>[01])")
 
 
 class Counts(NamedTuple):
-    """How many entries a call has, and how many of them are at fault."""
+    """The number of entries of a call, and of the invalid ones among them."""
 
     total: int = 1
     error: int = 0
@@ -38,7 +38,7 @@ _ONE: Final = Counts()
 def accepted(
     sent: Sent, messages: Sequence[Message], counts: Counts = _ONE, errors: Sequence[dict[str, Any]] = ()
 ) -> Outcome:
-    """202 with a tracking id, and the `errors` of entries that are left out."""
+    """Return 202 with a tracking id, and the `errors` of invalid entries."""
     key, (total, failed) = sent.request.new_id(), counts
     body = f"{key}_{sent.request.received_at}_{total}_{failed}_{int(bool(messages))}"
     answer: dict[str, Any] = {PARAMETER: f"{body}_{_checksum(sent.project, body)}"}

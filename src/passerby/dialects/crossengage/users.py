@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from passerby.dialects.common.body import read_body
+from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Outcome
-from passerby.dialects.crossengage.entries import ID_LIMIT, Entry, read_entry
+from passerby.dialects.crossengage.entries import Entry, read_entry
 from passerby.dialects.crossengage.rest import WRONG, Problem, Sent, in_v1, refusal, reply
 from passerby.dialects.crossengage.tracking import accepted
 from passerby.messages import Message
@@ -21,7 +22,7 @@ def message_of(sent: Sent, entry: Entry) -> Message:
 
 
 def put_user(sent: Sent) -> Outcome:
-    """`PUT /users/{id}`: the id in the body may be left out; another one than the path's is answered with 409."""
+    """`PUT /users/{id}`: the id in the body is optional; one that differs from the path's is answered with 409."""
     body = read_body(sent.request)
     if type(body) is not dict:
         return Outcome(_of_one(read_entry(body, "id"), 400))
@@ -37,7 +38,7 @@ def put_user(sent: Sent) -> Outcome:
 
 
 def put_user_later(sent: Sent) -> Outcome:
-    """`PUT /users`: as `put_user`, answered with a tracking id. The email may be left out."""
+    """`PUT /users`: as `put_user`, answered with a tracking id. The email is optional."""
     entry = read_entry(read_body(sent.request), "id")
     if entry.problems:
         return Outcome(refusal("2", *entry.problems))
@@ -60,7 +61,7 @@ def post_leads(sent: Sent) -> Outcome:
 
 
 def too_many(field: str, number: int) -> Problem:
-    """The problem of a call with more entries than it may have."""
+    """Return the problem of a call with too many entries."""
     return Problem(field, WRONG, "9", f"Max batch request size is {BATCH_LIMIT:,}, but was {number:,}")
 
 
@@ -72,7 +73,7 @@ def result(entry: Entry) -> dict[str, Any]:
 
 
 def _of_one(entry: Entry, status: int) -> Any:
-    """The answer about a single user. `xngId` is null, because the profile is resolved after the response."""
+    """Return the response about a single user. `xngId` is null: the profile is resolved after the response."""
     told: dict[str, Any] = {
         "id": entry.id[:ID_LIMIT] or None,
         "xngId": None,

@@ -41,7 +41,6 @@ from passerby.dialects.customerlabs.identifiers import Naming
 from passerby.dialects.customerlabs.keys import NAME
 from passerby.dialects.customerlabs.wrapping import Unwrapped, may_wrap, unwrap
 from passerby.messages import Identifier, Message
-from passerby.profiles.person import Person
 
 INSTALLATION: Final = "anonymous_id"
 """The namespace of `uid` and `customerlabs_user_id`."""
@@ -77,7 +76,7 @@ def external_ids(request: Request, credentials: Credentials) -> Lookup:
     parameters = optional_object(body, CAMPAIGN)
     told = credentials.settings(project).answers_with_profile
     call = _Call(request, project, told, uid, session, {}, ids, device, sent)
-    return _inquiry(call, partial(_started, call, parameters), limited=is_limited(device))
+    return _lookup(call, partial(_started, call, parameters), limited=is_limited(device))
 
 
 def identify(request: Request, credentials: Credentials) -> Lookup:
@@ -91,7 +90,7 @@ def identify(request: Request, credentials: Credentials) -> Lookup:
     told = credentials.settings(project).answers_with_profile
     call = _Call(request, project, told, uid, session, by, ids, device, sent)
     # Advertising ids are limited until the lookup returns the settings of the device.
-    return _inquiry(call, partial(_identified, call, traits, source, time), limited=True)
+    return _lookup(call, partial(_identified, call, traits, source, time), limited=True)
 
 
 def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
@@ -101,7 +100,8 @@ def _body(request: Request) -> tuple[dict[str, Any], Unwrapped]:
     return object_body(sent.value), sent
 
 
-def _inquiry(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Lookup:
+def _lookup(call: _Call, proceed: partial[Outcome], *, limited: bool) -> Lookup:
+    # A public app id authorises no more than the installation's own data: without the setting, no profile is looked up.
     named = _naming(call, limited=limited)[0].identifiers if call.answers_with_profile else ()
     return Lookup(call.project, named, Identifier(INSTALLATION, call.uid), proceed)
 
@@ -153,21 +153,15 @@ def _message(
 
 def _reply(call: _Call, known: LookupResult, device: dict[str, Any], traits: dict[str, Any] | None = None) -> Reply:
     stated = {SHOWN.get(name, name): value for name, value in known.external_ids.items()}
-    answer = {
-        "user_id": call.uid,
-        EXTERNAL_IDS: _known_ids(known.profile) | stated | call.external_ids,
-        DEVICE: device,
-    }
+    # The ids of the profile, if it was looked up: as last sent, and the newest identifier of each namespace.
+    ids: dict[str, Any] = {}
+    if known.profile is not None:
+        kept, newest = known.profile.context.get(EXTERNAL_IDS), known.profile.newest
+        ids = dict(kept) if type(kept) is dict else {}
+        ids |= {field: newest[name] for name, field in SHOWN.items() if name in newest}
+    answer = {"user_id": call.uid, EXTERNAL_IDS: ids | stated | call.external_ids, DEVICE: device}
     if traits is not None:
         held = (known.profile.traits if known.profile else {}) | known.traits
+        # Null removes a trait.
         answer["user_traits"] = {name: value for name, value in (held | traits).items() if value is not None}
     return Reply(200, msgspec.json.encode(answer))
-
-
-def _known_ids(person: Person | None) -> dict[str, Any]:
-    """Return the external ids of a profile: the newest identifier of each namespace, and the other ids as last sent."""
-    if person is None:
-        return {}
-    kept = person.context.get(EXTERNAL_IDS)
-    found = dict(kept) if type(kept) is dict else {}
-    return found | {field: person.newest[name] for name, field in SHOWN.items() if name in person.newest}

@@ -1,19 +1,19 @@
 """CustomerLabs' calls: their paths, authentication and responses.
 
-Source: CustomerLabs, Mobile Tracking API. The app's calls carry no secret, only the public id of the app; the secret of
-a webhook is in its path. Every refusal has the one shape that the vendor documents, and says which field is at fault.
+Source: CustomerLabs, Mobile Tracking API. The app's calls contain no secret, only the public id of the app; the secret
+of a webhook is in its path. Errors have the vendor's documented form and name the invalid field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from passerby.dialects.common.body import read_body
-from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.answers import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.body import BODY_LIMIT, BULK_BODY_LIMIT, read_body
 from passerby.dialects.common.invalid import refused_message
 from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, raise_if_all_refused
 from passerby.dialects.contract import (
@@ -32,15 +32,10 @@ from passerby.dialects.customerlabs.events import Envelope, read
 from passerby.dialects.customerlabs.fields import Invalid
 from passerby.dialects.customerlabs.keys import NAME, SLUG, SOURCE, WEBHOOK_KIND
 from passerby.dialects.customerlabs.wrapping import may_wrap
-from passerby.messages import Message
 
 APP: Final = "/app/"
 POST: Final = frozenset({"POST"})
 
-APP_LIMIT: Final = 1 << 20
-"""Bytes of a call of the app (design, "What an edge never lets through")."""
-WEBHOOK_LIMIT: Final = 5 << 20
-"""Bytes of a webhook's body, which may contain many events."""
 EVENT_LIMIT: Final = 5_000
 """Events in one array. The vendor names no limit."""
 
@@ -54,7 +49,7 @@ def match(path: str) -> Call | None:
     if not path.startswith(SOURCE):
         return None
     slug, _, rest = path[len(SOURCE) :].partition("/")
-    return _call("event", _webhook, WEBHOOK_LIMIT, {SLUG: slug}) if slug and not rest else _NOWHERE
+    return _call("event", _webhook, BULK_BODY_LIMIT, {SLUG: slug}) if slug and not rest else _NOWHERE
 
 
 def fault(what: Fault, detail: str = "") -> Reply:
@@ -80,42 +75,41 @@ def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], cre
     return without_lookup(_ask(call, request, parameters, credentials))
 
 
-def _authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+def authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    """Return the error response for an unknown webhook, else None."""
     known = credentials.project(WEBHOOK_KIND, f"{SOURCE}{parameters[SLUG]}/") is not None
     return None if known else UNKNOWN_SOURCE
 
 
 def _webhook(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """An event, or an array of events that is taken whole or not at all.
+    """Handle an event, or an array of events: all are stored, or none.
 
-    The exception is an event that breaks a limit of every dialect: it alone is refused, and kept for inspection.
+    The exception is an event that exceeds a limit of every dialect: it alone is rejected and stored for inspection.
     """
     project = credentials.project(WEBHOOK_KIND, f"{SOURCE}{parameters[SLUG]}/")
     if project is None:
         raise RequestFault(Fault.UNKNOWN_KEY)
     body = read_body(request, ELEMENTS)
     envelope = Envelope(request, project, credentials, may_wrap(request.body))
-    try:
-        messages = _read_all(body, envelope) if type(body) is list else [read(body, envelope)]
-    except Invalid as invalid:
-        return Outcome(_refusal(str(invalid)))
-    return Outcome(_TAKEN, messages)
-
-
-def _read_all(records: list[Any], envelope: Envelope) -> list[Message]:
-    if not 0 < len(records) <= EVENT_LIMIT:
-        raise Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events")
-    raise_if_all_refused(records)
+    if type(body) is not list:
+        try:
+            return Outcome(_TAKEN, [read(body, envelope)])
+        except Invalid as invalid:
+            return Outcome(_refusal(str(invalid)))
+    if not 0 < len(body) <= EVENT_LIMIT:
+        return Outcome(_refusal(str(Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events"))))
+    raise_if_all_refused(body)
     messages = []
-    for index, record in enumerate(records):
+    for index, record in enumerate(body):
         if type(record) is RefusedRecord:
-            messages.append(refused_message(envelope.request, envelope.project, NAME, record))
+            messages.append(refused_message(request, project, NAME, record))
             continue
         try:
             messages.append(read(record, envelope))
-        except Invalid as invalid:
-            raise Invalid(f"[{index}].{invalid.field}".rstrip("."), invalid.problem) from None
-    return messages
+        except Invalid as invalid:  # names the event, too
+            field = f"[{index}].{invalid.field}".rstrip(".")
+            return Outcome(_refusal(str(Invalid(field, invalid.problem))))
+    return Outcome(_TAKEN, messages)
 
 
 def _refusal(message: str, status: int = 400, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
@@ -131,7 +125,7 @@ _FIELDS: Final[Mapping[Fault, str]] = {
     Fault.OVERLOADED: "request",
     Fault.UNAVAILABLE: "request",
 }
-"""The field of a fault that is not about the body."""
+"""The field that errors name for a fault; `body` for others."""
 
 _TAKEN: Final = Reply(200, content_type="text/plain; charset=utf-8")
 UNKNOWN_SOURCE: Final = _refusal("path: there is no source with this webhook", 404)
@@ -153,16 +147,16 @@ def _call(
         handle=handle,
         fault=fault,
         look_up=look_up,
-        authorise=_authorise if handle is _webhook else None,
+        authorise=authorise if handle is _webhook else None,
     )
 
 
 def _app_call(name_: str, call: _Inquire) -> Call:
-    return _call(name_, partial(_answer, call), APP_LIMIT, {}, partial(_ask, call))
+    return _call(name_, partial(_answer, call), BODY_LIMIT, {}, partial(_ask, call))
 
 
 _APP_CALLS: Final[Mapping[str, Call]] = {
     "externalIds": _app_call("externalIds", external_ids),
     "identify": _app_call("identify", identify),
 }
-_NOWHERE: Final = _call("unknown", no_such_call, APP_LIMIT, {})
+_NOWHERE: Final = _call("unknown", no_such_call, BODY_LIMIT, {})

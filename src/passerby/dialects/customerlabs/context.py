@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.common.campaigns import campaign_of
-from passerby.dialects.common.flags import says_yes
+from passerby.dialects.common.context import AGENT_LIMIT, campaign_of
+from passerby.dialects.common.values import says_yes
 from passerby.dialects.contract import Request
 from passerby.messages import Violation
 
@@ -15,13 +15,10 @@ EXTERNAL_IDS: Final = "external_ids"
 CAMPAIGN: Final = "utm_params"
 
 AGENT_HEADER: Final = "cl-user-agent"
-AGENT_LIMIT: Final = 512
-"""How many characters of a user agent are kept."""
-
 VERSIONS: Final = frozenset({"i2", "a2"})
 """The platforms of `extInfoVersion` (Mobile Tracking API): iOS and Android."""
 UNKNOWN_VERSION: Final = "unknown_value"
-"""A kind of violation."""
+"""Kind of violation: a value that the vendor does not document."""
 
 
 def is_limited(device: dict[str, Any]) -> bool:

@@ -1,8 +1,8 @@
 """Reads events sent to a webhook: those of the app, and any other JSON with an event name and an identifier.
 
-Source: CustomerLabs, Mobile Tracking API, event tracking; for free JSON, what integrators send. A record that speaks of
-an installation and its session is held to the documented shape. The fields of another one are mapped by people later,
-so all of it is kept: what is understood in its place, the rest as properties.
+Source: CustomerLabs, Mobile Tracking API, event tracking; for free JSON, what integrators send. A record with an
+installation and its session is validated as documented. In the vendor's product, users map the fields of any other
+record later, so nothing of it is dropped: unknown fields are stored as properties.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.common.ids import read_id
-from passerby.dialects.common.times import read_iso_or_epoch
+from passerby.dialects.common.context import AGENT_LIMIT, SESSION_LIMIT
+from passerby.dialects.common.times import UNREADABLE_TIME, read_iso_or_epoch
+from passerby.dialects.common.values import ID_LIMIT, read_id
 from passerby.dialects.contract import Credentials, Request
 from passerby.dialects.customerlabs.app import INSTALLATION
 from passerby.dialects.customerlabs.context import (
-    AGENT_LIMIT,
     CAMPAIGN,
     DEVICE,
     EXTERNAL_IDS,
@@ -27,7 +27,6 @@ from passerby.dialects.customerlabs.context import (
     sender,
 )
 from passerby.dialects.customerlabs.fields import (
-    ID_LIMIT,
     REQUIRED,
     Invalid,
     application,
@@ -55,9 +54,6 @@ DOCUMENTED: Final = frozenset(
 )
 """The documented fields of an event; others are stored as properties."""
 
-UNREADABLE_TIME: Final = "unreadable_time"
-"""A kind of violation."""
-
 
 class Envelope(msgspec.Struct, frozen=True):
     """State shared by the records of a request. `wrapped`: records may contain wrapped values."""
@@ -72,18 +68,16 @@ def read(record: Any, envelope: Envelope) -> Message:
     """Return the message of a record. Raises Invalid."""
     sent = unwrap(record, wrapped=envelope.wrapped)
     body = object_body(sent.value)
-    return _of_app(body, sent, envelope) if _is_of_app(body, envelope) else _free(body, sent, envelope)
-
-
-def _is_of_app(body: dict[str, Any], envelope: Envelope) -> bool:
-    """Return whether a record has the documented shape. `id` alone may be the id of an order or a form."""
     if body.get("uid") is not None or body.get("sid") is not None:
-        return True
-    id_ = body.get("id")
-    return type(id_) is str and envelope.credentials.project(APP_ID_KIND, id_) is not None
+        return _of_app(body, sent, envelope)
+    id_ = body.get("id")  # of an app, or else of an order or a form
+    if type(id_) is str and envelope.credentials.project(APP_ID_KIND, id_) is not None:
+        return _of_app(body, sent, envelope)
+    return _free(body, sent, envelope)
 
 
 def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
+    """Return the message of a record in the documented form. Raises Invalid."""
     application(body, envelope.credentials, envelope.project)
     uid, session = required_id(body, "uid"), required_id(body, "sid")
     event, source = required_text(body, "event_name"), required_text(body, "event_source")
@@ -123,14 +117,33 @@ def _of_app(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Messag
 
 
 def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
-    fields = _flattened(body)
-    event = _free_name(fields)
+    """Return the message of any other record. Fields are removed as they are read; the rest are properties."""
+    # The vendor's browser code has an inner object with fields of the event, and its own name for the products.
+    inner = _object(body, "customProperties")
+    fields = {**inner, **{field: value for field, value in body.items() if value is not inner}} if inner else dict(body)
+    if PRODUCTS not in fields and "productProperties" in fields:
+        fields[PRODUCTS] = fields.pop("productProperties")
+    for field in ("event_name", "event"):
+        if fields.get(field) not in (None, ""):
+            event = required_text(fields, field)
+            del fields[field]
+            break
+    else:
+        raise Invalid("event_name", REQUIRED)
     naming = Naming(limited=is_limited(_object(body, DEVICE)), plain=sent.plain)
     context = _free_context(fields, naming, envelope)
     naming.take_marked(sent.naming)
     if not naming.identifiers:
         raise Invalid(IDENTIFY_BY, "an identifier is needed, such as email, phone or user_id")
-    time = _free_time(fields, naming.violations)
+    time = None
+    for field in ("added_at", "timestamp"):
+        value = fields.get(field)
+        if time is None and value not in (None, ""):
+            time = read_iso_or_epoch(value)
+            if time is None:  # it remains among the properties
+                naming.violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
+            else:
+                del fields[field]
     traits = _take_object(fields, "user_traits") | _take_object(fields, "traits")
     session = _take_text(fields, "session_id", ID_LIMIT)
     properties = _take_object(fields, PROPERTIES)
@@ -151,26 +164,8 @@ def _free(body: dict[str, Any], sent: Unwrapped, envelope: Envelope) -> Message:
     )
 
 
-def _flattened(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a record, with those in the inner object of the vendor's browser code at the top level."""
-    inner = _object(body, "customProperties")
-    fields = {**inner, **{field: value for field, value in body.items() if value is not inner}} if inner else dict(body)
-    if PRODUCTS not in fields and "productProperties" in fields:
-        fields[PRODUCTS] = fields.pop("productProperties")
-    return fields
-
-
-def _free_name(fields: dict[str, Any]) -> str:
-    for field in ("event_name", "event"):
-        if fields.get(field) not in (None, ""):
-            name = required_text(fields, field)
-            del fields[field]
-            return name
-    raise Invalid("event_name", REQUIRED)
-
-
 def _free_context(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> dict[str, Any]:
-    """Remove the identifiers and the context from the fields of an event."""
+    """Remove the identifiers and the context from the fields of an event; return the context."""
     rest = {field: _take_names(_take_object(fields, field), naming, envelope) for field in (IDENTIFY_BY, EXTERNAL_IDS)}
     data = _take_names(fields, naming, envelope)
     for field in fields.keys() - data.keys():
@@ -186,20 +181,6 @@ def _take_names(fields: dict[str, Any], naming: Naming, envelope: Envelope) -> d
     return naming.take(fields, free_names(fields, envelope.project, envelope.credentials))
 
 
-def _free_time(fields: dict[str, Any], violations: list[Violation]) -> int | None:
-    for field in ("added_at", "timestamp"):
-        value = fields.get(field)
-        if value in (None, ""):
-            continue
-        time = read_iso_or_epoch(value)
-        if time is None:
-            violations.append(Violation(UNREADABLE_TIME, attribute=field, sample=sample(value)))
-            continue
-        del fields[field]
-        return time
-    return None
-
-
 def _object(fields: dict[str, Any], field: str) -> dict[str, Any]:
     value = fields.get(field)
     return value if type(value) is dict else {}
@@ -213,7 +194,7 @@ def _take_object(fields: dict[str, Any], field: str) -> dict[str, Any]:
     return fields.pop(field) or {}
 
 
-def _take_text(fields: dict[str, Any], field: str, limit: int = 128) -> str:
+def _take_text(fields: dict[str, Any], field: str, limit: int = SESSION_LIMIT) -> str:
     """Remove a short text, or a number as text, from the fields; any other value remains."""
     text = read_id(fields.get(field), limit)
     if not text:

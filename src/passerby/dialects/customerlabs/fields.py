@@ -1,6 +1,6 @@
 """Reads fields and validates them as the vendor documents.
 
-The first that is wrong ends the reading: the vendor's answer has room for one.
+Reading stops at the first invalid field: the vendor's response contains one error.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from passerby.dialects.common.times import read_utc
+from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Credentials
 from passerby.dialects.customerlabs.keys import APP_ID_KIND
-
-ID_LIMIT: Final = 512
-"""The most characters that an id or a session id may have. The vendor names no limit."""
 
 REQUIRED: Final = "is required"
 

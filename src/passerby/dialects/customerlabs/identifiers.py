@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.common.ids import id_violation, read_id
+from passerby.dialects.common.values import id_violation, read_id
 from passerby.dialects.contract import Credentials
 from passerby.dialects.customerlabs.keys import APP_ID_KIND
 from passerby.messages import Identifier, Violation
@@ -57,7 +57,7 @@ class Naming:
 
     def __init__(self, *, limited: bool = False, plain: Collection[str] = ()) -> None:
         self.violations: list[Violation] = []
-        self._found: dict[Identifier, None] = {}
+        self._found: dict[Identifier, None] = {}  # a dict keeps the order of insertion, a set does not
         self._limited = limited
         self._plain = plain
 

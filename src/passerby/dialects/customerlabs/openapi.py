@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Fault
 from passerby.dialects.customerlabs.calls import APP, EVENT_LIMIT, UNKNOWN_SOURCE, fault
-from passerby.dialects.customerlabs.fields import ID_LIMIT
 from passerby.dialects.customerlabs.keys import SLUG, SOURCE
 from passerby.dialects.dialect import OpenApi
 

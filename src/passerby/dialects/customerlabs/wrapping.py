@@ -1,7 +1,6 @@
 """Unwraps values of the vendor's browser code: `{"t": type, "v": value, "ib": whether it is an identifier}`.
 
-Source: the vendor's own templates for tag managers and shops. The type is the sender's word for it, in any case; a
-number or boolean often comes as text.
+Source: the vendor's own templates for tag managers and shops. Names of types are in any case.
 """
 
 from __future__ import annotations
@@ -54,7 +53,13 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
         return value
     if VALUE not in value or type(value.get(TYPE)) is not str or not value.keys() <= _MEMBERS:
         return {name: _unwrap(inner, name, found) for name, inner in value.items()}
-    inner = _typed(value[TYPE], _unwrap(value[VALUE], member, found))
+    inner = _unwrap(value[VALUE], member, found)
+    type_ = value[TYPE].lower()
+    # Numbers and booleans often come as text: read as the stated type, or kept as the text.
+    if type_ == "number" and type(inner) is str:
+        inner = _number(inner)
+    elif type_ == "boolean" and type(inner) is str:
+        inner = _BOOLEANS.get(inner.strip().lower(), inner)
     names = value.get(NAMES)
     if names is True:
         found.naming.append((member, inner))
@@ -63,19 +68,8 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
     return inner
 
 
-def _typed(type_: str, value: Any) -> Any:
-    """The value in the type that it is said to have, where its text can be read as one."""
-    if type(value) is not str:
-        return value
-    if type_.lower() == "number":
-        return _number(value)
-    if type_.lower() == "boolean":
-        return _BOOLEANS.get(value.strip().lower(), value)
-    return value
-
-
 def _number(text: str) -> Any:
-    """The number that a text is in JSON, or the text."""
+    """Return the number that a text is in JSON, else the text."""
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):

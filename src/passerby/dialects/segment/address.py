@@ -1,15 +1,14 @@
 """Public address of the ingest port, as the settings of an SDK have to name it.
 
-The setting `edge.public_url` wins. Without it, the address is the one that the client used: `X-Forwarded-Host`, else
-`Host`; and `X-Forwarded-Proto` or `Forwarded`, else `https` if the request comes from a page that was loaded over
-HTTPS (browsers block its calls to plain HTTP), else `http`. These headers need no trusted proxy: the answer goes to
-their sender alone and is never cached.
+The setting `edge.public_url` takes precedence. Without it, the address is the one that the client used:
+`X-Forwarded-Host`, else `Host`; and `X-Forwarded-Proto` or `Forwarded`, else `https` if the request comes from a page
+that was loaded over HTTPS (browsers block its calls to plain HTTP), else `http`. These headers need no trusted proxy:
+the answer goes to their sender alone and is never cached.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from passerby.dialects.contract import Request
@@ -43,26 +42,18 @@ def public_address(request: Request) -> Address | None:
     if request.public_url:
         scheme, _, host = request.public_url.partition("://")
         return Address(scheme, host.rstrip("/"), certain=True)
-    host = _host(request.headers)
-    if not host:
+    # Of several proxies the first, which talked to the client: each adds its value at the end.
+    stated_host, stated_scheme, forwarded = (
+        request.headers.get(name, "")[:_HEADER_LIMIT].partition(",")[0].strip()
+        for name in ("x-forwarded-host", "x-forwarded-proto", "forwarded")
+    )
+    host = stated_host or request.headers.get("host", "")
+    if len(host) > HOST_LIMIT or not _HOST.fullmatch(host):
         return None
-    stated = _stated_scheme(request.headers)
-    if stated:
-        return Address(stated, host, certain=True)
+    if stated_scheme.lower() in {"http", "https"}:
+        return Address(stated_scheme.lower(), host, certain=True)
+    if found := _FORWARDED_PROTO.search(forwarded):
+        return Address(found[1].lower(), host, certain=True)
+    # Browsers allow pages of HTTPS to call loopback addresses without TLS.
     secure = request.headers.get("origin", "").startswith("https://") and not _LOOPBACK.fullmatch(host)
     return Address("https" if secure else "http", host, certain=False)
-
-
-def _host(headers: Mapping[str, str]) -> str:
-    forwarded = headers.get("x-forwarded-host", "")[:_HEADER_LIMIT].partition(",")[0].strip()
-    host = forwarded or headers.get("host", "")
-    return host if len(host) <= HOST_LIMIT and _HOST.fullmatch(host) else ""
-
-
-def _stated_scheme(headers: Mapping[str, str]) -> str:
-    """Return the scheme of the request at the first proxy, or ""."""
-    said = headers.get("x-forwarded-proto", "")[:_HEADER_LIMIT].partition(",")[0].strip().lower()
-    if said in {"http", "https"}:
-        return said
-    found = _FORWARDED_PROTO.search(headers.get("forwarded", "")[:_HEADER_LIMIT].partition(",")[0])
-    return found[1].lower() if found else ""

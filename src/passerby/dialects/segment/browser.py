@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.dialects.common.images import NO_STORE
+from passerby.dialects.common.answers import NO_STORE
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.segment.address import Address, public_address
+from passerby.dialects.segment.address import public_address
 from passerby.dialects.segment.calls import EVENT_LIMIT, fault, refusal
 from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
 
@@ -74,7 +74,7 @@ def _source_config(request: Request, _parameters: Mapping[str, str], credentials
     key = next((key for key in keys if credentials.project(KEY_KIND, key) is not None), None)
     if key is None:
         raise RequestFault(Fault.UNKNOWN_KEY)
-    off = {"enabled": False}
+    off = {"enabled": False}  # RudderStack's own telemetry
     source: dict[str, Any] = {
         "id": "passerby",
         "name": "Passerby",
@@ -86,14 +86,11 @@ def _source_config(request: Request, _parameters: Mapping[str, str], credentials
         "destinations": [],
         "connections": [],
     }
-    return _answer({"source": source | _data_planes(public_address(request))})
-
-
-def _data_planes(address: Address | None) -> dict[str, Any]:
-    """Return the address for SDKs without a configured one. Nothing if guessed: it would override the app's."""
-    if address is None or not address.certain:
-        return {}
-    return {"dataplanes": {region: [{"url": address.url, "default": True}] for region in ("US", "EU")}}
+    address = public_address(request)
+    if address is not None and address.certain:  # a guessed one would override the address that the app has configured
+        planes = [{"url": address.url, "default": True}]
+        source["dataplanes"] = {"US": planes, "EU": planes}
+    return _answer({"source": source})
 
 
 def _answer(settings: dict[str, Any]) -> Outcome:

@@ -16,12 +16,13 @@ from typing import Any, Final
 
 import msgspec
 
+from passerby.dialects.common.answers import ANSWERS, text
 from passerby.dialects.common.body import decode
-from passerby.dialects.common.faults import ANSWERS, text
 from passerby.dialects.common.lenient import RECORD_LIMIT, RefusedRecord
 from passerby.dialects.common.times import read_iso_or_epoch
+from passerby.dialects.common.values import object_of
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
-from passerby.dialects.segment.fields import missing, object_of
+from passerby.dialects.segment.facts import missing
 from passerby.dialects.segment.forms import FORM_TYPE, read_form
 from passerby.dialects.segment.items import Envelope, invalid, read
 from passerby.dialects.segment.keys import KEY, KEY_KIND, NAME, key_in_header, key_in_query
@@ -47,22 +48,25 @@ ITEM_LIMIT: Final = 5_000
 """Items in a batch. The vendor names no limit; at this one an item has a hundred bytes, fewer than any SDK sends."""
 
 TYPES: Final = ("identify", "track", "page", "screen", "group", "alias")
-"""The calls that bring one item. Their short paths are their first letters."""
+"""The calls with one item."""
 
 
 def match(path: str) -> Call | None:
-    """The call that brings items, or the SDK's metrics, by this path."""
+    """Return the call for items or for the SDK's metrics with this path, or None."""
     return _CALLS.get(path)
 
 
 def fault(method: str, what: Fault, detail: str = "") -> Reply:
-    """A fault of a call with this method. SDKs read `code` and `message`; a body too large is 400 in this API."""
+    """Format a fault of a call with this method. SDKs read `code` and `message`.
+
+    A body too large is 400 (HTTP Tracking API, errors).
+    """
     status = 400 if what is Fault.TOO_LARGE else ANSWERS[what].status
     headers = (("Allow", method),) if what is Fault.METHOD_NOT_ALLOWED else ()
     return refusal(status, what, detail, headers)
 
 
-def _single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def single(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Handle a call with one item. The path determines its type; a `type` in the body is ignored."""
     body, project = _authorised(request, credentials)
     message = read(body, type_, Envelope(request, project, credentials))
@@ -75,7 +79,12 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     items = body.get("batch") if type(body) is dict else None
     if type(items) is not list:
         return Outcome(_SUCCESS, [invalid(body, missing("batch"), Envelope(request, project, credentials))])
-    _refuse_large(request, items)
+    if len(items) > ITEM_LIMIT:
+        raise RequestFault(Fault.TOO_LARGE, "batch_items", limit=ITEM_LIMIT)
+    # The vendor's limit is per item. A small body cannot contain one that is too large, and is not encoded again.
+    for index, item in enumerate(items if len(request.body) > EVENT_LIMIT else ()):
+        if type(item) is not RefusedRecord and len(encoded := msgspec.json.encode(item)) > EVENT_LIMIT:
+            items[index] = RefusedRecord(Fault.TOO_LARGE, encoded[:RECORD_LIMIT].decode(errors="ignore"))
     context, integrations = object_of(body.get("context")) or {}, object_of(body.get("integrations")) or {}
     if context or integrations:
         # Each item gets a copy of both, so a small body could otherwise become gigabytes in the log.
@@ -91,30 +100,22 @@ def _batch(request: Request, _parameters: Mapping[str, str], credentials: Creden
     return Outcome(_SUCCESS, messages)
 
 
-def _refuse_large(request: Request, items: list[Any]) -> None:
-    """Replace each item that is too large by a `RefusedRecord`. A small body cannot contain one."""
-    if len(items) > ITEM_LIMIT:
-        raise RequestFault(Fault.TOO_LARGE, "batch_items", limit=ITEM_LIMIT)
-    if len(request.body) <= EVENT_LIMIT:
-        return
-    for index, item in enumerate(items):
-        if type(item) is not RefusedRecord and len(encoded := msgspec.json.encode(item)) > EVENT_LIMIT:
-            items[index] = RefusedRecord(Fault.TOO_LARGE, encoded[:RECORD_LIMIT].decode(errors="ignore"))
-
-
-def _metrics(_request: Request, _parameters: Mapping[str, str], _credentials: Credentials) -> Outcome:
-    """Accept and discard the metrics of the browser SDK."""
-    return Outcome(_SUCCESS)
-
-
 def _authorised(request: Request, credentials: Credentials, records: str = "") -> tuple[Any, int]:
-    """The body, and the project that may be written to with the keys of the request."""
+    """Return the body, and the project of the request's key. Raises RequestFault."""
     project = credentials.project(KEY_KIND, key_in_header(request.headers.get("authorization", "")))
     if project is None and request.query:
         project = credentials.project(KEY_KIND, key_in_query(request.query))
     if project is None and _KEY not in request.body and not _is_form(request):
         raise RequestFault(Fault.UNKNOWN_KEY)
-    body = _read(request, records)
+    try:
+        body = decode(request.body, records, request)  # JSON under any content type
+    except RequestFault as found:
+        if found.fault is not Fault.NOT_JSON or not _is_form(request):
+            raise
+        try:
+            body = read_form(request.body.decode(), records, request)
+        except UnicodeDecodeError:
+            raise RequestFault(Fault.NOT_UTF8) from None
     if project is None:
         key = body.get(KEY) if type(body) is dict else None
         project = credentials.project(KEY_KIND, key) if type(key) is str else None
@@ -123,25 +124,13 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
     return body, project
 
 
-def _read(request: Request, records: str) -> Any:
-    """Parse the body as JSON under any content type, else as a form if the content type is that of a form."""
-    try:
-        return decode(request.body, records, request)
-    except RequestFault as found:
-        if found.fault is not Fault.NOT_JSON or not _is_form(request):
-            raise
-    try:
-        return read_form(request.body.decode(), records, request)
-    except UnicodeDecodeError:
-        raise RequestFault(Fault.NOT_UTF8) from None
-
-
 def _is_form(request: Request) -> bool:
-    """Whether the content type says that the body is a form, which may hold the key in base64."""
+    """Return whether the body is a form by its content type. A form may hold the key in base64."""
     return request.headers.get("content-type", "").startswith(FORM_TYPE)
 
 
 def refusal(status: int, what: Fault, detail: str = "", headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """Return an error response in Segment's form."""
     body = {"code": what.value, "message": text(what, detail)}
     return Reply(status, msgspec.json.encode(body), headers=headers)
 
@@ -164,16 +153,15 @@ def _call(name_: str, handle: _Handle, body_limit: int) -> Call:
     )
 
 
-def _calls() -> dict[str, Call]:
-    """Every call by its path; all but `import` and the beacon also by their short path."""
-    calls = [_call(type_, partial(_single, type_), EVENT_LIMIT) for type_ in TYPES]
-    calls.append(_call("batch", _batch, BATCH_LIMIT))
-    paths = {f"{PREFIX}{name}": call for call in calls for name in (call.name, call.name[0])}
-    return paths | {
-        IMPORT: _call("import", _batch, BATCH_LIMIT),
-        BEACON: _call("beacon", _batch, BATCH_LIMIT),
-        f"{PREFIX}m": _call("metrics", _metrics, METRICS_LIMIT),
-    }
-
-
-_CALLS: Final[Mapping[str, Call]] = _calls()
+_NAMED: Final = (
+    *(_call(type_, partial(single, type_), EVENT_LIMIT) for type_ in TYPES),
+    _call("batch", _batch, BATCH_LIMIT),
+)
+_CALLS: Final[Mapping[str, Call]] = {
+    # The short path of a call is its first letter.
+    **{f"{PREFIX}{name}": call for call in _NAMED for name in (call.name, call.name[0])},
+    IMPORT: _call("import", _batch, BATCH_LIMIT),
+    BEACON: _call("beacon", _batch, BATCH_LIMIT),
+    # The browser SDK's own metrics are accepted and discarded.
+    f"{PREFIX}m": _call("metrics", lambda *_: Outcome(_SUCCESS), METRICS_LIMIT),
+}

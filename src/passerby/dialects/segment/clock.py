@@ -11,14 +11,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.common.times import CLOCK_SET, DAY, read_iso_or_epoch
+from passerby.dialects.common.times import CLOCK_SET, DAY, UNREADABLE_TIME, read_iso_or_epoch
 from passerby.dialects.contract import Request
 from passerby.dialects.segment.context import SERVER_CHANNEL, is_client
 from passerby.dialects.segment.facts import Item
 from passerby.messages import Violation
-
-UNREADABLE_TIME: Final = "unreadable_time"
-"""A kind of violation."""
 
 YEAR: Final = 366 * DAY
 """Milliseconds."""
@@ -43,7 +40,7 @@ SERVER_WORDS: Final = frozenset(
 )
 """Words in the `library.name` of server libraries: `analytics-python`, `@segment/analytics-node`, `Analytics.NET`."""
 LIBRARY_LIMIT: Final = 128
-"""Characters of a library's name that is looked at."""
+"""Characters. A longer name of a library is that of none."""
 
 
 def time_of(item: Item, request: Request, batch_sent_at: int | None) -> int:
@@ -72,21 +69,21 @@ def _is_device_clock(item: Item, request: Request, sent: int, age: int) -> bool:
     """Return whether the same device clock dated event and sending, so that their difference is the event's age."""
     if age > YEAR and sent - age < CLOCK_SET <= sent:
         return False  # the clock was set between event and sending
-    if age < -DAY or item.fields.get("receivedAt") or _is_server(item):
-        return False
+    if age < -DAY or item.fields.get("receivedAt"):
+        return False  # sent long before it happened; or forwarded by a server that has corrected it already
+    channel = item.fields.get("channel")
+    if type(channel) is str:
+        if channel == SERVER_CHANNEL:
+            return False  # a server's clock is right, and it may send events of the past
+    else:
+        library = item.context.get("library")
+        name = library.get("name") if type(library) is dict else None
+        if type(name) is str and len(name) <= LIBRARY_LIMIT and _is_server_library(name):
+            return False
     return age <= DAY or is_client(item.context, item.fields, request)
 
 
-def _is_server(item: Item) -> bool:
-    channel = item.fields.get("channel")
-    if type(channel) is str:
-        return channel == SERVER_CHANNEL
-    library = item.context.get("library")
-    name = library.get("name") if type(library) is dict else None
-    return type(name) is str and len(name) <= LIBRARY_LIMIT and _is_server_library(name)
-
-
-@lru_cache(256)
+@lru_cache(256)  # a project has a handful of libraries
 def _is_server_library(name: str) -> bool:
     return not SERVER_WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 

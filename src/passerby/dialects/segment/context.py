@@ -11,15 +11,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from passerby.dialects.common.flags import says_no
-from passerby.dialects.common.ids import id_violation, read_id
+from passerby.dialects.common.context import AGENT_LIMIT, SESSION_LIMIT
+from passerby.dialects.common.values import id_violation, read_id, says_no
 from passerby.dialects.contract import Request
 from passerby.messages import Identifier, Violation
-
-AGENT_LIMIT: Final = 512
-"""Characters kept of a user agent."""
-SESSION_LIMIT: Final = 128
-"""Characters. A longer session id is ignored and remains in the context."""
 
 CLIENT_LIBRARIES: Final = frozenset(
     {
@@ -58,17 +53,23 @@ def device_identifiers(context: dict[str, Any]) -> list[Identifier]:
     if hint := read_id(device.get("id")):
         found.append(Identifier("device_id", hint))
     advertising = read_id(device.get("advertisingId"))
-    if advertising and not says_no(device.get("adTrackingEnabled")):
-        namespace = _advertising_namespace(device, context.get("os"))
-        if namespace:
-            found.append(Identifier(namespace, advertising))
+    if not advertising or says_no(device.get("adTrackingEnabled")):
+        return found
+    # The spec has one field for all platforms: the device's type or the operating system tells them apart.
+    system = context.get("os")
+    for name in (device.get("type"), system.get("name") if type(system) is dict else None):
+        lower = name.lower() if type(name) is str else ""
+        if lower.startswith(APPLE):
+            return [*found, Identifier("idfa", advertising)]
+        if lower.startswith(ANDROID):
+            return [*found, Identifier("aaid", advertising)]
     return found
 
 
 def external_identifiers(
     context: dict[str, Any], namespaces: Collection[str], odd: list[Violation]
 ) -> list[Identifier]:
-    """The external ids of these types, which are namespaces that the project has added to its identity policy.
+    """Return the external ids of these types, which are namespaces that the project has added to its identity policy.
 
     Source: Segment, Unify, custom externalIDs: `{"id", "type", "collection", "encoding"}`. Ids of other
     types, of other collections than users, and encoded ids are context only. An unreadable id is added to `odd`.
@@ -102,7 +103,7 @@ def kept(context: dict[str, Any], item: dict[str, Any], request: Request) -> dic
     result.pop("traits", None)
     if type(result.get(_AGENT)) is str:
         result["user_agent"] = result.pop(_AGENT)[:AGENT_LIMIT]
-    if result.get("ip") is None:
+    if result.get("ip") is None:  # null asks for the sender's, as a missing one does
         result.pop("ip", None)
     if ("ip" not in result or "user_agent" not in result) and is_client(context, item, request):
         if request.client_ip:
@@ -119,21 +120,10 @@ _AGENT: Final = "userAgent"
 def is_client(context: dict[str, Any], item: dict[str, Any], request: Request) -> bool:
     """Return whether the sender is the user's own browser or app, by channel, library or user agent."""
     channel = item.get("channel")
-    if type(channel) is str:
+    if type(channel) is str:  # the SDK's own statement takes precedence over what can be concluded
         return channel in CLIENT_CHANNELS
     library = context.get("library")
     name = library.get("name") if type(library) is dict else None
     if type(name) is str and name in CLIENT_LIBRARIES:
         return True
     return request.headers.get("user-agent", "").startswith(BROWSER)
-
-
-def _advertising_namespace(device: dict[str, Any], system: Any) -> str:
-    """Return the namespace of the advertising id by the device's type or operating system, or ""."""
-    for name in (device.get("type"), system.get("name") if type(system) is dict else None):
-        lower = name.lower() if type(name) is str else ""
-        if lower.startswith(APPLE):
-            return "idfa"
-        if lower.startswith(ANDROID):
-            return "aaid"
-    return ""

@@ -1,4 +1,4 @@
-"""Reads the fields that are specific to each of Segment's calls.
+"""Reads the fields that are specific to each of Segment's calls, as leniently as Segment's API does.
 
 Source: Segment, Spec: Identify, Track, Page, Screen, Group, Alias.
 """
@@ -12,8 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import NAME_LENGTH, sample
-from passerby.dialects.common.ids import read_id
-from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
+from passerby.dialects.common.values import PLAUSIBLE, WRONG_TYPE, object_of, read_id
 from passerby.identity.cleaning import tidy
 from passerby.messages import Identifier, Kind, Violation
 
@@ -24,9 +23,8 @@ GROUP_ID: Final = "group_id"
 GROUP_TRAITS: Final = "group_traits"
 """Traits with the id of the user's latest group and the traits of that group."""
 
-PHONE_DIGITS: Final = 5
-"""No telephone number has fewer."""
-
+MISSING: Final = "missing_field"
+"""Kind of violation: an item without a required field."""
 NO_CONTACT: Final = "no_contact"
 """Kind of violation: an implausible email or phone. It remains a trait."""
 
@@ -51,72 +49,76 @@ class Fact(msgspec.Struct, frozen=True):
     identifiers: tuple[Identifier, ...] = ()
 
 
-def _identify(item: Item) -> Fact | Violation:
+def missing(field: str) -> Violation:
+    """Return the violation of an item without this field."""
+    return Violation(MISSING, attribute=field)
+
+
+def wrong(field: str, value: Any) -> Violation:
+    """Return the violation of an unreadable value of this field; "" is the item itself."""
+    return Violation(WRONG_TYPE, attribute=field, sample=sample(value))
+
+
+def object_or_nothing(fields: dict[str, Any], field: str, odd: list[Violation]) -> dict[str, Any]:
+    """Return the object in an optional field; {} with a violation for anything else."""
+    value = fields.get(field)
+    found = object_of(value)
+    if found is None:
+        odd.append(wrong(field, value))
+        return {}
+    return found
+
+
+def identify(item: Item) -> Fact | Violation:
     """Read the traits of a user. Some SDKs send them in the context; those of the item take precedence."""
     traits = object_of(item.fields.get("traits"))
     if traits is None:
         return wrong("traits", item.fields["traits"])
     if "traits" in item.context:
         traits = object_or_nothing(item.context, "traits", item.odd) | traits
-    contacts = [Identifier(name, value) for name in _PLAUSIBLE if (value := _contact(traits, name, item.odd))]
+    contacts = []
+    for name, is_plausible in PLAUSIBLE.items():  # contact traits have the names of their namespaces
+        contact = read_id(traits.get(name))
+        if contact and is_plausible(contact):
+            contacts.append(Identifier(name, contact))
+        elif contact != "":
+            item.odd.append(Violation(NO_CONTACT, attribute=name, sample=sample(traits[name])))
     return Fact("identify", traits=traits, identifiers=tuple(contacts))
 
 
-def _contact(traits: dict[str, Any], name: str, odd: list[Violation]) -> str:
-    """The contact identifier in a trait, or ""."""
-    contact = read_id(traits.get(name))
-    if contact and _PLAUSIBLE[name](contact):
-        return contact
-    if contact != "":
-        odd.append(Violation(NO_CONTACT, attribute=name, sample=sample(traits[name])))
-    return ""
-
-
-_PLAUSIBLE: Final[Mapping[str, Callable[[str], bool]]] = {
-    "email": lambda value: "@" in value,
-    "phone": lambda value: sum(map(str.isdigit, value)) >= PHONE_DIGITS,
-}
-"""Contact traits, which are also namespaces, with a plausibility check: a placeholder that many users have as their
-contact would merge their profiles."""
-
-
-def _track(item: Item) -> Fact | Violation:
+def track(item: Item) -> Fact | Violation:
     event = item.fields.get("event")
     if type(event) is not str:
         return missing("event") if event is None else wrong("event", event)
     if not event or event.isspace():
-        return missing("event")
+        return missing("event")  # libraries send "" for a name that their caller has not set
     properties = object_of(item.fields.get("properties"))
     return wrong("properties", item.fields["properties"]) if properties is None else Fact("track", event, properties)
 
 
-def _viewed(what: str, item: Item) -> Fact | Violation:
-    """Read a page or screen view as an event. `name` and `category` become properties, unless properties has them."""
+def viewed(what: str, item: Item) -> Fact | Violation:
+    """Read a page or screen view as an event. `name` and `category` become properties, unless properties has them.
+
+    The event's name follows the convention of Segment's libraries: `Viewed Docs Home Page`, `Loaded a Page`. A name too
+    long for the catalogue is shortened: to the page alone, then to the category, then to neither.
+    """
     properties = object_of(item.fields.get("properties"))
     if properties is None:
         return wrong("properties", item.fields["properties"])
-    beside = {field: value for field in ("name", "category") if (value := item.fields.get(field)) is not None}
-    return Fact("track", _viewed_name(what, properties | beside), beside | properties)
-
-
-def _viewed_name(what: str, said: dict[str, Any]) -> str:
-    """Return the event name by the convention of Segment's libraries: `Viewed Docs Home Page`, `Loaded a Page`.
-
-    A name too long for the catalogue is shortened: to the page alone, then to the category, then to neither.
-    """
-    name, category = _words(said.get("name")), _words(said.get("category"))
+    top = {field: value for field in ("name", "category") if (value := item.fields.get(field)) is not None}
+    # The event is named by the top level, the property of the same name keeps its own value.
+    said = properties | top
+    name, category = said.get("name"), said.get("category")
+    name = name.strip() if type(name) is str else ""
+    category = category.strip() if type(category) is str else ""
     for words in (f"{category} {name}" if name and category else "", name, category):
         event = f"Viewed {words} {what}"
         if words and len(event) < NAME_LENGTH:
-            return event
-    return f"Loaded a {what}"
+            return Fact("track", event, top | properties)
+    return Fact("track", f"Loaded a {what}", top | properties)
 
 
-def _words(value: Any) -> str:
-    return value.strip() if type(value) is str else ""
-
-
-def _group(item: Item) -> Fact | Violation:
+def group(item: Item) -> Fact | Violation:
     """Read membership in a group. The group's traits are one nested trait, because its email is not the user's."""
     group_id, traits = read_id(item.fields.get("groupId")), object_of(item.fields.get("traits"))
     if not group_id:
@@ -126,7 +128,7 @@ def _group(item: Item) -> Fact | Violation:
     return Fact("identify", traits={GROUP_ID: group_id, GROUP_TRAITS: traits} if traits else {GROUP_ID: group_id})
 
 
-def _alias(item: Item) -> Fact | Violation | None:
+def alias(item: Item) -> Fact | Violation | None:
     """Link `userId` to the profile of `previousId`, or without one to that of the item's `anonymousId`."""
     previous = read_id(item.fields.get("previousId"))
     if previous is None:
@@ -137,15 +139,16 @@ def _alias(item: Item) -> Fact | Violation | None:
         return missing("previousId")
     if previous == item.user_id or tidy(previous) == tidy(item.user_id):
         return None
+    # The item's own anonymousId is among its identifiers anyway.
     is_new = previous and previous != item.anonymous_id
     return Fact("identify", identifiers=(Identifier(PREVIOUS_ID, previous),) if is_new else ())
 
 
 READERS: Final[Mapping[str, Callable[[Item], Fact | Violation | None]]] = {
-    "identify": _identify,
-    "track": _track,
-    "page": partial(_viewed, "Page"),
-    "screen": partial(_viewed, "Screen"),
-    "group": _group,
-    "alias": _alias,
+    "identify": identify,
+    "track": track,
+    "page": partial(viewed, "Page"),
+    "screen": partial(viewed, "Screen"),
+    "group": group,
+    "alias": alias,
 }

@@ -1,8 +1,8 @@
-"""Items that are no JSON body: the query of a pixel, and form bodies.
+"""Reads items that are not a JSON body: the query of a pixel, and form bodies.
 
-`data` holds the item as JSON, in base64 or as it is (Segment, Tracking Pixel API). Without `data`, each field is a part
+`data` holds the item as JSON, plain or in base64 (Segment, Tracking Pixel API). Without `data`, each field is a member
 of the item, and dots or brackets in its name lead into objects: `properties.subject`, `context[page][path]`
-(RudderStack, Pixel API; the same page of Segment). Empty fields say nothing: AMP sends what it does not know as "".
+(RudderStack, Pixel API; the same page of Segment). Empty fields are ignored: AMP sends "" for unknown values.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DATA: Final = "data"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 IDS: Final = ("userId", "anonymousId")
-"""Fields whose value some pages put between quotation marks, as AMP does with its client id."""
+"""Fields whose values some pages quote, as AMP does with its client id."""
 
 _BRACKET: Final = re.compile(r"\[([^\[\]]*)\]")
 _URL_SAFE: Final = str.maketrans("-_ ", "+/+")
@@ -27,10 +27,19 @@ _URL_SAFE: Final = str.maketrans("-_ ", "+/+")
 
 
 def read_form(text: str, records: str = "", request: Request | None = None) -> Any:
-    """The item, or batch, in a query or form body. The others are as for `decode`. Raises RequestFault."""
+    """Return the item, or batch, in a query or form body. Other parameters as for `decode`. Raises RequestFault."""
     fields = parse(text)
     if DATA in fields:
-        return decode(_data(fields[DATA]), records, request)
+        data = fields[DATA]
+        if data.lstrip()[:1] in {"{", "["}:
+            return decode(data.encode(), records, request)
+        try:
+            packed = data.strip().translate(_URL_SAFE).rstrip("=")
+            # Padding is optional in URL-safe base64, and lost by some clients: it is computed.
+            unpacked = b64decode(packed + "=" * (-len(packed) % 4), validate=True)
+        except ValueError:
+            raise RequestFault(Fault.NOT_JSON, "data_not_json") from None
+        return decode(unpacked, records, request)
     item: dict[str, Any] = {}
     for name, value in fields.items():
         _put(item, _BRACKET.sub(r".\1", name).split("."), value)
@@ -41,7 +50,7 @@ def read_form(text: str, records: str = "", request: Request | None = None) -> A
 
 
 def parse(text: str) -> dict[str, str]:
-    """The fields that are not empty; of two of one name the last. Raises RequestFault."""
+    """Return the fields that are not empty; the last of a repeated name. Raises RequestFault."""
     try:
         return dict(parse_qsl(text, errors="strict", max_num_fields=ATTRIBUTE_LIMIT))
     except UnicodeDecodeError:
@@ -50,20 +59,9 @@ def parse(text: str) -> dict[str, str]:
         raise RequestFault(Fault.TOO_MANY_ATTRIBUTES) from None
 
 
-def _data(value: str) -> bytes:
-    """JSON that is perhaps in base64, standard or URL-safe, with its padding or without."""
-    if value.lstrip()[:1] in {"{", "["}:
-        return value.encode()
-    try:
-        packed = value.strip().translate(_URL_SAFE).rstrip("=")
-        return b64decode(packed + "=" * (-len(packed) % 4), validate=True)
-    except ValueError:
-        raise RequestFault(Fault.NOT_JSON, "data_not_json") from None
-
-
 def _put(item: dict[str, Any], path: list[str], value: str) -> None:
     """Set a value in nested objects. A name that is both a value and an object keeps what came first."""
-    if len(path) >= DEPTH_LIMIT:
+    if len(path) >= DEPTH_LIMIT:  # as in a JSON body
         raise RequestFault(Fault.TOO_DEEP)
     for name in path[:-1]:
         inner = item.setdefault(name, {})

@@ -14,23 +14,21 @@ from typing import Any, Final
 import msgspec
 
 from passerby.catalogue.rules import sample
-from passerby.dialects.common.deduplication import read_key
-from passerby.dialects.common.ids import BLOCKED, id_violation, read_id
 from passerby.dialects.common.invalid import invalid_message, refused_message
 from passerby.dialects.common.lenient import RefusedRecord
+from passerby.dialects.common.values import BLOCKED, id_violation, object_of, read_id, read_key
 from passerby.dialects.contract import Credentials, Request
 from passerby.dialects.segment.clock import time_of
 from passerby.dialects.segment.context import EXTERNAL, device_identifiers, external_identifiers, kept, session_id
-from passerby.dialects.segment.facts import READERS, Fact, Item
-from passerby.dialects.segment.fields import missing, object_of, object_or_nothing, wrong
+from passerby.dialects.segment.facts import READERS, Fact, Item, missing, object_or_nothing, wrong
 from passerby.dialects.segment.keys import NAME
 from passerby.messages import Identifier, Message, Violation
 
 KEY_LIMIT: Final = 100
-"""Characters of a `messageId` (Segment, Unify limits); a longer one is known by its SHA-256."""
+"""Characters of a `messageId` (Segment, Unify limits); a longer one is replaced by its SHA-256."""
 
 UNKNOWN_TYPE: Final = "unknown_type"
-"""A kind of violation."""
+"""Kind of violation: an item of a type that the spec does not have."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -55,11 +53,22 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
         return invalid(fields, wrong("", fields), envelope)
     reader = READERS.get(type_) if type(type_) is str else None
     if reader is None:
-        return invalid(fields, _no_type(type_), envelope)
-    item = _item(fields, envelope)
-    if not item.user_id and not item.anonymous_id:
-        too_long = next((violation for violation in item.odd if violation.kind == BLOCKED), None)
+        if type_ is None or type_ == "":
+            return invalid(fields, missing("type"), envelope)
+        unknown = Violation(UNKNOWN_TYPE, sample=sample(type_)) if type(type_) is str else wrong("type", type_)
+        return invalid(fields, unknown, envelope)
+    odd: list[Violation] = []
+    context = fields.get("context")
+    if type(context) is not dict:
+        context = object_or_nothing(fields, "context", odd)
+    if envelope.context:
+        context = {**envelope.context, **context}
+    user_id = _id(fields, "userId", odd) if "userId" in fields else ""
+    anonymous_id = _id(fields, "anonymousId", odd) if "anonymousId" in fields else ""
+    if not user_id and not anonymous_id:
+        too_long = next((violation for violation in odd if violation.kind == BLOCKED), None)
         return invalid(fields, too_long or missing("userId"), envelope)
+    item = Item(fields, context, user_id, anonymous_id, odd)
     fact = reader(item)
     if isinstance(fact, Violation):
         return invalid(fields, fact, envelope)
@@ -69,24 +78,6 @@ def read(fields: Any, type_: Any, envelope: Envelope) -> Message | None:
 def invalid(sent: Any, violation: Violation, envelope: Envelope) -> Message:
     """Return an invalid message with the violation and the item as sent, for inspection."""
     return invalid_message(envelope.request, envelope.project, NAME, sent, violation)
-
-
-def _no_type(type_: Any) -> Violation:
-    if type_ is None or type_ == "":
-        return missing("type")
-    return Violation(UNKNOWN_TYPE, sample=sample(type_)) if type(type_) is str else wrong("type", type_)
-
-
-def _item(fields: dict[str, Any], envelope: Envelope) -> Item:
-    odd: list[Violation] = []
-    context = fields.get("context")
-    if type(context) is not dict:
-        context = object_or_nothing(fields, "context", odd)
-    if envelope.context:
-        context = {**envelope.context, **context}
-    user_id = _id(fields, "userId", odd) if "userId" in fields else ""
-    anonymous_id = _id(fields, "anonymousId", odd) if "anonymousId" in fields else ""
-    return Item(fields, context, user_id, anonymous_id, odd)
 
 
 _NAMESPACES: Final = {"userId": "user_id", "anonymousId": "anonymous_id"}
@@ -111,10 +102,16 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
     if "device" in context:
         identifiers += device_identifiers(context)
     if EXTERNAL in context:
-        identifiers += _external(item, envelope)
+        # Of the item's own context alone: an id in the context that a batch shares would merge all of its users.
+        own = object_of(fields.get("context")) or {}
+        types = {name for name, _ in envelope.credentials.settings(envelope.project).namespaces}
+        identifiers += external_identifiers(own, types, item.odd)
     keep = kept(context, fields, request)
-    if (fields.get("integrations") or envelope.integrations) and (wanted := _integrations(fields, envelope)):
-        keep["integrations"] = wanted
+    if fields.get("integrations") or envelope.integrations:
+        chosen = fields.get("integrations")
+        selection = {**envelope.integrations, **chosen} if type(chosen) is dict else dict(envelope.integrations)
+        if selection and selection != {"All": True}:  # the default, which libraries send with every item
+            keep["integrations"] = selection
     return Message(
         project=envelope.project,
         id=request.new_id(),
@@ -131,17 +128,3 @@ def _message(item: Item, type_: str, fact: Fact, envelope: Envelope) -> Message:
         deduplication_key=read_key(fields.get("messageId"), "" if type_ == "track" else type_, KEY_LIMIT),
         violations=tuple(item.odd),
     )
-
-
-def _external(item: Item, envelope: Envelope) -> list[Identifier]:
-    """Return the external ids in the item's own context. One in a batch's shared context would merge all its users."""
-    own = object_of(item.fields.get("context")) or {}
-    wanted = {name for name, _ in envelope.credentials.settings(envelope.project).namespaces}
-    return external_identifiers(own, wanted, item.odd)
-
-
-def _integrations(fields: dict[str, Any], envelope: Envelope) -> dict[str, Any]:
-    """Return the sender's selection of destinations; {} for the default, all destinations."""
-    own = fields.get("integrations")
-    wanted = {**envelope.integrations, **own} if type(own) is dict else dict(envelope.integrations)
-    return {} if wanted == {"All": True} else wanted

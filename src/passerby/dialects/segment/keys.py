@@ -18,9 +18,9 @@ KEY: Final = "writeKey"
 KEY_KIND: Final = "segment.write_key"
 
 HEADER_LIMIT: Final = 256
-"""Characters of an `Authorization` header whose key is remembered; a longer one holds no key of ours."""
+"""Characters of an `Authorization` header; a longer one contains no key of Passerby's and is not cached."""
 REMEMBERED: Final = 1_024
-"""How many of those headers."""
+"""Size of the cache of these headers."""
 
 KEY_KINDS: Final = (word(KEY_KIND, "Write key", hexadecimal(32)),)
 
@@ -29,7 +29,7 @@ _IN_BODY: Final = member(KEY)
 
 
 def key_in_query(query: str) -> str:
-    """Return the write key in a query, or "". Clients that can set no header put it there."""
+    """Return the write key in a query, or "". For clients that cannot set headers."""
     found = _IN_QUERY.search(query)
     return unquote(found[1]) if found else ""
 
@@ -48,13 +48,14 @@ def _key_of(header: str) -> str:
     if scheme.lower() != "basic":
         return ""
     try:
+        # Padded anyway: some clients leave the padding out, and the decoder ignores what is too much.
         return b64decode(value + "==").decode().partition(":")[0]
     except ValueError:
         return ""
 
 
 def find_keys(request: RequestParts) -> Iterator[FoundKey]:
-    """Yield what may be the write key, from each place where one can be."""
+    """Yield candidate write keys, from each place that can contain one."""
     for value in (
         request.parameters.get(KEY, ""),
         key_in_header(request.headers.get("authorization", "")),

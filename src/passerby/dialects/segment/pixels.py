@@ -1,8 +1,7 @@
-"""Pixels: calls that an `<img>` element makes, with everything in their query. Each is answered with a picture.
+"""Pixels: calls that an `<img>` element makes, with all fields in the query. Each is answered with a transparent GIF.
 
 Sources: Segment, Tracking Pixel API (`/v1/pixel/{type}`); RudderStack, Pixel API (`/pixel/v1/{type}`). Both vendors
-answer 200 in every case. Here the status is that of the other calls, and the picture comes with every status, which is
-all that an `<img>` element looks at.
+answer 200 in every case. Here the status is that of the other calls; an `<img>` element shows the picture with any.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
-from passerby.dialects.common.faults import ANSWERS
-from passerby.dialects.common.images import GIF, GIF_TYPE, NO_STORE
+from passerby.dialects.common.answers import ANSWERS, pixel
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.dialects.segment.calls import EVENT_LIMIT, TYPES
 from passerby.dialects.segment.forms import read_form
@@ -25,22 +23,27 @@ RUDDERSTACK_TYPES: Final = ("page", "track")
 
 
 def match(path: str) -> Call | None:
-    """The pixel with this path."""
+    """Return the pixel with this path, or None."""
     return _CALLS.get(path)
 
 
 def fault(what: Fault, _detail: str = "") -> Reply:
-    """A fault with the status that the other calls have, and a picture for a body."""
+    """Format a fault: the status that the other calls have, and the picture."""
     allow = (("Allow", "GET"),) if what is Fault.METHOD_NOT_ALLOWED else ()
-    return Reply(400 if what is Fault.TOO_LARGE else ANSWERS[what].status, GIF, GIF_TYPE, (NO_STORE, *allow))
+    return pixel(400 if what is Fault.TOO_LARGE else ANSWERS[what].status, *allow)
 
 
-def _pixel(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """One item of this type. Its key is in the query, in a header, or in the item itself."""
+def _seen(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+    """Handle an item of this type. Its key is in the query, in a header, or in the item itself."""
     keys = (key_in_query(request.query), key_in_header(request.headers.get("authorization", "")))
     projects = (credentials.project(KEY_KIND, key) for key in keys if key)
     project = next((project for project in projects if project is not None), None)
-    item = read_form(_text(request.query), "", request)
+    try:
+        # Some mail programs leave bytes beyond ASCII as they are: UTF-8, which the edge decodes as Latin-1.
+        query = request.query if request.query.isascii() else request.query.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        raise RequestFault(Fault.NOT_UTF8) from None
+    item = read_form(query, "", request)
     if type(item) is dict:
         key = item.pop(KEY, None)
         if project is None and type(key) is str:
@@ -51,15 +54,7 @@ def _pixel(type_: str, request: Request, _parameters: Mapping[str, str], credent
     return Outcome(_SEEN, [] if message is None else [message])
 
 
-def _text(query: str) -> str:
-    """A query whose bytes beyond ASCII are UTF-8, as some mail programs leave them. Raises RequestFault."""
-    try:
-        return query if query.isascii() else query.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        raise RequestFault(Fault.NOT_UTF8) from None
-
-
-_SEEN: Final = Reply(200, GIF, GIF_TYPE, (NO_STORE,))
+_SEEN: Final = pixel(200)
 
 
 def _call(type_: str) -> Call:
@@ -69,7 +64,7 @@ def _call(type_: str) -> Call:
         methods=frozenset({"GET"}),
         body_limit=EVENT_LIMIT,
         parameters={},
-        handle=partial(_pixel, type_),
+        handle=partial(_seen, type_),
         fault=fault,
     )
 

@@ -2,25 +2,40 @@
 
 - `calls` — paths, keys, records and answers
 - `keys` — the kinds of keys, and where they are in a request
-- `commerce` — the vendor's names for standard events
 - `openapi` — the calls in OpenAPI
-- `samples` — calls to try
-- `demo` — the vendor's part in the demo's day
+- `samples` — sample data: the test event, calls to try, the demo
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from passerby.commerce.vocabulary import COMMON_ITEM, Vocabulary
 from passerby.dialects.dialect import HOUR_MS, Dialect
 from passerby.dialects.webengage.calls import match
-from passerby.dialects.webengage.commerce import VOCABULARY
-from passerby.dialects.webengage.demo import DEMO
 from passerby.dialects.webengage.keys import KEY_KINDS, NAME, find_keys
 from passerby.dialects.webengage.openapi import OPENAPI
-from passerby.dialects.webengage.samples import SAMPLES
+from passerby.dialects.webengage.samples import DEMO, SAMPLES
 
 __all__ = ["DIALECT"]
+
+VOCABULARY: Final = Vocabulary(
+    source="WebEngage, Tracking Events, and the names that its shop integrations send",
+    events={
+        "product_viewed": ("Product Viewed",),
+        "added_to_cart": ("Added to Cart",),
+        "removed_from_cart": ("Removed from Cart",),
+        "cart_viewed": ("Cart Viewed",),
+        "searched": ("Product Searched", "Searched Product"),
+        "checkout_started": ("Checkout Started",),
+        "promotion_used": ("Coupon Code Applied", "Coupon Applied"),
+        "purchased": ("Checkout Completed", "Order Placed"),
+    },
+    item=COMMON_ITEM,
+    lists=("Products", "Items", "Product Details"),
+    value=("Total Amount", "Order Total", "Total", "Amount", "Value", "Revenue"),
+)
+"""WebEngage leaves names to its customers and recommends some."""
 
 DIALECT: Final = Dialect(
     name=NAME,

@@ -1,7 +1,7 @@
 """WebEngage's REST API: `events`, `users` and their bulk forms, sent by the servers of an account.
 
-Sources: WebEngage, Tracking Events, and the sibling pages on users, bulk calls and limits; decisions of
-Passerby where they say nothing are documented at the code. The callers are servers, so their address and user agent are
+Sources: WebEngage, Tracking Events, and the sibling pages on users, bulk calls and limits; decisions of Passerby where
+they say nothing are documented at the code. The callers are servers, so their address and user agent are
 not the user's and are not stored as context.
 
 A call has one *record* or, in bulk, several. It is accepted as a whole or not at all, because clients resend a rejected
@@ -16,31 +16,18 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from passerby.catalogue.rules import (
-    NAME_LENGTH,
-    RESERVED_PREFIX,
-    STRING_LENGTH,
-    Finding,
-    attribute_finding,
-    sample,
-)
-from passerby.dialects.common.body import read_body
-from passerby.dialects.common.deduplication import read_key
-from passerby.dialects.common.faults import ANSWERS, ANY_METHOD, no_such_call, text
-from passerby.dialects.common.ids import id_problem, read_id
+from passerby.catalogue.rules import NAME_LENGTH, RESERVED_PREFIX, STRING_LENGTH, attribute_finding, sample
+from passerby.dialects.common.answers import ANSWERS, ANY_METHOD, no_such_call, text
+from passerby.dialects.common.body import BODY_LIMIT, BULK_BODY_LIMIT, read_body
 from passerby.dialects.common.lenient import RefusedRecord
 from passerby.dialects.common.times import read_strict_iso_or_epoch
+from passerby.dialects.common.values import id_problem, object_of, read_id, read_key
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request
 from passerby.dialects.webengage.keys import KEY_KIND, LICENSE, LICENSE_KIND, NAME
 from passerby.identity.cleaning import clean
 from passerby.messages import Identifier, Message, Violation
 
 PREFIX: Final = "/v1/accounts/"
-
-BODY_LIMIT: Final = 1 << 20
-"""Bytes of a call with one record (design, "What an edge never lets through")."""
-BULK_BODY_LIMIT: Final = 5 << 20
-"""Bytes of a bulk call."""
 
 RATE: Final = 5_000
 """Requests a minute to `events`, and as many to `users` (REST API, limits)."""
@@ -93,7 +80,7 @@ def match(path: str) -> Call | None:
         fault=route.fault,
         rate=route.rate,
         rate_group=f"{NAME}.{route.name}",
-        authorise=None if route is _NOWHERE else _refusal_of_keys,
+        authorise=None if route is _NOWHERE else authorise,
     )
 
 
@@ -136,23 +123,13 @@ def _bulk(
     if len(records) > BULK_LIMIT:
         return Outcome(_error(f"Error: {field}[{BULK_LIMIT}]: a call takes at most {BULK_LIMIT} records."))
     batch = Batch(request, project, _deduplication_key(request, read), [])
-    messages, faults = _read_all(read, field, records, batch)
-    if faults:
-        return Outcome(_error(f"Error: {' '.join(faults)}"))
-    return Outcome(_queued(batch), messages)
-
-
-def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) -> tuple[list[Message], list[str]]:
-    """Return the messages of a bulk call and the errors of its records. Warnings are prefixed with the record's index.
-
-    The deduplication key of a record is the call's with its index, so that all records of a repeated call are dropped.
-    """
     messages: list[Message] = []
     faults: list[str] = []
     warnings, warned, key = batch.warnings, 0, batch.key
     for index, record in enumerate(records):
         message: Message | str
         if type(record) is dict:
+            # With the index: the records of one call differ, and all of a repeated call are dropped.
             message = read(record, f"{key}#{index}" if key else "", batch)
         else:
             message = ANSWERS[record.fault].text if type(record) is RefusedRecord else NO_RECORD
@@ -160,10 +137,12 @@ def _read_all(read: ReadRecord, field: str, records: list[Any], batch: Batch) ->
             messages.append(message)
         else:
             faults.append(f"{field}[{index}]: {message}")
-        if len(warnings) > warned:
+        if len(warnings) > warned:  # this record's, which say which one they are about
             warnings[warned:] = [f"{field}[{index}]: {warning}" for warning in warnings[warned:]]
             warned = len(warnings)
-    return messages, faults
+    if faults:
+        return Outcome(_error(f"Error: {' '.join(faults)}"))
+    return Outcome(_queued(batch), messages)
 
 
 def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
@@ -173,15 +152,19 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
         return identifiers
     event = record.get("eventName")
     if type(event) is not str or not event or event.isspace() or len(event) >= NAME_LENGTH:
-        return _event_name_fault(event)
+        if event is not None and type(event) is not str:
+            return "eventName must be a string."
+        if not event or event.isspace():
+            return "eventName cannot be empty."
+        return f"eventName must have fewer than {NAME_LENGTH} characters."
     said, received_at = record.get("eventTime"), batch.request.received_at
     time = received_at if said is None or said == "" else read_strict_iso_or_epoch(said)
     if time is None:
         return "eventTime must have the form yyyy-MM-ddTHH:mm:ss±hhmm, or be seconds or milliseconds since 1970."
-    data = _object(record.get("eventData"))
+    data = object_of(record.get("eventData"))
     if data is None:
         return "eventData must be an object."
-    if event.startswith(RESERVED_PREFIX):
+    if event.startswith(RESERVED_PREFIX):  # an ignored event needs no warnings of its attributes
         batch.warnings.append(f"The event {event} was ignored: names starting with {RESERVED_PREFIX} are reserved.")
     else:
         _warn_of_attributes("eventData.", data, batch.warnings)
@@ -200,16 +183,16 @@ def _event(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
 
 
 def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
-    """Traits of `userId` or else `anonymousId`.
+    """Return the message with the traits of a user, or an error text.
 
-    Any field but the ids is a trait, whether the vendor lists it or not, and so are the members of `attributes`; of
-    two of one name the field counts. An empty string or null in a field means that the client has nothing to say; in
-    `attributes` it is a value like any other.
+    All fields but the ids are traits, whether the vendor lists them or not, and so are the members of `attributes`; a
+    field takes precedence over a member of the same name. An empty string or null in a field means that there is no
+    value; in `attributes` it is a value.
     """
     identifiers = _identifiers(record)
     if isinstance(identifiers, str):
         return identifiers
-    attributes = _object(record.get("attributes"))
+    attributes = object_of(record.get("attributes"))
     if attributes is None:
         return "attributes must be an object."
     fields = {field: value for field, value in record.items() if field not in NO_TRAITS and value not in (None, "")}
@@ -267,7 +250,8 @@ def _authorised(request: Request, parameters: Mapping[str, str], credentials: Cr
     return project
 
 
-def _refusal_of_keys(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+def authorise(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
+    """Return the error response for an unknown license code or API key, else None."""
     found = _authorised(request, parameters, credentials)
     return found if isinstance(found, Reply) else None
 
@@ -309,28 +293,11 @@ def _named(identifier: Identifier, record: dict[str, Any]) -> tuple[Identifier, 
     return (identifier,)
 
 
-def _event_name_fault(event: Any) -> str:
-    if event is None or event == "":
-        return "eventName cannot be empty."
-    if type(event) is not str:
-        return "eventName must be a string."
-    return (
-        "eventName cannot be empty." if event.isspace() else f"eventName must have fewer than {NAME_LENGTH} characters."
-    )
-
-
-def _object(value: Any) -> dict[str, Any] | None:
-    """Return an object, {} if absent, None for anything else. PHP encodes an empty object as `[]`."""
-    if type(value) is dict:
-        return value
-    return {} if value in (None, "", []) else None
-
-
 def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ...]:
     """Truncate strings above the catalogue's limit, as the vendor does for users, but not for events."""
     long = {trait: value for trait, value in traits.items() if type(value) is str and len(value) >= STRING_LENGTH}
     for trait, value in long.items():
-        traits[trait] = value[: STRING_LENGTH - 1]
+        traits[trait] = value[: STRING_LENGTH - 1]  # the limit is that of the first length that is too long
         warnings.append(f"{sample(trait)} was cut to {STRING_LENGTH - 1} characters.")
     return tuple(Violation("string_truncated", "", trait, sample(value)) for trait, value in long.items())
 
@@ -344,20 +311,19 @@ def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]
         or attribute[:PREFIX_LENGTH] == RESERVED_PREFIX
         or (type(value) is str and len(value) >= STRING_LENGTH)
     ]
-    if suspects:
-        findings = [(attribute, attribute_finding(attribute, value)) for attribute, value in suspects]
-        warnings.extend(f"{prefix}{sample(name)} was ignored: {_rule(found)}." for name, found in findings if found)
-
-
-def _rule(found: Finding) -> str:
-    if found.kind == "reserved_name":
-        return f"names starting with {RESERVED_PREFIX} are reserved"
-    limit = STRING_LENGTH if found.kind == "string_too_long" else NAME_LENGTH
-    return f"{found.detail.size} characters, must be fewer than {limit}"
+    for name, value in suspects:
+        found = attribute_finding(name, value)
+        if found is None:
+            continue
+        limit = STRING_LENGTH if found.kind == "string_too_long" else NAME_LENGTH
+        rule = f"{found.detail.size} characters, must be fewer than {limit}"
+        if found.kind == "reserved_name":
+            rule = f"names starting with {RESERVED_PREFIX} are reserved"
+        warnings.append(f"{prefix}{sample(name)} was ignored: {rule}.")
 
 
 def _queued(batch: Batch) -> Reply:
-    status = 200 if batch.request.method == "PUT" else 201
+    status = 200 if batch.request.method == "PUT" else 201  # one client accepts nothing but 200 for a PUT
     if not batch.warnings:
         return _QUEUED[status]
     answer = {"response": {"status": "queued", "warnings": batch.warnings[:WARNING_LIMIT]}}

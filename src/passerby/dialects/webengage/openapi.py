@@ -159,7 +159,8 @@ class _Told(NamedTuple):
 
 
 def _operation(told: _Told, request: dict[str, Any], place: str = "", method: str = "post") -> dict[str, Any]:
-    """A call that takes `request`; `place` says how it names a record at fault."""
+    """Return the operation of a call with this body; `place` is how its errors name a record of it."""
+    neither = {"response": {"message": f"Error: {place}{NEITHER_ID}", "status": "error"}}
     queued = {"queued": {"response": {"status": "queued"}}}
     return {
         "operationId": f"webengage_{method}_{told.call.replace('-', '_')}",
@@ -171,21 +172,15 @@ def _operation(told: _Told, request: dict[str, Any], place: str = "", method: st
         "requestBody": request,
         "responses": {
             "200" if method == "put" else "201": answer("Stored durably.", _QUEUED, queued),
-            **_refusals(place),
+            **refusals(
+                partial(fault, frozenset()),
+                _REFUSED,
+                (Fault.UNKNOWN_KEY, *OF_ANY_CALL),
+                {400: {"neither_id": neither}, 404: {"unknown_license": msgspec.json.decode(UNKNOWN_LICENSE.body)}},
+                {429: _RATE_HEADERS, 503: RETRY_AFTER},
+            ),
         },
     }
-
-
-def _refusals(place: str) -> dict[str, Any]:
-    neither = {"response": {"message": f"Error: {place}{NEITHER_ID}", "status": "error"}}
-    unknown = msgspec.json.decode(UNKNOWN_LICENSE.body)
-    return refusals(
-        partial(fault, frozenset()),
-        _REFUSED,
-        (Fault.UNKNOWN_KEY, *OF_ANY_CALL),
-        {400: {"neither_id": neither}, 404: {"unknown_license": unknown}},
-        {429: _RATE_HEADERS, 503: RETRY_AFTER},
-    )
 
 
 def _bulk(records: str, schema: dict[str, Any], example: Any) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from passerby.dialects.common.openapi import OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
+from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.contract import Fault
 from passerby.dialects.crossengage.keys import KEY
-from passerby.dialects.crossengage.mobile import EVENT_LIMIT, ID_LIMIT, PREFIX, fault
+from passerby.dialects.crossengage.mobile import PREFIX, fault
 
 TAG: Final = "CrossEngage"
 
@@ -43,7 +44,7 @@ _TRACK: Final[dict[str, Any]] = {
     "required": ["mobileId", "event"],
     "properties": {
         "mobileId": _ID | {"description": "The id of the app on the device."},
-        "event": {"type": "string", "pattern": r"\S", "maxLength": EVENT_LIMIT},
+        "event": {"type": "string", "pattern": r"\S", "maxLength": ID_LIMIT},
         "type": {"const": "track"},
         "timestamp": _TIME,
         "properties": {"type": "object", "description": "Properties of the event."},
@@ -114,7 +115,7 @@ _TRACK_EXAMPLES: Final = {
 
 
 def _operation(call: str, words: tuple[str, str], request: dict[str, Any], wrong: Any) -> dict[str, Any]:
-    """A call, told of in short and in full, that takes `request` and refuses a body with the faults in `wrong`."""
+    """Return the operation of a call. `words` are its summary and description, `wrong` is an example of its errors."""
     queued = {"queued": {"status": "queued", "messageId": "01998b0c-7c1e-7d4a-9f52-6b1d3c0e8a47"}}
     faults = (Fault.UNKNOWN_KEY, *OF_ANY_CALL)
     return {

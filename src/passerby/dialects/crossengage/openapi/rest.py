@@ -7,9 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 from passerby.dialects.common.openapi import DESCRIPTIONS, OF_ANY_CALL, RETRY_AFTER, answer, body, refusals
-from passerby.dialects.crossengage.entries import ID_LIMIT
+from passerby.dialects.common.values import ID_LIMIT
 from passerby.dialects.crossengage.events import EVENTS_LIMIT
-from passerby.dialects.crossengage.mobile import EVENT_LIMIT
 from passerby.dialects.crossengage.reads import CHANNELS
 from passerby.dialects.crossengage.rest import fault_of
 from passerby.dialects.crossengage.users import BATCH_LIMIT
@@ -80,7 +79,7 @@ _NO_VERSION: Final = {
 
 
 def parameter(name: str, place: str, description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    """A parameter in the path, the query or a header; required but for those in the query."""
+    """Return a parameter in the path, the query or a header; those in the query are optional."""
     return {
         "name": name,
         "in": place,
@@ -115,7 +114,7 @@ def operation(  # noqa: PLR0913 - all that a call's description is made of
     request: dict[str, Any] | None = None,
     query: tuple[dict[str, Any], ...] = (),
 ) -> dict[str, Any]:
-    """A call, told of in short and in full, that is served in these API versions and has these answers."""
+    """Return the operation of a call in these API versions. `words` are its summary and description."""
     version = parameter(
         "X-XNG-ApiVersion",
         "header",
@@ -142,7 +141,7 @@ def operation(  # noqa: PLR0913 - all that a call's description is made of
 
 
 def _status(field: str, name: str, words: str, query: tuple[dict[str, Any], ...] = ()) -> dict[str, Any]:
-    """The two calls that read and set whether a user may be written to."""
+    """Return the two operations that read and set a status of a user."""
     schema = {"type": "object", "required": [field], "properties": {field: {"type": "boolean"}}}
     answers = {200: answer("The status.", schema, {"status": {field: True}}), 404: _UNKNOWN_USER}
     return {
@@ -343,7 +342,7 @@ CALLS: Final[dict[str, Any]] = {
                                 "type": "object",
                                 "required": ["event"],
                                 "properties": {
-                                    "event": {"type": "string", "pattern": r"\S", "maxLength": EVENT_LIMIT},
+                                    "event": {"type": "string", "pattern": r"\S", "maxLength": ID_LIMIT},
                                     "properties": {"type": "object"},
                                 },
                             },

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.dialects.common.campaigns import PARAMETER_LIMIT, VALUE_LIMIT, campaign_of
+from passerby.dialects.common.context import PARAMETER_LIMIT, VALUE_LIMIT, campaign_of
 
 VALUES = st.none() | st.integers() | st.text() | st.lists(st.text())
 

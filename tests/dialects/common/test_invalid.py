@@ -28,7 +28,7 @@ from tests.dialects.dialect_calls import (
 )
 from tests.dialects.segment import segment_calls as segment
 
-from passerby.dialects.common.unreadable import NAME_LIMIT, REJECTED_LIMIT, UNREADABLE_NUMBER, settled
+from passerby.dialects.common.invalid import NAME_LIMIT, REJECTED_LIMIT, UNREADABLE_NUMBER, settled
 from passerby.dialects.contract import Outcome, Reply
 from passerby.messages import Message, Rejected, Violation
 
