@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -13,7 +12,6 @@ from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.services import catalogue
-from passerby.services.access import Access
 from passerby.services.cursors import Page
 
 commands = App(name="catalogue", help="List, merge and delete event names, attributes and traits; change their types.")
@@ -28,9 +26,17 @@ Attribute = Annotated[str, Parameter(help="Attribute of the event, or trait.")]
 def list_names(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """List event names, attributes and traits with their types, counts and merged spellings."""
     rows: list[tuple[str, str, str, int, str, str]] = []
+    traits: list[tuple[str, str, str, int, str, str]] = []
     with access_to(data, project) as access:
-        if open_state(data).exists():
-            rows = list(_rows(access))
+        page = Page(_PAGE) if open_state(data).exists() else None  # reading would fail without a state
+        while page is not None:
+            found = catalogue.get_catalogue(access, page)
+            for event in found.events:
+                rows.append((event.name, "", "", event.count, event.last_seen, ", ".join(event.spellings)))
+                rows += [_row(event.name, each) for each in event.attributes]
+            traits = [_row("", each) for each in found.traits]  # the same on every page
+            page = None if found.cursor is None else Page(_PAGE, found.cursor)
+    rows += traits
     headings = ("event", "attribute", "type", "count", "last_seen", "spellings")
     if json:
         say_json([dict(zip(headings, row, strict=True)) for row in rows])
@@ -103,19 +109,6 @@ def delete(
     if found.unknown:
         missing = ", ".join(repr(each.attribute or each.event) for each in found.unknown)
         raise CommandError(f"not in the catalogue of project {project}: {missing}")
-
-
-def _rows(access: Access) -> Iterator[tuple[str, str, str, int, str, str]]:
-    page = catalogue.get_catalogue(access, Page(_PAGE))
-    traits = [_row("", each) for each in page.traits]
-    while True:
-        for event in page.events:
-            yield event.name, "", "", event.count, event.last_seen, ", ".join(event.spellings)
-            yield from (_row(event.name, each) for each in event.attributes)
-        if page.cursor is None:
-            break
-        page = catalogue.get_catalogue(access, Page(_PAGE, page.cursor))
-    yield from traits
 
 
 def _row(event: str, each: Any) -> tuple[str, str, str, int, str, str]:

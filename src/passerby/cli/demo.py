@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -50,10 +50,20 @@ def demo(
         started = time.monotonic()
         report = run(Plan(people, seed), store, store.project(project), serving, progress)
         seconds = time.monotonic() - started
+    growth = {figure: report.after[figure] - report.before[figure] for figure in _FIGURES}
     if json:
-        say_json(_shown(report, seconds))
-    else:
-        _tell(report, seconds, greeting.url(serving.console_host, serving.console_port))
+        answers = {str(status): count for status, count in sorted(report.answers.items())}
+        interest = [seen._asdict() | {"highlight": seen.highlight._asdict()} for seen in report.worth_a_look]
+        document = {"calls": dict(report.calls), "answers": answers, "seconds": round(seconds, 1), "growth": growth}
+        say_json(document | {"profiles": report.after["profiles"], "worth_a_look": interest})
+        return
+    say_report(report, growth, seconds)
+    if report.worth_a_look:
+        url = greeting.url(serving.console_host, serving.console_port)
+        profile = f"{url}/v1/profiles/{report.worth_a_look[0].profile}"
+        say("\nTo read a profile, set PASSERBY_TOKEN to an API token (`passerby keys add api_token` creates one):\n")
+        # A variable: a token in an argument could be read by other users of the machine.
+        say(examples.written([examples.get(title, f"{profile}{path}", "$PASSERBY_TOKEN") for title, path in _LOOKS]))
 
 
 @contextmanager
@@ -66,42 +76,18 @@ def _progress_bar(*, shown: bool) -> Iterator[Progress]:
         yield lambda _, calls: bar.update(task, advance=1, total=calls)
 
 
-def _growth(report: Report) -> dict[str, int]:
-    return {figure: report.after[figure] - report.before[figure] for figure in _FIGURES}
-
-
-def _shown(report: Report, seconds: float) -> dict[str, object]:
-    return {
-        "calls": dict(report.calls),
-        "answers": {str(status): count for status, count in sorted(report.answers.items())},
-        "seconds": round(seconds, 1),
-        "growth": _growth(report),
-        "profiles": report.after["profiles"],
-        "worth_a_look": [seen._asdict() | {"highlight": seen.highlight._asdict()} for seen in report.worth_a_look],
-    }
-
-
-def _tell(report: Report, seconds: float, console_url: str) -> None:
-    growth, stages = _growth(report), report.after["profiles"]
+def say_report(report: Report, growth: Mapping[str, int], seconds: float) -> None:
+    """Write what was sent, what the server made of it, and a few profiles to look at. `growth` is by figure."""
     answers = ", ".join(f"{status} ({count})" for status, count in sorted(report.answers.items()))
     say(f"Sent {report.answers.total()} requests in {seconds:.0f} s. Responses: {answers}.")
-    say(
-        "By source: "
-        + ", ".join(f"{registry.NAMED[dialect].title} {count}" for dialect, count in report.calls.most_common())
-        + "."
-    )
+    calls = ", ".join(f"{registry.NAMED[dialect].title} {count}" for dialect, count in report.calls.most_common())
+    say(f"By source: {calls}.")
     say(f"Messages: {growth['accepted']} received, {growth['applied']} applied, {growth['duplicates']} duplicates.")
-    say(
-        f"New events: {growth['events']}. Profiles: " + ", ".join(f"{n} {stage}" for stage, n in stages.items()) + ".\n"
-    )
+    stages = ", ".join(f"{count} {stage}" for stage, count in report.after["profiles"].items())
+    say(f"New events: {growth['events']}. Profiles: {stages}.\n")
     say("Profiles of interest:\n")
     rows = [
         (seen.highlight.what, seen.highlight.value, seen.stage, str(seen.events), str(seen.members), seen.profile)
         for seen in report.worth_a_look
     ]
     say_table(("profile of", "identifier", "stage", "events", "merged", "profile id"), rows)
-    if not report.worth_a_look:
-        return
-    url = f"{console_url}/v1/profiles/{report.worth_a_look[0].profile}"
-    say("\nTo read a profile, set PASSERBY_TOKEN to an API token (`passerby keys add api_token` creates one):\n")
-    say(examples.written([examples.get(title, f"{url}{path}", "$PASSERBY_TOKEN") for title, path in _LOOKS]))

@@ -15,7 +15,6 @@ from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.services import duplicates
-from passerby.services.access import Access
 from passerby.services.cursors import Page
 from passerby.state.views import Duplicate
 
@@ -36,12 +35,24 @@ def list_duplicates(
     json: Json = False,
 ) -> None:
     """List pairs of profiles that share an email address or a phone number."""
+    pairs: list[Duplicate] = []
     with access_to(data, project) as access:
-        pairs = _read(access, limit, dismissed=dismissed) if open_state(data).exists() else []
+        page = Page(limit) if limit > 0 and open_state(data).exists() else None
+        while page is not None:
+            found = duplicates.list_duplicates(access, page, dismissed=dismissed)
+            pairs += found.duplicates
+            # A page may have fewer pairs than its limit: those that were dismissed are left out of it.
+            is_last = found.cursor is None or len(pairs) >= limit
+            page = None if is_last else Page(limit - len(pairs), found.cursor)
     if json:
         say_json(pairs)
         return
-    say_table(("profile", "other profile", "user ids", "shared", "rule"), [_row(pair) for pair in pairs])
+    rows = []
+    for pair in pairs:
+        users = ", ".join(profile.user_id for profile in pair.profiles if profile.user_id)
+        shared = ", ".join(f"{each.kind}={each.value}" for each in pair.shared)
+        rows.append((*(profile.id for profile in pair.profiles), users, shared, pair.rule or ""))
+    say_table(("profile", "other profile", "user ids", "shared", "rule"), rows)
 
 
 @commands.command
@@ -69,25 +80,6 @@ def restore(one: ProfileId, other: ProfileId, *, project: Project = FIRST_PROJEC
     say(f"Restored: {ids[0]} and {ids[1]} are possible duplicates.")
 
 
-def _read(access: Access, limit: int, *, dismissed: bool) -> list[Duplicate]:
-    found: list[Duplicate] = []
-    cursor: str | None = None
-    while len(found) < limit:
-        page = duplicates.list_duplicates(access, Page(limit - len(found), cursor), dismissed=dismissed)
-        found += page.duplicates
-        cursor = page.cursor
-        if cursor is None:
-            break
-    return found
-
-
 def _require_state(data: Path | None) -> None:
     if not open_state(data).exists():
         raise CommandError("there are no profiles yet")
-
-
-def _row(pair: Duplicate) -> tuple[str, ...]:
-    one, other = pair.profiles
-    users = ", ".join(profile.user_id for profile in pair.profiles if profile.user_id)
-    shared = ", ".join(f"{each.kind}={each.value}" for each in pair.shared)
-    return one.id, other.id, users, shared, pair.rule or ""

@@ -17,7 +17,6 @@ from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.clock import iso
 from passerby.services import keys
-from passerby.services.management_answers import KeyInfo
 
 commands = App(name="keys", help="List, add, rotate and revoke the keys of a project.")
 
@@ -39,10 +38,18 @@ def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json
     with access_to(data, project) as access:
         found = keys.list_keys(access).keys
     if json:
-        say_json([_shown(key) | {"project": project} for key in found])
+        shown = [msgspec.structs.asdict(key) | {"project": project} for key in found]
+        for each in shown:
+            del each["scopes"]  # never part of this output, which scripts read
+        say_json(shown)
         return
     headings = ("number", "kind", "value", "label", "created", "last used", "calls in 1 h", "revoked")
-    say_table(headings, [_row(key) for key in found])
+    rows = []
+    for key in found:
+        used, revoked = key.last_used_at or "", key.revoked_at or key.expires_at or ""
+        number, calls, value = str(key.id), str(key.calls_last_hour), key.value or "(secret)"
+        rows.append((number, key.kind, value, key.label, key.created_at, used, calls, revoked))
+    say_table(headings, rows)
 
 
 @commands.command
@@ -115,18 +122,9 @@ def revoke(
 
 
 def _given(kind: str, value: str) -> str:
+    """Return the value of a key as an argument or from standard input. Raises SecretOnCommandLine."""
     if value == FROM_STANDARD_INPUT:
         return sys.stdin.readline().strip()
     if value and kind_named(kind).secret:
         raise SecretOnCommandLine
     return value
-
-
-def _shown(key: KeyInfo) -> dict[str, object]:
-    return {name: value for name, value in msgspec.structs.asdict(key).items() if name != "scopes"}
-
-
-def _row(key: KeyInfo) -> tuple[str, ...]:
-    revoked = key.revoked_at or key.expires_at or ""
-    used, calls = key.last_used_at or "", str(key.calls_last_hour)
-    return str(key.id), key.kind, key.value or "(secret)", key.label, key.created_at, used, calls, revoked

@@ -14,7 +14,7 @@ from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.output import say, say_json, say_table
 from passerby.services import cursors, merges
-from passerby.services.answers import ExplainedMerge, ExplainedMergeDetail
+from passerby.services.answers import ExplainedMerge
 from passerby.services.cursors import Page
 from passerby.services.errors import not_found
 from passerby.services.ids import uuid_of
@@ -36,16 +36,17 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     json: Json = False,
 ) -> None:
     """List merges, newest first, with the identifier and the rule that caused them."""
-    behind = cursors.encode(cursors.AfterMerge(uuid_of(before, "merge"))) if before else None
+    place = cursors.encode(cursors.AfterMerge(uuid_of(before, "merge"))) if before else None
     found: list[ExplainedMerge] = []
     with access_to(data, project) as access:
         if open_state(data).exists():
-            found = merges.list_merges(access, Page(max(limit, 0), behind), undone=undone).merges
+            found = merges.list_merges(access, Page(max(limit, 0), place), undone=undone).merges
     if json:
         say_json(found)
         return
     headings = ("merge", "at", "winner", "loser", "identifier", "reason", "undone")
-    say_table(headings, [_row(merge) for merge in found])
+    rows = [(m.id, m.at, m.winner, m.loser, _named(m.via), m.reason, m.undone_at or "") for m in found]
+    say_table(headings, rows)
 
 
 @commands.command
@@ -57,7 +58,17 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
     if json:
         say_json(found)
         return
-    say("\n".join(_lines(found)))
+    say(f"Profile {found.loser} was merged into {found.winner} at {found.at}")
+    say(f"reason      {found.reason}")
+    say(f"message     {found.message_id or '(none: manual merge)'}")
+    say(f"identifier  {_named(found.via)}")
+    say(f"user        {_named(found.by)}")
+    for identifier in found.moved:
+        say(f"moved       {_named(identifier)}")
+    if found.built_on:
+        say(f"state       cannot be undone before merge {found.built_on}, which depends on it")
+    else:
+        say(f"state       {f'undone at {found.undone_at}' if found.undone_at else 'can be undone'}")
 
 
 @commands.command
@@ -90,23 +101,3 @@ def _named(identifier: HistoryIdentifier | None) -> str:
         return ""
     scope = f" ({identifier.scope})" if identifier.scope else ""
     return f"{identifier.namespace}={identifier.value}{scope}"
-
-
-def _row(merge: ExplainedMerge) -> tuple[str, ...]:
-    return merge.id, merge.at, merge.winner, merge.loser, _named(merge.via), merge.reason, merge.undone_at or ""
-
-
-def _lines(merge: ExplainedMergeDetail) -> list[str]:
-    """Return the text form of a merge, one line for each field."""
-    state = f"undone at {merge.undone_at}" if merge.undone_at else "can be undone"
-    if merge.built_on:
-        state = f"cannot be undone before merge {merge.built_on}, which depends on it"
-    return [
-        f"Profile {merge.loser} was merged into {merge.winner} at {merge.at}",
-        f"reason      {merge.reason}",
-        f"message     {merge.message_id or '(none: manual merge)'}",
-        f"identifier  {_named(merge.via)}",
-        f"user        {_named(merge.by)}",
-        *(f"moved       {_named(identifier)}" for identifier in merge.moved),
-        f"state       {state}",
-    ]

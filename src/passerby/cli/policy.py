@@ -9,7 +9,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
-from passerby.accounts.policy import IdentityPolicy, PolicyChange
+from passerby.accounts.policy import IdentityPolicy
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json
@@ -40,10 +40,15 @@ def show(
     with access_to(data, name) as access:
         found = policy.get_policy(access)
         changes = policy.list_policy_changes(access, Page(_CHANGES)).items if history else []
-    if json or history:
-        say_json([_change(each) for each in changes] if history else found)
-        return
-    say("\n".join(f"{field:<16}{value}" for field, value in _told(found).items()))
+    if history:
+        say_json([msgspec.structs.asdict(each) | {"at": iso(each.at)} for each in changes])
+    elif json:
+        say_json(found)
+    else:
+        say(f"blocked values  {', '.join(found.blocked_values)}")
+        say(f"limits          {', '.join(f'{name}={most}' for name, most in found.limits.items())}")
+        say(f"contact traits  {', '.join(found.contact_traits)}")
+        say(f"namespaces      {', '.join(f'{name}={class_}' for name, class_ in found.namespaces.items())}")
 
 
 @commands.command(name="set")
@@ -68,8 +73,15 @@ def change(  # noqa: PLR0913 - one parameter for each flag
     """Change the identity policy of a project. Parts not given keep their values; namespaces are only added."""
     given = {"blocked_values": block, "limits": _pairs(limit), "contact_traits": contact_trait}
     with access_to(data, name) as access:
-        wished = _from_file(file) if file else msgspec.to_builtins(policy.get_policy(access))
+        try:
+            if file:
+                wished = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+            else:
+                wished = msgspec.to_builtins(policy.get_policy(access))
+        except msgspec.MsgspecError as fault:
+            raise BadPolicyFlag(f"{file} is not a valid policy file: {fault}") from None
         wished |= {field: value for field, value in given.items() if value is not None}
+        # Added to, unlike the other parts: a namespace cannot be removed, because profiles may hold identifiers of it.
         wished["namespaces"] = wished.get("namespaces", {}) | (_pairs(namespace) or {})
         try:
             changed = msgspec.convert(wished, IdentityPolicy)
@@ -79,29 +91,9 @@ def change(  # noqa: PLR0913 - one parameter for each flag
     say(f"Changed the policy of project {name}. It applies to messages received from about a second from now.")
 
 
-def _told(shown: IdentityPolicy) -> dict[str, str]:
-    return {
-        "blocked values": ", ".join(shown.blocked_values),
-        "limits": ", ".join(f"{name}={most}" for name, most in shown.limits.items()),
-        "contact traits": ", ".join(shown.contact_traits),
-        "namespaces": ", ".join(f"{name}={class_}" for name, class_ in shown.namespaces.items()),
-    }
-
-
 def _pairs(given: tuple[str, ...] | None) -> dict[str, Any] | None:
     """Parse `("a=1", "b=contact")` into a dict. Decimal values become integers."""
     if given is None:
         return None
     split = [each.partition("=") for each in given]
     return {name: int(value) if value.isdecimal() else value for name, _, value in split}
-
-
-def _from_file(file: Path) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
-    except msgspec.MsgspecError as fault:
-        raise BadPolicyFlag(f"{file} is not a valid policy file: {fault}") from None
-
-
-def _change(change: PolicyChange) -> dict[str, object]:
-    return msgspec.structs.asdict(change) | {"at": iso(change.at)}

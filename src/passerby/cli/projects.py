@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from passerby.accounts.records import Project
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
 from passerby.clock import iso
@@ -22,7 +21,7 @@ def list_projects(*, data: Data = None, json: Json = False) -> None:
     with access_to(data) as access:
         found = projects.list_projects(access)
     if json:
-        say_json([_shown(project) for project in found])
+        say_json([{"name": p.name, "created_at": iso(p.created_at), "settings": p.settings} for p in found])
         return
     headings = ("name", "created", "timezone", "phone country")
     say_table(headings, [(p.name, iso(p.created_at), p.settings.timezone, p.settings.phone_country) for p in found])
@@ -83,7 +82,3 @@ def change(  # noqa: PLR0913 - one parameter for each flag
             blocking = msgspec.structs.replace(policy.get_policy(access), blocked_values=list(block))
             policy.change_policy(access, blocking)
     say(f"Changed project {name}. A running server applies the change within about a second.")
-
-
-def _shown(project: Project) -> dict[str, object]:
-    return {"name": project.name, "created_at": iso(project.created_at), "settings": project.settings}

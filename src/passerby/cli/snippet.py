@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from cyclopts import Parameter
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
-from passerby.accounts.protocol import Projects
 from passerby.cli.app import Data, Project, open_store
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say
@@ -44,22 +43,16 @@ def snippet(
     data: Data = None,
 ) -> None:
     """Print the snippet that makes a page or an app send its events to a project."""
-    address = _checked(url)
-    chosen = registry.COMMANDS[kind]
-    with open_store(data) as store:
-        keys = {needed: _newest(store, needed, project) for needed in chosen.kinds}
-    say(chosen.make(address, keys))
-
-
-def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise NoAddress(url)
-    return url.rstrip("/")
-
-
-def _newest(store: Projects, kind: str, project: str) -> str:
-    current = [key.value for key in store.keys(store.project(project)) if key.kind == kind and key.revoked_at is None]
-    if not current or current[-1] is None:
-        raise NoPublicKey(kind, project)
-    return current[-1]
+    chosen = registry.COMMANDS[kind]
+    keys: dict[str, str] = {}
+    with open_store(data) as store:
+        for key in store.keys(store.project(project)):
+            if key.kind in chosen.kinds and key.revoked_at is None and key.value is not None:
+                keys[key.kind] = key.value  # the newest, as keys are listed oldest first
+    for needed in chosen.kinds:
+        if needed not in keys:
+            raise NoPublicKey(needed, project)
+    say(chosen.make(url.rstrip("/"), keys))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from passerby.accounts import passwords
-from passerby.accounts.users import ConsoleUser, Role
+from passerby.accounts.users import Role
 from passerby.cli.app import Data, Json, access_to
 from passerby.cli.output import say, say_json, say_table
 from passerby.clock import iso
@@ -29,10 +28,23 @@ def list_users(*, data: Data = None, json: Json = False) -> None:
     with access_to(data) as access:
         found = users.list_users(access)
         names = {project.id: project.name for project in list_projects(access)}
+    shown = [
+        {
+            "name": user.name,
+            "role": user.role,
+            "projects": {names[number]: role for number, role in user.projects.items()},
+            "password_set_at": iso(user.changed_at),
+        }
+        for user in found
+    ]
     if json:
-        say_json([_shown(user, names) for user in found])
+        say_json(shown)
         return
-    rows = [(user.name, _roles(user, names), iso(user.changed_at)) for user in found]
+    rows = []
+    for user in found:
+        everywhere = [str(user.role)] if user.role else []
+        single = [f"{role} of {names[number]}" for number, role in user.projects.items()]
+        rows.append((user.name, ", ".join([*everywhere, *single]), iso(user.changed_at)))
     say_table(("name", "role", "password set"), rows)
 
 
@@ -108,17 +120,3 @@ def _say_password(name: str, password: str, *, json: bool, given: bool) -> None:
         say_json({"user": name, "password": password})
     else:
         say(f"Password of {name}: " + ("set from the environment" if given else password))
-
-
-def _roles(user: ConsoleUser, names: Mapping[int, str]) -> str:
-    everywhere = [str(user.role)] if user.role else []
-    return ", ".join([*everywhere, *(f"{role} of {names[number]}" for number, role in user.projects.items())])
-
-
-def _shown(user: ConsoleUser, names: Mapping[int, str]) -> dict[str, object]:
-    return {
-        "name": user.name,
-        "role": user.role,
-        "projects": {names[number]: role for number, role in user.projects.items()},
-        "password_set_at": iso(user.changed_at),
-    }
