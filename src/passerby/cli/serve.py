@@ -16,8 +16,8 @@ from passerby.cli.configuration import load
 from passerby.cli.greeting import greet
 from passerby.proxies import Networks
 from passerby.runtime.roles import Handed, run_role
+from passerby.runtime.supervisor.exits import leaving_on_signal
 from passerby.runtime.supervisor.layout import Role, cores_found, layout
-from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.runtime.supervisor.supervise import supervise
 from passerby.settings import SETTINGS, Setting, as_flags
 from passerby.storage import locks

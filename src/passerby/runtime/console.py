@@ -18,7 +18,6 @@ from passerby.clock import now_ms
 from passerby.console.app import create_app
 from passerby.console.auth.throttle import Throttle
 from passerby.console.context import ConsoleContext
-from passerby.console.middleware import ConsoleMiddleware
 from passerby.delivery.relay import Relay
 from passerby.doctor.diagnostics import run_diagnostics
 from passerby.engines import Engines
@@ -110,15 +109,37 @@ class PeriodicTasks:
 def run(settings: Settings, engines: Engines, listener: socket.socket) -> None:
     """Serve on this listening socket until SIGTERM or SIGINT; return when all is closed."""
     with ExitStack() as held:
+        folder = DataDir(settings.data)
         console = open_console(settings, engines, held)
-        app = _application(settings, engines, console, held)
+        context = console.context
+        monitor = Monitor(
+            meter=lambda: Meter(folder, context.log, context.state, context.metrics, context.now()),
+            store=engines.control.open_samples(),
+            alerting=engines.control.open_alerting(),
+            checks=context.checks,
+            now=context.now,
+        )
+        monitor.start()
+        held.callback(monitor.stop)
+        console_context = ConsoleContext(
+            context=context,
+            projects=console.credentials,
+            # Threads of their own: a burst of sign-ins must not hold up pages, nor a diagnosis either of them.
+            passwords=held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING))),
+            examinations=held.enter_context(closing(Readers(1, DIAGNOSTICS_WAITING))),
+            throttle=Throttle(),
+            settings=settings,
+            monitor=monitor,
+            diagnose=partial(run_diagnostics, settings, engines),
+            versions=lambda: dict(engine.version() for engine in engines),
+        )
         _log.info("console ready", port=listener.getsockname()[1])
         serve(
-            app,
+            create_app(console_context, application),
             listener,
             settings.proxies,
             every_second=PeriodicTasks(console),
-            on_stop=console.context.visibility.end,
+            on_stop=context.visibility.end,
         )
         _log.info("console stopping")
         console.count_uses()
@@ -136,7 +157,9 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     uses = held.enter_context(closing(engines.control.open_rejected_writer()))
     users = held.enter_context(closing(engines.control.open_users()))
     store, relay = _open_events(settings, engines, held)
-    edge = _edge(settings, folder)
+    serving = locks.running(folder)  # none where the role runs alone; then the edge is expected where the settings say
+    host, port = (serving.host, serving.port) if serving else (settings.host, settings.port)
+    edge = EdgeCheck(_HERE.get(host, host), port)
     readers = held.enter_context(closing(Readers()))
     visibility = Visibility(log, state, store, relay.nudge, settings.api.wait_max_seconds)
     worker = WorkerCheck(folder.run / WORKER_HEARTBEAT)
@@ -176,34 +199,6 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
     return Console(context, credentials, uses)
 
 
-def _application(settings: Settings, engines: Engines, console: Console, held: ExitStack) -> ConsoleMiddleware:
-    folder = DataDir(settings.data)
-    passwords = held.enter_context(closing(Readers(PASSWORDS_AT_ONCE, PASSWORDS_WAITING)))
-    examinations = held.enter_context(closing(Readers(1, DIAGNOSTICS_WAITING)))
-    context = console.context
-    monitor = Monitor(
-        meter=lambda: Meter(folder, context.log, context.state, context.metrics, context.now()),
-        store=engines.control.open_samples(),
-        alerting=engines.control.open_alerting(),
-        checks=context.checks,
-        now=context.now,
-    )
-    monitor.start()
-    held.callback(monitor.stop)
-    reception = ConsoleContext(
-        context=context,
-        projects=console.credentials,
-        passwords=passwords,
-        examinations=examinations,
-        throttle=Throttle(),
-        settings=settings,
-        monitor=monitor,
-        diagnose=partial(run_diagnostics, settings, engines),
-        versions=lambda: dict(engine.version() for engine in engines),
-    )
-    return create_app(reception, application)
-
-
 def _open_events(settings: Settings, engines: Engines, held: ExitStack) -> tuple[EventStore, Relay]:
     """Open the event store and start the relay that fills it."""
     outbox = engines.state.open_outbox(settings.outbox)
@@ -221,10 +216,3 @@ def close_events(store: Store, relay: Stoppable) -> None:
         store.close()
     else:
         _log.warning("a write to the event store was interrupted and is repeated at the next start")
-
-
-def _edge(settings: Settings, folder: DataDir) -> EdgeCheck:
-    """Return the check of the edge, at the address of the running server, else at that of the settings."""
-    serving = locks.running(folder)
-    host, port = (serving.host, serving.port) if serving else (settings.host, settings.port)
-    return EdgeCheck(_HERE.get(host, host), port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from functools import cached_property
 
@@ -36,33 +36,25 @@ class EngineContext:
         self._engines.control.open_projects().close()  # migrates an older control file
         return self._held.enter_context(closing(self._engines.control.open_users()))
 
-    @property
-    def writer(self) -> Callable[[], AbstractContextManager[Writer]]:
-        return lambda: closing(self._engines.state.open_writer())
+    def writer(self) -> AbstractContextManager[Writer]:
+        return closing(self._engines.state.open_writer())
 
-    @property
-    def control(self) -> Callable[[], AbstractContextManager[Projects]]:
-        return self._engines.control.open_projects
+    def control(self) -> Projects:
+        return self._engines.control.open_projects()
 
-    @property
-    def audit(self) -> Callable[[], AbstractContextManager[AuditLog]]:
-        return self._engines.control.open_audit
+    def audit(self) -> AuditLog:
+        return self._engines.control.open_audit()
 
-    @property
-    def key_uses(self) -> Callable[[int], dict[int, Use]]:
-        return self._engines.control.key_uses
+    def key_uses(self, now: int) -> dict[int, Use]:
+        return self._engines.control.key_uses(now)
 
-    @property
-    def policy_of(self) -> Callable[[int], Policy]:
-        return self._policy_of
-
-    @property
-    def now(self) -> Callable[[], int]:
-        return now_ms
-
-    def _policy_of(self, project: int) -> Policy:
+    def policy_of(self, project: int) -> Policy:
+        # Read for each call, unlike in a server: a command makes one call, and needs no feed of changes.
         with self._engines.control.open_projects() as control:
             return policy_of(control.project_numbered(project).settings)
+
+    def now(self) -> int:
+        return now_ms()
 
 
 @contextmanager

@@ -43,20 +43,20 @@ that are applied and not yet queryable), and any increase of the two `_failures_
 
 def reference() -> str:
     """Return the reference as Markdown."""
-    rows = "\n".join(_row(component, metric) for component, module in COMPONENTS for metric in metrics(module))
-    return _REFERENCE.format(rows=rows)
+    rows = []
+    for component, module in COMPONENTS:
+        for metric in metrics(module):
+            described = next(iter(metric.describe()))
+            labels = ", ".join(f"`{label}`" for label in metric._labelnames)  # noqa: SLF001 - shown nowhere else
+            # The library appends `_total` to the samples of a counter; the name without it is on no page of /metrics.
+            name = f"{described.name}_total" if isinstance(metric, Counter) else described.name
+            rows.append(f"| `{name}` | {component} | {_KINDS[type(metric)]} | {labels} | {described.documentation} |")
+    return _REFERENCE.format(rows="\n".join(rows))
 
 
 def metrics(module: ModuleType) -> Iterable[MetricWrapperBase]:
     """Return the metrics that a component's module declares."""
     return [value for value in vars(module).values() if isinstance(value, MetricWrapperBase)]
-
-
-def _row(component: str, metric: MetricWrapperBase) -> str:
-    described = next(iter(metric.describe()))
-    labels = ", ".join(f"`{label}`" for label in metric._labelnames)  # noqa: SLF001 - the library shows them nowhere else
-    name = f"{described.name}_total" if isinstance(metric, Counter) else described.name
-    return f"| `{name}` | {component} | {_KINDS[type(metric)]} | {labels} | {described.documentation} |"
 
 
 if __name__ == "__main__":

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import structlog
 
 from passerby import logs, sockets
-from passerby.engines import Engines
 from passerby.runtime import metrics
-from passerby.runtime.supervisor import guard
+from passerby.runtime.supervisor.exits import exit_with_supervisor, leaving_on_signal
 from passerby.runtime.supervisor.layout import Role
-from passerby.runtime.supervisor.signals import leaving_on_signal
 from passerby.settings import Settings
 from passerby.storage.data_dir import DataDir
 from passerby.storage.locks import take_role
@@ -37,57 +34,44 @@ class Handed(NamedTuple):
     process: int = 0
 
 
-def _edge(settings: Settings, engines: Engines, handed: Handed) -> None:
-    from passerby.edge.server import run  # noqa: PLC0415 - a process loads its own role only
-
-    run(settings, engines, _listener(handed, settings.host, settings.port, "--port"))
-
-
-def _worker(settings: Settings, engines: Engines, _: Handed) -> None:
-    from passerby.worker.process import run  # noqa: PLC0415 - a process loads its own role only
-
-    run(settings, engines)
-
-
-def _console(settings: Settings, engines: Engines, handed: Handed) -> None:
-    from passerby.runtime.console import run  # noqa: PLC0415 - a process loads its own role only
-
-    run(settings, engines, _listener(handed, settings.console_address, settings.console_port, "--console-port"))
-
-
-_RUN: Mapping[Role, Callable[[Settings, Engines, Handed], None]] = {
-    "edge": _edge,
-    "worker": _worker,
-    "console": _console,
-}
-
-
-def _listener(handed: Handed, host: str, port: int, flag: str) -> socket.socket:
-    return sockets.listen(host, port, flag) if handed.listener is None else sockets.inherited(handed.listener)
-
-
 def run_role(role: Role, settings: Settings, handed: Handed) -> None:
     """Run one role until SIGTERM or SIGINT. Returns when its work in progress is finished and durable.
 
-    Raises RoleRunning, CannotListen, and errors of the role.
+    Raises RoleRunning, CannotListen, UnusableDirectory, and errors of the role.
     """
     folder = DataDir(settings.data)
     with leaving_on_signal():
-        _prepare(folder, role, settings, handed)
-        from passerby.runtime.engines import engines_of  # noqa: PLC0415 - after the metrics' folder is known
+        logs.configure(settings.log_level, settings.log_format)
+        structlog.contextvars.bind_contextvars(role=role, process=handed.process)
+        if handed.alive is not None:
+            exit_with_supervisor(handed.alive)
+        with folder.using():
+            folder.metrics.mkdir(parents=True, exist_ok=True)
+        # Before the imports below: prometheus_client reads this variable when it is imported.
+        metrics.point_to(folder, os.environ)
+        if role in ONLY_ONCE:
+            take_role(folder, role)
+        from passerby.runtime.engines import engines_of  # noqa: PLC0415 - as above
 
         engines = engines_of(folder)
+        # Every role compares: whichever starts first must not append to an older copy of the log.
         resume_log(engines.log, engines.state)
-        _RUN[role](settings, engines, handed)
+        if role == "worker":
+            from passerby.worker import process  # noqa: PLC0415 - a process loads its own role only
+
+            process.run(settings, engines)
+        elif role == "edge":
+            from passerby.edge import server  # noqa: PLC0415 - a process loads its own role only
+
+            server.run(settings, engines, _listener(handed, settings.host, settings.port, "--port"))
+        else:
+            from passerby.runtime import console  # noqa: PLC0415 - a process loads its own role only
+
+            listener = _listener(handed, settings.console_address, settings.console_port, "--console-port")
+            console.run(settings, engines, listener)
     _log.info("role ended")
 
 
-def _prepare(folder: DataDir, role: Role, settings: Settings, handed: Handed) -> None:
-    logs.configure(settings.log_level, settings.log_format)
-    structlog.contextvars.bind_contextvars(role=role, process=handed.process)
-    if handed.alive is not None:
-        guard.watch(handed.alive)
-    folder.metrics.mkdir(parents=True, exist_ok=True)
-    metrics.point_to(folder, os.environ)
-    if role in ONLY_ONCE:
-        take_role(folder, role)
+def _listener(handed: Handed, host: str, port: int, flag: str) -> socket.socket:
+    """Return the socket that the supervisor opened, else a new one."""
+    return sockets.listen(host, port, flag) if handed.listener is None else sockets.inherited(handed.listener)

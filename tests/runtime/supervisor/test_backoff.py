@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.runtime.supervisor.backoff import FIRST_SECONDS, LONGEST_SECONDS, STEADY_SECONDS, next_delay
+from passerby.runtime.supervisor.processes import FIRST_SECONDS, LONGEST_SECONDS, STEADY_SECONDS, next_delay
 
 
 def test_the_wait_doubles_up_to_the_longest() -> None:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from passerby.runtime.supervisor.backoff import next_delay
 from passerby.runtime.supervisor.layout import Role
 from passerby.settings import PREFIX
 
@@ -19,6 +18,11 @@ WELL = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
 
 KILL_SECONDS = 0.5
 """How long to wait for a killed process, which an uninterruptible system call can delay: `serve` exits within 10 s."""
+
+FIRST_SECONDS = 0.1
+LONGEST_SECONDS = 10.0
+STEADY_SECONDS = 30.0
+"""A process that ran this long had started successfully: its end counts as a first failure."""
 
 
 class Program(NamedTuple):
@@ -51,6 +55,16 @@ def program(role: Role, number: int, flags: Sequence[str], inheritance: Inherita
         descriptors=tuple(descriptor for descriptor in inheritance if descriptor is not None),
         environment={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
     )
+
+
+def next_delay(previous: float, ran: float) -> float:
+    """Return the seconds until a restart: twice the `previous` wait (0.0: none), unless the process `ran` long enough.
+
+    Exponential, so a process that fails at start costs little and recovers soon after its cause is gone.
+    """
+    if ran >= STEADY_SECONDS:
+        return FIRST_SECONDS
+    return min(max(FIRST_SECONDS, previous * 2), LONGEST_SECONDS)
 
 
 class ManagedProcess:

@@ -48,12 +48,14 @@ class Supervisor:
             for process in self._processes:
                 self._start(process)
             while not self._stop_signal:
-                wakeup.wait(self._until_next_start())
+                due = [process.due for process in self._processes if process.pid is None]
+                now = time.monotonic()
+                wakeup.wait(max(0.0, min(due, default=now + _LONGEST_WAIT_SECONDS) - now))
                 self._replace_ended()
             return self._stop(wakeup)
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
-        if number != signal.SIGCHLD:
+        if number != signal.SIGCHLD:  # which only wakes the loop
             self._stop_signal = signal.Signals(number).name
 
     def _start(self, process: ManagedProcess) -> None:
@@ -67,71 +69,52 @@ class Supervisor:
             return
         _log.info("started", role=process.role, process=process.number, pid=process.pid)
 
-    def _until_next_start(self) -> float:
-        due = [process.due for process in self._processes if process.pid is None]
-        return max(0.0, min(due, default=time.monotonic() + _LONGEST_WAIT_SECONDS) - time.monotonic())
-
     def _replace_ended(self) -> None:
+        # Each is looked at, whatever woke us: the system merges signals, so one may report several ends.
         for process in self._processes:
-            if process.pid is not None:
-                self._note_end(process)
-            elif not self._stop_signal and process.due <= time.monotonic():
-                self._start(process)
-
-    def _note_end(self, process: ManagedProcess) -> None:
-        pid = process.pid
-        if (code := process.ended()) is not None:
-            with contextlib.suppress(OSError):  # then its last gauges stay on /metrics, and nothing else
-                metrics.forget_process(self._folder, pid or 0)
-            _log.critical(
-                "a process ended by itself, starting it again",
-                role=process.role, process=process.number, pid=pid, code=code, seconds=process.delay,
-            )  # fmt: skip
+            if (pid := process.pid) is None:
+                if not self._stop_signal and process.due <= time.monotonic():
+                    self._start(process)
+            elif (code := process.ended()) is not None:
+                with contextlib.suppress(OSError):  # then its last gauges stay on /metrics, and nothing else
+                    metrics.forget_process(self._folder, pid)
+                _log.critical(
+                    "a process ended by itself, starting it again",
+                    role=process.role, process=process.number, pid=pid, code=code, seconds=process.delay,
+                )  # fmt: skip
 
     def _stop(self, wakeup: _Wakeup) -> int:
+        """Send SIGTERM to all processes, wait for them, and kill what is left. Return the exit code."""
         # The roles have copies. While this process keeps its own open, the system goes on accepting connections that
         # no role will serve once the edges have stopped.
         for listener in self._listeners:
             listener.close()
-        self._tell_to_stop()
         _log.info("stopping", signal=self._stop_signal)
-        now = time.monotonic()
-        reminder = now + REMIND_SECONDS
+        now = reminder = time.monotonic()
         deadline = now + STOP_SECONDS
         codes: list[int] = []
-        while self._remaining() and (now := time.monotonic()) < deadline:
+        while (remaining := self._remaining()) and (now := time.monotonic()) < deadline:
             if now >= reminder:
-                self._tell_to_stop()
+                for process in remaining:
+                    process.signal(signal.SIGTERM)
                 reminder = now + REMIND_SECONDS
             wakeup.wait(min(deadline, reminder) - now)
-            codes += self._reap()
-        return self._kill_stragglers() or self._judge(codes)
-
-    def _tell_to_stop(self) -> None:
-        for process in self._remaining():
-            process.signal(signal.SIGTERM)
-
-    def _remaining(self) -> list[ManagedProcess]:
-        return [process for process in self._processes if process.pid is not None]
-
-    def _reap(self) -> list[int]:
-        return [code for process in self._remaining() if (code := process.ended()) is not None]
-
-    def _kill_stragglers(self) -> int:
-        stragglers = self._remaining()
-        for process in stragglers:
-            pid = process.pid
+            codes += [code for process in remaining if (code := process.ended()) is not None]
+        for straggler in (stragglers := self._remaining()):
+            pid = straggler.pid
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.kill()
-            _log.critical("a process did not stop in time and was killed", role=process.role, pid=pid)
-        return 1 if stragglers else 0
-
-    def _judge(self, codes: list[int]) -> int:
+                straggler.kill()
+            _log.critical("a process did not stop in time and was killed", role=straggler.role, pid=pid)
+        if stragglers:
+            return 1
         badly = [code for code in codes if code not in WELL]
         for code in badly:
             _log.error("a process ended badly while stopping", code=code)
         _log.info("stopped")
         return 1 if badly else 0
+
+    def _remaining(self) -> list[ManagedProcess]:
+        return [process for process in self._processes if process.pid is not None]
 
 
 class _Wakeup:
@@ -179,17 +162,14 @@ def supervise(
     metrics.clean(folder)
     reading, writing = os.pipe()
     handed = Inheritance(alive=reading, lock=lock)
-    processes = [
-        ManagedProcess(role, number, program(role, number, flags, _with_listener(handed, listeners.get(role))))
-        for role in ROLES
-        for number in range(layout.count(role))
-    ]
+    processes: list[ManagedProcess] = []
+    for role in ROLES:
+        listener = listeners.get(role)  # shared by all processes of a role, so the system distributes connections
+        inherited = handed._replace(listener=listener.fileno()) if listener else handed
+        numbers = range(layout.count(role))
+        processes += [ManagedProcess(role, number, program(role, number, flags, inherited)) for number in numbers]
     try:
         return Supervisor(folder, processes, listeners.values()).run()
     finally:
         os.close(reading)
         os.close(writing)
-
-
-def _with_listener(handed: Inheritance, listener: socket.socket | None) -> Inheritance:
-    return handed._replace(listener=listener.fileno()) if listener else handed

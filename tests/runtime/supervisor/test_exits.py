@@ -1,24 +1,48 @@
-"""A role whose supervisor has ended exits: gracefully if it can, and within the grace period in any case."""
+"""A role exits on a signal during start, and when its supervisor has ended."""
 
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
-from passerby.runtime.supervisor.guard import EXIT_ORPHANED
+from passerby.runtime.supervisor.exits import EXIT_ORPHANED, STOP, leaving_on_signal
+
+
+@pytest.mark.parametrize("number", STOP)
+def test_a_signal_ends_the_process_well_and_closes_what_is_open(number: signal.Signals) -> None:
+    closed: list[bool] = []
+    with pytest.raises(SystemExit) as ended:
+        tell_ourselves(number, closed)
+    assert (ended.value.code, closed) == (0, [True])
+
+
+def tell_ourselves(number: signal.Signals, closed: list[bool]) -> None:
+    with leaving_on_signal(), ExitStack() as opened:
+        opened.callback(closed.append, True)  # noqa: FBT003 - a value, not a switch
+        signal.raise_signal(number)
+
+
+def test_afterwards_signals_do_what_they_did_before() -> None:
+    before = [signal.getsignal(number) for number in STOP]
+    with leaving_on_signal():
+        assert [signal.getsignal(number) for number in STOP] != before
+    assert [signal.getsignal(number) for number in STOP] == before
+
 
 ROLE = """
 import os, signal, sys, threading
 from passerby import logs
-from passerby.runtime.supervisor import guard
+from passerby.runtime.supervisor import exits
 logs.configure()
-guard.GRACE_SECONDS = 0.2
+exits.GRACE_SECONDS = 0.2
 stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: {on_signal})
-guard.watch(int(sys.argv[1]))
+exits.exit_with_supervisor(int(sys.argv[1]))
 print("ready", flush=True)
 while not stop.is_set():
     stop.wait(0.05)
