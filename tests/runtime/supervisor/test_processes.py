@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from passerby.runtime.supervisor.layout import Role
 from passerby.runtime.supervisor.processes import Inheritance, ManagedProcess, Program, program
 
 
@@ -32,6 +33,15 @@ def test_our_own_variables_stay_with_the_supervisor(monkeypatch: pytest.MonkeyPa
     environment = program("worker", 0, [], Inheritance(alive=3, lock=4)).environment
     assert "PASSERBY_CONSOLE_PASSWORD" not in environment
     assert environment["HOME"] == "/home/ada"
+
+
+@pytest.mark.parametrize("role, given", [("worker", True), ("console", True), ("edge", False)])
+def test_the_key_of_secrets_reaches_every_role_but_the_edge(
+    monkeypatch: pytest.MonkeyPatch, role: Role, *, given: bool
+) -> None:
+    monkeypatch.setenv("PASSERBY_SECRET_KEY", "a key of mine")
+    environment = program(role, 0, [], Inheritance(alive=3, lock=4)).environment
+    assert ("PASSERBY_SECRET_KEY" in environment) is given
 
 
 def test_a_process_has_no_pid_before_it_is_started_and_after_it_ended() -> None:

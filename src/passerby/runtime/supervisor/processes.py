@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from passerby.runtime.supervisor.layout import Role
-from passerby.settings import PREFIX
+from passerby.settings import PREFIX, SECRET_KEY
 
 WELL = frozenset({0, -signal.SIGTERM, -signal.SIGINT})
 """Exit codes of a process that stopped as requested: by itself, or by the signal before its handler was installed."""
@@ -45,7 +45,8 @@ def program(role: Role, number: int, flags: Sequence[str], inheritance: Inherita
     """Return the command line that runs one role.
 
     `flags` are all settings: a role that is restarted later runs with the same ones even if the settings file has
-    changed, and needs no `PASSERBY_` variables, which may hold secrets, from the environment.
+    changed, and needs no `PASSERBY_` variables, which may hold secrets, from the environment. Only the key of stored
+    secrets has no flag; the edge, which serves the internet, does not get it.
     """
     handed = [("--alive-fd", inheritance.alive), ("--listen-fd", inheritance.listener)]
     own = [f"{flag}={descriptor}" for flag, descriptor in handed if descriptor is not None]
@@ -53,7 +54,11 @@ def program(role: Role, number: int, flags: Sequence[str], inheritance: Inherita
     return Program(
         command=[*serve, *own, f"--config={os.devnull}", *flags],
         descriptors=tuple(descriptor for descriptor in inheritance if descriptor is not None),
-        environment={name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+        environment={
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(PREFIX) or (name == SECRET_KEY and role != "edge")
+        },
     )
 
 
