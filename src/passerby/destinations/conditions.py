@@ -212,14 +212,14 @@ def _reader(read: _Read, name: str) -> _Read:
 
 def _compared(read: _Read, comparisons: Mapping[str, Any], path: str) -> _Judge:
     """Compile comparisons of one value; null counts as missing."""
-    _only(comparisons, {*_COMPARISONS, "exists"}, path)
+    _only(comparisons, {*COMPARISONS, "exists"}, path)
     if not comparisons:
-        raise InvalidCondition(path, f"expects one of {', '.join((*_COMPARISONS, 'exists'))}")
+        raise InvalidCondition(path, f"expects one of {', '.join((*COMPARISONS, 'exists'))}")
     exists = comparisons.get("exists")
     if "exists" in comparisons and not isinstance(exists, bool):
         raise InvalidCondition(f"{path}.exists", "expects true or false")
     compiled = [
-        _COMPARISONS[name](operand, f"{path}.{name}") for name, operand in comparisons.items() if name != "exists"
+        COMPARISONS[name](operand, f"{path}.{name}") for name, operand in comparisons.items() if name != "exists"
     ]
 
     def judge(envelope: Envelope, now: int) -> bool:
@@ -311,7 +311,7 @@ def _of_duration(compare: Callable[[int, int], bool]) -> Callable[[Any, str], _C
     return compile_
 
 
-_COMPARISONS: Final[Mapping[str, Callable[[Any, str], _Comparison]]] = {
+COMPARISONS: Final[Mapping[str, Callable[[Any, str], _Comparison]]] = {
     "is": _is,
     "is_not": _is_not,
     "contains": _of_text(lambda value, wanted: wanted in value),
