@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +25,14 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("prove", deadline=None, max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("prove" if os.environ.get("PROVE_LONG") else "ci" if os.environ.get("CI") else "developer")
 
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - not a file: each run makes a directory of its own in it
+MEMORY_NEEDED_BYTES = 4 << 30
+"""Several times what the largest run of all tests has needed."""
+
+# Temporary files go to memory where there is enough: tests sync thousands of small files, and none is about the disk.
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_NEEDED_BYTES:
+    tempfile.tempdir = str(MEMORY)
 
 _RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|pby_.*", re.DOTALL)
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.conformance.states import ENGINES
-from tests.worker.comparison import DAY, Comparison, WorkerStopped, memory_folder
+from tests.worker.comparison import DAY, Comparison, WorkerStopped, temporary_folder
 from tests.worker.strategies import mixed
 from tests.worker.test_machine import STEPS, Machine
 
@@ -154,7 +154,7 @@ def test_the_same_log_gives_the_same_ids_on_every_engine_however_it_is_cut() -> 
         found = []
         for open_engine in ENGINES.values():
             for size in (1, 7, 1_000):
-                folder = stack.enter_context(memory_folder())
+                folder = stack.enter_context(temporary_folder())
                 comparison = stack.enter_context(closing(Comparison(open_engine(folder))))
                 for draft in mixed(200):
                     comparison.append(*draft.names, **draft.fields)

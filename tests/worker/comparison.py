@@ -46,21 +46,17 @@ WINDOWS: Final = {"webengage": 4 * HOUR, "segment": 30 * 24 * HOUR}
 PROJECTS: Final = (1, 2)
 
 
-MEMORY: Final = Path("/dev/shm")  # noqa: S108 - no shared file: a folder of our own is made in it
-"""Where a file costs no disk; what the tests prove does not rest on one."""
-
-
 @contextmanager
-def memory_folder() -> Iterator[Path]:
+def temporary_folder() -> Iterator[Path]:
     """A folder for many short-lived states."""
-    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+    with TemporaryDirectory() as folder:
         yield Path(folder)
 
 
 @cache
 def empty_state() -> bytes:
     """A migrated SQLite state without rows: to run the migrations takes longer than to apply a few messages."""
-    with memory_folder() as folder:
+    with temporary_folder() as folder:
         SqliteStateEngine(folder / "state.db").open_writer().close()
         return (folder / "state.db").read_bytes()
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
-from tests.worker.comparison import DAY, DEFAULT_LIMITS, HOUR, TIGHT_LIMITS, Comparison, LimitSet, memory_folder
+from tests.worker.comparison import DAY, DEFAULT_LIMITS, HOUR, TIGHT_LIMITS, Comparison, LimitSet, temporary_folder
 from tests.worker.state_dump import Dump, dump
 from tests.worker.strategies import MESSAGE, SEED, Draft, mixed, pick
 
@@ -35,7 +35,7 @@ INVALID: Final = Draft((), {"kind": "invalid", "properties": {"body": "?"}})
 
 def state_after(drafts: Sequence[Draft], batches: Sequence[int], limit_set: LimitSet) -> Dump:
     """What the state holds when this log was applied in batches of these sizes."""
-    with memory_folder() as folder, closing(Comparison(folder / "state.db", limit_set)) as comparison:
+    with temporary_folder() as folder, closing(Comparison(folder / "state.db", limit_set)) as comparison:
         for draft in drafts:
             comparison.append(*draft.names, **draft.fields)
         for size in batches:
@@ -75,7 +75,7 @@ def undisturbed(messages: list[Draft]) -> Dump:
 def test_a_worker_that_is_stopped_anywhere_loses_nothing_and_does_nothing_twice(
     messages: list[Draft], undisturbed: Dump, fuse: int, *, restart: bool
 ) -> None:
-    with memory_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
+    with temporary_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
         for draft in messages:
             comparison.append(*draft.names, **draft.fields)
         while comparison.applied < len(messages):

@@ -20,8 +20,8 @@ from tests.worker.comparison import (
     TIGHT_LIMITS,
     Comparison,
     LimitSet,
-    memory_folder,
     sqlite_engine,
+    temporary_folder,
 )
 from tests.worker.strategies import HINTS, MESSAGE, Draft
 
@@ -46,7 +46,7 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(limit_set=st.sampled_from([DEFAULT_LIMITS, DEFAULT_LIMITS, TIGHT_LIMITS]))
     def open(self, limit_set: LimitSet) -> None:
-        folder = self.resources.enter_context(memory_folder())
+        folder = self.resources.enter_context(temporary_folder())
         self.comparison = self.resources.enter_context(closing(Comparison(self.make_engine(folder), limit_set)))
 
     def make_engine(self, folder: Path) -> StateEngine:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 import pytest
-from tests.worker.comparison import Comparison, memory_folder
+from tests.worker.comparison import Comparison, temporary_folder
 from tests.worker.view import owned
 
 from passerby.messages import Identifier
@@ -62,7 +62,7 @@ def applied_in_random_batches(folder: Path, drafts: list[Draft], random: Random)
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    with memory_folder() as folder:
+    with temporary_folder() as folder:
         yield folder
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.worker.comparison import DAY, Comparison, memory_folder
+from tests.worker.comparison import DAY, Comparison, temporary_folder
 from tests.worker.strategies import SEED
 from tests.worker.view import PersonView
 
@@ -54,7 +54,7 @@ class Case(NamedTuple):
 def people_after(case: Case, *, merged: bool) -> tuple[list[PersonView], dict[str, int]]:
     """What the profiles are in the end, and how many there are of each stage."""
     random = Random(case.seed)
-    with memory_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
+    with temporary_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
         for side in SIDES:
             comparison.append(*(name for name in side if case.customer or name != CUSTOMER), time=DAY)
         comparison.apply()

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.identity.model_cleaning import DEVICE, PREVIOUS, clean, previous_of, rank
-from tests.worker.comparison import DAY, Comparison, memory_folder
+from tests.worker.comparison import DAY, Comparison, temporary_folder
 from tests.worker.strategies import ADVERTISING, ALIASED, CONTACTS, DEVICES, SEED, USERS
 from tests.worker.view import PersonView, canonical
 
@@ -50,7 +50,7 @@ class Orders:
     """The same facts told in many orders at once, cut into batches anywhere."""
 
     def __init__(self, facts: Sequence[Fact], random: Random) -> None:
-        with memory_folder() as folder, closing(Comparison(folder / "state.db", projects=ORDERS)) as comparison:
+        with temporary_folder() as folder, closing(Comparison(folder / "state.db", projects=ORDERS)) as comparison:
             orders = {project: random.sample(facts, len(facts)) for project in ORDERS}
             turns = [project for project in ORDERS for _ in facts]
             random.shuffle(turns)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from tests.worker.comparison import TIGHT_LIMITS, Comparison, memory_folder
+from tests.worker.comparison import TIGHT_LIMITS, Comparison, temporary_folder
 
 from passerby.messages import Identifier
 from passerby.state.manager.explain import LONGEST
@@ -21,7 +21,7 @@ DEVICE = Identifier("mobile_id", "m1")
 @pytest.fixture
 def comparison() -> Iterator[Comparison]:
     """A project in which a profile may hold up to three devices, and two wait behind a hint."""
-    with memory_folder() as folder, closing(Comparison(folder / "state.db", TIGHT_LIMITS)) as comparison:
+    with temporary_folder() as folder, closing(Comparison(folder / "state.db", TIGHT_LIMITS)) as comparison:
         yield comparison
 
 

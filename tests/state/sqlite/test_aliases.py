@@ -7,7 +7,7 @@ from contextlib import closing
 
 import apsw
 import pytest
-from tests.worker.comparison import Comparison, memory_folder, message_id
+from tests.worker.comparison import Comparison, message_id, temporary_folder
 
 from passerby.messages import Identifier
 from passerby.state.manager.identity_snapshot import load
@@ -22,7 +22,7 @@ ALIAS = Identifier("previous_id", "v")
 
 @pytest.fixture
 def comparison() -> Iterator[Comparison]:
-    with memory_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
+    with temporary_folder() as folder, closing(Comparison(folder / "state.db")) as comparison:
         yield comparison
 
 

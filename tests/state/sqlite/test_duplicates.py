@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.state.state_builder import DAY, StateBuilder, ident, new_id
-from tests.worker.comparison import memory_folder
+from tests.worker.comparison import temporary_folder
 
 from passerby.identity.decisions import Actor
 from passerby.messages import Identifier
@@ -340,7 +340,7 @@ STEPS = st.lists(
 )
 def test_every_pair_of_profiles_with_the_same_value_is_found(steps: list[Step]) -> None:
     with (
-        memory_folder() as folder,
+        temporary_folder() as folder,
         closing(StateBuilder(folder / "state.db")) as builder,
         closing(SqliteStateReader(builder.path)) as reader,
     ):
