@@ -51,6 +51,7 @@ from passerby.web.errors import AnyRequest
 @get("/", opt={PERMISSION: Permission.VIEWER}, include_in_schema=False)
 async def go_home(request: AnyRequest, console: NamedDependency[ConsoleContext]) -> Redirect:
     visitor = visitor_of(request)
+    # The oldest project in which the user has a role.
     for number, name in console.projects.names().items():
         if visitor is not None and visitor.role_in(number):
             return Redirect(f"/p/{name}/", status_code=SEE_OTHER)
@@ -115,5 +116,5 @@ def create_app(console: ConsoleContext, application: Application) -> ConsoleMidd
         request_max_body_size=FORM_BYTES,
     )
     app = application(lambda: console.context, [router], answer_unrouted)
-    app.state.console = console
+    app.state.console = console  # for the guard, which has no dependencies
     return ConsoleMiddleware(app)

@@ -59,6 +59,7 @@ class ConsoleMiddleware:
 
     async def _take_form(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a form. A rejected one is answered with the page that it is on, filled in as it was sent."""
+        # The application reads the body. It is kept here in case that the form has to be shown again.
         body = bytearray()
         held: list[Message] = []
         asked: dict[str, Any] = {**scope, "state": {}}

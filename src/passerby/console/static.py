@@ -97,6 +97,7 @@ def viewer_file(name: str) -> ViewerFile:
     kind = VIEWER_TYPES[name]
     folder = resources.files("passerby.console") / "viewer"
     vendored = folder / f"{name}.gz"
+    # No time in the compressed file: its hash, and so its path, is the same after every start.
     packed = vendored.read_bytes() if vendored.is_file() else gzip.compress((folder / name).read_bytes(), 9, mtime=0)
     return ViewerFile(kind, packed, hashlib.sha256(packed).hexdigest()[:_DIGITS])
 
@@ -110,6 +111,7 @@ def viewer_url(name: str) -> str:
 async def get_static(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     held = files()
     file = held.by_path.get(path.lstrip("/"))
+    # Not the new content at an old path: browsers and proxies would cache it there.
     if file is None or version != held.version:
         raise NotFoundException
     if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -68,6 +68,7 @@ def processes(supervisor: int) -> list[Process]:
 def disk(folder: DataDir) -> Disk:
     """Return the sizes of the files in the data directory, and the space on its disk."""
     usage = shutil.disk_usage(folder.path)
+    # Write-ahead logs are counted with their database.
     entries = [entry for entry in sorted(folder.path.iterdir()) if not entry.name.endswith(("-wal", "-shm"))]
     sized = ((entry, sizes.of_folder if entry.is_dir() else sizes.of_database) for entry in entries)
     files = [FileSize(name=entry.name, bytes=size(entry)) for entry, size in sized]

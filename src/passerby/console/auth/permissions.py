@@ -80,6 +80,7 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """
     if connection.scope.get("method") not in SAFE_METHODS and not is_same_origin(connection.headers):
         raise CrossOriginRequest
+    # For public routes, too: the sign-in page leads on a user who has a session.
     visitor = await load_session(connection)
     permission = permission_of(handler)
     if permission is Permission.PUBLIC:
@@ -93,6 +94,7 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     if role is None and permission is not Permission.SERVER_ADMIN and PROJECT in connection.path_params:
         # Not 403: that would tell users without a role that a project of this name exists.
         raise not_found("project")
+    # VIEWER needs no more than a session here: a missing role in the project was answered above.
     required = {Permission.ADMIN: role, Permission.SERVER_ADMIN: visitor.role}
     if required.get(permission, Role.ADMIN) is not Role.ADMIN:
         raise PermissionDenied

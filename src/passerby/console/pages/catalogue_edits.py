@@ -78,6 +78,7 @@ def _view(page: PageContext, event: str, attribute: str, do: Do, to: str) -> Edi
     return EditView(
         event=event,
         attribute=attribute,
+        # A form that was sent without a value asks for nothing yet.
         do=do if to or do in {"delete", "undo"} else "",
         to=to,
         type=type_,

@@ -71,6 +71,7 @@ class Health(msgspec.Struct, kw_only=True):
 
 async def load(page: NamedDependency[PageContext], wanted: WantedRange = "hour") -> Health:
     context, monitor, folder = page.context, page.console.monitor, DataDir(page.console.settings.data)
+    # At the same time, as a check may wait for another process.
     problems = await asyncio.gather(*(page.run(health.run, check) for check in context.checks))
     parts = [Part(name=check.name, problem=found) for check, found in zip(context.checks, problems, strict=True)]
     parts.append(Part(name="monitor", problem=monitor.problem()))

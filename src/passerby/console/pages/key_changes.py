@@ -50,6 +50,7 @@ def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) ->
     """Return the confirmation page of a change. Raises ServiceError for a key that was already rotated."""
     if change == "rotate" and key.expires_at is not None:
         raise not_found("key that can be rotated")
+    # The kinds of a dialect begin with its name, as in `segment.write_key`.
     dialect = registry.NAMED.get(key.kind.partition(".")[0])
     back_title = dialect.title if dialect else "API tokens"
     return KeyChangeView(key=key, name=name, change=change, back=back, back_title=back_title, base=base, graces=GRACES)

@@ -68,6 +68,7 @@ async def load_merge(page: NamedDependency[PageContext], profile_id: FromPath[st
     profile = await page.run(get_profile, page.access, profile_id)
     text = other.strip()
     found = await page.run(people.find_profile, page.access, text) if text else None
+    # Before the merge is tried, so that the form can offer to force it.
     pair = await page.run(people.find_duplicate, page.access, profile.id, found.id) if found else None
     return MergeView(profile=profile, other=found, text=text, rule=pair.rule if pair else None)
 

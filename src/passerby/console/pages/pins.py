@@ -53,6 +53,7 @@ async def pin(
 ) -> Redirect:
     others = [trait for trait in read(pinned) if trait != data.trait]
     traits = [*others, data.trait] if data.pin == "yes" else others
+    # By its path, the cookie is sent to the pages of this project alone.
     cookie = Cookie(COOKIE, path=page.url(), value=write(traits), max_age=SECONDS, httponly=True, samesite="lax")
     return Redirect(f"{page.url(f'/profiles/{profile_id}')}#traits", status_code=SEE_OTHER, cookies=[cookie])
 

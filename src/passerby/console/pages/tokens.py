@@ -47,6 +47,7 @@ async def load(page: NamedDependency[PageContext]) -> TokensView:
 
 
 async def add(page: NamedDependency[PageContext], data: URLEncodedBody[NewToken]) -> Response[Any]:
+    # A field that is sent once is not a list. Unknown scopes are dropped, and the others have their usual order.
     chosen = data.scopes if isinstance(data.scopes, list) else [data.scopes]
     scopes: list[ScopeName] = [name for name in get_args(ScopeName) if name in chosen]
     if not scopes:

@@ -124,6 +124,7 @@ async def change_own(page: NamedDependency[PageContext], data: URLEncodedBody[Ow
     throttle, name, now = page.console.throttle, page.visitor.name, page.context.now()
     attempt = Attempt(name, "", device=f"session of {name}")
     if wait := throttle.wait_ms(attempt, now):
+        # Counted like sign-ins: a stolen session must not be able to try passwords.
         raise invalid("current", f"there were too many wrong passwords; try again in {delay(wait)}")
     throttle.tried(attempt, now)  # before the check, as at sign-in
     stored = await page.run(page.context.users.password, name) or ""

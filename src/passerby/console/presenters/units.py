@@ -14,6 +14,7 @@ import humanize
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
 _FINEST = ((_WEEK, "days"), (_DAY, "hours"), (_HOUR, "minutes"), (_MINUTE, "seconds"))
 """The finest unit of a duration of at least so many seconds."""
+# Clients send times of any year: timedelta cannot hold every difference.
 _LONGEST = timedelta(days=365_000).total_seconds()
 
 _zone: ContextVar[tzinfo] = ContextVar("console_zone", default=UTC)
