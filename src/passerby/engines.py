@@ -11,7 +11,9 @@ from typing import NamedTuple, Protocol
 
 from passerby.accounts.protocol import Alerting, ChangeFeed, Projects, Users
 from passerby.audit.protocol import AuditLog
+from passerby.deliveries.protocol import DeliveryEngine
 from passerby.delivery.protocol import Sink
+from passerby.destinations.protocol import Destinations
 from passerby.event_store.protocol import EventStore, Trial
 from passerby.log.protocol import Archive, LogReader, LogWriter
 from passerby.outbox.protocol import Outbox, OutboxSize
@@ -125,6 +127,9 @@ class ControlEngine(Protocol):
 
     def open_alerting(self) -> Alerting: ...
 
+    def open_destinations(self) -> Destinations:
+        """Open the configurations of destinations. One instance belongs to one thread."""
+
     def open_audit(self) -> AuditLog: ...
 
     def key_uses(self, now: int) -> dict[int, Use]:
@@ -144,3 +149,4 @@ class Engines(NamedTuple):
     state: StateEngine
     events: EventStoreEngine
     control: ControlEngine
+    deliveries: DeliveryEngine

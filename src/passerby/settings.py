@@ -162,6 +162,27 @@ class CatalogueSettings(msgspec.Struct, frozen=True, kw_only=True):
         return Limits(**msgspec.structs.asdict(self))
 
 
+class DestinationSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Addresses that destinations may send to, in addition to public ones over HTTPS."""
+
+    allow_http: Annotated[bool, _about("Allow destinations without TLS (`http://`).")] = False
+    allow_networks: Annotated[
+        str,
+        _about(
+            "Networks that are not public to which destinations may send, in CIDR form and separated by commas, such "
+            "as `10.1.0.0/16`.",
+            pattern=r"^[0-9A-Fa-f.:/, ]*$",
+        ),
+    ] = ""
+    allow_ports: Annotated[
+        str,
+        _about(
+            "Ports that destinations may use, separated by commas, in addition to 80, 443 and 8000 to 9999.",
+            pattern=r"^([0-9]{1,5}( *, *[0-9]{1,5})*)?$",
+        ),
+    ] = ""
+
+
 class EventSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How events reach the event store, and what it may use."""
 
@@ -225,6 +246,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker: WorkerSettings = WorkerSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     events: EventSettings = EventSettings()
+    destinations: DestinationSettings = DestinationSettings()
     api: ApiSettings = ApiSettings()
 
     @property

@@ -19,6 +19,7 @@ from passerby.runtime.engines import (
     UnknownEngine,
     engines_of,
     open_control,
+    open_deliveries,
     open_events,
     open_log,
     open_state,
@@ -34,7 +35,13 @@ ODD_NAME = "data directory 100% ünusual#1?"
 
 def test_the_engines_of_a_data_directory_lie_at_the_paths_that_it_names(tmp_path: Path) -> None:
     folder = DataDir(tmp_path / ODD_NAME)
-    assert [path_of(url) for url in urls_of(folder)] == [folder.log, folder.state, folder.events, folder.control]
+    assert [path_of(url) for url in urls_of(folder)] == [
+        folder.log,
+        folder.state,
+        folder.events,
+        folder.control,
+        folder.deliveries,
+    ]
 
 
 def test_the_path_of_a_url_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +49,7 @@ def test_the_path_of_a_url_is_absolute(tmp_path: Path, monkeypatch: pytest.Monke
     assert path_of(urls_of(DataDir(Path("data"))).log) == tmp_path / "data" / "log.db"
 
 
-@pytest.mark.parametrize("open_", [open_log, open_state, open_events, open_control])
+@pytest.mark.parametrize("open_", [open_log, open_state, open_events, open_control, open_deliveries])
 @pytest.mark.parametrize("url", ["mysql://user:secret@host/passerby", "no scheme", ""])
 def test_an_unknown_engine_is_refused_with_the_known_ones(open_: Callable[[str], object], url: str) -> None:
     with pytest.raises(UnknownEngine, match=r"expected one of (sqlite|chdb)://") as refused:

@@ -31,6 +31,7 @@ _SECTIONS = {
     "worker": "Settings: worker",
     "catalogue": "Settings: data catalog",
     "events": "Settings: event store",
+    "destinations": "Settings: destinations",
     "api": "Settings: API",
 }
 _GROUPS = {section: Group(title, sort_key=place) for place, (section, title) in enumerate(_SECTIONS.items())}

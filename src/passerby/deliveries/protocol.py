@@ -152,6 +152,13 @@ class Changes:
     counts: dict[tuple[Step, str], int] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
 
+    def is_like(self, last: Changes | None) -> bool:
+        """Return whether these say nothing that the changes recorded last did not."""
+        if last is None or self.ahead or self.parked or self.unparked or self.dead or self.counts or self.exchanges:
+            return False
+        names = ("read", "done", "waiting", "oldest_at", "breaker")
+        return all(getattr(self, name) == getattr(last, name) for name in names)
+
     def count(self, step: Step, reason: str = "", n: int = 1) -> None:
         """Add to a count of the current minute."""
         self.counts[step, reason] = self.counts.get((step, reason), 0) + n

@@ -1,4 +1,4 @@
-"""Open log, state, event store and control plane by URL: `sqlite:///path/log.db`, `chdb:///path/events`.
+"""Open log, state, event store, control plane and delivery store by URL: `sqlite:///path/log.db`, `chdb:///path/events`.
 
 This is the only module, apart from the engines' own folders and tests, that imports an engine. A new engine is one
 entry in the table of what it can hold. Opening is lazy: nothing is created or connected to before a reader or a writer
@@ -13,6 +13,8 @@ from typing import Final, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from passerby.accounts.sqlite.engine import SqliteControlEngine
+from passerby.deliveries.protocol import DeliveryEngine
+from passerby.deliveries.sqlite.store import SqliteDeliveryEngine
 from passerby.engines import ControlEngine, Engines, EventStoreEngine, LogEngine, StateEngine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.log.sqlite.engine import SqliteLogEngine
@@ -33,6 +35,9 @@ EVENT_STORES: Final[Mapping[str, Callable[[str], EventStoreEngine]]] = {
 CONTROL_PLANES: Final[Mapping[str, Callable[[str], ControlEngine]]] = {
     "sqlite": lambda url: SqliteControlEngine(path_of(url)),
 }
+DELIVERY_STORES: Final[Mapping[str, Callable[[str], DeliveryEngine]]] = {
+    "sqlite": lambda url: SqliteDeliveryEngine(path_of(url)),
+}
 
 
 class UnknownEngine(ValueError):
@@ -50,6 +55,7 @@ class EngineUrls(NamedTuple):
     state: str
     events: str
     control: str
+    deliveries: str
 
 
 def urls_of(folder: DataDir) -> EngineUrls:
@@ -59,12 +65,19 @@ def urls_of(folder: DataDir) -> EngineUrls:
         state=_url("sqlite", folder.state),
         events=_url("chdb", folder.events),
         control=_url("sqlite", folder.control),
+        deliveries=_url("sqlite", folder.deliveries),
     )
 
 
 def open_engines(urls: EngineUrls) -> Engines:
     """Return the engines at these URLs. Raises UnknownEngine."""
-    return Engines(open_log(urls.log), open_state(urls.state), open_events(urls.events), open_control(urls.control))
+    return Engines(
+        open_log(urls.log),
+        open_state(urls.state),
+        open_events(urls.events),
+        open_control(urls.control),
+        open_deliveries(urls.deliveries),
+    )
 
 
 def engines_of(folder: DataDir) -> Engines:
@@ -90,6 +103,11 @@ def open_events(url: str) -> EventStoreEngine:
 def open_control(url: str) -> ControlEngine:
     """Return the control plane at this URL. Raises UnknownEngine."""
     return _open("control plane", url, CONTROL_PLANES)
+
+
+def open_deliveries(url: str) -> DeliveryEngine:
+    """Return the delivery store at this URL. Raises UnknownEngine."""
+    return _open("delivery store", url, DELIVERY_STORES)
 
 
 def path_of(url: str) -> Path:

@@ -20,8 +20,9 @@ from passerby.storage.data_dir import DataDir
 from passerby.storage.locks import take_role
 from passerby.worker.resume import resume_log
 
-ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console"})
-"""Roles of which one process per data directory may run: the worker writes the state, the console the event store."""
+ONLY_ONCE: frozenset[Role] = frozenset({"worker", "console", "deliver"})
+"""Roles of which one process per data directory may run: the worker writes the state, the console the event store, and
+two delivery processes would deliver everything twice."""
 
 _log = logs.get("supervisor")
 
@@ -64,6 +65,10 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
             from passerby.edge import server  # noqa: PLC0415 - a process loads its own role only
 
             server.run(settings, engines, _listener(handed, settings.host, settings.port, "--port"))
+        elif role == "deliver":
+            from passerby.delivery.destinations import process as delivery  # noqa: PLC0415 - as above
+
+            delivery.run(settings, engines)
         else:
             from passerby.runtime import console  # noqa: PLC0415 - a process loads its own role only
 

@@ -38,10 +38,9 @@ class Totals(NamedTuple):
 
 
 class Deletion(NamedTuple):
-    """Numbers of test profiles and of their events that a deletion removes.
+    """Numbers of test profiles and of their events that a deletion removes; `more`: there are more than it removes.
 
-    `kept` counts test profiles that are kept because they, or profiles they were merged with, ever had an identifier
-    that is not a test identifier. `more`: there are more test profiles than one deletion removes.
+    `kept` are those that, or profiles merged with which, ever had an identifier that is no test identifier.
     """
 
     profiles: int
@@ -292,6 +291,9 @@ class StateReader(Protocol):
     def profile(self, project: int, profile: str) -> Profile | None:
         """Return the canonical profile of this id: itself, or the profile that absorbed it."""
 
+    def canonical(self, project: int, profiles: Iterable[str]) -> dict[str, str]:
+        """Return the canonical profile of each of these ids; unknown ones are left out."""
+
     def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
         """Return the profile that owns this (cleaned) identifier."""
 
@@ -316,10 +318,9 @@ class StateReader(Protocol):
     ) -> SearchPage:
         """Search profiles by prefix: first identifiers, then e-mail addresses, phone numbers and names.
 
-        Each profile is found once over all pages, ordered by its first match: identifiers by value (as written, then
-        in lower case), then terms (`contacts.search_prefixes`) by kind and value. `phone_country` is the region of
-        national phone numbers. Only the last page is not full, with one exception: a filter by stage that few matches
-        pass ends a page early, with an `after`, to bound the work. Test profiles are found only with `test`.
+        Each profile is found once over all pages, ordered by its first match: identifiers by value (as written, then in
+        lower case), then terms (`contacts.search_prefixes`). `phone_country` is the region of national phone numbers.
+        A filter by stage that few matches pass may end a page early. Test profiles are found only with `test`.
         """
 
     def test_profiles(self, project: int) -> dict[str, Stage]:

@@ -50,6 +50,11 @@ class DataDir(NamedTuple):
         return self.path / "state.db"
 
     @property
+    def deliveries(self) -> Path:
+        """Progress of destinations."""
+        return self.path / "deliveries.db"
+
+    @property
     def refused(self) -> Path:
         """Rejected requests, their counts, uses of keys and health samples. Named as in version 0.1.0."""
         return self.path / "refused.db"

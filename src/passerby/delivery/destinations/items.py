@@ -32,14 +32,16 @@ TYPES: Final[Mapping[type[Change], ItemType]] = {
     records.Erased: "profile.erased",
 }
 
+_COALESCED: Final = frozenset({"profile.created", "profile.updated"})
+
 _event: Final = msgspec.json.Decoder(StoredEvent).decode
 
 
 class Item(NamedTuple):
-    """An event or a change of a profile.
+    """An event, or changes of a profile.
 
     `profile` is the profile that it was recorded under, which may have been merged into another one since. `at` is when
-    its message was received, or the last message of its row for a change without one (ms).
+    its message was received, or the last message of its row for changes without one (ms).
     """
 
     number: int
@@ -49,31 +51,42 @@ class Item(NamedTuple):
     position: Position
     at: int
     event: StoredEvent | None = None
-    change: Change | None = None
+    changes: tuple[Change, ...] = ()
     source: Source = "outbox"
 
     @property
     def subject(self) -> str:
-        """The id of the event, or the profile of a change."""
+        """The id of the event, or the profile of changes."""
         return self.profile if self.event is None else self.event.id
 
 
 def items_of(batch: OutboxBatch) -> Iterator[Item]:
-    """Yield the items of a row in their order. Raises msgspec.DecodeError for a damaged row."""
+    """Yield the items of a row in their order. Raises msgspec.DecodeError for a damaged row.
+
+    The changes of a profile in one row are one item, at the place of the first: `profile.created` if it was created.
+    Merges, their undoing and erasures are items of their own.
+    """
     events = [_event(line) for line in batch.body.splitlines()]
-    changes = list(records.decoded(batch.changes))
     received = {event.position: event.received_at for event in events}
     last = max(received.values(), default=0)
-    merged: list[tuple[Position, int, StoredEvent | Change]] = [
-        *((change.position, 0, change) for change in changes),
+    groups: dict[tuple[str, object], list[Change]] = {}
+    for number, change in enumerate(records.decoded(batch.changes)):
+        type_ = TYPES[type(change)]
+        # One message may merge a profile, and another one of the same row undo that.
+        group = "update" if type_ in _COALESCED else number
+        groups.setdefault((change.canonical or change.profile, group), []).append(change)
+    merged: list[tuple[Position, int, StoredEvent | list[Change]]] = [
+        *((changes[0].position, 0, changes) for changes in groups.values()),
         *((event.position, 1, event) for event in events),
     ]
-    # Stable: changes of one message stay in the order in which they were made.
-    merged.sort(key=lambda each: each[:2])
+    merged.sort(key=lambda each: each[:2])  # stable: changes of one message keep their order
     for index, (position, _, fact) in enumerate(merged):
         number = number_of(batch.id, index)
         if isinstance(fact, StoredEvent):
             yield Item(number, "event", fact.project, fact.profile_id, position, fact.received_at, event=fact)
-        else:
-            at = received.get(position, last)
-            yield Item(number, TYPES[type(fact)], fact.project, fact.profile, position, at, change=fact)
+            continue
+        first = fact[0]
+        types = {TYPES[type(change)] for change in fact}
+        type_ = "profile.created" if "profile.created" in types else TYPES[type(first)]
+        at = received.get(position, last)
+        yield Item(number, type_, first.project, first.profile, position, at, changes=tuple(fact))

@@ -56,9 +56,7 @@ class Window:
 
     def person(self, profile: str) -> str:
         """Return the person in whose order the items of a canonical profile are now."""
-        while profile in self._aliases:
-            profile = self._aliases[profile]
-        return profile
+        return self._aliases.get(profile, profile)
 
     def has_outcome(self, number: int) -> bool:
         """Return whether an item that is about to be read was settled before a restart."""
@@ -123,8 +121,13 @@ class Window:
             return
         del self._active[person]
         self._held.pop(person, None)
-        for alias in [alias for alias, winner in self._aliases.items() if winner == person]:
-            del self._aliases[alias]
+        self._drop_aliases(person)
+
+    def _drop_aliases(self, person: str) -> None:
+        """Forget which profiles a person absorbed, once none of their items is in the window or parked."""
+        if self._aliases and person not in self._active and person not in self._parked:
+            for alias in [alias for alias, winner in self._aliases.items() if winner == person]:
+                del self._aliases[alias]
 
     def count_parked(self, person: str, n: int) -> None:
         """Add to the number of parked items of a person; n is negative for items that are no longer parked."""
@@ -135,6 +138,7 @@ class Window:
             self._parked[person] = left
         else:
             self._parked.pop(person, None)
+            self._drop_aliases(person)
 
     def parked(self, person: str) -> int:
         """Return the number of parked items of a person."""
@@ -148,9 +152,11 @@ class Window:
         loser, winner = self.person(loser), self.person(winner)
         if loser == winner:
             return False
+        if loser in self._active or loser in self._parked:
+            self._aliases = {alias: winner if name == loser else name for alias, name in self._aliases.items()}
+            self._aliases[loser] = winner
         if loser in self._active:
             self._active[winner] = self._active.get(winner, 0) + self._active.pop(loser)
-            self._aliases[loser] = winner
             held = merge(self._held.pop(loser, ()), self._held.pop(winner, ()), key=lambda item: item.number)
             self._held[winner] = deque(held)
         parked = self._parked.pop(loser, 0)

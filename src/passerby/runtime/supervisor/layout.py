@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-Role = Literal["edge", "worker", "console"]
-ROLES: tuple[Role, ...] = ("worker", "edge", "console")
+Role = Literal["edge", "worker", "console", "deliver"]
+ROLES: tuple[Role, ...] = ("worker", "edge", "console", "deliver")
 """In the order in which they are started: the worker takes longest to become ready."""
 
 MOST_EDGES = 8
@@ -18,14 +18,15 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
 
 
 class Layout(NamedTuple):
-    """Number of processes by role. One machine has one worker and one console, whatever its size."""
+    """Number of processes by role. One machine has one of each but the edge, whatever its size."""
 
     edges: int
     worker: int = 1
     console: int = 1
+    deliver: int = 1
 
     def count(self, role: Role) -> int:
-        return {"edge": self.edges, "worker": self.worker, "console": self.console}[role]
+        return {"edge": self.edges, "worker": self.worker, "console": self.console, "deliver": self.deliver}[role]
 
 
 def layout(cores: int, edges: int = 0) -> Layout:

@@ -89,6 +89,11 @@ class ManagedStateReader:
             canonical = _canonical(db, project, profile)
             return None if canonical is None else _profile(db, canonical)
 
+    def canonical(self, project: int, profiles: Iterable[str]) -> dict[str, str]:
+        with self._snapshot() as db:
+            found = ((profile, _canonical(db, project, profile)) for profile in profiles)
+            return {profile: to_text(canonical) for profile, canonical in found if canonical is not None}
+
     def profile_of(self, project: int, identifier: Identifier) -> Profile | None:
         with self._snapshot() as db:
             found = held(db, project, identifier)

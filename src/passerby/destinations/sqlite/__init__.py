@@ -1,0 +1,1 @@
+"""Configurations of destinations in the SQLite file of the control plane."""
