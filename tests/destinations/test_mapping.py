@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jmespath.exceptions import JMESPathError
 from tests.destinations.items import NAMES, item
 
-from passerby.destinations.expressions import BUDGET
+from passerby.destinations.budget import BUDGET
 from passerby.destinations.mapping import (
     DEPTH,
     NODES,

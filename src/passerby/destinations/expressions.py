@@ -20,6 +20,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from jmespath.parser import Parser
 
+from passerby.destinations.budget import Budget
 from passerby.destinations.template_functions import OWN
 
 LENGTH: Final = 1_000
@@ -28,49 +29,12 @@ BRACKETS: Final = 100
 """Opening brackets, negations and references of an expression: its parser is recursive."""
 DEPTH: Final = 50
 """Parts of an expression within each other."""
-BUDGET: Final = 100_000
-"""Steps of one evaluation of a template."""
-
-_CHARACTERS_A_STEP: Final = 32
 _WITH_A_SIZE: Final = frozenset({str, list, dict})
 _STANDARD: Final = Functions()
 
 
 class InvalidExpression(ValueError):
     """A text that is not an expression, or one that is too large."""
-
-
-class OverBudget(ValueError):
-    """The evaluation takes too many steps, or its values are too large."""
-
-
-class Budget:
-    """The steps that are left. Methods raise OverBudget."""
-
-    __slots__ = ("_left",)
-
-    def __init__(self, steps: int = BUDGET) -> None:
-        self._left = steps
-
-    def pay(self, steps: int) -> None:
-        """Take steps."""
-        self._left -= steps
-        if self._left < 0:
-            raise OverBudget(f"the expression takes more than {BUDGET} steps, or its values are too large")
-
-    def pay_for(self, made: Any) -> None:
-        """Take a step for each value within a new value, and for each 32 characters of text."""
-        waiting = [made]
-        while waiting:
-            value = waiting.pop()
-            if type(value) is str:
-                self.pay(1 + len(value) // _CHARACTERS_A_STEP)
-            elif type(value) is list:
-                self.pay(1 + len(value))
-                waiting += value
-            elif type(value) is dict:
-                self.pay(1 + len(value))
-                waiting += value.values()
 
 
 Evaluate = Callable[[Any, Budget], Any]

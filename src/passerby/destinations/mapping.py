@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.destinations.expressions import EVALUATION_ERRORS, Budget, InvalidExpression, compile_expression
+from passerby.destinations.budget import Budget
+from passerby.destinations.expressions import EVALUATION_ERRORS, InvalidExpression, compile_expression
 
 NODES: Final = 200
 """Members, elements and values of a template."""
