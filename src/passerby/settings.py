@@ -189,6 +189,9 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True):
     relay_interval_ms: Annotated[
         int, _about("Pause between two looks at the outbox when it was empty.", "milliseconds", ge=1, le=60_000)
     ] = 50
+    changes_days: Annotated[
+        int, _about("Age at which changes of profiles leave the event store.", "days", ge=1, le=10_000)
+    ] = 400
     memory_bytes: Annotated[int, _about("Memory that the event store's engine may take.", "bytes", ge=128 << 20)] = (
         512 << 20
     )

@@ -31,11 +31,11 @@ from passerby.api.app import create_app
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.catalogue.types import data_type
 from passerby.engines import LogEngine
-from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
+from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, StoredChange, Volume
 from passerby.log.protocol import LogReader
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.messages import Identifier, Message, StoredEvent
-from passerby.positions import START
+from passerby.positions import START, Position
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 from passerby.runtime import metrics
 from passerby.services.context import ServerContext
@@ -116,6 +116,10 @@ class MemoryEvents:
         if self.broken:
             raise EventStoreBroken
         return sum(event.project == project for event in self.events)
+
+    def changes(self, project: int, after: Position, limit: int) -> list[StoredChange]:
+        del project, after, limit
+        return []
 
     def close(self) -> None: ...
 

@@ -30,7 +30,12 @@ class Opened:
 def open_chdb(folder: Path) -> Opened:
     engine = ChdbEventStoreEngine(folder / "events")
     store, sink = engine.open(EventSettings())
-    return Opened(engine, store, sink, lambda: store._engine.query("TRUNCATE TABLE events"))  # noqa: SLF001 - as said above
+
+    def clear() -> None:
+        for table in ("events", "changes"):
+            store._engine.query(f"TRUNCATE TABLE {table}")  # noqa: SLF001 - as said above
+
+    return Opened(engine, store, sink, clear)
 
 
 ENGINES: dict[str, Callable[[Path], Opened]] = {"chdb": open_chdb}

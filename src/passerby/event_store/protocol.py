@@ -1,4 +1,4 @@
-"""The event store: immutable events in ClickHouse SQL."""
+"""The event store: immutable events, and the changes of profiles, in ClickHouse SQL."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 from passerby.messages import StoredEvent
-from passerby.positions import Positions
+from passerby.outbox.records import Change
+from passerby.positions import Position, Positions
 
 
 class Cursor(NamedTuple):
@@ -66,6 +67,13 @@ class EventCounts(NamedTuple):
     purchases: int
 
 
+class StoredChange(NamedTuple):
+    """A change of a profile (`passerby.outbox.records`), and the time (ms) when it was applied, about."""
+
+    at: int
+    change: Change
+
+
 class Trial(NamedTuple):
     """The result of trying an engine: its version, or the problem found, "" for none; whether the store was opened."""
 
@@ -120,6 +128,13 @@ class EventStore(Protocol):
 
     def total(self, project: int) -> int:
         """Count the events of this project."""
+
+    def changes(self, project: int, after: Position, limit: int) -> list[StoredChange]:
+        """Return changes of profiles at log positions after this one, in the order in which they happened.
+
+        At least one if there are any, and more than `limit` where several have the position of the last. Changes are
+        kept for `events.changes_days`; of an erased profile, only the fact that it was erased is kept.
+        """
 
     def close(self) -> None:
         """Close the store. No method may be called afterwards."""

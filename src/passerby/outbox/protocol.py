@@ -14,6 +14,7 @@ class OutboxBatch(NamedTuple):
     `body` holds the events (`StoredEvent`), `events` is their number, `changes` the changes of profiles
     (`outbox.records`). Ids ascend, and log positions with them in each partition. All events are of one partition;
     `last_position` is the last one that the worker's batch covered or, for changes without a message, the last applied.
+    `at` is the received time of the last message, or the time of such changes (ms).
     """
 
     id: int
@@ -21,6 +22,7 @@ class OutboxBatch(NamedTuple):
     events: int
     body: bytes
     changes: bytes = b""
+    at: int = 0
 
 
 class OutboxSize(NamedTuple):

@@ -27,6 +27,8 @@ class _Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     profile: str
     canonical: str = ""
     """Empty where it is `profile`."""
+    at: int = 0
+    """When the change was made (ms), 0 for one that a message caused."""
 
 
 class Created(_Change, frozen=True, kw_only=True, gc=False, tag="created"):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+from tests.event_store.chdb.sample_changes import NOW, changes_at
 from tests.event_store.chdb.sample_events import NOON, event, rows
 from tests.positions import at
 
@@ -20,6 +21,7 @@ from passerby.event_store.chdb import sink as sinks
 from passerby.event_store.chdb.opening import open_event_store
 from passerby.event_store.chdb.sink import ChdbSink
 from passerby.outbox.protocol import Delivered, OutboxBatch
+from passerby.outbox.records import encoded
 from passerby.positions import Position, Positions
 
 BATCHES = 3_000
@@ -49,7 +51,8 @@ class FileOutbox:
         for id_ in range(after + 1, BATCHES + 1):
             first, last = FIRST[id_ - 1], FIRST[id_] - 1
             body = rows(event(n, time=NOON + n % 40 * DAY_MS) for n in range(first, last + 1))
-            batches.append(OutboxBatch(id_, Position(last), last + 1 - first, body))
+            changes = encoded([changes_at(n)[0] for n in range(first, last + 1) if n % 5 == 0])
+            batches.append(OutboxBatch(id_, Position(last), last + 1 - first, body, changes, NOW))
             left, room = left - batches[-1].events, room - len(body)
             if left <= 0 or room <= 0:
                 break

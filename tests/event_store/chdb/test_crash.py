@@ -17,6 +17,7 @@ from tests.event_store.chdb.sample_events import ANN, PROJECT
 from passerby.delivery.relay import Relay
 from passerby.event_store.chdb.opening import open_event_store
 from passerby.event_store.chdb.sink import ChdbSink
+from passerby.positions import Position
 
 ROOT = Path(__file__).parents[3]
 LONGEST_LIFE_SECONDS = 0.3
@@ -49,4 +50,6 @@ def test_every_event_is_stored_once_however_often_the_writer_is_killed(tmp_path:
         stored = [event.position for event in store.timeline(PROJECT, [ANN], limit=2 * EVENTS)]
         assert sorted(stored) == list(range(1, EVENTS + 1))
         assert store.total(PROJECT) == store.count(PROJECT, "viewed") == EVENTS
+        changes = [change.change.position for change in store.changes(PROJECT, Position(0), 2 * EVENTS)]
+        assert changes == [position for position in range(1, EVENTS + 1) if position % 5 == 0]
         assert not store.damaged

@@ -13,14 +13,19 @@ import structlog
 from structlog.testing import capture_logs
 from tests.event_store.chdb.damage import IN_A_PART, UNOPENABLE, Damage
 from tests.event_store.chdb.engine_tables import ask, columns, copied, settle
+from tests.event_store.chdb.sample_changes import NOW, changes_at, row
 from tests.event_store.chdb.sample_events import ANN, PROJECT, event, event_id, numbered, rows
 
 from passerby import logs
 from passerby.event_store.chdb import opening
+from passerby.event_store.chdb.change_rows import rows_of
 from passerby.event_store.chdb.opening import open_event_store, open_or_rebuild
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse, Only
 from passerby.messages import CLAIMED, SERVER, Semantic
+from passerby.positions import Position
+
+DAY_MS = 86_400_000
 
 HOLD = """
 import sys, time
@@ -134,6 +139,37 @@ class TestWhatIsWhole:
             plan = "EXPLAIN SELECT max(position) FROM events WHERE project = 1 AND name = 'bought'"
             assert b"by_name" in ask(store, plan)
             assert b"by_name" not in ask(store, plan.replace("position", "received_at"))
+
+    def test_a_store_from_before_changes_were_stored_gets_their_table(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            store.remember(changes=False)
+            ask(store, "DROP TABLE changes")
+        for _ in range(2):
+            with closing(open_event_store(filled)) as store:
+                assert not store.refilling
+                assert store.changes(PROJECT, Position(0), 1) == []
+                assert store.total(PROJECT) == 300
+
+    def test_a_store_that_has_lost_its_changes_asks_for_a_refill(self, filled: Path) -> None:
+        with closing(open_event_store(filled)) as store:
+            ask(store, "DROP TABLE changes")
+        for _ in range(2):
+            with closing(open_event_store(filled)) as store:
+                assert store.refilling
+                assert store.marker.row == 0
+                assert store.total(PROJECT) == 300
+
+    def test_changes_are_dropped_at_the_age_that_is_set(self, folder: Path) -> None:
+        ages = [1, 20, 50, 500]
+        batches = [row(age, changes_at(600 - age)[:1], NOW - age * DAY_MS) for age in ages]
+        for days, kept in ((None, [50, 20, 1]), (10_000, [50, 20, 1]), (30, [20, 1]), (400, [20, 1])):
+            with closing(open_event_store(folder, changes_days=days)) as store:
+                if days is None:
+                    store.write_changes(rows_of(batches, ()))
+                ask(store, "OPTIMIZE TABLE changes FINAL")
+                settle(store)
+                found = store.changes(PROJECT, Position(0), 9)
+                assert [(NOW - change.at) // DAY_MS for change in found] == kept
 
     def test_a_new_store_asks_for_a_refill_until_it_is_marked_as_filled(self, folder: Path) -> None:
         asked = []

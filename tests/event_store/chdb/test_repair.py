@@ -10,12 +10,15 @@ import pytest
 from structlog.testing import capture_logs
 from tests.event_store.chdb.damage import IN_A_PART, garble, of_a_part, parts, remove
 from tests.event_store.chdb.engine_tables import ask, copied, settle
+from tests.event_store.chdb.sample_changes import changes_at, row, stored
 from tests.event_store.chdb.sample_events import ANN, PROJECT, event, event_id, numbered, rows
 from tests.event_store.chdb.test_opening import fill, set_aside
 
+from passerby.event_store.chdb.change_rows import rows_of
 from passerby.event_store.chdb.opening import open_event_store
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import EventStoreBroken
+from passerby.positions import Position
 
 COPIES: dict[str, Callable[[ChdbEventStore], object]] = {
     "by_name": lambda store: store.count(PROJECT, "name 3", "count", "3"),
@@ -153,3 +156,24 @@ def test_a_damaged_index_is_found_when_it_is_read_and_costs_no_event(folder: Pat
         assert store.refilling
         refill(store)
         assert positions(store) == list(range(1, 301))
+
+
+def test_damaged_changes_are_set_aside_and_filled_again(folder: Path) -> None:
+    batches = [row(number, changes_at(number)) for number in (1, 2)]
+    with closing(open_event_store(folder)) as store:
+        store.refilled()
+        ask(store, "SYSTEM STOP MERGES changes")
+        for batch in batches:
+            store.write_changes(rows_of([batch], ()))
+        garble(parts(folder)[0] / "data.bin")
+        with pytest.raises(EventStoreBroken):
+            store.changes(PROJECT, Position(0), 9)
+        assert store.damaged
+        assert store.repair()
+        assert store.refilling
+        (aside,) = set_aside(folder)
+        (moved,) = aside.iterdir()
+        assert moved.name.startswith("changes-all_")
+        assert len(store.changes(PROJECT, Position(0), 9)) == 4
+        store.refill_changes(rows_of(batches, ()))
+        assert store.changes(PROJECT, Position(0), 9) == stored(changes_at(1) + changes_at(2))

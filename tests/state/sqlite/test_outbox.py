@@ -49,8 +49,8 @@ def fill(state: SqliteState, batches: int, at: int = NOW, size: int = 10) -> Non
 def test_it_is_read_in_order_after_an_id(state: SqliteState, outbox: SqliteOutbox) -> None:
     fill(state, 3)
     assert outbox.read(1, 100, 100) == [
-        OutboxBatch(2, pack(0, 20), 2, b"x" * 10),
-        OutboxBatch(3, pack(0, 30), 2, b"x" * 10),
+        OutboxBatch(2, pack(0, 20), 2, b"x" * 10, at=NOW),
+        OutboxBatch(3, pack(0, 30), 2, b"x" * 10, at=NOW),
     ]
     assert outbox.read(3, 100, 100) == []
 

@@ -32,7 +32,7 @@ class ChdbEventStoreEngine:
         return "chDB", version()
 
     def open(self, settings: EventSettings) -> tuple[ChdbEventStore, ChdbSink]:
-        store, _ = open_or_rebuild(self.folder, logs.get("events"), settings.memory_bytes)
+        store, _ = open_or_rebuild(self.folder, logs.get("events"), settings.memory_bytes, settings.changes_days)
         return store, ChdbSink(store)
 
     def trial(self, *, in_use: bool) -> Trial:

@@ -19,12 +19,14 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     `refilling`: outbox rows may be missing although later ones are stored, so each row is compared with the stored ones
     until the outbox is exhausted. `row` is the outbox row up to which everything is stored, which covers the log up to
     `positions`; None in the file of an older release, which did not record it. Rows up to `claimed` may be stored.
+    `changes`: the table of changes was created, which older releases do not have; if it is missing, it is lost.
     """
 
     refilling: bool
     row: int | None = None
     positions: str = str(START)
     claimed: int = 0
+    changes: bool = False
 
 
 def read(folder: Path) -> Marker | None:

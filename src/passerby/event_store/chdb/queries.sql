@@ -51,6 +51,64 @@ SETTINGS
 -- Whether an event is stored. The index on positions excludes all but the newest parts.
 SELECT 1 AS held FROM events WHERE position = {position:UInt64} AND id = {id:UUID} LIMIT 1;
 
+-- name: write_changes
+-- Store changes of profiles in one block, as `write` stores events.
+INSERT INTO changes (project, position, kind, canonical, member, body, row, number, at)
+SELECT *
+FROM file(
+    {file:String},
+    'JSONEachRow',
+    'project UInt32, position UInt64, kind String, canonical UUID, member UUID, body String, row UInt64, number UInt32, at Int64'
+)
+SETTINGS
+    max_insert_threads = 1,
+    min_insert_block_size_rows = 1000000000,
+    min_insert_block_size_bytes = 4000000000;
+
+-- name: refill_changes
+-- Store the changes of a batch that are missing. A change is the same however often and in whichever row it is delivered:
+-- those that happen at one position differ in what they say, or in their time.
+INSERT INTO changes (project, position, kind, canonical, member, body, row, number, at)
+SELECT *
+FROM file(
+    {file:String},
+    'JSONEachRow',
+    'project UInt32, position UInt64, kind String, canonical UUID, member UUID, body String, row UInt64, number UInt32, at Int64'
+)
+WHERE (project, position, kind, member, body) NOT IN (
+    SELECT project, position, kind, member, body
+    FROM changes
+    WHERE project IN (SELECT project FROM file({file:String}, 'JSONEachRow', 'project UInt32'))
+      AND position >= (SELECT min(position) FROM file({file:String}, 'JSONEachRow', 'position UInt64'))
+      AND position <= (SELECT max(position) FROM file({file:String}, 'JSONEachRow', 'position UInt64'))
+)
+SETTINGS
+    max_insert_threads = 1,
+    min_insert_block_size_rows = 1000000000,
+    min_insert_block_size_bytes = 4000000000;
+
+-- name: holds_change
+-- Whether this change is stored.
+SELECT 1 AS held FROM changes
+WHERE project = {project:UInt32}
+  AND position = {position:UInt64}
+  AND kind = {kind:String}
+  AND member = {member:UUID}
+  AND body = {body:String}
+LIMIT 1;
+
+-- name: changes
+-- Changes after a position: so many, and all others at the position of the last.
+SELECT * FROM
+(
+    SELECT * FROM changes
+    WHERE project = {project:UInt32} AND position > {after:UInt64}
+    ORDER BY position
+    LIMIT {limit:UInt64} WITH TIES
+)
+ORDER BY position, row, number
+SETTINGS max_threads = 1;
+
 -- name: timeline
 -- The newest events of some profiles: this, the conditions that apply, and `timeline_end`. They are not written as
 -- conditions that may be always true: planning takes most of a timeline's time, and such conditions add a tenth.
@@ -179,13 +237,28 @@ SETTINGS max_threads = 2, allow_simdjson = 0;
 ALTER TABLE events DELETE WHERE project = {project:UInt32} AND profile_id IN {profiles:Array(UUID)}
 SETTINGS mutations_sync = 2;
 
+-- name: delete_changes
+-- Delete the changes of some profiles, but for the fact that they were erased.
+ALTER TABLE changes DELETE
+WHERE project = {project:UInt32} AND member IN {profiles:Array(UUID)} AND kind != {erased:String}
+SETTINGS mutations_sync = 2;
+
 -- name: cancel_deletions
 -- Cancel deletions that did not finish: their caller repeats them.
-KILL MUTATION WHERE database = currentDatabase() AND table = 'events' AND NOT is_done AND startsWith(command, '(DELETE');
+KILL MUTATION
+WHERE database = currentDatabase()
+  AND table IN ('events', 'changes')
+  AND NOT is_done
+  AND startsWith(command, '(DELETE');
 
 -- name: tables
--- The table, if it exists.
-SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'events';
+-- The tables that exist, and how they were made.
+SELECT name, create_table_query AS query FROM system.tables
+WHERE database = currentDatabase() AND name IN ('events', 'changes');
+
+-- name: keep_changes
+-- Set how long changes are kept. Existing parts are rewritten in the background.
+ALTER TABLE changes MODIFY TTL toDateTime(intDiv(at, 1000)) + toIntervalDay({days:UInt16}) SETTINGS mutations_sync = 0;
 
 -- name: columns
 -- The columns that the table has.
@@ -230,19 +303,25 @@ ALTER TABLE events
 -- Read every byte of every part and verify its checksum.
 CHECK TABLE events SETTINGS check_query_single_value_result = 0;
 
+-- name: check_parts_of_changes
+-- The same of the other table.
+CHECK TABLE changes SETTINGS check_query_single_value_result = 0;
+
 -- name: detach_part
 -- Detach a part: its files are kept and no longer read.
-ALTER TABLE events DETACH PART {part:String};
+ALTER TABLE {table:Identifier} DETACH PART {part:String};
 
 -- name: broken_parts
--- Parts that the engine detached itself when it opened the table, because it could not read them.
-SELECT name, path FROM system.detached_parts
-WHERE database = currentDatabase() AND table = 'events' AND startsWith(coalesce(reason, ''), 'broken');
+-- Parts that the engine detached itself when it opened a table, because it could not read them.
+SELECT table, name, path FROM system.detached_parts
+WHERE database = currentDatabase()
+  AND table IN ('events', 'changes')
+  AND startsWith(coalesce(reason, ''), 'broken');
 
 -- name: detached_part
 -- A detached part.
-SELECT name, path FROM system.detached_parts
-WHERE database = currentDatabase() AND table = 'events' AND name = {part:String};
+SELECT table, name, path FROM system.detached_parts
+WHERE database = currentDatabase() AND table = {table:String} AND name = {part:String};
 
 -- name: broken_projections
 -- Parts with intact events and a damaged projection.

@@ -30,6 +30,7 @@ class _Checked(msgspec.Struct):
 
 
 class _Part(msgspec.Struct):
+    table: str
     name: str
     path: str
 
@@ -43,23 +44,25 @@ def is_damaged(engine: Engine) -> bool:
 
 
 def repair(engine: Engine, folder: Path) -> int:
-    """Make every part of the table readable; return how many parts were detached.
+    """Make every part of both tables readable; return how many parts were detached.
 
     Their files are moved to a folder next to the store's. May take minutes: every byte is read.
     """
     detached = []
-    for line in engine.query(_SQL["check_parts"]).splitlines():
-        checked = msgspec.json.decode(line, type=_Checked)
-        # The events of a part with a broken projection are intact; detaching it would lose them.
-        if not checked.is_passed and _BROKEN_PROJECTION not in checked.message:
-            engine.query(_SQL["detach_part"], part=checked.part_path)
-            detached += _parts(engine.query(_SQL["detached_part"], part=checked.part_path))
-    detached += _parts(engine.query(_SQL["broken_parts"]))  # those that the engine detached when it opened the table
+    for table, check in (("events", "check_parts"), ("changes", "check_parts_of_changes")):
+        for line in engine.query(_SQL[check]).splitlines():
+            checked = msgspec.json.decode(line, type=_Checked)
+            # The events of a part with a broken projection are intact; detaching it would lose them.
+            if not checked.is_passed and _BROKEN_PROJECTION not in checked.message:
+                engine.query(_SQL["detach_part"], table=table, part=checked.part_path)
+                detached += _parts(engine.query(_SQL["detached_part"], table=table, part=checked.part_path))
+    detached += _parts(engine.query(_SQL["broken_parts"]))  # those that the engine detached when it opened a table
     if detached:
         target = quarantine_path(folder)
         target.mkdir()
         for part in detached:
-            shutil.move(part.path, target / part.name)
+            # Parts of both tables may have the same name.
+            shutil.move(part.path, target / (part.name if part.table == "events" else f"{part.table}-{part.name}"))
         _log.error(
             "parts of the event store cannot be read and were moved away", rows=len(detached), folder=str(target)
         )

@@ -1,4 +1,4 @@
--- The event store's one table. Why it looks like this: docs/decisions/0003-events-schema.md.
+-- The event store's tables. Why it looks like this: docs/decisions/0003-events-schema.md.
 
 -- name: events
 -- One row per event. A timeline is one short range of the table for each member of a profile: the sorting key begins
@@ -43,6 +43,38 @@ ENGINE = MergeTree
 ORDER BY (project, profile_id, time)
 SETTINGS
     index_granularity = 256,
+    min_bytes_for_wide_part = 1000000000000000,
+    min_rows_for_wide_part = 1000000000000,
+    default_compression_codec = 'ZSTD(1)',
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    min_rows_to_fsync_after_merge = 1,
+    compact_parts_max_bytes_to_buffer = 8388608,
+    compact_parts_max_granules_to_buffer = 16,
+    old_parts_lifetime = 60;
+
+-- name: changes
+-- One row a change of a profile, in the order in which they happened: that of positions and, at one position, of `row` and
+-- `number`, the row of the outbox and the place in it. `member` is the profile that a change was recorded under, `canonical`
+-- the one that it belonged to, `body` the JSON of the fields that its kind has, `at` the time of the outbox row (ms). Rows
+-- leave after `events.changes_days`: the engine drops them when it merges parts.
+CREATE TABLE IF NOT EXISTS changes
+(
+    project UInt32,
+    position UInt64 CODEC(Delta, ZSTD(1)),
+    kind LowCardinality(String),
+    canonical UUID,
+    member UUID,
+    body String,
+    row UInt64 CODEC(Delta, ZSTD(1)),
+    number UInt32 CODEC(Delta, ZSTD(1)),
+    at Int64 CODEC(Delta, ZSTD(1))
+)
+ENGINE = MergeTree
+ORDER BY (project, position)
+TTL toDateTime(intDiv(at, 1000)) + toIntervalDay(400)
+SETTINGS
+    index_granularity = 1024,
     min_bytes_for_wide_part = 1000000000000000,
     min_rows_for_wide_part = 1000000000000,
     default_compression_codec = 'ZSTD(1)',

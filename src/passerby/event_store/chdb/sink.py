@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from passerby.delivery.protocol import SinkFailed
+from passerby.event_store.chdb.change_rows import rows_of
 from passerby.event_store.chdb.store import ChdbEventStore
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 from passerby.outbox.protocol import Delivered, OutboxBatch
@@ -44,7 +45,8 @@ class ChdbSink:
         if erased:  # decoding every row takes time that nearly no delivery needs
             lines = rows.splitlines(keepends=True)
             rows = b"".join(line for line in lines if _recorded(line).profile_id not in erased)
-        if not rows:
+        changes = rows_of(batches, erased)
+        if not (rows or changes):
             return
         last = batches[-1].id
         if last > self._store.marker.claimed:
@@ -52,8 +54,10 @@ class ChdbSink:
         try:
             if self._store.refilling or batches[0].id <= self._doubtful:
                 self._store.refill(rows)
+                self._store.refill_changes(changes)
             else:
                 self._store.write(rows, f"{batches[0].id}-{last}")
+                self._store.write_changes(changes)
         except (EventStoreBroken, EventStoreFailed) as error:
             # A failed write may have stored some pieces, or all: the engine can fail after the part is in place.
             self._doubtful = max(self._doubtful, last)

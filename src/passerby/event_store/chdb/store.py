@@ -18,7 +18,7 @@ from uuid import UUID
 
 import msgspec
 
-from passerby.event_store.chdb import marker, repair
+from passerby.event_store.chdb import change_rows, marker, repair
 from passerby.event_store.chdb.connections import Engine, Value
 from passerby.event_store.chdb.lock import Lock
 from passerby.event_store.chdb.marker import Marker
@@ -33,9 +33,9 @@ from passerby.event_store.chdb.rows import (
     profiles_of,
     volumes_of,
 )
-from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, Volume
+from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, StoredChange, Volume
 from passerby.messages import StoredEvent
-from passerby.positions import START, Positions
+from passerby.positions import START, Position, Positions
 from passerby.storage import sql
 
 _SQL: Final = sql.load("passerby.event_store.chdb", "queries.sql")
@@ -92,14 +92,35 @@ class ChdbEventStore:
             for piece in pieces(rows, PIECE_BYTES):
                 self._insert("refill", piece)
 
-    def delete(self, project: int, profiles: Sequence[str]) -> None:
-        """Delete all events of these profiles before returning. Raises EventStoreFailed or EventStoreBroken.
+    def write_changes(self, rows: bytes) -> None:
+        """Store changes (`change_rows`), as `write` stores events."""
+        with self._writing:
+            for piece in pieces(rows, PIECE_BYTES):
+                first = change_rows.first_of(piece)
+                place: dict[str, Value] = {"project": first.project, "position": first.position}
+                if not self._query("holds_change", **place, kind=first.kind, member=first.member, body=first.body):
+                    self._insert("write_changes", piece)
 
-        May be repeated after an interruption: what remains of the earlier mutation is cancelled first.
+    def refill_changes(self, rows: bytes) -> None:
+        """Store the missing changes of a batch, as `refill` stores events."""
+        with self._writing:
+            for piece in pieces(rows, PIECE_BYTES):
+                self._insert("refill_changes", piece)
+
+    def changes(self, project: int, after: Position, limit: int) -> list[StoredChange]:
+        return change_rows.changes_of(self._query("changes", project=project, after=after, limit=limit))
+
+    def delete(self, project: int, profiles: Sequence[str]) -> None:
+        """Delete all events and changes of these profiles before returning.
+
+        Raises EventStoreFailed or EventStoreBroken. May be repeated after an interruption: what remains of the earlier
+        mutations is cancelled first.
         """
         with self._writing, self._noticing():
             self._engine.insert(_SQL["cancel_deletions"])
             self._engine.insert(_SQL["delete_events"], project=project, profiles=profiles)
+            erased = change_rows.ERASED
+            self._engine.insert(_SQL["delete_changes"], project=project, profiles=profiles, erased=erased)
 
     def refilled(self) -> None:
         """Record that every row of the outbox is stored."""

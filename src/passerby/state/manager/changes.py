@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from passerby.identity.stage import Stage
 from passerby.outbox.compression import compressed
 from passerby.outbox.records import Change, StageChanged, encoded
@@ -26,14 +28,15 @@ class ChangeCollector:
 
     def add(self, changes: Iterable[Change], at: int = 0) -> None:
         """Add changes that were made at this time (ms), or at the time that `write` gets."""
-        self._changes += changes
+        self._changes += [msgspec.structs.replace(change, at=at) for change in changes] if at else changes
         self._at = at
 
     def add_stage(self, project: int, profile: str, before: int, after: int, at: int) -> None:
         """Add a change of a canonical profile's stage, unless the stage is the same."""
         if before != after:
-            labels = {"from_": Stage(before).label, "to": Stage(after).label}
-            self.add([StageChanged(project=project, position=self.position(), profile=profile, **labels)], at)
+            was, stage, position = Stage(before).label, Stage(after).label, self.position()
+            changed = StageChanged(project=project, position=position, profile=profile, from_=was, to=stage)
+            self.add([changed], at)
 
     def position(self) -> Position:
         """Return the position for changes that no message caused: the last applied one."""

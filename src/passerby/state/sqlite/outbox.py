@@ -43,9 +43,9 @@ class SqliteOutbox:
         batches: list[OutboxBatch] = []
         rows = size = 0
         cursor: Any = self._connection.execute(_SQL["read"], (after,))
-        for id_, last_position, events, body, stored in cursor:
+        for id_, last_position, events, body, stored, at in cursor:
             changes = decompressed(stored)
-            batches.append(OutboxBatch(id_, last_position, events, body, changes))
+            batches.append(OutboxBatch(id_, last_position, events, body, changes, at))
             rows, size = rows + events, size + len(body) + len(changes)
             if rows >= limit_rows or size >= limit_bytes:
                 break

@@ -2,7 +2,7 @@
 
 -- name: read
 -- The batches behind an id, with their sizes, so that the reader can stop before it has too much.
-SELECT id, last_position, events, body, changes FROM outbox WHERE id > ? ORDER BY id;
+SELECT id, last_position, events, body, changes, created_at FROM outbox WHERE id > ? ORDER BY id;
 
 -- name: first
 -- The id of the first row that is stored, else of the next one to be written.
