@@ -1,4 +1,4 @@
-"""Runs the benchmarks one after the other, each in a process of its own, and keeps their figures as JSON.
+"""Runs the benchmarks one after the other, each in its own process, and stores their figures as JSON.
 
 make bench                              all of them, about an hour on 2 cores
 make bench ARGS="end_to_end edge"       these

@@ -1,4 +1,4 @@
-"""Measures what abuse costs other clients, and how long reads of an abused profile take.
+"""The cost of abuse for other clients, and the latency of reads of an abused profile.
 
 Identity: a worker applies batches of which half is a realistic mix and half abuse, alternating with batches whose other
 half is the same messages with identifiers of their own; in one run, on one state. `ratio` is the speed of the former
@@ -78,7 +78,7 @@ def shared_hint(number: int, shared: str, own: str) -> Message:
 
 
 def aliases(number: int, shared: str, own: str) -> Message:
-    """Visitors who are then said to be one customer."""
+    """Visitors who are then identified as one customer."""
     if number % 2:
         return said(number, Identifier("user_id", shared), Identifier("previous_id", own))
     return said(number, Identifier("anonymous_id", own), event="Seen")

@@ -1,4 +1,4 @@
-"""How long the console's pages take among 1 million profiles and 10 million events: the server's whole answer, by HTTP.
+"""Response times of console pages among 1 million profiles and 10 million events, over HTTP.
 
 State and event store are filled directly, then the server is started on them, and one visitor looks at random people,
 events and searches, page by page. Aim: 99 of 100 pages within 100 ms, and within 150 ms where profiles are searched.

@@ -1,8 +1,8 @@
-"""What the dialects cost: microseconds for one request, from its path to messages and reply, without network and log.
+"""The cost of dialects: microseconds per request, from its path to messages and response, without network and log.
 
     python benchmarks/dialects.py
 
-The best of several rounds: whatever else the machine does can only add to it. `decode` is msgspec's share alone.
+Reports the best of several rounds, because other load can only add to it. `decode` is msgspec's share alone.
 """
 
 from __future__ import annotations

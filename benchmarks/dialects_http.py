@@ -1,9 +1,9 @@
 """Compares all dialects over HTTP: requests and events per second, and their ratio to CrossEngage's track.
 
-A whole server runs, as its users run it; a generator in a process of its own (wrk, or benchmarks.load where it is
-missing) loads one call after the other, in rounds, so that what else the machine does falls on all of them. Before each
-the worker has caught up. Ratios count events, so that a batch is not a request among others, and compare in a round.
-The calls are about two thousand people, who are known by then: an app's users come back.
+A whole server runs; a load generator in a process of its own (wrk, or benchmarks.load where it is missing) sends one
+kind of call after the other, in rounds, so that other load on the machine affects all of them. Each starts when the
+worker has caught up. Ratios count events, so that a batch counts with all its events, and compare within a round. The
+calls are about two thousand known people, because an app's users return.
 
     python -m benchmarks.dialects_http --rounds 3 --seconds 2
 """

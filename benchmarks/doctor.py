@@ -1,7 +1,7 @@
-"""How long `passerby doctor --deep` takes on a large data directory while a server writes to it, and what it takes.
+"""Time and memory of `passerby doctor --deep` on a large data directory while a server writes to it.
 
-The folder is filled by the worker out of a log: customers with ten identifiers each, half of them brought by a merge.
-Then a server runs on it, a client sends events at a fixed rate, and the doctor examines the folder.
+The worker fills the data directory from a log: customers with ten identifiers each, half of them from a merge. Then a
+server runs on it, a client sends events at a fixed rate, and the doctor checks the directory.
 
     python -m benchmarks.doctor --profiles 100000
 """

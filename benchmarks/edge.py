@@ -1,8 +1,8 @@
-"""The edge alone: durable single-event requests a second, how long they take, and the ratio to doing nothing.
+"""The edge alone: durable single-event requests per second, latency, and the ratio to a no-op server.
 
-The edge and an application that does nothing run side by side as processes, on the same server with the same options,
-and are loaded in turns by a generator in a process of its own (wrk, or benchmarks.load where it is missing). The
-answers' times at half of the load are measured at a fixed rate, always with benchmarks.load.
+The edge and a no-op application run in parallel as processes, on one server with the same options, and are loaded
+alternately by a generator in a process of its own (wrk, or benchmarks.load where it is missing). Response
+times at half of the load are measured at a fixed rate, always with benchmarks.load.
 
     python -m benchmarks.edge --rounds 5 --seconds 4
 """

@@ -1,8 +1,8 @@
 """The whole server, from the request to the event that can be read.
 
 Measured on a server of its own (all roles, on loopback), with the generator in a process of its own (wrk from Debian's
-packages, or benchmarks.load where it is missing): how many events a second are taken and made visible, as single
-CrossEngage events and in WebEngage batches of 25; and how long an event takes from its answer to being visible, at half
+packages, or benchmarks.load where it is missing): how many events per second are accepted and made visible, as single
+CrossEngage events and in WebEngage batches of 25; and the time from the response until an event is visible, at half
 of that load. The clock of a run stops when everything that was accepted can be read.
 
     python -m benchmarks.end_to_end --seconds 15

@@ -1,4 +1,4 @@
-"""The event store alone: how fast it is filled, how fast it answers, and what memory it takes.
+"""The event store alone: write throughput, query latency and memory.
 
 Filled are 1 and 10 million events of a tenth as many people, over 30 days, with a mix of 60 event names and five or so
 properties each, directly through the writer. Then: timelines of random people (about 10 events), of people with 10,000

@@ -1,7 +1,7 @@
-"""How long an undo, a preview and a why take on a profile with 1,000 identifiers, among 10 thousand and 10 million.
+"""Latency of undo, preview and explain on a profile with 1,000 identifiers, among 10 thousand and 10 million.
 
-Measured is what the API does for each but HTTP: reading or writing the state's file, on a connection that is open. The
-profile absorbed 10 visitors with 99 devices each before; every undo takes one of them back, and is then merged again.
+Measures the API's work without HTTP: reading or writing the state's file, on an open connection. The profile has
+absorbed 10 visitors with 99 devices each; every undo separates one of them, which is then merged again.
 
     python -m benchmarks.identity_api --identifiers 10000 10000000
 """

@@ -1,8 +1,8 @@
 """A load generator without dependencies beyond Passerby's own, for where wrk is missing and for an exact rate.
 
 Each connection sends one request after the other (`--rate 0`), or all of them together send at a fixed rate. At a
-fixed rate the time of an answer counts from when its request was due, so that a server that stalls is not spared the
-requests that it kept from being sent. Prints one line of JSON (`Load`).
+fixed rate, latency counts from when a request was due, so that a stall of the server also counts for the requests that
+it delayed. Prints one line of JSON (`Load`).
 
     python -m benchmarks.load --port 8080 --path /api/v1/mobile/KEY/track --connections 64 --seconds 5 --rate 4000
 """
@@ -127,7 +127,7 @@ class Run:
         self.over = False
 
     def free(self, connection: Connection) -> None:
-        """A connection has nothing to wait for: without a rate it goes on at once."""
+        """Without a rate, a connection sends the next request immediately."""
         if self._rate or self.over:
             self._idle.append(connection)
         else:

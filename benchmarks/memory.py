@@ -1,7 +1,7 @@
-"""What a whole server holds in memory with 1 million profiles and 10 million events, at rest and while it works.
+"""Memory of a whole server with 1 million profiles and 10 million events, idle and under load.
 
-State and event store are filled directly, then the server is started on them. It is measured at rest, after a thousand
-timelines of random people, and after single events were taken for a while.
+State and event store are filled directly, then the server is started on them. It is measured idle, after a thousand
+timelines of random people, and after accepting single events for a while.
 
     python -m benchmarks.memory
 """

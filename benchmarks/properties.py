@@ -1,7 +1,7 @@
-"""An event's properties as text, or as the engine's JSON type: what each costs to fill, to keep and to ask.
+"""Event properties as text or as the engine's JSON type: cost of writing, storing and querying.
 
-Both tables have the event store's schema but for the type of `properties`, and are filled with the same events in the
-same batches, in turns. Asked are timelines of random people, and a count by event name and the value of a property.
+Both tables have the event store's schema except for the type of `properties`. They are filled alternately with the same
+batches. The queries are timelines of random people, and a count by event name and property value.
 
     python -m benchmarks.properties --events 1000000
 """

@@ -1,8 +1,8 @@
-"""How many messages a second identity takes, alone, among 10 thousand and 10 million known identifiers.
+"""Throughput of identity resolution alone, among 10 thousand and 10 million known identifiers.
 
-Measured is what identity costs a batch on the real state: cleaning, loading what is known, the three rules, and writing
-decisions and seen intervals in a durable transaction. Left out are decoding, the catalogue, traits and events; the
-figure `worker` has all of those but decoding. Everything runs in one thread, in batches as large as the worker's.
+Measures the cost of identity per batch on the real state: cleaning, loading, the three rules, and writing decisions and
+seen intervals in a durable transaction. Decoding, the catalogue, traits and events are left out; the figure `worker`
+has all of those except decoding. Everything runs in one thread, in batches as large as the worker's.
 
     python -m benchmarks.resolver --identifiers 10000 10000000
 """

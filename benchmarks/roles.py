@@ -1,4 +1,4 @@
-"""What the processes of a running server take: memory and processor time, by role."""
+"""Memory and CPU time of a running server's processes, by role."""
 
 from __future__ import annotations
 

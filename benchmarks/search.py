@@ -1,4 +1,4 @@
-"""How long a search for people takes among millions of profiles: by identifier, e-mail, phone and name.
+"""Latency of profile search among millions of profiles: by identifier, e-mail, phone and name.
 
 The state is filled directly, each profile with a customer id, a mobile id, an e-mail address, a phone number and a name
 of two words from lists of some thousand: common prefixes match very many. Aim: 99 of 100 searches within 150 ms.

@@ -1,4 +1,4 @@
-"""SQLite files as earlier versions of Passerby left them."""
+"""SQLite files of earlier versions."""
 
 from __future__ import annotations
 

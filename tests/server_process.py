@@ -23,7 +23,7 @@ Json = Any
 
 
 def free_ports(number: int) -> list[int]:
-    """So many different TCP ports on which nothing listens.
+    """Return so many different free TCP ports.
 
     Tests that run in parallel take theirs from different ones, as a port is free again until it is used.
     """
@@ -48,7 +48,7 @@ def init(data: Path) -> Json:
 
 
 class Server:
-    """One data directory and the server on it, which may be stopped in any way and started again."""
+    """A data directory and its server, which can be stopped in any way and started again."""
 
     def __init__(self, data: Path, environment: Mapping[str, str] | None = None, keys: Json = None) -> None:
         """Make the data directory, or take one that is there, whose `keys` are given."""
@@ -78,7 +78,7 @@ class Server:
             )
 
     def wait_until_healthy(self) -> None:
-        """Return when `/healthz` says so."""
+        """Wait until `/healthz` answers 200."""
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):
@@ -90,13 +90,13 @@ class Server:
         raise AssertionError(f"not healthy after {START_SECONDS} s:\n{self.output.read_text()[-4000:]}")
 
     def stop(self) -> int:
-        """End it as an administrator would; return its exit code."""
+        """Send SIGTERM; return the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
-        """SIGKILL to every process of it at once."""
+        """Send SIGKILL to all its processes at once."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)

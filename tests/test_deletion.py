@@ -1,4 +1,4 @@
-"""Test data is deleted from a server that is running, and does not come back."""
+"""Test data is deleted from a running server, and does not return."""
 
 from __future__ import annotations
 

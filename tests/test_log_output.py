@@ -1,4 +1,4 @@
-"""A whole server whose output goes nowhere: to a full disk, to a reader that left, or to closed descriptors."""
+"""A server whose output cannot be written: full disk, closed pipe, closed descriptors."""
 
 from __future__ import annotations
 

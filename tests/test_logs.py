@@ -1,4 +1,4 @@
-"""Log lines can be read by people and machines, and hold no secret and no personal value, whatever was logged."""
+"""Log lines are readable for people and machines, and contain no secrets and no personal values."""
 
 from __future__ import annotations
 

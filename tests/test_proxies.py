@@ -1,4 +1,4 @@
-"""The client's address behind reverse proxies: the right-most hop that is no trusted proxy, whatever was sent."""
+"""The client's address behind reverse proxies: the right-most hop that is not a trusted proxy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listening sockets open at once or say why not."""
+"""Listening sockets open at once or report why not."""
 
 from __future__ import annotations
 

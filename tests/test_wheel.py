@@ -1,4 +1,4 @@
-"""What is installed from the wheel works: in a new environment, away from the source tree."""
+"""The wheel works in a new environment, away from the source tree."""
 
 from __future__ import annotations
 

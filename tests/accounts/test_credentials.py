@@ -1,4 +1,4 @@
-"""What is held in memory of the keys says the same as the control file, about a second later at most."""
+"""Keys in memory match the control file, with a delay of about a second at most."""
 
 from __future__ import annotations
 

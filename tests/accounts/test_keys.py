@@ -1,4 +1,4 @@
-"""Keys have the forms that their vendors' clients expect, and secrets are stored so that a thief gains nothing."""
+"""Keys have the formats that the vendors' clients expect, and only hashes of secrets are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an identity policy may be, and who changed it."""
+"""Validation of identity policies, and the author of their changes."""
 
 from __future__ import annotations
 

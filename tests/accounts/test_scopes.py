@@ -1,4 +1,4 @@
-"""A token may do what its scopes say; one from before there were scopes may do everything."""
+"""A token has the permissions of its scopes; one from before scopes has all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may use the console, and for how long."""
+"""Console users, their sessions and their expiry."""
 
 from __future__ import annotations
 

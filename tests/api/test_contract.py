@@ -1,4 +1,4 @@
-"""Whatever may be asked by the description of both ports, and what may not, is answered as the description says."""
+"""Every request that the OpenAPI description allows, and others, get a response that it describes."""
 
 from __future__ import annotations
 

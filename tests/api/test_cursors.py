@@ -1,4 +1,4 @@
-"""Cursors lead back to where they were made, and nothing else is taken for one."""
+"""Cursors return to their position, and nothing else is accepted as one."""
 
 from __future__ import annotations
 

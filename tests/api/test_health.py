@@ -1,4 +1,4 @@
-"""`/healthz`: every part is asked, and what fails is named."""
+"""`/healthz`: every component is checked, and failing ones are named."""
 
 from __future__ import annotations
 

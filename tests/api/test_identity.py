@@ -1,4 +1,4 @@
-"""What would happen, and why things are as they are, over HTTP."""
+"""Preview and explanation of identity decisions over HTTP."""
 
 from __future__ import annotations
 

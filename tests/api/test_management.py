@@ -1,4 +1,4 @@
-"""Keys, tokens, settings, the catalogue's marks and the audit log over HTTP."""
+"""Keys, tokens, settings, annotations and the audit log over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking merges back over HTTP."""
+"""Undoing merges over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/metrics`, and what the API counts of itself."""
+"""`/metrics`, and the API's own metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The description is true: its examples have the shapes it tells of, and every answer of a route is in it."""
+"""The OpenAPI description is correct: its examples match its schemas, and it has every response of every route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The identity policy over HTTP: read, changed, and what then becomes of messages."""
+"""The identity policy over HTTP: reading, changing, and its effect on messages."""
 
 from __future__ import annotations
 

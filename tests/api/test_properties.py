@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is one that the description knows of, in its shape."""
+"""Every request gets a response that the OpenAPI description allows (property tests)."""
 
 from __future__ import annotations
 

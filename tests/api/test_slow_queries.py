@@ -1,4 +1,4 @@
-"""Which reads took longest."""
+"""The slowest reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit log says who did what, the newest first, and no more than it may keep."""
+"""The audit log lists actions and actors, newest first, up to its limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is who, as a shop's visitors come, sign in, leave, and come back without their cookies."""
+"""Identity of a shop's visitors who arrive, sign in, sign out, and return without their cookies."""
 
 from __future__ import annotations
 

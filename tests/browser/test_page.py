@@ -1,4 +1,4 @@
-"""What a page may ask of the SDK, and that the page never suffers from it."""
+"""The SDK's functions for pages, and that it never breaks the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing counts twice: offline, on a reload, in a closed page, in many tabs, without a storage."""
+"""No event is lost or duplicated: offline, on reload, in closed pages, in many tabs, without storage."""
 
 from __future__ import annotations
 

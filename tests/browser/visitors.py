@@ -1,4 +1,4 @@
-"""People who visit the shop, and what Passerby then knows of them."""
+"""Visitors of the shop, and their profiles."""
 
 from __future__ import annotations
 

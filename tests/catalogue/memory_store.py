@@ -1,4 +1,4 @@
-"""The part of the state that the catalogue works against, as sums in memory."""
+"""The part of the state that the catalogue uses, in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merged spellings: what they rename, and which are refused."""
+"""Merged spellings: what they rename, and which are rejected."""
 
 from __future__ import annotations
 

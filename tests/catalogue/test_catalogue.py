@@ -1,4 +1,4 @@
-"""The catalogue: what it learns, what it refuses, and that batches don't matter."""
+"""The catalogue: what it records and rejects, independent of batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules that look at one name or value."""
+"""Rules about single names and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`passerby doctor --deep` reports the properties of identity."""
+"""`passerby doctor --deep` reports the invariants of identity."""
 
 from __future__ import annotations
 

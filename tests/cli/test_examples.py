@@ -1,4 +1,4 @@
-"""The lines to paste are calls that the dialects take, in words that a shell understands."""
+"""Printed example calls are accepted by the dialects and quoted correctly for a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One Passerby for every vendor's client."""
+"""One server for all vendors' clients."""
 
 from __future__ import annotations
 

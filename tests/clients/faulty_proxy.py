@@ -1,4 +1,4 @@
-"""A proxy that loses, delays and refuses what clients send through it: the network and the server on a bad day."""
+"""A proxy that drops, delays and rejects requests, as an unreliable network or server does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where `make clients` puts the vendors' clients, without which these tests cannot be."""
+"""The directory into which `make clients` installs the vendors' clients; these tests require them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every client sends, and that all of it arrives once."""
+"""The calls that every client sends, and the check that all arrived once."""
 
 from __future__ import annotations
 

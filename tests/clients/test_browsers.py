@@ -1,4 +1,4 @@
-"""The vendors' browser SDKs work with Passerby's address alone, send every event, and nothing to anybody else."""
+"""The vendors' browser SDKs need only Passerby's address, send every event, and contact no other host."""
 
 from __future__ import annotations
 

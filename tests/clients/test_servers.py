@@ -1,4 +1,4 @@
-"""The vendors' clients for servers send every event, whatever happens on the way, and each is counted once."""
+"""The vendors' server SDKs send every event despite network faults, and each event counts once."""
 
 from __future__ import annotations
 

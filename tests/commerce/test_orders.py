@@ -1,4 +1,4 @@
-"""Which order an event is about."""
+"""The order that an event belongs to."""
 
 from __future__ import annotations
 

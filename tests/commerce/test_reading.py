@@ -1,4 +1,4 @@
-"""Reading events in words: products wherever they stand, numbers however they are written, and nothing else."""
+"""Reading standard events: products in every position, numbers in every format, nothing invented."""
 
 from __future__ import annotations
 

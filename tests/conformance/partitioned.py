@@ -1,4 +1,4 @@
-"""A log with several partitions, in memory: what a partitioned engine looks like to its users.
+"""An in-memory log with several partitions, as a partitioned engine looks to its users.
 
 Messages are distributed by their first identifier, as the key of a record does it, so one device's messages keep their
 order and those of different partitions have none. Offsets of a partition have gaps, as those of a queue with

@@ -1,4 +1,4 @@
-"""What every engine of the control plane promises: accounts and their change feed."""
+"""Conformance of control plane engines: accounts and their change feed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every engine of the control plane promises of the audit log and of rejected requests."""
+"""Conformance of control plane engines: audit log and rejected requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every engine of the event store promises its readers and the relay."""
+"""Conformance of event stores: reading, and delivery by the relay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the relay relies on in the sink of every event store."""
+"""Conformance of event store sinks: what the relay relies on."""
 
 from __future__ import annotations
 

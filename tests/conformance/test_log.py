@@ -1,4 +1,4 @@
-"""What every engine of the log promises, whether it has one partition or several."""
+"""Conformance of log engines, with one partition or several."""
 
 from __future__ import annotations
 

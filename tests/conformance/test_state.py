@@ -1,4 +1,4 @@
-"""What every engine of the state promises, asked through the protocol alone.
+"""Conformance of state engines, tested through the protocol alone.
 
 The state machine of `tests/worker` runs on each engine, next to the reference model; the rest is what it does not ask.
 """

@@ -1,4 +1,4 @@
-"""What every engine of the state answers to single questions, and what its maintenance changes."""
+"""Conformance of state engines: single reads, and maintenance."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_console(chromium: Browser, console: ConsoleServer) -> Iterator[OpenConsole]:
-    """A function that lets a user look at the console; in the end, no page of theirs may have had a fault."""
+    """A function that opens the console as a user. At teardown no page may have had an error."""
     with ExitStack() as stack:
         windows: list[ConsoleWindow] = []
 

@@ -1,4 +1,4 @@
-"""A running Passerby with a day of people in it, and those who look at it."""
+"""A server with sample data, and clients of its console."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ADMIN = "admin"
 VIEWER = "sasha"
 PATIENCE_SECONDS = 30
 PEOPLE = 60
-"""Whom the demo sends: enough for a second page of everything that has pages."""
+"""The number of demo users: enough for a second page of every list."""
 
 
 class ConsoleServer:
-    """A server whose data is not changed by looking at it. Tests that change something say whom they leave behind."""
+    """A server with sample data, shared by tests. Tests that change something use users and projects of their own."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -34,17 +34,17 @@ class ConsoleServer:
         self._sessions = {user: self._signed_in(user) for user in self.passwords}
 
     def seed(self) -> None:
-        """Let the demo's people come, and wait until they can be seen."""
+        """Load sample data, and wait until it is visible."""
         self.passerby("demo", "--people", str(PEOPLE))
         self.server.read("/v1/stats")
 
     def passerby(self, *words: str) -> Any:
-        """What a command says of this data directory."""
+        """The JSON output of a command for this data directory."""
         command = [sys.executable, "-m", "passerby", *words, "--data", str(self.server.data), "--json"]
         return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
     def new_project(self, name: str) -> Any:
-        """Another project's keys, when all processes know them."""
+        """Create a project; return its keys once all processes know them."""
         keys = self.passerby("projects", "add", name)
         bearer = {"Authorization": f"Bearer {keys['api_token']}"}
 
@@ -58,10 +58,10 @@ class ConsoleServer:
         return keys
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something is so."""
+        """Wait until the condition holds."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
-            assert time.monotonic() < deadline, "it did not come to be so"
+            assert time.monotonic() < deadline, "the condition did not become true"
             time.sleep(0.1)
 
     def session(self, user: str) -> str:
@@ -74,7 +74,7 @@ class ConsoleServer:
         return httpx.Client(base_url=self.url, cookies=cookies, headers={"Origin": self.url}, timeout=60, **options)
 
     def sign_in(self, user: str, password: str, client_address: str = "192.0.2.1", **form: str) -> httpx.Response:
-        """An attempt to sign in, as a proxy before the server reports it."""
+        """Try to sign in from this address, as a proxy reports it."""
         with self.client() as client:
             came = {"X-Forwarded-For": client_address}
             return client.post("/sign-in", data={"user": user, "password": password, **form}, headers=came)
@@ -86,12 +86,12 @@ class ConsoleServer:
 
     @cached_property
     def merge(self) -> str:
-        """The id of the merge that made it so."""
+        """The id of that merge."""
         return str(self._merge["id"])
 
     @cached_property
     def _merge(self) -> Any:
-        """The newest merge of profiles with events: tests that came before may have merged some without."""
+        """The newest merge of profiles with events: earlier tests may have merged profiles without."""
         merges = self.server.read("/v1/merges", limit=100, undone="false")["merges"]
         return next(each for each in merges if self._events(each["winner"]))
 
@@ -103,14 +103,14 @@ class ConsoleServer:
 
     @cached_property
     def identifier(self) -> str:
-        """An identifier of the profile that is no customer id, as a query."""
+        """An identifier of the profile other than its customer id, as a query."""
         held = self.server.read(f"/v1/profiles/{self.profile}")["identifiers"]
         chosen = next(each for each in held if each["namespace"] != "user_id")
         return urlencode({name: chosen[name] for name in ("namespace", "value", "scope")})
 
     @cached_property
     def refused(self) -> str:
-        """The number of a refused request."""
+        """The number of a rejected request."""
         address = f"http://127.0.0.1:{self.server.port}/v1/track"
         key = self.server.keys["segment"]["write_key"]
         answer = httpx.post(address, content=b'{"event": "Lost', auth=(key, ""), timeout=60)
@@ -121,7 +121,7 @@ class ConsoleServer:
                 if kept["dialect"] == "segment" and kept["known"]:
                     return str(kept["id"])
             time.sleep(0.05)
-        raise AssertionError("the refused request is not kept")
+        raise AssertionError("the rejected request was not stored")
 
     def _events(self, profile: str) -> list[Any]:
         events: list[Any] = self.server.read(f"/v1/profiles/{profile}/events", limit=1)["events"]

@@ -1,4 +1,4 @@
-"""People of a test's own, who come by Segment's API to the server that all tests of the console share."""
+"""Sends events to the server that all console tests share, with users of a test's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.console.console_server import ConsoleServer
 
 
 class Person(NamedTuple):
-    """A customer who was a visitor before: two profiles that became one, and the merge that made it so."""
+    """A customer who was an anonymous visitor: the merged profile and its merge."""
 
     user_id: str
     visitor_id: str
@@ -28,19 +28,19 @@ class IngestClient:
         self._key = console.server.keys["segment"]["write_key"]
 
     def send(self, call: str, key: str | None = None, **body: Any) -> int:
-        """One call, by this key or ours; its status."""
+        """Send one call with this key or the project's; return the status."""
         url = f"http://127.0.0.1:{self._console.server.port}/v1/{call}"
         return httpx.post(url, json=body, auth=(self._key if key is None else key, ""), timeout=60).status_code
 
     def webengage(self, call: str, **body: Any) -> int:
-        """One call of WebEngage's REST API; its status."""
+        """Send one call of WebEngage's REST API; return the status."""
         keys = self._console.server.keys["webengage"]
         url = f"http://127.0.0.1:{self._console.server.port}/v1/accounts/{keys['license_code']}/{call}"
         headers = {"Authorization": f"Bearer {keys['api_key']}"}
         return httpx.post(url, json=body, headers=headers, timeout=60).status_code
 
     def settle(self) -> None:
-        """Wait until everything sent can be seen."""
+        """Wait until everything sent is visible."""
         self._console.server.read("/v1/stats")
 
     def profile_of(self, user: str) -> str:

@@ -1,4 +1,4 @@
-"""The ways through the console that its users take, in a browser."""
+"""User flows through the console, in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are scripts in some place or other, in every field that a client can fill: no screen runs one."""
+"""Script injection in every field that a client can fill: no screen executes it."""
 
 from __future__ import annotations
 

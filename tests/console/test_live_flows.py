@@ -1,4 +1,4 @@
-"""The live stream in Chromium: what arrives appears, and what was refused says why."""
+"""The live stream in Chromium: new events appear, and rejected ones show the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What surrounds every answer."""
+"""Headers and behaviour common to all responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings by form: the project, its tokens, its policy, the users; and what the audit log says of it."""
+"""Settings by form: project, tokens, policy, users, and the audit entries of changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sources' pages say to paste does arrive."""
+"""The calls shown on the source pages work."""
 
 from __future__ import annotations
 

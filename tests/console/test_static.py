@@ -1,4 +1,4 @@
-"""The files that the console serves: few, small, unchanged, and kept by browsers for as long as they like."""
+"""Static files of the console: few, small, unchanged, and cached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machine says of the server's processes and files."""
+"""Statistics of the server's processes and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was acknowledged is there after any crash, exactly once; nothing is there that was not sent.
+"""Acknowledged events survive any crash exactly once, and no others appear.
 
 Writers load the server as fast as they can while every process of it is killed at random moments, again and again.
 """

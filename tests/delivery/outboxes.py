@@ -22,7 +22,7 @@ class MemoryOutbox:
         """Deleted profiles with the last batch that may hold their events."""
         self.to_delete: list[tuple[int, str]] = []
         self.ahead = 0
-        """Messages that were applied behind the last batch and came to no event."""
+        """Messages applied after the last batch that are not events."""
         self.add(batches)
 
     def add(self, batches: int = 1, events: int = 10) -> None:

@@ -1,4 +1,4 @@
-"""A small HTTP server that answers as a test tells it to, and remembers what it was sent."""
+"""A small HTTP server that responds as a test defines, and records requests."""
 
 from __future__ import annotations
 

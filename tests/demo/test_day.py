@@ -1,4 +1,4 @@
-"""A day is plausible: in order, within its 24 hours, and every sort of call that the demo promises is in it."""
+"""A day of sample data is plausible: ordered, within 24 hours, with every kind of call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo reads back through the management API, with patience for a token that was made just now."""
+"""The demo reads back through the management API, and retries while its new token is not yet known."""
 
 from __future__ import annotations
 

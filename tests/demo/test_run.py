@@ -1,4 +1,4 @@
-"""The demo borrows keys: they work while it runs, and are revoked however it ends."""
+"""The demo's temporary keys work while it runs, and are revoked however it ends."""
 
 from __future__ import annotations
 

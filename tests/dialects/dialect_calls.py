@@ -1,4 +1,4 @@
-"""Calls a dialect as the edge does: a path, with a query or none, and a body in, an outcome or a fault's reply out."""
+"""Calls a dialect as the edge does: from path, query and body to the outcome or the error response."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def request(
 
 
 def send_bytes(path: str, body: bytes, headers: Mapping[str, str] = AUTHORISED, method: str = "POST") -> Outcome:
-    """What a call comes to, with a fault put into the vendor's shape."""
+    """The outcome of a call, with a fault in the vendor's shape."""
     call = match(path.partition("?")[0])
     assert call is not None
     try:

@@ -1,4 +1,4 @@
-"""What is logged of a call is in proportion to what was received, whatever its body holds."""
+"""The log output for a call is proportional to its size, whatever its body contains."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ def test_no_two_dialects_mean_different_things_by_one_name(word: str) -> None:
 
 
 def texts(value: Any) -> set[str]:
-    """Every text and number that is said in a value, as text."""
+    """Every text and number in a value, as text."""
     if type(value) is dict:
         return {text for inner in value.values() for text in texts(inner)}
     if type(value) is list:

@@ -1,4 +1,4 @@
-"""The length of a value is looked at before work is done on it: hostile text costs what any text of its length does."""
+"""Length is checked before parsing: hostile text costs what any text of its length does."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def wrapped(path: str, body: dict[str, Any]) -> Any:
 
 
 def calls(path: str, body: Any) -> Callable[[], object]:
-    """Sends a call, and works on what it comes to as the worker does."""
+    """Sends a call, and processes its outcome as the worker does."""
     sent = msgspec.json.encode(wrapped(path, body))
     headers = (segment.AUTHORISED if path in segment.PATHS else AUTHORISED) | customerlabs.AGENT
 

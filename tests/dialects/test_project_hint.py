@@ -1,4 +1,4 @@
-"""Whose a refused request was meant to be, by any key in it that is known."""
+"""The project of a rejected request, by any known key in it."""
 
 from __future__ import annotations
 

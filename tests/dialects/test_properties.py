@@ -1,4 +1,4 @@
-"""Whatever is sent, a dialect answers: these hold for every call of every vendor."""
+"""Every input to every dialect gets a response (property tests)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The migration pages are true: their paths are served, their addresses lead there, their versions are tested."""
+"""The migration guides are correct: their paths are served, their addresses lead there, their versions are tested."""
 
 from __future__ import annotations
 

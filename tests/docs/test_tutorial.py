@@ -1,4 +1,4 @@
-"""The tutorial does what it says: its commands are run as they stand."""
+"""The tutorial works: its commands are run as printed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def environment(server: Server) -> dict[str, str]:
 
 
 def answers(output: str) -> list[Any]:
-    """The JSON documents that stand one behind the other in what curl printed."""
+    """The consecutive JSON documents in curl's output."""
     decoder, documents, rest = json.JSONDecoder(), [], output.strip()
     while rest:
         document, end = decoder.raw_decode(rest)

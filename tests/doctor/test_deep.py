@@ -1,4 +1,4 @@
-"""The properties of identity on a real data directory: they hold, and where they don't it shows."""
+"""Invariants of identity on a real data directory: satisfied ones pass, violated ones are reported."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parts(folder: DataDir) -> tuple[StateEngine, LogEngine]:
 
 
 class Place:
-    """A data directory whose worker applies what is said at once."""
+    """A data directory whose worker applies messages immediately."""
 
     def __init__(self, path: Path) -> None:
         path.mkdir()

@@ -1,4 +1,4 @@
-"""The doctor looks at everything that there is to look at."""
+"""The diagnostics cover every component."""
 
 from __future__ import annotations
 

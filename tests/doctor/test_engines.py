@@ -1,4 +1,4 @@
-"""The doctor looks at SQLite, its files, and chDB, without harming any of them."""
+"""Diagnostics of SQLite, its files, and chDB change none of them."""
 
 from __future__ import annotations
 

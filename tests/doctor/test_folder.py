@@ -1,4 +1,4 @@
-"""The doctor looks at the data directory, the disk under it and the clock, and says what to do."""
+"""Diagnostics of data directory, disk and clock, with advice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor looks whether the outbox is held up."""
+"""Diagnostics of the outbox."""
 
 from __future__ import annotations
 

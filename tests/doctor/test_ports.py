@@ -1,4 +1,4 @@
-"""The doctor finds ports free, or answered by our own server."""
+"""Diagnostics of ports: free, or answered by this server."""
 
 from __future__ import annotations
 

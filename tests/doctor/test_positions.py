@@ -1,4 +1,4 @@
-"""The doctor compares what the log holds, what is applied, and what is relayed."""
+"""Diagnostics compare the positions of log, state and relay."""
 
 from __future__ import annotations
 

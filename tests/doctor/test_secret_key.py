@@ -1,4 +1,4 @@
-"""The doctor looks whether the key of secrets is there, is one, and is private."""
+"""Diagnostics of the secret key: present, valid, private."""
 
 from __future__ import annotations
 

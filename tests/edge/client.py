@@ -1,4 +1,4 @@
-"""A client that sends exactly the bytes that a test wants."""
+"""A client that sends exactly the given bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TIMEOUT = 20
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """A response."""
 
     status: int
     headers: Mapping[str, str]
@@ -26,7 +26,7 @@ class Answer(NamedTuple):
 
 
 class _Stream(io.BufferedReader):
-    """What comes back: one stream for all responses, because one may bring the beginning of the next along."""
+    """The response stream, shared by all responses, because one read may return the beginning of the next."""
 
     def makefile(self, _mode: str) -> _Stream:
         return self
@@ -57,7 +57,7 @@ class Client:
         return self.answer(method)
 
     def is_closed(self) -> bool:
-        """Whether the other side hangs up; waits for it, and drops what else it sends."""
+        """Wait until the server closes the connection, and discard what it sends; return whether it did."""
         try:
             while self.socket.recv(65_536):
                 pass
@@ -68,11 +68,11 @@ class Client:
         return True
 
     def line(self) -> bytes:
-        """The next line of what comes back."""
+        """The next line of the response."""
         return self._stream.readline()
 
     def half_close(self) -> None:
-        """Say that nothing more will be sent."""
+        """Close the sending side."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def reset_when_closed(self) -> None:
@@ -80,7 +80,7 @@ class Client:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def rest(self) -> bytes:
-        """Everything that still comes until the other side hangs up."""
+        """Everything until the server closes the connection."""
         return self._stream.read()
 
     def close(self) -> None:

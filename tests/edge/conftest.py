@@ -33,7 +33,7 @@ def _thread_writes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
-    """What is logged during a test, as JSON."""
+    """The log output of a test, as JSON."""
     stream = io.StringIO()
     handlers, level = logging.root.handlers, logging.root.level
     hooks = sys.excepthook, threading.excepthook
@@ -53,7 +53,7 @@ def log(tmp_path: Path) -> Iterator[GatedLog]:
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Callable[[], list[Any]]]:
-    """What is on disk: a function that gives all messages of `log`."""
+    """A function that returns all messages on disk."""
     with closing(SqliteLogReader(tmp_path / "log.db")) as reader:
         yield lambda: [entry.message for entry in reader.read(START, 1_000_000)]
 
@@ -75,7 +75,7 @@ def start(log: GatedLog) -> Iterator[Start]:
 
 @pytest.fixture
 def edge(start: Start) -> RunningEdge:
-    """An edge as it is by default."""
+    """An edge with default settings."""
     return start()
 
 

@@ -1,4 +1,4 @@
-"""An edge that runs in a thread of its own and answers on a real socket, and what it is made of in tests."""
+"""An edge in a thread on a real socket, and its parts for tests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BEAT_SECONDS = 0.02
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Return when this has become true."""
+    """Wait until the condition is true."""
     deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline
@@ -35,7 +35,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 class GatedLog:
-    """A log whose disk is as slow as a test wants it: while closed, nothing gets through. Counts the writes."""
+    """A log that blocks writes while its gate is closed, and counts them."""
 
     def __init__(self, log: LogWriter) -> None:
         self.log = log
@@ -63,7 +63,7 @@ class GatedLog:
 
 
 class RunningEdge:
-    """The edge while it runs. `edge` may be looked at from the test's thread."""
+    """A running edge. `edge` may be read from the test's thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The edge answers in the dialect's words, and only when what it acknowledges is on disk."""
+"""The edge responds in the dialect's format, and acknowledges only what is on disk."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ def test_an_answer_that_cannot_be_written_costs_only_its_connection(
 
 
 def redirecting(_: str) -> Call:
-    """A call whose handler puts what a client sent into a header."""
+    """A call whose handler copies client input into a header."""
     headers = (("Location", "https://shop.example/\r\nSet-Cookie: a=b\u20ac"),)
     return Call(
         dialect="test",

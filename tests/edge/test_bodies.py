@@ -1,4 +1,4 @@
-"""A body that is too large, packed too well, broken or late is refused, and nothing of it is kept."""
+"""Bodies that are too large, over-compressed, malformed or late are rejected, and nothing is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections are bounded in number, in time and in what they may say before there is a request."""
+"""Limits of connections: number, time, and bytes before a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packed bodies decompress to what was packed, or to a refusal, never to more than is allowed."""
+"""Compressed bodies are decompressed within a limit or rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each key has its own budget of requests a minute, where its vendor says so."""
+"""Each key has its own rate limit, where its vendor documents one."""
 
 from __future__ import annotations
 

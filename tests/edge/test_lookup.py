@@ -1,4 +1,4 @@
-"""A call that asks is answered with what is known."""
+"""A call that looks up the state is answered with its data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular tasks go on, whatever one of them meets."""
+"""Regular tasks continue after errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is counted in plain integers reaches Prometheus, once."""
+"""Plain integer counters are exported to Prometheus once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project's own factor on a vendor's documented rates holds at the edge."""
+"""A project's rate-limit multiplier applies at the edge."""
 
 from __future__ import annotations
 

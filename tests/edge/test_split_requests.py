@@ -1,4 +1,4 @@
-"""A request is answered alike whether it is received in one piece or in several."""
+"""A request has the same response in one piece or in several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is mentioned by messages that the worker has yet to apply."""
+"""Identifiers of messages that the worker has not yet applied."""
 
 from __future__ import annotations
 

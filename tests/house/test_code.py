@@ -1,4 +1,4 @@
-"""The shape of the code: small functions, small files, SQL where SQL belongs."""
+"""Limits of functions and files, and SQL only in SQL files."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def statements() -> list[tuple[Path, str]]:
 
 
 def test_only_one_module_imports_the_event_stores_engine() -> None:
-    """The engine's module does not start without what that module puts in place for it."""
+    """The engine's module does not start without the stand-in that this module provides."""
     importing = [
         str(path.relative_to(SOURCE))
         for path in modules()

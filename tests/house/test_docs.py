@@ -1,4 +1,4 @@
-"""The documents can be followed: links lead somewhere, and every decision is listed."""
+"""Links in the documentation work, and every decision is listed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures that change a server live as long as it does."""
+"""Fixtures that change a server have the server's scope."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The import rules hold, and each of them fails where it is broken."""
+"""The import rules hold, and each of them fails when it is violated."""
 
 from __future__ import annotations
 

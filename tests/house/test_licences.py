@@ -1,4 +1,4 @@
-"""What an installation brings along may be used as freely as Passerby itself."""
+"""Installed dependencies have licences that are as permissive as Passerby's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lock files pin everything that is declared, by version and content, and name no place to fetch it from."""
+"""The lock files pin every declared dependency by version and hash, without index addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package that is built says what it may be used for, and holds everything that it needs."""
+"""The built package has its licence metadata and all its files."""
 
 from __future__ import annotations
 

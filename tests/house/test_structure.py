@@ -1,4 +1,4 @@
-"""The script that measures the structure counts what it says."""
+"""The structure script counts correctly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people may do beyond what messages can, in the reference model."""
+"""Manual changes in the reference model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def former(name: Identifier) -> Identifier:
 
 
 class ManualModel(Model):
-    """A model that people work on, too. What they try comes to `done`, or to the reason for which it does not."""
+    """A model with manual changes. Each returns `done` or the name of the error."""
 
     def __init__(self, limits: tuple[int, ...]) -> None:
         super().__init__(limits)

@@ -1,4 +1,4 @@
-"""Who is who, the slow and obvious way: the rules in dictionaries, one message at a time, without batches or SQL."""
+"""The reference model of identity, slow and simple: dictionaries, one message at a time, no batches, no SQL."""
 
 from collections import Counter
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""From what a message carries to what counts: the cleaning of the reference model, written from the rules."""
+"""Cleaning of identifiers in the reference model, written from the rules."""
 
 from __future__ import annotations
 

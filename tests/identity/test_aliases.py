@@ -1,4 +1,4 @@
-"""Aliases that arrive before the identifiers that they are about."""
+"""Aliases that arrive before the identifiers that they link."""
 
 from __future__ import annotations
 

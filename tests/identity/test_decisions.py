@@ -1,4 +1,4 @@
-"""Each decision tells what it was about, who was concerned, and the rule."""
+"""Each decision records its identifier, its profiles, and the rule."""
 
 from __future__ import annotations
 

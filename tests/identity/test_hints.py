@@ -1,4 +1,4 @@
-"""Hints link to many profiles at once and never name one."""
+"""Hints link to many profiles and never identify one."""
 
 from __future__ import annotations
 

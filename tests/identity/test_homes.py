@@ -1,4 +1,4 @@
-"""Where identifiers are at home, and under which member a message is recorded."""
+"""Homes of identifiers, and the member under which a message is recorded."""
 
 from __future__ import annotations
 

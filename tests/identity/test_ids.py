@@ -1,4 +1,4 @@
-"""Ids of profiles and merges, from those of messages."""
+"""Ids of profiles and merges are derived from those of messages."""
 
 from __future__ import annotations
 

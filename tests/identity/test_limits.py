@@ -1,4 +1,4 @@
-"""How many identifiers a profile may hold."""
+"""Limits of identifiers per profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person may merge, and what not even a person may."""
+"""Permitted and rejected manual merges."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message would do, without doing it."""
+"""Previews of messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of identity, in the words of the rules' own list."""
+"""The requirements of identity resolution, one by one."""
 
 from __future__ import annotations
 

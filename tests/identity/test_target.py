@@ -1,4 +1,4 @@
-"""R1: the strongest statement names the profile."""
+"""R1: the strongest identifier selects the profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A log in a file of its own."""
+"""A log in its own file."""
 
 from __future__ import annotations
 

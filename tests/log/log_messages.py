@@ -1,4 +1,4 @@
-"""Messages to append, for tests of the log."""
+"""Sample messages for tests of the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All roles open a new log, or one that was moved away, at the same time, each in a process of its own."""
+"""All processes open a new or removed log at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A writer that is killed has lost nothing that it acknowledged."""
+"""A killed writer has lost nothing that it acknowledged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is appended, read and pruned, and in whatever order: what is read is what was appended."""
+"""Reads return what was appended, for any sequence of appends, reads and prunes (property tests)."""
 
 from __future__ import annotations
 

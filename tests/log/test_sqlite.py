@@ -1,4 +1,4 @@
-"""The log gives back what was appended, in order, from any position."""
+"""The log returns what was appended, in order, from any position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The archive: what came last, and one message by its id."""
+"""The archive: the newest messages, and one message by its id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Log lines can be read in these tests."""
+"""Log output for these tests."""
 
 from tests.edge.conftest import lines
 

@@ -1,4 +1,4 @@
-"""Alert rules fire beyond their thresholds, and are resolved after five minutes without cause."""
+"""Alert rules fire above their thresholds, and resolve after five minutes below them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far worker and relay are is shown from the start."""
+"""Positions of worker and relay are exported from the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sample counts what happened since the one before."""
+"""A sample counts what happened since the previous one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples become lines of charts, and a forecast of the disk."""
+"""Chart lines from samples, and the disk forecast."""
 
 from __future__ import annotations
 

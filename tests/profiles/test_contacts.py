@@ -1,4 +1,4 @@
-"""Which traits hold contacts, and the terms by which those are found."""
+"""Traits that hold contacts, and their search terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a device may_have_statements of itself and of its user."""
+"""Descriptions of devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rejected traits: which are shown for a profile."""
+"""Rejected traits shown on a profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A profile at a glance."""
+"""The summary of a profile."""
 
 from __future__ import annotations
 

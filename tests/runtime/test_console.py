@@ -1,4 +1,4 @@
-"""Opening and closing what the API stands on."""
+"""Opening and closing the engines of the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Once a second the API's server follows changed keys, and once a minute it writes how often they were used."""
+"""The API's server follows changed keys once a second, and writes their use once a minute."""
 
 from __future__ import annotations
 

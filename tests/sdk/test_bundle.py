@@ -1,4 +1,4 @@
-"""The bundles that are served: made of the present sources, small, without a step that needs Node at run time."""
+"""The served bundles: built from the current sources, small, without Node at run time."""
 
 from __future__ import annotations
 

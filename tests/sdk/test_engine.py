@@ -1,4 +1,4 @@
-"""The JavaScript itself: typed throughout, the same tests for sources and served files, exact digests."""
+"""The JavaScript: typed throughout, same tests for sources and bundles, exact digests."""
 
 from __future__ import annotations
 

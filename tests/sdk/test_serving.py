@@ -1,4 +1,4 @@
-"""How the SDKs' files are given out: packed, named by their content, kept by browsers for a while."""
+"""Serving of the SDK files: compressed, with ETags, cached for a while."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The programs that run what Passerby serves: Debian packages, without which these tests cannot be."""
+"""Programs that run the JavaScript: Debian packages, required by these tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every use case that changes something: how it is prepared, called through each interface, and seen to have worked."""
+"""Every use case that changes something: its preparation, its call through each interface, and its effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One installation with API, console and command line, on which changes are made through each of them."""
+"""One installation with API, console and command line, to make changes through each of them."""
 
 from __future__ import annotations
 

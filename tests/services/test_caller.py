@@ -1,4 +1,4 @@
-"""Permissions: what a caller may do, and that every use case asks."""
+"""Permissions of callers, and that every use case checks one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each change has the same effect and exactly one audit entry, whichever interface it is made through."""
+"""Each change has the same effect and exactly one audit entry through every interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fills a state the way it is filled in earnest: the worker applies messages to it."""
+"""Builds a state with the real worker."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ident(namespace: str, value: str, scope: str = "") -> Identifier:
 
 
 class StateBuilder:
-    """A state that messages can be said to."""
+    """A state to which messages are applied."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,4 +1,4 @@
-"""Whatever changes a profile is in the outbox: replaying the changes gives what the state knows."""
+"""Every change of a profile is in the outbox: replaying the changes gives the state."""
 
 from __future__ import annotations
 

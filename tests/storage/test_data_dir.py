@@ -1,4 +1,4 @@
-"""A data directory that cannot be used is reported with what to do."""
+"""A data directory that cannot be used is reported with advice."""
 
 from __future__ import annotations
 

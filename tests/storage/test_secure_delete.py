@@ -1,4 +1,4 @@
-"""What is deleted from an SQLite file is overwritten, whichever part of the program deletes it."""
+"""Rows deleted from an SQLite file are overwritten, by every part of the program."""
 
 from __future__ import annotations
 

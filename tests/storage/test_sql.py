@@ -1,4 +1,4 @@
-"""Named SQL files are read as they are documented, and refused when they are not."""
+"""Named SQL files are read as documented, and rejected when malformed."""
 
 from __future__ import annotations
 

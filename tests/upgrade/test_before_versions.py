@@ -1,4 +1,4 @@
-"""A data directory from before state.db had a version opens, migrates by itself and has lost nothing."""
+"""A data directory from before state.db had a version is migrated when it is opened and has lost nothing."""
 
 from __future__ import annotations
 

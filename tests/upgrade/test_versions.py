@@ -1,4 +1,4 @@
-"""A data directory of an earlier version opens, migrates by itself and answers as before; its merges can be undone."""
+"""A data directory of an earlier version migrates when it is opened, answers as before; its merges can be undone."""
 
 from __future__ import annotations
 

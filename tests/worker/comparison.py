@@ -39,10 +39,10 @@ from passerby.state.sqlite.engine import SqliteStateEngine
 from passerby.worker.batch import Worker
 
 DAY: Final = 1_763_700_000_000
-"""When it all begins (ms)."""
+"""Received time of the first message (ms)."""
 HOUR: Final = 60 * 60 * 1000
 WINDOWS: Final = {"webengage": 4 * HOUR, "segment": 30 * 24 * HOUR}
-"""How long a deduplication key counts (ms); in other dialects a day."""
+"""Deduplication windows (ms); in other dialects a day."""
 PROJECTS: Final = (1, 2)
 
 
@@ -69,7 +69,7 @@ def sqlite_engine(path: Path) -> SqliteStateEngine:
 
 
 class LimitSet(NamedTuple):
-    """How many identifiers a profile may hold, for the product and for the model."""
+    """Limits of identifiers per profile, for the product and for the model."""
 
     policy: Policy
     limits: tuple[int, ...]
@@ -92,15 +92,15 @@ REFUSALS: Final = (
     SameProfile,
     UnknownIdentifier,
 )
-"""Why what a person tries may not be."""
+"""Errors of manual changes."""
 
 
 class WorkerStopped(BaseException):
-    """The worker stopped where it stood."""
+    """Raised to stop the worker at any call."""
 
 
 class InterruptibleState:
-    """A state that stops the worker before the verb, or the end of a transaction, to which its fuse has burnt down."""
+    """A state that stops the worker before the n-th call, or at the n-th end of a transaction."""
 
     def __init__(self, state: State) -> None:
         self.state = state
@@ -162,7 +162,7 @@ class Comparison:
         self._worker = Worker(cast("State", self._interruptible), lambda _: self._policy)
 
     def new_id(self) -> str:
-        """Make an id for what a person does: greater than all before, and less than those of messages to come."""
+        """Make an id for a manual change: greater than all earlier ids, and less than those of later messages."""
         return f"{message_id(self.applied)[:-6]}{next(self._acts):06x}"
 
     def restart(self) -> None:
@@ -171,7 +171,7 @@ class Comparison:
         self._open()
 
     def append(self, *identifiers: Identifier, kind: str = "track", after: int = 1000, **fields: Any) -> Message:
-        """Append a message to the log, received so long (ms) after the one before."""
+        """Append a message to the log, received so long (ms) after the previous one."""
         position = len(self.log) + 1
         received_at = self.log[-1].message.received_at + after if self.log else DAY
         usual: dict[str, Any] = {
@@ -188,9 +188,9 @@ class Comparison:
     def apply(
         self, messages: int | None = None, *, again: int = 0, fuse: int | None = None, restart: bool = True
     ) -> None:
-        """Let the worker apply the next messages (all that wait), with some from before, and the models likewise.
+        """Let worker and models apply the next messages (by default all), and the worker some earlier ones again.
 
-        With a fuse it may be stopped on the way; another worker is started then, or the same goes on.
+        A fuse may stop the worker within the batch; then another worker is started, or the same continues.
         """
         until = len(self.log) if messages is None else min(self.applied + messages, len(self.log))
         entries = self.log[max(0, self.applied - again) : until]
@@ -210,7 +210,7 @@ class Comparison:
         self.applied = reached
 
     def undo(self, project: int, number: int) -> bool:
-        """Take the project's n-th merge back on both sides; whether they did. They have to agree."""
+        """Undo the project's n-th merge on both sides, which have to agree; return whether it was undone."""
         merge_id = self.observer.records(project).merges[number].id
         self._touched.add(project)
         done = self._try(lambda: self.state.undo_merge(project, merge_id, DAY, self._policy)) == "done"
@@ -218,21 +218,21 @@ class Comparison:
         return done
 
     def merge_manually(self, project: int, one: int, other: int, *, force: bool) -> str:
-        """Merge two of the project's profiles on both sides; what that comes to, `done` or the name of a refusal."""
+        """Merge two of the project's profiles on both sides; return `done` or the name of the error."""
         model, (winner, loser) = self.models[project], self._profiles(project, one, other)
         outcome = self._try(lambda: self.state.merge_profiles(project, winner, loser, self._decision, force=force))
         assert model.merge_manually(model.people[one], model.people[other], force=force) == outcome
         return outcome
 
     def detach(self, project: int, number: int, name: Identifier) -> str:
-        """Detach an identifier from one of the project's profiles likewise."""
+        """Detach an identifier of one of the project's profiles on both sides, likewise."""
         model, (profile,) = self.models[project], self._profiles(project, number)
         outcome = self._try(lambda: self.state.detach(project, profile, name, self._decision))
         assert model.detach(model.people[number], name) == outcome
         return outcome
 
     def undo_detachment(self, project: int, number: int) -> str:
-        """Take the project's n-th detachment back likewise."""
+        """Undo the project's n-th detachment, likewise."""
         self._touched.add(project)
         model = self.models[project]
         id_ = self.observer.records(project).detachments[number].id

@@ -1,4 +1,4 @@
-"""Looks at a state from outside: what the worker has made of the log, as the protocol shows it."""
+"""Reads a state from outside, through the protocol: what the worker has made of the log."""
 
 from __future__ import annotations
 

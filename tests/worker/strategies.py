@@ -1,4 +1,4 @@
-"""Messages as hypothesis draws them: few values, so that they meet often."""
+"""Hypothesis strategies for messages: few values, so that they collide often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch: all or nothing, once, and every project by itself."""
+"""A batch is applied completely or not at all, once, and separately for every project."""
 
 from __future__ import annotations
 

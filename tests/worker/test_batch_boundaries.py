@@ -1,4 +1,4 @@
-"""However the log is cut into batches, and wherever the worker is stopped: the state is the same, with the same ids."""
+"""The state is the same, with the same ids, for any batch boundaries and worker crashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What administrators change in the catalogue while the worker runs: it holds for the next batch, and stays."""
+"""Catalogue edits by administrators apply from the worker's next batch and persist."""
 
 from __future__ import annotations
 

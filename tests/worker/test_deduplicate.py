@@ -1,4 +1,4 @@
-"""Which messages are repeats."""
+"""Deduplication of messages."""
 
 from __future__ import annotations
 

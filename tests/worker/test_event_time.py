@@ -1,4 +1,4 @@
-"""Which times a message may claim."""
+"""Times that a message may claim."""
 
 from __future__ import annotations
 

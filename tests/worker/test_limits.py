@@ -1,4 +1,4 @@
-"""What one profile may hold is bounded, whatever is sent; what is beyond is counted."""
+"""Limits of a profile's data, for any input; what exceeds them is counted."""
 
 from __future__ import annotations
 

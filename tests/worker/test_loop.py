@@ -1,4 +1,4 @@
-"""The loop around the worker: it goes on, whatever happens to it."""
+"""The loop around the worker continues after errors."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Bench:
         self.worker.failures = []
         self.rounds = 0
         self.progressed: list[int] = []
-        """The rounds after which it said that it works."""
+        """The rounds after which it reported progress."""
 
     def append(self, *messages: Message) -> None:
         self.writer.append([msgspec.json.encode(one) for one in messages], {1: len(messages)}, 1)

@@ -1,6 +1,6 @@
 """State machine test: the product against the reference model, for arbitrary messages.
 
-However the log is cut into batches, wherever the worker is stopped, whatever is undone: both come to the same after
+For any batch boundaries, worker crashes and undos, both have the same state after
 every step, and what must hold always does.
 """
 
@@ -31,9 +31,9 @@ from passerby.messages import Identifier
 EXAMPLES: Final = 500
 STEPS: Final = 50
 VERBS: Final = 20
-"""How many calls a batch makes of the state, or a few more."""
+"""About as many calls as a batch makes to the state, or a few more."""
 PLACE: Final = st.integers(0, 30)
-"""Picks one of many, whatever their number."""
+"""Selects one of any number."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -59,20 +59,20 @@ class Machine(RuleBasedStateMachine):
 
     @rule(hint=st.sampled_from(HINTS), project=st.sampled_from(PROJECTS))
     def reset(self, hint: Identifier, project: int) -> None:
-        """Log out: the device goes on under a visitor id that was never seen."""
+        """Log out: the device continues with a new visitor id."""
         self.visitors += 1
         self.comparison.append(Identifier("anonymous_id", f"visitor-{self.visitors}"), hint, project=project)
 
     @rule(draft=MESSAGE, messages=st.integers(1, 6), again=st.sampled_from([0, 0, 3]))
     def append_and_apply(self, draft: Draft, messages: int, again: int) -> None:
-        """Say something, then apply the next messages, sometimes with a few that were applied before."""
+        """Append a message, then apply the next ones, sometimes with a few that were applied before."""
         self.append(draft)
         self.comparison.apply(messages, again=again)
         self.comparison.check()
 
     @rule(draft=MESSAGE, messages=st.integers(1, 6), fuse=st.integers(0, VERBS), restart=st.booleans())
     def append_and_interrupt(self, draft: Draft, messages: int, fuse: int, *, restart: bool) -> None:
-        """Say something, and stop the worker somewhere on the way through the next messages."""
+        """Append a message, and stop the worker somewhere within the next messages."""
         self.append(draft)
         self.comparison.apply(messages, fuse=fuse, restart=restart)
         self.comparison.check()
@@ -109,7 +109,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(draft=MESSAGE)
     def merge_and_undo(self, draft: Draft) -> None:
-        """What a message merges is, once that is undone, as it was before."""
+        """After a message and the undo of its merges, the profiles are as before."""
         self.comparison.apply()
         project = draft.fields["project"]
         model = self.comparison.models[project]

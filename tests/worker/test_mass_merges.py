@@ -1,4 +1,4 @@
-"""A thousand profiles that turn out to be one person, in random order and random batches."""
+"""A thousand profiles that are one person, merged in random order and random batches."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ def visits() -> list[Draft]:
 
 
 def chain() -> list[Draft]:
-    """Each is the same as the next."""
+    """Each visitor is the same as the next."""
     return [Draft((visitor(number), visitor(number + 1))) for number in range(PEOPLE - 1)]
 
 
 def star() -> list[Draft]:
-    """Each is the same customer."""
+    """Each visitor is the same customer."""
     return [Draft((CUSTOMER, visitor(number))) for number in range(PEOPLE)]
 
 
 def tree() -> list[Draft]:
-    """Each is the same as one before, any one."""
+    """Each visitor is the same as a random earlier one."""
     random = Random(1)
     return [Draft((visitor(number), visitor(random.randrange(number)))) for number in range(1, PEOPLE)]
 
 
 def applied_in_random_batches(folder: Path, drafts: list[Draft], random: Random) -> Comparison:
-    """A state after all of these, cut anywhere."""
+    """A state after all drafts, applied in batches of random size."""
     comparison = Comparison(folder / "state.db")
     for draft in drafts:
         comparison.append(*draft.names, kind=draft.kind)

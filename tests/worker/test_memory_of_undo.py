@@ -1,4 +1,4 @@
-"""What is merged and undone is as if it had never been merged, whatever came in between.
+"""A merge and its undo leave the state as without the merge, for any messages in between.
 
 The same log is applied to two states. In one of them two profiles are merged manually before its second half, and that
 is undone at the end. The second half names nothing by which the two would meet, and gives a contact or a customer id to
@@ -43,7 +43,7 @@ MESSAGES: Final = st.lists(st.one_of(_message(0), _message(1)), max_size=12)
 
 
 class Case(NamedTuple):
-    """What is said after the merge, whether the first side is a customer, and which of the two is to win."""
+    """The messages after the merge, whether the first profile is a customer, and which of the two wins."""
 
     said: Sequence[Said]
     seed: int

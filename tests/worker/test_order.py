@@ -27,7 +27,7 @@ FEWER: Final = settings(max_examples=settings().max_examples // 4)
 
 
 class Fact(NamedTuple):
-    """What a message states, wherever in the log it stands. Its number, told by its time, is never another's."""
+    """The content of a message, at any place in the log. Its number, which its time encodes, is unique."""
 
     number: int
     names: tuple[Identifier, ...]
@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
 
 
 class Orders:
-    """The same facts told in many orders at once, cut into batches anywhere."""
+    """The same messages in many orders at once, with random batch boundaries."""
 
     def __init__(self, facts: Sequence[Fact], random: Random) -> None:
         with temporary_folder() as folder, closing(Comparison(folder / "state.db", projects=ORDERS)) as comparison:

@@ -1,4 +1,4 @@
-"""What the worker does between batches."""
+"""Maintenance by the worker between batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message leaves behind in its project."""
+"""The effects of a message in its project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a log's file was moved away: nothing that is accepted from then on is passed over."""
+"""A server whose log file was removed or replaced applies every message that it accepts afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a batch adds to the counts by minute."""
+"""The counts by minute that a batch adds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be known of one project's people, in a shape that a state and a reference model share.
+"""Profiles of a project, in a form that a state and a reference model share.
 
 People and merges have numbers in place of ids: the order in which their project got them.
 """

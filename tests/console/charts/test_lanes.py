@@ -1,4 +1,4 @@
-"""Where the parts of the merge graph go."""
+"""Layout of the merge graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Possible duplicates in the console: the list, two profiles side by side, and what becomes of them."""
+"""Possible duplicates in the console: the list, the comparison, merging and dismissing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages about messages: live, one event, one refused request, the catalogue."""
+"""The pages about messages: live events, one event, one rejected request, the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The identity policy, out of a form."""
+"""The identity policy from a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events are named by their standard event first, and can be filtered by it, whatever vendor's words they came in."""
+"""Events are shown and filtered by their standard event, whatever vendor's name they have."""
 
 from __future__ import annotations
 

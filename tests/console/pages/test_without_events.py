@@ -1,4 +1,4 @@
-"""What the pages show while the event store cannot be read."""
+"""The pages while the event store cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Refusals in words."""
+"""Texts of errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts that templates call for."""
+"""Texts made by template filters."""
 
 from __future__ import annotations
 

@@ -21,12 +21,12 @@ VIEW: Final[dict[str, Any]] = {"uid": "v-1", "ec": "product", "ea": "view"}
 
 
 def post(body: Any, query: Mapping[str, str] = JSON, path: str = "/event", agent: str = "") -> Outcome:
-    """What an event in a body comes to."""
+    """The outcome of an event in a body."""
     return send_bytes(f"{path}?{urlencode(query)}", msgspec.json.encode(body), {"user-agent": agent})
 
 
 def get(fields: Mapping[str, str], query: Mapping[str, str] = JSON, path: str = "/event") -> Outcome:
-    """What an event in a query comes to."""
+    """The outcome of an event in a query."""
     return send_bytes(f"{path}?{urlencode({**query, **fields})}", b"", {}, "GET")
 
 

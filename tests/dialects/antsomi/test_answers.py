@@ -1,4 +1,4 @@
-"""The forms in which Antsomi's collector answers."""
+"""The response formats of Antsomi's collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose a call of Antsomi's collector is, and where its event stands."""
+"""Keys and events of a call of Antsomi's collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of an event of Antsomi's collector."""
+"""Messages made from events of Antsomi's collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom an event of Antsomi's collector is about."""
+"""Identifiers in events of Antsomi's collector."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, Antsomi's collector answers; what is taken comes back out of the log."""
+"""Every input to Antsomi's collector gets a response; accepted messages survive the log (property tests)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snippets are right for whatever ids and address stand in them."""
+"""Snippets are correct for all ids and addresses."""
 
 from __future__ import annotations
 

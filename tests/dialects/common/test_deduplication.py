@@ -1,4 +1,4 @@
-"""Deduplication keys: the usual ones are read by a shorter way, which must not make a difference."""
+"""Deduplication keys: the fast path for common ones has the same result."""
 
 from __future__ import annotations
 

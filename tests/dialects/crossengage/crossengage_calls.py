@@ -1,4 +1,4 @@
-"""Calls CrossEngage's REST API as the edge does, over a state that a test makes up."""
+"""Calls CrossEngage's REST API as the edge does, with looked-up data that a test defines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def call(  # noqa: PLR0913, PLR0917 - all that a call is made of
     known: LookupResult | Find | None = None,
     sent: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """What a call comes to; every inquiry is answered with `known`. A body in bytes is sent as it is."""
+    """The outcome of a call; every lookup returns `known`. A body in bytes is sent unchanged."""
     found = match(path.partition("?")[0])
     assert found is not None
     encoded = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)

@@ -1,4 +1,4 @@
-"""Hostile input to CrossEngage's REST API costs what any input of its length does, and is logged in proportion."""
+"""Hostile input to CrossEngage's REST API costs no more than other input of its length, in time and in the log."""
 
 from __future__ import annotations
 

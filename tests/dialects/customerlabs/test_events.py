@@ -1,4 +1,4 @@
-"""What CustomerLabs' webhooks take."""
+"""CustomerLabs' webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, CustomerLabs' calls answer; what is taken comes back out of the log."""
+"""Every input to CustomerLabs' calls gets a response; accepted messages survive the log (property tests)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SDKs ask for before they send anything sends them here, and nowhere else."""
+"""Settings that SDKs fetch before sending direct them to this server only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which clock an item's time is by."""
+"""The clock by which an item's time is read."""
 
 from __future__ import annotations
 

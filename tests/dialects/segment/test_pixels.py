@@ -1,4 +1,4 @@
-"""A pixel brings one item in its query, and is answered with a picture whatever happens."""
+"""A pixel carries one item in its query and is always answered with a GIF."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, Segment's calls answer; what is taken is counted or kept, and comes back out of the log."""
+"""Every input to Segment's calls gets a response; accepted items are counted or stored, and survive the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways in which a disk, or a person, may damage a store's files."""
+"""Ways to damage a store's files, by faulty disks or by mistake."""
 
 from __future__ import annotations
 

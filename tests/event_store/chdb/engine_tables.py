@@ -1,4 +1,4 @@
-"""Looks behind the protocol: the tables of the engine, and its background work."""
+"""Reads the engine's own tables and waits for its background work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events to store, and outboxes to carry them from."""
+"""Sample events, and their outbox rows."""
 
 from __future__ import annotations
 

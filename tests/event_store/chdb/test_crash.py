@@ -1,4 +1,4 @@
-"""Killed at whatever moment, the relay and the store have every event once."""
+"""Relay and store have every event once, whenever they are killed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_LIFE_SECONDS = 0.3
 
 
 def live_and_die(folder: Path, how: str, seconds: float) -> int:
-    """Let a process carry events for so long after its first, and kill it; return how far it said it was done."""
+    """Run a process that delivers events, kill it after so many seconds; return the position that it reported."""
     command = [sys.executable, "-m", "tests.event_store.chdb.killed_process", str(folder), how]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What a store remembers about itself."""
+"""The store's own record in its directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening stores: new ones, old ones, and those that something happened to."""
+"""Opening stores: new, old, and damaged ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damage is noticed, taken out, kept to be looked at, and made good from the outbox."""
+"""Damage is detected, detached, kept for inspection, and refilled from the outbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows on their way in and out."""
+"""Encoding and decoding of rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sink on chDB has every event once, whatever it was offered again and however it was divided."""
+"""The chDB sink stores every event once, for any repeated and divided deliveries."""
 
 from __future__ import annotations
 

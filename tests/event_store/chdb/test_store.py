@@ -1,4 +1,4 @@
-"""What chDB adds to the suite of every event store (`tests/conformance/test_event_store.py`): parts and threads."""
+"""Parts and threads of chDB, beyond the conformance tests (`tests/conformance/test_event_store.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A supervisor in a process of its own, which a test may send signals to as the system does."""
+"""A supervisor in a process of its own, to which tests send signals."""
 
 from __future__ import annotations
 

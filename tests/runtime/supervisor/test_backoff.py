@@ -1,4 +1,4 @@
-"""A process that keeps ending is started again ever more slowly, up to a bound."""
+"""Restarts of a crashing process are delayed increasingly, up to a limit."""
 
 from __future__ import annotations
 

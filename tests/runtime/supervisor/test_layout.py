@@ -1,4 +1,4 @@
-"""A machine's cores are shared out among the roles."""
+"""Distribution of cores among roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A role is this program again, with all settings on its command line and nothing secret in its environment."""
+"""A role is this program with all settings on its command line and no secrets in its environment."""
 
 from __future__ import annotations
 

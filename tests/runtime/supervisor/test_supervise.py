@@ -1,4 +1,4 @@
-"""The supervisor keeps its processes running, passes on the signal to stop, and leaves last. With real processes."""
+"""The supervisor keeps processes running, forwards the stop signal, and exits last, tested with real processes."""
 
 from __future__ import annotations
 

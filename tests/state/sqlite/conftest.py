@@ -1,4 +1,4 @@
-"""A state to fill, and a reader of it."""
+"""A state to build, and a reader of it."""
 
 from __future__ import annotations
 

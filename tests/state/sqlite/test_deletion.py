@@ -1,4 +1,4 @@
-"""Deleting test profiles: all that is known of them goes, and nothing else."""
+"""Deleting test profiles deletes all their rows, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers see of a state that the worker has filled."""
+"""Reads of a state that the worker has written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding profiles by a text."""
+"""Searching profiles by text."""
 
 from __future__ import annotations
 

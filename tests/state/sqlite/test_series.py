@@ -1,4 +1,4 @@
-"""Counts by minute stay true when they are rolled up to hours and days."""
+"""Counts by minute stay correct when they are rolled up to hours and days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writing end of the state."""
+"""The writer of the state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Taking merges back."""
+"""Undoing merges."""
 
 from __future__ import annotations
 
