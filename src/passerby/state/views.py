@@ -1,7 +1,6 @@
 """Protocol of the state's reading end, and the records that it returns.
 
-Every method reads one snapshot of the state, between two of the worker's transactions. A reader may be used from
-several threads. An id of another project is treated like an id that does not exist.
+Every method reads one snapshot of the state. Readers are thread-safe. An id of another project counts as unknown.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ class Totals(NamedTuple):
 
 
 class Deletion(NamedTuple):
-    """Numbers of test profiles and of their events that a deletion removes; `more`: there are more than it removes.
+    """Numbers of test profiles and events that a deletion removes, and whether it leaves `more`.
 
-    `kept` are those that, or profiles merged with which, ever had an identifier that is no test identifier.
+    `kept`: profiles that ever had, or were merged with a profile that had, an identifier that is not a test identifier.
     """
 
     profiles: int
