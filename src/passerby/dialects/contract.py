@@ -72,7 +72,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """
 
     reply: Reply
-    messages: list[Message] = []
+    messages: list[Message] = []  # each instance gets an empty list of its own: msgspec copies empty defaults
 
 
 class Request(msgspec.Struct):
@@ -170,11 +170,22 @@ class Lookup(msgspec.Struct, frozen=True):
     """Whether the traits in the project's catalogue are looked up."""
 
 
-def without_lookup(asked: Outcome | Lookup) -> Outcome:
-    """Return the outcome of a call with an empty result for every lookup."""
-    while isinstance(asked, Lookup):
-        asked = asked.proceed(LookupResult())
-    return asked
+Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
+"""Maps (request, path parameters, credentials) to the outcome. Raises RequestFault."""
+LookUp = Callable[[Request, Mapping[str, str], Credentials], Outcome | Lookup]
+"""As `Handle`, for a call whose response contains stored data."""
+
+
+def without_lookup(look_up: LookUp) -> Handle:
+    """Return the handler that gives every lookup of this call an empty result."""
+
+    def handle(request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+        asked = look_up(request, parameters, credentials)
+        while isinstance(asked, Lookup):
+            asked = asked.proceed(LookupResult())
+        return asked
+
+    return handle
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -190,8 +201,7 @@ class Call(msgspec.Struct, frozen=True):
     methods: frozenset[str]
     body_limit: int
     parameters: Mapping[str, str]
-    handle: Callable[[Request, Mapping[str, str], Credentials], Outcome]
-    """Maps (request, path parameters, credentials) to the outcome. Raises RequestFault."""
+    handle: Handle
     fault: Callable[[Fault, str], Reply]
     """Formats a fault as the vendor's error. The string is a detail for humans and may be empty."""
     rate: int | None = None
@@ -201,5 +211,5 @@ class Call(msgspec.Struct, frozen=True):
     """Returns the error response for an unknown key in path, query or headers, else None. Called before a slow body is
     read, so that clients without a key cannot hold buffers; `handle` checks the key again. None if the key may be in
     the body."""
-    look_up: Callable[[Request, Mapping[str, str], Credentials], Outcome | Lookup] | None = None
-    """As `handle`, for a call whose response contains stored data; `handle` then answers as if nothing were stored."""
+    look_up: LookUp | None = None
+    """Set for a call whose response contains stored data; `handle` then answers as if nothing were stored."""

@@ -84,17 +84,16 @@ def reference() -> str:
         item=", ".join(f"`{field}`" for field in Item.__struct_fields__),
         titles=" | ".join(registry.NAMED[dialect].title for dialect in VOCABULARIES),
         rules="|".join("---" for _ in VOCABULARIES),
-        facts="\n".join(map(_fact, get_args(StandardEvent))),
+        facts="\n".join(
+            f"| `{name}` | {MEANINGS[name]} | "
+            f"{' | '.join(_listed(words.events.get(name, ())) for words in VOCABULARIES.values())} |"
+            for name in get_args(StandardEvent)
+        ),
         vocabularies="\n".join(
             _VOCABULARY.format(title=registry.NAMED[name].title, source=words.source, rows="\n".join(_rows(words)))
             for name, words in VOCABULARIES.items()
         ).rstrip(),
     )
-
-
-def _fact(name: StandardEvent) -> str:
-    cells = (_listed(words.events.get(name, ())) for words in VOCABULARIES.values())
-    return f"| `{name}` | {MEANINGS[name]} | {' | '.join(cells)} |"
 
 
 def _rows(words: Vocabulary) -> Iterable[str]:

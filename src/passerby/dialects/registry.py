@@ -98,6 +98,7 @@ def project_hint(dialect: str, request: RequestParts, directory: KeyDirectory) -
     written.
     """
     named = NAMED.get(dialect)
+    # Of several keys the first known one: dialects yield the most specific first.
     for kind, value in named.find_keys(request) if named else ():
         find = directory.secret_project if KEY_KINDS[kind].secret else directory.project
         project = find(kind, value)

@@ -6,7 +6,7 @@ Source: Antsomi, Analytics API, event. The query has the project's keys, which a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -21,7 +21,7 @@ from passerby.dialects.common.lenient import ELEMENTS, RefusedRecord, raise_if_a
 from passerby.dialects.contract import Call, Credentials, Fault, Outcome, Reply, Request, RequestFault
 from passerby.messages import Message
 
-PATHS: Final = ("/event", "/stream_event")
+PATHS: Final = ("/event", "/stream_event")  # the second is that of newer versions of the vendor's SDK
 
 BATCH_LIMIT: Final = 100
 """Events in one body. Arrays are an extension of Passerby: the vendor accepts one event per request. All events are
@@ -54,7 +54,7 @@ def collect(request: Request, _parameters: Mapping[str, str], credentials: Crede
         location = redirect_to(query.get("redirect_url", ""), settings.redirect_hosts) if form == REDIRECT else ""
         if location is None:  # before anything is stored: the sender would send it again
             raise Invalid("redirect_url must lead to a host that this project redirects to.")  # noqa: TRY301 - as below
-        messages = _messages(_bodies(request, query), Envelope(request, project, query, settings.zone))
+        messages = _messages(request, Envelope(request, project, query, settings.zone))
         told = _told(messages[-1]) if form == SCRIPT else {}
         return Outcome(accepted(form, request.method, told, location), messages)
     except Invalid as invalid:
@@ -81,32 +81,24 @@ def _project(query: Mapping[str, str], credentials: Credentials) -> int:
     return project
 
 
-def _bodies(request: Request, query: Mapping[str, str]) -> list[Any]:
-    """Return the fields of each event. Raises Invalid."""
-    # A page that is left sends a POST without a body (`sendBeacon`), with the fields in the query.
+def _messages(request: Request, envelope: Envelope) -> list[Message]:
+    """Return the messages of the events in a body or query. Raises Invalid, RequestFault."""
+    # A page that is left sends a POST without a body, with the fields in the query.
     if request.method == "GET" or not request.body:
-        return [query]
+        return [read(envelope.query, envelope)]
     body = read_body(request, ELEMENTS)
     if type(body) is dict:
-        return [body]
-    if type(body) is list and 0 < len(body) <= BATCH_LIMIT and all(type(fields) in _RECORDS for fields in body):
-        raise_if_all_refused(body)
-        return body
-    raise Invalid(f"The body must be a JSON object, or an array of up to {BATCH_LIMIT} of them.")
-
-
-_RECORDS: Final = (dict, RefusedRecord)
-
-
-def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
-    """Return the messages of these events. Raises Invalid."""
-    if len(bodies) == 1:
-        return [read(bodies[0], envelope)]
+        return [read(body, envelope)]
+    if type(body) is not list or not 0 < len(body) <= BATCH_LIMIT or any(type(each) not in _RECORDS for each in body):
+        raise Invalid(f"The body must be a JSON object, or an array of up to {BATCH_LIMIT} of them.")
+    raise_if_all_refused(body)
+    if len(body) == 1:
+        return [read(body[0], envelope)]
     # Without the query's deduplication key: one for several events would make all but the first duplicates.
     query = {field: value for field, value in envelope.query.items() if field != REQUEST_ID}
     envelope = msgspec.structs.replace(envelope, query=query)
     messages = []
-    for index, fields in enumerate(bodies):
+    for index, fields in enumerate(body):
         if type(fields) is RefusedRecord:
             messages.append(refused_message(envelope.request, envelope.project, NAME, fields))
             continue
@@ -115,6 +107,9 @@ def _messages(bodies: list[Any], envelope: Envelope) -> list[Message]:
         except Invalid as invalid:
             raise Invalid(f"Event {index}: {invalid}") from None
     return messages
+
+
+_RECORDS: Final = (dict, RefusedRecord)
 
 
 def _told(message: Message) -> dict[str, str]:

@@ -86,7 +86,14 @@ def read(fields: Mapping[str, Any], envelope: Envelope) -> Message:
         object_of(fields, "context", request),
     )
     event = _Event(fields, dims, extra, _of_type(dims, CUSTOMERS), _of_type(dims, USERS))
-    who = _who(event, name, envelope)
+    server = is_yes(envelope.query.get("is_s2s")) or is_yes(fields.get("is_s2s"))
+    if name == RESET:
+        old, new = (id_of(fields, field) or id_of(extra, field) for field in RESET_FIELDS)
+        # Without a uid, the event would be rejected for having no identity.
+        stated = fields if id_of(fields, "uid") else {**fields, "uid": old}
+        who = left_behind(read_who(stated, event.customers, extra, server=server), old, new)
+    else:
+        who = read_who(fields, event.customers, extra, server=server)
     said = fields.get("et")
     time = None if said is None or said == "" else read_local(said, envelope.zone)
     violations: tuple[Violation, ...] = ()
@@ -159,17 +166,6 @@ def _of_type(dims: dict[str, Any], type_: str) -> dict[str, Any]:
     if value in (None, "", []):
         return {}
     raise Invalid(f"dims.{type_} must be one object.")
-
-
-def _who(event: _Event, name: str, envelope: Envelope) -> Who:
-    fields, extra = event.fields, event.extra
-    server = is_yes(envelope.query.get("is_s2s")) or is_yes(fields.get("is_s2s"))
-    if name != RESET:
-        return read_who(fields, event.customers, extra, server=server)
-    old, new = (id_of(fields, field) or id_of(extra, field) for field in RESET_FIELDS)
-    if not id_of(fields, "uid"):  # else the event would be rejected for having no identity
-        fields = {**fields, "uid": old}
-    return left_behind(read_who(fields, event.customers, extra, server=server), old, new)
 
 
 def _properties(event: _Event, who: Who, request: Request) -> dict[str, Any]:

@@ -41,15 +41,12 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _decode = msgspec.json.Decoder().decode
 
 
-def _nested(depth: int) -> Any:
-    """Return the type of JSON values with at most this nesting. msgspec checks the depth while it decodes."""
-    inner: Any = str | int | float | bool | None
-    for _ in range(depth):
-        inner = str | int | float | bool | dict[str, inner] | list[inner] | None
-    return inner
+# The type of JSON values that nest no deeper than `SHALLOW`: msgspec checks it while it decodes.
+_shallow: Any = str | int | float | bool | None
+for _ in range(SHALLOW):
+    _shallow = str | int | float | bool | dict[str, _shallow] | list[_shallow] | None
 
-
-_decode_shallow = msgspec.json.Decoder(_nested(SHALLOW)).decode
+_decode_shallow = msgspec.json.Decoder(_shallow).decode
 """Reads what `_decode` reads, to the same values, if it nests no deeper than `SHALLOW`; as fast."""
 
 
@@ -75,7 +72,7 @@ def decode(body: bytes, records: str = "", request: Request | None = None, other
             _check(value, body, (records, others), Fault.TOO_DEEP, _is_deep)
     # Each attribute has a colon, so counting them in the bytes spares nearly every body the traversal.
     if len(body) > SHORTEST_RICH and body.count(b":") > ATTRIBUTE_LIMIT:
-        _check(value, body, (records, others), Fault.TOO_MANY_ATTRIBUTES, _is_rich)
+        _check(value, body, (records, others), Fault.TOO_MANY_ATTRIBUTES, is_rich)
     return value
 
 
@@ -127,7 +124,8 @@ def _is_deep(value: Any) -> bool:
     return any(depth > DEPTH_LIMIT for depth, _ in enumerate(_levels(value), 1))
 
 
-def _is_rich(value: Any) -> bool:
+def is_rich(value: Any) -> bool:
+    """Return whether a value has too many attributes."""
     return sum(len(node) for level in _levels(value) for node in level if type(node) is dict) > ATTRIBUTE_LIMIT
 
 

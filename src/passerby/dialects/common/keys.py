@@ -19,6 +19,7 @@ _WORD: Final = re.compile(r"[A-Za-z0-9_.~-]{6,128}")
 _SECRET: Final = re.compile(rf"[\x21-\x7e]{{{LEAST_SECRET_LENGTH},256}}")
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,17}")
 
+# The value of a JSON member without quotes, backslashes and white space, which no key has.
 _KEY: Final = rb'"\s*:\s*"([\x21\x23-\x5b\x5d-\x7e]{1,128})"'
 _TRIED: Final = 5
 """Members of a rejected body that are tried as keys: each costs a lookup, and the client chooses their number."""

@@ -91,20 +91,19 @@ def with_whole_characters(text: str) -> str:
 
 def _decoder(text: str) -> JSONDecoder:
     """Return a decoder that calls back only for numbers that this text may hold: a call costs more than a number."""
+
+    def fraction(digits: str) -> Any:
+        value = float(digits)
+        return value if isfinite(value) else _unreadable(digits)
+
+    def integer(digits: str) -> Any:
+        return int(digits) if len(digits) <= DIGIT_LIMIT else _unreadable(digits)
+
     return JSONDecoder(
-        parse_float=_fraction if _MAY_OVERFLOW.search(text) else None,
-        parse_int=_integer if _LONG_INTEGER.search(text) else None,
+        parse_float=fraction if _MAY_OVERFLOW.search(text) else None,
+        parse_int=integer if _LONG_INTEGER.search(text) else None,
         parse_constant=_CONSTANTS.__getitem__,
     )
-
-
-def _fraction(text: str) -> Any:
-    value = float(text)
-    return value if isfinite(value) else _unreadable(text)
-
-
-def _integer(text: str) -> Any:
-    return int(text) if len(text) <= DIGIT_LIMIT else _unreadable(text)
 
 
 def _unreadable(text: str) -> Unreadable:

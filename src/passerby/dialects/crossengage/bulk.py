@@ -52,26 +52,12 @@ class _Batch:
         self._removed: set[str] = set()
 
     def next_removal(self, at: int) -> Outcome | Lookup:
-        """Continue with the deletion at this index."""
+        """Continue with the deletion at this index; after the last one, return the outcome."""
         while at < len(self._deleted):
             entry = self._deleted[at]
             if not entry.problems and entry.id not in self._removed:
-                return self._sent.inquiry(user_id(entry.id), partial(self._remove, at))
+                return self._sent.lookup(user_id(entry.id), partial(self._remove, at))
             at += 1
-        return self._outcome()
-
-    def _remove(self, at: int, known: LookupResult) -> Outcome | Lookup:
-        entry = self._deleted[at]
-        # With the traits that the same call sets: the lookup cannot know them yet.
-        messages = removal(self._sent, entry.id, known, self._stated.get(entry.id))
-        self._messages += messages
-        if messages:
-            self._removed.add(entry.id)
-        elif not self._sent.asynchronous:
-            entry.problems.append(Problem("id", UNKNOWN, "2", "There is no user with this id."))
-        return self.next_removal(at + 1)
-
-    def _outcome(self) -> Outcome:
         at_fault = [entry for entry in (*self._updated, *self._deleted) if entry.problems]
         if not self._sent.asynchronous:
             results = {"updated": list(map(result, self._updated)), "deleted": list(map(result, self._deleted))}
@@ -84,3 +70,14 @@ class _Batch:
         ]
         counts = Counts(len(self._updated) + len(self._deleted), len(at_fault))
         return accepted(self._sent, self._messages, counts, errors)
+
+    def _remove(self, at: int, known: LookupResult) -> Outcome | Lookup:
+        entry = self._deleted[at]
+        # With the traits that the same call sets: the lookup cannot know them yet.
+        messages = removal(self._sent, entry.id, known, self._stated.get(entry.id))
+        self._messages += messages
+        if messages:
+            self._removed.add(entry.id)
+        elif not self._sent.asynchronous:
+            entry.problems.append(Problem("id", UNKNOWN, "2", "There is no user with this id."))
+        return self.next_removal(at + 1)

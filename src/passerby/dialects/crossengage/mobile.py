@@ -40,7 +40,7 @@ def match(path: str) -> Call | None:
     return Call(
         dialect=NAME,
         name=call if handle else "unknown",
-        methods=POST if handle else ANY_METHOD,
+        methods=POST if handle else ANY_METHOD,  # an unknown call is 404, never 405
         body_limit=BODY_LIMIT,
         parameters={KEY: key},
         handle=handle or no_such_call,

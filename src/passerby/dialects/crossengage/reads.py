@@ -92,7 +92,7 @@ def _of_user(sent: Sent, who: Identifier, tell: Callable[[LookupResult, Person],
         person = present(known)
         return not_found_unless_behind(behind=known.behind) if person is None else tell(known, person)
 
-    return sent.inquiry(who, told)
+    return sent.lookup(who, told)
 
 
 def _set(sent: Sent, field: str, trait: str) -> Outcome | Lookup:

@@ -30,7 +30,7 @@ def delete_user(sent: Sent) -> Lookup:
             return accepted(sent, messages)
         return Outcome(_GONE, messages) if messages else NOT_FOUND
 
-    return sent.inquiry(user_id(id_), told)
+    return sent.lookup(user_id(id_), told)
 
 
 def removal(sent: Sent, id_: str, known: LookupResult, stated: Iterable[str] | None = None) -> list[Message]:

@@ -61,7 +61,7 @@ class Sent(msgspec.Struct, frozen=True):
         """Whether the response is a tracking id."""
         return self.version == "2"
 
-    def inquiry(self, identifier: Identifier, proceed: Callable[..., Outcome | Lookup]) -> Lookup:
+    def lookup(self, identifier: Identifier, proceed: Callable[..., Outcome | Lookup]) -> Lookup:
         """Return a lookup of the profile with this identifier."""
         return Lookup(self.project, (identifier,), None, proceed)
 
@@ -143,7 +143,7 @@ def not_found_unless_behind(*, behind: bool) -> Outcome:
     return NOT_FOUND
 
 
-UNAUTHORISED: Final = Reply(401)
+UNAUTHORISED: Final = Reply(401)  # without a body, as the vendor's (User Management API)
 NOT_FOUND: Final = Outcome(Reply(404))
 
 _FAULTS: Final[Mapping[Fault, tuple[str, str]]] = {

@@ -61,7 +61,7 @@ class Route(NamedTuple):
 _ID: Final = "(?P<id>[^/]+)"
 _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = tuple(
     (re.compile(pattern), route)
-    for pattern, route in (
+    for pattern, route in (  # the first that matches: `/users/batch` is not the user `batch`
         ("/users", Route("users", {"PUT": Method(put_user_later, "2")}, "2")),
         ("/leads", Route("leads", {"POST": Method(post_leads, "1")}, body_limit=BATCH_BODY_LIMIT)),
         ("/events", Route("events", {"POST": Method(post_events, "1")})),
@@ -87,7 +87,7 @@ _ROUTES: Final[tuple[tuple[re.Pattern[str], Route], ...]] = tuple(
         ),
         (f"/users/track/(?P<{PARAMETER}>[^/]+)", Route("track", {"GET": Method(track, "2")}, "2", asks=True)),
         (
-            "/users/email/(?P<email>[^/]+)/bu(?:/(?P<bu>[^/]*))?",
+            "/users/email/(?P<email>[^/]+)/bu(?:/(?P<bu>[^/]*))?",  # an empty unit, also without its slash
             Route("user_by_email", {"GET": Method(reads.get_user_by_email, "2")}, "2", asks=True),
         ),
         (
@@ -133,23 +133,19 @@ def match(path: str) -> Call | None:
     for pattern, route in _ROUTES:
         found = pattern.fullmatch(path)
         if found:
+            ask = partial(_ask, route)
             return Call(
                 dialect=NAME,
                 name=route.name,
                 methods=frozenset(route.methods),
                 body_limit=route.body_limit,
                 parameters={name: value or "" for name, value in found.groupdict().items()},
-                handle=partial(_handle, route),
+                handle=without_lookup(ask),
                 fault=partial(fault_of, route.version, ", ".join(sorted(route.methods))),
                 authorise=authorise,
-                look_up=partial(_ask, route) if route.asks else None,
+                look_up=ask if route.asks else None,
             )
     return _UNKNOWN if path.startswith("/users/") else None
-
-
-def _handle(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """Return the outcome of a call without a lookup."""
-    return without_lookup(_ask(route, request, parameters, credentials))
 
 
 def _ask(route: Route, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome | Lookup:

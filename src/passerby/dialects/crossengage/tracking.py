@@ -22,6 +22,7 @@ LIFETIME_MS: Final = 24 * 60 * 60 * 1000
 """How long a tracking id is valid (User Management API v2, Request tracking). The state keeps the keys as long."""
 PARAMETER: Final = "trackingId"
 _LENGTH: Final = 200
+"""Characters. A longer id is cut, and is then invalid by its checksum."""
 _FORM: Final = re.compile(r"(?P<key>[A-Za-z0-9-]+)_(?P<at>[0-9]+)_(?P<total>[0-9]+)_(?P<error>[0-9]+)_(?P<kept>[01])")
 
 

@@ -20,6 +20,8 @@ from passerby.dialects.contract import (
     Call,
     Credentials,
     Fault,
+    Handle,
+    LookUp,
     Lookup,
     Outcome,
     Reply,
@@ -70,11 +72,6 @@ def _ask(
         return Outcome(_refusal(str(invalid)))
 
 
-def _answer(call: _Inquire, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
-    """Return the outcome of a call of the app without a lookup."""
-    return without_lookup(_ask(call, request, parameters, credentials))
-
-
 def authorise(_request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Reply | None:
     """Return the error response for an unknown webhook, else None."""
     known = credentials.project(WEBHOOK_KIND, f"{SOURCE}{parameters[SLUG]}/") is not None
@@ -96,6 +93,7 @@ def _webhook(request: Request, parameters: Mapping[str, str], credentials: Crede
             return Outcome(_TAKEN, [read(body, envelope)])
         except Invalid as invalid:
             return Outcome(_refusal(str(invalid)))
+    # Before any event is read, so that a client cannot have millions of empty ones read.
     if not 0 < len(body) <= EVENT_LIMIT:
         return Outcome(_refusal(str(Invalid("", f"an array must hold 1 to {EVENT_LIMIT:,} events"))))
     raise_if_all_refused(body)
@@ -133,10 +131,10 @@ UNKNOWN_SOURCE: Final = _refusal("path: there is no source with this webhook", 4
 
 def _call(
     name_: str,
-    handle: Callable[[Request, Mapping[str, str], Credentials], Outcome],
+    handle: Handle,
     body_limit: int,
     parameters: Mapping[str, str],
-    look_up: Callable[[Request, Mapping[str, str], Credentials], Outcome | Lookup] | None = None,
+    look_up: LookUp | None = None,
 ) -> Call:
     return Call(
         dialect=NAME,
@@ -152,7 +150,8 @@ def _call(
 
 
 def _app_call(name_: str, call: _Inquire) -> Call:
-    return _call(name_, partial(_answer, call), BODY_LIMIT, {}, partial(_ask, call))
+    ask = partial(_ask, call)
+    return _call(name_, without_lookup(ask), BODY_LIMIT, {}, ask)
 
 
 _APP_CALLS: Final[Mapping[str, Call]] = {

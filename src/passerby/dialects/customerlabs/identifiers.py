@@ -21,7 +21,7 @@ STATED: Final[Mapping[str, str]] = {
     "customerlabs_user_id": "anonymous_id",
     "idfa": "idfa",
     "aaid": "aaid",
-    "google_analytics__app_instance_id": "ga_app_instance_id",
+    "google_analytics__app_instance_id": "ga_app_instance_id",  # as the vendor documents it
     "ga_app_instance_id": "ga_app_instance_id",
 }
 """Namespaces of the fields of `identify_by` and `external_ids`. The session of Google Analytics is no identifier."""
@@ -95,6 +95,7 @@ class Naming:
         if id_ is None:
             self.violations.append(id_violation(field, namespace, value))
             return False
+        # Consumed even if not used: an advertising id must not be stored as context either.
         if id_ and not (self._limited and namespace in ADVERTISING):
             self.add(namespace, id_)
         return True

@@ -51,13 +51,19 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
         return [_unwrap(element, member, found) for element in value]
     if type(value) is not dict:
         return value
+    # An object with other members is the sender's own, whatever it calls them.
     if VALUE not in value or type(value.get(TYPE)) is not str or not value.keys() <= _MEMBERS:
         return {name: _unwrap(inner, name, found) for name, inner in value.items()}
     inner = _unwrap(value[VALUE], member, found)
     type_ = value[TYPE].lower()
     # Numbers and booleans often come as text: read as the stated type, or kept as the text.
     if type_ == "number" and type(inner) is str:
-        inner = _number(inner)
+        try:
+            number = msgspec.json.decode(inner)
+        except (msgspec.DecodeError, RecursionError):
+            number = None
+        if type(number) is int or (type(number) is float and math.isfinite(number)):
+            inner = number
     elif type_ == "boolean" and type(inner) is str:
         inner = _BOOLEANS.get(inner.strip().lower(), inner)
     names = value.get(NAMES)
@@ -66,12 +72,3 @@ def _unwrap(value: Any, member: str, found: Unwrapped) -> Any:
     elif names is False:
         found.plain.add(member)
     return inner
-
-
-def _number(text: str) -> Any:
-    """Return the number that a text is in JSON, else the text."""
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return text
-    return value if type(value) is int or (type(value) is float and math.isfinite(value)) else text

@@ -45,16 +45,16 @@ BAD_HOST: Final = Reply(
 
 def match(path: str) -> Call | None:
     """Return the call for settings with this path, or None."""
-    if path == SOURCE_CONFIG:
+    if path == SOURCE_CONFIG:  # the registry has removed the slash with which SDKs send it
         return _SOURCE_CONFIG_CALL
     for prefix, integration in ((PREFIX, SEGMENT_INTEGRATION), (CUSTOMERIO_PREFIX, CUSTOMERIO_INTEGRATION)):
         if path.startswith(prefix):
             key, _, rest = path[len(prefix) :].partition("/")
-            return _call(SETTINGS, partial(_settings, integration), "GET", {KEY: key}) if rest == SETTINGS else None
+            return _call(SETTINGS, partial(settings, integration), "GET", {KEY: key}) if rest == SETTINGS else None
     return None
 
 
-def _settings(integration: str, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def settings(integration: str, request: Request, parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Return the settings of a project without destinations, for the SDK that sends through this integration."""
     key = parameters[KEY]
     if credentials.project(KEY_KIND, key) is None:
@@ -68,7 +68,7 @@ def _settings(integration: str, request: Request, parameters: Mapping[str, str],
     )
 
 
-def _source_config(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def source_config(request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Return RudderStack's source configuration without destinations. The write key is in the header or the query."""
     keys = (key_in_header(request.headers.get("authorization", "")), key_in_query(request.query))
     key = next((key for key in keys if credentials.project(KEY_KIND, key) is not None), None)
@@ -93,9 +93,9 @@ def _source_config(request: Request, _parameters: Mapping[str, str], credentials
     return _answer({"source": source})
 
 
-def _answer(settings: dict[str, Any]) -> Outcome:
+def _answer(body: dict[str, Any]) -> Outcome:
     """Return settings as an uncached response, because they depend on the address of the request."""
-    return Outcome(Reply(200, msgspec.json.encode(settings), headers=(NO_STORE,)))
+    return Outcome(Reply(200, msgspec.json.encode(body), headers=(NO_STORE,)))
 
 
 _Handle = Callable[[Request, Mapping[str, str], Credentials], Outcome]
@@ -113,4 +113,4 @@ def _call(name: str, handle: _Handle, methods: str, parameters: Mapping[str, str
     )
 
 
-_SOURCE_CONFIG_CALL: Final = _call("sourceConfig", _source_config, "GET, HEAD", {})
+_SOURCE_CONFIG_CALL: Final = _call("sourceConfig", source_config, "GET, HEAD", {})

@@ -105,6 +105,7 @@ def _authorised(request: Request, credentials: Credentials, records: str = "") -
     project = credentials.project(KEY_KIND, key_in_header(request.headers.get("authorization", "")))
     if project is None and request.query:
         project = credentials.project(KEY_KIND, key_in_query(request.query))
+    # Without decoding it: clients without a key cannot have large bodies decoded.
     if project is None and _KEY not in request.body and not _is_form(request):
         raise RequestFault(Fault.UNKNOWN_KEY)
     try:
@@ -149,7 +150,7 @@ def _call(name_: str, handle: _Handle, body_limit: int) -> Call:
         parameters={},
         handle=handle,
         fault=partial(fault, "POST"),
-        sniff_gzip=True,
+        sniff_gzip=True,  # some SDKs send gzip without a Content-Encoding
     )
 
 

@@ -74,7 +74,7 @@ def identify(item: Item) -> Fact | Violation:
     traits = object_of(item.fields.get("traits"))
     if traits is None:
         return wrong("traits", item.fields["traits"])
-    if "traits" in item.context:
+    if "traits" in item.context:  # in the context alone in RudderStack's Python SDK
         traits = object_or_nothing(item.context, "traits", item.odd) | traits
     contacts = []
     for name, is_plausible in PLAUSIBLE.items():  # contact traits have the names of their namespaces

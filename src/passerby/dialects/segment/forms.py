@@ -42,7 +42,16 @@ def read_form(text: str, records: str = "", request: Request | None = None) -> A
         return decode(unpacked, records, request)
     item: dict[str, Any] = {}
     for name, value in fields.items():
-        _put(item, _BRACKET.sub(r".\1", name).split("."), value)
+        *path, last = _BRACKET.sub(r".\1", name).split(".")
+        if len(path) >= DEPTH_LIMIT - 1:  # as in a JSON body
+            raise RequestFault(Fault.TOO_DEEP)
+        place = item
+        for step in path:
+            place = place.setdefault(step, {})
+            if type(place) is not dict:  # a name that is both a value and an object keeps the first of them
+                break
+        else:
+            place.setdefault(last, value)
     for name in IDS:
         if type(item.get(name)) is str:
             item[name] = item[name].strip('"')
@@ -57,15 +66,3 @@ def parse(text: str) -> dict[str, str]:
         raise RequestFault(Fault.NOT_UTF8) from None
     except ValueError:
         raise RequestFault(Fault.TOO_MANY_ATTRIBUTES) from None
-
-
-def _put(item: dict[str, Any], path: list[str], value: str) -> None:
-    """Set a value in nested objects. A name that is both a value and an object keeps what came first."""
-    if len(path) >= DEPTH_LIMIT:  # as in a JSON body
-        raise RequestFault(Fault.TOO_DEEP)
-    for name in path[:-1]:
-        inner = item.setdefault(name, {})
-        if type(inner) is not dict:
-            return
-        item = inner
-    item.setdefault(path[-1], value)

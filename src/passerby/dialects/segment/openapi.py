@@ -141,23 +141,6 @@ def _item(type_: str) -> dict[str, Any]:
     return schema | {"required": told.required} if told.required else schema
 
 
-def _batch_body() -> dict[str, Any]:
-    items = [_item(type_) for type_ in _TOLD]
-    for item in items:
-        item["required"] = [*item.get("required", []), "type"]
-    members = {
-        "batch": {"type": "array", "maxItems": ITEM_LIMIT, "items": {"anyOf": items}},
-        "context": _CONTEXT
-        | {"description": "Merged into the context of every item; members of the item take precedence."},
-        "integrations": _INTEGRATIONS,
-        "sentAt": _SENT_AT,
-        KEY: _KEY,
-    }
-    examples = [{"type": type_, **told.example} for type_, told in _TOLD.items()]
-    schema = {"type": "object", "required": ["batch"], "properties": members}
-    return body(schema, {"batch": {"batch": examples, "sentAt": "2026-11-20T10:00:00.733Z"}})
-
-
 _SUCCESS: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["success"],
@@ -198,13 +181,28 @@ def _operation(name: str, words: tuple[str, str], request: dict[str, Any]) -> di
 
 def _posts() -> dict[str, Any]:
     """Return the calls with items, each by its path and by its short path."""
+    # Each call twice, because OpenAPI has no alias for a path.
     about_batch = f"Each item is processed independently and has at most {EVENT_LIMIT // 1024} KiB."
     told = {}
     for type_, each in _TOLD.items():
         schema = _item(type_)
         schema["properties"] |= {KEY: _KEY}
         told[type_] = ((each.summary, each.description), body(schema, {type_: each.example}))
-    told["batch"] = (("Send several calls in one request", about_batch), _batch_body())
+    items = [_item(type_) for type_ in _TOLD]
+    for item in items:
+        item["required"] = [*item.get("required", []), "type"]
+    members = {
+        "batch": {"type": "array", "maxItems": ITEM_LIMIT, "items": {"anyOf": items}},
+        "context": _CONTEXT
+        | {"description": "Merged into the context of every item; members of the item take precedence."},
+        "integrations": _INTEGRATIONS,
+        "sentAt": _SENT_AT,
+        KEY: _KEY,
+    }
+    examples = [{"type": type_, **told.example} for type_, told in _TOLD.items()]
+    schema = {"type": "object", "required": ["batch"], "properties": members}
+    batch = body(schema, {"batch": {"batch": examples, "sentAt": "2026-11-20T10:00:00.733Z"}})
+    told["batch"] = (("Send several calls in one request", about_batch), batch)
     paths = {}
     for name, (words, request) in told.items():
         paths[f"{PREFIX}{name}"] = {"post": _operation(name, words, request)}

@@ -33,7 +33,7 @@ def fault(what: Fault, _detail: str = "") -> Reply:
     return pixel(400 if what is Fault.TOO_LARGE else ANSWERS[what].status, *allow)
 
 
-def _seen(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
+def seen(type_: str, request: Request, _parameters: Mapping[str, str], credentials: Credentials) -> Outcome:
     """Handle an item of this type. Its key is in the query, in a header, or in the item itself."""
     keys = (key_in_query(request.query), key_in_header(request.headers.get("authorization", "")))
     projects = (credentials.project(KEY_KIND, key) for key in keys if key)
@@ -64,7 +64,7 @@ def _call(type_: str) -> Call:
         methods=frozenset({"GET"}),
         body_limit=EVENT_LIMIT,
         parameters={},
-        handle=partial(_seen, type_),
+        handle=partial(seen, type_),
         fault=fault,
     )
 

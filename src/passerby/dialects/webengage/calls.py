@@ -197,7 +197,12 @@ def _user(record: dict[str, Any], key: str, batch: Batch) -> Message | str:
         return "attributes must be an object."
     fields = {field: value for field, value in record.items() if field not in NO_TRAITS and value not in (None, "")}
     traits = attributes | fields
-    violations = _shorten(traits, batch.warnings)
+    # The vendor truncates long strings of users, but not of events.
+    long = {trait: value for trait, value in traits.items() if type(value) is str and len(value) >= STRING_LENGTH}
+    for trait, value in long.items():
+        traits[trait] = value[: STRING_LENGTH - 1]  # `STRING_LENGTH` is the first length that is too long
+        batch.warnings.append(f"{sample(trait)} was cut to {STRING_LENGTH - 1} characters.")
+    violations = tuple(Violation("string_truncated", "", trait, sample(value)) for trait, value in long.items())
     _warn_of_attributes("", traits, batch.warnings)
     return Message(
         project=batch.project,
@@ -243,7 +248,7 @@ def _authorised(request: Request, parameters: Mapping[str, str], credentials: Cr
     """Return the project of this license code and API key, or the error response."""
     project = credentials.project(LICENSE_KIND, parameters[LICENSE])
     if project is None:
-        return UNKNOWN_LICENSE
+        return UNKNOWN_LICENSE  # 404: the license is part of the path
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not credentials.authenticates(KEY_KIND, project, secret.strip()):
         return _UNAUTHORIZED
@@ -273,7 +278,8 @@ def _identifiers(record: dict[str, Any]) -> tuple[Identifier, ...] | str:
     """
     user_id = record.get("userId")
     if type(user_id) is str and 0 < len(user_id) <= ID_LIMIT and not user_id.isspace():
-        named = Identifier("user_id", user_id)  # fast path for nearly all records
+        # Fast path for nearly all records. Only one with an anonymousId is checked for a placeholder here.
+        named = Identifier("user_id", user_id)
         return _named(named, record) if record.get("anonymousId") else (named,)
     for field, namespace in IDS:
         value = read_id(record.get(field), ID_LIMIT)
@@ -291,15 +297,6 @@ def _named(identifier: Identifier, record: dict[str, Any]) -> tuple[Identifier, 
         if other:
             return identifier, Identifier("anonymous_id", other)
     return (identifier,)
-
-
-def _shorten(traits: dict[str, Any], warnings: list[str]) -> tuple[Violation, ...]:
-    """Truncate strings above the catalogue's limit, as the vendor does for users, but not for events."""
-    long = {trait: value for trait, value in traits.items() if type(value) is str and len(value) >= STRING_LENGTH}
-    for trait, value in long.items():
-        traits[trait] = value[: STRING_LENGTH - 1]  # the limit is that of the first length that is too long
-        warnings.append(f"{sample(trait)} was cut to {STRING_LENGTH - 1} characters.")
-    return tuple(Violation("string_truncated", "", trait, sample(value)) for trait, value in long.items())
 
 
 def _warn_of_attributes(prefix: str, values: dict[str, Any], warnings: list[str]) -> None:

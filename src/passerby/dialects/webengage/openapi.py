@@ -175,7 +175,7 @@ def _operation(told: _Told, request: dict[str, Any], place: str = "", method: st
             **refusals(
                 partial(fault, frozenset()),
                 _REFUSED,
-                (Fault.UNKNOWN_KEY, *OF_ANY_CALL),
+                (Fault.UNKNOWN_KEY, *OF_ANY_CALL),  # none of them has an Allow header, so no methods are needed above
                 {400: {"neither_id": neither}, 404: {"unknown_license": msgspec.json.decode(UNKNOWN_LICENSE.body)}},
                 {429: _RATE_HEADERS, 503: RETRY_AFTER},
             ),
