@@ -64,4 +64,4 @@ def project_with_keys(store: Projects, name: str) -> dict[str, str]:
     """Add a project with a key of every kind; return their values by kind. Within a transaction."""
     now = now_ms()
     project = store.add_project(name, now)
-    return {kind: store.add_key(project, kind, now, label="made with the project").value for kind in KINDS}
+    return {kind: store.add_key(project, kind, now, label="created with the project").value for kind in KINDS}
