@@ -13,7 +13,7 @@ from passerby.accounts.protocol import Alerting, ChangeFeed, Projects, Users
 from passerby.audit.protocol import AuditLog
 from passerby.deliveries.protocol import DeliveryEngine
 from passerby.delivery.protocol import Sink
-from passerby.destinations.protocol import Destinations
+from passerby.destinations.protocol import DestinationsEngine
 from passerby.event_store.protocol import EventStore, Trial
 from passerby.log.protocol import Archive, LogReader, LogWriter
 from passerby.outbox.protocol import Outbox, OutboxSize
@@ -127,9 +127,6 @@ class ControlEngine(Protocol):
 
     def open_alerting(self) -> Alerting: ...
 
-    def open_destinations(self) -> Destinations:
-        """Open the configurations of destinations. One instance belongs to one thread."""
-
     def open_audit(self) -> AuditLog: ...
 
     def key_uses(self, now: int) -> dict[int, Use]:
@@ -149,4 +146,5 @@ class Engines(NamedTuple):
     state: StateEngine
     events: EventStoreEngine
     control: ControlEngine
+    destinations: DestinationsEngine
     deliveries: DeliveryEngine

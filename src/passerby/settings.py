@@ -8,6 +8,7 @@ TOML file, its entry in `passerby serve --help` and its row in `docs/reference/s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
@@ -181,6 +182,11 @@ class DestinationSettings(msgspec.Struct, frozen=True, kw_only=True):
             pattern=r"^([0-9]{1,5}( *, *[0-9]{1,5})*)?$",
         ),
     ] = ""
+
+    def __post_init__(self) -> None:
+        for network in self.allow_networks.split(","):  # refused at start, not when a destination is used
+            if network.strip():
+                ip_network(network.strip())
 
 
 class EventSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,3 +76,13 @@ class Destinations(Protocol):
 
         One whose secrets cannot be decrypted is left out: it must not stop the others.
         """
+
+
+class DestinationsEngine(Protocol):
+    """Opens the configurations of destinations, which are part of the control plane."""
+
+    def version(self) -> tuple[str, str]:
+        """Return the name of the engine and its version."""
+
+    def open_store(self) -> Destinations:
+        """Open the configurations. One instance belongs to one thread. Raises NewerFile."""

@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 from passerby.accounts.sqlite.engine import SqliteControlEngine
 from passerby.deliveries.protocol import DeliveryEngine
 from passerby.deliveries.sqlite.store import SqliteDeliveryEngine
+from passerby.destinations.protocol import DestinationsEngine
+from passerby.destinations.sqlite.store import SqliteDestinationsEngine
 from passerby.engines import ControlEngine, Engines, EventStoreEngine, LogEngine, StateEngine
 from passerby.event_store.chdb.engine import ChdbEventStoreEngine
 from passerby.log.sqlite.engine import SqliteLogEngine
@@ -34,6 +36,9 @@ EVENT_STORES: Final[Mapping[str, Callable[[str], EventStoreEngine]]] = {
 }
 CONTROL_PLANES: Final[Mapping[str, Callable[[str], ControlEngine]]] = {
     "sqlite": lambda url: SqliteControlEngine(path_of(url)),
+}
+DESTINATIONS: Final[Mapping[str, Callable[[str], DestinationsEngine]]] = {
+    "sqlite": lambda url: SqliteDestinationsEngine(path_of(url)),
 }
 DELIVERY_STORES: Final[Mapping[str, Callable[[str], DeliveryEngine]]] = {
     "sqlite": lambda url: SqliteDeliveryEngine(path_of(url)),
@@ -76,6 +81,7 @@ def open_engines(urls: EngineUrls) -> Engines:
         open_state(urls.state),
         open_events(urls.events),
         open_control(urls.control),
+        open_destinations(urls.control),
         open_deliveries(urls.deliveries),
     )
 
@@ -103,6 +109,11 @@ def open_events(url: str) -> EventStoreEngine:
 def open_control(url: str) -> ControlEngine:
     """Return the control plane at this URL. Raises UnknownEngine."""
     return _open("control plane", url, CONTROL_PLANES)
+
+
+def open_destinations(url: str) -> DestinationsEngine:
+    """Return the configurations of destinations in the control plane at this URL. Raises UnknownEngine."""
+    return _open("control plane", url, DESTINATIONS)
 
 
 def open_deliveries(url: str) -> DeliveryEngine:

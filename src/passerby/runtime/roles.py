@@ -66,9 +66,9 @@ def run_role(role: Role, settings: Settings, handed: Handed) -> None:
 
             server.run(settings, engines, _listener(handed, settings.host, settings.port, "--port"))
         elif role == "deliver":
-            from passerby.delivery.destinations import process as delivery  # noqa: PLC0415 - as above
+            from passerby.runtime import deliver  # noqa: PLC0415 - as above
 
-            delivery.run(settings, engines)
+            deliver.run(settings, engines)
         else:
             from passerby.runtime import console  # noqa: PLC0415 - a process loads its own role only
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from pathlib import Path
 
@@ -11,11 +10,9 @@ from passerby.accounts.sqlite.feed import SqliteChangeFeed
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.accounts.sqlite.users import SqliteUsers
 from passerby.audit.sqlite.log import SqliteAuditLog
-from passerby.destinations.sqlite.store import SqliteDestinations
 from passerby.rejected_requests.record import Use
 from passerby.rejected_requests.sqlite.samples import SqliteSampleStore
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
-from passerby.secrets.key import open_encryption
 from passerby.storage import sqlite
 from passerby.storage.data_dir import DataDir
 
@@ -41,9 +38,6 @@ class SqliteControlEngine:
 
     def open_alerting(self) -> SqliteAlerting:
         return SqliteAlerting(self.path)
-
-    def open_destinations(self) -> SqliteDestinations:
-        return SqliteDestinations(self.path, lambda create: open_encryption(self._folder, os.environ, create=create))
 
     def open_audit(self) -> SqliteAuditLog:
         return SqliteAuditLog(self._folder.audit)

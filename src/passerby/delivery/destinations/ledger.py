@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from passerby.deliveries.latency import latency_class
 from passerby.deliveries.protocol import Changes, Dead, Parked
 from passerby.delivery.destinations.items import Item
-from passerby.delivery.destinations.samples import excerpt, latency_class
+from passerby.delivery.destinations.samples import excerpt
 from passerby.delivery.destinations.sending import Sent
 from passerby.delivery.destinations.target import Attempt, Excluded
 from passerby.delivery.destinations.window import Window

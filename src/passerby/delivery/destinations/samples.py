@@ -1,8 +1,7 @@
-"""What is shown of deliveries: requests and responses with secrets masked, and times in classes. Pure."""
+"""What is shown of deliveries: requests and responses with secrets masked. Pure."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
@@ -13,7 +12,6 @@ from passerby.delivery.destinations.sending import Sent
 SHOWN_BYTES: Final = 4_000
 EXCERPT_BYTES: Final = 2_000
 MASK: Final = "•••"
-_CLASSES_PER_DOUBLING: Final = 4
 _CREDENTIALS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 
@@ -46,16 +44,6 @@ def _message(first: str, headers: Mapping[str, str], body: bytes) -> str:
     """Return an HTTP message as text. Credentials are masked whole: most are a secret in some encoding."""
     lines = [f"{name}: {MASK if name.lower() in _CREDENTIALS else value}" for name, value in headers.items()]
     return "\n".join([first, *lines, "", _text(body, SHOWN_BYTES)])
-
-
-def latency_class(ms: int) -> int:
-    """Return the class of a time: four for each doubling, so a quantile is at most a fifth too large."""
-    return round(_CLASSES_PER_DOUBLING * math.log2(max(ms, 1)))
-
-
-def latency_of(number: int) -> int:
-    """Return the time (ms) of a class."""
-    return round(2 ** (number / _CLASSES_PER_DOUBLING))
 
 
 def _text(body: bytes, limit: int) -> str:

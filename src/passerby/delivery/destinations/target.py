@@ -52,7 +52,7 @@ class Target:
         self.kind: Final[Kind] = registry.NAMED[destination.kind]
         members = {**destination.config, **destination.secrets}
         self._config: Final = configure(self.kind, members, destination.batch)
-        self.limits: Final[Limits] = self.kind.limits(self._config)
+        self.limits: Final[Limits] = self.kind.limits(self._config).within(destination.batch)
         self.ordered: Final = destination.ordering == "person"
         self.secrets: Final = secret_texts(destination.secrets)
         self._project = project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -21,8 +22,9 @@ from passerby.destinations.protocol import (
 )
 from passerby.destinations.records import Destination, PauseReason, SigningSecret
 from passerby.secrets.encryption import Encryption, SecretDamaged, WrongKey
-from passerby.secrets.key import BadKey, MissingKey
+from passerby.secrets.key import BadKey, MissingKey, open_encryption
 from passerby.storage import migrations, sql, sqlite
+from passerby.storage.data_dir import DataDir
 
 _SQL = sql.load("passerby.destinations.sqlite", "queries.sql")
 _log = logs.get("destinations")
@@ -144,6 +146,23 @@ class SqliteDestinations:
             changed_at=changed_at,
             version=version,
         )
+
+
+class SqliteDestinationsEngine:
+    """The configurations in a control file (`passerby.destinations.protocol.DestinationsEngine`).
+
+    The key of secrets is in the data directory, or in the environment.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def version(self) -> tuple[str, str]:
+        return sqlite.version()
+
+    def open_store(self) -> SqliteDestinations:
+        folder = DataDir(self._path.parent)
+        return SqliteDestinations(self._path, lambda create: open_encryption(folder, os.environ, create=create))
 
 
 def _record(id_: str) -> str:

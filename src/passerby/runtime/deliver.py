@@ -16,10 +16,11 @@ from passerby.clock import now_ms
 from passerby.delivery.destinations.feed import Feed
 from passerby.delivery.destinations.manager import Manager
 from passerby.delivery.destinations.shared import Shared
-from passerby.destinations.egress import Policy, parse_networks
+from passerby.destinations.egress import Policy
 from passerby.destinations.protocol import Destinations
 from passerby.engines import Engines
 from passerby.profiles.view import Profile
+from passerby.runtime.egress import egress_policy
 from passerby.settings import Settings
 from passerby.state.views import StateReader
 from passerby.storage.data_dir import DataDir
@@ -47,13 +48,6 @@ class StatePeople:
         return self._state.profile(project, profile)
 
 
-def policy_of(settings: Settings) -> Policy:
-    """Return the egress rules of the settings."""
-    chosen = settings.destinations
-    ports = frozenset(int(port) for port in chosen.allow_ports.split(",") if port.strip())
-    return Policy(chosen.allow_http, parse_networks(chosen.allow_networks), ports)
-
-
 def run(settings: Settings, engines: Engines) -> None:
     """Deliver to all destinations until SIGTERM or SIGINT; return when outcomes of requests in flight are recorded."""
     heartbeat = DataDir(settings.data).run / HEARTBEAT
@@ -67,7 +61,7 @@ def run(settings: Settings, engines: Engines) -> None:
         # Each belongs to the one thread that uses it.
         outbox = outbox_thread.submit(engines.state.open_outbox, settings.outbox).result()
         store = thread.submit(engines.deliveries.open_store).result()
-        configurations = thread.submit(engines.control.open_destinations).result()
+        configurations = thread.submit(engines.destinations.open_store).result()
         state = held.enter_context(closing(engines.state.open_reader()))
         held.callback(lambda: outbox_thread.submit(outbox.close).result())
         held.callback(lambda: thread.submit(store.close).result())
@@ -84,7 +78,7 @@ def run(settings: Settings, engines: Engines) -> None:
             now=now_ms,
             pause=lambda id_, reason: configurations.set_state(id_, reason, now_ms()),
         )
-        asyncio.run(_deliver(configurations, shared, policy_of(settings), heartbeat))
+        asyncio.run(_deliver(configurations, shared, egress_policy(settings.destinations), heartbeat))
 
 
 async def _deliver(configurations: Destinations, shared: Shared, policy: Policy, heartbeat: Path) -> None:
