@@ -84,21 +84,15 @@ def check_identity(state: StateEngine, log: LogEngine, progress: Progress, batch
         return
     with closing(state.open_connector()) as db:
         for number, claim, table, query in _CLAIMS:
-            yield _go_through(db, number, claim, table, query, progress, batch)
+            verdict = Verdict(number=number, claim=claim, checked=0)
+            for rows, found in _batches(db, table, query, batch):
+                verdict.checked += rows
+                verdict.broken += len(found)
+                verdict.examples += [str(row[0]) for row in found[: EXAMPLES - len(verdict.examples)]]
+                progress(claim, verdict.checked)
+            yield verdict
         yield _check_messages(db, log)
         yield from _check_totals(db, progress, batch)
-
-
-def _go_through(  # noqa: PLR0913, PLR0917 - a claim has as many parts
-    db: Connector, number: int, claim: str, table: _Table, query: str, progress: Progress, batch: int
-) -> Verdict:
-    verdict = Verdict(number=number, claim=claim, checked=0)
-    for rows, found in _batches(db, table, query, batch):
-        verdict.checked += rows
-        verdict.broken += len(found)
-        verdict.examples += [str(row[0]) for row in found[: EXAMPLES - len(verdict.examples)]]
-        progress(claim, verdict.checked)
-    return verdict
 
 
 def _batches(db: Connector, table: _Table, query: str, batch: int) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
@@ -126,7 +120,7 @@ def _check_messages(db: Connector, engine: LogEngine) -> Verdict:
     applied = Positions(Position(value) for (_, name), value in totals.items() if name.partition(".")[0] == "position")
     with closing(engine.open_reader()) as log:
         for project in sorted({project for project, _ in totals} - {0}):
-            least = log.accepted(project)
+            least = log.accepted(project)  # in this order: messages may be accepted and applied between the calls
             seen = totals.get((project, "applied"), 0) + totals.get((project, "duplicates"), 0)
             waiting, _ = log.waiting(project, applied)
             most = log.accepted(project)

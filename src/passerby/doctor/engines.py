@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from passerby.doctor.finding import Finding, unwell, well
@@ -16,7 +15,7 @@ LEAST_SQLITE: Final = (3, 51, 3)
 "WAL-reset bug")."""
 CHECK_SECONDS: Final = 5.0
 """Time limit for checking one file: reading a large one in full takes minutes."""
-_RESTORE = "stop the server and restore the folder from a backup"
+_RESTORE = "stop the server and restore the data directory from a backup"
 
 
 def check_sqlite() -> Finding:
@@ -28,27 +27,26 @@ def check_sqlite() -> Finding:
 
 
 def check_files(folder: DataDir) -> Iterator[Finding]:
-    """Each SQLite file of the folder, which may be in use meanwhile."""
+    """Check each SQLite file of the data directory, which may be in use meanwhile."""
     for file in (folder.control, folder.log, folder.state):
-        if file.exists():
-            yield _check_file(file)
-        elif file == folder.control:
-            yield unwell(file.name, "not found", f"create it with `passerby init --data {folder.path}`")
+        if not file.exists():
+            if file == folder.control:
+                yield unwell(file.name, "not found", f"create it with `passerby init --data {folder.path}`")
+            else:
+                yield well(file.name, "not created yet: the first `passerby serve` creates it")
+            continue
+        try:
+            faults = sqlite.faults_of(file, CHECK_SECONDS)
+        except sqlite.UnreadableFile as error:
+            yield unwell(file.name, f"cannot be read: {error}", _RESTORE)
+            continue
+        size = f"{sizes.of_database(file) / (1 << 20):.1f} MiB"
+        if faults is None:
+            yield well(file.name, f"{size}; no errors found within {CHECK_SECONDS:.0f} s")
+        elif faults:
+            yield unwell(file.name, f"corrupt: {'; '.join(faults)}", _RESTORE)
         else:
-            yield well(file.name, "not created yet: the first `passerby serve` creates it")
-
-
-def _check_file(file: Path) -> Finding:
-    try:
-        faults = sqlite.faults_of(file, CHECK_SECONDS)
-    except sqlite.UnreadableFile as error:
-        return unwell(file.name, f"cannot be read: {error}", _RESTORE)
-    size = f"{sizes.of_database(file) / (1 << 20):.1f} MiB"
-    if faults is None:
-        return well(file.name, f"{size}; no errors found within {CHECK_SECONDS:.0f} s")
-    if faults:
-        return unwell(file.name, f"corrupt: {'; '.join(faults)}", _RESTORE)
-    return well(file.name, f"{size}, integrity OK")
+            yield well(file.name, f"{size}, integrity OK")
 
 
 def check_event_store(engine: EventStoreEngine, *, in_use: bool) -> Finding:
@@ -60,4 +58,4 @@ def check_event_store(engine: EventStoreEngine, *, in_use: bool) -> Finding:
     return well(trial.engine, f"{trial.version}; {'store opened' if trial.opened else 'engine OK'}")
 
 
-_REBUILT: Final = "`passerby serve` moves the folder away and rebuilds it from the log and the outbox; keep the old one"
+_REBUILT: Final = "`passerby serve` moves it away and rebuilds it from the log and the outbox; keep the old one"

@@ -24,7 +24,7 @@ EARLIEST_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def check_folder(folder: Path) -> Iterator[Finding]:
-    """Check the folder and its disk. If it does not exist, that is the only finding."""
+    """Check the data directory and its disk. If it does not exist, that is the only finding."""
     if not folder.is_dir():
         advice = f"create it with `passerby init --data {folder}`, or give another directory with --data"
         yield unwell("data directory", f"{folder} is not a directory", advice)
@@ -35,7 +35,17 @@ def check_folder(folder: Path) -> Iterator[Finding]:
     else:
         found = f"owned by user {owner}, but this process runs as user {user}"
         yield unwell("owner", found, f"run as user {owner}, or: chown -R {user} {folder}")
-    yield _writable(folder)
+    try:
+        # Written and synced, because on a full disk a file can still be created.
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"passerby")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        found = f"cannot write to {folder}: {error.strerror}"
+        yield unwell("writable", found, f"grant user {os.geteuid()} write access")
+    else:
+        yield well("writable", f"{folder} is writable")
     free = shutil.disk_usage(folder).free
     found = f"{free / (1 << 30):.1f} GiB free"
     if free >= LEAST_FREE_BYTES:
@@ -45,39 +55,21 @@ def check_folder(folder: Path) -> Iterator[Finding]:
         yield unwell("disk space", found, advice)
 
 
-def _writable(folder: Path) -> Finding:
-    # Written and synced, because a file can be created on a full disk.
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"passerby")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        return unwell(
-            "writable", f"cannot write to {folder}: {error.strerror}", f"grant user {os.geteuid()} write access"
-        )
-    return well("writable", f"{folder} is writable")
-
-
 def check_clock(folder: Path) -> Finding:
     """Check the machine's clock against the year and the modification times of the data files."""
     now = time.time()
     if now < EARLIEST_NOW.timestamp():
         return unwell("clock", f"the clock shows {_shown(now)}", "set the clock and synchronise it with NTP")
-    newest = max(_written(folder), default=now)
+    newest = now
+    for file in folder.glob("*"):
+        with suppress(FileNotFoundError):  # write-ahead logs may be deleted meanwhile
+            about = file.stat()
+            if S_ISREG(about.st_mode):  # a directory's time changes with what other programs put into it
+                newest = max(newest, about.st_mtime)
     if newest > now + TOLERATED_SECONDS:
         found = f"the clock shows {_shown(now)}, but the data was written at {_shown(newest)}"
         return unwell("clock", found, "set the clock and synchronise it with NTP: event times depend on it")
     return well("clock", f"{_shown(now)}, later than all files")
-
-
-def _written(folder: Path) -> Iterator[float]:
-    """Yield the modification times of files; write-ahead logs may be deleted meanwhile."""
-    for file in folder.glob("*"):
-        with suppress(FileNotFoundError):
-            found = file.stat()
-            if S_ISREG(found.st_mode):
-                yield found.st_mtime
 
 
 def _shown(moment: float) -> str:

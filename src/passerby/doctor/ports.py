@@ -18,39 +18,39 @@ _LOOK_AT_LOG = "see the server log; if the server does not recover, restart it"
 
 def check_ports(settings: Settings, serving: Serving | None) -> Iterator[Finding]:
     """Check both ports of the running server; if none runs, those in the settings."""
-    if serving:
-        yield _answers("ingest port", serving.host, serving.port)
-        yield _healthy(serving.console_host, serving.console_port)
+    if serving is None:
+        ports = (
+            ("ingest port", settings.host, settings.port, "--port"),
+            ("console port", settings.console_address, settings.console_port, "--console-port"),
+        )
+        for check, host, port, flag in ports:
+            try:
+                listen(host, port, flag).close()
+            except CannotListen as error:
+                advice = f"stop the program that uses it, or choose another port with {flag}"
+                yield unwell(check, str(error), advice)
+            else:
+                yield well(check, f"{host} port {port} is free")
         return
-    yield _free("ingest port", settings.host, settings.port, "--port")
-    yield _free("console port", settings.console_address, settings.console_port, "--console-port")
-
-
-def _free(check: str, host: str, port: int, flag: str) -> Finding:
+    check, host, port = "ingest port", serving.host, serving.port
     try:
-        listen(host, port, flag).close()
-    except CannotListen as error:
-        return unwell(check, str(error), f"stop the program that uses it, or choose another port with {flag}")
-    return well(check, f"{host} port {port} is free")
-
-
-def _answers(check: str, host: str, port: int) -> Finding:
-    try:
+        # Only connected to: a request would be counted, and rejected without a key.
         socket.create_connection((host, port), TIMEOUT_SECONDS).close()
     except OSError as error:
-        return unwell(check, f"{host} port {port} does not respond: {error.strerror or error}", _LOOK_AT_LOG)
-    return well(check, f"the server accepts connections on {host} port {port}")
-
-
-def _healthy(host: str, port: int) -> Finding:
+        yield unwell(check, f"{host} port {port} does not respond: {error.strerror or error}", _LOOK_AT_LOG)
+    else:
+        yield well(check, f"the server accepts connections on {host} port {port}")
+    check, host, port = "console port", serving.console_host, serving.console_port
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return unwell("console port", f"{host} port {port} does not respond: {error}", _LOOK_AT_LOG)
+        yield unwell(check, f"{host} port {port} does not respond: {error}", _LOOK_AT_LOG)
+    else:
+        if status == http.client.OK:
+            yield well(check, f"the server is healthy on {host} port {port}")
+        else:
+            yield unwell(check, f"the server responds with status {status} on {host} port {port}", _LOOK_AT_LOG)
     finally:
         connection.close()
-    if status == http.client.OK:
-        return well("console port", f"the server is healthy on {host} port {port}")
-    return unwell("console port", f"the server responds with status {status} on {host} port {port}", _LOOK_AT_LOG)

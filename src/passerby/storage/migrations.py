@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module, resources
+from operator import methodcaller
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -48,19 +49,19 @@ class Step(NamedTuple):
 @cache
 def load(package: str) -> tuple[Step, ...]:
     """Return the steps in a package's folder by number. Raises BadSteps."""
-    files = sorted(entry.name for entry in resources.files(package).iterdir() if _STEP.fullmatch(entry.name))
-    steps = tuple(_step(package, name) for name in files)
-    if [step.version for step in steps] != list(range(1, len(steps) + 1)):
-        raise BadSteps(f"{package}: steps must be numbered from 0001 without gaps: {', '.join(files)}")
-    return steps
-
-
-def _step(package: str, file: str) -> Step:
-    name, _, kind = file.partition(".")
-    if kind == "py":
-        return Step(int(name[:4]), name, import_module(f"{package}.{name}").apply)
-    script = resources.files(package).joinpath(file).read_text("utf-8")
-    return Step(int(name[:4]), name, lambda connection: connection.execute(script))
+    steps: list[Step] = []
+    folder = resources.files(package)
+    files = sorted(entry.name for entry in folder.iterdir() if _STEP.fullmatch(entry.name))
+    for number, file in enumerate(files, 1):
+        if int(file[:4]) != number:
+            raise BadSteps(f"{package}: steps must be numbered from 0001 without gaps: {', '.join(files)}")
+        name, _, kind = file.partition(".")
+        if kind == "py":
+            steps.append(Step(number, name, import_module(f"{package}.{name}").apply))
+        else:
+            script = folder.joinpath(file).read_text("utf-8")
+            steps.append(Step(number, name, methodcaller("execute", script)))
+    return tuple(steps)
 
 
 def open_file(file: Path, package: str) -> apsw.Connection:
@@ -99,7 +100,7 @@ def migrate(connection: apsw.Connection, file: Path, steps: Sequence[Step]) -> N
 
 def _apply(connection: apsw.Connection, step: Step) -> None:
     step.apply(connection)
-    if not connection.in_transaction:
+    if not connection.in_transaction:  # a COMMIT within a step would leave a part of it after a kill
         raise BadSteps(f"{step.name} ends the transaction that it runs in")
     connection.pragma("user_version", step.version)
 

@@ -37,23 +37,14 @@ def parse(text: str, *, where: str) -> dict[str, str]:
         raise SqlFileError(f"{where}: there is a statement above the first `-- name:` heading")
     statements: dict[str, str] = {}
     for name, body in zip(parts[::2], parts[1::2], strict=True):
-        statements[_checked_name(name, statements, where)] = _checked_statement(name, body, where)
+        if not name.isidentifier():
+            raise SqlFileError(f"{where}: {name!r} cannot be a statement's name")
+        if name in statements:
+            raise SqlFileError(f"{where}: two statements are called {name!r}")
+        statements[name] = _without_purpose(body)
+        if not statements[name]:
+            raise SqlFileError(f"{where}: there is no statement under {name!r}")
     return statements
-
-
-def _checked_name(name: str, taken: dict[str, str], where: str) -> str:
-    if not name.isidentifier():
-        raise SqlFileError(f"{where}: {name!r} cannot be a statement's name")
-    if name in taken:
-        raise SqlFileError(f"{where}: two statements are called {name!r}")
-    return name
-
-
-def _checked_statement(name: str, body: str, where: str) -> str:
-    statement = _without_purpose(body)
-    if not statement:
-        raise SqlFileError(f"{where}: there is no statement under {name!r}")
-    return statement
 
 
 def _without_purpose(body: str) -> str:
