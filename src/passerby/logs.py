@@ -125,15 +125,18 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
     """Configure logging of the process: ours, the standard library's, and uncaught exceptions. May be called again."""
     stream = stream or sys.stderr
     output = LineOutput(stream)
-    about_exceptions = partial(_describe_exception, _TraceLimit())
     least = logging.getLevelNamesMapping()[level.upper()]
+    terminal = stream.isatty()
+    renderer: Processor = structlog.processors.JSONRenderer()
+    if form == "console" or (form == "auto" and terminal):
+        renderer = structlog.dev.ConsoleRenderer(colors=terminal, pad_event_to=32)
     structlog.configure(
         processors=[
             *_PROCESSORS,
-            about_exceptions,
-            partial(_tell_lost, output),
-            _withhold,
-            _renderer(form, terminal=stream.isatty()),
+            partial(_describe_exception, _TraceLimit()),
+            partial(_add_lost, output),
+            _withhold,  # last before the renderer: it checks what all others have added
+            renderer,
         ],
         wrapper_class=_unfailing(structlog.make_filtering_bound_logger(least)),
         logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", output)),
@@ -141,7 +144,7 @@ def configure(level: str = "info", form: Format = "auto", stream: TextIO | None 
     )
     root = logging.getLogger()
     root.handlers = [_Relay()]
-    root.setLevel(max(least, logging.INFO))
+    root.setLevel(max(least, logging.INFO))  # other libraries' debug lines hold what they send and receive
     sys.excepthook = _uncaught
     threading.excepthook = lambda hooked: _uncaught(hooked.exc_type, hooked.exc_value, hooked.exc_traceback)
 
@@ -155,12 +158,6 @@ def _unfailing(bound: type[Any]) -> type[Any]:
                 return super()._proxy_to_logger(*args, **line)
 
     return Unfailing
-
-
-def _renderer(form: Format, *, terminal: bool) -> Processor:
-    if form == "console" or (form == "auto" and terminal):
-        return structlog.dev.ConsoleRenderer(colors=terminal, pad_event_to=32)
-    return structlog.processors.JSONRenderer()
 
 
 class _Relay(logging.Handler):
@@ -192,21 +189,18 @@ def describe(error: BaseException) -> str:
     described: list[str] = []
     current: BaseException | None = error
     while current is not None and len(described) < _CAUSES:
-        described.append(_described_one(current))
+        places = [
+            f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
+            for frame, line in traceback.walk_tb(current.__traceback__)
+        ]
+        if (more := len(places) - _FRAMES_FIRST - _FRAMES_LAST) > 0:  # a recursion
+            places[_FRAMES_FIRST:-_FRAMES_LAST] = [f"  {more} more"]
+        described.append("\n".join([f"{type(current).__qualname__}{_own_words(current)}", *places]))
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
     if current is not None:
         described.append("more causes")
+    # The end of it has the exception that was logged.
     return "\nwhich led to\n".join(reversed(described))[-TRACE_CHARACTERS:]
-
-
-def _described_one(error: BaseException) -> str:
-    places = [
-        f"  {frame.f_code.co_filename}:{line} in {frame.f_code.co_name}"
-        for frame, line in traceback.walk_tb(error.__traceback__)
-    ]
-    if (more := len(places) - _FRAMES_FIRST - _FRAMES_LAST) > 0:
-        places[_FRAMES_FIRST:-_FRAMES_LAST] = [f"  {more} more"]
-    return "\n".join([f"{type(error).__qualname__}{_own_words(error)}", *places])
 
 
 def _own_words(error: BaseException) -> str:
@@ -232,7 +226,7 @@ class _TraceLimit:
 
     def allows(self, error: BaseException) -> bool:
         now = time.monotonic()
-        if now - self._begun >= _MINUTE_SECONDS:
+        if now - self._begun >= _MINUTE_SECONDS:  # which also bounds the number of places that are counted
             self._begun = now
             self._counts = Counter()
         place = ""
@@ -254,22 +248,23 @@ def _describe_exception(limit: _TraceLimit, _: WrappedLogger, __: str, line: Eve
     return line
 
 
-def _tell_lost(output: LineOutput, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
+def _add_lost(output: LineOutput, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
     if output.lost:
         line["lost"] = output.lost
     return line
 
 
 def _withhold(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    return {name: _safe(name, value) for name, value in line.items()}
-
-
-def _safe(name: str, value: Any) -> Any:
-    if name in _PASSED or (name in SAFE and isinstance(value, bool | int | float | None)):
-        return value
-    if name == "event" or name in SAFE:
-        return strike_out(str(value))
-    return WITHHELD
+    """Replace every value that may have been sent by a client."""
+    safe: dict[str, Any] = {}
+    for name, value in line.items():
+        if name in _PASSED or (name in SAFE and isinstance(value, bool | int | float | None)):
+            safe[name] = value
+        elif name == "event" or name in SAFE:
+            safe[name] = strike_out(str(value))
+        else:
+            safe[name] = WITHHELD
+    return safe
 
 
 _PASSED = frozenset({"timestamp", "exception"})

@@ -2,7 +2,7 @@
 
 The address of the TCP peer is the client's, unless the peer is a trusted proxy (setting `trusted_proxies`): then the
 hops that the proxies recorded are read from right to left, and the first one that is not a trusted proxy itself is the
-client. What stands to the left of it was written by the client and is ignored, as are the headers of any other peer.
+client. Hops to the left of it were written by the client and are ignored, as are the headers of any other peer.
 
 Sources: `Forwarded` is RFC 7239; `X-Forwarded-For` and `X-Real-IP` are read as nginx, HAProxy, Envoy and the load
 balancers of the large clouds write them. The edge and the console use the same function.
@@ -31,9 +31,9 @@ MOST_NETWORKS: Final = 1_000
 _HEADER_BYTES: Final = 4_096
 """Bytes of a header's value that are read at most, from the right."""
 _CACHED_BYTES: Final = 256
-"""Longer values are read anew each time, so that what the cache holds is bounded."""
+"""Longer values are read again each time, which bounds the size of the cache."""
 _LONGEST_HOP: Final = 64
-"""Characters of an address with brackets, zone and port; longer values are not looked at."""
+"""Characters of an address with brackets, zone and port; longer values are not read."""
 _PORTS: Final = 65_535
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -74,7 +74,7 @@ LOOPBACK: Final = Networks("127.0.0.0/8,::1/128")
 
 
 def headers_of(header: ProxyHeader) -> tuple[bytes, ...]:
-    """The headers to read, in order of preference.
+    """Return the headers to read, in order of preference.
 
     `X-Forwarded-For` is preferred because most proxies append to it and pass a client's `Forwarded` on untouched.
     """
@@ -91,9 +91,9 @@ class TrustedProxies:
         self._cached = lru_cache(4_096)(self._furthest)
 
     def client(self, peer: str, headers: Headers) -> str:
-        """The client's address. `headers` have lower-case names and may hold one name several times.
+        """Return the client's address. `headers` have lower-case names and may hold one name several times.
 
-        `peer` itself where it is not a trusted proxy or the headers say nothing that can be used. Never raises.
+        It is `peer` if that is not a trusted proxy, or if the headers hold no address. Never raises.
         """
         if not self._looked_up(peer)[1]:
             return peer
@@ -106,7 +106,7 @@ class TrustedProxies:
         return peer
 
     def scheme(self, peer: str, headers: Headers, scheme: str) -> str:
-        """`http` or `https`: the client's scheme as reported by a trusted proxy; else `scheme` itself."""
+        """Return `http` or `https`: the client's scheme as reported by a trusted proxy; else `scheme` itself."""
         if not self._looked_up(peer)[1]:
             return scheme
         given = dict(headers)
@@ -117,7 +117,7 @@ class TrustedProxies:
         return said if said in {"http", "https"} else scheme
 
     def _furthest(self, peer: str, name: bytes, values: Sequence[bytes]) -> str:
-        """The first hop that is no trusted proxy, else the last trusted one before the end or an unreadable hop."""
+        """Return the first hop that is not a trusted proxy, else the last one before the end or an unreadable hop."""
         found = peer
         for _, hop in zip(range(MOST_HOPS), _hops(name, values), strict=False):
             address, trusted = self._looked_up(hop) if len(hop) <= _LONGEST_HOP else ("", False)
@@ -129,13 +129,30 @@ class TrustedProxies:
         return found
 
     def _look_up(self, hop: str) -> tuple[str, bool]:
-        """The canonical address of a hop, empty where it is none, and whether it is a trusted proxy."""
-        address = _address(hop)
-        return ("", False) if address is None else (str(address), address in self._networks)
+        """Return the canonical address of a hop, and whether it is a trusted proxy; `"", False` if it is none.
+
+        A hop is an address such as `192.0.2.1:80`, `2001:db8::1%eth0` or `[2001:db8::1]:80`.
+        """
+        text = hop.strip()
+        if text.startswith("["):
+            text, bracket, rest = text[1:].partition("]")
+            if not bracket or (rest and not _is_port(rest)):
+                return "", False
+        elif text.count(":") == 1:  # an IPv6 address has at least two colons
+            text, colon, rest = text.partition(":")
+            if not _is_port(colon + rest):
+                return "", False
+        try:
+            parsed = ipaddress.ip_address(text.partition("%")[0])
+        except ValueError:
+            return "", False
+        # A socket that serves both versions reports IPv4 clients as `::ffff:192.0.2.1`.
+        address = getattr(parsed, "ipv4_mapped", None) or parsed
+        return str(address), address in self._networks
 
 
 def _hops(name: bytes, values: Sequence[bytes]) -> Iterator[str]:
-    """The hops in a header's values, the nearest first.
+    """Yield the hops in a header's values, the nearest first.
 
     Elements of `Forwarded` are split at every comma, even between quotes: a quotation mark that a client left open
     would otherwise swallow what the proxies appended, and no address holds a comma.
@@ -146,30 +163,12 @@ def _hops(name: bytes, values: Sequence[bytes]) -> Iterator[str]:
 
 
 def _parameter(element: str, wanted: str) -> str:
-    """A parameter of one element of `Forwarded`, without quotes; empty where it is missing."""
+    """Return a parameter of one element of `Forwarded`, without quotes; empty if it is missing."""
     for pair in element.split(";"):
         name, _, value = pair.partition("=")
         if name.strip().lower() == wanted:
             return value.strip().strip('"')
     return ""
-
-
-def _address(hop: str) -> Address | None:
-    """The address in a hop such as `192.0.2.1:80`, `2001:db8::1%eth0` or `[2001:db8::1]:80`; None for anything else."""
-    text = hop.strip()
-    if text.startswith("["):
-        text, bracket, rest = text[1:].partition("]")
-        if not bracket or (rest and not _is_port(rest)):
-            return None
-    elif text.count(":") == 1:
-        text, colon, rest = text.partition(":")
-        if not _is_port(colon + rest):
-            return None
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _is_port(text: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -39,24 +40,20 @@ class AlertSettings(msgspec.Struct, frozen=True, kw_only=True):
 def checked_address(text: str) -> str:
     """Return the address without surrounding space. Raises BadSetting unless it is http(s)://host[:port][/path]."""
     text = text.strip()
-    parts = _parts(text)
+    parts = None
+    with suppress(ValueError):
+        found = urlsplit(text)
+        _ = found.port  # raises for a port that is not a number below 65,536; urlsplit does not check it
+        parts = found
     if (
         len(text) > ADDRESS_CHARACTERS
         or parts is None
         or parts.scheme not in {"http", "https"}
         or not parts.hostname
-        or parts.username is not None
+        or parts.username is not None  # it would be shown with the address in error messages of the HTTP client
         or not text.isascii()
+        # Else a line break would end a header of the request.
         or any(character <= " " or character == "\x7f" for character in text)
     ):
         raise BadSetting("Invalid address: expected https:// or http:// with a host and without a user name")
     return text
-
-
-def _parts(text: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts

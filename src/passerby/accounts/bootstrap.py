@@ -56,7 +56,7 @@ class FirstKeys(ProjectKeys, frozen=True, kw_only=True):
 
 def found_project(store: Projects, name: str) -> ProjectKeys:
     """Add a project with a key of every kind. Raises BadProjectName, ProjectExists."""
-    with store.transaction():
+    with store.transaction():  # a project without keys could not be used, and its name would be taken
         return ProjectKeys(project=name, keys=project_with_keys(store, name))
 
 

@@ -38,7 +38,7 @@ def country(code: str) -> str:
 
 def hosts(names: Iterable[str]) -> tuple[str, ...]:
     """Return host names in lower case. Raises BadSetting for an invalid one."""
-    given = tuple(names)
+    given = tuple(names)  # read twice below
     for host in given:
         if not _HOST.fullmatch(host):
             raise BadSetting(f"invalid host {host!r}: use a name alone, such as www.example.com")

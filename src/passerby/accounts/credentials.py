@@ -82,7 +82,7 @@ class ProjectCredentials:
         Nearly every request counts once; a few calls look up the same key twice. To be called from the refreshing
         thread.
         """
-        taken, self._uses = self._uses, defaultdict(int)
+        taken, self._uses = self._uses, defaultdict(int)  # replaced, not cleared: counts go on meanwhile
         numbers = self._snapshot.numbers
         return {numbers[name]: count for name, count in taken.items() if name in numbers}
 
@@ -96,6 +96,7 @@ class ProjectCredentials:
 
     def _is_current(self, kind: str, project: int, given: str) -> bool:
         found = False
+        # All are compared, also after a match: the duration must not tell which one matched.
         for stored in self._snapshot.secrets.get((kind, project), ()):
             found |= hmac.compare_digest(given, stored)
         if found:
@@ -146,11 +147,11 @@ class ProjectCredentials:
         return self._snapshot.names.keys() == {project}
 
     def name(self, project: int) -> str | None:
-        """The name of a project."""
+        """Return the name of a project, None for an unknown one."""
         return self._snapshot.names.get(project)
 
     def names(self) -> Mapping[int, str]:
-        """The names of all projects by their numbers, oldest first."""
+        """Return the names of all projects by their numbers, oldest first."""
         return self._snapshot.names
 
     def settings(self, project: int) -> ProjectSettings:
@@ -162,6 +163,7 @@ class ProjectCredentials:
 
         Takes some microseconds if nothing changed.
         """
+        # A rotated key expires without a change of the control plane, so the feed does not tell.
         expires_at = self._snapshot.expires_at
         expired = expires_at is not None and self._clock() >= expires_at
         return self._refresh(_ANY if expired else self._revision)
@@ -171,6 +173,7 @@ class ProjectCredentials:
         if changes is None:
             return False
         self._revision = changes.revision
+        # One assignment: other threads read the former snapshot or this one, and never a part of each.
         self._snapshot = _snapshot(changes.projects, changes.keys)
         return True
 
@@ -187,11 +190,11 @@ class LastKnownKeys(NamedTuple):
     credentials: ProjectCredentials
 
     def project(self, kind: str, key: str) -> int | None:
-        """The project that this public key belongs to, or None."""
+        """Return the project of a public key, None for an unknown one."""
         return self.credentials.owner(kind, key)
 
     def secret_project(self, kind: str, secret: str) -> int | None:
-        """The project that this secret is a current one of, or None."""
+        """Return the project of a current secret, None for an unknown one."""
         return self.credentials.secret_owner(kind, secret)
 
 

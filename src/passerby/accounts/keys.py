@@ -44,6 +44,7 @@ def new_value(kind: str) -> str:
 def check(kind: str, value: str) -> None:
     """Validate a given key. Raises BadKeyValue."""
     about = kind_named(kind)
+    # Public keys are in every web page, so only guarded ones have to be hard to guess.
     if not about.pattern.fullmatch(value) or (
         about.guarded
         and entropy(value.removeprefix(about.webhook.prefix if about.webhook else "")) < LEAST_ENTROPY_BITS

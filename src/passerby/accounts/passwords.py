@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from passerby.accounts.errors import PasswordTooShort
 
 LEAST_LENGTH = 12
-_RANDOM_BYTES = 15
+_RANDOM_BYTES = 15  # 120 bits, and a multiple of 3: base64 without padding
 
 
 def new_password() -> str:
@@ -29,5 +29,5 @@ def matches(password: str, stored: str) -> bool:
     """Verify a password against its stored hash. As slow as `hashed`."""
     try:
         return PasswordHasher().verify(stored, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError):  # also for a damaged hash: no password matches it
         return False

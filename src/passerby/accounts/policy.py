@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -52,20 +51,24 @@ class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(policy: IdentityPolicy, current: IdentityPolicy) -> None:
     """Validate a policy that replaces the current one. Raises BadPolicy with all faults."""
-    if faults := list(_faults(policy, current)):
+    builtin = CLASSES.keys() | {FORMER_USER_ID}
+    faults = [
+        f"invalid namespace {name!r}: use lower-case letters, digits and _, and no built-in name"
+        for name in policy.namespaces
+        if name in builtin or not _NAME.fullmatch(name)
+    ]
+    faults += [
+        f"namespace {name!r} must stay, as {class_}: profiles may hold identifiers of it"
+        for name, class_ in current.namespaces.items()
+        if policy.namespaces.get(name) != class_
+    ]
+    faults += [
+        f"namespace {name!r} cannot have a limit: it is unknown, or its limit is part of the rules"
+        for name in policy.limits
+        if name in FIXED or name not in CLASSES.keys() | policy.namespaces.keys()
+    ]
+    if faults:
         raise BadPolicy("; ".join(faults))
-
-
-def _faults(policy: IdentityPolicy, current: IdentityPolicy) -> Iterator[str]:
-    for name in policy.namespaces:
-        if name in CLASSES or name == FORMER_USER_ID or not _NAME.fullmatch(name):
-            yield f"invalid namespace {name!r}: use lower-case letters, digits and _, and no built-in name"
-    for name, class_ in current.namespaces.items():
-        if policy.namespaces.get(name) != class_:
-            yield f"namespace {name!r} must stay, as {class_}: profiles may hold identifiers of it"
-    for name in policy.limits:
-        if name in FIXED or name not in CLASSES.keys() | policy.namespaces.keys():
-            yield f"namespace {name!r} cannot have a limit: it is unknown, or its limit is part of the rules"
 
 
 def resolver_policy(policy: IdentityPolicy, phone_country: str = "") -> Policy:
@@ -74,6 +77,7 @@ def resolver_policy(policy: IdentityPolicy, phone_country: str = "") -> Policy:
     return Policy(
         classes=classes,
         limits=limits_of(classes) | policy.limits,
+        # As identifiers are compared: an administrator may have copied a value with spaces or capitals.
         blocked=frozenset(tidy(value).lower() for value in policy.blocked_values),
         phone_country=phone_country or None,
         contact_traits=frozenset(policy.contact_traits),

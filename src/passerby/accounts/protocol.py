@@ -52,7 +52,10 @@ class Projects(Protocol):
         """Replace all settings of a project."""
 
     def set_policy(self, number: int, policy: IdentityPolicy, who: str, now: int) -> None:
-        """Replace the identity policy and record the change. Raises BadPolicy, NoSuchProject."""
+        """Replace the identity policy and record the change. Raises BadPolicy, NoSuchProject.
+
+        Running processes apply it within about a second, to the messages that they apply from then on.
+        """
 
     def policy_changes(self, number: int, *, limit: int, before: int | None = None) -> list[PolicyChange]:
         """Return at most `limit` changes of the policy older than the change `before`, the newest first."""
@@ -70,13 +73,20 @@ class Projects(Protocol):
         label: str = "",
         scopes: Iterable[Scope] = EVERY,
     ) -> AddedKey:
-        """Add a key, with a new random value where none is given. Raises UnknownKind, BadKeyValue, KeyTaken."""
+        """Add a key, with a new random value where none is given. `scopes` are those of an API token.
+
+        Raises UnknownKind, BadKeyValue, KeyTaken.
+        """
 
     def rotate_key(self, project: Project, number: int, now: int, grace_ms: int = 0) -> AddedKey:
-        """Replace a key; the replaced one works for another `grace_ms`. Raises NoSuchKey."""
+        """Replace a key with a new one of the same kind, label and scopes.
+
+        The replaced key works for another `grace_ms`, at most GRACE_MS. Raises NoSuchKey, also for a key that was
+        rotated before.
+        """
 
     def revoke_key(self, project: Project, number: int, now: int) -> None:
-        """Revoke a key for good. Raises NoSuchKey."""
+        """Revoke a key for good; running processes follow within about a second. Raises NoSuchKey."""
 
     def revoke_labelled(self, project: Project, label: str, now: int) -> int:
         """Revoke all keys of a project with this label; return how many."""
@@ -88,7 +98,7 @@ class Projects(Protocol):
         """Change these fields of an annotation. Raises TooManyAnnotations."""
 
     def set_password(self, user: str, stored: str, now: int) -> None:
-        """Set the hashed password of a console user, who is added as an administrator where there is none."""
+        """Set the hashed password of a console user; an unknown user is added as an administrator."""
 
     def users_of(self, number: int) -> list[str]:
         """Return the names of the console users with a role in a project."""
@@ -127,7 +137,10 @@ class Users(Protocol):
         """Remove a user and end their sessions. Raises NoSuchUser, LastAdministrator."""
 
     def know_device(self, user: str, now: int, device: str = "") -> str:
-        """Remember that a browser has signed in; return the value of its cookie. Raises NoSuchUser."""
+        """Remember that a browser has signed in; return the value of its cookie from now on. Raises NoSuchUser.
+
+        `device` is the value that the cookie had; it stays if it is this user's.
+        """
 
     def device_of(self, user: str, device: str, now: int) -> str:
         """Return the name under which a known browser of this user is counted; empty for any other browser."""

@@ -21,9 +21,9 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of one project. Stored as JSON; a missing field has its default."""
 
     timezone: str = "UTC"
-    """IANA name, for times that come without a zone from senders who mean their own (Antsomi)."""
+    """IANA name, for times without a zone (Antsomi)."""
     phone_country: str = ""
-    """ISO 3166 code of the country in which a phone number without country code is meant; empty: none."""
+    """ISO 3166 code of the country of phone numbers without a country code; empty: none."""
     blocked_values: tuple[str, ...] = ()
     """Identifier values that are ignored, in addition to those blocked in every project."""
     limits: tuple[tuple[str, int], ...] = ()
@@ -36,8 +36,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Rate-limit multiplier; 0 = unlimited, None = the server's setting."""
 
     answers_with_profile: bool = False
-    """Whether CustomerLabs' calls are answered with the whole profile of the person that they name. The app id is
-    public: any client with it and an email address can then read that person's traits."""
+    """Whether responses to CustomerLabs' calls contain the full profile of the user. The app id is public: any client
+    with it and an email address can then read that user's traits."""
 
     @property
     def policy(self) -> IdentityPolicy:
@@ -57,7 +57,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=1024)
 def _zone(name: str) -> tzinfo:
-    try:
+    try:  # the name was checked when it was set, perhaps on a machine with newer data
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC

@@ -25,13 +25,17 @@ _NAMES: Final = re.compile(
     r"|(?:portal|prop)_id|(?<![a-z])key(?![a-z])|token|secret|passw(?:or)?d|authorization|credential|signature|license",
     re.IGNORECASE,
 )
-_MEMBER: Final = re.compile(r'"([^"\\]{1,80})"(\s*:\s*")((?:[^"\\]|\\.)*)')
-_FIELD: Final = re.compile(r'(?<![^&;?\s])([^"=&;?\s]{1,80})(=)([^&;\s]*)')
+_MEMBER: Final = re.compile(r'"(?P<name>[^"\\]{1,80})"\s*:\s*"(?P<value>(?:[^"\\]|\\.)*)')
+"""A member of a JSON object with a string. The text may end within it, as only the beginning of a body is kept."""
+_FIELD: Final = re.compile(r'(?<![^&;?\s])(?P<name>[^"=&;?\s]{1,80})=(?P<value>[^&;\s]*)')
+"""A field of a query or a form."""
 _PIXEL: Final = "pixel/"
 """Part of the path of a pixel, whose field `data` is JSON in base64 and may hold the write key."""
 _DATA: Final = re.compile(r"(?<=data=)[^&]+")
 _OURS: Final = re.compile(r"pby_[A-Za-z0-9_-]+")
+"""A secret that Passerby generated, wherever it was sent."""
 _RANDOM: Final = re.compile(r"(?=[^0-9]*[0-9])[A-Za-z0-9_.~%-]{12,}")
+"""A segment of a path that may be a key with a typing error, and so is not one of the keys."""
 
 
 def redacted(value: str) -> str:
@@ -44,31 +48,27 @@ def path(path: str, query: str, keys: Collection[str]) -> str:
     segments = [
         redacted(each) if each and (each in keys or _RANDOM.fullmatch(each)) else each for each in path.split("/")
     ]
-    if _PIXEL in path:
+    if _PIXEL in path:  # its JSON is encoded, so the patterns below would not find a key in it
         query = _DATA.sub(lambda found: redacted(found[0]), query)
+    # Shortened last: a secret that is cut in half would not be recognised.
     found = "/".join(segments) + (f"?{_text(query)}" if query else "")
     return found[:PATH_LIMIT]
 
 
 def body(sent: bytes) -> str:
     """Return the beginning of a body as text, without the values of members and fields named like a secret."""
+    # Any bytes may be sent; SQLite and JSON would end a text at a NUL.
     return _text(sent[:BODY_BYTES].decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 def _text(text: str) -> str:
-    text = _MEMBER.sub(_without_secret_member, text)
-    text = _FIELD.sub(_without_secret_field, text)
+    def without_secret(found: re.Match[str]) -> str:
+        value = found["value"]
+        return found[0].removesuffix(value) + redacted(value) if _is_secret(found["name"]) else found[0]
+
+    # JSON and forms are not parsed: a rejected body may be neither, and its secrets have to be found all the same.
+    text = _FIELD.sub(without_secret, _MEMBER.sub(without_secret, text))
     return _OURS.sub(lambda found: redacted(found[0]), text)
-
-
-def _without_secret_member(found: re.Match[str]) -> str:
-    name, between, value = found.groups()
-    return f'"{name}"{between}{redacted(value)}' if _is_secret(name) else found[0]
-
-
-def _without_secret_field(found: re.Match[str]) -> str:
-    name, between, value = found.groups()
-    return f"{name}{between}{redacted(value)}" if _is_secret(name) else found[0]
 
 
 @lru_cache(4_096)

@@ -17,27 +17,23 @@ _SQL = load("passerby.accounts.sqlite", "alerting.sql")
 
 
 class SqliteAlerting:
-    """Reads and writes alert settings and states; opens the file for each call, so any thread may use it."""
+    """Implements `accounts.protocol.Alerting`; opens the file for each call, as calls are rare."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        SqliteProjects(file).close()  # makes the table in a file of an older version
+        SqliteProjects(file).close()  # creates the table in a file of an older version
 
     def settings(self) -> AlertSettings:
-        """The settings; the defaults before any were stored."""
         text = self._get("settings")
         return AlertSettings() if text is None else msgspec.json.decode(text, type=AlertSettings)
 
     def change_settings(self, settings: AlertSettings) -> None:
-        """Replace the settings."""
         self._set("settings", msgspec.json.encode(settings).decode())
 
     def states(self) -> str | None:
-        """The states of alerts as `keep_states` got them; None before."""
         return self._get("states")
 
     def keep_states(self, states: str) -> None:
-        """Store the states of alerts, as JSON."""
         self._set("states", states)
 
     def _get(self, name: str) -> str | None:

@@ -32,28 +32,26 @@ class SqliteChangeFeed:
 
     def changes_since(self, revision: int, now: int) -> AccountsSnapshot | None:
         try:
-            return self._changes_since(revision, now)
+            # Outside of a transaction, as this runs every second in every process: usually it is all that is read.
+            if self._connection.execute(_SQL["revision"]).get <= revision:
+                return None
+            with self._connection:  # one read transaction: the revision is that of the rows
+                current = self._connection.execute(_SQL["revision"]).get
+                projects = [
+                    Project(
+                        id=id_,
+                        name=name,
+                        created_at=created_at,
+                        settings=msgspec.json.decode(settings, type=ProjectSettings),
+                    )
+                    for id_, name, created_at, settings in self._connection.execute(_SQL["projects"])
+                ]
+                keys = [
+                    WorkingKey(id_, project, kind, value, label, read_scopes(scopes), revoked_at)
+                    for id_, project, kind, value, label, scopes, revoked_at in self._connection.execute(
+                        _SQL["current_keys"], {"now": now}
+                    )
+                ]
         except apsw.Error as error:
             raise AccountsUnavailable(str(error)) from error
-
-    def _changes_since(self, revision: int, now: int) -> AccountsSnapshot | None:
-        if self._connection.execute(_SQL["revision"]).get <= revision:
-            return None
-        with self._connection:  # one read transaction: the revision is that of the rows
-            current = self._connection.execute(_SQL["revision"]).get
-            projects = [
-                Project(
-                    id=id_,
-                    name=name,
-                    created_at=created_at,
-                    settings=msgspec.json.decode(settings, type=ProjectSettings),
-                )
-                for id_, name, created_at, settings in self._connection.execute(_SQL["projects"])
-            ]
-            keys = [
-                WorkingKey(id_, project, kind, value, label, read_scopes(scopes), revoked_at)
-                for id_, project, kind, value, label, scopes, revoked_at in self._connection.execute(
-                    _SQL["current_keys"], {"now": now}
-                )
-            ]
         return AccountsSnapshot(current, projects, keys)

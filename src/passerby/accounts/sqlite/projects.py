@@ -1,4 +1,4 @@
-"""The control file: projects, keys and console users, as the command line and the API change them."""
+"""Projects, keys, policies and annotations in the control file."""
 
 from __future__ import annotations
 
@@ -33,11 +33,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 class SqliteProjects:
-    """Reads and changes the control file. Times are passed in: milliseconds since 1970.
-
-    Every change is durable at return. Opening creates the file where there is none, and migrates an older one. Raises
-    NewerFile.
-    """
+    """Implements `accounts.protocol.Projects`. Opening creates or migrates the file. Raises NewerFile."""
 
     def __init__(self, file: Path) -> None:
         self._connection = migrations.open_file(file, "passerby.accounts.sqlite.migrations")
@@ -52,24 +48,20 @@ class SqliteProjects:
         self._connection.close()
 
     def transaction(self) -> AbstractContextManager[Any]:
-        """All changes within are made together or not at all."""
         return sqlite.transaction(self._connection)
 
     def initialised(self) -> bool:
-        """Whether there is any project."""
         return bool(self._connection.execute(_SQL["any_project"]).get)
 
     def projects(self) -> list[Project]:
         return [_project(row) for row in self._connection.execute(_SQL["projects"])]
 
     def project(self, name: str) -> Project:
-        """The project with this name. Raises NoSuchProject."""
         for row in self._connection.execute(_SQL["project_by_name"], {"name": name}):
             return _project(row)
         raise NoSuchProject(name)
 
     def add_project(self, name: str, now: int, settings: ProjectSettings | None = None) -> Project:
-        """A new project, without any key. Raises BadProjectName, ProjectExists."""
         if not _NAME.fullmatch(name):
             raise BadProjectName(name)
         settings = settings or ProjectSettings()
@@ -78,39 +70,57 @@ class SqliteProjects:
         return Project(id=number, name=name, created_at=now, settings=settings)
 
     def change_settings(self, project: Project, settings: ProjectSettings) -> None:
-        """Replace all settings of a project."""
         values = {"id": project.id, "settings": msgspec.json.encode(settings).decode()}
         self._connection.execute(_SQL["set_settings"], values)
 
     def project_numbered(self, number: int) -> Project:
-        """The project with this number. Raises NoSuchProject."""
         for row in self._connection.execute(_SQL["project_by_number"], {"id": number}):
             return _project(row)
         raise NoSuchProject(str(number))
 
     def set_policy(self, number: int, policy: IdentityPolicy, who: str, now: int) -> None:
-        """Give a project another identity policy, and note who did. Raises BadPolicy, NoSuchProject.
-
-        Running processes follow within about a second: it holds for the messages that they apply from then on.
-        """
         with self.transaction():
             project = self.project_numbered(number)
             before = project.settings.policy
             check(policy, before)
             if policy == before:
-                return
-            self.change_settings(project, _with_policy(project.settings, policy))
+                return  # the history of a policy has changes alone
+            settings = msgspec.structs.replace(
+                project.settings,
+                blocked_values=tuple(policy.blocked_values),
+                limits=tuple(policy.limits.items()),
+                contact_traits=tuple(policy.contact_traits),
+                namespaces=tuple(policy.namespaces.items()),
+            )
+            self.change_settings(project, settings)
             noted = {"before": msgspec.json.encode(before).decode(), "after": msgspec.json.encode(policy).decode()}
             self._connection.execute(_SQL["note_policy"], {"project": number, "at": now, "who": who, **noted})
 
     def policy_changes(self, number: int, *, limit: int, before: int | None = None) -> list[PolicyChange]:
-        """At most `limit` changes of a project's policy, the newest first, those behind `before`."""
         values = {"project": number, "before": _LAST if before is None else before, "limit": limit}
-        return [_change(row) for row in self._connection.execute(_SQL["policy_changes"], values)]
+        decode = msgspec.json.Decoder(IdentityPolicy).decode
+        return [
+            PolicyChange(id=id_, at=at, who=who, before=decode(former), after=decode(changed))
+            for id_, at, who, former, changed in self._connection.execute(_SQL["policy_changes"], values)
+        ]
 
     def keys(self, project: Project) -> list[Key]:
-        """All keys of a project, the revoked ones too, oldest first."""
-        return [_key(row) for row in self._connection.execute(_SQL["keys"], {"project": project.id})]
+        found = []
+        for row in self._connection.execute(_SQL["keys"], {"project": project.id}):
+            number, owner, kind, value, label, created_at, revoked_at, scopes = row
+            found.append(
+                Key(
+                    id=number,
+                    project=owner,
+                    kind=kind,
+                    value=None if keys.kind_named(kind).secret else value,  # of a secret, its hash is stored
+                    label=label,
+                    created_at=created_at,
+                    revoked_at=revoked_at,
+                    scopes=read_scopes(scopes),
+                )
+            )
+        return found
 
     def add_key(  # noqa: PLR0913 - all that a key is
         self,
@@ -122,10 +132,6 @@ class SqliteProjects:
         label: str = "",
         scopes: Iterable[Scope] = EVERY,
     ) -> AddedKey:
-        """Give a project another key: a fresh one, or the value that its clients already use.
-
-        `scopes` are what an API token may do. Raises UnknownKind, BadKeyValue, KeyTaken.
-        """
         value = value or keys.new_value(kind)
         keys.check(kind, value)
         row = {
@@ -140,20 +146,15 @@ class SqliteProjects:
         return AddedKey(id=number, kind=kind, value=value)
 
     def rotate_key(self, project: Project, number: int, now: int, grace_ms: int = 0) -> AddedKey:
-        """Replace a key that works by a fresh one of the same kind, label and scopes.
-
-        The replaced key is revoked `grace_ms` later (at most GRACE_MS); until then both work. Raises NoSuchKey, also
-        for a key that was rotated before.
-        """
         with self.transaction():
             for key in self.keys(project):
+                # Also a key within its grace period is refused: two keys would replace one.
                 if key.id == number and key.revoked_at is None:
                     self.revoke_key(project, number, now + min(grace_ms, GRACE_MS))
                     return self.add_key(project, key.kind, now, label=key.label, scopes=key.scopes)
         raise NoSuchKey(number, project.name)
 
     def rename_project(self, number: int, name: str) -> None:
-        """Call a project something else; what belongs to it stays. Raises BadProjectName, ProjectExists."""
         if not _NAME.fullmatch(name):
             raise BadProjectName(name)
         try:
@@ -162,15 +163,12 @@ class SqliteProjects:
             raise ProjectExists(name) from None
 
     def users_of(self, number: int) -> list[str]:
-        """The names of the console's users who may use a project."""
         return [name for (name,) in self._connection.execute(_SQL["users_of"], {"project": number})]
 
     def annotations(self, number: int) -> list[Annotation]:
-        """See Projects."""
         return annotation_rows.of_project(self._connection, number)
 
     def change_annotation(self, number: int, event: str, attribute: str, **changed: Any) -> Annotation:
-        """See Projects. Raises TooManyAnnotations."""
         with self.transaction():
             annotation = msgspec.structs.replace(
                 annotation_rows.one(self._connection, number, event, attribute), **changed
@@ -179,23 +177,20 @@ class SqliteProjects:
             return annotation
 
     def revoke_key(self, project: Project, number: int, now: int) -> None:
-        """Stop a key of this project for good; running edges follow within about a second. Raises NoSuchKey."""
         self._connection.execute(_SQL["revoke_key"], {"id": number, "project": project.id, "revoked_at": now})
         if self._connection.changes() == 0:
             raise NoSuchKey(number, project.name)
 
     def revoke_labelled(self, project: Project, label: str, now: int) -> int:
-        """Stop every key of this project that carries this label; returns how many there were."""
         values = {"project": project.id, "label": label, "revoked_at": now}
         self._connection.execute(_SQL["revoke_labelled"], values)
         return self._connection.changes()
 
     def set_password(self, user: str, stored: str, now: int) -> None:
-        """Give a console user this password, as `passwords.hashed` made it."""
         self._connection.execute(_SQL["set_password"], {"name": user, "password": stored, "changed_at": now})
 
     def password(self, user: str) -> str | None:
-        """The stored password of a console user, None where there is no such user."""
+        """Return the hashed password of a console user; None for an unknown user."""
         value = self._connection.execute(_SQL["password"], {"name": user}).get
         return None if value is None else str(value)
 
@@ -209,37 +204,7 @@ class SqliteProjects:
 _LAST = 2**63 - 1
 
 
-def _with_policy(settings: ProjectSettings, policy: IdentityPolicy) -> ProjectSettings:
-    return msgspec.structs.replace(
-        settings,
-        blocked_values=tuple(policy.blocked_values),
-        limits=tuple(policy.limits.items()),
-        contact_traits=tuple(policy.contact_traits),
-        namespaces=tuple(policy.namespaces.items()),
-    )
-
-
-def _change(row: tuple[Any, ...]) -> PolicyChange:
-    number, at, who, *policies = row
-    before, after = (msgspec.json.decode(text, type=IdentityPolicy) for text in policies)
-    return PolicyChange(id=number, at=at, who=who, before=before, after=after)
-
-
 def _project(row: tuple[Any, ...]) -> Project:
     number, name, created_at, settings = row
     decoded = msgspec.json.decode(settings, type=ProjectSettings)
     return Project(id=number, name=name, created_at=created_at, settings=decoded)
-
-
-def _key(row: tuple[Any, ...]) -> Key:
-    number, project, kind, value, label, created_at, revoked_at, scopes = row
-    return Key(
-        id=number,
-        project=project,
-        kind=kind,
-        value=None if keys.kind_named(kind).secret else value,
-        label=label,
-        created_at=created_at,
-        revoked_at=revoked_at,
-        scopes=read_scopes(scopes),
-    )

@@ -33,9 +33,9 @@ _SQL = load("passerby.accounts.sqlite", "console.sql")
 
 
 class SqliteUsers:
-    """Reads and changes the console's part of a control file that `SqliteProjects` has made.
+    """Implements `accounts.protocol.Users` on a control file that `SqliteProjects` has created.
 
-    Times are passed in: milliseconds since 1970. Thread-safe: calls are serialised.
+    Thread-safe: calls are serialised, because a connection runs one statement at a time.
     """
 
     def __init__(self, file: Path) -> None:
@@ -52,7 +52,6 @@ class SqliteUsers:
         self._connection.close()
 
     def users(self) -> list[ConsoleUser]:
-        """Everybody, by name."""
         with self._turn:
             rows: list[tuple[Any, ...]] = self._connection.execute(_SQL["users"]).fetchall()
             single: list[tuple[Any, ...]] = self._connection.execute(_SQL["project_roles"]).fetchall()
@@ -62,17 +61,12 @@ class SqliteUsers:
         return list(found.values())
 
     def sessions(self, name: str, now: int) -> tuple[int, int | None]:
-        """How many sessions of a user are open, and when one of them was used last (ms)."""
         values = {"user": name, "idle": now - IDLE_MS, "begun": now - LONGEST_MS}
         with self._turn:
             number, seen_at = next(self._connection.execute(_SQL["sessions_of"], values))
         return number, seen_at
 
     def add(self, name: str, role: Role, stored: str, now: int, projects: Iterable[int] = ()) -> None:
-        """A new user, with a password as `passwords.hashed` made it; with the role in these projects, or in every one.
-
-        Raises BadUserName, UserExists.
-        """
         if not _NAME.fullmatch(name):
             raise BadUserName(name)
         single = [{"name": name, "project": project, "role": role.value} for project in projects]
@@ -85,33 +79,24 @@ class SqliteUsers:
             self._connection.executemany(_SQL["set_project_role"], single)
 
     def password(self, name: str) -> str | None:
-        """The stored password of a user; None where there is no such user."""
         with self._turn:
             value = self._connection.execute(_SQL["stored_password"], {"name": name}).get
         return None if value is None else str(value)
 
     def set_password(self, name: str, stored: str, now: int) -> None:
-        """Give a user another password, which ends all of their sessions; their devices are unknown from then on.
-
-        Raises NoSuchUser.
-        """
         with self._turn, sqlite.transaction(self._connection):
             self._change(name, "change_password", {"password": stored, "changed_at": now})
+            # Who knew the former password must not stay signed in, nor keep the exemption from the delay.
             self._connection.execute(_SQL["end_sessions"], {"user": name})
             self._connection.execute(_SQL["forget_devices"], {"user": name})
 
     def set_role(self, name: str, role: Role | None) -> None:
-        """Give a user this role in every project, or none, from their next request on.
-
-        Raises NoSuchUser, LastAdministrator.
-        """
         with self._turn, sqlite.transaction(self._connection):
             if role is not Role.ADMIN:
                 self._refuse_last_admin(name)
             self._change(name, "change_role", {"role": role.value if role else ""})
 
     def set_role_in(self, name: str, project: int, role: Role | None) -> None:
-        """Give a user this role in one project, beyond the one in every project; or none. Raises NoSuchUser."""
         values = {"name": name, "project": project}
         if role is None:
             self._write("end_project_role", values)
@@ -122,20 +107,17 @@ class SqliteUsers:
             raise NoSuchUser(name) from error
 
     def remove(self, name: str) -> None:
-        """Take a user and their sessions away. Raises NoSuchUser, LastAdministrator."""
         with self._turn, sqlite.transaction(self._connection):
             self._refuse_last_admin(name)
             self._change(name, "remove_user", {})
 
     def know_device(self, user: str, now: int, device: str = "") -> str:
-        """Note that a browser has signed in: what its device cookie holds from now on. Raises NoSuchUser.
-
-        `device` is what the cookie held before; it stays where it is this user's.
-        """
         with self._turn, sqlite.transaction(self._connection):
+            # The cookie stays if it is this user's; another user's must not become a way to recognise both.
             token = device if self._knows(user, device, now) else secrets.token_urlsafe(_TOKEN_BYTES)
             values = {"digest": keys.digest(token), "user": user, "now": now}
             try:
+                # A foreign key fails if the user was removed meanwhile, here and below.
                 self._connection.execute(_SQL["know_device"], values)
             except apsw.ConstraintError as error:
                 raise NoSuchUser(user) from error
@@ -144,7 +126,6 @@ class SqliteUsers:
         return token
 
     def device_of(self, user: str, device: str, now: int) -> str:
-        """The name under which a known browser of this user is counted; empty where it is not one."""
         with self._turn:
             return keys.digest(device) if self._knows(user, device, now) else ""
 
@@ -153,19 +134,16 @@ class SqliteUsers:
         return bool(self._connection.execute(_SQL["knows_device"], values).get)
 
     def unlock(self, user: str, now: int) -> None:
-        """End the delay of a user's sign-in attempts. Raises NoSuchUser."""
         try:
             self._write("unlock", {"user": user, "now": now})
         except apsw.ConstraintError as error:
             raise NoSuchUser(user) from error
 
     def unlocked_at(self, user: str) -> int:
-        """When a user was last unlocked, 0 for never."""
         with self._turn:
             return int(self._connection.execute(_SQL["unlocked_at"], {"user": user}).get)
 
     def open_session(self, user: str, now: int) -> str:
-        """A new session of this user: what its cookie holds. Raises NoSuchUser."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._turn, sqlite.transaction(self._connection):
             try:
@@ -176,18 +154,17 @@ class SqliteUsers:
         return token
 
     def visitor(self, token: str, now: int) -> Visitor | None:
-        """Return the user of a session, with the current role; None if the session has ended or is unknown."""
         digest = keys.digest(token)
         with self._turn:
             for user, role, seen in self._connection.execute(_SQL["session"], {"digest": digest, **_limits(now)}):
-                if now - seen >= RENEW_MS:
+                if now - seen >= RENEW_MS:  # not for every page: it is a durable write
                     self._connection.execute(_SQL["see_session"], {"digest": digest, "now": now})
+                # Read for each request, so a changed role holds from the next one.
                 single = self._connection.execute(_SQL["roles_of"], {"user": user})
                 return Visitor(user, _role(role), {project: Role(each) for project, each in single})
         return None
 
     def end_session(self, token: str) -> None:
-        """End this session, if there is one."""
         self._write("end_session", {"digest": keys.digest(token)})
 
     def _write(self, statement: str, values: dict[str, Any]) -> None:
@@ -210,5 +187,5 @@ def _role(stored: str) -> Role | None:
 
 
 def _limits(now: int) -> dict[str, int]:
-    """Sessions used before the first, or begun before the second of these times, are over."""
+    """Return the times before which a session that was last used, or begun, has ended."""
     return {"idle": now - IDLE_MS, "begun": now - LONGEST_MS}

@@ -45,24 +45,23 @@ class SqliteRejectedWriter:
         self._connection = open_refused(file)
 
     def add(self, requests: Sequence[RejectedRequest], counts: Iterable[Count]) -> None:
-        """See RejectedWriter."""
         with sqlite.transaction(self._connection):
-            rows = [msgspec.structs.asdict(each) | {"number": None, "cause": _text(each.cause)} for each in requests]
-            self._connection.executemany(_SQL["keep"], rows)
+            for each in requests:
+                cause = "" if each.cause is None else msgspec.json.encode(each.cause).decode()
+                self._connection.execute(_SQL["keep"], msgspec.structs.asdict(each) | {"cause": cause})
             self._connection.executemany(_SQL["count"], [msgspec.structs.astuple(count) for count in counts])
+            # Both limits: one project's mistakes must not displace another's, nor many projects' fill the disk.
             for project in {each.project for each in requests}:
                 self._connection.execute(_SQL["drop_excess"], (project, KEPT_PER_PROJECT))
             self._connection.execute(_SQL["drop_most"], (KEPT_IN_ALL,))
 
     def count_uses(self, uses: Mapping[int, int], now: int) -> None:
-        """See RejectedWriter."""
-        minute = now - now % MINUTE_MS
+        minute = now - now % MINUTE_MS  # a row for each minute, as the page shows uses of the last hour
         with sqlite.transaction(self._connection):
             self._connection.executemany(_SQL["count_use"], [(key, minute, count) for key, count in uses.items()])
             self._connection.execute(_SQL["drop_old_uses"], (now - USES_KEPT_MS,))
 
     def prune(self, now: int) -> None:
-        """See RejectedWriter."""
         with sqlite.transaction(self._connection):
             self._connection.execute(_SQL["drop_old"], (now - KEPT_MS,))
             self._roll_up(MINUTE, HOUR, now - MINUTES_KEPT_MS)
@@ -91,36 +90,38 @@ class SqliteRejectedReader:
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
+            # A connection serves one query at a time: threads would wait for each other's.
             connection = self._local.connection = sqlite.connect(self._file)
             self._connections.append(connection)
         return connection
 
     def head(self) -> int:
-        """See RejectedReader."""
         return int(self._connection.execute(_SQL["head"]).get)
 
     def newest(self, projects: Iterable[int], *, limit: int, before: int | None = None) -> list[RejectedRequest]:
-        """See RejectedReader."""
         end = _LAST if before is None else before
+        # One query for each project, by its index: few projects are asked for, and one of them may have most rows.
         parts = [self._read("newest", (project, end, limit)) for project in set(projects)]
         return list(heapq.merge(*parts, key=lambda each: each.number, reverse=True))[:limit]
 
     def following(self, after: int, until: int, limit: int) -> list[RejectedRequest]:
-        """See RejectedReader."""
-        return self._read("following", (after, until, limit))[::-1]
+        return self._read("following", (after, until, limit))[::-1]  # the newest are read first, up to the limit
 
     def counted(self, project: int, begin: int, end: int, step: int) -> list[tuple[str, int, int]]:
-        """See RejectedReader."""
         rows: list[Any] = self._connection.execute(_SQL["counted"], (project, begin, end, step)).fetchall()
         return rows
 
     def uses(self, now: int) -> dict[int, Use]:
-        """See RejectedReader."""
         rows = self._connection.execute(_SQL["uses"], (now - USES_KEPT_MS,))
         return {key: Use(last_at, count) for key, last_at, count in rows}
 
     def _read(self, query: str, bindings: tuple[int, ...]) -> list[RejectedRequest]:
-        return [_record(row) for row in self._connection.execute(_SQL[query], bindings)]
+        found = []
+        for row in self._connection.execute(_SQL[query], bindings):
+            fields: dict[str, Any] = dict(zip(RejectedRequest.__struct_fields__, row, strict=True))
+            cause = _cause(fields["cause"]) if fields["cause"] else None
+            found.append(RejectedRequest(**fields | {"cause": cause}))
+        return found
 
     def close(self) -> None:
         """Close the connections of all threads. No thread may be reading."""
@@ -134,14 +135,5 @@ def open_refused(file: Path) -> apsw.Connection:
     Commits are not synced: a power failure may lose the newest rows, and no request waits for the disk.
     """
     connection = migrations.open_file(file, "passerby.rejected_requests.sqlite.migrations")
-    connection.pragma("synchronous", "NORMAL")
+    connection.pragma("synchronous", "NORMAL")  # `connect` sets FULL, for data that must not be lost
     return connection
-
-
-def _record(row: Any) -> RejectedRequest:
-    fields = dict(zip(RejectedRequest.__struct_fields__, row, strict=True))
-    return RejectedRequest(**fields | {"cause": _cause(fields["cause"]) if fields["cause"] else None})
-
-
-def _text(cause: Cause | None) -> str:
-    return "" if cause is None else msgspec.json.encode(cause).decode()
