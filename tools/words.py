@@ -1,14 +1,10 @@
 """Refuses words that are not plain technical English, in text and in commit subjects.
 
-    PYTHON tools/words.py            check; list what is new
-    PYTHON tools/words.py --all      list everything, known lines too
-    PYTHON tools/words.py --shrink   remove lines from the baseline that are gone
+    PYTHON tools/words.py            check files and commit subjects
     PYTHON tools/words.py --files    check files alone, and no commits
     PYTHON tools/words.py --message FILE   check the commit message in this file alone
 
-`words.toml` holds the phrases and what to write. Lines with such a phrase that were there when a phrase was added are
-known by their hash in `words.baseline`: they may be moved and deleted, but a line that is new or edited has to be
-written in other words. The baseline never grows, and is deleted with its last line.
+`words.toml` holds the phrases and what to write instead.
 
 The subjects checked are those of the commits that the upstream branch does not have, or of the last commit where there
 is no upstream branch: `area: imperative`, at most 72 characters.
@@ -18,7 +14,6 @@ Standard library only, and below a second: it runs before every commit.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 import sys
@@ -29,13 +24,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parent.parent
-BASELINE: Final = "tools/words.baseline"
 CHECKED: Final = re.compile(r".*\.(py|md|html|sql|js|mjs|ts|css|toml|yaml|txt)|Makefile|\.ci/run")
 UNCHECKED: Final = re.compile(
     r"tools/words\..*|.*/(vendor|viewer|bundles)/.*|docs/reference/(api|metrics|semantics|settings)\.md"
-    r"|.*/(test_)?earlier_(reasons|rejections)\.py"
+    r"|.*/(test_)?earlier_(reasons|rejections)\.py|.*/(log|state)/sqlite/migrations/0001_tables\.sql"
 )
-"""The phrases themselves, what others wrote, generated pages, and texts that earlier versions stored."""
+"""The phrases themselves, what others wrote, generated pages, texts that earlier versions stored, released steps."""
 SUBJECT: Final = re.compile(r"[a-z][a-z0-9_.,/ -]*: (?P<verb>[a-z][\w-]*)( .*)?[^.]")
 NO_IMPERATIVE: Final = re.compile(r"(?!(bring|embed|feed|need|seed|shed|speed|focus)$).*(ing|ed|[^s]s)")
 LONGEST_SUBJECT: Final = 72
@@ -47,14 +41,8 @@ class Finding(NamedTuple):
     path: str
     number: int
     column: int
-    line: str
     phrase: str
     instead: str
-
-    @property
-    def known_as(self) -> str:
-        """What the baseline calls the line: it does not depend on the line's place and indentation."""
-        return hashlib.sha256(self.line.strip().encode()).hexdigest()[:12]
 
     def __str__(self) -> str:
         return f"{self.path}:{self.number}: “{self.phrase}” - {self.instead}"
@@ -73,11 +61,11 @@ class Phrases:
         lowered = text.lower()
         if not self._any.search(lowered):
             return
-        for number, (line, low) in enumerate(zip(text.split("\n"), lowered.split("\n"), strict=True), 1):
-            if self._any.search(low):
+        for number, line in enumerate(lowered.split("\n"), 1):
+            if self._any.search(line):
                 for pattern, instead in self._instead:
-                    for found in pattern.finditer(low):
-                        yield Finding(path, number, found.start(), line, found[0], instead)
+                    for found in pattern.finditer(line):
+                        yield Finding(path, number, found.start(), found[0], instead)
 
 
 def main(arguments: list[str]) -> int:
@@ -86,14 +74,10 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--message"]:
         return report(list(faults(Path(arguments[1]).read_text(encoding="utf-8").partition("\n")[0], phrases)))
     found = [finding for path, text in texts() for finding in phrases.within(path, text)]
-    baseline = ROOT / BASELINE
-    known = set(baseline.read_text().split()) if baseline.exists() else set()
-    if "--shrink" in arguments:
-        write(baseline, known & {finding.known_as for finding in without_names(found)})
-        return 0
-    new = without_names(finding for finding in found if "--all" in arguments or finding.known_as not in known)
     change = [] if "--files" in arguments else subjects()
-    return report([*map(str, new), *(fault for subject in change for fault in faults(subject, phrases))])
+    return report(
+        [*map(str, without_names(found)), *(fault for subject in change for fault in faults(subject, phrases))]
+    )
 
 
 def report(wrong: list[str]) -> int:
@@ -105,7 +89,7 @@ def report(wrong: list[str]) -> int:
 
 
 def without_names(found: Iterable[Finding]) -> list[Finding]:
-    """Those that are not names in Python code: names are the review's affair, text is checked."""
+    """Leave out findings in names of Python code, which a review judges."""
     by_path: dict[str, list[Finding]] = {}
     for finding in found:
         by_path.setdefault(finding.path, []).append(finding)
@@ -145,15 +129,6 @@ def faults(subject: str, phrases: Phrases) -> Iterator[str]:
     if len(subject) > LONGEST_SUBJECT:
         yield f"commit “{subject}”: {len(subject)} characters, at most {LONGEST_SUBJECT}"
     yield from (f"commit “{subject}”: “{each.phrase}” - {each.instead}" for each in phrases.within("", subject))
-
-
-def write(baseline: Path, lines: Iterable[str]) -> None:
-    """Write the baseline; delete it with its last line."""
-    text = "".join(f"{line}\n" for line in sorted(lines))
-    if text:
-        baseline.write_text(text)
-    else:
-        baseline.unlink(missing_ok=True)
 
 
 def run(*command: str) -> str:

@@ -33,7 +33,7 @@ class Identifier(NamedTuple):
 
 
 class Violation(NamedTuple):
-    """A rule that a message broke without being refused: counted by kind, so that the sender can be told.
+    """A violation of a rule by an accepted message, counted by kind and shown to the sender.
 
     `subject` is the event name ("" for the profile's traits or the message itself), `attribute` the attribute's name
     ("" where the whole message is meant), `sample` a shortened value to look at.

@@ -64,7 +64,7 @@ class EdgeSettings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         _about(
             "Address at which browsers and apps reach the ingest port, such as `https://events.example.com`; SDKs that "
-            "ask for their settings are told it. Empty: the address that they asked.",
+            "fetch their settings receive it. Empty: the address that they requested.",
             pattern=r"^(https?://([A-Za-z0-9][A-Za-z0-9._-]{0,254}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?)?$",
         ),
     ] = ""
@@ -265,7 +265,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def proxies(self) -> TrustedProxies:
-        """The reverse proxies to believe. Made anew at each call, with an empty cache."""
+        """The trusted reverse proxies. Each call returns a new object with an empty cache."""
         return TrustedProxies(self.trusted_proxies, self.proxy_header)
 
 

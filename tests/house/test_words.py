@@ -1,4 +1,4 @@
-"""The word check finds a phrase in what is new or edited, knows what was there before, and reads commit subjects."""
+"""The word check finds quaint phrases in text, ignores names in code, and reads commit subjects."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_clean_repository_passes(repository: Path) -> None:
     assert check(repository) == (0, "")
 
 
-def test_a_new_phrase_is_found_with_its_place_and_what_to_write(repository: Path) -> None:
+def test_a_phrase_is_found_with_its_place_and_what_to_write(repository: Path) -> None:
     (repository / "query.sql").write_text("SELECT 1\n" + QUAINT)
     code, printed = check(repository)
     assert code == 1
@@ -72,34 +72,12 @@ def test_a_new_phrase_is_found_with_its_place_and_what_to_write(repository: Path
     assert "2 phrases" in printed
 
 
-def test_a_line_that_is_known_may_move_and_may_not_be_edited(repository: Path) -> None:
-    known = words.Finding("", 1, 0, QUAINT, "", "").known_as
-    (repository / "tools/words.baseline").write_text(f"{known}\n0123456789ab\n")
-    (repository / "moved.sql").write_text("    " + QUAINT)
-    assert check(repository) == (0, "")
-    assert check(repository, "--all")[0] == 1
-    (repository / "moved.sql").write_text(QUAINT.replace("row", "line"))
-    assert check(repository)[0] == 1
-
-
 def test_a_name_in_code_is_no_text(repository: Path) -> None:
     name = "no" + "body"
     (repository / "code.py").write_text(f"def f({name}: int) -> int:\n    return {name}\n")
     assert check(repository) == (0, "")
     (repository / "code.py").write_text(f"def f(x: int) -> int:\n    return x  # for {name}\n")
     assert check(repository)[0] == 1
-
-
-def test_the_baseline_loses_lines_that_are_gone_and_is_deleted_when_empty(repository: Path) -> None:
-    baseline = repository / "tools/words.baseline"
-    known = words.Finding("", 1, 0, QUAINT, "", "").known_as
-    baseline.write_text(f"0123456789ab\n{known}\n")
-    (repository / "query.sql").write_text(QUAINT)
-    check(repository, "--shrink")
-    assert baseline.read_text() == f"{known}\n"
-    (repository / "query.sql").write_text("SELECT 1\n")
-    check(repository, "--shrink")
-    assert not baseline.exists()
 
 
 def test_the_subjects_of_the_change_are_checked(repository: Path) -> None:

@@ -1,7 +1,7 @@
-"""`wait=`: a reader who has just been told that something was accepted can ask to see it.
+"""Implements `wait=`: waits until everything accepted before the request is readable.
 
-What was acknowledged is in the log. It is visible when the worker has applied the log that far and the relay has
-carried what that came to into the event store.
+Acknowledged messages are in the log. They are visible when the worker has applied the log up to their position and the
+relay has delivered the resulting events to the event store.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from passerby.services.log import AcceptedLog
 from passerby.state.views import StateReader
 
 LOOK_SECONDS = 0.005
-"""Pause between two looks at how far worker and relay are. Everybody who waits shares one look."""
+"""Pause between two checks of the positions of worker and relay. All waiting requests share one check."""
 
 
 class VisibleEvents(Protocol):

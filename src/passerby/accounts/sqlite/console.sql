@@ -1,9 +1,9 @@
 -- name: users
--- Everybody who may use the console.
+-- All console users, by name.
 SELECT name, role, changed_at FROM console_user ORDER BY name
 
 -- name: add_user
--- A new console user; fails where the name is taken.
+-- Add a console user. Fails if the name is taken.
 INSERT INTO console_user (name, password, changed_at, role) VALUES (:name, :password, :changed_at, :role)
 
 -- name: stored_password
@@ -11,19 +11,19 @@ INSERT INTO console_user (name, password, changed_at, role) VALUES (:name, :pass
 SELECT password FROM console_user WHERE name = :name
 
 -- name: change_password
--- Give a console user another password.
+-- Set the password of a console user.
 UPDATE console_user SET password = :password, changed_at = :changed_at WHERE name = :name
 
 -- name: change_role
--- Let a console user do more, or less.
+-- Set the role of a console user.
 UPDATE console_user SET role = :role WHERE name = :name
 
 -- name: remove_user
--- Take a console user away, and their sessions with them.
+-- Delete a console user and their sessions.
 DELETE FROM console_user WHERE name = :name
 
 -- name: other_admins
--- How many administrators there are beside this user.
+-- Number of administrators other than this user.
 SELECT count(*) FROM console_user WHERE role = 'admin' AND name <> :name
 
 -- name: open_session

@@ -1,11 +1,11 @@
 """Throttles sign-in attempts: a delay that grows with each wrong password, for a user name from one network.
 
-Nothing locks a user out everywhere: attempts from elsewhere do not count against one's own network, and a browser that
+Nothing locks a user out everywhere: attempts from other networks do not count, and a browser that
 has signed in before (identified by its device cookie) is counted separately. An address that tries many names is
 delayed as well, whatever the name.
 
 What is kept is bounded: beyond MOST keys, those that failed longest ago are forgotten first. It is kept in memory, so a
-restart forgets all of it; `passerby users unlock` lets one user try again at once.
+restart clears it; `passerby users unlock` lets one user try again at once.
 """
 
 from __future__ import annotations

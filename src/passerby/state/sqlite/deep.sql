@@ -106,7 +106,7 @@ SELECT o.id FROM outbox AS o WHERE o.id > ?1 AND o.id <= ?2 AND o.events > 0 AND
 );
 
 -- name: leads_nowhere
--- Merged profiles that lead to no profile that stands for itself.
+-- Merged profiles whose pointers do not end at an unmerged profile.
 SELECT hex(p.id) FROM profiles AS p
 WHERE p.id > ?1 AND p.id <= ?2 AND p.merged_into IS NOT NULL AND NOT EXISTS (
     WITH RECURSIVE path (id, merged_into) AS (
@@ -176,7 +176,7 @@ WHERE (s.project, s.value, s.namespace, s.scope, s.one, s.other) > (?1, ?2, ?3, 
     AND p.project <> s.project;
 
 -- name: counted
--- What the profiles come to: by project and stage how many stand for themselves, and how many events they have.
+-- Per project and stage: the number of unmerged profiles, and the number of their events.
 SELECT project, stage, sum(merged_into IS NULL), sum(event_count) FROM profiles
 WHERE id > ?1 AND id <= ?2 GROUP BY project, stage;
 

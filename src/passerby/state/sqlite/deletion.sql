@@ -80,11 +80,11 @@ DELETE FROM merge_identifiers WHERE merge_id IN (
 );
 
 -- name: delete_merges
--- The merges of gone profiles. Winner and loser are gone together.
+-- Merges of deleted profiles. Winner and loser are deleted together.
 DELETE FROM merges WHERE winner IN (SELECT profile FROM deleted_profiles WHERE project = ?1 AND done = 0);
 
 -- name: delete_separations
--- Pairs that an undo keeps apart.
+-- Pairs that an undo has separated.
 DELETE FROM separations WHERE project = ?1 AND (
     one IN (SELECT profile FROM deleted_profiles WHERE project = ?1 AND done = 0)
     OR other IN (SELECT profile FROM deleted_profiles WHERE project = ?1 AND done = 0)
