@@ -175,7 +175,7 @@ def counts(store: ChdbEventStore, size: str) -> None:
     timed(f"count of all events, {size}", lambda: store.total(PROJECT), 10)
     timed(f"count by name, {size}", lambda: store.count(PROJECT, NAMES[3]), 10)
     timed(f"count by name and attribute, {size}", lambda: store.count(PROJECT, NAMES[3], "channel", CHANNELS[2]), 10)
-    timed(f"counts of every name by day, {size}", lambda: store.volumes(PROJECT, 0), 5)
+    timed(f"counts of every name by day, {size}", lambda: store.daily_counts(PROJECT, 0), 5)
 
 
 def by_id(store: ChdbEventStore, people: int, size: str) -> None:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+Milliseconds = Annotated[int, Meta(description="a time in milliseconds since 1970 in UTC")]
+"""A time. The JSON of a page of the console has it as text, so its fields must differ from other numbers."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())

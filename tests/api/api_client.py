@@ -31,7 +31,15 @@ from passerby.api.app import create_app
 from passerby.audit.sqlite.log import SqliteAuditLog
 from passerby.catalogue.types import data_type
 from passerby.engines import LogEngine
-from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, StoredChange, Volume
+from passerby.event_store.protocol import (
+    ANY,
+    Cursor,
+    DailyCount,
+    EventCounts,
+    EventFilter,
+    EventStoreBroken,
+    StoredChange,
+)
 from passerby.log.protocol import LogReader
 from passerby.log.sqlite.engine import SqliteLogEngine
 from passerby.messages import Identifier, Message, StoredEvent
@@ -39,11 +47,11 @@ from passerby.positions import START, Position
 from passerby.rejected_requests.sqlite.store import SqliteRejectedReader, SqliteRejectedWriter
 from passerby.runtime import metrics
 from passerby.services.context import ServerContext
+from passerby.services.daily_counts import DailyCountCache
 from passerby.services.log import SharedArchive, SharedLog
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
-from passerby.services.volumes import VolumeCache
 from passerby.state.sqlite.reader import SqliteStateReader
 from passerby.state.sqlite.store import SqliteState
 from passerby.worker.batch import Worker
@@ -64,7 +72,13 @@ class MemoryEvents:
         self.events += msgspec.json.Decoder(StoredEvent).decode_lines(rows)
 
     def timeline(
-        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
+        self,
+        project: int,
+        profiles: Sequence[str],
+        *,
+        limit: int,
+        before: Cursor | None = None,
+        only: EventFilter = ANY,
     ) -> list[StoredEvent]:
         if self.broken:
             raise EventStoreBroken
@@ -98,12 +112,12 @@ class MemoryEvents:
         del attribute, value
         return sum((event.project, event.name) == (project, name) for event in self.events)
 
-    def volumes(self, project: int, since: int) -> list[Volume]:
+    def daily_counts(self, project: int, since: int) -> list[DailyCount]:
         if self.broken:
             raise EventStoreBroken
         events = [each for each in self.events if each.project == project and each.time >= since]
         counts = Counter((each.name, each.time // 86_400_000) for each in events)
-        return [Volume(*key, count) for key, count in sorted(counts.items())]
+        return [DailyCount(*key, count) for key, count in sorted(counts.items())]
 
     def value_types(self, project: int, name: str, attribute: str) -> dict[str, int]:
         if self.broken:
@@ -190,7 +204,7 @@ class InProcessServer:
             archive=self._archive,
             events=self.events,
             visibility=Visibility(self._to_show, self.reader, self.relay, self.relay.nudge, LONGEST_WAIT),
-            volumes=VolumeCache(self.events, lambda: time.time_ns() // 1_000_000),
+            daily_counts=DailyCountCache(self.events, lambda: time.time_ns() // 1_000_000),
             refused=self._refused,
             tail=Tail(self._to_show, self._refused, readers, lambda: False, self.reader.attribute_types),
             readers=readers,

@@ -9,7 +9,11 @@ import pytest
 from structlog.testing import capture_logs
 from tests.api.api_client import ApiClient
 
+from passerby.accounts.errors import AccountsUnavailable
+from passerby.errors import StoreError
+from passerby.messages import Identifier
 from passerby.services.errors import ErrorCode
+from passerby.state.protocol import StateBroken, StateUnavailable
 from passerby.web.errors import MEANING, STATUS, ErrorAnswer
 
 
@@ -50,6 +54,52 @@ def test_an_internal_error_is_logged_and_not_disclosed(api: ApiClient, monkeypat
     assert [(line["log_level"], type(line["exc_info"])) for line in lines if line["event"] == "a request failed"] == [
         ("error", KeyError)
     ]
+
+
+@pytest.mark.parametrize(
+    "failure, seconds, advice",
+    [
+        (StateUnavailable("disk I/O error at /srv/state.db"), "5", "try again"),
+        (StateBroken("database disk image is malformed at /srv/state.db"), "60", "passerby doctor"),
+    ],
+)
+def test_a_store_that_fails_is_503_and_says_what_to_do(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, failure: StoreError, seconds: str, advice: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(type(api.server.reader), "totals", fail)
+    with capture_logs() as lines:
+        answer = api.get("/v1/stats")
+    found = error(answer, 503).error
+    assert (found.code, found.details) == (ErrorCode.STORE_UNAVAILABLE, {"store": "state"})
+    assert advice in found.message
+    assert answer.headers["retry-after"] == seconds
+    assert "/srv" not in answer.text
+    assert [(line["store"], line["exc_info"]) for line in lines if line["event"] == "a store failed"] == [
+        ("the state", failure)
+    ]
+
+
+def test_a_failure_while_a_request_waits_is_503_too(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise StateUnavailable("locked")
+
+    api.track("Seen", Identifier("mobile_id", "m-1"))
+    monkeypatch.setattr(type(api.server.reader), "positions", fail)
+    assert error(api.get("/v1/stats", wait="1"), 503).error.code == ErrorCode.STORE_UNAVAILABLE
+
+
+def test_a_control_file_that_fails_during_a_change_is_503_and_not_a_bad_parameter(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AccountsUnavailable("database or disk is full")
+
+    monkeypatch.setattr("passerby.accounts.sqlite.projects.SqliteProjects.add_key", fail)
+    answer = api.post("/v1/keys", body={"kind": "segment.write_key"})
+    assert error(answer, 503).error.details == {"store": "control file"}
 
 
 def test_every_code_has_a_status_and_a_meaning() -> None:

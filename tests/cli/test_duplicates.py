@@ -35,7 +35,8 @@ def pairs(passerby: Command, *flags: str) -> list[list[str]]:
 def test_pairs_are_listed_for_people_and_for_programs(passerby: Command) -> None:
     assert pairs(passerby) == [["u0", "u1"], ["u2", "u3"], ["u4", "u5"]]
     assert pairs(passerby, "--limit", "2") == [["u0", "u1"], ["u2", "u3"]]
-    assert pairs(passerby, "--limit", "0") == []
+    refused = passerby("duplicates", "list", "--limit", "0")
+    assert (refused.code, refused.err) == (1, "passerby: --limit must be at least 1\n")
     heading, first, *_ = passerby("duplicates", "list").out.splitlines()
     assert heading.split() == ["profile", "other", "profile", "user", "ids", "shared", "rule"]
     assert "email=0@x.example" in first

@@ -45,6 +45,31 @@ def test_merges_are_listed_as_text_and_json(passerby: Command, builder: StateBui
     assert passerby("merges", "list", "--json", "--before", newest["id"]).json == [oldest]
 
 
+@pytest.mark.parametrize("limit", ["0", "-1"])
+def test_a_limit_that_would_list_nothing_is_refused(passerby: Command, limit: str) -> None:
+    refused = passerby("merges", "list", "--limit", limit)
+    assert (refused.code, refused.out, refused.err) == (1, "", "passerby: --limit must be at least 1\n")
+
+
+@pytest.mark.parametrize(
+    "file, words",
+    [
+        ("state.db", ("merges", "list")),
+        ("control.db", ("keys", "list")),
+        ("audit.db", ("keys", "add", "segment.write_key")),
+    ],
+)
+def test_a_store_that_is_damaged_is_reported_in_one_line(
+    passerby: Command, data: Path, file: str, words: tuple[str, ...]
+) -> None:
+    (data / file).write_bytes(b"no database" * 1_000)
+    failed = passerby(*words)
+    assert (failed.code, failed.out) == (1, "")
+    assert failed.err.startswith("passerby: cannot use ")
+    assert "passerby doctor" in failed.err
+    assert failed.err.count("\n") == 1
+
+
 def test_a_merge_is_shown_and_can_be_undone_once(passerby: Command, builder: StateBuilder) -> None:
     absorbed(builder, "m1", "u1")
     (merge,) = passerby("merges", "list", "--json").json

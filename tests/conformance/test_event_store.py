@@ -15,7 +15,7 @@ from tests.conformance.event_stores import ENGINES, Opened
 from tests.event_store.chdb.sample_events import ANN, BOB, NOON, PROJECT, event, event_id, numbered, rows
 
 from passerby.catalogue.types import data_type
-from passerby.event_store.protocol import Cursor, EventCounts, EventStore, Only, Volume
+from passerby.event_store.protocol import Cursor, DailyCount, EventCounts, EventFilter, EventStore
 from passerby.messages import (
     CLAIMED,
     NO_REJECTION_DETAIL,
@@ -176,13 +176,13 @@ class TestTimelines:
 
     def test_a_name_leaves_the_others_out(self, store: EventStore) -> None:
         store.write(rows(event(n, name="it's \\ odd" if n == 2 else "viewed") for n in range(1, 4)), "1")
-        assert ids(timeline(store, only=Only("it's \\ odd"))) == [event_id(2)]
-        assert ids(timeline(store, only=Only("viewed"), before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
+        assert ids(timeline(store, only=EventFilter("it's \\ odd"))) == [event_id(2)]
+        assert ids(timeline(store, only=EventFilter("viewed"), before=Cursor(NOON + 3, event_id(3)))) == [event_id(1)]
 
     def test_a_standard_event_is_found_next_to_an_integer_of_more_than_64_bits(self, store: EventStore) -> None:
         bought = Semantic(name="purchased", items=[], value=10**30, currency=None)
         store.write(rows([event(1, semantic=bought)]), "1")
-        assert ids(timeline(store, only=Only(semantic="purchased"))) == [event_id(1)]
+        assert ids(timeline(store, only=EventFilter(semantic="purchased"))) == [event_id(1)]
 
     def test_a_meaning_leaves_the_others_out(self, store: EventStore) -> None:
         bought = Semantic(name="purchased", items=[Item(sku="it's \\ 1", price=2.5)], value=2.5, currency="EUR")
@@ -190,10 +190,10 @@ class TestTimelines:
         meanings = (bought, None, searched, bought)
         store.write(rows(event(n, semantic=meaning) for n, meaning in enumerate(meanings, 1)), "1")
         assert [read.semantic for read in reversed(timeline(store))] == list(meanings)
-        assert ids(timeline(store, only=Only(semantic="purchased"))) == [event_id(4), event_id(1)]
+        assert ids(timeline(store, only=EventFilter(semantic="purchased"))) == [event_id(4), event_id(1)]
         before = Cursor(NOON + 4, event_id(4))
-        assert ids(timeline(store, only=Only("viewed", "purchased"), before=before)) == [event_id(1)]
-        assert timeline(store, only=Only("Song played", "purchased")) == []
+        assert ids(timeline(store, only=EventFilter("viewed", "purchased"), before=before)) == [event_id(1)]
+        assert timeline(store, only=EventFilter("Song played", "purchased")) == []
 
     def test_projects_never_see_each_other(self, store: EventStore) -> None:
         store.write(rows([event(1), event(2, project=2)]), "1")
@@ -256,8 +256,11 @@ class TestCounts:
         moments = [NOON - 9 * day, NOON - day, NOON, NOON + 1]
         store.write(rows([event(number, time=moment) for number, moment in enumerate(moments)]), "t")
         name = event(0).name
-        assert store.volumes(PROJECT, NOON - 2 * day) == [Volume(name, today - 1, 1), Volume(name, today, 2)]
-        assert store.volumes(PROJECT + 1, 0) == []
+        assert store.daily_counts(PROJECT, NOON - 2 * day) == [
+            DailyCount(name, today - 1, 1),
+            DailyCount(name, today, 2),
+        ]
+        assert store.daily_counts(PROJECT + 1, 0) == []
 
     @pytest.mark.parametrize(
         "value, text",
@@ -304,12 +307,12 @@ class TestCounts:
 class TestOfProfiles:
     def test_a_timeline_can_be_of_a_range_of_time(self, store: EventStore) -> None:
         store.write(numbered(1, 9), "1")
-        only = Only(since=NOON + 3, until=NOON + 6)
+        only = EventFilter(since=NOON + 3, until=NOON + 6)
         assert ids(timeline(store, only=only)) == [event_id(5), event_id(4), event_id(3)]
         before = Cursor(NOON + 5, event_id(5))
         assert ids(timeline(store, only=only, before=before)) == [event_id(4), event_id(3)]
-        assert ids(timeline(store, only=Only("viewed", until=NOON + 2))) == [event_id(1)]
-        assert timeline(store, only=Only("other", since=NOON)) == []
+        assert ids(timeline(store, only=EventFilter("viewed", until=NOON + 2))) == [event_id(1)]
+        assert timeline(store, only=EventFilter("other", since=NOON)) == []
 
     def test_the_earliest_events_come_oldest_first(self, store: EventStore) -> None:
         store.write(rows([event(1, time=NOON + 9), event(2, time=NOON + 1), event(3, profile_id=BOB), event(4)]), "1")

@@ -300,7 +300,7 @@ class TestApi:
 
 
 class TestLive:
-    def _after(self, api: ApiClient, place: tail.Place) -> tail.Told:
+    def _after(self, api: ApiClient, place: tail.Place) -> tail.LiveBatch:
         context = api.server.context
         live = Tail(context.log, context.refused, Readers(1), lambda: False)
         return asyncio.run(live.after(place, (api.project,), Wanted()))
@@ -314,9 +314,9 @@ class TestLive:
         assert place.positions == api.server.log_engine.head()
         said = say(api, 30)
         result = self._after(api, place)
-        assert {item.id for item in result.batch.items} == {message.id for message in said}
-        assert (result.batch.skipped, result.place.positions) == (0, api.server.log_engine.head())
-        assert self._after(api, result.place).batch.items == []
+        assert {item.id for item in result.items} == {message.id for message in said}
+        assert (result.skipped, result.place.positions) == (0, api.server.log_engine.head())
+        assert self._after(api, result.place).items == []
 
     def test_a_stream_too_far_behind_reports_how_many_messages_are_missing(
         self, api: ApiClient, monkeypatch: pytest.MonkeyPatch
@@ -326,7 +326,7 @@ class TestLive:
         assert place is not None
         say(api, 60)
         result = self._after(api, place)
-        assert (len(result.batch.items), result.batch.skipped) == (6, 54)
+        assert (len(result.items), result.skipped) == (6, 54)
         assert result.place.positions == api.server.log_engine.head()
 
     def test_what_followers_share_is_bounded_and_says_what_it_lacks(
@@ -343,10 +343,10 @@ class TestLive:
             for _ in range(5):
                 say(api, 30)
                 result = await live.after(place, (api.project,), Wanted())
-                shown, skipped, place = shown + len(result.batch.items), skipped + result.batch.skipped, result.place
+                shown, skipped, place = shown + len(result.items), skipped + result.skipped, result.place
             assert shown + skipped == 150
             slow = await live.after(begin, (api.project,), Wanted())
-            assert len(slow.batch.items) + slow.batch.skipped == 150
+            assert len(slow.items) + slow.skipped == 150
 
         asyncio.run(test())
 

@@ -20,6 +20,7 @@ from passerby.destinations.envelope import (
     segment_change_id,
 )
 from passerby.destinations.records import ITEM_TYPES
+from passerby.identity.stage import Stage
 from passerby.messages import NO_REJECTION_DETAIL, Item, Rejection, Semantic, StoredEvent
 from passerby.positions import Position
 from passerby.profiles.view import Profile, ProfileIdentifier
@@ -41,27 +42,28 @@ STORED = StoredEvent(
 )
 
 
-def identifier(namespace: str, value: str, last_seen: str, scope: str = "") -> ProfileIdentifier:
-    return ProfileIdentifier(
-        namespace=namespace, value=value, scope=scope, first_seen="2026-11-01", last_seen=last_seen
-    )
+DAY = 86_400_000
+
+
+def identifier(namespace: str, value: str, last_seen: int, scope: str = "") -> ProfileIdentifier:
+    return ProfileIdentifier(namespace=namespace, value=value, scope=scope, first_seen=DAY, last_seen=last_seen)
 
 
 PROFILE = Profile(
     id="p-1",
-    stage="customer",
+    stage=Stage.CUSTOMER,
     user_id="u-1",
     identifiers=[
-        identifier("user_id", "u-1", "2026-11-20"),
-        identifier("email", "old@example.com", "2026-11-02"),
-        identifier("email", "new@example.com", "2026-11-30"),
-        identifier("email", "new@example.com", "2026-11-29", "shop"),
+        identifier("user_id", "u-1", 20 * DAY),
+        identifier("email", "old@example.com", 2 * DAY),
+        identifier("email", "new@example.com", 30 * DAY),
+        identifier("email", "new@example.com", 29 * DAY, "shop"),
     ],
     traits={"plan": "gold"},
-    rejected=[],
+    rejected={},
     context={},
-    first_seen="2026-11-01T00:00:00.000Z",
-    last_seen="2026-11-30T00:00:00.000Z",
+    first_seen=DAY,
+    last_seen=30 * DAY,
     event_count=3,
     members=[],
 )

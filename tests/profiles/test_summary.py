@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.event_store.chdb.sample_events import NOON, event
 
-from passerby.clock import iso
+from passerby.identity.stage import Stage
 from passerby.messages import Semantic, StoredEvent
 from passerby.profiles.summary import ORDERS, ProfileSummary, Revenue, page_of, summarise
 from passerby.profiles.view import Profile, ProfileIdentifier
@@ -18,17 +18,17 @@ ID = "0192f0a0-0000-7000-8000-00000000000a"
 
 
 def profile(context: dict[str, Any] | None = None, emails: tuple[str, ...] = (), **traits: Any) -> Profile:
-    seen = iso(NOON)
+    seen = NOON
     held = [
         ProfileIdentifier(namespace="email", value=value, scope="", first_seen=seen, last_seen=seen) for value in emails
     ]
     return Profile(
         id=ID,
-        stage="customer",
+        stage=Stage.CUSTOMER,
         user_id="u1",
         identifiers=held,
         traits=traits,
-        rejected=[],
+        rejected={},
         context=context or {},
         first_seen=seen,
         last_seen=seen,
@@ -93,7 +93,7 @@ class TestOrders:
         assert (found.orders, found.revenue, found.last_purchase is None) == (1, [], False)
 
     def test_the_last_purchase_is_the_newest(self) -> None:
-        assert orders(bought(time=NOON + 5), bought(time=NOON)).last_purchase == iso(NOON + 5)
+        assert orders(bought(time=NOON + 5), bought(time=NOON)).last_purchase == NOON + 5
         assert orders().last_purchase is None
 
     def test_orders_beyond_the_limit_are_reported_as_more(self) -> None:
@@ -148,7 +148,7 @@ class TestFirstTouch:
         ]
         found = summarise(profile({"campaign_first": {"source": "news"}}), {}, 0, [], earliest).first_touch
         assert found
-        assert (found.at, found.url, found.referrer) == (iso(NOON), "https://shop.example/a", "https://news.example/")
+        assert (found.at, found.url, found.referrer) == (NOON, "https://shop.example/a", "https://news.example/")
         assert found.campaign == {"source": "news"}
 
     def test_what_is_not_stated_is_null(self) -> None:

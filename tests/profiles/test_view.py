@@ -1,14 +1,12 @@
-"""A profile as the API shows it."""
+"""A profile, folded from its members."""
 
 from __future__ import annotations
-
-import msgspec
 
 from passerby.identity.stage import Stage
 from passerby.positions import Position
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned
-from passerby.profiles.view import IdentifierRecord, MemberRecord, fold_profile
+from passerby.profiles.view import MemberRecord, Profile, ProfileIdentifier, ProfileMember, fold_profile
 
 CUSTOMER = MemberRecord(
     id="p1",
@@ -27,49 +25,34 @@ LATER = MemberRecord(
     merged_at=3000,
 )
 EARLIER = MemberRecord(id="p4", activity=Activity(800, 900, 1), merge_id="m2", merged_at=2500)
-MOBILE = IdentifierRecord(namespace="mobile_id", value="m-1", scope="", first_seen=500, last_seen=1500)
-USER = IdentifierRecord(namespace="user_id", value="u-1", scope="", first_seen=1000, last_seen=2000)
+MOBILE = ProfileIdentifier(namespace="mobile_id", value="m-1", scope="", first_seen=500, last_seen=1500)
+USER = ProfileIdentifier(namespace="user_id", value="u-1", scope="", first_seen=1000, last_seen=2000)
 
 
 def test_a_profile_is_the_fold_of_its_members() -> None:
     profile = fold_profile(CUSTOMER, [LATER, EARLIER], [USER, MOBILE])
-    assert msgspec.to_builtins(profile) == {
-        "id": "p1",
-        "stage": "customer",
-        "user_id": "u-1",
-        "identifiers": [
-            {
-                "namespace": "mobile_id",
-                "value": "m-1",
-                "scope": "",
-                "first_seen": "1970-01-01T00:00:00.500Z",
-                "last_seen": "1970-01-01T00:00:01.500Z",
-            },
-            {
-                "namespace": "user_id",
-                "value": "u-1",
-                "scope": "",
-                "first_seen": "1970-01-01T00:00:01.000Z",
-                "last_seen": "1970-01-01T00:00:02.000Z",
-            },
+    assert profile == Profile(
+        id="p1",
+        stage=Stage.CUSTOMER,
+        user_id="u-1",
+        identifiers=[MOBILE, USER],
+        traits={"city": "Paris", "firstName": "Ada"},
+        rejected={},
+        context={"ip": "192.0.2.2"},
+        first_seen=500,
+        last_seen=2000,
+        event_count=6,
+        members=[
+            ProfileMember(id="p1", merge_id=None, merged_at=None),
+            ProfileMember(id="p4", merge_id="m2", merged_at=2500),
+            ProfileMember(id="p3", merge_id="m3", merged_at=3000),
         ],
-        "traits": {"city": "Paris", "firstName": "Ada"},
-        "rejected": [],
-        "context": {"ip": "192.0.2.2"},
-        "first_seen": "1970-01-01T00:00:00.500Z",
-        "last_seen": "1970-01-01T00:00:02.000Z",
-        "event_count": 6,
-        "members": [
-            {"id": "p1", "merge_id": None, "merged_at": None},
-            {"id": "p4", "merge_id": "m2", "merged_at": "1970-01-01T00:00:02.500Z"},
-            {"id": "p3", "merge_id": "m3", "merged_at": "1970-01-01T00:00:03.000Z"},
-        ],
-    }
+    )
 
 
 def test_a_profile_without_merges_is_its_only_member() -> None:
     profile = fold_profile(MemberRecord(id="p", activity=Activity(0, 0)), [], [])
-    assert (profile.stage, profile.user_id, profile.identifiers, profile.traits) == ("anonymous", None, [], {})
+    assert (profile.stage, profile.user_id, profile.identifiers, profile.traits) == (Stage.ANONYMOUS, None, [], {})
     assert [member.id for member in profile.members] == ["p"]
 
 

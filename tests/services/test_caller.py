@@ -15,7 +15,6 @@ from passerby.services import keys, live, merges, policy, projects, tracking_pla
 from passerby.services.access import ServerAccess
 from passerby.services.caller import COMMAND_LINE, Caller, Permission, bearer, signed_in
 from passerby.services.errors import Forbidden
-from passerby.services.management_answers import MarkRequest
 
 OURS, THEIRS = 1, 2
 
@@ -77,7 +76,7 @@ def test_the_path_of_a_webhook_is_shown_to_those_who_manage_the_project(shared: 
     harness = ServiceHarness(shared)
     path = harness.server.projects.add_key(harness.project, "customerlabs.webhook_path", 1).value
     shown = {
-        scope: [key.value for key in keys.list_keys(access(harness, scope)).keys if key.kind.endswith("webhook_path")]
+        scope: [key.value for key in keys.list_keys(access(harness, scope)) if key.kind.endswith("webhook_path")]
         for scope in (Scope.READ, Scope.MANAGE)
     }
     assert shown[Scope.MANAGE] == [path]
@@ -105,7 +104,7 @@ def test_requests_with_an_unknown_key_are_shown_to_administrators_of_the_server(
         lambda access: keys.add_key(access, "segment.write_key"),
         lambda access: projects.change_project(access, projects.ProjectChanges(timezone="Europe/Lisbon")),
         lambda access: policy.change_policy(access, IdentityPolicy(blocked_values=["guest"])),
-        lambda access: tracking_plan.annotate(access, MarkRequest(event="Seen", planned=True)),
+        lambda access: tracking_plan.annotate(access, "Seen", "", tracking_plan.AnnotationChanges(planned=True)),
         lambda access: projects.add_project(access, "unrecorded"),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from passerby.errors import StoreBroken, StoreUnavailable
 from passerby.storage import sqlite
 
 ROWS = "SELECT count(*) FROM things"
@@ -98,3 +99,51 @@ def test_an_inner_transaction_is_a_savepoint_of_the_outer_one(connection: apsw.C
         with pytest.raises(Interrupted):
             run_and_fail(connection, ADD)
     assert connection.execute(ROWS).get == 1
+
+
+class Unavailable(StoreUnavailable):
+    """The store of these tests is unavailable."""
+
+
+class Broken(StoreBroken):
+    """The store of these tests is broken."""
+
+
+@sqlite.translates(Unavailable, Broken)
+class Things:
+    """A store with one table."""
+
+    def __init__(self, file: Path) -> None:
+        self.connection = sqlite.connect(file)
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def add(self) -> None:
+        self.connection.execute(ADD)
+
+    def ask(self, statement: str) -> None:
+        self.connection.execute(statement).fetchall()
+
+
+def test_errors_of_the_engine_become_those_of_the_store(file: Path) -> None:
+    with closing(Things(file)) as things, closing(sqlite.connect(file)) as other:
+        things.connection.set_busy_timeout(0)
+        with sqlite.transaction(other), pytest.raises(Unavailable, match="locked"):
+            things.add()
+        things.connection.pragma("max_page_count", 1)
+        with pytest.raises(Unavailable, match="full"):
+            things.ask(
+                "CREATE TABLE another AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n "
+                "LIMIT 100000) SELECT i FROM n"
+            )
+        with pytest.raises(Broken, match="no such table"):
+            things.ask("SELECT * FROM missing")
+
+
+def test_a_file_that_is_no_database_is_broken_and_one_in_no_folder_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(b"no database" * 1_000)
+    with pytest.raises(Broken):
+        Things(tmp_path / "text")
+    with pytest.raises(Unavailable):
+        Things(tmp_path / "none" / "things.db")

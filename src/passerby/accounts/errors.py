@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from passerby.errors import StoreBroken, StoreUnavailable
+
 
 class ProjectError(Exception):
     """Base class: an operation on projects, keys or users was refused, and changed nothing."""
@@ -36,8 +38,16 @@ class ControlFileMissing(ProjectError):
         )
 
 
-class AccountsUnavailable(ProjectError):
-    """Projects and keys cannot be read at the moment."""
+class AccountsUnavailable(StoreUnavailable):
+    """Projects, keys and users cannot be read or changed at the moment."""
+
+    store = "the control file"
+
+
+class AccountsBroken(StoreBroken):
+    """Projects, keys and users cannot be read: a damaged file, or a bug."""
+
+    store = "the control file"
 
 
 class PasswordTooShort(ProjectError):

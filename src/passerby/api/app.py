@@ -32,9 +32,17 @@ from passerby.api.routes import (
     stats,
     test_data,
 )
+from passerby.errors import StoreError
 from passerby.services.context import ServerContext
 from passerby.services.errors import ServiceError
-from passerby.web.errors import PRIVATE, answer_api_error, answer_depth, answer_fault, answer_framework_error
+from passerby.web.errors import (
+    PRIVATE,
+    answer_api_error,
+    answer_depth,
+    answer_fault,
+    answer_framework_error,
+    answer_store_failure,
+)
 
 
 def create_app(context: ServerContext) -> Litestar:
@@ -63,6 +71,7 @@ def application(
         exception_handlers={
             ServiceError: answer_api_error,
             HTTPException: answer_framework,
+            StoreError: answer_store_failure,
             RecursionError: answer_depth,
             Exception: answer_fault,
         },

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
@@ -88,3 +88,7 @@ def access_at_once(
 ) -> ServerAccess:
     """Return the access to the project at once. Dependency of routes that change something."""
     return ServerAccess(context, project, caller)
+
+
+AT_ONCE: Final = {"access": Provide(access_at_once, sync_to_thread=False)}
+"""Dependencies of routes that change something."""

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, Self
 
 import msgspec
 
+from passerby.errors import StoreBroken, StoreUnavailable
+
 KEPT: Final = 100_000
 """Entries kept of each project, and of the server as a whole; older ones are deleted."""
 SERVER: Final = 0
@@ -15,6 +17,18 @@ SERVER: Final = 0
 _LAST: Final = 2**63 - 1
 
 Outcome = Literal["done", "unknown"]
+
+
+class AuditUnavailable(StoreUnavailable):
+    """The audit log cannot be read or written at the moment."""
+
+    store = "the audit log"
+
+
+class AuditBroken(StoreBroken):
+    """The audit log cannot be read or written: a damaged file, or a bug."""
+
+    store = "the audit log"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -11,8 +11,10 @@ from passerby.catalogue.types import DataType
 from passerby.cli.app import Data, Json, Project, access_to, open_state
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
+from passerby.clock import iso
 from passerby.services import catalogue
 from passerby.services.cursors import Page
+from passerby.state.views import CatalogueAttribute
 
 commands = App(name="catalogue", help="List, merge and delete event names, attributes and traits; change their types.")
 
@@ -32,7 +34,7 @@ def list_names(*, project: Project = FIRST_PROJECT, data: Data = None, json: Jso
         while page is not None:
             found = catalogue.get_catalogue(access, page)
             for event in found.events:
-                rows.append((event.name, "", "", event.count, event.last_seen, ", ".join(event.spellings)))
+                rows.append((event.name, "", "", event.count, iso(event.last_seen), ", ".join(event.spellings)))
                 rows += [_row(event.name, each) for each in event.attributes]
             traits = [_row("", each) for each in found.traits]  # the same on every page
             page = None if found.cursor is None else Page(_PAGE, found.cursor)
@@ -107,9 +109,9 @@ def delete(
         found = catalogue.delete_names(access, pairs)
     say(f"{found.deleted} deleted.")
     if found.unknown:
-        missing = ", ".join(repr(each.attribute or each.event) for each in found.unknown)
+        missing = ", ".join(repr(attribute or name) for name, attribute in found.unknown)
         raise CommandError(f"not in the catalogue of project {project}: {missing}")
 
 
-def _row(event: str, each: Any) -> tuple[str, str, str, int, str, str]:
-    return event, each.name, each.type, each.count, each.last_seen, ", ".join(each.spellings)
+def _row(event: str, each: CatalogueAttribute) -> tuple[str, str, str, int, str, str]:
+    return event, each.name, each.type, each.count, iso(each.last_seen), ", ".join(each.spellings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from cyclopts import App
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
@@ -23,7 +22,7 @@ def delete(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = 
     deleted = Deletion(0, 0)
     with access_to(data, project) as access:
         if open_state(data).exists():
-            deleted = Deletion(**msgspec.structs.asdict(deletion.delete_test_data(access, everything=True)))
+            deleted = deletion.delete_test_data(access, everything=True)
     if json:
         say_json(deleted._asdict())
     elif deleted.profiles or deleted.kept:

@@ -12,8 +12,9 @@ from cyclopts import App, Parameter
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.cli.app import Data, Json, Project, access_to, open_state
-from passerby.cli.errors import CommandError
+from passerby.cli.errors import CommandError, at_least_one
 from passerby.cli.output import say, say_json, say_table
+from passerby.schemas.merges import duplicate_json
 from passerby.services import duplicates
 from passerby.services.cursors import Page
 from passerby.state.views import Duplicate
@@ -35,9 +36,10 @@ def list_duplicates(
     json: Json = False,
 ) -> None:
     """List pairs of profiles that share an email address or a phone number."""
+    at_least_one(limit)
     pairs: list[Duplicate] = []
     with access_to(data, project) as access:
-        page = Page(limit) if limit > 0 and open_state(data).exists() else None
+        page = Page(limit) if open_state(data).exists() else None
         while page is not None:
             found = duplicates.list_duplicates(access, page, dismissed=dismissed)
             pairs += found.duplicates
@@ -45,7 +47,7 @@ def list_duplicates(
             is_last = found.cursor is None or len(pairs) >= limit
             page = None if is_last else Page(limit - len(pairs), found.cursor)
     if json:
-        say_json(pairs)
+        say_json(list(map(duplicate_json, pairs)))
         return
     rows = []
     for pair in pairs:

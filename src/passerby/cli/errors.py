@@ -8,10 +8,9 @@ from typing import Final
 from passerby.accounts.errors import ProjectError
 from passerby.cli.configuration import SettingsError
 from passerby.demo.errors import DemoError
-from passerby.log.protocol import LogDamaged, LogFull
-from passerby.services.errors import InvalidParameters, NotFound, ServiceError
+from passerby.errors import StoreError
+from passerby.services.errors import InvalidParameters, NotFound, ServiceError, store_unavailable
 from passerby.sockets import CannotListen
-from passerby.state.protocol import StateBroken, StateUnavailable
 from passerby.storage import sqlite
 from passerby.storage.data_dir import UnusableDirectory
 from passerby.storage.locks import FolderInUse, RoleRunning
@@ -22,21 +21,25 @@ class CommandError(Exception):
     """A command received an invalid argument."""
 
 
+def at_least_one(limit: int) -> int:
+    """Return the value of `--limit`. Raises CommandError where it is below 1, which would list nothing."""
+    if limit < 1:
+        raise CommandError("--limit must be at least 1")
+    return limit
+
+
 EXPECTED = (
     CannotListen,
     CommandError,
     DemoError,
     FolderInUse,
-    LogDamaged,
-    LogFull,
     NewerFile,
     OSError,
     ProjectError,
     RoleRunning,
     ServiceError,
     SettingsError,
-    StateBroken,
-    StateUnavailable,
+    StoreError,
     UnusableDirectory,
     sqlite.Error,
 )
@@ -58,8 +61,11 @@ def line_of(error: BaseException) -> str:
             return "; ".join(fault["message"] for fault in error.parameters)
         case NotFound() if error.what in _LISTS:
             return f"{error.message}: see `passerby {_LISTS[error.what]}`"
-        case StateBroken() | StateUnavailable() if isinstance(error.__cause__, sqlite.Error):
+        case StoreError() if isinstance(error.__cause__, sqlite.Error):
             return line_of(error.__cause__)
+        case StoreError():
+            # The engine's own text may have paths; the user of the command may see it.
+            return f"{store_unavailable(error).message} ({error})"
         case sqlite.Error():
             return sqlite.explain(error)
         case OSError() if error.filename is not None and error.strerror:

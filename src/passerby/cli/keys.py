@@ -16,6 +16,7 @@ from passerby.cli.app import Data, Json, Project, access_to
 from passerby.cli.errors import CommandError
 from passerby.cli.output import say, say_json, say_table
 from passerby.clock import iso
+from passerby.schemas.keys import key_info
 from passerby.services import keys
 
 commands = App(name="keys", help="List, add, rotate and revoke the keys of a project.")
@@ -36,9 +37,9 @@ class SecretOnCommandLine(CommandError):
 def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json = False) -> None:
     """List the keys of a project. Secrets are stored hashed and cannot be shown."""
     with access_to(data, project) as access:
-        found = keys.list_keys(access).keys
+        found = keys.list_keys(access)
     if json:
-        shown = [msgspec.structs.asdict(key) | {"project": project} for key in found]
+        shown = [msgspec.structs.asdict(key_info(key)) | {"project": project} for key in found]
         for each in shown:
             del each["scopes"]  # never part of this output, which scripts read
         say_json(shown)
@@ -46,9 +47,10 @@ def list_keys(*, project: Project = FIRST_PROJECT, data: Data = None, json: Json
     headings = ("number", "kind", "value", "label", "created", "last used", "calls in 1 h", "revoked")
     rows = []
     for key in found:
-        used, revoked = key.last_used_at or "", key.revoked_at or key.expires_at or ""
+        ends_at = key.expires_at if key.revoked_at is None else key.revoked_at
+        used, revoked = ("" if at is None else iso(at) for at in (key.last_used_at, ends_at))
         number, calls, value = str(key.id), str(key.calls_last_hour), key.value or "(secret)"
-        rows.append((number, key.kind, value, key.label, key.created_at, used, calls, revoked))
+        rows.append((number, key.kind, value, key.label, iso(key.created_at), used, calls, revoked))
     say_table(headings, rows)
 
 

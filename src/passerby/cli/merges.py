@@ -12,13 +12,16 @@ from cyclopts import App, Parameter
 
 from passerby.accounts.bootstrap import FIRST_PROJECT
 from passerby.cli.app import Data, Json, Project, access_to, open_state
+from passerby.cli.errors import at_least_one
 from passerby.cli.output import say, say_json, say_table
+from passerby.clock import iso
+from passerby.messages import Identifier
+from passerby.schemas.merges import explained_merge, explained_merge_detail, merge_reason
 from passerby.services import cursors, merges
-from passerby.services.answers import ExplainedMerge
 from passerby.services.cursors import Page
 from passerby.services.errors import not_found
 from passerby.services.ids import uuid_of
-from passerby.state.views import HistoryIdentifier
+from passerby.state.views import Merge
 
 commands = App(name="merges", help="List, show and undo merges of profiles.")
 
@@ -36,16 +39,20 @@ def list_merges(  # noqa: PLR0913 - a command has as many flags as it needs
     json: Json = False,
 ) -> None:
     """List merges, newest first, with the identifier and the rule that caused them."""
-    place = cursors.encode(cursors.AfterMerge(uuid_of(before, "merge"))) if before else None
-    found: list[ExplainedMerge] = []
+    cursor = cursors.encode(cursors.AfterMerge(uuid_of(before, "merge"))) if before else None
+    page = Page(at_least_one(limit), cursor)
+    found: list[Merge] = []
     with access_to(data, project) as access:
         if open_state(data).exists():
-            found = merges.list_merges(access, Page(max(limit, 0), place), undone=undone).merges
+            found = merges.list_merges(access, page, undone=undone).items
     if json:
-        say_json(found)
+        say_json(list(map(explained_merge, found)))
         return
     headings = ("merge", "at", "winner", "loser", "identifier", "reason", "undone")
-    rows = [(m.id, m.at, m.winner, m.loser, _named(m.via), m.reason, m.undone_at or "") for m in found]
+    rows = []
+    for each in found:
+        undone_at = "" if each.undone_at is None else iso(each.undone_at)
+        rows.append((each.id, iso(each.at), each.winner, each.loser, _named(each.via), merge_reason(each), undone_at))
     say_table(headings, rows)
 
 
@@ -56,10 +63,10 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
         _require_state(data)
         found = merges.get_merge(access, merge_id)
     if json:
-        say_json(found)
+        say_json(explained_merge_detail(found))
         return
-    say(f"Profile {found.loser} was merged into {found.winner} at {found.at}")
-    say(f"reason      {found.reason}")
+    say(f"Profile {found.loser} was merged into {found.winner} at {iso(found.at)}")
+    say(f"reason      {merge_reason(found)}")
     say(f"message     {found.message_id or '(none: manual merge)'}")
     say(f"identifier  {_named(found.via)}")
     say(f"user        {_named(found.by)}")
@@ -68,7 +75,7 @@ def show(merge_id: MergeId, *, project: Project = FIRST_PROJECT, data: Data = No
     if found.built_on:
         say(f"state       cannot be undone before merge {found.built_on}, which depends on it")
     else:
-        say(f"state       {f'undone at {found.undone_at}' if found.undone_at else 'can be undone'}")
+        say(f"state       {'can be undone' if found.undone_at is None else f'undone at {iso(found.undone_at)}'}")
 
 
 @commands.command
@@ -83,7 +90,7 @@ def undo(
     """Undo a merge. The two profiles are not merged again through the same identifier."""
     with access_to(data, project) as access:
         _require_state(data)
-        winner, loser = (profile.id for profile in merges.undo_merge(access, merge_id, reason).profiles)
+        winner, loser = (profile.id for profile in merges.undo_merge(access, merge_id, reason))
     if json:
         say_json({"winner": winner, "loser": loser})
     else:
@@ -96,7 +103,7 @@ def _require_state(data: Path | None) -> None:
         raise not_found("merge")
 
 
-def _named(identifier: HistoryIdentifier | None) -> str:
+def _named(identifier: Identifier | None) -> str:
     if identifier is None:
         return ""
     scope = f" ({identifier.scope})" if identifier.scope else ""

@@ -16,7 +16,8 @@ from passerby.console.forms import faults_of, reject, sentence
 from passerby.console.middleware import AS_JSON
 from passerby.console.rendering import render
 from passerby.console.routing import SEE_OTHER
-from passerby.services.errors import ErrorCode, ServiceError
+from passerby.errors import StoreError
+from passerby.services.errors import ErrorCode, ServiceError, store_unavailable
 from passerby.web.errors import (
     PRIVATE,
     STATUS,
@@ -24,6 +25,7 @@ from passerby.web.errors import (
     answer_api_error,
     answer_fault,
     answer_framework_error,
+    answer_store_failure,
     understood,
 )
 
@@ -102,6 +104,17 @@ def answer_broken(request: AnyRequest, error: Exception) -> AnyResponse:
     return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "Internal server error", text)
 
 
+def answer_store(request: AnyRequest, error: StoreError) -> AnyResponse:
+    """Log a failure of a store, and answer 503 with what to do."""
+    answer = answer_store_failure(request, error)
+    if request.scope.get(AS_JSON):
+        return answer
+    failure = store_unavailable(error)
+    shown = _page(request, STATUS[failure.code], "Temporarily unavailable", sentence(failure.message))
+    shown.headers.update(failure.headers)
+    return shown
+
+
 def answer_unrouted(request: AnyRequest, error: HTTPException) -> AnyResponse:
     """Answer a path without a route: browsers get a page, API clients the API's error."""
     if "text/html" in request.headers.get("accept", ""):
@@ -121,6 +134,7 @@ HANDLERS: ExceptionHandlersMap = {
     PermissionDenied: answer_not_allowed,
     CrossOriginRequest: answer_foreign,
     ServiceError: answer_api,
+    StoreError: answer_store,
     HTTPException: answer_framework,
     Exception: answer_broken,
 }

@@ -33,6 +33,7 @@ from passerby.console.context import ConsoleContext
 from passerby.console.forms import PAGE, STATE, FormState, kept
 from passerby.console.middleware import AS_JSON
 from passerby.console.rendering import render
+from passerby.schemas.views import view_json
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Caller, signed_in
 from passerby.services.context import ServerContext
@@ -198,7 +199,7 @@ def page_route(
         request: AnyRequest, page: NamedDependency[PageContext], view: NamedDependency[Any]
     ) -> Response[Any]:
         if request.scope.get(AS_JSON):
-            return Response(view)
+            return Response(view_json(view))
         return render_page(template, page=page, view=view)
 
     options: dict[str, Any] = {"dependencies": _dependencies(view=load, **parts), "opt": {PERMISSION: permission}}

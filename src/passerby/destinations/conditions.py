@@ -27,8 +27,8 @@ from typing import Any, Final, get_args
 
 from passerby.destinations.envelope import Envelope
 from passerby.dialects.common.times import read_iso_or_epoch
+from passerby.identity.stage import StageLabel
 from passerby.messages import StandardEvent
-from passerby.profiles.view import StageLabel
 
 DEPTH: Final = 6
 LEAVES: Final = 50

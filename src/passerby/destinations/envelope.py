@@ -13,9 +13,10 @@ import msgspec
 
 from passerby.clock import iso
 from passerby.destinations.records import ItemType
+from passerby.identity.stage import StageLabel
 from passerby.messages import Semantic, StoredEvent
 from passerby.positions import Position
-from passerby.profiles.view import Profile, StageLabel
+from passerby.profiles.view import Profile
 
 VERSION: Final = 1
 _BATCH_ID_DIGITS: Final = 32
@@ -219,10 +220,10 @@ def profile_of(profile: Profile, segments: Sequence[str] = ()) -> EnvelopeProfil
             values.append(each.value)
     return EnvelopeProfile(
         id=profile.id,
-        stage=profile.stage,
+        stage=profile.stage.label,
         user_id=profile.user_id,
         identifiers=identifiers,
-        traits=profile.traits,
+        traits=dict(profile.traits),
         segments=list(segments),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
+from passerby.errors import StoreBroken, StoreUnavailable
 from passerby.messages import StoredEvent
 from passerby.outbox.records import Change
 from passerby.positions import Position, Positions
@@ -21,7 +22,7 @@ LEAST_TIME: Final = -(1 << 63)
 MOST_TIME: Final = (1 << 63) - 1
 
 
-class Only(NamedTuple):
+class EventFilter(NamedTuple):
     """Filter of a timeline: event name, and standard event (the `name` of `semantic`); "" matches any.
 
     Times are in ms: `since` inclusive, `until` exclusive.
@@ -33,22 +34,26 @@ class Only(NamedTuple):
     until: int = MOST_TIME
 
 
-ANY: Final = Only()
+ANY: Final = EventFilter()
 
 
-class EventStoreBroken(Exception):
+class EventStoreBroken(StoreBroken):
     """The event store's files cannot be opened or read."""
 
+    store = "the event store"
 
-class EventStoreFailed(Exception):
+
+class EventStoreFailed(StoreUnavailable):
     """A temporary failure: out of memory, disk full, too busy. The files are intact; try again."""
+
+    store = "the event store"
 
 
 class EventStoreInUse(Exception):
     """Another process has the event store open, and only one can."""
 
 
-class Volume(NamedTuple):
+class DailyCount(NamedTuple):
     """Number of events of a name on a day, in days since 1970."""
 
     name: str
@@ -98,7 +103,13 @@ class EventStore(Protocol):
         """
 
     def timeline(
-        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
+        self,
+        project: int,
+        profiles: Sequence[str],
+        *,
+        limit: int,
+        before: Cursor | None = None,
+        only: EventFilter = ANY,
     ) -> list[StoredEvent]:
         """Return at most `limit` events recorded under any of these profile ids, newest first, starting after `before`.
 
@@ -123,7 +134,7 @@ class EventStore(Protocol):
     def value_types(self, project: int, name: str, attribute: str) -> dict[str, int]:
         """Count the values of an attribute among the events of this name by data type; nulls are left out."""
 
-    def volumes(self, project: int, since: int) -> list[Volume]:
+    def daily_counts(self, project: int, since: int) -> list[DailyCount]:
         """Count events by name and day since a time (ms)."""
 
     def total(self, project: int) -> int:

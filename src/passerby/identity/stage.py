@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from enum import IntEnum
-from typing import Final
+from typing import Final, Literal, get_args
+
+StageLabel = Literal["anonymous", "lead", "customer"]
+"""The names of the stages in JSON, in rising order."""
 
 
 class Stage(IntEnum):
@@ -15,12 +18,12 @@ class Stage(IntEnum):
     CUSTOMER = 2
 
     @property
-    def label(self) -> str:
+    def label(self) -> StageLabel:
         """The stage's name in the API."""
         return _LABELS[self]
 
 
-_LABELS: Final = tuple(stage.name.lower() for stage in Stage)
+_LABELS: Final[tuple[StageLabel, ...]] = get_args(StageLabel)
 """By the stage's number: the worker asks for some per message, and an enumeration takes a while to name a member."""
 
 

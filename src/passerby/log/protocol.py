@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from passerby.errors import StoreBroken, StoreUnavailable
 from passerby.messages import Message
 from passerby.positions import Position, Positions
 
@@ -23,12 +24,16 @@ class Entry(NamedTuple):
     message: Message
 
 
-class LogFull(Exception):
+class LogFull(StoreUnavailable):
     """The log cannot be written: the disk is full or read-only. Nothing was stored."""
 
+    store = "the log"
 
-class LogDamaged(Exception):
+
+class LogDamaged(StoreBroken):
     """The log's storage is corrupt. The message says what to do. Nothing was stored, and nothing was lost."""
+
+    store = "the log"
 
 
 class LogWriter(Protocol):

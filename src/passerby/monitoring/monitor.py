@@ -17,7 +17,7 @@ import msgspec
 from passerby import logs
 from passerby.accounts.alerting import AlertSettings
 from passerby.accounts.protocol import Alerting
-from passerby.clock import iso
+from passerby.clock import Milliseconds
 from passerby.monitoring import alerts
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.delivery import NotDelivered, Send, notification, send
@@ -43,7 +43,7 @@ _log = logs.get("monitoring")
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
     """The last attempt to send an alert: when, and what went wrong."""
 
-    at: str
+    at: Milliseconds
     problem: str | None
 
 
@@ -179,11 +179,11 @@ class Monitor:
         except NotDelivered as error:
             self._delay = min(max(FIRST_RETRY_SECONDS, 2 * self._delay), LONGEST_RETRY_SECONDS)
             self.retry_at = time.monotonic() + self._delay
-            self.last_sending = Sending(at=iso(self._now()), problem=str(error))
+            self.last_sending = Sending(at=self._now(), problem=str(error))
             _log.warning("an alert cannot be sent, trying again", kind=name, seconds=self._delay)
             return False
         self._delay, self.retry_at = 0.0, 0.0
-        self.last_sending = Sending(at=iso(self._now()), problem=None)
+        self.last_sending = Sending(at=self._now(), problem=None)
         with self._turn:
             state.told = state.firing
         self._keep()

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from passerby.clock import iso
+from passerby.clock import Milliseconds
 from passerby.rejected_requests.record import Sample
 
 Range = Literal["hour", "day", "week"]
@@ -33,7 +33,7 @@ class Trends(msgspec.Struct, kw_only=True):
 
     range: Range
     step_seconds: int
-    times: list[str]
+    times: list[Milliseconds]
     received: list[float | None]
     applied: list[float | None]
     lag_seconds: list[float | None]
@@ -67,7 +67,7 @@ def trends(samples: Iterable[Sample], wanted: Range, now: int) -> Trends:
     return Trends(
         range=wanted,
         step_seconds=seconds,
-        times=[iso(at) for at in range(first, first + steps * length, length)],
+        times=list(range(first, first + steps * length, length)),
         received=[_rate(row, [each.received for each in row]) for row in rows],
         applied=[_rate(row, [each.applied for each in row]) for row in rows],
         lag_seconds=[max((round(each.lag, 1) for each in row), default=None) for row in rows],

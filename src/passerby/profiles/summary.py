@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import msgspec
 
-from passerby.clock import iso
 from passerby.commerce.orders import order_id_of
 from passerby.messages import StoredEvent
 from passerby.profiles import user_agents
@@ -39,10 +38,10 @@ class Revenue(msgspec.Struct, kw_only=True):
     orders: int
 
 
-class FirstTouch(msgspec.Struct, kw_only=True):
-    """The first touch. `at` is the time of the first event; missing values are null."""
+class FirstTouch(msgspec.Struct, kw_only=True, frozen=True):
+    """The first touch. `at` is the time of the first event (ms); missing values are None."""
 
-    at: str
+    at: int
     url: str | None
     referrer: str | None
     campaign: dict[str, Any] | None
@@ -65,8 +64,8 @@ class EventNameCount(msgspec.Struct, kw_only=True):
     count: int
 
 
-class ProfileSummary(msgspec.Struct, kw_only=True):
-    """Summary of a profile. Times are ISO 8601 in UTC.
+class ProfileSummary(msgspec.Struct, kw_only=True, frozen=True):
+    """Summary of a profile. Times in ms.
 
     Orders, revenue and the last purchase are computed from the newest 1,000 purchase events; `orders_complete` is false
     if there are more. `event_names` are the 200 most frequent.
@@ -79,7 +78,7 @@ class ProfileSummary(msgspec.Struct, kw_only=True):
     orders: int
     orders_complete: bool
     revenue: list[Revenue]
-    last_purchase: str | None
+    last_purchase: int | None
     sessions: int
     device: Device | None
     first_touch: FirstTouch | None
@@ -109,7 +108,7 @@ def summarise(
         orders=len(orders),
         orders_complete=len(purchases) <= ORDERS,
         revenue=_revenue(orders),
-        last_purchase=iso(purchases[0].time) if purchases else None,
+        last_purchase=purchases[0].time if purchases else None,
         sessions=sessions,
         device=_device(profile.context),
         first_touch=_first_touch(profile, earliest),
@@ -160,7 +159,7 @@ def _first_touch(profile: Profile, earliest: Sequence[StoredEvent]) -> FirstTouc
     places = [(_place(event, _URLS), _place(event, _REFERRERS)) for event in earliest]
     url, referrer = next((place for place in places if place[0]), (None, None))
     campaign = _object(profile.context.get(FIRST_TOUCH))
-    return FirstTouch(at=iso(earliest[0].time), url=url, referrer=referrer or None, campaign=dict(campaign) or None)
+    return FirstTouch(at=earliest[0].time, url=url, referrer=referrer or None, campaign=dict(campaign) or None)
 
 
 def page_of(event_properties: Mapping[str, Any], context: Mapping[str, Any]) -> str:

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from passerby.errors import StoreBroken, StoreUnavailable
 from passerby.rejected_requests.record import Count, RejectedRequest, Sample, Use
+
+
+class RejectionsUnavailable(StoreUnavailable):
+    """Rejected requests cannot be read or written at the moment."""
+
+    store = "the store of rejected requests"
+
+
+class RejectionsBroken(StoreBroken):
+    """Rejected requests cannot be read or written: a damaged file, or a bug."""
+
+    store = "the store of rejected requests"
 
 
 class RejectedWriter(Protocol):

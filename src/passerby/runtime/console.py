@@ -27,6 +27,7 @@ from passerby.monitoring.monitor import Monitor
 from passerby.rejected_requests.protocol import RejectedWriter
 from passerby.runtime import metrics
 from passerby.services.context import ServerContext
+from passerby.services.daily_counts import DailyCountCache
 from passerby.services.health import (
     EdgeCheck,
     EventsCheck,
@@ -41,7 +42,6 @@ from passerby.services.log import SharedArchive, SharedLog
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
-from passerby.services.volumes import VolumeCache
 from passerby.settings import Settings
 from passerby.storage import locks
 from passerby.storage.data_dir import DataDir
@@ -178,7 +178,7 @@ def open_console(settings: Settings, engines: Engines, held: ExitStack) -> Conso
         archive=archive,
         events=store,
         visibility=visibility,
-        volumes=VolumeCache(store, now_ms),
+        daily_counts=DailyCountCache(store, now_ms),
         refused=refused,
         tail=Tail(log, refused, readers, visibility.is_ending, AttributeTypes(state, now_ms)),
         readers=readers,

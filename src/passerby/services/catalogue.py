@@ -4,32 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from passerby.catalogue.aliases import Alias, BadAlias, UnknownName
 from passerby.catalogue.types import DataType
-from passerby.clock import iso
 from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed
 from passerby.services import cursors
 from passerby.services.access import Access, ServerAccess
-from passerby.services.answers import CatalogueAnswer
 from passerby.services.caller import Permission
-from passerby.services.catalogue_answers import AliasInfo, AliasList, DeletedNames, NameRequest, PastValues
 from passerby.services.cursors import Page
 from passerby.services.errors import invalid, not_found
 from passerby.services.use_cases import changing, reading
+from passerby.state.views import CatalogueAttribute, CatalogueEvent, OtherViolation
 
 Name = tuple[str, str]
 """An event name ("" for none) and an attribute of it ("" for none); without an event, a trait."""
 
 
+class CataloguePage(msgspec.Struct, kw_only=True, frozen=True):
+    """Events by name, and the cursor of the next ones; the traits of profiles, and violations of no event."""
+
+    events: list[CatalogueEvent]
+    traits: list[CatalogueAttribute]
+    violations: list[OtherViolation]
+    cursor: str | None
+
+
+class PastValues(msgspec.Struct, kw_only=True, frozen=True):
+    """How many recorded values are of the type (`fitting`), and how many of another.
+
+    Both are null where events cannot be read now. `complete` is false where only a part was looked at: of a trait, the
+    newest 100,000 profiles.
+    """
+
+    fitting: int | None
+    other: int | None
+    complete: bool
+
+
+class DeletedNames(NamedTuple):
+    """How many names were deleted, and which ones the catalogue does not have."""
+
+    deleted: int
+    unknown: list[Name]
+
+
 @reading()
-def get_catalogue(access: Access, page: Page) -> CatalogueAnswer:
+def get_catalogue(access: Access, page: Page) -> CataloguePage:
     """Return a page of events by name with their attributes; the traits and other violations are on every page."""
     place = cursors.decode(page.cursor, cursors.AfterName)
     found = access.context.state.catalogue(access.project, limit=page.limit, after=place.name if place else "")
     cursor = None if found.after is None else cursors.encode(cursors.AfterName(found.after))
-    return CatalogueAnswer(events=found.events, traits=found.traits, violations=found.violations, cursor=cursor)
+    return CataloguePage(events=found.events, traits=found.traits, violations=found.violations, cursor=cursor)
 
 
 @reading()
@@ -77,13 +105,13 @@ def change_type(access: Access, event: str, attribute: str, type_: DataType) -> 
 
 
 @reading()
-def list_aliases(access: Access) -> AliasList:
+def list_aliases(access: Access) -> list[Alias]:
     """Return all merged spellings, by event and attribute."""
-    return AliasList(aliases=[_info(row) for row in access.context.state.aliases(access.project).rows])
+    return access.context.state.aliases(access.project).rows
 
 
 @changing(Permission.MANAGE)
-def merge_name(access: Access, event: str, attribute: str, into: str) -> AliasInfo:
+def merge_name(access: Access, event: str, attribute: str, into: str) -> Alias:
     """Merge a spelling of an event name, attribute or trait into another name. Raises InvalidParameters, NotFound.
 
     Messages that are applied from then on are recorded under the name `into`.
@@ -95,7 +123,7 @@ def merge_name(access: Access, event: str, attribute: str, into: str) -> AliasIn
     recorded = access.recording("catalogue.merged", details=_named(event, attribute) | {"into": into})
     with recorded, access.context.writer() as writer, _refusals("into"):
         writer.add_alias(access.project, alias)
-    return _info(alias)
+    return alias
 
 
 @changing(Permission.MANAGE)
@@ -122,8 +150,7 @@ def delete_names(access: Access, names: Sequence[Name]) -> DeletedNames:
         deleted = [name for name in wanted if name not in unknown]
         change.details = {"names": [_named(*name) for name in deleted]}
         change.has_effect = bool(deleted)
-    missing = [NameRequest(event=event or None, attribute=attribute or None) for event, attribute in unknown]
-    return DeletedNames(deleted=len(deleted), unknown=missing)
+    return DeletedNames(len(deleted), unknown)
 
 
 def _check(event: str, attribute: str) -> None:
@@ -143,9 +170,3 @@ def _refusals(parameter: str = "") -> Iterator[None]:
         raise invalid(parameter, str(fault)) from None
     except UnknownName:
         raise not_found("name in the catalogue") from None
-
-
-def _info(row: Alias) -> AliasInfo:
-    return AliasInfo(
-        event=row.event or None, attribute=row.attribute or None, into=row.canonical, at=iso(row.at), who=row.who
-    )

@@ -20,12 +20,12 @@ from passerby.messages import Identifier
 from passerby.positions import Positions
 from passerby.rejected_requests.protocol import RejectedReader
 from passerby.rejected_requests.record import Use
+from passerby.services.daily_counts import DailyCountCache
 from passerby.services.health import Check
 from passerby.services.log import AcceptedLog
 from passerby.services.readers import Readers
 from passerby.services.tail import Tail
 from passerby.services.visibility import Visibility
-from passerby.services.volumes import VolumeCache
 from passerby.state.protocol import Detachment, ManualDecision, ManualMerge
 from passerby.state.views import Deletion, StateReader
 
@@ -140,7 +140,7 @@ class ServerContext:
     events: EventStore
     refused: RejectedReader
     tail: Tail
-    volumes: VolumeCache
+    daily_counts: DailyCountCache
     visibility: Visibility
     readers: Readers
     checks: Sequence[Check]

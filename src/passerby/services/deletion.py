@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from passerby.services.access import Access
-from passerby.services.answers import DeletedTestData
 from passerby.services.caller import Permission
 from passerby.services.use_cases import changing, reading
 from passerby.state.views import Deletion
 
 
 @reading()
-def count_test_data(access: Access) -> DeletedTestData:
+def count_test_data(access: Access) -> Deletion:
     """Return what a deletion would remove now."""
-    return DeletedTestData(**access.context.state.test_data(access.project)._asdict())
+    return access.context.state.test_data(access.project)
 
 
 @changing(Permission.MANAGE)
-def delete_test_data(access: Access, *, everything: bool = False) -> DeletedTestData:
+def delete_test_data(access: Access, *, everything: bool = False) -> Deletion:
     """Delete test profiles with their events: one transaction of bounded size, or as many as it takes.
 
     A test profile that ever had another identifier is kept. This cannot be undone.
@@ -30,4 +29,4 @@ def delete_test_data(access: Access, *, everything: bool = False) -> DeletedTest
                 break
         deleted = Deletion(profiles, events, found.kept, more=found.more)
         change.details = deleted._asdict()
-    return DeletedTestData(**deleted._asdict())
+    return deleted

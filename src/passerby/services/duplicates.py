@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from passerby.services import cursors, errors
 from passerby.services.access import Access
-from passerby.services.answers import DuplicatePage
 from passerby.services.caller import Permission
 from passerby.services.cursors import Page
 from passerby.services.errors import not_found
@@ -15,11 +16,17 @@ from passerby.state.protocol import SameProfile, UnknownDismissal, UnknownProfil
 from passerby.state.views import Duplicate, DuplicatePlace
 
 
+class DuplicatePage(msgspec.Struct, kw_only=True, frozen=True):
+    """Pairs of profiles that may be one person, and the cursor of the next page. A page may be short, or empty."""
+
+    duplicates: list[Duplicate]
+    cursor: str | None
+
+
 @reading()
 def list_duplicates(access: Access, page: Page, *, dismissed: bool = False) -> DuplicatePage:
     """Return a page of possible duplicates, or of pairs that were dismissed."""
-    read = _dismissed if dismissed else _open
-    return read(access, page)
+    return _dismissed(access, page) if dismissed else _open(access, page)
 
 
 @reading()

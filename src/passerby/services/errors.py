@@ -10,6 +10,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from passerby.errors import StoreError, StoreUnavailable
+
+RETRY_SECONDS = 5
+"""When to try again after a temporary failure of a store."""
+REPAIR_SECONDS = 60
+"""When to try again where a store has to be repaired first."""
+
 
 class ErrorCode(StrEnum):
     """What can go wrong. The text of each member is what it means."""
@@ -31,6 +38,7 @@ class ErrorCode(StrEnum):
     NOT_YET_VISIBLE = "not_yet_visible"
     OVERLOADED = "overloaded"
     EVENTS_UNAVAILABLE = "events_unavailable"
+    STORE_UNAVAILABLE = "store_unavailable"
 
 
 class ServiceError(Exception):
@@ -132,6 +140,22 @@ class EventsUnavailable(ServiceError):
 
     def __init__(self) -> None:
         super().__init__(ErrorCode.EVENTS_UNAVAILABLE, "the event store cannot be read now")
+
+
+def store_unavailable(error: StoreError) -> ServiceError:
+    """Return the error for a store that fails: what to do, and after how long a caller may try again.
+
+    The engine's own text is left out, as it may have paths: the server log has it.
+    """
+    if isinstance(error, StoreUnavailable):
+        seconds = RETRY_SECONDS
+        advice = "try again in a few seconds; if that does not help, check disk space and the server log"
+    else:
+        seconds = REPAIR_SECONDS
+        advice = "run `passerby doctor` on the server, which says what to repair"
+    message = f"{error.store} cannot be read or written now: {advice}"
+    headers = {"Retry-After": str(seconds)}
+    return ServiceError(ErrorCode.STORE_UNAVAILABLE, message, {"store": error.store.removeprefix("the ")}, headers)
 
 
 def not_found(what: str) -> NotFound:

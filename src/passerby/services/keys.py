@@ -11,20 +11,39 @@ from passerby.accounts.errors import NoSuchKey, ProjectError
 from passerby.accounts.keys import KINDS, kind_named
 from passerby.accounts.records import AddedKey, Key
 from passerby.accounts.scopes import EVERY, Scope
-from passerby.clock import iso
 from passerby.rejected_requests.record import Use
 from passerby.rejected_requests.redaction import redacted
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import Forbidden, invalid, not_found
-from passerby.services.management_answers import FreshKey, KeyInfo, KeyList, RevokedKey, ScopeName
 from passerby.services.use_cases import changing, reading
 
 TOKEN_KIND = "api_token"  # noqa: S105 - a kind, not a token
 
 
+class ListedKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key in the list of a project. Times in ms.
+
+    `value` is None for a secret, which cannot be read again; `scopes` are of an API token. `expires_at` is set for a
+    rotated key within its grace period, which works until then; `revoked_at` for one that does not work any more.
+    `last_used_at` is exact to the minute, and None for a key that was not used since uses are counted.
+    """
+
+    id: int
+    kind: str
+    secret: bool
+    value: str | None
+    label: str
+    scopes: frozenset[Scope]
+    created_at: int
+    revoked_at: int | None
+    expires_at: int | None
+    last_used_at: int | None
+    calls_last_hour: int
+
+
 @reading(None)
-def list_keys(access: Access) -> KeyList:
+def list_keys(access: Access) -> list[ListedKey]:
     """Return all keys of the project, oldest first, revoked ones included; of secrets, only a hash is stored.
 
     To callers who may not manage the project, the path of a webhook is redacted, because it is a credential.
@@ -36,14 +55,14 @@ def list_keys(access: Access) -> KeyList:
         found = control.keys(control.project_numbered(access.project))
     now = access.context.now()
     uses = access.context.key_uses(now)
-    keys = [_info(key, uses.get(key.id), now) for key in found]
-    return KeyList(keys=keys if manages else [_struck_out(key) for key in keys])
+    keys = [_listed(key, uses.get(key.id), now) for key in found]
+    return keys if manages else [_redacted(key) for key in keys]
 
 
 @changing(Permission.MANAGE)
 def add_key(
     access: Access, kind: str, *, value: str = "", label: str = "", scopes: frozenset[Scope] = EVERY
-) -> FreshKey:
+) -> AddedKey:
     """Add a key with a new random value, or with the value that clients already use; return it with its value.
 
     `scopes` are those of an API token. Raises InvalidParameters, and Forbidden for scopes that the caller lacks.
@@ -59,11 +78,11 @@ def add_key(
             project = control.project_numbered(access.project)
             made = control.add_key(project, kind, access.context.now(), value=value, label=label, scopes=scopes)
         change.subject = str(made.id)
-    return _fresh(made)
+    return made
 
 
 @changing(Permission.MANAGE)
-def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> FreshKey:
+def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> AddedKey:
     """Replace a key by a new one of the same kind, label and scopes; return the new one with its value.
 
     The replaced key works for another `grace_seconds`. Raises NotFound for a key that was rotated or revoked before,
@@ -77,15 +96,14 @@ def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> FreshK
                 _require_scopes(access, each.scopes)
         made = control.rotate_key(project, key_id, access.context.now(), grace_seconds * 1000)
         change.details = {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds}
-    return _fresh(made)
+    return made
 
 
 @changing(Permission.MANAGE)
-def revoke_key(access: Access, key_id: int) -> RevokedKey:
+def revoke_key(access: Access, key_id: int) -> None:
     """Revoke a key for good. Running processes follow within about a second. Raises NotFound."""
     with access.recording("key.revoked", str(key_id)), access.context.control() as control, _refusals("key_id"):
         control.revoke_key(control.project_numbered(access.project), key_id, access.context.now())
-    return RevokedKey(id=key_id, revoked=True)
 
 
 def _require_scopes(access: Access, wanted: frozenset[Scope]) -> None:
@@ -105,7 +123,8 @@ def _refusals(parameter: str) -> Iterator[None]:
         raise invalid(parameter, str(fault)) from None
 
 
-def _struck_out(key: KeyInfo) -> KeyInfo:
+def _redacted(key: ListedKey) -> ListedKey:
+    """Redact the path of a webhook, because it is a credential."""
     kind = kind_named(key.kind)
     if not key.value or not kind.guarded:
         return key
@@ -113,22 +132,18 @@ def _struck_out(key: KeyInfo) -> KeyInfo:
     return msgspec.structs.replace(key, value=f"{prefix}{redacted(key.value.removeprefix(prefix))}/")
 
 
-def _info(key: Key, use: Use | None, now: int) -> KeyInfo:
-    scopes: list[ScopeName] = [each.value for each in sorted(key.scopes)] if key.kind == TOKEN_KIND else []
-    return KeyInfo(
+def _listed(key: Key, use: Use | None, now: int) -> ListedKey:
+    works = key.works(now)
+    return ListedKey(
         id=key.id,
         kind=key.kind,
         secret=kind_named(key.kind).secret,
         value=key.value,
         label=key.label,
-        scopes=scopes,
-        created_at=iso(key.created_at),
-        revoked_at=None if key.revoked_at is None or key.works(now) else iso(key.revoked_at),
-        expires_at=iso(key.revoked_at) if key.revoked_at is not None and key.works(now) else None,
-        last_used_at=iso(use.last_at) if use else None,
+        scopes=key.scopes if key.kind == TOKEN_KIND else frozenset(),
+        created_at=key.created_at,
+        revoked_at=None if works else key.revoked_at,
+        expires_at=key.revoked_at if works else None,
+        last_used_at=use.last_at if use else None,
         calls_last_hour=use.last_hour if use else 0,
     )
-
-
-def _fresh(key: AddedKey) -> FreshKey:
-    return FreshKey(id=key.id, kind=key.kind, value=key.value)

@@ -5,24 +5,24 @@ from __future__ import annotations
 import heapq
 from functools import partial
 
-from passerby.rejected_requests.record import NO_PROJECT
+import msgspec
+
+from passerby.rejected_requests.record import NO_PROJECT, RejectedRequest
 from passerby.services import cursors
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission
-from passerby.services.cursors import Page
+from passerby.services.cursors import Listed, Page
 from passerby.services.errors import not_found
-from passerby.services.items import (
-    LiveItem,
-    LiveRecent,
-    RefusedPage,
-    RefusedRequest,
-    Wanted,
-    of_entry,
-    of_refused,
-    refused_of,
-)
+from passerby.services.items import LiveItem, Wanted, of_entry, of_request
 from passerby.services.tail import Place, id_of
 from passerby.services.use_cases import reading
+
+
+class LiveRecent(msgspec.Struct, kw_only=True, frozen=True):
+    """The newest items first, and the cursor from which the stream continues."""
+
+    items: list[LiveItem]
+    cursor: str
 
 
 def visible_projects(access: ServerAccess) -> tuple[int, ...]:
@@ -38,23 +38,23 @@ def visible_projects(access: ServerAccess) -> tuple[int, ...]:
 
 
 @reading()
-def list_rejected(access: ServerAccess, page: Page) -> RefusedPage:
+def list_rejected(access: ServerAccess, page: Page) -> Listed[RejectedRequest]:
     """Return a page of rejected requests, the newest first."""
     place = cursors.decode(page.cursor, cursors.AfterRefused)
     before = place.number if place else None
     found = access.context.refused.newest(visible_projects(access), limit=page.limit + 1, before=before)
     kept, more = found[: page.limit], len(found) > page.limit
     cursor = cursors.encode(cursors.AfterRefused(kept[-1].number)) if more else None
-    return RefusedPage(refused=[refused_of(each) for each in kept], cursor=cursor)
+    return Listed(kept, cursor)
 
 
 @reading()
-def get_rejected(access: ServerAccess, number: int) -> RefusedRequest:
+def get_rejected(access: ServerAccess, number: int) -> RejectedRequest:
     """Return one rejected request. Raises NotFound: they are kept for a day."""
     found = access.context.refused.newest(visible_projects(access), limit=1, before=number + 1)
     if not found or found[0].number != number:
         raise not_found("refused request: they are kept for a day")
-    return refused_of(found[0])
+    return found[0]
 
 
 @reading()
@@ -67,6 +67,6 @@ def list_recent(access: ServerAccess, wanted: Wanted, limit: int) -> LiveRecent:
     accepted = context.archive.newest(projects[0], limit, fits) if wanted.status != "refused" else []
     refused = [each for each in context.refused.newest(projects, limit=limit) if wanted.request(each)]
     items: list[LiveItem] = list(
-        heapq.merge(map(as_item, accepted), map(of_refused, refused), key=lambda item: item.received_at, reverse=True)
+        heapq.merge(map(as_item, accepted), map(of_request, refused), key=lambda item: item.received_at, reverse=True)
     )
     return LiveRecent(items=items[:limit], cursor=id_of(place))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import uuid_utils
 
@@ -15,47 +15,50 @@ from passerby.presenters.decisions import reason as explain
 from passerby.profiles.view import Profile
 from passerby.services import cursors, errors
 from passerby.services.access import Access
-from passerby.services.answers import (
-    Detached,
-    ExplainedMergeDetail,
-    HandMade,
-    MergePage,
-    UndoneMerge,
-    explained_merge,
-    explained_merge_detail,
-)
 from passerby.services.caller import Permission
-from passerby.services.cursors import Page
+from passerby.services.cursors import Listed, Page
 from passerby.services.errors import ServiceError, not_found
 from passerby.services.ids import uuid_of
 from passerby.services.use_cases import changing, reading
 from passerby.state import protocol as state
+from passerby.state.views import Merge, MergeDetail
+
+
+class MergedProfile(NamedTuple):
+    """A manual merge, and the profile after it."""
+
+    merge_id: str
+    profile: Profile
+
+
+class DetachedIdentifier(NamedTuple):
+    """A detachment, and both profiles after it: the one that held the identifier, then the one that it got."""
+
+    detachment_id: str
+    profiles: list[Profile]
 
 
 @reading()
-def list_merges(access: Access, page: Page, *, undone: bool | None = None) -> MergePage:
+def list_merges(access: Access, page: Page, *, undone: bool | None = None) -> Listed[Merge]:
     """Return a page of merges, the newest first; only undone ones, or only the others, where `undone` is given."""
     place = cursors.decode(page.cursor, cursors.AfterMerge)
     before = place.id if place else None
     found = access.context.state.merges(access.project, limit=page.limit + 1, undone=undone, before=before)
     shown, more = found[: page.limit], len(found) > page.limit
-    explained = list(map(explained_merge, shown))
-    return MergePage(
-        merges=explained, cursor=cursors.encode(cursors.AfterMerge(shown[-1].id)) if more and shown else None
-    )
+    return Listed(shown, cursors.encode(cursors.AfterMerge(shown[-1].id)) if more else None)
 
 
 @reading()
-def get_merge(access: Access, merge_id: str) -> ExplainedMergeDetail:
+def get_merge(access: Access, merge_id: str) -> MergeDetail:
     """Return a merge with the identifiers that it moved. Raises NotFound."""
     found = access.context.state.merge(access.project, uuid_of(merge_id, "merge"))
     if found is None:
         raise not_found("merge")
-    return explained_merge_detail(found)
+    return found
 
 
 @changing(Permission.IDENTITY)
-def undo_merge(access: Access, merge_id: str, reason: str = "") -> UndoneMerge:
+def undo_merge(access: Access, merge_id: str, reason: str = "") -> list[Profile]:
     """Undo a merge; return both profiles, the one that had absorbed the other first.
 
     The two do not merge again through the same identifier. Raises NotFound, AlreadyUndone, DependentMerge.
@@ -65,11 +68,11 @@ def undo_merge(access: Access, merge_id: str, reason: str = "") -> UndoneMerge:
     recorded = access.recording("merge.undone", merge_id, _with_reason(reason))
     with recorded, context.writer() as writer, _refusals("merge", merge_id=merge_id):
         ids = writer.undo_merge(project, merge_id, context.now(), policy, actor=access.caller.actor, comment=reason)
-    return UndoneMerge(profiles=_profiles(access, *ids))
+    return _profiles(access, *ids)
 
 
 @changing(Permission.IDENTITY)
-def merge_profiles(access: Access, winner: str, loser: str, reason: str, *, force: bool = False) -> HandMade:
+def merge_profiles(access: Access, winner: str, loser: str, reason: str, *, force: bool = False) -> MergedProfile:
     """Merge two profiles, or the profiles that now contain them; a customer absorbs a profile that is none.
 
     `force` overrides identity rule R3. Raises NotFound, SameProfile, ForbiddenMerge, LimitExceeded.
@@ -84,7 +87,7 @@ def merge_profiles(access: Access, winner: str, loser: str, reason: str, *, forc
 
 
 @changing(Permission.IDENTITY)
-def detach_identifier(access: Access, profile_id: str, identifier: Identifier, reason: str) -> Detached:
+def detach_identifier(access: Access, profile_id: str, identifier: Identifier, reason: str) -> DetachedIdentifier:
     """Move one identifier of a profile to a new profile; return both. Earlier events stay where they are.
 
     Raises NotFound, CustomerIdNotDetachable.
@@ -98,11 +101,11 @@ def detach_identifier(access: Access, profile_id: str, identifier: Identifier, r
         with _refusals("detachment"):
             made = writer.detach(access.project, profile_id, cleaned, decision_of(access, reason))
         change.details = details | {"detachment": made.id}
-    return Detached(detachment_id=made.id, profiles=_profiles(access, made.profile, made.detached))
+    return DetachedIdentifier(made.id, _profiles(access, made.profile, made.detached))
 
 
 @changing(Permission.IDENTITY)
-def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> HandMade:
+def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> MergedProfile:
     """Merge a detached profile back into the profile that it came from, with everything it has received since.
 
     Raises NotFound, AlreadyUndone, DependentMerge, IdentifierReassigned, ForbiddenMerge, LimitExceeded.
@@ -118,17 +121,20 @@ def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> Han
 def decision_of(access: Access, reason: str) -> state.ManualDecision:
     """Return the caller's decision, taken now, as the state records it."""
     context, project = access.context, access.project
-    new_id = lambda: str(uuid_utils.uuid7())  # noqa: E731 - named for the line below
-    return state.ManualDecision(context.now(), access.caller.actor, reason, new_id, context.policy_of(project))
+    return state.ManualDecision(context.now(), access.caller.actor, reason, _new_id, context.policy_of(project))
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())
 
 
 def _with_reason(reason: str) -> dict[str, Any] | None:
     return {"reason": reason} if reason else None
 
 
-def _merged(access: Access, made: state.ManualMerge) -> HandMade:
+def _merged(access: Access, made: state.ManualMerge) -> MergedProfile:
     (profile,) = _profiles(access, made.winner)
-    return HandMade(merge_id=made.id, profile=profile)
+    return MergedProfile(made.id, profile)
 
 
 def _profiles(access: Access, *ids: str) -> list[Profile]:

@@ -6,8 +6,10 @@ import heapq
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
+
 from passerby.event_store.protocol import Cursor as EventCursor
-from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, Only
+from passerby.event_store.protocol import EventFilter, EventStoreBroken, EventStoreFailed
 from passerby.identity.cleaning import clean_identifier, tidy
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StoredEvent
@@ -16,16 +18,15 @@ from passerby.profiles.summary import EARLIEST, NAMES, ORDERS, ProfileSummary, s
 from passerby.profiles.view import Profile
 from passerby.services import cursors
 from passerby.services.access import Access, ServerAccess
-from passerby.services.answers import EventPage, History, ProfilePage, event_of, explained_decision
 from passerby.services.cursors import Page
 from passerby.services.errors import EventsUnavailable, not_found
 from passerby.services.ids import uuid_of
 from passerby.services.use_cases import reading
-from passerby.state.views import IdentifierMatch, Match, SearchPage, TermMatch
+from passerby.state.views import HistoryEntry, IdentifierMatch, Match, TermMatch
 
 
 class Choice(NamedTuple):
-    """Which profiles are wanted: the one that an identifier leads to, or those that fit a text and a stage."""
+    """Which profiles are wanted: the one that an identifier belongs to, or those that match a text and a stage."""
 
     identifier: Identifier | None
     text: str | None
@@ -33,66 +34,42 @@ class Choice(NamedTuple):
     test: bool = False
 
 
+class ProfilePage(msgspec.Struct, kw_only=True, frozen=True):
+    """Some profiles, and the cursor of the next page. A page of a search may be short and still have a cursor."""
+
+    profiles: list[Profile]
+    cursor: str | None
+
+
+class EventPage(msgspec.Struct, kw_only=True, frozen=True):
+    """A part of a timeline, newest first, and the cursor of the next one."""
+
+    events: list[StoredEvent]
+    cursor: str | None
+
+
+class History(msgspec.Struct, kw_only=True, frozen=True):
+    """Decisions about the identity of a profile, oldest first, and the cursor of the next ones."""
+
+    history: list[HistoryEntry]
+    cursor: str | None
+
+
 @reading()
 def find_profiles(access: Access, choice: Choice, page: Page) -> Profile | ProfilePage:
-    """Return the profile that an identifier leads to (raises NotFound), or a page of those that fit the choice."""
-    if choice.identifier is not None:
-        return _look_up(access, choice.identifier)
-    return page_of_profiles(access, choice, page)
+    """Return the profile that an identifier belongs to (raises NotFound), or a page of those that match."""
+    if choice.identifier is None:
+        return page_of_profiles(access, choice, page)
+    # Cleaned as in a message: the same text finds the profile that a message with it would be recorded under.
+    cleaned = clean_identifier(choice.identifier, access.context.policy_of(access.project))
+    return _found(None if cleaned is None else access.context.state.profile_of(access.project, cleaned))
 
 
 @reading()
 def page_of_profiles(access: Access, choice: Choice, page: Page) -> ProfilePage:
-    """Return a page of all profiles, or of those that a text finds."""
-    return _list(access, choice, page) if choice.text is None else _search(access, choice, page)
-
-
-@reading()
-def get_profile(access: Access, profile_id: str) -> Profile:
-    """Return a profile; for the id of a merged profile, the one that it now belongs to. Raises NotFound."""
-    return _found(access.context.state.profile(access.project, uuid_of(profile_id, "profile")))
-
-
-@reading()
-def list_events(access: ServerAccess, profile_id: str, page: Page, only: Only) -> EventPage:
-    """Return a page of a profile's timeline, newest first. Raises NotFound, EventsUnavailable."""
-    place = cursors.decode(page.cursor, cursors.AfterEvent)
-    before = None if place is None else EventCursor(place.time, place.id)
-    events = _timeline(access, uuid_of(profile_id, "profile"), _Part(page.limit + 1, before, only))
-    shown = events[: page.limit]
-    more = len(events) > page.limit
-    cursor = cursors.encode(cursors.AfterEvent(shown[-1].time, shown[-1].id)) if more else None
-    return EventPage(events=[event_of(event) for event in shown], cursor=cursor)
-
-
-@reading()
-def list_history(access: Access, profile_id: str, page: Page) -> History:
-    """Return a page of the decisions about a profile's identity, oldest first. Raises NotFound."""
-    place = cursors.decode(page.cursor, cursors.AfterDecision)
-    found = access.context.state.history(
-        access.project, uuid_of(profile_id, "profile"), limit=page.limit, after=place.number if place else 0
-    )
-    if found is None:
-        raise not_found("profile")
-    cursor = None if found.after is None else cursors.encode(cursors.AfterDecision(found.after))
-    return History(history=list(map(explained_decision, found.entries)), cursor=cursor)
-
-
-def _found(profile: Profile | None) -> Profile:
-    if profile is None:
-        raise not_found("profile")
-    return profile
-
-
-def _look_up(access: Access, identifier: Identifier) -> Profile:
-    """The profile that an identifier leads to, cleaned as it would be in a message."""
-    cleaned = clean_identifier(identifier, access.context.policy_of(access.project))
-    if cleaned is None:
-        raise not_found("profile")
-    return _found(access.context.state.profile_of(access.project, cleaned))
-
-
-def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
+    """Return a page of all profiles, newest first, or of those that a text finds, in the order of what matched."""
+    if choice.text is not None:
+        return _search(access, choice, page)
     place = cursors.decode(page.cursor, cursors.AfterProfile)
     profiles = access.context.state.profiles(
         access.project,
@@ -106,38 +83,84 @@ def _list(access: Access, choice: Choice, page: Page) -> ProfilePage:
 
 
 def _search(access: Access, choice: Choice, page: Page) -> ProfilePage:
-    place = cursors.decode(page.cursor, cursors.AfterIdentifier, cursors.AfterTerm)
+    after: Match | None = None
+    match cursors.decode(page.cursor, cursors.AfterIdentifier, cursors.AfterTerm):
+        case cursors.AfterIdentifier(spelling, value, namespace, scope):
+            after = IdentifierMatch(spelling, value, namespace, scope)
+        case cursors.AfterTerm(scan, value, id_):
+            after = TermMatch(scan, value, id_)
     text = tidy(choice.text or "")
     if not text:
         return ProfilePage(profiles=[], cursor=None)
-    found: SearchPage = access.context.state.search(
+    found = access.context.state.search(
         access.project,
         text,
         limit=page.limit,
         stage=choice.stage,
-        after=_match(place),
+        after=after,
         phone_country=access.context.policy_of(access.project).phone_country,
+        # A search for a test identifier is for test profiles: without them it would find nothing.
         test=choice.test or text.startswith(testing.PREFIX),
     )
-    return ProfilePage(profiles=found.profiles, cursor=_search_cursor(found.after))
-
-
-def _match(place: cursors.Place | None) -> Match | None:
-    match place:
-        case cursors.AfterIdentifier(spelling, value, namespace, scope):
-            return IdentifierMatch(spelling, value, namespace, scope)
-        case cursors.AfterTerm(scan, value, id_):
-            return TermMatch(scan, value, id_)
-    return None
-
-
-def _search_cursor(after: Match | None) -> str | None:
-    match after:
+    cursor: str | None = None
+    match found.after:
         case IdentifierMatch():
-            return cursors.encode(cursors.AfterIdentifier(*after))
+            cursor = cursors.encode(cursors.AfterIdentifier(*found.after))
         case TermMatch():
-            return cursors.encode(cursors.AfterTerm(*after))
-    return None
+            cursor = cursors.encode(cursors.AfterTerm(*found.after))
+    return ProfilePage(profiles=found.profiles, cursor=cursor)
+
+
+@reading()
+def get_profile(access: Access, profile_id: str) -> Profile:
+    """Return a profile; for the id of a merged profile, the one that it now belongs to. Raises NotFound."""
+    return _found(access.context.state.profile(access.project, uuid_of(profile_id, "profile")))
+
+
+def _found(profile: Profile | None) -> Profile:
+    if profile is None:
+        raise not_found("profile")
+    return profile
+
+
+@reading()
+def list_events(access: ServerAccess, profile_id: str, page: Page, only: EventFilter) -> EventPage:
+    """Return a page of a profile's timeline, newest first. Raises NotFound, EventsUnavailable."""
+    place = cursors.decode(page.cursor, cursors.AfterEvent)
+    before = None if place is None else EventCursor(place.time, place.id)
+    state, project = access.context.state, access.project
+    members = state.members(project, uuid_of(profile_id, "profile"))
+    if not members:
+        raise not_found("profile")
+    # Events recorded before a spelling was merged keep their name, so each spelling has a timeline of its own.
+    names = state.aliases(project).spellings(only.name) if only.name else [""]
+    try:
+        timelines = [
+            access.context.events.timeline(
+                project, members, limit=page.limit + 1, before=before, only=only._replace(name=name)
+            )
+            for name in names
+        ]
+    except (EventStoreBroken, EventStoreFailed):
+        raise EventsUnavailable from None
+    newest = heapq.merge(*timelines, key=lambda event: (event.time, event.id), reverse=True)
+    events = list(islice(newest, page.limit + 1))
+    shown, more = events[: page.limit], len(events) > page.limit
+    cursor = cursors.encode(cursors.AfterEvent(shown[-1].time, shown[-1].id)) if more else None
+    return EventPage(events=shown, cursor=cursor)
+
+
+@reading()
+def list_history(access: Access, profile_id: str, page: Page) -> History:
+    """Return a page of the decisions about a profile's identity, oldest first. Raises NotFound."""
+    place = cursors.decode(page.cursor, cursors.AfterDecision)
+    found = access.context.state.history(
+        access.project, uuid_of(profile_id, "profile"), limit=page.limit, after=place.number if place else 0
+    )
+    if found is None:
+        raise not_found("profile")
+    cursor = None if found.after is None else cursors.encode(cursors.AfterDecision(found.after))
+    return History(history=found.entries, cursor=cursor)
 
 
 @reading()
@@ -147,30 +170,9 @@ def summarise_profile(access: ServerAccess, profile: Profile) -> ProfileSummary:
     try:
         counts = store.counts(access.project, members, names=NAMES)
         earliest = store.earliest(access.project, members, limit=EARLIEST)
-        bought = Only(semantic="purchased")
+        bought = EventFilter(semantic="purchased")
+        # One more than is summed up: that there are more is stated as `orders_complete`.
         purchases = store.timeline(access.project, members, limit=ORDERS + 1, only=bought) if counts.purchases else []
     except (EventStoreBroken, EventStoreFailed):
         raise EventsUnavailable from None
     return summarise(profile, counts.names, counts.sessions, purchases, earliest)
-
-
-class _Part(NamedTuple):
-    """Which part of a timeline is wanted."""
-
-    limit: int
-    before: EventCursor | None
-    only: Only
-
-
-def _timeline(access: ServerAccess, profile: str, part: _Part) -> list[StoredEvent]:
-    members = access.context.state.members(access.project, profile)
-    if not members:
-        raise not_found("profile")
-    names = access.context.state.aliases(access.project).spellings(part.only.name) if part.only.name else [""]
-    wanted = [part._replace(only=part.only._replace(name=name)) for name in names]
-    try:
-        found = [access.context.events.timeline(access.project, members, **each._asdict()) for each in wanted]
-        newest = heapq.merge(*found, key=lambda event: (event.time, event.id), reverse=True)
-        return list(islice(newest, part.limit))
-    except (EventStoreBroken, EventStoreFailed):
-        raise EventsUnavailable from None

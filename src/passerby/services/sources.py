@@ -15,8 +15,17 @@ from passerby.dialects.samples import SampleCall
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission
 from passerby.services.errors import not_found
-from passerby.services.management_answers import SourceTested
 from passerby.services.use_cases import changing
+
+
+class SourceTested(msgspec.Struct, kw_only=True, frozen=True):
+    """The result of a test event: the response that a client would have got, and the ids of the accepted messages."""
+
+    dialect: str
+    call: str
+    status: int
+    answer: str
+    message_ids: list[str]
 
 
 @changing(Permission.MANAGE)

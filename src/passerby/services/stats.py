@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+
 from passerby.identity.stage import Stage
 from passerby.services.access import ServerAccess
-from passerby.services.answers import StageCounts, Stats
 from passerby.services.use_cases import reading
+
+
+class StageCounts(msgspec.Struct, kw_only=True, frozen=True):
+    """Profiles by stage."""
+
+    anonymous: int
+    lead: int
+    customer: int
+
+
+class Stats(msgspec.Struct, kw_only=True, frozen=True):
+    """A project's counts. Always: accepted = applied + duplicates + waiting, all in messages."""
+
+    accepted: int
+    applied: int
+    duplicates: int
+    waiting: int
+    events: int
+    violations: int
+    profiles: StageCounts
+    lag_seconds: float
 
 
 @reading()

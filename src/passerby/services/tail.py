@@ -16,7 +16,7 @@ from passerby.log.protocol import Entry
 from passerby.positions import Positions
 from passerby.rejected_requests.record import RejectedRequest
 from passerby.services.errors import ErrorCode, ServiceError
-from passerby.services.items import LiveBatch, LiveItem, Wanted, of_entry, of_refused
+from passerby.services.items import LiveItem, Wanted, of_entry, of_request
 from passerby.services.live_errors import TypesOf, no_types
 from passerby.services.log import AcceptedLog
 from passerby.services.readers import Readers
@@ -37,7 +37,7 @@ FOLLOWERS = 100
 _log = logs.get("api")
 
 
-class RefusedTail(Protocol):
+class NewestRejections(Protocol):
     """The reads of rejected requests that the tail needs; see `rejected_requests.protocol.RejectedReader`."""
 
     def head(self) -> int: ...
@@ -71,10 +71,11 @@ def id_of(place: Place) -> str:
     return f"{place.positions}.{place.refused}"
 
 
-class Told(NamedTuple):
-    """A batch for a follower, and the cursor after it."""
+class LiveBatch(NamedTuple):
+    """Items in order of arrival, and the cursor after them. `skipped` more arrived that are not shown."""
 
-    batch: LiveBatch
+    items: list[LiveItem]
+    skipped: int
     place: Place
 
 
@@ -106,7 +107,7 @@ class Tail:
     def __init__(
         self,
         log: AcceptedLog,
-        refused: RefusedTail,
+        refused: NewestRejections,
         readers: Readers,
         is_ending: Callable[[], bool],
         types_of: TypesOf = no_types,
@@ -139,7 +140,7 @@ class Tail:
         """Return the cursor after everything received so far."""
         return await self._readers.run(self._heads)
 
-    async def after(self, place: Place, projects: tuple[int, ...], wanted: Wanted) -> Told:
+    async def after(self, place: Place, projects: tuple[int, ...], wanted: Wanted) -> LiveBatch:
         """Return what arrived after a cursor, possibly nothing: messages of the first project, rejections of all."""
         came = await self._since(place)
         entries = place.positions.uncovered(came.entries)
@@ -148,10 +149,10 @@ class Tail:
         fitting, accepted = await self._readers.run(self._accepted, ours[-EXAMINED:], wanted) if ours else ([], [])
         requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
         asked = [each for each in requests if wanted.request(each)]
-        items = [*accepted, *map(of_refused, asked[-SHOWN:])]
+        items = [*accepted, *map(of_request, asked[-SHOWN:])]
         items.sort(key=lambda item: item.received_at)
         skipped = missed + max(0, len(ours) - EXAMINED) + _beyond(fitting) + _beyond(asked)
-        return Told(LiveBatch(items=items, skipped=skipped), came.until)
+        return LiveBatch(items, skipped, came.until)
 
     async def _missed(self, place: Positions, begin: Positions) -> int:
         """Count the messages between a cursor and the first one that is held."""

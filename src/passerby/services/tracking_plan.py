@@ -3,51 +3,43 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from passerby.accounts.annotations import Annotation
 from passerby.accounts.errors import TooManyAnnotations
-from passerby.clock import iso
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid
-from passerby.services.management_answers import MarkInfo, MarkList, MarkRequest
 from passerby.services.use_cases import changing, reading
 
 
+class AnnotationChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What to change about an annotation; `UNSET` keeps a value."""
+
+    planned: bool | UnsetType = UNSET
+    hidden: bool | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+
+
 @reading()
-def list_annotations(access: Access) -> MarkList:
+def list_annotations(access: Access) -> list[Annotation]:
     """Return all annotations, by event and attribute."""
     with access.context.control() as control:
-        return MarkList(marks=[_info(each) for each in control.annotations(access.project)])
+        return control.annotations(access.project)
 
 
 @changing(Permission.MANAGE)
-def annotate(access: Access, request: MarkRequest) -> MarkInfo:
-    """Annotate an event, attribute or trait; fields that are not given stay. Raises InvalidParameters."""
-    if request.event is None and request.attribute is None:
+def annotate(access: Access, event: str, attribute: str, changes: AnnotationChanges) -> Annotation:
+    """Annotate an event (attribute ""), an attribute of it, or a trait (event ""). Raises InvalidParameters."""
+    if not event and not attribute:
         raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
-    given = {name: getattr(request, name) for name in ("planned", "hidden", "description")}
-    changed = {name: value for name, value in given.items() if value is not UNSET}
+    given = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not UNSET}
     now, who = access.context.now(), access.caller.label
-    recorded = access.recording("catalogue.marked", details=msgspec.to_builtins(request))
+    details = {"event": event or None, "attribute": attribute or None} | given
+    recorded = access.recording("catalogue.marked", details=details)
     with recorded, access.context.control() as control, control.transaction():
         try:
-            mark = control.change_annotation(
-                access.project, request.event or "", request.attribute or "", changed_at=now, who=who, **changed
-            )
+            annotation = control.change_annotation(access.project, event, attribute, changed_at=now, who=who, **given)
         except TooManyAnnotations as fault:
             raise invalid("event", str(fault)) from None
-    return _info(mark)
-
-
-def _info(mark: Annotation) -> MarkInfo:
-    return MarkInfo(
-        event=mark.event or None,
-        attribute=mark.attribute or None,
-        planned=mark.planned,
-        hidden=mark.hidden,
-        description=mark.description,
-        changed_at=iso(mark.changed_at) if mark.changed_at else None,
-        who=mark.who,
-    )
+    return annotation

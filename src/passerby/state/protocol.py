@@ -15,6 +15,7 @@ from passerby.catalogue.aliases import Alias, Aliases
 from passerby.catalogue.changes import Changes, KnownAttribute
 from passerby.catalogue.types import DataType
 from passerby.catalogue.violations import ViolationRow
+from passerby.errors import StoreBroken, StoreUnavailable
 from passerby.identity.decisions import UNKNOWN_ACTOR, Actor, Decision, Rule
 from passerby.identity.namespaces import DEFAULT_POLICY, Policy
 from passerby.identity.snapshot import IdentitySnapshot, IdentityState
@@ -28,12 +29,16 @@ from passerby.profiles.traits import Versioned
 from passerby.state.views import Deletion
 
 
-class StateUnavailable(Exception):
+class StateUnavailable(StoreUnavailable):
     """A temporary or fixable condition: disk full, file locked or not accessible. The transaction was rolled back."""
 
+    store = "the state"
 
-class StateBroken(Exception):
+
+class StateBroken(StoreBroken):
     """A permanent failure of a statement: a damaged file, or a bug."""
+
+    store = "the state"
 
 
 class UnknownMerge(Exception):

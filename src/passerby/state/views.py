@@ -75,28 +75,20 @@ class SearchPage(NamedTuple):
     after: Match | None
 
 
-class HistoryIdentifier(msgspec.Struct, kw_only=True):
-    """The identifier of a decision."""
+class HistoryEntry(msgspec.Struct, kw_only=True, frozen=True):
+    """An identity decision (`passerby.identity.decisions`). `at` in ms; an undo has the `message_id` of its merge."""
 
-    namespace: str
-    value: str
-    scope: str
-
-
-class HistoryEntry(msgspec.Struct, kw_only=True, rename={"from_": "from"}):
-    """An identity decision (`passerby.identity.decisions`). An undo has the `message_id` of its merge."""
-
-    at: str
+    at: int
     kind: DecisionKind
     message_id: str
-    identifier: HistoryIdentifier | None
+    identifier: Identifier | None
     from_: str | None
     to: str | None
     merge_id: str | None
     rule: Rule
     actor: Actor
     detail: DecisionDetail
-    by: HistoryIdentifier | None = None
+    by: Identifier | None = None
 
 
 class HistoryPage(NamedTuple):
@@ -106,23 +98,23 @@ class HistoryPage(NamedTuple):
     after: int | None
 
 
-class Merge(msgspec.Struct, kw_only=True):
-    """A merge. `via` is the loser's identifier in the message, `by` the one that selected the winner."""
+class Merge(msgspec.Struct, kw_only=True, frozen=True):
+    """A merge. `via` is the loser's identifier in the message, `by` the one that selected the winner. Times in ms."""
 
     id: str
     winner: str
     loser: str
-    at: str
+    at: int
     message_id: str
-    via: HistoryIdentifier | None
-    by: HistoryIdentifier | None
+    via: Identifier | None
+    by: Identifier | None
     rule: Rule
     actor: Actor
     detail: DecisionDetail
-    undone_at: str | None
+    undone_at: int | None
 
 
-class MergeDetail(Merge, kw_only=True):
+class MergeDetail(Merge, kw_only=True, frozen=True):
     """A merge, with what an undo would restore, and whether it can be undone.
 
     `moved` are the identifiers that an undo returns to the loser: those at home in it and in its members. Where
@@ -130,7 +122,7 @@ class MergeDetail(Merge, kw_only=True):
     already.
     """
 
-    moved: list[HistoryIdentifier]
+    moved: list[Identifier]
     undoable: bool
     built_on: str | None
 
@@ -142,15 +134,15 @@ class SharedContact(msgspec.Struct, kw_only=True, frozen=True, order=True):
     value: str
 
 
-class Dismissal(msgspec.Struct, kw_only=True):
-    """A decision that two profiles are different users. `at` is ISO 8601 in UTC."""
+class Dismissal(msgspec.Struct, kw_only=True, frozen=True):
+    """A decision that two profiles are different users. `at` in ms."""
 
-    at: str
+    at: int
     who: str
     reason: str
 
 
-class Duplicate(msgspec.Struct, kw_only=True):
+class Duplicate(msgspec.Struct, kw_only=True, frozen=True):
     """A possible duplicate: two profiles, the older first, and the contact values that they share.
 
     `rule`, if any, forbids merging them without `force`. `dismissed` is the decision that they are different users.
@@ -178,8 +170,8 @@ class DuplicatesPage(NamedTuple):
     after: DuplicatePlace | None
 
 
-class CatalogueAttribute(msgspec.Struct, kw_only=True):
-    """An attribute of an event, or a trait of profiles. `count` is of accepted values; times are ISO 8601 in UTC.
+class CatalogueAttribute(msgspec.Struct, kw_only=True, frozen=True):
+    """An attribute of an event, or a trait of profiles. `count` is of accepted values; times in ms.
 
     `spellings` are other names that an administrator merged into this one: their values are counted here.
     """
@@ -187,29 +179,32 @@ class CatalogueAttribute(msgspec.Struct, kw_only=True):
     name: str
     type: DataType
     count: int
-    first_seen: str
-    last_seen: str
+    first_seen: int
+    last_seen: int
     spellings: list[str] = []
 
 
-class CatalogueViolation(msgspec.Struct, kw_only=True):
-    """Validation errors of one kind. `attribute` is empty if the error concerns the whole event or message."""
+class CatalogueViolation(msgspec.Struct, kw_only=True, frozen=True):
+    """Validation errors of one kind. `attribute` is empty if the error concerns the whole event or message.
+
+    `last_at` in ms.
+    """
 
     kind: str
     attribute: str
     count: int
-    last_at: str
+    last_at: int
     sample: str
 
 
-class OtherViolation(CatalogueViolation, kw_only=True):
+class OtherViolation(CatalogueViolation, kw_only=True, frozen=True):
     """Validation errors of no catalogued event; `event` is the name as sent, if there was one."""
 
     event: str | None
 
 
-class CatalogueEvent(msgspec.Struct, kw_only=True):
-    """Events of one name. `semantic` is the standard event that a dialect defines for this name, if any.
+class CatalogueEvent(msgspec.Struct, kw_only=True, frozen=True):
+    """Events of one name; times in ms. `semantic` is the standard event that a dialect defines for this name, if any.
 
     `spellings` are other names that an administrator merged into this one: their events are counted here.
     """
@@ -217,8 +212,8 @@ class CatalogueEvent(msgspec.Struct, kw_only=True):
     name: str
     semantic: StandardEvent | None
     count: int
-    first_seen: str
-    last_seen: str
+    first_seen: int
+    last_seen: int
     attributes: list[CatalogueAttribute]
     violations: list[CatalogueViolation]
     spellings: list[str] = []

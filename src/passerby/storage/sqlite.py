@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
+from inspect import isfunction
 from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import apsw
+
+from passerby.errors import StoreBroken, StoreUnavailable
 
 BUSY_TIMEOUT_MS = 10_000
 PAUSE_SECONDS = 0.005
@@ -16,6 +21,10 @@ _STEPS_BETWEEN_CLOCK_READINGS = 100_000
 
 Error = apsw.Error
 """Any error of SQLite, for callers that import no engine."""
+TEMPORARY: Final = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError)
+"""Temporary conditions, and those that an administrator can fix."""
+
+StoreT = TypeVar("StoreT")
 
 
 class UnreadableFile(Exception):
@@ -99,6 +108,42 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
         if connection.in_transaction:  # some errors, such as a full disk, have rolled back
             connection.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def translated(unavailable: type[StoreUnavailable], broken: type[StoreBroken]) -> Iterator[None]:
+    """Context manager: translate errors of the engine to those of a store's protocol."""
+    try:
+        yield
+    except TEMPORARY as error:
+        raise unavailable(str(error)) from error
+    except apsw.Error as error:
+        raise broken(f"{type(error).__name__}: {error}") from error
+
+
+def translates(
+    unavailable: type[StoreUnavailable], broken: type[StoreBroken]
+) -> Callable[[type[StoreT]], type[StoreT]]:
+    """Return a class decorator: opening and every public method raise these in place of the engine's errors.
+
+    A store with many short methods would otherwise have the same `with` in each of them.
+    """
+
+    def translating(method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def called(*args: Any, **kwargs: Any) -> Any:
+            with translated(unavailable, broken):
+                return method(*args, **kwargs)
+
+        return called
+
+    def decorate(store: type[StoreT]) -> type[StoreT]:
+        for name, member in list(vars(store).items()):
+            if isfunction(member) and (name == "__init__" or not name.startswith("_")):
+                setattr(store, name, translating(member))
+        return store
+
+    return decorate
 
 
 def version() -> tuple[str, str]:

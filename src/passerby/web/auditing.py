@@ -11,10 +11,9 @@ import msgspec
 from litestar import Response
 from litestar.params import QueryParameter
 
-from passerby.audit.protocol import EVERYTHING, Entry, Filter, Outcome
-from passerby.clock import iso
+from passerby.audit.protocol import EVERYTHING, Entry, Filter
 from passerby.dialects.common.times import read_iso_or_epoch
-from passerby.services.cursors import Listed
+from passerby.schemas.audit import AuditEntry, AuditPage, audit_entry
 from passerby.services.errors import invalid
 
 CSV: Final = "text/csv"
@@ -42,41 +41,12 @@ Format = Annotated[
 ]
 
 
-class AuditEntry(msgspec.Struct, kw_only=True):
-    """Who did what, and when. `subject` is what it was done to; `details` what was sent, without secrets.
-
-    `address` is the client's, as trusted proxies report it; empty where it is unknown, as for the command line.
-    `outcome` is unknown where the server stopped before it recorded whether the change was made.
-    """
-
-    id: int
-    at: str
-    who: str
-    action: str
-    subject: str
-    details: Any
-    address: str
-    outcome: Outcome
-
-
-class AuditPage(msgspec.Struct, kw_only=True):
-    """A page of the audit log, newest first."""
-
-    entries: list[AuditEntry]
-    cursor: str | None
-
-
-def audit_page(found: Listed[Entry]) -> AuditPage:
-    """Return the JSON of a page of the audit log."""
-    return AuditPage(entries=list(map(_entry, found.items)), cursor=found.cursor)
-
-
 def audit_file(entries: Iterable[Entry], form: Literal["json", "csv"]) -> bytes:
     """Encode all these entries: as one page in JSON, or as a table with a line of headings.
 
     Takes seconds for a full log: call it in a reader thread.
     """
-    shown = list(map(_entry, entries))
+    shown = list(map(audit_entry, entries))
     if form == "json":
         return msgspec.json.encode(AuditPage(entries=shown, cursor=None))
     written = io.StringIO()
@@ -111,16 +81,3 @@ def _cell(value: Any) -> str:
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     # The apostrophe makes a spreadsheet take the cell as text: a user agent or a name may come from an attacker.
     return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _entry(entry: Entry) -> AuditEntry:
-    return AuditEntry(
-        id=entry.id,
-        at=iso(entry.at),
-        who=entry.who,
-        action=entry.action,
-        subject=entry.subject,
-        details=entry.details,
-        address=entry.address,
-        outcome=entry.outcome,
-    )

@@ -15,7 +15,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from passerby import logs
-from passerby.services.errors import ErrorCode, InvalidParameters, ServiceError, invalid
+from passerby.errors import StoreError
+from passerby.services.errors import ErrorCode, InvalidParameters, ServiceError, invalid, store_unavailable
 
 _log = logs.get("api")
 
@@ -40,6 +41,7 @@ STATUS: Mapping[ErrorCode, HTTPStatus] = {
     ErrorCode.NOT_YET_VISIBLE: HTTPStatus.SERVICE_UNAVAILABLE,
     ErrorCode.OVERLOADED: HTTPStatus.SERVICE_UNAVAILABLE,
     ErrorCode.EVENTS_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    ErrorCode.STORE_UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 MEANING: Mapping[ErrorCode, str] = {
@@ -60,6 +62,7 @@ MEANING: Mapping[ErrorCode, str] = {
     ErrorCode.NOT_YET_VISIBLE: "Messages acknowledged before the request did not become visible within `wait`.",
     ErrorCode.OVERLOADED: "Too many requests are waiting; try again after `Retry-After` seconds.",
     ErrorCode.EVENTS_UNAVAILABLE: "The event store cannot be read now; everything else can.",
+    ErrorCode.STORE_UNAVAILABLE: "The store `details.store` fails; try again after `Retry-After` seconds.",
 }
 """The meaning of each code, for the reference page."""
 
@@ -97,6 +100,12 @@ def answer_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]
     """Handle an unexpected exception: log it in full, and answer without its text, which may have personal data."""
     _log.error("a request failed", exc_info=error)
     return answer_api_error(request, ServiceError(ErrorCode.INTERNAL_ERROR, "the server failed to answer this request"))
+
+
+def answer_store_failure(request: AnyRequest, error: StoreError) -> Response[ErrorAnswer]:
+    """Handle a store that fails: log the engine's error, and answer what to do."""
+    _log.error("a store failed", store=error.store, exc_info=error)
+    return answer_api_error(request, store_unavailable(error))
 
 
 def answer_depth(request: AnyRequest, _: RecursionError) -> Response[ErrorAnswer]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
+from litestar.di import Provide
 from litestar.params import PathParameter, QueryParameter
 
-from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
+from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, EventFilter
 from passerby.identity.stage import Stage
 from passerby.messages import Identifier, StandardEvent
 from passerby.services.cursors import Page
@@ -127,6 +128,11 @@ def long_page(limit: Limit = LIMIT, cursor: Cursor = None) -> Page:
     return Page(limit, cursor)
 
 
+PAGED: Final = {"page": Provide(page, sync_to_thread=False)}
+LONG_PAGED: Final = {"page": Provide(long_page, sync_to_thread=False)}
+"""Dependencies of routes that answer with a page of a list."""
+
+
 def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
     namespace: Namespace = None,
     value: Value = None,
@@ -146,7 +152,9 @@ def choice(  # noqa: PLR0913, PLR0917 - the parameters of the query
     return Choice(Identifier(namespace or "", value or "", within), None, None)
 
 
-def only_events(name: EventName = None, semantic: Meaning = None, since: Since = None, until: Until = None) -> Only:
+def only_events(
+    name: EventName = None, semantic: Meaning = None, since: Since = None, until: Until = None
+) -> EventFilter:
     """Return the filter of events that the query describes."""
     begin, end = moment_of("since", since, LEAST_TIME), moment_of("until", until, MOST_TIME)
-    return Only(name or "", semantic or "", begin, end)
+    return EventFilter(name or "", semantic or "", begin, end)

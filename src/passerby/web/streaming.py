@@ -13,8 +13,9 @@ from litestar.params import HeaderParameter, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 
-from passerby.services.items import LiveBatch, Wanted
-from passerby.services.tail import LOOK_SECONDS, Place, Tail, id_of
+from passerby.schemas.live import live_batch_json
+from passerby.services.items import Wanted
+from passerby.services.tail import LOOK_SECONDS, LiveBatch, Place, Tail, id_of
 from passerby.web.errors import PRIVATE, AnyRequest
 
 After = Annotated[
@@ -54,17 +55,17 @@ async def follow(
     loop = asyncio.get_running_loop()
     sent_at = loop.time()
     while may() and not tail.is_ending():
-        told = await tail.after(place, projects, wanted)
-        batch, place = told.batch, told.place
+        batch = await tail.after(place, projects, wanted)
         if 0 < len(batch.items) < GATHER_ITEMS:
             # A few are sent together with those of the next moment: the page redraws once for all of them.
             await asyncio.sleep(GATHER_SECONDS)
-            more = await tail.after(place, projects, wanted)
-            place = more.place
-            batch = LiveBatch(items=batch.items + more.batch.items, skipped=batch.skipped + more.batch.skipped)
+            more = await tail.after(batch.place, projects, wanted)
+            batch = LiveBatch(batch.items + more.items, batch.skipped + more.skipped, more.place)
+        place = batch.place
         if batch.items or batch.skipped:
             sent_at = loop.time()
-            yield b"event: items\nid: %b\ndata: %b\n\n" % (id_of(place).encode(), msgspec.json.encode(batch))
+            data = msgspec.json.encode(live_batch_json(batch))
+            yield b"event: items\nid: %b\ndata: %b\n\n" % (id_of(place).encode(), data)
         elif loop.time() - sent_at >= KEEP_ALIVE_SECONDS:
             sent_at = loop.time()
             yield b": nothing new\nid: %b\n\n" % id_of(place).encode()

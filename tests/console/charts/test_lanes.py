@@ -12,7 +12,7 @@ from passerby.state.views import HistoryEntry
 
 def entry(kind: DecisionKind, from_: str | None, to: str | None) -> HistoryEntry:
     return HistoryEntry(
-        at="2026-11-20T10:00:00.000Z",
+        at=1_795_168_800_000,
         kind=kind,
         message_id="m",
         identifier=None,

@@ -15,6 +15,7 @@ from tests.monitoring.monitors import GB, MINUTE, monitor_of, sample
 from tests.monitoring.test_delivery import receiver
 
 from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.errors import AccountsUnavailable
 from passerby.accounts.users import Role
 from passerby.api.app import application
 from passerby.audit.protocol import SERVER
@@ -24,11 +25,13 @@ from passerby.console.auth.sessions import COOKIE
 from passerby.console.auth.throttle import Throttle
 from passerby.console.context import ConsoleContext
 from passerby.console.pages.alerts import AlertForm, settings_in
+from passerby.errors import StoreError
 from passerby.monitoring.alerts import AlertState
 from passerby.monitoring.monitor import Monitor, Sending, Stored
 from passerby.services.errors import ServiceError
 from passerby.services.readers import Readers
 from passerby.settings import Settings
+from passerby.state.protocol import StateBroken, StateUnavailable
 
 PRIVATE = "T0/B0/secret-path"
 SAVED = AlertSettings(address=f"https://hooks.example.com/{PRIVATE}")
@@ -137,12 +140,39 @@ def test_alerts_are_shown_without_the_address(health_console: HealthConsole) -> 
     assert {name: alert["status"] for name, alert in alerts.items()} == {
         "lag": "firing", "errors": "off", "rejected": "ok", "disk": "ok", "components": "ok",
     }  # fmt: skip
-    health_console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem="The receiver answered HTTP 500")
+    health_console.monitor.last_sending = Sending(at=1_772_323_200_000, problem="The receiver answered HTTP 500")
     text = health_console.get("ann", "/health").text
     assert "Alerts firing" in text
     assert "The receiver answered HTTP 500" in text
-    health_console.monitor.last_sending = Sending(at="2026-03-01T00:00:00Z", problem=None)
+    health_console.monitor.last_sending = Sending(at=1_772_323_200_000, problem=None)
     assert "delivered" in health_console.get("ann", "/health").text
+
+
+@pytest.mark.parametrize("failure, seconds", [(StateUnavailable("locked"), "5"), (StateBroken("malformed"), "60")])
+def test_a_page_whose_store_fails_says_what_to_do(
+    health_console: HealthConsole, monkeypatch: pytest.MonkeyPatch, failure: StoreError, seconds: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(type(health_console.server.reader), "totals", fail)
+    for path in ("/", ".json"):
+        answer = health_console.get("ann", path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, seconds)
+        assert "state cannot be read or written now" in answer.text
+        assert str(failure) not in answer.text
+
+
+def test_a_session_that_cannot_be_looked_up_is_503(
+    health_console: HealthConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AccountsUnavailable("database is locked")
+
+    monkeypatch.setattr(type(health_console.server.users), "visitor", fail)
+    answer = health_console.get("ann", "/")
+    assert answer.status_code == 503
+    assert "control file" in answer.text
 
 
 def test_an_administrator_changes_alerts_and_that_is_noted_without_the_address(health_console: HealthConsole) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 from passerby.console.pages.overview import DialectTotals, Traffic, totals
-from passerby.services.series_answers import Line, Series
+from passerby.services.series import Line, Series
 
 Metric = Literal["accepted", "duplicates", "violations", "refused"]
 
 
 def counted(metric: Metric, **lines: int) -> Series:
     found = [Line(dialect=dialect, values=[total], total=total) for dialect, total in lines.items()]
-    return Series(metric=metric, step="hour", times=["2026-03-01T09:00:00.000Z"], lines=found)
+    return Series(metric=metric, step="hour", times=[1_772_355_600_000], lines=found)
 
 
 def test_every_dialect_of_which_anything_came_has_a_row_the_busiest_first() -> None:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import passerby
+from passerby.accounts.annotations import Annotation
 from passerby.console.presenters.catalogue import advice, by_subject, error_label, not_received
-from passerby.services.management_answers import MarkInfo
 
 _KIND = re.compile(r'(?:Violation|Finding)\(\s*"([a-z_0-9]+)"')
 
@@ -23,14 +23,12 @@ def test_a_kind_without_advice_is_called_by_its_name() -> None:
     assert (error_label("odd_thing"), advice("odd_thing")) == ("Odd thing", "")
 
 
-def _mark(event: str | None, attribute: str | None = None, *, planned: bool = False) -> MarkInfo:
-    return MarkInfo(
-        event=event, attribute=attribute, planned=planned, hidden=False, description="", changed_at=None, who=""
-    )
+def _annotation(event: str, attribute: str = "", *, planned: bool = False) -> Annotation:
+    return Annotation(event=event, attribute=attribute, planned=planned)
 
 
-def test_marks_are_found_by_what_they_are_of() -> None:
-    event, attribute, trait = _mark("Bought"), _mark("Bought", "price"), _mark(None, "plan")
+def test_annotations_are_found_by_what_they_describe() -> None:
+    event, attribute, trait = _annotation("Bought"), _annotation("Bought", "price"), _annotation("", "plan")
     assert by_subject([event, attribute, trait]) == {
         ("Bought", ""): event,
         ("Bought", "price"): attribute,
@@ -39,6 +37,6 @@ def test_marks_are_found_by_what_they_are_of() -> None:
 
 
 def test_only_planned_events_can_be_missed() -> None:
-    missed, came = _mark("Never", planned=True), _mark("Bought", planned=True)
-    others = [_mark("Other"), _mark("Never", "price", planned=True), _mark(None, "plan", planned=True)]
+    missed, came = _annotation("Never", planned=True), _annotation("Bought", planned=True)
+    others = [_annotation("Other"), _annotation("Never", "price", planned=True), _annotation("", "plan", planned=True)]
     assert not_received([missed, came, *others], ["Bought"]) == [missed]

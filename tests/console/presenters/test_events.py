@@ -7,18 +7,19 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerby.clock import iso
 from passerby.console.presenters.events import item_table, item_text, page_view, standard_label, visits
-from passerby.messages import Item, Semantic
-from passerby.services.answers import Event
+from passerby.messages import Item, Semantic, StoredEvent
+from passerby.positions import Position
 
 _DAY = 1_790_000_000_000
 
 
-def _event(minute: float, session: str = "") -> Event:
-    at = iso(_DAY + int(minute * 60_000))
-    return Event(
-        id=at,
+def _event(minute: float, session: str = "") -> StoredEvent:
+    at = _DAY + int(minute * 60_000)
+    return StoredEvent(
+        project=1,
+        position=Position(1),
+        id=str(at),
         name="viewed",
         time=at,
         received_at=at,
@@ -37,7 +38,7 @@ def test_a_session_is_one_visit_and_shows_the_gap_before_it() -> None:
         ("b", 2, "1 minute", "2 d 1 h"),
         ("a", 2, "10 minutes", ""),
     ]
-    assert (found[1].began, found[1].ended) == (iso(_DAY), iso(_DAY + 600_000))
+    assert (found[1].began, found[1].ended) == (_DAY, _DAY + 600_000)
 
 
 def test_without_sessions_half_an_hour_ends_a_visit() -> None:
@@ -83,12 +84,14 @@ def test_items_are_a_table_of_the_columns_that_any_has() -> None:
     assert (len(table.rows), table.more) == (50, 12)
 
 
-def event(name: str, context: dict[str, Any] | None = None, **properties: Any) -> Event:
-    return Event(
+def event(name: str, context: dict[str, Any] | None = None, **properties: Any) -> StoredEvent:
+    return StoredEvent(
+        project=1,
+        position=Position(1),
         id="e",
         name=name,
-        time="",
-        received_at="",
+        time=0,
+        received_at=0,
         properties=properties,
         rejected=[],
         context=context or {},

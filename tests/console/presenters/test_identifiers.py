@@ -8,7 +8,8 @@ from tests.console.charts.test_lanes import entry
 from passerby.console.presenters.identifiers import member_names, namespace_label
 from passerby.identity.decisions import DecisionKind
 from passerby.identity.namespaces import CLASSES, FORMER_USER_ID
-from passerby.state.views import HistoryEntry, HistoryIdentifier
+from passerby.messages import Identifier
+from passerby.state.views import HistoryEntry
 
 
 def test_every_built_in_namespace_has_words_of_its_own() -> None:
@@ -20,8 +21,7 @@ def test_a_namespace_of_the_project_is_called_by_its_name() -> None:
 
 
 def _given(kind: DecisionKind, to: str, namespace: str, value: str) -> HistoryEntry:
-    named = HistoryIdentifier(namespace=namespace, value=value, scope="")
-    return msgspec.structs.replace(entry(kind, None, to), identifier=named)
+    return msgspec.structs.replace(entry(kind, None, to), identifier=Identifier(namespace, value))
 
 
 def test_a_profile_is_called_by_the_strongest_identifier_it_was_given() -> None:

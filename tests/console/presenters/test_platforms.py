@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from tests.console.console_server import ADMIN, VIEWER, ConsoleServer
+from tests.console.presenters.test_sources import key as listed_key
 from tests.sdk.tools import program
 
 from passerby.console.documentation import pages
 from passerby.console.presenters.sources import PLATFORMS, kinds_of, platform_snippets
 from passerby.dialects import registry
 from passerby.dialects.segment.libraries import LIBRARIES
-from passerby.services.management_answers import KeyInfo
+from passerby.services.keys import ListedKey
 
 URL = "https://cdp.example.com"
 TEMPLATES = {library.title: library for library in LIBRARIES}
@@ -26,13 +27,8 @@ def configured(name: str, url: str, key: str) -> str:
     return TEMPLATES[name].make(url, {"segment.write_key": key})
 
 
-def keys_of(dialect: str) -> list[KeyInfo]:
-    more = {"secret": False, "label": "", "scopes": [], "created_at": "2026-03-01T09:00:00.000Z", "revoked_at": None}
-    return [
-        KeyInfo(id=number, kind=kind, value=KEYS[kind], **more)  # type: ignore[arg-type]  # of the right types
-        for number, kind in enumerate(kinds_of(dialect))
-        if kind in KEYS
-    ]
+def keys_of(dialect: str) -> list[ListedKey]:
+    return [listed_key(number, kind, KEYS[kind]) for number, kind in enumerate(kinds_of(dialect)) if kind in KEYS]
 
 
 def test_every_platform_has_all_its_snippets_a_guide_and_a_protocol() -> None:

@@ -19,9 +19,9 @@ from passerby.console.presenters.profiles import (
     is_test,
     title,
 )
+from passerby.identity.stage import Stage
 from passerby.profiles.activity import Activity
 from passerby.profiles.view import (
-    IdentifierRecord,
     MemberRecord,
     Profile,
     ProfileIdentifier,
@@ -32,20 +32,20 @@ from passerby.profiles.view import (
 _ID = "0199c1e2-6f08-7d35-a1c9-40e8b2f7d615"
 
 
-_DAY = "2026-11-20T10:00:00.000Z"
+_DAY = 1_795_168_800_000
 
 
 def _profile(traits: dict[str, Any], *identifiers: tuple[str, str]) -> Profile:
     return Profile(
         id=_ID,
-        stage="anonymous",
+        stage=Stage.ANONYMOUS,
         user_id=None,
         identifiers=[
             ProfileIdentifier(namespace=name, value=value, scope="", first_seen=_DAY, last_seen=_DAY)
             for name, value in identifiers
         ],
         traits=traits,
-        rejected=[],
+        rejected={},
         context={},
         first_seen=_DAY,
         last_seen=_DAY,
@@ -89,7 +89,7 @@ def test_a_profile_is_a_test_profile_by_its_identifiers() -> None:
     member = MemberRecord(id="0199c1e2-7a44-7c1b-9d52-6b1f0a3c8e21", activity=Activity(0, 0, 0))
 
     def of(*values: str) -> bool:
-        held = [IdentifierRecord(namespace="x", value=each, scope="", first_seen=0, last_seen=0) for each in values]
+        held = [ProfileIdentifier(namespace="x", value=each, scope="", first_seen=0, last_seen=0) for each in values]
         return is_test(fold_profile(member, [], held))
 
     assert of("passerby-test")

@@ -10,14 +10,25 @@ from passerby.accounts.keys import KINDS
 from passerby.console.pages.sources import address_of
 from passerby.console.presenters.sources import kinds_of, newest, of_dialect, snippets
 from passerby.dialects import registry
-from passerby.services.management_answers import KeyInfo
+from passerby.services.keys import ListedKey
 
 URL = "https://cdp.example"
 
 
-def key(number: int, kind: str, value: str | None, revoked_at: str | None = None) -> KeyInfo:
-    made = {"secret": value is None, "label": "", "scopes": [], "created_at": "2026-03-01T09:00:00.000Z"}
-    return KeyInfo(id=number, kind=kind, value=value, revoked_at=revoked_at, **made)  # type: ignore[arg-type]  # of the right types
+def key(number: int, kind: str, value: str | None, revoked_at: int | None = None) -> ListedKey:
+    return ListedKey(
+        id=number,
+        kind=kind,
+        secret=value is None,
+        value=value,
+        label="",
+        scopes=frozenset(),
+        created_at=1_772_355_600_000,
+        revoked_at=revoked_at,
+        expires_at=None,
+        last_used_at=None,
+        calls_last_hour=0,
+    )
 
 
 def test_every_dialect_and_every_kind_of_key_is_shown() -> None:
@@ -29,7 +40,7 @@ def test_every_dialect_and_every_kind_of_key_is_shown() -> None:
 def test_keys_that_work_come_first_and_the_newest_of_them() -> None:
     keys = [
         key(1, "segment.write_key", "old"),
-        key(2, "segment.write_key", "gone", revoked_at="2026-03-02T09:00:00.000Z"),
+        key(2, "segment.write_key", "gone", revoked_at=1_772_442_000_000),
         key(3, "segment.write_key", "new"),
         key(4, "antsomi.portal_id", "1"),
     ]

@@ -21,7 +21,7 @@ from passerby.event_store.chdb import opening
 from passerby.event_store.chdb.change_rows import rows_of
 from passerby.event_store.chdb.opening import open_event_store, open_or_rebuild
 from passerby.event_store.chdb.store import ChdbEventStore
-from passerby.event_store.protocol import EventStoreBroken, EventStoreFailed, EventStoreInUse, Only
+from passerby.event_store.protocol import EventFilter, EventStoreBroken, EventStoreFailed, EventStoreInUse
 from passerby.messages import CLAIMED, SERVER, Semantic
 from passerby.positions import Position
 
@@ -81,7 +81,7 @@ class TestWhatIsWhole:
         with closing(open_event_store(filled)) as store:
             newest = store.timeline(PROJECT, [ANN], limit=3)
             assert [event.semantic for event in newest] == [bought, bought, None]
-            assert len(store.timeline(PROJECT, [ANN], limit=9, only=Only(semantic="purchased"))) == 2
+            assert len(store.timeline(PROJECT, [ANN], limit=9, only=EventFilter(semantic="purchased"))) == 2
 
     def test_a_store_from_before_events_had_an_assurance_is_brought_up_to_date(self, filled: Path) -> None:
         with closing(open_event_store(filled)) as store:

@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from tests.worker.comparison import TIGHT_LIMITS, Comparison, temporary_folder
 
+from passerby.identity.stage import Stage
 from passerby.messages import Identifier
 from passerby.state.manager.explain import LONGEST
 from passerby.state.sqlite.reader import SqliteStateReader
@@ -88,7 +89,7 @@ def test_a_profile_on_which_many_aliases_are_tried_absorbs_no_more_than_the_limi
     assert_pages_are_the_whole_history(reader, profile.id, MANY - 3 + MANY - 2)
     alone = reader.profile_of(1, visitor(MANY - 1))
     assert alone
-    assert (alone.stage, alone.event_count) == ("anonymous", 1)
+    assert (alone.stage, alone.event_count) == (Stage.ANONYMOUS, 1)
 
 
 def test_a_profile_on_which_many_customer_ids_are_tried_stays_what_it_is(

@@ -51,7 +51,7 @@ def check(path: Path) -> None:
         for id_ in PROFILES:
             profile = reader.profile(1, id_)
             assert profile is not None
-            assert [(each.name, each.kind, each.detail) for each in profile.rejected] == expected
+            assert [(name, each.kind, each.detail) for name, each in profile.rejected.items()] == expected
 
 
 def sentences(path: Path) -> int:
@@ -85,7 +85,7 @@ def test_a_newer_rejection_is_not_overwritten(old: Path) -> None:
     with closing(SqliteStateReader(old)) as reader:
         profile = reader.profile(1, PROFILES[0])
     assert profile is not None
-    assert {(each.kind, each.detail) for each in profile.rejected} == {
+    assert {(each.kind, each.detail) for each in profile.rejected.values()} == {
         ("type_mismatch", RejectionDetail(expected="date"))
     }
 

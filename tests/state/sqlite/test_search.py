@@ -169,7 +169,7 @@ class TestPages:
         builder.identify(ident("email", "a-1@b.example"))
         builder.identify(ident("user_id", "a-2"))
         page = reader.search(1, "a-", limit=10, stage=stage)
-        assert [profile.stage for profile in page.profiles] == [stage.label]
+        assert [profile.stage for profile in page.profiles] == [stage]
 
     def test_the_work_for_one_page_is_bounded(
         self, builder: StateBuilder, reader: SqliteStateReader, monkeypatch: pytest.MonkeyPatch

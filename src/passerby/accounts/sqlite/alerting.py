@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from passerby.accounts.alerting import AlertSettings
+from passerby.accounts.errors import AccountsBroken, AccountsUnavailable
 from passerby.accounts.sqlite.projects import SqliteProjects
 from passerby.storage import sqlite
 from passerby.storage.sql import load
@@ -16,6 +17,7 @@ from passerby.storage.sql import load
 _SQL = load("passerby.accounts.sqlite", "alerting.sql")
 
 
+@sqlite.translates(AccountsUnavailable, AccountsBroken)
 class SqliteAlerting:
     """Implements `accounts.protocol.Alerting`; opens the file for each call, as calls are rare."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,8 @@ import msgspec
 from passerby.accounts import keys
 from passerby.accounts.annotations import Annotation
 from passerby.accounts.errors import (
+    AccountsBroken,
+    AccountsUnavailable,
     BadProjectName,
     KeyTaken,
     NoSuchKey,
@@ -32,6 +34,7 @@ _SQL = load("passerby.accounts.sqlite", "queries.sql")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
+@sqlite.translates(AccountsUnavailable, AccountsBroken)
 class SqliteProjects:
     """Implements `accounts.protocol.Projects`. Opening creates or migrates the file. Raises NewerFile."""
 
@@ -47,8 +50,11 @@ class SqliteProjects:
     def close(self) -> None:
         self._connection.close()
 
-    def transaction(self) -> AbstractContextManager[Any]:
-        return sqlite.transaction(self._connection)
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        # The COMMIT at the end of the block runs in no method of this class.
+        with sqlite.translated(AccountsUnavailable, AccountsBroken), sqlite.transaction(self._connection):
+            yield
 
     def initialised(self) -> bool:
         return bool(self._connection.execute(_SQL["any_project"]).get)

@@ -12,7 +12,14 @@ from typing import Any, Self
 import apsw
 
 from passerby.accounts import keys
-from passerby.accounts.errors import BadUserName, LastAdministrator, NoSuchUser, UserExists
+from passerby.accounts.errors import (
+    AccountsBroken,
+    AccountsUnavailable,
+    BadUserName,
+    LastAdministrator,
+    NoSuchUser,
+    UserExists,
+)
 from passerby.accounts.users import (
     DEVICE_MS,
     IDLE_MS,
@@ -32,6 +39,7 @@ _TOKEN_BYTES = 32
 _SQL = load("passerby.accounts.sqlite", "console.sql")
 
 
+@sqlite.translates(AccountsUnavailable, AccountsBroken)
 class SqliteUsers:
     """Implements `accounts.protocol.Users` on a control file that `SqliteProjects` has created.
 

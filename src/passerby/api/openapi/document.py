@@ -14,14 +14,19 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Components, License, SecurityScheme, Tag
 from litestar.routes import BaseRoute, HTTPRoute
 
-from passerby.api.openapi.examples import catalogue, profiles, projects
+from passerby.api.openapi.examples import catalogue, events, profiles, projects, stats
 from passerby.api.permissions import SUCCESSOR
 from passerby.dialects import openapi as dialects
 
 BEARER = "apiToken"
-_EXAMPLES: Final = (profiles, catalogue, projects)
-BODIES: Final = {operation: bodies for each in _EXAMPLES for operation, bodies in each.BODIES.items()}
-PARAMETERS: Final = {operation: values for each in _EXAMPLES for operation, values in each.PARAMETERS.items()}
+BODIES: Final = {**profiles.BODIES, **catalogue.BODIES, **projects.BODIES}
+PARAMETERS: Final = {
+    **profiles.PARAMETERS,
+    **events.PARAMETERS,
+    **catalogue.PARAMETERS,
+    **projects.PARAMETERS,
+    **stats.PARAMETERS,
+}
 
 _DESCRIPTION = """\
 Reads profiles, their events and the history of their identity; merges profiles and undoes merges; changes a project's

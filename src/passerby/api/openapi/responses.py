@@ -20,7 +20,13 @@ from passerby.web.errors import MEANING, STATUS, ErrorAnswer, ErrorBody
 Examples = Mapping[str, msgspec.Struct]
 
 EVENT_STREAM = "text/event-stream"
-_ALWAYS = (ErrorCode.UNAUTHORIZED, ErrorCode.FORBIDDEN, ErrorCode.INTERNAL_ERROR, ErrorCode.OVERLOADED)
+_ALWAYS = (
+    ErrorCode.UNAUTHORIZED,
+    ErrorCode.FORBIDDEN,
+    ErrorCode.INTERNAL_ERROR,
+    ErrorCode.OVERLOADED,
+    ErrorCode.STORE_UNAVAILABLE,
+)
 
 _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
     ErrorCode.INVALID_PARAMETER: {"parameters": [{"name": "limit", "message": "Expected `int` >= 1"}]},
@@ -29,6 +35,7 @@ _DETAILS: Mapping[ErrorCode, dict[str, Any]] = {
     ErrorCode.FORBIDDEN_MERGE: {"rule": "R3(a): two customers"},
     ErrorCode.LIMIT_EXCEEDED: {"namespace": "email"},
     ErrorCode.NOT_READY: {"checks": {"worker": "the worker's heartbeat is 12 s old"}},
+    ErrorCode.STORE_UNAVAILABLE: {"store": "state"},
     ErrorCode.NOT_YET_VISIBLE: {"accepted": 1200, "applied": 1180, "visible": 1150},
 }
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import reading, table
 from passerby.audit.protocol import Filter
+from passerby.schemas.audit import AuditPage, audit_page
 from passerby.services import audit
 from passerby.services.access import ServerAccess
 from passerby.services.cursors import Page
-from passerby.web.auditing import CSV, AuditPage, audit_file, audit_page, exported, wanted
-from passerby.web.parameters import page
+from passerby.web.auditing import CSV, audit_file, exported, wanted
+from passerby.web.parameters import PAGED
 
 _WANTED = {"only": Provide(wanted, sync_to_thread=False)}
 
@@ -25,13 +27,13 @@ _WANTED = {"only": Provide(wanted, sync_to_thread=False)}
     "label of a token, a console user, or the command line. Sign-ins, failed ones included, and changes of console "
     "users are listed where they concern users of this project. The last 100,000 entries are kept.",
     tags=["Project"],
-    dependencies={"page": Provide(page, sync_to_thread=False), **_WANTED},
+    dependencies={**PAGED, **_WANTED},
     responses=reading(AuditPage, examples.AUDIT),
 )
 async def list_audit(
     access: NamedDependency[ServerAccess], page: NamedDependency[Page], only: NamedDependency[Filter]
 ) -> AuditPage:
-    return audit_page(await access.run(audit.list_entries, access, page, only))
+    return await access.run(converting(audit.list_entries, audit_page), access, page, only)
 
 
 _EXPORTED = "All entries that match the filter, newest first"

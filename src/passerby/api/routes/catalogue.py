@@ -5,42 +5,46 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get, patch, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import catalogue as examples
 from passerby.api.openapi.responses import changing, reading
 from passerby.catalogue.types import DataType
-from passerby.services import catalogue, series, tracking_plan
-from passerby.services.access import ServerAccess
-from passerby.services.answers import CatalogueAnswer
-from passerby.services.catalogue_answers import (
+from passerby.schemas.catalogue import (
     AliasInfo,
     AliasList,
     AliasRequest,
-    DeletedNames,
+    AnnotationInfo,
+    AnnotationList,
+    AnnotationRequest,
+    CatalogueAnswer,
+    DeletedNamesJson,
     DeleteRequest,
     NameRequest,
-    PastValues,
     TypeChanged,
     TypeRequest,
+    alias_info,
+    alias_list,
+    annotation_info,
+    annotation_list,
+    catalogue_answer,
+    deleted_names_json,
 )
+from passerby.schemas.counts import DailyCountsJson, daily_counts_json
+from passerby.services import catalogue, series, tracking_plan
+from passerby.services.access import ServerAccess
+from passerby.services.catalogue import PastValues
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
-from passerby.services.management_answers import (
-    MarkInfo,
-    MarkList,
-    MarkRequest,
-)
-from passerby.services.series_answers import Volumes
-from passerby.web.parameters import Limit, long_page
+from passerby.web.parameters import LONG_PAGED, Limit
 
 TOP = 100
 """Event names that are counted when the query has no limit."""
 
 _TAGS = ["Project"]
-_AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
 EventQuery = Annotated[
     str | None, QueryParameter(name="event", max_length=500, description="An event name. Leave it out for a trait.")
@@ -64,12 +68,12 @@ Days = Annotated[
     summary="Events, attributes and violations",
     description="Event names with their attributes, types, counts and validation errors; the traits of profiles; and "
     "the newest validation errors that belong to no event of the catalogue.",
-    tags=["Project"],
-    dependencies={"page": Provide(long_page, sync_to_thread=False)},
+    tags=_TAGS,
+    dependencies=LONG_PAGED,
     responses=reading(CatalogueAnswer, examples.CATALOGUE),
 )
 async def get_catalogue(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> CatalogueAnswer:
-    return await access.run(catalogue.get_catalogue, access, page)
+    return await access.run(converting(catalogue.get_catalogue, catalogue_answer), access, page)
 
 
 @get(
@@ -94,7 +98,7 @@ async def count_values(
     description="Sets the type that values are checked against from then on. Recorded values stay as they are; the "
     "answer counts those that fit the new type. Validation errors of the former type are cleared.",
     tags=_TAGS,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(TypeChanged, examples.TYPE_CHANGED, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def change_type(access: NamedDependency[ServerAccess], data: JSONBody[TypeRequest]) -> TypeChanged:
@@ -113,7 +117,7 @@ async def change_type(access: NamedDependency[ServerAccess], data: JSONBody[Type
     responses=reading(AliasList, examples.ALIASES),
 )
 async def list_aliases(access: NamedDependency[ServerAccess]) -> AliasList:
-    return await access.run(catalogue.list_aliases, access)
+    return await access.run(converting(catalogue.list_aliases, alias_list), access)
 
 
 @post(
@@ -125,11 +129,12 @@ async def list_aliases(access: NamedDependency[ServerAccess]) -> AliasList:
     "profiles bring it together. Can be undone.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(AliasInfo, examples.ALIAS, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def add_alias(access: NamedDependency[ServerAccess], data: JSONBody[AliasRequest]) -> AliasInfo:
-    return await access.run(catalogue.merge_name, access, data.event or "", data.attribute or "", data.into)
+    merge = converting(catalogue.merge_name, alias_info)
+    return await access.run(merge, access, data.event or "", data.attribute or "", data.into)
 
 
 @post(
@@ -140,12 +145,12 @@ async def add_alias(access: NamedDependency[ServerAccess], data: JSONBody[AliasR
     "merged into.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(AliasList, examples.ALIASES, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def undo_alias(access: NamedDependency[ServerAccess], data: JSONBody[NameRequest]) -> AliasList:
     await access.run(catalogue.unmerge_name, access, data.event or "", data.attribute or "")
-    return await access.run(catalogue.list_aliases, access)
+    return await access.run(converting(catalogue.list_aliases, alias_list), access)
 
 
 @post(
@@ -156,12 +161,12 @@ async def undo_alias(access: NamedDependency[ServerAccess], data: JSONBody[NameR
     "their places. Recorded events and profiles stay as they are. A name that is sent again comes back.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
-    responses=changing(DeletedNames, examples.DELETED, ErrorCode.INVALID_PARAMETER),
+    dependencies=AT_ONCE,
+    responses=changing(DeletedNamesJson, examples.DELETED, ErrorCode.INVALID_PARAMETER),
 )
-async def delete_names(access: NamedDependency[ServerAccess], data: JSONBody[DeleteRequest]) -> DeletedNames:
+async def delete_names(access: NamedDependency[ServerAccess], data: JSONBody[DeleteRequest]) -> DeletedNamesJson:
     names = [(name.event or "", name.attribute or "") for name in data.names]
-    return await access.run(catalogue.delete_names, access, names)
+    return await access.run(converting(catalogue.delete_names, deleted_names_json), access, names)
 
 
 @get(
@@ -170,10 +175,10 @@ async def delete_names(access: NamedDependency[ServerAccess], data: JSONBody[Del
     summary="Annotations of the catalogue",
     description="Which events, attributes and traits are planned or hidden, and their descriptions.",
     tags=_TAGS,
-    responses=reading(MarkList, examples.MARKS),
+    responses=reading(AnnotationList, examples.ANNOTATIONS),
 )
-async def list_annotations(access: NamedDependency[ServerAccess]) -> MarkList:
-    return await access.run(tracking_plan.list_annotations, access)
+async def list_annotations(access: NamedDependency[ServerAccess]) -> AnnotationList:
+    return await access.run(converting(tracking_plan.list_annotations, annotation_list), access)
 
 
 @patch(
@@ -183,11 +188,12 @@ async def list_annotations(access: NamedDependency[ServerAccess]) -> MarkList:
     description="Annotates an event, one of its attributes, or (without `event`) a trait of profiles. Which messages "
     "are accepted does not change.",
     tags=_TAGS,
-    dependencies=_AT_ONCE,
-    responses=changing(MarkInfo, examples.MARK, ErrorCode.INVALID_PARAMETER),
+    dependencies=AT_ONCE,
+    responses=changing(AnnotationInfo, examples.ANNOTATION, ErrorCode.INVALID_PARAMETER),
 )
-async def set_annotation(access: NamedDependency[ServerAccess], data: JSONBody[MarkRequest]) -> MarkInfo:
-    return await access.run(tracking_plan.annotate, access, data)
+async def set_annotation(access: NamedDependency[ServerAccess], data: JSONBody[AnnotationRequest]) -> AnnotationInfo:
+    change = converting(tracking_plan.annotate, annotation_info)
+    return await access.run(change, access, data.event or "", data.attribute or "", data.changes())
 
 
 @get(
@@ -197,7 +203,9 @@ async def set_annotation(access: NamedDependency[ServerAccess], data: JSONBody[M
     description="How many events of each name happened on each day (UTC), the most frequent names first. Up to a "
     "minute old.",
     tags=_TAGS,
-    responses=reading(Volumes, examples.VOLUMES, ErrorCode.EVENTS_UNAVAILABLE),
+    responses=reading(DailyCountsJson, examples.DAILY_COUNTS, ErrorCode.EVENTS_UNAVAILABLE),
 )
-async def list_event_counts(access: NamedDependency[ServerAccess], days: Days = 30, limit: Limit = TOP) -> Volumes:
-    return await access.run(series.list_volumes, access, days, limit)
+async def list_event_counts(
+    access: NamedDependency[ServerAccess], days: Days = 30, limit: Limit = TOP
+) -> DailyCountsJson:
+    return await access.run(converting(series.count_events_by_day, daily_counts_json), access, days, limit)

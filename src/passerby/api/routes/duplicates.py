@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from litestar import get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import changing, reading
-from passerby.api.schemas.identity import PairRequest
+from passerby.schemas.identity import PairRequest
+from passerby.schemas.merges import DuplicateJson, DuplicatePageJson, duplicate_json, duplicate_page_json
 from passerby.services import duplicates
 from passerby.services.access import ServerAccess
-from passerby.services.answers import DuplicatePage
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
-from passerby.state.views import Duplicate
-from passerby.web.parameters import Dismissed, page
+from passerby.web.parameters import PAGED, Dismissed
 
 _TAGS = ["Identity"]
-_DEPENDENCIES = {"access": Provide(access_at_once, sync_to_thread=False)}
 _ERRORS = (ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND, ErrorCode.SAME_PROFILE)
 
 
@@ -32,15 +31,16 @@ _ERRORS = (ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND, ErrorCode.SAME_PROF
     "20 profiles share is left out. Nothing is merged: `POST /v1/merges` does that, with `force` where `rule` names "
     "what keeps the two apart. Each pair is listed once, with all values that it shares.",
     tags=_TAGS,
-    dependencies={"page": Provide(page, sync_to_thread=False)},
-    responses=reading(DuplicatePage, examples.DUPLICATES),
+    dependencies=PAGED,
+    responses=reading(DuplicatePageJson, examples.DUPLICATES),
 )
 async def list_duplicates(
     access: NamedDependency[ServerAccess],
     page: NamedDependency[Page],
     dismissed: Dismissed = False,  # noqa: FBT002 - a field of the query
-) -> DuplicatePage:
-    return await access.run(duplicates.list_duplicates, access, page, dismissed=dismissed)
+) -> DuplicatePageJson:
+    read = converting(duplicates.list_duplicates, duplicate_page_json)
+    return await access.run(read, access, page, dismissed=dismissed)
 
 
 @post(
@@ -51,12 +51,13 @@ async def list_duplicates(
     "listed again. A message that names both still merges them where the rules say so.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_DEPENDENCIES,
-    responses=changing(Duplicate, examples.DISMISSED, *_ERRORS),
+    dependencies=AT_ONCE,
+    responses=changing(DuplicateJson, examples.DISMISSED, *_ERRORS),
 )
-async def dismiss_duplicate(access: NamedDependency[ServerAccess], data: JSONBody[PairRequest]) -> Duplicate:
+async def dismiss_duplicate(access: NamedDependency[ServerAccess], data: JSONBody[PairRequest]) -> DuplicateJson:
     one, other = data.profiles
-    return await access.run(duplicates.dismiss_duplicate, access, one, other, data.reason)
+    dismiss = converting(duplicates.dismiss_duplicate, duplicate_json)
+    return await access.run(dismiss, access, one, other, data.reason)
 
 
 @post(
@@ -66,9 +67,10 @@ async def dismiss_duplicate(access: NamedDependency[ServerAccess], data: JSONBod
     description="The pair is listed again while the two share a contact value. 404 where it was not dismissed.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_DEPENDENCIES,
-    responses=changing(Duplicate, examples.RESTORED, *_ERRORS),
+    dependencies=AT_ONCE,
+    responses=changing(DuplicateJson, examples.RESTORED, *_ERRORS),
 )
-async def restore_duplicate(access: NamedDependency[ServerAccess], data: JSONBody[PairRequest]) -> Duplicate:
+async def restore_duplicate(access: NamedDependency[ServerAccess], data: JSONBody[PairRequest]) -> DuplicateJson:
     one, other = data.profiles
-    return await access.run(duplicates.restore_duplicate, access, one, other, data.reason)
+    restore = converting(duplicates.restore_duplicate, duplicate_json)
+    return await access.run(restore, access, one, other, data.reason)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from litestar import get, post, put
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from passerby.accounts.policy import IdentityPolicy
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import changing, reading
-from passerby.api.schemas.identity import PreviewRequest
-from passerby.api.schemas.policy import PolicyHistory, policy_history
 from passerby.messages import Identifier
+from passerby.schemas.decisions import PreviewAnswer, Why, preview_answer, why
+from passerby.schemas.identity import PreviewRequest
+from passerby.schemas.policy import PolicyHistory, policy_history
 from passerby.services import identity, policy
 from passerby.services.access import ServerAccess
-from passerby.services.answers import PreviewAnswer, Why
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
-from passerby.web.parameters import NameNamespace, NameValue, ProfileId, Scope, page
+from passerby.web.parameters import PAGED, NameNamespace, NameValue, ProfileId, Scope
 
 _TAGS = ["Identity"]
-_AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
 
 @get(
@@ -32,7 +32,7 @@ _AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
     "which profile it was reassigned, and the merges in between, each with its message and its rule. At most the last "
     "1,000: where they don't begin with `attached`, there were more. 404 where the profile does not hold the "
     "identifier.",
-    tags=["Identity"],
+    tags=_TAGS,
     responses=reading(Why, examples.WHY, ErrorCode.NOT_FOUND),
 )
 async def explain_identifier(
@@ -42,7 +42,8 @@ async def explain_identifier(
     value: NameValue,
     within: Scope = "",
 ) -> Why:
-    return await access.run(identity.explain_identifier, access, profile_id, Identifier(namespace, value, within))
+    explain = converting(identity.explain_identifier, why)
+    return await access.run(explain, access, profile_id, Identifier(namespace, value, within))
 
 
 @post(
@@ -51,14 +52,15 @@ async def explain_identifier(
     summary="Test identity resolution",
     description="What a message with these identifiers would do if it were applied now, by the rules that apply "
     "messages, with the rule of each step. Changes nothing, and does not delay the processing of messages.",
-    tags=["Identity"],
+    tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(PreviewAnswer, examples.PREVIEW, ErrorCode.INVALID_PARAMETER),
 )
 async def preview_identity(access: NamedDependency[ServerAccess], data: JSONBody[PreviewRequest]) -> PreviewAnswer:
     given = [each.identifier() for each in data.identifiers]
-    return await access.run(identity.preview_identity, access, given, is_event=data.is_event)
+    preview = converting(identity.preview_identity, preview_answer)
+    return await access.run(preview, access, given, is_event=data.is_event)
 
 
 @get(
@@ -81,7 +83,7 @@ async def get_policy(access: NamedDependency[ServerAccess]) -> IdentityPolicy:
     "applied from about a second later on, and changes nothing about what was decided before. Additional namespaces "
     "can be added but not taken away.",
     tags=_TAGS,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(IdentityPolicy, examples.POLICY, ErrorCode.INVALID_PARAMETER),
 )
 async def set_policy(access: NamedDependency[ServerAccess], data: JSONBody[IdentityPolicy]) -> IdentityPolicy:
@@ -94,7 +96,7 @@ async def set_policy(access: NamedDependency[ServerAccess], data: JSONBody[Ident
     summary="Changes of the identity policy",
     description="Changes of the policy, newest first, each with its author and both versions.",
     tags=_TAGS,
-    dependencies={"page": Provide(page, sync_to_thread=False)},
+    dependencies=PAGED,
     responses=reading(PolicyHistory, examples.POLICY_HISTORY),
 )
 async def list_policy_changes(access: NamedDependency[ServerAccess], page: NamedDependency[Page]) -> PolicyHistory:

@@ -5,26 +5,21 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from passerby.accounts.records import GRACE_MS
 from passerby.accounts.scopes import Scope
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import changing, reading
+from passerby.schemas.keys import AddKeyRequest, FreshKey, KeyList, RevokedKey, fresh_key, key_list
 from passerby.services import keys
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode
-from passerby.services.management_answers import (
-    AddKeyRequest,
-    FreshKey,
-    KeyList,
-    RevokedKey,
-)
 
 _TAGS = ["Project"]
-_AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
 KeyId = Annotated[int, PathParameter(ge=1, le=2**63 - 1, description="The id of a key.")]
 GraceSeconds = Annotated[
@@ -47,7 +42,7 @@ GraceSeconds = Annotated[
     responses=reading(KeyList, examples.KEYS),
 )
 async def list_keys(access: NamedDependency[ServerAccess]) -> KeyList:
-    return await access.run(keys.list_keys, access)
+    return await access.run(converting(keys.list_keys, key_list), access)
 
 
 @post(
@@ -59,12 +54,13 @@ async def list_keys(access: NamedDependency[ServerAccess]) -> KeyList:
     "lacks (403).",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER),
 )
 async def add_key(access: NamedDependency[ServerAccess], data: JSONBody[AddKeyRequest]) -> FreshKey:
     scopes = frozenset(map(Scope, data.scopes))
-    return await access.run(keys.add_key, access, data.kind, value=data.value, label=data.label, scopes=scopes)
+    add = converting(keys.add_key, fresh_key)
+    return await access.run(add, access, data.kind, value=data.value, label=data.label, scopes=scopes)
 
 
 @post(
@@ -76,11 +72,12 @@ async def add_key(access: NamedDependency[ServerAccess], data: JSONBody[AddKeyRe
     "cannot be rotated (403).",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(FreshKey, examples.FRESH_KEY, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def rotate_key(access: NamedDependency[ServerAccess], key_id: KeyId, grace_seconds: GraceSeconds = 0) -> FreshKey:
-    return await access.run(keys.rotate_key, access, key_id, grace_seconds=grace_seconds)
+    rotate = converting(keys.rotate_key, fresh_key)
+    return await access.run(rotate, access, key_id, grace_seconds=grace_seconds)
 
 
 @post(
@@ -90,8 +87,9 @@ async def rotate_key(access: NamedDependency[ServerAccess], key_id: KeyId, grace
     description="The key stops working within about a second. This cannot be undone.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(RevokedKey, examples.REVOKED_KEY, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def revoke_key(access: NamedDependency[ServerAccess], key_id: KeyId) -> RevokedKey:
-    return await access.run(keys.revoke_key, access, key_id)
+    await access.run(keys.revoke_key, access, key_id)
+    return RevokedKey(id=key_id, revoked=True)

@@ -9,12 +9,14 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import QueryParameter
 
 from passerby.api.auth import may_still_read
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import live as examples
 from passerby.api.openapi.responses import reading, streaming
+from passerby.schemas.live import LiveBatchJson, LiveRecentJson, live_recent_json
 from passerby.services import live
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode, invalid
-from passerby.services.items import LiveBatch, LiveRecent, Wanted
+from passerby.services.items import Wanted
 from passerby.services.tail import place_of
 from passerby.web.errors import AnyRequest
 from passerby.web.parameters import Limit, Meaning
@@ -63,12 +65,12 @@ _WANTED = {"wanted": Provide(wanted, sync_to_thread=False)}
     "Pass `cursor` to `/v1/live` to continue from there.",
     tags=_TAGS,
     dependencies=_WANTED,
-    responses=reading(LiveRecent, examples.RECENT),
+    responses=reading(LiveRecentJson, examples.RECENT),
 )
 async def list_recent(
     access: NamedDependency[ServerAccess], wanted: NamedDependency[Wanted], limit: Limit = RECENT
-) -> LiveRecent:
-    return await access.run(live.list_recent, access, wanted, limit)
+) -> LiveRecentJson:
+    return await access.run(converting(live.list_recent, live_recent_json), access, wanted, limit)
 
 
 @get(
@@ -81,7 +83,7 @@ async def list_recent(
     tags=_TAGS,
     dependencies=_WANTED,
     media_type=MEDIA_TYPE,
-    responses=streaming(LiveBatch, examples.BATCH, ErrorCode.INVALID_PARAMETER),
+    responses=streaming(LiveBatchJson, examples.BATCH, ErrorCode.INVALID_PARAMETER),
 )
 async def follow_live(
     request: AnyRequest,

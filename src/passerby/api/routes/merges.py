@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from litestar import get, post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import changing, reading
-from passerby.api.schemas.identity import DetachRequest, MergeRequest, UndoRequest
+from passerby.schemas.identity import DetachRequest, MergeRequest, UndoRequest
+from passerby.schemas.merges import (
+    Detached,
+    ExplainedMergeDetail,
+    ManualMergeMade,
+    MergePage,
+    UndoneMerge,
+    detached,
+    explained_merge_detail,
+    manual_merge_made,
+    merge_page,
+    undone_merge,
+)
 from passerby.services import merges
 from passerby.services.access import ServerAccess
-from passerby.services.answers import Detached, ExplainedMergeDetail, HandMade, MergePage, UndoneMerge
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
-from passerby.web.parameters import DetachmentId, MergeId, ProfileId, Undone, page
+from passerby.web.parameters import PAGED, DetachmentId, MergeId, ProfileId, Undone
 
 _TAGS = ["Identity"]
-_DEPENDENCIES = {"access": Provide(access_at_once, sync_to_thread=False)}
 _MERGING = (ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_MERGE, ErrorCode.LIMIT_EXCEEDED)
 
 
@@ -28,13 +39,13 @@ _MERGING = (ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_MERGE, ErrorCode.LIMIT_EXCE
     summary="All merges",
     description="Merges of profiles with their message and rule, newest first.",
     tags=_TAGS,
-    dependencies={"page": Provide(page, sync_to_thread=False)},
+    dependencies=PAGED,
     responses=reading(MergePage, examples.MERGES),
 )
 async def list_merges(
     access: NamedDependency[ServerAccess], page: NamedDependency[Page], undone: Undone = None
 ) -> MergePage:
-    return await access.run(merges.list_merges, access, page, undone=undone)
+    return await access.run(converting(merges.list_merges, merge_page), access, page, undone=undone)
 
 
 @get(
@@ -47,7 +58,7 @@ async def list_merges(
     responses=reading(ExplainedMergeDetail, examples.MERGE, ErrorCode.NOT_FOUND),
 )
 async def get_merge(access: NamedDependency[ServerAccess], merge_id: MergeId) -> ExplainedMergeDetail:
-    return await access.run(merges.get_merge, access, merge_id)
+    return await access.run(converting(merges.get_merge, explained_merge_detail), access, merge_id)
 
 
 @post(
@@ -59,7 +70,7 @@ async def get_merge(access: NamedDependency[ServerAccess], merge_id: MergeId) ->
     "the reason, which may be left out with the whole body.",
     tags=_TAGS,
     status_code=200,
-    dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
+    dependencies=AT_ONCE,
     responses=changing(
         UndoneMerge,
         examples.UNDONE,
@@ -72,7 +83,7 @@ async def get_merge(access: NamedDependency[ServerAccess], merge_id: MergeId) ->
 async def undo_merge(
     access: NamedDependency[ServerAccess], merge_id: MergeId, data: JSONBody[UndoRequest | None] = None
 ) -> UndoneMerge:
-    return await access.run(merges.undo_merge, access, merge_id, data.reason if data else "")
+    return await access.run(converting(merges.undo_merge, undone_merge), access, merge_id, data.reason if data else "")
 
 
 @post(
@@ -85,11 +96,14 @@ async def undo_merge(
     "the history, and the merge can be undone like any other.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_DEPENDENCIES,
-    responses=changing(HandMade, examples.HAND_MERGED, ErrorCode.INVALID_PARAMETER, ErrorCode.SAME_PROFILE, *_MERGING),
+    dependencies=AT_ONCE,
+    responses=changing(
+        ManualMergeMade, examples.MERGED, ErrorCode.INVALID_PARAMETER, ErrorCode.SAME_PROFILE, *_MERGING
+    ),
 )
-async def merge_profiles(access: NamedDependency[ServerAccess], data: JSONBody[MergeRequest]) -> HandMade:
-    return await access.run(merges.merge_profiles, access, data.winner, data.loser, data.reason, force=data.force)
+async def merge_profiles(access: NamedDependency[ServerAccess], data: JSONBody[MergeRequest]) -> ManualMergeMade:
+    merge = converting(merges.merge_profiles, manual_merge_made)
+    return await access.run(merge, access, data.winner, data.loser, data.reason, force=data.force)
 
 
 @post(
@@ -101,7 +115,7 @@ async def merge_profiles(access: NamedDependency[ServerAccess], data: JSONBody[M
     "brought it.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_DEPENDENCIES,
+    dependencies=AT_ONCE,
     responses=changing(
         Detached,
         examples.DETACHED,
@@ -113,7 +127,8 @@ async def merge_profiles(access: NamedDependency[ServerAccess], data: JSONBody[M
 async def detach_identifier(
     access: NamedDependency[ServerAccess], profile_id: ProfileId, data: JSONBody[DetachRequest]
 ) -> Detached:
-    return await access.run(merges.detach_identifier, access, profile_id, data.identifier(), data.reason)
+    detach = converting(merges.detach_identifier, detached)
+    return await access.run(detach, access, profile_id, data.identifier(), data.reason)
 
 
 @post(
@@ -123,10 +138,10 @@ async def detach_identifier(
     description="Merges the detached profile back, with everything it has received since.",
     tags=_TAGS,
     status_code=200,
-    dependencies=_DEPENDENCIES,
+    dependencies=AT_ONCE,
     responses=changing(
-        HandMade,
-        examples.HAND_MERGED,
+        ManualMergeMade,
+        examples.MERGED,
         ErrorCode.INVALID_PARAMETER,
         ErrorCode.ALREADY_UNDONE,
         ErrorCode.DEPENDENT_MERGE_EXISTS,
@@ -136,5 +151,6 @@ async def detach_identifier(
 )
 async def undo_detachment(
     access: NamedDependency[ServerAccess], detachment_id: DetachmentId, data: JSONBody[UndoRequest | None] = None
-) -> HandMade:
-    return await access.run(merges.undo_detachment, access, detachment_id, data.reason if data else "")
+) -> ManualMergeMade:
+    undo = converting(merges.undo_detachment, manual_merge_made)
+    return await access.run(undo, access, detachment_id, data.reason if data else "")

@@ -13,8 +13,8 @@ from passerby.api.auth import token_of
 from passerby.api.openapi.document import document
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import described
+from passerby.schemas.counts import Health
 from passerby.services import health
-from passerby.services.answers import Health
 from passerby.services.context import ServerContext
 from passerby.services.errors import ErrorCode, ServiceError
 from passerby.web.errors import AnyRequest

@@ -5,22 +5,28 @@ from __future__ import annotations
 from litestar import get
 from litestar.di import NamedDependency, Provide
 
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import profiles as examples
 from passerby.api.openapi.responses import reading
-from passerby.event_store.protocol import Only
-from passerby.profiles.summary import ProfileSummary
-from passerby.profiles.view import Profile
+from passerby.event_store.protocol import EventFilter
+from passerby.schemas.decisions import HistoryJson, history_json
+from passerby.schemas.events import EventPageJson, event_page_json
+from passerby.schemas.profiles import (
+    ProfileJson,
+    ProfilePageJson,
+    ProfileSummaryJson,
+    found_profiles,
+    profile_json,
+    profile_summary_json,
+)
 from passerby.services import profiles
 from passerby.services.access import ServerAccess
-from passerby.services.answers import EventPage, History, ProfilePage
 from passerby.services.cursors import Page
 from passerby.services.errors import ErrorCode
 from passerby.services.profiles import Choice
-from passerby.web.parameters import ProfileId, choice, long_page, only_events, page
+from passerby.web.parameters import LONG_PAGED, PAGED, ProfileId, choice, only_events
 
 _TAGS = ["Profiles"]
-_PAGE = {"page": Provide(page, sync_to_thread=False)}
-_LONG_PAGE = {"page": Provide(long_page, sync_to_thread=False)}
 
 
 @get(
@@ -31,13 +37,13 @@ _LONG_PAGE = {"page": Provide(long_page, sync_to_thread=False)}
     "of profiles: all of them, the newest first, or those that `q` finds, in the order of what matched. "
     "Test profiles are left out unless `test` is true.",
     tags=_TAGS,
-    dependencies={"choice": Provide(choice, sync_to_thread=False), **_PAGE},
-    responses=reading(Profile | ProfilePage, examples.FOUND_PROFILES, ErrorCode.NOT_FOUND),
+    dependencies={"choice": Provide(choice, sync_to_thread=False), **PAGED},
+    responses=reading(ProfileJson | ProfilePageJson, examples.FOUND_PROFILES, ErrorCode.NOT_FOUND),
 )
 async def find_profiles(
     access: NamedDependency[ServerAccess], choice: NamedDependency[Choice], page: NamedDependency[Page]
-) -> Profile | ProfilePage:
-    return await access.run(profiles.find_profiles, access, choice, page)
+) -> ProfileJson | ProfilePageJson:
+    return await access.run(converting(profiles.find_profiles, found_profiles), access, choice, page)
 
 
 @get(
@@ -46,10 +52,10 @@ async def find_profiles(
     summary="One profile",
     description="The id of a profile that was merged answers with the profile it now belongs to.",
     tags=_TAGS,
-    responses=reading(Profile, examples.PROFILE, ErrorCode.NOT_FOUND),
+    responses=reading(ProfileJson, examples.PROFILE, ErrorCode.NOT_FOUND),
 )
-async def get_profile(access: NamedDependency[ServerAccess], profile_id: ProfileId) -> Profile:
-    return await access.run(profiles.get_profile, access, profile_id)
+async def get_profile(access: NamedDependency[ServerAccess], profile_id: ProfileId) -> ProfileJson:
+    return await access.run(converting(profiles.get_profile, profile_json), access, profile_id)
 
 
 @get(
@@ -58,9 +64,9 @@ async def get_profile(access: NamedDependency[ServerAccess], profile_id: Profile
     summary="The timeline of a profile",
     description="The events of the profile and of everything that was merged into it, newest first.",
     tags=_TAGS,
-    dependencies={"only": Provide(only_events, sync_to_thread=False), **_PAGE},
+    dependencies={"only": Provide(only_events, sync_to_thread=False), **PAGED},
     responses=reading(
-        EventPage,
+        EventPageJson,
         examples.EVENTS,
         ErrorCode.NOT_FOUND,
         ErrorCode.EVENTS_UNAVAILABLE,
@@ -70,9 +76,9 @@ async def list_events(
     access: NamedDependency[ServerAccess],
     profile_id: ProfileId,
     page: NamedDependency[Page],
-    only: NamedDependency[Only],
-) -> EventPage:
-    return await access.run(profiles.list_events, access, profile_id, page, only)
+    only: NamedDependency[EventFilter],
+) -> EventPageJson:
+    return await access.run(converting(profiles.list_events, event_page_json), access, profile_id, page, only)
 
 
 @get(
@@ -83,11 +89,11 @@ async def list_events(
     "touch and event names with counts, of the profile and everything that was merged into it. Purchase events with "
     "one order id are one order.",
     tags=_TAGS,
-    responses=reading(ProfileSummary, examples.SUMMARY, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
+    responses=reading(ProfileSummaryJson, examples.SUMMARY, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
 )
-async def get_summary(access: NamedDependency[ServerAccess], profile_id: ProfileId) -> ProfileSummary:
+async def get_summary(access: NamedDependency[ServerAccess], profile_id: ProfileId) -> ProfileSummaryJson:
     profile = await access.run(profiles.get_profile, access, profile_id)
-    return await access.run(profiles.summarise_profile, access, profile)
+    return profile_summary_json(await access.run(profiles.summarise_profile, access, profile))
 
 
 @get(
@@ -97,10 +103,10 @@ async def get_summary(access: NamedDependency[ServerAccess], profile_id: Profile
     description="Every decision about who this is, with the message that caused it and the rule, oldest first; those "
     "about profiles that were merged into it included.",
     tags=_TAGS,
-    dependencies=_LONG_PAGE,
-    responses=reading(History, examples.HISTORY, ErrorCode.NOT_FOUND),
+    dependencies=LONG_PAGED,
+    responses=reading(HistoryJson, examples.HISTORY, ErrorCode.NOT_FOUND),
 )
 async def list_history(
     access: NamedDependency[ServerAccess], profile_id: ProfileId, page: NamedDependency[Page]
-) -> History:
-    return await access.run(profiles.list_history, access, profile_id, page)
+) -> HistoryJson:
+    return await access.run(converting(profiles.list_history, history_json), access, profile_id, page)

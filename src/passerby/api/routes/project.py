@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from litestar import get, patch
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import changing, reading
-from passerby.api.schemas.projects import ChangeProjectRequest, ProjectInfo, project_info
+from passerby.schemas.projects import ChangeProjectRequest, ProjectInfo, project_info
 from passerby.services import projects
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode
 
 _TAGS = ["Project"]
-_AT_ONCE = {"access": Provide(access_at_once, sync_to_thread=False)}
 
 
 @get(
@@ -36,7 +35,7 @@ async def get_project(access: NamedDependency[ServerAccess]) -> ProjectInfo:
     summary="Change the project's settings",
     description="What is not given stays. It holds for calls and messages from about a second later on.",
     tags=_TAGS,
-    dependencies=_AT_ONCE,
+    dependencies=AT_ONCE,
     responses=changing(ProjectInfo, examples.PROJECT, ErrorCode.INVALID_PARAMETER),
 )
 async def change_project(access: NamedDependency[ServerAccess], data: JSONBody[ChangeProjectRequest]) -> ProjectInfo:

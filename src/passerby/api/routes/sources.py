@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from litestar import post
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import changing
 from passerby.dialects import registry
@@ -16,7 +16,7 @@ from passerby.dialects.samples import TESTER
 from passerby.services import sources
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode
-from passerby.services.management_answers import SourceTested
+from passerby.services.sources import SourceTested
 
 if TYPE_CHECKING:
     Name = str
@@ -35,7 +35,7 @@ Dialect = Annotated[Name, PathParameter(description="The dialect.")]
     "for this dialect.",
     tags=["Live"],
     status_code=200,
-    dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
+    dependencies=AT_ONCE,
     responses=changing(SourceTested, examples.TESTED, ErrorCode.INVALID_PARAMETER, ErrorCode.NOT_FOUND),
 )
 async def send_test_event(access: NamedDependency[ServerAccess], dialect: Dialect) -> SourceTested:

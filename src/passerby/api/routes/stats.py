@@ -8,12 +8,13 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import stats as examples
 from passerby.api.openapi.responses import reading
+from passerby.schemas.counts import SeriesJson, ViolationsJson, series_json, violations_json
 from passerby.services import series, stats
 from passerby.services.access import ServerAccess
-from passerby.services.answers import Stats
-from passerby.services.series_answers import Series, Violations
+from passerby.services.stats import Stats
 from passerby.web.parameters import Limit, WantedMetric, WantedStep
 
 TOP = 100
@@ -36,7 +37,7 @@ To = Annotated[
     summary="Counts and lag",
     description="`accepted` = `applied` + `duplicates` + `waiting`, in messages, at any moment. `lag_seconds` is the "
     "age of the oldest message that waits (0: none does). Test profiles are not counted in `profiles`.",
-    tags=["Project"],
+    tags=_TAGS,
     responses=reading(Stats, examples.STATS),
 )
 async def get_stats(access: NamedDependency[ServerAccess]) -> Stats:
@@ -52,7 +53,7 @@ async def get_stats(access: NamedDependency[ServerAccess]) -> Stats:
     "counts. Messages count when they are applied, in the step in which they were received. Requests rejected in a "
     "flood count for no project. Without `from` it is the last 60 minutes, 48 hours or 30 days.",
     tags=_TAGS,
-    responses=reading(Series, examples.SERIES),
+    responses=reading(SeriesJson, examples.SERIES),
 )
 async def get_time_series(
     access: NamedDependency[ServerAccess],
@@ -60,10 +61,9 @@ async def get_time_series(
     step: WantedStep = "hour",
     since: From = None,
     until: To = None,
-) -> Series:
-    return await access.run(
-        series.count_series, access, metric, step, series.range_of(step, since, until, access.context.now())
-    )
+) -> SeriesJson:
+    asked = series.range_of(step, since, until, access.context.now())
+    return await access.run(converting(series.count_series, series_json), access, metric, step, asked)
 
 
 @get(
@@ -73,7 +73,7 @@ async def get_time_series(
     description="Validation errors, newest first, each with a sample; and the newest invalid messages with their "
     "bodies.",
     tags=_TAGS,
-    responses=reading(Violations, examples.VIOLATIONS),
+    responses=reading(ViolationsJson, examples.VIOLATIONS),
 )
-async def list_violations(access: NamedDependency[ServerAccess], limit: Limit = TOP) -> Violations:
-    return await access.run(series.list_violations, access, limit)
+async def list_violations(access: NamedDependency[ServerAccess], limit: Limit = TOP) -> ViolationsJson:
+    return await access.run(converting(series.list_violations, violations_json), access, limit)

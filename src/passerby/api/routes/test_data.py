@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from litestar import delete
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 
-from passerby.api.auth import access_at_once
+from passerby.api.auth import AT_ONCE
+from passerby.api.conversion import converting
 from passerby.api.openapi.examples import projects as examples
 from passerby.api.openapi.responses import changing
+from passerby.schemas.counts import DeletedTestData, deleted_test_data
 from passerby.services import deletion
 from passerby.services.access import ServerAccess
-from passerby.services.answers import DeletedTestData
 
 
 @delete(
@@ -24,8 +25,8 @@ from passerby.services.answers import DeletedTestData
     "undone.",
     tags=["Project"],
     status_code=200,
-    dependencies={"access": Provide(access_at_once, sync_to_thread=False)},
+    dependencies=AT_ONCE,
     responses=changing(DeletedTestData, examples.TEST_DATA),
 )
 async def delete_test_data(access: NamedDependency[ServerAccess]) -> DeletedTestData:
-    return await access.run(deletion.delete_test_data, access)
+    return await access.run(converting(deletion.delete_test_data, deleted_test_data), access)

@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from passerby.audit.protocol import EVERYTHING, KEPT, Entry, Filter, Outcome, View
+from passerby.audit.protocol import EVERYTHING, KEPT, AuditBroken, AuditUnavailable, Entry, Filter, Outcome, View
 from passerby.storage import migrations, sqlite
 from passerby.storage.sql import load
 
@@ -15,6 +15,7 @@ _SQL = load("passerby.audit.sqlite", "audit.sql")
 _LAST: Final = 2**63 - 1
 
 
+@sqlite.translates(AuditUnavailable, AuditBroken)
 class SqliteAuditLog:
     """Implements `audit.protocol.AuditLog`. Opening creates or migrates the file. Raises NewerFile."""
 

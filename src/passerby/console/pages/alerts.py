@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from passerby.accounts.alerting import ADDRESS_CHARACTERS, AlertSettings, Format, checked_address
 from passerby.accounts.errors import BadSetting
-from passerby.clock import iso
+from passerby.clock import Milliseconds
 from passerby.console.auth.permissions import Permission
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.monitoring.alerts import RULES, AlertState, is_on
@@ -36,7 +36,7 @@ class Alert(msgspec.Struct, kw_only=True):
     unit: str
     threshold: float | None
     detail: str
-    since: str | None
+    since: Milliseconds | None
 
 
 class Receiver(msgspec.Struct, kw_only=True):
@@ -94,7 +94,7 @@ def alerts_of(page: PageContext) -> Alerts:
                 unit=rule.unit,
                 threshold=getattr(settings, rule.threshold) if rule.threshold else None,
                 detail=state.detail if state is not None and firing else "",
-                since=iso(state.since) if state is not None and state.since else None,
+                since=state.since if state is not None and state.since else None,
             )
         )
     return Alerts(alerts=shown, receiver=_receiver(page, settings))

@@ -8,19 +8,18 @@ import msgspec
 from litestar import Response
 from litestar.di import NamedDependency
 
+from passerby.audit.protocol import Entry
 from passerby.console.auth.permissions import Permission
 from passerby.console.routing import PageContext, download_route, page_route
 from passerby.services import audit
 from passerby.services.cursors import Page
 from passerby.web.auditing import (
     Action,
-    AuditEntry,
     Format,
     Since,
     Until,
     Who,
     audit_file,
-    audit_page,
     exported,
     wanted,
 )
@@ -41,7 +40,7 @@ class AuditFilter(msgspec.Struct, kw_only=True):
 class AuditView(msgspec.Struct, kw_only=True):
     """A page of the audit log, newest first. `query` is the filter."""
 
-    entries: list[AuditEntry]
+    entries: list[Entry]
     cursor: str | None
     query: AuditFilter
 
@@ -55,9 +54,9 @@ async def load(  # noqa: PLR0913, PLR0917 - a parameter for each field of the fo
     cursor: Cursor = None,
 ) -> AuditView:
     only = wanted(who, action, since, until)
-    found = audit_page(await page.run(audit.list_entries, page.access, Page(SHOWN, cursor), only))
+    found = await page.run(audit.list_entries, page.access, Page(SHOWN, cursor), only)
     query = AuditFilter(who=who, action=action, since=since, until=until)
-    return AuditView(entries=found.entries, cursor=found.cursor, query=query)
+    return AuditView(entries=found.items, cursor=found.cursor, query=query)
 
 
 async def export(  # noqa: PLR0913, PLR0917 - as above

@@ -8,13 +8,13 @@ import msgspec
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
+from passerby.accounts.annotations import Annotation
 from passerby.console.routing import PageContext, page_route
 from passerby.messages import StandardEvent
 from passerby.services import catalogue, cursors, tracking_plan
-from passerby.services.answers import CatalogueAnswer
+from passerby.services.catalogue import CataloguePage
 from passerby.services.cursors import Page
-from passerby.services.management_answers import MarkInfo
-from passerby.services.series import list_volumes
+from passerby.services.series import count_events_by_day
 from passerby.web.parameters import Cursor
 
 SHOWN = 40
@@ -37,9 +37,9 @@ class CatalogueView(msgspec.Struct, kw_only=True):
     and traits are shown on request only.
     """
 
-    found: CatalogueAnswer
+    found: CataloguePage
     volumes: dict[str, list[int]] | None
-    marks: list[MarkInfo]
+    marks: list[Annotation]
     hidden: bool
     part: Part
     cursor: str | None
@@ -58,9 +58,9 @@ async def load(
     # Annotations are stored apart from the catalog: those of this page are within its names, in alphabetical order.
     after = cursors.decode(cursor, cursors.AfterName)
     first, last = after.name if after else "", found.events[-1].name if found.cursor else None
-    annotations = (await page.run(tracking_plan.list_annotations, page.access)).marks
+    annotations = await page.run(tracking_plan.list_annotations, page.access)
     names = page.console.settings.catalogue.event_names
-    counted = await page.run_events(list_volumes, page.access, DAYS, names)
+    counted = await page.run_events(count_events_by_day, page.access, DAYS, names)
     shown = {event.name for event in found.events}
     return CatalogueView(
         found=found,
@@ -68,7 +68,7 @@ async def load(
         marks=[
             each
             for each in annotations
-            if each.event is None or (first < each.event and (last is None or each.event <= last))
+            if not each.event or (first < each.event and (last is None or each.event <= last))
         ],
         hidden=hidden,
         part=part,
@@ -78,7 +78,7 @@ async def load(
     )
 
 
-def _found(page: PageContext, semantic: str, cursor: str | None) -> CatalogueAnswer:
+def _found(page: PageContext, semantic: str, cursor: str | None) -> CataloguePage:
     """Read a page of the catalog, or all events of one standard event, under whatever names they were sent."""
     if not semantic:
         return catalogue.get_catalogue(page.access, Page(SHOWN, cursor))

@@ -10,10 +10,11 @@ from litestar.params import QueryParameter, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
+from passerby.accounts.annotations import Annotation
 from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route
 from passerby.services import tracking_plan
 from passerby.services.errors import invalid
-from passerby.services.management_answers import MarkInfo, MarkRequest
+from passerby.services.tracking_plan import AnnotationChanges
 
 PATH = "/catalogue/mark"
 
@@ -33,28 +34,21 @@ class MarkForm(msgspec.Struct, kw_only=True):
 class MarkView(msgspec.Struct, kw_only=True):
     """The current annotation."""
 
-    mark: MarkInfo
+    mark: Annotation
 
 
 async def load(page: NamedDependency[PageContext], event: Name = "", attribute: Name = "") -> MarkView:
     if not event.strip() and not attribute.strip():
         raise invalid("event", "name an event, an attribute of it, or a trait as an attribute alone")
-    of = (event.strip() or None, attribute.strip() or None)
-    known = (await page.run(tracking_plan.list_annotations, page.access)).marks
-    found = next((each for each in known if (each.event, each.attribute) == of), None)
-    empty = MarkInfo(event=of[0], attribute=of[1], planned=False, hidden=False, description="", changed_at=None, who="")
-    return MarkView(mark=found or empty)
+    subject = event.strip(), attribute.strip()
+    known = await page.run(tracking_plan.list_annotations, page.access)
+    found = next((each for each in known if (each.event, each.attribute) == subject), None)
+    return MarkView(mark=found or Annotation(event=subject[0], attribute=subject[1]))
 
 
 async def mark(page: NamedDependency[PageContext], data: URLEncodedBody[MarkForm]) -> Redirect:
-    request = MarkRequest(
-        event=data.event or None,
-        attribute=data.attribute or None,
-        planned=data.planned,
-        hidden=data.hidden,
-        description=data.description.strip(),
-    )
-    await page.run(tracking_plan.annotate, page.access, request)
+    changes = AnnotationChanges(planned=data.planned, hidden=data.hidden, description=data.description.strip())
+    await page.run(tracking_plan.annotate, page.access, data.event, data.attribute, changes)
     return Redirect(page.url("/catalogue", part="" if data.event else "traits", said="marked"), status_code=SEE_OTHER)
 
 

@@ -13,11 +13,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
+from passerby.catalogue.aliases import Alias
 from passerby.catalogue.types import DataType
 from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import catalogue
-from passerby.services.catalogue_answers import AliasInfo, PastValues
+from passerby.services.catalogue import PastValues
 from passerby.services.errors import ServiceError, invalid, not_found
 from passerby.web.errors import STATUS
 
@@ -52,8 +53,8 @@ class EditView(msgspec.Struct, kw_only=True):
     type: DataType | None
     types: list[str]
     past: PastValues | None
-    merged: AliasInfo | None
-    spellings: list[AliasInfo]
+    merged: Alias | None
+    spellings: list[Alias]
 
 
 async def load(
@@ -71,8 +72,8 @@ def _view(page: PageContext, event: str, attribute: str, do: Do, to: str) -> Edi
         past = catalogue.count_past_values(page.access, event, attribute, to)
     of_its_kind = [
         each
-        for each in catalogue.list_aliases(page.access).aliases
-        if bool(each.attribute) == bool(attribute) and (not attribute or (each.event or "") == event)
+        for each in catalogue.list_aliases(page.access)
+        if bool(each.attribute) == bool(attribute) and (not attribute or each.event == event)
     ]
     name = attribute or event
     return EditView(
@@ -85,7 +86,7 @@ def _view(page: PageContext, event: str, attribute: str, do: Do, to: str) -> Edi
         types=list(TYPES),
         past=past,
         merged=next((each for each in of_its_kind if (each.attribute or each.event) == name), None),
-        spellings=[each for each in of_its_kind if each.into == name],
+        spellings=[each for each in of_its_kind if each.canonical == name],
     )
 
 

@@ -12,7 +12,7 @@ from litestar.params import URLEncodedBody
 from passerby.console.auth.permissions import Permission
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to
 from passerby.services import deletion
-from passerby.services.answers import DeletedTestData
+from passerby.state.views import Deletion
 
 PATH = "/settings/test-data"
 
@@ -24,7 +24,7 @@ class DeletionForm(msgspec.Struct, kw_only=True):
 class DeletionView(msgspec.Struct, kw_only=True):
     """What a deletion would remove now, in the shape of the response of `DELETE /v1/test-data`."""
 
-    found: DeletedTestData
+    found: Deletion
 
 
 async def load(page: NamedDependency[PageContext]) -> DeletionView:

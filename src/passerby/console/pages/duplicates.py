@@ -13,8 +13,8 @@ from msgspec import Meta
 from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import duplicates
-from passerby.services.answers import DuplicatePage
 from passerby.services.cursors import Page
+from passerby.services.duplicates import DuplicatePage
 from passerby.services.errors import ServiceError
 from passerby.state.views import Duplicate
 from passerby.web.errors import STATUS

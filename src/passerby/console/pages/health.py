@@ -12,7 +12,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from passerby.clock import iso
+from passerby.clock import Milliseconds
 from passerby.console import system_stats
 from passerby.console.auth.permissions import Permission
 from passerby.console.pages.alerts import Alerts, alerts_of
@@ -49,7 +49,7 @@ class Slow(msgspec.Struct, kw_only=True):
 
     name: str
     ms: float
-    at: str
+    at: Milliseconds
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -58,7 +58,7 @@ class Health(msgspec.Struct, kw_only=True):
     well: bool
     components: list[Component]
     trends: Trends
-    since: str | None
+    since: Milliseconds | None
     forecast: Forecast
     alerts: Alerts
     parts: list[Part]
@@ -90,7 +90,7 @@ async def load(page: NamedDependency[PageContext], wanted: WantedRange = "hour")
         well=not any(part.problem for part in parts),
         components=components({part.name: part.problem for part in parts if part.problem}),
         trends=trends(samples, wanted, now),
-        since=iso(samples[0].at) if samples else None,
+        since=samples[0].at if samples else None,
         forecast=forecast(samples, now),
         alerts=alerts,
         parts=parts,
@@ -98,7 +98,7 @@ async def load(page: NamedDependency[PageContext], wanted: WantedRange = "hour")
         processes=await page.run(system_stats.processes, serving.pid) if serving else [],
         progress=progress,
         disk=disk,
-        slowest=[Slow(name=name, ms=round(took * 1000, 1), at=iso(int(at * 1000))) for name, took, at in slow],
+        slowest=[Slow(name=name, ms=round(took * 1000, 1), at=int(at * 1000)) for name, took, at in slow],
         versions={
             "Passerby": version("passerby"),
             **page.console.versions(),

@@ -11,13 +11,14 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from passerby.console.presenters.identifiers import member_names
 from passerby.console.presenters.profiles import title
 from passerby.console.routing import PageContext, page_route
+from passerby.identity.preview import Preview
 from passerby.messages import Identifier
 from passerby.profiles.view import Profile
 from passerby.services import people, profiles
-from passerby.services.answers import History, PreviewAnswer
 from passerby.services.cursors import Page
 from passerby.services.identity import preview_identity
 from passerby.services.ids import uuid_of
+from passerby.services.profiles import History
 from passerby.state.views import HistoryEntry, MergeDetail
 from passerby.web.parameters import Cursor
 
@@ -63,7 +64,7 @@ class IdentityView(msgspec.Struct, kw_only=True):
     cursor: str | None
     namespaces: list[str]
     asked: PreviewQuestion
-    preview: PreviewAnswer | None
+    preview: Preview | None
     parted: Profile | None
 
 

@@ -6,11 +6,12 @@ from typing import Final, Literal
 
 import msgspec
 
+from passerby.accounts.records import AddedKey
 from passerby.console.routing import PageContext
 from passerby.dialects import registry
 from passerby.services import keys
 from passerby.services.errors import not_found
-from passerby.services.management_answers import FreshKey, KeyInfo
+from passerby.services.keys import ListedKey
 
 Change = Literal["rotate", "revoke"]
 Grace = Literal["0", "3600", "86400", "604800"]
@@ -31,7 +32,7 @@ class KeyChangeView(msgspec.Struct, kw_only=True):
     `base` the path below which the key's own pages are.
     """
 
-    key: KeyInfo
+    key: ListedKey
     name: str
     change: Change
     back: str
@@ -46,7 +47,7 @@ class RotateForm(msgspec.Struct, kw_only=True):
     grace: Grace = "0"
 
 
-def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) -> KeyChangeView:
+def key_change(key: ListedKey, name: str, change: Change, back: str, base: str) -> KeyChangeView:
     """Return the confirmation page of a change. Raises ServiceError for a key that was already rotated."""
     if change == "rotate" and key.expires_at is not None:
         raise not_found("key that can be rotated")
@@ -56,6 +57,6 @@ def key_change(key: KeyInfo, name: str, change: Change, back: str, base: str) ->
     return KeyChangeView(key=key, name=name, change=change, back=back, back_title=back_title, base=base, graces=GRACES)
 
 
-async def rotated(page: PageContext, number: int, form: RotateForm) -> FreshKey:
+async def rotated(page: PageContext, number: int, form: RotateForm) -> AddedKey:
     """Rotate a key, and return the new one."""
     return await page.run(keys.rotate_key, page.access, number, grace_seconds=int(form.grace))

@@ -12,8 +12,10 @@ from passerby.console.auth.sessions import COOKIE
 from passerby.console.routing import PageContext, page_route, stream_route
 from passerby.dialects.registry import ALL
 from passerby.messages import StandardEvent
+from passerby.rejected_requests.record import RejectedRequest
 from passerby.services import live
-from passerby.services.items import LiveRecent, RefusedRequest, Wanted
+from passerby.services.items import Wanted
+from passerby.services.live import LiveRecent
 from passerby.services.tail import place_of
 from passerby.web.errors import AnyRequest
 from passerby.web.streaming import After, EventStream, LastEventId, follow
@@ -93,7 +95,7 @@ def _wanted(dialect: str, status: Status, name: str, q: str, semantic: StandardE
     return Wanted(dialect or None, status or None, name.strip() or None, q or None, semantic or None)
 
 
-async def load_rejected(page: NamedDependency[PageContext], number: FromPath[int]) -> RefusedRequest:
+async def load_rejected(page: NamedDependency[PageContext], number: FromPath[int]) -> RejectedRequest:
     """Return a rejected request, while it is kept."""
     return await page.run(live.get_rejected, page.access, number)
 

@@ -8,10 +8,18 @@ import msgspec
 from litestar.di import NamedDependency
 
 from passerby.console.routing import PageContext, page_route
-from passerby.services.answers import Stats
-from passerby.services.series import Metric, Step, count_series, list_violations, list_volumes, range_of
-from passerby.services.series_answers import Series, Violations, Volumes
-from passerby.services.stats import get_stats
+from passerby.services.series import (
+    DailyCounts,
+    Metric,
+    Series,
+    Step,
+    Violations,
+    count_events_by_day,
+    count_series,
+    list_violations,
+    range_of,
+)
+from passerby.services.stats import Stats, get_stats
 from passerby.web.parameters import WantedStep
 
 DAYS = 14
@@ -47,7 +55,7 @@ class Overview(msgspec.Struct, kw_only=True):
     stats: Stats
     traffic: Traffic
     dialects: list[DialectTotals]
-    top: Volumes | None
+    top: DailyCounts | None
     newest: Violations
 
 
@@ -55,7 +63,7 @@ async def load(page: NamedDependency[PageContext], step: WantedStep = "minute") 
     stats, traffic, top, newest = await asyncio.gather(
         page.run(get_stats, page.access),
         page.run(_traffic, page, step),
-        page.run_events(list_volumes, page.access, DAYS, TOP),
+        page.run_events(count_events_by_day, page.access, DAYS, TOP),
         page.run(list_violations, page.access, NEWEST),
     )
     return Overview(stats=stats, traffic=traffic, dialects=totals(traffic), top=top, newest=newest)

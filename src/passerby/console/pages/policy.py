@@ -9,8 +9,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 
-from passerby.accounts.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, resolver_policy
-from passerby.clock import iso
+from passerby.accounts.policy import FIXED, HIGHEST_LIMIT, IdentityPolicy, PolicyChange, resolver_policy
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to
 from passerby.services import policy
 from passerby.services.cursors import Page
@@ -29,22 +28,13 @@ _LIMIT = "limit."
 """Prefix of the fields of limits, as in `limit.mobile_id`."""
 
 
-class PolicyChangeView(msgspec.Struct, kw_only=True):
-    """A change of the policy, with its time in ISO 8601."""
-
-    at: str
-    who: str
-    before: IdentityPolicy
-    after: IdentityPolicy
-
-
 class PolicyView(msgspec.Struct, kw_only=True):
     """The policy, the limits that apply unless it has others, the labels of classes, and its latest changes."""
 
     policy: IdentityPolicy
     default_limits: dict[str, int]
     classes: dict[str, str]
-    changes: list[PolicyChangeView]
+    changes: list[PolicyChange]
 
 
 async def load(page: NamedDependency[PageContext]) -> PolicyView:
@@ -55,10 +45,7 @@ async def load(page: NamedDependency[PageContext]) -> PolicyView:
         policy=found,
         default_limits={name: limit for name, limit in defaults.items() if name not in FIXED},
         classes=CLASS_WORDS,
-        changes=[
-            PolicyChangeView(at=iso(each.at), who=each.who, before=each.before, after=each.after)
-            for each in changes.items
-        ],
+        changes=changes.items,
     )
 
 

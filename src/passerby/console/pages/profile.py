@@ -13,13 +13,13 @@ from litestar.params import FromPath, QueryParameter
 from passerby.console.pages import pins
 from passerby.console.presenters.identifiers import GIVING
 from passerby.console.routing import PageContext, page_route
-from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, Only
+from passerby.event_store.protocol import LEAST_TIME, MOST_TIME, EventFilter
 from passerby.messages import Identifier, StandardEvent
 from passerby.profiles.summary import ProfileSummary, summarise
 from passerby.profiles.view import Profile
 from passerby.services import people, profiles
-from passerby.services.answers import EventPage
 from passerby.services.cursors import Page
+from passerby.services.profiles import EventPage
 from passerby.services.times import moment_of
 from passerby.state.views import HistoryEntry
 from passerby.web.parameters import Cursor
@@ -78,7 +78,7 @@ class TimelineFilter(NamedTuple):
     name: str
     since: str
     until: str
-    only: Only
+    only: EventFilter
 
 
 def timeline_filter(
@@ -89,8 +89,8 @@ def timeline_filter(
     end = midnight(moment_of("until", until, MOST_TIME) + DAY_MS, page.zone) if until else MOST_TIME
     standard = name.removeprefix(STANDARD)
     if name.startswith(STANDARD) and standard in STANDARDS:
-        return TimelineFilter(name, since, until, Only(semantic=standard, since=begin, until=end))
-    return TimelineFilter(name, since, until, Only(name=name, since=begin, until=end))
+        return TimelineFilter(name, since, until, EventFilter(semantic=standard, since=begin, until=end))
+    return TimelineFilter(name, since, until, EventFilter(name=name, since=begin, until=end))
 
 
 def midnight(day: int, zone: tzinfo) -> int:
@@ -141,12 +141,11 @@ async def load(
 
 def _brought(decisions: list[HistoryEntry], profile: Profile) -> list[HistoryEntry]:
     """Return the newest decision that gave the profile each of its identifiers."""
-    held = {(each.namespace, each.value, each.scope) for each in profile.identifiers}
-    found: dict[tuple[str, str, str], HistoryEntry] = {}
+    held = {Identifier(each.namespace, each.value, each.scope) for each in profile.identifiers}
+    found: dict[Identifier, HistoryEntry] = {}
     for entry in decisions:
-        named = entry.identifier
-        if named and entry.kind in GIVING and (key := (named.namespace, named.value, named.scope)) in held:
-            found[key] = entry
+        if entry.identifier in held and entry.kind in GIVING:
+            found[entry.identifier] = entry
     return list(found.values())
 
 

@@ -12,9 +12,8 @@ from passerby.console.presenters.profiles import chosen
 from passerby.console.routing import PageContext, page_route
 from passerby.identity.stage import Stage
 from passerby.services import people
-from passerby.services.answers import ProfilePage
 from passerby.services.cursors import Page
-from passerby.services.profiles import Choice, page_of_profiles
+from passerby.services.profiles import Choice, ProfilePage, page_of_profiles
 from passerby.web.parameters import Cursor, Test
 
 SHOWN = 50
@@ -63,7 +62,7 @@ async def load(  # noqa: PLR0913, PLR0917 - the parameters of the query
     if text and not found.profiles and not found.cursor:
         # The text may be an identifier in another spelling, such as a phone number with spaces.
         cleaned = await page.run(people.find_cleaned, page.access, text)
-        found = ProfilePage(profiles=[each for each in cleaned if stage in {"", each.stage}], cursor=None)
+        found = ProfilePage(profiles=[each for each in cleaned if stage in {"", each.stage.label}], cursor=None)
     traits = await page.run(people.common_traits, page.access, TRAITS)
     return ProfilesView(
         found=found,

@@ -11,7 +11,7 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from passerby.clock import iso
+from passerby.clock import Milliseconds
 from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route
 from passerby.services import projects
 from passerby.services.errors import invalid
@@ -24,7 +24,7 @@ class ProjectView(msgspec.Struct, kw_only=True):
     """The project with its settings."""
 
     name: str
-    created_at: str
+    created_at: Milliseconds
     timezone: str
     phone_country: str
     redirect_hosts: tuple[str, ...]
@@ -48,7 +48,7 @@ async def load(page: NamedDependency[PageContext]) -> ProjectView:
     settings = project.settings
     return ProjectView(
         name=project.name,
-        created_at=iso(project.created_at),
+        created_at=project.created_at,
         timezone=settings.timezone,
         phone_country=settings.phone_country,
         redirect_hosts=settings.redirect_hosts,

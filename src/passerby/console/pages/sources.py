@@ -12,6 +12,7 @@ from litestar.params import FromPath, QueryParameter, URLEncodedBody
 from msgspec import Meta
 
 from passerby.accounts.keys import kind_named
+from passerby.accounts.records import AddedKey
 from passerby.console.auth.permissions import Permission
 from passerby.console.pages.key_changes import KeyChangeView, RotateForm, key_change, rotated
 from passerby.console.presenters.sources import (
@@ -31,7 +32,7 @@ from passerby.dialects.registry import KEY_KINDS, NAMED
 from passerby.services import keys, sources
 from passerby.services.access import ServerAccess
 from passerby.services.errors import ErrorCode, ServiceError, invalid, not_found
-from passerby.services.management_answers import FreshKey, KeyInfo
+from passerby.services.keys import ListedKey
 from passerby.services.series import Step, count_series, range_of
 from passerby.web.errors import AnyRequest
 
@@ -71,7 +72,7 @@ class WebhookView(msgspec.Struct, kw_only=True):
     dialect: str
     title: str
     about: str
-    webhook: KeyInfo
+    webhook: ListedKey
     address: str
     url: str
     snippets: list[Snippet]
@@ -227,8 +228,8 @@ async def revoke_key(
     return redirect_to(page, f"/sources/{dialect}", "key-revoked")
 
 
-async def _keys(page: PageContext) -> list[KeyInfo]:
-    return (await page.run(keys.list_keys, page.access)).keys
+async def _keys(page: PageContext) -> list[ListedKey]:
+    return await page.run(keys.list_keys, page.access)
 
 
 def address_of(request: AnyRequest, page: PageContext, given: str) -> str:
@@ -255,16 +256,16 @@ def _check(dialect: str) -> None:
         raise not_found("source")
 
 
-async def _working_key(page: PageContext, dialect: str, number: int) -> KeyInfo:
+async def _working_key(page: PageContext, dialect: str, number: int) -> ListedKey:
     """Return an active key of a dialect by its number. Raises ServiceError for any other."""
     found = await page.run(keys.list_keys, page.access)
-    for key in of_dialect(found.keys, dialect):
+    for key in of_dialect(found, dialect):
         if key.id == number and key.revoked_at is None:
             return key
     raise not_found("active key")
 
 
-def _shown(page: PageContext, dialect: str, made: FreshKey) -> Response[Any]:
+def _shown(page: PageContext, dialect: str, made: AddedKey) -> Response[Any]:
     """Answer the creation of a key: a secret is shown once, in the response to its form."""
     if not kind_named(made.kind).secret:
         return redirect_to(page, f"/sources/{dialect}", "key-added")

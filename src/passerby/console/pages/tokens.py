@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response
@@ -16,7 +16,7 @@ from passerby.console.pages.key_changes import KeyChangeView, RotateForm, key_ch
 from passerby.console.routing import PageContext, form_route, page_route, redirect_to, render_page
 from passerby.services import keys
 from passerby.services.errors import invalid, not_found
-from passerby.services.management_answers import KeyInfo, ScopeName
+from passerby.services.keys import ListedKey
 
 KIND = "api_token"
 SCOPE_WORDS: dict[str, str] = {
@@ -29,7 +29,7 @@ SCOPE_WORDS: dict[str, str] = {
 class TokensView(msgspec.Struct, kw_only=True):
     """The tokens, active ones first, and the meaning of each scope."""
 
-    tokens: list[KeyInfo]
+    tokens: list[ListedKey]
     scopes: dict[str, str]
 
 
@@ -41,7 +41,7 @@ class NewToken(msgspec.Struct, kw_only=True):
 
 
 async def load(page: NamedDependency[PageContext]) -> TokensView:
-    found = (await page.run(keys.list_keys, page.access)).keys
+    found = await page.run(keys.list_keys, page.access)
     tokens = sorted((key for key in found if key.kind == KIND), key=lambda key: (key.revoked_at is not None, -key.id))
     return TokensView(tokens=tokens, scopes=SCOPE_WORDS)
 
@@ -49,10 +49,10 @@ async def load(page: NamedDependency[PageContext]) -> TokensView:
 async def add(page: NamedDependency[PageContext], data: URLEncodedBody[NewToken]) -> Response[Any]:
     # A field that is sent once is not a list. Unknown scopes are dropped, and the others have their usual order.
     chosen = data.scopes if isinstance(data.scopes, list) else [data.scopes]
-    scopes: list[ScopeName] = [name for name in get_args(ScopeName) if name in chosen]
+    scopes = frozenset(scope for scope in Scope if scope in chosen)
     if not scopes:
         raise invalid("scopes", "choose at least one scope")
-    made = await page.run(keys.add_key, page.access, KIND, label=data.label, scopes=frozenset(map(Scope, scopes)))
+    made = await page.run(keys.add_key, page.access, KIND, label=data.label, scopes=scopes)
     return render_page("new-key.html", page=page, name="API token", key=made, back="/settings/tokens")
 
 
@@ -78,9 +78,9 @@ async def revoke(page: NamedDependency[PageContext], number: FromPath[int]) -> R
     return redirect_to(page, "/settings/tokens", "token-revoked")
 
 
-async def _token(page: PageContext, number: int) -> KeyInfo:
+async def _token(page: PageContext, number: int) -> ListedKey:
     """Return an active token by its number. Raises ServiceError for any other."""
-    for key in (await page.run(keys.list_keys, page.access)).keys:
+    for key in await page.run(keys.list_keys, page.access):
         if key.id == number and key.kind == KIND and key.revoked_at is None:
             return key
     raise not_found("active token")

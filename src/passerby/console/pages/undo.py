@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from passerby.console.presenters.errors import error_texts
 from passerby.console.routing import SEE_OTHER, PageContext, form_route, page_route, render_page
+from passerby.messages import Identifier
 from passerby.profiles.view import Profile, ProfileIdentifier
 from passerby.services import merges
 from passerby.services.errors import ServiceError
@@ -40,8 +41,8 @@ class UndoView(msgspec.Struct, kw_only=True):
 async def load(page: NamedDependency[PageContext], profile_id: FromPath[str], merge_id: FromPath[str]) -> UndoView:
     merge = await page.run(merges.get_merge, page.access, merge_id)
     profile = await page.run(get_profile, page.access, profile_id)
-    moved = {(each.namespace, each.value, each.scope) for each in merge.moved}
-    stays = [each for each in profile.identifiers if (each.namespace, each.value, each.scope) not in moved]
+    moved = set(merge.moved)
+    stays = [each for each in profile.identifiers if Identifier(each.namespace, each.value, each.scope) not in moved]
     return UndoView(profile=profile, merge=merge, stays=stays)
 
 
@@ -52,13 +53,12 @@ async def undo(
     data: URLEncodedBody[UndoForm],
 ) -> Response[Any]:
     try:
-        undone = await page.run(merges.undo_merge, page.access, merge_id, data.reason.strip())
+        winner, *_ = await page.run(merges.undo_merge, page.access, merge_id, data.reason.strip())
     except ServiceError as error:
         view = await load(page, profile_id, merge_id)
         kept = page.rejected(data, error)
         return render_page("undo.html", status=STATUS[error.code], page=kept, view=view, error=error_texts(error))
-    winner = undone.profiles[0].id
-    return Redirect(page.url(f"/profiles/{winner}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
+    return Redirect(page.url(f"/profiles/{winner.id}/identity", said="undone", undone=merge_id), status_code=SEE_OTHER)
 
 
 routes = [page_route(PATH, load, "undo.html"), form_route(PATH, undo)]

@@ -13,7 +13,7 @@ from msgspec import Meta
 from passerby.accounts import passwords
 from passerby.accounts.errors import PasswordTooShort
 from passerby.accounts.users import Role
-from passerby.clock import iso
+from passerby.clock import Milliseconds
 from passerby.console.auth.permissions import Permission
 from passerby.console.auth.throttle import Attempt
 from passerby.console.presenters.units import delay
@@ -31,7 +31,7 @@ class UserShown(msgspec.Struct, kw_only=True):
     name: str
     role: Role | None
     projects: dict[str, Role]
-    password_set_at: str
+    password_set_at: Milliseconds
 
 
 class UsersView(msgspec.Struct, kw_only=True):
@@ -46,7 +46,7 @@ class RemovalView(msgspec.Struct, kw_only=True):
 
     name: str
     sessions: int
-    last_seen_at: str | None
+    last_seen_at: Milliseconds | None
 
 
 class NewUser(msgspec.Struct, kw_only=True):
@@ -82,7 +82,7 @@ async def load(page: NamedDependency[PageContext]) -> UsersView:
             name=user.name,
             role=user.role,
             projects={names[number]: role for number, role in user.projects.items() if number in names},
-            password_set_at=iso(user.changed_at),
+            password_set_at=user.changed_at,
         )
         for user in found
     ]
@@ -111,7 +111,7 @@ async def change_password(page: NamedDependency[PageContext], data: URLEncodedBo
 
 async def load_removal(page: NamedDependency[PageContext], name: FromQuery[str]) -> RemovalView:
     open_sessions, seen_at = await page.run(users.open_sessions, page.on_server, name)
-    return RemovalView(name=name, sessions=open_sessions, last_seen_at=iso(seen_at) if seen_at else None)
+    return RemovalView(name=name, sessions=open_sessions, last_seen_at=seen_at or None)
 
 
 async def remove(page: NamedDependency[PageContext], data: URLEncodedBody[ChangedUser]) -> Response[Any]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from passerby.accounts.annotations import Annotation
 from passerby.catalogue.rules import ATTRIBUTES_PER_TYPE, NAME_LENGTH, RESERVED_PREFIX, STRING_LENGTH
-from passerby.services.management_answers import MarkInfo
 
 Subject = tuple[str, str]
 """Event ("" for a trait) and attribute ("" for the event itself)."""
@@ -50,12 +50,12 @@ def advice(kind: str) -> str:
     return _ADVICE.get(kind, "")
 
 
-def by_subject(annotations: Iterable[MarkInfo]) -> dict[Subject, MarkInfo]:
+def by_subject(annotations: Iterable[Annotation]) -> dict[Subject, Annotation]:
     """Return annotations by what they are about."""
-    return {(each.event or "", each.attribute or ""): each for each in annotations}
+    return {(each.event, each.attribute): each for each in annotations}
 
 
-def not_received(annotations: Iterable[MarkInfo], names: Iterable[str]) -> list[MarkInfo]:
+def not_received(annotations: Iterable[Annotation], names: Iterable[str]) -> list[Annotation]:
     """Return the planned events that are not among these names."""
     received = set(names)
     return [

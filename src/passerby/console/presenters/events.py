@@ -12,9 +12,8 @@ from typing import Final, NamedTuple
 
 from passerby.console.presenters import units
 from passerby.console.presenters.values import ROWS, Table
-from passerby.messages import Item, Semantic
+from passerby.messages import Item, Semantic, StoredEvent
 from passerby.profiles.summary import page_of
-from passerby.services.answers import Event
 
 PAUSE_SECONDS: Final = 1_800
 SHORT_SECONDS: Final = 60
@@ -24,7 +23,7 @@ _ITEM: Final = ("id", "sku", "name", "brand", "category", "variant", "quantity",
 
 
 class Visit(NamedTuple):
-    """Events that belong together, the newest first. Times are ISO 8601 in UTC.
+    """Events that belong together, the newest first. Times in ms.
 
     `lasted` and `away` are texts: the duration ("" below a second), and the gap after the previous visit ("" where the
     page ends, and for gaps of less than a minute).
@@ -32,16 +31,16 @@ class Visit(NamedTuple):
 
     session_id: str
     dialect: str
-    began: str
-    ended: str
+    began: int
+    ended: int
     lasted: str
     away: str
-    events: list[Event]
+    events: list[StoredEvent]
 
 
-def visits(events: Iterable[Event]) -> list[Visit]:
+def visits(events: Iterable[StoredEvent]) -> list[Visit]:
     """Return the visits of a timeline, which is sorted from the newest event to the oldest."""
-    groups: list[list[Event]] = []
+    groups: list[list[StoredEvent]] = []
     for event in events:
         if groups and _are_together(groups[-1][-1], event):
             groups[-1].append(event)
@@ -50,8 +49,8 @@ def visits(events: Iterable[Event]) -> list[Visit]:
     found = []
     for group, earlier in zip_longest(groups, groups[1:]):
         newest, oldest = group[0], group[-1]
-        seconds = units.between(oldest.time, newest.time)
-        away = 0.0 if earlier is None else units.between(earlier[0].time, oldest.time)
+        seconds = (newest.time - oldest.time) / 1000
+        away = 0.0 if earlier is None else (oldest.time - earlier[0].time) / 1000
         found.append(
             Visit(
                 session_id=newest.session_id,
@@ -66,10 +65,10 @@ def visits(events: Iterable[Event]) -> list[Visit]:
     return found
 
 
-def _are_together(newer: Event, older: Event) -> bool:
+def _are_together(newer: StoredEvent, older: StoredEvent) -> bool:
     if newer.session_id or older.session_id:
         return newer.session_id == older.session_id
-    return units.between(older.time, newer.time) < PAUSE_SECONDS
+    return newer.time - older.time < PAUSE_SECONDS * 1000
 
 
 def standard_label(name: str) -> str:
@@ -90,7 +89,7 @@ def item_table(semantic: Semantic) -> Table:
     return Table("", columns, rows, max(len(semantic.items) - ROWS, 0))
 
 
-def page_view(event: Event) -> str:
+def page_view(event: StoredEvent) -> str:
     """Return the URL or path of the page that was viewed; "" for an event that is no page view, or has none."""
     words = event.name.lower()
     return page_of(event.properties, event.context) if "page" in words or "screen" in words else ""

@@ -10,9 +10,10 @@ from typing import Final
 
 import msgspec
 
+from passerby.clock import Milliseconds
 from passerby.dialects import registry, samples
 from passerby.dialects.common.languages import LANGUAGES
-from passerby.services.management_answers import KeyInfo
+from passerby.services.keys import ListedKey
 
 
 class Snippet(msgspec.Struct, kw_only=True):
@@ -29,7 +30,7 @@ class Arrival(msgspec.Struct, kw_only=True):
     """
 
     messages: int
-    last_at: str | None
+    last_at: Milliseconds | None
 
 
 class SourceCard(msgspec.Struct, kw_only=True):
@@ -44,7 +45,7 @@ class SourceCard(msgspec.Struct, kw_only=True):
     about: str
     kinds: dict[str, str]
     webhooks: list[str]
-    keys: list[KeyInfo]
+    keys: list[ListedKey]
     arrival: Arrival
 
 
@@ -73,7 +74,7 @@ PLATFORMS: Final = {
 """All platforms by name, in the order of the page."""
 
 
-def source_card(dialect: str, keys: Sequence[KeyInfo], arrival: Arrival) -> SourceCard:
+def source_card(dialect: str, keys: Sequence[ListedKey], arrival: Arrival) -> SourceCard:
     """Return the card of a dialect; `keys` are all keys of the project."""
     spoken = registry.NAMED[dialect]
     return SourceCard(
@@ -94,29 +95,29 @@ def kinds_of(dialect: str) -> dict[str, str]:
     return {kind.name: kind.title for kind in spoken.key_kinds} if spoken else {}
 
 
-def of_dialect(keys: Sequence[KeyInfo], dialect: str) -> list[KeyInfo]:
+def of_dialect(keys: Sequence[ListedKey], dialect: str) -> list[ListedKey]:
     """Return the keys of a dialect: active ones first, by kind, the newest of each first."""
     ours = [key for key in keys if key.kind in kinds_of(dialect)]
     return sorted(ours, key=lambda key: (key.revoked_at is not None, key.kind, -key.id))
 
 
-def snippets(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+def snippets(dialect: str, keys: Sequence[ListedKey], url: str) -> list[Snippet]:
     """Return the code that sends a first event of a dialect to this URL; none where a key is missing."""
     return [*_filled(registry.NAMED[dialect].snippets, keys, url), *_in_every_language(dialect, keys, url)]
 
 
-def platform_snippets(platform: Platform, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+def platform_snippets(platform: Platform, keys: Sequence[ListedKey], url: str) -> list[Snippet]:
     """Return the code that a platform needs to send events to this URL; none where a key is missing."""
     own = registry.PLATFORMS[platform.name][1].snippets
     return _filled(own, keys, url) if own else _in_every_language(platform.dialect, keys, url)
 
 
-def _in_every_language(dialect: str, keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+def _in_every_language(dialect: str, keys: Sequence[ListedKey], url: str) -> list[Snippet]:
     call = registry.NAMED[dialect].test_call(newest(keys))
     return [Snippet(language=name, text=write(url, call)) for name, write in LANGUAGES.items()] if call else []
 
 
-def _filled(chosen: Iterable[samples.Snippet], keys: Sequence[KeyInfo], url: str) -> list[Snippet]:
+def _filled(chosen: Iterable[samples.Snippet], keys: Sequence[ListedKey], url: str) -> list[Snippet]:
     """Return these snippets with the newest keys, without those for which a key is missing."""
     current = newest(keys)
     return [
@@ -126,7 +127,7 @@ def _filled(chosen: Iterable[samples.Snippet], keys: Sequence[KeyInfo], url: str
     ]
 
 
-def newest(keys: Sequence[KeyInfo]) -> dict[str, str]:
+def newest(keys: Sequence[ListedKey]) -> dict[str, str]:
     """Return the newest active key of each kind. Secrets are left out: only their hash is stored."""
     by_age = sorted(keys, key=lambda key: key.id)
     return {key.kind: key.value for key in by_age if key.value and key.revoked_at is None}

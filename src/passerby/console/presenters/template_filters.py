@@ -8,14 +8,16 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from passerby.accounts.choices import timezones
+from passerby.clock import iso
 from passerby.console.charts.inline import bar, sparkline
 from passerby.console.charts.merge_graph import merge_graph
 from passerby.console.presenters import catalogue, events, identifiers, profiles, units, values
 from passerby.dialects.commerce import name_of
-from passerby.identity.decisions import DecisionKind
+from passerby.identity.decisions import Decision
 from passerby.presenters import decisions
 from passerby.presenters.rejections import expectation
-from passerby.services.answers import Step
+from passerby.schemas.views import view_json
+from passerby.services.items import message_of
 from passerby.state.views import HistoryEntry, Merge
 
 
@@ -27,19 +29,14 @@ class DecisionTexts(NamedTuple):
     explanation: str
 
 
-def decision_texts(entry: HistoryEntry) -> DecisionTexts:
-    """Return the texts of a stored decision."""
+def decision_texts(entry: HistoryEntry | Decision) -> DecisionTexts:
+    """Return the texts of a decision, recorded or previewed."""
     return _texts(decisions.facts_of(entry))
 
 
 def merge_texts(merge: Merge) -> DecisionTexts:
     """Return the texts of a merge."""
     return _texts(decisions.Facts("merged", merge.rule, merge.via, merge.by, merge.actor, merge.detail))
-
-
-def step_texts(step: Step, kind: DecisionKind) -> DecisionTexts:
-    """Return the texts of a decision that a previewed message would cause."""
-    return _texts(decisions.Facts(kind, step.rule, step.identifier, step.by, detail=step.detail))
 
 
 def _texts(facts: decisions.Facts) -> DecisionTexts:
@@ -55,7 +52,7 @@ def graph(entries: list[HistoryEntry], profile: str, names: Mapping[str, str]) -
 
     def tooltip(entry: HistoryEntry) -> str:
         named = f": {entry.identifier.value}" if entry.identifier else ""
-        return f"{entry.at} {decision_texts(entry).title}{named}"
+        return f"{iso(entry.at)} {decision_texts(entry).title}{named}"
 
     return merge_graph(entries, profile, names, tooltip)
 
@@ -63,6 +60,7 @@ def graph(entries: list[HistoryEntry], profile: str, names: Mapping[str, str]) -
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "advice": catalogue.advice,
     "age": units.age,
+    "as_in_api": view_json,
     "as_json": values.as_json,
     "by_subject": catalogue.by_subject,
     "campaign": profiles.campaign,
@@ -74,6 +72,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "expectation": expectation,
     "flat": values.flat,
     "heading": profiles.heading,
+    "iso": iso,
     "is_test": profiles.is_test,
     "item_table": events.item_table,
     "item_text": events.item_text,
@@ -85,12 +84,12 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "not_received": catalogue.not_received,
     "number": units.number,
     "page_view": events.page_view,
+    "rejection": message_of,
     "short": values.short,
     "short_duration": units.short_duration,
     "size": units.size,
     "standard_label": events.standard_label,
     "standard_of": name_of,
-    "step_texts": step_texts,
     "strongest": identifiers.strongest,
     "tables": values.tables,
     "text": values.text,

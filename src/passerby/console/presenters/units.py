@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import humanize
 
+from passerby.clock import iso
+
 _MINUTE, _HOUR, _DAY, _WEEK = 60, 3_600, 86_400, 604_800
 _FINEST = ((_WEEK, "days"), (_DAY, "hours"), (_HOUR, "minutes"), (_MINUTE, "seconds"))
 """The finest unit of a duration of at least so many seconds."""
@@ -31,27 +33,31 @@ def in_zone(zone: tzinfo) -> Iterator[None]:
         _zone.reset(token)
 
 
-def clock(moment: str) -> str:
-    """Format an ISO time in the time zone of the page's project, such as `2026-03-01 09:05:07`.
+def clock(moment: int) -> str:
+    """Format a time (ms) in the time zone of the page's project, such as `2026-03-01 09:05:07`.
 
     The hour that is repeated when daylight saving time ends appears twice; the time in UTC on hover tells them apart.
     """
     return _formatted(moment, _zone.get())
 
 
-def utc(moment: str) -> str:
-    """Format an ISO time in UTC, such as `2026-03-01 09:05:07 UTC`."""
+def utc(moment: int) -> str:
+    """Format a time (ms) in UTC, such as `2026-03-01 09:05:07 UTC`."""
     return f"{_formatted(moment, UTC)} UTC"
 
 
-def _formatted(moment: str, zone: tzinfo) -> str:
-    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+def _formatted(moment: int, zone: tzinfo) -> str:
+    try:
+        shown = datetime.fromtimestamp(moment // 1000, zone)
+    except (ValueError, OverflowError, OSError):  # beyond the years of datetime: a client may send any number
+        shown = datetime.fromisoformat(iso(moment))
+    return shown.isoformat(" ", "seconds")[:19]
 
 
-def age(moment: str, now: float | None = None) -> str:
-    """Format how long ago an ISO time was, such as `2 hours ago`; `now` in seconds since 1970."""
-    seconds = (time.time() if now is None else now) - datetime.fromisoformat(moment).timestamp()
-    return "in the future" if seconds < 0 else humanize.naturaltime(timedelta(seconds=seconds))
+def age(moment: int, now: float | None = None) -> str:
+    """Format how long ago a time (ms) was, such as `2 hours ago`; `now` in seconds since 1970."""
+    seconds = (time.time() if now is None else now) - moment / 1000
+    return "in the future" if seconds < 0 else humanize.naturaltime(timedelta(seconds=min(seconds, _LONGEST)))
 
 
 def duration(seconds: float) -> str:
@@ -77,11 +83,6 @@ def delay(milliseconds: int) -> str:
     """Format a time to wait, in seconds below a minute, else in minutes, rounded up."""
     seconds = math.ceil(milliseconds / 1000)
     return duration(seconds if seconds < _MINUTE else math.ceil(seconds / _MINUTE) * _MINUTE)
-
-
-def between(earlier: str, later: str) -> float:
-    """Return the seconds from one ISO time to another."""
-    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
 
 
 def size(value: float) -> str:

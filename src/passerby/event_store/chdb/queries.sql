@@ -169,7 +169,7 @@ SETTINGS max_threads = 1;
 -- Every event of a project.
 SELECT count() AS events FROM events WHERE project = {project:UInt32};
 
--- name: volumes
+-- name: daily_counts
 -- Events by name and day since a time. The catalog limits the names of a project, callers limit the days.
 SELECT name, intDiv(time, 86400000) AS day, count() AS events FROM events
 WHERE project = {project:UInt32} AND time >= {since:Int64}

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from passerby.catalogue.earlier_rejections import upgraded
-from passerby.event_store.protocol import EventCounts, Volume
+from passerby.event_store.protocol import DailyCount, EventCounts
 from passerby.messages import NO_REJECTION_DETAIL, Assurance, Rejection, RejectionDetail, Semantic, StoredEvent
 from passerby.positions import Position
 
@@ -145,9 +145,9 @@ def counts_of(rows: list[bytes]) -> EventCounts:
     return EventCounts({each.name: each.events for each in names}, whole.sessions, whole.purchases)
 
 
-def volumes_of(rows: list[bytes]) -> list[Volume]:
+def daily_counts_of(rows: list[bytes]) -> list[DailyCount]:
     """Decode rows of a name, a day and a number."""
-    return [Volume(count.name, count.day, count.events) for count in map(_count.decode, rows)]
+    return [DailyCount(count.name, count.day, count.events) for count in map(_count.decode, rows)]
 
 
 def probes(value: str) -> tuple[str, str]:

@@ -25,15 +25,23 @@ from passerby.event_store.chdb.marker import Marker
 from passerby.event_store.chdb.rows import (
     count_of,
     counts_of,
+    daily_counts_of,
     decode,
     first_of,
     names_of,
     pieces,
     probes,
     profiles_of,
-    volumes_of,
 )
-from passerby.event_store.protocol import ANY, Cursor, EventCounts, EventStoreBroken, Only, StoredChange, Volume
+from passerby.event_store.protocol import (
+    ANY,
+    Cursor,
+    DailyCount,
+    EventCounts,
+    EventFilter,
+    EventStoreBroken,
+    StoredChange,
+)
 from passerby.messages import StoredEvent
 from passerby.positions import START, Position, Positions
 from passerby.storage import sql
@@ -150,7 +158,13 @@ class ChdbEventStore:
             return detached
 
     def timeline(
-        self, project: int, profiles: Sequence[str], *, limit: int, before: Cursor | None = None, only: Only = ANY
+        self,
+        project: int,
+        profiles: Sequence[str],
+        *,
+        limit: int,
+        before: Cursor | None = None,
+        only: EventFilter = ANY,
     ) -> list[StoredEvent]:
         """Return a page of a timeline; see the protocol."""
         known = [profile for profile in profiles if _is_id(profile)]
@@ -206,9 +220,9 @@ class ChdbEventStore:
             return {}
         return names_of(self._query("value_types", project=project, name=name, attribute=attribute))
 
-    def volumes(self, project: int, since: int) -> list[Volume]:
+    def daily_counts(self, project: int, since: int) -> list[DailyCount]:
         """Count events by name and day since a time; see the protocol."""
-        return volumes_of(self._query("volumes", project=project, since=since))
+        return daily_counts_of(self._query("daily_counts", project=project, since=since))
 
     def total(self, project: int) -> int:
         """Count the events of this project."""

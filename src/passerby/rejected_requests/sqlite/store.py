@@ -15,6 +15,7 @@ import apsw
 import msgspec
 
 from passerby.dialects.common.causes import Cause
+from passerby.rejected_requests.protocol import RejectionsBroken, RejectionsUnavailable
 from passerby.rejected_requests.record import Count, RejectedRequest, Use
 from passerby.storage import migrations, sql, sqlite
 
@@ -38,6 +39,7 @@ _SQL = sql.load("passerby.rejected_requests.sqlite", "queries.sql")
 _LAST: Final = 2**63 - 1
 
 
+@sqlite.translates(RejectionsUnavailable, RejectionsBroken)
 class SqliteRejectedWriter:
     """Writes rejected requests (`RejectedWriter`). Several processes may write to the same file."""
 
@@ -77,6 +79,7 @@ class SqliteRejectedWriter:
         self._connection.close()
 
 
+@sqlite.translates(RejectionsUnavailable, RejectionsBroken)
 class SqliteRejectedReader:
     """Reads rejected requests (`RejectedReader`), with a connection for each thread. Creates a missing file."""
 

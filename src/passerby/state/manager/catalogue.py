@@ -10,7 +10,6 @@ import msgspec
 
 from passerby.catalogue.aliases import Aliases
 from passerby.catalogue.types import DataType
-from passerby.clock import iso
 from passerby.dialects.commerce import name_of
 from passerby.state.manager import edits
 from passerby.state.manager.connector import Connector
@@ -52,8 +51,8 @@ def _event(db: Connector, project: int, row: tuple[Any, ...], aliases: Aliases) 
         name=name,
         semantic=name_of(name),
         count=count,
-        first_seen=iso(first_seen),
-        last_seen=iso(last_seen),
+        first_seen=first_seen,
+        last_seen=last_seen,
         attributes=_attributes(db, project, names, aliases),
         violations=_violations(db, project, names, aliases.attributes.get(name, {})),
         spellings=names[1:],
@@ -82,8 +81,8 @@ def _attributes(db: Connector, project: int, names: list[str], aliases: Aliases)
             name=name,
             type=type_,
             count=count,
-            first_seen=iso(first),
-            last_seen=iso(last),
+            first_seen=first,
+            last_seen=last,
             spellings=spellings.get(name, []),
         )
         for name, (type_, count, first, last) in sorted(found.items())
@@ -100,7 +99,7 @@ def _violations(db: Connector, project: int, names: list[str], spelled: Mapping[
             counted, until, newest = found.get(key, (0, last_at, sample))
             found[key] = (counted + count, max(until, last_at), sample if last_at >= until else newest)
     return [
-        CatalogueViolation(kind=kind, attribute=attribute, count=count, last_at=iso(last_at), sample=sample)
+        CatalogueViolation(kind=kind, attribute=attribute, count=count, last_at=last_at, sample=sample)
         for (kind, attribute), (count, last_at, sample) in sorted(found.items())
     ]
 
@@ -115,8 +114,6 @@ def newest_violations(db: Connector, project: int, limit: int) -> NewestViolatio
 
 def _violations_of(rows: Iterable[tuple[Any, ...]]) -> list[OtherViolation]:
     return [
-        OtherViolation(
-            event=event or None, kind=kind, attribute=attribute, count=count, last_at=iso(last_at), sample=sample
-        )
+        OtherViolation(event=event or None, kind=kind, attribute=attribute, count=count, last_at=last_at, sample=sample)
         for event, kind, attribute, count, last_at, sample in rows
     ]

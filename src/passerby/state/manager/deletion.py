@@ -82,7 +82,7 @@ def delete(db: Connector, changes: ChangeCollector, project: int, at: int) -> De
     db.run_many("deletion.delete_hash", [(project, *each) for each in hashed])
     for statement in _IN_ORDER:
         db.run(f"deletion.{statement}", (project,))
-    totals = {stage.label: -number for stage, number in selected.stages.items()}
+    totals: dict[str, int] = {stage.label: -number for stage, number in selected.stages.items()}
     totals |= {"events": -selected.events, "deleted_profiles": len(selected.members)}
     db.run_many("writer.add_total", [(project, name, growth) for name, growth in totals.items()])
     position = changes.position()

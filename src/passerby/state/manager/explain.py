@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from passerby.clock import iso
 from passerby.identity.namespaces import FORMER_USER_ID
 from passerby.messages import Identifier
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, record_of
 from passerby.state.manager.identity_snapshot import key_of
 from passerby.state.manager.ids import to_text
-from passerby.state.views import HistoryEntry, HistoryIdentifier
+from passerby.state.views import HistoryEntry
 
 NOW: Final = 2**63 - 1
 """A time after all others, to select merges that are in force now."""
@@ -84,7 +83,7 @@ def entry_of(row: Row) -> HistoryEntry:
     at, kind, message_id, namespace, value, scope, from_, to, merge_id, *record = row
     rule, actor, detail = record_of(kind, RecordColumns._make(record[:4]))
     return HistoryEntry(
-        at=iso(at),
+        at=at,
         kind=kind,
         message_id=message_id,
         identifier=identifier_of(namespace, value, scope),
@@ -98,9 +97,9 @@ def entry_of(row: Row) -> HistoryEntry:
     )
 
 
-def identifier_of(namespace: str | None, value: str, scope: str) -> HistoryIdentifier | None:
+def identifier_of(namespace: str | None, value: str, scope: str) -> Identifier | None:
     """Decode an identifier from its three columns; None if the namespace is empty or null."""
-    return HistoryIdentifier(namespace=namespace, value=value, scope=scope) if namespace else None
+    return Identifier(namespace, value, scope) if namespace else None
 
 
 def _id(blob: bytes | None) -> str | None:

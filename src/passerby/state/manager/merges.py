@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from passerby.clock import iso
+from passerby.messages import Identifier
 from passerby.state.manager.connector import Connector
 from passerby.state.manager.decisions import RecordColumns, record_of
 from passerby.state.manager.explain import identifier_of
 from passerby.state.manager.ids import to_text
 from passerby.state.manager.undo import dependent_merge
-from passerby.state.views import HistoryIdentifier, Merge, MergeDetail
+from passerby.state.views import Merge, MergeDetail
 
 _LISTS = {None: "merges.all", True: "merges.undone", False: "merges.in_force"}
 
@@ -29,7 +29,7 @@ def one(db: Connector, project: int, merge: bytes) -> MergeDetail | None:
     moved = db.rows("merges.moved", (merge,))
     return MergeDetail(
         **_fields(row),
-        moved=[HistoryIdentifier(namespace=n, value=v, scope=s) for n, v, s in moved],
+        moved=[Identifier(*row) for row in moved],
         undoable=row[-1] is None and later is None,
         built_on=None if later is None else to_text(later),
     )
@@ -43,12 +43,12 @@ def _fields(row: tuple[Any, ...]) -> dict[str, Any]:
         "id": to_text(id_),
         "winner": to_text(winner),
         "loser": to_text(loser),
-        "at": iso(at),
+        "at": at,
         "message_id": message_id,
         "via": identifier_of(*evidence[:3]),
         "by": identifier_of(*evidence[3:]),
         "rule": rule,
         "actor": actor,
         "detail": detail,
-        "undone_at": None if undone_at is None else iso(undone_at),
+        "undone_at": undone_at,
     }

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Final
 
-from passerby.clock import iso
 from passerby.identity.decisions import Rule
 from passerby.identity.manual_merge import forbidding_rule
 from passerby.identity.namespaces import FORMER_USER_ID
@@ -111,7 +110,7 @@ class Pairs:
 
     def _dismissal(self, pair: Pair) -> Dismissal | None:
         row: Any = self._db.row("duplicates.dismissal", (self._project, *pair))
-        return None if row is None else Dismissal(at=iso(row[2]), who=row[3], reason=row[4])
+        return None if row is None else Dismissal(at=row[2], who=row[3], reason=row[4])
 
 
 def _shared(profiles: Sequence[Profile], contacts: Sequence[set[Term]]) -> set[SharedContact]:

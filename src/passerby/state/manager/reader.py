@@ -20,7 +20,7 @@ from passerby.positions import Positions
 from passerby.profiles import testing
 from passerby.profiles.activity import Activity
 from passerby.profiles.traits import Versioned, respelled
-from passerby.profiles.view import IdentifierRecord, MemberRecord, Profile, fold_profile
+from passerby.profiles.view import MemberRecord, Profile, ProfileIdentifier, fold_profile
 from passerby.state.manager import backfills, deletion, edits, merges, search, series
 from passerby.state.manager.catalogue import newest_violations, read_catalogue
 from passerby.state.manager.connector import Connector
@@ -295,6 +295,6 @@ def _member(db: Connector, row: tuple[Any, ...], spellings: Mapping[str, str]) -
     )
 
 
-def _identifier(row: tuple[Any, ...]) -> IdentifierRecord:
+def _identifier(row: tuple[Any, ...]) -> ProfileIdentifier:
     namespace, value, scope, first_seen, last_seen = row
-    return IdentifierRecord(namespace=namespace, value=value, scope=scope, first_seen=first_seen, last_seen=last_seen)
+    return ProfileIdentifier(namespace=namespace, value=value, scope=scope, first_seen=first_seen, last_seen=last_seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import apsw
 
 from passerby.state.manager.connector import Row
 from passerby.state.protocol import StateBroken, StateUnavailable
-from passerby.storage import sql
+from passerby.storage import sql, sqlite
 
 _PACKAGE: Final = "passerby.state.sqlite"
 _FILES: Final = sorted(entry.name for entry in resources.files(_PACKAGE).iterdir() if entry.name.endswith(".sql"))
@@ -21,9 +21,6 @@ STATEMENTS: Final = {
     for name, statement in sql.load(_PACKAGE, file).items()
 }
 """Every statement, by `file.name`."""
-
-_UNAVAILABLE: Final = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.CantOpenError)
-"""Temporary conditions, and those that an administrator can fix."""
 
 
 class SqliteConnector:
@@ -84,12 +81,6 @@ class SqliteConnector:
         self._connection.close()
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
+def translated_errors() -> AbstractContextManager[None]:
     """Context manager: translate errors of the engine to those of the protocol."""
-    try:
-        yield
-    except _UNAVAILABLE as error:
-        raise StateUnavailable(str(error)) from error
-    except apsw.Error as error:
-        raise StateBroken(f"{type(error).__name__}: {error}") from error
+    return sqlite.translated(StateUnavailable, StateBroken)

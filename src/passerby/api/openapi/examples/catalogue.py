@@ -6,40 +6,35 @@ from collections.abc import Mapping
 
 import msgspec
 
-from passerby.services.answers import (
-    CatalogueAnswer,
-)
-from passerby.services.catalogue_answers import (
+from passerby.api.openapi.examples.story import SEEN, SIGNED_UP
+from passerby.schemas.catalogue import (
     AliasInfo,
     AliasList,
     AliasRequest,
-    DeletedNames,
+    AnnotationInfo,
+    AnnotationList,
+    AnnotationRequest,
+    CatalogueAnswer,
+    CatalogueAttributeJson,
+    CatalogueEventJson,
+    CatalogueViolationJson,
+    DeletedNamesJson,
     DeleteRequest,
     NameRequest,
-    PastValues,
+    OtherViolationJson,
     TypeChanged,
     TypeRequest,
 )
-from passerby.services.management_answers import (
-    MarkInfo,
-    MarkList,
-    MarkRequest,
-)
-from passerby.services.series_answers import EventVolume, Volumes
-from passerby.state.views import (
-    CatalogueAttribute,
-    CatalogueEvent,
-    CatalogueViolation,
-    OtherViolation,
-)
+from passerby.schemas.counts import DailyCountsJson
+from passerby.services.catalogue import PastValues
+from passerby.services.series import EventDailyCounts
 
-_SEEN, _SIGNED_UP = "2026-11-20T10:00:00.000Z", "2026-11-20T10:10:14.000Z"
 _PAST = PastValues(fitting=1204, other=3, complete=True)
 _ALIAS = AliasInfo(
     event="viewed_product",
     attribute=None,
     into="Product Viewed",
-    at="2026-11-20T10:00:00.000Z",
+    at=SEEN,
     who="back office",
 )
 
@@ -51,33 +46,35 @@ TYPE_CHANGED = {
 }
 ALIAS = {"an event name": _ALIAS}
 ALIASES = {"aliases": AliasList(aliases=[_ALIAS])}
-DELETED = {"deleted": DeletedNames(deleted=2, unknown=[])}
+DELETED = {"deleted": DeletedNamesJson(deleted=2, unknown=[])}
 
 CATALOGUE = {
     "catalogue": CatalogueAnswer(
         events=[
-            CatalogueEvent(
+            CatalogueEventJson(
                 name="Added Product",
                 semantic="added_to_cart",
                 count=1,
-                first_seen=_SEEN,
-                last_seen=_SEEN,
+                first_seen=SEEN,
+                last_seen=SEEN,
                 attributes=[
-                    CatalogueAttribute(name="quantity", type="number", count=1, first_seen=_SEEN, last_seen=_SEEN)
+                    CatalogueAttributeJson(name="quantity", type="number", count=1, first_seen=SEEN, last_seen=SEEN)
                 ],
                 violations=[
-                    CatalogueViolation(kind="type_mismatch", attribute="price", count=1, last_at=_SEEN, sample="9,50")
+                    CatalogueViolationJson(
+                        kind="type_mismatch", attribute="price", count=1, last_at=SEEN, sample="9,50"
+                    )
                 ],
             )
         ],
-        traits=[CatalogueAttribute(name="plan", type="string", count=1, first_seen=_SIGNED_UP, last_seen=_SIGNED_UP)],
+        traits=[CatalogueAttributeJson(name="plan", type="string", count=1, first_seen=SIGNED_UP, last_seen=SIGNED_UP)],
         violations=[
-            OtherViolation(
+            OtherViolationJson(
                 kind="blocked_identifier",
                 event=None,
                 attribute="mobile_id",
                 count=3,
-                last_at=_SIGNED_UP,
+                last_at=SIGNED_UP,
                 sample="undefined",
             )
         ],
@@ -85,20 +82,20 @@ CATALOGUE = {
     )
 }
 
-_MARK = MarkInfo(
+_ANNOTATION = AnnotationInfo(
     event="Added Product",
     attribute="price",
     planned=True,
     hidden=False,
     description="In the currency of the shop.",
-    changed_at=_SEEN,
+    changed_at=SEEN,
     who="back office",
 )
-MARK = {"an attribute": _MARK}
-MARKS = {"marks": MarkList(marks=[_MARK])}
-VOLUMES = {
-    "two days": Volumes(
-        days=["2026-11-19", "2026-11-20"], events=[EventVolume(name="Added Product", total=214, values=[101, 113])]
+ANNOTATION = {"an attribute": _ANNOTATION}
+ANNOTATIONS = {"marks": AnnotationList(marks=[_ANNOTATION])}
+DAILY_COUNTS = {
+    "two days": DailyCountsJson(
+        days=["2026-11-19", "2026-11-20"], events=[EventDailyCounts(name="Added Product", total=214, values=[101, 113])]
     )
 }
 
@@ -119,7 +116,7 @@ BODIES: Mapping[str, Mapping[str, msgspec.Struct]] = {
         "an event and a trait": DeleteRequest(names=[NameRequest(event="tset"), NameRequest(attribute="foo")])
     },
     "setAnnotation": {
-        "an attribute": MarkRequest(
+        "an attribute": AnnotationRequest(
             event="Added Product", attribute="price", planned=True, description="In the currency of the shop."
         )
     },

@@ -1,31 +1,23 @@
-"""The example of an event with its trail: a visitor's first, of which one value was refused."""
+"""The example of an event with its trail: a visitor's first, of which one value was rejected."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import msgspec
+
 from passerby.api.openapi.examples.profiles import EVENTS
-from passerby.identity.decisions import NO_DETAIL, WORKER
-from passerby.services.answers import ExplainedDecision
-from passerby.services.trail import MessageDetail, Problem, RawMessage, TrailStep
-from passerby.state.views import HistoryIdentifier
+from passerby.api.openapi.examples.story import ATTACHED, DEVICE, EVENT_ID
+from passerby.schemas.events import MessageDetailJson, RawMessage, TrailStepJson
+from passerby.services.trail import Problem
 
 _EVENT = EVENTS["timeline"].events[0]
-_DEVICE = HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope="")
-_ATTACHED = ExplainedDecision(
-    at=_EVENT.received_at,
-    kind="attached",
-    message_id=_EVENT.id,
-    identifier=_DEVICE,
-    from_=None,
-    to=_EVENT.profile_id,
-    merge_id=None,
-    rule="R2",
-    actor=WORKER,
-    detail=NO_DETAIL,
-    reason="R2: identifier not known before",
-)
+_ATTACHED = msgspec.structs.replace(ATTACHED, at=_EVENT.received_at)
+
+PARAMETERS: Mapping[str, Mapping[str, str]] = {"getEvent": {"event_id": EVENT_ID}}
 
 DETAIL = {
-    "an event": MessageDetail(
+    "an event": MessageDetailJson(
         id=_EVENT.id,
         kind="track",
         dialect=_EVENT.dialect,
@@ -38,7 +30,7 @@ DETAIL = {
         raw=RawMessage(
             kind="track",
             name=_EVENT.name,
-            identifiers=[_DEVICE],
+            identifiers=[DEVICE],
             properties={"sku": "R-88", "quantity": 1, "price": "9,50"},
             traits={},
             context=_EVENT.context,
@@ -47,24 +39,28 @@ DETAIL = {
         ),
         problems=[Problem(kind="type_mismatch", attribute="price", sample="9,50")],
         trail=[
-            TrailStep(
+            TrailStepJson(
                 step="received",
                 at=_EVENT.received_at,
                 outcome="done",
                 text="Received by the crossengage API and written to the log at position 41200.",
                 decisions=[],
             ),
-            TrailStep(
+            TrailStepJson(
                 step="validated",
                 at=None,
                 outcome="problems",
-                text="It broke 1 of the catalogue's or its API's rules.",
+                text="1 validation error.",
                 decisions=[],
             ),
-            TrailStep(
-                step="identified", at=_EVENT.received_at, outcome="done", text="1 decision.", decisions=[_ATTACHED]
+            TrailStepJson(
+                step="identified",
+                at=_EVENT.received_at,
+                outcome="done",
+                text="1 decision.",
+                decisions=[_ATTACHED],
             ),
-            TrailStep(
+            TrailStepJson(
                 step="stored",
                 at=None,
                 outcome="done",

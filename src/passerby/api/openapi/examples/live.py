@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-from passerby.services.items import LiveBatch, LiveItem, LiveRecent, RefusedPage, RefusedRequest
-from passerby.state.views import HistoryIdentifier
+from passerby.api.openapi.examples.story import DEVICE, EVENT_ID, RECEIVED, SEEN, SIGNED_UP
+from passerby.schemas.live import LiveBatchJson, LiveItemJson, LiveRecentJson, RejectedPage, RejectedRequestJson
 
-_SEEN, _LATER = "2026-11-20T10:00:00.000Z", "2026-11-20T10:10:14.000Z"
-
-_ARRIVED = LiveItem(
-    id="0199c1d9-1b6e-7c43-9a58-f21e7b0d3c64",
+_ACCEPTED = LiveItemJson(
+    id=EVENT_ID,
     status="accepted",
     kind="track",
     dialect="crossengage",
     name="Added Product",
-    who=HistoryIdentifier(namespace="mobile_id", value="m-7f3a", scope=""),
-    time=_SEEN,
-    received_at="2026-11-20T10:00:00.212Z",
+    who=DEVICE,
+    time=SEEN,
+    received_at=RECEIVED,
     payload='{"sku":"R-88","quantity":1}',
 )
-_TURNED_AWAY = LiveItem(
+_REJECTED = LiveItemJson(
     id="17",
     status="refused",
     kind="request",
     dialect="segment",
     name="track",
     who=None,
-    time=_LATER,
-    received_at=_LATER,
+    time=SIGNED_UP,
+    received_at=SIGNED_UP,
     payload='{"event":"Added to cart"',
     reason="The body is not JSON.",
     http_status=400,
 )
-RECENT = {"recent": LiveRecent(items=[_TURNED_AWAY, _ARRIVED], cursor="41200.17")}
-BATCH = {"items": LiveBatch(items=[_ARRIVED, _TURNED_AWAY], skipped=0)}
-REFUSED = {
-    "page": RefusedPage(
+RECENT = {"recent": LiveRecentJson(items=[_REJECTED, _ACCEPTED], cursor="41200.17")}
+BATCH = {"items": LiveBatchJson(items=[_ACCEPTED, _REJECTED], skipped=0)}
+REJECTED = {
+    "page": RejectedPage(
         refused=[
-            RefusedRequest(
+            RejectedRequestJson(
                 id="17",
-                at=_LATER,
+                at=SIGNED_UP,
                 dialect="segment",
                 call="track",
                 status=400,

@@ -6,22 +6,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from passerby.api.schemas.projects import ChangeProjectRequest, ProjectInfo
-from passerby.services.answers import (
-    DeletedTestData,
-    Health,
-)
-from passerby.services.management_answers import (
-    AddKeyRequest,
-    FreshKey,
-    KeyInfo,
-    KeyList,
-    RevokedKey,
-    SourceTested,
-)
-from passerby.web.auditing import AuditEntry, AuditPage
+from passerby.api.openapi.examples.story import MESSAGE_ID, SEEN
+from passerby.schemas.audit import AuditEntry, AuditPage
+from passerby.schemas.counts import DeletedTestData, Health
+from passerby.schemas.keys import AddKeyRequest, FreshKey, KeyInfo, KeyList, RevokedKey
+from passerby.schemas.projects import ChangeProjectRequest, ProjectInfo
+from passerby.services.sources import SourceTested
 
-_MADE = "2026-11-20T10:00:00.000Z"
 KEYS = {
     "keys": KeyList(
         keys=[
@@ -32,7 +23,7 @@ KEYS = {
                 value=None,
                 label="back office",
                 scopes=["identity", "read"],
-                created_at=_MADE,
+                created_at=SEEN,
                 revoked_at=None,
             ),
             KeyInfo(
@@ -42,7 +33,7 @@ KEYS = {
                 value="9f3c5d1e7a8b4c60",
                 label="web shop",
                 scopes=[],
-                created_at=_MADE,
+                created_at=SEEN,
                 revoked_at=None,
             ),
         ]
@@ -53,7 +44,7 @@ REVOKED_KEY = {"revoked": RevokedKey(id=3, revoked=True)}
 PROJECT = {
     "project": ProjectInfo(
         name="default",
-        created_at=_MADE,
+        created_at=SEEN,
         timezone="Europe/Lisbon",
         phone_country="PT",
         redirect_hosts=["shop.example.com"],
@@ -66,7 +57,7 @@ AUDIT = {
         entries=[
             AuditEntry(
                 id=12,
-                at=_MADE,
+                at=SEEN,
                 who="back office",
                 action="key.added",
                 subject="",
@@ -84,7 +75,7 @@ TESTED = {
         call="track",
         status=200,
         answer='{"success":true}',
-        message_ids=["0199c1e2-7a3f-7210-8e07-5f9c1d6a4b38"],
+        message_ids=[MESSAGE_ID],
     )
 }
 

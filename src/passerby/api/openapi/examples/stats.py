@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from passerby.services.answers import (
-    StageCounts,
-    Stats,
-)
-from passerby.services.series_answers import InvalidMessage, Line, Series, Violations
-from passerby.state.views import (
-    OtherViolation,
-)
+from collections.abc import Mapping
+
+from passerby.api.openapi.examples.story import RECEIVED, SEEN
+from passerby.schemas.catalogue import OtherViolationJson
+from passerby.schemas.counts import InvalidMessageJson, SeriesJson, ViolationsJson
+from passerby.services.series import Line
+from passerby.services.stats import StageCounts, Stats
+
+PARAMETERS: Mapping[str, Mapping[str, str]] = {"getStats": {"wait": "5"}}
 
 STATS = {
     "counts": Stats(
@@ -25,10 +26,10 @@ STATS = {
 }
 
 SERIES = {
-    "three hours": Series(
+    "three hours": SeriesJson(
         metric="accepted",
         step="hour",
-        times=["2026-11-20T08:00:00.000Z", "2026-11-20T09:00:00.000Z", "2026-11-20T10:00:00.000Z"],
+        times=["2026-11-20T08:00:00.000Z", "2026-11-20T09:00:00.000Z", SEEN],
         lines=[
             Line(dialect="crossengage", values=[120, 144, 98], total=362),
             Line(dialect="segment", values=[0, 12, 31], total=43),
@@ -36,19 +37,19 @@ SERIES = {
     )
 }
 VIOLATIONS = {
-    "newest": Violations(
+    "newest": ViolationsJson(
         violations=[
-            OtherViolation(
+            OtherViolationJson(
                 kind="type_mismatch",
                 event="Added Product",
                 attribute="price",
                 count=4,
-                last_at="2026-11-20T10:00:00.212Z",
+                last_at=RECEIVED,
                 sample="9,50",
             )
         ],
         invalid=[
-            InvalidMessage(
+            InvalidMessageJson(
                 position=41_180,
                 at="2026-11-20T09:58:00.000Z",
                 dialect="webengage",

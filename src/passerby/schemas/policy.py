@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from passerby.accounts.policy import IdentityPolicy
-from passerby.accounts.policy import PolicyChange as RecordedChange
+from passerby.accounts.policy import IdentityPolicy, PolicyChange
 from passerby.clock import iso
+from passerby.schemas.published import Json
 from passerby.services.cursors import Listed
 
 
-class PolicyChange(msgspec.Struct, kw_only=True):
+class PolicyChangeJson(Json, kw_only=True):
     """A change of the policy: when, by whom, from what and to what. `id` orders changes."""
 
     id: int
@@ -23,14 +23,15 @@ class PolicyChange(msgspec.Struct, kw_only=True):
 class PolicyHistory(msgspec.Struct, kw_only=True):
     """Changes of the identity policy, newest first."""
 
-    changes: list[PolicyChange]
+    changes: list[PolicyChangeJson]
     cursor: str | None
 
 
-def policy_history(found: Listed[RecordedChange]) -> PolicyHistory:
+def policy_change(change: PolicyChange) -> PolicyChangeJson:
+    """Return the JSON of a change of the policy."""
+    return PolicyChangeJson(id=change.id, at=iso(change.at), who=change.who, before=change.before, after=change.after)
+
+
+def policy_history(found: Listed[PolicyChange]) -> PolicyHistory:
     """Return the JSON of a page of changes."""
-    changes = [
-        PolicyChange(id=each.id, at=iso(each.at), who=each.who, before=each.before, after=each.after)
-        for each in found.items
-    ]
-    return PolicyHistory(changes=changes, cursor=found.cursor)
+    return PolicyHistory(changes=list(map(policy_change, found.items)), cursor=found.cursor)

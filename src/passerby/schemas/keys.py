@@ -1,11 +1,16 @@
-"""Requests and responses about keys, annotations and test events."""
+"""JSON of keys, API tokens and test events."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
+
+from passerby.accounts.records import AddedKey
+from passerby.clock import iso
+from passerby.services.keys import ListedKey
 
 ScopeName = Literal["read", "identity", "manage"]
 
@@ -64,42 +69,28 @@ class AddKeyRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     )
 
 
-class MarkInfo(msgspec.Struct, kw_only=True):
-    """The annotation of an event (no `attribute`), of an attribute of it, or of a trait (no `event`).
-
-    `changed_at` is null where there is none yet.
-    """
-
-    event: str | None
-    attribute: str | None
-    planned: bool
-    hidden: bool
-    description: str
-    changed_at: str | None
-    who: str
-
-
-class MarkList(msgspec.Struct, kw_only=True):
-    """All annotations, by event and attribute."""
-
-    marks: list[MarkInfo]
+def key_info(key: ListedKey) -> KeyInfo:
+    """Return the JSON of a key."""
+    return KeyInfo(
+        id=key.id,
+        kind=key.kind,
+        secret=key.secret,
+        value=key.value,
+        label=key.label,
+        scopes=[scope.value for scope in sorted(key.scopes)],
+        created_at=iso(key.created_at),
+        revoked_at=None if key.revoked_at is None else iso(key.revoked_at),
+        expires_at=None if key.expires_at is None else iso(key.expires_at),
+        last_used_at=None if key.last_used_at is None else iso(key.last_used_at),
+        calls_last_hour=key.calls_last_hour,
+    )
 
 
-class MarkRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """An annotation to change; fields that are not given keep their values. Events can be planned before any arrive."""
-
-    event: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
-    attribute: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
-    planned: bool | UnsetType = UNSET
-    hidden: bool | UnsetType = UNSET
-    description: Annotated[str, Meta(max_length=2_000)] | UnsetType = UNSET
+def fresh_key(key: AddedKey) -> FreshKey:
+    """Return the JSON of a key that was just made."""
+    return FreshKey(id=key.id, kind=key.kind, value=key.value)
 
 
-class SourceTested(msgspec.Struct, kw_only=True):
-    """The result of a test event: the response that a client would have got, and the ids of the accepted messages."""
-
-    dialect: str
-    call: str
-    status: int
-    answer: str
-    message_ids: list[str]
+def key_list(keys: Iterable[ListedKey]) -> KeyList:
+    """Return the JSON of keys."""
+    return KeyList(keys=list(map(key_info, keys)))
