@@ -168,7 +168,7 @@ class TestEdge:
 class TestRelay:
     def test_a_relay_that_works_is_well_and_one_that_does_not_is_not(self) -> None:
         assert RelayCheck(lambda: 29.0).problem() is None
-        assert RelayCheck(lambda: 31.0).problem() == "no events were carried to the event store for 31 s"
+        assert RelayCheck(lambda: 31.0).problem() == "no events were delivered to the event store for 31 s"
 
 
 class TestWorker:

@@ -64,10 +64,21 @@ def application(
             operations.get_health,
             operations.get_metrics,
             operations.get_description,
-            _projects(context),
+            Router(
+                path="/v1",
+                route_handlers=declared(_OF_PROJECTS),
+                guards=[bearer_of(lambda: context().tokens)],
+                dependencies={
+                    "project": Provide(project_of, sync_to_thread=False),
+                    "caller": Provide(caller_of, sync_to_thread=False),
+                    "access": Provide(access_to_read),
+                },
+                security=[{document.BEARER: []}],
+            ),
             *other_routes,
         ],
         dependencies={"context": Provide(context, sync_to_thread=False)},
+        # The framework takes the handler of the closest base class.
         exception_handlers={
             ServiceError: answer_api_error,
             HTTPException: answer_framework,
@@ -78,8 +89,8 @@ def application(
         middleware=[RequestMetrics()],
         response_headers=PRIVATE,
         openapi_config=document.config(),
-        logging_config=None,
-        debug=False,
+        logging_config=None,  # the server's own log lines have no data of requests
+        debug=False,  # else the framework would show tracebacks to clients
     )
 
 
@@ -133,19 +144,4 @@ _OF_PROJECTS: Final = (
     test_data.delete_test_data,
     *renamed.ROUTES,
 )
-"""Routes that require a token of a project."""
-
-
-def _projects(context: Callable[[], ServerContext]) -> Router:
-    """Return the router of a project's data. Every route in it has declared the scope that it requires."""
-    return Router(
-        path="/v1",
-        route_handlers=declared(_OF_PROJECTS),
-        guards=[bearer_of(lambda: context().tokens)],
-        dependencies={
-            "project": Provide(project_of, sync_to_thread=False),
-            "caller": Provide(caller_of, sync_to_thread=False),
-            "access": Provide(access_to_read),
-        },
-        security=[{document.BEARER: []}],
-    )
+"""Routes that require a token of a project; each has declared the scope that it requires."""

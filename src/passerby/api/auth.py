@@ -31,8 +31,11 @@ def bearer_of(tokens: Callable[[], Tokens]) -> Guard:
         token = token_of(connection)
         project = tokens().token_project(token)
         if project is None:
-            raise _unauthorized()
+            message = "this needs an API token of a project: Authorization: Bearer <api_token>"
+            headers = {"WWW-Authenticate": 'Bearer realm="passerby"'}
+            raise ServiceError(ErrorCode.UNAUTHORIZED, message, headers=headers)
         need = required_scope(handler)
+        # Services check the permission again; this check comes before the body is read.
         if need not in tokens().token_scopes(token):
             raise ServiceError(ErrorCode.FORBIDDEN, f"this needs a token with the scope {need}", {"scope": need})
         address = connection.client.host if connection.client else ""
@@ -65,11 +68,6 @@ def token_of(connection: AnyConnection) -> str:
     """Return the bearer token of a request, or an empty string."""
     scheme, __, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _unauthorized() -> ServiceError:
-    message = "this needs an API token of a project: Authorization: Bearer <api_token>"
-    return ServiceError(ErrorCode.UNAUTHORIZED, message, headers={"WWW-Authenticate": 'Bearer realm="passerby"'})
 
 
 async def access_to_read(

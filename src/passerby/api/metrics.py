@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,12 +25,12 @@ class RequestMetrics(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         route = scope["path_template"]
+
+        async def counting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                REQUESTS.labels(route, str(message["status"])).inc()
+            await send(message)
+
         begun = time.perf_counter()
-        await next_app(scope, receive, partial(_counting, send, route))
+        await next_app(scope, receive, counting)
         SECONDS.labels(route).observe(time.perf_counter() - begun)
-
-
-async def _counting(send: Send, route: str, message: Message) -> None:
-    if message["type"] == "http.response.start":
-        REQUESTS.labels(route, str(message["status"])).inc()
-    await send(message)

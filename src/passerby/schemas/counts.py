@@ -13,7 +13,6 @@ from passerby.schemas.published import Json
 from passerby.services.series import (
     DailyCounts,
     EventDailyCounts,
-    InvalidMessage,
     Line,
     Metric,
     Series,
@@ -82,20 +81,18 @@ def series_json(counted: Series) -> SeriesJson:
 
 def violations_json(found: Violations) -> ViolationsJson:
     """Return the JSON of the newest validation errors and invalid messages."""
-    return ViolationsJson(
-        violations=list(map(other_violation_json, found.violations)), invalid=list(map(_invalid, found.invalid))
-    )
-
-
-def _invalid(message: InvalidMessage) -> InvalidMessageJson:
-    return InvalidMessageJson(
-        position=to_json(message.position),
-        at=iso(message.at),
-        dialect=message.dialect,
-        kinds=message.kinds,
-        reason=", ".join(message.kinds),
-        body=message.body,
-    )
+    invalid = [
+        InvalidMessageJson(
+            position=to_json(message.position),
+            at=iso(message.at),
+            dialect=message.dialect,
+            kinds=message.kinds,
+            reason=", ".join(message.kinds),  # for clients of 0.1, which had no list
+            body=message.body,
+        )
+        for message in found.invalid
+    ]
+    return ViolationsJson(violations=list(map(other_violation_json, found.violations)), invalid=invalid)
 
 
 def daily_counts_json(counted: DailyCounts) -> DailyCountsJson:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from passerby.clock import iso
-from passerby.identity.decisions import Actor, Decision, DecisionDetail, DecisionKind, Rule
+from passerby.identity.decisions import Actor, DecisionDetail, DecisionKind, Rule
 from passerby.identity.preview import Preview
 from passerby.messages import Identifier
 from passerby.presenters.decisions import facts_of, reason
@@ -121,7 +121,19 @@ def preview_answer(found: Preview) -> PreviewAnswer:
     """Return the JSON of a preview: its decisions by what they would do."""
 
     def steps(kind: DecisionKind) -> list[Step]:
-        return [_step(decision) for decision in found.decisions if decision.kind == kind]
+        return [
+            Step(
+                identifier=history_identifier(decision.identifier),
+                from_=decision.from_,
+                to=decision.to,
+                rule=decision.rule,
+                detail=decision.detail,
+                by=history_identifier(decision.by),
+                reason=reason(facts_of(decision)),
+            )
+            for decision in found.decisions
+            if decision.kind == kind
+        ]
 
     return PreviewAnswer(
         target=found.target,
@@ -132,16 +144,4 @@ def preview_answer(found: Preview) -> PreviewAnswer:
         limits=steps("limited"),
         attached=steps("attached"),
         blocked=steps("blocked"),
-    )
-
-
-def _step(decision: Decision) -> Step:
-    return Step(
-        identifier=history_identifier(decision.identifier),
-        from_=decision.from_,
-        to=decision.to,
-        rule=decision.rule,
-        detail=decision.detail,
-        by=history_identifier(decision.by),
-        reason=reason(facts_of(decision)),
     )

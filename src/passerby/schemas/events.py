@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from passerby.clock import iso
-from passerby.messages import Kind, Message, Rejection, RejectionDetail, Semantic, StoredEvent
+from passerby.messages import Kind, Message, RejectionDetail, Semantic, StoredEvent
 from passerby.positions import ShownPosition, to_json
 from passerby.presenters.rejections import rejection_reason
 from passerby.schemas.decisions import ExplainedDecision, HistoryIdentifier, explained_decision
 from passerby.schemas.published import Json
 from passerby.services.profiles import EventPage
-from passerby.services.trail import MessageDetail, Outcome, Problem, StepName, TrailStep
+from passerby.services.trail import MessageDetail, Outcome, Problem, StepName
 
 
 class RejectedValue(msgspec.Struct, kw_only=True):
@@ -108,22 +108,21 @@ def event(stored: StoredEvent) -> Event:
         time=iso(stored.time),
         received_at=iso(stored.received_at),
         properties=stored.properties,
-        rejected=[_rejected(each) for each in stored.rejected],
+        rejected=[
+            RejectedValue(
+                name=each.name,
+                value=each.value,
+                kind=each.kind,
+                detail=each.detail,
+                reason=rejection_reason(each.kind, each.detail),
+            )
+            for each in stored.rejected
+        ],
         context=stored.context,
         session_id=stored.session_id,
         dialect=stored.dialect,
         profile_id=stored.profile_id,
         semantic=stored.semantic,
-    )
-
-
-def _rejected(stored: Rejection) -> RejectedValue:
-    return RejectedValue(
-        name=stored.name,
-        value=stored.value,
-        kind=stored.kind,
-        detail=stored.detail,
-        reason=rejection_reason(stored.kind, stored.detail),
     )
 
 
@@ -146,17 +145,16 @@ def message_detail_json(found: MessageDetail) -> MessageDetailJson:
         event=None if found.event is None else event(found.event),
         raw=None if found.raw is None else raw_message(found.raw),
         problems=found.problems,
-        trail=list(map(_step, found.trail)),
-    )
-
-
-def _step(step: TrailStep) -> TrailStepJson:
-    return TrailStepJson(
-        step=step.step,
-        at=None if step.at is None else iso(step.at),
-        outcome=step.outcome,
-        text=step.text,
-        decisions=list(map(explained_decision, step.decisions)),
+        trail=[
+            TrailStepJson(
+                step=each.step,
+                at=None if each.at is None else iso(each.at),
+                outcome=each.outcome,
+                text=each.text,
+                decisions=list(map(explained_decision, each.decisions)),
+            )
+            for each in found.trail
+        ],
     )
 
 

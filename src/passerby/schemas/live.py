@@ -117,7 +117,7 @@ def live_recent_json(found: LiveRecent) -> LiveRecentJson:
 def rejected_request_json(request: RejectedRequest) -> RejectedRequestJson:
     """Return the JSON of a rejected request."""
     return RejectedRequestJson(
-        id=str(request.number),
+        id=str(request.number),  # text, as the ids of messages are
         at=iso(request.at),
         dialect=request.dialect,
         call=request.call,

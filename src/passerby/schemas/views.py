@@ -65,6 +65,7 @@ def view_json(value: Any) -> Any:
     """Return the JSON of what a page shows. Fields of the type `Milliseconds` become ISO 8601 texts."""
     if record := _RECORDS.get(type(value)):
         return record(value)
+    # A view of the console. Records that have no function here hold no times, such as an identity policy.
     if isinstance(value, msgspec.Struct):
         times = _times(type(value))
         return {

@@ -1,4 +1,4 @@
-"""What one call of a use case works with: the stores, the project, and the caller."""
+"""Access of a caller to a project: what every use case gets as its first argument."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alerts: their thresholds, and the receiver that they are sent to."""
+"""Changes the settings of alerts: thresholds and receiver."""
 
 from __future__ import annotations
 

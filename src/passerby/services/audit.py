@@ -1,4 +1,4 @@
-"""The audit log: who changed or read what, in pages and all at once."""
+"""Reads the audit log: a page of it, or all entries for an export."""
 
 from __future__ import annotations
 

@@ -77,10 +77,12 @@ def count_past_values(access: ServerAccess, event: str, attribute: str, type_: D
         return _values(counts, type_, complete=complete)
     counts = {}
     try:
+        # Events that were recorded before a spelling was merged have their own name in the event store.
         for name in context.state.aliases(project).spellings(event):
             for found, count in context.events.value_types(project, name, attribute).items():
                 counts[found] = counts.get(found, 0) + count
     except (EventStoreBroken, EventStoreFailed):
+        # The count is a help for a decision that can be taken without it.
         return PastValues(fitting=None, other=None, complete=False)
     return _values(counts, type_, complete=True)
 
@@ -143,7 +145,7 @@ def delete_names(access: Access, names: Sequence[Name]) -> DeletedNames:
     """
     for event, attribute in names:
         _check(event, attribute)
-    wanted = list(dict.fromkeys(names))
+    wanted = list(dict.fromkeys(names))  # a name that is given twice is deleted once
     with access.recording("catalogue.deleted", details={"names": [_named(*name) for name in wanted]}) as change:
         with access.context.writer() as writer, _refusals("names"):
             unknown = writer.delete_names(access.project, wanted)
@@ -164,6 +166,7 @@ def _named(event: str, attribute: str) -> dict[str, Any]:
 
 @contextmanager
 def _refusals(parameter: str = "") -> Iterator[None]:
+    """Context manager: translate errors of the catalogue to NotFound, or to InvalidParameters for this parameter."""
     try:
         yield
     except BadAlias as fault:

@@ -34,20 +34,20 @@ class Tokens(Protocol):
     """The API tokens of all projects."""
 
     def token_project(self, token: str) -> int | None:
-        """The project that a token opens, or None for an unknown or revoked one."""
+        """Return the project of a token; None for an unknown or revoked one."""
 
     def token_label(self, token: str) -> str:
-        """What a token was labelled with when it was made; empty for none."""
+        """Return the label of a token; empty for none."""
 
     def token_scopes(self, token: str) -> frozenset[Scope]:
-        """What a token may do: nothing, for an unknown or revoked one."""
+        """Return the scopes of a token; none for an unknown or revoked one."""
 
     def is_alone(self, project: int) -> bool:
-        """Whether there is no other project than this."""
+        """Return whether there is no other project."""
 
 
 class Writer(Protocol):
-    """The few things that the API changes in the state; see `state.protocol.State` for each."""
+    """The changes of the state that services make; see `state.protocol.State` for each."""
 
     def undo_merge(  # noqa: PLR0913 - as in state.protocol
         self, project: int, merge_id: str, at: int, policy: Policy, *, actor: Actor, comment: str
@@ -77,7 +77,7 @@ class Writer(Protocol):
 
 
 class Sender(Protocol):
-    """The end of the log that takes messages; see `log.protocol.LogWriter`."""
+    """Appends messages to the log; see `log.protocol.LogWriter`."""
 
     def append(self, encoded: Sequence[bytes], counts: Mapping[int, int], received_at: int) -> Positions: ...
 

@@ -1,7 +1,7 @@
-"""Cursors: where a list goes on, in a form that callers hand back and don't look into.
+"""Cursors: the place at which a list continues, as opaque text that callers pass back.
 
-A cursor is the URL-safe base64 of a JSON array: a letter for the kind of list, then the place in it. It holds no more
-than what the page before showed anyway, and gives access to nothing: the project is always that of the token.
+A cursor is the URL-safe base64 of a JSON array: a letter for the kind of list, then the place in it. It contains only
+what the previous page showed, and gives access to nothing: the project is always that of the token.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class Page(NamedTuple):
-    """Which part of a list is wanted: at most `limit` things, those after `cursor`."""
+    """Which part of a list is wanted: at most `limit` items, those after `cursor`."""
 
     limit: int
     cursor: str | None = None
@@ -37,13 +37,13 @@ class Listed(NamedTuple, Generic[T]):
 
 
 class AfterProfile(msgspec.Struct, array_like=True, tag="p", frozen=True):
-    """Behind a profile in the list of all."""
+    """After a profile in the list of all."""
 
     id: Id
 
 
 class AfterIdentifier(msgspec.Struct, array_like=True, tag="i", frozen=True):
-    """Behind an identifier that a search came past; see `state.views.IdentifierMatch`."""
+    """After an identifier that a search has passed; see `state.views.IdentifierMatch`."""
 
     spelling: Annotated[int, Meta(ge=0, le=1)]
     value: str
@@ -60,44 +60,44 @@ class AfterTerm(msgspec.Struct, array_like=True, tag="s", frozen=True):
 
 
 class AfterEvent(msgspec.Struct, array_like=True, tag="e", frozen=True):
-    """Behind an event in a timeline."""
+    """After an event in a timeline."""
 
     time: Moment
     id: Id
 
 
 class AfterDecision(msgspec.Struct, array_like=True, tag="h", frozen=True):
-    """Behind a decision in a history."""
+    """After a decision in a history."""
 
     number: Number
 
 
 class AfterMerge(msgspec.Struct, array_like=True, tag="m", frozen=True):
-    """Behind a merge in the list of all."""
+    """After a merge in the list of all."""
 
     id: Id
 
 
 class AfterChange(msgspec.Struct, array_like=True, tag="g", frozen=True):
-    """Behind a change of the policy."""
+    """After a change of the policy."""
 
     number: Number
 
 
-class AfterRefused(msgspec.Struct, array_like=True, tag="r", frozen=True):
-    """Behind a refused request."""
+class AfterRejection(msgspec.Struct, array_like=True, tag="r", frozen=True):
+    """After a rejected request."""
 
     number: Number
 
 
 class AfterAudit(msgspec.Struct, array_like=True, tag="a", frozen=True):
-    """Behind an entry of the audit log."""
+    """After an entry of the audit log."""
 
     number: Number
 
 
 class AfterName(msgspec.Struct, array_like=True, tag="c", frozen=True):
-    """Behind an event name in the catalogue."""
+    """After an event name in the catalogue."""
 
     name: str
 
@@ -126,7 +126,7 @@ Place = (
     | AfterDecision
     | AfterMerge
     | AfterChange
-    | AfterRefused
+    | AfterRejection
     | AfterAudit
     | AfterName
     | AfterDuplicate
@@ -138,14 +138,14 @@ _places = msgspec.json.Decoder(Place)
 
 
 def encode(place: Place) -> str:
-    """The cursor of this place."""
+    """Return the cursor of a place."""
     return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
 
 
 def decode(cursor: str | None, *kinds: type[P]) -> P | None:
-    """The place of a cursor that belongs to one of these kinds of list; None for None.
+    """Return the place of a cursor of one of these kinds of list; None for None.
 
-    Raises ServiceError for anything that `encode` did not make of such a place.
+    Raises ServiceError for a text that is not the result of `encode` for such a place.
     """
     if cursor is None:
         return None

@@ -26,7 +26,21 @@ class DuplicatePage(msgspec.Struct, kw_only=True, frozen=True):
 @reading()
 def list_duplicates(access: Access, page: Page, *, dismissed: bool = False) -> DuplicatePage:
     """Return a page of possible duplicates, or of pairs that were dismissed."""
-    return _dismissed(access, page) if dismissed else _open(access, page)
+    state, project, cursor = access.context.state, access.project, None
+    # The two lists have different orders, so a cursor of one has no meaning in the other.
+    if dismissed:
+        last = cursors.decode(page.cursor, cursors.AfterDismissal)
+        after = DuplicatePlace("", "", last.one, last.other) if last else None
+        found = state.dismissed_duplicates(project, limit=page.limit, after=after)
+        if found.after:
+            cursor = cursors.encode(cursors.AfterDismissal(found.after.one, found.after.other))
+    else:
+        place = cursors.decode(page.cursor, cursors.AfterDuplicate)
+        after = DuplicatePlace(place.kind, place.value, place.one, place.other) if place else None
+        found = state.duplicates(project, limit=page.limit, after=after)
+        if found.after:
+            cursor = cursors.encode(cursors.AfterDuplicate(*found.after))
+    return DuplicatePage(duplicates=found.duplicates, cursor=cursor)
 
 
 @reading()
@@ -66,21 +80,6 @@ def _decide(access: Access, one: str, other: str, reason: str, *, dismiss: bool)
             raise not_found("dismissal of these two") from None
         except SameProfile:
             raise errors.SameProfile from None
+        # The state names the profiles that these two belong to now, which may be others than those of the request.
         change.subject, change.details = " ".join(ids), {"profiles": list(ids)} | given
     return get_duplicate(access, first, second)
-
-
-def _open(access: Access, page: Page) -> DuplicatePage:
-    place = cursors.decode(page.cursor, cursors.AfterDuplicate)
-    after = DuplicatePlace(place.kind, place.value, place.one, place.other) if place else None
-    found = access.context.state.duplicates(access.project, limit=page.limit, after=after)
-    cursor = cursors.encode(cursors.AfterDuplicate(*found.after)) if found.after else None
-    return DuplicatePage(duplicates=found.duplicates, cursor=cursor)
-
-
-def _dismissed(access: Access, page: Page) -> DuplicatePage:
-    place = cursors.decode(page.cursor, cursors.AfterDismissal)
-    after = DuplicatePlace("", "", place.one, place.other) if place else None
-    found = access.context.state.dismissed_duplicates(access.project, limit=page.limit, after=after)
-    cursor = cursors.encode(cursors.AfterDismissal(found.after.one, found.after.other)) if found.after else None
-    return DuplicatePage(duplicates=found.duplicates, cursor=cursor)

@@ -1,7 +1,7 @@
 """Errors that services raise: each has a code to act on, a message to read, and details for programs.
 
 The codes are the public contract of the management API. Each caller maps errors to its own form in one place:
-`web.errors` to a status and a JSON body, `console.failures` to a page, `cli.errors` to a line and an exit code.
+`web.errors` to a status and a JSON body, `console.error_pages` to a page, `cli.errors` to a line and an exit code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ REPAIR_SECONDS = 60
 
 
 class ErrorCode(StrEnum):
-    """What can go wrong. The text of each member is what it means."""
+    """The codes of errors, part of the API's contract. `web.errors.MEANING` explains each one."""
 
     INVALID_PARAMETER = "invalid_parameter"
     UNAUTHORIZED = "unauthorized"
@@ -42,7 +42,7 @@ class ErrorCode(StrEnum):
 
 
 class ServiceError(Exception):
-    """A request that is not granted: one of the codes, a sentence for people, and details for programs."""
+    """A request failed: its code, a sentence for users, details for programs, and headers of the HTTP response."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class ServiceError(Exception):
 
 
 class NotFound(ServiceError):
-    """The project has no such thing."""
+    """The project has no object with this id or name."""
 
     def __init__(self, what: str) -> None:
         super().__init__(ErrorCode.NOT_FOUND, f"no such {what}")
@@ -75,7 +75,7 @@ class Forbidden(ServiceError):
 
 
 class InvalidParameters(ServiceError):
-    """Parameters that cannot be used, each with its `name` and a `message`."""
+    """Invalid parameters, each with its `name` and a `message`."""
 
     def __init__(self, parameters: list[dict[str, str]]) -> None:
         message = "; ".join(f"{fault['name']}: {fault['message']}" for fault in parameters)
@@ -99,7 +99,7 @@ class DependentMerge(ServiceError):
 
 
 class SameProfile(ServiceError):
-    """Both are one profile."""
+    """Two ids belong to the same profile."""
 
     def __init__(self) -> None:
         super().__init__(ErrorCode.SAME_PROFILE, "these are one profile already")
@@ -159,10 +159,10 @@ def store_unavailable(error: StoreError) -> ServiceError:
 
 
 def not_found(what: str) -> NotFound:
-    """The error for a thing that this project does not have."""
+    """Return the error for an object that the project does not have."""
     return NotFound(what)
 
 
 def invalid(parameter: str, message: str) -> InvalidParameters:
-    """The error for one parameter that cannot be used."""
+    """Return the error for one invalid parameter."""
     return InvalidParameters([{"name": parameter, "message": message}])

@@ -1,4 +1,4 @@
-"""The checks behind `/healthz`: each asks one part of the server whether it does its work."""
+"""The checks of `/healthz`: each one tests whether a part of the server works."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from passerby.state.views import StateReader
 
 EDGE_TIMEOUT_SECONDS = 2.0
 HEARTBEAT_SECONDS = 10.0
-"""Age at which a heartbeat says that the worker hangs. It beats every second between batches."""
+"""Age of the heartbeat at which the worker counts as hanging. It is renewed every second between batches."""
 
 RELAY_SECONDS = 30.0
-"""Time without a successful look at the outbox that says that the relay hangs: one write takes a second or two."""
+"""Time without a successful read of the outbox after which the relay hangs. A write takes a second or two."""
 
 _NO_PROJECT = 0
 
@@ -28,10 +28,10 @@ class Check(Protocol):
 
     @property
     def name(self) -> str:
-        """What is checked, in a word or two."""
+        """The name of the part, in a word or two."""
 
     def problem(self) -> str | None:
-        """What is wrong, in a sentence; None if it is well. May block for seconds, and raise what is wrong."""
+        """Return the problem as a sentence; None if there is none. May block for seconds, and raise any exception."""
 
 
 class StateCheck(NamedTuple):
@@ -93,7 +93,7 @@ class EdgeCheck(NamedTuple):
 
     @property
     def url(self) -> str:
-        """Where calls go that are meant for it."""
+        """The address of the ingest port."""
         return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
     def problem(self) -> str | None:
@@ -109,14 +109,14 @@ class EdgeCheck(NamedTuple):
 
 
 class RelayCheck(NamedTuple):
-    """Whether the relay carries events to the event store: its thread may have ended, hang, or fail all the time."""
+    """Whether the relay delivers events to the event store: its thread may have ended, hang, or fail all the time."""
 
     idle_seconds: Callable[[], float]
     name: str = "relay"
 
     def problem(self) -> str | None:
         idle = self.idle_seconds()
-        return None if idle < RELAY_SECONDS else f"no events were carried to the event store for {idle:.0f} s"
+        return None if idle < RELAY_SECONDS else f"no events were delivered to the event store for {idle:.0f} s"
 
 
 class WorkerCheck(NamedTuple):
@@ -134,8 +134,8 @@ class WorkerCheck(NamedTuple):
 
 
 def run(check: Check) -> str | None:
-    """What is wrong with a part: its own words, or the type of what it raised."""
+    """Return the problem of a part: the sentence of the check, or the type of the exception that it raised."""
     try:
         return check.problem()
-    except Exception as error:  # noqa: BLE001 - whatever keeps a part from working is what the answer has to tell
+    except Exception as error:  # noqa: BLE001 - any exception means that the part does not work
         return f"it cannot be read: {type(error).__name__}"

@@ -66,7 +66,8 @@ class Wanted(NamedTuple):
             and self.dialect in {None, message.dialect}
             and self._is_named(message.name)
             and (self.semantic is None or self.semantic == _standard(message))
-            and (self.text is None or self.text.lower() in _searched(message).lower())
+            and (self.text is None or self.text.lower() in _searched_text(message))
+            # Last, as it validates the message once more: the conditions before it leave few.
             and (
                 self.status not in {"errors", "dropped"}
                 or self.status == state_of(message, errors_of(message, types_of))
@@ -94,7 +95,9 @@ def of_entry(entry: Entry, types_of: TypesOf = no_types) -> LiveItem:
     """Return an accepted message as an item, with its validation errors. `types_of` returns the catalogue's types."""
     message = entry.message
     errors = errors_of(message, types_of)
-    strongest = min(message.identifiers, key=_strength, default=None)
+    strongest = min(
+        message.identifiers, key=lambda each: CLASSES.get(each.namespace, IdentifierClass.CONTACT), default=None
+    )
     return LiveItem(
         id=message.id,
         status="accepted",
@@ -138,14 +141,11 @@ def _standard(message: Message) -> StandardEvent | None:
     return standard_of(message.dialect, message.name) if message.kind == "track" else None
 
 
-def _strength(identifier: Identifier) -> IdentifierClass:
-    return CLASSES.get(identifier.namespace, IdentifierClass.CONTACT)
-
-
-def _searched(message: Message) -> str:
+def _searched_text(message: Message) -> str:
+    """Return what the filter's text is looked for in: as JSON, so that names and values are found alike."""
     return _text(
         [message.id, message.name, message.identifiers, message.properties, message.traits, message.session_id]
-    )
+    ).lower()
 
 
 def _text(value: Any) -> str:

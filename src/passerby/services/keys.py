@@ -48,6 +48,7 @@ def list_keys(access: Access) -> list[ListedKey]:
 
     To callers who may not manage the project, the path of a webhook is redacted, because it is a credential.
     """
+    # Two permissions open this list, with different contents, so the declaration above cannot state one.
     manages = access.caller.may(Permission.MANAGE, access.project)
     if not manages and not access.caller.may(Permission.READ, access.project):
         raise Forbidden(Permission.READ)
@@ -72,6 +73,7 @@ def add_key(
     details: dict[str, object] = {"kind": kind, "label": label}
     if kind == TOKEN_KIND:
         details["scopes"] = sorted(scopes)
+    # The store refuses unknown kinds and bad or taken values alike; the error names the parameter that is at fault.
     parameter = "value" if kind in KINDS else "kind"
     with access.recording("key.added", details=details) as change, access.context.control() as control:
         with _refusals(parameter):
@@ -92,7 +94,7 @@ def rotate_key(access: Access, key_id: int, *, grace_seconds: int = 0) -> AddedK
     with recorded as change, access.context.control() as control, control.transaction(), _refusals("key_id"):
         project = control.project_numbered(access.project)
         for each in control.keys(project):
-            if each.id == key_id and each.kind == TOKEN_KIND:
+            if each.id == key_id and each.kind == TOKEN_KIND:  # the new token has the same scopes
                 _require_scopes(access, each.scopes)
         made = control.rotate_key(project, key_id, access.context.now(), grace_seconds * 1000)
         change.details = {"kind": made.kind, "id": made.id, "grace_seconds": grace_seconds}
@@ -107,7 +109,7 @@ def revoke_key(access: Access, key_id: int) -> None:
 
 
 def _require_scopes(access: Access, wanted: frozenset[Scope]) -> None:
-    """A caller cannot obtain more permissions by making a token."""
+    """Raise Forbidden for a scope that the caller lacks: a token must not give more permissions than its maker has."""
     for scope in sorted(wanted):
         if not access.caller.may(Permission(scope.value), access.project):
             raise Forbidden(scope, f"your token lacks the scope {scope}, so it cannot make a token with it")
@@ -115,6 +117,7 @@ def _require_scopes(access: Access, wanted: frozenset[Scope]) -> None:
 
 @contextmanager
 def _refusals(parameter: str) -> Iterator[None]:
+    """Context manager: translate errors of accounts to NotFound, or to InvalidParameters for this parameter."""
     try:
         yield
     except NoSuchKey:

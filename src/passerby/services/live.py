@@ -40,20 +40,21 @@ def visible_projects(access: ServerAccess) -> tuple[int, ...]:
 @reading()
 def list_rejected(access: ServerAccess, page: Page) -> Listed[RejectedRequest]:
     """Return a page of rejected requests, the newest first."""
-    place = cursors.decode(page.cursor, cursors.AfterRefused)
+    place = cursors.decode(page.cursor, cursors.AfterRejection)
     before = place.number if place else None
     found = access.context.refused.newest(visible_projects(access), limit=page.limit + 1, before=before)
     kept, more = found[: page.limit], len(found) > page.limit
-    cursor = cursors.encode(cursors.AfterRefused(kept[-1].number)) if more else None
+    cursor = cursors.encode(cursors.AfterRejection(kept[-1].number)) if more else None
     return Listed(kept, cursor)
 
 
 @reading()
 def get_rejected(access: ServerAccess, number: int) -> RejectedRequest:
     """Return one rejected request. Raises NotFound: they are kept for a day."""
+    # Read as the newest of those up to it, so that its project is checked as in the list.
     found = access.context.refused.newest(visible_projects(access), limit=1, before=number + 1)
     if not found or found[0].number != number:
-        raise not_found("refused request: they are kept for a day")
+        raise not_found("rejected request: they are kept for a day")
     return found[0]
 
 
@@ -61,6 +62,7 @@ def get_rejected(access: ServerAccess, number: int) -> RejectedRequest:
 def list_recent(access: ServerAccess, wanted: Wanted, limit: int) -> LiveRecent:
     """Return the newest items that are wanted, the newest first."""
     context, projects = access.context, visible_projects(access)
+    # The cursor is read before the items: what arrives in between is in both, and nothing is missing.
     place = Place(context.log.head(), context.refused.head())
     types_of = context.tail.types_of
     fits, as_item = partial(wanted.message, types_of=types_of), partial(of_entry, types_of=types_of)

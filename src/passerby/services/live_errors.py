@@ -51,11 +51,12 @@ class AttributeTypes:
         self._held: dict[tuple[int, str], tuple[int, Mapping[str, DataType]]] = {}
 
     def __call__(self, project: int, event: str) -> Mapping[str, DataType]:
-        """The types of an event's attributes, or of traits ("")."""
+        """Return the types of an event's attributes, or of traits ("")."""
         now = self._clock()
         held = self._held.get((project, event))
         if held is not None and now - held[0] < TYPES_MS:
             return held[1]
+        # Replaced, not cleared: another thread may be reading the former dictionary.
         if len(self._held) >= MOST_EVENTS:
             self._held = {}
         found = self._store.attribute_types(project, event)
@@ -69,7 +70,7 @@ def no_types(_project: int, _event: str) -> Mapping[str, DataType]:
 
 
 def errors_of(message: Message, types_of: TypesOf) -> list[LiveError]:
-    """The validation errors of a message, at most one for each attribute and kind, and MOST_ERRORS in all."""
+    """Return the validation errors of a message, at most one for each attribute and kind, and MOST_ERRORS in all."""
     found: dict[tuple[str, str], LiveError] = {}
     for each in islice(_errors(message, types_of), MOST_ERRORS):
         found.setdefault((each.attribute, each.kind), each)
@@ -77,7 +78,8 @@ def errors_of(message: Message, types_of: TypesOf) -> list[LiveError]:
 
 
 def state_of(message: Message, errors: list[LiveError]) -> State:
-    """Whether a message is accepted, accepted with errors, or dropped by the worker."""
+    """Return whether a message is accepted, accepted with errors, or dropped by the worker."""
+    # Repeats the worker's rule: a stream shows messages that the worker has not processed yet.
     reserved = (
         message.kind == "track"
         and message.dialect in registry.ENFORCING_CATALOGUE_RULES
@@ -105,6 +107,7 @@ def _by_catalogue(values: Mapping[str, Any], types: Mapping[str, DataType]) -> I
     for name, value in values.items():
         if finding := attribute_finding(name, value):
             yield LiveError(kind=finding.kind, attribute=name, message=expectation(finding.kind, finding.detail))
+        # None is the type of null, which every attribute may have.
         elif name in types and (got := data_type(value)) not in {None, types[name]}:
             detail = RejectionDetail(expected=types[name], got=got)
             yield LiveError(kind="type_mismatch", attribute=name, message=expectation("type_mismatch", detail))

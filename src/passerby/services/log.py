@@ -45,7 +45,7 @@ _EndT = TypeVar("_EndT", bound=_Closable)
 
 
 class _PerThread(Generic[_EndT]):
-    """Opens one end of the log for each thread that asks for it."""
+    """Opens a reader for each thread that uses it: an engine's reader belongs to one thread."""
 
     def __init__(self, open_end: Callable[[], _EndT]) -> None:
         self._open = open_end
@@ -61,7 +61,7 @@ class _PerThread(Generic[_EndT]):
         return end
 
     def close(self) -> None:
-        """Close every thread's end. No thread may use one any more."""
+        """Close the readers of all threads. No thread may be using one."""
         for end in self._opened:
             end.close()
 

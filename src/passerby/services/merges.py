@@ -121,11 +121,9 @@ def undo_detachment(access: Access, detachment_id: str, reason: str = "") -> Mer
 def decision_of(access: Access, reason: str) -> state.ManualDecision:
     """Return the caller's decision, taken now, as the state records it."""
     context, project = access.context, access.project
-    return state.ManualDecision(context.now(), access.caller.actor, reason, _new_id, context.policy_of(project))
-
-
-def _new_id() -> str:
-    return str(uuid_utils.uuid7())
+    return state.ManualDecision(
+        context.now(), access.caller.actor, reason, lambda: str(uuid_utils.uuid7()), context.policy_of(project)
+    )
 
 
 def _with_reason(reason: str) -> dict[str, Any] | None:
@@ -139,7 +137,7 @@ def _merged(access: Access, made: state.ManualMerge) -> MergedProfile:
 
 def _profiles(access: Access, *ids: str) -> list[Profile]:
     found = (access.context.state.profile(access.project, id_) for id_ in ids)
-    return [profile for profile in found if profile]
+    return [profile for profile in found if profile]  # test profiles may be deleted at any time
 
 
 @contextmanager

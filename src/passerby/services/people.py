@@ -1,4 +1,4 @@
-"""What pages of the console look up of profiles, next to the profile itself."""
+"""Lookups of profiles, merges and devices for pages of the console that show several at once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from passerby.state.views import Duplicate, HistoryEntry, MergeDetail
 
 @reading()
 def known_profiles(access: Access, ids: Iterable[str]) -> list[Profile]:
-    """Return the profiles with these ids, as far as there are any."""
+    """Return the profiles with these ids, without those that do not exist."""
     found = (access.context.state.profile(access.project, id_) for id_ in ids)
     return [profile for profile in found if profile]
 
 
 @reading()
 def known_merges(access: Access, ids: Iterable[str]) -> list[MergeDetail]:
-    """Return the merges with these ids, as far as there are any."""
+    """Return the merges with these ids, without those that do not exist."""
     found = (access.context.state.merge(access.project, id_) for id_ in ids)
     return [merge for merge in found if merge]
 
@@ -37,6 +37,7 @@ def find_profile(access: Access, text: str) -> Profile | None:
         by_id = None
     if by_id:
         return by_id
+    # The search sorts by identifier, so an exact match comes before those that only begin with the text.
     found = access.context.state.search(access.project, text, limit=1).profiles
     exact = any(text in {each.value, each.value.lower()} for each in found[0].identifiers) if found else False
     return found[0] if exact else None
@@ -44,9 +45,9 @@ def find_profile(access: Access, text: str) -> Profile | None:
 
 @reading()
 def find_cleaned(access: Access, text: str) -> list[Profile]:
-    """Return the profiles that a text leads to once it is cleaned as an identifier of a message is.
+    """Return the profiles that own a text after it is cleaned like an identifier of a message, in any namespace.
 
-    A phone number with spaces, or an e-mail address in capitals.
+    This finds a phone number with spaces, or an e-mail address in capitals.
     """
     policy, state = access.context.policy_of(access.project), access.context.state
     cleaned = ((name, clean(name, text, policy)) for name in policy.classes)
@@ -69,7 +70,7 @@ def first_decisions(access: Access, profile_id: str, limit: int) -> list[History
 
 @reading()
 def devices_of(access: Access, identifiers: Iterable[Identifier]) -> list[tuple[str, dict[str, object]]]:
-    """Return what each of these identifiers said of its device, by the identifier's value."""
+    """Return what each of these identifiers stated about its device, with the identifier's value."""
     with access.context.state.snapshot() as snapshot:
         found = [(each.value, snapshot.device(access.project, each)) for each in identifiers]
     return [(value, about) for value, about in found if about]

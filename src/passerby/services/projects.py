@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from passerby.accounts import choices
 from passerby.accounts.bootstrap import ProjectKeys, found_project
 from passerby.accounts.errors import ProjectError
-from passerby.accounts.records import Project, ProjectSettings
+from passerby.accounts.records import Project
 from passerby.services.access import Access
 from passerby.services.caller import Permission
 from passerby.services.errors import invalid
@@ -62,7 +62,21 @@ def change_project(access: Access, changes: ProjectChanges) -> Project:
         if changes.name is not UNSET and changes.name != project.name:
             with _refusals("name"):
                 control.rename_project(project.id, changes.name)
-        control.change_settings(project, _changed(project.settings, changes))
+        changed: dict[str, Any] = {}
+        if changes.timezone is not UNSET:
+            with _refusals("timezone"):
+                changed["timezone"] = choices.timezone(changes.timezone)
+        if changes.phone_country is not UNSET:
+            with _refusals("phone_country"):
+                changed["phone_country"] = choices.country(changes.phone_country)
+        if changes.redirect_hosts is not UNSET:
+            with _refusals("redirect_hosts"):
+                changed["redirect_hosts"] = choices.hosts(changes.redirect_hosts)
+        if changes.rate_factor is not UNSET:
+            changed["rate_factor"] = changes.rate_factor
+        if changes.answers_with_profile is not UNSET:
+            changed["answers_with_profile"] = changes.answers_with_profile
+        control.change_settings(project, msgspec.structs.replace(project.settings, **changed))
         return control.project_numbered(access.project)
 
 
@@ -72,26 +86,9 @@ def project_id(access: Access, name: str) -> int:
         return control.project(name).id
 
 
-def _changed(settings: ProjectSettings, changes: ProjectChanges) -> ProjectSettings:
-    changed: dict[str, Any] = {}
-    if changes.timezone is not UNSET:
-        with _refusals("timezone"):
-            changed["timezone"] = choices.timezone(changes.timezone)
-    if changes.phone_country is not UNSET:
-        with _refusals("phone_country"):
-            changed["phone_country"] = choices.country(changes.phone_country)
-    if changes.redirect_hosts is not UNSET:
-        with _refusals("redirect_hosts"):
-            changed["redirect_hosts"] = choices.hosts(changes.redirect_hosts)
-    if changes.rate_factor is not UNSET:
-        changed["rate_factor"] = changes.rate_factor
-    if changes.answers_with_profile is not UNSET:
-        changed["answers_with_profile"] = changes.answers_with_profile
-    return msgspec.structs.replace(settings, **changed)
-
-
 @contextmanager
 def _refusals(parameter: str) -> Iterator[None]:
+    """Context manager: raise InvalidParameters with the message of a ProjectError, naming this parameter."""
     try:
         yield
     except ProjectError as fault:

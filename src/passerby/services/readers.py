@@ -35,11 +35,12 @@ class Readers:
 
     async def run(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking call; return or raise what it does. Raises ServiceError where too many reads wait."""
+        # Counted here and not by the executor, whose queue has no limit.
         if self._room <= 0:
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
             raise ServiceError(ErrorCode.OVERLOADED, "too many requests are waiting to be answered", headers=headers)
         self._room -= 1
-        begun = time.time()
+        begun = time.time()  # before the wait for a thread: that is what a caller notices
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, partial(read, *args, **kwargs))
         finally:

@@ -1,4 +1,4 @@
-"""The texts of rejected requests: what was wrong with one, made of the codes that are stored of it."""
+"""The texts of rejected requests: the problem as a sentence, made of the stored codes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OTHERS: Final[Mapping[str, str]] = {
 
 
 def rejection_message(reason: str, cause: Cause | None, answer: str, status: int) -> str:
-    """Return what was wrong with a request.
+    """Return the problem of a rejected request as a sentence.
 
     `answer` has the sentences of a dialect's own error, which come first. Else the text is that of the fault `reason`
     with its `cause`, or the name of the HTTP status where there is none.

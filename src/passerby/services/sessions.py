@@ -16,7 +16,7 @@ from passerby.services.use_cases import changing
 
 
 class OpenedSession(NamedTuple):
-    """The values of the cookies of a new session, and of the browser that it was opened in."""
+    """The values of two cookies: of the session, and of the browser that it was opened in."""
 
     session: str
     device: str
@@ -40,10 +40,11 @@ def sign_in(access: Access, name: str, password: str, device: str) -> OpenedSess
     """
     users, now, opened = access.context.users, access.context.now(), None
     stored = users.password(name)
+    # An unknown name is compared with a random password: the time of the answer does not disclose which names exist.
     if passwords.matches(password, stored or _unknown_password()) and stored is not None:
         try:
             opened = OpenedSession(users.open_session(name, now), users.know_device(name, now, device))
-        except NoSuchUser:
+        except NoSuchUser:  # removed since the password was read
             opened = None
     # Recorded afterwards, because the action depends on the result. If the process ends before, no browser has received
     # the cookie, and the session cannot be used.
@@ -60,5 +61,5 @@ def sign_out(access: Access, token: str) -> None:
 
 @cache
 def _unknown_password() -> str:
-    """A hashed random password, compared with where there is no such user."""
+    """Return a hashed random password. Made once: hashing takes as long as a sign-in."""
     return passwords.hashed(passwords.new_password())

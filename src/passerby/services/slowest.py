@@ -10,7 +10,7 @@ HOUR_SECONDS = 3_600.0
 
 
 class SlowRead(NamedTuple):
-    """A read that took long: its name in our code, for how long it ran or waited for a thread, and when it ended."""
+    """A read: the name of its function, how long it ran or waited for a thread, and when it ended (seconds)."""
 
     name: str
     seconds: float
@@ -31,17 +31,14 @@ class Slowest:
 
     def since(self, moment: float) -> list[SlowRead]:
         """Return the reads that ended after this time, slowest first."""
-        return sorted((read for read in self._reads.values() if read.at > moment), key=_slowest_first)
+        return sorted((read for read in self._reads.values() if read.at > moment), key=lambda read: -read.seconds)
 
 
 def name_of(read: Callable[..., Any]) -> str:
     """Return the qualified name of a function, without the package."""
+    # Services are passed as they are; some reads are bound methods or partial functions.
     while isinstance(read, partial):
         read = read.func
     kind = type(read)
     module, name = getattr(read, "__module__", kind.__module__), getattr(read, "__qualname__", kind.__qualname__)
     return f"{module.removeprefix('passerby.')}.{name}"
-
-
-def _slowest_first(read: SlowRead) -> float:
-    return -read.seconds

@@ -10,8 +10,7 @@ import uuid_utils
 
 from passerby.accounts.records import Key, ProjectSettings
 from passerby.dialects import registry
-from passerby.dialects.contract import Call, Outcome, Request, RequestFault
-from passerby.dialects.samples import SampleCall
+from passerby.dialects.contract import Outcome, Request, RequestFault
 from passerby.services.access import ServerAccess
 from passerby.services.caller import Permission
 from passerby.services.errors import not_found
@@ -42,8 +41,24 @@ def send_test_event(access: ServerAccess, dialect: str) -> SourceTested:
     call = registry.match(sample.path.partition("?")[0]) if sample else None
     if sample is None or call is None:
         raise not_found(f"{dialect} key of this project")
-    outcome = _outcome(access, call, sample, _Keys(project.id, keys, project.settings))
+    path, _, query = sample.path.partition("?")
+    headers = {name.lower(): value for name, value in sample.http_headers().items()}
+    request = Request(
+        "POST",
+        path,
+        query,
+        {"user-agent": "Passerby", **headers},
+        msgspec.json.encode(sample.body),
+        access.context.now(),
+        "",
+        lambda: str(uuid_utils.uuid7()),
+    )
+    try:
+        outcome = call.handle(request, call.parameters, _Keys(project.id, keys, project.settings))
+    except RequestFault as fault:
+        outcome = Outcome(call.fault(fault.fault, fault.detail))
     with access.recording("source.tested", dialect):
+        # Appended here and not sent over HTTP: the console may not reach the ingest port by its public address.
         if outcome.messages:
             counts = Counter(message.project for message in outcome.messages)
             with access.context.sender() as log:
@@ -55,25 +70,6 @@ def send_test_event(access: ServerAccess, dialect: str) -> SourceTested:
         answer=outcome.reply.body.decode("utf-8", "replace"),
         message_ids=[message.id for message in outcome.messages],
     )
-
-
-def _outcome(access: ServerAccess, call: Call, sample: SampleCall, keys: _Keys) -> Outcome:
-    headers = {"user-agent": "Passerby", **{name.lower(): value for name, value in sample.http_headers().items()}}
-    path, _, query = sample.path.partition("?")
-    request = Request(
-        "POST",
-        path,
-        query,
-        headers,
-        msgspec.json.encode(sample.body),
-        access.context.now(),
-        "",
-        lambda: str(uuid_utils.uuid7()),
-    )
-    try:
-        return call.handle(request, call.parameters, keys)
-    except RequestFault as fault:
-        return Outcome(call.fault(fault.fault, fault.detail))
 
 
 class _Keys:

@@ -44,6 +44,7 @@ def get_stats(access: ServerAccess) -> Stats:
     applied = totals.applied + totals.duplicates
     accepted = max(accepted, applied)  # a log that was replaced by an older copy counts less until the worker notices
     waiting = accepted - applied
+    # Kept out of the totals here, as a profile becomes a test profile or stops being one with its identifiers.
     test = Counter(context.state.test_profiles(project).values())
     oldest = context.log.waiting(project, totals.positions)[1] if waiting else None
     return Stats(

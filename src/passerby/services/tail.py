@@ -1,4 +1,4 @@
-"""The tail of received messages and rejected requests: all followers share one poll of the log and of the rejections.
+"""The tail of received messages and rejected requests, whose followers share one poll of the stores.
 
 Followers pull. The newest items are held in memory once for all of them. A follower that falls behind continues with
 what is held and learns how many items it missed: slow clients cost no memory.
@@ -128,6 +128,7 @@ class Tail:
 
     def enter(self) -> None:
         """Register a follower. Raises ServiceError where there are `FOLLOWERS` already. `leave` unregisters it."""
+        # Not a context manager: the response registers it, and the stream that is sent later unregisters it.
         if self._room <= 0:
             raise ServiceError(ErrorCode.OVERLOADED, "too many streams are open", headers={"Retry-After": "5"})
         self._room -= 1
@@ -144,19 +145,18 @@ class Tail:
         """Return what arrived after a cursor, possibly nothing: messages of the first project, rejections of all."""
         came = await self._since(place)
         entries = place.positions.uncovered(came.entries)
-        missed = await self._missed(place.positions, came.since.positions)
+        begin = came.since.positions  # the messages between the cursor and this are not held any longer
+        missed = 0
+        if not place.positions.has_reached(begin):
+            missed = await self._readers.run(self._log.count, place.positions, begin)
         ours = [each for each in entries if each.message.project == projects[0]]
         fitting, accepted = await self._readers.run(self._accepted, ours[-EXAMINED:], wanted) if ours else ([], [])
         requests = [each for each in came.requests if each.number > place.refused and each.project in projects]
         asked = [each for each in requests if wanted.request(each)]
         items = [*accepted, *map(of_request, asked[-SHOWN:])]
-        items.sort(key=lambda item: item.received_at)
+        items.sort(key=lambda item: item.received_at)  # messages and rejections come from two stores
         skipped = missed + max(0, len(ours) - EXAMINED) + _beyond(fitting) + _beyond(asked)
         return LiveBatch(items, skipped, came.until)
-
-    async def _missed(self, place: Positions, begin: Positions) -> int:
-        """Count the messages between a cursor and the first one that is held."""
-        return 0 if place.has_reached(begin) else await self._readers.run(self._log.count, place, begin)
 
     def _accepted(self, entries: Sequence[Entry], wanted: Wanted) -> tuple[list[Entry], list[LiveItem]]:
         """Return the entries that match, and the newest of them as items."""
@@ -167,6 +167,7 @@ class Tail:
         """Return what arrived after a cursor: from memory, or read from the stores, at most the newest `HELD`."""
         await self._look(place)
         held = self._held
+        # What is held may begin after this cursor, or be missing because the poll failed.
         if held is None or not place.positions.has_reached(held.since.positions) or place.refused < held.since.refused:
             return await self._readers.run(self._read, place)
         return held
@@ -174,6 +175,7 @@ class Tail:
     async def _look(self, place: Place) -> None:
         """Poll the stores, unless another follower has just done so. The first poll starts at the follower's cursor."""
         now = asyncio.get_running_loop().time()
+        # One poll at a time. Followers that come meanwhile are answered from what is held.
         if self._looking or now - self._looked < LOOK_SECONDS:
             return
         self._looking = True
@@ -192,6 +194,7 @@ class Tail:
 
     def _read(self, since: Place) -> _Came:
         """Read what arrived after a cursor, at most the newest `HELD`."""
+        # Up to the heads of now, so that the loop ends while more messages arrive.
         now = self._heads()
         begin = at = self._log.recent(since.positions, now.positions, HELD)
         entries: list[Entry] = []

@@ -8,7 +8,10 @@ from passerby.services.errors import invalid
 
 
 def moment_of(name: str, text: str | None, default: int) -> int:
-    """A time given in ISO 8601, in milliseconds since 1970; UTC where no zone is given. Raises ServiceError."""
+    """Return a time in ISO 8601 as milliseconds since 1970; UTC where it has no zone. Raises ServiceError.
+
+    `default` is returned where there is no text; `name` is the parameter that an error names.
+    """
     if text is None:
         return default
     try:

@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.005
 
 
 class VisibleEvents(Protocol):
-    """The event store, as far as it knows what it has; see `event_store.protocol.EventStore`."""
+    """The positions of the event store; see `event_store.protocol.EventStore`."""
 
     @property
     def visible(self) -> Positions:
@@ -28,7 +28,7 @@ class VisibleEvents(Protocol):
 
 
 class Progress(NamedTuple):
-    """How far the log goes, how far it is applied, and how far events can be read."""
+    """Positions up to which messages are accepted, applied, and their events can be read."""
 
     accepted: Positions
     applied: Positions
@@ -36,7 +36,7 @@ class Progress(NamedTuple):
 
 
 class Visibility:
-    """Waits until what the log holds is to be seen. Belongs to one event loop."""
+    """Waits until everything in the log is visible. Belongs to one event loop."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Visibility:
         nudge: Callable[[], None],
         longest_seconds: float,
     ) -> None:
-        """`nudge` asks the relay to look at the outbox now and not at the end of its usual pause."""
+        """`nudge` makes the relay read the outbox at once, rather than after its usual pause."""
         self._log = log
         self._state = state
         self._events = events
@@ -57,7 +57,8 @@ class Visibility:
         self._ending = False
 
     def progress(self) -> Progress:
-        """Where log, worker and relay are. The last first: whatever happens in between, none is ahead of another."""
+        """Return the positions of log, worker and relay."""
+        # The last of the three is read first: whatever happens in between, none is ahead of the one before it.
         visible, applied = self._events.visible, self._state.positions()
         return Progress(self._log.head(), applied, visible.met(applied))
 
@@ -86,10 +87,13 @@ class Visibility:
         deadline = loop.time() + min(seconds, self._longest)
         while not self._is_visible(head, loop.time()):
             if self._ending or loop.time() >= deadline:
-                raise self._too_late(head)
+                progress = Progress(head, self._applied, self._events.visible)
+                details = {name: positions.to_json() for name, positions in progress._asdict().items()}
+                raise ServiceError(ErrorCode.NOT_YET_VISIBLE, "not everything accepted before is visible yet", details)
             await asyncio.sleep(LOOK_SECONDS)
 
     def _is_visible(self, head: Positions, now: float) -> bool:
+        # The state is read on the event loop: one row, which takes less than handing it to a thread.
         if not self._applied.has_reached(head) and now - self._looked >= LOOK_SECONDS:
             self._looked = now
             self._applied = self._state.positions()
@@ -97,10 +101,5 @@ class Visibility:
             return False
         if self._events.visible.has_reached(head):
             return True
-        self._nudge()
+        self._nudge()  # only now: before, the outbox does not have all events yet
         return False
-
-    def _too_late(self, head: Positions) -> ServiceError:
-        progress = Progress(head, self._applied, self._events.visible)
-        details = {name: positions.to_json() for name, positions in progress._asdict().items()}
-        return ServiceError(ErrorCode.NOT_YET_VISIBLE, "not everything accepted before is visible yet", details)

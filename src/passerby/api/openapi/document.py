@@ -67,7 +67,7 @@ def config() -> OpenAPIConfig:
 
 def describe(app: Litestar, ingest_url: str) -> dict[str, Any]:
     """Return the OpenAPI description as a JSON object. `ingest_url` is the server of the vendors' calls."""
-    own = app.openapi_schema.to_schema()
+    own = app.openapi_schema.to_schema()  # a new dictionary at each call, which can be changed
     for route in app.routes:
         if isinstance(route, HTTPRoute) and route.path_format in own["paths"]:
             _complete(own["paths"][route.path_format], route)
@@ -93,16 +93,17 @@ def _complete(item: dict[str, Any], route: HTTPRoute) -> None:
     for handler in route.route_handlers:
         for method in handler.http_methods:
             if operation := item.get(method.lower()):
+                # A route under a former path has the examples of its successor.
                 example = handler.opt.get(SUCCESSOR) or operation["operationId"]
                 values = PARAMETERS.get(example, {})
                 operation["parameters"] = [_parameter(each, values) for each in operation.get("parameters", ())]
                 if not operation["deprecated"]:
                     del operation["deprecated"]
                 if body := BODIES.get(example):
-                    told = {name: {"value": msgspec.to_builtins(example)} for name, example in body.items()}
-                    operation["requestBody"] = _body(operation["requestBody"], told)
+                    examples = {name: {"value": msgspec.to_builtins(each)} for name, each in body.items()}
+                    operation["requestBody"] = _body(operation["requestBody"], examples)
                 if handler.responses:
-                    _declare_answers(operation, handler.responses)
+                    _declare_responses(operation, handler.responses)
 
 
 def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,11 +112,11 @@ def _body(found: dict[str, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
     options = content["schema"].get("oneOf", [])
     kept = [option for option in options if option != {"type": "null"}]
     schema = kept[0] if len(kept) == 1 else content["schema"]
-    told = {"schema": schema, "examples": examples}
-    return {**found, "required": schema is content["schema"], "content": {"application/json": told}}
+    described = {"schema": schema, "examples": examples}
+    return {**found, "required": schema is content["schema"], "content": {"application/json": described}}
 
 
-def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseSpec]) -> None:
+def _declare_responses(operation: dict[str, Any], declared: Mapping[int, ResponseSpec]) -> None:
     """Keep only declared responses, and add their examples: the framework would remove nulls from these."""
     operation["responses"] = {str(status): operation["responses"][str(status)] for status in declared}
     for status, spec in declared.items():
@@ -126,19 +127,19 @@ def _declare_answers(operation: dict[str, Any], declared: Mapping[int, ResponseS
 
 def _parameter(found: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """Return a parameter with its example, without defaults of OpenAPI and without the null of an absent one."""
-    schema = {key: _whole(value) for key, value in found["schema"].items() if key not in {"description", "oneOf"}}
+    schema: dict[str, Any] = {}
+    for key, value in found["schema"].items():
+        if key not in {"description", "oneOf"}:
+            # The framework makes bounds of integers floats.
+            schema[key] = int(value) if isinstance(value, float) and value.is_integer() else value
+    # An optional parameter is described as "this or null", but a query cannot have null.
     for one in found["schema"].get("oneOf", ()):
         schema |= one if one != {"type": "null"} else {}
     if None in schema.get("enum", ()):
         schema |= {"type": "string", "enum": [value for value in schema["enum"] if value is not None]}
-    told = {key: found[key] for key in ("name", "in", "description", "required")}
+    kept = {key: found[key] for key in ("name", "in", "description", "required")}
     example = {"example": values[found["name"]]} if found["name"] in values else {}
-    return {**told, "schema": schema, **example}
-
-
-def _whole(value: Any) -> Any:
-    """Return bounds of integers as integers: the framework makes them floats."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return {**kept, "schema": schema, **example}
 
 
 @lru_cache(maxsize=1)

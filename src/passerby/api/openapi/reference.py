@@ -81,27 +81,38 @@ _ANSWERS = """\
 {rows}"""
 
 
-def page(description: Described) -> str:
-    """Return the reference page as Markdown."""
-    errors = "\n".join(f"| `{code}` | {STATUS[code].value} | {meaning} |" for code, meaning in MEANING.items())
-    sections = "\n\n".join(_section(description, tag) for tag in _tags(description))
-    former = "\n".join(
-        f"| `{each.method} {each.path}` | {each.told['description']} |"
-        for each in _operations(description)
-        if "deprecated" in each.told
-    )
-    about = description["info"]["description"]
-    return _PAGE.format(description=about, console=CONSOLE_URL, errors=errors, sections=sections, former=former)
-
-
 class Operation(NamedTuple):
     """An operation of the description, with the URL of its server and all security schemes."""
 
     method: str
     path: str
     base: str
-    told: Described
+    described: Described
     schemes: Described
+
+
+def page(description: Described) -> str:
+    """Return the reference page as Markdown."""
+    operations = list(_operations(description))
+    abouts = {tag["name"]: tag["description"] for tag in description["tags"]}
+    # In the order of the description; the dialects' tags, which only operations name, come last.
+    tags = dict.fromkeys([*abouts, *(tag for each in operations for tag in each.described["tags"])])
+    sections = []
+    for tag in tags:
+        ours = [each for each in operations if tag in each.described["tags"] and "deprecated" not in each.described]
+        about = [abouts[tag]] if tag in abouts else []
+        sections.append("\n\n".join([f"## {tag}", *about, *map(_operation, ours)]))
+    return _PAGE.format(
+        description=description["info"]["description"],
+        console=CONSOLE_URL,
+        errors="\n".join(f"| `{code}` | {STATUS[code].value} | {meaning} |" for code, meaning in MEANING.items()),
+        sections="\n\n".join(sections),
+        former="\n".join(
+            f"| `{each.method} {each.path}` | {each.described['description']} |"
+            for each in operations
+            if "deprecated" in each.described
+        ),
+    )
 
 
 def _operations(description: Described) -> Iterator[Operation]:
@@ -113,46 +124,26 @@ def _operations(description: Described) -> Iterator[Operation]:
                 yield Operation(method.upper(), path, base, item[method], schemes)
 
 
-def _tags(description: Described) -> list[str]:
-    """Return the tags in the order of the description; tags that only operations name come last."""
-    named = [tag["name"] for tag in description["tags"]]
-    used = [tag for operation in _operations(description) for tag in operation.told["tags"]]
-    return list(dict.fromkeys([*named, *used]))
-
-
-def _section(description: Described, tag: str) -> str:
-    abouts = [each["description"] for each in description["tags"] if each["name"] == tag]
-    parts = [
-        _operation(each)
-        for each in _operations(description)
-        if tag in each.told["tags"] and "deprecated" not in each.told
-    ]
-    return "\n\n".join([f"## {tag}", *abouts, *parts])
-
-
 def _operation(operation: Operation) -> str:
-    told = operation.told
+    """Return the section of an operation: parameters, an example call, and the responses with an example."""
+    described = operation.described
+    parameters = []
+    for each in described.get("parameters", ()):
+        name = f"`{each['name']}`" + (" (required)" if each.get("required") else "")
+        parameters.append(f"| {name} | {each['in']} | {_bounds(each['schema'])} | {each['description']} |")
+    responses = described["responses"]
+    success = next(iter(responses.values()))
     text = _OPERATION.format(
-        summary=told["summary"],
+        summary=described["summary"],
         method=operation.method,
         path=operation.path,
-        description=told["description"],
-        parameters=_parameters(told),
+        description=described["description"],
+        parameters=_PARAMETERS.format(rows="\n".join(parameters)) if parameters else "",
         call=_fenced("sh", shlex.join(_call(operation))),
-        answers=_ANSWERS.format(rows="\n".join(_answer(*each) for each in told["responses"].items())),
-        example=_example(told),
+        answers=_ANSWERS.format(rows="\n".join(f"| {each} | {responses[each]['description']} |" for each in responses)),
+        example=_fenced("json", _first_example(success)) if "application/json" in success.get("content", {}) else "",
     )
     return text.rstrip()
-
-
-def _parameters(told: Described) -> str:
-    rows = [_parameter(each) for each in told.get("parameters", ())]
-    return _PARAMETERS.format(rows="\n".join(rows)) if rows else ""
-
-
-def _parameter(parameter: Described) -> str:
-    name = f"`{parameter['name']}`" + (" (required)" if parameter.get("required") else "")
-    return f"| {name} | {parameter['in']} | {_bounds(parameter['schema'])} | {parameter['description']} |"
 
 
 _BOUNDS = {
@@ -166,44 +157,37 @@ _BOUNDS = {
 
 def _bounds(schema: Described) -> str:
     """Return the bounds of a value as text, and its default unless that is empty."""
-    told = [text.format(_listed(schema[key])) for key, text in _BOUNDS.items() if key in schema]
+    texts = []
+    for key, text in _BOUNDS.items():
+        if key in schema:
+            bound = schema[key]
+            texts.append(text.format(", ".join(f"`{each}`" for each in bound) if isinstance(bound, list) else bound))
     default = schema.get("default")
-    return ", ".join([*told, *([] if default in (None, "") else [f"default {default}"])])
-
-
-def _listed(value: Any) -> str:
-    return ", ".join(f"`{each}`" for each in value) if isinstance(value, list) else str(value)
+    return ", ".join([*texts, *([] if default in (None, "") else [f"default {default}"])])
 
 
 def _call(operation: Operation) -> list[str]:
     """Return the words of a curl command; placeholders are in angle brackets."""
-    told = operation.told
-    words = ["curl"]
-    if operation.method != ("POST" if "requestBody" in told else "GET"):
-        words += ["-X", operation.method]
-    words += [_url(operation), *_credentials(operation), *_headers(told)]
-    if "requestBody" in told:
-        words += ["-H", "Content-Type: application/json", "-d", _first_example(told["requestBody"])]
-    return words
-
-
-def _headers(told: Described) -> list[str]:
-    """Return curl options for header parameters that have an example."""
-    headers = [each for each in told.get("parameters", ()) if each["in"] == "header" and "example" in each]
-    return [word for each in headers for word in ("-H", f"{each['name']}: {each['example']}")]
-
-
-def _url(operation: Operation) -> str:
-    parameters = operation.told.get("parameters", ())
-    given = {each["name"]: each.get("example", f"<{each['name']}>") for each in parameters if each["in"] == "path"}
+    described = operation.described
+    parameters = described.get("parameters", ())
+    in_path = {each["name"]: each.get("example", f"<{each['name']}>") for each in parameters if each["in"] == "path"}
     query = {each["name"]: each["example"] for each in parameters if each["in"] == "query" and "example" in each}
-    url = operation.base + operation.path.format_map(given)
-    return f"{url}?{urlencode(query)}" if query else url
+    url = operation.base + operation.path.format_map(in_path)
+    words = ["curl"]
+    if operation.method != ("POST" if "requestBody" in described else "GET"):  # what curl sends by itself
+        words += ["-X", operation.method]
+    words += [f"{url}?{urlencode(query)}" if query else url, *_credentials(operation)]
+    for each in parameters:
+        if each["in"] == "header" and "example" in each:
+            words += ["-H", f"{each['name']}: {each['example']}"]
+    if "requestBody" in described:
+        words += ["-H", "Content-Type: application/json", "-d", _first_example(described["requestBody"])]
+    return words
 
 
 def _credentials(operation: Operation) -> list[str]:
     """Return curl options for the first way to authenticate."""
-    for name in (name for way in operation.told.get("security", ()) for name in way):
+    for name in (name for way in operation.described.get("security", ()) for name in way):
         scheme = operation.schemes[name]
         if scheme["type"] == "apiKey":
             return ["-H", f"{scheme['name']}: <{_KEYS.get(name, name)}>"]
@@ -217,15 +201,6 @@ _KEYS = {BEARER: API_TOKEN} | {
     scheme: kind.partition(".")[2] for dialect in registry.ALL for scheme, kind in dialect.openapi.scheme_keys.items()
 }
 """Name of the key of each security scheme, as `passerby init` prints it."""
-
-
-def _answer(status: str, answer: Described) -> str:
-    return f"| {status} | {answer['description']} |"
-
-
-def _example(told: Described) -> str:
-    answer = next(iter(told["responses"].values()))
-    return _fenced("json", _first_example(answer)) if "application/json" in answer.get("content", {}) else ""
 
 
 def _first_example(part: Described) -> str:

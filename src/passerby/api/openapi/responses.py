@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, get_args
@@ -72,23 +72,20 @@ def table(row: DataContainerType) -> dict[int, ResponseSpec]:
 def described(answer: DataContainerType, examples: Examples, *codes: ErrorCode) -> dict[int, ResponseSpec]:
     """Return the responses of a route: success, and exactly these errors."""
     success = _spec(answer, _words(answer), [_example(name, example) for name, example in examples.items()])
-    by_status = groupby(sorted(codes, key=lambda code: (STATUS[code], code)), STATUS.__getitem__)
-    return {int(HTTPStatus.OK): success} | {int(status): _errors(found) for status, found in by_status}
+    responses = {int(HTTPStatus.OK): success}
+    # OpenAPI has one description for each status, and several codes have the same.
+    for status, group in groupby(sorted(codes, key=lambda code: (STATUS[code], code)), STATUS.__getitem__):
+        found = list(group)
+        meanings = " ".join(f"`{code}`: {MEANING[code]}" for code in found)
+        bodies = {code: ErrorBody(code=code, message=MEANING[code], details=_DETAILS.get(code, {})) for code in found}
+        errors = [_example(code, ErrorAnswer(error=body)) for code, body in bodies.items()]
+        responses[int(status)] = _spec(ErrorAnswer, meanings, errors)
+    return responses
 
 
 def _words(answer: DataContainerType) -> str:
     """Return the first sentence of the docstring of each type that the answer may have."""
     return " Or: ".join((inspect.getdoc(each) or "").partition("\n")[0] for each in get_args(answer) or (answer,))
-
-
-def _errors(codes: Iterable[ErrorCode]) -> ResponseSpec:
-    found = list(codes)
-    meanings = " ".join(f"`{code}`: {MEANING[code]}" for code in found)
-    return _spec(ErrorAnswer, meanings, [_example(code, _refusal(code)) for code in found])
-
-
-def _refusal(code: ErrorCode) -> ErrorAnswer:
-    return ErrorAnswer(error=ErrorBody(code=code, message=MEANING[code], details=_DETAILS.get(code, {})))
 
 
 def _spec(container: DataContainerType, description: str, examples: list[Example]) -> ResponseSpec:

@@ -103,6 +103,7 @@ async def count_values(
 )
 async def change_type(access: NamedDependency[ServerAccess], data: JSONBody[TypeRequest]) -> TypeChanged:
     name = data.event or "", data.attribute, data.type
+    # Counted first: an unknown attribute is answered with 404 before a change is recorded.
     past = await access.run(catalogue.count_past_values, access, *name)
     before = await access.run(catalogue.change_type, access, *name)
     return TypeChanged(event=data.event, attribute=data.attribute, type=data.type, previous_type=before, past=past)

@@ -92,6 +92,7 @@ async def follow_live(
     after: After = None,
     last_event_id: LastEventId = None,
 ) -> EventStream:
+    # A browser that reconnects sends the same `after` again, with the event that it received last.
     place = place_of(last_event_id) or place_of(after)
     if after is not None and place is None:
         raise invalid("after", "Expected a cursor of /v1/live/recent")

@@ -32,6 +32,7 @@ _METRICS_TYPE = "text/plain; version=0.0.4"
     responses=described(Health, examples.HEALTH, ErrorCode.NOT_READY, ErrorCode.OVERLOADED, ErrorCode.INTERNAL_ERROR),
 )
 async def get_health(context: NamedDependency[ServerContext]) -> Health:
+    # At the same time: one part that hangs must not hide the others until its timeout.
     problems = await asyncio.gather(*(context.readers.run(health.run, check) for check in context.checks))
     names = [check.name for check in context.checks]
     failing = {name: problem for name, problem in zip(names, problems, strict=True) if problem is not None}
@@ -53,6 +54,7 @@ async def get_health(context: NamedDependency[ServerContext]) -> Health:
     response_description="Counters, gauges and histograms.",
 )
 async def get_metrics(request: AnyRequest, context: NamedDependency[ServerContext]) -> str:
+    # Bytes: `compare_digest` takes no text with characters beyond ASCII, which a client may send.
     address = request.client.host if request.client else ""
     expected, given = context.metrics_token.encode(), token_of(request).encode("utf-8", "surrogatepass")
     if not _is_loopback(address) and not (expected and compare_digest(given, expected)):
@@ -67,6 +69,7 @@ def _is_loopback(address: str) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
+    # On a socket for both versions, an IPv4 client has an address like ::ffff:127.0.0.1.
     return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 

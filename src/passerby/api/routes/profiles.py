@@ -92,6 +92,7 @@ async def list_events(
     responses=reading(ProfileSummaryJson, examples.SUMMARY, ErrorCode.NOT_FOUND, ErrorCode.EVENTS_UNAVAILABLE),
 )
 async def get_summary(access: NamedDependency[ServerAccess], profile_id: ProfileId) -> ProfileSummaryJson:
+    # Two runs: the first one answers 404 without a query of the event store.
     profile = await access.run(profiles.get_profile, access, profile_id)
     return profile_summary_json(await access.run(profiles.summarise_profile, access, profile))
 
