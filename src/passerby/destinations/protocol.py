@@ -10,6 +10,10 @@ MOST: Final = 200
 """Destinations of a project."""
 
 
+class ConfigurationsUnavailable(Exception):
+    """The file of the configurations cannot be read."""
+
+
 class UnknownDestination(Exception):
     """The project has no destination with this id."""
 
@@ -86,3 +90,9 @@ class DestinationsEngine(Protocol):
 
     def open_store(self) -> Destinations:
         """Open the configurations. One instance belongs to one thread. Raises NewerFile."""
+
+    def secret_keys(self) -> frozenset[str]:
+        """Return the ids of the keys that stored secrets are encrypted with. Creates and migrates nothing.
+
+        Raises ConfigurationsUnavailable.
+        """

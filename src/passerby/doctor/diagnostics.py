@@ -29,7 +29,7 @@ def run_diagnostics(settings: Settings, engines: Engines) -> Iterator[Finding]:
         if engines.state.exists():
             yield check_positions(engines.log, engines.state)
             yield check_outbox(engines.state, settings.outbox, now_ms(), serving=locks.running(folder) is not None)
-        yield check_secret_key(folder, os.environ)
+        yield check_secret_key(folder, os.environ, engines.destinations)
         yield check_clock(folder.path)
     serving = locks.running(folder)
     yield check_event_store(engines.events, in_use=locks.role_runs(folder, "console"))

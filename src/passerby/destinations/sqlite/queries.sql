@@ -41,3 +41,15 @@ DELETE FROM destination WHERE project = ? AND id = ?
 -- name: revision
 -- The number of the last change.
 SELECT number FROM destination_revision
+
+-- name: other_secrets
+-- Whether another destination has secrets.
+SELECT EXISTS (SELECT 1 FROM destination WHERE secrets <> x'' AND id <> ?)
+
+-- name: has_destinations
+-- Whether the file has the table: one of an older release has not.
+SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'destination'
+
+-- name: secrets
+-- All secrets as they are stored.
+SELECT secrets FROM destination WHERE secrets <> x''

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from passerby import logs
 from passerby.destinations.protocol import (
     MOST,
     ConfigurationsSnapshot,
+    ConfigurationsUnavailable,
     Configured,
     NameTaken,
     TooManyDestinations,
@@ -21,7 +23,7 @@ from passerby.destinations.protocol import (
     VersionChanged,
 )
 from passerby.destinations.records import Destination, PauseReason, SigningSecret
-from passerby.secrets.encryption import Encryption, SecretDamaged, WrongKey
+from passerby.secrets.encryption import Encryption, SecretDamaged, WrongKey, key_id_of
 from passerby.secrets.key import BadKey, MissingKey, open_encryption
 from passerby.storage import migrations, sql, sqlite
 from passerby.storage.data_dir import DataDir
@@ -116,7 +118,8 @@ class SqliteDestinations:
         secret = b""
         if destination.secrets or destination.signing_secrets:
             plain = _Secrets(destination.secrets, list(destination.signing_secrets))
-            encryption = self._open_encryption(True)  # noqa: FBT003 - the first secret creates the key
+            others = bool(self._connection.execute(_SQL["other_secrets"], (destination.id,)).get)
+            encryption = self._open_encryption(not others)  # a new key could not decrypt what others have
             secret = encryption.encrypt(msgspec.json.encode(plain).decode(), _record(destination.id))
         return {
             "id": destination.id,
@@ -135,7 +138,7 @@ class SqliteDestinations:
         destination = msgspec.json.decode(body, type=Destination)
         plain = _Secrets({}, [])
         if secret:
-            encryption = self._open_encryption(False)  # noqa: FBT003 - a new key could not decrypt it
+            encryption = self._open_encryption(False)  # noqa: FBT003 - likewise
             plain = msgspec.json.decode(encryption.decrypt(secret, _record(destination.id)), type=_Secrets)
         return msgspec.structs.replace(
             destination,
@@ -163,6 +166,20 @@ class SqliteDestinationsEngine:
     def open_store(self) -> SqliteDestinations:
         folder = DataDir(self._path.parent)
         return SqliteDestinations(self._path, lambda create: open_encryption(folder, os.environ, create=create))
+
+    def secret_keys(self) -> frozenset[str]:
+        if not self._path.exists():
+            return frozenset()
+        try:
+            connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READWRITE)
+            with closing(connection):
+                connection.set_busy_timeout(sqlite.BUSY_TIMEOUT_MS)
+                connection.pragma("query_only", "on")
+                exists = connection.execute(_SQL["has_destinations"]).get
+                stored: Any = connection.execute(_SQL["secrets"]).fetchall() if exists else []
+        except apsw.Error as error:
+            raise ConfigurationsUnavailable(str(error)) from error
+        return frozenset(key for (secret,) in stored if (key := key_id_of(secret)))
 
 
 def _record(id_: str) -> str:
